@@ -1,0 +1,272 @@
+import { DashkeepError } from './errors.ts';
+
+/**
+ * JSON as it came, numbers untouched: a number that a JavaScript number cannot print back letter for letter
+ * (`1.0`, `12345678901234567890`, `1e400`) is kept as a RawNumber.
+ */
+export type Json = null | boolean | number | string | RawNumber | Json[] | JsonObject;
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** A number kept as the text it was written in. */
+export class RawNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toString(): string {
+    return this.text;
+  }
+
+  /** What a caller gets who only wants the value; precision may be lost. */
+  valueOf(): number {
+    return Number(this.text);
+  }
+}
+
+/** Deeper nesting than any real dashboard; stops hostile input from exhausting the stack. */
+export const MAX_JSON_DEPTH = 400;
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawNumber);
+}
+
+/** Candidates for a number that does not survive the way through a double; a hit inside a string only costs time. */
+const FRAGILE_NUMBER = /(?<=^|[:,[\s])-?(?:\d{16,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+|0(?<=-0))(?=[\s,\]}]|$)/g;
+
+function survivesAsDouble(text: string): boolean {
+  return String(Number(text)) === text;
+}
+
+/**
+ * Parses JSON without changing any number.
+ * @throws DashkeepError DK_JSON_INVALID when the text is not JSON or nests deeper than MAX_JSON_DEPTH.
+ */
+export function parseJson(text: string): Json {
+  const fragile = text.match(FRAGILE_NUMBER);
+  try {
+    if (fragile === null || fragile.every(survivesAsDouble)) {
+      return JSON.parse(text) as Json;
+    }
+    return new LosslessParser(text).parse();
+  } catch (cause) {
+    if (cause instanceof DashkeepError) {
+      throw cause;
+    }
+    throw new DashkeepError('DK_JSON_INVALID', `not valid JSON (${text.length} characters)`, { cause });
+  }
+}
+
+/** The slower road, taken only by documents that hold a fragile number. */
+class LosslessParser {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  parse(): Json {
+    const value = this.#value(0);
+    this.#space();
+    if (this.#at < this.#text.length) {
+      throw this.#unexpected();
+    }
+    return value;
+  }
+
+  #value(depth: number): Json {
+    if (depth > MAX_JSON_DEPTH) {
+      throw tooDeep();
+    }
+    this.#space();
+    const first = this.#text[this.#at];
+    if (first === '{') {
+      return this.#object(depth);
+    }
+    if (first === '[') {
+      return this.#array(depth);
+    }
+    if (first === '"') {
+      return this.#string();
+    }
+    return this.#scalar();
+  }
+
+  #object(depth: number): JsonObject {
+    const object: JsonObject = {};
+    this.#at++;
+    if (this.#take('}')) {
+      return object;
+    }
+    do {
+      this.#space();
+      if (this.#text[this.#at] !== '"') {
+        throw this.#unexpected();
+      }
+      const key = this.#string();
+      this.#expect(':');
+      const value = this.#value(depth + 1);
+      // A plain assignment to __proto__ would set the prototype and lose the member.
+      Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+    } while (this.#take(','));
+    this.#expect('}');
+    return object;
+  }
+
+  #array(depth: number): Json[] {
+    const array: Json[] = [];
+    this.#at++;
+    if (this.#take(']')) {
+      return array;
+    }
+    do {
+      array.push(this.#value(depth + 1));
+    } while (this.#take(','));
+    this.#expect(']');
+    return array;
+  }
+
+  #string(): string {
+    const end = /[^"\\]*(?:\\.[^"\\]*)*"/sy;
+    end.lastIndex = this.#at + 1;
+    if (!end.test(this.#text)) {
+      throw this.#unexpected();
+    }
+    const literal = this.#text.slice(this.#at, end.lastIndex);
+    this.#at = end.lastIndex;
+    return JSON.parse(literal) as string;
+  }
+
+  #scalar(): Json {
+    const token = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+    token.lastIndex = this.#at;
+    const found = token.exec(this.#text)?.[0];
+    if (found === undefined) {
+      throw this.#unexpected();
+    }
+    this.#at += found.length;
+    if (found === 'true' || found === 'false') {
+      return found === 'true';
+    }
+    if (found === 'null') {
+      return null;
+    }
+    return survivesAsDouble(found) ? Number(found) : new RawNumber(found);
+  }
+
+  #space(): void {
+    while (' \t\n\r'.includes(this.#text[this.#at] ?? '?')) {
+      this.#at++;
+    }
+  }
+
+  #take(character: string): boolean {
+    this.#space();
+    if (this.#text[this.#at] !== character) {
+      return false;
+    }
+    this.#at++;
+    return true;
+  }
+
+  #expect(character: string): void {
+    if (!this.#take(character)) {
+      throw this.#unexpected();
+    }
+  }
+
+  #unexpected(): Error {
+    return new SyntaxError(`unexpected character at offset ${this.#at}`);
+  }
+}
+
+function tooDeep(): DashkeepError {
+  return new DashkeepError('DK_JSON_INVALID', `JSON nested deeper than ${MAX_JSON_DEPTH} levels`);
+}
+
+/**
+ * The one text of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings untouched.
+ * Object ids are hashes of it, so it can never change.
+ * @throws DashkeepError DK_JSON_INVALID beyond MAX_JSON_DEPTH levels.
+ */
+export function canonicalJson(value: Json): string {
+  return write(value, true, 0);
+}
+
+/** JSON text with members in the order they came, for sending to Grafana; RawNumbers print as they were. */
+export function stringifyJson(value: Json): string {
+  return write(value, false, 0);
+}
+
+function write(value: Json, sorted: boolean, depth: number): string {
+  if (value === null || typeof value !== 'object') {
+    return JSON.stringify(value);
+  }
+  if (value instanceof RawNumber) {
+    return value.text;
+  }
+  if (depth > MAX_JSON_DEPTH) {
+    throw tooDeep();
+  }
+  if (Array.isArray(value)) {
+    let text = '[';
+    for (let index = 0; index < value.length; index++) {
+      text += (index === 0 ? '' : ',') + write(value[index] ?? null, sorted, depth + 1);
+    }
+    return text + ']';
+  }
+  const keys = Object.keys(value);
+  if (sorted) {
+    keys.sort();
+  }
+  let text = '{';
+  for (const key of keys) {
+    const member = value[key];
+    if (member !== undefined) {
+      text += (text === '{' ? '' : ',') + JSON.stringify(key) + ':' + write(member, sorted, depth + 1);
+    }
+  }
+  return text + '}';
+}
+
+/** A member as a string, or undefined; for reading the few fields of foreign JSON that are used. */
+export function stringAt(object: Json | undefined, ...path: string[]): string | undefined {
+  const value = at(object, ...path);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A member as a number, or undefined. */
+export function numberAt(object: Json | undefined, ...path: string[]): number | undefined {
+  const value = at(object, ...path);
+  if (value instanceof RawNumber) {
+    return Number(value.text);
+  }
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A member as an object, or undefined. */
+export function objectAt(object: Json | undefined, ...path: string[]): JsonObject | undefined {
+  const value = at(object, ...path);
+  return isJsonObject(value) ? value : undefined;
+}
+
+/** A member as an array, or undefined. */
+export function arrayAt(object: Json | undefined, ...path: string[]): Json[] | undefined {
+  const value = at(object, ...path);
+  return Array.isArray(value) ? value : undefined;
+}
+
+function at(value: Json | undefined, ...path: string[]): Json | undefined {
+  let current = value;
+  for (const key of path) {
+    if (!isJsonObject(current) || !Object.hasOwn(current, key)) {
+      return undefined;
+    }
+    current = current[key];
+  }
+  return current;
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { KIND_NAMES, type KindName } from './kinds.ts';
+
+/** Who keeps a resource when it is not people in the UI: files, Git Sync, Terraform, an operator, a plugin. */
+const ManagedBy = z.object({ manager: z.string(), id: z.string().optional() });
+export type ManagedBy = z.infer<typeof ManagedBy>;
+
+/** One resource in a manifest. What restores it is in the object; everything else known about it is here. */
+export const ManifestEntry = z.object({
+  org: z.int().positive(),
+  kind: z.enum(KIND_NAMES),
+  uid: z.string(),
+  title: z.string(),
+  /** Titles of the folders above it, outermost first, joined by ' / '; empty at the root. */
+  folder: z.string(),
+  folderUid: z.string().optional(),
+  apiVersion: z.string().optional(),
+  object: z.string(),
+  /** Size of the canonical JSON in bytes. */
+  bytes: z.int().nonnegative(),
+  /** Opaque; equal to the same resource's in the next listing means unchanged. */
+  revision: z.string().optional(),
+  provenance: z.string().optional(),
+  managedBy: ManagedBy.optional(),
+  /** Volatile facts that are not part of the content: version, updated, updatedBy, numeric id, … */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+});
+export type ManifestEntry = z.infer<typeof ManifestEntry>;
+
+/** A resource that was not stored (or not restored), and why. */
+export const ResourceProblem = z.object({
+  org: z.int().positive(),
+  kind: z.enum(KIND_NAMES),
+  /** Empty when the whole kind is meant. */
+  uid: z.string(),
+  title: z.string().optional(),
+  reason: z.string(),
+});
+export type ResourceProblem = z.infer<typeof ResourceProblem>;
+
+export const KindReport = z.object({
+  listed: z.int().nonnegative(),
+  stored: z.int().nonnegative(),
+  reused: z.int().nonnegative(),
+  skipped: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+  /** Why a kind was not read at all: not served by this Grafana, out of scope, listing failed. */
+  reason: z.string().optional(),
+});
+export type KindReport = z.infer<typeof KindReport>;
+
+export const SNAPSHOT_TRIGGERS = ['manual', 'scheduled', 'safety', 'drill'] as const;
+export const SnapshotTrigger = z.enum(SNAPSHOT_TRIGGERS);
+export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
+
+export const SnapshotStatus = z.enum(['complete', 'partial']);
+export type SnapshotStatus = z.infer<typeof SnapshotStatus>;
+
+/** One point in time. Written last: no manifest, no snapshot. */
+export const Manifest = z.object({
+  format: z.literal(1),
+  /** `<time>-<8 hex>`, also the name of the manifest's key. */
+  id: z.string(),
+  started: z.iso.datetime(),
+  finished: z.iso.datetime(),
+  status: SnapshotStatus,
+  trigger: SnapshotTrigger,
+  by: z.string().optional(),
+  dashkeep: z.string(),
+  grafana: z.object({ version: z.string(), url: z.string(), edition: z.string().optional() }),
+  orgs: z.array(z.object({ id: z.int().positive(), name: z.string() })),
+  /** How many snapshots since one that read every body; 0 = this one did. */
+  sinceFullRead: z.int().nonnegative(),
+  kinds: z.partialRecord(z.enum(KIND_NAMES), KindReport),
+  errors: z.array(ResourceProblem),
+  skipped: z.array(ResourceProblem),
+  /** Sorted by org, kind (restore order), uid. */
+  resources: z.array(ManifestEntry),
+  /** SHA-256 of the canonical JSON of `resources`; a manifest cut short cannot pass. */
+  entriesHash: z.string(),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** What `dashkeep backup` reports. */
+export interface BackupReport {
+  snapshot: string;
+  status: SnapshotStatus;
+  kinds: Partial<Record<KindName, KindReport>>;
+  errors: ResourceProblem[];
+}
+
+/** A line of `dashkeep snapshots`. */
+export const SnapshotSummary = z.object({
+  id: z.string(),
+  time: z.iso.datetime(),
+  status: SnapshotStatus,
+  trigger: SnapshotTrigger,
+  resources: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  by: z.string().optional(),
+});
+export type SnapshotSummary = z.infer<typeof SnapshotSummary>;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { KIND_NAMES } from './kinds.ts';
+import { ResourceProblem } from './manifest.ts';
+
+export const RUN_KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill'] as const;
+export const RunKind = z.enum(RUN_KINDS);
+export type RunKind = z.infer<typeof RunKind>;
+
+export const RunStatus = z.enum(['queued', 'running', 'complete', 'partial', 'failed', 'cancelled', 'interrupted']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** How far a run has come; counts per kind, so that a page can show them. */
+export const Progress = z.object({
+  phase: z.string(),
+  done: z.int().nonnegative(),
+  /** Undefined until the listings have ended. */
+  total: z.int().nonnegative().optional(),
+  kinds: z.partialRecord(
+    z.enum(KIND_NAMES),
+    z.object({ done: z.int().nonnegative(), total: z.int().nonnegative().optional(), failed: z.int().nonnegative() }),
+  ),
+  /** Resources per second over the last seconds. */
+  rate: z.number().nonnegative().optional(),
+  secondsLeft: z.number().nonnegative().optional(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** One execution, kept in the repository under runs/ whatever its end was. */
+export const RunRecord = z.object({
+  id: z.string(),
+  kind: RunKind,
+  status: RunStatus,
+  trigger: z.string(),
+  by: z.string().optional(),
+  started: z.iso.datetime(),
+  finished: z.iso.datetime().optional(),
+  /** Milliseconds. */
+  duration: z.number().nonnegative().optional(),
+  snapshot: z.string().optional(),
+  counts: z.record(z.string(), z.number()),
+  errors: z.array(ResourceProblem),
+  /** Code and message of what ended the run, when it failed. */
+  failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
+});
+export type RunRecord = z.infer<typeof RunRecord>;

@@ -1,0 +1,3 @@
+export interface Capabilities {
+  readonly version: string;
+}

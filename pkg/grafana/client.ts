@@ -1,0 +1,3 @@
+export interface GrafanaClient {
+  readonly url: string;
+}

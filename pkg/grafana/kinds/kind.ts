@@ -1,0 +1,155 @@
+import type { KindName } from '../../contract/kinds.ts';
+import type { Json } from '../../contract/json.ts';
+import type { ManagedBy } from '../../contract/manifest.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import type { GrafanaClient } from '../client.ts';
+import type { Capabilities } from '../capabilities.ts';
+
+/** What a kind works with: one org of one Grafana, for one run. */
+export interface KindContext {
+  /** Acts in this org. Under `/apis` use `namespace`. */
+  grafana: GrafanaClient;
+  capabilities: Capabilities;
+  org: { id: number; name: string };
+  /** `default` for org 1, `org-N` for the others. */
+  namespace: string;
+  /** Whether the credentials are a server admin's (basic authentication): needed for kinds of scope `server`. */
+  serverAdmin: boolean;
+  /** Whether secrets that Grafana gives out decrypted (contact points) may be read: only when the repository is encrypted. */
+  decryptSecrets: boolean;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+  /** Loads something once per run and org: teams by id, the folder tree, … */
+  memo<T>(key: string, load: () => Promise<T>): Promise<T>;
+}
+
+/** The restorable content of a resource, and the facts about it that are not content. */
+export interface Content {
+  /** Normalised: no version, timestamp, numeric id, URL or author. The same resource read twice gives the same body. */
+  body: Json;
+  title: string;
+  /** Uid of the folder it is in. Absent at the root and for kinds outside folders. */
+  folderUid?: string;
+  apiVersion?: string;
+  provenance?: string;
+  managedBy?: ManagedBy;
+  facts?: Record<string, string | number | boolean>;
+}
+
+/** One resource as a listing shows it. */
+export interface Listed {
+  uid: string;
+  title: string;
+  folderUid?: string;
+  /** Equal to the revision of the last snapshot = unchanged. Absent when the listing tells nothing of the kind. */
+  revision?: string;
+  /** Present when the listing carried a faithful body, so that no further request is needed. */
+  content?: Content;
+}
+
+/** What the last snapshot knows, so that a kind may choose the cheapest listing. */
+export interface Known {
+  /** Revision stored for a uid; undefined when unknown or when everything is to be read anyway. */
+  revision(uid: string): string | undefined;
+  /** How many resources of this kind and org the last snapshot holds; 0 when everything is to be read anyway. */
+  size: number;
+}
+
+export type Serving = { served: true } | { served: false; reason: string };
+
+/** Something that a resource needs: restored before it, offered when missing. */
+export interface Reference {
+  kind: KindName;
+  uid: string;
+}
+
+/** A resource to be written to a Grafana. */
+export interface Restorable {
+  uid: string;
+  content: Content;
+  /** What is live under that uid now; undefined = create. */
+  live?: Content;
+}
+
+/** What planning found out about writing a resource, by reads only. */
+export interface Forecast {
+  /** Set when it cannot be written here, and why. */
+  blocked?: string;
+  /** What will be lost or must be entered again. */
+  losses: string[];
+}
+
+export interface WriteContext extends KindContext {
+  /** Secrets given for this restore, by field name. */
+  secrets(kind: KindName, uid: string): Record<string, string> | undefined;
+  /** Whether resources that files, Git Sync, Terraform or an operator manage may be written. */
+  includeManaged: boolean;
+}
+
+export interface Written {
+  /** The uid it has now: another one where Grafana hands out its own. */
+  uid: string;
+  losses: string[];
+}
+
+/** What the documentation's table of kinds says; kept with the code it speaks of. */
+export interface KindDeclaration {
+  /** What it is, for people: 'Dashboards', 'Contact points'. */
+  plural: string;
+  scope: 'org' | 'server';
+  restored: 'yes' | 'partly' | 'no';
+  /** 'kept', or what is new after a restore. */
+  identity: string;
+  lost: string[];
+  /** Oldest Grafana where it can be read. */
+  minimumVersion: string;
+  /** Rights needed to read it, and how to grant them. */
+  rights: string[];
+}
+
+/**
+ * Everything about one kind. Adding a kind is one such file and one line in the registry.
+ * A kind only ever talks to Grafana through the context; it never retries on its own what the client retries.
+ */
+export interface Kind {
+  readonly name: KindName;
+  readonly declaration: KindDeclaration;
+  /** Kinds that must be written before this one. */
+  readonly dependsOn: readonly KindName[];
+  /** How many writes Grafana stands at once: `serial` where all share one document. */
+  readonly writes: 'parallel' | 'serial';
+
+  /** Whether this Grafana has the kind at all, and whether the credentials can reach it. */
+  serves(context: KindContext): Promise<Serving>;
+
+  /**
+   * Every resource of the kind in the org, to the very end.
+   * @throws when the list cannot be completed: a listing cut short is an error, never a shorter list.
+   */
+  list(context: KindContext, known: Known): AsyncIterable<Listed>;
+
+  /** The content of one listed resource; undefined when it was deleted meanwhile. */
+  read(context: KindContext, listed: Listed): Promise<Content | undefined>;
+
+  /** What the content needs to work. Pure. */
+  references(content: Content): Reference[];
+
+  /** The same content with references renamed (data sources, folders, …). Pure. */
+  rename?(content: Content, renamed: (reference: Reference) => string): Content;
+
+  /** The same content under another uid, for restoring as a copy. Absent = the kind cannot be copied. Pure. */
+  copy?(content: Content, uid: string): Content;
+
+  /** Looks ahead without writing. Absent = nothing to say. */
+  forecast?(context: WriteContext, item: Restorable): Promise<Forecast>;
+
+  /** Creates or updates. Absent = the kind is archived only. */
+  write?(context: WriteContext, item: Restorable): Promise<Written>;
+
+  /** Deletes. Absent = never deleted by Dashkeep. */
+  remove?(context: WriteContext, uid: string): Promise<void>;
+
+  /** The part of the body that must be equal after a restore; the whole body when absent. Pure. */
+  comparable?(body: Json): Json;
+}
