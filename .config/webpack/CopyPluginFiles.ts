@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import webpack, { type Compiler } from 'webpack';
+
+/** Folders of src/ that ship as they are. */
+const FOLDERS = ['img', 'locales', 'dashboards'];
+
+/** Puts beside the code what Grafana and its catalogue expect: manifest, texts, pictures, translations, dashboards. */
+export class CopyPluginFiles {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  apply(compiler: Compiler): void {
+    compiler.hooks.thisCompilation.tap('CopyPluginFiles', (compilation) => {
+      const stage = webpack.Compilation.PROCESS_ASSETS_STAGE_ADDITIONAL;
+      compilation.hooks.processAssets.tap({ name: 'CopyPluginFiles', stage }, () => {
+        for (const [name, content] of this.#files()) {
+          compilation.emitAsset(name, new webpack.sources.RawSource(content));
+        }
+      });
+    });
+  }
+
+  *#files(): Generator<[name: string, content: Buffer | string]> {
+    const src = join(this.#root, 'src');
+    yield ['plugin.json', this.#filled(readFileSync(join(this.#root, 'plugin.json'), 'utf8'))];
+    yield ['README.md', this.#filled(readFileSync(join(src, 'README.md'), 'utf8'))];
+    for (const name of ['LICENSE', 'CHANGELOG.md']) {
+      yield [name, readFileSync(join(this.#root, name))];
+    }
+    for (const folder of FOLDERS.filter((name) => existsSync(join(src, name)))) {
+      const entries = readdirSync(join(src, folder), { recursive: true, withFileTypes: true });
+      for (const entry of entries.filter((found) => found.isFile() && !found.name.startsWith('.'))) {
+        const path = join(entry.parentPath, entry.name);
+        yield [path.slice(src.length + 1), readFileSync(path)];
+      }
+    }
+  }
+
+  #filled(text: string): string {
+    const { version } = JSON.parse(readFileSync(join(this.#root, 'package.json'), 'utf8')) as { version: string };
+    const today = new Date().toISOString().slice(0, 10);
+    return text.replaceAll('%VERSION%', version).replaceAll('%TODAY%', today);
+  }
+}

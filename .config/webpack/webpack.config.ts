@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Configuration } from 'webpack';
+import { CopyPluginFiles } from './CopyPluginFiles.ts';
+
+/*
+ * Builds the app into dist/ in the form that Grafana loads: the same form that the configuration of
+ * @grafana/create-plugin gives, and nothing else.
+ */
+const root = resolve(import.meta.dirname, '../..');
+const manifest = JSON.parse(readFileSync(resolve(root, 'plugin.json'), 'utf8')) as { id: string };
+
+/** What Grafana provides at run time; the names are those of its shared dependencies. */
+const PROVIDED = [
+  '@emotion/css',
+  '@grafana/data',
+  '@grafana/runtime',
+  '@grafana/ui',
+  'i18next',
+  'moment',
+  'react',
+  'react-dom',
+  'react-router',
+  'rxjs',
+];
+
+const config: Configuration = {
+  mode: 'production',
+  target: ['web', 'es2020'],
+  context: resolve(root, 'src'),
+  entry: { module: './module.tsx' },
+  devtool: 'source-map',
+  externals: [...PROVIDED, { 'amd-module': 'module' }],
+  resolve: {
+    extensions: ['.ts', '.tsx', '.js', '.mjs'],
+    // Grafana 11 and 12 do not provide the JSX runtime, and a bundled one would belong to the wrong React.
+    alias: { 'react/jsx-runtime$': resolve(root, 'src/jsxRuntime.ts') },
+  },
+  module: {
+    rules: [
+      {
+        test: /\.tsx?$/,
+        exclude: /node_modules/,
+        use: {
+          loader: 'swc-loader',
+          options: {
+            jsc: {
+              target: 'es2020',
+              parser: { syntax: 'typescript', tsx: true },
+              transform: { react: { runtime: 'automatic' } },
+            },
+          },
+        },
+      },
+      { test: /\.js$/, include: /node_modules/, resolve: { fullySpecified: false } },
+    ],
+  },
+  output: {
+    path: resolve(root, 'dist'),
+    clean: true,
+    filename: '[name].js',
+    chunkFilename: '[name].js?_cache=[contenthash]',
+    library: { type: 'amd' },
+    publicPath: `public/plugins/${manifest.id}/`,
+    uniqueName: manifest.id,
+  },
+  optimization: { splitChunks: { chunks: 'async' } },
+  performance: { hints: 'error', maxAssetSize: 250_000, maxEntrypointSize: 150_000 },
+  plugins: [new CopyPluginFiles(root)],
+  stats: 'errors-warnings',
+};
+
+export default config;

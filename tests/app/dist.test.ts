@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/* The rules of Grafana's plugin validator that can be told without Grafana, and our own budget, over the built dist/. */
+const root = resolve(import.meta.dirname, '../..');
+/** Built aside, so that a page served from dist/ is not pulled from under somebody. */
+const dist = mkdtempSync(join(tmpdir(), 'dashkeep-dist-'));
+
+interface Manifest {
+  id: string;
+  type: string;
+  name: string;
+  languages: string[];
+  info: {
+    description: string;
+    version: string;
+    updated: string;
+    keywords: string[];
+    logos: Record<string, string>;
+    links: { name: string; url: string }[];
+    screenshots: { name: string; path: string }[];
+  };
+  includes: { type: string; name: string; path: string; role?: string; defaultNav?: boolean }[];
+  routes: {
+    path: string;
+    method?: string;
+    reqRole?: string;
+    url: string;
+    headers?: { name: string; content: string }[];
+  }[];
+  dependencies: { grafanaDependency: string };
+}
+
+function read(name: string): string {
+  return readFileSync(join(dist, name), 'utf8');
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+function gzipped(names: string[]): number {
+  return names.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name)), { level: 9 }).length, 0);
+}
+
+let manifest: Manifest;
+
+beforeAll(() => {
+  execFileSync('npm', ['run', '--silent', 'build:plugin', '--', '--output-path', dist], { cwd: root, stdio: 'pipe' });
+  manifest = JSON.parse(read('plugin.json')) as Manifest;
+}, 180_000);
+
+afterAll(() => rmSync(dist, { recursive: true, force: true }));
+
+describe('the manifest', () => {
+  it('has an id of the form org-name-type that ends like its type, and a name for people', () => {
+    expect(manifest.id).toMatch(/^[0-9a-z]+-[0-9a-z]+-app$/);
+    expect(manifest.id.endsWith(manifest.type)).toBe(true);
+    expect(manifest.name).not.toBe(manifest.id);
+    expect(manifest.name).not.toMatch(/grafana/i);
+  });
+
+  it('carries the version of package.json and today, with no placeholder left', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(manifest.info.version).toBe(version);
+    expect(manifest.info.updated).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(read('plugin.json')).not.toMatch(/%[A-Z_]+%/);
+  });
+
+  it('can be found: description, keywords, links that reviewers ask for', () => {
+    expect(manifest.info.description.length).toBeGreaterThan(20);
+    expect(manifest.info.keywords.length).toBeGreaterThan(0);
+    const links = manifest.info.links.map((link) => link.name.toLowerCase());
+    expect(links).toEqual(expect.arrayContaining(['documentation', 'repository', 'license', 'raise issue']));
+    expect(manifest.info.links.every((link) => link.url.startsWith('https://'))).toBe(true);
+  });
+
+  it('names only files that exist, by relative paths, with pictures that are what their name says', () => {
+    const dashboards = manifest.includes.filter((include) => include.type === 'dashboard');
+    const shots = manifest.info.screenshots.map((shot) => shot.path);
+    for (const path of [...Object.values(manifest.info.logos), ...shots, ...dashboards.map(({ path }) => path)]) {
+      expect(path).not.toMatch(/^[/.]|:\/\//);
+      expect(existsSync(join(dist, path)), path).toBe(true);
+    }
+    for (const path of shots) {
+      expect(readFileSync(join(dist, path)).subarray(1, 4).toString(), path).toBe('PNG');
+    }
+    expect(new Set(shots).size).toBe(shots.length);
+  });
+
+  it('has pages for admins only, and exactly one of them is where the app opens', () => {
+    const pages = manifest.includes.filter((include) => include.type === 'page');
+    expect(pages.filter((page) => page.defaultNav)).toHaveLength(1);
+    expect(pages.every((page) => page.role === 'Admin')).toBe(true);
+    for (const page of pages) {
+      expect(page.path).toMatch(new RegExp(`^/(a|plugins)/${manifest.id}(/|$)`));
+    }
+  });
+
+  it('lets admins alone through the proxy, and only Grafana adds the token', () => {
+    expect(manifest.routes.length).toBeGreaterThan(0);
+    for (const route of manifest.routes) {
+      expect(route.reqRole).toBe('Admin');
+      expect(route.url).toContain('.JsonData.sidecarUrl');
+      expect(route.headers).toContainEqual({
+        name: 'Authorization',
+        content: 'Bearer {{ .SecureJsonData.sidecarToken }}',
+      });
+    }
+  });
+
+  it('states a range of Grafana versions that is open to newer ones', () => {
+    expect(manifest.dependencies.grafanaDependency).toMatch(/^>=\d+\.\d+\.\d+(-0)?$/);
+  });
+});
+
+describe('the files', () => {
+  it('are those that the catalogue needs', () => {
+    for (const name of ['module.js', 'module.js.map', 'plugin.json', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+      expect(existsSync(join(dist, name)), name).toBe(true);
+    }
+    expect(read('LICENSE')).toContain('Apache License');
+  });
+
+  it('hold no hidden file, no test and no stray JSON', () => {
+    const names = filesOf(dist);
+    expect(names.filter((name) => name.split('/').some((part) => part.startsWith('.')))).toEqual([]);
+    expect(names.filter((name) => /\.(test|spec)\./.test(name))).toEqual([]);
+    const json = names.filter((name) => name.endsWith('.json') && !/^(dashboards|locales)\//.test(name));
+    expect(json).toEqual(['plugin.json']);
+  });
+
+  it('have texts in every language that the manifest promises', () => {
+    for (const language of manifest.languages) {
+      expect(existsSync(join(dist, 'locales', language, `${manifest.id}.json`)), language).toBe(true);
+    }
+  });
+
+  it('have a README for readers: no comments, no jargon, only absolute links', () => {
+    const readme = read('README.md');
+    expect(readme).not.toContain('<!--');
+    expect(readme).not.toMatch(/\b(yarn|nodejs)\b/i);
+    expect(readme).not.toContain('Grafana App Plugin Template');
+    for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) {
+      expect(target).toMatch(/^https:\/\//);
+    }
+  });
+
+  it('have vector pictures without scripts', () => {
+    for (const name of filesOf(dist).filter((file) => file.endsWith('.svg'))) {
+      expect(read(name)).not.toMatch(/<script|foreignObject|\son\w+=|javascript:/i);
+    }
+  });
+
+  it('have a source map that holds our sources as they are', () => {
+    const map = JSON.parse(read('module.js.map')) as { sources: string[]; sourcesContent: string[] };
+    const index = map.sources.findIndex((source) => source === `webpack://${manifest.id}/./module.tsx`);
+    expect(index).toBeGreaterThanOrEqual(0);
+    expect(map.sourcesContent[index]).toBe(readFileSync(join(root, 'src/module.tsx'), 'utf8'));
+  });
+});
+
+describe('the code', () => {
+  it('is an AMD module that takes React, the router and Grafana from its host', () => {
+    const [, list = ''] = /^define\(\[([^\]]*)\]/.exec(read('module.js')) ?? [];
+    const dependencies = list.split(',').map((name) => name.replaceAll('"', ''));
+    expect(dependencies).toEqual(expect.arrayContaining(['react', '@grafana/data', '@grafana/ui', '@grafana/runtime']));
+    expect(dependencies.filter((name) => name.startsWith('react/'))).toEqual([]);
+  });
+
+  it('stays small: 200 KiB gzipped in all', () => {
+    const scripts = filesOf(dist).filter((name) => name.endsWith('.js'));
+    expect(gzipped(scripts)).toBeLessThan(200 * 1024);
+  });
+
+  it('calls no other site and tracks nobody', () => {
+    for (const name of filesOf(dist).filter((file) => file.endsWith('.js'))) {
+      expect(read(name)).not.toMatch(/google-analytics|googletagmanager|rudderstack|sentry\.io|segment\.(com|io)/);
+    }
+  });
+});
