@@ -1,3 +1,93 @@
+import { arrayAt, objectAt, stringAt } from '../contract/json.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import type { GrafanaClient } from './client.ts';
+import { GrafanaError } from './errors.ts';
+
+/** What one Grafana is and serves, found by asking it. */
 export interface Capabilities {
-  readonly version: string;
+  /** As Grafana says it; empty when it hides its version. */
+  version: string;
+  edition?: string;
+  /** Major and minor; undefined when the version is hidden or not of that form. */
+  major?: number;
+  minor?: number;
+  /** Kubernetes-style groups under `/apis` with their versions, the server's preferred one first. */
+  groups: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Whether the version is known to be at least major.minor; false when it is hidden. */
+export function atLeast(capabilities: Capabilities, major: number, minor = 0): boolean {
+  const { major: have, minor: haveMinor = 0 } = capabilities;
+  return have !== undefined && (have > major || (have === major && haveMinor >= minor));
+}
+
+/**
+ * The versions of a group that may be used: `/apis` is for production from Grafana 12 on; 10 and 11 only have
+ * experimental remains of it (grafana-http-api: "available in Grafana 12 and later").
+ */
+export function servedVersions(capabilities: Capabilities, group: string): readonly string[] {
+  const tooOld = capabilities.major !== undefined && capabilities.major < 12;
+  return tooOld ? [] : (capabilities.groups.get(group) ?? []);
+}
+
+/**
+ * Asks a Grafana what it is.
+ * @throws DK_GRAFANA_VERSION below 10.4, DK_GRAFANA_FAILED while its database is down, or what the requests throw.
+ */
+export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Promise<Capabilities> {
+  const health = await grafana.get('/api/health', { signal });
+  if (objectAt(health) === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `${grafana.url} does not answer like a Grafana`);
+  }
+  const build = await buildInfo(grafana, signal);
+  const version = stringAt(health, 'version') ?? build.version ?? '';
+  const numbers = /^v?(\d+)\.(\d+)/.exec(version);
+  const major = numbers === null ? undefined : Number(numbers[1]);
+  const minor = numbers === null ? undefined : Number(numbers[2]);
+  if (major !== undefined && minor !== undefined && (major < 10 || (major === 10 && minor < 4))) {
+    throw new DashkeepError('DK_GRAFANA_VERSION', `Grafana ${version} is older than 10.4`);
+  }
+  return {
+    version,
+    ...(build.edition === undefined ? {} : { edition: build.edition }),
+    ...(major === undefined ? {} : { major, minor }),
+    groups: await groupsOf(grafana, signal),
+  };
+}
+
+/** Needs a signed-in caller; some installations hide the version from `/api/health`. */
+async function buildInfo(
+  grafana: GrafanaClient,
+  signal?: AbortSignal,
+): Promise<{ version?: string; edition?: string }> {
+  const settings = await optional(grafana.get('/api/frontend/settings', { signal }));
+  return { version: stringAt(settings, 'buildInfo', 'version'), edition: stringAt(settings, 'buildInfo', 'edition') };
+}
+
+async function groupsOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Map<string, string[]>> {
+  const answer = await optional(grafana.get('/apis', { signal }));
+  const groups = new Map<string, string[]>();
+  for (const group of arrayAt(answer, 'groups') ?? []) {
+    const name = stringAt(group, 'name');
+    const preferred = stringAt(group, 'preferredVersion', 'version');
+    const versions = (arrayAt(group, 'versions') ?? []).flatMap((version) => stringAt(version, 'version') ?? []);
+    if (name !== undefined) {
+      const rest = versions.filter((version) => version !== preferred);
+      groups.set(name, preferred === undefined ? rest : [preferred, ...rest]);
+    }
+  }
+  return groups;
+}
+
+/** Discovery answers that may be absent (404), forbidden or, behind a proxy, not JSON at all. */
+async function optional<T>(value: Promise<T>): Promise<T | undefined> {
+  try {
+    return await value;
+  } catch (error) {
+    const absent = error instanceof GrafanaError && [403, 404, 405, 406].includes(error.httpStatus);
+    if (absent || (error instanceof GrafanaError && error.code === 'DK_GRAFANA_ANSWER')) {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -1,3 +1,344 @@
-export interface GrafanaClient {
-  readonly url: string;
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { Agent, request as send, type Dispatcher } from 'undici';
+import { parseJson, stringifyJson, type Json } from '../contract/json.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import type { CredentialSource } from './credentials.ts';
+import { errorOfAnswer, GrafanaError } from './errors.ts';
+import { RequestWindow } from './window.ts';
+
+export interface ClientOptions {
+  /** Where Grafana answers, with its sub-path when it has one. */
+  url: string;
+  credentials: CredentialSource;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  /** Requests at once; 8 by default. */
+  concurrency?: number;
+  /** Milliseconds that one attempt may take; 30 000 by default. */
+  timeout?: number;
+  /** Attempts for requests that may be repeated; 5 by default. */
+  attempts?: number;
+  /** PEM file with further certificate authorities. */
+  caFile?: string;
+}
+
+export interface RequestOptions {
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: Json;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  accept?: string;
+  /** Milliseconds for one attempt, instead of the client's. */
+  timeout?: number;
+  /**
+   * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that it
+   * did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.
+   */
+  retry?: 'always' | 'unprocessed' | 'never';
+}
+
+export interface Answer {
+  status: number;
+  json: Json;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** No answer of Grafana's is larger; more is a mistake or an attack. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_MAX_MS = 15_000;
+const RETRY_AFTER_MAX_MS = 120_000;
+
+const inflate = promisify(gunzip);
+
+/** What all clients of one Grafana share: connections, the window of requests, and whether the credentials were refused. */
+interface Shared {
+  origin: string;
+  prefix: string;
+  dispatcher: Agent;
+  window: RequestWindow;
+  options: ClientOptions;
+}
+
+/**
+ * Talks to one Grafana as one identity in one org.
+ * Every request has a time limit, shares the window of concurrent requests and is retried where that is safe.
+ * @throws GrafanaError with method, path, status and Grafana's own message.
+ */
+export class GrafanaClient {
+  readonly #shared: Shared;
+  readonly #credentials: CredentialSource;
+  readonly #org: number | undefined;
+  /** Set when Grafana refused the credentials for good: every further request fails at once instead of hammering it. */
+  #refused: GrafanaError | undefined;
+
+  private constructor(shared: Shared, credentials: CredentialSource, org: number | undefined) {
+    this.#shared = shared;
+    this.#credentials = credentials;
+    this.#org = org;
+  }
+
+  /** @throws DashkeepError DK_SETTINGS when the URL is not one. */
+  static open(options: ClientOptions): GrafanaClient {
+    const url = parseUrl(options.url);
+    const concurrency = options.concurrency ?? 8;
+    const shared: Shared = {
+      origin: url.origin,
+      prefix: url.pathname.replace(/\/+$/, ''),
+      dispatcher: new Agent({
+        connections: concurrency,
+        pipelining: 1,
+        keepAliveTimeout: 30_000,
+        connect: {
+          timeout: 10_000,
+          ...(options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }),
+        },
+      }),
+      window: new RequestWindow({ max: concurrency, clock: options.clock }),
+      options,
+    };
+    return new GrafanaClient(shared, options.credentials, undefined);
+  }
+
+  /** Address without credentials, for messages and manifests. */
+  get url(): string {
+    return this.#shared.origin + this.#shared.prefix;
+  }
+
+  get identity(): 'token' | 'basic' {
+    return this.#credentials.kind;
+  }
+
+  /** The same Grafana in another org, and as another identity when credentials are given (a token knows one org only). */
+  inOrg(org: number, credentials: CredentialSource = this.#credentials): GrafanaClient {
+    return new GrafanaClient(this.#shared, credentials, org);
+  }
+
+  async close(): Promise<void> {
+    await this.#shared.dispatcher.close();
+  }
+
+  async get(path: string, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('GET', path, options)).json;
+  }
+
+  async post(path: string, body: Json, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('POST', path, { ...options, body })).json;
+  }
+
+  async put(path: string, body: Json, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('PUT', path, { ...options, body })).json;
+  }
+
+  async patch(path: string, body: Json, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('PATCH', path, { ...options, body })).json;
+  }
+
+  async delete(path: string, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('DELETE', path, options)).json;
+  }
+
+  /** One request with its retries. Path parameters must be encoded by the caller (`encodeURIComponent`). */
+  async request(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const { clock, randomness, log } = this.#shared.options;
+    const retry = options.retry ?? (method === 'GET' ? 'always' : 'unprocessed');
+    const attempts = retry === 'never' ? 1 : (this.#shared.options.attempts ?? 5);
+    let refreshed = false;
+    for (let attempt = 1; ; attempt++) {
+      if (this.#refused !== undefined) {
+        throw this.#refused;
+      }
+      options.signal?.throwIfAborted();
+      const outcome = await this.#attempt(method, path, options);
+      if (outcome.answer !== undefined) {
+        return outcome.answer;
+      }
+      const { error } = outcome;
+      if (error.httpStatus === 401 && error.reason !== 'api-key.organization-mismatch') {
+        if (!refreshed && (await this.#credentials.refresh().catch(() => false))) {
+          refreshed = true;
+          continue;
+        }
+        this.#refused = error;
+        throw error;
+      }
+      const repeatable = outcome.passing && (retry === 'always' || (retry === 'unprocessed' && outcome.unprocessed));
+      if (!repeatable || attempt >= attempts) {
+        throw error;
+      }
+      const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1)) * (0.5 + randomness.fraction());
+      const pause = Math.max(backoff, outcome.retryAfter ?? 0);
+      log.debug({ method, path, attempt, pause: Math.round(pause), code: error.code }, 'request will be repeated');
+      await clock.sleep(pause, options.signal);
+    }
+  }
+
+  async #attempt(method: Dispatcher.HttpMethod, path: string, options: RequestOptions): Promise<Attempt> {
+    const { clock } = this.#shared.options;
+    const request = { method, path };
+    const leave = await this.#shared.window.enter(options.signal);
+    const started = clock.monotonic();
+    let pain = true;
+    try {
+      const { status, text, headers } = await this.#exchange(method, path, options);
+      pain = status === 429 || status >= 500;
+      if (status >= 200 && status < 300) {
+        return { answer: { status, json: text === '' ? null : parseJson(text), headers } };
+      }
+      const error = errorOfAnswer(request, status, parseOrUndefined(text));
+      const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
+      return {
+        error,
+        passing: status === 429 || status === 408 || (status >= 500 && status !== 501),
+        unprocessed: status === 429 || (status === 503 && retryAfter !== undefined),
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      };
+    } catch (cause) {
+      if (options.signal?.aborted) {
+        pain = false;
+        throw options.signal.reason;
+      }
+      return { error: transportError(request, cause), passing: true, unprocessed: isNotSent(cause) };
+    } finally {
+      leave({ pain, milliseconds: clock.monotonic() - started });
+    }
+  }
+
+  async #exchange(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    options: RequestOptions,
+  ): Promise<{ status: number; text: string; headers: Answer['headers'] }> {
+    const timeout = options.timeout ?? this.#shared.options.timeout ?? 30_000;
+    const limit = AbortSignal.timeout(timeout);
+    const headers: Record<string, string> = {
+      accept: options.accept ?? 'application/json',
+      'accept-encoding': 'gzip',
+      authorization: await this.#credentials.authorization(),
+      ...(this.#org !== undefined && this.#credentials.kind === 'basic'
+        ? { 'x-grafana-org-id': String(this.#org) }
+        : {}),
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    };
+    const answer = await send(this.#shared.origin + this.#shared.prefix + path + queryOf(options.query), {
+      method,
+      headers,
+      body: options.body === undefined ? null : stringifyJson(options.body),
+      dispatcher: this.#shared.dispatcher,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      signal: options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]),
+    });
+    const raw = await readBounded(answer.body);
+    const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
+    return { status: answer.statusCode, text: body.toString('utf8'), headers: answer.headers };
+  }
+}
+
+type Attempt =
+  | { answer: Answer; error?: undefined }
+  | {
+      answer?: undefined;
+      error: GrafanaError;
+      /** Whether the same request may succeed later. */
+      passing: boolean;
+      /** Whether the server surely did not act on it. */
+      unprocessed: boolean;
+      /** Milliseconds that the server asked to wait. */
+      retryAfter?: number;
+    };
+
+function parseUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL is not a URL: ${text}`, {
+      hint: 'Write it with its scheme, such as http://grafana:3000.',
+    });
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL must start with http:// or https://, not ${url.protocol}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new DashkeepError('DK_SETTINGS', 'GRAFANA_URL must not hold a user or password', {
+      hint: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
+    });
+  }
+  return url;
+}
+
+function queryOf(query: RequestOptions['query']): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) {
+      parameters.set(name, String(value));
+    }
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += (part as Buffer).length;
+    if (size > MAX_ANSWER_BYTES) {
+      throw new Error(`answer larger than ${MAX_ANSWER_BYTES} bytes`);
+    }
+    parts.push(part as Buffer);
+  }
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size);
+}
+
+async function inflateBounded(raw: Buffer): Promise<Buffer> {
+  return (await inflate(raw, { maxOutputLength: MAX_ANSWER_BYTES })) as Buffer;
+}
+
+function parseOrUndefined(text: string): Json | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds of a Retry-After header: seconds or a date, kept within reason. */
+function retryAfterOf(header: string | string[] | undefined, now: Date): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) {
+    return undefined;
+  }
+  const milliseconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  return Number.isFinite(milliseconds) ? Math.min(Math.max(0, milliseconds), RETRY_AFTER_MAX_MS) : undefined;
+}
+
+function transportError(request: { method: string; path: string }, cause: unknown): GrafanaError {
+  if (cause instanceof DashkeepError && cause.code === 'DK_JSON_INVALID') {
+    return new GrafanaError(
+      'DK_GRAFANA_ANSWER',
+      request,
+      { status: 0, message: `the answer is ${cause.message}` },
+      { cause },
+    );
+  }
+  const { name, code, message } = cause as { name?: string; code?: string; message?: string };
+  const timedOut = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+  if (timedOut) {
+    return new GrafanaError('DK_GRAFANA_TIMEOUT', request, { status: 0, message: 'no answer in time' }, { cause });
+  }
+  const text = code ?? message ?? 'no answer';
+  return new GrafanaError('DK_GRAFANA_UNREACHABLE', request, { status: 0, message: `no answer (${text})` }, { cause });
+}
+
+/** Errors that come before a byte of the request has left. */
+function isNotSent(cause: unknown): boolean {
+  const code = (cause as { code?: string }).code;
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'UND_ERR_CONNECT_TIMEOUT';
 }

@@ -35,6 +35,8 @@ export interface Content {
   provenance?: string;
   managedBy?: ManagedBy;
   facts?: Record<string, string | number | boolean>;
+  /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
+  plain?: Json;
 }
 
 /** One resource as a listing shows it. */

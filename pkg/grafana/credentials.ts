@@ -1,0 +1,44 @@
+/** Where the Authorization header comes from. Values are never logged. */
+export interface CredentialSource {
+  readonly kind: 'token' | 'basic';
+  authorization(): Promise<string>;
+  /** Reads the secret again (a rotated token, a changed password file). Returns whether it is another one now. */
+  refresh(): Promise<boolean>;
+}
+
+/** A secret that may change while we run: read at first use, and again when Grafana refuses it. */
+export type SecretReader = () => Promise<string>;
+
+/** A service-account token, for ever bound to one org. */
+export function tokenCredentials(read: SecretReader): CredentialSource {
+  return cached('token', async () => `Bearer ${(await read()).trim()}`);
+}
+
+/** A user's name and password; the org is chosen per request. */
+export function basicCredentials(readUser: SecretReader, readPassword: SecretReader): CredentialSource {
+  return cached('basic', async () => {
+    const [user, password] = await Promise.all([readUser(), readPassword()]);
+    return `Basic ${Buffer.from(`${user.trim()}:${trimNewline(password)}`).toString('base64')}`;
+  });
+}
+
+/** Files end with a newline that belongs to nobody's password; other white space may. */
+function trimNewline(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+function cached(kind: 'token' | 'basic', build: () => Promise<string>): CredentialSource {
+  let current: Promise<string> | undefined;
+  return {
+    kind,
+    authorization() {
+      current ??= build();
+      return current;
+    },
+    async refresh() {
+      const before = await current?.catch(() => undefined);
+      current = build();
+      return (await current) !== before;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { DashkeepError } from '../contract/errors.ts';
+import { isJsonObject, numberAt, stringAt, type Json } from '../contract/json.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import { discover, type Capabilities } from './capabilities.ts';
+import type { GrafanaClient } from './client.ts';
+import type { CredentialSource } from './credentials.ts';
+import type { KindContext } from './kinds/kind.ts';
+
+export interface Org {
+  id: number;
+  name: string;
+  /** Acts in this org. */
+  client: GrafanaClient;
+}
+
+/** One Grafana, discovered, with the orgs that a run works on. */
+export interface Instance {
+  url: string;
+  capabilities: Capabilities;
+  orgs: Org[];
+  serverAdmin: boolean;
+}
+
+export interface ConnectOptions {
+  client: GrafanaClient;
+  /** `all`, ids, or undefined for the one org that the credentials are in. */
+  orgs?: 'all' | number[];
+  /** Tokens of further orgs, by org id; with basic authentication none are needed. */
+  orgCredentials?: ReadonlyMap<number, CredentialSource>;
+  signal?: AbortSignal;
+}
+
+/**
+ * Discovers a Grafana and opens the orgs asked for.
+ * @throws DK_SETTINGS when an org can't be reached with the credentials at hand; it is never left out silently.
+ */
+export async function connect(options: ConnectOptions): Promise<Instance> {
+  const { client, signal } = options;
+  const capabilities = await discover(client, signal);
+  const home = await homeOrg(client, signal);
+  const wanted = await wantedOrgs(options, home);
+  const serverAdmin = client.identity === 'basic' && (await isServerAdmin(client, signal));
+  const orgs = wanted.map(({ id, name }) => ({ id, name, client: clientInOrg(options, home.id, id) }));
+  return { url: client.url, capabilities, orgs, serverAdmin };
+}
+
+async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Promise<{ id: number; name: string }> {
+  return orgOf(await client.get('/api/org', { signal }));
+}
+
+function orgOf(answer: Json): { id: number; name: string } {
+  const id = numberAt(answer, 'id');
+  if (id === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the answer names no org');
+  }
+  return { id, name: stringAt(answer, 'name') ?? '' };
+}
+
+async function wantedOrgs(
+  options: ConnectOptions,
+  home: { id: number; name: string },
+): Promise<{ id: number; name: string }[]> {
+  const { client, orgs, orgCredentials, signal } = options;
+  if (orgs === undefined) {
+    return [home];
+  }
+  if (client.identity === 'basic') {
+    const all = await listOrgs(client, signal);
+    const missing = orgs === 'all' ? [] : orgs.filter((id) => !all.some((org) => org.id === id));
+    if (missing.length > 0) {
+      throw new DashkeepError('DK_SETTINGS', `Grafana has no org ${missing.join(', ')}`);
+    }
+    return orgs === 'all' ? all : all.filter((org) => orgs.includes(org.id));
+  }
+  const ids = orgs === 'all' ? [home.id, ...(orgCredentials?.keys() ?? [])] : orgs;
+  return Promise.all(
+    [...new Set(ids)]
+      .sort((a, b) => a - b)
+      .map(async (id) => orgOf(await clientInOrg(options, home.id, id).get('/api/org', { signal }))),
+  );
+}
+
+function clientInOrg(options: ConnectOptions, home: number, org: number): GrafanaClient {
+  const own = options.orgCredentials?.get(org);
+  if (own !== undefined) {
+    return options.client.inOrg(org, own);
+  }
+  if (options.client.identity === 'token' && org !== home) {
+    throw new DashkeepError('DK_SETTINGS', `no token for org ${org}: a token is valid in one org only`, {
+      hint: `Give GRAFANA_API_TOKEN_ORG_${org}, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.`,
+    });
+  }
+  return options.client.inOrg(org);
+}
+
+/** Pages of `/api/orgs` start at 0 in some releases and at 1 in others, so both are read and ids count once. */
+async function listOrgs(client: GrafanaClient, signal?: AbortSignal): Promise<{ id: number; name: string }[]> {
+  const found = new Map<number, { id: number; name: string }>();
+  for (let page = 0; ; page++) {
+    const answer = await client.get('/api/orgs', { query: { perpage: 1000, page }, signal });
+    const orgs = Array.isArray(answer) ? answer.filter(isJsonObject).map(orgOf) : [];
+    const fresh = orgs.filter((org) => !found.has(org.id));
+    fresh.forEach((org) => found.set(org.id, org));
+    if (page > 0 && fresh.length === 0) {
+      return [...found.values()].sort((a, b) => a.id - b.id);
+    }
+  }
+}
+
+async function isServerAdmin(client: GrafanaClient, signal?: AbortSignal): Promise<boolean> {
+  const user = await client.get('/api/user', { signal });
+  return isJsonObject(user) && user['isGrafanaAdmin'] === true;
+}
+
+/** What the kinds work with in one org, for one run. */
+export function kindContext(
+  instance: Instance,
+  org: Org,
+  run: { clock: Clock; log: Log; signal: AbortSignal; decryptSecrets: boolean },
+): KindContext {
+  const memory = new Map<string, Promise<unknown>>();
+  return {
+    grafana: org.client,
+    capabilities: instance.capabilities,
+    org: { id: org.id, name: org.name },
+    namespace: org.id === 1 ? 'default' : `org-${org.id}`,
+    serverAdmin: instance.serverAdmin,
+    ...run,
+    memo<T>(key: string, load: () => Promise<T>): Promise<T> {
+      const loaded = memory.get(key) ?? load();
+      memory.set(key, loaded);
+      return loaded as Promise<T>;
+    },
+  };
+}

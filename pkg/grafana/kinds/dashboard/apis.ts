@@ -1,0 +1,180 @@
+import { stringAt, type JsonObject } from '../../../contract/json.ts';
+import { apisPath, folderOf, listPages, nameOf, revisionOf } from '../../apis.ts';
+import { servedVersions } from '../../capabilities.ts';
+import { ifFound } from '../../errors.ts';
+import type { Content, KindContext, Known, Listed } from '../kind.ts';
+import { contentOfObject, GROUP } from './content.ts';
+
+/** Versions whose specs we know, in the order in which one is chosen to list with when nothing is known yet. */
+const VERSIONS = ['v1', 'v1beta1', 'v0alpha1', 'v2', 'v2beta1', 'v2alpha1'];
+/** Bodies of some 30 KB: a page of 100 is a few megabytes. */
+const PAGE_WITH_BODIES = 100;
+const PAGE_OF_METADATA = 1000;
+/** Up to this many changed dashboards are fetched singly rather than by another list with bodies. */
+const FEW = 50;
+const FEW_FRACTION = 0.1;
+
+/** Versions of the dashboard API that this Grafana serves and we know, ours first. Empty = use the legacy API. */
+export function usableVersions(context: KindContext): string[] {
+  const served = servedVersions(context.capabilities, GROUP);
+  return VERSIONS.filter((version) => served.includes(version));
+}
+
+function dashboardsPath(context: KindContext, version: string): string {
+  return apisPath(GROUP, version, context.namespace, 'dashboards');
+}
+
+/** The version an object is stored in; when the server doesn't say, it was not converted. */
+function storedVersion(object: JsonObject, askedFor: string): string {
+  const stored = stringAt(object, 'status', 'conversion', 'storedVersion');
+  return stored === undefined || stored === '' ? askedFor : (stored.split('/').at(-1) ?? askedFor);
+}
+
+/**
+ * Lists all dashboards, each with its body in the version that it is stored in.
+ * With a previous snapshot the metadata is listed first, and bodies are only fetched for what changed: singly when
+ * that is little (the engine then calls read), by a list otherwise.
+ */
+export async function* listDashboards(context: KindContext, known: Known): AsyncGenerator<Listed> {
+  const first = usableVersions(context)[0] ?? 'v1';
+  if (known.size > 0) {
+    const metadata = await listMetadata(context, first);
+    if (metadata !== undefined) {
+      const changed = new Set(metadata.filter((item) => isChanged(item, known)).map((item) => item.uid));
+      const few = changed.size <= Math.max(FEW, known.size * FEW_FRACTION);
+      for (const item of metadata) {
+        if (few || !changed.has(item.uid)) {
+          yield item;
+        }
+      }
+      if (!few) {
+        yield* listBodies(context, first, changed);
+      }
+      return;
+    }
+  }
+  yield* listBodies(context, first, undefined);
+}
+
+function isChanged(item: Listed, known: Known): boolean {
+  return item.revision === undefined || known.revision(item.uid) !== item.revision;
+}
+
+/** Undefined when the server does not know metadata-only lists. */
+async function listMetadata(context: KindContext, version: string): Promise<Listed[] | undefined> {
+  const items: Listed[] = [];
+  const pages = listPages(context.grafana, dashboardsPath(context, version), {
+    limit: PAGE_OF_METADATA,
+    metadataOnly: true,
+    signal: context.signal,
+  });
+  for await (const page of pages) {
+    if (!page.metadataOnly && page.items.length > 0) {
+      return undefined;
+    }
+    items.push(...page.items.map((item) => listedOf(item)));
+  }
+  return items;
+}
+
+function listedOf(object: JsonObject, content?: Content): Listed {
+  const folderUid = folderOf(object);
+  const revision = revisionOf(object);
+  const uid = nameOf(object);
+  return {
+    uid,
+    title: content?.title ?? uid,
+    ...(folderUid === undefined ? {} : { folderUid }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(content === undefined ? {} : { content }),
+  };
+}
+
+/**
+ * Lists with bodies at one version. What is stored in another version comes converted, so it is listed again at that
+ * version when it is much, or left to be read singly. `wanted` limits what is yielded.
+ */
+async function* listBodies(
+  context: KindContext,
+  firstVersion: string,
+  wanted: Set<string> | undefined,
+): AsyncGenerator<Listed> {
+  let version = await commonVersion(context, firstVersion);
+  let remaining = wanted;
+  const tried = new Set<string>();
+  for (;;) {
+    tried.add(version);
+    const elsewhere = new Map<string, Map<string, Listed>>();
+    const pages = listPages(context.grafana, dashboardsPath(context, version), {
+      limit: PAGE_WITH_BODIES,
+      signal: context.signal,
+    });
+    for await (const { items } of pages) {
+      for (const item of items) {
+        const uid = nameOf(item);
+        if (remaining !== undefined && !remaining.has(uid)) {
+          continue;
+        }
+        const stored = storedVersion(item, version);
+        if (stored === version) {
+          yield listedOf(item, contentOfObject(item));
+        } else {
+          const group = elsewhere.get(stored) ?? new Map<string, Listed>();
+          elsewhere.set(stored, group.set(uid, listedOf(item)));
+        }
+      }
+    }
+    const again = [...elsewhere].find(
+      ([stored, group]) => group.size > FEW && !tried.has(stored) && usableVersions(context).includes(stored),
+    );
+    for (const [stored, group] of elsewhere) {
+      if (stored !== again?.[0] && (again === undefined || tried.has(stored) || group.size <= FEW)) {
+        yield* group.values();
+        elsewhere.delete(stored);
+      }
+    }
+    if (again === undefined) {
+      return;
+    }
+    version = again[0];
+    remaining = new Set([...elsewhere.values()].flatMap((group) => [...group.keys()]));
+  }
+}
+
+/** The version that most of the first few dashboards are stored in, so that the long list needs no conversion. */
+async function commonVersion(context: KindContext, firstVersion: string): Promise<string> {
+  const usable = usableVersions(context);
+  const probe = listPages(context.grafana, dashboardsPath(context, firstVersion), { limit: 5, signal: context.signal });
+  const counts = new Map<string, number>();
+  for await (const { items } of probe) {
+    for (const item of items) {
+      const stored = storedVersion(item, firstVersion);
+      counts.set(stored, (counts.get(stored) ?? 0) + 1);
+    }
+    if (items.length > 0) {
+      break;
+    }
+  }
+  const [common] = [...counts].filter(([version]) => usable.includes(version)).sort((a, b) => b[1] - a[1]);
+  return common?.[0] ?? firstVersion;
+}
+
+/** One dashboard at the version it is stored in. */
+export async function readApis(context: KindContext, uid: string): Promise<Content | undefined> {
+  const [asked = 'v1'] = usableVersions(context);
+  const object = await getObject(context, uid, asked);
+  if (object === undefined) {
+    return undefined;
+  }
+  const stored = storedVersion(object, asked);
+  if (stored === asked) {
+    return contentOfObject(object);
+  }
+  const faithful = await getObject(context, uid, stored);
+  return faithful === undefined ? undefined : contentOfObject(faithful);
+}
+
+async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
+  const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
+  return (await ifFound(context.grafana.get(path, { signal: context.signal }))) as JsonObject | undefined;
+}

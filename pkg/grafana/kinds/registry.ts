@@ -1,0 +1,22 @@
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { dashboard } from './dashboard.ts';
+import { folder } from './folder.ts';
+import type { Kind } from './kind.ts';
+
+const kinds: Kind[] = [folder, dashboard];
+
+/** Every kind, in the order in which a restore writes them. */
+export const KINDS: readonly Kind[] = [...kinds].sort(
+  (a, b) => KIND_NAMES.indexOf(a.name) - KIND_NAMES.indexOf(b.name),
+);
+
+const byName = new Map(KINDS.map((kind) => [kind.name, kind]));
+
+/** @throws when the name is of a kind that this build does not have. */
+export function kindOf(name: KindName): Kind {
+  const kind = byName.get(name);
+  if (kind === undefined) {
+    throw new Error(`no such kind: ${name}`);
+  }
+  return kind;
+}
