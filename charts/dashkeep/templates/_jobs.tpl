@@ -1,0 +1,34 @@
+{{/* The pod that mints and renews the token. */}}
+{{- define "dashkeep.bootstrapPod" -}}
+metadata:
+  labels:
+    {{- include "dashkeep.labels" . | nindent 4 }}
+    app.kubernetes.io/component: bootstrap
+    {{- with .Values.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with .Values.podAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  restartPolicy: Never
+  {{- include "dashkeep.podSettings" (dict "root" . "serviceAccount" (include "dashkeep.bootstrapServiceAccountName" .)) | nindent 2 }}
+  containers:
+    {{- include "dashkeep.jobContainer" (dict "root" . "name" "bootstrap" "args" (list "bootstrap")) | nindent 4 }}
+  volumes:
+    {{- include "dashkeep.volumes" (dict "root" . "kube" true "admin" true) | nindent 4 }}
+    {{- with .Values.extraVolumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+
+{{/* Wrong use or settings (exit code 2) don't get better by trying again; a drained node is no failed attempt. */}}
+{{- define "dashkeep.podFailurePolicy" -}}
+podFailurePolicy:
+  rules:
+    - action: FailJob
+      onExitCodes: { containerName: {{ . }}, operator: In, values: [2] }
+    - action: Ignore
+      onPodConditions: [{ type: DisruptionTarget, status: "True" }]
+{{- end }}

@@ -1,0 +1,236 @@
+{{/* What every pod and container of Dashkeep is made of, whether its own or injected into Grafana's. */}}
+
+{{- define "dashkeep.secretsDir" -}}/var/run/secrets/dashkeep{{- end }}
+
+{{/* Settings as environment; they live in one ConfigMap, so that changing them doesn't touch Grafana's release. */}}
+{{- define "dashkeep.environment" -}}
+{{- $dir := include "dashkeep.secretsDir" . -}}
+GRAFANA_URL: {{ include "dashkeep.grafanaUrl" . | quote }}
+DASHKEEP_KUBERNETES: auto
+DASHKEEP_KUBE_DIR: {{ $dir }}/kube
+DASHKEEP_TOKEN_SECRET: {{ .Values.tokenSecret.name }}
+{{- if include "dashkeep.adminSecretMounted" . }}
+DASHKEEP_ADMIN_SECRET_DIR: {{ $dir }}/admin
+{{- else }}
+DASHKEEP_ADMIN_SECRET: {{ include "dashkeep.grafanaNamespace" . }}/{{ include "dashkeep.adminSecretName" . }}
+{{- end }}
+{{- with .Values.grafana.adminSecret.userKey }}
+DASHKEEP_ADMIN_USER_KEY: {{ . | quote }}
+{{- end }}
+{{- with .Values.grafana.adminSecret.passwordKey }}
+DASHKEEP_ADMIN_PASSWORD_KEY: {{ . | quote }}
+{{- end }}
+{{- if ne .Values.mode "cronjob" }}
+DASHKEEP_LEASE: {{ include "dashkeep.leaseName" . }}
+DASHKEEP_LISTEN: {{ eq .Values.mode "sidecar" | ternary "127.0.0.1" "0.0.0.0" }}:3210
+DASHKEEP_OPS_LISTEN: 0.0.0.0:9464
+DASHKEEP_SCHEDULE: {{ .Values.schedule | quote }}
+DASHKEEP_TIMEZONE: {{ .Values.timezone | quote }}
+{{- end }}
+{{- if eq .Values.mode "deployment" }}
+DASHKEEP_URL: http://{{ include "dashkeep.fullname" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
+{{- end }}
+{{- with .Values.target }}
+DASHKEEP_TARGET: {{ . | quote }}
+{{- end }}
+{{- with .Values.s3.endpoint }}
+DASHKEEP_S3_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- if ne (toString .Values.s3.forcePathStyle) "" }}
+DASHKEEP_S3_FORCE_PATH_STYLE: {{ .Values.s3.forcePathStyle | quote }}
+{{- end }}
+{{- with .Values.s3.region }}
+AWS_REGION: {{ . | quote }}
+{{- end }}
+{{- with .Values.s3.profile }}
+AWS_PROFILE: {{ . | quote }}
+{{- end }}
+{{- if .Values.s3.credentialsSecret.name }}
+AWS_SHARED_CREDENTIALS_FILE: {{ $dir }}/s3/credentials
+AWS_CONFIG_FILE: {{ $dir }}/s3/config
+{{- end }}
+{{- with .Values.encryption.ageRecipients }}
+DASHKEEP_AGE_RECIPIENTS: {{ join "," . | quote }}
+{{- end }}
+{{- if .Values.encryption.ageIdentitySecret.name }}
+DASHKEEP_AGE_IDENTITY_FILE: {{ $dir }}/age/identity
+{{- end }}
+NODE_OPTIONS: --max-old-space-size={{ .Values.nodeMaxOldSpaceMiB }}
+{{- range $name, $value := .Values.config }}
+{{ $name }}: {{ $value | toString | quote }}
+{{- end }}
+{{- end }}
+
+{{/*
+One projected volume with all that is secret, one for temporary files. Everything in it is optional: a Secret that is
+missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bool "admin" bool "store" bool).
+*/}}
+{{- define "dashkeep.volumes" -}}
+{{- $values := .root.Values -}}
+- name: dashkeep-secrets
+  projected:
+    defaultMode: 0444
+    sources:
+      {{- if .kube }}
+      - serviceAccountToken: { path: kube/token, expirationSeconds: 3600 }
+      - configMap: { name: kube-root-ca.crt, optional: true, items: [{ key: ca.crt, path: kube/ca.crt }] }
+      - downwardAPI: { items: [{ path: kube/namespace, fieldRef: { apiVersion: v1, fieldPath: metadata.namespace } }] }
+      {{- end }}
+      {{- if and .admin (include "dashkeep.adminSecretMounted" .root) }}
+      {{- with $values.grafana.adminSecret }}
+      {{- $keys := list "admin-user" "admin-password" "admin" "password" "GF_SECURITY_ADMIN_USER" "GF_SECURITY_ADMIN_PASSWORD" }}
+      {{- if and .userKey .passwordKey }}
+      {{- $keys = list .userKey .passwordKey }}
+      {{- else }}
+      {{- $keys = concat $keys (list .userKey .passwordKey) | compact | uniq }}
+      {{- end }}
+      - secret:
+          name: {{ include "dashkeep.adminSecretName" $.root }}
+          optional: true
+          items:
+            {{- range $keys }}
+            - { key: {{ . }}, path: admin/{{ . }} }
+            {{- end }}
+      {{- end }}
+      {{- end }}
+      {{- if .store }}
+      {{- with $values.s3.credentialsSecret }}
+      {{- if .name }}
+      - secret:
+          name: {{ .name }}
+          optional: true
+          items:
+            - { key: {{ .credentialsKey }}, path: s3/credentials }
+            - { key: {{ .configKey }}, path: s3/config }
+      {{- end }}
+      {{- end }}
+      {{- with $values.encryption.ageIdentitySecret }}
+      {{- if .name }}
+      - secret:
+          name: {{ .name }}
+          optional: true
+          items:
+            - { key: {{ .key }}, path: age/identity }
+      {{- end }}
+      {{- end }}
+      {{- end }}
+- name: dashkeep-tmp
+  emptyDir:
+    sizeLimit: {{ $values.tmpSizeLimit }}
+{{- end }}
+
+{{- define "dashkeep.volumeMounts" -}}
+- { name: dashkeep-secrets, mountPath: {{ include "dashkeep.secretsDir" . }}, readOnly: true }
+- { name: dashkeep-tmp, mountPath: /tmp }
+{{- end }}
+
+{{/* The running service's container, from (dict "image" string "pullPolicy" string "configMap" string "values" map "sidecar" bool). */}}
+{{- define "dashkeep.serviceContainer" -}}
+- name: dashkeep
+  image: {{ .image | quote }}
+  imagePullPolicy: {{ .pullPolicy }}
+  args: [serve]
+  envFrom:
+    - configMapRef: { name: {{ .configMap }}, optional: true }
+    {{- with .values.extraEnvFrom }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with .values.extraEnv }}
+  env:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  ports:
+    {{- if not .sidecar }}
+    - { name: dashkeep-api, containerPort: 3210, protocol: TCP }
+    {{- end }}
+    - { name: dashkeep-ops, containerPort: 9464, protocol: TCP }
+  livenessProbe:
+    httpGet: { path: /healthz, port: dashkeep-ops }
+    initialDelaySeconds: 15
+    periodSeconds: 20
+    timeoutSeconds: 5
+    failureThreshold: 6
+  {{- if not .sidecar }}
+  readinessProbe:
+    httpGet: { path: /readyz, port: dashkeep-ops }
+    periodSeconds: 10
+    timeoutSeconds: 5
+  {{- end }}
+  {{- with .values.resources }}
+  resources:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .values.securityContext }}
+  securityContext:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  volumeMounts:
+    {{- include "dashkeep.volumeMounts" . | nindent 4 }}
+    {{- with .values.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+
+{{/* A one-shot container, from (dict "root" . "name" string "args" list "env" list). */}}
+{{- define "dashkeep.jobContainer" -}}
+{{- $values := .root.Values -}}
+- name: {{ .name }}
+  image: {{ include "dashkeep.image" (dict "image" $values.image "global" $values.global) | quote }}
+  imagePullPolicy: {{ $values.image.pullPolicy }}
+  args: {{ toJson .args }}
+  envFrom:
+    - configMapRef: { name: {{ include "dashkeep.fullname" .root }} }
+    {{- with $values.extraEnvFrom }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with concat (.env | default list) $values.extraEnv }}
+  env:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $values.resources }}
+  resources:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $values.securityContext }}
+  securityContext:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  volumeMounts:
+    {{- include "dashkeep.volumeMounts" . | nindent 4 }}
+    {{- with $values.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+
+{{/* What a pod of our own has besides containers and volumes, from (dict "root" . "serviceAccount" string). */}}
+{{- define "dashkeep.podSettings" -}}
+{{- $values := .root.Values -}}
+serviceAccountName: {{ .serviceAccount }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with $values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- include "dashkeep.imagePullSecrets" .root }}
+terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
+{{- with $values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
