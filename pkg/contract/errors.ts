@@ -58,6 +58,11 @@ export const ERROR_CATALOGUE = {
   DK_STORE_EXISTS: { exit: 1, status: 409, hint: 'An object of that name exists already.' },
   DK_STORE_LOCKED: { exit: 1, status: 409, hint: 'Object lock protects the object until its retention ends.' },
   DK_STORE_FAILED: { exit: 1, status: 502, hint: 'The target failed; its message says why.' },
+  DK_STORE_TOO_LARGE: {
+    exit: 4,
+    status: 502,
+    hint: 'The object is larger than anything Dashkeep writes there, so it was not read: it is damaged or foreign.',
+  },
   DK_STORE_KEY: {
     exit: 1,
     status: 500,

@@ -1,0 +1,52 @@
+import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DashkeepError } from '../contract/errors.ts';
+import { systemCode } from './errors.ts';
+
+/** What is at the path, never what a link there points to. @throws DK_STORE_DENIED for a symbolic link */
+export async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    const stat = await lstat(path);
+    if (stat.isSymbolicLink()) {
+      throw new DashkeepError('DK_STORE_DENIED', `${path} is a symbolic link, which a target may not hold`, {
+        hint: 'Replace the link by what it points to, or mount that there.',
+      });
+    }
+    return stat;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The directory, made with mode 0700 where it is missing. @throws DK_STORE_KEY when a file is in its place */
+export async function makeDirectory(path: string): Promise<string> {
+  const stat = await statOf(path);
+  if (stat === undefined) {
+    const made = await mkdir(path, { recursive: true, mode: 0o700 });
+    if (made !== undefined) {
+      await flushDirectory(join(path, '..'));
+    }
+  } else if (!stat.isDirectory()) {
+    throw new DashkeepError('DK_STORE_KEY', `${path} is a file, so it can't hold other keys`);
+  }
+  return path;
+}
+
+/** A rename is on the disk only when its directory is. Some network file systems can't and needn't. */
+export async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY);
+  try {
+    await directory.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EISDIR', 'EBADF'].includes(systemCode(error) ?? '')) {
+      throw error;
+    }
+  } finally {
+    await directory.close();
+  }
+}
