@@ -22,6 +22,10 @@ export const ERROR_CATALOGUE = {
   DK_NOT_FOUND: { exit: 1, status: 404, hint: 'Check the id or uid; `dashkeep snapshots` lists what exists.' },
   DK_UNAUTHORIZED: { exit: 1, status: 401, hint: "Send the service's API token as a bearer token." },
   DK_PLAN_STALE: { exit: 1, status: 409, hint: 'What is live has changed since the plan was made: make a new plan.' },
+  DK_PLAN_EXPIRED: { exit: 1, status: 410, hint: 'Plans are kept for an hour: make a new one.' },
+  DK_SETTINGS_STALE: { exit: 1, status: 412, hint: 'Somebody else saved the settings meanwhile: load them again.' },
+  DK_UNCONFIGURED: { exit: 2, status: 409, hint: 'Set the target first: DASHKEEP_TARGET, or the settings page.' },
+  DK_TOO_LARGE: { exit: 2, status: 413, hint: 'Send less at once.' },
   DK_CONFIRMATION: { exit: 2, status: 400, hint: 'Type the name that the message asks for.' },
   DK_JSON_INVALID: { exit: 1, status: 400, hint: 'The document is not the JSON it should be; it may be cut short.' },
 

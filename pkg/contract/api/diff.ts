@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { KIND_NAMES } from '../kinds.ts';
+import { ResourceProblem } from '../manifest.ts';
+import { commaList, Identifier, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';
+
+const CHANGES = ['added', 'changed', 'removed'] as const;
+export const Change = z.enum(CHANGES);
+export type Change = z.infer<typeof Change>;
+
+/** `from` and `to` are snapshot ids or `latest`; `to` may also be `live`. */
+const Sides = z.object({ from: Identifier, to: Identifier });
+
+/** GET /diff. A comparison with `live` reads Grafana, which takes as long as a backup; it is kept for the pages that follow. */
+export const DiffQuery = PageQuery.extend(Sides.shape).extend({
+  change: commaList(CHANGES).optional(),
+  kind: commaList(KIND_NAMES).optional(),
+  /** Part of a title, uid or folder path. */
+  search: z.string().max(200).optional(),
+  /** Compare with live anew instead of using what was read a moment ago. */
+  refresh: z.enum(['true', 'false']).optional(),
+});
+export type DiffQuery = z.input<typeof DiffQuery>;
+
+export const DiffEntry = z.object({
+  change: Change,
+  org: OrgId,
+  kind: KindParameter,
+  uid: z.string(),
+  title: z.string(),
+  folder: z.string(),
+});
+export type DiffEntry = z.infer<typeof DiffEntry>;
+
+export const DiffPage = pageOf(DiffEntry).extend({
+  /** Ids; `live` stays `live`. */
+  from: z.string(),
+  to: z.string(),
+  /** When live was read. */
+  read: Time.optional(),
+  counts: z.object({
+    added: z.int().nonnegative(),
+    changed: z.int().nonnegative(),
+    removed: z.int().nonnegative(),
+  }),
+  /** What could not be compared: a difference there would not be seen. */
+  errors: z.array(ResourceProblem),
+});
+export type DiffPage = z.infer<typeof DiffPage>;
+
+/** GET /diff/resource */
+export const ResourceDiffQuery = Sides.extend({ org: OrgParameter.default(1), kind: KindParameter, uid: Uid });
+export type ResourceDiffQuery = z.input<typeof ResourceDiffQuery>;
+
+export const DIFF_SECTIONS = [
+  'panel',
+  'query',
+  'transformation',
+  'variable',
+  'annotation',
+  'link',
+  'rule',
+  'receiver',
+  'route',
+  'permission',
+  'member',
+  'setting',
+  'field',
+] as const;
+
+/** One difference in words a person uses: "panel CPU usage: title, unit". */
+export const ReadableChange = z.object({
+  section: z.enum(DIFF_SECTIONS),
+  change: Change,
+  /** What it is called: a panel's title, a query's letter, a variable's name, a field's path. */
+  name: z.string(),
+  /** What it belongs to, outermost first: a query's panel, a panel's row. */
+  within: z.array(z.string()),
+  /** Single values that differ; for a changed thing only, values as JSON. */
+  fields: z.array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+});
+export type ReadableChange = z.infer<typeof ReadableChange>;
+
+export const ResourceDiff = z.object({
+  change: z.enum([...CHANGES, 'unchanged']),
+  org: OrgId,
+  kind: KindParameter,
+  uid: z.string(),
+  title: z.string(),
+  changes: z.array(ReadableChange),
+  /** More differ than `changes` shows. */
+  truncated: z.boolean(),
+  /** The whole content on either side; absent where it does not exist. */
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
+export type ResourceDiff = z.infer<typeof ResourceDiff>;

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { KIND_NAMES } from '../kinds.ts';
+import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
+import { commaList, Identifier, KindParameter, OrgId, PageQuery, pageOf, Time, Uid } from './common.ts';
+
+/** What is to be restored. */
+export const RestoreSelection = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('everything') }),
+  z.strictObject({ type: z.literal('kinds'), kinds: z.array(KindParameter).min(1).max(KIND_NAMES.length) }),
+  /** A folder with everything below it: folders, dashboards, library panels, permissions, alert rules. */
+  z.strictObject({ type: z.literal('folder'), org: OrgId, uid: Uid }),
+  z.strictObject({
+    type: z.literal('resources'),
+    resources: z
+      .array(z.strictObject({ org: OrgId, kind: KindParameter, uid: Uid }))
+      .min(1)
+      .max(5000),
+  }),
+]);
+export type RestoreSelection = z.infer<typeof RestoreSelection>;
+
+export const RestoreOptions = z.strictObject({
+  /** Also update what exists and differs. Without it only what is missing is created. */
+  overwrite: z.boolean().optional(),
+  /** Also delete what is live and not in the snapshot, within the selection. */
+  deleteOthers: z.boolean().optional(),
+  /** Also restore what the selection needs and the target lacks (see `dependencies` of the plan). */
+  withDependencies: z.boolean().optional(),
+  /** Also write what files, Git Sync, Terraform or an operator manage. */
+  includeManaged: z.boolean().optional(),
+  /** As copies with new uids, beside what exists. */
+  copy: z
+    .strictObject({
+      /** Live folder to put them in; absent = where they were. */
+      folderUid: Uid.optional(),
+      org: OrgId.optional(),
+      /** Put behind each title. */
+      suffix: z.string().max(100).optional(),
+    })
+    .optional(),
+  /** Uid in the snapshot → uid of a live data source. Wins over what is found by uid, name and type. */
+  dataSources: z.record(Uid, Uid).optional(),
+});
+export type RestoreOptions = z.infer<typeof RestoreOptions>;
+
+/** POST /restores → RestorePlan. Reads only. */
+export const RestoreRequest = z.strictObject({
+  snapshot: Identifier,
+  selection: RestoreSelection,
+  options: RestoreOptions.optional(),
+});
+export type RestoreRequest = z.infer<typeof RestoreRequest>;
+
+const LiveDataSource = z.object({ uid: z.string(), name: z.string(), type: z.string() });
+
+/** How one data source that the selection uses is found at the target. */
+export const DataSourceMatch = z.object({
+  /** As the snapshot knows it; name and type are empty when only a uid is known. */
+  from: LiveDataSource,
+  to: LiveDataSource.optional(),
+  /** none: nothing fits, so panels will show an error until one is chosen. restored: it is part of this restore. */
+  by: z.enum(['uid', 'name', 'choice', 'restored', 'none']),
+});
+export type DataSourceMatch = z.infer<typeof DataSourceMatch>;
+
+export const RestoreState = z.enum(['planned', 'expired', 'applying', 'applied', 'failed']);
+export type RestoreState = z.infer<typeof RestoreState>;
+
+const PlanCounts = z.record(PlanAction, z.int().nonnegative());
+
+/** What a restore would do. Kept until `expires`; the items are read by GET /restores/:id/items. */
+export const RestorePlan = z.object({
+  id: z.string(),
+  state: RestoreState,
+  snapshot: z.string(),
+  selection: RestoreSelection,
+  options: RestoreOptions,
+  created: Time,
+  expires: Time,
+  counts: PlanCounts,
+  /** How many of the items lose something. */
+  losing: z.int().nonnegative(),
+  /** Needed by the selection, missing at the target and not part of it, but held by the snapshot. */
+  dependencies: z.array(z.object({ org: OrgId, kind: KindParameter, uid: z.string(), title: z.string() })),
+  dataSources: z.array(DataSourceMatch),
+  /** What could be chosen for them. */
+  liveDataSources: z.array(LiveDataSource),
+  /**
+   * What must be typed, word by word, to apply it; absent when nothing live is overwritten or deleted.
+   */
+  confirm: z.string().optional(),
+  warnings: z.array(z.string()),
+  /** Set once it was applied. */
+  run: z.string().optional(),
+  safetySnapshot: z.string().optional(),
+  /** Counts of what became of the items. */
+  outcomes: z.partialRecord(ApplyOutcome, z.int().nonnegative()).optional(),
+});
+export type RestorePlan = z.infer<typeof RestorePlan>;
+
+/** GET /restores/:id/items */
+export const PlanItemsQuery = PageQuery.extend({
+  action: commaList(PlanAction.options).optional(),
+  kind: commaList(KIND_NAMES).optional(),
+  search: z.string().max(200).optional(),
+});
+export type PlanItemsQuery = z.input<typeof PlanItemsQuery>;
+
+export const PlanItemPage = pageOf(PlanItem);
+export type PlanItemPage = z.infer<typeof PlanItemPage>;
+
+/** POST /restores/:id/apply → 202 Run (kind restore) */
+export const ApplyRequest = z.strictObject({ confirm: z.string().max(500).optional() });
+export type ApplyRequest = z.infer<typeof ApplyRequest>;
+
+/** GET /restores/:id/results, once its run has ended. */
+export const ResultsQuery = PageQuery.extend({
+  outcome: commaList(ApplyOutcome.options).optional(),
+  search: z.string().max(200).optional(),
+});
+export type ResultsQuery = z.input<typeof ResultsQuery>;
+
+export const ResultPage = pageOf(ApplyResult);
+export type ResultPage = z.infer<typeof ResultPage>;

@@ -1,0 +1,82 @@
+import type { Doctor, Status, Trends, TrendsQuery } from './status.ts';
+import type { DiffPage, DiffQuery, ResourceDiff, ResourceDiffQuery } from './diff.ts';
+import type {
+  NotificationTest,
+  RetentionPreview,
+  RetentionPreviewRequest,
+  SchedulePreview,
+  SchedulePreviewQuery,
+  Settings,
+  SettingsCandidate,
+  SettingsCheck,
+  SettingsUpdate,
+} from './settings.ts';
+import type { Run, RunPage, RunRequest, RunsQuery } from './runs.ts';
+import type {
+  ApplyRequest,
+  PlanItemPage,
+  PlanItemsQuery,
+  RestorePlan,
+  RestoreRequest,
+  ResultPage,
+  ResultsQuery,
+} from './restores.ts';
+import type {
+  DownloadQuery,
+  ResourceBody,
+  ResourcePage,
+  ResourceQuery,
+  ResourcesQuery,
+  SnapshotDeleted,
+  SnapshotDetail,
+  SnapshotPage,
+  SnapshotsQuery,
+  SnapshotTree,
+} from './snapshots.ts';
+
+/**
+ * Every call of the service below `/api/v1`, by method and path. Each needs `Authorization: Bearer <token>`, which Grafana's
+ * proxy adds. Query parameters are typed as they are
+ * written: a list is one text with commas. Types only: the app's client is written against it, and the service's routes are
+ * checked against it.
+ */
+export interface ApiRoutes {
+  'GET /status': { response: Status };
+  'GET /trends': { query: TrendsQuery; response: Trends };
+  'GET /doctor': { response: Doctor };
+  /** Answers with an ETag. */
+  'GET /settings': { response: Settings };
+  /** If-Match (or `revision`) that is out of date: 412 DK_SETTINGS_STALE. Wrong fields: 400 DK_SETTINGS with `fields`. */
+  'PUT /settings': { body: SettingsUpdate; response: Settings };
+  'POST /settings/check': { body: SettingsCandidate; response: SettingsCheck };
+  'POST /notifications/test': { body: SettingsCandidate; response: NotificationTest };
+  'GET /schedule/preview': { query: SchedulePreviewQuery; response: SchedulePreview };
+  'POST /retention/preview': { body: RetentionPreviewRequest; response: RetentionPreview };
+  'GET /runs': { query: RunsQuery; response: RunPage };
+  /** 202; 409 DK_BUSY when one of the kind is running or queued. */
+  'POST /runs': { body: RunRequest; response: Run };
+  'GET /runs/:id': { params: { id: string }; response: Run };
+  /** The run may still be running for a moment; 409 DK_BUSY when it has ended already. */
+  'POST /runs/:id/cancel': { params: { id: string }; response: Run };
+  /** Plans the way back of a restore, through its safety snapshot; apply it like any other plan. */
+  'POST /runs/:id/undo': { params: { id: string }; response: RestorePlan };
+  'GET /snapshots': { query: SnapshotsQuery; response: SnapshotPage };
+  'GET /snapshots/:id': { params: { id: string }; response: SnapshotDetail };
+  'DELETE /snapshots/:id': { params: { id: string }; query: { confirm: string }; response: SnapshotDeleted };
+  'GET /snapshots/:id/tree': { params: { id: string }; response: SnapshotTree };
+  'GET /snapshots/:id/resources': { params: { id: string }; query: ResourcesQuery; response: ResourcePage };
+  'GET /snapshots/:id/resource': { params: { id: string }; query: ResourceQuery; response: ResourceBody };
+  /** The file itself, with Content-Disposition. */
+  'GET /snapshots/:id/download': { params: { id: string }; query: DownloadQuery; response: unknown };
+  'GET /diff': { query: DiffQuery; response: DiffPage };
+  'GET /diff/resource': { query: ResourceDiffQuery; response: ResourceDiff };
+  /** 201. */
+  'POST /restores': { body: RestoreRequest; response: RestorePlan };
+  'GET /restores/:id': { params: { id: string }; response: RestorePlan };
+  'GET /restores/:id/items': { params: { id: string }; query: PlanItemsQuery; response: PlanItemPage };
+  /** 202. 410 DK_PLAN_EXPIRED; 409 DK_PLAN_STALE when what is live has changed since; 400 DK_CONFIRMATION. */
+  'POST /restores/:id/apply': { params: { id: string }; body: ApplyRequest; response: Run };
+  'GET /restores/:id/results': { params: { id: string }; query: ResultsQuery; response: ResultPage };
+}
+
+export type ApiRoute = keyof ApiRoutes;

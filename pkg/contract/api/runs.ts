@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { ResourceProblem } from '../manifest.ts';
+import { Progress, RUN_KINDS, RunKind, RunStatus } from '../runs.ts';
+import { commaList, Identifier, PageQuery, pageOf, Problem, Time } from './common.ts';
+
+/** A run as lists show it. */
+export const RunSummary = z.object({
+  id: z.string(),
+  kind: RunKind,
+  status: RunStatus,
+  /** manual, scheduled, catch-up, safety, drill, undo. */
+  trigger: z.string(),
+  /** Who asked, as Grafana said. Information only: it is not proof. */
+  by: z.string().optional(),
+  /** When it began; while queued, when it was asked for. */
+  started: Time,
+  finished: Time.optional(),
+  /** Milliseconds. */
+  duration: z.number().nonnegative().optional(),
+  /** The snapshot that it made (backup), or the safety snapshot that undoes it (restore). */
+  snapshot: z.string().optional(),
+  /** By name: listed, stored, reused, skipped, failed, added, changed, removed, bytes, … Only those that apply. */
+  counts: z.record(z.string(), z.number()),
+  /** How many single resources failed. */
+  problems: z.int().nonnegative(),
+  /** What ended it, when it failed. */
+  failure: Problem.optional(),
+  /** Only while queued or running. */
+  progress: Progress.optional(),
+  cancellable: z.boolean(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+/** GET /runs/:id, and what POST /runs answers. Poll it about once a second while it is queued or running. */
+export const Run = RunSummary.extend({
+  errors: z.array(ResourceProblem),
+  /** The restore that it applies: see GET /restores/:id. */
+  restore: z.string().optional(),
+  /** Whether POST /runs/:id/undo can plan the way back. */
+  undoable: z.boolean(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** POST /runs. Send an `Idempotency-Key` header (any text up to 200 characters): the same key within a day gives the same run. */
+export const RunRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('backup'), full: z.boolean().optional() }),
+  z.strictObject({
+    kind: z.literal('verify'),
+    /** Also read and hash every object, not only look whether it exists. */
+    readData: z.boolean().optional(),
+    /** One snapshot only; absent = all. */
+    snapshot: Identifier.optional(),
+  }),
+  /** Forget what the retention no longer keeps. */
+  z.strictObject({ kind: z.literal('forget') }),
+  z.strictObject({
+    kind: z.literal('prune'),
+    /** Needed when more than half of all objects would go: the word that the refusal asks for. */
+    confirm: z.string().max(200).optional(),
+  }),
+  z.strictObject({ kind: z.literal('drill'), snapshot: Identifier.optional() }),
+]);
+export type RunRequest = z.infer<typeof RunRequest>;
+
+/** GET /runs */
+export const RunsQuery = PageQuery.extend({
+  kind: commaList(RUN_KINDS).optional(),
+  status: commaList(RunStatus.options).optional(),
+  trigger: z.string().max(100).optional(),
+  /** Started at or after, before. */
+  from: Time.optional(),
+  to: Time.optional(),
+  /** Part of an id, of who asked, or of a failure. */
+  search: z.string().max(200).optional(),
+});
+export type RunsQuery = z.input<typeof RunsQuery>;
+
+/** Newest first. */
+export const RunPage = pageOf(RunSummary);
+export type RunPage = z.infer<typeof RunPage>;

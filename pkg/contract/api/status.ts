@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { KIND_NAMES } from '../kinds.ts';
+import { Problem, Time } from './common.ts';
+import { RunSummary } from './runs.ts';
+import { ScheduledJob } from './settings.ts';
+import { SnapshotRow } from './snapshots.ts';
+
+/**
+ * yes: the newest backup is complete and on time. partial: on time, but some resources are missing from it.
+ * late: none within twice the schedule's interval. failed: the last one failed and none has succeeded since, though still in time.
+ * never: none yet. unconfigured: no target or no token.
+ */
+export const Protection = z.enum(['yes', 'partial', 'late', 'failed', 'never', 'unconfigured']);
+export type Protection = z.infer<typeof Protection>;
+
+/**
+ * valid; expiring: valid, but near its end and not renewed; invalid: Grafana refuses it; missing: none, and no admin credentials to make one;
+ * waiting: bootstrap waits for Grafana; password-wrong: Grafana refuses the admin password of the Secret; failed: bootstrap failed otherwise.
+ */
+export const TokenState = z.enum([
+  'valid',
+  'expiring',
+  'invalid',
+  'missing',
+  'waiting',
+  'password-wrong',
+  'failed',
+  'unknown',
+]);
+export type TokenState = z.infer<typeof TokenState>;
+
+export const ScheduleStatus = z.object({
+  job: ScheduledJob,
+  expression: z.string(),
+  timezone: z.string(),
+  /** The next five, without jitter; empty when off. */
+  next: z.array(Time),
+  intervalSeconds: z.number().optional(),
+});
+export type ScheduleStatus = z.infer<typeof ScheduleStatus>;
+
+/** GET /status: answered from memory, cheap to poll. */
+export const Status = z.object({
+  version: z.string(),
+  /** Which replica answers. */
+  instance: z.string(),
+  started: Time,
+  now: Time,
+  protection: Protection,
+  grafana: z.object({
+    url: z.string(),
+    reachable: z.boolean(),
+    version: z.string().optional(),
+    edition: z.string().optional(),
+    problem: Problem.optional(),
+  }),
+  token: z.object({
+    state: TokenState,
+    /** bootstrap: made by Dashkeep; environment: given by the deployment. */
+    source: z.enum(['bootstrap', 'environment', 'none']),
+    /** The end that comes first when there are several orgs; absent = never ends, or not known. */
+    expires: Time.optional(),
+    orgs: z.array(z.object({ id: z.int().positive(), state: TokenState, expires: Time.optional() })),
+    problem: Problem.optional(),
+  }),
+  target: z.object({
+    configured: z.boolean(),
+    /** For people: `s3://bucket/prefix at https://…`. */
+    description: z.string(),
+    /** Absent until it was tried. */
+    reachable: z.boolean().optional(),
+    encrypted: z.boolean().optional(),
+    problem: Problem.optional(),
+  }),
+  schedules: z.array(ScheduleStatus),
+  /** The newest end of each: absent when there was none. */
+  lastBackup: RunSummary.optional(),
+  lastSuccess: Time.optional(),
+  lastVerify: RunSummary.optional(),
+  lastDrill: RunSummary.optional(),
+  /** What runs now, and what waits behind it. */
+  running: RunSummary.optional(),
+  queued: RunSummary.optional(),
+  newest: SnapshotRow.optional(),
+  /** What the newest snapshot holds. */
+  content: z.partialRecord(z.enum(KIND_NAMES), z.int().nonnegative()),
+  snapshots: z.int().nonnegative().optional(),
+  leader: z.object({
+    /** Whether several replicas share the work at all. */
+    elected: z.boolean(),
+    leading: z.boolean(),
+    holder: z.string().optional(),
+  }),
+  warnings: z.array(Problem),
+});
+export type Status = z.infer<typeof Status>;
+
+/** One backup as a point of the small charts. */
+export const TrendPoint = z.object({
+  time: Time,
+  snapshot: z.string().optional(),
+  status: z.string(),
+  resources: z.int().nonnegative().optional(),
+  bytes: z.int().nonnegative().optional(),
+  /** Milliseconds. */
+  duration: z.number().nonnegative().optional(),
+});
+export type TrendPoint = z.infer<typeof TrendPoint>;
+
+/** GET /trends?points= : the newest backups, oldest first. */
+export const TrendsQuery = z.object({ points: z.coerce.number().int().min(1).max(500).default(60) });
+export type TrendsQuery = z.input<typeof TrendsQuery>;
+export const Trends = z.object({ points: z.array(TrendPoint) });
+export type Trends = z.infer<typeof Trends>;
+
+export const DoctorCheck = z.object({
+  name: z.string(),
+  status: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  detail: z.string(),
+  hint: z.string(),
+});
+export type DoctorCheck = z.infer<typeof DoctorCheck>;
+
+/** GET /doctor: everything that can be tried, tried now. */
+export const Doctor = z.object({ ok: z.boolean(), checks: z.array(DoctorCheck) });
+export type Doctor = z.infer<typeof Doctor>;
