@@ -1,0 +1,73 @@
+import { css } from '@emotion/css';
+import { PageLayoutType, type GrafanaTheme2, type PluginMeta } from '@grafana/data';
+import type { PluginPageProps } from '@grafana/runtime';
+import { Stack, Tab, TabsBar, Text, useStyles2 } from '@grafana/ui';
+import { createContext, useContext, useEffect } from 'react';
+import { useLocation } from 'react-router-dom-v5-compat';
+
+export const MetaContext = createContext<PluginMeta | undefined>(undefined);
+
+/** Stands in for Grafana's page: title, breadcrumb, tabs and actions where Grafana has them. */
+export function Page({ children, pageNav, subTitle, actions, info, renderTitle, layout }: PluginPageProps) {
+  const styles = useStyles2(getStyles);
+  const meta = useContext(MetaContext);
+  const { pathname } = useLocation();
+  const include = (meta?.includes ?? []).find((page) => page.path === pathname);
+  const title = pageNav?.text ?? include?.name ?? meta?.name ?? '';
+  useEffect(() => {
+    document.title = `${title} - Dashkeep - Grafana`;
+  }, [title]);
+  if (layout === PageLayoutType.Canvas) {
+    return <>{children}</>;
+  }
+  const tabs = pageNav?.children ?? [];
+  return (
+    <div className={styles.page}>
+      <div className={styles.header}>
+        <div>{renderTitle ? renderTitle(title) : <Text element="h1">{title}</Text>}</div>
+        <Stack gap={1} wrap="wrap" alignItems="center">
+          {actions}
+        </Stack>
+      </div>
+      {(subTitle ?? pageNav?.subTitle) && <div className={styles.subtitle}>{subTitle ?? pageNav?.subTitle}</div>}
+      {info && (
+        <Stack gap={4}>
+          {info.map((item, index) => (
+            <Stack key={index} direction="column" gap={0}>
+              <Text color="secondary">{item.label}</Text>
+              {item.value}
+            </Stack>
+          ))}
+        </Stack>
+      )}
+      {tabs.length > 0 && (
+        <TabsBar>
+          {tabs.map((tab) => (
+            <Tab key={tab.url} label={tab.text} active={tab.active} href={tab.url} />
+          ))}
+        </TabsBar>
+      )}
+      <div className={styles.content}>{children}</div>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  page: css({
+    padding: theme.spacing(3, 2),
+    background: theme.colors.background.primary,
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+    minHeight: '100%',
+    [theme.breakpoints.up('md')]: { padding: theme.spacing(4) },
+  }),
+  header: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    justifyContent: 'space-between',
+    alignItems: 'flex-start',
+    gap: theme.spacing(1, 3),
+  }),
+  subtitle: css({ color: theme.colors.text.secondary, marginTop: theme.spacing(0.5) }),
+  content: css({ marginTop: theme.spacing(2) }),
+});

@@ -1,0 +1,189 @@
+import {
+  EventBusSrv,
+  locationUtil,
+  PluginContextProvider,
+  ThemeContext,
+  type GrafanaConfig,
+  type PluginMeta,
+} from '@grafana/data';
+import {
+  config,
+  FakeEchoSrv,
+  LocationServiceProvider,
+  locationService,
+  setAppEvents,
+  setBackendSrv,
+  setChromeHeaderHeightHook,
+  setCurrentUser,
+  setEchoSrv,
+  setLocationSrv,
+  setPluginComponentHook,
+  setPluginComponentsHook,
+  setPluginLinksHook,
+  setReturnToPreviousHook,
+} from '@grafana/runtime';
+import { setPluginPage } from '../../../../node_modules/@grafana/runtime/dist/esm/components/PluginPage.mjs';
+import { Alert, ErrorBoundaryAlert, GlobalStyles, LoadingPlaceholder, ModalRoot, PortalContainer } from '@grafana/ui';
+import i18next from 'i18next';
+import { Suspense, useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { initReactI18next } from 'react-i18next';
+import { Router } from 'react-router-dom';
+import { CompatRouter, Navigate, Route, Routes, useLocation } from 'react-router-dom-v5-compat';
+import { createBackendSrv } from './backend.ts';
+import { Chrome } from './Chrome.tsx';
+import { MetaContext, Page } from './Page.tsx';
+import { loadPlugin, type LoadedPlugin } from './pluginLoader.ts';
+import { provideSharedModules } from './shared.ts';
+import { Toasts } from './Toasts.tsx';
+
+const { user, preview } = window.grafanaBootData;
+const events = new EventBusSrv();
+setAppEvents(events);
+setBackendSrv(createBackendSrv(events));
+setEchoSrv(new FakeEchoSrv());
+setLocationSrv(locationService);
+setCurrentUser(user as never);
+setReturnToPreviousHook(() => () => undefined);
+setChromeHeaderHeightHook(() => 0);
+setPluginLinksHook(() => ({ links: [], isLoading: false }));
+setPluginComponentsHook(() => ({ components: [], isLoading: false }));
+setPluginComponentHook(() => ({ component: null, isLoading: false }));
+locationUtil.initialize({
+  config: config as unknown as GrafanaConfig,
+  getTimeRangeForUrl: () => ({ from: 'now-1h', to: 'now' }),
+  getVariablesUrlParams: () => ({}),
+});
+setPluginPage(Page as never);
+provideSharedModules();
+
+function usePlugin(): { loaded?: LoadedPlugin; error?: unknown } {
+  const [state, setState] = useState<{ loaded?: LoadedPlugin; error?: unknown }>({});
+  useEffect(() => {
+    loadPlugin(preview.pluginId).then(
+      (loaded) => setState({ loaded }),
+      (error: unknown) => {
+        console.error('The app did not load', error);
+        setState({ error });
+      },
+    );
+  }, []);
+  return state;
+}
+
+/** Grafana compares a path with the manifest's pages exactly; deeper paths it leaves to the app. */
+function denied(meta: PluginMeta, path: string): boolean {
+  const page = meta.includes?.find((include) => include.path === path);
+  return page?.role === 'Admin' && user.orgRole !== 'Admin';
+}
+
+function AppRoot({ plugin, meta }: LoadedPlugin) {
+  const { pathname } = useLocation();
+  const Root = plugin.root;
+  if (denied(meta, pathname)) {
+    return <Alert severity="warning" title="Access denied" children="You do not have permission to see this page." />;
+  }
+  return Root === undefined ? null : (
+    <Root meta={meta} basename={pathname} onNavChanged={() => undefined} query={{}} path={pathname} />
+  );
+}
+
+function ConfigRoot({ plugin, meta }: LoadedPlugin) {
+  const wanted = new URLSearchParams(useLocation().search).get('page');
+  const pages = plugin.configPages ?? [];
+  const page = pages.find(({ id }) => id === wanted) ?? pages[0];
+  return (
+    <Page
+      pageNav={{
+        text: meta.name,
+        children: pages.map(({ id, title }) => ({
+          text: title,
+          url: `/plugins/${meta.id}?page=${id}`,
+          active: id === page?.id,
+        })),
+      }}
+    >
+      {page && <page.body plugin={plugin} query={{}} />}
+    </Page>
+  );
+}
+
+function Content({ loaded, error }: ReturnType<typeof usePlugin>) {
+  if (error !== undefined) {
+    return <Alert severity="error" title="The app did not load" children={String(error)} />;
+  }
+  if (loaded === undefined) {
+    return <LoadingPlaceholder text="Loading" />;
+  }
+  return (
+    <PluginContextProvider meta={loaded.meta}>
+      <Suspense fallback={<LoadingPlaceholder text="" />}>
+        <Routes>
+          <Route path="/a/:pluginId/*" element={<AppRoot {...loaded} />} />
+          <Route path="/plugins/:pluginId" element={<ConfigRoot {...loaded} />} />
+          <Route path="/d/:uid/*" element={<Page pageNav={{ text: 'A dashboard, in Grafana' }}>{null}</Page>} />
+          <Route path="*" element={<Navigate to={`/a/${preview.pluginId}`} replace />} />
+        </Routes>
+      </Suspense>
+    </PluginContextProvider>
+  );
+}
+
+function Host() {
+  const state = usePlugin();
+  return (
+    <ErrorBoundaryAlert style="page">
+      <ThemeContext.Provider value={config.theme2}>
+        <GlobalStyles />
+        <LocationServiceProvider service={locationService}>
+          <Router history={locationService.getHistory()}>
+            <CompatRouter>
+              <MetaContext.Provider value={state.loaded?.meta}>
+                <Chrome meta={state.loaded?.meta}>
+                  <Content {...state} />
+                </Chrome>
+              </MetaContext.Provider>
+              <ModalRoot />
+              <Toasts events={events} />
+              <PortalContainer />
+            </CompatRouter>
+          </Router>
+        </LocationServiceProvider>
+      </ThemeContext.Provider>
+    </ErrorBoundaryAlert>
+  );
+}
+
+/** Grafana's own handling of plain links: those of the same origin change the page without loading it. */
+document.addEventListener('click', (event) => {
+  const anchor = (event.target as Element).closest('a');
+  const href = anchor?.getAttribute('href');
+  const modified = event.metaKey || event.ctrlKey || event.shiftKey;
+  if (anchor === null || !href?.startsWith('/') || anchor.target !== '' || event.defaultPrevented || modified) {
+    return;
+  }
+  if (anchor.hasAttribute('download')) {
+    return;
+  }
+  event.preventDefault();
+  locationService.push(href);
+});
+
+// The same options as Grafana's own: values are escaped unless the caller says otherwise.
+void i18next
+  .use(initReactI18next)
+  .init({
+    lng: user.language,
+    fallbackLng: 'en-US',
+    resources: {},
+    returnEmptyString: false,
+    partialBundledLanguages: true,
+  })
+  .then(() => {
+    document.documentElement.lang = user.language;
+    document.body.classList.add(`theme-${config.theme2.colors.mode}`, 'app-grafana');
+    const root = document.getElementById('reactRoot');
+    if (root !== null) {
+      createRoot(root).render(<Host />);
+    }
+  });
