@@ -1,0 +1,47 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { DashkeepError } from '../contract/errors.ts';
+
+const gzipAsync = promisify(gzip);
+const gunzipAsync = promisify(gunzip);
+
+/** A resource's JSON. The largest dashboards seen are around 20 MB. */
+export const MAX_OBJECT_BYTES = 128 * 1024 * 1024;
+/** A manifest's JSON: about 350 bytes for each resource. */
+export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024;
+/** Everything small: configuration, sessions, run records, marks. */
+export const MAX_RECORD_BYTES = 32 * 1024 * 1024;
+/** What encryption adds at most for a sensible number of recipients, and gzip to what cannot be compressed. */
+export const ENVELOPE_BYTES = 1024 * 1024;
+
+/**
+ * Level 6: on dashboards of 24 KB it took no longer than the levels 1 to 5 (0.14 ms each) and left 3 % less than
+ * level 1; most of the time is the thread pool's.
+ */
+export function compress(text: string): Promise<Buffer> {
+  return gzipAsync(text, { level: 6 });
+}
+
+/**
+ * Inflates to at most `limit` bytes.
+ * @throws DashkeepError with the given code when the bytes are not gzip, are cut short or would grow beyond the limit.
+ */
+export async function inflate(
+  bytes: Buffer,
+  limit: number,
+  code: 'DK_OBJECT_DAMAGED' | 'DK_MANIFEST_DAMAGED' | 'DK_INTEGRITY',
+  what: string,
+): Promise<string> {
+  let inflated: Buffer;
+  try {
+    inflated = await gunzipAsync(bytes, { maxOutputLength: limit });
+  } catch (cause) {
+    const tooBig = cause instanceof RangeError;
+    throw new DashkeepError(
+      code,
+      tooBig ? `${what} inflates to more than ${limit} bytes` : `${what} is damaged: it does not inflate`,
+      { cause },
+    );
+  }
+  return inflated.toString('utf8');
+}

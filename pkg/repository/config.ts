@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { DashkeepError } from '../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import { MAX_RECORD_BYTES } from './codec.ts';
+import { CONFIG_KEY, foreignName, KEYS, printable, SNAPSHOTS } from './layout.ts';
+
+/** `dashkeep.json`: written once, never changed; only a label and a promise of the format. */
+const RepositoryConfig = z.object({
+  format: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  created: z.iso.datetime(),
+});
+export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
+
+interface ConfigPorts {
+  store: ObjectStore;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads `dashkeep.json`.
+ * @returns undefined when there is none.
+ * @throws DK_REPOSITORY_FORMAT for another format, or for a file that is none.
+ */
+export async function readConfig(store: ObjectStore, signal?: AbortSignal): Promise<RepositoryConfig | undefined> {
+  let text: string;
+  try {
+    text = (await store.get(CONFIG_KEY, { signal, maxBytes: MAX_RECORD_BYTES })).toString('utf8');
+  } catch (error) {
+    if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
+      return undefined;
+    }
+    throw error;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} is damaged: it is not JSON`, {
+      cause,
+      hint: 'Run `dashkeep repair`: it writes the file again. The snapshots are not affected.',
+    });
+  }
+  const format = (value as { format?: unknown } | null)?.format;
+  if (format !== 1) {
+    throw new DashkeepError(
+      'DK_REPOSITORY_FORMAT',
+      `${CONFIG_KEY} speaks of format ${printable(String(format))}; this version knows format 1`,
+    );
+  }
+  const config = RepositoryConfig.safeParse(value);
+  if (!config.success) {
+    throw new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} is not what Dashkeep writes there`, {
+      cause: config.error,
+      hint: 'Run `dashkeep repair`: it writes the file again. The snapshots are not affected.',
+    });
+  }
+  return config.data;
+}
+
+/**
+ * Opens a repository's configuration, or makes one where there is none.
+ * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN
+ */
+export async function openConfig(ports: ConfigPorts, create: boolean): Promise<RepositoryConfig> {
+  const { store, signal } = ports;
+  let found: RepositoryConfig | undefined;
+  try {
+    found = await readConfig(store, signal);
+  } catch (error) {
+    // A first run that was cut short may leave half a file; nothing hangs on it yet.
+    if (!create || !isDamage(error) || !(await isEmpty(store, signal))) {
+      throw error;
+    }
+  }
+  if (found !== undefined) {
+    return found;
+  }
+  if (!create) {
+    throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
+  }
+  const foreign = await foreignName(store, signal);
+  if (foreign !== undefined) {
+    throw new DashkeepError(
+      'DK_REPOSITORY_FOREIGN',
+      `${store.description} holds '${printable(foreign)}', which Dashkeep did not write`,
+    );
+  }
+  return writeConfig(ports, ports.randomness.hex(16));
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof DashkeepError && error.code === 'DK_REPOSITORY_FORMAT' && error.message.includes('damaged');
+}
+
+async function isEmpty(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {
+  for (const prefix of [SNAPSHOTS, KEYS]) {
+    for await (const _ of store.list(prefix, { signal })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Writes and reads back. Of two first runs at once one wins, and both go on with what is there. */
+export async function writeConfig(ports: ConfigPorts, id: string): Promise<RepositoryConfig> {
+  const { store, clock, signal, log } = ports;
+  const config: RepositoryConfig = { format: 1, id, created: clock.now().toISOString() };
+  const body = Buffer.from(`${JSON.stringify(config, null, 2)}\n`);
+  for (let attempt = 0; ; attempt++) {
+    const ifAbsent = attempt === 0 && store.capabilities.conditionalPut === 'enforced';
+    await store.put(CONFIG_KEY, body, { ifAbsent, contentType: 'application/json', signal });
+    try {
+      const stored = await readConfig(store, signal);
+      if (stored !== undefined) {
+        log.info({ repository: stored.id }, 'repository created');
+        return stored;
+      }
+    } catch (error) {
+      if (attempt >= 2 || !isDamage(error)) {
+        throw error;
+      }
+    }
+    if (attempt >= 2) {
+      throw new DashkeepError('DK_STORE_FAILED', `${CONFIG_KEY} was written, but cannot be read back`);
+    }
+  }
+}

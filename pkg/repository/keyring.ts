@@ -1,0 +1,104 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { DashkeepError } from '../contract/errors.ts';
+import { newKeyPair, openWith, recipientOf, sealFor, type Opener, type Seal } from './encryption.ts';
+
+/**
+ * The secrets of an encrypted repository that its writers share. Whoever holds them can tell what an object's id is and
+ * read manifests, run records and the index (who, what, when), but not the content of a single object.
+ */
+export interface RepositoryKey {
+  id: string;
+  /** The repository's id, so that a lost dashkeep.json can be written again. */
+  repository: string;
+  /** 32 bytes as hex: key of the HMAC that object ids are. */
+  objectIdKey: string;
+  /** age identity that opens metadata. */
+  metadataIdentity: string;
+}
+
+/** How content is named, sealed and opened in one repository, by what this process was given. */
+export interface Keyring {
+  /** Whether what this process writes is encrypted. */
+  readonly encrypted: boolean;
+  /** The current key; undefined when writing is plain. */
+  readonly current: RepositoryKey | undefined;
+  objectId(text: string): string;
+  /** Whether the text has that id, in the plain form or under any key that is known here. */
+  check(id: string, text: string, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
+  /** Seals an object: for the recipients alone. */
+  sealObject(plain: Buffer): Promise<Buffer>;
+  /** Seals a manifest, run record or index: for the recipients and the writers' own metadata identity. */
+  sealMetadata(plain: Buffer): Promise<Buffer>;
+  readonly opener: Opener;
+}
+
+export function plainId(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+function keyedId(key: RepositoryKey, text: string): string {
+  return createHmac('sha256', Buffer.from(key.objectIdKey, 'hex')).update(text, 'utf8').digest('hex');
+}
+
+function same(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+export interface KeyringOptions {
+  /** Empty = plain. */
+  recipients: readonly string[];
+  /** What a person gave. */
+  identities: readonly string[];
+  /** The key that this process writes under; needed with recipients. */
+  current?: RepositoryKey;
+  /** Every key that could be opened. */
+  keys: readonly RepositoryKey[];
+  /** Why nothing may be written, when that is so. */
+  readOnly?: string;
+}
+
+export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
+  const { current, readOnly } = options;
+  const keys = dedupe([...(current === undefined ? [] : [current]), ...options.keys]);
+  const opener = openWith({
+    identities: [...options.identities, ...keys.map((key) => key.metadataIdentity)],
+  });
+  let sealObject: Seal = async (plain) => plain;
+  let sealMetadata: Seal = sealObject;
+  if (current !== undefined) {
+    sealObject = sealFor(options.recipients);
+    sealMetadata = sealFor([...options.recipients, await recipientOf(current.metadataIdentity)]);
+  }
+  if (readOnly !== undefined) {
+    sealObject = sealMetadata = async () => {
+      throw new DashkeepError('DK_ENCRYPTION', readOnly);
+    };
+  }
+  return {
+    encrypted: current !== undefined || readOnly !== undefined,
+    current,
+    objectId: (text) => (current === undefined ? plainId(text) : keyedId(current, text)),
+    check(id, text, encrypted) {
+      if (!encrypted) {
+        return same(plainId(text), id) ? 'match' : 'mismatch';
+      }
+      if (keys.length === 0) {
+        return 'unknown';
+      }
+      return keys.some((key) => same(keyedId(key, text), id)) ? 'match' : 'mismatch';
+    },
+    sealObject,
+    sealMetadata,
+    opener,
+  };
+}
+
+function dedupe(keys: readonly RepositoryKey[]): RepositoryKey[] {
+  return [...new Map(keys.map((key) => [key.id, key])).values()];
+}
+
+/** A fresh key; ids as for snapshots, so that the newest is known. */
+export async function newRepositoryKey(id: string, repository: string, objectIdKey: string): Promise<RepositoryKey> {
+  const { identity } = await newKeyPair();
+  return { id, repository, objectIdKey, metadataIdentity: identity };
+}

@@ -1,0 +1,142 @@
+import { DashkeepError } from '../contract/errors.ts';
+import type { Randomness } from '../contract/ports.ts';
+import type { ObjectStore } from '../storage/store.ts';
+
+/** Names of the repository's keys, format version 1. Nothing else in the code builds or takes apart a key. */
+
+export const CONFIG_KEY = 'dashkeep.json';
+export const OBJECTS = 'objects/';
+export const SNAPSHOTS = 'snapshots/';
+export const RUNS = 'runs/';
+export const SESSIONS = 'sessions/';
+export const PRUNES = 'prune/';
+export const KEYS = 'keys/';
+export const CACHE = 'cache/';
+export const PLAIN_COPIES = 'grafana-backups/';
+
+/** Everything that Dashkeep puts at the top of a prefix; `probe` is where the store check tries things out. */
+const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set([
+  CONFIG_KEY,
+  ...[OBJECTS, SNAPSHOTS, RUNS, SESSIONS, PRUNES, KEYS, CACHE, PLAIN_COPIES].map((folder) => folder.slice(0, -1)),
+  'probe',
+]);
+
+const OBJECT_ID = /^[0-9a-f]{64}$/;
+const TIMED_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+const OBJECT_KEY = /^objects\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.json\.gz(\.age)?$/;
+const SNAPSHOT_KEY = /^snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?$/;
+const RUN_KEY = /^runs\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json(\.age)?$/;
+
+/** `20261124T143000Z-1f2e3d4c`: sorts by time, names a snapshot or a run. */
+export function newTimedId(now: Date, randomness: Randomness): string {
+  return `${compactTime(now)}-${randomness.hex(4)}`;
+}
+
+/** `20261124T143000Z`. */
+export function compactTime(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/** The time that an id was made at, by its writer's clock. */
+export function timeOfId(id: string): Date {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id) ?? [];
+  return new Date(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
+}
+
+export function isObjectId(id: string): boolean {
+  return OBJECT_ID.test(id);
+}
+
+export function isTimedId(id: string): boolean {
+  return TIMED_ID.test(id) && !Number.isNaN(timeOfId(id).getTime());
+}
+
+/** @throws DK_OBJECT_DAMAGED for anything but 64 hex digits, so that a forged manifest cannot name another key. */
+export function objectKey(id: string, encrypted: boolean): string {
+  if (!isObjectId(id)) {
+    throw new DashkeepError('DK_OBJECT_DAMAGED', `'${printable(id)}' is not an object id`);
+  }
+  return `${OBJECTS}${id.slice(0, 2)}/${id}.json.gz${encrypted ? '.age' : ''}`;
+}
+
+/** @throws DK_NOT_FOUND for anything but a snapshot's id. */
+export function snapshotKey(id: string, encrypted: boolean): string {
+  return `${SNAPSHOTS}${timedId(id)}.json.gz${encrypted ? '.age' : ''}`;
+}
+
+/** @throws DK_NOT_FOUND for anything but a run's id. */
+export function runKey(id: string, encrypted: boolean): string {
+  return `${RUNS}${timedId(id)}.json${encrypted ? '.age' : ''}`;
+}
+
+/** @throws DK_NOT_FOUND for anything but a run's id. */
+export function sessionKey(id: string): string {
+  return `${SESSIONS}${timedId(id)}.json`;
+}
+
+function timedId(id: string): string {
+  if (!isTimedId(id)) {
+    throw new DashkeepError('DK_NOT_FOUND', `'${printable(id)}' is not an id of a snapshot or run`);
+  }
+  return id;
+}
+
+export interface NamedKey {
+  id: string;
+  encrypted: boolean;
+}
+
+/** What an object key stands for; undefined when it is not one. */
+export function parseObjectKey(key: string): NamedKey | undefined {
+  const match = OBJECT_KEY.exec(key);
+  return match?.[2] === undefined ? undefined : { id: match[2], encrypted: match[3] !== undefined };
+}
+
+export function parseSnapshotKey(key: string): NamedKey | undefined {
+  return parseTimed(SNAPSHOT_KEY, key);
+}
+
+export function parseRunKey(key: string): NamedKey | undefined {
+  return parseTimed(RUN_KEY, key);
+}
+
+function parseTimed(pattern: RegExp, key: string): NamedKey | undefined {
+  const match = pattern.exec(key);
+  return match?.[1] === undefined || !isTimedId(match[1])
+    ? undefined
+    : { id: match[1], encrypted: match[2] !== undefined };
+}
+
+/** Foreign text for an error message: short, and without control characters. */
+export function printable(text: string): string {
+  const clean = text.replace(/[^\x20-\x7e]/g, '?');
+  return clean.length > 80 ? `${clean.slice(0, 77)}...` : clean;
+}
+
+/**
+ * The first name at the top of the prefix that Dashkeep does not put there; undefined when there is none.
+ * One request per name that exists: each list starts behind the folder seen last.
+ */
+export async function foreignName(store: ObjectStore, signal?: AbortSignal): Promise<string | undefined> {
+  const seen = new Set<string>();
+  let startAfter: string | undefined;
+  for (;;) {
+    let next: string | undefined;
+    for await (const { key } of store.list('', { startAfter, signal })) {
+      const name = key.split('/', 1)[0] ?? '';
+      // A store that ignores startAfter shows old names again.
+      if (name !== '' && !seen.has(name)) {
+        next = name;
+        break;
+      }
+    }
+    if (next === undefined) {
+      return undefined;
+    }
+    if (!TOP_LEVEL_NAMES.has(next)) {
+      return next;
+    }
+    seen.add(next);
+    startAfter = `${next}/~`;
+  }
+}

@@ -1,0 +1,194 @@
+import { DashkeepError } from '../contract/errors.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES } from './codec.ts';
+import type { Keyring } from './keyring.ts';
+import { isObjectId, objectKey, OBJECTS, parseObjectKey } from './layout.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** Up to here a HEAD for each is cheaper than listing. */
+const HEAD_LIMIT = 32;
+/** About as many ids as make one more parallel listing worth its requests. */
+const IDS_PER_LISTING = 1500;
+const MAX_LISTINGS = 16;
+
+/** The objects of one repository, as one process sees them. */
+export class Objects {
+  readonly #store: ObjectStore;
+  readonly #keyring: Keyring;
+  /** Ids believed to be in the store: from recent manifests, and written here. */
+  readonly #known = new Set<string>();
+  readonly #writing = new Map<string, Promise<{ written: boolean }>>();
+
+  constructor(store: ObjectStore, keyring: Keyring) {
+    this.#store = store;
+    this.#keyring = keyring;
+  }
+
+  /** Believes from now on that the store holds these; `missing` is what tells the truth. */
+  remember(ids: Iterable<string>): void {
+    for (const id of ids) {
+      this.#known.add(id);
+    }
+  }
+
+  async put(id: string, canonical: string, { signal }: Calls = {}): Promise<{ written: boolean }> {
+    if (this.#known.has(id)) {
+      return { written: false };
+    }
+    const running = this.#writing.get(id);
+    if (running !== undefined) {
+      await running;
+      return { written: false };
+    }
+    const writing = this.#write(id, canonical, signal);
+    this.#writing.set(id, writing);
+    try {
+      const result = await writing;
+      this.#known.add(id);
+      return result;
+    } finally {
+      this.#writing.delete(id);
+    }
+  }
+
+  /** Puts it whether or not it is known: for what was found missing or damaged. */
+  async replace(id: string, canonical: string, { signal }: Calls = {}): Promise<void> {
+    await this.#store.put(objectKey(id, this.#keyring.encrypted), await this.encode(canonical), {
+      contentType: contentType(this.#keyring.encrypted),
+      signal,
+    });
+    this.#known.add(id);
+  }
+
+  async #write(id: string, canonical: string, signal?: AbortSignal): Promise<{ written: boolean }> {
+    if (Buffer.byteLength(canonical) > MAX_OBJECT_BYTES) {
+      throw new DashkeepError('DK_USAGE', `a resource of more than ${MAX_OBJECT_BYTES} bytes cannot be stored`);
+    }
+    const { encrypted } = this.#keyring;
+    const key = objectKey(id, encrypted);
+    const body = await this.encode(canonical);
+    signal?.throwIfAborted();
+    const ifAbsent = this.#store.capabilities.conditionalPut === 'enforced';
+    const { written } = await this.#store.put(key, body, { ifAbsent, contentType: contentType(encrypted), signal });
+    if (written || (await this.#isSound(id, encrypted, signal))) {
+      return { written };
+    }
+    // It was there, but damaged.
+    await this.#store.put(key, body, { contentType: contentType(encrypted), signal });
+    return { written: true };
+  }
+
+  /** The bytes that are stored for a canonical JSON. */
+  async encode(canonical: string): Promise<Buffer> {
+    return this.#keyring.sealObject(await compress(canonical));
+  }
+
+  async #isSound(id: string, encrypted: boolean, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.read(id, encrypted, { signal });
+      return true;
+    } catch (error) {
+      if (error instanceof DashkeepError && error.code === 'DK_IDENTITY_MISSING') {
+        // A service that only writes cannot tell; `verify --read-data` with an identity can.
+        return true;
+      }
+      if (
+        error instanceof DashkeepError &&
+        (error.code === 'DK_OBJECT_DAMAGED' || error.code === 'DK_OBJECT_MISSING')
+      ) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  async get(id: string, calls: Calls = {}): Promise<string> {
+    const { encrypted } = this.#keyring;
+    try {
+      return await this.read(id, encrypted, calls);
+    } catch (error) {
+      if (!(error instanceof DashkeepError) || error.code !== 'DK_OBJECT_MISSING') {
+        throw error;
+      }
+    }
+    // A repository may hold snapshots from before or after encryption was switched on.
+    return this.read(id, !encrypted, calls);
+  }
+
+  /** Reads one form and checks it against the id. */
+  async read(id: string, encrypted: boolean, { signal }: Calls = {}): Promise<string> {
+    const key = objectKey(id, encrypted);
+    let bytes: Buffer;
+    try {
+      bytes = await this.#store.get(key, { signal, maxBytes: MAX_OBJECT_BYTES + ENVELOPE_BYTES });
+    } catch (cause) {
+      if (cause instanceof DashkeepError && cause.code === 'DK_STORE_NOT_FOUND') {
+        throw new DashkeepError('DK_OBJECT_MISSING', `object ${id} is not in ${this.#store.description}`, { cause });
+      }
+      throw cause;
+    }
+    const what = `object ${id}`;
+    const zipped = encrypted ? await this.#keyring.opener.open(bytes, 'DK_OBJECT_DAMAGED', what) : bytes;
+    const text = await inflate(zipped, MAX_OBJECT_BYTES, 'DK_OBJECT_DAMAGED', what);
+    if (this.#keyring.check(id, text, encrypted) === 'mismatch') {
+      throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} holds something else than its id says`);
+    }
+    return text;
+  }
+
+  async missing(ids: Iterable<string>, { signal }: Calls = {}): Promise<Set<string>> {
+    const missing = new Set<string>();
+    for (const id of ids) {
+      if (!isObjectId(id)) {
+        objectKey(id, false);
+      }
+      missing.add(id);
+    }
+    if (missing.size <= HEAD_LIMIT) {
+      await Promise.all([...missing].map((id) => this.#head(id, missing, signal)));
+    } else {
+      const listings = Math.min(MAX_LISTINGS, Math.ceil(missing.size / IDS_PER_LISTING));
+      await Promise.all(Array.from({ length: listings }, (_, index) => this.#list(index, listings, missing, signal)));
+    }
+    for (const id of missing) {
+      this.#known.delete(id);
+    }
+    return missing;
+  }
+
+  async #head(id: string, missing: Set<string>, signal?: AbortSignal): Promise<void> {
+    const { encrypted } = this.#keyring;
+    if (
+      (await this.#store.head(objectKey(id, encrypted), { signal })) !== undefined ||
+      (await this.#store.head(objectKey(id, !encrypted), { signal })) !== undefined
+    ) {
+      missing.delete(id);
+    }
+  }
+
+  /** Walks one of `listings` equal ranges of ids and crosses off what it meets. */
+  async #list(index: number, listings: number, missing: Set<string>, signal?: AbortSignal): Promise<void> {
+    const bound = (at: number): string =>
+      `${OBJECTS}${Math.floor((256 * at) / listings)
+        .toString(16)
+        .padStart(2, '0')}`;
+    const end = index + 1 === listings ? undefined : bound(index + 1);
+    const startAfter = index === 0 ? undefined : bound(index);
+    for await (const { key, size } of this.#store.list(OBJECTS, { startAfter, signal })) {
+      if (end !== undefined && key >= end) {
+        return;
+      }
+      const object = parseObjectKey(key);
+      if (object !== undefined && size > 0) {
+        missing.delete(object.id);
+      }
+    }
+  }
+}
+
+function contentType(encrypted: boolean): string {
+  return encrypted ? 'application/octet-stream' : 'application/gzip';
+}

@@ -1,0 +1,226 @@
+import pLimit from 'p-limit';
+import { DashkeepError } from '../contract/errors.ts';
+import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import { openConfig } from './config.ts';
+import { openKeyring, type Secrets } from './keys.ts';
+import type { Keyring } from './keyring.ts';
+import { printable, snapshotKey, type NamedKey } from './layout.ts';
+import { listSnapshots, readManifest, summaryOf, writeManifest, type UnsealedManifest } from './manifests.ts';
+import { Objects } from './objects.ts';
+import type { Repository, Session } from './repository.types.ts';
+import { readRuns, writeRun } from './runs.ts';
+import { Sessions } from './sessions.ts';
+import type { StateStore } from './state.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+export interface OpenOptions extends Secrets {
+  store: ObjectStore;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  /** Where the repository's key outlives this process; needed with recipients, or every run starts anew. */
+  state?: StateStore;
+  /** Make a repository where there is none. */
+  create: boolean;
+  signal?: AbortSignal;
+}
+
+/** How many manifests say what need not be put again, when the newest is partial and may lack much. */
+const KNOWN_MANIFESTS = 3;
+/** How many of the newest manifests are tried to find readable ones. */
+const LOOK_BACK = 5;
+const READS_AT_ONCE = 8;
+
+/**
+ * Opens the repository in a store.
+ * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN, DK_ENCRYPTION
+ */
+export async function openRepository(options: OpenOptions): Promise<OpenedRepository> {
+  const config = await openConfig(options, options.create);
+  const keyring = await openKeyring(options, config.id, options);
+  return new OpenedRepository(options, config.id, keyring);
+}
+
+export class OpenedRepository implements Repository {
+  readonly store: ObjectStore;
+  readonly id: string;
+  readonly keyring: Keyring;
+  readonly objects: Objects;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly log: Log;
+  #previous: Promise<Manifest | undefined> | undefined;
+  #knownLoaded: Promise<void> | undefined;
+
+  constructor(ports: { store: ObjectStore; clock: Clock; log: Log }, id: string, keyring: Keyring) {
+    this.store = ports.store;
+    this.clock = ports.clock;
+    this.log = ports.log;
+    this.id = id;
+    this.keyring = keyring;
+    this.objects = new Objects(ports.store, keyring);
+    this.sessions = new Sessions(ports.store, ports.clock, ports.log);
+  }
+
+  get encrypted(): boolean {
+    return this.keyring.encrypted;
+  }
+
+  objectId(canonical: string): string {
+    return this.keyring.objectId(canonical);
+  }
+
+  async putObject(id: string, canonical: string, calls: Calls = {}): Promise<{ written: boolean }> {
+    await (this.#knownLoaded ??= this.#loadKnown(calls).catch((error: unknown) => {
+      this.#knownLoaded = undefined;
+      throw error;
+    }));
+    return this.objects.put(id, canonical, calls);
+  }
+
+  getObject(id: string, calls: Calls = {}): Promise<string> {
+    return this.objects.get(id, calls);
+  }
+
+  missingObjects(ids: Iterable<string>, calls: Calls = {}): Promise<Set<string>> {
+    return this.objects.missing(ids, calls);
+  }
+
+  async publish(manifest: UnsealedManifest, calls: Calls = {}): Promise<Manifest> {
+    if (this.sessions.doubtful()) {
+      await this.sessions.refresh(calls.signal);
+      await this.#assertObjects(manifest, calls);
+    }
+    const published = await writeManifest(this.store, this.keyring, manifest, calls);
+    if (this.sessions.doubtful()) {
+      try {
+        await this.#assertObjects(manifest, calls);
+      } catch (error) {
+        await this.store.deleteMany([snapshotKey(manifest.id, this.encrypted)]);
+        throw error;
+      }
+    }
+    this.#previous = Promise.resolve(published);
+    this.objects.remember(published.resources.map(({ object }) => object));
+    return published;
+  }
+
+  /** For a run that others took for dead: a prune may have removed what it relies on. */
+  async #assertObjects(manifest: UnsealedManifest, calls: Calls): Promise<void> {
+    const missing = await this.objects.missing(new Set(manifest.resources.map(({ object }) => object)), calls);
+    if (missing.size > 0) {
+      throw new DashkeepError(
+        'DK_OBJECT_MISSING',
+        `this run was held up for minutes, and ${missing.size} objects were pruned meanwhile; nothing was published`,
+        { hint: 'Run the backup again.' },
+      );
+    }
+  }
+
+  async snapshots(calls: Calls = {}): Promise<SnapshotSummary[]> {
+    const atOnce = pLimit(READS_AT_ONCE);
+    const keys = await listSnapshots(this.store, calls);
+    const summaries = await Promise.all(keys.map((key) => atOnce(() => this.#summary(key, calls))));
+    return summaries.filter((summary) => summary !== undefined).reverse();
+  }
+
+  async #summary(key: NamedKey, calls: Calls): Promise<SnapshotSummary | undefined> {
+    try {
+      return summaryOf((await readManifest(this.store, this.keyring, key, calls)).manifest);
+    } catch (error) {
+      if (error instanceof DashkeepError && UNREADABLE.has(error.code)) {
+        this.log.warn({ snapshot: key.id, code: error.code }, 'a snapshot cannot be listed');
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async manifest(id: string, calls: Calls = {}): Promise<Manifest> {
+    const key = await this.#find(id, calls);
+    return (await readManifest(this.store, this.keyring, key, calls)).manifest;
+  }
+
+  async #find(id: string, calls: Calls): Promise<NamedKey> {
+    const keys = await listSnapshots(this.store, calls);
+    if (id === 'latest') {
+      const newest = keys.at(-1);
+      if (newest === undefined) {
+        throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${this.store.description} yet`);
+      }
+      return newest;
+    }
+    const matches = id === '' ? [] : keys.filter((key) => key.id.startsWith(id));
+    const [first] = matches;
+    if (first === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${printable(id)}'`);
+    }
+    if (matches.length > 1) {
+      throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(id)}'`, {
+        hint: 'Give more of the id.',
+      });
+    }
+    return first;
+  }
+
+  previousManifest(calls: Calls = {}): Promise<Manifest | undefined> {
+    return (this.#previous ??= this.#readable(1, calls).then(
+      ([newest]) => newest,
+      (error: unknown) => {
+        this.#previous = undefined;
+        throw error;
+      },
+    ));
+  }
+
+  /** Up to so many of the newest manifests that this process can read and whose object ids are those it would give. */
+  async #readable(count: number, calls: Calls): Promise<Manifest[]> {
+    const found: Manifest[] = [];
+    for (const key of (await listSnapshots(this.store, calls)).slice(-LOOK_BACK).reverse()) {
+      try {
+        const { manifest, current } = await readManifest(this.store, this.keyring, key, calls);
+        if (current && found.push(manifest) === count) {
+          break;
+        }
+      } catch (error) {
+        if (!(error instanceof DashkeepError) || !UNREADABLE.has(error.code)) {
+          throw error;
+        }
+        this.log.warn({ snapshot: key.id, code: error.code }, 'a recent snapshot cannot be read; looking further back');
+      }
+    }
+    return found;
+  }
+
+  async #loadKnown(calls: Calls): Promise<void> {
+    const previous = await this.previousManifest(calls);
+    const recent = previous?.status === 'partial' ? await this.#readable(KNOWN_MANIFESTS, calls) : [previous];
+    for (const manifest of recent) {
+      this.objects.remember(manifest?.resources.map(({ object }) => object) ?? []);
+    }
+  }
+
+  openSession(run: { id: string; kind: string }, calls: Calls = {}): Promise<Session> {
+    return this.sessions.open(run, calls);
+  }
+
+  writeRun(record: RunRecord, calls: Calls = {}): Promise<void> {
+    return writeRun(this.store, this.keyring, record, calls);
+  }
+
+  runs(options: { limit?: number; before?: string; signal?: AbortSignal } = {}): Promise<RunRecord[]> {
+    return readRuns(this.store, this.keyring, this.log, this.clock.now(), options);
+  }
+
+  async close(): Promise<void> {
+    await this.sessions.close();
+  }
+}
+
+const UNREADABLE: ReadonlySet<string> = new Set(['DK_IDENTITY_MISSING', 'DK_MANIFEST_DAMAGED', 'DK_NOT_FOUND']);

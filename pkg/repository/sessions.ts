@@ -1,0 +1,239 @@
+import { z } from 'zod';
+import { DashkeepError, reasonOf } from '../contract/errors.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import { MAX_RECORD_BYTES } from './codec.ts';
+import { sessionKey, SESSIONS } from './layout.ts';
+import type { Session } from './repository.types.ts';
+
+/** How often a session says that it lives, in milliseconds. */
+const HEARTBEAT = 60_000;
+/** A session that has said nothing for so long, by the store's clock, is taken for dead. */
+export const SESSION_DEAD = 10 * 60_000;
+/** A session that could not say anything for so long takes itself for dead: well before others do. */
+const SESSION_DOUBTFUL = 4 * 60_000;
+const WAIT_STEP = 5_000;
+
+const SessionFile = z.object({ id: z.string(), kind: z.string(), started: z.string(), heartbeat: z.string() });
+
+/** A session of somebody else that is not dead. */
+export interface LiveSession {
+  id: string;
+  kind: string;
+  /** Milliseconds since it was last heard of. */
+  silent: number;
+}
+
+/**
+ * Sessions keep a prune from removing what a running backup relies on. The rule on both sides is: write your own
+ * session, then look for others. So of two that start at once at least one sees the other; a prune gives way, and
+ * anybody else waits until the prune is over. Ages are by the store's clock alone.
+ */
+export class Sessions {
+  readonly #store: ObjectStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #open = new Set<OpenSession>();
+
+  constructor(store: ObjectStore, clock: Clock, log: Log) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Opens a session, and waits while a prune is removing objects. */
+  async open(run: { id: string; kind: string }, options: { signal?: AbortSignal } = {}): Promise<Session> {
+    const session = new OpenSession(this.#store, this.#clock, this.#log, run, () => this.#open.delete(session));
+    await session.beat(options.signal);
+    this.#open.add(session);
+    try {
+      await this.#waitForPrunes(run.id, options.signal);
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+    session.keepAlive();
+    return session;
+  }
+
+  /**
+   * A prune's own session: given only when nobody else is at work.
+   * @throws DK_PRUNE_UNSAFE naming whoever is.
+   */
+  async openExclusive(
+    run: { id: string; kind: 'prune' },
+    options: { signal?: AbortSignal } = {},
+  ): Promise<PruneSession> {
+    const session = new OpenSession(this.#store, this.#clock, this.#log, run, () => this.#open.delete(session));
+    await session.beat(options.signal);
+    try {
+      const others = await this.live(run.id, options.signal);
+      const other = others[0];
+      if (other !== undefined) {
+        throw new DashkeepError(
+          'DK_PRUNE_UNSAFE',
+          `a ${other.kind} (${other.id}) is at work, last heard of ${Math.round(other.silent / 1000)} s ago`,
+        );
+      }
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+    session.keepAlive();
+    return session;
+  }
+
+  /** Others that are not dead. One that cannot be read counts as alive until it is old. */
+  async live(self: string, signal?: AbortSignal): Promise<LiveSession[]> {
+    const live: LiveSession[] = [];
+    let now: number | undefined;
+    for await (const { key, lastModified } of this.#store.list(SESSIONS, { signal })) {
+      if (key === sessionKey(self)) {
+        continue;
+      }
+      now ??= (await this.#store.clock({ signal })).getTime();
+      const silent = now - lastModified.getTime();
+      if (silent >= SESSION_DEAD) {
+        continue;
+      }
+      const kind = await this.#kindOf(key, signal);
+      if (kind !== undefined) {
+        live.push({ id: key.slice(SESSIONS.length).replace(/\.json$/, ''), kind, silent });
+      }
+    }
+    return live;
+  }
+
+  /** Whether a session of this process was cut off for so long that others may have taken it for dead. */
+  doubtful(): boolean {
+    return [...this.#open].some((session) => session.doubtful());
+  }
+
+  async refresh(signal?: AbortSignal): Promise<void> {
+    for (const session of this.#open) {
+      await session.beat(signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const session of [...this.#open]) {
+      await session.end();
+    }
+  }
+
+  async #waitForPrunes(self: string, signal?: AbortSignal): Promise<void> {
+    for (let told = false; ; told = true) {
+      const prune = (await this.live(self, signal)).find(({ kind }) => kind === 'prune');
+      if (prune === undefined) {
+        return;
+      }
+      if (!told) {
+        this.#log.info({ prune: prune.id }, 'a prune is removing objects: waiting until it is over');
+      }
+      await this.#clock.sleep(WAIT_STEP, signal);
+    }
+  }
+
+  /** Undefined when it ended meanwhile. */
+  async #kindOf(key: string, signal?: AbortSignal): Promise<string | undefined> {
+    try {
+      const bytes = await this.#store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
+      return SessionFile.parse(JSON.parse(bytes.toString('utf8'))).kind;
+    } catch (error) {
+      if (error instanceof DashkeepError) {
+        if (error.code === 'DK_STORE_NOT_FOUND') {
+          return undefined;
+        }
+        throw error;
+      }
+      return 'run of an unknown kind';
+    }
+  }
+}
+
+export interface PruneSession extends Session {
+  /** @throws DK_PRUNE_UNSAFE when others may have taken this session for dead. */
+  assertAlive(): void;
+}
+
+class OpenSession implements PruneSession {
+  readonly id: string;
+  readonly #kind: string;
+  readonly #store: ObjectStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #ended: () => void;
+  readonly #stop = new AbortController();
+  readonly #started: string;
+  #beating: Promise<void> | undefined;
+  #lastBeat = { wall: 0, monotonic: 0 };
+
+  constructor(store: ObjectStore, clock: Clock, log: Log, run: { id: string; kind: string }, ended: () => void) {
+    this.id = run.id;
+    this.#kind = run.kind;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#ended = ended;
+    this.#started = clock.now().toISOString();
+  }
+
+  async beat(signal?: AbortSignal): Promise<void> {
+    // What counts is when it was sent: the store may write it any time after.
+    const sent = { wall: this.#clock.now().getTime(), monotonic: this.#clock.monotonic() };
+    const file = { id: this.id, kind: this.#kind, started: this.#started, heartbeat: this.#clock.now().toISOString() };
+    await this.#store.put(sessionKey(this.id), Buffer.from(`${JSON.stringify(file)}\n`), {
+      contentType: 'application/json',
+      signal,
+    });
+    this.#lastBeat = sent;
+  }
+
+  keepAlive(): void {
+    this.#beating = this.#beatOn();
+  }
+
+  async #beatOn(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#clock.sleep(HEARTBEAT, signal);
+        await this.beat(signal);
+      } catch (error) {
+        if (!signal.aborted) {
+          this.#log.warn({ session: this.id, reason: reasonOf(error) }, 'the heartbeat of a session failed');
+        }
+      }
+      // A clock whose sleep takes no time must not keep everything else from running.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** The wall clock counts too: the monotonic one stands still while a machine is suspended. */
+  doubtful(): boolean {
+    const wall = this.#clock.now().getTime() - this.#lastBeat.wall;
+    const monotonic = this.#clock.monotonic() - this.#lastBeat.monotonic;
+    return Math.max(wall, monotonic) > SESSION_DOUBTFUL;
+  }
+
+  assertAlive(): void {
+    if (this.doubtful()) {
+      throw new DashkeepError('DK_PRUNE_UNSAFE', 'this prune was held up for minutes; what was not removed yet stays');
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#stop.abort();
+    this.#ended();
+    await this.#beating;
+    const [result] = await this.#store
+      .deleteMany([sessionKey(this.id)])
+      .catch((error: unknown) => [{ problem: { message: reasonOf(error) } }]);
+    if (result?.problem !== undefined) {
+      this.#log.warn(
+        { session: this.id, reason: result.problem.message },
+        'a session could not be removed; it holds up prunes for ten minutes',
+      );
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DashkeepError } from '../contract/errors.ts';
+
+/**
+ * Where a process keeps the few small secrets that must outlive it and must not lie in the target: a private
+ * directory, or a Kubernetes Secret. Names are `[a-z0-9.-]+`, values a few hundred bytes.
+ */
+export interface StateStore {
+  /** Undefined when there is none of that name. */
+  get(name: string): Promise<Buffer | undefined>;
+  /** Replaces atomically: a reader sees the old value or the new one. */
+  set(name: string, value: Buffer): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+/** State in a directory that only its owner may enter (0700), in files that only its owner may read (0600). */
+export class DirectoryState implements StateStore {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async get(name: string): Promise<Buffer | undefined> {
+    try {
+      return await readFile(this.#path(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return undefined;
+      }
+      throw this.#failed('read', error);
+    }
+  }
+
+  async set(name: string, value: Buffer): Promise<void> {
+    const path = this.#path(name);
+    const draft = `${path}.${process.pid}.new`;
+    try {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      // A directory that was there already may be open to others.
+      await chmod(this.#directory, 0o700);
+      await writeFile(draft, value, { mode: 0o600, flush: true });
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw this.#failed('write', error);
+    }
+  }
+
+  async delete(name: string): Promise<void> {
+    try {
+      await rm(this.#path(name), { force: true });
+    } catch (error) {
+      throw this.#failed('delete', error);
+    }
+  }
+
+  #path(name: string): string {
+    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
+      throw new DashkeepError('DK_INTERNAL', 'a state name may hold only a-z, 0-9, dots and dashes');
+    }
+    return join(this.#directory, name);
+  }
+
+  #failed(verb: string, cause: unknown): DashkeepError {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+    return new DashkeepError('DK_SETTINGS', `cannot ${verb} state in ${this.#directory}: ${reason}`, {
+      cause,
+      hint: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
+    });
+  }
+}
+
+/** State that ends with the process; for tests and one-off commands. */
+export class MemoryState implements StateStore {
+  readonly #values = new Map<string, Buffer>();
+
+  async get(name: string): Promise<Buffer | undefined> {
+    return this.#values.get(name);
+  }
+
+  async set(name: string, value: Buffer): Promise<void> {
+    this.#values.set(name, value);
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#values.delete(name);
+  }
+}
