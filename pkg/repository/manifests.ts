@@ -102,6 +102,9 @@ export async function readManifest(
     if (cause instanceof DashkeepError && cause.code === 'DK_STORE_NOT_FOUND') {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`, { cause });
     }
+    if (cause instanceof DashkeepError && cause.code === 'DK_STORE_TOO_LARGE') {
+      throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} is larger than any manifest can be`, { cause });
+    }
     throw cause;
   }
   const zipped = encrypted ? await keyring.opener.open(bytes, 'DK_MANIFEST_DAMAGED', what) : bytes;

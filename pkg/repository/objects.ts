@@ -128,6 +128,9 @@ export class Objects {
       if (cause instanceof DashkeepError && cause.code === 'DK_STORE_NOT_FOUND') {
         throw new DashkeepError('DK_OBJECT_MISSING', `object ${id} is not in ${this.#store.description}`, { cause });
       }
+      if (cause instanceof DashkeepError && cause.code === 'DK_STORE_TOO_LARGE') {
+        throw new DashkeepError('DK_OBJECT_DAMAGED', `object ${id} is larger than any object can be`, { cause });
+      }
       throw cause;
     }
     const what = `object ${id}`;

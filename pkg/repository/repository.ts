@@ -10,7 +10,8 @@ import type { Keyring } from './keyring.ts';
 import { printable, snapshotKey, type NamedKey } from './layout.ts';
 import { listSnapshots, readManifest, summaryOf, writeManifest, type UnsealedManifest } from './manifests.ts';
 import { Objects } from './objects.ts';
-import type { Repository, Session } from './repository.types.ts';
+import { openPlainCopies } from './plain-copies.ts';
+import type { PlainCopies, Repository, Session } from './repository.types.ts';
 import { readRuns, writeRun } from './runs.ts';
 import { Sessions } from './sessions.ts';
 import type { StateStore } from './state.ts';
@@ -208,6 +209,10 @@ export class OpenedRepository implements Repository {
 
   openSession(run: { id: string; kind: string }, calls: Calls = {}): Promise<Session> {
     return this.sessions.open(run, calls);
+  }
+
+  plainCopies(calls: Calls = {}): Promise<PlainCopies> {
+    return openPlainCopies(this.store, this.log, calls);
   }
 
   writeRun(record: RunRecord, calls: Calls = {}): Promise<void> {

@@ -8,6 +8,18 @@ export interface Session {
   end(): Promise<void>;
 }
 
+/**
+ * Dashboards as plain files, `{"dashboard": …, "meta": …}`, for people and tools without Dashkeep.
+ * `from` says what a copy is made from (the object id, say), so that an unchanged one need not be built at all.
+ */
+export interface PlainCopies {
+  /** Whether the copy is there and was made from this. */
+  has(org: number, uid: string, from: string): boolean;
+  write(org: number, uid: string, from: string, text: string, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Remembers what was written, for the next run. Failing that is only a warning: copies are then written again. */
+  finish(options?: { signal?: AbortSignal }): Promise<void>;
+}
+
 /** What the engine needs of a repository; implemented in repository.ts. */
 export interface Repository {
   readonly store: ObjectStore;
@@ -38,9 +50,16 @@ export interface Repository {
   /** The newest manifest that this process may read, for incremental runs; undefined when there is none. */
   previousManifest(options?: { signal?: AbortSignal }): Promise<Manifest | undefined>;
 
-  openSession(run: { id: string; kind: string }): Promise<Session>;
+  /**
+   * Call before anything is written. The id is one of newTimedId (layout.ts). Waits while a prune removes objects.
+   * Everything that the run did not write itself is to be looked for with missingObjects before publishing.
+   */
+  openSession(run: { id: string; kind: string }, options?: { signal?: AbortSignal }): Promise<Session>;
 
-  writeRun(record: RunRecord): Promise<void>;
+  plainCopies(options?: { signal?: AbortSignal }): Promise<PlainCopies>;
+
+  /** Replaces what was written under that id before. */
+  writeRun(record: RunRecord, options?: { signal?: AbortSignal }): Promise<void>;
   /** Newest first. */
   runs(options?: { limit?: number; before?: string; signal?: AbortSignal }): Promise<RunRecord[]>;
 
