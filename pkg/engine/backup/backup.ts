@@ -1,0 +1,128 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import type { Manifest, SnapshotTrigger } from '../../contract/manifest.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { kindContext, type Instance } from '../../grafana/instance.ts';
+import { KINDS } from '../../grafana/kinds/registry.ts';
+import type { Repository } from '../../repository/repository.types.ts';
+import { Pool } from '../pool.ts';
+import { ProgressCounter, type OnProgress } from '../progress.ts';
+import { Collection } from './collection.ts';
+import { placeInFolders } from './folders.ts';
+import { previousOf, type Previous } from './previous.ts';
+import { readKind } from './read-kind.ts';
+import { replaceMissing } from './reused.ts';
+
+export interface BackupOptions {
+  instance: Instance;
+  repository: Repository;
+  trigger: SnapshotTrigger;
+  /** Who asked, where known. For information only. */
+  by?: string;
+  /** Kinds to read; all by default. The others are reported as skipped. */
+  kinds?: readonly KindName[];
+  /** Read every body at least every so many snapshots, whatever the revisions say; 12 by default. */
+  fullReadEvery?: number;
+  /** Receives the plain form of every dashboard that is new or changed. */
+  plainCopy?: (uid: string, text: string, org: number) => Promise<void>;
+  version: string;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  signal: AbortSignal;
+  onProgress?: OnProgress;
+}
+
+/** Resources read, hashed and written at once. More than the requests at once, so that reading and writing overlap. */
+const AT_ONCE = 24;
+
+/**
+ * One backup: session → objects → manifest. Whatever interrupts it leaves objects that nothing refers to, never a
+ * snapshot that lacks something.
+ * @returns the published manifest; its status says whether it is complete.
+ * @throws when nothing could be read at all, or the repository failed: then no snapshot was published.
+ */
+export async function backup(options: BackupOptions): Promise<Manifest> {
+  const { repository, instance, clock, signal } = options;
+  const started = clock.now();
+  const id = `${stamp(started)}-${options.randomness.hex(4)}`;
+  const session = await repository.openSession({ id, kind: 'backup' });
+  try {
+    const previous = await previousOf(options);
+    const collection = new Collection(new ProgressCounter(clock, options.onProgress));
+    await readAll(options, previous, collection);
+    signal.throwIfAborted();
+    collection.progress.phase('checking');
+    await replaceMissing(options, collection);
+    placeInFolders(collection.entries);
+    if (collection.entries.length === 0 && collection.problems.length > 0) {
+      throw nothingRead(collection);
+    }
+    signal.throwIfAborted();
+    collection.progress.phase('publishing');
+    return await repository.publish(
+      {
+        id,
+        started: started.toISOString(),
+        finished: clock.now().toISOString(),
+        status: collection.problems.length === 0 ? 'complete' : 'partial',
+        trigger: options.trigger,
+        ...(options.by === undefined ? {} : { by: options.by }),
+        dashkeep: options.version,
+        grafana: {
+          version: instance.capabilities.version,
+          url: instance.url,
+          ...(instance.capabilities.edition === undefined ? {} : { edition: instance.capabilities.edition }),
+        },
+        orgs: instance.orgs.map(({ id, name }) => ({ id, name })),
+        sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
+        kinds: collection.reports(),
+        errors: collection.problems,
+        skipped: collection.skipped,
+        resources: collection.sortedEntries(),
+      },
+      { signal },
+    );
+  } finally {
+    await session.end();
+  }
+}
+
+async function readAll(options: BackupOptions, previous: Previous, collection: Collection): Promise<void> {
+  const { instance } = options;
+  const wanted = new Set(options.kinds ?? KIND_NAMES);
+  const pool = new Pool(AT_ONCE);
+  collection.progress.phase('reading');
+  for (const org of instance.orgs) {
+    const context = kindContext(instance, org, {
+      clock: options.clock,
+      log: options.log,
+      signal: options.signal,
+      decryptSecrets: options.repository.encrypted,
+    });
+    for (const kind of KINDS) {
+      if (wanted.has(kind.name)) {
+        // Resources of server scope are the same seen from every org.
+        if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
+          await readKind({ options, context, kind, previous, collection, pool });
+        }
+      } else {
+        collection.notRead(kind.name, 'not asked for');
+      }
+    }
+  }
+  await pool.drain();
+}
+
+function nothingRead(collection: Collection): DashkeepError {
+  const [first] = collection.problems;
+  return new DashkeepError('DK_GRAFANA_FAILED', `nothing could be read from Grafana: ${first?.reason}`);
+}
+
+/** `20261124T143000Z`, so that keys sort by time. */
+export function stamp(time: Date): string {
+  return time
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
+}

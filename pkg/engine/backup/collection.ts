@@ -1,0 +1,87 @@
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import type { KindReport, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import type { ProgressCounter } from '../progress.ts';
+
+/** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
+export class Collection {
+  readonly entries: ManifestEntry[] = [];
+  readonly problems: ResourceProblem[] = [];
+  readonly skipped: ResourceProblem[] = [];
+  readonly progress: ProgressCounter;
+  readonly #reports = new Map<KindName, KindReport>();
+
+  constructor(progress: ProgressCounter) {
+    this.progress = progress;
+  }
+
+  report(kind: KindName): KindReport {
+    const report = this.#reports.get(kind) ?? { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
+    this.#reports.set(kind, report);
+    return report;
+  }
+
+  /** The kind was left out on purpose; that is not a problem. */
+  notRead(kind: KindName, reason: string): void {
+    this.report(kind).reason = reason;
+  }
+
+  listed(kind: KindName): void {
+    const report = this.report(kind);
+    report.listed++;
+    this.progress.listed(kind, report.listed);
+  }
+
+  add(entry: ManifestEntry, how: 'stored' | 'reused'): void {
+    this.entries.push(entry);
+    this.report(entry.kind)[how]++;
+    this.progress.finished(entry.kind, true);
+  }
+
+  skip(problem: ResourceProblem): void {
+    this.skipped.push(problem);
+    this.report(problem.kind).skipped++;
+    this.progress.finished(problem.kind, true);
+  }
+
+  /** A resource, or with an empty uid a whole listing, that could not be read. */
+  fail(problem: Omit<ResourceProblem, 'reason'>, error: unknown): void {
+    const reason = describe(error);
+    this.problems.push({ ...problem, reason });
+    const report = this.report(problem.kind);
+    if (problem.uid === '') {
+      report.reason = reason;
+    } else {
+      report.failed++;
+      this.progress.finished(problem.kind, false);
+    }
+  }
+
+  /** Takes entries out again, because their objects could not be kept. */
+  remove(gone: ReadonlySet<ManifestEntry>): void {
+    const kept = this.entries.filter((entry) => !gone.has(entry));
+    this.entries.splice(0, this.entries.length, ...kept);
+  }
+
+  /** Every kind by name, also those that have nothing. */
+  reports(): Partial<Record<KindName, KindReport>> {
+    const empty: KindReport = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
+    return Object.fromEntries(KIND_NAMES.map((kind) => [kind, this.#reports.get(kind) ?? { ...empty }]));
+  }
+
+  sortedEntries(): ManifestEntry[] {
+    const order = new Map(KIND_NAMES.map((kind, index) => [kind, index]));
+    return this.entries.sort(
+      (a, b) =>
+        a.org - b.org ||
+        (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) ||
+        (a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0),
+    );
+  }
+}
+
+/** The reason with what to do about it, when the error knows. */
+function describe(error: unknown): string {
+  const forbidden = error instanceof DashkeepError && error.code === 'DK_GRAFANA_FORBIDDEN';
+  return forbidden ? `${error.message}. ${error.hint}` : reasonOf(error);
+}

@@ -1,0 +1,48 @@
+import type { KindName } from '../../contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
+import type { Known } from '../../grafana/kinds/kind.ts';
+import type { BackupOptions } from './backup.ts';
+
+const FULL_READ_EVERY = 12;
+
+/** The snapshot before this one, and whether its revisions may stand for content that is not read again. */
+export interface Previous {
+  manifest: Manifest | undefined;
+  trusted: boolean;
+}
+
+/**
+ * Revisions are trusted unless a full read is due, or Grafana or Dashkeep is another one now, so that the same revision
+ * may stand for other content.
+ */
+export async function previousOf(options: BackupOptions): Promise<Previous> {
+  const manifest = await options.repository.previousManifest({ signal: options.signal });
+  const { capabilities, url } = options.instance;
+  const same =
+    manifest !== undefined &&
+    manifest.grafana.url === url &&
+    manifest.grafana.version === capabilities.version &&
+    manifest.dashkeep === options.version;
+  const due = (manifest?.sinceFullRead ?? 0) + 1 >= (options.fullReadEvery ?? FULL_READ_EVERY);
+  return { manifest, trusted: same && !due };
+}
+
+/** Entries of one org and kind by uid. */
+export type Entries = ReadonlyMap<string, ManifestEntry>;
+
+export function entriesOf(manifest: Manifest | undefined, org: number, kind: KindName): Entries {
+  const entries = new Map<string, ManifestEntry>();
+  for (const entry of manifest?.resources ?? []) {
+    if (entry.org === org && entry.kind === kind) {
+      entries.set(entry.uid, entry);
+    }
+  }
+  return entries;
+}
+
+export function knownOf(entries: Entries, trusted: boolean): Known {
+  return {
+    size: trusted ? entries.size : 0,
+    revision: (uid) => (trusted ? entries.get(uid)?.revision : undefined),
+  };
+}

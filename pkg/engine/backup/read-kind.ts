@@ -1,0 +1,109 @@
+import { canonicalJson, stringifyJson } from '../../contract/json.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
+import type { Pool } from '../pool.ts';
+import type { BackupOptions } from './backup.ts';
+import type { Collection } from './collection.ts';
+import { entriesOf, knownOf, type Entries, type Previous } from './previous.ts';
+
+export interface KindRun {
+  options: BackupOptions;
+  context: KindContext;
+  kind: Kind;
+  previous: Previous;
+  collection: Collection;
+  pool: Pool;
+}
+
+/**
+ * Reads one kind in one org into the repository. Whatever goes wrong with Grafana is put down, resource by resource;
+ * only a failing repository, or a cancelled run, ends it.
+ */
+export async function readKind(run: KindRun): Promise<void> {
+  const { context, kind, collection, pool } = run;
+  const { signal } = run.options;
+  const whole = { org: context.org.id, kind: kind.name, uid: '' };
+  const before = entriesOf(run.previous.manifest, context.org.id, kind.name);
+  const known = knownOf(before, run.previous.trusted);
+  collection.report(kind.name);
+  try {
+    const serving = await kind.serves(context);
+    if (!serving.served) {
+      collection.notRead(kind.name, serving.reason);
+      return;
+    }
+    for await (const listed of kind.list(context, known)) {
+      signal.throwIfAborted();
+      collection.listed(kind.name);
+      const same = before.get(listed.uid);
+      if (same !== undefined && listed.revision !== undefined && known.revision(listed.uid) === listed.revision) {
+        collection.add(same, 'reused');
+        continue;
+      }
+      const { content, ...rest } = listed;
+      await pool.add(() => store(run, rest, content, before)).catch(rethrowAsStoreFailure);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof StoreFailure) {
+      throw error.cause;
+    }
+    collection.fail(whole, error);
+  }
+}
+
+/** Tells a failure of the repository, which ends the run, from one of the listing, which is put down. */
+class StoreFailure extends Error {}
+
+function rethrowAsStoreFailure(cause: unknown): never {
+  throw new StoreFailure('the repository failed', { cause });
+}
+
+async function store(run: KindRun, listed: Listed, fromListing: Content | undefined, before: Entries): Promise<void> {
+  const { options, context, kind, collection } = run;
+  const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
+  let content: Content | undefined;
+  let canonical: string;
+  try {
+    content = fromListing ?? (await kind.read(context, listed));
+    if (content === undefined) {
+      collection.skip({ ...ref, reason: 'deleted while the backup was running' });
+      return;
+    }
+    canonical = canonicalJson(content.body);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    collection.fail(ref, error);
+    return;
+  }
+  const entry = entryOf(run, listed, content, canonical);
+  const { written } = await options.repository.putObject(entry.object, canonical, { signal: options.signal });
+  if (content.plain !== undefined && options.plainCopy !== undefined && changedSince(before, entry)) {
+    await options.plainCopy(listed.uid, stringifyJson(content.plain), context.org.id);
+  }
+  collection.add(entry, written ? 'stored' : 'reused');
+}
+
+function changedSince(entries: Entries, entry: ManifestEntry): boolean {
+  const before = entries.get(entry.uid);
+  return before?.object !== entry.object || before.folderUid !== entry.folderUid;
+}
+
+function entryOf(run: KindRun, listed: Listed, content: Content, canonical: string): ManifestEntry {
+  const { folderUid, apiVersion, provenance, managedBy, facts } = content;
+  return {
+    org: run.context.org.id,
+    kind: run.kind.name,
+    uid: listed.uid,
+    title: content.title,
+    folder: '',
+    ...(folderUid === undefined ? {} : { folderUid }),
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    object: run.options.repository.objectId(canonical),
+    bytes: Buffer.byteLength(canonical),
+    ...(listed.revision === undefined ? {} : { revision: listed.revision }),
+    ...(provenance === undefined || provenance === '' ? {} : { provenance }),
+    ...(managedBy === undefined ? {} : { managedBy }),
+    ...(facts === undefined || Object.keys(facts).length === 0 ? {} : { facts }),
+  };
+}

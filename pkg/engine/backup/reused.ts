@@ -1,0 +1,51 @@
+import { canonicalJson } from '../../contract/json.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
+import { kindContext } from '../../grafana/instance.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { mapPool } from '../pool.ts';
+import type { BackupOptions } from './backup.ts';
+import type { Collection } from './collection.ts';
+
+/**
+ * An old object that this snapshot reuses is not protected by its age: a prune elsewhere may have removed it since it
+ * was seen. What is gone is read from Grafana again and put back; what can't be is a problem of this snapshot.
+ */
+export async function replaceMissing(options: BackupOptions, collection: Collection): Promise<void> {
+  const { repository, signal } = options;
+  const missing = await repository.missingObjects(new Set(collection.entries.map((entry) => entry.object)), { signal });
+  if (missing.size === 0) {
+    return;
+  }
+  const affected = collection.entries.filter((entry) => missing.has(entry.object));
+  options.log.warn(
+    { objects: missing.size, resources: affected.length },
+    'objects to be reused are gone and will be put back',
+  );
+  const failed = new Set<ManifestEntry>();
+  await mapPool(affected, 8, async (entry) => {
+    try {
+      await putBack(options, entry);
+    } catch (error) {
+      signal.throwIfAborted();
+      failed.add(entry);
+      const { org, kind, uid, title } = entry;
+      collection.fail({ org, kind, uid, title }, error);
+    }
+  });
+  collection.remove(failed);
+}
+
+async function putBack(options: BackupOptions, entry: ManifestEntry): Promise<void> {
+  const { repository, instance, clock, log, signal } = options;
+  const org = instance.orgs.find((candidate) => candidate.id === entry.org);
+  const context = org && kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
+  const content = context && (await kindOf(entry.kind).read(context, entry));
+  if (content === undefined) {
+    throw new Error('its stored object is gone, and so is the resource');
+  }
+  const canonical = canonicalJson(content.body);
+  entry.object = repository.objectId(canonical);
+  entry.bytes = Buffer.byteLength(canonical);
+  delete entry.revision;
+  await repository.putObject(entry.object, canonical, { signal });
+}

@@ -1,0 +1,130 @@
+import { canonicalJson } from '../contract/json.ts';
+import type { KindName } from '../contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
+import type { Diff, DiffItem } from '../contract/plan.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import { kindContext, type Instance } from '../grafana/instance.ts';
+import { KINDS } from '../grafana/kinds/registry.ts';
+import type { Repository } from '../repository/repository.types.ts';
+import { mapPool } from './pool.ts';
+
+/** What must be equal for a resource to be unchanged: its content and the folder it is in. */
+interface State extends DiffItem {
+  object: string;
+  folderUid: string | undefined;
+}
+
+type States = Map<string, State>;
+
+/** What changed from one snapshot to a later one. */
+export function diffManifests(from: Manifest, to: Manifest): Diff {
+  return diffStates(statesOf(from.resources), statesOf(to.resources));
+}
+
+export interface LiveDiffOptions {
+  manifest: Manifest;
+  repository: Repository;
+  instance: Instance;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}
+
+/**
+ * What changed from a snapshot to what is live now, of the kinds that the snapshot holds or has read.
+ * @throws when a kind cannot be listed or a resource not be read: half a comparison would be a lie.
+ */
+export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
+  const { manifest } = options;
+  const live: States = new Map();
+  for (const org of options.instance.orgs) {
+    for (const kind of KINDS) {
+      if (wasRead(manifest, kind.name)) {
+        await readLive(options, org.id, kind.name, live);
+      }
+    }
+  }
+  const orgs = new Set(options.instance.orgs.map((org) => org.id));
+  return diffStates(statesOf(manifest.resources.filter((entry) => orgs.has(entry.org))), live);
+}
+
+function wasRead(manifest: Manifest, kind: KindName): boolean {
+  const report = manifest.kinds[kind];
+  return report !== undefined && (report.reason === undefined || report.listed > 0);
+}
+
+async function readLive(options: LiveDiffOptions, orgId: number, name: KindName, live: States): Promise<void> {
+  const { instance, repository, clock, log, signal } = options;
+  const org = instance.orgs.find((candidate) => candidate.id === orgId);
+  const kind = KINDS.find((candidate) => candidate.name === name);
+  if (org === undefined || kind === undefined) {
+    return;
+  }
+  const context = kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
+  if (!(await kind.serves(context)).served) {
+    return;
+  }
+  const toRead = [];
+  for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
+    const { content, ...rest } = listed;
+    if (content === undefined) {
+      toRead.push(rest);
+    } else {
+      remember(live, options.repository, orgId, name, listed.uid, content);
+    }
+  }
+  await mapPool(toRead, 16, async (listed) => {
+    const content = await kind.read(context, listed);
+    if (content !== undefined) {
+      remember(live, options.repository, orgId, name, listed.uid, content);
+    }
+  });
+}
+
+function remember(
+  live: States,
+  repository: Repository,
+  org: number,
+  kind: KindName,
+  uid: string,
+  content: { body: Parameters<typeof canonicalJson>[0]; title: string; folderUid?: string },
+): void {
+  const object = repository.objectId(canonicalJson(content.body));
+  const { title, folderUid } = content;
+  live.set(key(org, kind, uid), { org, kind, uid, title, folder: folderUid ?? '', folderUid, object });
+}
+
+function key(org: number, kind: KindName, uid: string): string {
+  return `${org}/${kind}/${uid}`;
+}
+
+function statesOf(entries: readonly ManifestEntry[]): States {
+  return new Map(
+    entries.map(({ org, kind, uid, title, folder, folderUid, object }) => [
+      key(org, kind, uid),
+      { org, kind, uid, title, folder, folderUid, object },
+    ]),
+  );
+}
+
+function diffStates(from: States, to: States): Diff {
+  const diff: Diff = { added: [], changed: [], removed: [] };
+  for (const [id, state] of to) {
+    const before = from.get(id);
+    if (before === undefined) {
+      diff.added.push(itemOf(state));
+    } else if (before.object !== state.object || before.folderUid !== state.folderUid) {
+      diff.changed.push(itemOf(state));
+    }
+  }
+  for (const [id, state] of from) {
+    if (!to.has(id)) {
+      diff.removed.push(itemOf(state));
+    }
+  }
+  return diff;
+}
+
+function itemOf({ org, kind, uid, title, folder }: State): DiffItem {
+  return { org, kind, uid, title, folder };
+}
