@@ -1,0 +1,233 @@
+import type { DiffEntry, DiffPage, ResourceDiff } from '../../../../pkg/contract/api/diff.ts';
+import type { SnapshotDetail, SnapshotTree } from '../../../../pkg/contract/api/snapshots.ts';
+import type { Status, Trends } from '../../../../pkg/contract/api/status.ts';
+import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import { FakeError } from './errors.ts';
+import type { FakeState } from './state.ts';
+import { sorted, type World } from './world.ts';
+
+/** Reading answers of the made-up service: each computed from the state. */
+
+export function worldOf(state: FakeState, id: string): World {
+  if (id === 'live') {
+    return state.live;
+  }
+  const index = id === 'latest' ? 0 : state.snapshots.findIndex((row) => row.id === id);
+  if (index < 0 || state.snapshots[index] === undefined) {
+    throw new FakeError(404, 'DK_NOT_FOUND', `There is no snapshot ${id}.`, 'It may have been forgotten since.');
+  }
+  return state.snapshots[index]?.id === state.snapshots[0]?.id ? state.latest : state.earlier;
+}
+
+export function contentOf(world: World): Partial<Record<KindName, number>> {
+  const content: Partial<Record<KindName, number>> = {};
+  for (const { entry } of world.values()) {
+    content[entry.kind] = (content[entry.kind] ?? 0) + 1;
+  }
+  return content;
+}
+
+export function status(state: FakeState): Status {
+  const configured = state.settings.values.target.url !== '';
+  const newest = state.snapshots[0];
+  const now = Date.now();
+  const active = state.runs.find((run) => run.status === 'running' || run.status === 'queued');
+  const next = [1, 2, 3, 4, 5].map((step) => new Date(now + step * 7_200_000 - 2_400_000).toISOString());
+  return {
+    version: '0.1.0',
+    instance: 'dashkeep-0',
+    started: new Date(now - 86_400_000).toISOString(),
+    now: new Date(now).toISOString(),
+    protection: !configured ? 'unconfigured' : newest === undefined ? 'never' : 'yes',
+    grafana: { url: 'http://grafana:3000', reachable: true, version: '13.2.2', edition: 'Open Source' },
+    token: {
+      state: 'valid',
+      source: 'bootstrap',
+      expires: new Date(now + 50 * 86_400_000).toISOString(),
+      orgs: [{ id: 1, state: 'valid' }],
+    },
+    target: {
+      configured,
+      description: configured ? `${state.settings.values.target.url} at ${state.settings.values.target.endpoint}` : '',
+      reachable: configured ? true : undefined,
+      encrypted: false,
+    },
+    schedules: [{ job: 'backup', expression: '0 */2 * * *', timezone: 'Europe/Paris', next, intervalSeconds: 7200 }],
+    lastBackup: state.runs.find((run) => run.kind === 'backup' && run.finished !== undefined),
+    lastSuccess: newest?.time,
+    running: active,
+    newest,
+    content: newest === undefined ? {} : contentOf(state.latest),
+    snapshots: state.snapshots.length,
+    leader: { elected: false, leading: true },
+    warnings: [],
+    ...state.status,
+  };
+}
+
+export function trends(state: FakeState, points: number): Trends {
+  return {
+    points: state.snapshots
+      .slice(0, points)
+      .reverse()
+      .map((row) => ({ ...row, snapshot: row.id })),
+  };
+}
+
+export function snapshotDetail(state: FakeState, id: string): SnapshotDetail {
+  const world = worldOf(state, id);
+  const index = id === 'latest' ? 0 : state.snapshots.findIndex((row) => row.id === id);
+  const row = state.snapshots[index];
+  if (row === undefined) {
+    throw new FakeError(404, 'DK_NOT_FOUND', `There is no snapshot ${id}.`, 'It may have been forgotten since.');
+  }
+  const content = contentOf(world);
+  const kinds = Object.fromEntries(
+    Object.entries(content).map(([kind, listed]) => [
+      kind,
+      { listed, stored: kind === 'dashboard' ? 2 : 0, reused: listed, skipped: 0, failed: 0 },
+    ]),
+  );
+  return {
+    ...row,
+    started: new Date(Date.parse(row.time) - (row.duration ?? 0)).toISOString(),
+    finished: row.time,
+    dashkeep: '0.1.0',
+    grafana: { version: '13.2.2', url: 'http://grafana:3000', edition: 'Open Source' },
+    orgs: [{ id: 1, name: 'Main Org.' }],
+    kinds: {
+      ...kinds,
+      user: { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0, reason: 'needs admin credentials' },
+    },
+    errors: state.runs.find((run) => run.snapshot === row.id)?.errors ?? [],
+    skipped: [],
+    content,
+    previous: state.snapshots[index + 1]?.id,
+    next: state.snapshots[index - 1]?.id,
+    encrypted: false,
+  };
+}
+
+export function tree(world: World): SnapshotTree {
+  const entries = [...world.values()].map((made) => made.entry);
+  const folders = entries
+    .filter((entry) => entry.kind === 'folder')
+    .map((folder) => ({
+      org: 1,
+      uid: folder.uid,
+      title: folder.title,
+      parentUid: folder.folderUid,
+      direct: entries.filter((entry) => entry.folderUid === folder.uid).length,
+      total: entries.filter((entry) => isUnder(world, entry.folderUid, folder.uid)).length,
+      path: folder.folder === '' ? folder.title : `${folder.folder} / ${folder.title}`,
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const root = entries.filter((entry) => entry.folderUid === undefined).length;
+  return { orgs: [{ id: 1, name: 'Main Org.', root, total: entries.length }], folders };
+}
+
+export function isUnder(world: World, folder: string | undefined, ancestor: string): boolean {
+  for (let at = folder; at !== undefined; at = world.get(`folder/${at}`)?.entry.folderUid) {
+    if (at === ancestor) {
+      return true;
+    }
+  }
+  return false;
+}
+
+export function diffEntries(from: World, to: World): DiffEntry[] {
+  const list: DiffEntry[] = [];
+  const add = (change: DiffEntry['change'], world: World, key: string) => {
+    const entry = world.get(key)?.entry;
+    if (entry !== undefined) {
+      const { org, kind, uid, title, folder } = entry;
+      list.push({ change, org, kind, uid, title, folder });
+    }
+  };
+  for (const { entry } of sorted(to)) {
+    const key = `${entry.kind}/${entry.uid}`;
+    const before = from.get(key);
+    if (before === undefined) {
+      add('added', to, key);
+    } else if (before.entry.object !== entry.object) {
+      add('changed', to, key);
+    }
+  }
+  for (const { entry } of sorted(from)) {
+    const key = `${entry.kind}/${entry.uid}`;
+    if (!to.has(key)) {
+      add('removed', from, key);
+    }
+  }
+  return list;
+}
+
+export function diffCounts(list: DiffEntry[]): DiffPage['counts'] {
+  const count = (change: DiffEntry['change']) => list.filter((entry) => entry.change === change).length;
+  return { added: count('added'), changed: count('changed'), removed: count('removed') };
+}
+
+/** The one change the made-up dashboards know, told as the real service tells it. */
+export function resourceDiff(from: World, to: World, kind: KindName, uid: string): ResourceDiff {
+  const before = from.get(`${kind}/${uid}`);
+  const after = to.get(`${kind}/${uid}`);
+  const shown = after ?? before;
+  if (shown === undefined) {
+    throw new FakeError(404, 'DK_NOT_FOUND', 'Neither side holds it.', 'Choose other snapshots.');
+  }
+  const change =
+    before === undefined
+      ? 'added'
+      : after === undefined
+        ? 'removed'
+        : before.entry.object === after.entry.object
+          ? 'unchanged'
+          : 'changed';
+  return {
+    change,
+    org: 1,
+    kind,
+    uid,
+    title: shown.entry.title,
+    truncated: false,
+    before: before?.body,
+    after: after?.body,
+    changes:
+      change !== 'changed'
+        ? []
+        : uid === 'checkout-latency'
+          ? [
+              {
+                section: 'panel',
+                change: 'changed',
+                name: 'p95, all regions',
+                within: [],
+                fields: [{ path: 'title', before: 'p95', after: 'p95, all regions' }],
+              },
+              {
+                section: 'query',
+                change: 'changed',
+                name: 'A',
+                within: ['p95, all regions'],
+                fields: [
+                  {
+                    path: 'expr',
+                    before: 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))',
+                    after: 'histogram_quantile(0.95, sum by (le, region) (rate(http_duration_seconds_bucket[1m])))',
+                  },
+                ],
+              },
+            ]
+          : [
+              {
+                section: 'setting',
+                change: 'changed',
+                name: 'title',
+                within: [],
+                fields: [
+                  { path: 'title', before: before?.entry.title, after: (after?.body as { title?: string }).title },
+                ],
+              },
+            ],
+  };
+}

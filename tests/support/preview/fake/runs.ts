@@ -1,0 +1,223 @@
+import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
+import type { Run } from '../../../../pkg/contract/api/runs.ts';
+import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import type { PlanItem } from '../../../../pkg/contract/plan.ts';
+import { contentOf, diffCounts, diffEntries, isUnder, worldOf } from './answers.ts';
+import { FakeError } from './errors.ts';
+import { backupRun, newId, type FakeState } from './state.ts';
+import { keyOf, sorted, type FakeResource } from './world.ts';
+
+/** What the made-up service does when asked: runs that take a while, plans, and applying them. */
+
+function begin(state: FakeState, kind: Run['kind'], trigger: string): Run {
+  const busy = state.runs.find((run) => run.status === 'running' || run.status === 'queued');
+  if (busy !== undefined) {
+    throw new FakeError(409, 'DK_BUSY', `A ${busy.kind} is running already.`, 'Wait for it to end, or cancel it.');
+  }
+  const run: Run = {
+    id: `run-${newId(state, new Date())}`,
+    kind,
+    status: 'running',
+    trigger,
+    by: 'admin',
+    started: new Date().toISOString(),
+    counts: {},
+    problems: 0,
+    cancellable: true,
+    errors: [],
+    undoable: false,
+    progress: { phase: 'list', done: 0, kinds: {} },
+  };
+  state.runs.unshift(run);
+  return run;
+}
+
+/** Moves a run along as time passes, then ends it; `done` decides how. */
+function play(state: FakeState, run: Run, kinds: Partial<Record<KindName, number>>, done: () => void): void {
+  const started = Date.now();
+  const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  const timer = setInterval(() => {
+    if (run.status !== 'running') {
+      clearInterval(timer);
+      return;
+    }
+    const share = Math.min(1, (Date.now() - started) / state.options.runTime);
+    run.progress = {
+      phase: run.kind === 'restore' ? 'write' : 'read',
+      done: Math.floor(total * share),
+      total,
+      rate: total / (state.options.runTime / 1000),
+      secondsLeft: ((1 - share) * state.options.runTime) / 1000,
+      kinds: Object.fromEntries(
+        Object.entries(kinds).map(([kind, count]) => [
+          kind,
+          { done: Math.floor(count * share), total: count, failed: 0 },
+        ]),
+      ),
+    };
+    if (share === 1) {
+      clearInterval(timer);
+      run.finished = new Date().toISOString();
+      run.duration = Date.now() - started;
+      run.cancellable = false;
+      run.progress = undefined;
+      run.status = 'complete';
+      done();
+    }
+  }, 100);
+  timer.unref();
+}
+
+export function startBackup(state: FakeState): Run {
+  if (state.settings.values.target.url === '') {
+    throw new FakeError(400, 'DK_SETTINGS', 'No target is set.', 'Choose a bucket in the settings first.');
+  }
+  const run = begin(state, 'backup', 'manual');
+  play(state, run, contentOf(state.live), () => {
+    const changes = diffCounts(diffEntries(state.latest, state.live));
+    state.earlier = state.latest;
+    state.latest = new Map(state.live);
+    const id = newId(state, new Date());
+    state.snapshots.unshift({
+      id,
+      time: new Date().toISOString(),
+      status: 'complete',
+      trigger: 'manual',
+      by: 'admin',
+      resources: state.latest.size,
+      bytes: 182_000,
+      changes,
+      duration: run.duration,
+      problems: 0,
+      run: run.id,
+    });
+    Object.assign(run, backupRun({ ...state.snapshots[0], run: run.id } as never), { started: run.started });
+  });
+  return run;
+}
+
+export function startOther(state: FakeState, kind: Run['kind']): Run {
+  const run = begin(state, kind, 'manual');
+  play(state, run, contentOf(state.latest), () => {
+    run.counts = kind === 'verify' ? { snapshots: state.snapshots.length, objects: 412, problems: 0 } : {};
+  });
+  return run;
+}
+
+export function cancel(run: Run): Run {
+  if (run.status !== 'running') {
+    throw new FakeError(409, 'DK_BUSY', 'The run has ended already.', 'Nothing to cancel.');
+  }
+  run.status = 'cancelled';
+  run.finished = new Date().toISOString();
+  run.cancellable = false;
+  run.progress = undefined;
+  return run;
+}
+
+function selected(request: RestoreRequest, made: FakeResource, world: Map<string, FakeResource>): boolean {
+  const { selection } = request;
+  const { entry } = made;
+  switch (selection.type) {
+    case 'everything':
+      return true;
+    case 'kinds':
+      return selection.kinds.includes(entry.kind);
+    case 'folder':
+      return entry.uid === selection.uid || isUnder(world, entry.folderUid, selection.uid);
+    case 'resources':
+      return selection.resources.some((wanted) => wanted.kind === entry.kind && wanted.uid === entry.uid);
+  }
+}
+
+export function plan(state: FakeState, request: RestoreRequest) {
+  const world = worldOf(state, request.snapshot);
+  const options = request.options ?? {};
+  const items: PlanItem[] = sorted(world)
+    .filter((made) => selected(request, made, world))
+    .map(({ entry }) => {
+      const live = state.live.get(keyOf(entry.kind, entry.uid));
+      const { org, kind, uid, title, folder } = entry;
+      const losses = kind === 'data-source' ? ['The password must be entered again.'] : [];
+      const item = { org, kind, uid, title, folder, losses };
+      if (options.copy !== undefined) {
+        return { ...item, action: 'create', reason: 'As a copy', targetUid: `${uid}-copy` } as PlanItem;
+      }
+      if (live === undefined) {
+        return { ...item, action: 'create', reason: 'It does not exist any more' } as PlanItem;
+      }
+      if (live.entry.object === entry.object) {
+        return { ...item, losses: [], action: 'unchanged', reason: 'It is as it was' } as PlanItem;
+      }
+      return options.overwrite
+        ? ({ ...item, action: 'update', reason: 'It was changed since' } as PlanItem)
+        : ({ ...item, losses: [], action: 'skip', reason: 'It exists and differs; overwriting is off' } as PlanItem);
+    });
+  const counts = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
+  items.forEach((item) => counts[item.action]++);
+  const id = `restore-${newId(state, new Date())}`;
+  const source = { uid: 'prometheus-main', name: 'Prometheus', type: 'prometheus' };
+  const made = {
+    items,
+    results: [],
+    plan: {
+      id,
+      state: 'planned' as const,
+      snapshot: request.snapshot === 'latest' ? (state.snapshots[0]?.id ?? '') : request.snapshot,
+      selection: request.selection,
+      options,
+      created: new Date().toISOString(),
+      expires: new Date(Date.now() + 900_000).toISOString(),
+      counts,
+      losing: items.filter((item) => item.losses.length > 0).length,
+      dependencies: [],
+      dataSources: [{ from: source, to: source, by: 'uid' as const }],
+      liveDataSources: [source, { uid: 'prometheus-eu', name: 'Prometheus EU', type: 'prometheus' }],
+      confirm: counts.update > 0 ? `overwrite ${counts.update}` : undefined,
+      warnings: [],
+    },
+  };
+  state.restores.set(id, made);
+  return made.plan;
+}
+
+export function apply(state: FakeState, id: string, confirm: string | undefined): Run {
+  const restore = state.restores.get(id);
+  if (restore === undefined) {
+    throw new FakeError(404, 'DK_NOT_FOUND', 'There is no such plan.', 'Make a new plan.');
+  }
+  if (restore.plan.confirm !== undefined && restore.plan.confirm !== confirm) {
+    throw new FakeError(400, 'DK_CONFIRMATION', `Type “${restore.plan.confirm}”.`, 'Type exactly what is asked for.');
+  }
+  const run = begin(state, 'restore', 'manual');
+  run.restore = id;
+  run.snapshot = state.snapshots[1]?.id;
+  restore.plan.state = 'applying';
+  restore.plan.run = run.id;
+  restore.plan.safetySnapshot = run.snapshot;
+  const writes = restore.items.filter((item) => item.action === 'create' || item.action === 'update');
+  const kinds: Partial<Record<KindName, number>> = {};
+  writes.forEach((item) => (kinds[item.kind] = (kinds[item.kind] ?? 0) + 1));
+  play(state, run, kinds, () => {
+    const world = worldOf(state, restore.plan.snapshot);
+    for (const item of writes) {
+      const made = world.get(keyOf(item.kind, item.uid));
+      if (made !== undefined) {
+        state.live.set(keyOf(item.kind, item.uid), made);
+      }
+    }
+    restore.results = writes.map(({ org, kind, uid, title }) => ({
+      org,
+      kind,
+      uid,
+      title,
+      outcome: 'verified' as const,
+      reason: 'Read back and compared',
+    }));
+    restore.plan.state = 'applied';
+    restore.plan.outcomes = { verified: writes.length };
+    run.counts = { verified: writes.length };
+    run.undoable = true;
+  });
+  return run;
+}

@@ -1,0 +1,346 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page } from '../../../../pkg/contract/api/common.ts';
+import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
+import type { SettingsCandidate, SettingsCheck, SettingsUpdate } from '../../../../pkg/contract/api/settings.ts';
+import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import * as answers from './answers.ts';
+import { FakeError } from './errors.ts';
+import * as runs from './runs.ts';
+import { makeState, type FakeOptions, type FakeState } from './state.ts';
+import { sorted } from './world.ts';
+
+export interface FakeService {
+  url: string;
+  token: string;
+  state: FakeState;
+  close(): Promise<void>;
+}
+
+/**
+ * A service made up for looking at pages: the real one's contract, believable data, and states that are hard to
+ * bring about for real (ten thousand snapshots, a refused token). Nothing is backed up by it.
+ */
+export async function startFakeService(options: FakeOptions = {}): Promise<FakeService> {
+  const state = makeState(options);
+  const token = 'preview-token';
+  const server = createServer((request, response) => {
+    void respond(state, token, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url, token, state, close };
+}
+
+interface Call {
+  state: FakeState;
+  query: URLSearchParams;
+  body: unknown;
+  /** What stood in the path for `:id`. */
+  id: string;
+}
+
+async function respond(state: FakeState, token: string, request: IncomingMessage, response: ServerResponse) {
+  try {
+    if (request.headers.authorization !== `Bearer ${token}`) {
+      throw new FakeError(401, 'DK_UNAUTHORIZED', 'The token is missing or wrong.', 'Connect the app again.');
+    }
+    const url = new URL(request.url ?? '/', 'http://service');
+    const path = url.pathname.replace(/^\/api\/v1/, '');
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
+    const text = Buffer.concat(chunks).toString();
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    for (const [pattern, handle] of ROUTES) {
+      const found = pattern.exec(`${request.method} ${path}`);
+      if (found !== null) {
+        const answer = handle({ state, query: url.searchParams, body, id: decodeURIComponent(found[1] ?? '') });
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+        return;
+      }
+    }
+    throw new FakeError(404, 'DK_NOT_FOUND', `No such call: ${request.method} ${path}`, '');
+  } catch (error) {
+    const known = error instanceof FakeError ? error : new FakeError(500, 'DK_INTERNAL', String(error), '');
+    response.writeHead(known.status, { 'content-type': 'application/json' }).end(JSON.stringify(known.body));
+  }
+}
+
+function paged<T>(list: T[], query: URLSearchParams): Page<T> {
+  const start = Number(query.get('cursor') ?? 0);
+  const end = start + Number(query.get('limit') ?? 50);
+  return { items: list.slice(start, end), total: list.length, ...(end < list.length ? { next: String(end) } : {}) };
+}
+
+/** Whether a comma list is absent or names the value. */
+function among(query: URLSearchParams, name: string, value: string): boolean {
+  const wanted = query.get(name);
+  return wanted === null || wanted.split(',').includes(value);
+}
+
+function mentions(query: URLSearchParams, ...texts: (string | undefined)[]): boolean {
+  const search = (query.get('search') ?? '').toLowerCase();
+  return search === '' || texts.some((text) => text?.toLowerCase().includes(search));
+}
+
+function withinTime(query: URLSearchParams, time: string): boolean {
+  return time >= (query.get('from') ?? '') && time < (query.get('to') ?? '9');
+}
+
+function findRun(state: FakeState, id: string) {
+  const run = state.runs.find((candidate) => candidate.id === id);
+  if (run === undefined) {
+    throw new FakeError(404, 'DK_NOT_FOUND', `There is no run ${id}.`, '');
+  }
+  return run;
+}
+
+function findRestore(state: FakeState, id: string) {
+  const restore = state.restores.get(id);
+  if (restore === undefined) {
+    throw new FakeError(404, 'DK_NOT_FOUND', `There is no plan ${id}.`, 'Make a new plan.');
+  }
+  return restore;
+}
+
+function resources({ state, query, id }: Call) {
+  const world = answers.worldOf(state, id);
+  const under = query.get('under');
+  const folder = query.get('folder');
+  const list = sorted(world)
+    .map((made) => made.entry)
+    .filter(
+      (entry) =>
+        among(query, 'kind', entry.kind) &&
+        mentions(query, entry.title, entry.uid, entry.folder) &&
+        (folder === null || (entry.folderUid ?? '') === folder) &&
+        (under === null || answers.isUnder(world, entry.folderUid, under)),
+    );
+  return paged(list, query);
+}
+
+function diff({ state, query }: Call) {
+  const from = query.get('from') ?? '';
+  const to = query.get('to') ?? '';
+  const all = answers.diffEntries(answers.worldOf(state, from), answers.worldOf(state, to));
+  const list = all.filter(
+    (entry) =>
+      among(query, 'change', entry.change) &&
+      among(query, 'kind', entry.kind) &&
+      mentions(query, entry.title, entry.uid, entry.folder),
+  );
+  return {
+    ...paged(list, query),
+    from,
+    to,
+    read: new Date().toISOString(),
+    counts: answers.diffCounts(all),
+    errors: [],
+  };
+}
+
+function check({ state, body }: Call): SettingsCheck {
+  const candidate = body as SettingsCandidate;
+  const target = candidate.values?.target ?? state.settings.values.target;
+  const wrongKey = candidate.secrets?.s3SecretAccessKey === 'wrong';
+  const ok = (step: SettingsCheck['steps'][number]['step'], detail: string, milliseconds: number) => ({
+    step,
+    status: 'ok' as const,
+    detail,
+    hint: '',
+    milliseconds,
+  });
+  const skipped = (step: SettingsCheck['steps'][number]['step']) => ({
+    step,
+    status: 'skipped' as const,
+    detail: 'Needs the step before',
+    hint: '',
+  });
+  const resolved = [
+    { name: 'endpoint', value: target.endpoint, source: 'settings' },
+    { name: 'region', value: target.region, source: 'settings' },
+  ];
+  if (wrongKey) {
+    const hint = 'The secret key does not belong to this access key. Paste both again, without quotes or spaces.';
+    const failed = { step: 'write' as const, status: 'failed' as const, detail: 'SignatureDoesNotMatch', hint };
+    const rest = (['read', 'list', 'delete', 'repository'] as const).map(skipped);
+    return {
+      ok: false,
+      resolved,
+      steps: [ok('resolve', target.url, 2), ok('clock', '0.2 s apart', 20), failed, ...rest],
+    };
+  }
+  return {
+    ok: true,
+    resolved,
+    steps: [
+      ok('resolve', target.url, 2),
+      ok('clock', '0.2 s apart', 21),
+      ok('write', 'a probe of 64 bytes', 48),
+      ok('read', 'read back as written', 31),
+      ok('list', 'found by listing', 40),
+      ok('delete', 'removed', 35),
+      ok('repository', 'empty: one will be made by the first backup', 22),
+    ],
+  };
+}
+
+function saveSettings({ state, body }: Call) {
+  const update = body as SettingsUpdate;
+  if (update.revision !== undefined && update.revision !== state.settings.revision) {
+    throw new FakeError(412, 'DK_SETTINGS_STALE', 'Somebody else saved meanwhile.', 'Load the settings again.');
+  }
+  const url = update.values?.target?.url;
+  if (url !== undefined && !/^(s3|file):\/\/./.test(url)) {
+    const fields = { 'values.target.url': 'Write s3://bucket/prefix.' };
+    throw new FakeError(400, 'DK_SETTINGS', 'The settings are not valid.', 'Correct the named fields.', fields);
+  }
+  Object.assign(state.settings.values, update.values);
+  for (const [name, value] of Object.entries(update.secrets ?? {})) {
+    state.settings.secrets[name as keyof typeof state.settings.secrets] = { set: value !== null, owner: 'ui' };
+  }
+  state.settings.revision = String(Number(state.settings.revision) + 1);
+  return state.settings;
+}
+
+function schedulePreview({ query }: Call) {
+  const expression = query.get('expression') ?? '';
+  if (expression.trim().split(/\s+/).length < 5) {
+    const fields = { expression: 'A cron expression has five fields.' };
+    throw new FakeError(400, 'DK_SETTINGS', 'That is not a schedule.', 'Write five fields.', fields);
+  }
+  const hours = Number(/\*\/(\d+)/.exec(expression)?.[1] ?? 24);
+  const first = Math.ceil(Date.now() / 3_600_000) * 3_600_000;
+  const next = [0, 1, 2, 3, 4].map((step) => new Date(first + step * hours * 3_600_000).toISOString());
+  return { next, intervalSeconds: hours * 3600 };
+}
+
+function retentionPreview({ state }: Call) {
+  const decisions = state.snapshots.map((row, index) => ({
+    id: row.id,
+    time: row.time,
+    reasons: index < 12 ? ['one of the last 12'] : index < 24 ? ['the last of its day'] : [],
+  }));
+  return {
+    kept: decisions.filter((decision) => decision.reasons.length > 0),
+    forgotten: decisions.filter((decision) => decision.reasons.length === 0),
+  };
+}
+
+function removeSnapshot({ state, query, id }: Call) {
+  if (query.get('confirm') !== id) {
+    throw new FakeError(400, 'DK_CONFIRMATION', 'The typed id is another one.', 'Type the id of the snapshot.');
+  }
+  state.snapshots = state.snapshots.filter((row) => row.id !== id);
+  return { deleted: id };
+}
+
+function startRun({ state, body }: Call) {
+  const { kind } = body as { kind: 'backup' | 'verify' | 'forget' | 'prune' | 'drill' };
+  return kind === 'backup' ? runs.startBackup(state) : runs.startOther(state, kind);
+}
+
+function oneResource({ state, query, id }: Call) {
+  const made = answers.worldOf(state, id).get(`${query.get('kind')}/${query.get('uid')}`);
+  if (made === undefined) {
+    throw new FakeError(404, 'DK_NOT_FOUND', 'The snapshot does not hold it.', '');
+  }
+  const reference = { kind: 'data-source' as const, uid: 'prometheus-main', title: 'Prometheus', held: true };
+  return { entry: made.entry, body: made.body, references: made.entry.kind === 'dashboard' ? [reference] : [] };
+}
+
+const ROUTES: [RegExp, (call: Call) => unknown][] = [
+  [/^GET \/status$/, ({ state }) => answers.status(state)],
+  [/^GET \/trends$/, ({ state, query }) => answers.trends(state, Number(query.get('points') ?? 60))],
+  [/^GET \/settings$/, ({ state }) => state.settings],
+  [/^PUT \/settings$/, saveSettings],
+  [/^POST \/settings\/check$/, check],
+  [/^POST \/notifications\/test$/, () => ({ delivered: true, status: 200, milliseconds: 84 })],
+  [/^GET \/schedule\/preview$/, schedulePreview],
+  [/^POST \/retention\/preview$/, retentionPreview],
+  [
+    /^GET \/runs$/,
+    ({ state, query }) =>
+      paged(
+        state.runs.filter(
+          (run) =>
+            among(query, 'kind', run.kind) &&
+            among(query, 'status', run.status) &&
+            among(query, 'trigger', run.trigger) &&
+            withinTime(query, run.started) &&
+            mentions(query, run.id, run.by, run.failure?.message),
+        ),
+        query,
+      ),
+  ],
+  [/^POST \/runs$/, startRun],
+  [/^GET \/runs\/([^/]+)$/, ({ state, id }) => findRun(state, id)],
+  [/^POST \/runs\/([^/]+)\/cancel$/, ({ state, id }) => runs.cancel(findRun(state, id))],
+  [
+    /^POST \/runs\/([^/]+)\/undo$/,
+    ({ state, id }) =>
+      runs.plan(state, {
+        snapshot: findRun(state, id).snapshot ?? 'latest',
+        selection: { type: 'everything' },
+        options: { overwrite: true },
+      }),
+  ],
+  [
+    /^GET \/snapshots$/,
+    ({ state, query }) =>
+      paged(
+        state.snapshots.filter(
+          (row) =>
+            among(query, 'status', row.status) &&
+            among(query, 'trigger', row.trigger) &&
+            withinTime(query, row.time) &&
+            mentions(query, row.id, row.by),
+        ),
+        query,
+      ),
+  ],
+  [/^GET \/snapshots\/([^/]+)$/, ({ state, id }) => answers.snapshotDetail(state, id)],
+  [/^DELETE \/snapshots\/([^/]+)$/, removeSnapshot],
+  [/^GET \/snapshots\/([^/]+)\/tree$/, ({ state, id }) => answers.tree(answers.worldOf(state, id))],
+  [/^GET \/snapshots\/([^/]+)\/resources$/, resources],
+  [/^GET \/snapshots\/([^/]+)\/resource$/, oneResource],
+  [/^GET \/snapshots\/([^/]+)\/download$/, (call) => oneResource(call).body],
+  [/^GET \/diff$/, diff],
+  [
+    /^GET \/diff\/resource$/,
+    ({ state, query }) =>
+      answers.resourceDiff(
+        answers.worldOf(state, query.get('from') ?? ''),
+        answers.worldOf(state, query.get('to') ?? ''),
+        query.get('kind') as KindName,
+        query.get('uid') ?? '',
+      ),
+  ],
+  [/^POST \/restores$/, ({ state, body }) => runs.plan(state, body as RestoreRequest)],
+  [/^GET \/restores\/([^/]+)$/, ({ state, id }) => findRestore(state, id).plan],
+  [
+    /^GET \/restores\/([^/]+)\/items$/,
+    ({ state, query, id }) =>
+      paged(
+        findRestore(state, id).items.filter(
+          (item) =>
+            among(query, 'action', item.action) &&
+            among(query, 'kind', item.kind) &&
+            mentions(query, item.title, item.uid, item.folder),
+        ),
+        query,
+      ),
+  ],
+  [
+    /^POST \/restores\/([^/]+)\/apply$/,
+    ({ state, body, id }) => runs.apply(state, id, (body as { confirm?: string } | undefined)?.confirm),
+  ],
+  [/^GET \/restores\/([^/]+)\/results$/, ({ state, query, id }) => paged(findRestore(state, id).results, query)],
+];
