@@ -80,6 +80,8 @@ export interface Forecast {
   blocked?: string;
   /** What will be lost or must be entered again. */
   losses: string[];
+  /** A uid under which it could be written, or that of the live resource to use in its place; goes with `blocked`. */
+  proposedUid?: string;
 }
 
 export interface WriteContext extends KindContext {
@@ -100,7 +102,8 @@ export interface KindDeclaration {
   /** What it is, for people: 'Dashboards', 'Contact points'. */
   plural: string;
   scope: 'org' | 'server';
-  restored: 'yes' | 'partly' | 'no';
+  /** `on request`: only when a person names the kind or the resource. */
+  restored: 'yes' | 'partly' | 'on request' | 'no';
   /** 'kept', or what is new after a restore. */
   identity: string;
   lost: string[];
@@ -139,6 +142,12 @@ export interface Kind {
 
   /** The same content with references renamed (data sources, folders, …). Pure. */
   rename?(content: Content, renamed: (reference: Reference) => string): Content;
+
+  /**
+   * The uid of a content whose identity is the content itself (Grafana hands out new ids for it), so that after `rename`
+   * the live twin is found. Absent = the uid stays what it was. Pure.
+   */
+  identify?(content: Content): string;
 
   /** The same content under another uid, for restoring as a copy. Absent = the kind cannot be copied. Pure. */
   copy?(content: Content, uid: string): Content;
