@@ -35,6 +35,8 @@ export interface Content {
   provenance?: string;
   managedBy?: ManagedBy;
   facts?: Record<string, string | number | boolean>;
+  /** Live content that Grafana made by itself and nobody changed: a restore may replace it as if nothing were there. */
+  pristine?: true;
   /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
   plain?: Json;
 }
@@ -64,6 +66,8 @@ export type Serving = { served: true } | { served: false; reason: string };
 export interface Reference {
   kind: KindName;
   uid: string;
+  /** Set when Grafana refuses the resource without it; then a plan that brings it neither is blocked. */
+  required?: true;
 }
 
 /** A resource to be written to a Grafana. */
@@ -78,6 +82,8 @@ export interface Restorable {
 export interface Forecast {
   /** Set when it cannot be written here, and why. */
   blocked?: string;
+  /** Set when there is nothing left to restore, and why. */
+  skip?: string;
   /** What will be lost or must be entered again. */
   losses: string[];
   /** A uid under which it could be written, or that of the live resource to use in its place; goes with `blocked`. */
@@ -152,6 +158,15 @@ export interface Kind {
   /** The same content under another uid, for restoring as a copy. Absent = the kind cannot be copied. Pure. */
   copy?(content: Content, uid: string): Content;
 
+  /** The uid that follows from the content, for kinds that can't choose it (rule groups: folder and title). Pure. */
+  uidOf?(content: Content): string;
+
+  /**
+   * What is there after writing the content over what is live, where a write keeps parts that only the live one has.
+   * Absent = the content alone. Pure.
+   */
+  merge?(content: Content, live: Content): Content;
+
   /** Looks ahead without writing. Absent = nothing to say. */
   forecast?(context: WriteContext, item: Restorable): Promise<Forecast>;
 
@@ -161,6 +176,9 @@ export interface Kind {
   /** Deletes. Absent = never deleted by Dashkeep. */
   remove?(context: WriteContext, uid: string): Promise<void>;
 
-  /** The part of the body that must be equal after a restore; the whole body when absent. Pure. */
-  comparable?(body: Json): Json;
+  /**
+   * The part of the body that must be equal after a restore; the whole body when absent. `other` is the body that it is
+   * compared with: what only one side can know (a secret) is left out. Pure.
+   */
+  comparable?(body: Json, other: Json): Json;
 }

@@ -1,0 +1,170 @@
+import pLimit from 'p-limit';
+import { DashkeepError } from '../contract/errors.ts';
+import { arrayAt, isJsonObject, type Json, type JsonObject } from '../contract/json.ts';
+import type { RequestOptions } from './client.ts';
+import { GrafanaError, isNotFound } from './errors.ts';
+import type { KindContext, Serving } from './kinds/kind.ts';
+
+const PROVISIONING = '/api/v1/provisioning/';
+
+/**
+ * A new org's Alertmanager is made by a job that runs every minute (ngalert notifier SyncOrgsPollInterval), so two
+ * minutes are enough; terraform-provider-grafana waits as long.
+ */
+const READY_WITHIN_MS = 120_000;
+const READY_PAUSE_MS = 2_000;
+
+/** Collisions pass as soon as the other writer is done. */
+const COLLISION_ATTEMPTS = 8;
+const COLLISION_PAUSE_MS = 200;
+const COLLISION_PAUSE_MAX_MS = 5_000;
+
+/**
+ * What Grafana answers while an org has no running Alertmanager: 404 and 409 from the Alertmanager API (ngalert
+ * api_alertmanager.go), 500 `alerting.notification.configMissing` from the provisioning API (grafana#128258).
+ */
+const NOT_READY_REASONS = new Set([
+  'alerting.notification.configMissing',
+  'alerting.notifications.alertmanager.notFound',
+]);
+const NOT_READY_MESSAGE = /alertmanager (is not ready|does not exist)|no alertmanager configuration/i;
+
+/** Another writer changed the one Alertmanager document (grafana#131069), or one object of it under `/apis`. */
+const COLLISION_REASONS = new Set(['alerting.notifications.alertmanager.versionConflict', 'Conflict']);
+/** A 500 that says one of these is a refusal in disguise; repeating it would not help. */
+const LASTING_FAILURE = /provenance|already exist|not found|could not find|invalid|not valid|required|currently used/i;
+
+/** Path in the alerting provisioning API; each segment is encoded. */
+export function provisioningPath(...segments: string[]): string {
+  return PROVISIONING + segments.map(encodeURIComponent).join('/');
+}
+
+/** Whether this Grafana has alerting at all: switched off, all its routes answer 404. */
+export function alertingServed(context: KindContext): Promise<Serving> {
+  return context.memo('alerting-served', async (): Promise<Serving> => {
+    try {
+      await context.grafana.get(provisioningPath('policies'), { signal: context.signal });
+    } catch (error) {
+      if (isNotFound(error) && !saysNotReady(error)) {
+        return { served: false, reason: 'Grafana Alerting is switched off' };
+      }
+      // Whatever else it is, the listing meets it again and names it.
+      if (!(error instanceof GrafanaError)) {
+        throw error;
+      }
+    }
+    return { served: true };
+  });
+}
+
+/** Reads, waiting for the Alertmanager of a new org. */
+export function readAlerting(context: KindContext, path: string, options: RequestOptions = {}): Promise<Json> {
+  return whenReady(context, () => context.grafana.get(path, { ...options, signal: context.signal }));
+}
+
+/**
+ * A list of the provisioning API; `null` is how Grafana writes an empty one.
+ * @throws DK_GRAFANA_ANSWER when the answer is something else.
+ */
+export async function readAlertingList(
+  context: KindContext,
+  path: string,
+  options: RequestOptions = {},
+): Promise<JsonObject[]> {
+  const answer = await readAlerting(context, path, options);
+  if (answer === null) {
+    return [];
+  }
+  if (!Array.isArray(answer) || !answer.every(isJsonObject)) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the answer is not a list`);
+  }
+  return answer;
+}
+
+/**
+ * One write after another within the org: all notification resources share one Alertmanager document, and concurrent
+ * writers of it get 409 or, in older versions, a 500 that says nothing. Both are repeated; `send` must be safe to repeat.
+ */
+export async function writeAlerting<T>(context: KindContext, send: (attempt: number) => Promise<T>): Promise<T> {
+  const oneByOne = await context.memo('alerting-writes', async () => pLimit(1));
+  return oneByOne(async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await whenReady(context, () => send(attempt));
+      } catch (error) {
+        if (!isCollision(error) || attempt >= COLLISION_ATTEMPTS) {
+          throw error;
+        }
+        const pause = Math.min(COLLISION_PAUSE_MAX_MS, COLLISION_PAUSE_MS * 2 ** (attempt - 1));
+        context.log.debug({ attempt, pause, code: error.code }, 'another writer changed the alerting settings');
+        await context.clock.sleep(pause, context.signal);
+      }
+    }
+  });
+}
+
+function isCollision(error: unknown): error is GrafanaError {
+  if (!(error instanceof GrafanaError)) {
+    return false;
+  }
+  return error.httpStatus === 409
+    ? COLLISION_REASONS.has(error.reason ?? '')
+    : error.httpStatus === 500 && !LASTING_FAILURE.test(error.grafanaMessage);
+}
+
+/** One patience for all kinds of a run and org, so that an org that never gets ready costs two minutes once. */
+async function whenReady<T>(context: KindContext, send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(await isNotReady(context, error))) {
+        throw error;
+      }
+      const { clock } = context;
+      const deadline = await context.memo('alerting-ready-by', async () => clock.monotonic() + READY_WITHIN_MS);
+      if (clock.monotonic() >= deadline) {
+        throw error;
+      }
+      context.log.info({ org: context.org.id }, 'waiting for the Alertmanager of the org');
+      await clock.sleep(READY_PAUSE_MS, context.signal);
+    }
+  }
+}
+
+function saysNotReady(error: unknown): boolean {
+  return (
+    error instanceof GrafanaError &&
+    (NOT_READY_REASONS.has(error.reason ?? '') || NOT_READY_MESSAGE.test(error.grafanaMessage))
+  );
+}
+
+/**
+ * A new org also answers 403 for a while (terraform-provider-grafana). That is told from a missing right by asking for
+ * the caller's rights: whoever has rights in alerting and gets a 403 all the same came too early.
+ */
+async function isNotReady(context: KindContext, error: unknown): Promise<boolean> {
+  if (saysNotReady(error)) {
+    return true;
+  }
+  const early = error instanceof GrafanaError && error.httpStatus === 403 && context.org.id > 1;
+  return early && (await hasProvisioningRights(context));
+}
+
+function hasProvisioningRights(context: KindContext): Promise<boolean> {
+  return context.memo('alerting-rights', async () => {
+    const query = { reloadcache: true };
+    try {
+      const rights = await context.grafana.get('/api/access-control/user/permissions', {
+        query,
+        signal: context.signal,
+      });
+      return arrayAt(rights, 'alert.provisioning:read') !== undefined;
+    } catch (error) {
+      if (error instanceof GrafanaError) {
+        return false;
+      }
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,65 @@
+import { DashkeepError } from '../contract/errors.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
+import type { Content, Forecast, Restorable } from './kinds/kind.ts';
+
+/** Where an alerting object comes from: '' people in the UI, `api` Terraform or another caller, `file`, `converted_prometheus`. */
+export function originOf(provenance: string | undefined): Pick<Content, 'provenance' | 'managedBy'> {
+  if (provenance === undefined || provenance === '') {
+    return {};
+  }
+  return { provenance, ...(provenance === 'api' ? {} : { managedBy: { manager: provenance } }) };
+}
+
+/** Of the parts of one resource: a part that a file or a converter keeps makes the whole theirs. */
+export function strictestProvenance(provenances: readonly (string | undefined)[]): string | undefined {
+  const given = provenances.filter((provenance) => provenance !== undefined && provenance !== '');
+  return given.find((provenance) => provenance !== 'api') ?? given[0];
+}
+
+/**
+ * Headers of a write. Without `X-Disable-Provenance` an object becomes read-only in the UI (grafana#57911); but one whose
+ * stored provenance is `api` refuses to lose it (ngalert provisioning: "cannot change provenance from 'api' to ''",
+ * terraform-provider-grafana#697), so that is matched.
+ */
+export function provenanceHeaders(stored: string | undefined): Record<string, string> {
+  return stored === undefined || stored === '' ? { 'X-Disable-Provenance': 'true' } : {};
+}
+
+/** Why a live object can't be written, or undefined: what a file provisioned is put back at Grafana's next start. */
+export function writeRefusal(stored: string | undefined): string | undefined {
+  return stored === 'file' ? 'it is provisioned from a file of this Grafana: change the file instead' : undefined;
+}
+
+/** The forecast of kinds for which only the live object's provenance stands in the way. */
+export async function forecastByProvenance(_context: unknown, item: Restorable): Promise<Forecast> {
+  const blocked = writeRefusal(item.live?.provenance);
+  return { losses: [], ...(blocked === undefined ? {} : { blocked }) };
+}
+
+/** Content of an object of the provisioning API whose name is its identity. */
+export function namedContent(object: JsonObject, name: string): Content {
+  return {
+    body: { ...without(object, 'version', 'provenance', 'uid'), name },
+    title: name,
+    ...originOf(stringAt(object, 'provenance')),
+  };
+}
+
+/** The same under another name. */
+export function copyNamed(content: Content, name: string): Content {
+  return { ...content, title: name, body: { ...objectAt(content.body), name } };
+}
+
+/** The object without members that are not content. */
+export function without(object: JsonObject, ...names: string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
+/** A member that has to be there. @throws DK_GRAFANA_ANSWER. */
+export function requiredString(object: Json, name: string, path: string): string {
+  const value = stringAt(object, name);
+  if (value === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: an item has no ${name}`);
+  }
+  return value;
+}
