@@ -1,0 +1,35 @@
+import type { Simulator } from '../support/grafana/index.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The parsed body; tests look into it freely. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  body: any;
+}
+
+/** Calls the simulator as curl would. `as` is a token, or `user:password`. */
+export async function call(
+  grafana: Simulator,
+  as: string,
+  route: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const [method = 'GET', path = '/'] = route.split(' ');
+  const authorization = as.startsWith('glsa_') || as.startsWith('eyJ') ? `Bearer ${as}` : `Basic ${btoa(as)}`;
+  const response = await fetch(`${grafana.url}${path}`, {
+    method,
+    headers: { ...(as === '' ? {} : { authorization }), 'content-type': 'application/json', ...headers },
+    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  return { status: response.status, headers: response.headers, text, body: parsed };
+}

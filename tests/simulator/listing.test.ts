@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { call } from './http.ts';
+
+const LIST = '/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards';
+
+let grafana: Simulator;
+let token: string;
+afterEach(() => grafana.close());
+
+async function start(options: SimulatorOptions): Promise<void> {
+  grafana = await startGrafana(options);
+  token = grafana.token();
+}
+
+/** Follows `continue` to its end; the sizes of the pages. */
+async function pages(query: string): Promise<number[]> {
+  const sizes: number[] = [];
+  let next = '';
+  do {
+    const page = await call(grafana, token, `GET ${LIST}?${query}&continue=${next}`);
+    sizes.push(page.body.items.length);
+    next = page.body.metadata.continue ?? '';
+  } while (next !== '');
+  return sizes;
+}
+
+describe('legacy search', () => {
+  it('gives 1000 hits by default, 5000 at most, and the rest on further pages', async () => {
+    await start({ profile: '11.6' });
+    grafana.seedDashboards({ count: 5500, bytes: 1000, awkward: false });
+    expect((await call(grafana, token, 'GET /api/search?type=dash-db')).body).toHaveLength(1000);
+    expect((await call(grafana, token, 'GET /api/search?type=dash-db&limit=5000')).body).toHaveLength(5000);
+    expect((await call(grafana, token, 'GET /api/search?type=dash-db&limit=5000&page=2')).body).toHaveLength(500);
+    expect((await call(grafana, token, 'GET /api/search?limit=5001')).status).toBe(422);
+  });
+
+  it('shows a new dashboard at once before 12.4, and only after a while from then on', async () => {
+    const save = { dashboard: { uid: 'fresh', title: 'Fresh' } };
+    await start({ profile: '11.6' });
+    await call(grafana, token, 'POST /api/dashboards/db', save);
+    expect((await call(grafana, token, 'GET /api/search')).body).toHaveLength(1);
+    await grafana.close();
+    await start({ profile: '13.2', searchDelayMs: 60_000 });
+    await call(grafana, token, 'POST /api/dashboards/db', save);
+    expect((await call(grafana, token, 'GET /api/search')).body).toHaveLength(0);
+    grafana.advance(60_001);
+    expect((await call(grafana, token, 'GET /api/search')).body).toHaveLength(1);
+  });
+});
+
+describe('legacy folder listing', () => {
+  it('gives direct children only, 1000 by default', async () => {
+    await start({ profile: '13.2' });
+    for (let index = 0; index < 3; index++) {
+      await call(grafana, token, 'POST /api/folders', { uid: `f${index}`, title: 'F', parentUid: index ? 'f0' : '' });
+    }
+    grafana.seedDashboards({ count: 0, folders: 3100 });
+    const root = [...grafana.state.org(1).folders.values()].filter((folder) => folder.parentUid === '').length;
+    expect(root).toBeGreaterThan(1000);
+    expect((await call(grafana, token, 'GET /api/folders')).body).toHaveLength(1000);
+    expect((await call(grafana, token, 'GET /api/folders?page=2')).body).toHaveLength(root - 1000);
+    expect((await call(grafana, token, 'GET /api/folders?parentUid=f0')).body).toHaveLength(2);
+  });
+});
+
+describe('/apis lists', () => {
+  it('caps a list without a limit at 500 and says where to go on', async () => {
+    await start({ profile: '12.4' });
+    grafana.seedDashboards({ count: 600, bytes: 1000, awkward: false });
+    expect(await pages('')).toEqual([500, 100]);
+  });
+
+  it('ends pages by size before the limit is reached', async () => {
+    await start({ profile: '12.4', pageBytes: 100_000 });
+    grafana.seedDashboards({ count: 25, bytes: 10_000, awkward: false });
+    expect(await pages('limit=1000')).toEqual([10, 10, 5]);
+  });
+
+  it('can send an empty page with continue set', async () => {
+    await start({ profile: '12.4', emptyPageEvery: 2 });
+    grafana.seedDashboards({ count: 25, bytes: 1000, awkward: false });
+    expect(await pages('limit=10')).toEqual([10, 0, 10, 0, 5]);
+  });
+
+  it('refuses a continue token that is too old with 410 and a new token in it', async () => {
+    await start({ profile: '13.2' });
+    grafana.seedDashboards({ count: 20, bytes: 1000, awkward: false });
+    const first = await call(grafana, token, `GET ${LIST}?limit=15`);
+    grafana.state.expireContinueTokens();
+    const stale = await call(grafana, token, `GET ${LIST}?limit=15&continue=${first.body.metadata.continue}`);
+    expect(stale).toMatchObject({ status: 410, body: { kind: 'Status', reason: 'Expired' } });
+    const rest = await call(grafana, token, `GET ${LIST}?limit=15&continue=${stale.body.metadata.continue}`);
+    expect(rest.body.items).toHaveLength(5);
+  });
+
+  it('sends metadata alone when asked, unless the server ignores that', async () => {
+    const accept = { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json' };
+    await start({ profile: '13.2' });
+    grafana.seedDashboards({ count: 3, bytes: 1000, awkward: false });
+    const partial = await call(grafana, token, `GET ${LIST}`, undefined, accept);
+    expect(partial.body.kind).toBe('PartialObjectMetadataList');
+    expect(partial.body.items[0].spec).toBeUndefined();
+    grafana.tuning.partialMetadata = false;
+    const whole = await call(grafana, token, `GET ${LIST}`, undefined, accept);
+    expect(whole.body.kind).toBe('DashboardList');
+    expect(whole.body.items[0].spec.title).toBeTypeOf('string');
+  });
+});

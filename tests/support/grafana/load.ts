@@ -1,0 +1,64 @@
+/** How fast the simulated server is. All times in milliseconds. */
+export interface Load {
+  /** Added to every request, however many there are (the way there and back). */
+  latencyMs?: number;
+  /** How many requests are worked on at once; the others queue. Unlimited when absent. */
+  workers?: number;
+  /** How long a request occupies its worker. */
+  serviceMs?: number;
+  /** Requests per second above which the answer is 429. */
+  rateLimit?: number;
+}
+
+/** Queues requests for a limited number of workers, so that overload shows as latency. */
+export class Workers {
+  load: Load = {};
+  #busy = 0;
+  readonly #queue: (() => void)[] = [];
+  #tokens = 0;
+  #refilled = 0;
+
+  /** Seconds to wait before trying again, or undefined when the request is let in. */
+  refuse(now: number): number | undefined {
+    const rate = this.load.rateLimit;
+    if (rate === undefined) {
+      return undefined;
+    }
+    this.#tokens = Math.min(rate, this.#tokens + ((now - this.#refilled) / 1000) * rate);
+    this.#refilled = now;
+    if (this.#tokens >= 1) {
+      this.#tokens--;
+      return undefined;
+    }
+    return 1;
+  }
+
+  /** Waits for a worker and for the service time; the returned function gives the worker back. */
+  async enter(): Promise<() => void> {
+    if (this.load.latencyMs) {
+      await pause(this.load.latencyMs);
+    }
+    const { workers, serviceMs } = this.load;
+    if (workers === undefined) {
+      await (serviceMs ? pause(serviceMs) : undefined);
+      return () => undefined;
+    }
+    if (this.#busy >= workers) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
+    this.#busy++;
+    await (serviceMs ? pause(serviceMs) : undefined);
+    let left = false;
+    return () => {
+      if (!left) {
+        left = true;
+        this.#busy--;
+        this.#queue.shift()?.();
+      }
+    };
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,179 @@
+/** The Grafana versions that the simulator stands in for. */
+export const PROFILE_NAMES = ['10.4', '11.6', '12.4', '13.2'] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+/** One API group as `/apis` lists it; the preferred version first. */
+export interface ApiGroup {
+  name: string;
+  versions: string[];
+}
+
+/** What differs between versions. Each member names the statement it models. */
+export interface Profile {
+  name: ProfileName;
+  version: string;
+  major: number;
+  /** `/api/auth/keys`: everything works, nothing can be created any more, or the routes are gone (12.1). */
+  apiKeys: 'works' | 'no-create' | 'gone';
+  /** Nested folders are behind a toggle in 10.x and on from 11. */
+  nestedFolders: boolean;
+  maxFolderDepth: number;
+  /** Answer of the legacy folder create for a uid that exists (409 before the folder API moved to `/apis`, 412 after). */
+  folderSameUid: 409 | 412;
+  uniqueFolderTitles: boolean;
+  /** Two dashboards of one title in one folder: refused, or replaced when `overwrite` is set. Lifted in 11. */
+  uniqueDashboardTitles: boolean;
+  /** Status of a legacy dashboard save that lacks `overwrite` and is not the current version. */
+  saveConflict: 409 | 412;
+  /** Legacy GET of a dashboard stored as v2: refused, or the v2 spec inside `dashboard`. */
+  v2OnLegacy: '406' | 'embedded';
+  /** Whether the legacy save takes a whole Kubernetes-style object inside `dashboard`. */
+  k8sObjectOnLegacySave: boolean;
+  /** `/api/search` is answered by an index that lags behind the writes. */
+  searchLags: boolean;
+  /** `schemaVersion` that a classic dashboard is migrated to when it is read through v1 or v1beta1. */
+  schemaVersion: number;
+  /** The legacy GET and save fill in and strip the models of library panels. */
+  hydratesLibraryPanels: boolean;
+  /** Routes by numeric id: removed in 13. */
+  numericIdRoutes: boolean;
+  /** Versions listing: an object with a continue token since 11.6. */
+  versionsListing: 'array' | 'object';
+  /** Data source uids outside `[a-zA-Z0-9_-]{1,40}` are refused. */
+  strictDataSourceUids: boolean;
+  /** Two writers on the one Alertmanager document. */
+  alertingConflict: 409 | 500;
+  /** Optimistic lock (`version`) on templates and mute timings. */
+  alertingVersions: boolean;
+  activeTimeIntervals: boolean;
+  deleteRuleGroup: boolean;
+  ssoPatch: boolean;
+  groups: ApiGroup[];
+}
+
+const V12_GROUPS: ApiGroup[] = [
+  { name: 'dashboard.grafana.app', versions: ['v1beta1', 'v0alpha1', 'v2beta1', 'v2alpha1'] },
+  { name: 'folder.grafana.app', versions: ['v1beta1'] },
+  { name: 'playlist.grafana.app', versions: ['v0alpha1'] },
+  { name: 'notifications.alerting.grafana.app', versions: ['v0alpha1'] },
+];
+
+const V13_GROUPS: ApiGroup[] = [
+  { name: 'dashboard.grafana.app', versions: ['v2', 'v1', 'v1beta1', 'v0alpha1', 'v2beta1', 'v2alpha1'] },
+  { name: 'folder.grafana.app', versions: ['v1', 'v1beta1'] },
+  { name: 'playlist.grafana.app', versions: ['v1', 'v0alpha1'] },
+  { name: 'notifications.alerting.grafana.app', versions: ['v1beta1', 'v0alpha1'] },
+  { name: 'preferences.grafana.app', versions: ['v1alpha1'] },
+];
+
+export const PROFILES: Record<ProfileName, Profile> = {
+  '10.4': {
+    name: '10.4',
+    version: '10.4.19',
+    major: 10,
+    apiKeys: 'works',
+    nestedFolders: false,
+    maxFolderDepth: 8,
+    folderSameUid: 409,
+    uniqueFolderTitles: true,
+    uniqueDashboardTitles: true,
+    saveConflict: 412,
+    v2OnLegacy: '406',
+    k8sObjectOnLegacySave: false,
+    searchLags: false,
+    schemaVersion: 39,
+    hydratesLibraryPanels: true,
+    numericIdRoutes: true,
+    versionsListing: 'array',
+    strictDataSourceUids: false,
+    alertingConflict: 500,
+    alertingVersions: false,
+    activeTimeIntervals: false,
+    deleteRuleGroup: false,
+    ssoPatch: false,
+    groups: [],
+  },
+  '11.6': {
+    name: '11.6',
+    version: '11.6.7',
+    major: 11,
+    apiKeys: 'no-create',
+    nestedFolders: true,
+    maxFolderDepth: 8,
+    folderSameUid: 409,
+    uniqueFolderTitles: true,
+    uniqueDashboardTitles: false,
+    saveConflict: 412,
+    v2OnLegacy: '406',
+    k8sObjectOnLegacySave: false,
+    searchLags: false,
+    schemaVersion: 41,
+    hydratesLibraryPanels: true,
+    numericIdRoutes: true,
+    versionsListing: 'object',
+    strictDataSourceUids: false,
+    alertingConflict: 500,
+    alertingVersions: true,
+    activeTimeIntervals: false,
+    deleteRuleGroup: true,
+    ssoPatch: false,
+    groups: [],
+  },
+  '12.4': {
+    name: '12.4',
+    version: '12.4.2',
+    major: 12,
+    apiKeys: 'gone',
+    nestedFolders: true,
+    maxFolderDepth: 4,
+    folderSameUid: 412,
+    uniqueFolderTitles: false,
+    uniqueDashboardTitles: false,
+    saveConflict: 412,
+    v2OnLegacy: '406',
+    k8sObjectOnLegacySave: false,
+    searchLags: true,
+    schemaVersion: 42,
+    hydratesLibraryPanels: false,
+    numericIdRoutes: true,
+    versionsListing: 'object',
+    strictDataSourceUids: true,
+    alertingConflict: 500,
+    alertingVersions: true,
+    activeTimeIntervals: true,
+    deleteRuleGroup: true,
+    ssoPatch: false,
+    groups: V12_GROUPS,
+  },
+  '13.2': {
+    name: '13.2',
+    version: '13.2.3',
+    major: 13,
+    apiKeys: 'gone',
+    nestedFolders: true,
+    maxFolderDepth: 4,
+    folderSameUid: 412,
+    uniqueFolderTitles: false,
+    uniqueDashboardTitles: false,
+    saveConflict: 409,
+    v2OnLegacy: 'embedded',
+    k8sObjectOnLegacySave: true,
+    searchLags: true,
+    schemaVersion: 42,
+    hydratesLibraryPanels: false,
+    numericIdRoutes: false,
+    versionsListing: 'object',
+    strictDataSourceUids: true,
+    alertingConflict: 409,
+    alertingVersions: true,
+    activeTimeIntervals: true,
+    deleteRuleGroup: true,
+    ssoPatch: true,
+    groups: V13_GROUPS,
+  },
+};
+
+/** Versions that a group is served at, the preferred one first; empty when it is not served. */
+export function servedVersions(profile: Profile, group: string): string[] {
+  return profile.groups.find((candidate) => candidate.name === group)?.versions ?? [];
+}

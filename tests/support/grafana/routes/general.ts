@@ -1,0 +1,97 @@
+import type { Call } from '../call.ts';
+import { k8sStatus } from '../problems.ts';
+import type { ApiGroup } from '../profiles.ts';
+import type { Router } from '../router.ts';
+
+const COMMIT = '3f2a9c1d7e';
+
+export function generalRoutes(router: Router): void {
+  router.on('GET /', () => ({ message: 'Grafana simulator' }));
+  router.on('GET /healthz', () => 'Ok');
+  router.on('GET /api/health', (call) => ({
+    database: 'ok',
+    ...(call.tuning.hideVersion && call.caller === undefined ? {} : { version: call.profile.version, commit: COMMIT }),
+  }));
+  router.on('GET /api/frontend/settings', (call) => ({
+    buildInfo: {
+      version: call.profile.version,
+      versionString: `Grafana v${call.profile.version} (${COMMIT})`,
+      commit: COMMIT,
+      commitShort: COMMIT.slice(0, 10),
+      buildstamp: 1758777451,
+      edition: call.tuning.enterprise ? 'Enterprise' : 'Open Source',
+      env: 'production',
+      hasUpdate: false,
+      hideVersion: false,
+      latestVersion: '',
+    },
+    featureToggles: { nestedFolders: call.tuning.nestedFolders },
+    licenseInfo: { edition: call.tuning.enterprise ? 'Enterprise' : 'Open Source', expiry: 0, stateInfo: '' },
+    namespace: call.org.id === 1 ? 'default' : `org-${call.org.id}`,
+    simulator: 'Grafana simulator',
+  }));
+  router.on('GET /bootdata', (call) => ({
+    settings: { namespace: call.org.id === 1 ? 'default' : `org-${call.org.id}` },
+    user: { login: call.identity.login, orgId: call.org.id, orgName: call.org.name },
+  }));
+  router.on('GET /apis', (call) => ({
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: call.profile.groups.map(groupDto),
+  }));
+  router.on('GET /apis/:group', (call) => ({ kind: 'APIGroup', apiVersion: 'v1', ...groupDto(served(call)) }));
+  router.on('GET /apis/:group/:version', (call) => {
+    const group = served(call);
+    if (!group.versions.includes(call.param('version'))) {
+      throw k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
+    }
+    return {
+      kind: 'APIResourceList',
+      apiVersion: 'v1',
+      groupVersion: `${group.name}/${call.param('version')}`,
+      resources: (RESOURCES[group.name] ?? []).map(([name, kind]) => ({
+        name,
+        singularName: kind.toLowerCase(),
+        namespaced: true,
+        kind,
+        verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+      })),
+    };
+  });
+  router.on('GET /api/access-control/user/permissions', (call) => {
+    const grouped: Record<string, string[]> = {};
+    for (const { action, scope } of call.identity.permissions) {
+      (grouped[action] ??= []).push(scope === '*' ? '' : scope);
+    }
+    return grouped;
+  });
+  router.on('GET /api/access-control/user/actions', (call) =>
+    Object.fromEntries(call.identity.permissions.map(({ action }) => [action, true])),
+  );
+}
+
+const RESOURCES: Record<string, [string, string][]> = {
+  'dashboard.grafana.app': [['dashboards', 'Dashboard']],
+  'folder.grafana.app': [['folders', 'Folder']],
+  'playlist.grafana.app': [['playlists', 'Playlist']],
+  'notifications.alerting.grafana.app': [
+    ['receivers', 'Receiver'],
+    ['routingtrees', 'RoutingTree'],
+    ['templategroups', 'TemplateGroup'],
+    ['timeintervals', 'TimeInterval'],
+    ['inhibitionrules', 'InhibitionRule'],
+  ],
+};
+
+function served(call: Call): ApiGroup {
+  const group = call.profile.groups.find((one) => one.name === call.param('group'));
+  if (group === undefined) {
+    throw k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
+  }
+  return group;
+}
+
+function groupDto(group: ApiGroup): Record<string, unknown> {
+  const versions = group.versions.map((version) => ({ groupVersion: `${group.name}/${version}`, version }));
+  return { name: group.name, versions, preferredVersion: versions[0] };
+}

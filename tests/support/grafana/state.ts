@@ -1,0 +1,197 @@
+import type { Org, ServiceAccount, Stored, Token, User, Role, Permission } from './model.ts';
+import type { Profile } from './profiles.ts';
+import { Random } from './random.ts';
+import { SearchIndex } from './search-index.ts';
+import { emptyExtras } from './model-org.ts';
+
+/** Everything that the simulated Grafana remembers; tests look into it and change it. */
+export class GrafanaState {
+  readonly profile: Profile;
+  readonly orgs = new Map<number, Org>();
+  readonly users = new Map<number, User>();
+  tokens: Token[] = [];
+  /** Added to the machine's clock; see Simulator.advance. */
+  skewMs = 0;
+  /** Continue tokens issued before this moment are refused with 410; see expireContinueTokens. */
+  tokensExpiredBefore = 0;
+  readonly random: Random;
+  searchDelayMs: number;
+  #id = 0;
+  /** Users and service accounts share their numeric ids. */
+  #userId = 0;
+  #resourceVersion = 1758777451428472n;
+
+  constructor(profile: Profile, options: { seed: number; searchDelayMs: number }) {
+    this.profile = profile;
+    this.random = new Random(options.seed);
+    this.searchDelayMs = options.searchDelayMs;
+    this.reset();
+  }
+
+  /** A Grafana as it is after its first start: one org, the admin user, nothing else. */
+  reset(): void {
+    this.orgs.clear();
+    this.users.clear();
+    this.tokens = [];
+    this.#id = 0;
+    this.#userId = 0;
+    const admin = this.addUser({ login: 'admin', email: 'admin@localhost', name: '', password: 'admin' });
+    admin.isGrafanaAdmin = true;
+    this.addOrg('Main Org.').members.set(admin.id, 'Admin');
+  }
+
+  /** Empties every org; orgs, their members, service accounts and tokens stay. */
+  wipe(): void {
+    for (const org of this.orgs.values()) {
+      org.folders.clear();
+      org.dashboards.clear();
+      org.index.clear();
+      Object.assign(org, emptyExtras());
+    }
+    this.nextResourceVersion();
+  }
+
+  now(): number {
+    return Date.now() + this.skewMs;
+  }
+
+  /** Every continue token handed out so far is too old from now on. */
+  expireContinueTokens(): void {
+    this.tokensExpiredBefore = this.now() + 1;
+    this.skewMs += 2;
+  }
+
+  nextId(): number {
+    return ++this.#id;
+  }
+
+  /** A uid as Grafana makes them: 14 characters. */
+  newUid(): string {
+    return this.random.id(14);
+  }
+
+  /** Of the form unified storage hands out: a number far above 2^53's half, only ever growing. */
+  nextResourceVersion(): string {
+    this.#resourceVersion += 1000n + BigInt(this.random.below(1000));
+    return String(this.#resourceVersion);
+  }
+
+  currentResourceVersion(): string {
+    return String(this.#resourceVersion);
+  }
+
+  /** The facts of a new object. */
+  stored(uid: string, by: string): Stored {
+    const now = this.now();
+    return {
+      id: this.nextId(),
+      uid,
+      objectUid: `${this.random.id(8)}-${this.random.id(4)}-${this.random.id(4)}-${this.random.id(12)}`,
+      generation: 1,
+      resourceVersion: this.nextResourceVersion(),
+      created: now,
+      createdBy: by,
+      updated: now,
+      updatedBy: by,
+    };
+  }
+
+  /** Marks an object as changed. */
+  touch(object: Stored, by: string): void {
+    object.generation++;
+    object.resourceVersion = this.nextResourceVersion();
+    object.updated = this.now();
+    object.updatedBy = by;
+  }
+
+  org(id: number): Org {
+    const org = this.orgs.get(id);
+    if (org === undefined) {
+      throw new Error(`the simulator has no org ${id}`);
+    }
+    return org;
+  }
+
+  addOrg(name: string): Org {
+    const id = Math.max(0, ...this.orgs.keys()) + 1;
+    const org: Org = {
+      id,
+      name,
+      created: this.now(),
+      folders: new Map(),
+      dashboards: new Map(),
+      serviceAccounts: new Map(),
+      members: new Map(),
+      index: new SearchIndex(() => this.now(), this.searchDelayMs),
+      ...emptyExtras(),
+    };
+    this.orgs.set(id, org);
+    return org;
+  }
+
+  addUser(given: { login: string; email?: string; name?: string; password?: string }): User {
+    const now = this.now();
+    const user: User = {
+      id: ++this.#userId,
+      uid: this.newUid(),
+      login: given.login,
+      email: given.email ?? given.login,
+      name: given.name ?? given.login,
+      password: given.password ?? '',
+      isGrafanaAdmin: false,
+      isDisabled: false,
+      authLabels: [],
+      created: now,
+      updated: now,
+      stars: new Set(),
+      preferences: {},
+    };
+    this.users.set(user.id, user);
+    return user;
+  }
+
+  addServiceAccount(
+    orgId: number,
+    given: { name: string; role?: Role; extra?: Permission[]; without?: string[] },
+  ): ServiceAccount {
+    const id = ++this.#userId;
+    const account: ServiceAccount = {
+      id,
+      uid: this.newUid(),
+      name: given.name,
+      login: `sa-${orgId}-${given.name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
+      role: given.role ?? 'Viewer',
+      isDisabled: false,
+      isExternal: false,
+      created: this.now(),
+      extra: given.extra ?? [],
+      without: given.without ?? [],
+    };
+    this.org(orgId).serviceAccounts.set(id, account);
+    return account;
+  }
+
+  addToken(orgId: number, given: { name: string; serviceAccountId?: number; role?: Role; ttlSeconds?: number }): Token {
+    const now = this.now();
+    const token: Token = {
+      id: this.nextId(),
+      name: given.name,
+      key:
+        given.serviceAccountId === undefined
+          ? `eyJ${this.random.id(60)}`
+          : `glsa_${this.random.id(32)}_${this.#hex(8)}`,
+      orgId,
+      serviceAccountId: given.serviceAccountId,
+      role: given.role,
+      created: now,
+      expires: given.ttlSeconds ? now + given.ttlSeconds * 1000 : undefined,
+      revoked: false,
+    };
+    this.tokens.push(token);
+    return token;
+  }
+
+  #hex(length: number): string {
+    return Array.from({ length }, () => this.random.below(16).toString(16)).join('');
+  }
+}

@@ -1,0 +1,38 @@
+/** Behaviours of real servers that differ by configuration, storage or luck. */
+export interface Tuning {
+  /** Pages of `/apis` lists end once their bodies reach this size (Grafana's `max_page_size_bytes`). */
+  pageBytes: number;
+  /** An unlimited `/apis` list still ends after so many items. */
+  unlimitedListCap: number;
+  /** Every n-th page of an `/apis` list comes empty, with `continue` set; 0 = never. */
+  emptyPageEvery: number;
+  /** How long a continue token lives, in milliseconds. */
+  continueTokenMs: number;
+  /** Whether `as=PartialObjectMetadataList` is honoured or answered with whole objects. */
+  partialMetadata: boolean;
+  /** How long the alerting API of a new org is not ready, in milliseconds. */
+  alertingWarmUpMs: number;
+  /** Enterprise features: data source permissions, … */
+  enterprise: boolean;
+  /** Toggle overrides of the profile. */
+  nestedFolders: boolean;
+  /** Anonymous callers of `/api/health` see no version. */
+  hideVersion: boolean;
+  /** Older versions that are kept of a dashboard (`versions_to_keep`). */
+  versionsToKeep: number;
+  /** Answers are compressed for callers that accept it (Grafana's `enable_gzip`, off by default). */
+  gzip: boolean;
+}
+
+export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
+  pageBytes: 2 * 1024 * 1024,
+  unlimitedListCap: 500,
+  emptyPageEvery: 0,
+  continueTokenMs: 10 * 60_000,
+  partialMetadata: true,
+  alertingWarmUpMs: 0,
+  enterprise: false,
+  hideVersion: false,
+  versionsToKeep: 20,
+  gzip: false,
+};
