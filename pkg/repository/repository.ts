@@ -144,19 +144,35 @@ export class OpenedRepository implements Repository {
   }
 
   async manifest(id: string, calls: Calls = {}): Promise<Manifest> {
+    if (id === 'latest') {
+      return this.#latest(calls);
+    }
     const key = await this.#find(id, calls);
     return (await readManifest(this.store, this.keyring, key, calls)).manifest;
   }
 
+  /**
+   * The newest snapshot that was taken for its own sake. One taken for safety before a restore, of an empty Grafana
+   * say, must not become what the next restore of the latest brings back.
+   */
+  async #latest(calls: Calls): Promise<Manifest> {
+    const keys = await listSnapshots(this.store, calls);
+    let newest: Manifest | undefined;
+    for (const key of keys.reverse()) {
+      const { manifest } = await readManifest(this.store, this.keyring, key, calls);
+      if (manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
+        return manifest;
+      }
+      newest ??= manifest;
+    }
+    if (newest === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${this.store.description} yet`);
+    }
+    return newest;
+  }
+
   async #find(id: string, calls: Calls): Promise<NamedKey> {
     const keys = await listSnapshots(this.store, calls);
-    if (id === 'latest') {
-      const newest = keys.at(-1);
-      if (newest === undefined) {
-        throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${this.store.description} yet`);
-      }
-      return newest;
-    }
     const matches = id === '' ? [] : keys.filter((key) => key.id.startsWith(id));
     const [first] = matches;
     if (first === undefined) {

@@ -44,7 +44,7 @@ export interface Repository {
   /** Newest first. */
   snapshots(options?: { signal?: AbortSignal }): Promise<SnapshotSummary[]>;
 
-  /** By id, unambiguous start of an id, or 'latest' (newest complete or partial). @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED */
+  /** By id, unambiguous start of an id, or 'latest' (newest that is not a safety or drill snapshot). @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED */
   manifest(id: string, options?: { signal?: AbortSignal }): Promise<Manifest>;
 
   /** The newest manifest that this process may read, for incremental runs; undefined when there is none. */

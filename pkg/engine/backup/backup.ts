@@ -4,7 +4,8 @@ import type { Manifest, SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import { newTimedId } from '../../repository/layout.ts';
+import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
 import { Collection } from './collection.ts';
@@ -16,6 +17,8 @@ import { replaceMissing } from './reused.ts';
 export interface BackupOptions {
   instance: Instance;
   repository: Repository;
+  /** Id of the run and of its snapshot; made up when not given. */
+  id?: string;
   trigger: SnapshotTrigger;
   /** Who asked, where known. For information only. */
   by?: string;
@@ -23,8 +26,8 @@ export interface BackupOptions {
   kinds?: readonly KindName[];
   /** Read every body at least every so many snapshots, whatever the revisions say; 12 by default. */
   fullReadEvery?: number;
-  /** Receives the plain form of every dashboard that is new or changed. */
-  plainCopy?: (uid: string, text: string, org: number) => Promise<void>;
+  /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */
+  plainCopies: boolean;
   version: string;
   clock: Clock;
   randomness: Randomness;
@@ -45,12 +48,13 @@ const AT_ONCE = 24;
 export async function backup(options: BackupOptions): Promise<Manifest> {
   const { repository, instance, clock, signal } = options;
   const started = clock.now();
-  const id = `${stamp(started)}-${options.randomness.hex(4)}`;
+  const id = options.id ?? newTimedId(started, options.randomness);
   const session = await repository.openSession({ id, kind: 'backup' });
   try {
     const previous = await previousOf(options);
     const collection = new Collection(new ProgressCounter(clock, options.onProgress));
-    await readAll(options, previous, collection);
+    const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
+    await readAll(options, previous, copies, collection);
     signal.throwIfAborted();
     collection.progress.phase('checking');
     await replaceMissing(options, collection);
@@ -60,7 +64,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     }
     signal.throwIfAborted();
     collection.progress.phase('publishing');
-    return await repository.publish(
+    const published = await repository.publish(
       {
         id,
         started: started.toISOString(),
@@ -83,12 +87,19 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
       },
       { signal },
     );
+    await copies?.finish({ signal });
+    return published;
   } finally {
     await session.end();
   }
 }
 
-async function readAll(options: BackupOptions, previous: Previous, collection: Collection): Promise<void> {
+async function readAll(
+  options: BackupOptions,
+  previous: Previous,
+  copies: PlainCopies | undefined,
+  collection: Collection,
+): Promise<void> {
   const { instance } = options;
   const wanted = new Set(options.kinds ?? KIND_NAMES);
   const pool = new Pool(AT_ONCE);
@@ -104,7 +115,7 @@ async function readAll(options: BackupOptions, previous: Previous, collection: C
       if (wanted.has(kind.name)) {
         // Resources of server scope are the same seen from every org.
         if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
-          await readKind({ options, context, kind, previous, collection, pool });
+          await readKind({ options, context, kind, previous, copies, collection, pool });
         }
       } else {
         collection.notRead(kind.name, 'not asked for');
@@ -117,12 +128,4 @@ async function readAll(options: BackupOptions, previous: Previous, collection: C
 function nothingRead(collection: Collection): DashkeepError {
   const [first] = collection.problems;
   return new DashkeepError('DK_GRAFANA_FAILED', `nothing could be read from Grafana: ${first?.reason}`);
-}
-
-/** `20261124T143000Z`, so that keys sort by time. */
-export function stamp(time: Date): string {
-  return time
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replace(/[-:]/g, '');
 }

@@ -1,16 +1,18 @@
 import { canonicalJson, stringifyJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
+import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { Pool } from '../pool.ts';
 import type { BackupOptions } from './backup.ts';
 import type { Collection } from './collection.ts';
-import { entriesOf, knownOf, type Entries, type Previous } from './previous.ts';
+import { entriesOf, knownOf, type Previous } from './previous.ts';
 
 export interface KindRun {
   options: BackupOptions;
   context: KindContext;
   kind: Kind;
   previous: Previous;
+  copies: PlainCopies | undefined;
   collection: Collection;
   pool: Pool;
 }
@@ -36,12 +38,13 @@ export async function readKind(run: KindRun): Promise<void> {
       signal.throwIfAborted();
       collection.listed(kind.name);
       const same = before.get(listed.uid);
-      if (same !== undefined && listed.revision !== undefined && known.revision(listed.uid) === listed.revision) {
-        collection.add(same, 'reused');
+      const unchanged = listed.revision !== undefined && known.revision(listed.uid) === listed.revision;
+      if (same !== undefined && unchanged && hasCopy(run, same)) {
+        collection.add({ ...same }, 'reused');
         continue;
       }
       const { content, ...rest } = listed;
-      await pool.add(() => store(run, rest, content, before)).catch(rethrowAsStoreFailure);
+      await pool.add(() => store(run, rest, content)).catch(rethrowAsStoreFailure);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -59,7 +62,7 @@ function rethrowAsStoreFailure(cause: unknown): never {
   throw new StoreFailure('the repository failed', { cause });
 }
 
-async function store(run: KindRun, listed: Listed, fromListing: Content | undefined, before: Entries): Promise<void> {
+async function store(run: KindRun, listed: Listed, fromListing: Content | undefined): Promise<void> {
   const { options, context, kind, collection } = run;
   const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
   let content: Content | undefined;
@@ -78,15 +81,22 @@ async function store(run: KindRun, listed: Listed, fromListing: Content | undefi
   }
   const entry = entryOf(run, listed, content, canonical);
   const { written } = await options.repository.putObject(entry.object, canonical, { signal: options.signal });
-  if (content.plain !== undefined && options.plainCopy !== undefined && changedSince(before, entry)) {
-    await options.plainCopy(listed.uid, stringifyJson(content.plain), context.org.id);
+  if (content.plain !== undefined && !hasCopy(run, entry)) {
+    const text = stringifyJson(content.plain);
+    await run.copies?.write(entry.org, entry.uid, copyOrigin(entry), text, { signal: options.signal });
   }
   collection.add(entry, written ? 'stored' : 'reused');
 }
 
-function changedSince(entries: Entries, entry: ManifestEntry): boolean {
-  const before = entries.get(entry.uid);
-  return before?.object !== entry.object || before.folderUid !== entry.folderUid;
+/** Whether there is nothing to do for the resource's plain copy. */
+function hasCopy(run: KindRun, entry: ManifestEntry): boolean {
+  return (
+    entry.kind !== 'dashboard' || run.copies === undefined || run.copies.has(entry.org, entry.uid, copyOrigin(entry))
+  );
+}
+
+function copyOrigin(entry: ManifestEntry): string {
+  return `${entry.object} ${entry.folderUid ?? ''}`;
 }
 
 function entryOf(run: KindRun, listed: Listed, content: Content, canonical: string): ManifestEntry {

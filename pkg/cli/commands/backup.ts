@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import type { Manifest } from '../../contract/manifest.ts';
+import { backup } from '../../engine/backup/backup.ts';
+import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
+import { recordRun } from '../../engine/run.ts';
+import type { Exit, Register } from '../command.ts';
+import { wholeNumber, yesOrNo } from '../config/environment.ts';
+import { kindsOf, type CommonFlags } from '../config/settings.ts';
+import { withGrafanaInstance, withRepository } from '../open.ts';
+import { withGrafana, withKinds, withTarget } from '../options.ts';
+import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output.ts';
+import { VERSION, type World } from '../world.ts';
+import { Option } from 'commander';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  plainCopies?: string;
+  fullReadEvery?: string;
+  by?: string;
+}
+
+export const registerBackup: Register = (program, run) => {
+  withKinds(withGrafana(withTarget(program.command('backup'))))
+    .description('take a snapshot of Grafana')
+    .addOption(
+      new Option(
+        '--plain-copies <yes|no>',
+        'keep grafana-backups/dashboard-<uid>.json (default: when not encrypted)',
+      ).env('DASHKEEP_PLAIN_COPIES'),
+    )
+    .addOption(
+      new Option('--full-read-every <n>', 'read every body at least every n-th time (default 12)').env(
+        'DASHKEEP_FULL_READ_EVERY',
+      ),
+    )
+    .option('--by <name>', 'who asked, for the record')
+    .action(run((world: World, flags: Flags, _command: Command) => runBackup(world, flags)));
+};
+
+async function runBackup(world: World, flags: Flags): Promise<Exit> {
+  const progress = progressPrinter(world, flags.json === true);
+  const manifest = await withRepository(world, flags, true, (repository) =>
+    recordRun({ ...world, repository, kind: 'backup', trigger: 'manual', ...who(flags) }, (id) =>
+      withGrafanaInstance(world, flags, async (instance) =>
+        backupOutcome(
+          await backup({
+            ...world,
+            instance,
+            repository,
+            id,
+            trigger: 'manual',
+            ...who(flags),
+            kinds: kindsOf(flags.kinds),
+            plainCopies: copiesWanted(flags, repository.encrypted),
+            fullReadEvery:
+              flags.fullReadEvery === undefined
+                ? undefined
+                : wholeNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
+            version: VERSION,
+            onProgress: progress.report,
+          }),
+        ),
+      ),
+    ).finally(progress.end),
+  );
+  if (flags.json === true) {
+    printJson(world, backupReport(manifest));
+  } else {
+    printReport(world, manifest);
+  }
+  return manifest.status === 'complete' ? 0 : 3;
+}
+
+function who(flags: Flags): { by?: string } {
+  return flags.by === undefined ? {} : { by: flags.by };
+}
+
+function copiesWanted(flags: Flags, encrypted: boolean): boolean {
+  return flags.plainCopies === undefined ? !encrypted : yesOrNo(flags.plainCopies, 'DASHKEEP_PLAIN_COPIES');
+}
+
+function printReport(world: World, manifest: Manifest): void {
+  const rows = Object.entries(manifest.kinds)
+    .filter(([, report]) => report.listed > 0 || report.reason !== undefined)
+    .map(([kind, report]) => [
+      kind,
+      report.listed,
+      report.stored,
+      report.reused,
+      report.skipped,
+      report.failed,
+      report.reason ?? '',
+    ]);
+  printTable(world, ['kind', 'listed', 'stored', 'reused', 'skipped', 'failed', ''], rows);
+  for (const problem of manifest.errors) {
+    printLine(world, printable(`not read: ${problem.kind} ${problem.uid} ${problem.title ?? ''}: ${problem.reason}`));
+  }
+  const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);
+  printLine(
+    world,
+    `snapshot ${manifest.id} is ${manifest.status}: ${manifest.resources.length} resources, ${bytes(size)}`,
+  );
+}

@@ -1,0 +1,52 @@
+import type { Diff } from '../../contract/plan.ts';
+import { diffLive, diffManifests } from '../../engine/diff.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withGrafanaInstance, withRepository } from '../open.ts';
+import { withGrafana, withTarget } from '../options.ts';
+import { printJson, printLine, printTable } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+}
+
+export const registerDiff: Register = (program, run) => {
+  withGrafana(withTarget(program.command('diff')))
+    .argument('<from>', "snapshot id, or 'latest'")
+    .argument('<to>', "a later snapshot id, or 'live' for Grafana as it is now")
+    .description('show what was added, changed and removed')
+    .action(run(diff));
+};
+
+async function diff(world: World, from: string, to: string, flags: Flags): Promise<Exit> {
+  const found = await withRepository(world, flags, false, (repository) => compare(world, repository, from, to, flags));
+  if (flags.json === true) {
+    printJson(world, found);
+    return 0;
+  }
+  const rows = (['added', 'changed', 'removed'] as const).flatMap((what) =>
+    found[what].map(({ kind, uid, title }) => [what, kind, uid, title]),
+  );
+  if (rows.length === 0) {
+    printLine(world, 'No differences.');
+  } else {
+    printTable(world, ['', 'kind', 'uid', 'title'], rows);
+  }
+  return 0;
+}
+
+async function compare(
+  world: World,
+  repository: OpenedRepository,
+  from: string,
+  to: string,
+  flags: Flags,
+): Promise<Diff> {
+  const manifest = await repository.manifest(from, { signal: world.signal });
+  if (to !== 'live') {
+    return diffManifests(manifest, await repository.manifest(to, { signal: world.signal }));
+  }
+  return withGrafanaInstance(world, flags, (instance) => diffLive({ ...world, manifest, repository, instance }));
+}

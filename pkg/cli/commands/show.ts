@@ -1,0 +1,38 @@
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { bytes, printable, printJson, printLine, printTable } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+}
+
+export const registerShow: Register = (program, run) => {
+  withTarget(program.command('show'))
+    .argument('<snapshot>', "id, unambiguous start of one, or 'latest'")
+    .description('show what is in a snapshot')
+    .action(run(show));
+};
+
+async function show(world: World, snapshot: string, flags: Flags): Promise<Exit> {
+  const manifest = await withRepository(world, flags, false, (repository) =>
+    repository.manifest(snapshot, { signal: world.signal }),
+  );
+  if (flags.json === true) {
+    printJson(world, manifest);
+    return 0;
+  }
+  const { id, status, trigger, finished, grafana, resources, errors } = manifest;
+  printLine(world, `${id}: ${status}, ${trigger}, finished ${finished}, Grafana ${grafana.version} at ${grafana.url}`);
+  printTable(
+    world,
+    ['org', 'kind', 'uid', 'title', 'folder', 'size'],
+    resources.map((entry) => [entry.org, entry.kind, entry.uid, entry.title, entry.folder, bytes(entry.bytes)]),
+  );
+  for (const { kind, uid, reason } of errors) {
+    printLine(world, printable(`missing: ${kind} ${uid}: ${reason}`));
+  }
+  return 0;
+}

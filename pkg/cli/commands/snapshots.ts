@@ -1,0 +1,41 @@
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { bytes, printJson, printLine, printTable } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+}
+
+export const registerSnapshots: Register = (program, run) => {
+  withTarget(program.command('snapshots')).description('list the snapshots, newest first').action(run(listSnapshots));
+};
+
+async function listSnapshots(world: World, flags: Flags): Promise<Exit> {
+  const snapshots = await withRepository(world, flags, false, (repository) =>
+    repository.snapshots({ signal: world.signal }),
+  );
+  if (flags.json === true) {
+    printJson(world, { snapshots });
+    return 0;
+  }
+  if (snapshots.length === 0) {
+    printLine(world, 'There is no snapshot yet. Take one with `dashkeep backup`.');
+    return 0;
+  }
+  printTable(
+    world,
+    ['snapshot', 'time', 'status', 'trigger', 'resources', 'size'],
+    snapshots.map(({ id, time, status, trigger, resources, bytes: size }) => [
+      id,
+      time,
+      status,
+      trigger,
+      resources,
+      bytes(size),
+    ]),
+  );
+  return 0;
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { SecretReader } from '../../grafana/credentials.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The one place that looks at the process's environment. Empty values count as not set, for everybody. */
+export function processEnvironment(): Environment {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value === '') {
+      delete process.env[name];
+    }
+  }
+  return { ...process.env };
+}
+
+/**
+ * How to read a secret that is given as NAME or, better, as a file named by NAME_FILE; undefined when it is neither.
+ * A file is read at every use, so that a rotated secret is seen.
+ * @throws DK_SETTINGS when both are given.
+ */
+export function secretReader(environment: Environment, name: string): SecretReader | undefined {
+  const value = environment[name];
+  const path = environment[`${name}_FILE`];
+  if (value !== undefined && path !== undefined) {
+    throw new DashkeepError('DK_SETTINGS', `give ${name} or ${name}_FILE, not both`);
+  }
+  if (path !== undefined) {
+    return () => readSecretFile(path, `${name}_FILE`);
+  }
+  return value === undefined ? undefined : () => Promise.resolve(value);
+}
+
+async function readSecretFile(path: string, setting: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new DashkeepError('DK_SETTINGS', `${setting} names ${path}, which cannot be read (${reason})`, { cause });
+  }
+  if (text.trim() === '') {
+    throw new DashkeepError('DK_SETTINGS', `${setting} names ${path}, which is empty`);
+  }
+  return text;
+}
+
+/** A whole number from a setting. @throws DK_SETTINGS naming it. */
+export function wholeNumber(text: string, setting: string, least = 1): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < least) {
+    throw new DashkeepError('DK_SETTINGS', `${setting} must be a whole number of at least ${least}, not '${text}'`);
+  }
+  return number;
+}
+
+/** A yes or no from a setting. @throws DK_SETTINGS naming it. */
+export function yesOrNo(text: string, setting: string): boolean {
+  if (/^(true|yes|on|1)$/i.test(text)) {
+    return true;
+  }
+  if (/^(false|no|off|0)$/i.test(text)) {
+    return false;
+  }
+  throw new DashkeepError('DK_SETTINGS', `${setting} must be true or false, not '${text}'`);
+}

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { DashkeepError } from '../../contract/errors.ts';
+import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/credentials.ts';
+import { secretReader, wholeNumber, type Environment } from './environment.ts';
+
+/** Options that all commands share, as the command line and the environment give them. */
+export interface CommonFlags {
+  target?: string;
+  stateDir?: string;
+  grafanaUrl?: string;
+  grafanaCaFile?: string;
+  grafanaConcurrency?: string;
+  grafanaTimeout?: string;
+  orgs?: string;
+  kinds?: string;
+  ageRecipients?: string;
+  ageIdentityFile?: string;
+}
+
+/** @throws DK_SETTINGS when no target is given. */
+export function targetOf(flags: CommonFlags): string {
+  if (flags.target === undefined) {
+    throw new DashkeepError('DK_SETTINGS', 'no target is given', {
+      hint: 'Set DASHKEEP_TARGET (or --target) to s3://bucket/prefix or file:///directory.',
+    });
+  }
+  return flags.target;
+}
+
+/** Where settings, tokens and keys are kept outside Kubernetes. */
+export function stateDirectory(flags: CommonFlags, environment: Environment): string {
+  const base = environment['XDG_STATE_HOME'] ?? join(environment['HOME'] ?? homedir(), '.local', 'state');
+  return flags.stateDir ?? join(base, 'dashkeep');
+}
+
+export interface GrafanaSettings {
+  url: string;
+  credentials: CredentialSource;
+  orgCredentials: Map<number, CredentialSource>;
+  orgs: 'all' | number[] | undefined;
+  caFile: string | undefined;
+  concurrency: number | undefined;
+  timeout: number | undefined;
+}
+
+/** @throws DK_SETTINGS when the address or the credentials are missing or contradict each other. */
+export function grafanaSettings(flags: CommonFlags, environment: Environment): GrafanaSettings {
+  if (flags.grafanaUrl === undefined) {
+    throw new DashkeepError('DK_SETTINGS', 'no Grafana is given', {
+      hint: 'Set GRAFANA_URL (or --grafana-url), such as http://localhost:3000.',
+    });
+  }
+  return {
+    url: flags.grafanaUrl,
+    credentials: credentialsOf(environment),
+    orgCredentials: orgCredentialsOf(environment),
+    orgs: orgsOf(flags.orgs),
+    caFile: flags.grafanaCaFile,
+    concurrency: numberFlag(flags.grafanaConcurrency, 'DASHKEEP_GRAFANA_CONCURRENCY'),
+    timeout: numberFlag(flags.grafanaTimeout, 'DASHKEEP_GRAFANA_TIMEOUT'),
+  };
+}
+
+function numberFlag(text: string | undefined, setting: string): number | undefined {
+  return text === undefined ? undefined : wholeNumber(text, setting);
+}
+
+/** An admin's name and password win over a token: they reach everything that the token does, and more. */
+function credentialsOf(environment: Environment): CredentialSource {
+  const user = secretReader(environment, 'GRAFANA_ADMIN_USER');
+  const password = secretReader(environment, 'GRAFANA_ADMIN_PASSWORD');
+  if ((user === undefined) !== (password === undefined)) {
+    const missing = user === undefined ? 'GRAFANA_ADMIN_USER' : 'GRAFANA_ADMIN_PASSWORD';
+    throw new DashkeepError('DK_SETTINGS', `${missing} is missing: user and password belong together`);
+  }
+  if (user !== undefined && password !== undefined) {
+    return basicCredentials(user, password);
+  }
+  const token = secretReader(environment, 'GRAFANA_API_TOKEN');
+  if (token === undefined) {
+    throw new DashkeepError('DK_SETTINGS', 'no credentials for Grafana are given', {
+      hint: 'Set GRAFANA_API_TOKEN, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD; each also as …_FILE.',
+    });
+  }
+  return tokenCredentials(token);
+}
+
+function orgCredentialsOf(environment: Environment): Map<number, CredentialSource> {
+  const found = new Map<number, CredentialSource>();
+  for (const name of Object.keys(environment)) {
+    const org = /^GRAFANA_API_TOKEN_ORG_(\d+)(_FILE)?$/.exec(name)?.[1];
+    const token = org === undefined ? undefined : secretReader(environment, `GRAFANA_API_TOKEN_ORG_${org}`);
+    if (org !== undefined && token !== undefined) {
+      found.set(Number(org), tokenCredentials(token));
+    }
+  }
+  return found;
+}
+
+function orgsOf(text: string | undefined): 'all' | number[] | undefined {
+  if (text === undefined || text === 'all') {
+    return text;
+  }
+  return text.split(',').map((part) => wholeNumber(part.trim(), 'DASHKEEP_ORGS'));
+}
+
+/** Kinds by name, comma-separated. @throws DK_USAGE naming the ones that don't exist. */
+export function kindsOf(text: string | undefined): KindName[] | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !isKindName(name));
+  if (unknown.length > 0) {
+    throw new DashkeepError('DK_USAGE', `no such kind: ${unknown.join(', ')}`, {
+      hint: `The kinds are ${KIND_NAMES.join(', ')}.`,
+    });
+  }
+  return names.filter(isKindName);
+}
+
+export interface EncryptionSettings {
+  recipients: string[];
+  identities: string[];
+  passphrases: string[];
+}
+
+/** Recipients and identities of age. @throws DK_SETTINGS when a file cannot be read. */
+export async function encryptionSettings(flags: CommonFlags, environment: Environment): Promise<EncryptionSettings> {
+  const passphrase = secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE');
+  return {
+    recipients: (flags.ageRecipients ?? '').split(/[\s,]+/).filter((recipient) => recipient !== ''),
+    identities: flags.ageIdentityFile === undefined ? [] : [await readIdentity(flags.ageIdentityFile)],
+    passphrases: passphrase === undefined ? [] : [(await passphrase()).replace(/\r?\n$/, '')],
+  };
+}
+
+async function readIdentity(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new DashkeepError(
+      'DK_SETTINGS',
+      `DASHKEEP_AGE_IDENTITY_FILE names ${path}, which cannot be read (${reason})`,
+      {
+        cause,
+      },
+    );
+  }
+}

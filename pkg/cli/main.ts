@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { asDashkeepError } from '../contract/errors.ts';
+import type { Runner } from './command.ts';
+import { registerBackup } from './commands/backup.ts';
+import { registerCat } from './commands/cat.ts';
+import { registerDiff } from './commands/diff.ts';
+import { registerShow } from './commands/show.ts';
+import { registerSnapshots } from './commands/snapshots.ts';
+import { openWorld, VERSION, type World } from './world.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5 busy, 130 interrupted.`;
+
+function buildProgram(run: Runner): Command {
+  const program = new Command('dashkeep')
+    .description('Keeps Grafana safe: backups to S3 or a directory, history, compare and restore.')
+    .version(VERSION)
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(see dashkeep --help)')
+    .exitOverride();
+  for (const register of [registerBackup, registerSnapshots, registerShow, registerCat, registerDiff]) {
+    register(program, run);
+  }
+  for (const command of program.commands) {
+    command.exitOverride();
+  }
+  return program;
+}
+
+/** Runs the command line. @returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const world = openWorld();
+  let exit: number = 0;
+  const program = buildProgram((action) => async (...given) => {
+    exit = await action(world, ...given);
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exit;
+  } catch (error) {
+    return reportError(world, error);
+  }
+}
+
+function reportError(world: World, error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  // Whatever broke when the run was interrupted broke because of that.
+  const known = asDashkeepError(world.signal.aborted ? world.signal.reason : error);
+  world.stderr.write(`dashkeep: ${known.message} [${known.code}]\n${known.hint}\n`);
+  if (known.code === 'DK_INTERNAL') {
+    world.log.debug({ stack: known.cause instanceof Error ? known.cause.stack : '' }, 'stack');
+  }
+  return known.exit;
+}

@@ -1,0 +1,38 @@
+import { Option, type Command } from 'commander';
+
+/** An option that can also come from the environment; help names both. */
+function setting(flags: string, description: string, environment: string): Option {
+  return new Option(flags, description).env(environment);
+}
+
+/** Where the repository is and how to read it. */
+export function withTarget(command: Command): Command {
+  return command
+    .addOption(setting('--target <url>', 's3://bucket/prefix or file:///directory', 'DASHKEEP_TARGET'))
+    .addOption(setting('--state-dir <path>', 'where keys and settings are kept on this machine', 'DASHKEEP_STATE_DIR'))
+    .addOption(setting('--age-recipients <list>', 'encrypt for these age recipients', 'DASHKEEP_AGE_RECIPIENTS'))
+    .addOption(setting('--age-identity-file <path>', 'age identity to read with', 'DASHKEEP_AGE_IDENTITY_FILE'))
+    .option('--json', 'one JSON document on standard output');
+}
+
+/** Which Grafana. Credentials come from the environment or files only, so that no process list shows them. */
+export function withGrafana(command: Command): Command {
+  return command
+    .addOption(setting('--grafana-url <url>', 'where Grafana answers', 'GRAFANA_URL'))
+    .addOption(setting('--grafana-ca-file <path>', 'further certificate authorities (PEM)', 'DASHKEEP_GRAFANA_CA_FILE'))
+    .addOption(setting('--grafana-concurrency <n>', 'requests at once (default 8)', 'DASHKEEP_GRAFANA_CONCURRENCY'))
+    .addOption(setting('--grafana-timeout <ms>', 'limit for one request (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'))
+    .addOption(setting('--orgs <list>', "'all', or ids such as 1,2 (default: the credentials' own)", 'DASHKEEP_ORGS'))
+    .addHelpText(
+      'after',
+      `
+Credentials for Grafana (environment only; each also as NAME_FILE):
+  GRAFANA_API_TOKEN                              a service-account token
+  GRAFANA_API_TOKEN_ORG_<n>                      tokens of further orgs
+  GRAFANA_ADMIN_USER + GRAFANA_ADMIN_PASSWORD    a user; needed for orgs and users`,
+    );
+}
+
+export function withKinds(command: Command): Command {
+  return command.addOption(setting('--kinds <list>', 'only these kinds, comma-separated', 'DASHKEEP_KINDS'));
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DashkeepError } from '../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { processEnvironment, type Environment } from './config/environment.ts';
+
+declare const DASHKEEP_VERSION: string | undefined;
+
+/** Set by the bundler; 'development' when run from source. */
+export const VERSION = typeof DASHKEEP_VERSION === 'string' ? DASHKEEP_VERSION : 'development';
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: async (milliseconds, signal) => {
+    await pause(milliseconds, undefined, { signal });
+  },
+};
+
+export const systemRandomness: Randomness = {
+  hex: (bytes) => randomBytes(bytes).toString('hex'),
+  fraction: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+};
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+type Level = (typeof LEVELS)[number];
+
+/** Lines on standard error for people; what goes in never holds a secret or a body. */
+export function lineLog(level: string, write: (line: string) => void): Log {
+  const least = LEVELS.indexOf(level as Level);
+  if (least < 0) {
+    throw new DashkeepError('DK_SETTINGS', `DASHKEEP_LOG_LEVEL must be one of ${LEVELS.join(', ')}, not '${level}'`);
+  }
+  const at =
+    (name: Level) =>
+    (fields: object, message: string): void => {
+      if (LEVELS.indexOf(name) >= least) {
+        const facts = Object.entries(fields).map(([key, value]) => `${key}=${String(value)}`);
+        write(`${name}: ${[message, ...facts].join(' ')}\n`);
+      }
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Everything a command touches of the outside. */
+export interface World {
+  environment: Environment;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  /** Aborted by SIGINT and SIGTERM. */
+  signal: AbortSignal;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+}
+
+/** The real outside. A second signal ends the process at once. */
+export function openWorld(): World {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) {
+        process.exit(130);
+      }
+      controller.abort(new DashkeepError('DK_INTERRUPTED', `interrupted by ${name}`));
+    });
+  }
+  const environment = processEnvironment();
+  return {
+    environment,
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: lineLog(environment['DASHKEEP_LOG_LEVEL'] ?? 'warn', (line) => process.stderr.write(line)),
+    signal: controller.signal,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  };
+}

@@ -1,0 +1,18 @@
+import type { BackupReport, Manifest } from '../../contract/manifest.ts';
+import type { RunOutcome } from '../run.ts';
+
+/** What `dashkeep backup` prints about a snapshot. */
+export function backupReport(manifest: Manifest): BackupReport {
+  return { snapshot: manifest.id, status: manifest.status, kinds: manifest.kinds, errors: manifest.errors };
+}
+
+/** What the run record says about a snapshot. */
+export function backupOutcome(manifest: Manifest): RunOutcome<Manifest> {
+  const counts = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
+  for (const report of Object.values(manifest.kinds)) {
+    for (const name of ['listed', 'stored', 'reused', 'skipped', 'failed'] as const) {
+      counts[name] += report?.[name] ?? 0;
+    }
+  }
+  return { value: manifest, status: manifest.status, snapshot: manifest.id, counts, errors: manifest.errors };
+}

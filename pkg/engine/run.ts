@@ -1,0 +1,76 @@
+import { asDashkeepError } from '../contract/errors.ts';
+import type { ResourceProblem } from '../contract/manifest.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { RunKind, RunRecord, RunStatus } from '../contract/runs.ts';
+import { newTimedId } from '../repository/layout.ts';
+import type { Repository } from '../repository/repository.types.ts';
+
+export interface RunOptions {
+  repository: Repository;
+  kind: RunKind;
+  trigger: string;
+  by?: string;
+  id?: string;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  signal: AbortSignal;
+}
+
+/** What a run says about itself when it came to its end. */
+export interface RunOutcome<T> {
+  value: T;
+  status: 'complete' | 'partial' | 'failed';
+  snapshot?: string;
+  counts: Record<string, number>;
+  errors: ResourceProblem[];
+}
+
+/** Reason of an abort that a person asked for; any other one is an interruption. */
+export class Cancelled extends Error {}
+
+/**
+ * Does the work and keeps a record of it in the repository, whatever its end. A record that can't be written is a
+ * warning: what was done is done.
+ */
+export async function recordRun<T>(options: RunOptions, work: (id: string) => Promise<RunOutcome<T>>): Promise<T> {
+  const { clock, signal } = options;
+  const started = clock.now();
+  const begun = clock.monotonic();
+  const id = options.id ?? newTimedId(started, options.randomness);
+  const record = (status: RunStatus, more: Partial<RunRecord>): Promise<void> =>
+    keep(options, {
+      id,
+      kind: options.kind,
+      status,
+      trigger: options.trigger,
+      ...(options.by === undefined ? {} : { by: options.by }),
+      started: started.toISOString(),
+      finished: clock.now().toISOString(),
+      duration: Math.round(clock.monotonic() - begun),
+      counts: {},
+      errors: [],
+      ...more,
+    });
+  try {
+    const { value, status, snapshot, counts, errors } = await work(id);
+    await record(status, { ...(snapshot === undefined ? {} : { snapshot }), counts, errors });
+    return value;
+  } catch (error) {
+    const { code, message, hint } = asDashkeepError(error);
+    const status = !signal.aborted ? 'failed' : signal.reason instanceof Cancelled ? 'cancelled' : 'interrupted';
+    await record(status, status === 'failed' ? { failure: { code, message, hint } } : {});
+    throw error;
+  }
+}
+
+async function keep(options: RunOptions, record: RunRecord): Promise<void> {
+  try {
+    await options.repository.writeRun(record);
+  } catch (error) {
+    options.log.warn(
+      { run: record.id, code: asDashkeepError(error).code },
+      'the record of this run could not be written',
+    );
+  }
+}
