@@ -12,6 +12,11 @@ sub-chart's: what must be the same on both sides comes from .Release and .Values
 {{- if (((.Values).global).dashkeep | default dict).enabled }}true{{ end -}}
 {{- end }}
 
+{{/* Empty where an umbrella has switched Dashkeep off. The sub-chart stays loaded, because an include of its templates would fail otherwise. */}}
+{{- define "dashkeep.on" -}}
+{{- if ne (toString (((.Values).global).dashkeep | default dict).enabled) "false" }}true{{ end -}}
+{{- end }}
+
 {{/* The name in an umbrella: the same from either sub-chart. */}}
 {{- define "dashkeep.sharedName" -}}
 {{- $global := ((.Values).global).dashkeep | default dict -}}
@@ -90,6 +95,15 @@ app.kubernetes.io/instance: {{ include "dashkeep.grafanaRelease" . }}
 {{- .Values.grafana.url -}}
 {{- else if eq .Values.mode "sidecar" -}}
 http://127.0.0.1:{{ .Values.grafana.containerPort }}
+{{- else -}}
+{{- include "dashkeep.grafanaServiceUrl" . -}}
+{{- end -}}
+{{- end }}
+
+{{/* Grafana as seen from another pod. */}}
+{{- define "dashkeep.grafanaServiceUrl" -}}
+{{- if and .Values.grafana.url (ne .Values.mode "sidecar") -}}
+{{- .Values.grafana.url -}}
 {{- else -}}
 http://{{ include "dashkeep.grafanaFullname" . }}.{{ include "dashkeep.grafanaNamespace" . }}.svc
 {{- end -}}

@@ -1,0 +1,82 @@
+import type { Values } from '../../tests/support/helm.ts';
+import { CHART, template, the, tryTemplate } from '../../tests/support/helm.ts';
+
+interface Overlay {
+  file: string;
+  title: string;
+  values: Record<string, unknown>;
+}
+
+const TARGET = 's3://my-bucket/grafana';
+
+/** Values files for releases of other charts, as the chart itself keeps them in its overlay ConfigMap. */
+const OVERLAYS: Overlay[] = [
+  {
+    file: 'grafana-overlay.yaml',
+    title: 'For a release `grafana` of the official Grafana chart, 11.1.1 or later (grafana-community/helm-charts).',
+    values: {},
+  },
+  {
+    file: 'grafana-overlay-chart-10.yaml',
+    title: 'For a release `grafana` of the official Grafana chart before 11.1.1 (grafana/helm-charts).',
+    values: { overlay: { grafanaChartVersion: '10.5.14' } },
+  },
+  {
+    file: 'grafana-overlay-offline.yaml',
+    title: "For a release `grafana` of the official Grafana chart in a cluster that can't reach the internet.",
+    values: { plugin: { source: 'image' } },
+  },
+  {
+    file: 'kube-prometheus-stack-overlay.yaml',
+    title: 'For a release `kube-prometheus-stack` of the chart of that name.',
+    values: { grafana: { releaseName: 'kube-prometheus-stack' }, overlay: { under: 'grafana' } },
+  },
+];
+
+const MANIFESTS: Overlay[] = [
+  {
+    file: 'manifests/cronjob.yaml',
+    title: 'Bootstrap Job and CronJob: the classic recipe, without a running service.',
+    values: { mode: 'cronjob', target: TARGET },
+  },
+  {
+    file: 'manifests/deployment.yaml',
+    title: 'The service as a Deployment of its own.',
+    values: { mode: 'deployment', target: TARGET, overlay: { create: false } },
+  },
+  {
+    file: 'manifests/sidecar.yaml',
+    title: "What the sidecar needs beside Grafana's pod; the container and its volumes are in grafana-overlay.yaml.",
+    values: { mode: 'sidecar', target: TARGET, overlay: { create: false } },
+  },
+];
+
+/** The rendered files below examples/, by path. */
+export async function renderExamples(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const { file, title, values } of OVERLAYS) {
+    const objects = await template(CHART, { values: [{ mode: 'sidecar', ...values }] });
+    const text = String(the(objects, 'ConfigMap', 'dashkeep-overlay')['data']['overlay.yaml']);
+    files.set(file, header(title, values) + text);
+  }
+  for (const { file, title, values } of MANIFESTS) {
+    files.set(file, header(title, values) + (await manifest([values])));
+  }
+  return files;
+}
+
+function header(title: string, values: Record<string, unknown>): string {
+  return `# ${title}\n# Made from charts/dashkeep with the values ${JSON.stringify(values)}; \`npm run chart\` makes it anew.\n`;
+}
+
+/** The chart without what only Helm understands: its labels, its test hook. */
+async function manifest(values: Values[]): Promise<string> {
+  const outcome = await tryTemplate(CHART, { values, args: ['--skip-tests'] });
+  if (outcome.code !== 0) {
+    throw new Error(outcome.stderr);
+  }
+  return outcome.stdout
+    .split('\n')
+    .filter((line) => !/^# Source: |^\s+helm\.sh\/chart: |^\s+app\.kubernetes\.io\/managed-by: /.test(line))
+    .join('\n');
+}

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { documentedValues, withValuesTable } from '../../scripts/chart/readme.ts';
+import { CHART, template, the, tryTemplate } from '../support/helm.ts';
+
+const valuesYaml = await readFile(join(CHART, 'values.yaml'), 'utf8');
+
+describe('wrong values', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['an unknown mode', { mode: 'daemon' }, "at '/mode': value must be one of 'sidecar', 'deployment', 'cronjob'"],
+    ['a misspelt key', { schedul: 'x' }, "additional properties 'schedul' not allowed"],
+    ['a misspelt key deep down', { grafana: { adminSecret: { nam: 'x' } } }, "at '/grafana/adminSecret'"],
+    ['a misspelt key of the shared values', { global: { dashkeep: { enable: true } } }, "at '/global/dashkeep'"],
+    ['a URL without a scheme', { grafana: { url: 'grafana:3000' } }, "at '/grafana/url'"],
+    ['quotes in an endpoint', { s3: { endpoint: 'https://"s3' } }, "at '/s3/endpoint'"],
+    ['a target that is neither bucket nor directory', { target: 'my-bucket' }, "at '/target'"],
+    ['a bucket that no store allows', { target: 's3://My_Bucket' }, "at '/target'"],
+    ['half a digest', { image: { digest: 'sha256:abc' } }, "at '/image/digest'"],
+    ['a cron expression with a field too few', { schedule: '0 * * *' }, "at '/schedule'"],
+    ['a Secret name that Kubernetes refuses', { tokenSecret: { name: 'Grafana_Backup' } }, "at '/tokenSecret/name'"],
+    [
+      'an age identity where a recipient belongs',
+      { encryption: { ageRecipients: ['AGE-SECRET-KEY-1X'] } },
+      'ageRecipients',
+    ],
+    ['text for a number', { deployment: { replicas: 'two' } }, "at '/deployment/replicas': got string, want integer"],
+    ['text for a switch', { rbac: { create: 'yes' } }, "at '/rbac/create': got string, want boolean"],
+    ['extraContainers habits: a map for a list', { extraEnv: { A: '1' } }, "at '/extraEnv': got object, want array"],
+  ])('%s', async (_, values, text) => {
+    const outcome = await tryTemplate(CHART, { values: [values] });
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.stderr).toContain(text);
+  });
+});
+
+describe('values that contradict each other', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a sidecar in another namespace', { grafana: { namespace: 'other' } }, 'use `-n other`, or mode=deployment'],
+    ['a CronJob without a target', { mode: 'cronjob' }, 'set target'],
+    [
+      'a directory without a volume',
+      { mode: 'cronjob', target: 'file:///b' },
+      'set extraVolumes and extraVolumeMounts',
+    ],
+    [
+      'an injected sidecar and a Deployment',
+      { mode: 'deployment', global: { dashkeep: { enabled: true } } },
+      'contradicts mode=deployment',
+    ],
+    [
+      'two names in an umbrella',
+      { fullnameOverride: 'x', global: { dashkeep: { enabled: true } } },
+      'global.dashkeep.fullnameOverride',
+    ],
+    ['the token in the admin Secret', { tokenSecret: { name: 'grafana' } }, 'needs one of its own'],
+    ['the token in the S3 Secret', { tokenSecret: { name: 'grafana-backup-s3-credentials' } }, 'needs one of its own'],
+    ['a secret as plain configuration', { config: { AWS_SECRET_ACCESS_KEY: 'x' } }, 'secretKeyRef'],
+    [
+      'a budget for one pod',
+      { mode: 'deployment', deployment: { podDisruptionBudget: { enabled: true } } },
+      'replicas of at least 2',
+    ],
+  ])('%s', async (_, values, text) => {
+    const outcome = await tryTemplate(CHART, { values: [values] });
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.stderr).toContain('Dashkeep: ');
+    expect(outcome.stderr).toContain(text);
+    expect(outcome.stderr).not.toContain('nil pointer');
+  });
+});
+
+describe('the documentation of the values', () => {
+  it('covers every value', () => {
+    const documented = new Set(documentedValues(valuesYaml).map(({ path }) => path));
+    const undocumented = leaves(parse(valuesYaml)).filter(
+      (path) => !documented.has(path) && ![...documented].some((parent) => path.startsWith(`${parent}.`)),
+    );
+    expect(undocumented).toEqual([]);
+  });
+
+  it('is in the README as it is in values.yaml (npm run chart)', async () => {
+    const readme = await readFile(join(CHART, 'README.md'), 'utf8');
+    expect(readme).toBe(withValuesTable(readme, valuesYaml));
+  });
+
+  it('names the defaults that the chart really has', async () => {
+    const { stdout } = await tryTemplate(CHART, { values: [parse(valuesYaml)] });
+    expect(stdout).toBe((await tryTemplate(CHART)).stdout);
+  });
+});
+
+describe('settings as environment', () => {
+  it('follow from the values', async () => {
+    const objects = await template(CHART, {
+      values: [
+        {
+          mode: 'deployment',
+          target: 's3://bucket/p',
+          schedule: '5 4 * * *',
+          timezone: 'Europe/Paris',
+          s3: { endpoint: 'https://s3.fr-par.scw.cloud', region: 'fr-par', profile: 'scw', forcePathStyle: false },
+          encryption: { ageRecipients: ['age1a', 'age1b'] },
+          config: { DASHKEEP_EXTRA: 7 },
+        },
+      ],
+    });
+    expect(the(objects, 'ConfigMap', 'dashkeep')['data']).toMatchObject({
+      GRAFANA_URL: 'http://grafana.monitoring.svc',
+      DASHKEEP_TARGET: 's3://bucket/p',
+      DASHKEEP_SCHEDULE: '5 4 * * *',
+      DASHKEEP_TIMEZONE: 'Europe/Paris',
+      DASHKEEP_S3_ENDPOINT: 'https://s3.fr-par.scw.cloud',
+      DASHKEEP_S3_FORCE_PATH_STYLE: 'false',
+      AWS_REGION: 'fr-par',
+      AWS_PROFILE: 'scw',
+      DASHKEEP_AGE_RECIPIENTS: 'age1a,age1b',
+      DASHKEEP_EXTRA: '7',
+      DASHKEEP_LISTEN: '0.0.0.0:3210',
+      DASHKEEP_OPS_LISTEN: '0.0.0.0:9464',
+    });
+  });
+
+  it('keep the API on loopback in Grafana’s pod', async () => {
+    const data = the(await template(CHART), 'ConfigMap', 'dashkeep')['data'];
+    expect(data).toMatchObject({ DASHKEEP_LISTEN: '127.0.0.1:3210', GRAFANA_URL: 'http://127.0.0.1:3000' });
+  });
+});
+
+/** Paths of everything in a tree of values that has nothing below it. */
+function leaves(tree: Record<string, unknown>, prefix = ''): string[] {
+  return Object.entries(tree).flatMap(([key, value]) => {
+    const isBranch =
+      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+    return isBranch ? leaves(value as Record<string, unknown>, `${prefix}${key}.`) : [`${prefix}${key}`];
+  });
+}
