@@ -55,7 +55,7 @@ export const alertRuleGroup: Kind = {
   references: groupReferences,
   rename: renameInGroup,
   copy: copyGroup,
-  uidOf: groupUid,
+  identify: groupUid,
   merge: withExtraRules,
   forecast,
   write,

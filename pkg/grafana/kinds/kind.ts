@@ -158,9 +158,6 @@ export interface Kind {
   /** The same content under another uid, for restoring as a copy. Absent = the kind cannot be copied. Pure. */
   copy?(content: Content, uid: string): Content;
 
-  /** The uid that follows from the content, for kinds that can't choose it (rule groups: folder and title). Pure. */
-  uidOf?(content: Content): string;
-
   /**
    * What is there after writing the content over what is live, where a write keeps parts that only the live one has.
    * Absent = the content alone. Pure.
