@@ -39,14 +39,13 @@ export interface StoredManifest {
   current: boolean;
 }
 
-/** Snapshots, oldest first: all, those behind `after`, or those whose ids start with `start`. Other keys are left out. */
+/** Every snapshot key, oldest first; behind `after` when given. A key that is no snapshot's is left out. */
 export async function listSnapshots(
   store: ObjectStore,
-  { signal, after, start = '' }: Calls & { after?: string; start?: string } = {},
+  { signal, after }: Calls & { after?: string } = {},
 ): Promise<NamedKey[]> {
   const found = new Map<string, NamedKey>();
-  const startAfter = after === undefined ? undefined : `${SNAPSHOTS}${after}`;
-  for await (const { key } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
+  for await (const { key } of store.list(SNAPSHOTS, { signal, startAfter: after && `${SNAPSHOTS}${after}` })) {
     const named = parseSnapshotKey(key);
     if (named !== undefined) {
       found.set(named.id, named);

@@ -149,14 +149,14 @@ export interface Kind {
   /** The same content with references renamed (data sources, folders, …). Pure. */
   rename?(content: Content, renamed: (reference: Reference) => string): Content;
 
-  /**
-   * The uid of a content whose identity is the content itself (Grafana hands out new ids for it), so that after `rename`
-   * the live twin is found. Absent = the uid stays what it was. Pure.
-   */
-  identify?(content: Content): string;
-
   /** The same content under another uid, for restoring as a copy. Absent = the kind cannot be copied. Pure. */
   copy?(content: Content, uid: string): Content;
+
+  /**
+   * The uid that follows from the content, for kinds that can't choose it (rule groups: folder and title; annotations:
+   * a hash, because Grafana hands out new ids), so that after `rename` the live twin is found. Pure.
+   */
+  uidOf?(content: Content): string;
 
   /**
    * What is there after writing the content over what is live, where a write keeps parts that only the live one has.

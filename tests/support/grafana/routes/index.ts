@@ -1,10 +1,4 @@
 import { Router } from '../router.ts';
-import { dataSourceRoutes } from './data-sources.ts';
-import { libraryPanelRoutes } from './library-panels.ts';
-import { orgRoutes } from './orgs.ts';
-import { permissionRoutes } from './permissions.ts';
-import { teamRoutes } from './teams.ts';
-import { userRoutes } from './users.ts';
 import { dashboardRoutes } from './dashboards.ts';
 import { folderRoutes } from './folders.ts';
 import { generalRoutes } from './general.ts';
@@ -24,12 +18,6 @@ export function allRoutes(): Router {
     dashboardRoutes,
     k8sFolderRoutes,
     k8sDashboardRoutes,
-    dataSourceRoutes,
-    libraryPanelRoutes,
-    permissionRoutes,
-    teamRoutes,
-    orgRoutes,
-    userRoutes,
   ]) {
     register(router);
   }

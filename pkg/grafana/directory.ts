@@ -1,0 +1,98 @@
+import { arrayAt, numberAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
+import { ifFound } from './errors.ts';
+import { listNumbered, objectsOf } from './lists.ts';
+import type { KindContext } from './kinds/kind.ts';
+
+/** Numeric ids of this Grafana by the names that mean the same everywhere: logins, e-mails, team names. */
+export interface Directory {
+  /** User of the org by login, or else by e-mail. */
+  userId(login: string, email?: string): Promise<number | undefined>;
+  teamId(name: string): Promise<number | undefined>;
+  /** Service account by its name; `login` is made up by Grafana and differs between instances. */
+  serviceAccountId(name: string): Promise<number | undefined>;
+  teams(): Promise<JsonObject[]>;
+  serviceAccounts(): Promise<JsonObject[]>;
+  /** What was read of them is no longer true: something was written. */
+  forget(what: 'users' | 'teams' | 'serviceAccounts'): void;
+}
+
+/** The directory of a run and org; each list is read once, and again after something was written. */
+export function directoryOf(context: KindContext): Promise<Directory> {
+  return context.memo('directory', () => Promise.resolve(openDirectory(context)));
+}
+
+function openDirectory(context: KindContext): Directory {
+  const loaders = {
+    users: () => orgUsers(context),
+    teams: () => allTeams(context),
+    serviceAccounts: () => allServiceAccounts(context),
+  };
+  const loaded = new Map<string, Promise<JsonObject[]>>();
+  const load = (what: keyof typeof loaders): Promise<JsonObject[]> => {
+    const list = loaded.get(what) ?? loaders[what]();
+    loaded.set(what, list);
+    return list;
+  };
+  return {
+    async userId(login, email) {
+      const users = await load('users');
+      const user =
+        users.find((candidate) => stringAt(candidate, 'login') === login) ??
+        users.find((candidate) => email !== undefined && email !== '' && stringAt(candidate, 'email') === email);
+      return numberAt(user, 'userId');
+    },
+    async teamId(name) {
+      const team = (await load('teams')).find((candidate) => stringAt(candidate, 'name') === name);
+      return numberAt(team, 'id');
+    },
+    async serviceAccountId(name) {
+      const account = (await load('serviceAccounts')).find((candidate) => stringAt(candidate, 'name') === name);
+      return numberAt(account, 'id');
+    },
+    teams: () => load('teams'),
+    serviceAccounts: () => load('serviceAccounts'),
+    forget: (what) => void loaded.delete(what),
+  };
+}
+
+/** `/api/org/users` has no pages. Needs org.users:read. */
+async function orgUsers(context: KindContext): Promise<JsonObject[]> {
+  const path = '/api/org/users';
+  return objectsOf(await context.grafana.get(path, { signal: context.signal }), path);
+}
+
+function allTeams(context: KindContext): Promise<JsonObject[]> {
+  return listNumbered(
+    context.grafana,
+    {
+      path: '/api/teams/search',
+      size: 1000,
+      sizeName: 'perpage',
+      items: (answer) => arrayAt(answer, 'teams'),
+      total: (answer) => numberAt(answer, 'totalCount'),
+      key: (team) => stringAt(team, 'name') ?? '',
+    },
+    context.signal,
+  );
+}
+
+function allServiceAccounts(context: KindContext): Promise<JsonObject[]> {
+  return listNumbered(
+    context.grafana,
+    {
+      path: '/api/serviceaccounts/search',
+      size: 1000,
+      sizeName: 'perpage',
+      items: (answer) => arrayAt(answer, 'serviceAccounts'),
+      total: (answer) => numberAt(answer, 'totalCount'),
+      key: (account) => String(numberAt(account, 'id') ?? ''),
+    },
+    context.signal,
+  );
+}
+
+/** A global user by login or e-mail; server admins only. */
+export function lookUpUser(context: KindContext, login: string): Promise<Json | undefined> {
+  const { grafana, signal } = context;
+  return ifFound(grafana.get('/api/users/lookup', { query: { loginOrEmail: login }, signal }));
+}

@@ -1,0 +1,133 @@
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { ifFound, isNotFound } from '../errors.ts';
+import { listNumbered } from '../lists.ts';
+import { without } from '../natural-key.ts';
+import type { Content, Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';
+
+const LIST = '/api/dashboards/public-dashboards';
+/** Facts, not content; the recipients of an e-mail share hold personal data and cannot be written back. */
+const VOLATILE = ['createdBy', 'updatedBy', 'createdAt', 'updatedAt', 'createdByUser', 'recipients', 'orgId'];
+
+/**
+ * Publicly shared dashboards, under the uid of the dashboard: a dashboard has at most one. Creating takes uid and
+ * access token, so that links that people have keep working; neither can be changed afterwards. The list's parameters are
+ * `page` and `perpage` (publicdashboards/api/api.go, 1000 by default).
+ */
+export const publicDashboard: Kind = {
+  name: 'public-dashboard',
+  declaration: {
+    plural: 'Public dashboards',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept, with the access token of the link',
+    lost: ['recipients of an e-mail share', 'author and dates'],
+    minimumVersion: '10.4',
+    rights: ['dashboards:read on dashboards:*', 'dashboards.public:write on dashboards:* (to restore)'],
+  },
+  dependsOn: ['dashboard'],
+  writes: 'serial',
+
+  async serves(context): Promise<Serving> {
+    try {
+      await context.grafana.get(LIST, { query: { perpage: 1, page: 1 }, signal: context.signal });
+    } catch (error) {
+      if (isNotFound(error)) {
+        return { served: false, reason: 'public dashboards are switched off in this Grafana' };
+      }
+      throw error;
+    }
+    return { served: true };
+  },
+
+  async *list(context) {
+    const all = await listNumbered(
+      context.grafana,
+      {
+        path: LIST,
+        size: 1000,
+        sizeName: 'perpage',
+        items: (answer) => arrayAt(answer, 'publicDashboards'),
+        total: (answer) => numberAt(answer, 'totalCount'),
+        key: (item) => stringAt(item, 'uid') ?? '',
+      },
+      context.signal,
+    );
+    for (const item of all) {
+      const uid = stringAt(item, 'dashboardUid') ?? '';
+      yield { uid, title: stringAt(item, 'title') ?? uid };
+    }
+  },
+
+  async read(context, listed) {
+    const answer = await readPublic(context, listed.uid);
+    return answer === undefined ? undefined : contentOf(answer, listed.title);
+  },
+
+  references(content) {
+    return [{ kind: 'dashboard', uid: stringAt(content.body, 'dashboardUid') ?? '' }];
+  },
+
+  rename(content, renamed) {
+    const dashboardUid = renamed({ kind: 'dashboard', uid: stringAt(content.body, 'dashboardUid') ?? '' });
+    return { ...content, body: { ...objectAt(content.body), dashboardUid } };
+  },
+
+  /** A copy gets a link of its own: two dashboards cannot share one. */
+  copy(content, uid) {
+    const own = without(objectAt(content.body) ?? {}, ['uid', 'accessToken']);
+    return { ...content, body: { ...own, dashboardUid: uid } };
+  },
+
+  forecast,
+  write,
+
+  async remove(context, uid) {
+    const live = await readPublic(context, uid);
+    const own = stringAt(live, 'uid');
+    if (own !== undefined) {
+      await ifFound(context.grafana.delete(`${pathOf(uid)}/${encodeURIComponent(own)}`, { signal: context.signal }));
+    }
+  },
+};
+
+function pathOf(dashboardUid: string): string {
+  return `/api/dashboards/uid/${encodeURIComponent(dashboardUid)}/public-dashboards`;
+}
+
+function readPublic(context: KindContext, dashboardUid: string): Promise<Json | undefined> {
+  return ifFound(context.grafana.get(pathOf(dashboardUid), { signal: context.signal }));
+}
+
+function contentOf(answer: Json, title: string): Content {
+  return { body: without(objectAt(answer) ?? {}, VOLATILE), title };
+}
+
+async function forecast(_context: WriteContext, item: Restorable): Promise<Forecast> {
+  return { losses: [...keptLink(item), ...lostRecipients(item.content.body)] };
+}
+
+function keptLink({ content, live }: Restorable): string[] {
+  const wanted = stringAt(content.body, 'accessToken');
+  const present = stringAt(live?.body, 'accessToken');
+  return present === undefined || wanted === undefined || present === wanted
+    ? []
+    : ['link: the dashboard is shared under another link here, which Grafana cannot change'];
+}
+
+function lostRecipients(body: Json): string[] {
+  return stringAt(body, 'share') === 'email' ? ['recipients: invite them again'] : [];
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  const body: JsonObject = { ...objectAt(item.content.body) };
+  const live = item.live === undefined ? undefined : await readPublic(context, item.uid);
+  const liveUid = stringAt(live, 'uid');
+  if (liveUid === undefined) {
+    await grafana.post(pathOf(item.uid), without(body, ['dashboardUid']), { signal });
+  } else {
+    const settings = without(body, ['uid', 'accessToken', 'dashboardUid']);
+    await grafana.patch(`${pathOf(item.uid)}/${encodeURIComponent(liveUid)}`, settings, { signal });
+  }
+  return { uid: item.uid, losses: [...keptLink(item), ...lostRecipients(body)] };
+}

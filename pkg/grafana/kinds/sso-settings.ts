@@ -1,0 +1,61 @@
+import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { ifFound, isNotFound } from '../errors.ts';
+import { objectsOf } from '../lists.ts';
+import { without } from '../natural-key.ts';
+import { NEEDS_SERVER_ADMIN } from '../rights.ts';
+import type { Content, Kind, Serving } from './kind.ts';
+
+const PATH = '/api/v1/sso-settings';
+
+/**
+ * Single sign-on settings per provider, archived only: Grafana shows secrets as a mask (`*********`), and writing the mask
+ * back would store it. `settings:read` is given to server admins.
+ */
+export const ssoSettings: Kind = {
+  name: 'sso-settings',
+  declaration: {
+    plural: 'Single sign-on settings',
+    scope: 'server',
+    restored: 'no',
+    identity: 'not restored: kept to look things up',
+    lost: ['client secrets, which Grafana masks'],
+    minimumVersion: '11.0',
+    rights: ['settings:read on settings:auth.*:*, as a server admin'],
+  },
+  dependsOn: [],
+  writes: 'serial',
+
+  async serves(context): Promise<Serving> {
+    if (!context.serverAdmin) {
+      return { served: false, reason: NEEDS_SERVER_ADMIN };
+    }
+    try {
+      await context.grafana.get(PATH, { signal: context.signal });
+    } catch (error) {
+      if (isNotFound(error)) {
+        return { served: false, reason: 'this Grafana has no API for single sign-on settings' };
+      }
+      throw error;
+    }
+    return { served: true };
+  },
+
+  async *list(context) {
+    for (const item of objectsOf(await context.grafana.get(PATH, { signal: context.signal }), PATH)) {
+      const content = contentOf(item);
+      yield { uid: content.title, title: content.title, content };
+    }
+  },
+
+  async read(context, listed) {
+    const path = `${PATH}/${encodeURIComponent(listed.uid)}`;
+    const answer: Json | undefined = await ifFound(context.grafana.get(path, { signal: context.signal }));
+    return answer === undefined ? undefined : contentOf(objectAt(answer) ?? {});
+  },
+
+  references: () => [],
+};
+
+function contentOf(item: JsonObject): Content {
+  return { body: without(item, ['id']), title: stringAt(item, 'provider') ?? '' };
+}

@@ -1,0 +1,182 @@
+import {
+  arrayAt,
+  isJsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  type Json,
+  type JsonObject,
+} from '../../contract/json.ts';
+import { directoryOf } from '../directory.ts';
+import { ifFound } from '../errors.ts';
+import { objectsOf } from '../lists.ts';
+import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+
+const ADMIN = 4;
+
+interface Member {
+  login: string;
+  email?: string;
+  permission: 'Admin' | 'Member';
+}
+
+/**
+ * Teams with their members, by name and login, because Grafana hands out a new id and uid at each creation. Members are
+ * matched by login, then by e-mail; who has no account here is named and left out. Members that an identity provider put
+ * there (with labels such as LDAP) are never removed. Preferences of teams are kept with those of the org, so that they
+ * come after the dashboards they name.
+ */
+export const team: Kind = {
+  name: 'team',
+  declaration: {
+    plural: 'Teams',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'name kept; new numeric id and uid',
+    lost: ['members without an account in the target', 'groups that Enterprise syncs with'],
+    minimumVersion: '10.4',
+    rights: ['teams:read on teams:*', 'teams.permissions:read on teams:*', 'org.users:read on users:* (to restore)'],
+  },
+  dependsOn: ['org', 'user'],
+  writes: 'serial',
+
+  async serves() {
+    return { served: true };
+  },
+
+  async *list(context) {
+    const directory = await directoryOf(context);
+    directory.forget('teams');
+    for (const item of await directory.teams()) {
+      const name = stringAt(item, 'name') ?? '';
+      yield { uid: name, title: name };
+    }
+  },
+
+  async read(context, listed) {
+    const found = await findTeam(context, listed.uid);
+    if (found === undefined) {
+      return undefined;
+    }
+    const members = await membersOf(context, numberAt(found, 'id') ?? 0);
+    return members === undefined ? undefined : contentOf(found, members);
+  },
+
+  references: () => [],
+  forecast,
+  write,
+
+  async remove(context, uid) {
+    const directory = await directoryOf(context);
+    const id = await directory.teamId(uid);
+    if (id !== undefined) {
+      await ifFound(context.grafana.delete(`/api/teams/${id}`, { signal: context.signal }));
+      directory.forget('teams');
+    }
+  },
+};
+
+async function findTeam(context: KindContext, name: string): Promise<JsonObject | undefined> {
+  const directory = await directoryOf(context);
+  return (await directory.teams()).find((candidate) => stringAt(candidate, 'name') === name);
+}
+
+/** Undefined when the team was deleted meanwhile. */
+async function membersOf(context: KindContext, id: number): Promise<JsonObject[] | undefined> {
+  const path = `/api/teams/${id}/members`;
+  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  return answer === undefined ? undefined : objectsOf(answer, path);
+}
+
+function contentOf(found: JsonObject, members: JsonObject[]): Content {
+  const name = stringAt(found, 'name') ?? '';
+  const listed = members.map((member) => {
+    const email = stringAt(member, 'email') ?? '';
+    return {
+      login: stringAt(member, 'login') ?? '',
+      ...(email === '' ? {} : { email }),
+      permission: numberAt(member, 'permission') === ADMIN ? 'Admin' : 'Member',
+    };
+  });
+  listed.sort((a, b) => (a.login < b.login ? -1 : 1));
+  return {
+    body: { name, email: stringAt(found, 'email') ?? '', members: listed },
+    title: name,
+    ...(found['isProvisioned'] === true ? { managedBy: { manager: 'scim' } } : {}),
+  };
+}
+
+function wantedMembers(body: Json): Member[] {
+  return (arrayAt(body, 'members') ?? []).filter(isJsonObject).map((member) => ({
+    login: stringAt(member, 'login') ?? '',
+    email: stringAt(member, 'email'),
+    permission: stringAt(member, 'permission') === 'Admin' ? 'Admin' : 'Member',
+  }));
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  if (item.live?.managedBy !== undefined && !context.includeManaged) {
+    return { losses: [], blocked: 'an identity provider manages it here (SCIM)' };
+  }
+  return { losses: (await resolve(context, item.content.body)).losses };
+}
+
+/** The members by this Grafana's user ids, and who is not known here. */
+async function resolve(
+  context: KindContext,
+  body: Json,
+): Promise<{ wanted: Map<number, Member['permission']>; losses: string[] }> {
+  const directory = await directoryOf(context);
+  const wanted = new Map<number, Member['permission']>();
+  const losses: string[] = [];
+  for (const { login, email, permission } of wantedMembers(body)) {
+    const id = await directory.userId(login, email);
+    if (id === undefined) {
+      losses.push(`member ${login}: no such user in this org`);
+    } else {
+      wanted.set(id, permission);
+    }
+  }
+  return { wanted, losses };
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  const directory = await directoryOf(context);
+  const body = objectAt(item.content.body) ?? {};
+  const words = { name: item.uid, email: stringAt(body, 'email') ?? '' };
+  const { wanted, losses } = await resolve(context, body);
+  let id = await directory.teamId(item.uid);
+  if (id === undefined) {
+    id = numberAt(await grafana.post('/api/teams', words, { signal }), 'teamId') ?? 0;
+    directory.forget('teams');
+  } else if (stringAt(item.live?.body, 'email') !== words.email) {
+    await grafana.put(`/api/teams/${id}`, words, { signal });
+    directory.forget('teams');
+  }
+  await setMembers(context, id, wanted);
+  return { uid: item.uid, losses };
+}
+
+/** One call per difference: the bulk call wants an e-mail of everybody, which not everybody has. */
+async function setMembers(context: WriteContext, id: number, wanted: Map<number, string>): Promise<void> {
+  const { grafana, signal } = context;
+  const path = `/api/teams/${id}/members`;
+  const live = (await membersOf(context, id)) ?? [];
+  const present = new Map(live.map((member) => [numberAt(member, 'userId') ?? 0, member]));
+  for (const [userId, permission] of wanted) {
+    const member = present.get(userId);
+    const level = permission === 'Admin' ? ADMIN : 0;
+    if (member === undefined) {
+      await grafana.post(path, { userId }, { signal });
+    }
+    if ((member === undefined ? 0 : (numberAt(member, 'permission') ?? 0)) !== level) {
+      await grafana.put(`${path}/${userId}`, { permission: level }, { signal });
+    }
+  }
+  for (const [userId, member] of present) {
+    if (!wanted.has(userId) && (arrayAt(member, 'labels') ?? []).length === 0) {
+      await ifFound(grafana.delete(`${path}/${userId}`, { signal }));
+    }
+  }
+}

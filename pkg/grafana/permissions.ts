@@ -1,0 +1,167 @@
+import {
+  arrayAt,
+  canonicalJson,
+  isJsonObject,
+  numberAt,
+  stringAt,
+  type Json,
+  type JsonObject,
+} from '../contract/json.ts';
+import { directoryOf, type Directory } from './directory.ts';
+import { ifFound } from './errors.ts';
+import { objectsOf } from './lists.ts';
+import type { KindContext } from './kinds/kind.ts';
+
+/** The segment of `/api/access-control/:resource` that the permissions belong to. */
+export type Permitted = 'folders' | 'dashboards' | 'datasources';
+
+/** One entry as it is stored: whom by a name that means the same everywhere, and what: View, Edit, Admin, Query. */
+interface Entry {
+  role?: string;
+  team?: string;
+  user?: string;
+  serviceAccount?: string;
+  permission: string;
+}
+
+/**
+ * A resource's own permissions, `{permissions: [{role|team|user|serviceAccount, permission}]}`, sorted. Entries that are
+ * inherited from a folder or that a fixed role gives are not its own.
+ * Undefined when the resource does not exist.
+ */
+export async function readPermissions(
+  context: KindContext,
+  resource: Permitted,
+  uid: string,
+): Promise<JsonObject | undefined> {
+  const entries = await ownEntries(context, resource, uid);
+  if (entries === undefined) {
+    return undefined;
+  }
+  const directory = await directoryOf(context);
+  const permissions = await Promise.all(entries.map((entry) => portable(entry, directory)));
+  return { permissions: permissions.sort(byText) as unknown as Json };
+}
+
+async function ownEntries(context: KindContext, resource: Permitted, uid: string): Promise<JsonObject[] | undefined> {
+  const path = `/api/access-control/${resource}/${encodeURIComponent(uid)}`;
+  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  return answer === undefined ? undefined : objectsOf(answer, path).filter(isOwn);
+}
+
+function isOwn(entry: JsonObject): boolean {
+  return entry['isManaged'] === true && entry['isInherited'] !== true && (stringAt(entry, 'permission') ?? '') !== '';
+}
+
+async function portable(entry: JsonObject, directory: Directory): Promise<Entry> {
+  const permission = stringAt(entry, 'permission') ?? '';
+  const login = stringAt(entry, 'userLogin') ?? '';
+  const team = stringAt(entry, 'team') ?? '';
+  if (team !== '') {
+    return { team, permission };
+  }
+  if (login === '') {
+    return { role: stringAt(entry, 'builtInRole') ?? '', permission };
+  }
+  if (entry['isServiceAccount'] !== true) {
+    return { user: login, permission };
+  }
+  const account = (await directory.serviceAccounts()).find((candidate) => stringAt(candidate, 'login') === login);
+  return { serviceAccount: stringAt(account, 'name') ?? login, permission };
+}
+
+function byText(a: Entry, b: Entry): number {
+  const [left, right] = [a, b].map((entry) => canonicalJson(entry as unknown as Json)) as [string, string];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function entriesOf(body: Json): Entry[] {
+  return (arrayAt(body, 'permissions') ?? []).filter(isJsonObject).map((entry) => ({
+    role: stringAt(entry, 'role'),
+    team: stringAt(entry, 'team'),
+    user: stringAt(entry, 'user'),
+    serviceAccount: stringAt(entry, 'serviceAccount'),
+    permission: stringAt(entry, 'permission') ?? '',
+  }));
+}
+
+/** What a write needs: the entry's numeric id here; undefined when nobody here has that name. */
+async function subjectOf(entry: Entry, directory: Directory): Promise<JsonObject | undefined> {
+  if (entry.team !== undefined) {
+    const teamId = await directory.teamId(entry.team);
+    return teamId === undefined ? undefined : { teamId };
+  }
+  if (entry.role !== undefined) {
+    return { builtInRole: entry.role };
+  }
+  const userId =
+    entry.user === undefined
+      ? await directory.serviceAccountId(entry.serviceAccount ?? '')
+      : await directory.userId(entry.user);
+  return userId === undefined ? undefined : { userId };
+}
+
+function nameOf(entry: Entry): string {
+  if (entry.team !== undefined) {
+    return `team ${entry.team}`;
+  }
+  return entry.user === undefined ? `service account ${entry.serviceAccount ?? ''}` : `user ${entry.user}`;
+}
+
+/** Which entries will be left out because this Grafana knows nobody of that name. */
+export async function unknownSubjects(context: KindContext, body: Json): Promise<string[]> {
+  const directory = await directoryOf(context);
+  const losses: string[] = [];
+  for (const entry of entriesOf(body)) {
+    if ((await subjectOf(entry, directory)) === undefined) {
+      losses.push(`${entry.permission} for ${nameOf(entry)}: not in this Grafana`);
+    }
+  }
+  return losses;
+}
+
+/**
+ * Makes a resource's own permissions those of the body; entries that it inherits or that a fixed role gives are never
+ * touched. One request: Grafana's bulk call sets the entries it names and leaves the others, an empty permission removes
+ * one (resourcepermissions/service.go), so what is too much is named as well.
+ * @returns the entries that were left out, by name.
+ */
+export async function writePermissions(
+  context: KindContext,
+  resource: Permitted,
+  uid: string,
+  body: Json,
+): Promise<string[]> {
+  const directory = await directoryOf(context);
+  const live = (await ownEntries(context, resource, uid)) ?? [];
+  const wanted = new Map<string, JsonObject>();
+  for (const entry of entriesOf(body)) {
+    const subject = await subjectOf(entry, directory);
+    if (subject !== undefined) {
+      wanted.set(canonicalJson(subject), { ...subject, permission: entry.permission });
+    }
+  }
+  const present = new Map(live.map((entry) => [canonicalJson(liveSubject(entry)), stringAt(entry, 'permission')]));
+  const set = [...wanted].filter(([key, entry]) => present.get(key) !== entry['permission']).map(([, entry]) => entry);
+  const removed = live
+    .map(liveSubject)
+    .filter((subject) => !wanted.has(canonicalJson(subject)))
+    .map((subject) => ({ ...subject, permission: '' }));
+  if (set.length + removed.length > 0) {
+    await context.grafana.post(
+      `/api/access-control/${resource}/${encodeURIComponent(uid)}`,
+      { permissions: [...set, ...removed] },
+      { signal: context.signal },
+    );
+  }
+  return unknownSubjects(context, body);
+}
+
+function liveSubject(entry: JsonObject): JsonObject {
+  const teamId = numberAt(entry, 'teamId') ?? 0;
+  const userId = numberAt(entry, 'userId') ?? 0;
+  if (teamId !== 0) {
+    return { teamId };
+  }
+  return userId === 0 ? { builtInRole: stringAt(entry, 'builtInRole') ?? '' } : { userId };
+}

@@ -1,3 +1,0 @@
-export function Restore() {
-  return null;
-}

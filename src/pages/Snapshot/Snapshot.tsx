@@ -1,3 +1,0 @@
-export function Snapshot() {
-  return null;
-}
