@@ -49,7 +49,9 @@ export function parseJson(text: string): Json {
   const fragile = text.match(FRAGILE_NUMBER);
   try {
     if (fragile === null || fragile.every(survivesAsDouble)) {
-      return JSON.parse(text) as Json;
+      const value = JSON.parse(text) as Json;
+      refuseDepth(value, 0);
+      return value;
     }
     return new LosslessParser(text).parse();
   } catch (cause) {
@@ -57,6 +59,19 @@ export function parseJson(text: string): Json {
       throw cause;
     }
     throw new DashkeepError('DK_JSON_INVALID', `not valid JSON (${text.length} characters)`, { cause });
+  }
+}
+
+/** JSON.parse itself has no limit, but everything that walks the value afterwards does. */
+function refuseDepth(value: Json, depth: number): void {
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  if (depth > MAX_JSON_DEPTH) {
+    throw tooDeep();
+  }
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    refuseDepth(member, depth + 1);
   }
 }
 
@@ -79,11 +94,11 @@ class LosslessParser {
   }
 
   #value(depth: number): Json {
-    if (depth > MAX_JSON_DEPTH) {
-      throw tooDeep();
-    }
     this.#space();
     const first = this.#text[this.#at];
+    if (depth > MAX_JSON_DEPTH && (first === '{' || first === '[')) {
+      throw tooDeep();
+    }
     if (first === '{') {
       return this.#object(depth);
     }
