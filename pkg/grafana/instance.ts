@@ -1,9 +1,10 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { isJsonObject, numberAt, stringAt, type Json } from '../contract/json.ts';
+import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../contract/json.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { discover, type Capabilities } from './capabilities.ts';
 import type { GrafanaClient } from './client.ts';
 import type { CredentialSource } from './credentials.ts';
+import { GrafanaError } from './errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 
 export interface Org {
@@ -44,8 +45,28 @@ export async function connect(options: ConnectOptions): Promise<Instance> {
   return { url: client.url, capabilities, orgs, serverAdmin };
 }
 
+/**
+ * The org that the credentials are in. Reading it needs a right (`orgs:read`) that a small token may lack; the page
+ * data tells it to anybody who is signed in, and a Grafana that says nothing at all has one org.
+ */
 async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Promise<{ id: number; name: string }> {
-  return orgOf(await client.get('/api/org', { signal }));
+  const org = await ifAllowed(client.get('/api/org', { signal }));
+  if (org !== undefined) {
+    return orgOf(org);
+  }
+  const user = objectAt(await ifAllowed(client.get('/bootdata', { signal })), 'user');
+  return { id: numberAt(user, 'orgId') ?? 1, name: stringAt(user, 'orgName') ?? '' };
+}
+
+async function ifAllowed(answer: Promise<Json>): Promise<Json | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof GrafanaError && [403, 404].includes(error.httpStatus)) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function orgOf(answer: Json): { id: number; name: string } {
@@ -108,7 +129,7 @@ async function listOrgs(client: GrafanaClient, signal?: AbortSignal): Promise<{ 
 }
 
 async function isServerAdmin(client: GrafanaClient, signal?: AbortSignal): Promise<boolean> {
-  const user = await client.get('/api/user', { signal });
+  const user = await ifAllowed(client.get('/api/user', { signal }));
   return isJsonObject(user) && user['isGrafanaAdmin'] === true;
 }
 

@@ -7,12 +7,14 @@ import { contentOfObject, GROUP } from './content.ts';
 
 /** Versions whose specs we know, in the order in which one is chosen to list with when nothing is known yet. */
 const VERSIONS = ['v1', 'v1beta1', 'v0alpha1', 'v2', 'v2beta1', 'v2alpha1'];
-/** Bodies of some 30 KB: a page of 100 is a few megabytes. */
-const PAGE_WITH_BODIES = 100;
+/** Bodies of some 30 KB: a page of 50 is a megabyte or two, and the next one is on its way meanwhile. */
+const PAGE_WITH_BODIES = 50;
 const PAGE_OF_METADATA = 1000;
 /** Up to this many changed dashboards are fetched singly rather than by another list with bodies. */
 const FEW = 50;
 const FEW_FRACTION = 0.1;
+/** Listing everything again at another version pays when at least this part of it is stored in that version. */
+const WORTH_A_LIST = 0.4;
 
 /** Versions of the dashboard API that this Grafana serves and we know, ours first. Empty = use the legacy API. */
 export function usableVersions(context: KindContext): string[] {
@@ -91,8 +93,8 @@ function listedOf(object: JsonObject, content?: Content): Listed {
 }
 
 /**
- * Lists with bodies at one version. What is stored in another version comes converted, so it is listed again at that
- * version when it is much, or left to be read singly. `wanted` limits what is yielded.
+ * Lists with bodies at one version. What is stored in another version comes converted: it is yielded without content,
+ * to be read singly, unless it is so much that listing again at that version is cheaper. `wanted` limits what is yielded.
  */
 async function* listBodies(
   context: KindContext,
@@ -105,11 +107,13 @@ async function* listBodies(
   for (;;) {
     tried.add(version);
     const elsewhere = new Map<string, Map<string, Listed>>();
+    let total = 0;
     const pages = listPages(context.grafana, dashboardsPath(context, version), {
       limit: PAGE_WITH_BODIES,
       signal: context.signal,
     });
     for await (const { items } of pages) {
+      total += items.length;
       for (const item of items) {
         const uid = nameOf(item);
         if (remaining !== undefined && !remaining.has(uid)) {
@@ -125,19 +129,21 @@ async function* listBodies(
       }
     }
     const again = [...elsewhere].find(
-      ([stored, group]) => group.size > FEW && !tried.has(stored) && usableVersions(context).includes(stored),
+      ([stored, group]) =>
+        group.size > Math.max(FEW, total * WORTH_A_LIST) &&
+        !tried.has(stored) &&
+        usableVersions(context).includes(stored),
     );
     for (const [stored, group] of elsewhere) {
-      if (stored !== again?.[0] && (again === undefined || tried.has(stored) || group.size <= FEW)) {
+      if (stored !== again?.[0]) {
         yield* group.values();
-        elsewhere.delete(stored);
       }
     }
     if (again === undefined) {
       return;
     }
     version = again[0];
-    remaining = new Set([...elsewhere.values()].flatMap((group) => [...group.keys()]));
+    remaining = new Set(again[1].keys());
   }
 }
 

@@ -1,0 +1,26 @@
+// Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node.
+import { chmod, readFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+
+await build({
+  entryPoints: ['pkg/cli/bin.ts'],
+  outfile: 'build/dashkeep.mjs',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  define: { DASHKEEP_VERSION: JSON.stringify(version) },
+  banner: {
+    // Some dependencies are CommonJS and call require for Node's own modules.
+    js: `#!/usr/bin/env node
+import { createRequire as dashkeepCreateRequire } from 'node:module';
+const require = dashkeepCreateRequire(import.meta.url);`,
+  },
+  logLevel: 'warning',
+});
+await chmod('build/dashkeep.mjs', 0o755);
