@@ -1,4 +1,5 @@
 import { Router } from '../router.ts';
+import { alertingRoutes } from './alerting.ts';
 import { dashboardRoutes } from './dashboards.ts';
 import { folderRoutes } from './folders.ts';
 import { generalRoutes } from './general.ts';
@@ -18,6 +19,7 @@ export function allRoutes(): Router {
     dashboardRoutes,
     k8sFolderRoutes,
     k8sDashboardRoutes,
+    alertingRoutes,
   ]) {
     register(router);
   }
