@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../../pkg/contract/json.ts';
-import { newAlerting, type Alerting } from './alerting/model.ts';
 import type { Stored } from './model.ts';
 
 /** A group of users in an org. */
@@ -32,9 +31,8 @@ export interface OrgExtras {
   preferences: Record<string, unknown>;
   teams: Map<number, Team>;
   libraryPanels: Map<string, LibraryPanel>;
-  alerting: Alerting;
 }
 
 export function emptyExtras(): OrgExtras {
-  return { preferences: {}, teams: new Map(), libraryPanels: new Map(), alerting: newAlerting() };
+  return { preferences: {}, teams: new Map(), libraryPanels: new Map() };
 }

@@ -1,5 +1,4 @@
 import { Router } from '../router.ts';
-import { alertingRoutes } from './alerting.ts';
 import { dashboardRoutes } from './dashboards.ts';
 import { folderRoutes } from './folders.ts';
 import { generalRoutes } from './general.ts';
@@ -19,7 +18,6 @@ export function allRoutes(): Router {
     dashboardRoutes,
     k8sFolderRoutes,
     k8sDashboardRoutes,
-    alertingRoutes,
   ]) {
     register(router);
   }
