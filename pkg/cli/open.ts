@@ -14,7 +14,7 @@ export async function withRepository<T>(
   work: (repository: OpenedRepository) => Promise<T>,
 ): Promise<T> {
   const { environment, randomness, clock, log, signal } = world;
-  const store = await openStore(targetOf(flags), { environment, random: randomness, log });
+  const store = await openStore(targetOf(flags), { environment, clock, random: randomness, log });
   try {
     const repository = await openRepository({
       store,

@@ -11,6 +11,8 @@ export interface PutOptions {
   /** Ask the store to refuse when the key exists (`If-None-Match: *`). Stores may ignore it: never rely on it. */
   ifAbsent?: boolean;
   contentType?: string;
+  /** It will be deleted soon (sessions, probes): it gets no object lock. */
+  transient?: boolean;
   signal?: AbortSignal;
 }
 

@@ -15,6 +15,46 @@ export interface SubjectTraits {
   longList?: number;
 }
 
+export interface ServerToTest {
+  name: string;
+  /** `s3://bucket/prefix`; the suite makes a folder of its own below it and removes it again. The bucket must exist. */
+  target: string;
+  environment: Record<string, string>;
+  traits: SubjectTraits;
+}
+
+/**
+ * The servers in DASHKEEP_TEST_S3, each tried with the whole suite. Either JSON,
+ * `[{"name": "ceph", "target": "s3://test", "environment": {"DASHKEEP_S3_ENDPOINT": "http://127.0.0.1:7480",
+ * "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "…", "AWS_SECRET_ACCESS_KEY": "…"},
+ * "traits": {"conditionalPut": "enforced"}}]`, or addresses with blanks between, each with key, secret and bucket:
+ * `http://key:secret@127.0.0.1:7480/test`. There `?conditionalPut=ignored` and `?region=…` may follow.
+ */
+export function serversToTest(variable: string | undefined): ServerToTest[] {
+  const text = variable?.trim() ?? '';
+  if (text.startsWith('[')) {
+    return JSON.parse(text) as ServerToTest[];
+  }
+  return text
+    .split(/\s+/)
+    .filter((address) => address !== '')
+    .map((address) => {
+      const url = new URL(address);
+      const conditionalPut = url.searchParams.get('conditionalPut') ?? 'enforced';
+      return {
+        name: url.host,
+        target: `s3:/${url.pathname.replace(/\/$/, '')}`,
+        environment: {
+          DASHKEEP_S3_ENDPOINT: url.origin,
+          AWS_REGION: url.searchParams.get('region') ?? 'us-east-1',
+          AWS_ACCESS_KEY_ID: decodeURIComponent(url.username),
+          AWS_SECRET_ACCESS_KEY: decodeURIComponent(url.password),
+        },
+        traits: { conditionalPut: conditionalPut as SubjectTraits['conditionalPut'] },
+      };
+    });
+}
+
 /** What every ObjectStore must do. Each test has a folder of its own, so that one subject serves them all. */
 export function conformance(name: string, open: () => Promise<Subject>, traits: SubjectTraits): void {
   describe(`${name} keeps the contract of a store`, () => {
@@ -26,8 +66,8 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
       store = subject.store;
     });
     afterAll(async () => {
-      await store?.close();
       await subject?.dispose();
+      await store?.close();
     });
 
     it('gives back the bytes that were put', async () => {
@@ -169,7 +209,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
     });
 
     it('lists a long prefix to its end, each key once, and deletes all of it', async () => {
-      const keys = Array.from({ length: traits.longList ?? 2_050 }, (_, at) => {
+      const keys = Array.from({ length: traits.longList ?? 1_050 }, (_, at) => {
         const name = String(at).padStart(5, '0');
         return `long/${name.slice(-2)}/${name}.json`;
       });

@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../pkg/storage/directory.ts';
 import { MemoryStore } from '../../pkg/storage/memory.ts';
 import { temporaryDirectory } from '../support/directories.ts';
+import { machineRandomness as random } from '../support/outside.ts';
 import { all, conformance, inParallel, keysOf } from './conformance.ts';
-
-const random = { hex: (bytes: number) => randomBytes(bytes).toString('hex'), fraction: () => 0.5 };
 
 conformance('MemoryStore', async () => ({ store: new MemoryStore(), dispose: async () => {} }), {
   conditionalPut: 'enforced',

@@ -1,0 +1,148 @@
+import { DeleteObjectCommand, DeleteObjectsCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import type { DeleteResult } from '../store.ts';
+import { call, keyIn } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { fromS3, serviceCode, statusOf } from './errors.ts';
+
+/** The most that one DeleteObjects takes. */
+const KEYS_AT_ONCE = 1_000;
+const SINGLES_AT_ONCE = 16;
+/** How stores say that they do not know DeleteObjects, or not as it is sent. */
+const UNKNOWN_CALL = new Set([
+  'NotImplemented',
+  'MethodNotAllowed',
+  'MalformedXML',
+  'MissingContentMD5',
+  'InvalidRequest',
+]);
+
+/** Deletes in bulk where the store can, else one by one; remembers which. */
+export class Deleter {
+  readonly #connection: Connection;
+  #bulk = true;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async deleteMany(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
+    const results: DeleteResult[] = [];
+    for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+      const batch = keys.slice(at, at + KEYS_AT_ONCE);
+      results.push(...((await this.#inBulk(batch, signal)) ?? (await this.#oneByOne(batch, signal))));
+    }
+    return results;
+  }
+
+  /** Undefined when the store has no such call. */
+  async #inBulk(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[] | undefined> {
+    if (!this.#bulk || keys.length === 1) {
+      return undefined;
+    }
+    const connection = this.#connection;
+    return call(connection, 'delete objects', 's3:DeleteObject', signal, async () => {
+      try {
+        const answer = await connection.client.send(
+          new DeleteObjectsCommand({
+            ...connection.common,
+            Delete: { Objects: keys.map((key) => ({ Key: keyIn(connection, key) })) },
+          }),
+          { abortSignal: signal },
+        );
+        const gone = new Set(answer.Deleted?.map((item) => item.Key));
+        const errors = new Map(answer.Errors?.map((item) => [item.Key, item]));
+        return await Promise.all(
+          keys.map(async (key): Promise<DeleteResult> => {
+            const name = keyIn(connection, key);
+            const problem = errors.get(name);
+            if (problem === undefined) {
+              // A key that the answer does not name was not confirmed: it counts as still there.
+              return gone.has(name) ? { key } : failed(key, 'the store did not say that it is gone');
+            }
+            return this.#problem(key, problem.Code ?? '', problem.Message ?? '', signal);
+          }),
+        );
+      } catch (error) {
+        if (UNKNOWN_CALL.has(serviceCode(error) ?? '') || [405, 501].includes(statusOf(error) ?? 0)) {
+          this.#bulk = false;
+          return undefined;
+        }
+        throw error;
+      }
+    });
+  }
+
+  async #oneByOne(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
+    const results: DeleteResult[] = [];
+    for (let at = 0; at < keys.length; at += SINGLES_AT_ONCE) {
+      const batch = keys.slice(at, at + SINGLES_AT_ONCE);
+      results.push(...(await Promise.all(batch.map((key) => this.#one(key, signal)))));
+    }
+    return results;
+  }
+
+  async #one(key: string, signal: AbortSignal | undefined): Promise<DeleteResult> {
+    const connection = this.#connection;
+    return call(connection, `delete ${key}`, 's3:DeleteObject', signal, async () => {
+      try {
+        await connection.client.send(new DeleteObjectCommand({ ...connection.common, Key: keyIn(connection, key) }), {
+          abortSignal: signal,
+        });
+        return { key };
+      } catch (error) {
+        const mapped = fromS3(error, {
+          what: `delete ${key}`,
+          where: connection.description,
+          permission: 's3:DeleteObject',
+        });
+        if (mapped.code === 'DK_STORE_NOT_FOUND') {
+          return { key };
+        }
+        // Only what is true of this one key belongs into its result; a wrong secret or a dead network ends the call.
+        if (!['DK_STORE_DENIED', 'DK_STORE_LOCKED', 'DK_STORE_FAILED'].includes(mapped.code)) {
+          throw mapped;
+        }
+        return this.#problem(key, serviceCode(error) ?? '', mapped.message, signal);
+      }
+    });
+  }
+
+  async #problem(key: string, code: string, message: string, signal: AbortSignal | undefined): Promise<DeleteResult> {
+    if (code === 'NoSuchKey' || code === 'NoSuchVersion') {
+      return { key };
+    }
+    const text = [code, message].filter(Boolean).join(': ');
+    if (/object.?lock|retention|legal hold|WORM/i.test(text)) {
+      return { key, problem: { code: 'locked', message: text } };
+    }
+    if (!/AccessDenied|Forbidden|403/.test(text)) {
+      return failed(key, text);
+    }
+    if (this.#connection.resolved.settings.lock !== undefined && (await this.#isLocked(key, signal))) {
+      return { key, problem: { code: 'locked', message: 'object lock protects it' } };
+    }
+    return { key, problem: { code: 'denied', message: `s3:DeleteObject is not allowed (${text})` } };
+  }
+
+  /** Stores refuse to delete a locked object with the same words as for a missing right. */
+  async #isLocked(key: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const connection = this.#connection;
+    try {
+      const head = await connection.client.send(
+        new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) }),
+        { abortSignal: signal },
+      );
+      const until = head.ObjectLockRetainUntilDate;
+      return head.ObjectLockLegalHoldStatus === 'ON' || (until !== undefined && until > connection.clock.now());
+    } catch (error) {
+      if (signal?.aborted) {
+        throw error;
+      }
+      return false;
+    }
+  }
+}
+
+function failed(key: string, message: string): DeleteResult {
+  return { key, problem: { code: 'failed', message } };
+}

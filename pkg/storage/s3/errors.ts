@@ -1,0 +1,147 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { systemCode } from '../errors.ts';
+
+/** What was being done, so that a refusal can name the right that is missing. */
+export interface Doing {
+  /** `read`, `write`, … with the key, for the message. */
+  what: string;
+  /** The store's description, for the message. */
+  where: string;
+  /** The IAM action that it needs: `s3:GetObject`. */
+  permission: string;
+}
+
+interface ServiceAnswer {
+  name: string;
+  message: string;
+  Code?: string;
+  $metadata?: { httpStatusCode?: number; attempts?: number };
+}
+
+const CREDENTIALS: Record<string, string> = {
+  InvalidAccessKeyId: 'the access key is unknown there',
+  SignatureDoesNotMatch: 'the secret does not belong to the access key, or something in between changes requests',
+  InvalidToken: 'the session token is not valid',
+  ExpiredToken: 'the credentials have expired',
+  ExpiredTokenException: 'the credentials have expired',
+  TokenRefreshRequired: 'the credentials have expired',
+  InvalidSecurity: 'the credentials are not valid',
+  NotSignedUp: 'the account has no access to S3',
+};
+
+const REGION = new Set(['PermanentRedirect', 'TemporaryRedirect', 'IllegalLocationConstraintException', '301', '307']);
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME|ERR_TLS|ERR_SSL|EPROTO/;
+const NETWORK = /^(ECONN|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EPIPE|EADDR|UND_ERR|HPE_)/;
+
+/** The store's own name for an error: `NoSuchKey`, `AccessDenied`, …; a status code where a HEAD had no body. */
+export function serviceCode(error: unknown): string | undefined {
+  const answer = error as Partial<ServiceAnswer> | undefined;
+  return answer?.$metadata === undefined ? undefined : (answer.Code ?? answer.name);
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as Partial<ServiceAnswer> | undefined)?.$metadata?.httpStatusCode;
+}
+
+/** Whether the store says that there is no such object. A missing bucket is something else. */
+export function isAbsent(error: unknown): boolean {
+  const code = serviceCode(error);
+  return code === 'NoSuchKey' || code === 'NotFound' || (statusOf(error) === 404 && code !== 'NoSuchBucket');
+}
+
+/** Any error of the SDK in the catalogue's words. Errors of our own pass through. */
+export function fromS3(error: unknown, doing: Doing): DashkeepError {
+  if (error instanceof DashkeepError) {
+    return error;
+  }
+  const make = (code: ErrorCode, why: string, hint?: string) =>
+    new DashkeepError(code, `cannot ${doing.what} in ${doing.where}: ${why}`, { cause: error, hint });
+  return statusOf(error) === undefined ? fromTransport(error, make) : fromService(error as ServiceAnswer, doing, make);
+}
+
+type Make = (code: ErrorCode, why: string, hint?: string) => DashkeepError;
+
+function fromService(error: ServiceAnswer, doing: Doing, make: Make): DashkeepError {
+  const code = serviceCode(error) ?? '';
+  const status = statusOf(error) ?? 0;
+  const credentials = CREDENTIALS[code];
+  if (credentials !== undefined) {
+    return make('DK_STORE_CREDENTIALS', `${code}: ${credentials}`);
+  }
+  if (code === 'NoSuchBucket') {
+    return make('DK_STORE_NO_BUCKET', 'the bucket does not exist');
+  }
+  if (code === 'RequestTimeTooSkewed') {
+    return make('DK_CLOCK_SKEW', 'the store refuses this machine’s time');
+  }
+  if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {
+    return make('DK_SETTINGS', `${code}: ${error.message}`, 'The bucket is in another region: correct AWS_REGION.');
+  }
+  if (status === 401 || status === 403) {
+    return denied(error, code, doing, make);
+  }
+  if (isAbsent(error)) {
+    return make('DK_STORE_NOT_FOUND', 'it is not there');
+  }
+  if (code === 'InvalidObjectState') {
+    return make('DK_STORE_FAILED', code, 'The object was moved to cold storage: restore it there first.');
+  }
+  if (code === 'QuotaExceeded' || code === 'XMinioStorageFull' || status === 507) {
+    return make('DK_STORE_FAILED', code, 'The target is full: make room or raise the quota.');
+  }
+  const busy = status === 503 || status === 429;
+  return make(
+    'DK_STORE_FAILED',
+    `HTTP ${status} ${code} ${error.message}`.trim(),
+    busy ? 'The target is overloaded; try again later.' : undefined,
+  );
+}
+
+function denied(error: ServiceAnswer, code: string, doing: Doing, make: Make): DashkeepError {
+  if (/object.?lock|retention|legal hold|WORM/i.test(error.message)) {
+    return make('DK_STORE_LOCKED', error.message);
+  }
+  if (/kms/i.test(error.message) || code.startsWith('KMS.')) {
+    const kms = doing.permission === 's3:PutObject' ? 'kms:GenerateDataKey' : 'kms:Decrypt';
+    return make('DK_STORE_DENIED', `${kms} is not allowed`, `Grant ${kms} on the key of the bucket.`);
+  }
+  const hint =
+    doing.permission === 's3:GetObject'
+      ? 'Grant s3:GetObject, and s3:ListBucket on the bucket: without it S3 answers "denied" also for what is absent.'
+      : `Grant ${doing.permission} to the key in use.`;
+  return make('DK_STORE_DENIED', `${doing.permission} is not allowed (${code || 'HTTP 403'})`, hint);
+}
+
+function fromTransport(error: unknown, make: Make): DashkeepError {
+  const name = error instanceof Error ? error.name : '';
+  const message = error instanceof Error ? error.message : String(error);
+  const code = systemCode(error) ?? '';
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError' || /STS|AssumeRole/.test(name)) {
+    return make('DK_STORE_CREDENTIALS', `no credentials: ${message}`);
+  }
+  if (name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
+    return make('DK_STORE_TIMEOUT', 'no answer in time');
+  }
+  if (CERTIFICATE.test(code)) {
+    return make(
+      'DK_STORE_UNREACHABLE',
+      `the certificate is not trusted (${code})`,
+      code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+        ? 'The certificate is for another name: correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.'
+        : 'Give the certificate authority of the endpoint as DASHKEEP_S3_CA_FILE.',
+    );
+  }
+  if (NETWORK.test(code)) {
+    const hint =
+      code === 'ENOTFOUND'
+        ? 'Correct the endpoint; if only the name with the bucket in front is unknown, set DASHKEEP_S3_FORCE_PATH_STYLE=true.'
+        : undefined;
+    return make('DK_STORE_UNREACHABLE', `${message} (${code})`, hint);
+  }
+  return make(
+    'DK_STORE_FAILED',
+    message,
+    'The answer is not what S3 sends; is the endpoint that of S3, without a proxy in between?',
+  );
+}

@@ -1,0 +1,116 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import { DashkeepError } from '../../contract/errors.ts';
+import { systemCode, tooLarge } from '../errors.ts';
+import { call, keyIn } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { isAbsent } from './errors.ts';
+
+/** The SDK repeats a request until its headers are there; a body that breaks off later is ours to repeat. */
+const ATTEMPTS = 3;
+const PAUSE_MILLISECONDS = 200;
+
+interface GetOptions {
+  maxBytes?: number;
+  signal?: AbortSignal;
+  /** First and last byte, both included. */
+  range?: { first: number; last: number };
+}
+
+export async function getObject(connection: Connection, key: string, options: GetOptions): Promise<Buffer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call(connection, `read ${key}`, 's3:GetObject', options.signal, () =>
+        once(connection, key, options),
+      );
+    } catch (error) {
+      if (!(error instanceof DashkeepError && error.cause instanceof BrokenBody) || attempt === ATTEMPTS) {
+        throw error;
+      }
+      await connection.clock.sleep(PAUSE_MILLISECONDS * attempt, options.signal);
+    }
+  }
+}
+
+async function once(connection: Connection, key: string, options: GetOptions): Promise<Buffer> {
+  const { maxBytes = Number.POSITIVE_INFINITY, signal, range } = options;
+  const answer = await connection.client
+    .send(
+      new GetObjectCommand({
+        ...connection.common,
+        Key: keyIn(connection, key),
+        Range: range && `bytes=${range.first}-${range.last}`,
+      }),
+      { abortSignal: signal },
+    )
+    .catch((error: unknown) => {
+      throw isAbsent(error)
+        ? new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not in ${connection.description}`, { cause: error })
+        : error;
+    });
+  return readBody(answer, key, maxBytes, connection.resolved.settings.timeoutMilliseconds ?? 30_000, signal);
+}
+
+/** Collects a body without ever holding more than was allowed, and without waiting for ever for its next piece. */
+async function readBody(
+  answer: GetObjectCommandOutput,
+  key: string,
+  maxBytes: number,
+  idleMilliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const body = answer.Body as NodeJS.ReadableStream & { destroy(error?: Error): void };
+  const expected = answer.ContentLength;
+  let received = 0;
+  const chunks: Buffer[] = [];
+  let idle: NodeJS.Timeout | undefined;
+  const stop = () => body.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+  const watch = () => {
+    clearTimeout(idle);
+    idle = setTimeout(
+      () => body.destroy(Object.assign(new Error('no more came'), { name: 'TimeoutError' })),
+      idleMilliseconds,
+    );
+  };
+  try {
+    if (expected !== undefined && expected > maxBytes) {
+      throw tooLarge(key, maxBytes);
+    }
+    signal?.addEventListener('abort', stop, { once: true });
+    watch();
+    for await (const chunk of body) {
+      const bytes = chunk as Buffer;
+      received += bytes.length;
+      if (received > maxBytes) {
+        throw tooLarge(key, maxBytes);
+      }
+      chunks.push(bytes);
+      watch();
+    }
+  } catch (error) {
+    body.destroy();
+    if (error instanceof DashkeepError || signal?.aborted) {
+      throw error;
+    }
+    throw new BrokenBody(`the answer broke off after ${received} bytes`, error);
+  } finally {
+    clearTimeout(idle);
+    signal?.removeEventListener('abort', stop);
+  }
+  if (expected !== undefined && received !== expected) {
+    throw new BrokenBody(`the answer ended after ${received} of ${expected} bytes`);
+  }
+  return Buffer.concat(chunks, received);
+}
+
+/** Looks to the error mapping like what caused it, so that a time-out stays one. */
+class BrokenBody extends Error {
+  readonly code: string;
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
+    this.name = timedOut ? 'TimeoutError' : 'BrokenBody';
+    this.code = timedOut ? 'ETIMEDOUT' : (systemCode(cause) ?? 'ECONNRESET');
+  }
+}

@@ -1,0 +1,48 @@
+import type { OpenStoreOptions, StoreExplanation } from '../open.ts';
+import type { ObjectStore } from '../store.ts';
+import { resolveS3 } from './resolve.ts';
+import { S3Store } from './store.ts';
+
+interface BucketTarget {
+  bucket: string;
+  prefix: string;
+}
+
+/** @throws DK_SETTINGS, DK_STORE_CREDENTIALS */
+export async function openS3(target: BucketTarget, options: OpenStoreOptions): Promise<ObjectStore> {
+  const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
+  for (const warning of resolved.warnings) {
+    options.log.warn({ warning }, 'a setting of the S3 target deserves a look');
+  }
+  options.log.info(
+    {
+      endpoint: resolved.endpoint.value ?? 'AWS',
+      endpointFrom: resolved.endpoint.from,
+      region: resolved.region.value,
+      regionFrom: resolved.region.from,
+      pathStyle: resolved.pathStyle.value,
+      credentialsFrom: resolved.credentials.from,
+    },
+    'opening the S3 target',
+  );
+  return new S3Store(resolved, options);
+}
+
+/** @throws DK_SETTINGS, DK_STORE_CREDENTIALS */
+export async function explainS3(target: BucketTarget, options: OpenStoreOptions): Promise<StoreExplanation> {
+  const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
+  const { endpoint, region, pathStyle, profile, credentials, ca } = resolved;
+  return {
+    settings: [
+      { name: 'bucket', value: resolved.bucket, from: 'the target' },
+      { name: 'prefix', value: resolved.prefix, from: 'the target' },
+      { name: 'endpoint', value: endpoint.value ?? 'AWS', from: endpoint.from },
+      { name: 'region', value: region.value, from: region.from },
+      { name: 'style', value: pathStyle.value ? 'path' : 'virtual host', from: pathStyle.from },
+      { name: 'profile', value: profile.value, from: profile.from },
+      { name: 'credentials', value: 'present', from: credentials.from },
+      ...(ca === undefined ? [] : [{ name: 'certificates', value: 'own', from: ca.from }]),
+    ],
+    warnings: resolved.warnings,
+  };
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import { call, keyIn } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { serviceCode, statusOf } from './errors.ts';
+import { getObject } from './get.ts';
+import type { S3Settings } from './settings.ts';
+
+/** 409 says that another conditional put of the key is under way; the SDK does not repeat it. */
+const CONFLICT_ATTEMPTS = 6;
+const CONFLICT_PAUSE_MILLISECONDS = 50;
+/** A body gets this much more time than the answer alone: about the slowest line worth supporting. */
+const BYTES_PER_MILLISECOND = 64;
+const DAY_MILLISECONDS = 24 * 3_600_000;
+
+export async function putObject(
+  connection: Connection,
+  capabilities: StoreCapabilities,
+  key: string,
+  body: Buffer,
+  options: PutOptions,
+): Promise<PutResult> {
+  const conditional = options.ifAbsent === true && capabilities.conditionalPut !== 'refused';
+  const permission = permissionFor(connection.resolved.settings, options);
+  return call(connection, `write ${key}`, permission, options.signal, async () => {
+    const outcome = await send(connection, key, body, options, conditional);
+    switch (outcome) {
+      case 'refused':
+        capabilities.conditionalPut = 'refused';
+        await send(connection, key, body, options, false);
+        return { written: true };
+      case 'exists':
+        return { written: false };
+      case 'repeated':
+        // A retry met the key: the first attempt may have written it before its answer was lost.
+        return { written: await holds(connection, key, body, options.signal) };
+      case 'written':
+        return { written: true };
+    }
+  });
+}
+
+type Outcome = 'written' | 'exists' | 'repeated' | 'refused';
+
+/** One put with what the store made of its condition. */
+export async function send(
+  connection: Connection,
+  key: string,
+  body: Buffer,
+  options: PutOptions,
+  conditional: boolean,
+): Promise<Outcome> {
+  const input = inputFor(connection, key, body, options);
+  const requestTimeout =
+    (connection.resolved.settings.timeoutMilliseconds ?? 0) + Math.ceil(body.length / BYTES_PER_MILLISECOND);
+  for (let attempt = 1; ; attempt += 1) {
+    const command = new PutObjectCommand(conditional ? { ...input, IfNoneMatch: '*' } : input);
+    try {
+      await connection.client.send<PutObjectCommandInput, PutObjectCommandOutput>(command, {
+        abortSignal: options.signal,
+        requestTimeout,
+      });
+      return 'written';
+    } catch (error) {
+      if (!conditional) {
+        throw error;
+      }
+      if (statusOf(error) === 412) {
+        return attempt > 1 || attemptsOf(error) > 1 ? 'repeated' : 'exists';
+      }
+      if (refusesConditions(error)) {
+        return 'refused';
+      }
+      if (statusOf(error) !== 409 || attempt === CONFLICT_ATTEMPTS) {
+        throw error;
+      }
+    }
+    await connection.clock.sleep(CONFLICT_PAUSE_MILLISECONDS * attempt, options.signal);
+  }
+}
+
+function refusesConditions(error: unknown): boolean {
+  const code = serviceCode(error);
+  return (
+    statusOf(error) === 501 || code === 'NotImplemented' || (statusOf(error) === 400 && code === 'InvalidArgument')
+  );
+}
+
+function attemptsOf(error: unknown): number {
+  return (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
+}
+
+async function holds(
+  connection: Connection,
+  key: string,
+  body: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return (await getObject(connection, key, { maxBytes: body.length, signal })).equals(body);
+  } catch (error) {
+    if (error instanceof DashkeepError && ['DK_STORE_TOO_LARGE', 'DK_STORE_NOT_FOUND'].includes(error.code)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function inputFor(connection: Connection, key: string, body: Buffer, options: PutOptions): PutObjectCommandInput {
+  const { lock, encryption, storageClass, tags } = connection.resolved.settings;
+  const locked = lock !== undefined && options.transient !== true;
+  return {
+    ...connection.common,
+    Key: keyIn(connection, key),
+    Body: body,
+    ContentLength: body.length,
+    ContentType: options.contentType ?? 'application/octet-stream',
+    ServerSideEncryption: encryption?.kind,
+    SSEKMSKeyId: encryption?.kind === 'aws:kms' ? encryption.keyId : undefined,
+    StorageClass: storageClass as PutObjectCommandInput['StorageClass'],
+    Tagging: tags && new URLSearchParams(tags).toString(),
+    ...(locked && {
+      ObjectLockMode: lock.mode,
+      ObjectLockRetainUntilDate: new Date(connection.clock.now().getTime() + lock.days * DAY_MILLISECONDS),
+      // S3 insists on a checksum of what it locks.
+      ContentMD5: createHash('md5').update(body).digest('base64'),
+    }),
+  };
+}
+
+function permissionFor({ lock, tags }: S3Settings, options: PutOptions): string {
+  const permissions = ['s3:PutObject'];
+  if (lock !== undefined && options.transient !== true) {
+    permissions.push('s3:PutObjectRetention');
+  }
+  if (tags !== undefined) {
+    permissions.push('s3:PutObjectTagging');
+  }
+  return permissions.join(' or ');
+}

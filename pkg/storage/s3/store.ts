@@ -1,0 +1,167 @@
+import {
+  GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+} from '@aws-sdk/client-s3';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { checkKey, checkPrefix } from '../keys.ts';
+import type { StoreProbe } from '../probe.ts';
+import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import { makeClient } from './client.ts';
+import { call, keyIn } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { Deleter } from './delete.ts';
+import { isAbsent, serviceCode, statusOf } from './errors.ts';
+import { getObject } from './get.ts';
+import { listObjects } from './list.ts';
+import { putObject, send } from './put.ts';
+import type { ResolvedS3 } from './resolve.ts';
+
+/** A repository in a bucket, of AWS or of any service that speaks its protocol. */
+export class S3Store implements ObjectStore, StoreProbe {
+  readonly description: string;
+  readonly capabilities: StoreCapabilities = {
+    conditionalPut: 'unknown',
+    versioning: 'unknown',
+    objectLock: 'unknown',
+  };
+  readonly #connection: Connection;
+  readonly #deleter: Deleter;
+
+  constructor(resolved: ResolvedS3, { clock, log }: { clock: Clock; log: Log }) {
+    const { bucket, prefix, endpoint, settings } = resolved;
+    const place = prefix === '' ? bucket : `${bucket}/${prefix}`;
+    this.description = `s3://${place} at ${endpoint.value ?? `AWS ${resolved.region.value}`}`;
+    this.#connection = {
+      client: makeClient(resolved, log),
+      resolved,
+      clock,
+      description: this.description,
+      common: { Bucket: bucket, ExpectedBucketOwner: settings.bucketOwner },
+    };
+    this.#deleter = new Deleter(this.#connection);
+  }
+
+  async get(key: string, options: { signal?: AbortSignal; maxBytes?: number } = {}): Promise<Buffer> {
+    options.signal?.throwIfAborted();
+    checkKey(key);
+    return getObject(this.#connection, key, options);
+  }
+
+  async put(key: string, body: Buffer, options: PutOptions = {}): Promise<PutResult> {
+    options.signal?.throwIfAborted();
+    checkKey(key);
+    return putObject(this.#connection, this.capabilities, key, body, options);
+  }
+
+  async head(key: string, options: { signal?: AbortSignal } = {}): Promise<ObjectInfo | undefined> {
+    options.signal?.throwIfAborted();
+    checkKey(key);
+    const connection = this.#connection;
+    return call(connection, `look at ${key}`, 's3:GetObject', options.signal, async () => {
+      try {
+        const head = await connection.client.send(
+          new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) }),
+          { abortSignal: options.signal },
+        );
+        if (head.ContentLength === undefined || head.LastModified === undefined) {
+          throw new DashkeepError('DK_STORE_FAILED', `the store told neither size nor date of ${key}`);
+        }
+        return { key, size: head.ContentLength, lastModified: head.LastModified };
+      } catch (error) {
+        if (isAbsent(error)) {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+  }
+
+  async *list(prefix: string, options: { startAfter?: string; signal?: AbortSignal } = {}): AsyncIterable<ObjectInfo> {
+    options.signal?.throwIfAborted();
+    checkPrefix(prefix);
+    yield* listObjects(this.#connection, prefix, options);
+  }
+
+  async deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {
+    options.signal?.throwIfAborted();
+    keys.forEach(checkKey);
+    return this.#deleter.deleteMany(keys, options.signal);
+  }
+
+  /** The `Date` of an answer, to the second. */
+  async clock(options: { signal?: AbortSignal } = {}): Promise<Date> {
+    const connection = this.#connection;
+    return call(connection, 'ask for the time', 's3:ListBucket', options.signal, async () => {
+      const command = new ListObjectsV2Command({
+        ...connection.common,
+        Prefix: connection.resolved.prefix,
+        MaxKeys: 1,
+      });
+      let date: string | undefined;
+      command.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          date = (result.response as { headers?: Record<string, string> }).headers?.date;
+          return result;
+        },
+        { step: 'deserialize', priority: 'low', name: 'dateOfAnswer' },
+      );
+      await connection.client.send(command, { abortSignal: options.signal });
+      const time = new Date(date ?? Number.NaN);
+      if (Number.isNaN(time.getTime())) {
+        throw new DashkeepError('DK_STORE_FAILED', `${connection.description} does not date its answers`);
+      }
+      return time;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#connection.client.destroy();
+  }
+
+  range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer> {
+    return getObject(this.#connection, key, { range: { first, last }, maxBytes: last - first + 1, signal });
+  }
+
+  putIfAbsent(key: string, body: Buffer, signal?: AbortSignal): Promise<'written' | 'exists' | 'refused'> {
+    return call(this.#connection, `write ${key}`, 's3:PutObject', signal, async () => {
+      const outcome = await send(this.#connection, key, body, { transient: true, signal }, true);
+      return outcome === 'repeated' ? 'exists' : outcome;
+    });
+  }
+
+  versioning(signal?: AbortSignal): Promise<boolean> {
+    const { client, common } = this.#connection;
+    return call(
+      this.#connection,
+      'ask whether the bucket keeps versions',
+      's3:GetBucketVersioning',
+      signal,
+      async () => {
+        const answer = await client.send(new GetBucketVersioningCommand(common), { abortSignal: signal });
+        return answer.Status === 'Enabled';
+      },
+    );
+  }
+
+  objectLock(signal?: AbortSignal): Promise<boolean> {
+    const { client, common } = this.#connection;
+    return call(this.#connection, 'ask for object lock', 's3:GetBucketObjectLockConfiguration', signal, async () => {
+      try {
+        const answer = await client.send(new GetObjectLockConfigurationCommand(common), { abortSignal: signal });
+        return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+      } catch (error) {
+        if (
+          /ObjectLockConfigurationNotFound|NotImplemented|NoSuchObjectLock/.test(serviceCode(error) ?? '') ||
+          [404, 405, 501].includes(statusOf(error) ?? 0)
+        ) {
+          return false;
+        }
+        throw error;
+      }
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'vitest';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { openStore } from '../../pkg/storage/open.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { machineClock, machineRandomness } from '../support/outside.ts';
+import { openTestStore } from '../support/s3/client.ts';
+import { startS3Server } from '../support/s3/server.ts';
+import type { S3ServerOptions } from '../support/s3/server.ts';
+import { conformance, keysOf, serversToTest } from './conformance.ts';
+import type { SubjectTraits } from './conformance.ts';
+
+function onOwnServer(name: string, traits: SubjectTraits, options: S3ServerOptions = {}, target?: string): void {
+  conformance(
+    `S3Store ${name}`,
+    async () => {
+      const server = await startS3Server(options);
+      return { store: await openTestStore(server, { target }), dispose: () => server.close() };
+    },
+    traits,
+  );
+}
+
+onOwnServer('on our own server', { conditionalPut: 'enforced' });
+onOwnServer('without a prefix', { conditionalPut: 'enforced', longList: 30 }, {}, 's3://test');
+onOwnServer('with small pages', { conditionalPut: 'enforced', longList: 60 }, { pageSize: 7 });
+onOwnServer(
+  'in a bucket with versions and object lock',
+  { conditionalPut: 'enforced', longList: 30 },
+  { buckets: [{ name: 'test', objectLock: true }] },
+);
+onOwnServer(
+  'on a store without conditional puts and bulk deletes',
+  { conditionalPut: 'refused', longList: 30 },
+  { conditionalPut: 'refused', multiDelete: 'refused' },
+);
+onOwnServer(
+  'on a store that ignores conditions and insists on Content-MD5',
+  { conditionalPut: 'ignored', longList: 30 },
+  { conditionalPut: 'ignored', multiDelete: 'content-md5' },
+);
+onOwnServer('on a store with racy conditions', { conditionalPut: 'racy', longList: 30 }, { conditionalPut: 'racy' });
+
+conformance(
+  'S3Store on our own server in a directory',
+  async () => {
+    const { path, remove } = await temporaryDirectory();
+    const server = await startS3Server({ directory: path });
+    const dispose = async () => {
+      await server.close();
+      await remove();
+    };
+    return { store: await openTestStore(server), dispose };
+  },
+  { conditionalPut: 'enforced' },
+);
+
+const servers = serversToTest(process.env.DASHKEEP_TEST_S3);
+for (const { name, target, environment, traits } of servers) {
+  conformance(
+    `S3Store on ${name}`,
+    async () => {
+      const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
+        environment: { HOME: '/nonexistent', ...environment },
+        clock: machineClock,
+        random: machineRandomness,
+        log: silentLog,
+      });
+      const dispose = async () => {
+        await store.deleteMany(await keysOf(store, ''));
+        await store.close();
+      };
+      return { store, dispose };
+    },
+    traits,
+  );
+}
+
+describe.skipIf(servers.length > 0)('S3 servers of others', () => {
+  it.skip('are tried when DASHKEEP_TEST_S3 names them');
+});

@@ -1,0 +1,26 @@
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import type { Log } from '../../../pkg/contract/ports.ts';
+import { openStore } from '../../../pkg/storage/open.ts';
+import type { S3Settings } from '../../../pkg/storage/open.ts';
+import type { ObjectStore } from '../../../pkg/storage/store.ts';
+import { machineClock, machineRandomness } from '../outside.ts';
+import type { S3Server } from './types.ts';
+
+interface TestStoreOptions {
+  target?: string;
+  s3?: S3Settings;
+  environment?: Readonly<Record<string, string>>;
+  log?: Log;
+}
+
+/** A store on a test server, opened as the product opens it. */
+export function openTestStore(server: S3Server, options: TestStoreOptions = {}): Promise<ObjectStore> {
+  return openStore(options.target ?? 's3://test/some/prefix', {
+    // The files of whoever runs the tests play no part.
+    environment: { HOME: '/nonexistent', ...server.environment, ...options.environment },
+    s3: options.s3,
+    clock: machineClock,
+    random: machineRandomness,
+    log: options.log ?? silentLog,
+  });
+}
