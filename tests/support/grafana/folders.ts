@@ -72,6 +72,8 @@ export function countsBelow(org: Org, uid: string): Record<string, number> {
   return {
     folder: tree.size - 1,
     dashboard: inTree(org.dashboards.values(), (dashboard) => dashboard.folderUid),
+    alertrule: inTree(org.alerting.rules.values(), (rule) => rule.folderUid),
+    librarypanel: inTree(org.libraryPanels.values(), (panel) => panel.folderUid),
   };
 }
 
@@ -83,9 +85,30 @@ export function removeFolder(state: GrafanaState, org: Org, uid: string): void {
       removeDashboard(state, org, dashboard.uid);
     }
   }
+  for (const panel of [...org.libraryPanels.values()]) {
+    if (tree.has(panel.folderUid)) {
+      org.libraryPanels.delete(panel.uid);
+    }
+  }
+  for (const rule of [...org.alerting.rules.values()]) {
+    if (tree.has(rule.folderUid)) {
+      org.alerting.rules.delete(rule.uid);
+    }
+  }
   for (const below of tree) {
     org.folders.delete(below);
     org.index.remove({ type: 'dash-folder', uid: below });
   }
   state.nextResourceVersion();
+}
+
+/** Whether a dashboard outside the folder uses a library panel inside it. */
+export function libraryPanelsInUse(org: Org, uid: string): boolean {
+  const tree = new Set(treeOf(org, uid));
+  const inside = new Set(
+    [...org.libraryPanels.values()].filter((panel) => tree.has(panel.folderUid)).map((panel) => panel.uid),
+  );
+  return [...org.dashboards.values()].some(
+    (dashboard) => !tree.has(dashboard.folderUid) && dashboard.libraryPanels.some((panel) => inside.has(panel)),
+  );
 }

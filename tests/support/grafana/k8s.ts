@@ -13,6 +13,8 @@ export interface K8sKind<T extends Stored> {
   /** Plural, as in the path. */
   resource: string;
   kind: string;
+  /** First major version that serves it, when that is not the group's. */
+  since?: number;
   /** Status of a write whose resourceVersion is stale. */
   staleStatus: 409 | 412;
   items(org: Org): ReadonlyMap<string, T>;
@@ -58,7 +60,7 @@ export function serveK8s<T extends Stored>(router: Router, kind: K8sKind<T>): vo
 /** The requested version, when it is served and the namespace is the caller's. */
 function version<T extends Stored>(call: Call, kind: K8sKind<T>): string {
   const wanted = call.param('version');
-  if (!servedVersions(call.profile, kind.group).includes(wanted)) {
+  if (!servedVersions(call.profile, kind.group).includes(wanted) || call.profile.major < (kind.since ?? 0)) {
     throw k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
   }
   const namespace = call.param('ns');

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../pkg/contract/json.ts';
-import type { Stored } from './model.ts';
+import { newAlerting, type Alerting } from './model-alerting.ts';
+import type { AclEntry, Stored } from './model.ts';
 
 /** A group of users in an org. */
 export interface Team {
@@ -26,13 +27,43 @@ export interface LibraryPanel extends Stored {
   model: JsonObject;
 }
 
+export interface DataSource {
+  id: number;
+  uid: string;
+  name: string;
+  type: string;
+  access: string;
+  url: string;
+  user: string;
+  database: string;
+  basicAuth: boolean;
+  basicAuthUser: string;
+  withCredentials: boolean;
+  isDefault: boolean;
+  jsonData: JsonObject;
+  /** Secret values: no endpoint ever gives them out. */
+  secureJsonData: Record<string, string>;
+  /** Provisioned from a file. */
+  readOnly: boolean;
+  version: number;
+  acl: AclEntry[];
+}
+
 /** The kinds of an org beyond folders, dashboards and access. */
 export interface OrgExtras {
   preferences: Record<string, unknown>;
   teams: Map<number, Team>;
   libraryPanels: Map<string, LibraryPanel>;
+  dataSources: Map<string, DataSource>;
+  alerting: Alerting;
 }
 
 export function emptyExtras(): OrgExtras {
-  return { preferences: {}, teams: new Map(), libraryPanels: new Map() };
+  return {
+    preferences: {},
+    teams: new Map(),
+    libraryPanels: new Map(),
+    dataSources: new Map(),
+    alerting: newAlerting(),
+  };
 }

@@ -128,6 +128,8 @@ export interface Org extends OrgExtras {
   id: number;
   name: string;
   created: number;
+  /** Whether alerting knows more than one routing tree (13). */
+  multipleTrees: boolean;
   folders: Map<string, Folder>;
   dashboards: Map<string, Dashboard>;
   serviceAccounts: Map<number, ServiceAccount>;

@@ -118,6 +118,7 @@ export class GrafanaState {
       id,
       name,
       created: this.now(),
+      multipleTrees: this.profile.major >= 13,
       folders: new Map(),
       dashboards: new Map(),
       serviceAccounts: new Map(),

@@ -12,6 +12,8 @@ export interface Tuning {
   partialMetadata: boolean;
   /** How long the alerting API of a new org is not ready, in milliseconds. */
   alertingWarmUpMs: number;
+  /** How long a write holds the one Alertmanager document, in milliseconds: a second writer meanwhile collides. */
+  alertingWriteMs: number;
   /** Enterprise features: data source permissions, … */
   enterprise: boolean;
   /** Toggle overrides of the profile. */
@@ -30,7 +32,8 @@ export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   emptyPageEvery: 0,
   continueTokenMs: 10 * 60_000,
   partialMetadata: true,
-  alertingWarmUpMs: 0,
+  alertingWarmUpMs: 300,
+  alertingWriteMs: 3,
   enterprise: false,
   hideVersion: false,
   versionsToKeep: 20,

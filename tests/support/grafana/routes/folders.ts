@@ -1,7 +1,7 @@
 import { ancestors, canInFolder, defaultAcl, isLocked } from '../access.ts';
 import type { Call } from '../call.ts';
 import { slugOf } from '../dashboards.ts';
-import { addFolder, childrenOf, countsBelow, placeProblem, removeFolder } from '../folders.ts';
+import { addFolder, childrenOf, countsBelow, libraryPanelsInUse, placeProblem, removeFolder } from '../folders.ts';
 import type { Folder } from '../model.ts';
 import { accessDenied, errutil, problem } from '../problems.ts';
 import type { Router } from '../router.ts';
@@ -75,6 +75,9 @@ export function folderRoutes(router: Router): void {
     const rules = countsBelow(call.org, folder.uid)['alertrule'] ?? 0;
     if (rules > 0 && call.query.get('forceDeleteRules') !== 'true') {
       throw problem(400, 'folder cannot be deleted: folder contains alert rules');
+    }
+    if (libraryPanelsInUse(call.org, folder.uid)) {
+      throw problem(403, 'folder contains library elements in use');
     }
     removeFolder(call.state, call.org, folder.uid);
     return { id: folder.id, title: folder.title, message: `Folder ${folder.title} deleted` };

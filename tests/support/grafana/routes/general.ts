@@ -49,13 +49,15 @@ export function generalRoutes(router: Router): void {
       kind: 'APIResourceList',
       apiVersion: 'v1',
       groupVersion: `${group.name}/${call.param('version')}`,
-      resources: (RESOURCES[group.name] ?? []).map(([name, kind]) => ({
-        name,
-        singularName: kind.toLowerCase(),
-        namespaced: true,
-        kind,
-        verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-      })),
+      resources: (RESOURCES[group.name] ?? [])
+        .filter(([name]) => name !== 'inhibitionrules' || call.profile.major >= 13)
+        .map(([name, kind]) => ({
+          name,
+          singularName: kind.toLowerCase(),
+          namespaced: true,
+          kind,
+          verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+        })),
     };
   });
   router.on('GET /api/access-control/user/permissions', (call) => {
@@ -75,10 +77,7 @@ const RESOURCES: Record<string, [string, string][]> = {
   'folder.grafana.app': [['folders', 'Folder']],
   'playlist.grafana.app': [['playlists', 'Playlist']],
   'notifications.alerting.grafana.app': [
-    ['receivers', 'Receiver'],
     ['routingtrees', 'RoutingTree'],
-    ['templategroups', 'TemplateGroup'],
-    ['timeintervals', 'TimeInterval'],
     ['inhibitionrules', 'InhibitionRule'],
   ],
 };

@@ -1,4 +1,15 @@
 import { Router } from '../router.ts';
+import { policyRoutes } from './alerting-policies.ts';
+import { receiverRoutes } from './alerting-receivers.ts';
+import { ruleRoutes } from './alerting-rules.ts';
+import { k8sAlertingRoutes } from './k8s-alerting.ts';
+import { silenceRoutes } from './silences.ts';
+import { dataSourceRoutes } from './data-sources.ts';
+import { libraryPanelRoutes } from './library-panels.ts';
+import { orgRoutes } from './orgs.ts';
+import { permissionRoutes } from './permissions.ts';
+import { teamRoutes } from './teams.ts';
+import { userRoutes } from './users.ts';
 import { dashboardRoutes } from './dashboards.ts';
 import { folderRoutes } from './folders.ts';
 import { generalRoutes } from './general.ts';
@@ -18,6 +29,17 @@ export function allRoutes(): Router {
     dashboardRoutes,
     k8sFolderRoutes,
     k8sDashboardRoutes,
+    dataSourceRoutes,
+    libraryPanelRoutes,
+    permissionRoutes,
+    teamRoutes,
+    orgRoutes,
+    userRoutes,
+    receiverRoutes,
+    policyRoutes,
+    ruleRoutes,
+    silenceRoutes,
+    k8sAlertingRoutes,
   ]) {
     register(router);
   }

@@ -1,0 +1,106 @@
+import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../../pkg/contract/json.ts';
+import { can } from './access.ts';
+import type { Call } from './call.ts';
+import type { Alerting, Provenance } from './model-alerting.ts';
+import { accessDenied, errutil, problem } from './problems.ts';
+
+/** Provenance that a write asks for: `api`, unless the header says otherwise. */
+export function wantedProvenance(call: Call): Provenance {
+  return call.headers['x-disable-provenance'] === undefined ? 'api' : '';
+}
+
+/** Provenance may be given to what has none, and may not be changed after that. */
+export function refuseProvenance(call: Call, stored: Provenance, wanted: Provenance): void {
+  if (stored === '' || stored === wanted) {
+    return;
+  }
+  const message = `cannot change provenance from '${stored}' to '${wanted}'`;
+  throw call.profile.major < 11 ? problem(500, message) : errutil(403, 'alerting.provenanceMismatch', message);
+}
+
+export function requireRead(call: Call, finer: string): void {
+  const allowed = call.profile.major < 11 ? ['alert.provisioning:read'] : ['alert.provisioning:read', finer];
+  call.require(allowed);
+}
+
+export function requireWrite(call: Call, finer: string): void {
+  const allowed = call.profile.major < 11 ? ['alert.provisioning:write'] : ['alert.provisioning:write', finer];
+  call.require(allowed);
+}
+
+/** The notification side of an org; not ready for a while after the org was created. */
+export function ready(call: Call): Alerting {
+  const { org, state, tuning } = call;
+  const age = state.now() - org.created;
+  if (org.id !== 1 && age < tuning.alertingWarmUpMs) {
+    const early = age < tuning.alertingWarmUpMs / 2;
+    const status = early ? (call.method === 'GET' ? 403 : 404) : 500;
+    throw problem(status, early ? 'no Alertmanager for this organization' : 'Alertmanager not ready');
+  }
+  return org.alerting;
+}
+
+/**
+ * Runs a write as the server does: it reads the one document, takes a moment, and stores it if nobody else did meanwhile.
+ */
+export async function writeDocument<T>(call: Call, change: (alerting: Alerting) => T): Promise<T> {
+  const alerting = ready(call);
+  const seen = alerting.revision;
+  if (call.tuning.alertingWriteMs > 0) {
+    await new Promise((resolve) => setTimeout(resolve, call.tuning.alertingWriteMs));
+  }
+  if (alerting.revision !== seen) {
+    throw call.profile.alertingConflict === 409
+      ? errutil(
+          409,
+          'alerting.notifications.alertmanager.versionConflict',
+          'Alertmanager configuration was changed meanwhile',
+        )
+      : problem(500, 'an internal error occurred: the Alertmanager configuration version does not match');
+  }
+  const result = change(alerting);
+  alerting.revision++;
+  return result;
+}
+
+/** Names of a policy and everything below it, of one sort. */
+export function namesInPolicy(policy: JsonObject, of: 'receiver' | 'timings'): string[] {
+  const own =
+    of === 'receiver'
+      ? [stringAt(policy, 'receiver') ?? '']
+      : ['mute_time_intervals', 'active_time_intervals'].flatMap((field) => (arrayAt(policy, field) ?? []).map(String));
+  const below = (arrayAt(policy, 'routes') ?? []).filter(isJsonObject).flatMap((route) => namesInPolicy(route, of));
+  return [...own, ...below].filter((name) => name !== '');
+}
+
+/** Receivers and timings that policies, trees and rules refer to. */
+export function namesInUse(alerting: Alerting, of: 'receiver' | 'timings'): Set<string> {
+  const trees = [...alerting.routingTrees.values()].flatMap(({ spec }) => {
+    const defaults = isJsonObject(spec['defaults']) ? spec['defaults'] : {};
+    return namesInPolicy({ ...defaults, routes: spec['routes'] ?? [] }, of);
+  });
+  const rules = [...alerting.rules.values()].flatMap((rule) => {
+    const settings = rule.fields['notification_settings'];
+    return isJsonObject(settings) ? namesInPolicy(settings, of) : [];
+  });
+  return new Set([...namesInPolicy(alerting.policy, of), ...trees, ...rules]);
+}
+
+/** Refuses a policy that names a receiver or timing that does not exist. */
+export function refuseUnknownNames(alerting: Alerting, policy: JsonObject): void {
+  const receivers = new Set(alerting.contactPoints.map((point) => point.name));
+  const unknown =
+    namesInPolicy(policy, 'receiver').find((name) => !receivers.has(name)) ??
+    namesInPolicy(policy, 'timings').find((name) => !alerting.muteTimings.has(name));
+  if (unknown !== undefined) {
+    throw errutil(400, 'alerting.notifications.routes.invalid', `undefined receiver or time interval: "${unknown}"`);
+  }
+}
+
+/** Decrypted settings are for those who may read secrets. */
+export function requireSecrets(call: Call): void {
+  const actions = ['alert.provisioning.secrets:read', 'alert.notifications.receivers.secrets:read'];
+  if (!actions.some((action) => can(call.identity, action))) {
+    throw accessDenied(`any of ${actions.join(', ')}`);
+  }
+}

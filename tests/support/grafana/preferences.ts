@@ -1,0 +1,40 @@
+import type { Call } from './call.ts';
+import { problem } from './problems.ts';
+
+const FIELDS = [
+  'theme',
+  'homeDashboardUID',
+  'timezone',
+  'weekStart',
+  'language',
+  'regionalFormat',
+  'navbar',
+  'queryHistory',
+];
+
+/** Preferences as they are read: what is not set is empty. */
+export function preferencesDto(preferences: Record<string, unknown>): Record<string, unknown> {
+  return { theme: '', homeDashboardUID: '', timezone: '', weekStart: '', ...preferences };
+}
+
+/** What is stored after a PUT (from nothing) or PATCH (from what is there). */
+export function changedPreferences(call: Call, from: Record<string, unknown>): Record<string, unknown> {
+  const body = call.plain<Record<string, unknown>>();
+  const uid = body['homeDashboardUID'];
+  if (typeof uid === 'string' && uid !== '' && !call.org.dashboards.has(uid)) {
+    throw problem(404, 'Dashboard not found');
+  }
+  const theme = body['theme'];
+  if (theme !== undefined && !['', 'light', 'dark', 'system'].includes(String(theme))) {
+    throw problem(400, 'Invalid theme');
+  }
+  const next = { ...from };
+  for (const field of FIELDS) {
+    if (body[field] !== undefined && body[field] !== '') {
+      next[field] = body[field];
+    } else if (body[field] === '') {
+      delete next[field];
+    }
+  }
+  return next;
+}
