@@ -147,7 +147,11 @@ async function isNotReady(context: KindContext, error: unknown): Promise<boolean
   if (saysNotReady(error)) {
     return true;
   }
-  const early = error instanceof GrafanaError && error.httpStatus === 403 && context.org.id > 1;
+  const early =
+    error instanceof GrafanaError &&
+    error.httpStatus === 403 &&
+    context.org.id > 1 &&
+    !LASTING_FAILURE.test(error.grafanaMessage);
   return early && (await hasProvisioningRights(context));
 }
 

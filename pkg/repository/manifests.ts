@@ -39,13 +39,14 @@ export interface StoredManifest {
   current: boolean;
 }
 
-/** Every snapshot key, oldest first; behind `after` when given. A key that is no snapshot's is left out. */
+/** Snapshots, oldest first: all, those behind `after`, or those whose ids start with `start`. Other keys are left out. */
 export async function listSnapshots(
   store: ObjectStore,
-  { signal, after }: Calls & { after?: string } = {},
+  { signal, after, start = '' }: Calls & { after?: string; start?: string } = {},
 ): Promise<NamedKey[]> {
   const found = new Map<string, NamedKey>();
-  for await (const { key } of store.list(SNAPSHOTS, { signal, startAfter: after && `${SNAPSHOTS}${after}` })) {
+  const startAfter = after === undefined ? undefined : `${SNAPSHOTS}${after}`;
+  for await (const { key } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
     const named = parseSnapshotKey(key);
     if (named !== undefined) {
       found.set(named.id, named);

@@ -2,7 +2,8 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
-import { isObjectId, objectKey, OBJECTS, parseObjectKey } from './layout.ts';
+import { isObjectId, objectKey } from './layout.ts';
+import { MAX_LISTINGS, walkObjects, type ListedObject } from './object-listing.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -12,7 +13,6 @@ interface Calls {
 const HEAD_LIMIT = 32;
 /** About as many ids as make one more parallel listing worth its requests. */
 const IDS_PER_LISTING = 1500;
-const MAX_LISTINGS = 16;
 
 /** The objects of one repository, as one process sees them. */
 export class Objects {
@@ -154,7 +154,8 @@ export class Objects {
       await Promise.all([...missing].map((id) => this.#head(id, missing, signal)));
     } else {
       const listings = Math.min(MAX_LISTINGS, Math.ceil(missing.size / IDS_PER_LISTING));
-      await Promise.all(Array.from({ length: listings }, (_, index) => this.#list(index, listings, missing, signal)));
+      const found = (object: ListedObject): void => void (object.size > 0 && missing.delete(object.id));
+      await walkObjects(this.#store, found, { listings, signal });
     }
     for (const id of missing) {
       this.#known.delete(id);
@@ -169,25 +170,6 @@ export class Objects {
       (await this.#store.head(objectKey(id, !encrypted), { signal })) !== undefined
     ) {
       missing.delete(id);
-    }
-  }
-
-  /** Walks one of `listings` equal ranges of ids and crosses off what it meets. */
-  async #list(index: number, listings: number, missing: Set<string>, signal?: AbortSignal): Promise<void> {
-    const bound = (at: number): string =>
-      `${OBJECTS}${Math.floor((256 * at) / listings)
-        .toString(16)
-        .padStart(2, '0')}`;
-    const end = index + 1 === listings ? undefined : bound(index + 1);
-    const startAfter = index === 0 ? undefined : bound(index);
-    for await (const { key, size } of this.#store.list(OBJECTS, { startAfter, signal })) {
-      if (end !== undefined && key >= end) {
-        return;
-      }
-      const object = parseObjectKey(key);
-      if (object !== undefined && size > 0) {
-        missing.delete(object.id);
-      }
     }
   }
 }

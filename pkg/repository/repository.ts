@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
@@ -7,13 +6,15 @@ import type { ObjectStore } from '../storage/store.ts';
 import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './keys.ts';
 import type { Keyring } from './keyring.ts';
-import { printable, snapshotKey, type NamedKey } from './layout.ts';
+import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
 import { listSnapshots, readManifest, summaryOf, writeManifest, type UnsealedManifest } from './manifests.ts';
+import { newestKeys } from './newest.ts';
 import { Objects } from './objects.ts';
 import { openPlainCopies } from './plain-copies.ts';
 import type { PlainCopies, Repository, Session } from './repository.types.ts';
 import { readRuns, writeRun } from './runs.ts';
 import { Sessions } from './sessions.ts';
+import { isUnreadable, SnapshotIndex } from './snapshot-index.ts';
 import type { StateStore } from './state.ts';
 
 interface Calls {
@@ -36,7 +37,6 @@ export interface OpenOptions extends Secrets {
 const KNOWN_MANIFESTS = 3;
 /** How many of the newest manifests are tried to find readable ones. */
 const LOOK_BACK = 5;
-const READS_AT_ONCE = 8;
 
 /**
  * Opens the repository in a store.
@@ -54,8 +54,10 @@ export class OpenedRepository implements Repository {
   readonly keyring: Keyring;
   readonly objects: Objects;
   readonly sessions: Sessions;
+  readonly index: SnapshotIndex;
   readonly clock: Clock;
   readonly log: Log;
+
   #previous: Promise<Manifest | undefined> | undefined;
   #knownLoaded: Promise<void> | undefined;
 
@@ -67,6 +69,7 @@ export class OpenedRepository implements Repository {
     this.keyring = keyring;
     this.objects = new Objects(ports.store, keyring);
     this.sessions = new Sessions(ports.store, ports.clock, ports.log);
+    this.index = new SnapshotIndex(ports.store, keyring, ports.log);
   }
 
   get encrypted(): boolean {
@@ -109,7 +112,14 @@ export class OpenedRepository implements Repository {
     }
     this.#previous = Promise.resolve(published);
     this.objects.remember(published.resources.map(({ object }) => object));
+    // Published is published: from here on nothing may look like a failure.
+    await this.index.update({ add: summaryOf(published) });
     return published;
+  }
+
+  /** After snapshots were removed: what was read before may be gone. */
+  forgetCaches(): void {
+    this.#previous = undefined;
   }
 
   /** For a run that others took for dead: a prune may have removed what it relies on. */
@@ -125,30 +135,14 @@ export class OpenedRepository implements Repository {
   }
 
   async snapshots(calls: Calls = {}): Promise<SnapshotSummary[]> {
-    const atOnce = pLimit(READS_AT_ONCE);
-    const keys = await listSnapshots(this.store, calls);
-    const summaries = await Promise.all(keys.map((key) => atOnce(() => this.#summary(key, calls))));
-    return summaries.filter((summary) => summary !== undefined).reverse();
-  }
-
-  async #summary(key: NamedKey, calls: Calls): Promise<SnapshotSummary | undefined> {
-    try {
-      return summaryOf((await readManifest(this.store, this.keyring, key, calls)).manifest);
-    } catch (error) {
-      if (error instanceof DashkeepError && UNREADABLE.has(error.code)) {
-        this.log.warn({ snapshot: key.id, code: error.code }, 'a snapshot cannot be listed');
-        return undefined;
-      }
-      throw error;
-    }
+    return (await this.index.read(calls)).reverse();
   }
 
   async manifest(id: string, calls: Calls = {}): Promise<Manifest> {
     if (id === 'latest') {
       return this.#latest(calls);
     }
-    const key = await this.#find(id, calls);
-    return (await readManifest(this.store, this.keyring, key, calls)).manifest;
+    return (await readManifest(this.store, this.keyring, await this.#find(id, calls), calls)).manifest;
   }
 
   /**
@@ -156,14 +150,19 @@ export class OpenedRepository implements Repository {
    * say, must not become what the next restore of the latest brings back.
    */
   async #latest(calls: Calls): Promise<Manifest> {
-    const keys = await listSnapshots(this.store, calls);
     let newest: Manifest | undefined;
-    for (const key of keys.reverse()) {
-      const { manifest } = await readManifest(this.store, this.keyring, key, calls);
-      if (manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
-        return manifest;
+    const seen = new Set<string>();
+    for (const limit of [LOOK_BACK, Infinity]) {
+      for (const key of await this.#newest(limit, calls)) {
+        if (!seen.has(key.id)) {
+          seen.add(key.id);
+          const { manifest } = await readManifest(this.store, this.keyring, key, calls);
+          if (manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
+            return manifest;
+          }
+          newest ??= manifest;
+        }
       }
-      newest ??= manifest;
     }
     if (newest === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${this.store.description} yet`);
@@ -171,15 +170,18 @@ export class OpenedRepository implements Repository {
     return newest;
   }
 
-  async #find(id: string, calls: Calls): Promise<NamedKey> {
-    const keys = await listSnapshots(this.store, calls);
-    const matches = id === '' ? [] : keys.filter((key) => key.id.startsWith(id));
+  #newest(limit: number, { signal }: Calls): Promise<NamedKey[]> {
+    return newestKeys(this.store, SNAPSHOTS, parseSnapshotKey, { limit, now: this.clock.now(), signal });
+  }
+
+  async #find(start: string, calls: Calls): Promise<NamedKey> {
+    const matches = /^[0-9a-fTZ-]+$/.test(start) ? await listSnapshots(this.store, { ...calls, start }) : [];
     const [first] = matches;
     if (first === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${printable(id)}'`);
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${printable(start)}'`);
     }
     if (matches.length > 1) {
-      throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(id)}'`, {
+      throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(start)}'`, {
         hint: 'Give more of the id.',
       });
     }
@@ -199,14 +201,14 @@ export class OpenedRepository implements Repository {
   /** Up to so many of the newest manifests that this process can read and whose object ids are those it would give. */
   async #readable(count: number, calls: Calls): Promise<Manifest[]> {
     const found: Manifest[] = [];
-    for (const key of (await listSnapshots(this.store, calls)).slice(-LOOK_BACK).reverse()) {
+    for (const key of await this.#newest(LOOK_BACK, calls)) {
       try {
         const { manifest, current } = await readManifest(this.store, this.keyring, key, calls);
         if (current && found.push(manifest) === count) {
           break;
         }
       } catch (error) {
-        if (!(error instanceof DashkeepError) || !UNREADABLE.has(error.code)) {
+        if (!isUnreadable(error)) {
           throw error;
         }
         this.log.warn({ snapshot: key.id, code: error.code }, 'a recent snapshot cannot be read; looking further back');
@@ -243,5 +245,3 @@ export class OpenedRepository implements Repository {
     await this.sessions.close();
   }
 }
-
-const UNREADABLE: ReadonlySet<string> = new Set(['DK_IDENTITY_MISSING', 'DK_MANIFEST_DAMAGED', 'DK_NOT_FOUND']);

@@ -1,17 +1,17 @@
-import pLimit from 'p-limit';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Log } from '../contract/ports.ts';
 import { RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './codec.ts';
+import { mapAtOnce } from './concurrency.ts';
 import type { Keyring } from './keyring.ts';
-import { compactTime, parseRunKey, runKey, RUNS, timeOfId, type NamedKey } from './layout.ts';
+import { parseRunKey, runKey, RUNS, type NamedKey } from './layout.ts';
+import { newestKeys } from './newest.ts';
 
 interface Calls {
   signal?: AbortSignal;
 }
 
-const DAY = 86_400_000;
 const READS_AT_ONCE = 16;
 
 /** The record of a run, replaced as the run goes on. In an encrypted repository it is sealed: its errors name resources. */
@@ -36,41 +36,9 @@ export async function readRuns(
   now: Date,
   { limit = Infinity, before, signal }: Calls & { limit?: number; before?: string } = {},
 ): Promise<RunRecord[]> {
-  const keys = (await newestRuns(store, now, limit, before, signal)).slice(0, limit);
-  const atOnce = pLimit(READS_AT_ONCE);
-  const records = await Promise.all(keys.map((key) => atOnce(() => readRun(store, keyring, log, key, signal))));
+  const keys = await newestKeys(store, RUNS, parseRunKey, { limit, now, before, signal });
+  const records = await mapAtOnce(READS_AT_ONCE, keys, (key) => readRun(store, keyring, log, key, signal), signal);
   return records.filter((record) => record !== undefined);
-}
-
-/** Listings go forwards only, so look back over ever longer times until there are enough. */
-async function newestRuns(
-  store: ObjectStore,
-  now: Date,
-  limit: number,
-  before: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<NamedKey[]> {
-  const end = before === undefined ? now : timeOfId(before);
-  const found = new Map<string, NamedKey>();
-  for (let days = 7; ; days *= 8) {
-    const start = new Date(end.getTime() - days * DAY);
-    const fromTheStart = limit === Infinity || start.getTime() < Date.UTC(2020, 0);
-    for await (const { key } of store.list(RUNS, {
-      startAfter: fromTheStart ? undefined : `${RUNS}${compactTime(start)}`,
-      signal,
-    })) {
-      const named = parseRunKey(key);
-      if (before !== undefined && named !== undefined && named.id >= before) {
-        break;
-      }
-      if (named !== undefined) {
-        found.set(named.id, named);
-      }
-    }
-    if (fromTheStart || found.size >= limit) {
-      return [...found.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
-    }
-  }
 }
 
 async function readRun(

@@ -1,4 +1,7 @@
 import type { AppPluginMeta } from '@grafana/data';
+import { getBackendSrv } from '@grafana/runtime';
+import { lastValueFrom } from 'rxjs';
+import manifest from '../plugin.json';
 
 /** What Grafana keeps for this app; the token is written once and never comes back. */
 export interface AppSettings {
@@ -7,3 +10,24 @@ export interface AppSettings {
 }
 
 export type AppMeta = AppPluginMeta<AppSettings>;
+
+/**
+ * Stores how to reach the service. Grafana replaces jsonData as a whole, so what else is in it is sent along; secrets
+ * it merges, so an untouched token stays.
+ */
+export async function saveConnection(meta: AppMeta, sidecarUrl: string, sidecarToken?: string): Promise<void> {
+  await lastValueFrom(
+    getBackendSrv().fetch({
+      url: `/api/plugins/${manifest.id}/settings`,
+      method: 'POST',
+      data: {
+        enabled: true,
+        pinned: meta.pinned ?? true,
+        jsonData: { ...meta.jsonData, sidecarUrl },
+        ...(sidecarToken === undefined ? {} : { secureJsonData: { sidecarToken } }),
+      },
+      showErrorAlert: false,
+      showSuccessAlert: false,
+    }),
+  );
+}

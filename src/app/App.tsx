@@ -1,12 +1,67 @@
+import { QueryClientProvider } from '@tanstack/react-query';
 import type { AppRootProps } from '@grafana/data';
-import { Alert } from '@grafana/ui';
-import { t } from '@grafana/i18n';
+import { EmptyState, LoadingPlaceholder } from '@grafana/ui';
 import { PluginPage } from '@grafana/runtime';
+import { lazy, Suspense, useState } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import type { AppMeta } from '../api/pluginSettings.ts';
+import { createQueryClient } from '../data/queryClient.ts';
+import { t } from '../lib/i18n.ts';
+import { isAdmin } from '../lib/permissions.ts';
+import { routes } from '../lib/routes.ts';
+import { NotConnected } from '../pages/Overview/NotConnected.tsx';
+import { Overview } from '../pages/Overview/Overview.tsx';
+import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 
-export function App(_props: AppRootProps) {
+const History = lazy(async () => ({ default: (await import('../pages/History/History.tsx')).History }));
+const RunPage = lazy(async () => ({ default: (await import('../pages/Run/RunPage.tsx')).RunPage }));
+const Snapshot = lazy(async () => ({ default: (await import('../pages/Snapshot/Snapshot.tsx')).Snapshot }));
+const Compare = lazy(async () => ({ default: (await import('../pages/Compare/Compare.tsx')).Compare }));
+const Restore = lazy(async () => ({ default: (await import('../pages/Restore/Restore.tsx')).Restore }));
+const Plan = lazy(async () => ({ default: (await import('../pages/Restore/Plan.tsx')).Plan }));
+const Settings = lazy(async () => ({ default: (await import('../pages/Settings/SettingsPage.tsx')).SettingsPage }));
+
+/** The pages below `/a/<id>`; Grafana has already taken that part of the path. */
+export function App({ meta }: AppRootProps) {
+  const [client] = useState(createQueryClient);
+  if (!isAdmin()) {
+    return <AdminsOnly />;
+  }
+  if (!(meta as AppMeta).jsonData?.sidecarUrl) {
+    return <NotConnected />;
+  }
   return (
-    <PluginPage>
-      <Alert severity="info" title={t('app.underConstruction', 'Pages are on their way')} />
+    <PageErrorBoundary>
+      <QueryClientProvider client={client}>
+        <Suspense fallback={<LoadingPlaceholder text="" />}>
+          <Routes>
+            <Route index element={<Overview />} />
+            <Route path="history" element={<History view="snapshots" />} />
+            <Route path="history/runs" element={<History view="runs" />} />
+            <Route path="runs/:id" element={<RunPage />} />
+            <Route path="snapshots/:id" element={<Snapshot />} />
+            <Route path="compare" element={<Compare />} />
+            <Route path="restore" element={<Restore />} />
+            <Route path="restore/:id" element={<Plan />} />
+            <Route path="settings" element={<Navigate to={routes.settings()} replace />} />
+            <Route path="settings/:section" element={<Settings />} />
+            <Route path="*" element={<Navigate to={routes.overview()} replace />} />
+          </Routes>
+        </Suspense>
+      </QueryClientProvider>
+    </PageErrorBoundary>
+  );
+}
+
+function AdminsOnly() {
+  return (
+    <PluginPage pageNav={{ text: 'Dashkeep' }}>
+      <EmptyState variant="not-found" message={t('app.adminsOnly', 'Dashkeep is for organization admins')}>
+        {t(
+          'app.adminsOnlyText',
+          'Backups hold everything of this organization, also what you may not see. Ask an admin to look something up or to restore it for you.',
+        )}
+      </EmptyState>
     </PluginPage>
   );
 }

@@ -1,9 +1,26 @@
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { alertRuleGroup } from './alert-rule-group.ts';
+import { contactPoint } from './contact-point.ts';
 import { dashboard } from './dashboard.ts';
 import { folder } from './folder.ts';
+import { inhibitionRule } from './inhibition-rule.ts';
 import type { Kind } from './kind.ts';
+import { muteTiming } from './mute-timing.ts';
+import { notificationPolicy } from './notification-policy.ts';
+import { notificationTemplate } from './notification-template.ts';
+import { silence } from './silence.ts';
 
-const kinds: Kind[] = [folder, dashboard];
+const kinds: Kind[] = [
+  folder,
+  dashboard,
+  notificationTemplate,
+  muteTiming,
+  contactPoint,
+  notificationPolicy,
+  inhibitionRule,
+  alertRuleGroup,
+  silence,
+];
 
 /** Every kind, in the order in which a restore writes them. */
 export const KINDS: readonly Kind[] = [...kinds].sort(

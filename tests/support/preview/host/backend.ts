@@ -56,7 +56,7 @@ async function send<T>(options: BackendSrvRequest): Promise<FetchResponse<T>> {
   const text = await response.text();
   const { status, statusText, ok, headers, redirected, type } = response;
   const result = { status, statusText, ok, headers, redirected, type, url: response.url, config: options };
-  return { ...result, data: parsed(text) as T };
+  return { ...result, data: (options.responseType === 'text' && ok ? text : parsed(text)) as T };
 }
 
 function parsed(text: string): unknown {

@@ -1,0 +1,226 @@
+import { readFile } from 'node:fs/promises';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { reasonOf } from '../contract/errors.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import { KubernetesError, refusal } from './errors.ts';
+import type { Access, Status } from './types.ts';
+
+export interface KubeClientOptions {
+  /** Folder with `token`, `ca.crt` and `namespace`, as the kubelet mounts them. */
+  directory: string;
+  /** Address of the API server; IPv6 with or without brackets. */
+  host: string;
+  port: number;
+  clock: Clock;
+  log: Log;
+}
+
+export interface KubeRequest {
+  /** The right that the request needs: says in errors and logs what it was about. */
+  access: Access;
+  method: 'GET' | 'PUT' | 'POST' | 'PATCH';
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+  contentType?: string;
+  /** Whether it may be sent again when nobody knows what became of it. */
+  repeatable: boolean;
+  /** Milliseconds for one attempt; 10 000 by default. */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+interface Answer {
+  status: number;
+  text: string;
+  retryAfter: number | undefined;
+}
+
+const TOKEN_MAX_AGE_MS = 60_000;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const ATTEMPTS = 4;
+const RETRY_AFTER_MAX_MS = 10_000;
+
+/**
+ * Talks to the Kubernetes API as the pod's service account. Knows only what it is asked to send; never logs a body.
+ * Re-reads the token at least every minute (the kubelet renews it) and at once after a 401; follows a changed ca.crt.
+ */
+export class KubeClient {
+  readonly #options: KubeClientOptions;
+  readonly #host: string;
+  #token: { value: string; read: number } | undefined;
+  #agent: { agent: https.Agent; ca: string } | undefined;
+
+  constructor(options: KubeClientOptions) {
+    this.#options = options;
+    this.#host = options.host.replace(/^\[(.*)\]$/, '$1');
+  }
+
+  /** The namespace that the pod runs in. */
+  async namespace(): Promise<string> {
+    return (await this.#file('namespace')).trim();
+  }
+
+  /**
+   * One request with its retries.
+   * @throws KubernetesError with a hint that names the missing rule.
+   */
+  async request<T>(request: KubeRequest): Promise<T> {
+    const { clock, log } = this.#options;
+    const { access } = request;
+    let freshToken = false;
+    for (let attempt = 1; ; attempt++) {
+      request.signal?.throwIfAborted();
+      const outcome = await this.#attempt(request, freshToken).catch((cause: unknown) => {
+        if (request.signal?.aborted) {
+          throw request.signal.reason;
+        }
+        return cause instanceof KubernetesError ? cause : this.#unreachable(cause);
+      });
+      if (!(outcome instanceof KubernetesError) && outcome.status < 300) {
+        return parse<T>(access, outcome);
+      }
+      if (!(outcome instanceof KubernetesError) && outcome.status === 401 && !freshToken) {
+        freshToken = true;
+        continue;
+      }
+      const error = outcome instanceof KubernetesError ? outcome : refusalOf(access, outcome);
+      if (attempt >= ATTEMPTS || !mayRepeat(request, error)) {
+        throw error;
+      }
+      const asked = outcome instanceof KubernetesError ? undefined : outcome.retryAfter;
+      const pause = Math.min(RETRY_AFTER_MAX_MS, asked ?? 100 * 3 ** attempt);
+      log.debug({ verb: access.verb, resource: access.resource, status: error.httpStatus, pause }, 'asking again');
+      await clock.sleep(pause, request.signal);
+    }
+  }
+
+  close(): void {
+    this.#agent?.agent.destroy();
+    this.#agent = undefined;
+  }
+
+  async #attempt(request: KubeRequest, freshToken: boolean): Promise<Answer> {
+    const [token, agent] = await Promise.all([this.#bearer(freshToken), this.#connection()]);
+    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query).toString()}`;
+    const limit = AbortSignal.timeout(request.timeout ?? 10_000);
+    return new Promise((resolve, reject) => {
+      const sent = https.request(
+        {
+          agent,
+          host: this.#host,
+          port: this.#options.port,
+          // An address is no server name: TLS checks it against the certificate's IP entries.
+          ...(isIP(this.#host) === 0 ? { servername: this.#host } : {}),
+          method: request.method,
+          path: request.path + query,
+          signal: request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]),
+          headers: {
+            accept: 'application/json',
+            authorization: `Bearer ${token}`,
+            'user-agent': 'dashkeep',
+            ...(body === undefined
+              ? {}
+              : { 'content-type': request.contentType ?? 'application/json', 'content-length': body.length }),
+          },
+        },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          let size = 0;
+          answer.on('data', (chunk: Buffer) => {
+            size += chunk.length;
+            if (size > MAX_ANSWER_BYTES) {
+              answer.destroy(new Error('the answer is larger than any Secret'));
+            }
+            chunks.push(chunk);
+          });
+          answer.on('error', reject);
+          answer.on('end', () =>
+            resolve({
+              status: answer.statusCode ?? 0,
+              text: Buffer.concat(chunks).toString('utf8'),
+              retryAfter: retryAfterOf(answer.headers['retry-after']),
+            }),
+          );
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  async #bearer(fresh: boolean): Promise<string> {
+    const now = this.#options.clock.monotonic();
+    if (fresh || this.#token === undefined || now - this.#token.read > TOKEN_MAX_AGE_MS) {
+      this.#token = { value: (await this.#file('token')).trim(), read: now };
+    }
+    return this.#token.value;
+  }
+
+  async #connection(): Promise<https.Agent> {
+    const ca = await this.#file('ca.crt');
+    if (this.#agent?.ca !== ca) {
+      this.#agent?.agent.destroy();
+      this.#agent = { ca, agent: new https.Agent({ ca, keepAlive: true, maxSockets: 4 }) };
+    }
+    return this.#agent.agent;
+  }
+
+  async #file(name: string): Promise<string> {
+    const path = join(this.#options.directory, name);
+    try {
+      return await readFile(path, 'utf8');
+    } catch (cause) {
+      throw new KubernetesError(0, 'NoServiceAccount', `cannot read ${path}: ${reasonOf(cause)}`, {
+        cause,
+        hint: 'Mount the service account token (the chart does), set DASHKEEP_KUBE_DIR, or DASHKEEP_KUBERNETES=off.',
+      });
+    }
+  }
+
+  #unreachable(cause: unknown): KubernetesError {
+    const at = `${isIP(this.#host) === 6 ? `[${this.#host}]` : this.#host}:${this.#options.port}`;
+    return new KubernetesError(0, 'Unreachable', `the Kubernetes API at ${at} does not answer: ${reasonOf(cause)}`, {
+      cause,
+      hint: 'Does a NetworkPolicy allow the way to the API server?',
+    });
+  }
+}
+
+function mayRepeat(request: KubeRequest, error: KubernetesError): boolean {
+  if (error.reason === 'NoServiceAccount') {
+    return false;
+  }
+  // 429 is said before anything is done.
+  return error.httpStatus === 429 || (request.repeatable && (error.httpStatus === 0 || error.httpStatus >= 500));
+}
+
+function refusalOf(access: Access, { status, text }: Answer): KubernetesError {
+  const { reason, message } = statusOf(text);
+  return refusal(access, status, reason ?? '', message ?? '');
+}
+
+function statusOf(text: string): Status {
+  try {
+    const value: unknown = JSON.parse(text);
+    const status = typeof value === 'object' && value !== null ? (value as Status) : {};
+    return status.kind === 'Status' ? status : {};
+  } catch {
+    return {};
+  }
+}
+
+function parse<T>(access: Access, { status, text }: Answer): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw refusal(access, status, 'NotJson', 'the answer is not JSON: is that really the Kubernetes API?');
+  }
+}
+
+function retryAfterOf(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) * 1000 : undefined;
+}

@@ -1,0 +1,82 @@
+import { DashkeepError } from '../contract/errors.ts';
+import type { Clock } from '../contract/ports.ts';
+import type { StateStore } from '../repository/state.ts';
+import type { KubeClient } from './client.ts';
+import { isKubernetesStatus } from './errors.ts';
+import { applySecret, readSecret, type SecretName } from './secrets.ts';
+import type { Secret } from './types.ts';
+
+const CONFLICT_ATTEMPTS = 8;
+
+/**
+ * State kept in one Secret. Tokens keep the key that people know from the classic recipe: `grafana-api-token` is
+ * `GRAFANA_API_TOKEN` in the Secret, so `kubectl get secret` shows it and other tools can use it.
+ */
+export class SecretState implements StateStore {
+  readonly #client: KubeClient;
+  readonly #secret: SecretName;
+  readonly #clock: Clock;
+
+  constructor(client: KubeClient, secret: SecretName, clock: Clock) {
+    this.#client = client;
+    this.#secret = secret;
+    this.#clock = clock;
+  }
+
+  async get(name: string): Promise<Buffer | undefined> {
+    const value = (await this.#read())?.data?.[secretKey(name)];
+    return value === undefined ? undefined : Buffer.from(value, 'base64');
+  }
+
+  set(name: string, value: Buffer): Promise<void> {
+    return this.#change(secretKey(name), value);
+  }
+
+  delete(name: string): Promise<void> {
+    return this.#change(secretKey(name), undefined);
+  }
+
+  async #change(key: string, value: Buffer | undefined): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const current = await this.#read();
+      if (current?.immutable === true) {
+        throw new DashkeepError('DK_KUBERNETES', `Secret ${this.#label} is immutable, so nothing can be kept in it`, {
+          hint: 'Delete it and let the chart create it again, without `immutable`.',
+        });
+      }
+      if (current?.data?.[key] === value?.toString('base64')) {
+        return;
+      }
+      try {
+        await applySecret(this.#client, this.#secret, current, new Map([[key, value]]));
+        return;
+      } catch (error) {
+        if (!isKubernetesStatus(error, 409) || attempt >= CONFLICT_ATTEMPTS) {
+          throw error;
+        }
+        await this.#clock.sleep(20 * attempt);
+      }
+    }
+  }
+
+  /** Undefined when there is no such Secret: where the Role allows it, the first writing makes it. */
+  async #read(): Promise<Secret | undefined> {
+    try {
+      return await readSecret(this.#client, this.#secret);
+    } catch (error) {
+      if (isKubernetesStatus(error, 404)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  get #label(): string {
+    return `${this.#secret.namespace}/${this.#secret.name}`;
+  }
+}
+
+/** `grafana-api-token-org-2` → `GRAFANA_API_TOKEN_ORG_2`; everything that is not a token keeps its name. */
+export function secretKey(name: string): string {
+  return /^(grafana|dashkeep)-api-token(-org-\d+)?$/.test(name) ? name.toUpperCase().replaceAll('-', '_') : name;
+}

@@ -1,0 +1,121 @@
+import { DashkeepError, reasonOf } from '../contract/errors.ts';
+import { eachAtOnce } from './concurrency.ts';
+import { foreignName, parseSnapshotKey, printable, SNAPSHOTS } from './layout.ts';
+import { readManifest } from './manifests.ts';
+import { walkObjects, type ListedObject } from './object-listing.ts';
+import type { OpenedRepository } from './repository.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** Younger objects are left alone: a backup may be about to publish them. */
+const GRACE = 48 * 3_600_000;
+/** A clock further off than that makes every age doubtful. */
+const MAX_SKEW = 5 * 60_000;
+const MANIFESTS_AT_ONCE = 4;
+
+/** What lies in the store, seen in the order that makes it safe: objects first, then the manifests that need them. */
+export interface Survey {
+  objects: number;
+  bytes: number;
+  snapshots: number;
+  /** No manifest needs them, and they are older than the grace by the store's clock. By key. */
+  unneeded: Map<string, ListedObject>;
+  /** Objects that no manifest needs, but which are young. */
+  young: number;
+  /** The store's clock. */
+  now: Date;
+}
+
+/**
+ * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW when anything leaves doubt: unreadable is not unreferenced.
+ */
+export async function survey(repository: OpenedRepository, { signal }: Calls = {}): Promise<Survey> {
+  const { store, clock } = repository;
+  const foreign = await foreignName(store, signal);
+  if (foreign !== undefined) {
+    throw new DashkeepError(
+      'DK_PRUNE_UNSAFE',
+      `the prefix holds '${printable(foreign)}', which Dashkeep did not write`,
+    );
+  }
+  const now = await store.clock({ signal });
+  const skew = Math.abs(clock.now().getTime() - now.getTime());
+  if (skew > MAX_SKEW) {
+    throw new DashkeepError(
+      'DK_CLOCK_SKEW',
+      `the clock here and the target's differ by ${Math.round(skew / 1000)} seconds; nothing was removed`,
+    );
+  }
+
+  const candidates = new Map<string, ListedObject>();
+  let objects = 0;
+  let bytes = 0;
+  await walkObjects(
+    store,
+    (object) => {
+      objects++;
+      bytes += object.size;
+      candidates.set(object.id, object);
+    },
+    { signal },
+  );
+  const snapshots = await crossOffNeeded(repository, candidates, signal);
+
+  const unneeded = new Map<string, ListedObject>();
+  let young = 0;
+  for (const object of candidates.values()) {
+    if (now.getTime() - object.lastModified.getTime() >= GRACE) {
+      unneeded.set(object.key, object);
+    } else {
+      young++;
+    }
+  }
+  return { objects, bytes, snapshots, unneeded, young, now };
+}
+
+/** Reads every manifest there is and removes what it needs from the candidates. Returns how many there are. */
+async function crossOffNeeded(
+  repository: OpenedRepository,
+  candidates: Map<string, ListedObject>,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { store, keyring } = repository;
+  const manifests = [];
+  for await (const { key } of store.list(SNAPSHOTS, { signal })) {
+    const named = parseSnapshotKey(key);
+    if (named === undefined) {
+      throw new DashkeepError('DK_PRUNE_UNSAFE', `'${printable(key)}' is no manifest that this version knows`);
+    }
+    manifests.push(named);
+  }
+  await eachAtOnce(
+    MANIFESTS_AT_ONCE,
+    manifests,
+    async (key) => {
+      try {
+        for (const { object } of (await readManifest(store, keyring, key, { signal })).manifest.resources) {
+          candidates.delete(object);
+        }
+      } catch (error) {
+        if (!(error instanceof DashkeepError) || error.code.startsWith('DK_STORE')) {
+          throw error;
+        }
+        if (error.code !== 'DK_NOT_FOUND') {
+          throw new DashkeepError(
+            'DK_PRUNE_UNSAFE',
+            `a manifest cannot be read, so nobody knows what it needs: ${reasonOf(error)}`,
+            { cause: error, hint: UNREADABLE_HINT },
+          );
+        }
+        // Forgotten since it was listed.
+      }
+    },
+    signal,
+  );
+  return manifests.length;
+}
+
+const UNREADABLE_HINT =
+  'Run `dashkeep verify` to see which; repair or delete that snapshot, or give the identity that opens it.';

@@ -1,0 +1,262 @@
+import { z } from 'zod';
+import { DashkeepError, type ErrorCode } from '../contract/errors.ts';
+import type { ResourceRef } from '../contract/kinds.ts';
+import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
+import { MAX_RECORD_BYTES } from './codec.ts';
+import { eachAtOnce } from './concurrency.ts';
+import { CACHE, objectKey, type NamedKey } from './layout.ts';
+import { listSnapshots, readManifest, summaryOf } from './manifests.ts';
+import { walkObjects } from './object-listing.ts';
+import type { OpenedRepository } from './repository.ts';
+import { isUnreadable } from './snapshot-index.ts';
+
+export interface VerifyOptions {
+  /** Also read every object and hash it, or this percentage of them: another part each time, until all were read. */
+  readData?: boolean | { percent: number };
+  progress?: (done: number, total: number, phase: 'manifests' | 'data') => void;
+  signal?: AbortSignal;
+}
+
+export type HurtResource = ResourceRef & { title: string };
+
+export interface VerifyProblem {
+  /** Empty when a manifest itself is the problem. */
+  object: string;
+  code: ErrorCode;
+  reason: string;
+  /** Ids of the snapshots that need it. */
+  snapshots: string[];
+  /** What cannot be restored because of it. */
+  resources: HurtResource[];
+}
+
+export interface VerifyReport {
+  snapshots: number;
+  /** Different objects that the snapshots need. */
+  objects: number;
+  /** Stored size of those, in bytes. */
+  bytes: number;
+  /** Objects that were read and hashed. */
+  read: number;
+  /** Which part was read, when only a part. */
+  part?: { number: number; of: number };
+  /** Objects that no snapshot needs: a prune will remove them. */
+  unreferenced: number;
+  problems: VerifyProblem[];
+}
+
+const MANIFESTS_AT_ONCE = 4;
+const OBJECTS_AT_ONCE = 16;
+const PARTS_KEY = `${CACHE}verify.json`;
+const Parts = z.object({ of: z.int().positive(), next: z.int().nonnegative() });
+
+/**
+ * Checks that every published snapshot can be restored. Structure: every manifest is whole, every object is there.
+ * With `readData` the objects themselves are read and hashed.
+ * @throws DK_IDENTITY_MISSING when data is to be read that this process cannot decrypt.
+ */
+export async function verify(repository: OpenedRepository, options: VerifyOptions = {}): Promise<VerifyReport> {
+  return new Verification(repository, options).run();
+}
+
+interface Needed {
+  encrypted: boolean;
+  size: number | undefined;
+}
+
+class Verification {
+  readonly #repository: OpenedRepository;
+  readonly #options: VerifyOptions;
+  readonly #needed = new Map<string, Needed>();
+  readonly #bad = new Map<string, { code: ErrorCode; reason: string }>();
+  readonly #problems: VerifyProblem[] = [];
+  readonly #summaries: SnapshotSummary[] = [];
+
+  constructor(repository: OpenedRepository, options: VerifyOptions) {
+    this.#repository = repository;
+    this.#options = options;
+  }
+
+  async run(): Promise<VerifyReport> {
+    const { store } = this.#repository;
+    // Manifests before objects: an object is always there before the manifest that needs it.
+    const keys = await listSnapshots(store, this.#options);
+    const sound = await this.#readManifests(keys);
+    await this.#repository.index.replace(this.#summaries, this.#options);
+    const unreferenced = await this.#listObjects();
+    let read = 0;
+    let part: VerifyReport['part'];
+    if (this.#options.readData !== undefined && this.#options.readData !== false) {
+      part = await this.#nextPart();
+      read = await this.#readObjects(part);
+      await this.#rememberPart(part);
+    }
+    await this.#nameTheHurt(sound);
+    return {
+      snapshots: keys.length,
+      objects: this.#needed.size,
+      bytes: [...this.#needed.values()].reduce((sum, { size }) => sum + (size ?? 0), 0),
+      read,
+      ...(part === undefined ? {} : { part }),
+      unreferenced,
+      problems: this.#problems,
+    };
+  }
+
+  async #readManifests(keys: readonly NamedKey[]): Promise<NamedKey[]> {
+    const sound: NamedKey[] = [];
+    let done = 0;
+    const checkManifest = async (key: NamedKey): Promise<void> => {
+      const manifest = await this.#manifest(key, (error) =>
+        this.#problems.push({
+          object: '',
+          code: error.code,
+          reason: error.message,
+          snapshots: [key.id],
+          resources: [],
+        }),
+      );
+      if (manifest !== undefined) {
+        sound.push(key);
+        this.#summaries.push(summaryOf(manifest));
+        for (const { object } of manifest.resources) {
+          if (!this.#needed.has(object)) {
+            this.#needed.set(object, { encrypted: key.encrypted, size: undefined });
+          }
+        }
+      }
+      done++;
+      this.#options.progress?.(done, keys.length, 'manifests');
+    };
+    await eachAtOnce(MANIFESTS_AT_ONCE, keys, checkManifest, this.#options.signal);
+    return sound;
+  }
+
+  /** Undefined when it was forgotten meanwhile, or is unreadable: then the handler is told. */
+  async #manifest(key: NamedKey, unreadable: (error: DashkeepError) => void): Promise<Manifest | undefined> {
+    try {
+      const { store, keyring } = this.#repository;
+      return (await readManifest(store, keyring, key, this.#options)).manifest;
+    } catch (error) {
+      if (!isUnreadable(error)) {
+        throw error;
+      }
+      if (error.code !== 'DK_NOT_FOUND') {
+        unreadable(error);
+      }
+      return undefined;
+    }
+  }
+
+  async #listObjects(): Promise<number> {
+    const { store } = this.#repository;
+    let unreferenced = 0;
+    await walkObjects(
+      store,
+      ({ id, encrypted, size }) => {
+        const needed = this.#needed.get(id);
+        if (needed === undefined) {
+          unreferenced++;
+        } else {
+          this.#needed.set(id, { encrypted, size });
+        }
+      },
+      { signal: this.#options.signal },
+    );
+    for (const [id, { size, encrypted }] of this.#needed) {
+      if (size === undefined) {
+        // A listing may have passed the place before a backup put the object back.
+        const there = await store.head(objectKey(id, encrypted), { signal: this.#options.signal });
+        this.#needed.set(id, { encrypted, size: there?.size });
+        if (there === undefined) {
+          this.#bad.set(id, { code: 'DK_OBJECT_MISSING', reason: 'missing' });
+        }
+      } else if (size < 20) {
+        // The shortest gzip of anything is 20 bytes.
+        this.#bad.set(id, { code: 'DK_OBJECT_DAMAGED', reason: `damaged: only ${size} bytes` });
+      }
+    }
+    return unreferenced;
+  }
+
+  async #readObjects(part: { number: number; of: number } | undefined): Promise<number> {
+    const ids = [...this.#needed.keys()].filter(
+      (id) =>
+        !this.#bad.has(id) && (part === undefined || Number.parseInt(id.slice(0, 8), 16) % part.of === part.number - 1),
+    );
+    let done = 0;
+    const checkObject = async (id: string): Promise<void> => {
+      try {
+        await this.#repository.objects.read(id, this.#needed.get(id)?.encrypted ?? false, this.#options);
+      } catch (error) {
+        if (!(error instanceof DashkeepError) || !['DK_OBJECT_DAMAGED', 'DK_OBJECT_MISSING'].includes(error.code)) {
+          throw error;
+        }
+        this.#bad.set(id, { code: error.code, reason: error.message });
+      }
+      done++;
+      this.#options.progress?.(done, ids.length, 'data');
+    };
+    await eachAtOnce(OBJECTS_AT_ONCE, ids, checkObject, this.#options.signal);
+    return done;
+  }
+
+  /** Which part is due: they take turns, whenever and however often somebody verifies. */
+  async #nextPart(): Promise<{ number: number; of: number } | undefined> {
+    const { readData } = this.#options;
+    if (typeof readData !== 'object' || readData.percent >= 100) {
+      return undefined;
+    }
+    if (!(readData.percent > 0)) {
+      throw new DashkeepError('DK_USAGE', 'the part to read must be more than 0 %');
+    }
+    const of = Math.ceil(100 / readData.percent);
+    const { store, signal } = { ...this.#repository, ...this.#options };
+    try {
+      const bytes = await store.get(PARTS_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
+      const last = Parts.parse(JSON.parse(bytes.toString('utf8')));
+      return { number: (last.of === of ? last.next % of : 0) + 1, of };
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof DashkeepError && error.code !== 'DK_STORE_NOT_FOUND') {
+        throw error;
+      }
+      return { number: 1, of };
+    }
+  }
+
+  async #rememberPart(part: { number: number; of: number } | undefined): Promise<void> {
+    if (part !== undefined) {
+      const body = Buffer.from(`${JSON.stringify({ of: part.of, next: part.number % part.of })}\n`);
+      await this.#repository.store.put(PARTS_KEY, body, {
+        contentType: 'application/json',
+        signal: this.#options.signal,
+      });
+    }
+  }
+
+  /** Reads the manifests once more, only when there is something to tell. */
+  async #nameTheHurt(keys: readonly NamedKey[]): Promise<void> {
+    if (this.#bad.size === 0) {
+      return;
+    }
+    const found = new Map<string, { snapshots: string[]; resources: Map<string, HurtResource> }>();
+    for (const key of keys) {
+      const manifest = await this.#manifest(key, () => undefined);
+      for (const { org, kind, uid, title, object } of manifest?.resources ?? []) {
+        if (this.#bad.has(object)) {
+          const hurt = found.get(object) ?? { snapshots: [], resources: new Map<string, HurtResource>() };
+          found.set(object, hurt);
+          if (hurt.snapshots.at(-1) !== key.id) {
+            hurt.snapshots.push(key.id);
+          }
+          hurt.resources.set(`${org}/${kind}/${uid}`, { org, kind, uid, title });
+        }
+      }
+    }
+    for (const [object, { snapshots, resources }] of found) {
+      const { code, reason } = this.#bad.get(object) ?? { code: 'DK_INTEGRITY', reason: 'damaged' };
+      this.#problems.push({ object, code, reason, snapshots: snapshots.sort(), resources: [...resources.values()] });
+    }
+  }
+}

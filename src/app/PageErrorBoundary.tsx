@@ -1,0 +1,66 @@
+import { Alert, Button, Stack } from '@grafana/ui';
+import { Component, type ErrorInfo, type ReactNode } from 'react';
+import { t } from '../lib/i18n.ts';
+
+const RELOADED = 'dashkeep.reloaded';
+const RELOAD_PAUSE = 60_000;
+
+interface State {
+  error?: Error;
+}
+
+/** A chunk that is gone: the app was updated while this page was open. */
+function isStale(error: Error): boolean {
+  return error.name === 'ChunkLoadError' || /loading (css )?chunk|dynamically imported module/i.test(error.message);
+}
+
+/**
+ * Catches what breaks while rendering. After an update of the app the page is loaded anew, once by itself and then by
+ * hand, so that a broken server can't make it reload for ever.
+ */
+export class PageErrorBoundary extends Component<{ children: ReactNode }, State> {
+  override state: State = {};
+
+  static getDerivedStateFromError(error: Error): State {
+    return { error };
+  }
+
+  override componentDidCatch(error: Error, info: ErrorInfo): void {
+    const lastReload = Number(sessionStorage.getItem(RELOADED));
+    if (isStale(error) && Date.now() - lastReload > RELOAD_PAUSE) {
+      sessionStorage.setItem(RELOADED, String(Date.now()));
+      window.location.reload();
+      return;
+    }
+    console.error('Dashkeep', error, info.componentStack);
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === undefined) {
+      return this.props.children;
+    }
+    const stale = isStale(error);
+    return (
+      <Alert
+        severity="error"
+        title={
+          stale
+            ? t('boundary.stale', 'Dashkeep was updated while this page was open')
+            : t('boundary.broken', 'This page broke')
+        }
+      >
+        <Stack direction="column" gap={1} alignItems="flex-start">
+          <span>
+            {stale
+              ? t('boundary.staleText', 'Load the page again to get the new version.')
+              : t('boundary.brokenText', 'Nothing that is backed up is affected. The browser console has the details.')}
+          </span>
+          <Button size="sm" variant="secondary" icon="sync" onClick={() => window.location.reload()}>
+            {t('boundary.reload', 'Load the page again')}
+          </Button>
+        </Stack>
+      </Alert>
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { MultiCombobox } from '@grafana/ui';
+import { useId, useMemo } from 'react';
+
+interface Props {
+  label: string;
+  /** Comma-separated, as the URL has it. */
+  value: string;
+  options: { value: string; label: string }[];
+  onChange: (value: string) => void;
+  width?: number;
+}
+
+/** A filter of which several values may be chosen; none chosen means all. */
+export function MultiFilter({ label, value, options, onChange, width = 26 }: Props) {
+  const id = useId();
+  const chosen = useMemo(() => (value === '' ? [] : value.split(',')), [value]);
+  return (
+    <MultiCombobox
+      id={id}
+      aria-label={label}
+      placeholder={label}
+      options={options}
+      value={chosen}
+      width={width}
+      isClearable
+      onChange={(picked) => onChange(picked.map((option) => option.value).join(','))}
+    />
+  );
+}

@@ -1,0 +1,44 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Icon, Text, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
+import { Button } from '@grafana/ui';
+import type { ResourceProblem } from '../../pkg/contract/manifest.ts';
+import { plural } from '../lib/i18n.ts';
+import { kindIcon, kindLabel } from '../lib/kinds.ts';
+
+const SHOWN = 20;
+
+/** Every resource that failed or was left out, with its reason; none is hidden, but the first few come first. */
+export function Problems({ problems, label }: { problems: ResourceProblem[]; label: string }) {
+  const styles = useStyles2(getStyles);
+  const [all, setAll] = useState(false);
+  const shown = all ? problems : problems.slice(0, SHOWN);
+  return (
+    <div>
+      <ul className={styles.list} aria-label={label}>
+        {shown.map((problem) => (
+          <li key={`${problem.org}/${problem.kind}/${problem.uid}`} className={styles.item}>
+            <Icon name={kindIcon(problem.kind)} />
+            <div>
+              <Text weight="medium">{problem.title ?? (problem.uid || kindLabel(problem.kind))}</Text>{' '}
+              <Text color="secondary">{kindLabel(problem.kind)}</Text>
+              <div className={styles.reason}>{problem.reason}</div>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {shown.length < problems.length && (
+        <Button variant="secondary" fill="text" onClick={() => setAll(true)}>
+          {plural('problems.all', problems.length, 'Show it', 'Show all {{number}}')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({ listStyle: 'none', display: 'flex', flexDirection: 'column', gap: theme.spacing(1) }),
+  item: css({ display: 'flex', gap: theme.spacing(1), alignItems: 'baseline', minWidth: 0 }),
+  reason: css({ color: theme.colors.text.secondary, overflowWrap: 'anywhere' }),
+});

@@ -1,0 +1,58 @@
+import { Badge, type BadgeColor } from '@grafana/ui';
+import type { IconName } from '@grafana/data';
+import type { RunStatus } from '../../pkg/contract/runs.ts';
+import { t } from '../lib/i18n.ts';
+
+const LOOKS: Record<RunStatus, [color: BadgeColor, icon: IconName]> = {
+  queued: ['darkgrey', 'clock-nine'],
+  running: ['blue', 'sync'],
+  complete: ['green', 'check'],
+  partial: ['orange', 'exclamation-triangle'],
+  failed: ['red', 'exclamation-circle'],
+  cancelled: ['darkgrey', 'times'],
+  interrupted: ['orange', 'exclamation-triangle'],
+};
+
+export function statusLabel(status: RunStatus): string {
+  const labels: Record<RunStatus, string> = {
+    queued: t('status.queued', 'Waiting'),
+    running: t('status.running', 'Running'),
+    complete: t('status.complete', 'Complete'),
+    partial: t('status.partial', 'Partial'),
+    failed: t('status.failed', 'Failed'),
+    cancelled: t('status.cancelled', 'Cancelled'),
+    interrupted: t('status.interrupted', 'Interrupted'),
+  };
+  return labels[status];
+}
+
+export function StatusBadge({ status }: { status: RunStatus }) {
+  const [color, icon] = LOOKS[status];
+  return <Badge color={color} icon={icon} text={statusLabel(status)} />;
+}
+
+/** Who set it off, in a word. */
+export function triggerLabel(trigger: string): string {
+  const labels: Record<string, string> = {
+    manual: t('trigger.manual', 'By hand'),
+    scheduled: t('trigger.scheduled', 'Scheduled'),
+    'catch-up': t('trigger.catch-up', 'Caught up'),
+    safety: t('trigger.safety', 'Before a restore'),
+    drill: t('trigger.drill', 'Drill'),
+    undo: t('trigger.undo', 'Undo'),
+  };
+  return labels[trigger] ?? trigger;
+}
+
+export function runKindLabel(kind: string): string {
+  const labels: Record<string, string> = {
+    backup: t('run.backup', 'Backup'),
+    restore: t('run.restore', 'Restore'),
+    verify: t('run.verify', 'Verification'),
+    forget: t('run.forget', 'Retention'),
+    prune: t('run.prune', 'Cleaning up'),
+    repair: t('run.repair', 'Repair'),
+    drill: t('run.drill', 'Drill'),
+  };
+  return labels[kind] ?? kind;
+}

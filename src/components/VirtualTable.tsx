@@ -1,0 +1,163 @@
+import { css, cx } from '@emotion/css';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { EmptyState, useStyles2 } from '@grafana/ui';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { Loading } from './QueryView.tsx';
+import { ServiceNotice } from './ServiceNotice.tsx';
+import type { PagedList } from '../data/pages.ts';
+
+export interface Column<T> {
+  /** Also names the column in the URL of tests and for React. */
+  id: string;
+  header: string;
+  /** Width as in CSS grid: `1fr`, `120px`, `minmax(0, 2fr)`. */
+  width: string;
+  align?: 'right';
+  /** Left out where there is no room: below 1200, or below 769 pixels. */
+  hideBelow?: 'xl' | 'md';
+  cell: (item: T) => ReactNode;
+}
+
+interface Props<T> {
+  label: string;
+  list: PagedList<T>;
+  columns: Column<T>[];
+  rowKey: (item: T) => string;
+  /** Said when nothing matches. */
+  empty: string;
+  /** Pixels of the list; as many as the rows need when they are fewer. */
+  maxHeight?: number;
+  rowHeight?: number;
+  selectedKey?: string;
+}
+
+/** A table of any length: only the rows in view exist, and more are read as one scrolls. */
+export function VirtualTable<T>(props: Props<T>) {
+  const { label, list, columns, rowKey, empty, maxHeight = 640, rowHeight = 44, selectedKey } = props;
+  const styles = useStyles2(getStyles, columns);
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: list.items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
+  const visible = rows.getVirtualItems();
+  const last = visible[visible.length - 1]?.index ?? 0;
+  const { loadMore } = list;
+  const nearEnd = list.items.length < list.total && last >= list.items.length - 30;
+  useEffect(() => {
+    if (nearEnd) {
+      loadMore();
+    }
+  }, [nearEnd, loadMore]);
+
+  if (list.error !== null) {
+    return <ServiceNotice error={list.error} onRetry={list.refetch} />;
+  }
+  if (list.isPending) {
+    return <Loading />;
+  }
+  if (list.items.length === 0) {
+    return <EmptyState variant="not-found" message={empty} role="status" />;
+  }
+  return (
+    <div role="table" aria-label={label} aria-rowcount={list.total + 1} className={styles.table}>
+      <div role="rowgroup">
+        <div role="row" aria-rowindex={1} className={cx(styles.row, styles.header)}>
+          {columns.map((column) => (
+            <div key={column.id} role="columnheader" className={cellClass(styles, column)}>
+              {column.header}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div
+        ref={scroller}
+        role="rowgroup"
+        // A scrolled region must be reachable by keyboard.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className={styles.body}
+        style={{ maxHeight }}
+      >
+        <div role="presentation" style={{ height: rows.getTotalSize(), position: 'relative' }}>
+          {visible.map((row) => {
+            const item = list.items[row.index] as T;
+            const key = rowKey(item);
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={row.index + 2}
+                className={cx(styles.row, styles.item, key === selectedKey && styles.selected)}
+                style={{ height: rowHeight, transform: `translateY(${row.start}px)` }}
+              >
+                {columns.map((column) => (
+                  <div key={column.id} role="cell" className={cellClass(styles, column)}>
+                    {column.cell(item)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function cellClass<T>(styles: ReturnType<typeof getStyles>, column: Column<T>): string {
+  const hidden = column.hideBelow === 'xl' ? styles.wideOnly : column.hideBelow === 'md' ? styles.mediumUp : undefined;
+  return cx(styles.cell, column.align === 'right' && styles.right, hidden);
+}
+
+const widths = (columns: Column<never>[], shown: (column: Column<never>) => boolean) =>
+  columns
+    .filter(shown)
+    .map((column) => column.width)
+    .join(' ');
+
+const getStyles = (theme: GrafanaTheme2, columns: Column<never>[]) => ({
+  table: css({
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+    overflow: 'hidden',
+  }),
+  row: css({
+    display: 'grid',
+    alignItems: 'center',
+    columnGap: theme.spacing(2),
+    padding: theme.spacing(0, 2),
+    gridTemplateColumns: widths(columns, () => true),
+    [theme.breakpoints.down('xl')]: { gridTemplateColumns: widths(columns, (column) => column.hideBelow !== 'xl') },
+    [theme.breakpoints.down('md')]: {
+      gridTemplateColumns: widths(columns, (column) => column.hideBelow === undefined),
+      columnGap: theme.spacing(1),
+      padding: theme.spacing(0, 1),
+    },
+  }),
+  header: css({
+    minHeight: theme.spacing(4.5),
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    fontWeight: theme.typography.fontWeightMedium,
+    background: theme.colors.background.secondary,
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+  }),
+  body: css({ overflowY: 'auto' }),
+  item: css({
+    position: 'absolute',
+    top: 0,
+    left: 0,
+    width: '100%',
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+    '&:hover': { background: theme.colors.action.hover },
+  }),
+  selected: css({ background: theme.colors.action.selected }),
+  cell: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
+  right: css({ textAlign: 'right', fontFeatureSettings: '"tnum"' }),
+  wideOnly: css({ [theme.breakpoints.down('xl')]: { display: 'none' } }),
+  mediumUp: css({ [theme.breakpoints.down('md')]: { display: 'none' } }),
+});

@@ -1,0 +1,47 @@
+import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Page } from '../../pkg/contract/api/common.ts';
+
+/** How many rows are asked for at once: few enough to be there at once, enough to scroll. */
+export const PAGE_SIZE = 100;
+
+export interface PagedList<T> {
+  items: T[];
+  total: number;
+  isPending: boolean;
+  error: Error | null;
+  refetch: () => void;
+  /** Asks for the rows that follow, unless they are on their way or there are none. */
+  loadMore: () => void;
+}
+
+/** A list that is read page by page as it is scrolled. */
+export function usePages<T, P extends Page<T> = Page<T>>(
+  key: readonly unknown[],
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
+  options: { enabled?: boolean; refetchInterval?: number } = {},
+): PagedList<T> & { first?: P } {
+  const query = useInfiniteQuery<P, Error, InfiniteData<P>, readonly unknown[], string | undefined>({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => load(pageParam, signal),
+    initialPageParam: undefined,
+    getNextPageParam: (last) => last.next,
+    placeholderData: (previous) => previous,
+    ...options,
+  });
+  const { data, fetchNextPage, hasNextPage, isFetching, isPending, error, refetch } = query;
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  return {
+    items,
+    first: data?.pages[0],
+    total: data?.pages[0]?.total ?? 0,
+    isPending,
+    error: data === undefined ? error : null,
+    refetch: () => void refetch(),
+    loadMore: () => {
+      if (hasNextPage && !isFetching) {
+        void fetchNextPage();
+      }
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query';
+import type { DiffEntry, DiffPage, DiffQuery } from '../../pkg/contract/api/diff.ts';
+import type { ResourceRef } from '../../pkg/contract/kinds.ts';
+import { call } from '../api/client.ts';
+import { PAGE_SIZE, usePages } from './pages.ts';
+
+export type DiffFilters = Pick<DiffQuery, 'change' | 'kind' | 'search'>;
+
+/** `from` is a snapshot; `to` a snapshot or `live`. Reading live takes a while. */
+export function useDiff(from: string, to: string, filters: DiffFilters) {
+  return usePages<DiffEntry, DiffPage>(
+    ['diff', from, to, filters],
+    (cursor, signal) => call('GET /diff', { query: { from, to, ...filters, cursor, limit: PAGE_SIZE }, signal }),
+    { enabled: from !== '' && to !== '' },
+  );
+}
+
+export function useResourceDiff(from: string, to: string, ref: ResourceRef) {
+  return useQuery({
+    queryKey: ['diff', 'resource', from, to, ref],
+    queryFn: ({ signal }) => call('GET /diff/resource', { query: { from, to, ...ref }, signal }),
+  });
+}

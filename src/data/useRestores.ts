@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { PlanItemsQuery, RestoreRequest, ResultsQuery } from '../../pkg/contract/api/restores.ts';
+import type { ApplyResult, PlanItem } from '../../pkg/contract/plan.ts';
+import { call } from '../api/client.ts';
+import { PAGE_SIZE, usePages } from './pages.ts';
+
+export function usePlanRestore() {
+  return useMutation({ mutationFn: (request: RestoreRequest) => call('POST /restores', { body: request }) });
+}
+
+export function useRestorePlan(id: string) {
+  return useQuery({
+    queryKey: ['restore', id],
+    queryFn: ({ signal }) => call('GET /restores/:id', { params: { id }, signal }),
+    refetchInterval: (query) => (query.state.data?.state === 'applying' ? 700 : false),
+  });
+}
+
+export function usePlanItems(id: string, filters: Pick<PlanItemsQuery, 'action' | 'kind' | 'search'>) {
+  return usePages<PlanItem>(['restore', id, 'items', filters], (cursor, signal) =>
+    call('GET /restores/:id/items', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+  );
+}
+
+/** What became of each item, once the run has ended. */
+export function useRestoreResults(id: string, filters: Pick<ResultsQuery, 'outcome' | 'search'>) {
+  return usePages<ApplyResult>(['restore', id, 'results', filters], (cursor, signal) =>
+    call('GET /restores/:id/results', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+  );
+}
+
+export function useApplyRestore(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (confirm: string | undefined) =>
+      call('POST /restores/:id/apply', { params: { id }, body: confirm === undefined ? {} : { confirm } }),
+    onSettled: () => client.invalidateQueries(),
+  });
+}

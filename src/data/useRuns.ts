@@ -1,0 +1,61 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { RunRequest, RunSummary, RunsQuery } from '../../pkg/contract/api/runs.ts';
+import { call } from '../api/client.ts';
+import { PAGE_SIZE, usePages } from './pages.ts';
+
+export type RunFilters = Pick<RunsQuery, 'kind' | 'status' | 'search' | 'from' | 'to'>;
+
+export function isActive(run: { status: string } | undefined): boolean {
+  return run?.status === 'running' || run?.status === 'queued';
+}
+
+export function useRuns(filters: RunFilters) {
+  return usePages<RunSummary>(['runs', filters], (cursor, signal) =>
+    call('GET /runs', { query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+  );
+}
+
+/** The newest few, for the overview. */
+export function useRecentRuns(limit: number) {
+  return useQuery({
+    queryKey: ['runs', 'recent', limit],
+    queryFn: ({ signal }) => call('GET /runs', { query: { limit }, signal }),
+    refetchInterval: 10_000,
+  });
+}
+
+/** Followed closely until it ends. */
+export function useRun(id: string | undefined) {
+  return useQuery({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => call('GET /runs/:id', { params: { id: id ?? '' }, signal }),
+    enabled: id !== undefined,
+    refetchInterval: (query) => (isActive(query.state.data) ? 700 : false),
+  });
+}
+
+/** Starts a run; everything shown is asked for anew. */
+export function useStartRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (request: RunRequest) =>
+      call('POST /runs', {
+        body: request,
+        headers: { 'Idempotency-Key': crypto.getRandomValues(new Uint32Array(4)).join('-') },
+      }),
+    onSettled: () => client.invalidateQueries(),
+  });
+}
+
+export function useCancelRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => call('POST /runs/:id/cancel', { params: { id } }),
+    onSettled: () => client.invalidateQueries(),
+  });
+}
+
+/** Plans the way back of a restore. */
+export function useUndoRun() {
+  return useMutation({ mutationFn: (id: string) => call('POST /runs/:id/undo', { params: { id } }) });
+}

@@ -1,0 +1,47 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { RetentionSettings, SettingsCandidate, SettingsUpdate } from '../../pkg/contract/api/settings.ts';
+import { call } from '../api/client.ts';
+
+const KEY = ['settings'];
+
+export function useSettings() {
+  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => call('GET /settings', { signal }), staleTime: 30_000 });
+}
+
+export function useSaveSettings() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (update: SettingsUpdate) => call('PUT /settings', { body: update }),
+    onSuccess: (saved) => {
+      client.setQueryData(KEY, saved);
+      return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
+    },
+  });
+}
+
+/** Tries what is given on top of what is stored, and stores nothing. */
+export function useCheckTarget() {
+  return useMutation({
+    mutationFn: (candidate: SettingsCandidate) => call('POST /settings/check', { body: candidate }),
+  });
+}
+
+export function useTestNotification() {
+  return useMutation({
+    mutationFn: (candidate: SettingsCandidate) => call('POST /notifications/test', { body: candidate }),
+  });
+}
+
+export function useSchedulePreview(expression: string, timezone: string) {
+  return useQuery({
+    queryKey: ['schedule', expression, timezone],
+    queryFn: ({ signal }) => call('GET /schedule/preview', { query: { expression, timezone }, signal }),
+    enabled: expression.trim() !== '',
+  });
+}
+
+export function useRetentionPreview() {
+  return useMutation({
+    mutationFn: (retention: RetentionSettings) => call('POST /retention/preview', { body: { retention } }),
+  });
+}

@@ -1,0 +1,72 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ResourcesQuery, SnapshotRow, SnapshotsQuery } from '../../pkg/contract/api/snapshots.ts';
+import type { ResourceRef } from '../../pkg/contract/kinds.ts';
+import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
+import { call, callForText } from '../api/client.ts';
+import { PAGE_SIZE, usePages } from './pages.ts';
+
+export type SnapshotFilters = Pick<SnapshotsQuery, 'status' | 'trigger' | 'search' | 'from' | 'to'>;
+export type ResourceFilters = Pick<ResourcesQuery, 'kind' | 'org' | 'folder' | 'under' | 'search'>;
+
+export function useSnapshots(filters: SnapshotFilters) {
+  return usePages<SnapshotRow>(
+    ['snapshots', filters],
+    (cursor, signal) => call('GET /snapshots', { query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+    { refetchInterval: 15_000 },
+  );
+}
+
+/** `latest` is an id too. */
+export function useSnapshot(id: string | undefined) {
+  return useQuery({
+    queryKey: ['snapshot', id],
+    queryFn: ({ signal }) => call('GET /snapshots/:id', { params: { id: id ?? '' }, signal }),
+    enabled: id !== undefined && id !== '',
+  });
+}
+
+/** What a snapshot holds never changes, so it is read once. */
+export function useSnapshotTree(id: string | undefined) {
+  return useQuery({
+    queryKey: ['tree', id],
+    queryFn: ({ signal }) => call('GET /snapshots/:id/tree', { params: { id: id ?? '' }, signal }),
+    enabled: id !== undefined && id !== '',
+    staleTime: id === 'latest' ? 5_000 : Infinity,
+  });
+}
+
+export function useResources(id: string, filters: ResourceFilters) {
+  return usePages<ManifestEntry>(['resources', id, filters], (cursor, signal) =>
+    call('GET /snapshots/:id/resources', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+  );
+}
+
+export function useResource(id: string, ref: ResourceRef) {
+  return useQuery({
+    queryKey: ['resource', id, ref],
+    queryFn: ({ signal }) => call('GET /snapshots/:id/resource', { params: { id }, query: ref, signal }),
+    staleTime: Infinity,
+  });
+}
+
+export function useDeleteSnapshot() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => call('DELETE /snapshots/:id', { params: { id }, query: { confirm: id } }),
+    onSuccess: (_, id) => {
+      client.removeQueries({ queryKey: ['snapshot', id] });
+      return client.invalidateQueries();
+    },
+  });
+}
+
+/** Saves the stored JSON as a file, or a dashboard as Grafana's import takes it. */
+export async function downloadResource(id: string, ref: ResourceRef, format: 'body' | 'dashboard'): Promise<void> {
+  const text = await callForText(`/snapshots/${encodeURIComponent(id)}/download`, { ...ref, format });
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${ref.kind}-${ref.uid.replace(/[^A-Za-z0-9._-]+/g, '_')}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

@@ -1,0 +1,7 @@
+import { AppEvents } from '@grafana/data';
+import { getAppEvents } from '@grafana/runtime';
+
+/** A short message in Grafana's corner, for what happened out of sight. Errors stay on the page instead. */
+export function notifySuccess(title: string): void {
+  getAppEvents().publish({ type: AppEvents.alertSuccess.name, payload: [title] });
+}

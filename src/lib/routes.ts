@@ -1,0 +1,41 @@
+import type { KindName } from '../../pkg/contract/kinds.ts';
+import manifest from '../plugin.json';
+
+export const BASE = `/a/${manifest.id}`;
+export const CONFIGURATION = `/plugins/${manifest.id}?page=configuration`;
+
+type Parameters = Record<string, string | undefined>;
+
+function withQuery(path: string, parameters: Parameters = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') {
+      query.set(name, value);
+    }
+  }
+  const text = query.toString();
+  return `${BASE}${path}${text === '' ? '' : `?${text}`}`;
+}
+
+/** One resource as a URL parameter: `org/kind/uid`; only the uid may hold a slash. */
+export function resourceParameter(ref: { org: number; kind: KindName; uid: string }): string {
+  return `${ref.org}/${ref.kind}/${ref.uid}`;
+}
+
+export function parseResource(text: string | undefined): { org: number; kind: KindName; uid: string } | undefined {
+  const [, org, kind, uid] = /^(\d+)\/([a-z-]+)\/(.+)$/s.exec(text ?? '') ?? [];
+  return uid === undefined ? undefined : { org: Number(org), kind: kind as KindName, uid };
+}
+
+/** Every page's address, from one place. */
+export const routes = {
+  overview: () => withQuery(''),
+  history: (filters?: Parameters) => withQuery('/history', filters),
+  runs: (filters?: Parameters) => withQuery('/history/runs', filters),
+  run: (id: string) => withQuery(`/runs/${encodeURIComponent(id)}`),
+  snapshot: (id: string, filters?: Parameters) => withQuery(`/snapshots/${encodeURIComponent(id)}`, filters),
+  compare: (parameters?: Parameters) => withQuery('/compare', parameters),
+  restore: (parameters?: Parameters) => withQuery('/restore', parameters),
+  restorePlan: (id: string) => withQuery(`/restore/${encodeURIComponent(id)}`),
+  settings: (section = 'target') => withQuery(`/settings/${section}`),
+};

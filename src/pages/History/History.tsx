@@ -1,0 +1,28 @@
+import type { NavModelItem } from '@grafana/data';
+import { AppPage } from '../../components/AppPage.tsx';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { RunList } from './RunList.tsx';
+import { SnapshotList } from './SnapshotList.tsx';
+
+type View = 'snapshots' | 'runs';
+
+/** All there is to go back to, and all that was done. */
+export function History({ view }: { view: View }) {
+  const pageNav: NavModelItem = {
+    text: t('history.title', 'History'),
+    children: [
+      { text: t('history.snapshots', 'Snapshots'), url: routes.history(), active: view === 'snapshots' },
+      { text: t('history.runs', 'Runs'), url: routes.runs(), active: view === 'runs' },
+    ],
+  };
+  const subTitle =
+    view === 'snapshots'
+      ? t('history.snapshotsText', 'Every point in time that you can look into, compare and restore.')
+      : t('history.runsText', 'Everything Dashkeep has done, also what failed, and who asked for it.');
+  return (
+    <AppPage pageNav={pageNav} subTitle={subTitle}>
+      {view === 'snapshots' ? <SnapshotList /> : <RunList />}
+    </AppPage>
+  );
+}

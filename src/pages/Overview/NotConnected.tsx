@@ -1,0 +1,26 @@
+import { PluginPage } from '@grafana/runtime';
+import { EmptyState, LinkButton } from '@grafana/ui';
+import { t } from '../../lib/i18n.ts';
+import { CONFIGURATION } from '../../lib/routes.ts';
+
+/** The first thing one sees when only the app is installed. */
+export function NotConnected() {
+  return (
+    <PluginPage>
+      <EmptyState
+        variant="call-to-action"
+        message={t('connect.title', 'One step is missing: the Dashkeep service')}
+        button={
+          <LinkButton href={CONFIGURATION} size="lg" icon="cog">
+            {t('connect.button', 'Show me how')}
+          </LinkButton>
+        }
+      >
+        {t(
+          'connect.text',
+          'A small service beside Grafana makes the backups. Install it with one command; it then connects itself and this page comes to life.',
+        )}
+      </EmptyState>
+    </PluginPage>
+  );
+}

@@ -1,0 +1,69 @@
+import { LinkButton, Button, Stack } from '@grafana/ui';
+import type { Status } from '../../../pkg/contract/api/status.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { RunProgress } from '../../components/RunProgress.tsx';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { isActive, useStartRun } from '../../data/useRuns.ts';
+import { useStatus } from '../../data/useStatus.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { Content } from './Content.tsx';
+import { Onboarding } from './Onboarding.tsx';
+import { RecentRuns } from './RecentRuns.tsx';
+import { StateCard } from './StateCard.tsx';
+import { Trends } from './Trends.tsx';
+import { Warnings } from './Warnings.tsx';
+
+/** Is everything safe? And what to do when it is not. */
+export function Overview() {
+  const status = useStatus();
+  const start = useStartRun();
+  const ready = status.data !== undefined && status.data.protection !== 'unconfigured';
+  const running = isActive(status.data?.running) || start.isPending;
+  const actions = ready && (
+    <>
+      <LinkButton
+        variant="secondary"
+        icon="history"
+        href={routes.restore()}
+        disabled={status.data.newest === undefined}
+      >
+        {t('overview.restore', 'Restore')}
+      </LinkButton>
+      <Button icon="cloud-upload" disabled={running} onClick={() => start.mutate({ kind: 'backup' })}>
+        {t('overview.backupNow', 'Back up now')}
+      </Button>
+    </>
+  );
+  return (
+    <AppPage
+      subTitle={t('overview.subtitle', 'What is safe, since when, and what needs your attention.')}
+      actions={actions}
+    >
+      {start.error !== null && <ServiceNotice error={start.error} />}
+      <QueryView query={status}>{(data) => <Body status={data} />}</QueryView>
+    </AppPage>
+  );
+}
+
+function Body({ status }: { status: Status }) {
+  if (status.protection === 'unconfigured') {
+    return <Onboarding status={status} />;
+  }
+  return (
+    <Stack direction="column" gap={3}>
+      <StateCard status={status} />
+      {status.running && <RunProgress run={status.running} />}
+      {status.queued && <RunProgress run={status.queued} />}
+      <Warnings status={status} />
+      {status.newest && (
+        <>
+          <Content snapshot={status.newest} content={status.content} />
+          <Trends />
+        </>
+      )}
+      <RecentRuns />
+    </Stack>
+  );
+}

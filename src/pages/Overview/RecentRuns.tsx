@@ -1,0 +1,67 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import { QueryView } from '../../components/QueryView.tsx';
+import { RelativeTime } from '../../components/RelativeTime.tsx';
+import { runKindLabel, StatusBadge, triggerLabel } from '../../components/StatusBadge.tsx';
+import { useRecentRuns } from '../../data/useRuns.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+
+/** The newest runs of any kind. */
+export function RecentRuns() {
+  const styles = useStyles2(getStyles);
+  const runs = useRecentRuns(5);
+  return (
+    <section aria-labelledby="dashkeep-recent">
+      <Stack justifyContent="space-between" alignItems="baseline">
+        <Text element="h2" variant="h4" id="dashkeep-recent">
+          {t('recent.title', 'Latest runs')}
+        </Text>
+        <TextLink href={routes.runs()} inline={false}>
+          {t('recent.all', 'All runs')}
+        </TextLink>
+      </Stack>
+      <QueryView query={runs}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Text color="secondary">{t('recent.none', 'Nothing has run yet.')}</Text>
+          ) : (
+            <ul className={styles.list}>
+              {items.map((run) => (
+                <li key={run.id} className={styles.item}>
+                  <span className={styles.status}>
+                    <StatusBadge status={run.status} />
+                  </span>
+                  <TextLink href={routes.run(run.id)} inline={false} color="primary">
+                    {runKindLabel(run.kind)}
+                  </TextLink>
+                  <Text color="secondary">
+                    {run.by === undefined ? triggerLabel(run.trigger) : `${triggerLabel(run.trigger)}, ${run.by}`}
+                  </Text>
+                  <span className={styles.time}>
+                    <RelativeTime time={run.started} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({ listStyle: 'none', marginTop: theme.spacing(1) }),
+  item: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(0.5, 2),
+    padding: theme.spacing(1, 0),
+    borderTop: `1px solid ${theme.colors.border.weak}`,
+  }),
+  status: css({ minWidth: 110 }),
+  time: css({ marginLeft: 'auto', color: theme.colors.text.secondary }),
+});

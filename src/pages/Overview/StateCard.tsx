@@ -1,0 +1,95 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Icon, Text, useStyles2 } from '@grafana/ui';
+import type { ReactNode } from 'react';
+import type { Status } from '../../../pkg/contract/api/status.ts';
+import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { verdictOf, type Verdict } from './protection.ts';
+
+/** The verdict in large letters, with the four facts that people ask for next. */
+export function StateCard({ status }: { status: Status }) {
+  const verdict = verdictOf(status);
+  const styles = useStyles2(getStyles, verdict.tone);
+  const next = status.schedules.find((schedule) => schedule.job === 'backup')?.next[0];
+  return (
+    <section className={styles.card} aria-label={t('overview.state', 'Protection')}>
+      <div className={styles.verdict} role="status">
+        <span className={styles.icon}>
+          <Icon name={verdict.icon} size="xxxl" />
+        </span>
+        <div>
+          <Text element="h2" variant="h2">
+            {verdict.title}
+          </Text>
+          <Text element="p" color="secondary">
+            {verdict.text}
+          </Text>
+        </div>
+      </div>
+      <dl className={styles.facts}>
+        <Fact label={t('overview.next', 'Next backup')}>
+          {next === undefined ? (
+            t('overview.noSchedule', 'No schedule')
+          ) : (
+            <time dateTime={next} title={formatMoment(next)}>
+              {formatRelative(next)}
+            </time>
+          )}
+        </Fact>
+        <Fact label={t('overview.snapshots', 'Snapshots kept')}>
+          {status.snapshots === undefined ? '–' : formatNumber(status.snapshots)}
+        </Fact>
+        <Fact label={t('overview.size', 'Size of the newest')}>
+          {status.newest === undefined ? '–' : formatBytes(status.newest.bytes)}
+        </Fact>
+        <Fact label={t('overview.target', 'Stored in')}>
+          <span className={styles.target}>{status.target.description || '–'}</span>
+          {status.target.encrypted && <Icon name="lock" title={t('overview.encrypted', 'Encrypted')} />}
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>
+        <Text variant="bodySmall" color="secondary">
+          {label}
+        </Text>
+      </dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2, tone: Verdict['tone']) => ({
+  card: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(3),
+    padding: theme.spacing(3),
+    background: theme.colors.background.secondary,
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderLeft: `${theme.spacing(0.5)} solid ${theme.colors[tone].main}`,
+    borderRadius: theme.shape.radius.default,
+  }),
+  verdict: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(2) }),
+  icon: css({
+    display: 'flex',
+    padding: theme.spacing(1.5),
+    color: theme.colors[tone].text,
+    background: theme.colors[tone].transparent,
+    borderRadius: theme.shape.radius.circle,
+  }),
+  facts: css({
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(160px, 1fr))',
+    gap: theme.spacing(2, 3),
+    margin: 0,
+    '& dd': { margin: 0, fontWeight: theme.typography.fontWeightMedium, overflowWrap: 'anywhere' },
+  }),
+  target: css({ marginRight: theme.spacing(0.5) }),
+});

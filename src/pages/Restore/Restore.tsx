@@ -1,0 +1,3 @@
+export function Restore() {
+  return null;
+}

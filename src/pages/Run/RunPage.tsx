@@ -1,0 +1,124 @@
+import { Alert, Button, LinkButton, Stack, Text } from '@grafana/ui';
+import { useNavigate, useParams } from 'react-router';
+import type { Run } from '../../../pkg/contract/api/runs.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { Facts } from '../../components/Facts.tsx';
+import { Problems } from '../../components/Problems.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { RunProgress } from '../../components/RunProgress.tsx';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { runKindLabel, StatusBadge, triggerLabel } from '../../components/StatusBadge.tsx';
+import { isActive, useRun, useUndoRun } from '../../data/useRuns.ts';
+import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
+import { plural, t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+
+/** One run: how it goes, or how it went, down to each resource that failed. */
+export function RunPage() {
+  const { id = '' } = useParams();
+  const query = useRun(id);
+  const run = query.data;
+  return (
+    <AppPage
+      pageNav={{
+        text: run === undefined ? t('run.title', 'Run') : runKindLabel(run.kind),
+        parentItem: { text: t('history.runs', 'Runs'), url: routes.runs() },
+      }}
+      subTitle={run && formatTime(run.started)}
+      actions={run && <Actions run={run} />}
+    >
+      <QueryView query={query}>{(data) => <Details run={data} />}</QueryView>
+    </AppPage>
+  );
+}
+
+function Actions({ run }: { run: Run }) {
+  return (
+    <>
+      {run.kind === 'backup' && run.snapshot !== undefined && (
+        <LinkButton variant="secondary" icon="camera" href={routes.snapshot(run.snapshot)}>
+          {t('run.openSnapshot', 'Open the snapshot')}
+        </LinkButton>
+      )}
+      {run.restore !== undefined && !isActive(run) && (
+        <LinkButton variant="secondary" icon="history" href={routes.restorePlan(run.restore)}>
+          {t('run.openRestore', 'Open the restore')}
+        </LinkButton>
+      )}
+      {run.undoable && <UndoButton run={run.id} />}
+    </>
+  );
+}
+
+/** Plans the way back of a restore and shows that plan; nothing is changed by pressing it. */
+export function UndoButton({ run }: { run: string }) {
+  const undo = useUndoRun();
+  const navigate = useNavigate();
+  const plan = () => undo.mutate(run, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
+  return (
+    <>
+      <Button variant="secondary" icon="history-alt" disabled={undo.isPending} onClick={plan}>
+        {t('run.undo', 'Undo this restore')}
+      </Button>
+      {undo.error !== null && <ServiceNotice error={undo.error} />}
+    </>
+  );
+}
+
+function Details({ run }: { run: Run }) {
+  if (isActive(run)) {
+    return <RunProgress run={run} />;
+  }
+  return (
+    <Stack direction="column" gap={3}>
+      {run.failure && (
+        <Alert severity="error" title={run.failure.message} bottomSpacing={0}>
+          {run.failure.hint}
+        </Alert>
+      )}
+      <Facts
+        facts={[
+          [t('column.status', 'Status'), <StatusBadge key="status" status={run.status} />],
+          [t('column.askedBy', 'Asked by'), run.by ?? triggerLabel(run.trigger)],
+          [t('column.started', 'Started'), formatTime(run.started)],
+          [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
+          ...Object.entries(run.counts).map(
+            ([name, count]) =>
+              [countLabel(name), name === 'bytes' ? formatBytes(count) : formatNumber(count)] as [string, string],
+          ),
+        ]}
+      />
+      {run.errors.length > 0 && (
+        <section aria-labelledby="dashkeep-problems">
+          <Text element="h2" variant="h4" id="dashkeep-problems">
+            {plural('run.problems', run.errors.length, '{{number}} resource failed', '{{number}} resources failed')}
+          </Text>
+          <Problems problems={run.errors} label={t('run.problemList', 'Resources that failed')} />
+        </section>
+      )}
+    </Stack>
+  );
+}
+
+function countLabel(name: string): string {
+  const labels: Record<string, string> = {
+    listed: t('count.listed', 'Found'),
+    stored: t('count.stored', 'Stored anew'),
+    reused: t('count.reused', 'Unchanged'),
+    skipped: t('count.skipped', 'Skipped'),
+    failed: t('count.failed', 'Failed'),
+    added: t('count.added', 'Added'),
+    changed: t('count.changed', 'Changed'),
+    removed: t('count.removed', 'Removed'),
+    bytes: t('count.bytes', 'Size'),
+    verified: t('count.verified', 'Restored and checked'),
+    snapshots: t('count.snapshots', 'Snapshots'),
+    objects: t('count.objects', 'Stored objects'),
+    problems: t('count.problems', 'Problems'),
+    created: t('count.created', 'Created'),
+    updated: t('count.updated', 'Updated'),
+    deleted: t('count.deleted', 'Deleted'),
+    differs: t('count.differs', 'Differs'),
+  };
+  return labels[name] ?? name;
+}

@@ -1,0 +1,3 @@
+export function Snapshot() {
+  return null;
+}

@@ -1,0 +1,190 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SnapshotSummary } from '../../pkg/contract/manifest.ts';
+import { planRetention, type RetentionPolicy } from '../../pkg/repository/retention.ts';
+
+const NOW = new Date('2026-11-24T12:00:00Z');
+
+function snapshot(time: string, status: SnapshotSummary['status'] = 'complete', n = 0): SnapshotSummary {
+  const iso = new Date(time).toISOString();
+  const id = `${iso.replace(/[-:]|\.\d+/g, '')}-${n.toString(16).padStart(8, '0')}`;
+  return { id, time: iso, status, trigger: 'scheduled', resources: 1, bytes: 1 };
+}
+
+function keptTimes(snapshots: SnapshotSummary[], policy: RetentionPolicy): string[] {
+  return planRetention(snapshots, policy, NOW).kept.map(({ time }) => time.slice(0, 16));
+}
+
+/** One every six hours, newest first, ending 2026-11-24 06:00. */
+const sixHourly = Array.from({ length: 400 }, (_, n) =>
+  snapshot(new Date(Date.parse('2026-11-24T06:00:00Z') - n * 6 * 3_600_000).toISOString()),
+);
+
+describe('retention keeps', () => {
+  it('the last ones', () => {
+    expect(keptTimes(sixHourly, { keepLast: 2 })).toEqual(['2026-11-24T06:00', '2026-11-24T00:00']);
+  });
+
+  it('the newest of each day', () => {
+    expect(keptTimes(sixHourly, { keepDaily: 3 })).toEqual([
+      '2026-11-24T06:00',
+      '2026-11-23T18:00',
+      '2026-11-22T18:00',
+    ]);
+  });
+
+  it('the newest of each day where the people are', () => {
+    expect(keptTimes(sixHourly, { keepDaily: 2, timeZone: 'Pacific/Auckland' })).toEqual([
+      '2026-11-24T06:00',
+      '2026-11-23T06:00',
+    ]);
+  });
+
+  it('weeks from Monday, also across the turn of a year', () => {
+    const days = ['2026-01-05', '2026-01-04', '2026-01-01', '2025-12-29', '2025-12-28'].map((day) => snapshot(day));
+    expect(keptTimes(days, { keepWeekly: 3 })).toEqual(['2026-01-05T00:00', '2026-01-04T00:00', '2025-12-28T00:00']);
+  });
+
+  it('months and years', () => {
+    const months = Array.from({ length: 30 }, (_, n) => snapshot(new Date(Date.UTC(2026, 10 - n, 15)).toISOString()));
+    expect(keptTimes(months, { keepMonthly: 2, keepYearly: 3 })).toEqual([
+      '2026-11-15T00:00',
+      '2026-10-15T00:00',
+      '2025-12-15T00:00',
+      '2024-12-15T00:00',
+    ]);
+  });
+
+  it('both of the hours that have the same name when the clocks go back', () => {
+    const night = ['2026-10-25T01:30:00Z', '2026-10-25T00:30:00Z'].map((time) => snapshot(time));
+    expect(keptTimes(night, { keepHourly: 2, timeZone: 'Europe/Paris' })).toHaveLength(2);
+  });
+
+  it('everything within a time of the newest, however long ago that was', () => {
+    const old = ['2020-05-31', '2020-05-30', '2020-04-30', '2020-04-29'].map((day) => snapshot(day));
+    expect(keptTimes(old, { keepWithin: '1d' })).toEqual(['2020-05-31T00:00', '2020-05-30T00:00']);
+    expect(keptTimes(old, { keepWithin: '1m' })).toEqual(['2020-05-31T00:00', '2020-05-30T00:00', '2020-04-30T00:00']);
+  });
+
+  it('says why for each', () => {
+    const plan = planRetention(sixHourly, { keepLast: 1, keepDaily: 1, keepWithin: '6h' }, NOW);
+    expect(plan.kept[0]?.reasons).toEqual(['newest complete', 'last', 'daily', 'within 6h']);
+    expect(plan.kept[1]?.reasons).toEqual(['within 6h']);
+    expect(plan.forgotten[0]?.reasons).toEqual(['no rule keeps it']);
+  });
+});
+
+describe('partial snapshots', () => {
+  it('push no complete one out', () => {
+    const snapshots = [
+      snapshot('2026-11-24', 'partial'),
+      snapshot('2026-11-23', 'partial'),
+      snapshot('2026-11-22'),
+      snapshot('2026-11-21'),
+    ];
+    const plan = planRetention(snapshots, { keepLast: 1 }, NOW);
+    expect(plan.kept.map(({ time }) => time.slice(8, 10))).toEqual(['24', '23', '22']);
+  });
+
+  it('go when a complete one is newer', () => {
+    const plan = planRetention([snapshot('2026-11-24'), snapshot('2026-11-23', 'partial')], { keepLast: 5 }, NOW);
+    expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([['partial, and there is a newer complete one']]);
+  });
+});
+
+describe('snapshots taken for safety', () => {
+  const safety = (time: string): SnapshotSummary => ({ ...snapshot(time), trigger: 'safety' });
+
+  it('stay a week, and never stand for the newest', () => {
+    const snapshots = [
+      safety('2026-11-24T10:00:00Z'),
+      safety('2026-11-10T10:00:00Z'),
+      snapshot('2026-11-09'),
+      snapshot('2026-11-08'),
+    ];
+    const plan = planRetention(snapshots, { keepLast: 1 }, NOW);
+    expect(plan.kept.map(({ reasons }) => reasons)).toEqual([
+      ['safety, less than a week old'],
+      ['newest complete', 'last'],
+    ]);
+    expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([
+      ['safety, more than a week old'],
+      ['no rule keeps it'],
+    ]);
+  });
+});
+
+describe('a policy is refused', () => {
+  it.each<[string, RetentionPolicy]>([
+    ['without a rule', {}],
+    ['with nothing but zeros', { keepLast: 0, keepDaily: 0 }],
+    ['with a negative number', { keepLast: -1 }],
+    ['with half a snapshot', { keepLast: 0.5 }],
+    ['with an empty duration', { keepWithin: '' }],
+    ['with a duration that is none', { keepWithin: '3 days' }],
+    ['with a zone that is none', { keepLast: 1, timeZone: 'Mars/Olympus' }],
+  ])('%s', (_what, policy) => {
+    expect(() => planRetention([], policy, NOW)).toThrow(expect.objectContaining({ code: 'DK_USAGE' }));
+  });
+});
+
+describe('for any history and policy', () => {
+  const histories = fc.array(fc.record({ minutes: fc.nat(3_000_000), complete: fc.boolean(), n: fc.nat(0xffff) }), {
+    maxLength: 60,
+  });
+  const policies = fc.record(
+    {
+      keepLast: fc.nat(5),
+      keepHourly: fc.nat(5),
+      keepDaily: fc.nat(5),
+      keepWeekly: fc.nat(5),
+      keepMonthly: fc.nat(5),
+      keepYearly: fc.nat(5),
+      keepWithin: fc.constantFrom('1h', '3d', '2w', '1m', '1y'),
+      timeZone: fc.constantFrom('UTC', 'Europe/Paris', 'America/St_Johns', 'Pacific/Chatham'),
+    },
+    { requiredKeys: ['keepLast'] },
+  );
+  const given = (minutes: number, complete: boolean, n: number): SnapshotSummary =>
+    snapshot(new Date(NOW.getTime() - minutes * 60_000).toISOString(), complete ? 'complete' : 'partial', n);
+
+  it('every snapshot is decided once, the newest complete one stays, and forgetting again forgets nothing more', () => {
+    fc.assert(
+      fc.property(histories, policies, (history, policy) => {
+        fc.pre((policy.keepLast ?? 0) > 0);
+        const snapshots = [
+          ...new Map(
+            history.map(({ minutes, complete, n }) => given(minutes, complete, n)).map((s) => [s.id, s]),
+          ).values(),
+        ];
+        const plan = planRetention(snapshots, policy, NOW);
+
+        expect([...plan.kept, ...plan.forgotten].map(({ id }) => id).sort()).toEqual(
+          snapshots.map(({ id }) => id).sort(),
+        );
+        const newest = snapshots
+          .filter(({ status }) => status === 'complete')
+          .sort((a, b) => (a.id < b.id ? 1 : -1))[0];
+        expect(newest === undefined || plan.kept.some(({ id }) => id === newest.id)).toBe(true);
+
+        const left = snapshots.filter(({ id }) => plan.kept.some((kept) => kept.id === id));
+        expect(planRetention(left, policy, NOW).forgotten).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('one more partial snapshot changes nothing for the complete ones', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(3_000_000), policies, (history, minutes, policy) => {
+        fc.pre((policy.keepLast ?? 0) > 0);
+        const snapshots = history.map(({ minutes: m, complete, n }) => given(m, complete, n));
+        const complete = (all: SnapshotSummary[]): string[] =>
+          planRetention(all, policy, NOW)
+            .kept.filter(({ status }) => status === 'complete')
+            .map(({ id }) => id);
+        expect(complete([...snapshots, given(minutes, false, 0x10000)])).toEqual(complete(snapshots));
+      }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { verify } from '../../pkg/repository/verify.ts';
+import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+
+let world: World & { store: MemoryStore };
+let first: Manifest;
+let second: Manifest;
+
+beforeEach(async () => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  first = await backup(await open(world), world, { both: { v: 'both' }, early: { v: 'early' } });
+  clock.advance(3_600_000);
+  second = await backup(await open(world), world, { both: { v: 'both' }, late: { v: 'late' } });
+});
+
+function keyOf(manifest: Manifest, uid: string): string {
+  const { object } = manifest.resources.find((entry) => entry.uid === uid)!;
+  return `objects/${object.slice(0, 2)}/${object}.json.gz`;
+}
+
+describe('verify', () => {
+  it('finds nothing wrong with what is whole', async () => {
+    expect(await verify(await open(world), { readData: true })).toMatchObject({
+      snapshots: 2,
+      objects: 3,
+      read: 3,
+      unreferenced: 0,
+      problems: [],
+    });
+  });
+
+  it('names every snapshot and resource that a missing object hurts', async () => {
+    await world.store.deleteMany([keyOf(first, 'both')]);
+    const { problems } = await verify(await open(world));
+    expect(problems).toEqual([
+      {
+        object: first.resources[0]!.object,
+        code: 'DK_OBJECT_MISSING',
+        reason: 'missing',
+        snapshots: [first.id, second.id],
+        resources: [{ org: 1, kind: 'dashboard', uid: 'both', title: 'Title of both' }],
+      },
+    ]);
+  });
+
+  it('sees an empty object without reading it', async () => {
+    await world.store.put(keyOf(second, 'late'), Buffer.alloc(0));
+    expect((await verify(await open(world))).problems).toMatchObject([{ code: 'DK_OBJECT_DAMAGED' }]);
+  });
+
+  it.each([
+    ['a flipped bit', (bytes: Buffer) => ((bytes[Math.floor(bytes.length / 2)]! ^= 1), bytes)],
+    ['a truncated body', (bytes: Buffer) => bytes.subarray(0, bytes.length - 3)],
+    ['something appended', (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+  ])('sees %s when data is read', async (_what, spoil) => {
+    const key = keyOf(second, 'late');
+    await world.store.put(key, spoil(await world.store.get(key)));
+    expect((await verify(await open(world), { readData: true })).problems).toMatchObject([
+      { code: 'DK_OBJECT_DAMAGED', resources: [{ uid: 'late' }], snapshots: [second.id] },
+    ]);
+  });
+
+  it('names a damaged manifest, and still checks the others', async () => {
+    await world.store.put(`snapshots/${first.id}.json.gz`, Buffer.from('damaged'));
+    expect(await verify(await open(world), { readData: true })).toMatchObject({
+      snapshots: 2,
+      objects: 2,
+      problems: [{ object: '', code: 'DK_MANIFEST_DAMAGED', snapshots: [first.id] }],
+    });
+  });
+
+  it('counts what no snapshot needs', async () => {
+    const repository = await open(world);
+    await repository.putObject(repository.objectId('{}'), '{}');
+    expect(await verify(repository)).toMatchObject({ unreferenced: 1, problems: [] });
+  });
+
+  it('reads everything over time when it reads a part each time', async () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`d${n}`, { n }]));
+    await backup(await open(world), world, many);
+    const reads = new Map<string, number>();
+    const get = world.store.get.bind(world.store);
+    world.store.get = (key, options) => {
+      reads.set(key, (reads.get(key) ?? 0) + (key.startsWith('objects/') ? 1 : 0));
+      return get(key, options);
+    };
+
+    const parts: unknown[] = [];
+    for (let n = 0; n < 20; n++) {
+      const { part } = await verify(await open(world), { readData: { percent: 5 } });
+      parts.push(part);
+    }
+
+    expect(parts).toEqual(Array.from({ length: 20 }, (_, n) => ({ number: n + 1, of: 20 })));
+    const objects = [...reads].filter(([key]) => key.startsWith('objects/'));
+    expect(objects).toHaveLength(63);
+    expect(objects.every(([, count]) => count === 1)).toBe(true);
+  });
+});
