@@ -27,7 +27,7 @@ const NOT_READY_REASONS = new Set([
   'alerting.notification.configMissing',
   'alerting.notifications.alertmanager.notFound',
 ]);
-const NOT_READY_MESSAGE = /alertmanager (is not ready|does not exist)|no alertmanager configuration/i;
+const NOT_READY_MESSAGE = /alertmanager (is )?not ready|alertmanager does not exist|no alertmanager/i;
 
 /** Another writer changed the one Alertmanager document (grafana#131069), or one object of it under `/apis`. */
 const COLLISION_REASONS = new Set(['alerting.notifications.alertmanager.versionConflict', 'Conflict']);

@@ -4,7 +4,8 @@ import type { Content, Forecast, Restorable } from './kinds/kind.ts';
 
 /** Where an alerting object comes from: '' people in the UI, `api` Terraform or another caller, `file`, `converted_prometheus`. */
 export function originOf(provenance: string | undefined): Pick<Content, 'provenance' | 'managedBy'> {
-  if (provenance === undefined || provenance === '') {
+  // Objects under `/apis` write none out.
+  if (provenance === undefined || provenance === '' || provenance === 'none') {
     return {};
   }
   return { provenance, ...(provenance === 'api' ? {} : { managedBy: { manager: provenance } }) };
