@@ -55,7 +55,7 @@ export const alertRuleGroup: Kind = {
   references: groupReferences,
   rename: renameInGroup,
   copy: copyGroup,
-  identify: groupUid,
+  uidOf: groupUid,
   merge: withExtraRules,
   forecast,
   write,
