@@ -70,3 +70,16 @@ export async function downloadResource(id: string, ref: ResourceRef, format: 'bo
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
+
+/** Snapshots for a picker: the newest hundred whose id or author holds the text. An id starts with its time. */
+export async function findSnapshots(text: string): Promise<SnapshotRow[]> {
+  const search = /^[\d\s:T-]+$/.test(text) ? text.replace(/[-:]/g, '').trim().replace(/\s+/, 'T') : text;
+  const page = await call('GET /snapshots', { query: { limit: PAGE_SIZE, search: search || undefined } });
+  return page.items;
+}
+
+/** Resources for a picker: the first hundred that hold the text. */
+export async function findResources(snapshot: string, text: string): Promise<ManifestEntry[]> {
+  const query = { limit: PAGE_SIZE, search: text || undefined };
+  return (await call('GET /snapshots/:id/resources', { params: { id: snapshot }, query })).items;
+}

@@ -1,3 +1,93 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Button, EmptyState, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { AppPage } from '../../components/AppPage.tsx';
+import { Loading, QueryView } from '../../components/QueryView.tsx';
+import { SnapshotPicker } from '../../components/SnapshotPicker.tsx';
+import { useSnapshot } from '../../data/useSnapshots.ts';
+import { t } from '../../lib/i18n.ts';
+import { parseResource, routes } from '../../lib/routes.ts';
+import { useUrlState } from '../../lib/useUrlState.ts';
+import { DiffList } from './DiffList.tsx';
+import { ResourceDiffDrawer } from './ResourceDiffDrawer.tsx';
+
+/** Two points in time, or one and now. Without a choice: the newest snapshot and now. */
 export function Compare() {
-  return null;
+  const [read, change] = useUrlState();
+  const newest = useSnapshot('latest');
+  const from = read('from') || newest.data?.id;
+  return (
+    <AppPage
+      subTitle={t('compare.subtitle', 'What was added, changed and removed between two points in time.')}
+      actions={
+        from !== undefined && (
+          <LinkButton variant="secondary" icon="history" href={routes.restore({ snapshot: from })}>
+            {t('compare.restore', 'Restore from the earlier one')}
+          </LinkButton>
+        )
+      }
+    >
+      {from === undefined ? (
+        <QueryView query={newest}>{() => <Loading />}</QueryView>
+      ) : (
+        <Comparison from={from} to={read('to') || 'live'} change={change} resource={read('resource')} />
+      )}
+    </AppPage>
+  );
 }
+
+interface ComparisonProps {
+  from: string;
+  to: string;
+  resource: string;
+  change: (changes: Record<string, string | undefined>) => void;
+}
+
+function Comparison({ from, to, resource, change }: ComparisonProps) {
+  const styles = useStyles2(getStyles);
+  const opened = parseResource(resource);
+  return (
+    <Stack direction="column" gap={3}>
+      <div className={styles.sides}>
+        <SnapshotPicker
+          id="compare-from"
+          label={t('compare.from', 'Earlier')}
+          value={from}
+          onChange={(id) => change({ from: id, to, resource: undefined })}
+        />
+        <Button
+          variant="secondary"
+          icon="exchange-alt"
+          aria-label={t('compare.swap', 'Swap the two sides')}
+          disabled={to === 'live'}
+          onClick={() => change({ from: to, to: from, resource: undefined })}
+        />
+        <SnapshotPicker
+          id="compare-to"
+          label={t('compare.to', 'Later')}
+          value={to}
+          withLive
+          onChange={(id) => change({ from, to: id, resource: undefined })}
+        />
+      </div>
+      {from === to ? (
+        <EmptyState variant="not-found" message={t('compare.same', 'Both sides are the same snapshot')} role="status" />
+      ) : (
+        <DiffList key={`${from} ${to}`} from={from} to={to} />
+      )}
+      {opened && (
+        <ResourceDiffDrawer from={from} to={to} resource={opened} onClose={() => change({ resource: undefined })} />
+      )}
+    </Stack>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  sides: css({
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 1fr) auto minmax(0, 1fr)',
+    alignItems: 'end',
+    gap: theme.spacing(2),
+    [theme.breakpoints.down('md')]: { gridTemplateColumns: 'minmax(0, 1fr)', justifyItems: 'stretch' },
+  }),
+});

@@ -1,3 +1,96 @@
+import { Alert, LinkButton, Stack } from '@grafana/ui';
+import { useNavigate, useParams } from 'react-router';
+import type { RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { RunProgress } from '../../components/RunProgress.tsx';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
+import { useRun } from '../../data/useRuns.ts';
+import { useSnapshot } from '../../data/useSnapshots.ts';
+import { formatTime } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { ApplyBar } from './ApplyBar.tsx';
+import { DataSources } from './DataSources.tsx';
+import { Dependencies } from './Dependencies.tsx';
+import { Outcome } from './Outcome.tsx';
+import { PlanItems } from './PlanItems.tsx';
+import { parametersOf } from './request.ts';
+
+/** A restore from its plan to its verified end; the URL is the same all the way. */
 export function Plan() {
-  return null;
+  const { id = '' } = useParams();
+  const query = useRestorePlan(id);
+  const plan = query.data;
+  const snapshot = useSnapshot(plan?.snapshot);
+  const titles: Record<RestorePlan['state'], string> = {
+    planned: t('plan.planned', 'What this restore would do'),
+    expired: t('plan.expired', 'This plan has expired'),
+    applying: t('plan.applying', 'Restoring'),
+    applied: t('plan.applied', 'Restored'),
+    failed: t('plan.failed', 'The restore did not finish'),
+  };
+  return (
+    <AppPage
+      pageNav={{
+        text: plan === undefined ? t('plan.title', 'Restore') : titles[plan.state],
+        parentItem: { text: t('plan.title', 'Restore'), url: routes.restore() },
+      }}
+      subTitle={
+        snapshot.data && t('plan.from', 'From the snapshot of {{time}}', { time: formatTime(snapshot.data.time) })
+      }
+      actions={
+        plan &&
+        plan.state !== 'applying' && (
+          <LinkButton variant="secondary" icon="pen" href={routes.restore(parametersOf(plan))}>
+            {plan.state === 'planned' ? t('plan.change', 'Change the choice') : t('plan.again', 'Plan anew')}
+          </LinkButton>
+        )
+      }
+    >
+      <QueryView query={query}>{(data) => <Body plan={data} />}</QueryView>
+    </AppPage>
+  );
+}
+
+function Body({ plan }: { plan: RestorePlan }) {
+  const run = useRun(plan.run);
+  const replan = usePlanRestore();
+  const navigate = useNavigate();
+  const withOptions = (options: RestoreOptions) =>
+    replan.mutate(
+      { snapshot: plan.snapshot, selection: plan.selection, options: { ...plan.options, ...options } },
+      { onSuccess: (made) => void navigate(routes.restorePlan(made.id), { replace: true }) },
+    );
+  if (plan.state === 'applying') {
+    return <QueryView query={run}>{(data) => <RunProgress run={data} />}</QueryView>;
+  }
+  if (plan.state === 'applied' || plan.state === 'failed') {
+    return <Outcome plan={plan} run={run.data} />;
+  }
+  if (plan.state === 'expired') {
+    return (
+      <Alert
+        severity="info"
+        title={t('plan.expiredText', 'What is live may have changed since. Plan anew to go on.')}
+      />
+    );
+  }
+  return (
+    <Stack direction="column" gap={3}>
+      {replan.error !== null && <ServiceNotice error={replan.error} />}
+      {plan.warnings.map((warning) => (
+        <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
+      ))}
+      <ApplyBar plan={plan} busy={replan.isPending} />
+      <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
+      <DataSources
+        plan={plan}
+        busy={replan.isPending}
+        onMap={(from, to) => withOptions({ dataSources: { ...plan.options.dataSources, [from]: to } })}
+      />
+      <PlanItems id={plan.id} counts={plan.counts} />
+    </Stack>
+  );
 }

@@ -1,3 +1,72 @@
+import { Alert, Button, Stack, Text } from '@grafana/ui';
+import { useNavigate } from 'react-router';
+import { AppPage } from '../../components/AppPage.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { SnapshotPicker } from '../../components/SnapshotPicker.tsx';
+import { usePlanRestore } from '../../data/useRestores.ts';
+import { useSnapshot } from '../../data/useSnapshots.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { useUrlState } from '../../lib/useUrlState.ts';
+import { ModeFields } from './ModeFields.tsx';
+import { readForm, requestOf } from './request.ts';
+import { SelectionFields } from './SelectionFields.tsx';
+
+/** Chooses what to bring back. Leads to the plan; nothing is changed from here. */
 export function Restore() {
-  return null;
+  const [read, change] = useUrlState();
+  const newest = useSnapshot('latest');
+  const navigate = useNavigate();
+  const plan = usePlanRestore();
+  return (
+    <AppPage
+      subTitle={t('restore.subtitle', 'Choose what to bring back. You see the plan before anything is changed.')}
+    >
+      <QueryView query={newest}>
+        {(latest) => {
+          const chosen = readForm(read);
+          const form = { ...chosen, snapshot: chosen.snapshot || latest.id };
+          const request = requestOf(form);
+          return (
+            <form
+              onSubmit={(event) => {
+                event.preventDefault();
+                if (request !== undefined) {
+                  plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
+                }
+              }}
+            >
+              <Stack direction="column" gap={4} maxWidth={90}>
+                <SnapshotPicker
+                  id="restore-snapshot"
+                  label={t('restore.from', 'From which point in time')}
+                  value={form.snapshot}
+                  onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
+                />
+                <SelectionFields form={form} change={change} />
+                <ModeFields form={form} change={change} />
+                {plan.error !== null && <ServiceNotice error={plan.error} />}
+                {plan.isPending && (
+                  <Alert
+                    severity="info"
+                    title={t('restore.planning', 'Comparing with what is live…')}
+                    bottomSpacing={0}
+                  >
+                    {t('restore.planningText', 'Grafana is only read. With many resources this takes a moment.')}
+                  </Alert>
+                )}
+                <Stack gap={2} alignItems="center" wrap="wrap">
+                  <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
+                    {t('restore.showPlan', 'Show the plan')}
+                  </Button>
+                  <Text color="secondary">{t('restore.nothingYet', 'Nothing is changed yet.')}</Text>
+                </Stack>
+              </Stack>
+            </form>
+          );
+        }}
+      </QueryView>
+    </AppPage>
+  );
 }

@@ -1,17 +1,17 @@
-import { Alert, Button, LinkButton, Stack, Text } from '@grafana/ui';
-import { useNavigate, useParams } from 'react-router';
+import { Alert, LinkButton, Stack, Text } from '@grafana/ui';
+import { useParams } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Problems } from '../../components/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { runKindLabel, StatusBadge, triggerLabel } from '../../components/StatusBadge.tsx';
-import { isActive, useRun, useUndoRun } from '../../data/useRuns.ts';
+import { isActive, useRun } from '../../data/useRuns.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { UndoButton } from './UndoButton.tsx';
 
 /** One run: how it goes, or how it went, down to each resource that failed. */
 export function RunPage() {
@@ -46,21 +46,6 @@ function Actions({ run }: { run: Run }) {
         </LinkButton>
       )}
       {run.undoable && <UndoButton run={run.id} />}
-    </>
-  );
-}
-
-/** Plans the way back of a restore and shows that plan; nothing is changed by pressing it. */
-export function UndoButton({ run }: { run: string }) {
-  const undo = useUndoRun();
-  const navigate = useNavigate();
-  const plan = () => undo.mutate(run, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
-  return (
-    <>
-      <Button variant="secondary" icon="history-alt" disabled={undo.isPending} onClick={plan}>
-        {t('run.undo', 'Undo this restore')}
-      </Button>
-      {undo.error !== null && <ServiceNotice error={undo.error} />}
     </>
   );
 }

@@ -1,3 +1,121 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Alert, Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { useParams } from 'react-router';
+import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { Changes } from '../../components/Changes.tsx';
+import { Facts } from '../../components/Facts.tsx';
+import { Problems } from '../../components/Problems.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { StatusBadge, triggerLabel } from '../../components/StatusBadge.tsx';
+import { useSnapshot, useSnapshotTree } from '../../data/useSnapshots.ts';
+import { formatBytes, formatNumber, formatRelative, formatTime } from '../../lib/format.ts';
+import { plural, t } from '../../lib/i18n.ts';
+import { parseResource, routes } from '../../lib/routes.ts';
+import { useUrlState } from '../../lib/useUrlState.ts';
+import { FolderTree } from './FolderTree.tsx';
+import { ResourceDrawer } from './ResourceDrawer.tsx';
+import { ResourceList, splitFolder } from './ResourceList.tsx';
+import { SnapshotMenu } from './SnapshotMenu.tsx';
+
+/** One point in time, to look into. */
 export function Snapshot() {
-  return null;
+  const { id = '' } = useParams();
+  const query = useSnapshot(id);
+  const snapshot = query.data;
+  return (
+    <AppPage
+      pageNav={{
+        text: snapshot === undefined ? t('snapshot.title', 'Snapshot') : formatTime(snapshot.time),
+        parentItem: { text: t('history.title', 'History'), url: routes.history() },
+      }}
+      subTitle={
+        snapshot &&
+        t('snapshot.subtitle', 'Snapshot, {{ago}}, from Grafana {{version}}', {
+          ago: formatRelative(snapshot.time),
+          version: snapshot.grafana.version,
+        })
+      }
+      actions={snapshot && <Actions snapshot={snapshot} />}
+    >
+      <QueryView query={query}>{(data) => <Body snapshot={data} />}</QueryView>
+    </AppPage>
+  );
 }
+
+function Actions({ snapshot }: { snapshot: SnapshotDetail }) {
+  const [read] = useUrlState();
+  const [org, under] = splitFolder(read('folder'));
+  const selection = under === undefined ? {} : { type: 'folder', org: String(org), uid: under };
+  return (
+    <>
+      <LinkButton icon="history" href={routes.restore({ snapshot: snapshot.id, ...selection })}>
+        {under === undefined ? t('snapshot.restore', 'Restore') : t('snapshot.restoreFolder', 'Restore this folder')}
+      </LinkButton>
+      <LinkButton variant="secondary" icon="code-branch" href={routes.compare({ from: snapshot.id, to: 'live' })}>
+        {t('snapshot.compareLive', 'Compare with live')}
+      </LinkButton>
+      <SnapshotMenu snapshot={snapshot} />
+    </>
+  );
+}
+
+function Body({ snapshot }: { snapshot: SnapshotDetail }) {
+  const styles = useStyles2(getStyles);
+  const tree = useSnapshotTree(snapshot.id);
+  const [read, change] = useUrlState();
+  const opened = parseResource(read('resource'));
+  return (
+    <Stack direction="column" gap={3}>
+      <Facts
+        facts={[
+          [t('column.status', 'Status'), <StatusBadge key="status" status={snapshot.status} />],
+          [t('column.made', 'Made'), snapshot.by ?? triggerLabel(snapshot.trigger)],
+          [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],
+          [t('column.resources', 'Resources'), formatNumber(snapshot.resources)],
+          [
+            t('column.size', 'Size'),
+            <Stack key="size" gap={1} alignItems="center">
+              {formatBytes(snapshot.bytes)}
+              {snapshot.encrypted && <Badge color="blue" icon="lock" text={t('snapshot.encrypted', 'Encrypted')} />}
+            </Stack>,
+          ],
+        ]}
+      />
+      {snapshot.errors.length > 0 && (
+        <Alert
+          severity="warning"
+          bottomSpacing={0}
+          title={plural(
+            'snapshot.problems',
+            snapshot.errors.length,
+            '{{number}} resource could not be read and is missing here',
+            '{{number}} resources could not be read and are missing here',
+          )}
+        >
+          <Problems problems={snapshot.errors} label={t('snapshot.missing', 'Missing resources')} />
+        </Alert>
+      )}
+      <div className={styles.columns}>
+        <QueryView query={tree}>
+          {(data) => <FolderTree tree={data} selected={read('folder')} onSelect={(folder) => change({ folder })} />}
+        </QueryView>
+        <ResourceList snapshot={snapshot.id} content={snapshot.content} />
+      </div>
+      {opened && (
+        <ResourceDrawer snapshot={snapshot.id} resource={opened} onClose={() => change({ resource: undefined })} />
+      )}
+    </Stack>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  columns: css({
+    display: 'grid',
+    gridTemplateColumns: '260px minmax(0, 1fr)',
+    alignItems: 'start',
+    gap: theme.spacing(2),
+    [theme.breakpoints.down('lg')]: { gridTemplateColumns: 'minmax(0, 1fr)' },
+  }),
+});

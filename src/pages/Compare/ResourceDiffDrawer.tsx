@@ -1,0 +1,94 @@
+import { Alert, Drawer, LinkButton, Stack, Tab, TabsBar, Text } from '@grafana/ui';
+import { useState } from 'react';
+import type { ResourceDiff } from '../../../pkg/contract/api/diff.ts';
+import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
+import { JsonDiff } from '../../components/JsonDiff.tsx';
+import { JsonView } from '../../components/JsonView.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { useResourceDiff } from '../../data/useDiff.ts';
+import { t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
+import { resourceParameter, routes } from '../../lib/routes.ts';
+import { ReadableChanges } from './ReadableChanges.tsx';
+
+interface Props {
+  from: string;
+  to: string;
+  resource: ResourceRef;
+  onClose: () => void;
+}
+
+/** What differs in one resource: in words first, and the JSON behind it. */
+export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
+  const query = useResourceDiff(from, to, resource);
+  return (
+    <Drawer title={query.data?.title || resource.uid} subtitle={kindLabel(resource.kind)} size="lg" onClose={onClose}>
+      <QueryView query={query}>
+        {(diff) => (
+          <Stack direction="column" gap={2}>
+            {diff.change !== 'added' && (
+              <div>
+                <LinkButton
+                  icon="history"
+                  href={routes.restore({
+                    snapshot: from,
+                    type: 'resources',
+                    resource: resourceParameter(resource),
+                    overwrite: diff.change === 'changed' ? 'yes' : undefined,
+                  })}
+                >
+                  {diff.change === 'removed'
+                    ? t('diff.restore', 'Restore it')
+                    : t('diff.rollBack', 'Go back to the earlier version')}
+                </LinkButton>
+              </div>
+            )}
+            <Difference diff={diff} />
+          </Stack>
+        )}
+      </QueryView>
+    </Drawer>
+  );
+}
+
+function Difference({ diff }: { diff: ResourceDiff }) {
+  const changed = diff.change === 'changed';
+  // Where words say nothing, the JSON is what there is to see.
+  const [view, setView] = useState<'words' | 'json'>(changed && diff.changes.length > 0 ? 'words' : 'json');
+  const label = t('resource.json', 'JSON of {{title}}', { title: diff.title });
+  if (diff.change === 'unchanged') {
+    return <Text color="secondary">{t('diff.unchanged', 'It is the same on both sides.')}</Text>;
+  }
+  if (!changed) {
+    return <JsonView value={diff.before ?? diff.after} label={label} />;
+  }
+  return (
+    <>
+      <TabsBar>
+        <Tab label={t('diff.words', 'In words')} active={view === 'words'} onChangeTab={() => setView('words')} />
+        <Tab label={t('diff.json', 'JSON')} active={view === 'json'} onChangeTab={() => setView('json')} />
+      </TabsBar>
+      {view === 'json' ? (
+        <JsonDiff before={diff.before} after={diff.after} label={label} />
+      ) : (
+        <>
+          <ReadableOrNothing diff={diff} />
+          {diff.truncated && (
+            <Alert
+              severity="info"
+              title={t('diff.truncated', 'More differs than is listed here; the JSON shows all.')}
+            />
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+function ReadableOrNothing({ diff }: { diff: ResourceDiff }) {
+  return diff.changes.length === 0 ? (
+    <Text color="secondary">{t('diff.noWords', 'Only details differ; the JSON shows them.')}</Text>
+  ) : (
+    <ReadableChanges changes={diff.changes} />
+  );
+}

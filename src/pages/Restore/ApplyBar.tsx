@@ -1,0 +1,109 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Button, ConfirmModal, Text, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
+import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { useApplyRestore } from '../../data/useRestores.ts';
+import { formatTime } from '../../lib/format.ts';
+import { plural, t } from '../../lib/i18n.ts';
+
+/** Says in one sentence what will happen, and does it. What overwrites or deletes asks for a typed word. */
+export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
+  const styles = useStyles2(getStyles);
+  const apply = useApplyRestore(plan.id);
+  const [asking, setAsking] = useState(false);
+  const { counts, confirm } = plan;
+  const writes = (counts.create ?? 0) + (counts.update ?? 0) + (counts.delete ?? 0);
+  const parts = [
+    plural('apply.create', counts.create ?? 0, '{{number}} comes back', '{{number}} come back'),
+    plural('apply.update', counts.update ?? 0, '{{number}} is overwritten', '{{number}} are overwritten'),
+    ...((counts.delete ?? 0) > 0
+      ? [plural('apply.delete', counts.delete ?? 0, '{{number}} is deleted', '{{number}} are deleted')]
+      : []),
+    plural('apply.unchanged', counts.unchanged ?? 0, '{{number}} is as it was', '{{number}} are as they were'),
+  ];
+  const confirmed = async () => {
+    // A failure shows in the dialog, from the mutation's state.
+    await apply.mutateAsync(confirm).then(
+      () => setAsking(false),
+      () => undefined,
+    );
+  };
+  return (
+    <section className={styles.bar} aria-label={t('apply.label', 'Summary of the plan')}>
+      <div>
+        <Text element="h2" variant="h4">
+          {writes === 0
+            ? t('apply.nothing', 'Nothing to do')
+            : plural(
+                'apply.title',
+                writes,
+                '{{number}} resource will be restored',
+                '{{number}} resources will be restored',
+              )}
+        </Text>
+        <Text element="p" color="secondary">
+          {parts.join(' · ')}
+        </Text>
+        {writes > 0 && (
+          <Text element="p" color="secondary" variant="bodySmall">
+            {t(
+              'apply.safety',
+              'A snapshot of what is live is made first, so that this can be undone. The plan is valid until {{time}}.',
+              {
+                time: formatTime(plan.expires),
+              },
+            )}
+          </Text>
+        )}
+      </div>
+      {writes > 0 && (
+        <Button
+          size="lg"
+          icon="history"
+          variant={confirm === undefined ? 'primary' : 'destructive'}
+          disabled={busy || apply.isPending}
+          onClick={() => (confirm === undefined ? apply.mutate(undefined) : setAsking(true))}
+        >
+          {t('apply.button', 'Restore now')}
+        </Button>
+      )}
+      {apply.error !== null && !asking && <ServiceNotice error={apply.error} />}
+      <ConfirmModal
+        isOpen={asking}
+        title={t('apply.askTitle', 'Overwrite what is live?')}
+        body={parts.join(' · ')}
+        description={
+          apply.error === null ? (
+            t('apply.askText', 'A snapshot of what is live is made first, so that this can be undone.')
+          ) : (
+            <ServiceNotice error={apply.error} />
+          )
+        }
+        confirmationText={confirm}
+        confirmText={t('apply.button', 'Restore now')}
+        onConfirm={confirmed}
+        onDismiss={() => {
+          setAsking(false);
+          apply.reset();
+        }}
+      />
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  bar: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    gap: theme.spacing(2),
+    padding: theme.spacing(2, 3),
+    background: theme.colors.background.secondary,
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderLeft: `${theme.spacing(0.5)} solid ${theme.colors.primary.main}`,
+    borderRadius: theme.shape.radius.default,
+  }),
+});

@@ -1,0 +1,61 @@
+import { Combobox, Field, Stack, Text } from '@grafana/ui';
+import type { DataSourceMatch, RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import { t } from '../../lib/i18n.ts';
+
+interface Props {
+  plan: RestorePlan;
+  busy: boolean;
+  onMap: (from: string, to: string) => void;
+}
+
+/** Where the panels' data will come from. Shown when something is not simply the same as before. */
+export function DataSources({ plan, busy, onMap }: Props) {
+  const open = plan.dataSources.filter((match) => match.by !== 'uid' && match.by !== 'restored');
+  if (open.length === 0) {
+    return null;
+  }
+  return (
+    <section aria-labelledby="dashkeep-sources">
+      <Text element="h2" variant="h4" id="dashkeep-sources">
+        {t('sources.title', 'Data sources')}
+      </Text>
+      <Text element="p" color="secondary">
+        {t('sources.text', 'These are not here under the same uid. Choose what takes their place.')}
+      </Text>
+      <Stack direction="column" gap={2}>
+        {open.map((match) => (
+          <Field
+            key={match.from.uid}
+            label={match.from.name || match.from.uid}
+            description={foundBy(match)}
+            invalid={match.by === 'none'}
+            noMargin
+          >
+            <Combobox
+              id={`source-${match.from.uid}`}
+              width={50}
+              disabled={busy}
+              value={match.to?.uid ?? null}
+              placeholder={t('sources.choose', 'Choose a data source')}
+              options={plan.liveDataSources
+                .filter((source) => match.from.type === '' || source.type === match.from.type)
+                .map((source) => ({ value: source.uid, label: source.name, description: source.type }))}
+              onChange={(option) => onMap(match.from.uid, option.value)}
+            />
+          </Field>
+        ))}
+      </Stack>
+    </section>
+  );
+}
+
+function foundBy(match: DataSourceMatch): string {
+  const reasons: Record<DataSourceMatch['by'], string> = {
+    uid: t('sources.byUid', 'The same as before.'),
+    name: t('sources.byName', 'Found by its name and type.'),
+    choice: t('sources.byChoice', 'Chosen by you.'),
+    restored: t('sources.byRestore', 'It is restored, too.'),
+    none: t('sources.byNone', 'Nothing fits. Panels that use it will show an error until you choose one.'),
+  };
+  return reasons[match.by];
+}

@@ -1,0 +1,40 @@
+import { Alert, Button, Stack } from '@grafana/ui';
+import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import { plural, t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
+
+interface Props {
+  plan: RestorePlan;
+  busy: boolean;
+  onInclude: () => void;
+}
+
+const SHOWN = 8;
+
+/** What the chosen resources need and what is missing live; offered, never added unasked. */
+export function Dependencies({ plan, busy, onInclude }: Props) {
+  const { dependencies } = plan;
+  if (dependencies.length === 0) {
+    return null;
+  }
+  const names = dependencies.slice(0, SHOWN).map(({ kind, title, uid }) => `${title || uid} (${kindLabel(kind)})`);
+  return (
+    <Alert
+      severity="warning"
+      bottomSpacing={0}
+      title={plural(
+        'dependencies.title',
+        dependencies.length,
+        'What you chose needs {{number}} more resource that is missing',
+        'What you chose needs {{number}} more resources that are missing',
+      )}
+    >
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        <span>{names.join(', ') + (dependencies.length > SHOWN ? ', …' : '')}</span>
+        <Button size="sm" variant="secondary" icon="plus" disabled={busy} onClick={onInclude}>
+          {t('dependencies.include', 'Bring them back, too')}
+        </Button>
+      </Stack>
+    </Alert>
+  );
+}

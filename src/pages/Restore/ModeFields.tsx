@@ -1,0 +1,98 @@
+import { Checkbox, Combobox, Field, Input, RadioButtonList, Stack } from '@grafana/ui';
+import { useMemo } from 'react';
+import { useSnapshotTree } from '../../data/useSnapshots.ts';
+import { folderOptions } from '../../lib/folderTree.ts';
+import { t } from '../../lib/i18n.ts';
+import type { RestoreForm } from './request.ts';
+
+interface Props {
+  form: RestoreForm;
+  change: (changes: Record<string, string | undefined>) => void;
+}
+
+const yes = (value: boolean) => (value ? 'yes' : undefined);
+
+/** What happens to what exists: left alone, overwritten, or put beside. */
+export function ModeFields({ form, change }: Props) {
+  const modes = [
+    {
+      value: 'missing' as const,
+      label: t('mode.missing', 'Bring back what is missing'),
+      description: t('mode.missingText', 'What exists stays as it is.'),
+    },
+    {
+      value: 'overwrite' as const,
+      label: t('mode.overwrite', 'Also overwrite what differs'),
+      description: t('mode.overwriteText', 'What was changed since goes back to how it was.'),
+    },
+    {
+      value: 'copy' as const,
+      label: t('mode.copy', 'Put copies beside what exists'),
+      description: t('mode.copyText', 'Copies get new uids; nothing that exists is touched.'),
+    },
+  ];
+  return (
+    <Stack direction="column" gap={2}>
+      <Field label={t('restore.how', 'How')} noMargin useFieldset>
+        <RadioButtonList
+          id="restore-mode"
+          name="restore-mode"
+          options={modes}
+          value={form.mode}
+          onChange={(mode) => change({ overwrite: yes(mode === 'overwrite'), copy: yes(mode === 'copy') })}
+        />
+      </Field>
+      {form.mode === 'copy' && <CopyFields form={form} change={change} />}
+      {form.mode !== 'copy' && (
+        <Checkbox
+          id="restore-managed"
+          label={t('mode.managed', 'Also what is kept by files, Git Sync, Terraform or an operator')}
+          description={t('mode.managedText', 'Usually left alone: whoever keeps it would overwrite it again.')}
+          value={form.managed}
+          onChange={(event) => change({ managed: yes(event.currentTarget.checked) })}
+        />
+      )}
+      {form.mode === 'overwrite' && (
+        <Checkbox
+          id="restore-delete"
+          label={t('mode.delete', 'Also delete what is live but not in the snapshot')}
+          description={t('mode.deleteText', 'You will be asked to type a confirmation.')}
+          value={form.deleteOthers}
+          onChange={(event) => change({ deleteOthers: yes(event.currentTarget.checked) })}
+        />
+      )}
+    </Stack>
+  );
+}
+
+function CopyFields({ form, change }: Props) {
+  const tree = useSnapshotTree('latest');
+  const options = useMemo(
+    () => folderOptions(tree.data).map(({ uid, path }) => ({ value: uid, label: path })),
+    [tree.data],
+  );
+  return (
+    <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
+      <Field label={t('mode.suffix', 'Put behind each title')} noMargin>
+        <Input
+          id="restore-suffix"
+          width={30}
+          value={form.suffix}
+          placeholder={t('mode.suffixExample', '(restored)')}
+          onChange={(event) => change({ suffix: event.currentTarget.value })}
+        />
+      </Field>
+      <Field label={t('mode.copyTo', 'Into the folder')} noMargin>
+        <Combobox
+          id="restore-copy-to"
+          width={40}
+          isClearable
+          options={options}
+          value={form.copyTo === '' ? null : form.copyTo}
+          placeholder={t('mode.sameFolder', 'Where it was')}
+          onChange={(option) => change({ copyTo: option?.value })}
+        />
+      </Field>
+    </Stack>
+  );
+}

@@ -1,0 +1,128 @@
+import { Badge, Icon, Stack, Text, Tooltip, type BadgeColor } from '@grafana/ui';
+import { useMemo } from 'react';
+import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
+import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
+import { FilterRow } from '../../components/FilterRow.tsx';
+import { MultiFilter } from '../../components/MultiFilter.tsx';
+import { ResourceName } from '../../components/ResourceName.tsx';
+import { VirtualTable, type Column } from '../../components/VirtualTable.tsx';
+import { usePlanItems } from '../../data/useRestores.ts';
+import { formatNumber } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
+import { resourceParameter } from '../../lib/routes.ts';
+import { useUrlState } from '../../lib/useUrlState.ts';
+
+const ACTIONS: PlanAction[] = ['create', 'update', 'delete', 'unchanged', 'skip', 'blocked'];
+
+const COLORS: Record<PlanAction, BadgeColor> = {
+  create: 'green',
+  update: 'orange',
+  delete: 'red',
+  unchanged: 'darkgrey',
+  skip: 'darkgrey',
+  blocked: 'red',
+};
+
+function actionLabel(action: PlanAction): string {
+  const labels: Record<PlanAction, string> = {
+    create: t('action.create', 'Bring back'),
+    update: t('action.update', 'Overwrite'),
+    delete: t('action.delete', 'Delete'),
+    unchanged: t('action.unchanged', 'As it was'),
+    skip: t('action.skip', 'Leave alone'),
+    blocked: t('action.blocked', 'Not possible'),
+  };
+  return labels[action];
+}
+
+interface Props {
+  id: string;
+  counts: Partial<Record<PlanAction, number>>;
+}
+
+/** The plan, resource by resource, each with its reason and with what can't come back. */
+export function PlanItems({ id, counts }: Props) {
+  const [read, change] = useUrlState();
+  const list = usePlanItems(id, {
+    action: read('action') || undefined,
+    kind: read('kind') || undefined,
+    search: read('q') || undefined,
+  });
+  const columns = useMemo(() => makeColumns(), []);
+  return (
+    <Stack direction="column" gap={2}>
+      <FilterRow
+        search={read('q')}
+        onSearch={(q) => change({ q })}
+        placeholder={t('snapshot.search', 'Search titles, uids and folders')}
+      >
+        <MultiFilter
+          label={t('plan.actions', 'What happens')}
+          value={read('action')}
+          options={ACTIONS.filter((action) => (counts[action] ?? 0) > 0).map((action) => ({
+            value: action,
+            label: `${actionLabel(action)} (${formatNumber(counts[action] ?? 0)})`,
+          }))}
+          onChange={(action) => change({ action })}
+        />
+        <MultiFilter
+          label={t('snapshot.kinds', 'Kinds')}
+          value={read('kind')}
+          options={KIND_NAMES.map((kind) => ({ value: kind, label: kindLabel(kind) }))}
+          onChange={(kind) => change({ kind })}
+        />
+      </FilterRow>
+      <VirtualTable
+        label={t('plan.items', 'The plan')}
+        list={list}
+        columns={columns}
+        rowKey={(item) => `${resourceParameter(item)} ${item.action}`}
+        empty={t('plan.noItems', 'Nothing in the plan matches')}
+      />
+    </Stack>
+  );
+}
+
+function makeColumns(): Column<PlanItem>[] {
+  return [
+    {
+      id: 'action',
+      header: t('column.action', 'What happens'),
+      width: '120px',
+      cell: (item) => <Badge color={COLORS[item.action]} text={actionLabel(item.action)} />,
+    },
+    {
+      id: 'title',
+      header: t('column.title', 'Title'),
+      width: 'minmax(0, 2fr)',
+      cell: (item) => (
+        <ResourceName resource={item}>
+          {item.losses.length > 0 && (
+            <Tooltip content={item.losses.join(' ')}>
+              <Icon name="exclamation-triangle" aria-label={item.losses.join(' ')} tabIndex={0} />
+            </Tooltip>
+          )}
+        </ResourceName>
+      ),
+    },
+    {
+      id: 'folder',
+      header: t('column.folder', 'Folder'),
+      width: 'minmax(0, 1fr)',
+      hideBelow: 'xl',
+      cell: (item) => item.folder || '–',
+    },
+    {
+      id: 'reason',
+      header: t('column.reason', 'Why'),
+      width: 'minmax(0, 2fr)',
+      hideBelow: 'md',
+      cell: (item) => (
+        <Text color="secondary" truncate>
+          {[item.reason, ...item.losses].join(' · ')}
+        </Text>
+      ),
+    },
+  ];
+}

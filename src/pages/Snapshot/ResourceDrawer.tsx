@@ -1,0 +1,94 @@
+import { Button, Drawer, Icon, LinkButton, Stack, Text, TextLink } from '@grafana/ui';
+import { useMutation } from '@tanstack/react-query';
+import type { KindName } from '../../../pkg/contract/kinds.ts';
+import { Facts } from '../../components/Facts.tsx';
+import { JsonView } from '../../components/JsonView.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { downloadResource, useResource } from '../../data/useSnapshots.ts';
+import { formatBytes } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { kindIcon, kindLabel } from '../../lib/kinds.ts';
+import { resourceParameter, routes } from '../../lib/routes.ts';
+
+interface Props {
+  snapshot: string;
+  resource: { org: number; kind: KindName; uid: string };
+  onClose: () => void;
+}
+
+/** One stored resource: what it is, what it needs, its JSON, and what can be done with it. */
+export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
+  const { org, kind, uid } = resource;
+  const query = useResource(snapshot, { org, kind, uid });
+  const download = useMutation({
+    mutationFn: (format: 'body' | 'dashboard') => downloadResource(snapshot, { org, kind, uid }, format),
+  });
+  const parameter = resourceParameter(resource);
+  return (
+    <Drawer title={query.data?.entry.title || uid} subtitle={kindLabel(kind)} size="md" onClose={onClose}>
+      <QueryView query={query}>
+        {({ entry, body, references }) => (
+          <Stack direction="column" gap={2}>
+            <Stack gap={1} wrap="wrap">
+              <LinkButton icon="history" href={routes.restore({ snapshot, type: 'resources', resource: parameter })}>
+                {t('resource.restore', 'Restore this')}
+              </LinkButton>
+              <LinkButton
+                variant="secondary"
+                icon="code-branch"
+                href={routes.compare({ from: snapshot, to: 'live', resource: parameter })}
+              >
+                {t('resource.compare', 'Compare with live')}
+              </LinkButton>
+              {kind === 'dashboard' && (
+                <Button variant="secondary" icon="download-alt" onClick={() => download.mutate('dashboard')}>
+                  {t('resource.downloadDashboard', 'Download for import')}
+                </Button>
+              )}
+              <Button variant="secondary" icon="download-alt" onClick={() => download.mutate('body')}>
+                {t('resource.download', 'Download JSON')}
+              </Button>
+            </Stack>
+            {download.error !== null && <ServiceNotice error={download.error} />}
+            <Facts
+              facts={[
+                [t('column.folder', 'Folder'), entry.folder || '–'],
+                ['UID', entry.uid],
+                [t('column.size', 'Size'), formatBytes(entry.bytes)],
+                ...Object.entries(entry.facts ?? {}).map(([name, value]) => [name, String(value)] as [string, string]),
+              ]}
+            />
+            {references.length > 0 && (
+              <Stack direction="column" gap={0.5}>
+                <Text element="h3" variant="h5">
+                  {t('resource.needs', 'What it needs')}
+                </Text>
+                {references.map((reference) => (
+                  <Stack key={`${reference.kind}/${reference.uid}`} gap={1} alignItems="center">
+                    <Icon name={kindIcon(reference.kind)} />
+                    {reference.held ? (
+                      <TextLink
+                        inline={false}
+                        href={routes.snapshot(snapshot, { resource: resourceParameter({ ...reference, org }) })}
+                      >
+                        {reference.title ?? reference.uid}
+                      </TextLink>
+                    ) : (
+                      <Text color="warning">
+                        {t('resource.notHeld', '{{name}}, not in this snapshot', {
+                          name: reference.title ?? reference.uid,
+                        })}
+                      </Text>
+                    )}
+                  </Stack>
+                ))}
+              </Stack>
+            )}
+            <JsonView value={body} label={t('resource.json', 'JSON of {{title}}', { title: entry.title })} />
+          </Stack>
+        )}
+      </QueryView>
+    </Drawer>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, ConfirmModal, Dropdown, Menu } from '@grafana/ui';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { useStartRun } from '../../data/useRuns.ts';
+import { useDeleteSnapshot } from '../../data/useSnapshots.ts';
+import { formatTime } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { notifySuccess } from '../../lib/notify.ts';
+import { routes } from '../../lib/routes.ts';
+
+/** What is done with a snapshot less often. */
+export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
+  const navigate = useNavigate();
+  const [deleting, setDeleting] = useState(false);
+  const start = useStartRun();
+  const remove = useDeleteSnapshot();
+  const verify = () =>
+    start.mutate(
+      { kind: 'verify', readData: true, snapshot: snapshot.id },
+      { onSuccess: (run) => void navigate(routes.run(run.id)) },
+    );
+  const confirmDelete = async () => {
+    await remove.mutateAsync(snapshot.id).then(
+      () => {
+        notifySuccess(t('snapshot.deleted', 'The snapshot was deleted'));
+        void navigate(routes.history());
+      },
+      // Shown in the dialog from the mutation's state.
+      () => undefined,
+    );
+  };
+  const menu = (
+    <Menu>
+      {snapshot.previous !== undefined && (
+        <Menu.Item
+          icon="code-branch"
+          label={t('snapshot.comparePrevious', 'Compare with the one before')}
+          url={routes.compare({ from: snapshot.previous, to: snapshot.id })}
+        />
+      )}
+      <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify what is stored')} onClick={verify} />
+      {snapshot.run !== undefined && (
+        <Menu.Item icon="list-ul" label={t('snapshot.run', 'See the run')} url={routes.run(snapshot.run)} />
+      )}
+      <Menu.Divider />
+      <Menu.Item
+        icon="trash-alt"
+        destructive
+        label={t('snapshot.delete', 'Delete')}
+        onClick={() => setDeleting(true)}
+      />
+    </Menu>
+  );
+  return (
+    <>
+      <Dropdown overlay={menu} placement="bottom-end">
+        <Button variant="secondary" icon="ellipsis-v" aria-label={t('snapshot.more', 'More actions')} />
+      </Dropdown>
+      {start.error !== null && <ServiceNotice error={start.error} />}
+      <ConfirmModal
+        isOpen={deleting}
+        title={t('snapshot.deleteTitle', 'Delete this snapshot?')}
+        body={t('snapshot.deleteBody', 'The snapshot of {{time}} can then no longer be restored.', {
+          time: formatTime(snapshot.time),
+        })}
+        description={
+          remove.error === null ? (
+            t('snapshot.deleteText', 'Other snapshots keep everything that is theirs.')
+          ) : (
+            <ServiceNotice error={remove.error} />
+          )
+        }
+        confirmationText={snapshot.id}
+        confirmText={t('snapshot.deleteConfirm', 'Delete')}
+        onConfirm={confirmDelete}
+        onDismiss={() => {
+          setDeleting(false);
+          remove.reset();
+        }}
+      />
+    </>
+  );
+}
