@@ -2,24 +2,44 @@ import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { alertRuleGroup } from './alert-rule-group.ts';
 import { contactPoint } from './contact-point.ts';
 import { dashboard } from './dashboard.ts';
+import { dashboardPermissions } from './dashboard-permissions.ts';
+import { dataSource } from './data-source.ts';
+import { dataSourcePermissions } from './data-source-permissions.ts';
 import { folder } from './folder.ts';
+import { folderPermissions } from './folder-permissions.ts';
 import { inhibitionRule } from './inhibition-rule.ts';
 import type { Kind } from './kind.ts';
+import { libraryPanel } from './library-panel.ts';
 import { muteTiming } from './mute-timing.ts';
 import { notificationPolicy } from './notification-policy.ts';
 import { notificationTemplate } from './notification-template.ts';
+import { org } from './org.ts';
+import { orgPreferences } from './org-preferences.ts';
+import { serviceAccount } from './service-account.ts';
 import { silence } from './silence.ts';
+import { team } from './team.ts';
+import { user } from './user.ts';
 
 const kinds: Kind[] = [
-  folder,
-  dashboard,
-  notificationTemplate,
-  muteTiming,
-  contactPoint,
-  notificationPolicy,
-  inhibitionRule,
   alertRuleGroup,
+  contactPoint,
+  dashboard,
+  dashboardPermissions,
+  dataSource,
+  dataSourcePermissions,
+  folder,
+  folderPermissions,
+  inhibitionRule,
+  libraryPanel,
+  muteTiming,
+  notificationPolicy,
+  notificationTemplate,
+  org,
+  orgPreferences,
+  serviceAccount,
   silence,
+  team,
+  user,
 ];
 
 /** Every kind, in the order in which a restore writes them. */

@@ -1,0 +1,177 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
+import type { KindName } from '../../pkg/contract/kinds.ts';
+import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
+import { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { connect, kindContext } from '../../pkg/grafana/instance.ts';
+import type { Content, Kind, KindContext, Listed, Restorable, WriteContext } from '../../pkg/grafana/kinds/kind.ts';
+import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
+import { startGrafana, type Simulator, type SimulatorOptions, type TokenRequest } from '../support/grafana/index.ts';
+import { SeededRandomness } from '../support/repository.ts';
+
+/** Waits a thousandth of what it is asked to: retries happen, tests don't wait. */
+const hastyClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: async (milliseconds, signal) => {
+    await pause(milliseconds / 1000, undefined, { signal });
+  },
+};
+
+export interface TestGrafana {
+  sim: Simulator;
+  /** The server admin in org 1. A fresh run at each call: nothing remembered. */
+  admin(options?: RunOptions): Promise<WriteContext>;
+  /** A service account, by default with the Admin role. */
+  account(given?: TokenRequest, options?: RunOptions): Promise<WriteContext>;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** Secrets by `kind/uid`. */
+  secrets?: Record<string, Record<string, string>>;
+  includeManaged?: boolean;
+  org?: number;
+}
+
+export async function testGrafana(options: SimulatorOptions): Promise<TestGrafana> {
+  const sim = await startGrafana({ searchDelayMs: 0, ...options });
+  const clients: GrafanaClient[] = [];
+  const open = async (credentials: ReturnType<typeof tokenCredentials>, run: RunOptions): Promise<WriteContext> => {
+    const client = GrafanaClient.open({
+      url: sim.url,
+      credentials,
+      clock: hastyClock,
+      randomness: new SeededRandomness(),
+      log: silentLog,
+    });
+    clients.push(client);
+    const instance = await connect({ client, ...(run.org === undefined ? {} : { orgs: [run.org] }) });
+    const signal = new AbortController().signal;
+    const context = kindContext(instance, instance.orgs[0]!, {
+      clock: hastyClock,
+      log: silentLog,
+      signal,
+      decryptSecrets: false,
+    });
+    return {
+      ...context,
+      secrets: (kind, uid) => run.secrets?.[`${kind}/${uid}`],
+      includeManaged: run.includeManaged ?? false,
+    };
+  };
+  return {
+    sim,
+    admin: (run = {}) =>
+      open(
+        basicCredentials(
+          async () => 'admin',
+          async () => 'admin',
+        ),
+        run,
+      ),
+    account: (given = {}, run = {}) =>
+      open(
+        tokenCredentials(async () => sim.token(given)),
+        run,
+      ),
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+      await sim.close();
+    },
+  };
+}
+
+export type Taken = Map<string, Content>;
+
+/** Lists a kind and reads what the listing did not carry, as a backup does. */
+export async function take(name: KindName, context: KindContext): Promise<Taken> {
+  const kind = kindOf(name);
+  const taken: Taken = new Map();
+  for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
+    const content = listed.content ?? (await kind.read(context, listed));
+    if (content !== undefined) {
+      taken.set(listed.uid, content);
+    }
+  }
+  return taken;
+}
+
+export interface Restored {
+  written: string[];
+  losses: Record<string, string[]>;
+  blocked: Record<string, string>;
+}
+
+/** Plans and writes as a restore with overwriting does: what is equal is left alone, what is blocked is not written. */
+export async function restore(name: KindName, context: WriteContext, taken: Taken): Promise<Restored> {
+  const kind = kindOf(name);
+  const live = await take(name, context);
+  const restored: Restored = { written: [], losses: {}, blocked: {} };
+  for (const [uid, content] of taken) {
+    const present = live.get(uid);
+    if (present !== undefined && same(kind, present, content)) {
+      continue;
+    }
+    const item: Restorable = { uid, content, ...(present === undefined ? {} : { live: present }) };
+    const forecast = await kind.forecast?.(context, item);
+    const reason = forecast?.blocked ?? forecast?.skip;
+    if (reason !== undefined) {
+      restored.blocked[uid] = reason;
+      continue;
+    }
+    const written = await kind.write!(context, item);
+    restored.written.push(written.uid);
+    const losses = [...new Set([...(forecast?.losses ?? []), ...written.losses])];
+    if (losses.length > 0) {
+      restored.losses[uid] = losses;
+    }
+  }
+  return restored;
+}
+
+function same(kind: Kind, live: Content, wanted: Content): boolean {
+  const part = (body: Json, other: Json): string => canonicalJson(kind.comparable?.(body, other) ?? body);
+  return live.folderUid === wanted.folderUid && part(live.body, wanted.body) === part(wanted.body, live.body);
+}
+
+/** What object ids are made of, and the folder: bodies by uid. */
+export function bodies(taken: Taken): Record<string, { body: Json; folderUid?: string }> {
+  return Object.fromEntries(
+    [...taken].map(([uid, { body, folderUid }]) => [uid, { body, ...(folderUid === undefined ? {} : { folderUid }) }]),
+  );
+}
+
+/** Takes all kinds, empties Grafana, restores them in order, takes them again; a fresh run for each of the three. */
+export async function roundTrip(
+  grafana: TestGrafana,
+  names: KindName[],
+  run: RunOptions = {},
+): Promise<{ before: Map<KindName, Taken>; after: Map<KindName, Taken>; restored: Map<KindName, Restored> }> {
+  const before = await takeAll(grafana, names);
+  grafana.sim.wipe();
+  const context = await grafana.admin(run);
+  const restored = new Map<KindName, Restored>();
+  for (const name of names) {
+    restored.set(name, await restore(name, context, before.get(name)!));
+  }
+  return { before, restored, after: await takeAll(grafana, names) };
+}
+
+export async function takeAll(grafana: TestGrafana, names: KindName[]): Promise<Map<KindName, Taken>> {
+  const context = await grafana.admin();
+  const all = new Map<KindName, Taken>();
+  for (const name of names) {
+    all.set(name, await take(name, context));
+  }
+  return all;
+}
+
+export async function listed(name: KindName, context: KindContext): Promise<Listed[]> {
+  const all: Listed[] = [];
+  for await (const one of kindOf(name).list(context, { revision: () => undefined, size: 0 })) {
+    all.push(one);
+  }
+  return all;
+}
