@@ -42,10 +42,14 @@ export function permissionRoutes(router: Router): void {
       return { message: `${resource === 'folders' ? 'Folder' : 'Dashboard'} permissions updated` };
     });
   }
-  router.on('GET /api/access-control/:resource/description', (call) => ({
-    assignments: { users: true, serviceAccounts: true, teams: true, builtInRoles: true },
-    permissions: Object.values(namesOf(call)),
-  }));
+  router.on('GET /api/access-control/:resource/description', (call) => {
+    const names = namesOf(call, call.param('resource'));
+    call.require(`${call.param('resource')}.permissions:read`);
+    return {
+      assignments: { users: true, serviceAccounts: true, teams: true, builtInRoles: true },
+      permissions: Object.values(names),
+    };
+  });
   router.on('GET /api/access-control/:resource/:id', (call) => {
     const holder = holderOf(call, call.param('resource'), call.param('id'), 'read');
     return [
@@ -91,9 +95,10 @@ interface Assignment {
   permission?: string;
 }
 
-function namesOf(call: Call): Record<Level, string> {
-  const names = NAMES[call.param('resource')];
-  if (names === undefined) {
+/** The open source build registers no route at all for data sources. */
+function namesOf(call: Call, resource: string): Record<Level, string> {
+  const names = NAMES[resource];
+  if (names === undefined || (resource === 'datasources' && !call.tuning.enterprise)) {
     throw problem(404, 'Not found');
   }
   return names;
@@ -101,10 +106,7 @@ function namesOf(call: Call): Record<Level, string> {
 
 function holderOf(call: Call, resource: string, id: string, verb: 'read' | 'write'): Holder {
   const { org, identity } = call;
-  const names = NAMES[resource];
-  if (names === undefined || (resource === 'datasources' && !call.tuning.enterprise)) {
-    throw problem(404, 'Not found');
-  }
+  const names = namesOf(call, resource);
   const action = `${resource}.permissions:${verb}`;
   if (resource === 'folders') {
     const folder = org.folders.get(id);
