@@ -13,7 +13,7 @@ const RepositoryConfig = z.object({
 });
 export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
 
-interface ConfigPorts {
+export interface ConfigPorts {
   store: ObjectStore;
   clock: Clock;
   randomness: Randomness;

@@ -22,6 +22,10 @@ export interface Keyring {
   readonly encrypted: boolean;
   /** The current key; undefined when writing is plain. */
   readonly current: RepositoryKey | undefined;
+  /** Every key that could be opened, the current one among them. */
+  readonly keys: readonly RepositoryKey[];
+  /** Who can read what is written from now on. */
+  readonly recipients: readonly string[];
   objectId(text: string): string;
   /** Whether the text has that id, in the plain form or under any key that is known here. */
   check(id: string, text: string, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
@@ -77,6 +81,8 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   return {
     encrypted: current !== undefined || readOnly !== undefined,
     current,
+    keys,
+    recipients: options.recipients,
     objectId: (text) => (current === undefined ? plainId(text) : keyedId(current, text)),
     check(id, text, encrypted) {
       if (!encrypted) {

@@ -128,7 +128,7 @@ async function wrap(
   const wrappedFor = recipientSet(recipients);
   const known = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
   if (!known) {
-    await writeKeyFile(ports, key, recipients);
+    await writeKeyFile(ports.store, key, recipients, ports.signal);
   }
   if (!known || local === undefined) {
     if (ports.state === undefined) {
@@ -145,20 +145,38 @@ async function wrap(
  * @throws DK_STORE_FAILED when what comes back is not what was written.
  */
 export async function writeKeyFile(
-  ports: Pick<KeyPorts, 'store' | 'signal'>,
+  store: ObjectStore,
   key: RepositoryKey,
   recipients: readonly string[],
-): Promise<string> {
-  const { store, signal } = ports;
+  signal?: AbortSignal,
+): Promise<void> {
   const name = keyFile(key.id, recipients);
   const body = await sealFor(recipients)(Buffer.from(`${JSON.stringify({ format: 1, ...key }, null, 2)}\n`));
   for (let attempt = 0; attempt < 3; attempt++) {
     await store.put(name, body, { contentType: 'application/octet-stream', signal });
     if ((await store.get(name, { signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
-      return name;
+      return;
     }
   }
   throw new DashkeepError('DK_STORE_FAILED', `${name} does not read back as it was written`);
+}
+
+/** Removes the key files that were wrapped for other sets of recipients. */
+export async function removeOtherKeyFiles(
+  store: ObjectStore,
+  recipients: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const others: string[] = [];
+  for await (const { key } of store.list(KEYS, { signal })) {
+    const match = KEY_FILE.exec(key);
+    if (match !== null && match[2] !== recipientSet(recipients)) {
+      others.push(key);
+    }
+  }
+  if (others.length > 0) {
+    await store.deleteMany(others, { signal });
+  }
 }
 
 async function readKeys(

@@ -54,10 +54,11 @@ export class Objects {
     }
   }
 
-  /** Puts it whether or not it is known: for what was found missing or damaged. */
-  async replace(id: string, canonical: string, { signal }: Calls = {}): Promise<void> {
-    await this.#store.put(objectKey(id, this.#keyring.encrypted), await this.encode(canonical), {
-      contentType: contentType(this.#keyring.encrypted),
+  /** Puts it whether or not it is known, in the form that its snapshots look for: what was found missing or damaged. */
+  async replace(id: string, canonical: string, encrypted: boolean, { signal }: Calls = {}): Promise<void> {
+    const body = await compress(canonical);
+    await this.#store.put(objectKey(id, encrypted), encrypted ? await this.#keyring.sealObject(body) : body, {
+      contentType: contentType(encrypted),
       signal,
     });
     this.#known.add(id);

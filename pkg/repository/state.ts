@@ -23,8 +23,9 @@ export class DirectoryState implements StateStore {
   }
 
   async get(name: string): Promise<Buffer | undefined> {
+    const path = this.#path(name);
     try {
-      return await readFile(this.#path(name));
+      return await readFile(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         return undefined;
@@ -49,8 +50,9 @@ export class DirectoryState implements StateStore {
   }
 
   async delete(name: string): Promise<void> {
+    const path = this.#path(name);
     try {
-      await rm(this.#path(name), { force: true });
+      await rm(path, { force: true });
     } catch (error) {
       throw this.#failed('delete', error);
     }

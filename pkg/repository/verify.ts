@@ -22,6 +22,8 @@ export type HurtResource = ResourceRef & { title: string };
 export interface VerifyProblem {
   /** Empty when a manifest itself is the problem. */
   object: string;
+  /** Whether the object is, or should be, there in its encrypted form. */
+  encrypted: boolean;
   code: ErrorCode;
   reason: string;
   /** Ids of the snapshots that need it. */
@@ -110,6 +112,7 @@ class Verification {
       const manifest = await this.#manifest(key, (error) =>
         this.#problems.push({
           object: '',
+          encrypted: key.encrypted,
           code: error.code,
           reason: error.message,
           snapshots: [key.id],
@@ -256,7 +259,14 @@ class Verification {
     }
     for (const [object, { snapshots, resources }] of found) {
       const { code, reason } = this.#bad.get(object) ?? { code: 'DK_INTEGRITY', reason: 'damaged' };
-      this.#problems.push({ object, code, reason, snapshots: snapshots.sort(), resources: [...resources.values()] });
+      this.#problems.push({
+        object,
+        encrypted: this.#needed.get(object)?.encrypted ?? false,
+        code,
+        reason,
+        snapshots: snapshots.sort(),
+        resources: [...resources.values()],
+      });
     }
   }
 }

@@ -147,7 +147,7 @@ describe('prune', () => {
     await prune();
     const repository = await open(world);
     world.clock.advance(5 * HOUR);
-    await repository.objects.replace(repository.objectId('{"v":0}'), '{"v":0}');
+    await repository.objects.replace(repository.objectId('{"v":0}'), '{"v":0}', false);
 
     expect(await prune()).toMatchObject({ removed: 0, marked: 0 });
     world.clock.advance(48 * HOUR);

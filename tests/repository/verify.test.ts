@@ -38,6 +38,7 @@ describe('verify', () => {
     expect(problems).toEqual([
       {
         object: first.resources[0]!.object,
+        encrypted: false,
         code: 'DK_OBJECT_MISSING',
         reason: 'missing',
         snapshots: [first.id, second.id],
