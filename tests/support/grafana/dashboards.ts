@@ -127,6 +127,12 @@ export function changeDashboard(
 
 export function removeDashboard(state: GrafanaState, org: Org, uid: string): void {
   org.dashboards.delete(uid);
+  org.publicDashboards.delete(uid);
+  for (const annotation of [...org.annotations.values()]) {
+    if (annotation.dashboardUid === uid) {
+      org.annotations.delete(annotation.id);
+    }
+  }
   org.index.remove({ type: 'dash-db', uid });
   state.nextResourceVersion();
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../pkg/contract/json.ts';
+import { emptyContent, type ContentExtras } from './model-content.ts';
 import { newAlerting, type Alerting } from './model-alerting.ts';
 import type { AclEntry, Stored } from './model.ts';
 
@@ -50,7 +51,7 @@ export interface DataSource {
 }
 
 /** The kinds of an org beyond folders, dashboards and access. */
-export interface OrgExtras {
+export interface OrgExtras extends ContentExtras {
   preferences: Record<string, unknown>;
   teams: Map<number, Team>;
   libraryPanels: Map<string, LibraryPanel>;
@@ -65,5 +66,6 @@ export function emptyExtras(): OrgExtras {
     libraryPanels: new Map(),
     dataSources: new Map(),
     alerting: newAlerting(),
+    ...emptyContent(),
   };
 }

@@ -2,6 +2,7 @@ import type { Org, ServiceAccount, Stored, Token, User, Role, Permission } from 
 import type { Profile } from './profiles.ts';
 import { Random } from './random.ts';
 import { SearchIndex } from './search-index.ts';
+import { builtInPlugins, systemSso } from './model-content.ts';
 import { emptyExtras } from './model-org.ts';
 
 /** Everything that the simulated Grafana remembers; tests look into it and change it. */
@@ -10,6 +11,8 @@ export class GrafanaState {
   readonly orgs = new Map<number, Org>();
   readonly users = new Map<number, User>();
   tokens: Token[] = [];
+  plugins = builtInPlugins();
+  sso = systemSso();
   /** Added to the machine's clock; see Simulator.advance. */
   skewMs = 0;
   /** Continue tokens issued before this moment are refused with 410; see expireContinueTokens. */
@@ -33,6 +36,8 @@ export class GrafanaState {
     this.orgs.clear();
     this.users.clear();
     this.tokens = [];
+    this.plugins = builtInPlugins();
+    this.sso = systemSso();
     this.#id = 0;
     this.#userId = 0;
     const admin = this.addUser({ login: 'admin', email: 'admin@localhost', name: '', password: 'admin' });
@@ -48,6 +53,7 @@ export class GrafanaState {
       org.index.clear();
       Object.assign(org, emptyExtras());
     }
+    this.sso = systemSso();
     this.nextResourceVersion();
   }
 

@@ -111,6 +111,7 @@ function metaOf(call: Call, dashboard: Dashboard, version: string): Record<strin
     provisioned: byFile && dashboard.managedBy?.allowsEdits !== true,
     provisionedExternalId: byFile ? (dashboard.managedBy?.sourcePath ?? '') : '',
     ...(profile.major >= 12 ? { apiVersion: version } : {}),
+    publicDashboardEnabled: org.publicDashboards.get(dashboard.uid)?.isEnabled === true,
     annotationsPermissions: {
       dashboard: { canAdd: true, canEdit: true, canDelete: true },
       organization: { canAdd: true, canEdit: true, canDelete: true },

@@ -100,6 +100,11 @@ function remove(call: Call, source: DataSource): unknown {
     throw problem(403, 'Cannot delete read-only data source');
   }
   call.org.dataSources.delete(source.uid);
+  for (const correlation of [...call.org.correlations.values()]) {
+    if (correlation.sourceUID === source.uid || correlation.targetUID === source.uid) {
+      call.org.correlations.delete(correlation.uid);
+    }
+  }
   return { id: source.id, message: 'Data source deleted' };
 }
 

@@ -1,4 +1,11 @@
 import { Router } from '../router.ts';
+import { annotationRoutes } from './annotations.ts';
+import { correlationRoutes } from './correlations.ts';
+import { playlistRoutes } from './playlists.ts';
+import { pluginRoutes } from './plugins.ts';
+import { publicDashboardRoutes } from './public-dashboards.ts';
+import { serverRoutes } from './server.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import { policyRoutes } from './alerting-policies.ts';
 import { receiverRoutes } from './alerting-receivers.ts';
 import { ruleRoutes } from './alerting-rules.ts';
@@ -40,6 +47,13 @@ export function allRoutes(): Router {
     ruleRoutes,
     silenceRoutes,
     k8sAlertingRoutes,
+    playlistRoutes,
+    publicDashboardRoutes,
+    correlationRoutes,
+    annotationRoutes,
+    snapshotRoutes,
+    pluginRoutes,
+    serverRoutes,
   ]) {
     register(router);
   }

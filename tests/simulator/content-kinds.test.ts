@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import type { ProfileName } from '../support/grafana/profiles.ts';
+import { call as http, type Answer } from './http.ts';
+
+let grafana: Simulator;
+let token: string;
+afterEach(() => grafana.close());
+
+async function start(profile: ProfileName): Promise<void> {
+  grafana = await startGrafana({ profile });
+  token = grafana.token();
+}
+
+function call(route: string, body?: unknown): Promise<Answer> {
+  return http(grafana, token, route, body);
+}
+
+describe('annotations', () => {
+  async function annotate(count: number): Promise<void> {
+    for (let index = 1; index <= count; index++) {
+      await call('POST /api/annotations', { text: `a${index}`, time: index * 1000, tags: ['deploy'] });
+    }
+  }
+
+  it('come 100 at a time, the latest end first, and are paged by moving `to` back', async () => {
+    await start('13.2');
+    await annotate(130);
+    const first = (await call('GET /api/annotations')).body;
+    expect([first.length, first[0].text, first[99].text]).toEqual([100, 'a130', 'a31']);
+    const rest = (await call(`GET /api/annotations?from=1&to=${first[99].timeEnd - 1}`)).body;
+    expect(rest.map((one: { text: string }) => one.text)).toHaveLength(30);
+  });
+
+  it('are not filtered by time when only one end is given', async () => {
+    await start('12.4');
+    await annotate(5);
+    expect((await call('GET /api/annotations?to=2000')).body).toHaveLength(5);
+    expect((await call('GET /api/annotations?from=1&to=2000')).body).toHaveLength(2);
+  });
+
+  it('have alert state changes among them unless the type is asked for', async () => {
+    await start('11.6');
+    await annotate(1);
+    const [only] = grafana.state.org(1).annotations.values();
+    grafana.state.org(1).annotations.set(999, { ...only!, id: 999, alertName: 'Down' });
+    expect((await call('GET /api/annotations')).body).toHaveLength(2);
+    expect((await call('GET /api/annotations?type=annotation')).body).toHaveLength(1);
+  });
+
+  it('go with their dashboard', async () => {
+    await start('13.2');
+    await call('POST /api/dashboards/db', { dashboard: { uid: 'd', title: 'D' } });
+    await call('POST /api/annotations', { text: 'x', dashboardUID: 'd', panelId: 2 });
+    await call('DELETE /api/dashboards/uid/d');
+    expect((await call('GET /api/annotations')).body).toEqual([]);
+    expect((await call('POST /api/annotations', { text: 'x', dashboardUID: 'd' })).status).toBe(404);
+  });
+});
+
+describe('playlists', () => {
+  it('get a new uid from the legacy API and keep it under /apis', async () => {
+    await start('13.2');
+    const made = (await call('POST /api/playlists', { uid: 'mine', name: 'P', interval: '5m', items: [] })).body;
+    expect(made.uid).not.toBe('mine');
+    const path = '/apis/playlist.grafana.app/v1/namespaces/default/playlists';
+    const spec = { title: 'Q', interval: '1m', items: [{ type: 'dashboard_by_tag', value: 'prod' }] };
+    expect((await call(`POST ${path}`, { metadata: { name: 'mine' }, spec })).status).toBe(201);
+    expect((await call('GET /api/playlists/mine')).body).toMatchObject({ name: 'Q', interval: '1m' });
+  });
+});
+
+describe('public dashboards', () => {
+  it('accept the uid and access token they had', async () => {
+    await start('12.4');
+    await call('POST /api/dashboards/db', { dashboard: { uid: 'd', title: 'D' } });
+    const path = '/api/dashboards/uid/d/public-dashboards';
+    expect((await call(`GET ${path}`)).status).toBe(404);
+    const accessToken = 'ab'.repeat(16);
+    const made = (await call(`POST ${path}`, { uid: 'pub', accessToken, isEnabled: true })).body;
+    expect(made).toMatchObject({ uid: 'pub', accessToken, share: 'public' });
+    expect((await call(`POST ${path}`, { isEnabled: true })).status).toBe(400);
+    await call(`PATCH ${path}/pub`, { annotationsEnabled: true });
+    expect((await call(`GET ${path}`)).body).toMatchObject({ isEnabled: true, annotationsEnabled: true });
+    expect((await call('GET /api/dashboards/public-dashboards')).body).toMatchObject({ totalCount: 1 });
+  });
+});
+
+describe('correlations', () => {
+  it('get a new uid, come 100 at a time, and go with their data source', async () => {
+    await start('13.2');
+    for (const uid of ['a', 'b']) {
+      await call('POST /api/datasources', { uid, name: uid, type: 'prometheus' });
+    }
+    const path = '/api/datasources/uid/a/correlations';
+    const body = { uid: 'mine', targetUID: 'b', label: 'logs', type: 'query', config: { field: 'x', target: {} } };
+    expect((await call(`POST ${path}`, body)).body.result.uid).not.toBe('mine');
+    const list = (await call('GET /api/datasources/correlations')).body;
+    expect(list).toMatchObject({ limit: 100, totalCount: 1, correlations: [{ type: 'query', sourceUID: 'a' }] });
+    await call('DELETE /api/datasources/uid/b');
+    expect((await call('GET /api/datasources/correlations')).body.totalCount).toBe(0);
+  });
+
+  it('have their type inside the config before 11', async () => {
+    await start('10.4');
+    await call('POST /api/datasources', { uid: 'a', name: 'a', type: 'prometheus' });
+    const config = { type: 'query', field: 'x', target: {} };
+    const made = await call('POST /api/datasources/uid/a/correlations', { targetUID: 'a', config });
+    expect(made.body.result).toMatchObject({ config: { type: 'query' } });
+    expect(made.body.result).not.toHaveProperty('type');
+  });
+});
+
+describe('dashboard snapshots', () => {
+  it.each([
+    ['11.6', true],
+    ['13.2', false],
+  ] as const)('on %s take a key that is sent: %s', async (profile, taken) => {
+    await start(profile);
+    const made = (await call('POST /api/snapshots', { key: 'k', name: 'S', dashboard: { title: 'S' } })).body;
+    expect(made.key === 'k').toBe(taken);
+    const [listed] = (await call('GET /api/dashboard/snapshots')).body;
+    expect(JSON.stringify(listed)).not.toContain(made.deleteKey);
+    expect((await call(`GET /api/snapshots/${made.key}`)).body.dashboard).toEqual({ title: 'S' });
+  });
+});
+
+describe('plugin settings', () => {
+  it('are overwritten whole but for secrets, which are merged and never shown', async () => {
+    await start('13.2');
+    const path = '/api/plugins/dashkeep-backup-app/settings';
+    const secureJsonData = { sidecarToken: 'sesame' };
+    await call(`POST ${path}`, { enabled: true, pinned: true, jsonData: { sidecarUrl: 'http://x' }, secureJsonData });
+    await call(`POST ${path}`, { enabled: true, secureJsonData: { other: '1' } });
+    const read = await call(`GET ${path}`);
+    expect(read.body).toMatchObject({ enabled: true, pinned: false, jsonData: null });
+    expect(read.body.secureJsonFields).toEqual({ sidecarToken: true, other: true });
+    expect(read.text).not.toContain('sesame');
+  });
+
+  it('are refused for a plugin that is not installed, and to disable one that is always on', async () => {
+    await start('13.2');
+    expect((await call('POST /api/plugins/nothing/settings', { enabled: true })).status).toBe(404);
+    expect((await call('POST /api/plugins/grafana-lokiexplore-app/settings', { enabled: false })).status).toBe(400);
+  });
+});
+
+describe('server settings', () => {
+  it('are for server admins with a password, and hide secrets', async () => {
+    await start('13.2');
+    expect((await call('GET /api/admin/settings')).status).toBe(403);
+    const settings = await http(grafana, 'admin:admin', 'GET /api/admin/settings');
+    expect(settings.body.security.admin_password).toBe('*********');
+    expect((await http(grafana, 'admin:admin', 'GET /api/admin/stats')).body).toMatchObject({ orgs: 1, users: 1 });
+  });
+
+  it('of single sign-on store the mask when it is written back, and forget themselves on delete', async () => {
+    await start('13.2');
+    const admin = (route: string, body?: unknown) => http(grafana, 'admin:admin', route, body);
+    const path = '/api/v1/sso-settings/generic_oauth';
+    const read = (await admin(`GET ${path}`)).body;
+    expect(read).toMatchObject({ source: 'system', settings: { clientSecret: '*********' } });
+    await admin(`PUT ${path}`, { settings: read.settings });
+    expect(grafana.state.sso.get('generic_oauth')?.settings['clientSecret']).toBe('*********');
+    await admin(`DELETE ${path}`);
+    expect(grafana.state.sso.get('generic_oauth')?.settings['clientSecret']).toBe('oauth-secret');
+  });
+});
+
+describe('preferences', () => {
+  it('keep on PATCH what a PUT would forget, and need the home dashboard to exist', async () => {
+    await start('13.2');
+    await call('PUT /api/org/preferences', { theme: 'dark', timezone: 'utc' });
+    await call('PATCH /api/org/preferences', { theme: 'light' });
+    expect((await call('GET /api/org/preferences')).body).toMatchObject({ theme: 'light', timezone: 'utc' });
+    await call('PUT /api/org/preferences', { theme: 'dark' });
+    expect((await call('GET /api/org/preferences')).body).toMatchObject({ theme: 'dark', timezone: '' });
+    expect((await call('PUT /api/org/preferences', { homeDashboardUID: 'none' })).status).toBe(404);
+  });
+});

@@ -1,0 +1,96 @@
+import { objectAt, stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import type { Call } from '../call.ts';
+import type { Correlation } from '../model-content.ts';
+import { problem } from '../problems.ts';
+import type { Router } from '../router.ts';
+
+export function correlationRoutes(router: Router): void {
+  router.on('GET /api/datasources/correlations', (call) => {
+    call.require('datasources:read');
+    const limit = Math.min(call.number('limit', 100), 1000);
+    const page = Math.max(1, call.number('page', 1));
+    const sources = call.query.getAll('sourceUID');
+    const all = [...call.org.correlations.values()].filter(
+      (correlation) => sources.length === 0 || sources.includes(correlation.sourceUID),
+    );
+    const correlations = all.slice((page - 1) * limit, page * limit).map((correlation) => dto(call, correlation));
+    return { correlations, totalCount: all.length, page, limit };
+  });
+  router.on('GET /api/datasources/uid/:source/correlations', (call) => {
+    call.require('datasources:read');
+    return [...call.org.correlations.values()]
+      .filter((correlation) => correlation.sourceUID === call.param('source'))
+      .map((correlation) => dto(call, correlation));
+  });
+  router.on('GET /api/datasources/uid/:source/correlations/:uid', (call) => dto(call, find(call, 'datasources:read')));
+  router.on('POST /api/datasources/uid/:source/correlations', (call) => {
+    call.require('datasources:write');
+    const body = call.json();
+    const target = stringAt(body, 'targetUID') ?? '';
+    const type = typeOf(body);
+    if (!call.org.dataSources.has(call.param('source'))) {
+      throw problem(404, 'Source data source not found');
+    }
+    if (type !== 'external' && !call.org.dataSources.has(target)) {
+      throw problem(404, 'Target data source not found');
+    }
+    // The body has no place for a uid.
+    const correlation: Correlation = {
+      uid: call.state.newUid(),
+      sourceUID: call.param('source'),
+      targetUID: target,
+      label: stringAt(body, 'label') ?? '',
+      description: stringAt(body, 'description') ?? '',
+      type,
+      config: configOf(body),
+      provisioned: false,
+    };
+    call.org.correlations.set(correlation.uid, correlation);
+    return { message: 'Correlation created', result: dto(call, correlation) };
+  });
+  router.on('PATCH /api/datasources/uid/:source/correlations/:uid', (call) => {
+    const correlation = editable(call);
+    const body = call.json();
+    correlation.label = stringAt(body, 'label') ?? correlation.label;
+    correlation.description = stringAt(body, 'description') ?? correlation.description;
+    correlation.config = objectAt(body, 'config') ? configOf(body) : correlation.config;
+    return { message: 'Correlation updated', result: dto(call, correlation) };
+  });
+  router.on('DELETE /api/datasources/uid/:source/correlations/:uid', (call) => {
+    call.org.correlations.delete(editable(call).uid);
+    return { message: 'Correlation deleted' };
+  });
+}
+
+function typeOf(body: JsonObject): string {
+  return stringAt(body, 'type') ?? stringAt(body, 'config', 'type') ?? 'query';
+}
+
+function configOf(body: JsonObject): JsonObject {
+  const { type: _type, ...config } = objectAt(body, 'config') ?? {};
+  return config;
+}
+
+function find(call: Call, action: string): Correlation {
+  call.require(action);
+  const correlation = call.org.correlations.get(call.param('uid'));
+  if (correlation === undefined || correlation.sourceUID !== call.param('source')) {
+    throw problem(404, 'Correlation not found');
+  }
+  return correlation;
+}
+
+function editable(call: Call): Correlation {
+  const correlation = find(call, 'datasources:write');
+  if (correlation.provisioned) {
+    throw problem(403, 'Correlation can only be edited via provisioning');
+  }
+  return correlation;
+}
+
+/** The type is inside the config before 11 and beside it from then on. */
+function dto(call: Call, correlation: Correlation): JsonObject {
+  const { type, config, ...rest } = correlation;
+  const orgId = call.org.id;
+  return call.profile.major < 11 ? { ...rest, orgId, config: { type, ...config } } : { ...rest, orgId, type, config };
+}

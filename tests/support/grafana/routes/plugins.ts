@@ -1,0 +1,94 @@
+import { objectAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import type { Call } from '../call.ts';
+import type { InstalledPlugin, PluginSettings } from '../model-content.ts';
+import { problem } from '../problems.ts';
+import type { Router } from '../router.ts';
+
+export function pluginRoutes(router: Router): void {
+  router.on('GET /api/plugins', (call) =>
+    [...call.state.plugins.values()].map((plugin) => {
+      const { enabled, pinned } = settingsOf(call, plugin);
+      return {
+        id: plugin.id,
+        name: plugin.name,
+        type: plugin.type,
+        enabled,
+        pinned,
+        info: { version: plugin.version },
+        latestVersion: '',
+        hasUpdate: false,
+        signature: 'internal',
+        state: '',
+      };
+    }),
+  );
+  router.on('GET /api/plugins/:id/settings', (call) => {
+    const plugin = find(call, 'Plugin not found, no installed plugin with that id');
+    const { secureJsonData, ...settings } = settingsOf(call, plugin);
+    return {
+      name: plugin.name,
+      type: plugin.type,
+      id: plugin.id,
+      autoEnabled: plugin.autoEnabled,
+      ...settings,
+      secureJsonFields: Object.fromEntries(Object.keys(secureJsonData).map((name) => [name, true])),
+      info: { version: plugin.version },
+      module: `public/plugins/${plugin.id}/module.js`,
+      baseUrl: `public/plugins/${plugin.id}`,
+    };
+  });
+  router.on('POST /api/plugins/:id/settings', (call) => {
+    call.require('plugins:write', `plugins:id:${call.param('id')}`);
+    const plugin = find(call, 'Plugin not installed');
+    const body = call.json();
+    if (plugin.autoEnabled && body['enabled'] !== true) {
+      throw problem(400, 'Cannot disable auto-enabled plugin');
+    }
+    const secrets = Object.entries(objectAt(body, 'secureJsonData') ?? {}).map(([name, value]) => [
+      name,
+      String(value),
+    ]);
+    // Everything is overwritten, what is absent too; only secrets are merged, key by key.
+    call.org.pluginSettings.set(plugin.id, {
+      enabled: body['enabled'] === true,
+      pinned: body['pinned'] === true,
+      jsonData: objectAt(body, 'jsonData') ?? null,
+      secureJsonData: {
+        ...call.org.pluginSettings.get(plugin.id)?.secureJsonData,
+        ...(Object.fromEntries(secrets) as Record<string, string>),
+      },
+    });
+    return { message: 'Plugin settings updated' };
+  });
+  router.on('POST /api/plugins/:id/install', (call) => {
+    call.require('plugins:install');
+    const id = call.param('id');
+    if (call.state.plugins.has(id)) {
+      throw problem(409, 'Plugin is already installed');
+    }
+    const { version = '1.0.0' } = call.bodyText ? call.plain<{ version?: string }>() : {};
+    call.state.plugins.set(id, { id, name: id, type: 'app', version, autoEnabled: false });
+    return {};
+  });
+}
+
+function find(call: Call, message: string): InstalledPlugin {
+  const plugin = call.state.plugins.get(call.param('id'));
+  if (plugin === undefined) {
+    throw problem(404, message);
+  }
+  return plugin;
+}
+
+function settingsOf(call: Call, plugin: InstalledPlugin): PluginSettings {
+  const stored = call.org.pluginSettings.get(plugin.id);
+  const jsonData: JsonObject | null = null;
+  return (
+    stored ?? {
+      enabled: plugin.type !== 'app' || plugin.autoEnabled,
+      pinned: plugin.autoEnabled,
+      jsonData,
+      secureJsonData: {},
+    }
+  );
+}
