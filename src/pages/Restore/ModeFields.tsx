@@ -32,7 +32,7 @@ export function ModeFields({ form, change }: Props) {
     },
   ];
   return (
-    <Stack direction="column" gap={2}>
+    <Stack direction="column" gap={2} alignItems="flex-start">
       <Field label={t('restore.how', 'How')} noMargin useFieldset>
         <RadioButtonList
           id="restore-mode"

@@ -1,3 +1,72 @@
+import type { NavModelItem } from '@grafana/data';
+import { Alert } from '@grafana/ui';
+import type { ComponentType } from 'react';
+import { useParams } from 'react-router';
+import type { Settings } from '../../../pkg/contract/api/settings.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { useSettings } from '../../data/useSettings.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { EncryptionForm } from './EncryptionForm.tsx';
+import { NotificationsForm } from './NotificationsForm.tsx';
+import { RetentionForm } from './RetentionForm.tsx';
+import { ScheduleForm } from './ScheduleForm.tsx';
+import { ScopeForm } from './ScopeForm.tsx';
+import { TargetForm } from './TargetForm.tsx';
+
+export interface SectionProps {
+  settings: Settings;
+}
+
+const SECTIONS: Record<string, ComponentType<SectionProps>> = {
+  target: TargetForm,
+  schedule: ScheduleForm,
+  scope: ScopeForm,
+  retention: RetentionForm,
+  encryption: EncryptionForm,
+  notifications: NotificationsForm,
+};
+
+/** The service's settings, a tab for each section. */
 export function SettingsPage() {
-  return null;
+  const { section = 'target' } = useParams();
+  const query = useSettings();
+  const titles: Record<string, string> = {
+    target: t('settings.target', 'Target'),
+    schedule: t('settings.schedule', 'Schedule'),
+    scope: t('settings.scope', 'What to back up'),
+    retention: t('settings.retention', 'Retention'),
+    encryption: t('settings.encryption', 'Encryption'),
+    notifications: t('settings.notifications', 'Notifications'),
+  };
+  const Section = SECTIONS[section] ?? TargetForm;
+  const pageNav: NavModelItem = {
+    text: t('settings.title', 'Settings'),
+    children: Object.keys(SECTIONS).map((name) => ({
+      text: titles[name] ?? name,
+      url: routes.settings(name),
+      active: name === section,
+    })),
+  };
+  return (
+    <AppPage pageNav={pageNav}>
+      <QueryView query={query}>
+        {(settings) => (
+          <>
+            {!settings.writable && (
+              <Alert
+                severity="info"
+                bottomSpacing={0}
+                title={t('settings.readOnly', 'These settings can only be changed in the deployment')}
+              >
+                {settings.readOnlyReason}
+              </Alert>
+            )}
+            <Section key={`${section} ${settings.revision}`} settings={settings} />
+          </>
+        )}
+      </QueryView>
+    </AppPage>
+  );
 }

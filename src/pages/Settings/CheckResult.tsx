@@ -1,0 +1,103 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2, IconName } from '@grafana/data';
+import { Alert, Icon, Spinner, Stack, Text, useStyles2 } from '@grafana/ui';
+import type { CheckStep } from '../../../pkg/contract/api/settings.ts';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import type { useCheckTarget } from '../../data/useSettings.ts';
+import { formatDuration } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+
+const ICONS: Record<CheckStep['status'], IconName> = {
+  ok: 'check-circle',
+  warning: 'exclamation-triangle',
+  failed: 'exclamation-circle',
+  skipped: 'minus-circle',
+};
+
+/** What was tried with the target, step by step, and what to do about the one that failed. */
+export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget> }) {
+  const styles = useStyles2(getStyles);
+  if (check.isPending) {
+    return (
+      <Stack gap={1} alignItems="center">
+        <Spinner />
+        <span role="status">{t('check.running', 'Trying the target…')}</span>
+      </Stack>
+    );
+  }
+  if (check.error !== null) {
+    return <ServiceNotice error={check.error} />;
+  }
+  if (check.data === undefined) {
+    return null;
+  }
+  const { ok, steps, resolved } = check.data;
+  return (
+    <Alert
+      severity={ok ? 'success' : 'error'}
+      bottomSpacing={0}
+      title={ok ? t('check.ok', 'The target works') : t('check.failed', 'The target does not work yet')}
+    >
+      <ol className={styles.list}>
+        {steps.map((step) => (
+          <li key={step.step} className={styles.step}>
+            <span className={styles[step.status]}>
+              <Icon name={ICONS[step.status]} title={statusLabel(step.status)} />
+            </span>
+            <div>
+              <Text weight="medium">{stepLabel(step.step)}</Text>{' '}
+              <Text color="secondary">
+                {step.detail}
+                {step.milliseconds !== undefined && ` (${formatDuration(step.milliseconds)})`}
+              </Text>
+              {step.hint !== '' && <div>{step.hint}</div>}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {resolved.length > 0 && (
+        <Text color="secondary" variant="bodySmall">
+          {resolved.map((part) => `${part.name}: ${part.value || '–'} (${part.source})`).join(' · ')}
+        </Text>
+      )}
+    </Alert>
+  );
+}
+
+function stepLabel(step: CheckStep['step']): string {
+  const labels: Record<CheckStep['step'], string> = {
+    resolve: t('check.resolve', 'Settings'),
+    clock: t('check.clock', 'Clock'),
+    write: t('check.write', 'Write'),
+    read: t('check.read', 'Read'),
+    list: t('check.list', 'List'),
+    delete: t('check.delete', 'Delete'),
+    repository: t('check.repository', 'What is there'),
+  };
+  return labels[step];
+}
+
+function statusLabel(status: CheckStep['status']): string {
+  const labels: Record<CheckStep['status'], string> = {
+    ok: t('check.statusOk', 'Works'),
+    warning: t('check.statusWarning', 'Works, with a warning'),
+    failed: t('check.statusFailed', 'Failed'),
+    skipped: t('check.statusSkipped', 'Not tried'),
+  };
+  return labels[status];
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({
+    listStyle: 'none',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1),
+    marginBottom: theme.spacing(1),
+  }),
+  step: css({ display: 'flex', gap: theme.spacing(1), overflowWrap: 'anywhere' }),
+  ok: css({ color: theme.colors.success.text }),
+  warning: css({ color: theme.colors.warning.text }),
+  failed: css({ color: theme.colors.error.text }),
+  skipped: css({ color: theme.colors.text.secondary }),
+});

@@ -1,0 +1,96 @@
+import { Alert, Button, Checkbox, Field, RadioButtonGroup, Stack } from '@grafana/ui';
+import type { NotificationEvent, NotificationSettings } from '../../../pkg/contract/api/settings.ts';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { useTestNotification } from '../../data/useSettings.ts';
+import { formatDuration } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { SecretField } from './SecretField.tsx';
+import { SectionForm } from './SectionForm.tsx';
+import type { SectionProps } from './SettingsPage.tsx';
+import { useSection } from './useSection.ts';
+
+/** Who is told when something goes wrong. */
+export function NotificationsForm({ settings }: SectionProps) {
+  const section = useSection(settings, 'notifications');
+  const test = useTestNotification();
+  const { values, change, field } = section;
+  const events: [NotificationEvent, string][] = [
+    ['failed', t('notifications.failed', 'A backup failed')],
+    ['partial', t('notifications.partial', 'Something is missing from a backup')],
+    ['late', t('notifications.late', 'Backups are late')],
+    ['recovered', t('notifications.recovered', 'All is well again')],
+  ];
+  const hasAddress =
+    section.secrets.webhookUrl === undefined ? settings.secrets.webhookUrl.set : section.secrets.webhookUrl !== null;
+  return (
+    <SectionForm
+      section={section}
+      actions={
+        <Button
+          variant="secondary"
+          icon="message"
+          disabled={test.isPending || !hasAddress}
+          onClick={() => test.mutate(section.candidate)}
+        >
+          {t('notifications.test', 'Send a test')}
+        </Button>
+      }
+    >
+      <SecretField
+        name="webhookUrl"
+        label={t('notifications.address', 'Webhook address')}
+        description={t('notifications.addressText', 'Whoever knows it can post there, so it is never shown again.')}
+        settings={settings}
+        secrets={section.secrets}
+        onChange={section.changeSecrets}
+      />
+      <Field useFieldset noMargin label={t('notifications.format', 'Format')} {...field('format')}>
+        <RadioButtonGroup<NotificationSettings['format']>
+          id="notifications-format"
+          value={values.format}
+          options={[
+            { value: 'generic', label: t('notifications.generic', 'JSON') },
+            { value: 'slack', label: 'Slack' },
+          ]}
+          onChange={(format) => change({ format })}
+        />
+      </Field>
+      <fieldset disabled={section.isLocked('events')}>
+        <legend>{t('notifications.events', 'Tell when')}</legend>
+        <Stack direction="column" gap={1} alignItems="flex-start">
+          {events.map(([event, label]) => (
+            <Checkbox
+              key={event}
+              id={`notifications-${event}`}
+              label={label}
+              value={values.events.includes(event)}
+              onChange={(ticked) => {
+                const others = values.events.filter((one) => one !== event);
+                change({ events: ticked.currentTarget.checked ? [...others, event] : others });
+              }}
+            />
+          ))}
+        </Stack>
+      </fieldset>
+      {test.error !== null && <ServiceNotice error={test.error} />}
+      {test.data &&
+        (test.data.delivered ? (
+          <Alert
+            severity="success"
+            bottomSpacing={0}
+            title={t('notifications.delivered', 'Delivered in {{time}}', {
+              time: formatDuration(test.data.milliseconds),
+            })}
+          />
+        ) : (
+          <Alert
+            severity="error"
+            bottomSpacing={0}
+            title={test.data.problem?.message ?? t('notifications.notDelivered', 'It was not accepted')}
+          >
+            {test.data.problem?.hint}
+          </Alert>
+        ))}
+    </SectionForm>
+  );
+}

@@ -1,0 +1,103 @@
+import { Alert, Button, Field, Input, Stack, Text } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import type { RetentionPreview, RetentionSettings } from '../../../pkg/contract/api/settings.ts';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { useRetentionPreview } from '../../data/useSettings.ts';
+import { formatTime } from '../../lib/format.ts';
+import { plural, t } from '../../lib/i18n.ts';
+import { SectionForm } from './SectionForm.tsx';
+import type { SectionProps } from './SettingsPage.tsx';
+import { useSection } from './useSection.ts';
+
+type Count = Exclude<keyof RetentionSettings, 'keepWithin'>;
+
+/** How long snapshots stay. */
+export function RetentionForm({ settings }: SectionProps) {
+  const styles = useStyles2(getStyles);
+  const section = useSection(settings, 'retention');
+  const preview = useRetentionPreview();
+  const { values, change, field } = section;
+  const counts: [Count, string][] = [
+    ['keepLast', t('retention.last', 'The newest')],
+    ['keepHourly', t('retention.hourly', 'One an hour, for hours')],
+    ['keepDaily', t('retention.daily', 'One a day, for days')],
+    ['keepWeekly', t('retention.weekly', 'One a week, for weeks')],
+    ['keepMonthly', t('retention.monthly', 'One a month, for months')],
+    ['keepYearly', t('retention.yearly', 'One a year, for years')],
+  ];
+  return (
+    <SectionForm
+      section={section}
+      actions={
+        <Button variant="secondary" icon="eye" disabled={preview.isPending} onClick={() => preview.mutate(values)}>
+          {t('retention.preview', 'Preview')}
+        </Button>
+      }
+    >
+      <Text color="secondary">
+        {t(
+          'retention.text',
+          'A snapshot stays as long as one of these rules keeps it. With every rule at nought, all stay.',
+        )}
+      </Text>
+      <div className={styles.grid}>
+        {counts.map(([name, label]) => (
+          <Field key={name} label={label} noMargin {...field(name)}>
+            <Input
+              id={`retention-${name}`}
+              type="number"
+              min={0}
+              value={values[name]}
+              onChange={(event) => change({ [name]: Number(event.currentTarget.value) })}
+            />
+          </Field>
+        ))}
+        <Field
+          label={t('retention.within', 'All of the last')}
+          noMargin
+          {...field('keepWithin', t('retention.withinText', 'Such as 48h, 30d, 8w, 6m, 1y'))}
+        >
+          <Input
+            id="retention-within"
+            value={values.keepWithin}
+            onChange={(event) => change({ keepWithin: event.currentTarget.value })}
+          />
+        </Field>
+      </div>
+      {preview.error !== null && <ServiceNotice error={preview.error} />}
+      {preview.data && <Preview preview={preview.data} />}
+    </SectionForm>
+  );
+}
+
+const SHOWN = 10;
+
+function Preview({ preview }: { preview: RetentionPreview }) {
+  const { kept, forgotten } = preview;
+  const title = [
+    plural('retention.kept', kept.length, '{{number}} snapshot stays', '{{number}} snapshots stay'),
+    plural('retention.forgotten', forgotten.length, '{{number}} would be forgotten', '{{number}} would be forgotten'),
+  ].join(' · ');
+  return (
+    <Alert severity={forgotten.length === 0 ? 'success' : 'info'} title={title} bottomSpacing={0}>
+      <Stack direction="column" gap={0.5}>
+        {forgotten.slice(0, SHOWN).map(({ id, time }) => (
+          <span key={id}>{formatTime(time)}</span>
+        ))}
+        {forgotten.length > SHOWN && <span>…</span>}
+        <Text color="secondary">{t('retention.nothing', 'Nothing is removed by looking.')}</Text>
+      </Stack>
+    </Alert>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  grid: css({
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(190px, 1fr))',
+    alignItems: 'end',
+    gap: theme.spacing(2),
+  }),
+});

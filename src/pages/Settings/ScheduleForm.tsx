@@ -1,0 +1,148 @@
+import { Combobox, Field, Input, Stack, Text } from '@grafana/ui';
+import { useMemo } from 'react';
+import type { ScheduledJob } from '../../../pkg/contract/api/settings.ts';
+import { useSchedulePreview } from '../../data/useSettings.ts';
+import { cronInWords } from '../../lib/cron.ts';
+import { formatMoment } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { useDebounced } from '../../lib/useDebounced.ts';
+import { SectionForm } from './SectionForm.tsx';
+import type { SectionProps } from './SettingsPage.tsx';
+import { useSection, type Section } from './useSection.ts';
+
+const CHOICES: Record<ScheduledJob, string[]> = {
+  backup: ['*/15 * * * *', '0 * * * *', '0 */2 * * *', '0 */6 * * *', '0 3 * * *', ''],
+  verify: ['30 3 * * 0', '30 3 * * *', ''],
+  prune: ['0 4 * * 0', '0 4 * * *', ''],
+  drill: ['0 5 * * 1', ''],
+};
+
+/** When things happen by themselves. */
+export function ScheduleForm({ settings }: SectionProps) {
+  const section = useSection(settings, 'schedule');
+  const { values, change, field } = section;
+  const zones = useMemo(
+    () =>
+      Intl.supportedValuesOf('timeZone')
+        .concat('UTC')
+        .map((zone) => ({ value: zone, label: zone })),
+    [],
+  );
+  return (
+    <SectionForm section={section}>
+      <JobField
+        section={section}
+        job="backup"
+        label={t('schedule.backup', 'Back up')}
+        text={t('schedule.custom', 'Or type a cron expression.')}
+      />
+      <NextTimes expression={values.backup} timezone={values.timezone} />
+      <Field label={t('schedule.timezone', 'Time zone')} noMargin {...field('timezone')}>
+        <Combobox
+          id="schedule-timezone"
+          width={40}
+          value={values.timezone}
+          options={zones}
+          onChange={(option) => change({ timezone: option.value })}
+        />
+      </Field>
+      <JobField
+        section={section}
+        job="verify"
+        label={t('schedule.verify', 'Verify what is stored')}
+        text={t('schedule.verifyText', 'Reads everything back and compares it with its hash.')}
+      />
+      <JobField
+        section={section}
+        job="prune"
+        label={t('schedule.prune', 'Forget old snapshots and clean up')}
+        text={t('schedule.pruneText', 'By the rules of the retention.')}
+      />
+      <JobField
+        section={section}
+        job="drill"
+        label={t('schedule.drill', 'Restore drill')}
+        text={t(
+          'schedule.drillText',
+          'Restores the newest snapshot into a scratch organization, compares it, and removes it again.',
+        )}
+      />
+      <Field
+        label={t('schedule.jitter', 'Spread the start over')}
+        noMargin
+        {...field('jitterSeconds', t('schedule.jitterText', 'Seconds. Keeps many clusters from starting at once.'))}
+      >
+        <Input
+          id="schedule-jitter"
+          type="number"
+          min={0}
+          max={3600}
+          width={12}
+          value={values.jitterSeconds}
+          onChange={(event) => change({ jitterSeconds: Number(event.currentTarget.value) })}
+        />
+      </Field>
+    </SectionForm>
+  );
+}
+
+interface JobProps {
+  section: Section<'schedule'>;
+  job: ScheduledJob;
+  label: string;
+  text: string;
+}
+
+/** A select's options need a text of their own for "never": an empty value can't be chosen. */
+const NEVER = 'never';
+
+function JobField({ section, job, label, text }: JobProps) {
+  const expression = section.values[job];
+  const known = CHOICES[job].includes(expression) ? CHOICES[job] : [expression, ...CHOICES[job]];
+  return (
+    <Field label={label} noMargin {...section.field(job, text)}>
+      <Combobox
+        id={`schedule-${job}`}
+        width={40}
+        createCustomValue
+        value={expression || NEVER}
+        options={known.map((value) => ({
+          value: value || NEVER,
+          label: cronInWords(value),
+          description: value === cronInWords(value) ? undefined : value,
+        }))}
+        onChange={(option) => section.change({ [job]: option.value === NEVER ? '' : option.value })}
+      />
+    </Field>
+  );
+}
+
+/** The next five starts, in the zone of whoever looks. */
+function NextTimes({ expression, timezone }: { expression: string; timezone: string }) {
+  const preview = useSchedulePreview(useDebounced(expression), timezone);
+  if (expression === '') {
+    return null;
+  }
+  return (
+    <div role="status">
+      {preview.error !== null ? (
+        <Text color="error">
+          {t('schedule.invalid', 'This is not a schedule: five fields are needed, such as 0 */2 * * *')}
+        </Text>
+      ) : (
+        <Stack direction="column" gap={0.5}>
+          <Text color="secondary" variant="bodySmall">
+            {t('schedule.next', 'The next five, in your time')}
+          </Text>
+          <Stack gap={2} wrap="wrap">
+            {(preview.data?.next ?? []).map((time) => (
+              <time key={time} dateTime={time}>
+                {formatMoment(time)}
+              </time>
+            ))}
+          </Stack>
+        </Stack>
+      )}
+    </div>
+  );
+}

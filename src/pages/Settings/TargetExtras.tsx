@@ -1,0 +1,94 @@
+import { Collapse, Combobox, Field, Input, RadioButtonGroup, Stack } from '@grafana/ui';
+import { useState } from 'react';
+import type { Settings, TargetSettings } from '../../../pkg/contract/api/settings.ts';
+import { t } from '../../lib/i18n.ts';
+import { SecretField } from './SecretField.tsx';
+import type { Section } from './useSection.ts';
+
+interface Props {
+  section: Section<'target'>;
+  settings: Settings;
+}
+
+/** What few need to touch. */
+export function TargetExtras({ section, settings }: Props) {
+  const [open, setOpen] = useState(false);
+  const { values, change, field } = section;
+  const style = values.forcePathStyle === null ? 'auto' : values.forcePathStyle ? 'path' : 'host';
+  return (
+    <Collapse label={t('target.more', 'More')} isOpen={open} onToggle={setOpen}>
+      <Stack direction="column" gap={2}>
+        <Field label={t('target.style', 'Where the bucket’s name stands')} noMargin {...field('forcePathStyle')}>
+          <Combobox
+            id="target-style"
+            width={40}
+            value={style}
+            options={[
+              { value: 'auto', label: t('target.styleAuto', 'As suits the endpoint') },
+              { value: 'path', label: t('target.stylePath', 'In the path') },
+              { value: 'host', label: t('target.styleHost', 'In the host name') },
+            ]}
+            onChange={(option) => change({ forcePathStyle: option.value === 'auto' ? null : option.value === 'path' })}
+          />
+        </Field>
+        <Field
+          label={t('target.profile', 'Profile in the AWS files')}
+          noMargin
+          {...field('profile', t('target.profileText', 'Empty: the default profile.'))}
+        >
+          <Input
+            id="target-profile"
+            width={40}
+            value={values.profile}
+            onChange={(event) => change({ profile: event.currentTarget.value })}
+          />
+        </Field>
+        <SecretField
+          name="s3SessionToken"
+          label={t('target.sessionToken', 'Session token')}
+          description={t('target.sessionTokenText', 'Only for keys that end by themselves.')}
+          settings={settings}
+          secrets={section.secrets}
+          onChange={section.changeSecrets}
+        />
+        <Field
+          useFieldset
+          noMargin
+          label={t('target.lock', 'Object lock')}
+          {...field(
+            'objectLock.mode',
+            t(
+              'target.lockText',
+              'Nobody can delete or change a backup before the days are over. The bucket must have it switched on.',
+            ),
+          )}
+        >
+          <RadioButtonGroup<TargetSettings['objectLock']['mode']>
+            id="target-lock"
+            value={values.objectLock.mode}
+            options={[
+              { value: 'none', label: t('target.lockNone', 'Off') },
+              { value: 'governance', label: t('target.lockGovernance', 'Governance') },
+              { value: 'compliance', label: t('target.lockCompliance', 'Compliance') },
+            ]}
+            onChange={(mode) => change({ objectLock: { ...values.objectLock, mode } })}
+          />
+        </Field>
+        {values.objectLock.mode !== 'none' && (
+          <Field label={t('target.lockDays', 'Days')} noMargin {...field('objectLock.days')}>
+            <Input
+              id="target-lock-days"
+              type="number"
+              min={0}
+              width={12}
+              value={values.objectLock.days}
+              onChange={(event) =>
+                change({ objectLock: { ...values.objectLock, days: Number(event.currentTarget.value) } })
+              }
+            />
+          </Field>
+        )}
+      </Stack>
+    </Collapse>
+  );
+}

@@ -1,0 +1,160 @@
+import { Button, Combobox, Field, FieldSet, Input, RadioButtonGroup, Stack, Text } from '@grafana/ui';
+import { S3_PRESETS } from '../../../pkg/contract/api/presets.ts';
+import { useCheckTarget } from '../../data/useSettings.ts';
+import { t } from '../../lib/i18n.ts';
+import { CheckResult } from './CheckResult.tsx';
+import { SecretField } from './SecretField.tsx';
+import { SectionForm } from './SectionForm.tsx';
+import type { SectionProps } from './SettingsPage.tsx';
+import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, type Place } from './target.ts';
+import { TargetExtras } from './TargetExtras.tsx';
+import { useSection } from './useSection.ts';
+
+/** Where backups go, and the keys to it. */
+export function TargetForm({ settings }: SectionProps) {
+  const section = useSection(settings, 'target');
+  const check = useCheckTarget();
+  const { values, change, field } = section;
+  const place = parsePlace(values.url);
+  const setPlace = (changes: Partial<Place>) =>
+    change({ url: formatPlace({ ...place, ...changes }) || schemeOnly(place, changes) });
+  const preset = presetOf(values);
+  const url = field('url');
+  return (
+    <SectionForm
+      section={section}
+      actions={
+        <Button
+          variant="secondary"
+          icon="check-circle"
+          disabled={check.isPending || place.root === ''}
+          onClick={() => check.mutate(section.candidate)}
+        >
+          {t('target.check', 'Check')}
+        </Button>
+      }
+    >
+      <Field label={t('target.sort', 'Kind of storage')} noMargin useFieldset>
+        <RadioButtonGroup
+          id="target-sort"
+          disabled={url.disabled}
+          value={place.sort}
+          options={[
+            { value: 's3' as const, label: t('target.s3', 'S3 bucket') },
+            { value: 'file' as const, label: t('target.directory', 'Directory') },
+          ]}
+          onChange={(sort) => change({ url: sort === 'file' ? 'file://' : 's3://' })}
+        />
+      </Field>
+      {place.sort === 'file' ? (
+        <Field label={t('target.path', 'Directory beside the service')} noMargin {...url}>
+          <Input
+            id="target-root"
+            width={60}
+            value={place.root}
+            placeholder="/var/lib/dashkeep"
+            onChange={(event) => setPlace({ root: event.currentTarget.value })}
+          />
+        </Field>
+      ) : (
+        <>
+          <Field label={t('target.provider', 'Provider')} noMargin {...field('preset')}>
+            <Combobox
+              id="target-preset"
+              width={40}
+              value={values.preset}
+              options={S3_PRESETS.map(({ name, label }) => ({ value: name, label }))}
+              onChange={(option) => change(choosePreset(option.value, values.region))}
+            />
+          </Field>
+          <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
+            <Field label={t('target.bucket', 'Bucket')} noMargin required {...url}>
+              <Input
+                id="target-root"
+                width={40}
+                value={place.root}
+                onChange={(event) => setPlace({ root: event.currentTarget.value })}
+              />
+            </Field>
+            <Field label={t('target.prefix', 'Folder in the bucket')} noMargin disabled={url.disabled}>
+              <Input
+                id="target-prefix"
+                width={30}
+                value={place.prefix}
+                placeholder={t('target.prefixExample', 'Optional')}
+                onChange={(event) => setPlace({ prefix: event.currentTarget.value })}
+              />
+            </Field>
+          </Stack>
+          <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
+            <Field label={t('target.region', 'Region')} noMargin {...field('region')}>
+              <Combobox
+                id="target-region"
+                width={30}
+                createCustomValue
+                value={values.region === '' ? null : values.region}
+                options={preset.regions.map((region) => ({ value: region, label: region }))}
+                onChange={(option) =>
+                  change({
+                    region: option.value,
+                    // Only an endpoint that nobody edited follows the region.
+                    ...(values.endpoint === endpointFor(preset, values.region)
+                      ? { endpoint: endpointFor(preset, option.value) }
+                      : {}),
+                  })
+                }
+              />
+            </Field>
+            <Field
+              label={t('target.endpoint', 'Endpoint')}
+              noMargin
+              {...field(
+                'endpoint',
+                values.preset === 'aws' ? t('target.endpointAws', 'Empty: Amazon’s own.') : undefined,
+              )}
+            >
+              <Input
+                id="target-endpoint"
+                width={50}
+                value={values.endpoint}
+                placeholder="https://…"
+                onChange={(event) => change({ endpoint: event.currentTarget.value })}
+              />
+            </Field>
+          </Stack>
+          <FieldSet label={t('target.credentials', 'Credentials')}>
+            <Stack direction="column" gap={2}>
+              <Text color="secondary">
+                {t(
+                  'target.credentialsText',
+                  'Leave them empty where the service has an AWS file, a role or the environment. What you type is kept by the service and never shown again.',
+                )}
+              </Text>
+              <SecretField
+                name="s3AccessKeyId"
+                label={t('target.accessKey', 'Access key ID')}
+                settings={settings}
+                secrets={section.secrets}
+                onChange={section.changeSecrets}
+              />
+              <SecretField
+                name="s3SecretAccessKey"
+                label={t('target.secretKey', 'Secret access key')}
+                settings={settings}
+                secrets={section.secrets}
+                onChange={section.changeSecrets}
+              />
+            </Stack>
+          </FieldSet>
+          <TargetExtras section={section} settings={settings} />
+        </>
+      )}
+      <CheckResult check={check} />
+    </SectionForm>
+  );
+}
+
+/** With no bucket typed yet, the choice between bucket and directory must still be remembered. */
+function schemeOnly(place: Place, changes: Partial<Place>): string {
+  return (changes.sort ?? place.sort) === 'file' ? 'file://' : 's3://';
+}

@@ -1,0 +1,53 @@
+import { useState } from 'react';
+import type { SecretName, Settings, SettingsCandidate, SettingsValues } from '../../../pkg/contract/api/settings.ts';
+import { ServiceError } from '../../api/errors.ts';
+import { useSaveSettings } from '../../data/useSettings.ts';
+import { t } from '../../lib/i18n.ts';
+import { notifySuccess } from '../../lib/notify.ts';
+
+type SectionName = keyof SettingsValues;
+export type SecretChanges = Partial<Record<SecretName, string | null>>;
+
+/** One section while it is being edited: what is typed, what is locked, what is wrong, and how to save it. */
+export function useSection<Name extends SectionName>(settings: Settings, name: Name) {
+  const [values, setValues] = useState<SettingsValues[Name]>(settings.values[name]);
+  const [secrets, setSecrets] = useState<SecretChanges>({});
+  const save = useSaveSettings();
+  const fields = save.error instanceof ServiceError ? save.error.fields : {};
+
+  const ownerOf = (path: string) => settings.owners[`${name}.${path}`];
+  const isLocked = (path: string) => !settings.writable || ownerOf(path)?.owner === 'deployment';
+  const candidate: SettingsCandidate = {
+    values: { [name]: values },
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+  };
+  return {
+    values,
+    secrets,
+    candidate,
+    change: (changes: Partial<SettingsValues[Name]>) => setValues({ ...values, ...changes }),
+    changeSecrets: (changes: SecretChanges) => setSecrets({ ...secrets, ...changes }),
+    isLocked,
+    /** What a field of the form needs: whether it is locked and by what, and what is wrong with it. */
+    field: (path: string, description?: string) => {
+      const error = fields[`${name}.${path}`] ?? fields[`values.${name}.${path}`];
+      const owner = ownerOf(path);
+      const note =
+        owner?.owner === 'deployment'
+          ? t('settings.locked', 'Set by the deployment ({{source}})', { source: owner.source ?? '–' })
+          : description;
+      return { disabled: isLocked(path), description: note, invalid: error !== undefined, error };
+    },
+    isDirty: JSON.stringify(values) !== JSON.stringify(settings.values[name]) || Object.keys(secrets).length > 0,
+    save: () =>
+      save.mutate(
+        { revision: settings.revision, ...candidate },
+        { onSuccess: () => notifySuccess(t('settings.saved', 'Settings saved')) },
+      ),
+    isSaving: save.isPending,
+    /** What is wrong as a whole; single fields say it themselves. */
+    error: save.error,
+  };
+}
+
+export type Section<Name extends SectionName> = ReturnType<typeof useSection<Name>>;
