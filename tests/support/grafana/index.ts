@@ -5,6 +5,7 @@ import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { isWrite, type Counters, type RequestRecord } from './record.ts';
 import { allRoutes } from './routes/index.ts';
 import { seedDashboards, type SeedDashboards, type Seeded } from './seed/dashboards.ts';
+import { demoSeed } from './seed/demo.ts';
 import { GrafanaServer } from './server.ts';
 import { GrafanaState } from './state.ts';
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts';
@@ -45,6 +46,8 @@ export interface Simulator {
   /** A service account with a token; gives the token. */
   token(given?: TokenRequest): string;
   seedDashboards(given: SeedDashboards): Seeded;
+  /** A made-up company with something of every kind. */
+  demoSeed(): void;
 }
 
 export interface TokenRequest {
@@ -95,6 +98,7 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
       const account = state.addServiceAccount(orgId, { ...request, name, role: request.role ?? 'Admin' });
       return state.addToken(orgId, { name, serviceAccountId: account.id, ttlSeconds: request.ttlSeconds }).key;
     },
+    demoSeed: () => demoSeed(state, 1, tuning.nestedFolders),
     seedDashboards: (request) => seedDashboards(state, request, tuning.nestedFolders),
   };
 }

@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { call } from './http.ts';
+
+let grafana: Simulator;
+let token: string;
+afterEach(() => grafana.close());
+
+async function start(options: Partial<SimulatorOptions> = {}): Promise<void> {
+  grafana = await startGrafana({ profile: '13.2', ...options });
+  token = grafana.token();
+}
+
+describe('faults', () => {
+  it('answer with a status so many times, and let the rest through', async () => {
+    await start();
+    grafana.setFaults({
+      match: 'GET /api/search*',
+      times: 2,
+      skip: 1,
+      action: { kind: 'status', status: 429, retryAfter: 7 },
+    });
+    const answers = [];
+    for (let round = 0; round < 4; round++) {
+      answers.push(await call(grafana, token, 'GET /api/search?limit=1'));
+    }
+    expect(answers.map((answer) => answer.status)).toEqual([200, 429, 429, 200]);
+    expect(answers[1]?.headers.get('retry-after')).toBe('7');
+  });
+
+  it('cut the connection, before or in the middle of the answer', async () => {
+    await start();
+    grafana.seedDashboards({ count: 20, bytes: 1000 });
+    grafana.setFaults({ match: '*', times: 1, action: { kind: 'cut' } });
+    await expect(call(grafana, token, 'GET /api/search')).rejects.toThrow();
+    grafana.setFaults({ match: '*', times: 1, action: { kind: 'cut', afterBytes: 100 } });
+    await expect(call(grafana, token, 'GET /api/search')).rejects.toThrow();
+  });
+
+  it('stop JSON in the middle of a well-formed answer', async () => {
+    await start();
+    grafana.setFaults({ match: 'GET /api/org', action: { kind: 'truncate', bytes: 10 } });
+    const answer = await call(grafana, token, 'GET /api/org');
+    expect([answer.status, answer.text.length, answer.body]).toEqual([200, 10, undefined]);
+  });
+
+  it('leave a request hanging until the caller gives up', async () => {
+    await start();
+    grafana.setFaults({ match: '*', action: { kind: 'hang' } });
+    const headers = { authorization: `Bearer ${token}` };
+    const request = fetch(`${grafana.url}/api/org`, { headers, signal: AbortSignal.timeout(50) });
+    await expect(request).rejects.toThrow();
+  });
+
+  it('change the server in the middle of a run', async () => {
+    await start();
+    const { dashboards } = grafana.seedDashboards({ count: 2, bytes: 1000 });
+    const run = () => grafana.state.org(1).dashboards.delete(dashboards[1] as string);
+    grafana.setFaults({ match: 'GET /api/dashboards/uid/*', times: 1, action: { kind: 'after', run } });
+    expect((await call(grafana, token, `GET /api/dashboards/uid/${dashboards[0]}`)).status).toBe(200);
+    expect((await call(grafana, token, `GET /api/dashboards/uid/${dashboards[1]}`)).status).toBe(404);
+  });
+
+  it('strike by chance, always the same way for the same seed', async () => {
+    const rounds: string[] = [];
+    for (const round of [1, 2]) {
+      await start({ seed: 3 });
+      grafana.setFaults({ match: '*', probability: 0.5, action: { kind: 'status', status: 503 } });
+      const statuses: number[] = [];
+      for (let index = 0; index < 20; index++) {
+        statuses.push((await call(grafana, token, 'GET /api/org')).status);
+      }
+      rounds.push(statuses.join());
+      if (round === 1) {
+        await grafana.close();
+      }
+    }
+    expect(rounds[0]).toBe(rounds[1]);
+    expect(rounds[0]).toMatch(/200.*503|503.*200/);
+  });
+});
+
+describe('load', () => {
+  it('refuses requests above a rate with 429 and Retry-After', async () => {
+    await start({ rateLimit: 5 });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => call(grafana, token, 'GET /api/org')));
+    const refused = answers.filter((answer) => answer.status === 429);
+    expect(refused.length).toBeGreaterThanOrEqual(1);
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  });
+
+  it('shows as latency when the workers are all busy', async () => {
+    await start({ workers: 1, serviceMs: 20 });
+    await Promise.all(Array.from({ length: 5 }, () => call(grafana, token, 'GET /api/org')));
+    // Each of the five occupies the one worker for 20 ms, so the last one waits for four others.
+    expect(Math.max(...grafana.requests.map((request) => request.ms))).toBeGreaterThanOrEqual(90);
+    expect(grafana.counters.peakInFlight).toBe(5);
+  });
+});
+
+describe('the record', () => {
+  it('holds every request, and tells reads from writes', async () => {
+    await start();
+    await call(grafana, token, 'GET /api/search?limit=3');
+    await call(grafana, token, 'POST /api/folders', { uid: 'a', title: 'A' }, { 'x-disable-provenance': 'true' });
+    expect(grafana.requests).toMatchObject([
+      { method: 'GET', path: '/api/search', query: 'limit=3', status: 200, org: 1, disableProvenance: false },
+      { method: 'POST', path: '/api/folders', status: 200, disableProvenance: true },
+    ]);
+    expect(grafana.writes()).toHaveLength(1);
+  });
+});
+
+describe('starting over', () => {
+  it('wiping empties the orgs and leaves access alone; burning forgets every token', async () => {
+    await start();
+    grafana.demoSeed();
+    grafana.wipe();
+    expect((await call(grafana, token, 'GET /api/search')).body).toEqual([]);
+    grafana.burn();
+    expect((await call(grafana, token, 'GET /api/search')).status).toBe(401);
+    expect((await call(grafana, 'admin:admin', 'GET /api/org')).body.name).toBe('Main Org.');
+  });
+});
+
+describe.each(PROFILE_NAMES)('the demo company on %s', (profile) => {
+  it('has something of every kind, all of it readable', async () => {
+    await start({ profile });
+    grafana.demoSeed();
+    for (const route of [
+      'GET /api/search?type=dash-db',
+      'GET /api/folders',
+      'GET /api/datasources',
+      'GET /api/v1/provisioning/alert-rules',
+      'GET /api/v1/provisioning/contact-points',
+      'GET /api/annotations',
+      'GET /api/playlists',
+      'GET /api/org/users',
+    ]) {
+      const { status, body } = await call(grafana, token, route);
+      expect([route, status, body.length > 1]).toEqual([route, 200, true]);
+    }
+    const org = grafana.state.org(1);
+    for (const rule of org.alerting.rules.values()) {
+      expect(org.folders.has(rule.folderUid)).toBe(true);
+    }
+    for (const dashboard of org.dashboards.values()) {
+      expect(dashboard.folderUid === '' || org.folders.has(dashboard.folderUid)).toBe(true);
+      expect(dashboard.libraryPanels.every((uid) => org.libraryPanels.has(uid))).toBe(true);
+    }
+  });
+});
