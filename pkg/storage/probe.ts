@@ -2,6 +2,10 @@ import type { ObjectStore } from './store.ts';
 
 /** What only a check asks of a store, beyond the port that the rest of the house uses. */
 export interface StoreProbe {
+  /** The service's name where it is known: by its address, or by what it calls itself in the answers so far. */
+  readonly provider: string | undefined;
+  /** Whether object lock was asked for in the settings. */
+  readonly wantsLock: boolean;
   /** Bytes `first` to `last`, both included. */
   range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer>;
   /** A conditional put with what the store made of the condition. */
@@ -10,6 +14,10 @@ export interface StoreProbe {
   objectLock(signal?: AbortSignal): Promise<boolean>;
 }
 
-export function isProbe(store: ObjectStore): store is ObjectStore & StoreProbe {
-  return 'putIfAbsent' in store && 'objectLock' in store;
+/** The probe of a store, also of a decorated one; undefined for a store that has no more to tell than the port. */
+export function probeOf(store: ObjectStore): StoreProbe | undefined {
+  if ('putIfAbsent' in store && 'objectLock' in store) {
+    return store as ObjectStore & StoreProbe;
+  }
+  return 'inner' in store ? probeOf(store.inner as ObjectStore) : undefined;
 }

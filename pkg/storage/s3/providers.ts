@@ -51,3 +51,17 @@ export function providerOf(endpoint: string | undefined): Provider | undefined {
 export function isAwsRegion(region: string): boolean {
   return /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region);
 }
+
+const SERVERS: readonly (readonly [RegExp, string])[] = [
+  [/^minio/i, 'MinIO'],
+  [/ceph/i, 'Ceph'],
+  [/^garage/i, 'Garage'],
+  [/seaweedfs/i, 'SeaweedFS'],
+  [/versitygw/i, 'Versity S3 Gateway'],
+  [/rustfs/i, 'RustFS'],
+];
+
+/** The software behind an endpoint, by its `Server` header. */
+export function serverName(header: string | undefined): string | undefined {
+  return SERVERS.find(([pattern]) => pattern.test(header ?? ''))?.[1];
+}

@@ -17,6 +17,7 @@ import { isAbsent, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import { listObjects } from './list.ts';
 import { putObject, send } from './put.ts';
+import { serverName } from './providers.ts';
 import type { ResolvedS3 } from './resolve.ts';
 
 /** A repository in a bucket, of AWS or of any service that speaks its protocol. */
@@ -29,6 +30,7 @@ export class S3Store implements ObjectStore, StoreProbe {
   };
   readonly #connection: Connection;
   readonly #deleter: Deleter;
+  #server: string | undefined;
 
   constructor(resolved: ResolvedS3, { clock, log }: { clock: Clock; log: Log }) {
     const { bucket, prefix, endpoint, settings } = resolved;
@@ -104,7 +106,9 @@ export class S3Store implements ObjectStore, StoreProbe {
       command.middlewareStack.add(
         (next) => async (args) => {
           const result = await next(args);
-          date = (result.response as { headers?: Record<string, string> }).headers?.date;
+          const { headers } = result.response as { headers?: Record<string, string> };
+          date = headers?.date;
+          this.#server = headers?.server;
           return result;
         },
         { step: 'deserialize', priority: 'low', name: 'dateOfAnswer' },
@@ -120,6 +124,14 @@ export class S3Store implements ObjectStore, StoreProbe {
 
   async close(): Promise<void> {
     this.#connection.client.destroy();
+  }
+
+  get provider(): string | undefined {
+    return this.#connection.resolved.provider?.name ?? serverName(this.#server);
+  }
+
+  get wantsLock(): boolean {
+    return this.#connection.resolved.settings.lock !== undefined;
   }
 
   range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer> {
