@@ -4,8 +4,13 @@ import type { Runner } from './command.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerCat } from './commands/cat.ts';
 import { registerDiff } from './commands/diff.ts';
+import { registerForget } from './commands/forget.ts';
+import { registerPrune } from './commands/prune.ts';
+import { registerRepair } from './commands/repair.ts';
+import { registerRestore } from './commands/restore.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSnapshots } from './commands/snapshots.ts';
+import { registerVerify } from './commands/verify.ts';
 import { openWorld, VERSION, type World } from './world.ts';
 
 const EXIT_CODES = `
@@ -18,7 +23,18 @@ function buildProgram(run: Runner): Command {
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(see dashkeep --help)')
     .exitOverride();
-  for (const register of [registerBackup, registerSnapshots, registerShow, registerCat, registerDiff]) {
+  for (const register of [
+    registerBackup,
+    registerSnapshots,
+    registerShow,
+    registerCat,
+    registerDiff,
+    registerRestore,
+    registerVerify,
+    registerForget,
+    registerPrune,
+    registerRepair,
+  ]) {
     register(program, run);
   }
   for (const command of program.commands) {

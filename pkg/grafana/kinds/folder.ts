@@ -50,7 +50,7 @@ export const folder: Kind = {
   },
 
   references(content) {
-    return content.folderUid === undefined ? [] : [{ kind: 'folder', uid: content.folderUid }];
+    return content.folderUid === undefined ? [] : [{ kind: 'folder', uid: content.folderUid, required: true }];
   },
 
   rename(content, renamed) {

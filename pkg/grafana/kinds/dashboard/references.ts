@@ -17,7 +17,7 @@ export function dashboardReferences(content: Content): Reference[] {
     return reference.uid;
   };
   if (content.folderUid !== undefined) {
-    add({ kind: 'folder', uid: content.folderUid });
+    add({ kind: 'folder', uid: content.folderUid, required: true });
   }
   rename(content.body, add);
   return [...found.values()];

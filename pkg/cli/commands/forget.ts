@@ -1,0 +1,97 @@
+import { recordRun } from '../../engine/run.ts';
+import { applyForget, planForget, type ForgetPlan, type ForgetResult } from '../../repository/forget.ts';
+import type { RetentionDecision, RetentionPolicy } from '../../repository/retention.ts';
+import type { Exit, Register } from '../command.ts';
+import { wholeNumber } from '../config/environment.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { printJson, printLine, printTable } from '../output.ts';
+import type { World } from '../world.ts';
+
+const RULES = ['keepLast', 'keepHourly', 'keepDaily', 'keepWeekly', 'keepMonthly', 'keepYearly'] as const;
+
+interface Flags extends CommonFlags, Partial<Record<(typeof RULES)[number], string>> {
+  json?: boolean;
+  keepWithin?: string;
+  timezone?: string;
+  dryRun?: boolean;
+}
+
+export const registerForget: Register = (program, run) => {
+  withTarget(program.command('forget'))
+    .description('remove snapshots that no rule keeps; their objects go with a later prune')
+    .option('--keep-last <n>', 'keep the newest n complete snapshots')
+    .option('--keep-hourly <n>', 'keep the newest of each of the last n hours that have one')
+    .option('--keep-daily <n>', 'the same for days')
+    .option('--keep-weekly <n>', 'the same for weeks')
+    .option('--keep-monthly <n>', 'the same for months')
+    .option('--keep-yearly <n>', 'the same for years')
+    .option('--keep-within <age>', 'keep everything as young as that, such as 30d or 1y6m')
+    .option('--timezone <name>', 'where days begin (default UTC)')
+    .option('--dry-run', 'only show what would be forgotten')
+    .action(run(runForget));
+};
+
+async function runForget(world: World, flags: Flags): Promise<Exit> {
+  const policy = policyOf(flags);
+  const { signal } = world;
+  const { plan, result } = await withRepository(world, flags, false, async (repository) => {
+    const made = await planForget(repository, policy, { signal });
+    if (flags.dryRun === true) {
+      return { plan: made, result: undefined };
+    }
+    const applied = await recordRun({ ...world, repository, kind: 'forget', trigger: 'manual' }, async () => {
+      const value = await applyForget(repository, made, { signal });
+      return { value, status: statusOf(value), counts: { forgotten: value.forgotten.length }, errors: [] };
+    });
+    return { plan: made, result: applied };
+  });
+  print(world, flags, plan, result);
+  return result !== undefined && result.remaining.length > 0 ? 3 : 0;
+}
+
+function statusOf({ remaining }: ForgetResult): 'complete' | 'partial' {
+  return remaining.length === 0 ? 'complete' : 'partial';
+}
+
+function policyOf(flags: Flags): RetentionPolicy {
+  const policy: RetentionPolicy = {};
+  for (const rule of RULES) {
+    const text = flags[rule];
+    if (text !== undefined) {
+      policy[rule] = wholeNumber(text, `--${rule.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, 0);
+    }
+  }
+  return {
+    ...policy,
+    ...(flags.keepWithin === undefined ? {} : { keepWithin: flags.keepWithin }),
+    ...(flags.timezone === undefined ? {} : { timeZone: flags.timezone }),
+  };
+}
+
+function print(world: World, flags: Flags, plan: ForgetPlan, result: ForgetResult | undefined): void {
+  const remaining = result?.remaining ?? [];
+  const gone = result === undefined ? plan.forgotten : plan.forgotten.filter(({ id }) => result.forgotten.includes(id));
+  if (flags.json === true) {
+    const { kept, unreadable } = plan;
+    printJson(world, { kept, forgotten: gone, remaining, unreadable, applied: result !== undefined });
+    return;
+  }
+  const row = (what: string, { id, time, status, reasons }: RetentionDecision): string[] => [
+    what,
+    id,
+    time,
+    status,
+    reasons.join(', '),
+  ];
+  const verb = result === undefined ? 'would go' : 'forgotten';
+  printTable(
+    world,
+    ['', 'snapshot', 'time', 'status', 'because'],
+    [...plan.kept.map((decision) => row('kept', decision)), ...gone.map((decision) => row(verb, decision))],
+  );
+  for (const { id, reason } of remaining) {
+    printLine(world, `still there: ${id}: ${reason}`);
+  }
+}

@@ -1,0 +1,69 @@
+import { recordRun } from '../../engine/run.ts';
+import { applyPrune, planPrune, type PrunePlan, type PruneResult } from '../../repository/prune.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { bytes, printJson, printLine } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  dryRun?: boolean;
+  removeMostObjects?: boolean;
+}
+
+export const registerPrune: Register = (program, run) => {
+  withTarget(program.command('prune'))
+    .description('remove objects that no snapshot needs: the first run marks them, one at least 4 h later removes them')
+    .option('--dry-run', 'only show what would be marked and removed')
+    .option('--remove-most-objects', 'go on even when more than half of all objects would go')
+    .action(run(runPrune));
+};
+
+async function runPrune(world: World, flags: Flags): Promise<Exit> {
+  const { signal, randomness } = world;
+  const { plan, result } = await withRepository(world, flags, false, async (repository) => {
+    const made = await planPrune(repository, { signal });
+    if (flags.dryRun === true) {
+      return { plan: made, result: undefined };
+    }
+    const applied = await recordRun({ ...world, repository, kind: 'prune', trigger: 'manual' }, async () => {
+      const confirmed = flags.removeMostObjects === true;
+      const value = await applyPrune(repository, made, { signal, randomness, confirmed });
+      const { removed, marked, locked, failed } = value;
+      const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
+      return { value, status, counts: { removed, marked, locked, failed: failed.length }, errors: [] };
+    });
+    return { plan: made, result: applied };
+  });
+  if (flags.json === true) {
+    printJson(world, { ...summary(plan), applied: result !== undefined, ...(result === undefined ? {} : { result }) });
+  } else {
+    print(world, plan, result);
+  }
+  return result !== undefined && result.failed.length > 0 ? 3 : 0;
+}
+
+function summary(plan: PrunePlan): object {
+  const { snapshots, objects, young, needsConfirmation } = plan;
+  return { snapshots, objects, remove: plan.remove, mark: plan.mark, young, needsConfirmation };
+}
+
+function print(world: World, plan: PrunePlan, result: PruneResult | undefined): void {
+  printLine(world, `${plan.objects} objects, needed by ${plan.snapshots} snapshots (${bytes(plan.bytes)}).`);
+  if (result === undefined) {
+    printLine(world, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; ${plan.young} are too young.`);
+    return;
+  }
+  printLine(
+    world,
+    `Removed ${result.removed} (${bytes(result.removedBytes)}), marked ${result.marked} for a later prune.`,
+  );
+  if (result.locked > 0) {
+    printLine(world, `${result.locked} are held by object lock and stay until their retention ends.`);
+  }
+  for (const { key, reason } of result.failed) {
+    printLine(world, `not removed: ${key}: ${reason}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { recordRun, type RunOutcome } from '../../engine/run.ts';
+import { verify, type VerifyReport } from '../../repository/verify.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { bytes, printable, printJson, printLine } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  readData?: boolean;
+  readDataSubset?: string;
+}
+
+export const registerVerify: Register = (program, run) => {
+  withTarget(program.command('verify'))
+    .description('check that every snapshot can be restored')
+    .option('--read-data', 'also read every object and compare it with its hash')
+    .option('--read-data-subset <percent>', 'read that part of the objects, another one each time, such as 5%')
+    .action(run(runVerify));
+};
+
+async function runVerify(world: World, flags: Flags): Promise<Exit> {
+  const readData =
+    flags.readDataSubset === undefined ? flags.readData === true : { percent: percentOf(flags.readDataSubset) };
+  const report = await withRepository(world, flags, false, (repository) =>
+    recordRun({ ...world, repository, kind: 'verify', trigger: 'manual' }, async () =>
+      verifyOutcome(await verify(repository, { readData, signal: world.signal })),
+    ),
+  );
+  if (flags.json === true) {
+    printJson(world, report);
+  } else {
+    printReport(world, report);
+  }
+  return report.problems.length === 0 ? 0 : 4;
+}
+
+/** @throws DK_USAGE */
+export function percentOf(text: string): number {
+  const percent = Number(/^(\d+(?:\.\d+)?)%?$/.exec(text)?.[1]);
+  if (!(percent > 0 && percent <= 100)) {
+    throw new DashkeepError('DK_USAGE', `--read-data-subset must be a percentage such as 5%, not '${text}'`);
+  }
+  return percent;
+}
+
+function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
+  const { snapshots, objects, read, problems } = report;
+  return {
+    value: report,
+    status: problems.length === 0 ? 'complete' : 'failed',
+    counts: { snapshots, objects, read, problems: problems.length },
+    errors: problems.flatMap(({ reason, resources }) =>
+      resources.map(({ org, kind, uid, title }) => ({ org, kind, uid, title, reason })),
+    ),
+  };
+}
+
+function printReport(world: World, report: VerifyReport): void {
+  for (const { object, reason, snapshots, resources } of report.problems) {
+    printLine(world, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
+    printLine(world, `  in snapshots ${snapshots.join(', ')}`);
+    for (const { kind, uid, title } of resources) {
+      printLine(world, printable(`  needed by ${kind} ${uid} (${title})`));
+    }
+  }
+  const depth = report.read > 0 ? `, ${report.read} of them read and hashed` : '';
+  printLine(
+    world,
+    `${report.snapshots} snapshots, ${report.objects} objects (${bytes(report.bytes)})${depth}: ${verdict(report)}`,
+  );
+}
+
+function verdict({ problems }: VerifyReport): string {
+  return problems.length === 0 ? 'everything is there.' : `${problems.length} problems. Try \`dashkeep repair\`.`;
+}

@@ -1,0 +1,13 @@
+import { kindContext, type Org } from '../../grafana/instance.ts';
+import type { WriteContext } from '../../grafana/kinds/kind.ts';
+import type { PlanRequest } from './types.ts';
+
+/** The context for writing: a fresh memory, the secrets and options of the request. */
+export function writeContext(request: PlanRequest, org: Org): WriteContext {
+  const { instance, clock, log, signal, repository, options } = request;
+  return {
+    ...kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted }),
+    secrets: options.secrets ?? (() => undefined),
+    includeManaged: options.includeManaged,
+  };
+}

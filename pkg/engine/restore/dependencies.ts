@@ -1,0 +1,102 @@
+import type { KindName } from '../../contract/kinds.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { Reference } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { Existing } from './existing.ts';
+import { writeContext } from './context.ts';
+import type { MissingDependency, PlannedItem, PlanRequest } from './types.ts';
+
+/**
+ * Collects what the planned resources need and settles it once the whole plan is known: what is neither live nor part
+ * of the plan is offered, never added silently. Without a required one, the resource itself is blocked.
+ */
+export class Dependencies {
+  readonly #request: PlanRequest;
+  readonly #needs = new Map<string, Reference[]>();
+
+  constructor(request: PlanRequest) {
+    this.#request = request;
+  }
+
+  need(entry: ManifestEntry, references: Reference[]): void {
+    this.#needs.set(keyOf(entry), references);
+  }
+
+  async settle(items: PlannedItem[]): Promise<MissingDependency[]> {
+    const missing = new Map<string, MissingDependency>();
+    const willBe = new Map(items.map((item) => [keyOf(item), item]));
+    const existing = new Map<number, Existing>();
+    let settled = false;
+    // A blocked folder blocks what is in it, so go round until nothing changes any more.
+    while (!settled) {
+      settled = true;
+      for (const item of items) {
+        if (item.action !== 'create' && item.action !== 'update') {
+          continue;
+        }
+        for (const reference of this.#needs.get(keyOf(item)) ?? []) {
+          if (await this.#isThere(item.org, reference, willBe, existing)) {
+            continue;
+          }
+          const dependency = this.#missing(item.org, reference);
+          missing.set(keyOf(dependency), dependency);
+          settled = !this.#mark(item, reference, dependency) && settled;
+        }
+      }
+    }
+    return [...missing.values()];
+  }
+
+  async #isThere(
+    org: number,
+    reference: Reference,
+    willBe: ReadonlyMap<string, PlannedItem>,
+    existing: Map<number, Existing>,
+  ): Promise<boolean> {
+    const planned = willBe.get(`${org}/${reference.kind}/${reference.uid}`);
+    if (planned !== undefined && (planned.live !== undefined || planned.action === 'create')) {
+      return true;
+    }
+    if (planned !== undefined) {
+      return false;
+    }
+    const home = this.#request.instance.orgs.find((candidate) => candidate.id === org);
+    if (home === undefined) {
+      return false;
+    }
+    const known = existing.get(org) ?? new Existing(writeContext(this.#request, home));
+    existing.set(org, known);
+    return known.has(reference.kind, reference.uid);
+  }
+
+  #missing(org: number, { kind, uid }: Reference): MissingDependency {
+    const held = this.#request.manifest.resources.find(
+      (entry) => entry.org === org && entry.kind === kind && entry.uid === uid,
+    );
+    return { org, kind, uid, title: held?.title ?? uid, inSnapshot: held !== undefined };
+  }
+
+  /** Returns whether the item became blocked by it. */
+  #mark(item: PlannedItem, reference: Reference, { title, inSnapshot }: MissingDependency): boolean {
+    const name = `${singular(reference.kind)} '${title}'`;
+    const offer = inSnapshot ? `; add it with --only ${reference.kind}/${reference.uid}` : '';
+    if (reference.required === true) {
+      item.action = 'blocked';
+      item.reason = `needs the ${name}, which is not there${offer}`;
+      return true;
+    }
+    const loss = `the ${name} it uses is not there${offer}`;
+    if (!item.losses.includes(loss)) {
+      item.losses = [...item.losses, loss];
+    }
+    return false;
+  }
+}
+
+function singular(kind: KindName): string {
+  return kindOf(kind).name.replaceAll('-', ' ');
+}
+
+function keyOf({ org, kind, uid }: { org: number; kind: KindName; uid: string }): string {
+  return `${org}/${kind}/${uid}`;
+}

@@ -1,0 +1,41 @@
+import type { Content, Kind, KindContext } from '../../grafana/kinds/kind.ts';
+import { mapPool } from '../pool.ts';
+
+/** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
+const READ_SINGLY = 32;
+const AT_ONCE = 16;
+
+/**
+ * Gives each wanted uid with what is live under it, undefined where nothing is. Contents are handed over one after
+ * another and not kept, so that thousands do not fill the memory.
+ * @throws what reading throws: what cannot be read is not the same as what is not there.
+ */
+export async function visitLive(
+  kind: Kind,
+  context: KindContext,
+  uids: readonly string[],
+  visit: (uid: string, live: Content | undefined) => Promise<void>,
+): Promise<void> {
+  const left = new Set(uids);
+  if (left.size <= READ_SINGLY) {
+    await mapPool([...left], AT_ONCE, async (uid) => {
+      await visit(uid, await kind.read(context, { uid, title: uid }));
+    });
+    return;
+  }
+  const toRead = [];
+  for await (const { content, ...listed } of kind.list(context, { revision: () => undefined, size: 0 })) {
+    if (!left.delete(listed.uid)) {
+      continue;
+    }
+    if (content === undefined) {
+      toRead.push(listed);
+    } else {
+      await visit(listed.uid, content);
+    }
+  }
+  await mapPool(toRead, AT_ONCE, async (listed) => {
+    await visit(listed.uid, await kind.read(context, listed));
+  });
+  await mapPool([...left], AT_ONCE, (uid) => visit(uid, undefined));
+}

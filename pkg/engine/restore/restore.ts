@@ -1,0 +1,51 @@
+import type { ApplyResult } from '../../contract/plan.ts';
+import type { Randomness } from '../../contract/ports.ts';
+import { backup } from '../backup/backup.ts';
+import type { RunOutcome } from '../run.ts';
+import { applyPlan } from './apply.ts';
+import type { Plan, PlanRequest } from './types.ts';
+
+export interface ApplyOptions extends PlanRequest {
+  plan: Plan;
+  /** Take a snapshot first, so that the restore can be undone. */
+  safetySnapshot: boolean;
+  by?: string;
+  version: string;
+  randomness: Randomness;
+}
+
+export interface Restored {
+  results: ApplyResult[];
+  /** Id of the snapshot that was taken before anything was written. */
+  safetySnapshot?: string;
+}
+
+/** Applies a plan after a safety snapshot. Nothing is written when there is nothing to do, or the snapshot fails. */
+export async function restore(options: ApplyOptions): Promise<Restored> {
+  const { plan } = options;
+  if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
+    return { results: [] };
+  }
+  const safety = options.safetySnapshot
+    ? await backup({ ...options, trigger: 'safety', plainCopies: false })
+    : undefined;
+  const results = await applyPlan(options, plan);
+  return { results, ...(safety === undefined ? {} : { safetySnapshot: safety.id }) };
+}
+
+/** What the run record says about a restore. */
+export function restoreOutcome(restored: Restored): RunOutcome<Restored> {
+  const counts = { verified: 0, differs: 0, failed: 0, deleted: 0, skipped: 0 };
+  for (const { outcome } of restored.results) {
+    counts[outcome]++;
+  }
+  const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
+  const all = restored.results.length > 0 && bad.length === restored.results.length;
+  return {
+    value: restored,
+    status: bad.length === 0 ? 'complete' : all ? 'failed' : 'partial',
+    ...(restored.safetySnapshot === undefined ? {} : { snapshot: restored.safetySnapshot }),
+    counts,
+    errors: bad.map(({ org, kind, uid, title, reason }) => ({ org, kind, uid, title, reason })),
+  };
+}
