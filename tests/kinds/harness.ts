@@ -77,7 +77,7 @@ export async function testGrafana(options: SimulatorOptions): Promise<TestGrafan
         run,
       ),
     async close() {
-      await Promise.all(clients.map((client) => client.close()));
+      await Promise.all(clients.splice(0).map((client) => client.close()));
       await sim.close();
     },
   };

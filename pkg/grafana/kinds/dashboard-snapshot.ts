@@ -9,8 +9,8 @@ const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;
 
 /**
  * Snapshots of dashboards that people shared, with their data, under their key. Creating takes the key, so links keep
- * working (dashboardsnapshots/prepare.go makes one up only when none is given); the delete key is never shown again. The
- * dashboard must exist (ValidateDashboardExists). A snapshot cannot be changed, and one that was sent to another server
+ * working (dashboardsnapshots PrepareLocalSnapshot makes one up only when none is given); the delete key is never shown again. The
+ * dashboard must exist (its ValidateDashboardExists). A snapshot cannot be changed, and one that was sent to another server
  * has no data here. Expiry is asked for in seconds from now, so it moves by less than a second.
  */
 export const dashboardSnapshot: Kind = {

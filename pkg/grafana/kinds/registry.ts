@@ -1,8 +1,11 @@
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { alertRuleGroup } from './alert-rule-group.ts';
+import { annotation } from './annotation.ts';
 import { contactPoint } from './contact-point.ts';
+import { correlation } from './correlation.ts';
 import { dashboard } from './dashboard.ts';
 import { dashboardPermissions } from './dashboard-permissions.ts';
+import { dashboardSnapshot } from './dashboard-snapshot.ts';
 import { dataSource } from './data-source.ts';
 import { dataSourcePermissions } from './data-source-permissions.ts';
 import { folder } from './folder.ts';
@@ -15,16 +18,24 @@ import { notificationPolicy } from './notification-policy.ts';
 import { notificationTemplate } from './notification-template.ts';
 import { org } from './org.ts';
 import { orgPreferences } from './org-preferences.ts';
+import { playlist } from './playlist.ts';
+import { pluginSettings } from './plugin-settings.ts';
+import { publicDashboard } from './public-dashboard.ts';
+import { serverSettings } from './server-settings.ts';
 import { serviceAccount } from './service-account.ts';
 import { silence } from './silence.ts';
+import { ssoSettings } from './sso-settings.ts';
 import { team } from './team.ts';
 import { user } from './user.ts';
 
 const kinds: Kind[] = [
   alertRuleGroup,
+  annotation,
   contactPoint,
+  correlation,
   dashboard,
   dashboardPermissions,
+  dashboardSnapshot,
   dataSource,
   dataSourcePermissions,
   folder,
@@ -36,8 +47,13 @@ const kinds: Kind[] = [
   notificationTemplate,
   org,
   orgPreferences,
+  playlist,
+  pluginSettings,
+  publicDashboard,
+  serverSettings,
   serviceAccount,
   silence,
+  ssoSettings,
   team,
   user,
 ];

@@ -9,7 +9,7 @@ const PATH = '/api/v1/sso-settings';
 
 /**
  * Single sign-on settings per provider, archived only: Grafana shows secrets as a mask (`*********`), and writing the mask
- * back would store it. `settings:read` is given to server admins.
+ * back would store it. `settings:read` is given to server admins; where the API is switched off it answers 404.
  */
 export const ssoSettings: Kind = {
   name: 'sso-settings',
@@ -19,7 +19,7 @@ export const ssoSettings: Kind = {
     restored: 'no',
     identity: 'not restored: kept to look things up',
     lost: ['client secrets, which Grafana masks'],
-    minimumVersion: '11.0',
+    minimumVersion: '10.4',
     rights: ['settings:read on settings:auth.*:*, as a server admin'],
   },
   dependsOn: [],

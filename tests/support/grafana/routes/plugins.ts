@@ -1,4 +1,5 @@
 import { objectAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { can } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { InstalledPlugin, PluginSettings } from '../model-content.ts';
 import { problem } from '../problems.ts';
@@ -6,7 +7,7 @@ import type { Router } from '../router.ts';
 
 export function pluginRoutes(router: Router): void {
   router.on('GET /api/plugins', (call) =>
-    [...call.state.plugins.values()].map((plugin) => {
+    listed(call).map((plugin) => {
       const { enabled, pinned } = settingsOf(call, plugin);
       return {
         id: plugin.id,
@@ -70,6 +71,15 @@ export function pluginRoutes(router: Router): void {
     call.state.plugins.set(id, { id, name: id, type: 'app', version, autoEnabled: false });
     return {};
   });
+}
+
+/** Whoever may neither make data sources nor install plugins sees the core plugins only, without a word. */
+function listed(call: Call): InstalledPlugin[] {
+  const type = call.query.get('type');
+  const all = can(call.identity, 'datasources:create') || can(call.identity, 'plugins:install');
+  return [...call.state.plugins.values()].filter(
+    (plugin) => (all || plugin.type !== 'app') && (!type || plugin.type === type),
+  );
 }
 
 function find(call: Call, message: string): InstalledPlugin {

@@ -40,8 +40,12 @@ export function snapshotRoutes(router: Router): void {
     if (dashboard === undefined) {
       throw problem(400, 'bad request data');
     }
-    // Older servers take the key that is sent, newer ones make their own.
-    const sent = call.profile.major < 12 ? stringAt(body, 'key') : undefined;
+    const uid = stringAt(dashboard, 'uid') ?? '';
+    if (!call.org.dashboards.has(uid)) {
+      throw problem(400, 'Dashboard not found');
+    }
+    // A key is made up only when none is sent.
+    const sent = stringAt(body, 'key');
     if (sent && call.org.snapshots.has(sent)) {
       throw problem(500, 'Failed to create snapshot');
     }
@@ -50,9 +54,12 @@ export function snapshotRoutes(router: Router): void {
     const snapshot: DashboardSnapshot = {
       id: call.state.nextId(),
       key: sent || call.state.random.id(32),
-      deleteKey: call.state.random.id(32),
+      deleteKey: stringAt(body, 'deleteKey') || call.state.random.id(32),
       name: stringAt(body, 'name') || 'Unnamed snapshot',
-      dashboard,
+      dashboard: {
+        ...dashboard,
+        snapshot: { ...objectAt(dashboard, 'snapshot'), originalUrl: `http://grafana/d/${uid}` },
+      },
       external: body['external'] === true,
       expires: seconds > 0 ? now + seconds * 1000 : now + NEVER_MS,
       created: now,
