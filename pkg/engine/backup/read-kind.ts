@@ -1,5 +1,6 @@
 import { canonicalJson, stringifyJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { isNotFound } from '../../grafana/errors.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { Pool } from '../pool.ts';
@@ -51,8 +52,18 @@ export async function readKind(run: KindRun): Promise<void> {
     if (error instanceof StoreFailure) {
       throw error.cause;
     }
+    if (isNotServed(kind, error, collection.report(kind.name).listed)) {
+      collection.notRead(kind.name, 'not served by this Grafana');
+      return;
+    }
     collection.fail(whole, error);
   }
+}
+
+/** A route that is not there, told before anything was listed. What every Grafana has is never merely not served. */
+function isNotServed(kind: Kind, error: unknown, listed: number): boolean {
+  const essential = kind.name === 'folder' || kind.name === 'dashboard';
+  return !essential && listed === 0 && isNotFound(error);
 }
 
 /** Tells a failure of the repository, which ends the run, from one of the listing, which is put down. */
