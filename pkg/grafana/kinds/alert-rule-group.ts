@@ -4,6 +4,7 @@ import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../co
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../alerting.ts';
 import { ifFound } from '../errors.ts';
 import { originOf, provenanceHeaders, requiredString, strictestProvenance, writeRefusal } from '../provenance.ts';
+import { requireAnyAction } from '../rights.ts';
 import { groupContent, groupUid, ruleBody, rulesOf, splitUid, withExtraRules } from './alert-rule-group/content.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
@@ -35,6 +36,8 @@ export const alertRuleGroup: Kind = {
   serves: alertingServed,
 
   async *list(context) {
+    // Whoever only has rights on rules gets the groups that he may see, not a refusal.
+    await requireAnyAction(context, 'alert rules', ['alert.provisioning:read']);
     for (const rules of (await liveGroups(context)).values()) {
       yield listedOf(rules);
     }

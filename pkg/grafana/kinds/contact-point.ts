@@ -2,6 +2,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../.
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../alerting.ts';
 import { GrafanaError, ifFound } from '../errors.ts';
 import { provenanceHeaders, writeRefusal } from '../provenance.ts';
+import { requireAnyAction } from '../rights.ts';
 import {
   comparableContactPoint,
   contactPointContent,
@@ -42,6 +43,8 @@ export const contactPoint: Kind = {
   serves: alertingServed,
 
   async *list(context) {
+    // From 11 on whoever has rights on single contact points gets those, not a refusal.
+    await requireAnyAction(context, 'contact points', ['alert.provisioning:read', 'alert.notifications:read']);
     const [listed, decrypted] = await Promise.all([liveIntegrations(context), decryptedIntegrations(context)]);
     for (const [name, integrations] of integrationsByName(listed)) {
       yield { uid: name, title: name, content: contactPointContent(name, integrations, decrypted) };
