@@ -16,6 +16,8 @@ const READY_PAUSE_MS = 2_000;
 
 /** Collisions pass as soon as the other writer is done. */
 const COLLISION_ATTEMPTS = 8;
+/** A write whose answer was lost may have been stored or not. */
+const LOST_ANSWER_ATTEMPTS = 3;
 const COLLISION_PAUSE_MS = 200;
 const COLLISION_PAUSE_MAX_MS = 5_000;
 
@@ -83,7 +85,8 @@ export async function readAlertingList(
 
 /**
  * One write after another within the org: all notification resources share one Alertmanager document, and concurrent
- * writers of it get 409 or, in older versions, a 500 that says nothing. Both are repeated; `send` must be safe to repeat.
+ * writers of it get 409 or, in older versions, a 500 that says nothing. Both are repeated, and so is a write whose answer
+ * was lost; `send` must be safe to repeat.
  */
 export async function writeAlerting<T>(context: KindContext, send: (attempt: number) => Promise<T>): Promise<T> {
   const oneByOne = await context.memo('alerting-writes', async () => pLimit(1));
@@ -92,24 +95,29 @@ export async function writeAlerting<T>(context: KindContext, send: (attempt: num
       try {
         return await whenReady(context, () => send(attempt));
       } catch (error) {
-        if (!isCollision(error) || attempt >= COLLISION_ATTEMPTS) {
+        if (attempt >= attemptsFor(error)) {
           throw error;
         }
         const pause = Math.min(COLLISION_PAUSE_MAX_MS, COLLISION_PAUSE_MS * 2 ** (attempt - 1));
-        context.log.debug({ attempt, pause, code: error.code }, 'another writer changed the alerting settings');
+        context.log.debug({ attempt, pause }, 'an alerting write collided or got no answer; it will be repeated');
         await context.clock.sleep(pause, context.signal);
       }
     }
   });
 }
 
-function isCollision(error: unknown): error is GrafanaError {
+function attemptsFor(error: unknown): number {
   if (!(error instanceof GrafanaError)) {
-    return false;
+    return 1;
   }
-  return error.httpStatus === 409
-    ? COLLISION_REASONS.has(error.reason ?? '')
-    : error.httpStatus === 500 && !LASTING_FAILURE.test(error.grafanaMessage);
+  if (error.httpStatus === 0) {
+    return LOST_ANSWER_ATTEMPTS;
+  }
+  const collided =
+    error.httpStatus === 409
+      ? COLLISION_REASONS.has(error.reason ?? '')
+      : error.httpStatus === 500 && !LASTING_FAILURE.test(error.grafanaMessage);
+  return collided ? COLLISION_ATTEMPTS : 1;
 }
 
 /** One patience for all kinds of a run and org, so that an org that never gets ready costs two minutes once. */
