@@ -83,9 +83,11 @@ function defaultMessage(status: number): string {
 }
 
 function missingRight(body: Json | undefined, message: string): string | undefined {
+  const resource = /cannot (\w+) resource "(\w+)" in API group "([\w.-]+)"/.exec(message);
   const named =
     stringAt(objectAt(body, 'extra'), 'requiredPermissions') ??
-    /permissions?[:\s]+([a-z.]+:[a-z]+)/i.exec(message)?.[1];
+    /permissions?[:\s]+([a-z.]+:[a-z]+)/i.exec(message)?.[1] ??
+    (resource === null ? undefined : `to ${resource[1]} ${resource[2]} of ${resource[3]}`);
   return named === undefined
     ? undefined
     : `Give the service account the right ${named}: the Admin role has it, a custom role can grant it.`;

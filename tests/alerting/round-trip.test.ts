@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { arrayAt, objectAt } from '../../pkg/contract/json.ts';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
-import type { take} from './harness.ts';
+import type { take } from './harness.ts';
 import { ALERTING, AlertingGrafana, bodies, restoreAll, takeAll } from './harness.ts';
 import { FOLDER, seedAlerting, SLACK_URL } from './seed.ts';
 

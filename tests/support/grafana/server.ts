@@ -122,7 +122,8 @@ export class GrafanaServer {
     if (fault?.kind === 'status') {
       const retry: Record<string, string> =
         fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
-      return json(fault.status, fault.body ?? { message: `simulated ${fault.status}` }, retry);
+      const body = fault.body === undefined ? { message: `simulated ${fault.status}` } : fault.body;
+      return json(fault.status, body, retry);
     }
     if (fault?.kind === 'before') {
       fault.run();
