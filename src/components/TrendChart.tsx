@@ -30,8 +30,8 @@ export function TrendChart({ title, points, value, format }: Props) {
   const summary =
     newest === undefined
       ? t('trend.empty', 'No backups yet')
-      : t('trend.summary', '{{count}} backups, at most {{most}}, now {{newest}}', {
-          count: points.length,
+      : t('trend.summary', '{{backups}} backups, at most {{most}}, now {{newest}}', {
+          backups: points.length,
           most: format(most),
           newest: format(newest),
         });

@@ -155,7 +155,7 @@ const getStyles = (theme: GrafanaTheme2, columns: Column<never>[]) => ({
     borderBottom: `1px solid ${theme.colors.border.weak}`,
     '&:hover': { background: theme.colors.action.hover },
   }),
-  selected: css({ background: theme.colors.action.selected }),
+  selected: css({ background: theme.colors.background.secondary }),
   cell: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
   right: css({ textAlign: 'right', fontFeatureSettings: '"tnum"' }),
   wideOnly: css({ [theme.breakpoints.down('xl')]: { display: 'none' } }),

@@ -121,7 +121,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
     cursor: 'pointer',
     '&:hover': { background: theme.colors.action.hover },
   }),
-  selected: css({ background: theme.colors.action.selected, fontWeight: theme.typography.fontWeightMedium }),
+  selected: css({
+    background: theme.colors.action.selected,
+    fontWeight: theme.typography.fontWeightMedium,
+    '& > *': { color: theme.colors.text.primary },
+  }),
   title: css({ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
   count: css({ color: theme.colors.text.secondary, fontFeatureSettings: '"tnum"' }),
 });

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { collectTexts, localeFile, nest } from '../../scripts/texts.ts';
+
+type Nested = { [key: string]: string | Nested };
+
+function flat(nested: Nested, prefix = ''): Record<string, string> {
+  return Object.entries(nested).reduce<Record<string, string>>(
+    (all, [key, value]) =>
+      typeof value === 'string' ? { ...all, [prefix + key]: value } : { ...all, ...flat(value, `${prefix + key}.`) },
+    {},
+  );
+}
+
+const read = (language: string) => JSON.parse(readFileSync(localeFile(language), 'utf8')) as Nested;
+const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(([found]) => found).sort();
+
+describe('the texts of the app', () => {
+  const source = collectTexts();
+
+  it('are in the English file as they are in the source (scripts/texts.ts writes it)', () => {
+    expect(read('en-US')).toEqual(nest(source));
+  });
+
+  it('are all there in French, with the plural forms that French has', () => {
+    const wanted = Object.keys(source).flatMap((key) =>
+      key.endsWith('_other') ? [key, key.replace(/_other$/, '_many')] : [key],
+    );
+    expect(Object.keys(flat(read('fr-FR'))).sort()).toEqual(wanted.sort());
+  });
+
+  it('keep their placeholders in French', () => {
+    for (const [key, text] of Object.entries(flat(read('fr-FR')))) {
+      const english = source[key] ?? source[key.replace(/_many$/, '_other')] ?? '';
+      // "Every hour" names no number, in any language.
+      if (!key.endsWith('_one')) {
+        expect(placeholders(text), key).toEqual(placeholders(english));
+      }
+      expect(text.trim(), key).not.toBe('');
+    }
+  });
+
+  it('are in sentence case: only names begin with a capital inside', () => {
+    const names =
+      /\b(Grafana|Dashkeep|S3|AWS|Amazon|Scaleway|MinIO|Ceph|Garage|Cloudflare|R2|Backblaze|B2|Git|Sync|Terraform|JSON|Secret|UID|ID|Slack)\b/;
+    for (const [key, text] of Object.entries(source)) {
+      for (const sentence of text.split(/[.:;?!(…]\s*|^\{\{\w+\}\}\s/)) {
+        const capitals = sentence
+          .split(/\s+/)
+          .slice(1)
+          .filter((word) => /^[A-Z]/.test(word) && !names.test(word));
+        expect(capitals, `${key}: ${text}`).toEqual([]);
+      }
+    }
+  });
+});

@@ -1,0 +1,134 @@
+import { APP, expect, expectAccessible, open, settled, test } from './fixtures.ts';
+
+test('a service that is down is said to be down, and the page comes back with it', async ({
+  page,
+  preview,
+  service,
+}) => {
+  const { sidecarUrl } = preview.app.jsonData;
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await open(page, '');
+  await expect(page.getByText('The Dashkeep service does not answer')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Open the configuration' })).toBeVisible();
+  await expectAccessible(page);
+  preview.app.jsonData = { sidecarUrl };
+  expect(service.url).toBe(sidecarUrl);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+});
+
+test('what was known stays on the page when the service goes away meanwhile', async ({ page, preview }) => {
+  await open(page, '');
+  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await expect(page.getByText('The Dashkeep service does not answer')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+});
+
+test('a token that the service refuses is told apart from a service that is down', async ({ page, preview }) => {
+  preview.app.secureJsonData = { sidecarToken: 'stolen' };
+  await open(page, '/history');
+  await expect(page.getByText('The Dashkeep service refuses this Grafana')).toBeVisible();
+});
+
+for (const role of ['viewer', 'editor']) {
+  test(`a ${role} is told that the app is for admins, on every page, and gets no data`, async ({ page, problems }) => {
+    const calls: string[] = [];
+    page.on('request', (request) => calls.push(request.url()));
+    await page.goto(`${APP}/snapshots/latest?role=${role}`);
+    await settled(page);
+    calls.length = 0;
+    await page.reload();
+    await settled(page);
+    await expect(page.getByText('Dashkeep is for organization admins')).toBeVisible();
+    await expectAccessible(page);
+    expect(calls.filter((url) => url.includes('plugin-proxy'))).toEqual([]);
+    // The proxy would refuse it as well: the role is not a matter of the page.
+    const answer = await page.request.get('/api/plugin-proxy/dashkeep-backup-app/api/v1/status');
+    expect(answer.status()).toBe(403);
+    expect(problems).toEqual([]);
+  });
+}
+
+test('without a service the app says what is missing and how to get it', async ({ page, preview, problems }) => {
+  preview.app.jsonData = {};
+  preview.app.secureJsonData = {};
+  await page.goto(APP);
+  await settled(page);
+  await expect(page.getByText('One step is missing: the Dashkeep service')).toBeVisible();
+  await page.getByRole('link', { name: 'Show me how' }).click();
+  await expect(page.getByText('helm upgrade --install dashkeep')).toBeVisible();
+  await page.getByRole('tab', { name: 'Docker Compose' }).click();
+  await expect(page.getByText('image: ghcr.io/dashkeep/dashkeep')).toBeVisible();
+  await expectAccessible(page);
+  expect(problems).toEqual([]);
+});
+
+test('connecting by hand keeps what else Grafana stores for the app', async ({ page, preview, service }) => {
+  preview.app.jsonData = { kept: 'yes' };
+  preview.app.secureJsonData = {};
+  await page.goto('/plugins/dashkeep-backup-app?page=configuration');
+  await page.getByRole('button', { name: 'Connect by hand' }).click();
+  await page.getByLabel('Address of the service').fill(service.url);
+  await page.getByLabel('Token of the service').fill(service.token);
+  await page.getByRole('button', { name: 'Save and connect' }).click();
+  await expect(page.getByText('The Dashkeep service is connected')).toBeVisible();
+  expect(preview.app.jsonData).toEqual({ kept: 'yes', sidecarUrl: service.url });
+  expect(preview.app.enabled).toBe(true);
+});
+
+const STATES = [
+  { protection: 'partial', heading: 'Almost everything is safe' },
+  { protection: 'late', heading: 'Backups are late' },
+  { protection: 'failed', heading: 'The last backup failed' },
+  { protection: 'never', heading: 'Nothing is backed up yet' },
+] as const;
+
+for (const { protection, heading } of STATES) {
+  test(`the overview tells: ${heading.toLowerCase()}`, async ({ page, service, problems }) => {
+    const hint = 'Check the admin Secret against the password that Grafana really has.';
+    service.state.status = {
+      protection,
+      warnings: [{ code: 'DK_BOOTSTRAP', message: 'Grafana refuses the admin password', hint }],
+    };
+    await open(page, '');
+    await expect(page.getByRole('heading', { name: heading })).toBeVisible();
+    await expect(page.getByText(hint)).toBeVisible();
+    await expectAccessible(page);
+    expect(problems).toEqual([]);
+  });
+}
+
+test.describe('with ten thousand snapshots', () => {
+  test.use({ serviceOptions: { snapshots: 10_000 } });
+
+  test('the history scrolls through them and only ever holds a screenful', async ({ page, problems }) => {
+    await open(page, '/history');
+    await expect(page.getByText('10,000 snapshots')).toBeVisible();
+    const body = page.getByRole('rowgroup').last();
+    const rows = body.getByRole('row');
+    await expect(rows.first()).toBeVisible();
+    const first = await rows.first().innerText();
+    for (let step = 0; step < 5; step++) {
+      await body.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await page.waitForTimeout(200);
+    }
+    await expect(rows.first()).not.toHaveText(first);
+    expect(await rows.count()).toBeLessThan(80);
+    expect(problems).toEqual([]);
+  });
+});
+
+test.describe('with twenty thousand resources', () => {
+  test.use({ serviceOptions: { extraDashboards: 20_000 } });
+
+  test('a snapshot is searched and its folders are opened', async ({ page, problems }) => {
+    await open(page, '/snapshots/latest');
+    await expect(page.getByText(/^20,\d{3} resources$/)).toBeVisible();
+    await page.getByRole('searchbox').or(page.getByPlaceholder('Search titles')).first().fill('Service 12345');
+    await expect(page.getByText('1 resource', { exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Service 12345' }).click();
+    await expect(page.getByRole('heading', { name: 'Service 12345' })).toBeVisible();
+    expect(problems).toEqual([]);
+  });
+});
