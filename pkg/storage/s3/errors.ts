@@ -56,8 +56,34 @@ export function fromS3(error: unknown, doing: Doing): DashkeepError {
     return error;
   }
   const make = (code: ErrorCode, why: string, hint?: string) =>
-    new DashkeepError(code, `cannot ${doing.what} in ${doing.where}: ${why}`, { cause: error, hint });
+    new DashkeepError(code, `cannot ${doing.what} in ${doing.where}: ${why}`, { cause: plainCause(error), hint });
   return statusOf(error) === undefined ? fromTransport(error, make) : fromService(error as ServiceAnswer, doing, make);
+}
+
+/**
+ * The SDK's errors hang on to the whole exchange, with the signature and the body: whoever prints one prints those. What
+ * is kept is what they say.
+ */
+export function plainCause(error: unknown): Error {
+  if (error instanceof BrokenBody) {
+    return error;
+  }
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const plain = Object.assign(new Error(message), { name, code: systemCode(error) ?? serviceCode(error) });
+  plain.stack = `${name}: ${message}`;
+  return plain;
+}
+
+/** An answer whose body did not come to its end. To the mapping it looks like what caused it, so that a time-out stays one. */
+export class BrokenBody extends Error {
+  readonly code: string;
+
+  constructor(message: string, cause?: unknown) {
+    super(message);
+    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
+    this.name = timedOut ? 'TimeoutError' : 'BrokenBody';
+    this.code = timedOut ? 'ETIMEDOUT' : (systemCode(cause) ?? 'ECONNRESET');
+  }
 }
 
 type Make = (code: ErrorCode, why: string, hint?: string) => DashkeepError;

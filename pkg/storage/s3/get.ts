@@ -1,10 +1,10 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
-import { systemCode, tooLarge } from '../errors.ts';
+import { tooLarge } from '../errors.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { isAbsent } from './errors.ts';
+import { BrokenBody, isAbsent, plainCause } from './errors.ts';
 
 /** The SDK repeats a request until its headers are there; a body that breaks off later is ours to repeat. */
 const ATTEMPTS = 3;
@@ -45,7 +45,9 @@ async function once(connection: Connection, key: string, options: GetOptions): P
     )
     .catch((error: unknown) => {
       throw isAbsent(error)
-        ? new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not in ${connection.description}`, { cause: error })
+        ? new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not in ${connection.description}`, {
+            cause: plainCause(error),
+          })
         : error;
     });
   return readBody(answer, key, maxBytes, connection.resolved.settings.timeoutMilliseconds ?? 30_000, signal);
@@ -101,16 +103,4 @@ async function readBody(
     throw new BrokenBody(`the answer ended after ${received} of ${expected} bytes`);
   }
   return Buffer.concat(chunks, received);
-}
-
-/** Looks to the error mapping like what caused it, so that a time-out stays one. */
-class BrokenBody extends Error {
-  readonly code: string;
-
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
-    this.name = timedOut ? 'TimeoutError' : 'BrokenBody';
-    this.code = timedOut ? 'ETIMEDOUT' : (systemCode(cause) ?? 'ECONNRESET');
-  }
 }

@@ -34,6 +34,10 @@ export async function* listObjects(
         { abortSignal: options.signal },
       ),
     );
+    // A login page or an empty answer reads like a list of nothing.
+    if (page.IsTruncated === undefined) {
+      throw untrusted('the answer is no list');
+    }
     for (const { Key: name, Size: size, LastModified: lastModified } of page.Contents ?? []) {
       if (name === undefined || !name.startsWith(base + prefix) || size === undefined || lastModified === undefined) {
         throw untrusted('an entry has no name, size or date, or was not asked for');
@@ -49,7 +53,7 @@ export async function* listObjects(
         yield { key, size, lastModified };
       }
     }
-    if (page.IsTruncated !== true) {
+    if (!page.IsTruncated) {
       return;
     }
     if (page.NextContinuationToken === undefined || page.NextContinuationToken === token) {

@@ -59,10 +59,14 @@ export async function send(
   for (let attempt = 1; ; attempt += 1) {
     const command = new PutObjectCommand(conditional ? { ...input, IfNoneMatch: '*' } : input);
     try {
-      await connection.client.send<PutObjectCommandInput, PutObjectCommandOutput>(command, {
+      const answer = await connection.client.send<PutObjectCommandInput, PutObjectCommandOutput>(command, {
         abortSignal: options.signal,
         requestTimeout,
       });
+      // Every store names what it stored; a login page in between says 200 and stores nothing.
+      if (answer.ETag === undefined) {
+        throw new DashkeepError('DK_STORE_FAILED', `${connection.description} did not confirm that it stored ${key}`);
+      }
       return 'written';
     } catch (error) {
       if (!conditional) {
