@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { Values } from '../../tests/support/helm.ts';
 import { CHART, template, the, tryTemplate } from '../../tests/support/helm.ts';
 
@@ -63,6 +64,13 @@ export async function renderExamples(): Promise<Map<string, string>> {
     files.set(file, header(title, values) + (await manifest([values])));
   }
   return files;
+}
+
+/** The alert rules as a file for a Prometheus without the operator. */
+export async function renderRules(): Promise<string> {
+  const values = { mode: 'deployment', metrics: { prometheusRule: { enabled: true } } };
+  const rule = the(await template(CHART, { values: [values] }), 'PrometheusRule');
+  return `# Made from charts/dashkeep; \`npm run chart\` makes it anew.\n${stringify(rule['spec'], { lineWidth: 0 })}`;
 }
 
 function header(title: string, values: Record<string, unknown>): string {

@@ -67,10 +67,12 @@ export async function toolEnvironment(): Promise<NodeJS.ProcessEnv> {
   };
 }
 
+/** `helm`; a cluster is chosen by `--kubeconfig`. */
 export async function helm(...args: string[]): Promise<Outcome> {
   return run((await tools()).helm, args, await toolEnvironment());
 }
 
+/** `kubectl`; a cluster is chosen by `--kubeconfig`. */
 export async function kubectl(...args: string[]): Promise<Outcome> {
   return run((await tools()).kubectl, args, await toolEnvironment());
 }

@@ -231,6 +231,9 @@ affinity:
 {{- end }}
 {{- with $values.topologySpreadConstraints }}
 topologySpreadConstraints:
-  {{- toYaml . | nindent 2 }}
+  {{- range . }}
+  {{- $selector := dict "labelSelector" (dict "matchLabels" (include "dashkeep.selectorLabels" $.root | fromYaml)) }}
+  - {{- merge (dict) . $selector | toYaml | nindent 4 }}
+  {{- end }}
 {{- end }}
 {{- end }}

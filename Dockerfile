@@ -1,0 +1,53 @@
+# syntax=docker/dockerfile:1
+#
+# docker build -t dashkeep .                      the service and command line: Node and one file
+# docker build -t dashkeep-plugin --target plugin .   the app plugin, for clusters that can't download it
+#
+# The bundle is the same for every platform, so it is built once, on the builder's own:
+# docker buildx build --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max \
+#   --output type=image,rewrite-timestamp=true --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) .
+
+ARG NODE_IMAGE=docker.io/library/node:24-trixie-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
+ARG PLUGIN_IMAGE=docker.io/library/busybox:1.37-musl
+
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci
+
+FROM dependencies AS build
+COPY . .
+RUN npm run build:service
+# Becomes the state directory, with the owner that a fresh volume takes over.
+RUN mkdir -p /state
+
+FROM dependencies AS build-plugin
+COPY . .
+RUN npm run build:plugin
+
+FROM ${PLUGIN_IMAGE} AS plugin
+LABEL org.opencontainers.image.title="Dashkeep app plugin" \
+      org.opencontainers.image.source="https://github.com/dashkeep/dashkeep" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build-plugin /src/dist /dashkeep-backup-app
+USER 65532:65532
+CMD ["sh", "-c", "rm -rf /plugins/dashkeep-backup-app && cp -r /dashkeep-backup-app /plugins/"]
+
+FROM ${RUNTIME_IMAGE} AS service
+LABEL org.opencontainers.image.title="Dashkeep" \
+      org.opencontainers.image.description="Keeps Grafana safe: backups to S3, history, compare and restore" \
+      org.opencontainers.image.source="https://github.com/dashkeep/dashkeep" \
+      org.opencontainers.image.documentation="https://github.com/dashkeep/dashkeep/tree/main/docs" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build --chmod=0555 /src/build/dashkeep.mjs /dashkeep/dashkeep.mjs
+COPY --from=build --chmod=0444 /src/build/dashkeep.mjs.LEGAL.txt /dashkeep/dashkeep.mjs.LEGAL.txt
+COPY --from=build --chmod=0444 /src/LICENSE /dashkeep/LICENSE
+COPY --from=build --chmod=0700 --chown=65532:65532 /state /var/lib/dashkeep
+ENV NODE_ENV=production
+USER 65532:65532
+EXPOSE 3210 9464
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
+  CMD ["/nodejs/bin/node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["/nodejs/bin/node", "/dashkeep/dashkeep.mjs"]
+CMD ["serve"]

@@ -1,0 +1,90 @@
+{{/* The alerts, as groups of a rules file. */}}
+{{- define "dashkeep.alertGroups" -}}
+groups:
+  - name: dashkeep
+    rules:
+      {{- if eq .Values.mode "cronjob" }}
+      {{- include "dashkeep.cronjobAlerts" . | nindent 6 }}
+      {{- else }}
+      {{- include "dashkeep.serviceAlerts" . | nindent 6 }}
+      {{- end }}
+{{- end }}
+
+{{/* One alert, from (dict "root" . "name" "expr" "for" "severity" "summary" "description" "runbook"). */}}
+{{- define "dashkeep.alert" -}}
+- alert: {{ .name }}
+  expr: {{ .expr | quote }}
+  for: {{ .for }}
+  labels:
+    severity: {{ .severity }}
+    {{- with .root.Values.metrics.prometheusRule.alertLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  annotations:
+    summary: {{ .summary | quote }}
+    description: {{ .description | quote }}
+    runbook_url: {{ .root.Values.metrics.prometheusRule.runbookBaseUrl }}/{{ .runbook }}.md
+{{- end }}
+
+{{/* What the replica that leads says about its last run; one that led before remembers an older run. */}}
+{{- define "dashkeep.lastRun" -}}
+max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote . }}} and on (namespace, job, instance) dashkeep_leader == 1) == 1
+{{- end }}
+
+{{- define "dashkeep.serviceAlerts" -}}
+{{- $late := "time() - max by (namespace, job) (dashkeep_last_success_timestamp_seconds) > 2 * max by (namespace, job) (dashkeep_schedule_interval_seconds)" -}}
+{{- $token := "max by (namespace, job) (dashkeep_token_valid) == 0" -}}
+{{- $tokenEnds := "max by (namespace, job) (dashkeep_token_expiry_timestamp_seconds) - time() < 3 * 86400" -}}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupLate" "runbook" "late" "severity" "critical" "for" "15m"
+  "expr" $late
+  "summary" "No complete backup of Grafana for more than two intervals"
+  "description" "The last complete snapshot is older than twice the schedule's interval.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupLate" "runbook" "late" "severity" "critical"
+  "for" (printf "%ds" (int .Values.metrics.prometheusRule.lateAfterSeconds))
+  "expr" "absent(dashkeep_last_success_timestamp_seconds)"
+  "summary" "No backup of Grafana at all"
+  "description" "There has been no complete snapshot yet, or the service reports nothing.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupPartial" "runbook" "partial" "severity" "warning" "for" "15m"
+  "expr" (include "dashkeep.lastRun" "partial")
+  "summary" "The last backup of Grafana left something out"
+  "description" "Some resources could not be read. The run's record lists each of them with the reason.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
+  "expr" (include "dashkeep.lastRun" "failed")
+  "summary" "The last backup of Grafana failed"
+  "description" "The last run published no snapshot. Its record in the history says why.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
+  "expr" (printf "%s or %s" $token $tokenEnds)
+  "summary" "Dashkeep's Grafana token is refused or ends within three days"
+  "description" "The service renews its token by itself; that it has not means it can't: most often the admin Secret no longer holds Grafana's password.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepVerify" "runbook" "verify" "severity" "critical" "for" "5m"
+  "expr" "min by (namespace, job) (dashkeep_verify_success) == 0"
+  "summary" "The repository of Grafana's backups has damaged or missing objects"
+  "description" "The last verification found objects that are gone or don't match their hash. Running dashkeep verify names the resources.") }}
+{{- end }}
+
+{{/* True while the newest Job that ended has failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs stay for a while, so a failure alone says little. */}}
+{{- define "dashkeep.newestJobFailed" -}}
+{{- $jobs := printf "namespace=%q, job_name=~%q" .namespace .jobs -}}
+{{- $started := printf "kube_job_status_start_time{%s}" $jobs -}}
+max by (namespace) ({{ $started }} and on (namespace, job_name) kube_job_failed{ {{- $jobs }}, condition="true"} == 1) > (max by (namespace) ({{ $started }} and on (namespace, job_name) kube_job_complete{ {{- $jobs }}, condition="true"} == 1) or max by (namespace) (0 * {{ $started }}))
+{{- end }}
+
+{{- define "dashkeep.cronjobAlerts" -}}
+{{- $name := include "dashkeep.fullname" . -}}
+{{- $namespace := .Release.Namespace -}}
+{{- $success := printf "kube_cronjob_status_last_successful_time{namespace=%q, cronjob=%q}" $namespace $name -}}
+{{- $created := printf "kube_cronjob_created{namespace=%q, cronjob=%q}" $namespace $name -}}
+{{- $late := int .Values.metrics.prometheusRule.lateAfterSeconds -}}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupLate" "runbook" "late" "severity" "critical" "for" "15m"
+  "expr" (printf "time() - (max by (namespace) (%s) or max by (namespace) (%s)) > %d" $success $created $late)
+  "summary" "No complete backup of Grafana for too long"
+  "description" "The CronJob has not succeeded for longer than metrics.prometheusRule.lateAfterSeconds. A partial backup does not count as success.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
+  "expr" (include "dashkeep.newestJobFailed" (dict "namespace" $namespace "jobs" (printf "%s-[0-9]+" $name)))
+  "summary" "The newest backup of Grafana failed or was partial, also after its retries"
+  "description" "The logs of the newest Job of the CronJob say why.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
+  "expr" (include "dashkeep.newestJobFailed" (dict "namespace" $namespace "jobs" (printf "%s-bootstrap-.+" $name)))
+  "summary" "Dashkeep could not make or renew its Grafana token"
+  "description" "The logs of the newest bootstrap Job say why; most often the admin Secret no longer holds Grafana's password.") }}
+{{- end }}

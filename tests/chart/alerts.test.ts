@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { dashboardJson } from '../../scripts/chart/dashboard.ts';
+import { CHART, template, the } from '../support/helm.ts';
+import { ROOT } from './rootfs.ts';
+
+interface Alert {
+  alert: string;
+  expr: string;
+  for: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+const run = promisify(execFile);
+/** Prometheus' own checker, where it is installed. */
+const promtool = await run('promtool', ['--version']).then(
+  () => true,
+  () => false,
+);
+const MODES = [['deployment'], ['sidecar'], ['cronjob']];
+
+async function rules(mode: string, prometheusRule: object = {}): Promise<{ groups: { rules: Alert[] }[] }> {
+  const values = { mode, target: 's3://bucket', metrics: { prometheusRule: { enabled: true, ...prometheusRule } } };
+  return the(await template(CHART, { values: [values] }), 'PrometheusRule')['spec'];
+}
+
+async function alerts(mode: string, prometheusRule?: object): Promise<Alert[]> {
+  return (await rules(mode, prometheusRule)).groups.flatMap((group) => group.rules);
+}
+
+const measured = existsSync(join(ROOT, 'pkg/sidecar/metrics.ts'));
+
+/** Names of the metrics that the service really exports, read from where it defines them. */
+async function exported(): Promise<string[]> {
+  const source = await readFile(join(ROOT, 'pkg/sidecar/metrics.ts'), 'utf8');
+  return [...source.matchAll(/'(dashkeep_\w+)'/g)].map(([, name]) => name as string);
+}
+
+function metricsIn(expression: string): string[] {
+  return [...expression.matchAll(/\bdashkeep_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''));
+}
+
+describe('the alerts', () => {
+  it('say when backups are late, partial or failed, the token bad, the repository damaged', async () => {
+    const names = async (mode: string): Promise<string[]> => [
+      ...new Set((await alerts(mode)).map(({ alert }) => alert)),
+    ];
+    const all = [
+      'DashkeepBackupLate',
+      'DashkeepBackupPartial',
+      'DashkeepBackupFailed',
+      'DashkeepToken',
+      'DashkeepVerify',
+    ];
+    expect(await names('deployment')).toEqual(all);
+    expect(await names('sidecar')).toEqual(all);
+    expect(await names('cronjob')).toEqual(['DashkeepBackupLate', 'DashkeepBackupFailed', 'DashkeepToken']);
+  });
+
+  it.each(MODES)('%s: each has a severity, words, and a runbook', async (mode) => {
+    for (const { labels, annotations } of await alerts(mode, {
+      alertLabels: { team: 'a' },
+      runbookBaseUrl: 'https://x/y',
+    })) {
+      expect(labels).toEqual({ severity: expect.stringMatching(/^(warning|critical)$/), team: 'a' });
+      expect(annotations['summary']).toMatch(/^\w.+/);
+      expect(annotations['runbook_url']).toMatch(/^https:\/\/x\/y\/(late|partial|failed|token|verify)\.md$/);
+    }
+  });
+
+  it('lead to runbooks that are there', async () => {
+    const there = await readdir(join(ROOT, 'docs/runbooks'));
+    for (const { annotations } of (await Promise.all(MODES.map(([mode]) => alerts(mode as string)))).flat()) {
+      expect(there).toContain(annotations['runbook_url']?.split('/').at(-1));
+    }
+  });
+
+  it.skipIf(!measured)('ask only for metrics that the service has', async () => {
+    const known = await exported();
+    for (const { expr } of await alerts('deployment')) {
+      expect(known).toEqual(expect.arrayContaining(metricsIn(expr)));
+    }
+  });
+
+  it.skipIf(!promtool)('are what Prometheus itself accepts', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'dashkeep-rules-')), 'rules.yml');
+    for (const [mode] of MODES) {
+      await writeFile(file, stringify(await rules(mode as string)));
+      expect((await run('promtool', ['check', 'rules', file])).stdout).toContain('SUCCESS');
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  it('is the one in the chart (npm run chart), and in its ConfigMap', async () => {
+    expect(await readFile(join(CHART, 'files/dashboard.json'), 'utf8')).toBe(dashboardJson());
+    const objects = await template(CHART, { values: [{ metrics: { dashboard: { enabled: true } } }] });
+    const shown = the(objects, 'ConfigMap', 'dashkeep-dashboard');
+    expect(JSON.parse(shown['data']['dashkeep.json'])).toEqual(JSON.parse(dashboardJson()));
+    expect(shown.metadata.labels?.['grafana_dashboard']).toBe('1');
+  });
+
+  it.skipIf(!measured)('shows only metrics that the service has', async () => {
+    expect(await exported()).toEqual(expect.arrayContaining(metricsIn(dashboardJson())));
+  });
+
+  it('has no panel on top of another', () => {
+    const { panels } = JSON.parse(dashboardJson()) as {
+      panels: { gridPos: { x: number; y: number; w: number; h: number } }[];
+    };
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+  });
+});
