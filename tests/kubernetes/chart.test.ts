@@ -1,0 +1,258 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { neededAccess, reviewAccess } from '../../pkg/kubernetes/access.ts';
+import { KubeClient } from '../../pkg/kubernetes/client.ts';
+import { SecretState } from '../../pkg/kubernetes/state.ts';
+import { MODES, scenarios } from '../chart/charts.ts';
+import type { KubernetesObject, Values } from '../support/helm.ts';
+import { CHART, EXAMPLES, helm, kubectl, template, valuesArguments } from '../support/helm.ts';
+import { podOf } from '../support/helm/restricted.ts';
+import { Cluster } from '../support/kube/cluster.ts';
+import { realClock } from '../support/ports.ts';
+import { describeKubernetes, programs } from './tier.ts';
+
+const TARGET = { target: 's3://bucket/p' };
+/** RBAC and deletions take effect a moment later. */
+const soon = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000, interval: 100 });
+
+/** How Helm 4 applies by default, and how Helm 3 did. */
+const WAYS = [
+  ['server-side', '--server-side=true'],
+  ['three-way', '--server-side=false'],
+] as const;
+
+describeKubernetes('the chart on a real API server', () => {
+  let cluster: Cluster;
+  let kubeconfig = '';
+  let count = 0;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start(programs ?? '');
+    kubeconfig = join(await mkdtemp(join(cluster.folder, 'admin-')), 'config');
+    await writeFile(kubeconfig, JSON.stringify(configOf(cluster)));
+  }, 150_000);
+  afterAll(() => cluster?.stop());
+
+  /** A namespace that admits restricted pods only. */
+  async function namespace(name = `chart-${++count}`): Promise<string> {
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    await cluster.must('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels },
+    });
+    return name;
+  }
+
+  async function ok(tool: typeof helm, ...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await tool('--kubeconfig', kubeconfig, ...args);
+    expect(code, `${args.join(' ')}\n${stderr}`).toBe(0);
+    return stdout + stderr;
+  }
+
+  async function release(verb: 'install' | 'upgrade', at: string, way: string, values: Values[]): Promise<string> {
+    return ok(helm, verb, 'dashkeep', CHART, '-n', at, way, ...(await valuesArguments(values)));
+  }
+
+  /** The service's own client, as the ServiceAccount that the chart bound its Role to. */
+  async function service(at: string, account: string): Promise<{ client: KubeClient; state: SecretState }> {
+    const directory = await cluster.serviceAccount(at, account);
+    const client = new KubeClient({
+      directory,
+      host: cluster.host,
+      port: cluster.port,
+      clock: realClock,
+      log: silentLog,
+    });
+    return { client, state: new SecretState(client, { namespace: at, name: 'grafana-backup' }, realClock) };
+  }
+
+  async function token(at: string): Promise<string | undefined> {
+    const secret = await cluster.must('GET', `/api/v1/namespaces/${at}/secrets/grafana-backup`);
+    const data = (secret['data'] ?? {}) as Record<string, string>;
+    return data['GRAFANA_API_TOKEN'] && Buffer.from(data['GRAFANA_API_TOKEN'], 'base64').toString();
+  }
+
+  it('accepts every rendered object, with unknown fields refused, and every pod in a restricted namespace', async () => {
+    const at = await namespace();
+    for (const name of ['grafana', 'monitoring']) {
+      await cluster.namespace(name);
+    }
+    const manifests = ['cronjob', 'deployment', 'sidecar'].map((name) => join(EXAMPLES, 'manifests', `${name}.yaml`));
+    for (const values of [...(await scenarios()), ...MODES.map((mode) => ({ mode, ...TARGET }))]) {
+      const objects = (await template(CHART, { namespace: at, values: [values] })).filter(isBuiltIn);
+      await dryRun([...objects, ...objects.flatMap(asPod)]);
+    }
+    for (const manifest of manifests) {
+      await ok(kubectl, 'apply', '--dry-run=server', '--validate=strict', '-f', manifest);
+    }
+  }, 120_000);
+
+  async function dryRun(objects: KubernetesObject[]): Promise<void> {
+    const [, file = ''] = await valuesArguments([{ apiVersion: 'v1', kind: 'List', items: objects }]);
+    const output = await ok(kubectl, 'create', '--dry-run=server', '--validate=strict', '-f', file);
+    expect(output.split('\n').filter((line) => line.includes('created (server dry run)')).length).toBe(objects.length);
+    expect(output).not.toContain('Warning');
+  }
+
+  it.each(WAYS)(
+    'keeps the token through upgrades and leaves nothing behind (%s)',
+    async (_, way) => {
+      const at = await namespace();
+      const before = await everything(at);
+      await release('install', at, way, [{ mode: 'deployment' }]);
+      expect(await token(at)).toBeUndefined();
+
+      const { client, state } = await service(at, 'dashkeep');
+      await soon(async () => {
+        const names = { token: { namespace: at, name: 'grafana-backup' }, lease: { namespace: at, name: 'dashkeep' } };
+        const answers = await reviewAccess(client, neededAccess(names));
+        expect(answers.map(({ allowed }) => allowed)).not.toContain(false);
+      });
+      await state.set('grafana-api-token', Buffer.from('glsa_one'));
+      await state.set('settings.json', Buffer.from('{"target":"typed in by hand"}'));
+
+      await release('upgrade', at, way, [{ mode: 'deployment', schedule: '5 * * * *', commonLabels: { team: 'a' } }]);
+      expect(await token(at)).toBe('glsa_one');
+      await state.set('grafana-api-token', Buffer.from('glsa_two'));
+      await release('upgrade', at, way, [{ mode: 'sidecar', tokenSecret: { annotations: { a: 'b' } } }]);
+      expect(await token(at)).toBe('glsa_two');
+      await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET }]);
+      await ok(helm, 'rollback', 'dashkeep', '1', '-n', at);
+      expect(await token(at)).toBe('glsa_two');
+      expect((await state.get('settings.json'))?.toString()).toContain('typed in by hand');
+
+      await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+      await gone(at, before);
+    },
+    120_000,
+  );
+
+  it('keeps the token when a release of Helm 3 is carried on by Helm 4', async () => {
+    const at = await namespace();
+    await release('install', at, '--server-side=false', [{ mode: 'deployment' }]);
+    const { state } = await service(at, 'dashkeep');
+    await soon(() => state.set('grafana-api-token', Buffer.from('glsa_old')));
+    await release('upgrade', at, '--server-side=true', [{ mode: 'deployment', commonLabels: { team: 'b' } }]);
+    expect(await token(at)).toBe('glsa_old');
+  }, 60_000);
+
+  it.each(WAYS)(
+    'changes the bootstrap Job, which no upgrade may touch, by replacing it (%s)',
+    async (_, way) => {
+      const at = await namespace();
+      const before = await everything(at);
+      await release('install', at, way, [{ mode: 'cronjob', ...TARGET }]);
+      const first = await jobs(at);
+      await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET, schedule: '7 * * * *' }]);
+      expect(await jobs(at)).toEqual(first);
+      await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET, image: { tag: '9.9.9' } }]);
+      const second = await jobs(at);
+      expect(second.length).toBe(1);
+      expect(second).not.toEqual(first);
+      await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+      await gone(at, before);
+    },
+    60_000,
+  );
+
+  async function jobs(at: string): Promise<string[]> {
+    return (await everything(at)).filter((name) => name.startsWith('job.batch/'));
+  }
+
+  it('lets go of the admin Secret’s Role in Grafana’s namespace as well', async () => {
+    const [at, other] = [await namespace(), await namespace()];
+    const before = await everything(other);
+    await release('install', at, '--server-side=true', [{ mode: 'deployment', grafana: { namespace: other } }]);
+    const { client } = await service(at, 'dashkeep');
+    await cluster.must('POST', `/api/v1/namespaces/${other}/secrets`, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'grafana' },
+    });
+    await soon(async () => {
+      const names = { token: { namespace: at, name: 'grafana-backup' }, admin: { namespace: other, name: 'grafana' } };
+      const answers = await reviewAccess(client, neededAccess(names));
+      expect(answers.map(({ allowed }) => allowed)).not.toContain(false);
+    });
+    await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    await cluster.must('DELETE', `/api/v1/namespaces/${other}/secrets/grafana`);
+    await gone(other, before);
+  }, 60_000);
+
+  it('keeps the Secret after an uninstall where that is wanted, and takes it up again', async () => {
+    const at = await namespace();
+    const values = { mode: 'deployment', tokenSecret: { keep: true } };
+    await release('install', at, '--server-side=true', [values]);
+    const { state } = await service(at, 'dashkeep');
+    await soon(() => state.set('grafana-api-token', Buffer.from('glsa_kept')));
+    await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    expect(await token(at)).toBe('glsa_kept');
+    await release('install', at, '--server-side=true', [values]);
+    expect(await token(at)).toBe('glsa_kept');
+  }, 60_000);
+
+  it.each(['', '--server-side'])(
+    'keeps the token when the plain manifests are applied again (%s)',
+    async (way) => {
+      const file = join(EXAMPLES, 'manifests/deployment.yaml');
+      const flags = way === '' ? [] : [way, '--force-conflicts'];
+      await cluster.admin('DELETE', '/api/v1/namespaces/monitoring/secrets/grafana-backup');
+      await cluster.admin('POST', '/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'monitoring' },
+      });
+      await ok(kubectl, 'apply', ...flags, '-f', file);
+      const { state } = await service('monitoring', 'dashkeep');
+      await soon(() => state.set('grafana-api-token', Buffer.from('glsa_plain')));
+      await ok(kubectl, 'apply', ...flags, '-f', file);
+      expect(await token('monitoring')).toBe('glsa_plain');
+    },
+    60_000,
+  );
+
+  /** Names of all objects in a namespace, of every kind that can be listed. */
+  async function everything(at: string): Promise<string[]> {
+    const kinds = await ok(kubectl, 'api-resources', '--verbs=list', '--namespaced', '-o', 'name');
+    const listed = kinds.split('\n').filter((kind) => kind !== '' && !/^events(\.|$)/.test(kind));
+    const names = await ok(kubectl, 'get', listed.join(','), '-n', at, '-o', 'name', '--ignore-not-found');
+    return names
+      .split('\n')
+      .filter((name) => /^[\w.]+\/\S+$/.test(name))
+      .sort();
+  }
+
+  async function gone(at: string, before: string[]): Promise<void> {
+    await soon(async () => expect(await everything(at)).toEqual(before));
+  }
+});
+
+/** Kinds that the API server knows without further definitions. */
+function isBuiltIn({ apiVersion }: KubernetesObject): boolean {
+  return !apiVersion.startsWith('monitoring.coreos.com/');
+}
+
+/** The pod that a workload would make: only pods themselves are refused by Pod Security. */
+function asPod(object: KubernetesObject): KubernetesObject[] {
+  const spec = object.kind === 'Pod' ? undefined : podOf(object);
+  const metadata = {
+    name: `${object.kind.toLowerCase()}-${object.metadata.name}`,
+    namespace: object.metadata.namespace,
+  };
+  return spec === undefined ? [] : [{ apiVersion: 'v1', kind: 'Pod', metadata, spec }];
+}
+
+function configOf(cluster: Cluster): object {
+  const authority = Buffer.from(cluster.ca).toString('base64');
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'test',
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+    clusters: [{ name: 'test', cluster: { server: cluster.url, 'certificate-authority-data': authority } }],
+    users: [{ name: 'admin', user: { token: cluster.adminToken } }],
+  };
+}
