@@ -1,0 +1,97 @@
+import type { ChildProcess } from 'node:child_process';
+import { access, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copiesOf, last } from './dockerfile.ts';
+import { ROOT, assemble, buildContext, canIsolate, dockerStages, inContainer } from './rootfs.ts';
+
+const stages = await dockerStages();
+const service = stages.find(({ name }) => name === 'service');
+if (service === undefined) {
+  throw new Error('the Dockerfile has no stage `service`');
+}
+
+describe('the Dockerfile', () => {
+  it('ends with the service, so that a plain build makes it', () => {
+    expect(stages.at(-1)?.name).toBe('service');
+  });
+
+  it('names every base with a version, none with latest', () => {
+    for (const { base } of stages.filter((stage) => !stages.some(({ name }) => name === stage.base))) {
+      expect(base).toMatch(/^[\w.-]+\/[\w./-]+:[\w.-]+$/);
+      expect(base).not.toMatch(/:latest$/);
+    }
+  });
+
+  it('runs as a user by number that is not root, without a shell', () => {
+    expect(last(service, 'USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(JSON.parse(last(service, 'ENTRYPOINT'))).toEqual(['/nodejs/bin/node', '/dashkeep/dashkeep.mjs']);
+    expect(JSON.parse(last(service, 'CMD'))).toEqual(['serve']);
+    expect(service.instructions.some(({ name }) => name === 'RUN')).toBe(false);
+  });
+
+  it('lets nobody write the program', () => {
+    for (const { target, mode } of copiesOf(service).filter((copy) => copy.target.startsWith('/dashkeep'))) {
+      expect((mode ?? 0o777) & 0o222, target).toBe(0);
+    }
+  });
+
+  it('builds with scripts that exist, from a context that has what they need', async () => {
+    const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+    const used = stages.flatMap(({ instructions }) =>
+      instructions.flatMap(({ text }) => /^npm run (\S+)$/.exec(text)?.[1] ?? []),
+    );
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(used));
+    const context = await buildContext();
+    const wanted = stages.flatMap(copiesOf).filter(({ from }) => from === undefined);
+    for (const path of wanted.flatMap(({ sources }) => sources)) {
+      await access(join(context, path));
+    }
+    await rm(context, { recursive: true });
+  });
+});
+
+describe.skipIf(!(await canIsolate()))('the image’s file tree, as an unprivileged user on a read-only root', () => {
+  let rootfs = '';
+  const entrypoint = JSON.parse(last(service, 'ENTRYPOINT')) as string[];
+
+  beforeAll(async () => {
+    rootfs = await assemble(service, stages);
+  }, 120_000);
+
+  afterAll(async () => {
+    await rm(rootfs, { recursive: true, force: true });
+  });
+
+  it('holds Node and one program, of less than 8 MB', async () => {
+    const { size } = await stat(join(rootfs, 'dashkeep/dashkeep.mjs'));
+    expect(size).toBeGreaterThan(100_000);
+    expect(size).toBeLessThan(8_000_000);
+  });
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const outcome = await finished(inContainer(rootfs, service, [...entrypoint, '--version'], {}));
+    expect(outcome).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('cannot write anywhere but where it may', async () => {
+    const attempt = `
+      const { writeFileSync } = require('node:fs');
+      const tried = ['/x', '/dashkeep/dashkeep.mjs', '/var/lib/dashkeep/x', '/tmp/x'].map((path) => {
+        try { writeFileSync(path, ''); return 'written'; } catch (error) { return error.code; }
+      });
+      console.log(process.getuid(), ...tried);`;
+    const outcome = await finished(inContainer(rootfs, service, [entrypoint[0] ?? '', '-e', attempt], {}));
+    expect(outcome.stdout).toBe('65532 EROFS EROFS EROFS written\n');
+  });
+});
+
+async function finished(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk) => (stdout += chunk));
+  child.stderr?.on('data', (chunk) => (stderr += chunk));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
