@@ -15,6 +15,6 @@ export function heldBody(text: string): Body {
 /** Members added to the end of a JSON object's text, its own content untouched. */
 export function spliceMembers(text: string, members: string): string {
   const end = text.lastIndexOf('}');
-  const empty = /^\s*\{\s*$/.test(text.slice(0, end));
+  const empty = end < 100 && /^\s*\{\s*$/.test(text.slice(0, end));
   return text.slice(0, end) + (empty || members === '' ? '' : ',') + members + '}';
 }

@@ -6,13 +6,13 @@ import type { Org } from './model.ts';
 import type { Profile } from './profiles.ts';
 import type { Tuning } from './tuning.ts';
 
-/** A JSON text that is ready to be sent. */
+/** A JSON text that is ready to be sent, in one piece or several. */
 export class Raw {
-  readonly text: string;
+  readonly parts: string[];
   readonly status: number;
 
-  constructor(text: string, status = 200) {
-    this.text = text;
+  constructor(text: string | string[], status = 200) {
+    this.parts = typeof text === 'string' ? [text] : text;
     this.status = status;
   }
 }

@@ -26,15 +26,23 @@ export function convertSpec(text: string, from: string, to: string, schemaVersio
   if (!isV2(from) && !isV2(to)) {
     return from === 'v0alpha1' ? migrated(text, schemaVersion) : text;
   }
-  const spec = parseJson(text);
+  const { spec, write } = opened(text);
   if (!isJsonObject(spec)) {
     return text;
   }
   if (isV2(from)) {
-    return stringifyJson(isV2(to) ? otherV2(spec, from, to) : toClassic(spec, schemaVersion));
+    return write(isV2(to) ? otherV2(spec, from, to) : toClassic(spec, schemaVersion));
   }
   const v2 = toV2(spec);
-  return stringifyJson(to === 'v2alpha1' ? otherV2(v2, 'v2', to) : v2);
+  return write(to === 'v2alpha1' ? otherV2(v2, 'v2', to) : v2);
+}
+
+/** Parses a spec: the quick way when that changes no number, as it comes out the same again. */
+function opened(text: string): { spec: Json; write: (value: Json) => string } {
+  const spec = JSON.parse(text) as Json;
+  return JSON.stringify(spec) === text
+    ? { spec, write: (value) => JSON.stringify(value) }
+    : { spec: parseJson(text), write: stringifyJson };
 }
 
 function migrated(text: string, schemaVersion: number): string {

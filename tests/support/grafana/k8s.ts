@@ -129,7 +129,8 @@ function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): u
     ? '"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"'
     : `"kind":"${kind.kind}List","apiVersion":"${kind.group}/${served}"`;
   const metadata = JSON.stringify({ resourceVersion: page.resourceVersion, continue: page.next || undefined });
-  return new Raw(`{${type},"metadata":${metadata},"items":[${items.join(',')}]}`);
+  const separated = items.map((item, index) => (index === 0 ? item : `,${item}`));
+  return new Raw([`{${type},"metadata":${metadata},"items":[`, ...separated, ']}']);
 }
 
 function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {

@@ -20,7 +20,7 @@ const PUBLIC = new Set(['/', '/api/health', '/healthz', '/login']);
 
 interface Answer {
   status: number;
-  text: string;
+  parts: string[];
   headers: Record<string, string>;
 }
 
@@ -187,7 +187,7 @@ export class GrafanaServer {
       cut(response, answer, fault.afterBytes ?? 0);
       return;
     }
-    let payload: Buffer = Buffer.from(answer.text, 'utf8');
+    let payload = bytesOf(answer);
     if (fault?.kind === 'truncate') {
       payload = payload.subarray(0, fault.bytes ?? payload.length >> 1);
     }
@@ -209,10 +209,17 @@ export class GrafanaServer {
   }
 }
 
+/** Encoded part by part: one emoji in a page would make the whole page's text slow to encode. */
+function bytesOf(answer: Answer): Buffer {
+  return answer.parts.length === 1
+    ? Buffer.from(answer.parts[0] ?? '', 'utf8')
+    : Buffer.concat(answer.parts.map((part) => Buffer.from(part, 'utf8')));
+}
+
 function cut(response: ServerResponse, answer: Answer, afterBytes: number): void {
   if (afterBytes > 0) {
     response.writeHead(answer.status, { 'content-type': 'application/json; charset=UTF-8' });
-    response.write(Buffer.from(answer.text, 'utf8').subarray(0, afterBytes), () => response.socket?.destroy());
+    response.write(bytesOf(answer).subarray(0, afterBytes), () => response.socket?.destroy());
     return;
   }
   response.socket?.destroy();
@@ -229,7 +236,7 @@ function notServed(record: RequestRecord, route: 'method' | undefined): Problem 
 
 function rendered(result: unknown): Answer {
   if (result instanceof Raw) {
-    return { status: result.status, text: result.text, headers: {} };
+    return { status: result.status, parts: result.parts, headers: {} };
   }
   if (result instanceof Reply) {
     return json(result.status, result.body, result.headers);
@@ -239,7 +246,7 @@ function rendered(result: unknown): Answer {
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   const text = body === undefined ? '' : stringifyJson(plain(body));
-  return { status, text, headers };
+  return { status, parts: [text], headers };
 }
 
 /** Maps, dates and undefined members are left to the handlers: only JSON values come here. */
