@@ -112,16 +112,17 @@ describe('correlations', () => {
 });
 
 describe('dashboard snapshots', () => {
-  it.each([
-    ['11.6', true],
-    ['13.2', false],
-  ] as const)('on %s take a key that is sent: %s', async (profile, taken) => {
-    await start(profile);
-    const made = (await call('POST /api/snapshots', { key: 'k', name: 'S', dashboard: { title: 'S' } })).body;
-    expect(made.key === 'k').toBe(taken);
-    const [listed] = (await call('GET /api/dashboard/snapshots')).body;
-    expect(JSON.stringify(listed)).not.toContain(made.deleteKey);
-    expect((await call(`GET /api/snapshots/${made.key}`)).body.dashboard).toEqual({ title: 'S' });
+  it('take the key and delete key that are sent, but only of a dashboard that exists', async () => {
+    await start('13.2');
+    const snapshot = { key: 'k', deleteKey: 'secret', name: 'S', dashboard: { uid: 'd', title: 'S' } };
+    expect((await call('POST /api/snapshots', snapshot)).status).toBe(400);
+    await call('POST /api/dashboards/db', { dashboard: { uid: 'd', title: 'D' } });
+    expect((await call('POST /api/snapshots', snapshot)).body).toMatchObject({ key: 'k', deleteKey: 'secret' });
+    const list = await call('GET /api/dashboard/snapshots');
+    expect(list.body).toMatchObject([{ key: 'k', name: 'S' }]);
+    expect(list.text).not.toContain('secret');
+    expect((await call('GET /api/snapshots/k')).body.dashboard).toMatchObject({ uid: 'd', title: 'S' });
+    expect((await call('POST /api/snapshots', snapshot)).status).toBe(500);
   });
 });
 

@@ -63,7 +63,6 @@ const V13_GROUPS: ApiGroup[] = [
   { name: 'folder.grafana.app', versions: ['v1', 'v1beta1'] },
   { name: 'playlist.grafana.app', versions: ['v1', 'v0alpha1'] },
   { name: 'notifications.alerting.grafana.app', versions: ['v1beta1', 'v0alpha1'] },
-  { name: 'preferences.grafana.app', versions: ['v1alpha1'] },
 ];
 
 export const PROFILES: Record<ProfileName, Profile> = {

@@ -140,7 +140,7 @@ function seedOdds(state: GrafanaState, org: Org): void {
     key: 'black-friday-2025',
     deleteKey: 'delete-black-friday',
     name: 'Black Friday 2025',
-    dashboard: { title: 'Orders', panels: [], schemaVersion: state.profile.schemaVersion },
+    dashboard: { uid: 'orders', title: 'Orders', panels: [], schemaVersion: state.profile.schemaVersion },
     external: false,
     expires: now + 365 * DAY,
     created: now - 30 * DAY,
