@@ -194,6 +194,35 @@ describeKubernetes('the chart on a real API server', () => {
     expect(await token(at)).toBe('glsa_kept');
   }, 60_000);
 
+  it.each(WAYS)(
+    'takes over the classic script’s Secret with its token in it (%s)',
+    async (_, way) => {
+      const at = await namespace();
+      await ok(
+        kubectl,
+        'create',
+        'secret',
+        'generic',
+        'grafana-backup',
+        '-n',
+        at,
+        '--from-literal=GRAFANA_API_TOKEN=glsa_classic',
+      );
+      const refused = await helm('--kubeconfig', kubeconfig, 'install', 'dashkeep', CHART, '-n', at, way);
+      expect(refused.stderr).toContain('grafana-backup');
+      const secret = ['secret', 'grafana-backup', '-n', at];
+      await ok(kubectl, 'label', ...secret, 'app.kubernetes.io/managed-by=Helm');
+      const owner = ['meta.helm.sh/release-name=dashkeep', `meta.helm.sh/release-namespace=${at}`];
+      await ok(kubectl, 'annotate', ...secret, ...owner);
+      await release('install', at, way, [{ mode: 'cronjob', ...TARGET }]);
+      expect(await token(at)).toBe('glsa_classic');
+      const { state } = await service(at, 'dashkeep-bootstrap');
+      await soon(() => state.set('grafana-api-token', Buffer.from('glsa_renewed')));
+      expect(await token(at)).toBe('glsa_renewed');
+    },
+    60_000,
+  );
+
   it.each(['', '--server-side'])(
     'keeps the token when the plain manifests are applied again (%s)',
     async (way) => {
