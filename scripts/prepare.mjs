@@ -1,0 +1,43 @@
+// What `npm start` and `npm test` both need on a fresh machine: dependencies and builds. Plain JavaScript, because
+// nothing else runs before the dependencies are there.
+import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+
+/** Runs a program with our own standard streams; resolves with its exit code. */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function must(label, command, args) {
+  console.log(`• ${label}`);
+  const code = await run(command, args);
+  if (code !== 0) {
+    console.error(`${label} failed (exit ${code}).`);
+    process.exit(code);
+  }
+}
+
+function modified(path) {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+/** Installs what package-lock.json says, unless that was done already. */
+export async function install() {
+  if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
+    await must('installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+}
+
+/** Builds the service, the app and the page that shows it. */
+export async function build() {
+  await must('building the service', process.execPath, ['scripts/build-service.mjs']);
+  await must('building the app', 'npm', ['run', '--silent', 'build:plugin']);
+}

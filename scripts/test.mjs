@@ -1,0 +1,97 @@
+// `npm test`: every tier that needs no Docker, and one line at the end that says how it went.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { build, install, run } from './prepare.mjs';
+
+await install();
+await build();
+
+const required = process.env.DASHKEEP_REQUIRE_TIERS === '1';
+const reports = 'build/test-reports';
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+let passed = 0;
+let failed = 0;
+const notes = [];
+
+function count(label, result) {
+  passed += result.passed;
+  failed += result.failed;
+  notes.push(`${label}: ${result.passed} passed, ${result.failed} failed${result.skipped ? `, ${result.skipped} skipped` : ''}`);
+}
+
+/** A check that is either fine or not. */
+async function check(label, command, args) {
+  console.log(`\n• ${label}`);
+  const ok = (await run(command, args)) === 0;
+  count(label, { passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+}
+
+function readReport(path, read) {
+  try {
+    return read(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    console.error(`no report at ${path}: ${error.message}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function unit() {
+  console.log('\n• unit, integration, chart and cluster tests');
+  const report = `${reports}/vitest.json`;
+  const code = await run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const result = readReport(report, (json) => ({
+    passed: json.numPassedTests,
+    // A file that does not load counts as one failure.
+    failed: json.numFailedTests + json.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
+    skipped: json.numPendingTests + json.numTodoTests,
+  }));
+  if (code !== 0 && result.failed === 0) {
+    result.failed = 1;
+  }
+  if (required && result.skipped > 0) {
+    console.error(`${result.skipped} tests were skipped although every tier is required`);
+    result.failed += result.skipped;
+  }
+  count('unit and integration', result);
+}
+
+function chromium() {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) {
+    return named;
+  }
+  const found = spawnSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'], { encoding: 'utf8' });
+  return found.stdout.trim();
+}
+
+async function browser() {
+  console.log('\n• browser tests');
+  const executable = chromium();
+  if (!executable) {
+    notes.push('browser tests: skipped, no Chromium found (apt-get install chromium, or set CHROMIUM_PATH)');
+    failed += required ? 1 : 0;
+    return;
+  }
+  const report = `${reports}/playwright.json`;
+  const code = await run('npm', ['run', '--silent', 'e2e'], {
+    env: { ...process.env, CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+  });
+  const result = readReport(report, ({ stats }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }));
+  if (code !== 0 && result.failed === 0) {
+    result.failed = 1;
+  }
+  count('browser', result);
+}
+
+await check('types', 'npx', ['tsc', '-p', '.']);
+await check('types of the app', 'npx', ['tsc', '-p', 'src']);
+await check('lint', 'npx', ['eslint', '.']);
+await check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.']);
+await unit();
+await browser();
+
+console.log(`\n${notes.join('\n')}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
