@@ -1,7 +1,8 @@
 // What `npm start` and `npm test` both need on a fresh machine: dependencies and builds. Plain JavaScript, because
 // nothing else runs before the dependencies are there.
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Runs a program with our own standard streams; resolves with its exit code. */
 export function run(command, args, options = {}) {
@@ -21,18 +22,23 @@ async function must(label, command, args) {
   }
 }
 
-function modified(path) {
+const STAMP = 'node_modules/.installed-for';
+
+function installedFor() {
   try {
-    return statSync(path).mtimeMs;
+    return readFileSync(STAMP, 'utf8');
   } catch {
-    return 0;
+    return '';
   }
 }
 
-/** Installs what package-lock.json says, unless that was done already. */
+/** Installs what package-lock.json says, unless that was done already or node_modules is a link to somewhere else. */
 export async function install() {
-  if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
+  const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
+  const linked = lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  if (!linked && installedFor() !== wanted) {
     await must('installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    writeFileSync(STAMP, wanted);
   }
 }
 

@@ -18,7 +18,9 @@ const notes = [];
 function count(label, result) {
   passed += result.passed;
   failed += result.failed;
-  notes.push(`${label}: ${result.passed} passed, ${result.failed} failed${result.skipped ? `, ${result.skipped} skipped` : ''}`);
+  notes.push(
+    `${label}: ${result.passed} passed, ${result.failed} failed${result.skipped ? `, ${result.skipped} skipped` : ''}`,
+  );
 }
 
 /** A check that is either fine or not. */
@@ -40,11 +42,19 @@ function readReport(path, read) {
 async function unit() {
   console.log('\n• unit, integration, chart and cluster tests');
   const report = `${reports}/vitest.json`;
-  const code = await run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const code = await run('npx', [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
   const result = readReport(report, (json) => ({
     passed: json.numPassedTests,
     // A file that does not load counts as one failure.
-    failed: json.numFailedTests + json.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
+    failed:
+      json.numFailedTests +
+      json.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
     skipped: json.numPendingTests + json.numTodoTests,
   }));
   if (code !== 0 && result.failed === 0) {
@@ -62,7 +72,11 @@ function chromium() {
   if (named) {
     return named;
   }
-  const found = spawnSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'], { encoding: 'utf8' });
+  const found = spawnSync(
+    'sh',
+    ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'],
+    { encoding: 'utf8' },
+  );
   return found.stdout.trim();
 }
 
@@ -78,7 +92,11 @@ async function browser() {
   const code = await run('npm', ['run', '--silent', 'e2e'], {
     env: { ...process.env, CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
   });
-  const result = readReport(report, ({ stats }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }));
+  const result = readReport(report, ({ stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  }));
   if (code !== 0 && result.failed === 0) {
     result.failed = 1;
   }

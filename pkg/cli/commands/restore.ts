@@ -107,14 +107,17 @@ function print(world: World, flags: Flags, plan: Plan, restored: Restored | unde
     });
     return;
   }
-  printTable(
-    world,
-    ['action', 'kind', 'uid', 'title', ''],
-    plan.items.map(({ action, kind, uid, title, reason }) => [action, kind, uid, title, reason]),
-  );
+  const told = plan.items.filter(({ action }) => action !== 'unchanged');
+  if (told.length > 0) {
+    printTable(
+      world,
+      ['action', 'kind', 'uid', 'title', ''],
+      told.map(({ action, kind, uid, title, reason }) => [action, kind, uid, title, reason]),
+    );
+  }
   printLosses(world, plan.items);
   if (restored === undefined) {
-    printLine(world, `This was only the plan: nothing was written. ${count(plan.items)}. Add --apply to do it.`);
+    printLine(world, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
     return;
   }
   printResults(world, restored);

@@ -11,6 +11,8 @@ export function processEnvironment(): Environment {
       delete process.env[name];
     }
   }
+  // The S3 client says at every start that its next releases leave Node 20 behind; its version here is fixed.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   return { ...process.env };
 }
 

@@ -6,7 +6,7 @@ import { KINDS } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { fingerprint, isRestored, storedContent } from './content.ts';
-import { visitLive } from './live.ts';
+import { asListed, visitLive } from './live.ts';
 import { writeContext } from './context.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 
@@ -83,7 +83,7 @@ async function stillLive(
   context: ReturnType<typeof writeContext>,
   item: PlannedItem,
 ): Promise<Content | undefined> {
-  const live = await kind.read(context, { uid: item.uid, title: item.title });
+  const live = await kind.read(context, asListed(item.entry));
   if (live === undefined || fingerprint(live) !== item.live) {
     throw new DashkeepError('DK_GRAFANA_CONFLICT', 'somebody changed it since the plan was made; plan again');
   }
@@ -122,25 +122,30 @@ async function verifyKind(
   const context = writeContext(request, org);
   const byUid = new Map(items.map((item) => [item.uid, item]));
   const results: ApplyResult[] = [];
-  await visitLive(kind, context, [...byUid.keys()], async (uid, live) => {
-    const item = byUid.get(uid);
-    if (item === undefined) {
-      return;
-    }
-    const failure = failures.get(uid);
-    const stored = await storedContent(request.repository, item.entry, request.signal);
-    if (live !== undefined && isRestored(kind, stored, live)) {
-      results.push(
-        resultOf(item, 'verified', failure === undefined ? '' : 'is there, although Grafana reported a failure'),
-      );
-    } else if (failure !== undefined) {
-      results.push(resultOf(item, 'failed', failure));
-    } else {
-      results.push(
-        resultOf(item, 'differs', live === undefined ? 'was written and is not there' : 'is there and differs'),
-      );
-    }
-  });
+  await visitLive(
+    kind,
+    context,
+    items.map(({ entry }) => asListed(entry)),
+    async (uid, live) => {
+      const item = byUid.get(uid);
+      if (item === undefined) {
+        return;
+      }
+      const failure = failures.get(uid);
+      const stored = await storedContent(request.repository, item.entry, request.signal);
+      if (live !== undefined && isRestored(kind, stored, live)) {
+        results.push(
+          resultOf(item, 'verified', failure === undefined ? '' : 'is there, although Grafana reported a failure'),
+        );
+      } else if (failure !== undefined) {
+        results.push(resultOf(item, 'failed', failure));
+      } else {
+        results.push(
+          resultOf(item, 'differs', live === undefined ? 'was written and is not there' : 'is there and differs'),
+        );
+      }
+    },
+  );
   return results;
 }
 

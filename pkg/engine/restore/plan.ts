@@ -10,7 +10,7 @@ import { ProgressCounter } from '../progress.ts';
 import { writeContext } from './context.ts';
 import { fingerprint, isRestored, storedContent } from './content.ts';
 import { Dependencies } from './dependencies.ts';
-import { visitLive } from './live.ts';
+import { asListed, visitLive } from './live.ts';
 import { select } from './selection.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 
@@ -63,7 +63,7 @@ async function planKind(
     return entries.map((entry) => itemOf(entry, refusal.action, refusal.reason));
   }
   const items: PlannedItem[] = [];
-  await visitLive(kind, context, [...byUid.keys()], async (uid, live) => {
+  await visitLive(kind, context, entries.map(asListed), async (uid, live) => {
     const entry = byUid.get(uid);
     if (entry !== undefined) {
       items.push(await planEntry(request, kind, context, entry, live, dependencies));
