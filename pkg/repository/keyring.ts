@@ -24,6 +24,8 @@ export interface Keyring {
   readonly current: RepositoryKey | undefined;
   /** Every key that could be opened, the current one among them. */
   readonly keys: readonly RepositoryKey[];
+  /** Whether a person gave identities, so that encrypted objects can be read. */
+  readonly readsObjects: boolean;
   /** Who can read what is written from now on. */
   readonly recipients: readonly string[];
   objectId(text: string): string;
@@ -82,6 +84,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     encrypted: current !== undefined || readOnly !== undefined,
     current,
     keys,
+    readsObjects: options.identities.length > 0,
     recipients: options.recipients,
     objectId: (text) => (current === undefined ? plainId(text) : keyedId(current, text)),
     check(id, text, encrypted) {

@@ -4,7 +4,7 @@ import { Manifest, type SnapshotSummary } from '../contract/manifest.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress, ENVELOPE_BYTES, inflate, MAX_MANIFEST_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
-import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
+import { isObjectId, parseSnapshotKey, printable, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -142,6 +142,10 @@ function parseManifest(text: string, what: string): { manifest: Manifest; entrie
       'DK_MANIFEST_DAMAGED',
       `${what} is not what Dashkeep writes: ${issue?.path.slice(0, 4).join('.') ?? ''} ${reasonOf(issue?.message ?? '')}`,
     );
+  }
+  const stray = parsed.data.resources.find(({ object }) => !isObjectId(object));
+  if (stray !== undefined) {
+    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} names '${printable(stray.object)}', which is no object`);
   }
   const resources = isJsonObject(value) ? value['resources'] : undefined;
   return { manifest: parsed.data, entries: canonicalJson(resources ?? []) };

@@ -70,11 +70,12 @@ export class Objects {
     }
     const { encrypted } = this.#keyring;
     const key = objectKey(id, encrypted);
-    const body = await this.encode(canonical);
+    const body = await this.#keyring.sealObject(await compress(canonical));
     signal?.throwIfAborted();
-    const ifAbsent = this.#store.capabilities.conditionalPut === 'enforced';
+    // What is encrypted is put without the condition: whether the one that is there is whole, a writer cannot tell.
+    const ifAbsent = !encrypted && this.#store.capabilities.conditionalPut === 'enforced';
     const { written } = await this.#store.put(key, body, { ifAbsent, contentType: contentType(encrypted), signal });
-    if (written || (await this.#isSound(id, encrypted, signal))) {
+    if (written || (await this.#isSound(id, signal))) {
       return { written };
     }
     // It was there, but damaged.
@@ -82,24 +83,12 @@ export class Objects {
     return { written: true };
   }
 
-  /** The bytes that are stored for a canonical JSON. */
-  async encode(canonical: string): Promise<Buffer> {
-    return this.#keyring.sealObject(await compress(canonical));
-  }
-
-  async #isSound(id: string, encrypted: boolean, signal?: AbortSignal): Promise<boolean> {
+  async #isSound(id: string, signal?: AbortSignal): Promise<boolean> {
     try {
-      await this.read(id, encrypted, { signal });
+      await this.read(id, false, { signal });
       return true;
     } catch (error) {
-      if (error instanceof DashkeepError && error.code === 'DK_IDENTITY_MISSING') {
-        // A service that only writes cannot tell; `verify --read-data` with an identity can.
-        return true;
-      }
-      if (
-        error instanceof DashkeepError &&
-        (error.code === 'DK_OBJECT_DAMAGED' || error.code === 'DK_OBJECT_MISSING')
-      ) {
+      if (error instanceof DashkeepError && ['DK_OBJECT_DAMAGED', 'DK_OBJECT_MISSING'].includes(error.code)) {
         return false;
       }
       throw error;
@@ -166,10 +155,9 @@ export class Objects {
 
   async #head(id: string, missing: Set<string>, signal?: AbortSignal): Promise<void> {
     const { encrypted } = this.#keyring;
-    if (
-      (await this.#store.head(objectKey(id, encrypted), { signal })) !== undefined ||
-      (await this.#store.head(objectKey(id, !encrypted), { signal })) !== undefined
-    ) {
+    const form = async (sealed: boolean): Promise<number> =>
+      (await this.#store.head(objectKey(id, sealed), { signal }))?.size ?? 0;
+    if ((await form(encrypted)) > 0 || (await form(!encrypted)) > 0) {
       missing.delete(id);
     }
   }

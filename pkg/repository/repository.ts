@@ -98,13 +98,14 @@ export class OpenedRepository implements Repository {
 
   async publish(manifest: UnsealedManifest, calls: Calls = {}): Promise<Manifest> {
     if (this.sessions.doubtful()) {
-      await this.sessions.refresh(calls.signal);
+      await this.sessions.revive(calls.signal);
       await this.#assertObjects(manifest, calls);
     }
     const published = await writeManifest(this.store, this.keyring, manifest, calls);
     if (this.sessions.doubtful()) {
       try {
-        await this.#assertObjects(manifest, calls);
+        await this.sessions.revive();
+        await this.#assertObjects(manifest, {});
       } catch (error) {
         await this.store.deleteMany([snapshotKey(manifest.id, this.encrypted)]);
         throw error;

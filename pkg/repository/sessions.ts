@@ -109,9 +109,12 @@ export class Sessions {
     return [...this.#open].some((session) => session.doubtful());
   }
 
-  async refresh(signal?: AbortSignal): Promise<void> {
+  /** Speaks up again, and waits for a prune that did not hear of this process in time. */
+  async revive(signal?: AbortSignal): Promise<void> {
     for (const session of this.#open) {
       await session.beat(signal);
+      await this.#waitForPrunes(session.id, signal);
+      session.trustAgain();
     }
   }
 
@@ -166,7 +169,9 @@ class OpenSession implements PruneSession {
   readonly #stop = new AbortController();
   readonly #started: string;
   #beating: Promise<void> | undefined;
-  #lastBeat = { wall: 0, monotonic: 0 };
+  #lastBeat: { wall: number; monotonic: number } | undefined;
+  /** Silent for so long once that others may have acted on it; a later heartbeat does not undo that. */
+  #lapsed = false;
 
   constructor(store: ObjectStore, clock: Clock, log: Log, run: { id: string; kind: string }, ended: () => void) {
     this.id = run.id;
@@ -179,6 +184,7 @@ class OpenSession implements PruneSession {
   }
 
   async beat(signal?: AbortSignal): Promise<void> {
+    this.#lapsed ||= this.#isSilent();
     // What counts is when it was sent: the store may write it any time after.
     const sent = { wall: this.#clock.now().getTime(), monotonic: this.#clock.monotonic() };
     const file = { id: this.id, kind: this.#kind, started: this.#started, heartbeat: this.#clock.now().toISOString() };
@@ -209,8 +215,19 @@ class OpenSession implements PruneSession {
     }
   }
 
-  /** The wall clock counts too: the monotonic one stands still while a machine is suspended. */
   doubtful(): boolean {
+    return this.#lapsed || this.#isSilent();
+  }
+
+  trustAgain(): void {
+    this.#lapsed = false;
+  }
+
+  /** The wall clock counts too: the monotonic one stands still while a machine is suspended. */
+  #isSilent(): boolean {
+    if (this.#lastBeat === undefined) {
+      return false;
+    }
     const wall = this.#clock.now().getTime() - this.#lastBeat.wall;
     const monotonic = this.#clock.monotonic() - this.#lastBeat.monotonic;
     return Math.max(wall, monotonic) > SESSION_DOUBTFUL;

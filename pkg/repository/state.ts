@@ -76,7 +76,15 @@ export class DirectoryState implements StateStore {
 
 /** State that ends with the process; for tests and one-off commands. */
 export class MemoryState implements StateStore {
-  readonly #values = new Map<string, Buffer>();
+  readonly #values: Map<string, Buffer>;
+
+  constructor(values: Iterable<[string, Buffer]> = []) {
+    this.#values = new Map(values);
+  }
+
+  async clone(): Promise<MemoryState> {
+    return new MemoryState(this.#values);
+  }
 
   async get(name: string): Promise<Buffer | undefined> {
     return this.#values.get(name);

@@ -192,16 +192,28 @@ class Verification {
       try {
         await this.#repository.objects.read(id, this.#needed.get(id)?.encrypted ?? false, this.#options);
       } catch (error) {
-        if (!(error instanceof DashkeepError) || !['DK_OBJECT_DAMAGED', 'DK_OBJECT_MISSING'].includes(error.code)) {
-          throw error;
-        }
-        this.#bad.set(id, { code: error.code, reason: error.message });
+        this.#bad.set(id, this.#defect(error));
       }
       done++;
       this.#options.progress?.(done, ids.length, 'data');
     };
     await eachAtOnce(OBJECTS_AT_ONCE, ids, checkObject, this.#options.signal);
     return done;
+  }
+
+  /** What an error says about one object; thrown on when it speaks of the store, or of what was not given. */
+  #defect(error: unknown): { code: ErrorCode; reason: string } {
+    if (!(error instanceof DashkeepError)) {
+      throw error;
+    }
+    if (error.code === 'DK_OBJECT_DAMAGED' || error.code === 'DK_OBJECT_MISSING') {
+      return { code: error.code, reason: error.message };
+    }
+    if (error.code === 'DK_IDENTITY_MISSING' && this.#repository.keyring.readsObjects) {
+      // A flipped bit in its head looks the same as a recipient who was never there.
+      return { code: 'DK_OBJECT_DAMAGED', reason: 'no identity given opens it: damaged, or encrypted for others' };
+    }
+    throw error;
   }
 
   /** Which part is due: they take turns, whenever and however often somebody verifies. */

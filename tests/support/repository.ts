@@ -82,7 +82,10 @@ export interface World {
   randomness: SeededRandomness;
 }
 
-export function open(world: World, options: Partial<OpenOptions> = {}): Promise<OpenedRepository> {
+export function open(
+  world: Pick<OpenOptions, 'store' | 'clock' | 'randomness'>,
+  options: Partial<OpenOptions> = {},
+): Promise<OpenedRepository> {
   return openRepository({ ...world, log: silentLog, create: true, ...options });
 }
 
@@ -98,7 +101,7 @@ export interface BackupOptions {
 /** A backup as the engine runs it, without a Grafana. */
 export async function backup(
   repository: OpenedRepository,
-  world: Pick<World, 'clock' | 'randomness'>,
+  world: Pick<OpenOptions, 'clock' | 'randomness'>,
   dashboards: Dashboards,
   options: BackupOptions = {},
 ): Promise<Manifest> {

@@ -1,0 +1,73 @@
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verify } from '../../pkg/repository/verify.ts';
+import { cutAt, FATES } from './cut-points.ts';
+import { HOUR, NEXT, SCENARIOS, type KeyPair } from './scenarios.ts';
+
+/** `npm run chaos` tries everything; `npm test` a spread of it. */
+const whole = process.env['DASHKEEP_CHAOS'] === 'whole';
+let tried = 0;
+let keys: KeyPair[];
+
+beforeAll(async () => {
+  keys = await Promise.all(
+    [0, 1].map(async () => {
+      const identity = await generateIdentity();
+      return { identity, recipient: await identityToRecipient(identity) };
+    }),
+  );
+});
+
+afterAll(() => {
+  console.log(`chaos: ${tried} cut points tried${whole ? '' : ' (short form; npm run chaos tries all)'}`);
+});
+
+const stores = whole ? (['enforced', 'ignored'] as const) : (['enforced'] as const);
+
+describe.each(SCENARIOS)('$name, cut at every call to the store', (scenario) => {
+  for (const encrypted of scenario.needsKeys ? [true] : [false, true]) {
+    for (const conditionalPut of encrypted ? (['enforced'] as const) : stores) {
+      const form = `${encrypted ? 'encrypted' : 'plain'}, conditions ${conditionalPut}`;
+      it(`leaves every snapshot whole, and the next run succeeds (${form})`, { timeout: 600_000 }, async () => {
+        const prepared = await scenario.prepare(encrypted ? keys : undefined, conditionalPut);
+        const counting = await prepared.clone();
+        const count = cutAt(0, undefined, counting.clock);
+        await scenario.run(counting, count.guard);
+        expect(count.calls()).toBeGreaterThan(4);
+
+        for (const [index, fate] of FATES.entries()) {
+          for (let n = 1; n <= count.calls(); n++) {
+            // In the short form every call is cut, and every fate met, but not each by each.
+            if (!whole && (n + index) % (encrypted ? 7 : 2) !== 0) {
+              continue;
+            }
+            const scene = await prepared.clone();
+            const cut = cutAt(n, fate, scene.clock);
+            let failure: unknown;
+            try {
+              await scenario.run(scene, cut.guard);
+            } catch (error) {
+              failure = error;
+            }
+            if (!cut.happened()) {
+              continue;
+            }
+            tried++;
+            const where = `call ${n} ${fate} → ${String(failure)}`;
+            const now = await scene.problems([NEXT]);
+            expect(now.length, `${where}: ${now.join('; ')}`).toBeLessThanOrEqual(scenario.damaged ?? 0);
+
+            // Long enough for the session of a run that was killed to be taken for dead.
+            scene.clock.advance(HOUR);
+            await scenario.run(scene).catch((error: unknown) => {
+              throw new Error(`${where}: the next run failed`, { cause: error });
+            });
+            expect(await scene.problems([NEXT]), where).toEqual([]);
+            const { problems } = await verify(await scene.person(), { readData: true });
+            expect(problems, where).toEqual([]);
+          }
+        }
+      });
+    }
+  }
+});

@@ -1,0 +1,93 @@
+import { DashkeepError } from '../../pkg/contract/errors.ts';
+import type { TestClock } from '../support/repository.ts';
+import type { Guard, Method } from './store.ts';
+
+/** What befalls the call at a cut point. */
+export const FATES = [
+  'killed before',
+  'killed after',
+  'answer lost',
+  'error',
+  'slow',
+  'truncated',
+  'flipped bit',
+] as const;
+export type Fate = (typeof FATES)[number];
+
+/** Longer than a session is believed to live without a heartbeat. */
+const SLOW = 11 * 60_000;
+
+export interface Cut {
+  guard: Guard;
+  /** Calls that were made. */
+  calls(): number;
+  /** Whether the cut point was reached and its fate could befall that call. */
+  happened(): boolean;
+}
+
+/** Counts calls, and lets the fate befall the n-th (from 1). Without a fate it only counts. */
+export function cutAt(n: number, fate: Fate | undefined, clock: TestClock): Cut {
+  let count = 0;
+  let dead = false;
+  let happened = false;
+  const guard: Guard = async ({ method }, effect) => {
+    if (dead) {
+      throw new Killed();
+    }
+    count++;
+    if (count !== n || fate === undefined || !applies(fate, method)) {
+      return effect();
+    }
+    happened = true;
+    switch (fate) {
+      case 'killed before':
+        dead = true;
+        throw new Killed();
+      case 'killed after':
+        await effect();
+        dead = true;
+        throw new Killed();
+      case 'answer lost':
+        await effect();
+        throw new DashkeepError('DK_STORE_UNREACHABLE', 'the connection was lost before the answer came');
+      case 'error':
+        throw new DashkeepError('DK_STORE_FAILED', 'the store answered 500');
+      case 'slow':
+        clock.advance(SLOW);
+        return effect();
+      case 'truncated':
+      case 'flipped bit': {
+        const spoil = fate === 'truncated' ? cutInHalf : flipOneBit;
+        if (method === 'get') {
+          return effect(spoil);
+        }
+        // Damaged on its way in: the store did not acknowledge it, and the writer is gone.
+        await effect(spoil);
+        dead = true;
+        throw new Killed();
+      }
+    }
+  };
+  return { guard, calls: () => count, happened: () => happened };
+}
+
+function applies(fate: Fate, method: Method): boolean {
+  return (fate !== 'truncated' && fate !== 'flipped bit') || method === 'get' || method === 'put';
+}
+
+export class Killed extends Error {
+  constructor() {
+    super('killed');
+  }
+}
+
+function cutInHalf(bytes: Buffer): Buffer {
+  return bytes.subarray(0, Math.floor(bytes.length / 2));
+}
+
+function flipOneBit(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const at = Math.floor(copy.length / 2);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SeededRandomness } from '../support/repository.ts';
+import { HOUR, NEW, NEXT, ripe, type Scene } from './scenarios.ts';
+import { Schedule, type ActorPlan } from './schedule.ts';
+
+const MINUTE = 60_000;
+const seeds = process.env['DASHKEEP_CHAOS'] === 'whole' ? 400 : 25;
+let tried = 0;
+let bases: Record<'enforced' | 'ignored', Scene>;
+
+beforeAll(async () => {
+  bases = { enforced: await ripe(undefined, 'enforced'), ignored: await ripe(undefined, 'ignored') };
+});
+
+afterAll(() => {
+  console.log(`chaos: ${tried} random schedules tried`);
+});
+
+type Deed = 'backup' | 'other backup' | 'prune' | 'forget';
+
+const CASTS: { name: string; deeds: Deed[]; skewed?: boolean }[] = [
+  { name: 'two backups', deeds: ['backup', 'other backup'] },
+  { name: 'two backups whose clocks are hours apart', deeds: ['backup', 'other backup'], skewed: true },
+  { name: 'a backup and a prune', deeds: ['backup', 'prune'] },
+  { name: 'a backup whose clock is hours off and a prune', deeds: ['backup', 'prune'], skewed: true },
+  { name: 'two prunes', deeds: ['prune', 'prune'] },
+  { name: 'a backup, a forget and a prune', deeds: ['backup', 'forget', 'prune'] },
+  { name: 'two backups and two prunes', deeds: ['backup', 'other backup', 'prune', 'prune'] },
+];
+
+function planOf(scene: Scene, deed: Deed, index: number, chance: SeededRandomness, skewed: boolean): ActorPlan {
+  const backsUp = deed === 'backup' || deed === 'other backup';
+  const plan: ActorPlan = {
+    name: deed,
+    delay: chance.below(chance.pick([1, 10_000, 10 * MINUTE, 40 * MINUTE])),
+    skew: skewed && backsUp ? chance.pick([-30, -3, 3, 30]) * HOUR : 0,
+    async run({ clock, guard }) {
+      const process = scene.as({ clock, seed: `${deed}${index}` });
+      switch (deed) {
+        case 'backup':
+          return process.backUp(NEXT, guard);
+        case 'other backup':
+          return process.backUp(NEW, guard);
+        case 'prune':
+          return process.prune(guard);
+        case 'forget':
+          return process.forget(guard);
+      }
+    },
+  };
+  const fate = chance.below(4);
+  if (fate === 0) {
+    plan.killedAt = 1 + chance.below(30);
+  } else if (fate === 1 && backsUp) {
+    plan.suspendedAt = { call: 1 + chance.below(30), for: chance.pick([5, 15, 90, 600]) * MINUTE };
+  }
+  return plan;
+}
+
+describe.each(CASTS)('$name at once', ({ name, deeds, skewed = false }) => {
+  it('lose nothing that was published, and the next runs succeed', { timeout: 600_000 }, async () => {
+    for (let seed = 0; seed < seeds; seed++) {
+      const chance = new SeededRandomness(`${name}:${seed}`);
+      const scene = await bases[chance.pick(['enforced', 'ignored'] as const)].clone();
+      const plans = deeds.map((deed, index) => planOf(scene, deed, index, chance, skewed));
+      const endings = await new Schedule(scene.clock, chance).run(plans);
+      tried++;
+      const where = `seed ${seed}: ${JSON.stringify(plans)} → ${endings.map((e) => `${e.name}: ${String(e.failure ?? 'done')}`).join('; ')}`;
+
+      expect(await scene.problems([NEXT, NEW]), where).toEqual([]);
+      if (!deeds.includes('forget')) {
+        const there = await scene.bucket.keys();
+        for (const id of scene.expected.keys()) {
+          const published = there.includes(`snapshots/${id}.json.gz`) || isForgottenBefore(scene, id);
+          expect(published, `${id} is gone: ${where}`).toBe(true);
+        }
+      }
+
+      scene.clock.advance(HOUR);
+      await scene.backUp(NEXT);
+      await scene.prune();
+      scene.clock.advance(5 * HOUR);
+      await scene.prune();
+      expect(await scene.problems([NEXT, NEW]), where).toEqual([]);
+    }
+  });
+});
+
+/** The base of every schedule has forgotten its first snapshot. */
+function isForgottenBefore(scene: Scene, id: string): boolean {
+  return id === [...scene.expected.keys()][0];
+}
