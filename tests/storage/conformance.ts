@@ -11,6 +11,10 @@ export interface Subject {
 export interface SubjectTraits {
   /** What a conditional put is known to do there; the suite asserts exactly that. */
   conditionalPut: 'enforced' | 'refused' | 'ignored' | 'racy';
+  /** The bucket has object lock, and what is locked there may stay. */
+  objectLock?: boolean;
+  /** The server takes any signature, as moto does. */
+  anySignature?: boolean;
   /** How many keys the long list has: beyond one page of 1 000 where pages exist. */
   longList?: number;
 }
@@ -28,7 +32,8 @@ export interface ServerToTest {
  * `[{"name": "ceph", "target": "s3://test", "environment": {"DASHKEEP_S3_ENDPOINT": "http://127.0.0.1:7480",
  * "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "…", "AWS_SECRET_ACCESS_KEY": "…"},
  * "traits": {"conditionalPut": "enforced"}}]`, or addresses with blanks between, each with key, secret and bucket:
- * `http://key:secret@127.0.0.1:7480/test`. There `?conditionalPut=ignored` and `?region=…` may follow.
+ * `http://key:secret@127.0.0.1:7480/test`. There `?conditionalPut=ignored`,
+ * `objectLock=true`, `anySignature=true` and `region=…` may follow.
  */
 export function serversToTest(variable: string | undefined): ServerToTest[] {
   const text = variable?.trim() ?? '';
@@ -42,7 +47,7 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
       const url = new URL(address);
       const conditionalPut = url.searchParams.get('conditionalPut') ?? 'enforced';
       return {
-        name: url.host,
+        name: `${url.host}${url.pathname}`,
         target: `s3:/${url.pathname.replace(/\/$/, '')}`,
         environment: {
           DASHKEEP_S3_ENDPOINT: url.origin,
@@ -50,7 +55,11 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
           AWS_ACCESS_KEY_ID: decodeURIComponent(url.username),
           AWS_SECRET_ACCESS_KEY: decodeURIComponent(url.password),
         },
-        traits: { conditionalPut: conditionalPut as SubjectTraits['conditionalPut'] },
+        traits: {
+          conditionalPut: conditionalPut as SubjectTraits['conditionalPut'],
+          objectLock: url.searchParams.get('objectLock') === 'true',
+          anySignature: url.searchParams.get('anySignature') === 'true',
+        },
       };
     });
 }

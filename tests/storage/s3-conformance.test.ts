@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
+import { checkStore } from '../../pkg/storage/check.ts';
 import { openStore } from '../../pkg/storage/open.ts';
+import type { S3Settings } from '../../pkg/storage/open.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { machineClock, machineRandomness } from '../support/outside.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3ServerOptions } from '../support/s3/server.ts';
 import { conformance, keysOf, serversToTest } from './conformance.ts';
-import type { SubjectTraits } from './conformance.ts';
+import type { ServerToTest, Subject, SubjectTraits } from './conformance.ts';
 
 function onOwnServer(name: string, traits: SubjectTraits, options: S3ServerOptions = {}, target?: string): void {
   conformance(
@@ -56,26 +58,52 @@ conformance(
 );
 
 const servers = serversToTest(process.env.DASHKEEP_TEST_S3);
-for (const { name, target, environment, traits } of servers) {
-  conformance(
-    `S3Store on ${name}`,
-    async () => {
-      const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
-        environment: { HOME: '/nonexistent', ...environment },
-        clock: machineClock,
-        random: machineRandomness,
-        log: silentLog,
-      });
-      const dispose = async () => {
-        await store.deleteMany(await keysOf(store, ''));
-        await store.close();
-      };
-      return { store, dispose };
-    },
-    traits,
-  );
+
+async function openServer({ target, environment }: ServerToTest, s3: S3Settings = {}): Promise<Subject> {
+  const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
+    environment: { HOME: '/nonexistent', ...environment },
+    s3,
+    clock: machineClock,
+    random: machineRandomness,
+    log: silentLog,
+  });
+  const dispose = async () => {
+    await store.deleteMany(await keysOf(store, ''));
+    await store.close();
+  };
+  return { store, dispose };
 }
 
-describe.skipIf(servers.length > 0)('S3 servers of others', () => {
-  it.skip('are tried when DASHKEEP_TEST_S3 names them');
-});
+for (const server of servers) {
+  conformance(`S3Store on ${server.name}`, () => openServer(server), server.traits);
+
+  describe(`The store check on ${server.name}`, () => {
+    it('passes, and finds what is known of the server', async () => {
+      const { store, dispose } = await openServer(server);
+
+      const check = await checkStore(store, { clock: machineClock, random: machineRandomness });
+
+      expect(check.steps.filter((step) => !step.ok)).toEqual([]);
+      expect(check.conditionalPut).toBe(server.traits.conditionalPut);
+      expect(store.capabilities.objectLock).toBe(server.traits.objectLock ?? false);
+      expect(await keysOf(store, '')).toEqual([]);
+      await dispose();
+    });
+
+    it.skipIf(server.traits.anySignature)('names a wrong secret', async () => {
+      const environment = { ...server.environment, AWS_SECRET_ACCESS_KEY: 'wrong' };
+      const { store } = await openServer({ ...server, environment });
+
+      await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'DK_STORE_CREDENTIALS' });
+      await store.close();
+    });
+
+    it.runIf(server.traits.objectLock)('takes objects under lock', async () => {
+      const { store, dispose } = await openServer(server, { lock: { mode: 'GOVERNANCE', days: 1 } });
+
+      expect(await store.put('locked.json', Buffer.from('{}'))).toEqual({ written: true });
+      expect((await store.get('locked.json')).toString()).toBe('{}');
+      await dispose();
+    });
+  });
+}
