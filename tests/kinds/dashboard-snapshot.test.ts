@@ -53,6 +53,17 @@ describe('dashboard snapshots', () => {
     expect(restored.blocked[key]).toMatch(/expired/);
   });
 
+  it('that do not say which dashboard they are of cannot come back, and say so', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    const key = await seed();
+    const { uid: _, ...dashboard } = grafana.sim.state.org(1).snapshots.get(key)!.dashboard;
+    grafana.sim.state.org(1).snapshots.get(key)!.dashboard = dashboard;
+    const taken = await take('dashboard-snapshot', await grafana.admin());
+    grafana.sim.wipe();
+    const restored = await restore('dashboard-snapshot', await grafana.admin(), taken);
+    expect(restored.blocked[key]).toMatch(/which dashboard/);
+  });
+
   it('need their dashboard', async () => {
     grafana = await testGrafana({ profile: '13.2' });
     const key = await seed();

@@ -1,8 +1,8 @@
-import { isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import { ifFound } from '../errors.ts';
 import { listWithRoom } from '../lists.ts';
 import { without } from '../natural-key.ts';
-import type { Content, Forecast, Kind, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 /** Grafana writes "never" as some fifty years; nobody else asks for more than twenty. */
 const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;
@@ -32,17 +32,17 @@ export const dashboardSnapshot: Kind = {
   },
 
   async *list(context) {
-    const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', {}, context.signal);
-    for (const item of items) {
-      const uid = stringAt(item, 'key') ?? '';
-      yield { uid, title: stringAt(item, 'name') ?? uid };
+    for (const [uid, title] of await namesOf(context)) {
+      yield { uid, title };
     }
   },
 
   async read(context, listed) {
     const path = `/api/snapshots/${encodeURIComponent(listed.uid)}`;
     const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
-    return answer === undefined ? undefined : contentOf(answer, listed.title);
+    return answer === undefined
+      ? undefined
+      : contentOf(answer, (await namesOf(context)).get(listed.uid) ?? listed.title);
   },
 
   references(content) {
@@ -66,6 +66,14 @@ export const dashboardSnapshot: Kind = {
   comparable: (body) => without(objectAt(body) ?? {}, ['expires']),
 };
 
+/** Names by key: only the list tells them. */
+function namesOf(context: KindContext): Promise<Map<string, string>> {
+  return context.memo('dashboard-snapshots', async () => {
+    const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', {}, context.signal);
+    return new Map(items.map((item) => [stringAt(item, 'key') ?? '', stringAt(item, 'name') ?? '']));
+  });
+}
+
 function contentOf(answer: Json, title: string): Content {
   const dashboard = objectAt(answer, 'dashboard') ?? {};
   const meta = objectAt(answer, 'meta') ?? {};
@@ -75,7 +83,7 @@ function contentOf(answer: Json, title: string): Content {
   return {
     body: {
       name: title,
-      dashboard: { ...dashboard, ...ownSnapshotFacts(dashboard) },
+      dashboard: withoutOriginalUrl(dashboard),
       ...(expires === '' || isNever(created, expires) ? {} : { expires }),
       ...(external ? { external } : {}),
     },
@@ -85,9 +93,10 @@ function contentOf(answer: Json, title: string): Content {
 }
 
 /** `snapshot.originalUrl` is written anew from the address of the Grafana that creates it. */
-function ownSnapshotFacts(dashboard: JsonObject): JsonObject {
-  const facts = dashboard['snapshot'];
-  return isJsonObject(facts) ? { snapshot: without(facts, ['originalUrl']) } : {};
+function withoutOriginalUrl(dashboard: JsonObject): JsonObject {
+  const { snapshot, ...rest } = dashboard;
+  const facts = without(objectAt(snapshot) ?? {}, ['originalUrl']);
+  return Object.keys(facts).length === 0 ? rest : { ...rest, snapshot: facts };
 }
 
 function isNever(created: string, expires: string): boolean {
@@ -100,6 +109,9 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   }
   if (objectAt(item.content.body)?.['external'] === true) {
     return { losses: [], blocked: 'it was published on another server, which holds its data' };
+  }
+  if ((stringAt(item.content.body, 'dashboard', 'uid') ?? '') === '') {
+    return { losses: [], blocked: 'it does not say which dashboard it was made of, and Grafana insists on that' };
   }
   const expires = stringAt(item.content.body, 'expires');
   if (expires !== undefined && Date.parse(expires) <= context.clock.now().getTime()) {

@@ -38,7 +38,7 @@ export const orgPreferences: Kind = {
     for (const team of await (await directoryOf(context)).teams()) {
       const uid = TEAM + (stringAt(team, 'name') ?? '');
       const content = await readPreferences(context, uid);
-      if (content !== undefined && Object.keys(objectAt(content.body) ?? {}).length > 0) {
+      if (content !== undefined && content.pristine === undefined) {
         yield { uid, title: titleOf(uid), content };
       }
     }
@@ -78,7 +78,11 @@ async function pathOf(context: KindContext, uid: string): Promise<string | undef
 async function readPreferences(context: KindContext, uid: string): Promise<Content | undefined> {
   const path = await pathOf(context, uid);
   const answer = path === undefined ? undefined : await ifFound(context.grafana.get(path, { signal: context.signal }));
-  return answer === undefined ? undefined : { body: bodyOf(answer), title: titleOf(uid) };
+  if (answer === undefined) {
+    return undefined;
+  }
+  const body = bodyOf(answer);
+  return { body, title: titleOf(uid), ...(Object.keys(body).length === 0 ? { pristine: true } : {}) };
 }
 
 function bodyOf(answer: Json): JsonObject {

@@ -1,4 +1,4 @@
-import { isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
 import { ifFound } from '../errors.ts';
 import { objectsOf } from '../lists.ts';
 import { without } from '../natural-key.ts';
@@ -41,7 +41,7 @@ export const pluginSettings: Kind = {
     for (const plugin of objectsOf(answer, LIST)) {
       const uid = stringAt(plugin, 'id') ?? '';
       const content = uid === OWN_PLUGIN ? undefined : await readSettings(context, uid);
-      if (content !== undefined && isInUse(content.body)) {
+      if (content !== undefined && content.pristine === undefined) {
         yield { uid, title: content.title, content };
       }
     }
@@ -68,22 +68,25 @@ async function readSettings(context: KindContext, plugin: string): Promise<Conte
   }
   const version = stringAt(answer, 'info', 'version') ?? '';
   const fields = Object.entries(objectAt(answer, 'secureJsonFields') ?? {}).filter(([, stored]) => stored === true);
+  const body: JsonObject = {
+    enabled: answer['enabled'] === true,
+    pinned: answer['pinned'] === true,
+    jsonData: objectAt(answer, 'jsonData') ?? {},
+    secureJsonFields: Object.fromEntries(fields),
+  };
   return {
-    body: {
-      enabled: answer['enabled'] === true,
-      pinned: answer['pinned'] === true,
-      jsonData: objectAt(answer, 'jsonData') ?? {},
-      secureJsonFields: Object.fromEntries(fields),
-    },
+    body,
     title: stringAt(answer, 'name') ?? plugin,
     ...(version === '' ? {} : { facts: { version } }),
+    ...(isUntouched(body, answer['autoEnabled'] === true) ? { pristine: true } : {}),
   };
 }
 
-function isInUse(body: Json): boolean {
-  const own = objectAt(body) ?? {};
-  const holds = (name: string): boolean => Object.keys(objectAt(own, name) ?? {}).length > 0;
-  return own['enabled'] === true || own['pinned'] === true || holds('jsonData') || holds('secureJsonFields');
+/** Whether nobody ever enabled, pinned or configured it; some plugins are enabled and pinned from the start. */
+function isUntouched(body: JsonObject, autoEnabled: boolean): boolean {
+  const isEmpty = (name: string): boolean => Object.keys(objectAt(body, name) ?? {}).length === 0;
+  const flags = body['enabled'] === autoEnabled && (autoEnabled || body['pinned'] === false);
+  return flags && isEmpty('jsonData') && isEmpty('secureJsonFields');
 }
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {

@@ -16,6 +16,17 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
  */
 export function permissionKind(options: PermissionKindOptions): Kind {
   const { resource, owner } = options;
+  /** Title and folder of every owner, read once. */
+  const places = (context: KindContext): Promise<Map<string, Listed>> =>
+    context.memo(`owners of ${options.name}`, async () => {
+      const owners = await options.owners(context);
+      return new Map(
+        owners.map(({ uid, title, folderUid }) => [
+          uid,
+          { uid, title, ...(folderUid === undefined ? {} : { folderUid }) },
+        ]),
+      );
+    });
   return {
     name: options.name,
     declaration: options.declaration,
@@ -24,17 +35,16 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     serves: options.serves,
 
     async *list(context) {
-      for (const { uid, title, folderUid } of await options.owners(context)) {
-        yield { uid, title, ...(folderUid === undefined ? {} : { folderUid }) };
-      }
+      yield* (await places(context)).values();
     },
 
     async read(context, listed) {
       const body = await readPermissions(context, resource, listed.uid);
-      if (body === undefined) {
+      const place = (await places(context)).get(listed.uid);
+      if (body === undefined || place === undefined) {
         return undefined;
       }
-      const { uid, title, folderUid } = listed;
+      const { uid, title, folderUid } = place;
       return { body, title, ...(folderUid === undefined ? {} : { folderUid }), facts: { of: uid } };
     },
 
