@@ -1,0 +1,195 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { arrayAt, numberAt, stringAt, type Json } from '../../contract/json.ts';
+import type { GrafanaClient } from '../../grafana/client.ts';
+import { GrafanaError } from '../../grafana/errors.ts';
+
+/** Name of the service account, one in each org. */
+export const ACCOUNT_NAME = 'dashkeep';
+/** Tokens of other makers on the same account are none of our business. */
+const TOKEN_PREFIX = 'dashkeep-';
+
+/** What owns a token: a service account, or nothing but the org before Grafana 9. */
+export type TokenOwner = { kind: 'service-account'; id: number } | { kind: 'api-key' };
+
+export interface MintedToken {
+  id: number;
+  name: string;
+  key: string;
+}
+
+/** Finds the service account by its exact name, or makes it; it is always enabled and Admin of its org afterwards. */
+export async function ensureOwner(grafana: GrafanaClient, org: number, signal: AbortSignal): Promise<TokenOwner> {
+  // Logins are unique across orgs in older releases, and are made from names.
+  const name = org === 1 ? ACCOUNT_NAME : `${ACCOUNT_NAME}-org-${org}`;
+  let account: Json | undefined;
+  try {
+    account = await findAccount(grafana, name, signal);
+  } catch (error) {
+    if (isAbsent(error)) {
+      return { kind: 'api-key' };
+    }
+    throw error;
+  }
+  account ??= await createAccount(grafana, name, signal);
+  const id = numberAt(account, 'id');
+  if (id === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'the service account that Grafana answered has no id');
+  }
+  if (stringAt(account, 'role') !== 'Admin' || isDisabled(account)) {
+    await grafana.patch(`/api/serviceaccounts/${id}`, { name, role: 'Admin', isDisabled: false }, { signal });
+  }
+  return { kind: 'service-account', id };
+}
+
+async function findAccount(grafana: GrafanaClient, name: string, signal: AbortSignal): Promise<Json | undefined> {
+  for (let page = 1; ; page++) {
+    const query = { perpage: 1000, page, query: name };
+    const answer = await grafana.get('/api/serviceaccounts/search', { query, signal });
+    const accounts = arrayAt(answer, 'serviceAccounts') ?? [];
+    const found = accounts.find((account) => stringAt(account, 'name') === name);
+    if (found !== undefined || accounts.length < 1000) {
+      return found;
+    }
+  }
+}
+
+/** Grafana has been seen to fail after it had made the account, so a failure is followed by a look. */
+async function createAccount(grafana: GrafanaClient, name: string, signal: AbortSignal): Promise<Json> {
+  try {
+    return await grafana.post('/api/serviceaccounts', { name, role: 'Admin', isDisabled: false }, { signal });
+  } catch (error) {
+    if (error instanceof GrafanaError && [400, 409].includes(error.httpStatus)) {
+      const found = await findAccount(grafana, name, signal);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    if (error instanceof GrafanaError && error.httpStatus >= 500) {
+      const found = await findAccount(grafana, name, signal).catch(() => undefined);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    throw error;
+  }
+}
+
+/** A new token with an end. Its name carries what makes it unique. */
+export async function mintToken(
+  grafana: GrafanaClient,
+  owner: TokenOwner,
+  options: { suffix: string; secondsToLive: number; signal: AbortSignal },
+): Promise<MintedToken> {
+  const { suffix, secondsToLive, signal } = options;
+  const name = TOKEN_PREFIX + suffix;
+  const answer =
+    owner.kind === 'service-account'
+      ? await grafana.post(`/api/serviceaccounts/${owner.id}/tokens`, { name, secondsToLive }, { signal })
+      : await grafana.post('/api/auth/keys', { name, role: 'Admin', secondsToLive }, { signal });
+  const key = stringAt(answer, 'key');
+  const id = numberAt(answer, 'id');
+  if (key === undefined || !isWellFormed(key)) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana made a token but its answer holds no usable key');
+  }
+  return { id: id ?? 0, name, key };
+}
+
+/** Deletes our tokens but those to keep. Returns how many went. */
+export async function deleteOtherTokens(
+  grafana: GrafanaClient,
+  owner: TokenOwner,
+  keep: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<number> {
+  const base = owner.kind === 'service-account' ? `/api/serviceaccounts/${owner.id}/tokens` : '/api/auth/keys';
+  const answer = await grafana.get(base, { signal });
+  let deleted = 0;
+  for (const token of Array.isArray(answer) ? answer : []) {
+    const name = stringAt(token, 'name') ?? '';
+    const id = numberAt(token, 'id');
+    if (id !== undefined && name.startsWith(TOKEN_PREFIX) && !keep.has(name)) {
+      await grafana.delete(`${base}/${id}`, { signal }).catch((error: unknown) => {
+        if (!isAbsent(error)) {
+          throw error;
+        }
+      });
+      deleted++;
+    }
+  }
+  return deleted;
+}
+
+/** What a stored text must look like to be sent at all; error pages, `null` and half lines have been stored as tokens. */
+export function isWellFormed(token: string): boolean {
+  return /^[A-Za-z0-9_\-+/=.]{20,500}$/.test(token);
+}
+
+/** The org that a token acts in; undefined when Grafana refuses it, or has taken its account's rights away. */
+export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return numberAt(await grafana.get('/api/org', { signal }), 'id');
+  } catch (error) {
+    if (error instanceof GrafanaError && [401, 403].includes(error.httpStatus)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Every org, or the admin's own. Pages begin at 0 in some releases and at 1 in others; ids count once. */
+export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: AbortSignal): Promise<number[]> {
+  const home = numberAt(await grafana.get('/api/org', { signal }), 'id');
+  if (home === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the answer names no org');
+  }
+  const ids = new Set<number>([home]);
+  for (let page = 0; all; page++) {
+    const answer = await grafana.get('/api/orgs', { query: { perpage: 1000, page }, signal });
+    const before = ids.size;
+    for (const org of Array.isArray(answer) ? answer : []) {
+      const id = numberAt(org, 'id');
+      if (id !== undefined) {
+        ids.add(id);
+      }
+    }
+    if (page > 0 && ids.size === before) {
+      break;
+    }
+  }
+  return [home, ...[...ids].filter((id) => id !== home).sort((a, b) => a - b)];
+}
+
+/**
+ * A server admin acts only in orgs that it is a member of. Makes it one where it isn't.
+ * @returns how to undo that; undefined when it was a member before.
+ */
+export async function joinOrg(
+  admin: GrafanaClient,
+  org: number,
+  signal: AbortSignal,
+): Promise<(() => Promise<void>) | undefined> {
+  const user = await admin.get('/api/user', { signal });
+  const [id, login] = [numberAt(user, 'id'), stringAt(user, 'login')];
+  const mine = await admin.get('/api/user/orgs', { signal });
+  if (login === undefined || (Array.isArray(mine) && mine.some((one) => numberAt(one, 'orgId') === org))) {
+    return undefined;
+  }
+  await admin.post(`/api/orgs/${org}/users`, { loginOrEmail: login, role: 'Admin' }, { signal });
+  return async () => {
+    // Grafana keeps the last admin of an org; then it stays a member.
+    await admin.delete(`/api/orgs/${org}/users/${id}`, { signal }).catch(() => undefined);
+  };
+}
+
+export function isAbsent(error: unknown): boolean {
+  return error instanceof GrafanaError && [404, 405, 410].includes(error.httpStatus);
+}
+
+function isDisabled(account: Json): boolean {
+  return (
+    typeof account === 'object' &&
+    account !== null &&
+    !Array.isArray(account) &&
+    Reflect.get(account, 'isDisabled') === true
+  );
+}

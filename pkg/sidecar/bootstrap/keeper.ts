@@ -1,0 +1,205 @@
+import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
+import type { TokenState } from '../../contract/api/status.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import type { CredentialSource } from '../../grafana/credentials.ts';
+import { readAdmin } from './admin.ts';
+import {
+  AdminRefused,
+  bootstrap,
+  NoAdmin,
+  type Bootstrapped,
+  type BootstrapOptions,
+  type OrgToken,
+} from './bootstrap.ts';
+import { fingerprint, TokenMemory } from './memory.ts';
+
+export interface KeeperOptions extends BootstrapOptions {
+  /** Whether this replica may make tokens; the others only use what is stored. */
+  mayMint: () => boolean;
+}
+
+const CHECK_EVERY_MS = 10 * 60_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LAST_MS = 60_000;
+/** Grafana locks an account after five wrong passwords within five minutes. */
+const REFUSED_RETRY_MS = 15 * 60_000;
+const REFUSED_LOOK_MS = 15_000;
+
+export interface TokenStatus {
+  state: TokenState;
+  orgs: { id: number; state: TokenState; expires?: Date }[];
+  problem?: DashkeepError;
+}
+
+/**
+ * Keeps the tokens of a running service: makes them, renews them in time, and makes new ones when Grafana has forgotten
+ * them. Whatever fails is a state that it keeps telling, and tries again; it never ends by itself.
+ */
+export class TokenKeeper {
+  readonly #options: KeeperOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #current: Bootstrapped | undefined;
+  #problem: DashkeepError | undefined;
+  #checking: Promise<void> | undefined;
+  #loop: Promise<void> | undefined;
+  #refusedUntil = 0;
+  readonly #stopping = new AbortController();
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  /** Looks now instead of at the next turn; resolves when that is done, whatever came of it. */
+  async check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
+    await this.#checking;
+  }
+
+  get status(): TokenStatus {
+    const problem = this.#problem;
+    const state = stateOf(this.#current, problem, this.#clock.now());
+    const orgs = [
+      ...(this.#current?.orgs ?? []).map(({ org, expires }) => ({
+        id: org,
+        state,
+        ...(expires === undefined ? {} : { expires }),
+      })),
+      ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
+    ];
+    return { state, orgs, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  get orgs(): readonly OrgToken[] {
+    return this.#current?.orgs ?? [];
+  }
+
+  get home(): number | undefined {
+    return this.#current?.home;
+  }
+
+  /** Credentials that follow every renewal. When Grafana refuses one, `refresh` makes a new one. */
+  credentials(org?: number): CredentialSource {
+    const current = async (): Promise<string> => {
+      if (this.#current === undefined) {
+        await this.check();
+      }
+      const found = this.#current?.orgs.find((one) => one.org === (org ?? this.#current?.home));
+      if (found === undefined) {
+        throw this.#problem ?? asDashkeepError(new Error(`there is no token for org ${org ?? 'of the admin'}`));
+      }
+      return found.token;
+    };
+    return {
+      kind: 'token',
+      authorization: async () => `Bearer ${await current()}`,
+      refresh: async () => {
+        const before = await current().catch(() => undefined);
+        await this.check();
+        return (await current()) !== before;
+      },
+    };
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopping.signal.aborted) {
+      await this.check();
+      failures = this.#problem === undefined ? 0 : failures + 1;
+      const pause =
+        this.#problem === undefined
+          ? CHECK_EVERY_MS
+          : this.#problem instanceof AdminRefused
+            ? REFUSED_LOOK_MS
+            : Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10));
+      await this.#clock.sleep(pause, this.#stopping.signal).catch(() => undefined);
+    }
+  }
+
+  async #check(): Promise<void> {
+    const signal = this.#stopping.signal;
+    const refused = this.#problem instanceof AdminRefused && (await this.#stillRefused(this.#problem));
+    try {
+      // A replica that doesn't lead uses what the leader stored; without admin credentials nothing is ever made.
+      const may = this.#options.mayMint() && !refused;
+      const options = may ? this.#options : { ...this.#options, admin: undefined, app: undefined };
+      this.#current = await bootstrap(options, signal);
+      if (this.#problem !== undefined) {
+        this.#log.info({}, 'the token works');
+      }
+      this.#problem = undefined;
+    } catch (error) {
+      if (signal.aborted || (refused && error instanceof NoAdmin)) {
+        return;
+      }
+      const problem = asDashkeepError(error);
+      if (problem instanceof AdminRefused) {
+        this.#refusedUntil = this.#clock.monotonic() + REFUSED_RETRY_MS;
+      }
+      if (this.#problem?.message !== problem.message) {
+        this.#log.warn(
+          { code: problem.code, reason: problem.message, hint: problem.hint },
+          'there is no working token',
+        );
+      }
+      this.#problem = problem;
+    }
+  }
+
+  /** Whether asking Grafana again would only be one more wrong password: the Secret is the same, and it was not long ago. */
+  async #stillRefused(refused: AdminRefused): Promise<boolean> {
+    const { admin, adminKeys } = this.#options;
+    if (admin === undefined || this.#clock.monotonic() > this.#refusedUntil) {
+      return false;
+    }
+    const now = await readAdmin(admin, adminKeys).catch(() => undefined);
+    return now === undefined || fingerprint(`${now.user}\n${now.password}`) === refused.fingerprint;
+  }
+}
+
+function stateOf(current: Bootstrapped | undefined, problem: DashkeepError | undefined, now: Date): TokenState {
+  if (problem instanceof AdminRefused) {
+    return 'password-wrong';
+  }
+  if (problem instanceof NoAdmin) {
+    return current === undefined ? 'missing' : 'invalid';
+  }
+  if (problem !== undefined) {
+    const away = ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(problem.code);
+    if (!away || current === undefined) {
+      return away ? 'waiting' : 'failed';
+    }
+  }
+  if (current === undefined) {
+    return 'unknown';
+  }
+  const ends = current.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires.getTime()]));
+  return ends.some((end) => end - now.getTime() < 24 * 3_600_000) ? 'expiring' : 'valid';
+}
+
+/** The service's own token: as given, as stored, or made up now and stored. */
+export async function ensureApiToken(
+  given: string | undefined,
+  options: Pick<BootstrapOptions, 'state' | 'randomness' | 'log'>,
+): Promise<string> {
+  const memory = new TokenMemory(options.state, options.log);
+  const known = given ?? (await memory.apiToken());
+  if (known !== undefined) {
+    return known;
+  }
+  const fresh = options.randomness.hex(32);
+  await memory.storeApiToken(fresh);
+  // Read back: another replica may have been faster, or slower.
+  return (await memory.apiToken()) ?? fresh;
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Log } from '../../contract/ports.ts';
+import type { StateStore } from '../../repository/state.ts';
+import { isWellFormed } from './grafana.ts';
+
+/** What is known about a token beyond itself. Lives beside it, so that it is lost together with it or not at all. */
+const TokenFacts = z.object({
+  org: z.int().positive(),
+  name: z.string(),
+  /** Says which token these facts are about, without being of use to anybody. */
+  fingerprint: z.string(),
+  created: z.iso.datetime(),
+  expires: z.iso.datetime(),
+  /** The one before it, which other replicas may still be using. */
+  previous: z.string().optional(),
+});
+export type TokenFacts = z.infer<typeof TokenFacts>;
+
+const AppFacts = z.object({ url: z.string(), fingerprint: z.string() });
+
+const Facts = z.object({
+  /** The admin's own org: its token is `GRAFANA_API_TOKEN`. */
+  home: z.int().positive().optional(),
+  tokens: z.array(TokenFacts),
+  /** What the app was last told, by org. */
+  apps: z.record(z.string(), AppFacts),
+});
+export type Facts = z.infer<typeof Facts>;
+
+const FACTS = 'bootstrap.json';
+
+export function fingerprint(secret: string): string {
+  return createHash('sha256').update(`dashkeep fingerprint ${secret}`).digest('hex').slice(0, 16);
+}
+
+/** The bootstrap's part of the state: tokens, the service's own token, and what is known about them. */
+export class TokenMemory {
+  readonly #state: StateStore;
+  readonly #log: Log;
+
+  constructor(state: StateStore, log: Log) {
+    this.#state = state;
+    this.#log = log;
+  }
+
+  /** Undefined when there is none, or what is there can't be a token. */
+  async token(org: number, home: number | undefined): Promise<string | undefined> {
+    const name = tokenName(org, home);
+    const text = (await this.#state.get(name))?.toString('utf8').trim();
+    if (text === undefined || text === '') {
+      return undefined;
+    }
+    if (!isWellFormed(text)) {
+      this.#log.warn({ entry: name }, 'what is stored as a token cannot be one and is replaced');
+      return undefined;
+    }
+    return text;
+  }
+
+  storeToken(org: number, home: number | undefined, token: string): Promise<void> {
+    return this.#state.set(tokenName(org, home), Buffer.from(token));
+  }
+
+  /** Damaged facts are no facts: everything in them can be found out again. */
+  async facts(): Promise<Facts> {
+    const text = (await this.#state.get(FACTS))?.toString('utf8');
+    try {
+      return text === undefined ? { tokens: [], apps: {} } : Facts.parse(JSON.parse(text));
+    } catch {
+      this.#log.warn({ entry: FACTS }, 'what was known about the tokens is damaged and is left out');
+      return { tokens: [], apps: {} };
+    }
+  }
+
+  storeFacts(facts: Facts): Promise<void> {
+    return this.#state.set(FACTS, Buffer.from(JSON.stringify(facts)));
+  }
+
+  async apiToken(): Promise<string | undefined> {
+    const text = (await this.#state.get(API_TOKEN))?.toString('utf8').trim();
+    return text !== undefined && isWellFormed(text) ? text : undefined;
+  }
+
+  storeApiToken(token: string): Promise<void> {
+    return this.#state.set(API_TOKEN, Buffer.from(token));
+  }
+}
+
+/** `DASHKEEP_API_TOKEN` in the Secret. */
+const API_TOKEN = 'dashkeep-api-token';
+
+/** `GRAFANA_API_TOKEN` and `GRAFANA_API_TOKEN_ORG_<n>` in the Secret. */
+function tokenName(org: number, home: number | undefined): string {
+  return home === undefined || org === home ? 'grafana-api-token' : `grafana-api-token-org-${org}`;
+}
