@@ -25,6 +25,7 @@ export const ERROR_CATALOGUE = {
   DK_PLAN_EXPIRED: { exit: 1, status: 410, hint: 'Plans are kept for an hour: make a new one.' },
   DK_SETTINGS_STALE: { exit: 1, status: 412, hint: 'Somebody else saved the settings meanwhile: load them again.' },
   DK_UNCONFIGURED: { exit: 2, status: 409, hint: 'Set the target first: DASHKEEP_TARGET, or the settings page.' },
+  DK_TOO_MANY: { exit: 5, status: 429, hint: 'Wait until the requests before this one are answered.' },
   DK_TOO_LARGE: { exit: 2, status: 413, hint: 'Send less at once.' },
   DK_CONFIRMATION: { exit: 2, status: 400, hint: 'Type the name that the message asks for.' },
   DK_JSON_INVALID: { exit: 1, status: 400, hint: 'The document is not the JSON it should be; it may be cut short.' },
@@ -109,6 +110,11 @@ export const ERROR_CATALOGUE = {
     hint: "Set the clock of this machine: it differs from the target's by more than five minutes.",
   },
 
+  DK_NOTIFICATION: {
+    exit: 1,
+    status: 502,
+    hint: 'Check the address of the webhook, and that it can be reached from here.',
+  },
   DK_KUBERNETES: { exit: 1, status: 502, hint: 'Check the Role that the message names.' },
   DK_BOOTSTRAP: { exit: 1, status: 502, hint: 'Check the admin Secret against the password that Grafana really has.' },
 } as const satisfies Record<string, ErrorKind>;

@@ -72,7 +72,10 @@ export const RetentionSettings = z.object({
   keepMonthly: keep,
   keepYearly: keep,
   /** Everything younger stays: `48h`, `30d`, `8w`, `6m`, `1y`; empty = not used. */
-  keepWithin: z.string().regex(/^(\d{1,5}[hdwmy])?$/, 'a number with h, d, w, m or y, such as 30d'),
+  keepWithin: z
+    .string()
+    .max(40)
+    .regex(/^(\d{1,5}[hdwmy])*$/, 'numbers with h, d, w, m or y, such as 30d or 1y6m'),
 });
 export type RetentionSettings = z.infer<typeof RetentionSettings>;
 

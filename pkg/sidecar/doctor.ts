@@ -1,0 +1,137 @@
+import type { Doctor, DoctorCheck } from '../contract/api/status.ts';
+import { asDashkeepError } from '../contract/errors.ts';
+import { isJsonObject } from '../contract/json.ts';
+import { GrafanaClient } from '../grafana/client.ts';
+import { discover } from '../grafana/capabilities.ts';
+import { KINDS } from '../grafana/kinds/registry.ts';
+import { reviewAccess } from '../kubernetes/access.ts';
+import type { KubeClient } from '../kubernetes/client.ts';
+import type { Access } from '../kubernetes/types.ts';
+import type { Service } from './service.ts';
+
+/** What the service can do in Kubernetes, to be asked there. */
+export interface KubernetesRights {
+  client: KubeClient;
+  needed: readonly Access[];
+}
+
+/** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
+export async function doctor(service: Service, signal: AbortSignal): Promise<Doctor> {
+  const groups = await Promise.all([
+    grafanaChecks(service, signal),
+    tokenChecks(service),
+    targetChecks(service, signal),
+    kubernetesChecks(service, signal),
+  ]);
+  const checks = groups.flat();
+  return { ok: checks.every(({ status }) => status !== 'failed'), checks };
+}
+
+function failed(name: string, error: unknown): DoctorCheck {
+  const { message, hint } = asDashkeepError(error);
+  return { name, status: 'failed', detail: message, hint };
+}
+
+async function grafanaChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const { grafana } = service.config;
+  const { clock, randomness, log } = service.ports;
+  let client: GrafanaClient | undefined;
+  try {
+    const credentials = service.credentials();
+    client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
+    const { version } = await discover(client, signal);
+    const found: DoctorCheck = {
+      name: 'grafana',
+      status: 'ok',
+      detail: `Grafana ${version} at ${client.url}`,
+      hint: '',
+    };
+    return [found, ...(await rightsChecks(client, signal))];
+  } catch (error) {
+    return [failed('grafana', error)];
+  } finally {
+    await client?.close();
+  }
+}
+
+/** The rights that kinds name, against those that the token has. */
+async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise<DoctorCheck[]> {
+  let permissions;
+  try {
+    permissions = await client.get('/api/access-control/user/permissions', { signal });
+  } catch (error) {
+    const { message } = asDashkeepError(error);
+    return [{ name: 'rights', status: 'skipped', detail: `Grafana does not tell them: ${message}`, hint: '' }];
+  }
+  const has = new Set(isJsonObject(permissions) ? Object.keys(permissions) : []);
+  const lacking: string[] = [];
+  for (const { name, declaration } of KINDS) {
+    // The declarations are for people; the action is the first word of each that looks like one.
+    const needed = declaration.rights.flatMap((text) => /^([a-z.]+:[a-z]+)\b/.exec(text)?.[1] ?? []).slice(0, 1);
+    const missing = needed.filter((action) => !has.has(action));
+    if (missing.length > 0) {
+      lacking.push(`${name} (${missing.join(', ')})`);
+    }
+  }
+  return [
+    lacking.length === 0
+      ? {
+          name: 'rights',
+          status: 'ok',
+          detail: `the token may read all ${KINDS.length} kinds that a token can`,
+          hint: '',
+        }
+      : {
+          name: 'rights',
+          status: 'warning',
+          detail: `not readable: ${lacking.join('; ')}`,
+          hint: 'Give the service account the role Admin, or these actions by a custom role.',
+        },
+  ];
+}
+
+function tokenChecks(service: Service): DoctorCheck[] {
+  if (service.keeper === undefined) {
+    return [{ name: 'token', status: 'ok', detail: 'given by the deployment; its end is not known', hint: '' }];
+  }
+  const { state, orgs, problem } = service.keeper.status;
+  if (problem !== undefined && state !== 'valid') {
+    return [failed('token', problem)];
+  }
+  return orgs.map(({ id, state: one, expires }) => ({
+    name: `token of org ${id}`,
+    status: one === 'valid' ? ('ok' as const) : one === 'expiring' ? ('warning' as const) : ('failed' as const),
+    detail: expires === undefined ? `${one}, end not known` : `${one} until ${expires.toISOString()}`,
+    hint: one === 'failed' ? 'Is the admin a member of that org?' : '',
+  }));
+}
+
+async function targetChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
+  try {
+    const { steps } = await service.check({}, signal);
+    return steps.map(({ step, status, detail, hint }) => ({ name: `target: ${step}`, status, detail, hint }));
+  } catch (error) {
+    return [failed('target', error)];
+  }
+}
+
+async function kubernetesChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const { kubernetes } = service.ports;
+  if (kubernetes === undefined) {
+    const { directory } = { directory: service.config.stateDirectory };
+    return [
+      { name: 'kubernetes', status: 'skipped', detail: `not in a cluster; state is kept in ${directory}`, hint: '' },
+    ];
+  }
+  try {
+    const answers = await reviewAccess(kubernetes.client, kubernetes.needed, signal);
+    return answers.map(({ access, allowed, rule }) => ({
+      name: `kubernetes: ${access.verb} ${access.resource} ${access.namespace}/${access.name}`,
+      status: allowed ? ('ok' as const) : ('failed' as const),
+      detail: allowed ? 'allowed' : 'not allowed',
+      hint: allowed ? '' : `Add to the Role: ${rule}`,
+    }));
+  } catch (error) {
+    return [failed('kubernetes', error)];
+  }
+}

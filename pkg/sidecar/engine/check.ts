@@ -1,0 +1,109 @@
+import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { openRepository, type OpenOptions } from '../../repository/repository.ts';
+import { checkStore, type StoreCheckStep } from '../../storage/check.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import type { EffectiveSettings } from '../work.ts';
+import { explainTarget, openTarget, type StorePorts } from './target.ts';
+
+type StepName = CheckStep['step'];
+
+/** What the store's own check calls things, as the steps that people see. */
+const SHOWN_AS: Record<StoreCheckStep['step'], StepName> = {
+  clock: 'clock',
+  write: 'write',
+  read: 'read',
+  absent: 'read',
+  range: 'read',
+  overwrite: 'write',
+  list: 'list',
+  conditional: 'write',
+  versioning: 'write',
+  'object-lock': 'write',
+  delete: 'delete',
+};
+
+const WORST: readonly CheckStep['status'][] = ['ok', 'skipped', 'warning', 'failed'];
+
+export type RepositoryPorts = Omit<OpenOptions, 'store' | 'create' | 'signal'>;
+
+/** Tries everything that a target is needed for, with settings that need not be saved. Cleans up whatever happens. */
+export async function checkTarget(
+  settings: EffectiveSettings,
+  ports: StorePorts,
+  repository: RepositoryPorts,
+  signal: AbortSignal,
+): Promise<SettingsCheck> {
+  let store: ObjectStore;
+  let resolved: SettingsCheck['resolved'];
+  let resolve: CheckStep;
+  try {
+    if (settings.values.target.url === '') {
+      throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
+    }
+    const explained = await explainTarget(settings, ports);
+    resolved = explained.settings.map(({ name, value, from }) => ({ name, value, source: from }));
+    store = await openTarget(settings, ports);
+    resolve = {
+      step: 'resolve',
+      status: explained.warnings.length === 0 ? 'ok' : 'warning',
+      detail: store.description,
+      hint: explained.warnings.join(' '),
+    };
+  } catch (error) {
+    const { message, hint } = asDashkeepError(error);
+    return { ok: false, steps: allSkipped({ step: 'resolve', status: 'failed', detail: message, hint }), resolved: [] };
+  }
+  try {
+    const { steps } = await checkStore(store, { clock: ports.clock, random: ports.random, signal });
+    const shown = [resolve, ...fold(steps), await checkRepository(store, repository, signal)];
+    return { ok: shown.every(({ status }) => status !== 'failed'), steps: shown, resolved };
+  } finally {
+    await store.close();
+  }
+}
+
+function allSkipped(first: CheckStep): CheckStep[] {
+  return CHECK_STEPS.map((step) =>
+    step === first.step ? first : { step, status: 'skipped', detail: 'needs the steps before it', hint: '' },
+  );
+}
+
+/** Several findings about one step: the worst one decides, and is told first. */
+function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
+  const names = CHECK_STEPS.filter((name) => Object.values(SHOWN_AS).includes(name));
+  return names.map((name) => {
+    const parts = steps
+      .filter(({ step }) => SHOWN_AS[step] === name)
+      .sort((a, b) => WORST.indexOf(b.status) - WORST.indexOf(a.status));
+    const worst = parts[0]?.status ?? 'skipped';
+    const telling = parts.filter(({ status }) => status === worst);
+    const hints = telling.map(({ hint, permission }) =>
+      [permission === undefined ? '' : `Grant ${permission}.`, hint ?? ''].join(' ').trim(),
+    );
+    return {
+      step: name,
+      status: worst,
+      detail: telling.map(({ detail }) => detail).join('; '),
+      hint: worst === 'ok' ? '' : [...new Set(hints)].join(' ').trim(),
+      milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    };
+  });
+}
+
+async function checkRepository(store: ObjectStore, ports: RepositoryPorts, signal: AbortSignal): Promise<CheckStep> {
+  const step = 'repository';
+  try {
+    const repository = await openRepository({ ...ports, store, create: false, signal });
+    await repository.close();
+    const detail = `there is a repository${repository.encrypted ? ', encrypted' : ''}`;
+    return { step, status: 'ok', detail, hint: '' };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message, hint } = asDashkeepError(error);
+    if (code === 'DK_REPOSITORY_MISSING') {
+      return { step, status: 'ok', detail: 'there is none yet: the first backup makes it', hint: '' };
+    }
+    return { step, status: 'failed', detail: message, hint };
+  }
+}

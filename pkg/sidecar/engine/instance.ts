@@ -1,0 +1,35 @@
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { GrafanaClient } from '../../grafana/client.ts';
+import type { CredentialSource } from '../../grafana/credentials.ts';
+import { connect, type Instance } from '../../grafana/instance.ts';
+
+/** How the service gets into Grafana now; tokens change under it. */
+export interface GrafanaAccess {
+  credentials: () => CredentialSource;
+  /** Of further orgs. */
+  orgCredentials: () => ReadonlyMap<number, CredentialSource>;
+}
+
+export interface InstanceOptions {
+  grafana: { url: string; caFile?: string; concurrency?: number; timeout?: number };
+  access: GrafanaAccess;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+/** Connects to Grafana, does the work, and closes the connections whatever happens. */
+export async function withInstance<T>(
+  { grafana, access, clock, randomness, log }: InstanceOptions,
+  orgs: 'all' | number[] | undefined,
+  signal: AbortSignal,
+  action: (instance: Instance) => Promise<T>,
+): Promise<T> {
+  const client = GrafanaClient.open({ ...grafana, credentials: access.credentials(), clock, randomness, log });
+  try {
+    const orgCredentials = access.orgCredentials();
+    return await action(await connect({ client, orgs, orgCredentials, signal }));
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type { StoreExplanation } from '../../storage/open.ts';
+import { explainStore, openStore, type OpenStoreOptions, type S3Settings } from '../../storage/open.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import type { EffectiveSettings } from '../work.ts';
+
+export type StorePorts = Pick<OpenStoreOptions, 'environment' | 'clock' | 'random' | 'log'>;
+
+/** The S3 settings that a person or the deployment gave; what is empty is left to the resolver. */
+export function s3Settings({ values: { target }, secrets }: EffectiveSettings): S3Settings {
+  const { endpoint, region, profile, forcePathStyle, objectLock } = target;
+  const { s3AccessKeyId, s3SecretAccessKey, s3SessionToken } = secrets;
+  return {
+    ...(endpoint === '' ? {} : { endpoint }),
+    ...(region === '' ? {} : { region }),
+    ...(profile === '' ? {} : { profile }),
+    ...(forcePathStyle === null ? {} : { forcePathStyle }),
+    ...(s3AccessKeyId === undefined || s3SecretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId: s3AccessKeyId,
+            secretAccessKey: s3SecretAccessKey,
+            ...(s3SessionToken === undefined ? {} : { sessionToken: s3SessionToken }),
+          },
+        }),
+    ...(objectLock.mode === 'none'
+      ? {}
+      : {
+          lock: {
+            mode: objectLock.mode === 'compliance' ? ('COMPLIANCE' as const) : ('GOVERNANCE' as const),
+            days: objectLock.days,
+          },
+        }),
+  };
+}
+
+export function openTarget(settings: EffectiveSettings, ports: StorePorts): Promise<ObjectStore> {
+  return openStore(settings.values.target.url, { ...ports, s3: s3Settings(settings) });
+}
+
+export function explainTarget(settings: EffectiveSettings, ports: StorePorts): Promise<StoreExplanation> {
+  return explainStore(settings.values.target.url, { ...ports, s3: s3Settings(settings) });
+}

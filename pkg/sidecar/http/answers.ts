@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { ApiError } from '../../contract/api/common.ts';
+
+/** The answers of a route: its success, and the errors that every call can meet. */
+export function answers<S extends z.ZodType, Status extends number = 200>(
+  success: S,
+  status: Status = 200 as Status,
+): Record<Status, S> & { '4xx': typeof ApiError; '5xx': typeof ApiError } {
+  return { [status]: success, '4xx': ApiError, '5xx': ApiError } as Record<Status, S> & {
+    '4xx': typeof ApiError;
+    '5xx': typeof ApiError;
+  };
+}
+
+export const IdParameter = z.object({ id: z.string().min(1).max(120) });

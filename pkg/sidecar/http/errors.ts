@@ -1,0 +1,52 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiError } from '../../contract/api/common.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import type { Log } from '../../contract/ports.ts';
+import { FieldErrors } from '../settings/validate.ts';
+
+/** The body of an answer that is not a success. */
+export function errorBody(error: DashkeepError, fields?: Readonly<Record<string, string>>): ApiError {
+  const { code, message, hint } = error;
+  return { error: { code, message, hint, ...(fields === undefined ? {} : { fields: { ...fields } }) }, message };
+}
+
+/** Every error becomes an answer of the catalogue; what nobody foresaw is logged and tells the caller nothing. */
+export function errorHandler(log: Log) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const { known, fields } = translate(error);
+    if (known.code === 'DK_INTERNAL') {
+      log.error({ method: request.method, route: request.routeOptions.url, stack: error.stack }, 'an unforeseen error');
+      const hidden = new DashkeepError(
+        'DK_INTERNAL',
+        'something unforeseen went wrong; the log of the service says what',
+      );
+      void reply.code(500).send(errorBody(hidden));
+      return;
+    }
+    void reply.code(known.status).send(errorBody(known, fields));
+  };
+}
+
+function translate(error: FastifyError): { known: DashkeepError; fields?: Readonly<Record<string, string>> } {
+  if (error instanceof FieldErrors) {
+    return { known: error, fields: error.fields };
+  }
+  if (error instanceof DashkeepError) {
+    return { known: error };
+  }
+  if (error.validation !== undefined) {
+    const fields: Record<string, string> = {};
+    for (const { instancePath, message } of error.validation) {
+      fields[instancePath.replace(/^\//, '').replaceAll('/', '.') || 'body'] = message ?? 'not valid';
+    }
+    const text = Object.entries(fields).map(([path, why]) => `${path}: ${why}`);
+    const where = error.validationContext ?? 'request';
+    return { known: new DashkeepError('DK_USAGE', `${where} not valid: ${text.join('; ').slice(0, 600)}`), fields };
+  }
+  // Fastify's own refusals: bodies that are too large or no JSON, media types, …
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    const code = error.statusCode === 413 ? 'DK_TOO_LARGE' : 'DK_USAGE';
+    return { known: new DashkeepError(code, error.message.slice(0, 200)) };
+  }
+  return { known: asDashkeepError(error) };
+}

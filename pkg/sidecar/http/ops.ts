@@ -1,0 +1,38 @@
+import { createServer, type Server } from 'node:http';
+import type { Service } from '../service.ts';
+
+/** Health and metrics, on a port of their own: no token, no secret, no write. */
+export function buildOps(service: Service): Server {
+  return createServer((request, response) => {
+    const answer = (status: number, body: object | string, type = 'application/json'): void => {
+      response.writeHead(status, {
+        'content-type': type,
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+      response.end(request.method === 'HEAD' ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      answer(405, { status: 'method not allowed' });
+      return;
+    }
+    switch (request.url?.split('?')[0]) {
+      case '/healthz':
+        answer(200, { status: 'alive' });
+        return;
+      case '/readyz': {
+        const reasons = service.notReady();
+        answer(reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
+        return;
+      }
+      case '/metrics':
+        service.metrics.render().then(
+          (text) => answer(200, text, service.metrics.contentType),
+          () => answer(500, { status: 'metrics cannot be gathered' }),
+        );
+        return;
+      default:
+        answer(404, { status: 'not found' });
+    }
+  }).setTimeout(10_000);
+}

@@ -1,0 +1,94 @@
+import { DiffPage, DiffQuery, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
+import { holds, pageOfList } from '../../page.ts';
+import { findEntry } from '../../repository/browse.ts';
+import { readableChanges } from '../../repository/readable.ts';
+import type { Service } from '../../service.ts';
+import { answers } from '../answers.ts';
+import type { Heavy } from '../heavy.ts';
+import type { Api } from '../server.ts';
+
+export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
+  const tags = ['diff'];
+  const { library, comparisons, signal } = service;
+
+  api.get(
+    '/diff',
+    { schema: { summary: 'What differs', tags, querystring: DiffQuery, response: answers(DiffPage) } },
+    ({ query }) =>
+      heavy.run(async () => {
+        const refresh = query.refresh === 'true' && query.cursor === undefined;
+        const { entries, read, ...comparison } = await comparisons.compare(query.from, query.to, refresh, signal);
+        const found = entries.filter(
+          ({ change, kind, title, uid, folder }) =>
+            (query.change === undefined || query.change.includes(change)) &&
+            (query.kind === undefined || query.kind.includes(kind)) &&
+            holds(query.search, title, uid, folder),
+        );
+        const page = pageOfList(found, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
+        return { ...page, ...comparison, ...(read === undefined ? {} : { read: read.toISOString() }) };
+      }),
+  );
+
+  /** The JSON text on one side; undefined where there is nothing. */
+  async function side(
+    snapshot: string,
+    ref: Pick<ManifestEntry, 'org' | 'kind' | 'uid'>,
+  ): Promise<{ text: string | undefined; entry: ManifestEntry | undefined; manifest: Manifest | undefined }> {
+    if (snapshot === 'live') {
+      const text = await library.use(signal, (work) => work.liveBody(ref, signal));
+      return { text, entry: undefined, manifest: undefined };
+    }
+    const manifest = await library.manifest(snapshot, signal);
+    const entry = findEntry(manifest, ref);
+    const text = entry === undefined ? undefined : await library.use(signal, (work) => work.body(entry, signal));
+    return { text, entry, manifest };
+  }
+
+  api.get(
+    '/diff/resource',
+    {
+      schema: {
+        summary: 'What differs in one resource, readably',
+        tags,
+        querystring: ResourceDiffQuery,
+        response: answers(ResourceDiff),
+      },
+    },
+    ({ query: { from, to, org, kind, uid } }) =>
+      heavy.run(async () => {
+        const ref = { org, kind, uid };
+        const [before, after] = await Promise.all([side(from, ref), side(to, ref)]);
+        if (before.text === undefined && after.text === undefined) {
+          throw new DashkeepError('DK_NOT_FOUND', `neither side holds that ${kind}`);
+        }
+        const [old, fresh] = [before.text, after.text].map((text) =>
+          text === undefined ? undefined : (JSON.parse(text) as unknown),
+        );
+        const { changes, truncated } =
+          old === undefined || fresh === undefined
+            ? { changes: [], truncated: false }
+            : readableChanges(kind, old, fresh);
+        const change =
+          old === undefined
+            ? ('added' as const)
+            : fresh === undefined
+              ? ('removed' as const)
+              : before.text === after.text
+                ? ('unchanged' as const)
+                : ('changed' as const);
+        return {
+          change,
+          org,
+          kind,
+          uid,
+          title: (after.entry ?? before.entry)?.title ?? uid,
+          changes,
+          truncated,
+          ...(old === undefined ? {} : { before: old }),
+          ...(fresh === undefined ? {} : { after: fresh }),
+        };
+      }),
+  );
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { Run, RunPage, RunRequest, RunsQuery } from '../../../contract/api/runs.ts';
+import { RestorePlan } from '../../../contract/api/restores.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { RunRecord } from '../../../contract/runs.ts';
+import { holds, pageOfList } from '../../page.ts';
+import { runSummary, runView } from '../../runs/view.ts';
+import type { Service } from '../../service.ts';
+import { answers, IdParameter } from '../answers.ts';
+import { callerOf } from '../caller.ts';
+import type { Api } from '../server.ts';
+
+/** How long the same Idempotency-Key means the same run. */
+const KEY_LIVES_MS = 24 * 3_600_000;
+const KEYS_MOST = 1_000;
+
+export function runRoutes(api: Api, service: Service): void {
+  const tags = ['runs'];
+  const started = new Map<string, { at: number; id: string }>();
+
+  async function view(id: string): Promise<Run> {
+    const here = service.queue.find(id);
+    if (here !== undefined) {
+      return runView(here.record, here.progress, service.queue.restoreOf(id));
+    }
+    const foreign = service.leadership.foreignRun();
+    if (foreign?.id === id) {
+      return { ...foreign, errors: [], undoable: false };
+    }
+    const record = await service.history.find(id, service.signal);
+    if (record === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', 'there is no such run');
+    }
+    return runView(record, undefined, service.queue.restoreOf(id));
+  }
+
+  api.get(
+    '/runs',
+    { schema: { summary: 'Runs, newest first', tags, querystring: RunsQuery, response: answers(RunPage) } },
+    async ({ query }) => {
+      const matches = (run: RunRecord): boolean =>
+        (query.kind === undefined || query.kind.includes(run.kind)) &&
+        (query.status === undefined || query.status.includes(run.status)) &&
+        (query.trigger === undefined || query.trigger === run.trigger) &&
+        (query.from === undefined || run.started >= query.from) &&
+        (query.to === undefined || run.started < query.to) &&
+        holds(query.search, run.id, run.by, run.failure?.message);
+      // Enough for this page and to know whether there is another; deeper pages read more of the history.
+      const wanted = query.cursor === undefined ? query.limit + 1 : Number.POSITIVE_INFINITY;
+      const past = await service.history.list(wanted, matches, service.signal);
+      const active = [service.queue.queued, service.queue.running].flatMap((one) =>
+        one === undefined || !matches(one.record) ? [] : [one],
+      );
+      const ids = new Set(active.map(({ record }) => record.id));
+      const page = pageOfList(
+        [...active.map(({ record }) => record), ...past.filter(({ id }) => !ids.has(id))],
+        ({ id }) => id,
+        query,
+      );
+      return { ...page, items: page.items.map((run) => runSummary(run, service.queue.find(run.id)?.progress)) };
+    },
+  );
+
+  api.post(
+    '/runs',
+    { schema: { summary: 'Start a run', tags, body: RunRequest, response: answers(Run, 202) } },
+    async (request, reply) => {
+      const key = keyOf(request.headers['idempotency-key']);
+      const before = key === undefined ? undefined : started.get(key);
+      reply.code(202);
+      if (before !== undefined && service.clock.monotonic() - before.at < KEY_LIVES_MS) {
+        return view(before.id);
+      }
+      const record = await service.submit(request.body, 'manual', callerOf(request));
+      if (key !== undefined) {
+        started.set(key, { at: service.clock.monotonic(), id: record.id });
+        [...started.keys()].slice(0, -KEYS_MOST).forEach((old) => started.delete(old));
+      }
+      return view(record.id);
+    },
+  );
+
+  api.get(
+    '/runs/:id',
+    { schema: { summary: 'One run with its progress', tags, params: IdParameter, response: answers(Run) } },
+    ({ params }) => view(params.id),
+  );
+
+  api.post(
+    '/runs/:id/cancel',
+    { schema: { summary: 'Cancel a run', tags, params: IdParameter, response: answers(Run) } },
+    async ({ params: { id } }) => {
+      if (service.queue.find(id) === undefined) {
+        const { status } = await view(id);
+        const elsewhere = status === 'running' || status === 'queued';
+        const why = elsewhere
+          ? `runs on another replica (${service.leadership.holder ?? 'unknown'})`
+          : `is ${status} already`;
+        throw new DashkeepError('DK_BUSY', `the run ${why}`);
+      }
+      service.queue.cancel(id);
+      return view(id);
+    },
+  );
+
+  api.post(
+    '/runs/:id/undo',
+    {
+      schema: { summary: 'Plan the way back of a restore', tags, params: IdParameter, response: answers(RestorePlan) },
+    },
+    async ({ params: { id } }) => {
+      const run = await view(id);
+      if (!run.undoable || run.snapshot === undefined) {
+        throw new DashkeepError('DK_USAGE', 'only a restore that took a safety snapshot can be undone');
+      }
+      return service.plan({
+        snapshot: run.snapshot,
+        selection: { type: 'everything' },
+        options: { overwrite: true, includeManaged: true },
+      });
+    },
+  );
+}
+
+/** Only a hash is kept: keys come from outside and may be long. */
+function keyOf(header: string | string[] | undefined): string | undefined {
+  const key = Array.isArray(header) ? header[0] : header;
+  return key === undefined || key === '' ? undefined : createHash('sha256').update(key).digest('hex');
+}

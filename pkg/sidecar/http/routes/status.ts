@@ -1,0 +1,58 @@
+import { Doctor, Status, Trends, TrendsQuery } from '../../../contract/api/status.ts';
+import { doctor } from '../../doctor.ts';
+import type { Service } from '../../service.ts';
+import { answers } from '../answers.ts';
+import type { Heavy } from '../heavy.ts';
+import type { Api } from '../server.ts';
+
+export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
+  api.get(
+    '/status',
+    { schema: { summary: 'Whether everything is safe, from memory', tags: ['status'], response: answers(Status) } },
+    () => service.status(),
+  );
+
+  api.get(
+    '/trends',
+    {
+      schema: {
+        summary: 'The newest backups as points, oldest first',
+        tags: ['status'],
+        querystring: TrendsQuery,
+        response: answers(Trends),
+      },
+    },
+    async ({ query }) => {
+      const { points } = query;
+      const runs = await service.history.list(
+        points,
+        (run) => run.kind === 'backup' && run.finished !== undefined,
+        service.signal,
+      );
+      const sizes = new Map(
+        (await service.library.snapshots(service.signal).catch(() => [])).map((snapshot) => [snapshot.id, snapshot]),
+      );
+      return {
+        points: runs
+          .slice(0, points)
+          .reverse()
+          .map(({ started, snapshot, status, duration }) => {
+            const size = snapshot === undefined ? undefined : sizes.get(snapshot);
+            return {
+              time: started,
+              status,
+              ...(snapshot === undefined ? {} : { snapshot }),
+              ...(duration === undefined ? {} : { duration }),
+              ...(size === undefined ? {} : { resources: size.resources, bytes: size.bytes }),
+            };
+          }),
+      };
+    },
+  );
+
+  api.get(
+    '/doctor',
+    { schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) } },
+    () => heavy.run(() => doctor(service, service.signal)),
+  );
+}

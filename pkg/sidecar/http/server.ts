@@ -1,0 +1,106 @@
+import swagger from '@fastify/swagger';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Service } from '../service.ts';
+import { errorBody, errorHandler } from './errors.ts';
+import { Heavy } from './heavy.ts';
+import { diffRoutes } from './routes/diff.ts';
+import { restoreRoutes } from './routes/restores.ts';
+import { runRoutes } from './routes/runs.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { snapshotRoutes } from './routes/snapshots.ts';
+import { statusRoutes } from './routes/status.ts';
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+const BODY_MOST = 1024 * 1024;
+/** Grafana's description of its user can be some kilobytes. */
+const HEADERS_MOST = 64 * 1024;
+
+const SECURITY_HEADERS: Record<string, string> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** The HTTP API below /api/v1. It listens nowhere yet. */
+export async function buildApi(service: Service): Promise<Api> {
+  const app = Fastify({
+    bodyLimit: BODY_MOST,
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 30_000,
+    routerOptions: { maxParamLength: 200 },
+    http: { maxHeaderSize: HEADERS_MOST },
+    // What a request was about is in the records of runs; lines of access would only repeat Grafana's.
+    logger: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(errorHandler(service.log));
+  app.setNotFoundHandler(async (_request, reply) => {
+    const unknown = new DashkeepError('DK_NOT_FOUND', 'there is no such call', { hint: 'See /api/v1/openapi.json.' });
+    return reply.code(404).send(errorBody(unknown));
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    const [scheme = '', shown = ''] = (request.headers.authorization ?? '').split(' ');
+    if (scheme.toLowerCase() !== 'bearer' || !(await service.apiToken.accepts(shown))) {
+      reply.header('www-authenticate', 'Bearer realm="dashkeep"');
+      throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');
+    }
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Dashkeep',
+        version: '1',
+        description:
+          'The API of the service that keeps Grafana safe. Errors are `{error: {code, message, hint}, message}`.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+      servers: [{ url: '/' }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  const heavy = new Heavy();
+  await app.register(
+    async (api) => {
+      const typed = api.withTypeProvider<ZodTypeProvider>();
+      typed.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+      statusRoutes(typed, service, heavy);
+      settingsRoutes(typed, service, heavy);
+      runRoutes(typed, service);
+      snapshotRoutes(typed, service);
+      diffRoutes(typed, service, heavy);
+      restoreRoutes(typed, service, heavy);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.ready();
+  return app;
+}

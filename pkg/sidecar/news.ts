@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'undici';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import { parseJson, stringAt } from '../contract/json.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import { rowOf } from './repository/browse.ts';
+import type { History } from './repository/history.ts';
+import type { Library } from './repository/library.ts';
+import { contentOf } from './repository/tree.ts';
+import type { GrafanaNews, RepositoryNews } from './status.ts';
+
+const GRAFANA_EVERY_MS = 30_000;
+const REPOSITORY_EVERY_MS = 5 * 60_000;
+const TIMEOUT_MS = 5_000;
+
+/** Keeps at hand what the status tells of Grafana and of the repository, so that asking for it costs nothing. */
+export class News {
+  readonly #library: Library;
+  readonly #history: History;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #agent: Agent;
+  readonly #healthUrl: string;
+  readonly #next = { grafana: 0, repository: 0 };
+  readonly #busy = { grafana: false, repository: false };
+  grafana: GrafanaNews = { reachable: false };
+  /** Undefined until the repository was read for the first time. */
+  repository: RepositoryNews | undefined;
+
+  constructor(
+    grafana: { url: string; caFile?: string },
+    library: Library,
+    history: History,
+    ports: { clock: Clock; log: Log },
+  ) {
+    this.#library = library;
+    this.#history = history;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    const ca = grafana.caFile === undefined ? {} : { connect: { ca: readFileSync(grafana.caFile, 'utf8') } };
+    this.#agent = new Agent({ connections: 1, ...ca });
+    this.#healthUrl = `${grafana.url.replace(/\/+$/, '')}/api/health`;
+  }
+
+  /** Looks at what is due, in the background. */
+  turn(signal: AbortSignal): void {
+    this.#due('grafana', GRAFANA_EVERY_MS, () => this.#readGrafana(signal));
+    this.#due('repository', REPOSITORY_EVERY_MS, () => this.#readRepository(signal));
+  }
+
+  /** The repository has changed: look at the next turn. */
+  stale(): void {
+    this.#next.repository = 0;
+  }
+
+  close(): Promise<void> {
+    return this.#agent.close();
+  }
+
+  #due(what: 'grafana' | 'repository', every: number, read: () => Promise<void>): void {
+    const now = this.#clock.monotonic();
+    if (this.#busy[what] || now < this.#next[what]) {
+      return;
+    }
+    this.#busy[what] = true;
+    this.#next[what] = now + every;
+    void read()
+      .catch((error: unknown) => {
+        this.#log.debug({ what, reason: asDashkeepError(error).message }, 'no news');
+      })
+      .finally(() => (this.#busy[what] = false));
+  }
+
+  async #readGrafana(signal: AbortSignal): Promise<void> {
+    try {
+      // Without credentials: health is public, and nothing secret goes to whoever answers.
+      const answer = await request(this.#healthUrl, {
+        dispatcher: this.#agent,
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
+        signal,
+      });
+      const text = await answer.body.text();
+      const version = answer.statusCode === 200 ? stringAt(parseJson(text), 'version') : undefined;
+      if (answer.statusCode !== 200) {
+        throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana says that it is not healthy (${answer.statusCode})`);
+      }
+      this.grafana = { reachable: true, ...(version === undefined ? {} : { version }) };
+    } catch (error) {
+      if (!signal.aborted) {
+        this.grafana = { reachable: false, problem: unreachable(error) };
+      }
+    }
+  }
+
+  async #readRepository(signal: AbortSignal): Promise<void> {
+    const snapshots = await this.#library.snapshots(signal);
+    const newest = snapshots.find(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
+    if (newest === undefined) {
+      this.repository = { newest: undefined, content: {}, snapshots: snapshots.length };
+      return;
+    }
+    const [run] = await this.#history.list(1, (record) => record.snapshot === newest.id, signal);
+    const manifest = await this.#library.manifest(newest.id, signal);
+    this.repository = { newest: rowOf(newest, run), content: contentOf(manifest), snapshots: snapshots.length };
+  }
+}
+
+function unreachable(error: unknown): DashkeepError {
+  if (error instanceof DashkeepError) {
+    return error;
+  }
+  const reason = (error as { code?: string }).code ?? 'no answer';
+  return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not answer (${reason})`, { cause: error });
+}

@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import type {
+  ResourcePage,
+  ResourcesQuery,
+  SnapshotDetail,
+  SnapshotRow,
+  SnapshotsQuery,
+} from '../../contract/api/snapshots.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { KIND_NAMES, type ResourceRef } from '../../contract/kinds.ts';
+import type { Manifest, ManifestEntry, SnapshotSummary } from '../../contract/manifest.ts';
+import type { RunRecord } from '../../contract/runs.ts';
+import { holds, pageOfList } from '../page.ts';
+import { contentOf, folderAndBelow } from './tree.ts';
+
+/** A snapshot with what the run that made it knows. */
+export function rowOf(summary: SnapshotSummary, run: RunRecord | undefined): SnapshotRow {
+  const { added, changed, removed } = run?.counts ?? {};
+  return {
+    ...summary,
+    ...(run === undefined ? {} : { run: run.id, problems: run.errors.length }),
+    ...(run?.duration === undefined ? {} : { duration: run.duration }),
+    ...(added === undefined || changed === undefined || removed === undefined
+      ? {}
+      : { changes: { added, changed, removed } }),
+  };
+}
+
+export function matchesSnapshot(
+  { id, status, trigger, time, by }: SnapshotSummary,
+  query: z.output<typeof SnapshotsQuery>,
+): boolean {
+  return (
+    (query.status === undefined || query.status.includes(status)) &&
+    (query.trigger === undefined || query.trigger.includes(trigger)) &&
+    (query.from === undefined || time >= query.from) &&
+    (query.to === undefined || time < query.to) &&
+    holds(query.search, id, by)
+  );
+}
+
+export function detailOf(
+  manifest: Manifest,
+  row: SnapshotRow,
+  beside: { previous?: string; next?: string },
+  encrypted: boolean,
+): SnapshotDetail {
+  const { started, finished, dashkeep, grafana, orgs, kinds, errors, skipped } = manifest;
+  return {
+    ...row,
+    started,
+    finished,
+    dashkeep,
+    grafana,
+    orgs,
+    kinds,
+    errors,
+    skipped,
+    problems: errors.length,
+    content: contentOf(manifest),
+    ...beside,
+    encrypted,
+  };
+}
+
+export function summaryOfManifest(manifest: Manifest): SnapshotSummary {
+  const { id, started, status, trigger, by, resources } = manifest;
+  const bytes = resources.reduce((sum, entry) => sum + entry.bytes, 0);
+  return {
+    id,
+    time: started,
+    status,
+    trigger,
+    resources: resources.length,
+    bytes,
+    ...(by === undefined ? {} : { by }),
+  };
+}
+
+const keyOf = (entry: ResourceRef): string => `${entry.org}/${entry.kind}/${entry.uid}`;
+
+export function resourcesOf(manifest: Manifest, query: z.output<typeof ResourcesQuery>): ResourcePage {
+  const under = query.under === undefined ? undefined : folderAndBelow(manifest, query.org, query.under);
+  const found = manifest.resources.filter(
+    (entry) =>
+      (query.org === undefined || entry.org === query.org) &&
+      (query.kind === undefined || query.kind.includes(entry.kind)) &&
+      (query.folder === undefined || (entry.folderUid ?? '') === query.folder) &&
+      (under === undefined || under.has(entry.folderUid ?? '') || (entry.kind === 'folder' && under.has(entry.uid))) &&
+      holds(query.search, entry.title, entry.uid, entry.folder),
+  );
+  if (query.sort === 'title') {
+    found.sort((a, b) => a.title.localeCompare(b.title) || (keyOf(a) < keyOf(b) ? -1 : 1));
+  } else if (query.sort === 'size') {
+    found.sort((a, b) => b.bytes - a.bytes || (keyOf(a) < keyOf(b) ? -1 : 1));
+  } else {
+    found.sort(
+      (a, b) =>
+        a.org - b.org ||
+        KIND_NAMES.indexOf(a.kind) - KIND_NAMES.indexOf(b.kind) ||
+        a.folder.localeCompare(b.folder) ||
+        a.title.localeCompare(b.title) ||
+        (a.uid < b.uid ? -1 : 1),
+    );
+  }
+  return pageOfList(found, keyOf, query);
+}
+
+/** @throws DK_NOT_FOUND */
+export function entryOf(manifest: Manifest, ref: ResourceRef): ManifestEntry {
+  const entry = findEntry(manifest, ref);
+  if (entry === undefined) {
+    throw new DashkeepError(
+      'DK_NOT_FOUND',
+      `snapshot ${manifest.id} holds no ${ref.kind} ${ref.uid.slice(0, 80)} in org ${ref.org}`,
+    );
+  }
+  return entry;
+}
+
+export function findEntry(manifest: Manifest, { org, kind, uid }: ResourceRef): ManifestEntry | undefined {
+  return manifest.resources.find((entry) => entry.org === org && entry.kind === kind && entry.uid === uid);
+}

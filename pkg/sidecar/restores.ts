@@ -1,0 +1,161 @@
+import type { z } from 'zod';
+import type {
+  PlanItemPage,
+  PlanItemsQuery,
+  RestoreOptions,
+  RestorePlan,
+  RestoreRequest,
+  ResultPage,
+  ResultsQuery,
+} from '../contract/api/restores.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import type { ResourceRef } from '../contract/kinds.ts';
+import type { ApplyResult } from '../contract/plan.ts';
+import type { Clock, Randomness } from '../contract/ports.ts';
+import { newTimedId } from '../repository/layout.ts';
+import { holds, pageOfList } from './page.ts';
+import type { AppliedRestore, PlannedRestore } from './work.ts';
+
+interface Kept {
+  id: string;
+  request: RestoreRequest;
+  options: RestoreOptions;
+  planned: PlannedRestore;
+  created: Date;
+  state: 'planned' | 'applying' | 'applied' | 'failed';
+  run?: string;
+  applied?: AppliedRestore;
+}
+
+const EXPIRES_MS = 60 * 60_000;
+/** A plan of 20 000 items takes some megabytes. */
+const KEPT = 20;
+
+/** The plans that were made here, until they expire, and what became of those that were applied. */
+export class Restores {
+  readonly #clock: Clock;
+  readonly #randomness: Randomness;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(clock: Clock, randomness: Randomness) {
+    this.#clock = clock;
+    this.#randomness = randomness;
+  }
+
+  add(request: RestoreRequest, planned: PlannedRestore): RestorePlan {
+    const created = this.#clock.now();
+    const id = newTimedId(created, this.#randomness);
+    this.#kept.set(id, { id, request, options: request.options ?? {}, planned, created, state: 'planned' });
+    for (const old of [...this.#kept.values()].slice(0, -KEPT)) {
+      if (old.state !== 'applying') {
+        this.#kept.delete(old.id);
+      }
+    }
+    return this.view(id);
+  }
+
+  /** @throws DK_NOT_FOUND */
+  view(id: string): RestorePlan {
+    const kept = this.#find(id);
+    const { planned, applied } = kept;
+    const counts: RestorePlan['counts'] = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
+    planned.items.forEach(({ action }) => counts[action]++);
+    const outcomes: NonNullable<RestorePlan['outcomes']> = {};
+    for (const { outcome } of applied?.results ?? []) {
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+    const confirm = confirmationOf(kept, counts);
+    return {
+      id,
+      state: this.#expired(kept) ? 'expired' : kept.state,
+      snapshot: planned.snapshot,
+      selection: kept.request.selection,
+      options: kept.options,
+      created: kept.created.toISOString(),
+      expires: new Date(kept.created.getTime() + EXPIRES_MS).toISOString(),
+      counts,
+      losing: planned.items.filter(({ losses }) => losses.length > 0).length,
+      dependencies: planned.dependencies,
+      dataSources: planned.dataSources,
+      liveDataSources: planned.liveDataSources,
+      ...(confirm === undefined ? {} : { confirm }),
+      warnings: planned.warnings,
+      ...(kept.run === undefined ? {} : { run: kept.run }),
+      ...(applied?.safetySnapshot === undefined ? {} : { safetySnapshot: applied.safetySnapshot }),
+      ...(applied === undefined ? {} : { outcomes }),
+    };
+  }
+
+  items(id: string, query: z.output<typeof PlanItemsQuery>): PlanItemPage {
+    const found = this.#find(id).planned.items.filter(
+      ({ action, kind, title, uid, folder }) =>
+        (query.action === undefined || query.action.includes(action)) &&
+        (query.kind === undefined || query.kind.includes(kind)) &&
+        holds(query.search, title, uid, folder),
+    );
+    return pageOfList(found, keyOf, query);
+  }
+
+  results(id: string, query: z.output<typeof ResultsQuery>): ResultPage {
+    const results: ApplyResult[] = this.#find(id).applied?.results ?? [];
+    const found = results.filter(
+      ({ outcome, title, uid }) =>
+        (query.outcome === undefined || query.outcome.includes(outcome)) && holds(query.search, title, uid),
+    );
+    return pageOfList(found, keyOf, query);
+  }
+
+  /**
+   * What is to be applied, when it may be.
+   * @throws DK_PLAN_EXPIRED, DK_BUSY when it was applied already, DK_CONFIRMATION
+   */
+  begin(id: string, confirm: string | undefined): PlannedRestore {
+    const kept = this.#find(id);
+    if (this.#expired(kept)) {
+      throw new DashkeepError('DK_PLAN_EXPIRED', 'the plan has expired');
+    }
+    if (kept.state !== 'planned') {
+      throw new DashkeepError('DK_BUSY', `the plan is ${kept.state} already`);
+    }
+    const wanted = this.view(id).confirm;
+    if (wanted !== undefined && confirm?.trim() !== wanted) {
+      throw new DashkeepError(
+        'DK_CONFIRMATION',
+        `something live is overwritten or deleted: type '${wanted}' to confirm`,
+      );
+    }
+    return kept.planned;
+  }
+
+  started(id: string, run: string): void {
+    Object.assign(this.#find(id), { state: 'applying', run });
+  }
+
+  ended(id: string, applied: AppliedRestore | undefined): void {
+    Object.assign(this.#find(id), { state: applied === undefined ? 'failed' : 'applied', applied });
+  }
+
+  #expired(kept: Kept): boolean {
+    return kept.state === 'planned' && this.#clock.now().getTime() - kept.created.getTime() > EXPIRES_MS;
+  }
+
+  #find(id: string): Kept {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no restore ${id.slice(0, 60)} here`, {
+        hint: 'Plans are kept in memory for an hour: make a new one.',
+      });
+    }
+    return kept;
+  }
+}
+
+const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;
+
+/** The snapshot's id when things change; when things are deleted, the word for that too. */
+function confirmationOf({ planned }: Kept, counts: RestorePlan['counts']): string | undefined {
+  if (counts.delete > 0) {
+    return `delete ${counts.delete}`;
+  }
+  return counts.update > 0 ? planned.snapshot : undefined;
+}

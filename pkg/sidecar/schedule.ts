@@ -1,0 +1,45 @@
+import { Cron } from 'croner';
+import { DashkeepError, reasonOf } from '../contract/errors.ts';
+
+/** A cron expression in a time zone, as times. */
+export interface Schedule {
+  /** The first time after the given one; undefined when there is none any more. */
+  after(time: Date): Date | undefined;
+  next(count: number, from: Date): Date[];
+  /** Seconds between the next two times; undefined when there are fewer. */
+  interval(from: Date): number | undefined;
+}
+
+/** Five fields, or six with seconds first, or a nickname such as @daily. A date is no schedule. */
+const EXPRESSION = /^(@[a-z]+|(\S+\s+){4,5}\S+)$/;
+
+/** @throws DK_SETTINGS with what is wrong, for the expression or the time zone */
+export function parseSchedule(expression: string, timezone: string): Schedule {
+  assertTimezone(timezone);
+  if (!EXPRESSION.test(expression.trim())) {
+    throw new DashkeepError('DK_SETTINGS', `'${expression.slice(0, 60)}' is not a cron expression of five fields`);
+  }
+  let cron: Cron;
+  try {
+    cron = new Cron(expression.trim(), { timezone, paused: true });
+  } catch (error) {
+    throw new DashkeepError('DK_SETTINGS', `the cron expression is not valid: ${reasonOf(error).slice(0, 120)}`);
+  }
+  return {
+    after: (time) => cron.nextRun(time) ?? undefined,
+    next: (count, from) => cron.nextRuns(count, from),
+    interval(from) {
+      const [first, second] = cron.nextRuns(2, from);
+      return first === undefined || second === undefined ? undefined : (second.getTime() - first.getTime()) / 1000;
+    },
+  };
+}
+
+/** @throws DK_SETTINGS */
+export function assertTimezone(timezone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+  } catch {
+    throw new DashkeepError('DK_SETTINGS', `'${timezone.slice(0, 60)}' is not a time zone; such as Europe/Paris`);
+  }
+}

@@ -1,0 +1,571 @@
+import type { Status } from '../contract/api/status.ts';
+import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
+import type { RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
+import type { RunRequest } from '../contract/api/runs.ts';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../grafana/credentials.ts';
+import type { Election } from '../kubernetes/election.ts';
+import type { StateStore } from '../repository/state.ts';
+import { ApiToken } from './api-token.ts';
+import { TokenKeeper, type TokenStatus } from './bootstrap/keeper.ts';
+import type { AdminSource } from './bootstrap/admin.ts';
+import type { ServiceConfig } from './config.ts';
+import { checkTarget } from './engine/check.ts';
+import type { KubernetesRights } from './doctor.ts';
+import type { GrafanaAccess } from './engine/instance.ts';
+import { Leadership } from './leadership.ts';
+import { Metrics, type Readings } from './metrics.ts';
+import { jobOf, pruneJob } from './jobs.ts';
+import { News } from './news.ts';
+import { noticeOf, Notifier, type Receiver } from './notify.ts';
+import { Comparisons } from './repository/comparisons.ts';
+import { History } from './repository/history.ts';
+import { Library } from './repository/library.ts';
+import { Restores } from './restores.ts';
+import { Journal } from './runs/journal.ts';
+import { closeInterrupted, RunQueue, type RunJob } from './runs/queue.ts';
+import { runSummary } from './runs/view.ts';
+import { Scheduler } from './scheduler.ts';
+import { SettingsStore } from './settings/store.ts';
+import { lateAfterSeconds, problemOf, protectionOf, schedulesOf, tokenView } from './status.ts';
+import type { AppliedRestore, OpenWork } from './work.ts';
+
+export interface ServicePorts {
+  state: StateStore;
+  /** Where tokens are made from; undefined = only given tokens are used. */
+  admin: AdminSource | undefined;
+  election: Election | undefined;
+  /** What is needed in Kubernetes; undefined outside of it. */
+  kubernetes?: KubernetesRights;
+  openWork: (access: GrafanaAccess) => OpenWork;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+const SETTINGS_EVERY_MS = 30_000;
+
+/** The service beside Grafana, without its HTTP: tokens, settings, schedule, runs, and what is known about all of them. */
+export class Service {
+  readonly config: ServiceConfig;
+  readonly settings: SettingsStore;
+  readonly apiToken: ApiToken;
+  readonly library: Library;
+  readonly history: History;
+  readonly comparisons: Comparisons;
+  readonly restores: Restores;
+  readonly queue: RunQueue;
+  readonly leadership: Leadership;
+  readonly notifier: Notifier;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keeper: TokenKeeper | undefined;
+  /** How Grafana reaches the API; the app is told once that is known. */
+  reachedAt: string | undefined;
+  readonly #ports: ServicePorts;
+  readonly #journal: Journal;
+  readonly #scheduler: Scheduler;
+  readonly #stopping = new AbortController();
+  readonly #started: Date;
+  readonly #news: News;
+  #settingsRead: number;
+  #term: AbortSignal | undefined;
+  #late = false;
+
+  constructor(config: ServiceConfig, ports: ServicePorts) {
+    this.config = config;
+    this.#ports = ports;
+    const { clock, randomness, log, state } = ports;
+    this.clock = clock;
+    this.log = log;
+    this.#started = clock.now();
+    this.leadership = new Leadership(ports.election);
+    this.settings = new SettingsStore(state, config, log);
+    this.apiToken = new ApiToken(config.apiToken, { state, clock, randomness, log });
+    this.keeper = config.grafana.token === undefined ? this.#makeKeeper() : undefined;
+    const access: GrafanaAccess = {
+      credentials: () => this.credentials(),
+      orgCredentials: () => this.#orgCredentials(),
+    };
+    this.library = new Library(ports.openWork(access), () => this.settings.effective(), { clock, log });
+    this.#journal = new Journal(state, log);
+    this.history = new History(this.library, this.#journal, { clock, log });
+    this.comparisons = new Comparisons(this.library, clock);
+    this.restores = new Restores(clock, randomness);
+    this.notifier = new Notifier(() => this.#receiver(), config.instance, { clock, log });
+    this.metrics = new Metrics(() => this.#readings());
+    this.queue = new RunQueue({
+      instance: `${config.instance}/${randomness.hex(4)}`,
+      journal: this.#journal,
+      clock,
+      randomness,
+      log,
+      keep: (record) => this.library.use(this.signal, (work) => work.writeRun(record)),
+      ended: (record) => this.#ended(record),
+    });
+    this.#scheduler = this.#makeScheduler();
+    this.#news = new News(config.grafana, this.library, this.history, { clock, log });
+    this.#settingsRead = clock.monotonic();
+  }
+
+  /** Aborted when the service stops. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  get ports(): ServicePorts {
+    return this.#ports;
+  }
+
+  /** Never fails on what is wrong outside: that is a state to be told, and tried again. */
+  async start(): Promise<void> {
+    await Promise.all([this.settings.load(), this.apiToken.load(), this.#journal.load()]);
+    this.leadership.start();
+    this.keeper?.start();
+    this.#scheduler.start();
+    this.log.info({ version: this.config.version, grafana: this.config.grafana.url }, 'the service has started');
+  }
+
+  /** A run in flight ends as interrupted and is recorded; then everything is given back. */
+  async stop(): Promise<void> {
+    await this.#scheduler.stop();
+    await this.queue.close(this.config.stopWithin);
+    this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
+    await this.notifier.stop();
+    await this.keeper?.stop();
+    await this.leadership.stop();
+    await this.library.close();
+    await this.#news.close();
+    this.log.info({}, 'the service has stopped');
+  }
+
+  credentials(): CredentialSource {
+    const { admin, token } = this.config.grafana;
+    if (admin !== undefined) {
+      return basicCredentials(admin.user, admin.password);
+    }
+    if (token !== undefined) {
+      return tokenCredentials(token);
+    }
+    if (this.keeper === undefined) {
+      throw new DashkeepError('DK_BOOTSTRAP', 'there are no credentials for Grafana');
+    }
+    return this.keeper.credentials();
+  }
+
+  get token(): TokenStatus {
+    return this.keeper?.status ?? { state: 'unknown', orgs: [] };
+  }
+
+  /** What a person or a schedule asks for, as a run. @throws DK_BUSY, DK_UNCONFIGURED */
+  async submit(request: RunRequest, trigger: string, by?: string): Promise<RunRecord> {
+    const { values } = await this.settings.effective();
+    if (values.target.url === '') {
+      throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
+    }
+    return this.run({ ...jobOf(request, trigger, this.library), ...(by === undefined ? {} : { by }) });
+  }
+
+  /** Runs a job here, after taking the lead where that takes asking. */
+  async run(job: RunJob): Promise<RunRecord> {
+    const term = await this.leadership.take();
+    await this.#noticeTerm();
+    return this.#enqueue(job, term);
+  }
+
+  /** Computes a restore by reads only. */
+  async plan(request: RestoreRequest): Promise<RestorePlan> {
+    const { snapshot, selection, options = {} } = request;
+    const planned = await this.library.use(this.signal, (work) =>
+      work.plan({ snapshot, selection, options }, this.signal),
+    );
+    return this.restores.add(request, planned);
+  }
+
+  /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
+  async apply(id: string, confirm: string | undefined, by: string | undefined): Promise<RunRecord> {
+    const planned = this.restores.begin(id, confirm);
+    const record = await this.run({
+      kind: 'restore',
+      trigger: 'manual',
+      snapshotTrigger: 'manual',
+      ...(by === undefined ? {} : { by }),
+      restore: id,
+      work: async (run) => {
+        let applied: AppliedRestore | undefined;
+        try {
+          // The repository stays open for as long as it takes, even when the settings change meanwhile.
+          applied = await this.library.use(run.signal, () => planned.apply(run));
+          const { status, snapshot, counts, errors } = applied;
+          return { status, snapshot, counts, errors };
+        } finally {
+          this.restores.ended(id, applied);
+        }
+      },
+    });
+    this.restores.started(id, record.id);
+    return record;
+  }
+
+  /** @throws DK_BUSY while anything runs */
+  async assertIdle(): Promise<void> {
+    await this.leadership.take();
+    const busy = this.queue.running ?? this.queue.queued;
+    if (busy !== undefined) {
+      throw new DashkeepError('DK_BUSY', `a ${busy.record.kind} is ${busy.record.status} (${busy.record.id})`);
+    }
+  }
+
+  /** Tries a target with settings that need not be saved. */
+  async check(candidate: SettingsCandidate, signal: AbortSignal): Promise<SettingsCheck> {
+    const settings = await this.settings.candidate(candidate);
+    const { clock, randomness, log, state } = this.#ports;
+    const { ageIdentity } = settings.secrets;
+    return checkTarget(
+      settings,
+      { environment: this.config.environment, clock, random: randomness, log },
+      {
+        clock,
+        randomness,
+        log,
+        state,
+        recipients: settings.values.encryption.recipients,
+        identities: ageIdentity === undefined ? [] : [ageIdentity],
+        passphrases: [],
+      },
+      signal,
+    );
+  }
+
+  async status(): Promise<Status> {
+    const { values } = this.settings.view();
+    const now = this.clock.now();
+    const schedules = schedulesOf(values, now);
+    const lastBackup = this.history.last((run) => run.kind === 'backup' && run.finished !== undefined);
+    const last = (kind: RunRecord['kind']): Status['lastBackup'] => {
+      const run = this.history.last((one) => one.kind === kind && one.finished !== undefined);
+      return run === undefined ? undefined : runSummary(run);
+    };
+    const running = this.queue.running;
+    const foreign = this.leadership.foreignRun();
+    const news = this.#news.repository;
+    const lastSuccess = this.#lastSuccess();
+    const target = {
+      configured: values.target.url !== '',
+      description: this.library.description ?? values.target.url,
+      ...(this.library.reachable === undefined ? {} : { reachable: this.library.reachable }),
+      ...(this.library.encrypted === undefined ? {} : { encrypted: this.library.encrypted }),
+      ...(this.library.problem === undefined ? {} : { problem: problemOf(this.library.problem) }),
+    };
+    const { problem: grafanaProblem, ...grafana } = this.#news.grafana;
+    return {
+      version: this.config.version,
+      instance: this.config.instance,
+      started: this.#started.toISOString(),
+      now: now.toISOString(),
+      protection: protectionOf({
+        configured: target.configured,
+        tokenUsable: this.#tokenUsable,
+        newest: news?.newest,
+        lastBackup,
+        intervalSeconds: schedules[0]?.intervalSeconds,
+        now,
+      }),
+      grafana: {
+        url: this.config.grafana.url,
+        ...grafana,
+        ...(grafanaProblem === undefined ? {} : { problem: problemOf(grafanaProblem) }),
+      },
+      token: tokenView(this.token, this.keeper === undefined ? 'environment' : 'bootstrap'),
+      target,
+      schedules,
+      lastBackup: last('backup'),
+      lastVerify: last('verify'),
+      lastDrill: last('drill'),
+      ...(lastSuccess === undefined ? {} : { lastSuccess: lastSuccess.toISOString() }),
+      ...(running === undefined
+        ? foreign === undefined
+          ? {}
+          : { running: foreign }
+        : { running: runSummary(running.record, running.progress) }),
+      ...(this.queue.queued === undefined ? {} : { queued: runSummary(this.queue.queued.record) }),
+      ...(news?.newest === undefined ? {} : { newest: news.newest }),
+      content: news?.content ?? {},
+      ...(news === undefined ? {} : { snapshots: news.snapshots }),
+      leader: {
+        elected: this.leadership.elected,
+        leading: this.leadership.leading,
+        ...(this.leadership.holder === undefined ? {} : { holder: this.leadership.holder }),
+      },
+      warnings: this.#warnings(schedules),
+    };
+  }
+
+  /** Why the service can't do its work now; empty when it can. */
+  notReady(): string[] {
+    const reasons: string[] = [];
+    if (this.apiToken.value === undefined) {
+      reasons.push("the service's own token cannot be read or kept");
+    }
+    if (!this.#tokenUsable) {
+      reasons.push(this.token.problem?.message ?? 'there is no working Grafana token yet');
+    }
+    if (this.settings.view().values.target.url === '') {
+      reasons.push('no target is set');
+    }
+    return reasons;
+  }
+
+  /** After settings were saved, or snapshots removed. */
+  changed(): void {
+    this.library.refresh();
+    this.#news.stale();
+  }
+
+  get #tokenUsable(): boolean {
+    return this.keeper === undefined || ['valid', 'expiring'].includes(this.keeper.status.state);
+  }
+
+  #makeKeeper(): TokenKeeper {
+    const { grafana, admin } = this.config;
+    const { clock, randomness, log, state } = this.#ports;
+    const reachedAt = (): string | undefined => this.reachedAt;
+    const service = { settings: this.settings, apiToken: this.apiToken, leadership: this.leadership };
+    return new TokenKeeper({
+      grafanaUrl: grafana.url,
+      grafanaCaFile: grafana.caFile,
+      admin: this.#ports.admin,
+      adminKeys: admin.keys,
+      // Both may change while the service runs, so they are looked up at each check.
+      get allOrgs() {
+        return service.settings.view().values.scope.orgs === 'all';
+      },
+      get app() {
+        const [token, url] = [service.apiToken.value, reachedAt()];
+        return token === undefined || url === undefined ? undefined : { url, token };
+      },
+      state,
+      clock,
+      randomness,
+      log,
+      mayMint: () => service.leadership.leading,
+    });
+  }
+
+  #makeScheduler(): Scheduler {
+    const { clock, randomness, log } = this.#ports;
+    return new Scheduler({
+      clock,
+      randomness,
+      log,
+      settings: async () => (await this.settings.effective()).values,
+      ready: () => this.leadership.leading && this.#tokenUsable && this.settings.view().values.target.url !== '',
+      lastStart: (job) => this.#lastStart(job),
+      start: (job, trigger) => this.#startScheduled(job, trigger),
+      tick: () => this.#tick(),
+    });
+  }
+
+  #startScheduled(job: ScheduledJob, trigger: 'scheduled' | 'catch-up'): void {
+    const term = this.leadership.term;
+    if (term === undefined) {
+      throw new DashkeepError('DK_BUSY', 'another replica leads');
+    }
+    this.#enqueue(
+      job === 'prune' ? pruneJob(trigger, this.library) : jobOf({ kind: job }, trigger, this.library),
+      term,
+    );
+  }
+
+  #enqueue(job: RunJob, term: AbortSignal): RunRecord {
+    const record = this.queue.submit(job, term);
+    this.log.info({ run: record.id, kind: record.kind, trigger: record.trigger }, 'a run was asked for');
+    return record;
+  }
+
+  /** Once a second: everything that depends on time but is no run. */
+  #tick(): void {
+    const now = this.clock.monotonic();
+    void this.#noticeTerm();
+    this.#news.turn(this.signal);
+    if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
+      this.#settingsRead = now;
+      void Promise.all([this.settings.load(), this.apiToken.value === undefined ? this.apiToken.load() : undefined]);
+    }
+    const running = this.queue.running;
+    this.leadership.tell(running === undefined ? undefined : runSummary(running.record, running.progress));
+    this.#watchLateness();
+  }
+
+  /** A new term: whatever the journal calls running belongs to a process that is dead. */
+  async #noticeTerm(): Promise<void> {
+    const term = this.leadership.term;
+    if (term === this.#term) {
+      return;
+    }
+    this.#term = term;
+    if (term !== undefined) {
+      await this.#journal.load();
+      for (const record of await closeInterrupted(this.#journal, this.queue.instance, this.clock)) {
+        this.log.warn(
+          { run: record.id, kind: record.kind },
+          'a run was interrupted: its process ended in the middle of it',
+        );
+      }
+      this.history.refresh();
+      if (this.keeper !== undefined && !this.#tokenUsable) {
+        void this.keeper.check();
+      }
+    }
+  }
+
+  #ended(record: RunRecord): void {
+    const before = this.history.last(
+      (run) =>
+        run.kind === record.kind && run.id !== record.id && ['complete', 'partial', 'failed'].includes(run.status),
+    );
+    this.metrics.ended(record);
+    this.history.refresh();
+    this.changed();
+    this.comparisons.forgetLive();
+    const notice = noticeOf(record, this.#late && record.kind === 'backup' ? { ...record, status: 'failed' } : before);
+    if (notice !== undefined) {
+      this.notifier.notify(notice);
+    }
+    if (record.status === 'complete' || record.status === 'partial') {
+      this.#late = record.kind === 'backup' ? false : this.#late;
+      void this.#keepJournal();
+    }
+  }
+
+  /** The repository answers again: give it the records that it could not take before. */
+  async #keepJournal(): Promise<void> {
+    for (const entry of this.#journal.entries.filter((one) => !one.kept && one.finished !== undefined)) {
+      const { instance: _instance, kept: _kept, ...record } = entry;
+      try {
+        await this.library.use(this.signal, (work) => work.writeRun(record));
+        await this.#journal.put({ ...entry, kept: true });
+      } catch (error) {
+        this.log.debug(
+          { run: entry.id, reason: asDashkeepError(error).message },
+          'a record is still only in the journal',
+        );
+        return;
+      }
+    }
+  }
+
+  #watchLateness(): void {
+    if (!this.leadership.leading || this.#late || this.#news.repository === undefined) {
+      return;
+    }
+    const { values } = this.settings.view();
+    const interval = schedulesOf(values, this.clock.now())[0]?.intervalSeconds;
+    const newest = this.#news.repository.newest;
+    if (interval === undefined || newest === undefined || values.target.url === '') {
+      return;
+    }
+    const age = (this.clock.now().getTime() - Date.parse(newest.time)) / 1000;
+    if (age > lateAfterSeconds(interval)) {
+      this.#late = true;
+      this.log.warn({ newest: newest.id, hours: Math.round(age / 3600) }, 'the newest backup is too old');
+      this.notifier.notify({
+        event: 'late',
+        text: `The newest backup is ${Math.round(age / 3600)} hours old (${newest.id}).`,
+      });
+    }
+  }
+
+  #lastStart(job: ScheduledJob): Date | undefined {
+    const run = this.history.last((one) => one.kind === job && one.status !== 'queued');
+    const newest = job === 'backup' ? this.#news.repository?.newest?.time : undefined;
+    const times = [run?.started, newest].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  #lastSuccess(): Date | undefined {
+    const run = this.history.last((one) => one.kind === 'backup' && one.status === 'complete');
+    const newest = this.#news.repository?.newest;
+    const times = [run?.finished, newest?.status === 'complete' ? newest.time : undefined].flatMap((time) =>
+      time === undefined ? [] : [Date.parse(time)],
+    );
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  #warnings(schedules: Status['schedules']): Status['warnings'] {
+    const warnings: Status['warnings'] = [];
+    const { writable, readOnlyReason, values } = this.settings.view();
+    const { problem } = this.token;
+    if (problem !== undefined) {
+      warnings.push(problemOf(problem));
+    }
+    for (const known of [this.library.problem, this.leadership.problem]) {
+      if (known !== undefined) {
+        warnings.push(problemOf(known));
+      }
+    }
+    if (!writable) {
+      const hint = 'Until then nothing that is changed here can be kept.';
+      warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be kept', hint });
+    }
+    const failed = this.token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
+    if (failed.length > 0) {
+      const hint = 'Make the admin a member of those orgs, or leave them out.';
+      warnings.push({ code: 'DK_BOOTSTRAP', message: `no token for org ${failed.join(', ')}`, hint });
+    }
+    for (const { job, expression, next } of schedules) {
+      if (expression !== '' && next.length === 0) {
+        const hint = 'Correct the expression or the time zone.';
+        warnings.push({ code: 'DK_SETTINGS', message: `the schedule of ${job} never comes true`, hint });
+      }
+    }
+    const identity = this.settings.view().secrets.ageIdentity.set;
+    if ((this.library.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
+      warnings.push({
+        code: 'DK_IDENTITY_MISSING',
+        message:
+          'the repository is encrypted and this service has no identity: it can back up, but not show or restore',
+        hint: 'That can be on purpose; otherwise give it the identity in the settings.',
+      });
+    }
+    return warnings;
+  }
+
+  #orgCredentials(): ReadonlyMap<number, CredentialSource> {
+    const { keeper } = this;
+    if (keeper === undefined) {
+      return new Map([...this.config.grafana.orgTokens].map(([org, read]) => [org, tokenCredentials(read)]));
+    }
+    return new Map(
+      keeper.orgs.filter(({ org }) => org !== keeper.home).map(({ org }) => [org, keeper.credentials(org)]),
+    );
+  }
+
+  async #receiver(): Promise<Receiver | undefined> {
+    const { values, secrets } = await this.settings.effective();
+    return secrets.webhookUrl === undefined ? undefined : { url: secrets.webhookUrl, settings: values.notifications };
+  }
+
+  #readings(): Readings {
+    const schedules = schedulesOf(this.settings.view().values, this.clock.now());
+    const ends = this.token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires]));
+    const news = this.#news.repository;
+    return {
+      version: this.config.version,
+      lastSuccess: this.#lastSuccess(),
+      scheduleInterval: schedules[0]?.intervalSeconds,
+      tokenExpires: ends.sort((a, b) => a.getTime() - b.getTime())[0],
+      tokenValid: this.#tokenUsable,
+      leading: this.leadership.leading,
+      grafanaReachable: this.#news.grafana.reachable,
+      targetReachable: this.library.reachable,
+      snapshots: news?.snapshots,
+      snapshotBytes: news?.newest?.bytes,
+      resources: news?.content ?? {},
+      notificationFailures: this.notifier.failures,
+    };
+  }
+}

@@ -1,0 +1,128 @@
+import type { RestoreOptions, RestoreSelection } from '../contract/api/restores.ts';
+import type { RetentionSettings, SettingsValues } from '../contract/api/settings.ts';
+import type { KindName } from '../contract/kinds.ts';
+import type {
+  Manifest,
+  ManifestEntry,
+  ResourceProblem,
+  SnapshotSummary,
+  SnapshotTrigger,
+} from '../contract/manifest.ts';
+import type { ApplyResult, Diff, PlanItem } from '../contract/plan.ts';
+import type { Progress, RunRecord } from '../contract/runs.ts';
+
+/** What one run is given by whoever runs it. */
+export interface WorkRun {
+  id: string;
+  trigger: SnapshotTrigger;
+  by?: string;
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/** How a run ended that came to its end. */
+export interface WorkResult {
+  status: 'complete' | 'partial' | 'failed';
+  snapshot?: string;
+  counts: Record<string, number>;
+  errors: ResourceProblem[];
+}
+
+export interface LiveDataSource {
+  uid: string;
+  name: string;
+  type: string;
+}
+
+/** A computed restore. What the engine needs to apply it is its own affair. */
+export interface PlannedRestore {
+  snapshot: string;
+  items: PlanItem[];
+  dependencies: { org: number; kind: KindName; uid: string; title: string }[];
+  dataSources: { from: LiveDataSource; to?: LiveDataSource; by: 'uid' | 'name' | 'choice' | 'restored' | 'none' }[];
+  liveDataSources: LiveDataSource[];
+  warnings: string[];
+  apply(run: WorkRun): Promise<AppliedRestore>;
+}
+
+export interface AppliedRestore extends WorkResult {
+  results: ApplyResult[];
+  safetySnapshot: string | undefined;
+}
+
+export interface LiveComparison {
+  diff: Diff;
+  errors: ResourceProblem[];
+}
+
+export interface PlanQuestion {
+  snapshot: string;
+  selection: RestoreSelection;
+  options: RestoreOptions;
+}
+
+/**
+ * Everything that the service has done by the engine, with one repository and one Grafana. Methods throw DashkeepErrors;
+ * a signal ends any of them.
+ */
+export interface Work {
+  /** Of the target, for people. */
+  readonly description: string;
+  readonly encrypted: boolean;
+
+  backup(run: WorkRun, options: { full: boolean }): Promise<WorkResult>;
+  verify(run: WorkRun, options: { readData: boolean; snapshot?: string }): Promise<WorkResult>;
+  forget(run: WorkRun): Promise<WorkResult>;
+  prune(run: WorkRun, options: { confirmed: boolean }): Promise<WorkResult>;
+  drill(run: WorkRun, options: { snapshot?: string }): Promise<WorkResult>;
+
+  /** Newest first. */
+  snapshots(signal: AbortSignal): Promise<SnapshotSummary[]>;
+  manifest(id: string, signal: AbortSignal): Promise<Manifest>;
+  /** The stored JSON text of an entry. */
+  body(entry: ManifestEntry, signal: AbortSignal): Promise<string>;
+  /** What the content of an entry needs. */
+  references(entry: ManifestEntry, text: string): { kind: KindName; uid: string }[];
+  /** The text that Grafana's "Import dashboard" takes; undefined for what isn't a dashboard. */
+  importable(entry: ManifestEntry, text: string): string | undefined;
+  deleteSnapshot(id: string, signal: AbortSignal): Promise<void>;
+  retentionPreview(
+    rules: RetentionSettings,
+    signal: AbortSignal,
+  ): Promise<{ kept: RetentionLine[]; forgotten: RetentionLine[] }>;
+
+  diff(from: Manifest, to: Manifest): Diff;
+  diffLive(from: Manifest, signal: AbortSignal): Promise<LiveComparison>;
+  /** The JSON text of what is live now, as it would be stored; undefined when there is nothing. */
+  liveBody(ref: { org: number; kind: KindName; uid: string }, signal: AbortSignal): Promise<string | undefined>;
+  plan(question: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore>;
+
+  writeRun(record: RunRecord): Promise<void>;
+  /** Newest first. */
+  runs(options: { limit: number; signal: AbortSignal }): Promise<RunRecord[]>;
+
+  close(): Promise<void>;
+}
+
+export interface RetentionLine {
+  id: string;
+  time: string;
+  reasons: string[];
+}
+
+/** What the settings and their secrets come to. */
+export interface EffectiveSettings {
+  values: SettingsValues;
+  secrets: {
+    s3AccessKeyId?: string;
+    s3SecretAccessKey?: string;
+    s3SessionToken?: string;
+    ageIdentity?: string;
+    webhookUrl?: string;
+  };
+  /** Changes with every change of the settings or their secrets. */
+  revision: string;
+}
+
+/** @throws DK_SETTINGS, DK_STORE_… when the target can't be opened */
+export type OpenWork = (settings: EffectiveSettings, signal: AbortSignal) => Promise<Work>;
