@@ -1,24 +1,29 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { LoadingPlaceholder } from '@grafana/ui';
 import type { ReactNode } from 'react';
+import { ServiceError } from '../api/errors.ts';
 import { t } from '../lib/i18n.ts';
 import { ServiceNotice } from './ServiceNotice.tsx';
 
 interface Props<T> {
   query: Pick<UseQueryResult<T>, 'data' | 'error' | 'isPending' | 'refetch'>;
   children: (data: T) => ReactNode;
+  /** One part of a page whose main part says it already when the service can't be reached at all. */
+  secondary?: boolean;
 }
 
 /**
  * What is being asked for: loading, failed, or there. When a refresh fails, what was known stays, with the failure
  * above it.
  */
-export function QueryView<T>({ query, children }: Props<T>) {
-  const { data, error, refetch } = query;
+export function QueryView<T>({ query, children, secondary = false }: Props<T>) {
+  const { data, refetch } = query;
+  const told = secondary && query.error instanceof ServiceError && query.error.failure !== 'service';
+  const error = told ? null : query.error;
   return (
     <>
       {error !== null && <ServiceNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? error === null && <Loading /> : children(data)}
+      {data === undefined ? query.error === null && <Loading /> : children(data)}
     </>
   );
 }

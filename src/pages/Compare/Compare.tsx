@@ -18,6 +18,7 @@ export function Compare() {
   const from = read('from') || newest.data?.id;
   return (
     <AppPage
+      pageNav={{ text: t('compare.title', 'Compare') }}
       subTitle={t('compare.subtitle', 'What was added, changed and removed between two points in time.')}
       actions={
         from !== undefined && (
@@ -56,6 +57,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
           onChange={(id) => change({ from: id, to, resource: undefined })}
         />
         <Button
+          className={styles.swap}
           variant="secondary"
           icon="exchange-alt"
           aria-label={t('compare.swap', 'Swap the two sides')}
@@ -83,6 +85,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  swap: css({ justifySelf: 'start' }),
   sides: css({
     display: 'grid',
     gridTemplateColumns: 'minmax(0, 1fr) auto minmax(0, 1fr)',

@@ -6,7 +6,7 @@ import { CONFIGURATION } from '../../lib/routes.ts';
 /** The first thing one sees when only the app is installed. */
 export function NotConnected() {
   return (
-    <PluginPage>
+    <PluginPage pageNav={{ text: t('overview.title', 'Overview') }}>
       <EmptyState
         variant="call-to-action"
         message={t('connect.title', 'One step is missing: the Dashkeep service')}

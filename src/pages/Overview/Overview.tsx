@@ -38,6 +38,7 @@ export function Overview() {
   );
   return (
     <AppPage
+      pageNav={{ text: t('overview.title', 'Overview') }}
       subTitle={t('overview.subtitle', 'What is safe, since when, and what needs your attention.')}
       actions={actions}
     >

@@ -22,7 +22,7 @@ export function RecentRuns() {
           {t('recent.all', 'All runs')}
         </TextLink>
       </Stack>
-      <QueryView query={runs}>
+      <QueryView secondary query={runs}>
         {({ items }) =>
           items.length === 0 ? (
             <Text color="secondary">{t('recent.none', 'Nothing has run yet.')}</Text>

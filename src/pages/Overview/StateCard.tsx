@@ -87,6 +87,7 @@ const getStyles = (theme: GrafanaTheme2, tone: Verdict['tone']) => ({
   facts: css({
     display: 'grid',
     gridTemplateColumns: 'repeat(auto-fit, minmax(160px, 1fr))',
+    [theme.breakpoints.up('lg')]: { gridTemplateColumns: 'repeat(3, minmax(0, 1fr)) minmax(0, 2fr)' },
     gap: theme.spacing(2, 3),
     margin: 0,
     '& dd': { margin: 0, fontWeight: theme.typography.fontWeightMedium, overflowWrap: 'anywhere' },

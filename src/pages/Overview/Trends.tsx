@@ -18,7 +18,7 @@ export function Trends() {
       <Text element="h2" variant="h4" id="dashkeep-trends">
         {t('trend.title', 'Over time')}
       </Text>
-      <QueryView query={trends}>
+      <QueryView secondary query={trends}>
         {({ points }) => (
           <div className={styles.charts}>
             <TrendChart

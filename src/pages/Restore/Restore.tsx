@@ -21,6 +21,7 @@ export function Restore() {
   const plan = usePlanRestore();
   return (
     <AppPage
+      pageNav={{ text: t('plan.title', 'Restore') }}
       subTitle={t('restore.subtitle', 'Choose what to bring back. You see the plan before anything is changed.')}
     >
       <QueryView query={newest}>
