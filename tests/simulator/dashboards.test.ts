@@ -236,4 +236,13 @@ describe('seeded dashboards', () => {
     await save({ uid, title: 'Edited' }, { overwrite: true });
     expect((await call(`GET /api/dashboards/uid/${uid}`)).body.dashboard.title).toBe('Edited');
   });
+
+  it('can be edited in bulk, again and again', async () => {
+    await start('13.2');
+    grafana.seedDashboards({ count: 50, bytes: 2000 });
+    const [uid = ''] = grafana.touchDashboards(5, 1);
+    expect(grafana.touchDashboards(5, 1)).toContain(uid);
+    const { generation, body } = grafana.state.org(1).dashboards.get(uid)!;
+    expect([generation, body.text().match(/edited, round/g)]).toEqual([3, ['edited, round']]);
+  });
 });

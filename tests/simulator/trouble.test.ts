@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { startGrafanaProcess } from '../support/grafana/process.ts';
 import { call } from './http.ts';
 
 let grafana: Simulator;
@@ -149,5 +150,31 @@ describe.each(PROFILE_NAMES)('the demo company on %s', (profile) => {
       expect(dashboard.folderUid === '' || org.folders.has(dashboard.folderUid)).toBe(true);
       expect(dashboard.libraryPanels.every((uid) => org.libraryPanels.has(uid))).toBe(true);
     }
+  });
+});
+
+describe('a simulator in its own process', () => {
+  it('takes orders, answers as Grafana does, and ends when it is told to', async () => {
+    await start();
+    const child = await startGrafanaProcess({ profile: '12.4' });
+    try {
+      expect(await child.order('seed', { count: 40, folders: 4, bytes: 2000, awkward: false })).toEqual({
+        dashboards: 40,
+        folders: 4,
+      });
+      expect((await child.order('touch', { count: 4 })).dashboards).toHaveLength(4);
+      const headers = { authorization: `Bearer ${child.token}` };
+      const hits = await (await fetch(`${child.url}/api/search?type=dash-db`, { headers })).json();
+      expect(hits).toHaveLength(40);
+      expect(await child.order('counters', {})).toMatchObject({ requests: 1, writes: 0 });
+    } finally {
+      await child.close();
+    }
+    await expect(fetch(`${child.url}/api/health`)).rejects.toThrow();
+  });
+
+  it('takes no orders unless started for it', async () => {
+    await start();
+    expect((await call(grafana, token, 'POST /__simulator/burn')).status).toBe(404);
   });
 });

@@ -4,7 +4,8 @@ import type { Load } from './load.ts';
 import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { isWrite, type Counters, type RequestRecord } from './record.ts';
 import { allRoutes } from './routes/index.ts';
-import { seedDashboards, type SeedDashboards, type Seeded } from './seed/dashboards.ts';
+import { seedDashboards, touchDashboards, type SeedDashboards, type Seeded } from './seed/dashboards.ts';
+import { obey } from './control.ts';
 import { demoSeed } from './seed/demo.ts';
 import { GrafanaServer } from './server.ts';
 import { GrafanaState } from './state.ts';
@@ -18,6 +19,8 @@ export interface SimulatorOptions extends Partial<Tuning>, Load {
   searchDelayMs?: number;
   port?: number;
   host?: string;
+  /** Whether orders are taken over HTTP, for a simulator in a process of its own. */
+  control?: boolean;
 }
 
 /** A Grafana that exists for a test, the demo or a benchmark. */
@@ -46,6 +49,10 @@ export interface Simulator {
   /** A service account with a token; gives the token. */
   token(given?: TokenRequest): string;
   seedDashboards(given: SeedDashboards): Seeded;
+  /** Edits so many dashboards of the first org, as people do between two backups; gives their uids. */
+  touchDashboards(count: number, seed?: number): string[];
+  /** Every token handed out so far is refused from now on. */
+  expireTokens(): void;
   /** A made-up company with something of every kind. */
   demoSeed(): void;
 }
@@ -70,7 +77,7 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
   server.workers.load = options;
   const url = await server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   let accounts = 0;
-  return {
+  const simulator: Simulator = {
     url,
     profile,
     state,
@@ -100,7 +107,15 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
     },
     demoSeed: () => demoSeed(state, 1, tuning.nestedFolders),
     seedDashboards: (request) => seedDashboards(state, request, tuning.nestedFolders),
+    touchDashboards: (count, seed = 1) => touchDashboards(state, count, seed),
+    expireTokens: () => {
+      for (const token of state.tokens) {
+        token.expires = state.now() - 1;
+      }
+    },
   };
+  server.control = options.control ? (order, text) => obey(simulator, order, text) : undefined;
+  return simulator;
 }
 
 /** The members of the options that tune behaviour and were given. */

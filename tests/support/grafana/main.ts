@@ -10,6 +10,8 @@ const HELP = `Grafana simulator: answers like a Grafana of the chosen version, k
   --folders 10  --bytes 30000 how they are spread, and about how big each is
   --empty                     without the demo company
   --latency 20                milliseconds added to every request
+  --json                      one line of JSON with url and token instead of words
+  --control                   takes orders over HTTP; see control.ts
 `;
 
 const { values } = parseArgs({
@@ -21,6 +23,8 @@ const { values } = parseArgs({
     bytes: { type: 'string', default: '30000' },
     empty: { type: 'boolean', default: false },
     latency: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
+    control: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -34,6 +38,7 @@ const grafana = await startGrafana({
   profile: values.profile as ProfileName,
   port: Number(values.port),
   latencyMs: Number(values.latency),
+  control: values.control,
 });
 if (!values.empty) {
   grafana.demoSeed();
@@ -43,9 +48,14 @@ if (count > 0) {
   grafana.seedDashboards({ count, folders: Number(values.folders), bytes: Number(values.bytes) });
 }
 const org = grafana.state.org(1);
-console.log(`Grafana simulator (not Grafana), as version ${grafana.profile.version}: ${grafana.url}`);
-console.log(`  admin:admin, or the token ${grafana.token({ name: 'by-hand' })}`);
-console.log(`  ${org.dashboards.size} dashboards in ${org.folders.size} folders. Ctrl+C ends it; nothing is kept.`);
+const token = grafana.token({ name: 'by-hand' });
+if (values.json) {
+  console.log(JSON.stringify({ url: grafana.url, token, simulator: 'Grafana simulator', profile: values.profile }));
+} else {
+  console.log(`Grafana simulator (not Grafana), as version ${grafana.profile.version}: ${grafana.url}`);
+  console.log(`  admin:admin, or the token ${token}`);
+  console.log(`  ${org.dashboards.size} dashboards in ${org.folders.size} folders. Ctrl+C ends it; nothing is kept.`);
+}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => void grafana.close().then(() => process.exit(0)));
 }

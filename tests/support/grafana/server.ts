@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { stringifyJson, type Json } from '../../../pkg/contract/json.ts';
+import { CONTROL_PATH } from './control.ts';
 import { authenticate } from './authenticate.ts';
 import { Call, Raw, Reply } from './call.ts';
 import { Faults, type FaultAction } from './faults.ts';
@@ -30,6 +31,8 @@ export class GrafanaServer {
   readonly tuning: Tuning;
   readonly faults: Faults;
   readonly workers = new Workers();
+  /** Takes orders from another process; see control.ts. */
+  control: ((order: string, text: string) => unknown) | undefined;
   readonly requests: RequestRecord[] = [];
   readonly counters: Counters = {
     requests: 0,
@@ -69,6 +72,10 @@ export class GrafanaServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? '/';
+    if (this.control !== undefined && target.startsWith(CONTROL_PATH)) {
+      await this.#obey(this.control, target.slice(CONTROL_PATH.length), request, response);
+      return;
+    }
     const mark = target.indexOf('?');
     const record: RequestRecord = {
       method: request.method ?? 'GET',
@@ -101,6 +108,20 @@ export class GrafanaServer {
     } finally {
       record.ms = Date.now() - record.at;
       this.counters.inFlight--;
+    }
+  }
+
+  async #obey(
+    control: (order: string, text: string) => unknown,
+    order: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    try {
+      const answer = control(order, (await readBody(request)).toString('utf8'));
+      response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer ?? {}));
+    } catch (error) {
+      response.writeHead(500).end(String(error));
     }
   }
 

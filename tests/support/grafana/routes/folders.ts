@@ -157,6 +157,7 @@ function urlOf(folder: Folder): string {
   return `/dashboards/f/${folder.uid}/${slugOf(folder.title)}`;
 }
 
+/** The legacy answer has no description, whatever was stored. */
 function folderDto(call: Call, folder: Folder): unknown {
   const may = (action: string) => canInFolder(call.identity, call.org, action, folder.uid);
   return {
@@ -164,7 +165,6 @@ function folderDto(call: Call, folder: Folder): unknown {
     uid: folder.uid,
     orgId: call.org.id,
     title: folder.title,
-    ...(folder.description ? { description: folder.description } : {}),
     url: urlOf(folder),
     hasAcl: false,
     canSave: may('folders:write'),

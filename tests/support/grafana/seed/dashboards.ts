@@ -1,7 +1,7 @@
 import { ancestors, defaultAcl } from '../access.ts';
-import type { Body } from '../body.ts';
+import { spliceMembers, type Body } from '../body.ts';
 import { convertSpec, isV2 } from '../convert.ts';
-import { addDashboard } from '../dashboards.ts';
+import { addDashboard, changeDashboard } from '../dashboards.ts';
 import { addFolder } from '../folders.ts';
 import { servedVersions } from '../profiles.ts';
 import { Random } from '../random.ts';
@@ -66,6 +66,28 @@ export function seedDashboards(state: GrafanaState, given: SeedDashboards, neste
   }
   org.index.flush();
   return { folders, dashboards };
+}
+
+/** Edits so many dashboards, spread evenly over the org. */
+export function touchDashboards(state: GrafanaState, count: number, seed: number): string[] {
+  const org = state.org(1);
+  const all = [...org.dashboards.values()];
+  const step = Math.max(1, Math.floor(all.length / Math.max(1, count)));
+  return all
+    .filter((_, index) => index % step === seed % step)
+    .slice(0, count)
+    .map((dashboard) => {
+      const before = dashboard.body;
+      const note = `"description":"edited, round ${seed}"`;
+      const body: Body = {
+        size: before.size + note.length,
+        text: () => spliceMembers(before.text().replace(/,"description":"edited, round \d+"/, ''), note),
+      };
+      const change = { ...dashboard, body, by: 'user:editor', message: 'Edited', versionsToKeep: 20 };
+      changeDashboard(state, org, dashboard, change);
+      org.index.flush();
+      return dashboard.uid;
+    });
 }
 
 /** Characters of v2 texts that are kept after they were first made: they are costly, and not many. */
