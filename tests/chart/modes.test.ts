@@ -81,6 +81,14 @@ describe('what each mode runs', () => {
     expect(labels).toMatchObject(service.selector);
   });
 
+  it('deployment: is ready when backups work, or when it waits to be told a target', async () => {
+    const probe = async (target: string): Promise<object | undefined> =>
+      podIn(the(await template(CHART, { values: [{ mode: 'deployment', target }] }), 'Deployment')).containers[0]
+        ?.readinessProbe;
+    expect(await probe('s3://bucket')).toMatchObject({ httpGet: { path: '/readyz', port: 'dashkeep-ops' } });
+    expect(await probe('')).toMatchObject({ httpGet: { path: '/healthz', port: 'dashkeep-ops' } });
+  });
+
   it('deployment: new settings restart it, the same settings do not', async () => {
     const annotation = async (schedule: string): Promise<string> => {
       const objects = await template(CHART, { values: [{ mode: 'deployment', schedule }] });

@@ -151,8 +151,9 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
     timeoutSeconds: 5
     failureThreshold: 6
   {{- if not .sidecar }}
+  # Without a target it waits to be told one on the settings page, which must not hold up a rollout.
   readinessProbe:
-    httpGet: { path: /readyz, port: dashkeep-ops }
+    httpGet: { path: {{ .values.target | empty | ternary "/healthz" "/readyz" }}, port: dashkeep-ops }
     periodSeconds: 10
     timeoutSeconds: 5
   {{- end }}
