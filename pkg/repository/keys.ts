@@ -80,26 +80,30 @@ export async function openKeyring(ports: KeyPorts, repository: string, secrets: 
     ...(await passphraseIdentities(ports, files, secrets.passphrases ?? [])),
   ];
   const keyFiles = files.filter((key) => KEY_FILE.test(key)).sort();
-  const recipients = [...new Set(secrets.recipients ?? [])];
-  if (recipients.length === 0 && keyFiles.length > 0) {
-    recipients.push(...(await Promise.all(identities.map(recipientOf))));
-  }
   const keys = identities.length === 0 ? [] : await readKeys(ports, keyFiles, identities);
   const local = await readLocal(ports, repository);
+  const newest = keys.filter((key) => key.repository === repository).at(-1);
+  const recipients = [...new Set(secrets.recipients ?? [])];
 
   if (recipients.length === 0) {
-    if (local !== undefined) {
-      keys.push(local.key);
+    if (newest !== undefined) {
+      // Opened by a person who reads, and may write a safety snapshot: nothing is written for opening alone.
+      return makeKeyring({
+        recipients: await Promise.all(identities.map(recipientOf)),
+        identities,
+        current: newest,
+        keys,
+      });
     }
-    const readOnly =
-      keyFiles.length === 0 && local === undefined
-        ? undefined
-        : 'this repository is encrypted: give the recipients (DASHKEEP_AGE_RECIPIENTS) to write to it';
-    return makeKeyring({ recipients, identities, keys, readOnly });
+    const encrypted = keyFiles.length > 0 || local !== undefined;
+    return makeKeyring({
+      recipients,
+      identities,
+      keys: local === undefined ? keys : [...keys, local.key],
+      readOnly: encrypted ? READ_ONLY : undefined,
+    });
   }
 
-  const current =
-    local?.key ?? keys.filter((key) => key.repository === repository).at(-1) ?? (await freshKey(ports, repository));
   if (local === undefined && keys.length === 0 && keyFiles.length > 0) {
     ports.log.warn(
       { repository },
@@ -107,10 +111,13 @@ export async function openKeyring(ports: KeyPorts, repository: string, secrets: 
         'and older snapshots cannot be listed here until a person with the identity runs `dashkeep repair`',
     );
   }
+  const current = local?.key ?? newest ?? (await freshKey(ports, repository));
   const keyring = await makeKeyring({ recipients, identities, current, keys });
   await wrap(ports, current, recipients, keyFiles, local);
   return keyring;
 }
+
+const READ_ONLY = 'this repository is encrypted: give the recipients (DASHKEEP_AGE_RECIPIENTS) to write to it';
 
 async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {
   return newRepositoryKey(newTimedId(ports.clock.now(), ports.randomness), repository, ports.randomness.hex(32));
