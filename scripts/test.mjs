@@ -105,6 +105,8 @@ async function browser() {
 
 await check('types', 'npx', ['tsc', '-p', '.']);
 await check('types of the app', 'npx', ['tsc', '-p', 'src']);
+await check('types of the browser tests', 'npx', ['tsc', '-p', 'tests/e2e']);
+await check('types of the preview page', 'npx', ['tsc', '-p', 'tests/support/preview/host']);
 await check('lint', 'npx', ['eslint', '.']);
 await check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.']);
 await unit();

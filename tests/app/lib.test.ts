@@ -1,0 +1,201 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
+import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
+import { diffLines, foldEqual } from '../../src/lib/lineDiff.ts';
+
+// The host's packages are for browsers; what is tested here needs only this of them.
+vi.mock('@grafana/runtime', () => ({ config: { bootData: { user: { timezone: 'Europe/Paris' } } } }));
+vi.mock('@grafana/i18n', () => ({
+  t: (_key: string, text: string, values: Record<string, unknown> = {}) => {
+    const form = values['count'] === 1 ? values['defaultValue_one'] : values['defaultValue_other'];
+    return String(form ?? text).replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]));
+  },
+}));
+beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+
+/** Both sides, put together again from a comparison. */
+function sides(lines: ReturnType<typeof diffLines>): [string[], string[]] {
+  return [
+    lines.filter((line) => line.change !== 'added').map((line) => line.text),
+    lines.filter((line) => line.change !== 'removed').map((line) => line.text),
+  ];
+}
+
+describe('the line comparison', () => {
+  it('finds the one line that differs, with the numbers of both sides', () => {
+    const lines = diffLines(['a', 'b', 'c'], ['a', 'x', 'c']);
+    expect(lines.map(({ change, text, before, after }) => [change, text, before, after])).toEqual([
+      ['same', 'a', 1, 1],
+      ['removed', 'b', 2, undefined],
+      ['added', 'x', undefined, 2],
+      ['same', 'c', 3, 3],
+    ]);
+  });
+
+  it('loses no line of either side, whatever they are', () => {
+    let seed = 7;
+    const random = (below: number) => (seed = (seed * 16807) % 2147483647) % below;
+    const text = () => Array.from({ length: random(30) }, () => 'abc'[random(3)] ?? '');
+    for (let round = 0; round < 300; round++) {
+      const [before, after] = [text(), text()];
+      expect(sides(diffLines(before, after))).toEqual([before, after]);
+    }
+  });
+
+  it('is shortest where it can be: a moved block costs twice its length, not the whole text', () => {
+    const block = Array.from({ length: 50 }, (_, index) => `line ${index}`);
+    const changed = diffLines(['new', ...block], [...block, 'new']).filter((line) => line.change !== 'same');
+    expect(changed).toHaveLength(2);
+  });
+
+  it('gives up on the shortest way when everything differs, and still loses nothing', () => {
+    const before = Array.from({ length: 3000 }, (_, index) => `old ${index}`);
+    const after = Array.from({ length: 3000 }, (_, index) => `new ${index}`);
+    expect(sides(diffLines(before, after))).toEqual([before, after]);
+  });
+
+  it('folds what is equal but for three lines around a difference, and unfolds it again', () => {
+    const before = Array.from({ length: 40 }, (_, index) => `${index}`);
+    const after = before.map((line) => (line === '20' ? 'changed' : line));
+    const lines = diffLines(before, after);
+    const folded = foldEqual(lines, 3, new Set());
+    const counts = folded.flatMap((line) => (line.change === 'folded' ? [line.count] : []));
+    expect(counts).toEqual([17, 16]);
+    expect(folded).toHaveLength(3 + 2 + 3 + 2);
+    const opened = new Set(folded.flatMap((line) => (line.change === 'folded' ? [line.at] : [])));
+    expect(foldEqual(lines, 3, opened)).toEqual(lines);
+  });
+});
+
+describe('the folder tree', () => {
+  const folder = (uid: string, parentUid?: string) => ({ org: 1, uid, title: uid, parentUid, direct: 1, total: 2 });
+  const tree: SnapshotTree = {
+    orgs: [{ id: 1, name: 'Main', root: 0, total: 9 }],
+    folders: [folder('a'), folder('b', 'a'), folder('c', 'b'), folder('lost', 'not in the snapshot')],
+  };
+
+  it('shows what is below a folder only when it is opened', () => {
+    const shown = (opened: string[]) => treeLines(tree, new Set(opened)).map((line) => `${line.depth} ${line.title}`);
+    expect(shown([])).toEqual(['0 a', '0 lost']);
+    expect(shown(['1/a'])).toEqual(['0 a', '1 b', '0 lost']);
+    expect(shown(['1/a', '1/b'])).toEqual(['0 a', '1 b', '2 c', '0 lost']);
+  });
+
+  it('keeps a folder whose parent is missing where it can be found', () => {
+    expect(treeLines(tree, new Set()).map((line) => line.title)).toContain('lost');
+  });
+
+  it('keeps the folders of two organizations apart, even with the same uid', () => {
+    const two: SnapshotTree = {
+      orgs: [...tree.orgs, { id: 2, name: 'Second', root: 0, total: 1 }],
+      folders: [...tree.folders, { ...folder('a'), org: 2, title: 'Other a' }],
+    };
+    const titles = treeLines(two, new Set()).map((line) => `${line.depth} ${line.title}`);
+    expect(titles).toEqual(['0 Main', '1 a', '1 lost', '0 Second', '1 Other a']);
+  });
+
+  it('names every folder by its whole path in a picker', () => {
+    expect(folderOptions(tree).map((option) => option.path)).toEqual(['a', 'a / b', 'a / b / c', 'lost']);
+  });
+});
+
+describe('numbers and times', async () => {
+  const format = await import('../../src/lib/format.ts');
+
+  it('are short and say their unit', () => {
+    expect(format.formatBytes(0)).toBe('0 bytes');
+    expect(format.formatBytes(982)).toBe('982 bytes');
+    expect(format.formatBytes(1_420_000)).toBe('1.4 MB');
+    expect(format.formatBytes(53_000_000_000_000_000)).toBe('53,000 TB');
+    expect(format.formatDuration(840)).toBe('840 ms');
+    expect(format.formatDuration(4_230)).toBe('4.2 sec');
+    expect(format.formatDuration(200_000)).toBe('3 min 20 sec');
+    expect(format.formatDuration(7_500_000)).toBe('2 hr 5 min');
+    expect(format.formatDuration(4 * 86_400_000)).toBe('4 days');
+  });
+
+  it('tell how long ago and how soon, from a moment to years', () => {
+    const now = Date.parse('2026-11-24T12:00:00Z');
+    expect(format.formatRelative('2026-11-24T11:59:40Z', now)).toBe('just now');
+    expect(format.formatRelative('2026-11-24T11:20:00Z', now)).toBe('40 minutes ago');
+    expect(format.formatRelative('2026-11-24T14:00:00Z', now)).toBe('in 2 hours');
+    expect(format.formatRelative('2024-11-24T12:00:00Z', now)).toBe('2 years ago');
+  });
+
+  it("are in the user's zone, not the browser's", () => {
+    expect(format.formatTime('2026-11-24T23:30:00Z')).toContain('Nov 25, 2026');
+  });
+});
+
+describe('schedules in words', async () => {
+  const { cronInWords } = await import('../../src/lib/cron.ts');
+
+  it.each([
+    ['', 'Never'],
+    ['*/15 * * * *', 'Every 15 minutes'],
+    ['0 * * * *', 'Every hour'],
+    ['0 */2 * * *', 'Every 2 hours'],
+    ['0 3 * * *', 'Every day at 03:00'],
+    ['30 3 * * 0', 'Sundays at 03:30'],
+    ['30 3 * * 7', 'Sundays at 03:30'],
+  ])('%s is “%s”', (expression, words) => expect(cronInWords(expression)).toBe(words));
+
+  it.each(['0 3 1 * *', '5,35 * * * *', '0 3 * * 1-5', 'nonsense', '0 0 3 * * *', '*/15 3 * * *'])(
+    'says nothing it is not sure of: %s stays as it is',
+    (expression) => expect(cronInWords(expression)).toBe(expression),
+  );
+});
+
+describe('addresses of targets', async () => {
+  const { choosePreset, formatPlace, parsePlace } = await import('../../src/pages/Settings/target.ts');
+
+  it.each(['s3://bucket', 's3://bucket/a/b', 'file:///var/lib/dashkeep'])('%s survives being edited', (url) =>
+    expect(formatPlace(parsePlace(url))).toBe(url),
+  );
+
+  it('forgives slashes around the prefix, and has no address without a bucket', () => {
+    expect(formatPlace({ sort: 's3', root: 'bucket', prefix: '/a/b/' })).toBe('s3://bucket/a/b');
+    expect(formatPlace({ sort: 's3', root: '', prefix: 'a' })).toBe('');
+  });
+
+  it('takes a region that the chosen provider has', () => {
+    expect(choosePreset('scaleway', 'us-east-1')).toMatchObject({
+      region: 'fr-par',
+      endpoint: 'https://s3.fr-par.scw.cloud',
+    });
+    expect(choosePreset('scaleway', 'nl-ams')).toMatchObject({ endpoint: 'https://s3.nl-ams.scw.cloud' });
+    expect(choosePreset('aws', 'eu-west-3')).toMatchObject({ region: 'eu-west-3', endpoint: '' });
+  });
+});
+
+describe('what a restore asks for', async () => {
+  const { parametersOf, readForm, requestOf } = await import('../../src/pages/Restore/request.ts');
+  const form = (parameters: Record<string, string | undefined>) => readForm((name) => parameters[name] ?? '');
+
+  it.each([
+    { snapshot: 's', selection: { type: 'everything' as const }, options: {} },
+    { snapshot: 's', selection: { type: 'folder' as const, org: 2, uid: 'a/b' }, options: { overwrite: true } },
+    {
+      snapshot: 's',
+      selection: { type: 'kinds' as const, kinds: ['dashboard' as const, 'folder' as const] },
+      options: { includeManaged: true },
+    },
+    {
+      snapshot: 's',
+      selection: { type: 'resources' as const, resources: [{ org: 1, kind: 'dashboard' as const, uid: 'with/slash' }] },
+      options: { copy: { suffix: '(old)', folderUid: 'x' } },
+    },
+  ])('comes back from its own address: %j', (request) => {
+    expect(requestOf(form(parametersOf(request)))).toEqual(request);
+  });
+
+  it('is nothing while something is still to be chosen', () => {
+    expect(requestOf(form({ snapshot: 's', type: 'folder' }))).toBeUndefined();
+    expect(requestOf(form({ snapshot: 's', type: 'kinds', kinds: '' }))).toBeUndefined();
+    expect(requestOf(form({ type: 'everything' }))).toBeUndefined();
+  });
+
+  it('never deletes unless overwriting was chosen, too', () => {
+    expect(requestOf(form({ snapshot: 's', deleteOthers: 'yes' }))?.options).toEqual({});
+  });
+});
