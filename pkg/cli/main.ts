@@ -2,12 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { Runner } from './command.ts';
 import { registerBackup } from './commands/backup.ts';
+import { registerBootstrap } from './commands/bootstrap.ts';
 import { registerCat } from './commands/cat.ts';
 import { registerDiff } from './commands/diff.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerForget } from './commands/forget.ts';
 import { registerPrune } from './commands/prune.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerRestore } from './commands/restore.ts';
+import { registerServe } from './commands/serve.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSnapshots } from './commands/snapshots.ts';
 import { registerVerify } from './commands/verify.ts';
@@ -34,6 +37,9 @@ function buildProgram(run: Runner): Command {
     registerForget,
     registerPrune,
     registerRepair,
+    registerBootstrap,
+    registerServe,
+    registerDoctor,
   ]) {
     register(program, run);
   }

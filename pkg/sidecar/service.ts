@@ -129,6 +129,12 @@ export class Service {
     this.log.info({ version: this.config.version, grafana: this.config.grafana.url }, 'the service has started');
   }
 
+  /** Only what is needed to look at things: nothing is scheduled and no token is made. */
+  async examine<T>(action: () => Promise<T>): Promise<T> {
+    await Promise.all([this.settings.load(), this.keeper?.look()]);
+    return action();
+  }
+
   /** A run in flight ends as interrupted and is recorded; then everything is given back. */
   async stop(): Promise<void> {
     await this.#scheduler.stop();

@@ -67,6 +67,11 @@ export class TokenKeeper {
     await this.#checking;
   }
 
+  /** Looks at what is stored, and makes nothing. */
+  async look(): Promise<void> {
+    await this.#check(false);
+  }
+
   get status(): TokenStatus {
     const problem = this.#problem;
     const state = stateOf(this.#current, problem, this.#clock.now());
@@ -127,12 +132,12 @@ export class TokenKeeper {
     }
   }
 
-  async #check(): Promise<void> {
+  async #check(mayMint = this.#options.mayMint()): Promise<void> {
     const signal = this.#stopping.signal;
     const refused = this.#problem instanceof AdminRefused && (await this.#stillRefused(this.#problem));
     try {
       // A replica that doesn't lead uses what the leader stored; without admin credentials nothing is ever made.
-      const may = this.#options.mayMint() && !refused;
+      const may = mayMint && !refused;
       const options = may ? this.#options : { ...this.#options, admin: undefined, app: undefined };
       this.#current = await bootstrap(options, signal);
       if (this.#problem !== undefined) {

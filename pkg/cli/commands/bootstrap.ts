@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import {
+  AdminRefused,
+  bootstrap,
+  type Bootstrapped,
+  type BootstrapOptions,
+} from '../../sidecar/bootstrap/bootstrap.ts';
+import { ensureApiToken } from '../../sidecar/bootstrap/keeper.ts';
+import { lay } from '../../sidecar/serve.ts';
+import type { Exit, Register } from '../command.ts';
+import { wholeNumber } from '../config/environment.ts';
+import { serviceConfig } from '../config/service.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { printJson, printLine } from '../output.ts';
+import { VERSION, type World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  wait: string;
+  tokenDays?: string;
+}
+
+export const registerBootstrap: Register = (program, run) => {
+  program
+    .command('bootstrap')
+    .description(
+      'make a token for Grafana from the admin Secret and store it; does nothing when there is a working one',
+    )
+    .addOption(new Option('--grafana-url <url>', 'where Grafana answers').env('GRAFANA_URL'))
+    .addOption(new Option('--state-dir <path>', 'where tokens are kept outside Kubernetes').env('DASHKEEP_STATE_DIR'))
+    .addOption(
+      new Option('--wait <seconds>', 'how long to wait for Grafana').env('DASHKEEP_BOOTSTRAP_WAIT').default('300'),
+    )
+    .addOption(new Option('--token-days <n>', 'how long a new token lives (default 30)').env('DASHKEEP_TOKEN_DAYS'))
+    .option('--json', 'one JSON document on standard output')
+    .action(run((world: World, flags: Flags, _command: Command) => runBootstrap(world, flags)));
+};
+
+async function runBootstrap(world: World, flags: Flags): Promise<Exit> {
+  const { clock, randomness, log, environment } = world;
+  const config = serviceConfig(environment, flags, VERSION);
+  const { state, admin } = await lay(config, { clock, randomness, log });
+  const apiToken = await ensureApiToken((await config.apiToken?.())?.trim(), { state, randomness, log });
+  const done = await patiently(world, wholeNumber(flags.wait, '--wait', 0), {
+    grafanaUrl: config.grafana.url,
+    grafanaCaFile: config.grafana.caFile,
+    admin,
+    adminKeys: config.admin.keys,
+    allOrgs: config.settings.get('scope.orgs')?.value === 'all',
+    ...(flags.tokenDays === undefined
+      ? {}
+      : { tokenSeconds: 86_400 * wholeNumber(flags.tokenDays, 'DASHKEEP_TOKEN_DAYS') }),
+    // Only where there is a service that the app could reach.
+    ...(config.url === undefined ? {} : { app: { url: config.url, token: apiToken } }),
+    state,
+    clock,
+    randomness,
+    log,
+  });
+  print(world, flags, done);
+  return done.failed.length === 0 ? 0 : 3;
+}
+
+const PAUSE_MS = 2_000;
+
+/** Waits for a Grafana that is not up yet; everything else fails at once, so that Kubernetes shows it. */
+async function patiently(world: World, seconds: number, options: BootstrapOptions): Promise<Bootstrapped> {
+  const until = world.clock.monotonic() + seconds * 1000;
+  for (;;) {
+    try {
+      return await bootstrap(options, world.signal);
+    } catch (error) {
+      const { code } = asDashkeepError(error);
+      const away = ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(code);
+      if (error instanceof AdminRefused || !away || world.clock.monotonic() + PAUSE_MS > until) {
+        throw error instanceof DashkeepError ? error : asDashkeepError(error);
+      }
+      world.log.info({ code }, 'waiting for Grafana');
+      await world.clock.sleep(PAUSE_MS, world.signal);
+    }
+  }
+}
+
+function print(world: World, flags: Flags, { orgs, failed }: Bootstrapped): void {
+  const shown = orgs.map(({ org, expires, minted, app }) => ({
+    org,
+    minted,
+    ...(expires === undefined ? {} : { expires: expires.toISOString() }),
+    ...(app === undefined ? {} : { app }),
+  }));
+  if (flags.json === true) {
+    printJson(world, { orgs: shown, failed: failed.map(({ org, problem }) => ({ org, reason: problem.message })) });
+    return;
+  }
+  for (const { org, minted, expires } of shown) {
+    const end = expires === undefined ? '' : `, valid until ${expires}`;
+    printLine(world, `org ${org}: ${minted ? 'a new token is stored' : 'the stored token works'}${end}`);
+  }
+  for (const { org, problem } of failed) {
+    printLine(world, `org ${org}: no token: ${problem.message}`);
+  }
+}

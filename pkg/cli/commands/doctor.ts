@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { doctor } from '../../sidecar/doctor.ts';
+import { buildService } from '../../sidecar/serve.ts';
+import type { Exit, Register } from '../command.ts';
+import { serviceConfig } from '../config/service.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { printable, printJson, printLine } from '../output.ts';
+import { VERSION, type World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+}
+
+export const registerDoctor: Register = (program, run) => {
+  program
+    .command('doctor')
+    .description('try everything that can be tried, and say what to do about what fails')
+    .addOption(new Option('--grafana-url <url>', 'where Grafana answers').env('GRAFANA_URL'))
+    .addOption(new Option('--state-dir <path>', 'where state is kept outside Kubernetes').env('DASHKEEP_STATE_DIR'))
+    .option('--json', 'one JSON document on standard output')
+    .action(run((world: World, flags: Flags, _command: Command) => runDoctor(world, flags)));
+};
+
+const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ', skipped: 'skipped' } as const;
+
+async function runDoctor(world: World, flags: Flags): Promise<Exit> {
+  const { clock, randomness, log, environment, signal } = world;
+  const service = await buildService(serviceConfig(environment, flags, VERSION), { clock, randomness, log });
+  try {
+    const { ok, checks } = await service.examine(() => doctor(service, signal));
+    if (flags.json === true) {
+      printJson(world, { ok, checks });
+    } else {
+      for (const { name, status, detail, hint } of checks) {
+        printLine(world, printable(`${MARKS[status]}  ${name}: ${detail}`));
+        if (hint !== '' && status !== 'ok') {
+          printLine(world, printable(`         ${hint}`));
+        }
+      }
+    }
+    return ok ? 0 : 3;
+  } finally {
+    await service.stop();
+  }
+}

@@ -1,0 +1,202 @@
+import { hostname } from 'node:os';
+import { NOTIFICATION_EVENTS, SECRET_NAMES, type SecretName } from '../../contract/api/settings.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Address, Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
+import { LEVELS, type Level } from '../../sidecar/log.ts';
+import { fieldProblems } from '../../sidecar/settings/validate.ts';
+import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts';
+import { secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
+import { kindsOf, stateDirectory, type CommonFlags } from './settings.ts';
+
+/** Where the kubelet mounts a pod's service account when nobody says otherwise. */
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** How an environment variable becomes a setting: its name, the setting's path, and the value of its text. */
+const SETTINGS: readonly [name: string, path: string, parse: (text: string, name: string) => unknown][] = [
+  ['DASHKEEP_TARGET', 'target.url', asIs],
+  ['DASHKEEP_S3_ENDPOINT', 'target.endpoint', asIs],
+  ['AWS_REGION', 'target.region', asIs],
+  ['AWS_PROFILE', 'target.profile', asIs],
+  ['DASHKEEP_S3_FORCE_PATH_STYLE', 'target.forcePathStyle', yesOrNo],
+  ['DASHKEEP_SCHEDULE', 'schedule.backup', schedule],
+  ['DASHKEEP_VERIFY_SCHEDULE', 'schedule.verify', schedule],
+  ['DASHKEEP_PRUNE_SCHEDULE', 'schedule.prune', schedule],
+  ['DASHKEEP_DRILL_SCHEDULE', 'schedule.drill', schedule],
+  ['DASHKEEP_TIMEZONE', 'schedule.timezone', asIs],
+  ['DASHKEEP_JITTER_SECONDS', 'schedule.jitterSeconds', count],
+  ['DASHKEEP_EXCLUDE_KINDS', 'scope.excludeKinds', (text) => kindsOf(text) ?? []],
+  ['DASHKEEP_PLAIN_COPIES', 'scope.plainCopies', (text, name) => (yesOrNo(text, name) ? 'on' : 'off')],
+  ['DASHKEEP_FULL_READ_EVERY', 'scope.fullReadEvery', (text, name) => wholeNumber(text, name)],
+  ['DASHKEEP_KEEP_LAST', 'retention.keepLast', count],
+  ['DASHKEEP_KEEP_HOURLY', 'retention.keepHourly', count],
+  ['DASHKEEP_KEEP_DAILY', 'retention.keepDaily', count],
+  ['DASHKEEP_KEEP_WEEKLY', 'retention.keepWeekly', count],
+  ['DASHKEEP_KEEP_MONTHLY', 'retention.keepMonthly', count],
+  ['DASHKEEP_KEEP_YEARLY', 'retention.keepYearly', count],
+  ['DASHKEEP_KEEP_WITHIN', 'retention.keepWithin', asIs],
+  ['DASHKEEP_AGE_RECIPIENTS', 'encryption.recipients', (text) => text.split(/[\s,]+/).filter((one) => one !== '')],
+  ['DASHKEEP_WEBHOOK_FORMAT', 'notifications.format', (text, name) => oneOf(text, name, ['generic', 'slack'])],
+  ['DASHKEEP_WEBHOOK_EVENTS', 'notifications.events', events],
+];
+
+/** Secrets that the deployment may give; each also as NAME_FILE. */
+const SECRETS: Readonly<Record<SecretName, string>> = {
+  s3AccessKeyId: 'AWS_ACCESS_KEY_ID',
+  s3SecretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+  s3SessionToken: 'AWS_SESSION_TOKEN',
+  ageIdentity: 'DASHKEEP_AGE_IDENTITY',
+  webhookUrl: 'DASHKEEP_WEBHOOK_URL',
+};
+
+/** What the service is told by the environment. @throws DK_SETTINGS naming what is wrong */
+export function serviceConfig(environment: Environment, flags: CommonFlags, version: string): ServiceConfig {
+  const settings = new Map<string, Given<unknown>>();
+  for (const [name, path, parse] of SETTINGS) {
+    const text = environment[name];
+    if (text !== undefined) {
+      settings.set(path, { value: parse(text, name), source: name });
+    }
+  }
+  const orgs = environment['DASHKEEP_ORGS'];
+  if (orgs !== undefined) {
+    settings.set('scope.orgs', { value: orgs === 'all' ? 'all' : 'token', source: 'DASHKEEP_ORGS' });
+  }
+  assertValid(settings);
+  const url = flags.grafanaUrl ?? environment['GRAFANA_URL'];
+  if (url === undefined) {
+    throw new DashkeepError('DK_SETTINGS', 'no Grafana is given', {
+      hint: 'Set GRAFANA_URL, such as http://localhost:3000.',
+    });
+  }
+  const secret = environment['DASHKEEP_ADMIN_SECRET'];
+  const ops = environment['DASHKEEP_OPS_LISTEN'] ?? '0.0.0.0:9464';
+  return {
+    version,
+    grafana: {
+      url,
+      caFile: environment['DASHKEEP_GRAFANA_CA_FILE'],
+      concurrency: numberOf(environment, 'DASHKEEP_GRAFANA_CONCURRENCY'),
+      timeout: numberOf(environment, 'DASHKEEP_GRAFANA_TIMEOUT'),
+      token: secretReader(environment, 'GRAFANA_API_TOKEN'),
+      orgTokens: orgTokens(environment),
+      admin: adminOf(environment),
+    },
+    orgIds:
+      orgs === undefined || orgs === 'all'
+        ? undefined
+        : orgs.split(',').map((part) => wholeNumber(part.trim(), 'DASHKEEP_ORGS')),
+    admin: {
+      directory: environment['DASHKEEP_ADMIN_SECRET_DIR'],
+      secret: secret === undefined ? undefined : secretNamed(secret),
+      keys: { user: environment['DASHKEEP_ADMIN_USER_KEY'], password: environment['DASHKEEP_ADMIN_PASSWORD_KEY'] },
+    },
+    kubernetes: {
+      mode: oneOf(environment['DASHKEEP_KUBERNETES'] ?? 'auto', 'DASHKEEP_KUBERNETES', ['auto', 'off']),
+      directory: environment['DASHKEEP_KUBE_DIR'] ?? SERVICE_ACCOUNT,
+      host: environment['KUBERNETES_SERVICE_HOST'],
+      port: Number(environment['KUBERNETES_SERVICE_PORT'] ?? 443),
+      tokenSecret: environment['DASHKEEP_TOKEN_SECRET'] ?? 'grafana-backup',
+      lease: environment['DASHKEEP_LEASE'],
+    },
+    stateDirectory: stateDirectory(flags, environment),
+    instance: environment['POD_NAME'] ?? hostname(),
+    listen: addressOf(environment['DASHKEEP_LISTEN'] ?? '127.0.0.1:3210', 'DASHKEEP_LISTEN'),
+    opsListen: ops === 'off' ? undefined : addressOf(ops, 'DASHKEEP_OPS_LISTEN'),
+    url: environment['DASHKEEP_URL'],
+    apiToken: secretReader(environment, 'DASHKEEP_API_TOKEN'),
+    settings,
+    secrets: secretsOf(environment),
+    agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),
+    environment,
+    logLevel: oneOf(environment['DASHKEEP_LOG_LEVEL'] ?? 'info', 'DASHKEEP_LOG_LEVEL', LEVELS) as Level,
+    stopWithin: 1000 * (numberOf(environment, 'DASHKEEP_STOP_SECONDS') ?? 20),
+  };
+}
+
+function asIs(text: string): string {
+  return text;
+}
+
+function count(text: string, name: string): number {
+  return wholeNumber(text, name, 0);
+}
+
+/** `off` is how an environment says "never". */
+function schedule(text: string): string {
+  return text === 'off' ? '' : text;
+}
+
+function events(text: string, name: string): string[] {
+  return text.split(',').map((part) => oneOf(part.trim(), name, NOTIFICATION_EVENTS));
+}
+
+function oneOf<T extends string>(text: string, name: string, words: readonly T[]): T {
+  const found = words.find((word) => word === text);
+  if (found === undefined) {
+    throw new DashkeepError('DK_SETTINGS', `${name} must be one of ${words.join(', ')}, not '${text}'`);
+  }
+  return found;
+}
+
+function numberOf(environment: Environment, name: string): number | undefined {
+  const text = environment[name];
+  return text === undefined ? undefined : wholeNumber(text, name);
+}
+
+/** What a schema of the API would refuse from a person is refused from a deployment too. */
+function assertValid(settings: ReadonlyMap<string, Given<unknown>>): void {
+  const leaves = new Map([...settings].map(([path, { value }]) => [path, value]));
+  const problems = fieldProblems(withLeaves(DEFAULT_SETTINGS, leaves));
+  for (const [path, problem] of Object.entries(problems)) {
+    throw new DashkeepError('DK_SETTINGS', `${settings.get(path)?.source ?? path} is not usable: ${problem}`);
+  }
+}
+
+function adminOf(environment: Environment): { user: SecretReader; password: SecretReader } | undefined {
+  const user = secretReader(environment, 'GRAFANA_ADMIN_USER');
+  const password = secretReader(environment, 'GRAFANA_ADMIN_PASSWORD');
+  if ((user === undefined) !== (password === undefined)) {
+    throw new DashkeepError('DK_SETTINGS', 'GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD belong together');
+  }
+  return user === undefined || password === undefined ? undefined : { user, password };
+}
+
+function orgTokens(environment: Environment): Map<number, SecretReader> {
+  const found = new Map<number, SecretReader>();
+  for (const name of Object.keys(environment)) {
+    const org = /^GRAFANA_API_TOKEN_ORG_(\d+)(_FILE)?$/.exec(name)?.[1];
+    const read = org === undefined ? undefined : secretReader(environment, `GRAFANA_API_TOKEN_ORG_${org}`);
+    if (org !== undefined && read !== undefined) {
+      found.set(Number(org), read);
+    }
+  }
+  return found;
+}
+
+function secretsOf(environment: Environment): Map<SecretName, Given<SecretReader>> {
+  const found = new Map<SecretName, Given<SecretReader>>();
+  for (const secret of SECRET_NAMES) {
+    const name = SECRETS[secret];
+    const read = secretReader(environment, name);
+    if (read !== undefined) {
+      found.set(secret, { value: read, source: environment[name] === undefined ? `${name}_FILE` : name });
+    }
+  }
+  return found;
+}
+
+/** `name` or `namespace/name`. */
+function secretNamed(text: string): { namespace?: string; name: string } {
+  const [first = '', second] = text.split('/');
+  return second === undefined ? { name: first } : { namespace: first, name: second };
+}
+
+/** `host:port`, IPv6 in brackets. */
+function addressOf(text: string, name: string): Address {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new DashkeepError('DK_SETTINGS', `${name} must be host:port, not '${text}'`);
+  }
+  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
+}
