@@ -93,6 +93,7 @@ export class Library {
   /** After a run, or a deletion: what is at hand may be old. */
   refresh(): void {
     this.#list = undefined;
+    this.#manifests.clear();
   }
 
   async close(): Promise<void> {

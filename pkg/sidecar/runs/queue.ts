@@ -155,6 +155,8 @@ export class RunQueue {
     const { record, job, controller } = active;
     record.started = clock.now().toISOString();
     record.status = 'running';
+    // Shown as running until its record is written: who sees the end may start the next one.
+    let end: Partial<RunRecord> = {};
     try {
       if (term.aborted) {
         controller.abort(term.reason);
@@ -170,14 +172,14 @@ export class RunQueue {
           active.progress = progress;
         },
       });
-      Object.assign(record, result);
+      end = result;
     } catch (error) {
-      Object.assign(record, endOf(error, controller.signal));
+      end = endOf(error, controller.signal);
     } finally {
       controller.abort();
-      record.finished = clock.now().toISOString();
-      record.duration = Math.max(0, Math.round(clock.monotonic() - begun));
-      await this.#finish(record);
+      const finished = clock.now().toISOString();
+      const duration = Math.max(0, Math.round(clock.monotonic() - begun));
+      await this.#finish({ ...record, ...end, finished, duration });
       this.#active = undefined;
     }
   }

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serviceConfig } from '../../pkg/cli/config/service.ts';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { jsonLog, type Level } from '../../pkg/sidecar/log.ts';
+import { serve, type Running } from '../../pkg/sidecar/serve.ts';
+import { realClock, realRandomness } from './ports.ts';
+
+export interface TestService extends Running {
+  token: string;
+  /** Every line that was logged. */
+  lines: string[];
+  directory: string;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
+  /** Polls a run until it has ended. */
+  ended(id: string): Promise<Record<string, unknown>>;
+}
+
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of many shapes
+  json: any;
+}
+
+export interface TestServiceOptions {
+  grafanaUrl: string;
+  environment?: Record<string, string>;
+  /** An earlier service's folder, to go on where that ended. */
+  directory?: string;
+  clock?: Clock;
+  level?: Level;
+}
+
+export const TEST_API_TOKEN = 'api-token-of-the-test-0123456789';
+
+/** A real service on free ports, with its state and target in a temporary folder. */
+export async function startService(options: TestServiceOptions): Promise<TestService> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'dashkeep-service-')));
+  const lines: string[] = [];
+  const config = serviceConfig(
+    {
+      GRAFANA_URL: options.grafanaUrl,
+      GRAFANA_ADMIN_USER: 'admin',
+      GRAFANA_ADMIN_PASSWORD: 'admin',
+      DASHKEEP_KUBERNETES: 'off',
+      DASHKEEP_STATE_DIR: join(directory, 'state'),
+      DASHKEEP_LISTEN: '127.0.0.1:0',
+      DASHKEEP_OPS_LISTEN: '127.0.0.1:0',
+      DASHKEEP_API_TOKEN: TEST_API_TOKEN,
+      DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
+      DASHKEEP_SCHEDULE: 'off',
+      DASHKEEP_VERIFY_SCHEDULE: 'off',
+      DASHKEEP_PRUNE_SCHEDULE: 'off',
+      DASHKEEP_JITTER_SECONDS: '0',
+      DASHKEEP_STOP_SECONDS: '5',
+      ...options.environment,
+    },
+    { stateDir: join(directory, 'state') },
+    'test',
+  );
+  const running = await serve(config, {
+    clock: options.clock ?? realClock,
+    randomness: realRandomness,
+    log: jsonLog(options.level ?? 'trace', (line) => lines.push(line)),
+  });
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<TestAnswer> => {
+    const answer = await fetch(`${running.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${TEST_API_TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, json: text === '' ? undefined : JSON.parse(text) };
+  };
+  return {
+    ...running,
+    token: TEST_API_TOKEN,
+    lines,
+    directory,
+    call,
+    async ended(id) {
+      for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+        const { json } = await call('GET', `/runs/${id}`);
+        if (json.status !== 'queued' && json.status !== 'running') {
+          return json;
+        }
+        await realClock.sleep(50);
+      }
+      throw new Error(`run ${id} did not end`);
+    },
+  };
+}
+
+export function removeDirectory(directory: string): Promise<void> {
+  return rm(directory, { recursive: true, force: true, maxRetries: 3 });
+}
