@@ -66,12 +66,23 @@ describe('contact points', () => {
 describe('provenance', () => {
   it('is "api" unless the header says otherwise, and then may not change', async () => {
     await start('13.2');
+    await call(`POST ${BASE}/contact-points`, SLACK, {});
+    expect((await call(`PUT ${BASE}/contact-points/c1`, SLACK)).status).toBe(403);
+    expect((await call(`PUT ${BASE}/contact-points/c1`, SLACK, {})).status).toBe(202);
+  });
+
+  it('of a rule may change from "api" to none only with its whole group, from "file" never', async () => {
+    await start('13.2');
     await call('POST /api/folders', { uid: 'f', title: 'F' });
-    await call(`POST ${BASE}/alert-rules`, rule('r', { folderUID: 'f', ruleGroup: 'g' }), {});
+    const body = rule('r', { folderUID: 'f', ruleGroup: 'g' });
+    await call(`POST ${BASE}/alert-rules`, body, {});
     expect((await call(`GET ${BASE}/alert-rules/r`)).body.provenance).toBe('api');
+    expect((await call(`PUT ${BASE}/alert-rules/r`, body)).status).toBe(403);
     const group = `${BASE}/folder/f/rule-groups/g`;
+    expect((await call(`PUT ${group}`, { interval: 60, rules: [rule('r')] })).status).toBe(200);
+    expect((await call(`GET ${BASE}/alert-rules/r`)).body).not.toHaveProperty('provenance');
+    grafana.state.org(1).alerting.rules.get('r')!.provenance = 'file';
     expect((await call(`PUT ${group}`, { interval: 60, rules: [rule('r')] })).status).toBe(403);
-    expect((await call(`PUT ${group}`, { interval: 60, rules: [rule('r')] }, {})).status).toBe(200);
   });
 
   it('is not carried by the rule group', async () => {

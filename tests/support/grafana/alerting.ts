@@ -18,6 +18,13 @@ export function refuseProvenance(call: Call, stored: Provenance, wanted: Provena
   throw call.profile.major < 11 ? problem(500, message) : errutil(403, 'alerting.provenanceMismatch', message);
 }
 
+/** Replacing a rule group is allowed more: what the API (or a Prometheus conversion) provisioned may become editable. */
+export function refuseGroupProvenance(call: Call, stored: Provenance, wanted: Provenance): void {
+  if (wanted !== '' || stored === 'file') {
+    refuseProvenance(call, stored, wanted);
+  }
+}
+
 export function requireRead(call: Call, finer: string): void {
   const allowed = call.profile.major < 11 ? ['alert.provisioning:read'] : ['alert.provisioning:read', finer];
   call.require(allowed);

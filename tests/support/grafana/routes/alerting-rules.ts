@@ -7,7 +7,14 @@ import {
   type Json,
   type JsonObject,
 } from '../../../../pkg/contract/json.ts';
-import { namesInPolicy, refuseProvenance, requireRead, requireWrite, wantedProvenance } from '../alerting.ts';
+import {
+  namesInPolicy,
+  refuseGroupProvenance,
+  refuseProvenance,
+  requireRead,
+  requireWrite,
+  wantedProvenance,
+} from '../alerting.ts';
 import { Reply, type Call } from '../call.ts';
 import type { AlertRule, Provenance } from '../model-alerting.ts';
 import { errutil, problem } from '../problems.ts';
@@ -61,6 +68,7 @@ export function ruleRoutes(router: Router): void {
     requireWrite(call, 'alert.rules:write');
     const body = call.json();
     const old = find(call);
+    refuseProvenance(call, old.provenance, wantedProvenance(call));
     const folder = stringAt(body, 'folderUID') ?? old.folderUid;
     const rule = stored(call, { ...body, uid: old.uid }, folder, stringAt(body, 'ruleGroup') ?? old.group, old);
     put(call, rule);
@@ -94,10 +102,14 @@ function groupRoutes(router: Router): void {
     const group = call.param('group');
     const sent = (arrayAt(body, 'rules') ?? []).filter(isJsonObject);
     const { rules } = call.org.alerting;
-    const next = sent.map((rule) => stored(call, rule, folder, group, rules.get(stringAt(rule, 'uid') ?? '')));
+    const next = sent.map((rule) => {
+      const old = rules.get(stringAt(rule, 'uid') ?? '');
+      refuseGroupProvenance(call, old?.provenance ?? '', wantedProvenance(call));
+      return stored(call, rule, folder, group, old);
+    });
     const uids = new Set(next.map((rule) => rule.uid));
     const gone = rulesIn(call).filter((rule) => !uids.has(rule.uid));
-    gone.forEach((rule) => refuseProvenance(call, rule.provenance, wantedProvenance(call)));
+    gone.forEach((rule) => refuseGroupProvenance(call, rule.provenance, wantedProvenance(call)));
     // Rules that the body does not name are deleted.
     gone.forEach((rule) => rules.delete(rule.uid));
     const interval = numberAt(body, 'interval');
@@ -168,9 +180,6 @@ function stored(call: Call, body: JsonObject, folderUid: string, group: string, 
     throw problem(400, `invalid alert rule: folder ${folderUid} does not exist`);
   }
   const provenance: Provenance = wantedProvenance(call);
-  if (old !== undefined) {
-    refuseProvenance(call, old.provenance, provenance);
-  }
   const settings = objectAt(body, 'notification_settings');
   const receivers = call.org.alerting.contactPoints.map((point) => point.name);
   const unknown = settings && namesInPolicy(settings, 'receiver').find((name) => !receivers.includes(name));
