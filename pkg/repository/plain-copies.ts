@@ -61,6 +61,7 @@ export async function openPlainCopies(store: ObjectStore, log: Log, { signal }: 
       try {
         await store.put(INDEX_KEY, await compress(JSON.stringify(index)), {
           contentType: 'application/gzip',
+          transient: true,
           signal: calls.signal,
         });
         changed = false;

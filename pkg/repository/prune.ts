@@ -186,7 +186,7 @@ async function renewMarks(
       lastModified: found.unneeded.get(key)?.lastModified.toISOString() ?? '',
     }));
     const body = Buffer.from(`${JSON.stringify({ format: 1, id, candidates })}\n`);
-    await store.put(`${PRUNES}${id}.json`, body, { contentType: 'application/json', signal });
+    await store.put(`${PRUNES}${id}.json`, body, { contentType: 'application/json', transient: true, signal });
   }
   if (settled.length > 0) {
     await store.deleteMany(settled, { signal });

@@ -190,6 +190,7 @@ class OpenSession implements PruneSession {
     const file = { id: this.id, kind: this.#kind, started: this.#started, heartbeat: this.#clock.now().toISOString() };
     await this.#store.put(sessionKey(this.id), Buffer.from(`${JSON.stringify(file)}\n`), {
       contentType: 'application/json',
+      transient: true,
       signal,
     });
     this.#lastBeat = sent;

@@ -141,6 +141,7 @@ export class SnapshotIndex {
       const text = JSON.stringify({ format: 1, snapshots: summaries });
       await this.#store.put(this.#key, await this.#keyring.sealMetadata(await compress(text)), {
         contentType: this.#keyring.encrypted ? 'application/octet-stream' : 'application/gzip',
+        transient: true,
         signal,
       });
     } catch (error) {

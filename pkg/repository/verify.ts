@@ -245,6 +245,7 @@ class Verification {
       const body = Buffer.from(`${JSON.stringify({ of: part.of, next: part.number % part.of })}\n`);
       await this.#repository.store.put(PARTS_KEY, body, {
         contentType: 'application/json',
+        transient: true,
         signal: this.#options.signal,
       });
     }
