@@ -3,8 +3,24 @@ import { connect, type Instance } from '../grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../repository/repository.ts';
 import { DirectoryState } from '../repository/state.ts';
 import { openStore } from '../storage/open.ts';
+import type { ObjectStore } from '../storage/store.ts';
 import { encryptionSettings, grafanaSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
 import type { World } from './world.ts';
+
+/** Opens the target alone, does the work, and closes it whatever happens. */
+export async function withStore<T>(
+  world: World,
+  flags: CommonFlags,
+  work: (store: ObjectStore) => Promise<T>,
+): Promise<T> {
+  const { environment, randomness, clock, log } = world;
+  const store = await openStore(targetOf(flags), { environment, clock, random: randomness, log });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
 
 /** Opens the repository, does the work, and closes it whatever happens. */
 export async function withRepository<T>(
@@ -14,8 +30,7 @@ export async function withRepository<T>(
   work: (repository: OpenedRepository) => Promise<T>,
 ): Promise<T> {
   const { environment, randomness, clock, log, signal } = world;
-  const store = await openStore(targetOf(flags), { environment, clock, random: randomness, log });
-  try {
+  return withStore(world, flags, async (store) => {
     const repository = await openRepository({
       store,
       clock,
@@ -31,9 +46,7 @@ export async function withRepository<T>(
     } finally {
       await repository.close();
     }
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 /** Connects to Grafana, does the work, and closes the connections whatever happens. */

@@ -7,6 +7,7 @@ import { ENVELOPE_BYTES } from './codec.ts';
 import { openWith, parseIdentityFile, recipientOf, sealFor } from './encryption.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
 import { isTimedId, KEYS, newTimedId } from './layout.ts';
+import { passphraseIdentities } from './passphrase.ts';
 import type { StateStore } from './state.ts';
 
 const StoredKey = z.object({
@@ -26,7 +27,6 @@ const LocalKey = z.object({
 type LocalKey = z.infer<typeof LocalKey>;
 
 const KEY_FILE = /^keys\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.([0-9a-f]{8})\.json\.age$/;
-const PASSPHRASE_FILE = /^keys\/passphrase-[0-9a-f]{8}\.age$/;
 
 export interface KeyPorts {
   store: ObjectStore;
@@ -66,24 +66,35 @@ function stateName(repository: string): string {
  * The keyring of a repository, from what is in `keys/`, what the local state remembers and what was given:
  * - recipients: writing is encrypted, under the key in the local state, else the newest that the identities open,
  *   else a new one (nothing is lost, but nothing old is recognised either);
+ * - a passphrase: as identities; in a new repository an identity is made and stored under it;
  * - identities without recipients: writing is encrypted for those identities;
  * - neither, in a repository that has keys: reading what is plain, and no writing, because it would be in the clear.
  */
-export async function openKeyring(ports: KeyPorts, repository: string, secrets: Secrets): Promise<Keyring> {
+export async function openKeyring(
+  ports: KeyPorts,
+  repository: string,
+  secrets: Secrets,
+  create = false,
+): Promise<Keyring> {
   const { store, signal } = ports;
+  const { passphrases = [] } = secrets;
   const files: string[] = [];
   for await (const { key } of store.list(KEYS, { signal })) {
     files.push(key);
   }
   const identities = [
     ...(secrets.identities ?? []).flatMap(parseIdentityFile),
-    ...(await passphraseIdentities(ports, files, secrets.passphrases ?? [])),
+    ...(await passphraseIdentities(ports, files, passphrases, create)),
   ];
   const keyFiles = files.filter((key) => KEY_FILE.test(key)).sort();
   const keys = identities.length === 0 ? [] : await readKeys(ports, keyFiles, identities);
   const local = await readLocal(ports, repository);
   const newest = keys.filter((key) => key.repository === repository).at(-1);
   const recipients = [...new Set(secrets.recipients ?? [])];
+  if (recipients.length === 0 && passphrases.length > 0 && keyFiles.length === 0) {
+    // A passphrase for a repository that has no key yet says that it is to be encrypted.
+    recipients.push(...(await Promise.all(identities.map(recipientOf))));
+  }
 
   if (recipients.length === 0) {
     if (newest !== undefined) {
@@ -108,7 +119,7 @@ export async function openKeyring(ports: KeyPorts, repository: string, secrets: 
     ports.log.warn(
       { repository },
       'the local state has lost the key of this repository: a new key is begun, so that everything is stored once more ' +
-        'and older snapshots cannot be listed here until a person with the identity runs `dashkeep repair`',
+        'and older snapshots cannot be listed here until a person with the identity runs `dashkeep repair --rewrap`',
     );
   }
   const current = local?.key ?? newest ?? (await freshKey(ports, repository));
@@ -210,30 +221,6 @@ async function readKeys(
     }
   }
   return [...keys.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-async function passphraseIdentities(
-  ports: KeyPorts,
-  files: readonly string[],
-  passphrases: readonly string[],
-): Promise<string[]> {
-  if (passphrases.length === 0) {
-    return [];
-  }
-  const opener = openWith({ passphrases });
-  const identities: string[] = [];
-  for (const name of files.filter((key) => PASSPHRASE_FILE.test(key))) {
-    const bytes = await ports.store.get(name, { signal: ports.signal, maxBytes: ENVELOPE_BYTES });
-    try {
-      identities.push(...parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));
-    } catch {
-      ports.log.debug({ key: name }, 'the passphrase does not open this identity');
-    }
-  }
-  if (identities.length === 0) {
-    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase opens none of the identities stored in the repository');
-  }
-  return identities;
 }
 
 async function readLocal(ports: KeyPorts, repository: string): Promise<LocalKey | undefined> {

@@ -44,7 +44,7 @@ const LOOK_BACK = 5;
  */
 export async function openRepository(options: OpenOptions): Promise<OpenedRepository> {
   const config = await openConfig(options, options.create);
-  const keyring = await openKeyring(options, config.id, options);
+  const keyring = await openKeyring(options, config.id, options, options.create);
   return new OpenedRepository(options, config.id, keyring);
 }
 

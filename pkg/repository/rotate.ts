@@ -1,11 +1,9 @@
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import type { Randomness } from '../contract/ports.ts';
-import type { ObjectStore } from '../storage/store.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from './codec.ts';
 import { eachAtOnce } from './concurrency.ts';
-import { newKeyPair, sealWithPassphrase } from './encryption.ts';
 import { removeOtherKeyFiles, writeKeyFile } from './keys.ts';
-import { KEYS, newTimedId, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from './layout.ts';
+import { newTimedId, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from './layout.ts';
 import type { OpenedRepository } from './repository.ts';
 
 interface Calls {
@@ -105,27 +103,4 @@ async function renewFile(
     }
   }
   throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
-}
-
-/**
- * Makes a recipient whose identity lies in the repository under a passphrase, as an age identity file
- * (`keys/passphrase-….age`). Encrypting never needs the passphrase, and changing it renews one small file.
- * @returns the recipient to write for.
- */
-export async function addPassphrase(
-  ports: { store: ObjectStore; randomness: Randomness; signal?: AbortSignal },
-  passphrase: string,
-): Promise<string> {
-  if (passphrase.length < 12) {
-    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase is shorter than 12 characters');
-  }
-  const { identity, recipient } = await newKeyPair();
-  const file = Buffer.from(`# Dashkeep repository\n# public key: ${recipient}\n${identity}\n`);
-  const body = await sealWithPassphrase(file, passphrase);
-  const key = `${KEYS}passphrase-${ports.randomness.hex(4)}.age`;
-  await ports.store.put(key, body, { contentType: 'application/octet-stream', signal: ports.signal });
-  if (!(await ports.store.get(key, { signal: ports.signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
-    throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
-  }
-  return recipient;
 }

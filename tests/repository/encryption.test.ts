@@ -8,7 +8,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { copyRepository } from '../../pkg/repository/copy.ts';
 import { applyForget, planForget } from '../../pkg/repository/forget.ts';
 import { applyPrune, planPrune } from '../../pkg/repository/prune.ts';
-import { addPassphrase, rewrap } from '../../pkg/repository/rotate.ts';
+import { addPassphrase } from '../../pkg/repository/passphrase.ts';
+import { rewrap } from '../../pkg/repository/rotate.ts';
 import { DirectoryState, MemoryState, type StateStore } from '../../pkg/repository/state.ts';
 import { verify } from '../../pkg/repository/verify.ts';
 import { MemoryStore } from '../../pkg/storage/memory.ts';
@@ -301,12 +302,25 @@ describe('a passphrase', () => {
   it('opens everything, and writing never needs it', { timeout: 60_000 }, async () => {
     const repository = await open(world);
     expect(repository.encrypted).toBe(false);
-    const recipient = await addPassphrase(world, passphrase);
+    const { recipient } = await addPassphrase(world, passphrase);
     const manifest = await backup(await service([recipient]), world, dashboards);
 
     const person = await open(world, { passphrases: [passphrase] });
     expect(await person.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
     await expect(open(world, { passphrases: ['another passphrase'] })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+  });
+
+  it('alone is enough to begin an encrypted repository and to go on with it', { timeout: 60_000 }, async () => {
+    const manifest = await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
+    world.clock.advance(HOUR);
+    const next = await open(world, { passphrases: [passphrase] });
+    await backup(next, world, dashboards);
+
+    expect(next.encrypted).toBe(true);
+    expect(await next.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
+    const objects = await keysOf(world.store, 'objects/');
+    expect(objects).toHaveLength(2);
+    expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
   });
 
   it('is not accepted when it is short', async () => {

@@ -1,9 +1,10 @@
 import { liveReader } from '../../engine/repair.ts';
 import { recordRun } from '../../engine/run.ts';
-import { repair, type RepairResult } from '../../repository/repair.ts';
+import { repair, repairConfig, type RepairResult } from '../../repository/repair.ts';
+import { rewrap } from '../../repository/rotate.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withGrafanaInstance, withRepository } from '../open.ts';
+import { withGrafanaInstance, withRepository, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { printable, printJson, printLine } from '../output.ts';
 import type { World } from '../world.ts';
@@ -11,16 +12,22 @@ import type { World } from '../world.ts';
 interface Flags extends CommonFlags {
   json?: boolean;
   readData?: boolean;
+  rewrap?: boolean;
 }
 
 export const registerRepair: Register = (program, run) => {
   withGrafana(withTarget(program.command('repair')))
     .description('put back damaged or missing objects from Grafana, where it still has the same content')
     .option('--read-data', 'also find objects that are there but damaged')
+    .option('--rewrap', 'instead, encrypt everything once more for the recipients given now (needs an identity)')
     .action(run(runRepair));
 };
 
 async function runRepair(world: World, flags: Flags): Promise<Exit> {
+  if (flags.rewrap === true) {
+    return runRewrap(world, flags);
+  }
+  await withStore(world, flags, (store) => repairConfig({ ...world, store }));
   const result = await withRepository(world, flags, false, (repository) =>
     withGrafanaInstance(world, flags, (instance) =>
       recordRun({ ...world, repository, kind: 'repair', trigger: 'manual' }, async () => {
@@ -38,6 +45,26 @@ async function runRepair(world: World, flags: Flags): Promise<Exit> {
     print(world, result);
   }
   return result.remaining.length === 0 ? 0 : 4;
+}
+
+async function runRewrap(world: World, flags: Flags): Promise<Exit> {
+  const result = await withRepository(world, flags, false, (repository) =>
+    recordRun({ ...world, repository, kind: 'repair', trigger: 'manual' }, async () => {
+      const value = await rewrap(repository, world);
+      const { rewrapped, failed } = value;
+      const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
+      return { value, status, counts: { rewrapped, failed: failed.length }, errors: [] };
+    }),
+  );
+  if (flags.json === true) {
+    printJson(world, result);
+  } else {
+    for (const { key, reason } of result.failed) {
+      printLine(world, printable(`left as it is: ${key}: ${reason}`));
+    }
+    printLine(world, `${result.rewrapped} files encrypted anew.`);
+  }
+  return result.failed.length === 0 ? 0 : 3;
 }
 
 function print(world: World, { repaired, remaining }: RepairResult): void {
