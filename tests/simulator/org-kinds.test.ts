@@ -153,10 +153,17 @@ describe('permissions', () => {
     await call('POST /api/datasources', PROMETHEUS);
     expect((await call('GET /api/access-control/datasources/prom')).status).toBe(404);
     grafana.tuning.enterprise = true;
-    await call('POST /api/access-control/datasources/prom', {
-      permissions: [{ builtInRole: 'Viewer', permission: 'Query' }],
+    await call('POST /api/datasources', { ...PROMETHEUS, uid: 'new', name: 'New' });
+    const entries = async () =>
+      (await call('GET /api/access-control/datasources/new')).body
+        .filter((entry: { isManaged: boolean }) => entry.isManaged)
+        .map((entry: { builtInRole?: string; permission: string }) => [entry.builtInRole, entry.permission]);
+    const creator = [undefined, 'Admin'];
+    expect(await entries()).toEqual([creator, ['Editor', 'Query'], ['Viewer', 'Query']]);
+    await call('POST /api/access-control/datasources/new', {
+      permissions: [{ builtInRole: 'Viewer', permission: '' }],
     });
-    expect((await call('GET /api/access-control/datasources/prom')).body).toHaveLength(2);
+    expect(await entries()).toEqual([creator, ['Editor', 'Query']]);
   });
 });
 

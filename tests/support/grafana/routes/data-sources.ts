@@ -2,6 +2,7 @@ import { objectAt, stringAt, type JsonObject } from '../../../../pkg/contract/js
 import { can } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { DataSource } from '../model-org.ts';
+import type { AclEntry } from '../model.ts';
 import { accessDenied, problem } from '../problems.ts';
 import type { Router } from '../router.ts';
 
@@ -56,11 +57,19 @@ function create(call: Call): unknown {
     secureJsonData: secretsOf(body),
     readOnly: false,
     version: 1,
-    acl: [],
+    acl: call.tuning.enterprise ? defaultAcl(call) : [],
   };
   takeDefault(call, source);
   call.org.dataSources.set(uid, source);
   return { datasource: whole(call, source), id: source.id, message: 'Datasource added', name };
+}
+
+/** With data source permissions a new one may be queried by everybody and is its creator's to administer. */
+function defaultAcl(call: Call): AclEntry[] {
+  const id = () => call.state.nextId();
+  const creator: AclEntry[] =
+    call.identity.kind === 'api-key' ? [] : [{ id: id(), userId: call.identity.id, permission: 4 }];
+  return [...creator, { id: id(), role: 'Editor', permission: 1 }, { id: id(), role: 'Viewer', permission: 1 }];
 }
 
 function update(call: Call, source: DataSource): unknown {
