@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
 import { explainStore, openStore } from '../../pkg/storage/open.ts';
 import { resolveS3 } from '../../pkg/storage/s3/resolve.ts';
 import type { ResolvedS3 } from '../../pkg/storage/s3/resolve.ts';
@@ -316,6 +319,13 @@ describe('the environment', () => {
   });
 });
 
+const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId>
+<SecretAccessKey>temporary</SecretAccessKey><SessionToken>session</SessionToken>
+<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials>
+<AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/dashkeep</Arn><AssumedRoleId>id</AssumedRoleId></AssumedRoleUser>
+</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+
 describe('roles', () => {
   const irsa = {
     AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
@@ -342,12 +352,61 @@ describe('roles', () => {
     );
   });
 
-  it('are taken with the token of the file that the environment names', async () => {
+  it('of a pod are exchanged for a key, which then signs', async () => {
+    const asked: URLSearchParams[] = [];
+    const sts = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        asked.push(new URLSearchParams(text));
+        response.writeHead(200, { 'content-type': 'text/xml' }).end(STS_ANSWER);
+      });
+    });
+    await new Promise<void>((listening) => sts.listen(0, '127.0.0.1', listening));
+    const server = await startS3Server({
+      region: 'eu-west-3',
+      credentials: [{ accessKeyId: 'ASIATEMPORARY', secretAccessKey: 'temporary' }],
+    });
+    await writeFile(join(directory.path, 'token'), 'a.web.identity');
+
+    const store = await openStore('s3://test/grafana', {
+      environment: {
+        ...irsa,
+        AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'token'),
+        AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
+        DASHKEEP_S3_ENDPOINT: server.url,
+      },
+      clock: machineClock,
+      random: machineRandomness,
+      log: silentLog,
+    });
+    await store.put('a', Buffer.from('x'));
+    await store.put('b', Buffer.from('x'));
+
+    expect(asked).toHaveLength(1);
+    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+      Action: 'AssumeRoleWithWebIdentity',
+      RoleArn: irsa.AWS_ROLE_ARN,
+      WebIdentityToken: 'a.web.identity',
+    });
+    expect(server.requests.map((request) => request.status)).toEqual([200, 200]);
+    await store.close();
+    await server.close();
+    await new Promise((closed) => sts.close(closed));
+  });
+
+  it('whose token file is missing are a problem of credentials', async () => {
     const environment = { ...irsa, AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'gone') };
 
-    const { credentials } = await resolve({ environment });
+    const store = await openStore('s3://test', {
+      environment,
+      clock: machineClock,
+      random: machineRandomness,
+      log: silentLog,
+    });
 
-    await expect(credentials.load()).rejects.toThrow(/gone/);
+    await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_STORE_CREDENTIALS', message: /gone/ });
+    await store.close();
   });
 
   it('need key and secret together when typed', async () => {

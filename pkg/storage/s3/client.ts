@@ -4,7 +4,10 @@ import { Agent as HttpsAgent } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import type { Identity, ResolvedCredentials } from './credentials.ts';
+import { plainCause } from './errors.ts';
 import type { ResolvedS3 } from './resolve.ts';
 
 /** As many calls as run at once anywhere in Dashkeep, twice. */
@@ -25,7 +28,7 @@ export function makeClient(resolved: ResolvedS3, log: Log): S3Client {
     endpoint: resolved.endpoint.value,
     region: resolved.region.value,
     forcePathStyle: resolved.pathStyle.value,
-    credentials: () => resolved.credentials.load(),
+    credentials: () => loadCredentials(resolved.credentials),
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,
     retryMode: 'standard',
@@ -54,6 +57,17 @@ export function makeClient(resolved: ResolvedS3, log: Log): S3Client {
   });
   sendContentMd5(client);
   return client;
+}
+
+/** Whatever goes wrong on the way to a key (no token file, no STS, no metadata service) is a matter of credentials. */
+async function loadCredentials({ from, load }: ResolvedCredentials): Promise<Identity> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new DashkeepError('DK_STORE_CREDENTIALS', `no credentials from ${from}: ${reasonOf(error)}`, {
+      cause: plainCause(error),
+    });
+  }
 }
 
 /** DeleteObjects needs a checksum. Every store knows Content-MD5, which the SDK no longer sends; few know its CRC32. */

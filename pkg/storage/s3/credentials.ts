@@ -95,7 +95,7 @@ function profileCredentials(question: Question): ResolvedCredentials {
     configFilepath: profile.configFile,
     filepath: profile.credentialsFile,
     ignoreCache: true,
-    clientConfig: { region: present(profile.config.region) ?? region.value },
+    clientConfig: stsConfig(environment, present(profile.config.region) ?? region.value),
   });
   return { from: `profile ${profile.name} in ${profile.configFile}`, load: () => provider() };
 }
@@ -132,7 +132,7 @@ function roleCredentials(question: Question): ResolvedCredentials {
       webIdentityTokenFile,
       roleArn,
       roleSessionName: present(environment.AWS_ROLE_SESSION_NAME) ?? 'dashkeep',
-      clientConfig: { region: region.value },
+      clientConfig: stsConfig(environment, region.value),
     });
     return { from: `web identity of ${roleArn} (AWS_WEB_IDENTITY_TOKEN_FILE)`, load: () => load() };
   }
@@ -159,6 +159,11 @@ function roleCredentials(question: Question): ResolvedCredentials {
   }
   const load = fromInstanceMetadata({ timeout: 1_000, maxRetries: 2 });
   return { from: 'the instance’s role, as no key is configured', load: () => load() };
+}
+
+function stsConfig(environment: Environment, region: string): { region: string; endpoint?: string } {
+  const endpoint = present(environment.AWS_ENDPOINT_URL_STS);
+  return endpoint === undefined ? { region } : { region, endpoint };
 }
 
 function fixed(identity: Identity, from: string): ResolvedCredentials {
