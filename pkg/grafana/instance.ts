@@ -6,6 +6,7 @@ import type { GrafanaClient } from './client.ts';
 import type { CredentialSource } from './credentials.ts';
 import { GrafanaError } from './errors.ts';
 import type { KindContext } from './kinds/kind.ts';
+import { listNumbered } from './lists.ts';
 
 export interface Org {
   id: number;
@@ -114,18 +115,20 @@ function clientInOrg(options: ConnectOptions, home: number, org: number): Grafan
   return options.client.inOrg(org);
 }
 
-/** Pages of `/api/orgs` start at 0 in some releases and at 1 in others, so both are read and ids count once. */
 async function listOrgs(client: GrafanaClient, signal?: AbortSignal): Promise<{ id: number; name: string }[]> {
-  const found = new Map<number, { id: number; name: string }>();
-  for (let page = 0; ; page++) {
-    const answer = await client.get('/api/orgs', { query: { perpage: 1000, page }, signal });
-    const orgs = Array.isArray(answer) ? answer.filter(isJsonObject).map(orgOf) : [];
-    const fresh = orgs.filter((org) => !found.has(org.id));
-    fresh.forEach((org) => found.set(org.id, org));
-    if (page > 0 && fresh.length === 0) {
-      return [...found.values()].sort((a, b) => a.id - b.id);
-    }
-  }
+  const orgs = await listNumbered(
+    client,
+    {
+      path: '/api/orgs',
+      size: 1000,
+      sizeName: 'perpage',
+      numbering: 'either',
+      items: (answer) => (Array.isArray(answer) ? answer : undefined),
+      key: (org) => String(numberAt(org, 'id') ?? ''),
+    },
+    signal,
+  );
+  return orgs.map(orgOf).sort((a, b) => a.id - b.id);
 }
 
 async function isServerAdmin(client: GrafanaClient, signal?: AbortSignal): Promise<boolean> {

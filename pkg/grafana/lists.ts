@@ -9,8 +9,8 @@ export interface NumberedList {
   /** Items per page, and the name of that query parameter (`perpage`, `perPage`, `limit`). */
   size: number;
   sizeName: string;
-  /** Number of the first page; 1 unless said otherwise. */
-  first?: number;
+  /** `either`: pages are counted from 0 in some releases and from 1 in others, where page 0 shows page 1. */
+  numbering?: 'one' | 'either';
   /** The items in an answer; undefined when it is not the expected one. */
   items(answer: Json): Json[] | undefined;
   /** How many there are in all, where the answer tells. */
@@ -67,7 +67,7 @@ async function onePass(
 ): Promise<Pass> {
   const pass: Pass = { pages: 0, rows: 0, fresh: 0, totals: new Set(), total: 0 };
   const seen = new Set<string>();
-  for (let page = list.first ?? 1; ; page++) {
+  for (let page = list.numbering === 'either' ? 0 : 1; ; page++) {
     const query = { ...list.query, [list.sizeName]: list.size, page };
     const answer = await grafana.get(list.path, { query, signal });
     const items = list.items(answer);
@@ -89,7 +89,8 @@ async function onePass(
     pass.rows = seen.size;
     pass.pages += items.length > 0 ? 1 : 0;
     // A page without anything new: the end, or a server that does not know the parameter and repeats itself.
-    if (seen.size === before || (total !== undefined && seen.size >= total)) {
+    const repeats = seen.size === before && !(list.numbering === 'either' && page === 1 && items.length > 0);
+    if (repeats || (total !== undefined && seen.size >= total)) {
       return pass;
     }
   }

@@ -104,6 +104,18 @@ describe('accounts', () => {
     expect((await listed('org', context)).map(({ uid }) => uid)).toEqual(['Main Org.']);
   });
 
+  it.each(['12.4', '13.2'] as const)(
+    'are all listed whether orgs are counted from page 0 or 1 (%s)',
+    async (profile) => {
+      grafana = await testGrafana({ profile });
+      for (let index = 0; index < 2_005; index++) {
+        grafana.sim.state.addOrg(`Org ${index}`);
+      }
+      expect((await listed('org', await grafana.admin())).length).toBe(2_006);
+      expect((await grafana.instance('all')).orgs.length).toBe(2_006);
+    },
+  );
+
   it('that a failing answer left behind are found instead of made twice', async () => {
     grafana = await testGrafana({ profile: '13.2' });
     await seed();

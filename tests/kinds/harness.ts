@@ -4,14 +4,14 @@ import type { KindName } from '../../pkg/contract/kinds.ts';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
 import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
-import { connect, kindContext } from '../../pkg/grafana/instance.ts';
+import { connect, kindContext, type Instance } from '../../pkg/grafana/instance.ts';
 import type { Content, Kind, KindContext, Listed, Restorable, WriteContext } from '../../pkg/grafana/kinds/kind.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { startGrafana, type Simulator, type SimulatorOptions, type TokenRequest } from '../support/grafana/index.ts';
 import { SeededRandomness } from '../support/repository.ts';
 
 /** Waits a thousandth of what it is asked to: retries happen, tests don't wait. */
-const hastyClock: Clock = {
+export const hastyClock: Clock = {
   now: () => new Date(),
   monotonic: () => performance.now(),
   sleep: async (milliseconds, signal) => {
@@ -23,6 +23,8 @@ export interface TestGrafana {
   sim: Simulator;
   /** The server admin in org 1. A fresh run at each call: nothing remembered. */
   admin(options?: RunOptions): Promise<WriteContext>;
+  /** What the engine works with, as the server admin. */
+  instance(orgs?: 'all'): Promise<Instance>;
   /** A service account, by default with the Admin role. */
   account(given?: TokenRequest, options?: RunOptions): Promise<WriteContext>;
   close(): Promise<void>;
@@ -38,7 +40,7 @@ export interface RunOptions {
 export async function testGrafana(options: SimulatorOptions): Promise<TestGrafana> {
   const sim = await startGrafana({ searchDelayMs: 0, ...options });
   const clients: GrafanaClient[] = [];
-  const open = async (credentials: ReturnType<typeof tokenCredentials>, run: RunOptions): Promise<WriteContext> => {
+  const clientAs = (credentials: ReturnType<typeof tokenCredentials>): GrafanaClient => {
     const client = GrafanaClient.open({
       url: sim.url,
       credentials,
@@ -47,6 +49,14 @@ export async function testGrafana(options: SimulatorOptions): Promise<TestGrafan
       log: silentLog,
     });
     clients.push(client);
+    return client;
+  };
+  const asAdmin = basicCredentials(
+    async () => 'admin',
+    async () => 'admin',
+  );
+  const open = async (credentials: ReturnType<typeof tokenCredentials>, run: RunOptions): Promise<WriteContext> => {
+    const client = clientAs(credentials);
     const instance = await connect({ client, ...(run.org === undefined ? {} : { orgs: [run.org] }) });
     const signal = new AbortController().signal;
     const context = kindContext(instance, instance.orgs[0]!, {
@@ -63,14 +73,8 @@ export async function testGrafana(options: SimulatorOptions): Promise<TestGrafan
   };
   return {
     sim,
-    admin: (run = {}) =>
-      open(
-        basicCredentials(
-          async () => 'admin',
-          async () => 'admin',
-        ),
-        run,
-      ),
+    admin: (run = {}) => open(asAdmin, run),
+    instance: (orgs) => connect({ client: clientAs(asAdmin), ...(orgs === undefined ? {} : { orgs }) }),
     account: (given = {}, run = {}) =>
       open(
         tokenCredentials(async () => sim.token(given)),

@@ -17,7 +17,11 @@ export const dashboardPermissions: Kind = permissionKind({
     identity: 'kept',
     lost: ['entries of users, teams and service accounts that the target does not have'],
     minimumVersion: '10.4',
-    rights: ['dashboards.permissions:read on dashboards:*', 'dashboards:read on dashboards:*'],
+    rights: [
+      'dashboards.permissions:read on dashboards:*',
+      'dashboards:read on dashboards:*',
+      'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+    ],
   },
   dependsOn: ['dashboard', 'team', 'user', 'service-account'],
 

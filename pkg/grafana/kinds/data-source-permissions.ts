@@ -19,7 +19,11 @@ export const dataSourcePermissions: Kind = permissionKind({
     identity: 'kept',
     lost: ['entries of users, teams and service accounts that the target does not have'],
     minimumVersion: '10.4 (Enterprise, Cloud)',
-    rights: ['datasources.permissions:read on datasources:*', 'datasources:read on datasources:*'],
+    rights: [
+      'datasources.permissions:read on datasources:*',
+      'datasources:read on datasources:*',
+      'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+    ],
   },
   dependsOn: ['data-source', 'team', 'user', 'service-account'],
 

@@ -17,7 +17,11 @@ export const folderPermissions: Kind = permissionKind({
     identity: 'kept',
     lost: ['entries of users, teams and service accounts that the target does not have'],
     minimumVersion: '10.4',
-    rights: ['folders.permissions:read on folders:*', 'folders:read on folders:*'],
+    rights: [
+      'folders.permissions:read on folders:*',
+      'folders:read on folders:*',
+      'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+    ],
   },
   dependsOn: ['folder', 'team', 'user', 'service-account'],
 

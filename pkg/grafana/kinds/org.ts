@@ -6,8 +6,8 @@ import { NEEDS_SERVER_ADMIN } from '../rights.ts';
 import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 /**
- * Organizations, by name: Grafana hands out numeric ids. The first page of `/api/orgs` is 0 in some releases and 1 in
- * others, so both are read and names count once. An org of the same name is the same org; nothing is ever deleted.
+ * Organizations, by name: Grafana hands out numeric ids. Pages of `/api/orgs` are counted from 0 or from 1, depending on the
+ * release. An org of the same name is the same org; nothing is ever deleted.
  */
 export const org: Kind = {
   name: 'org',
@@ -34,7 +34,7 @@ export const org: Kind = {
         path: '/api/orgs',
         size: 1000,
         sizeName: 'perpage',
-        first: 0,
+        numbering: 'either',
         items: (answer) => (Array.isArray(answer) ? answer : undefined),
         key: (item) => stringAt(item, 'name') ?? '',
       },

@@ -53,8 +53,9 @@ function adminRoutes(router: Router): void {
   router.on('GET /api/orgs', (call) => {
     requireServer(call, 'orgs:read');
     const perPage = call.number('perpage', 1000);
-    // The first page is 0, unlike every other list.
-    const page = call.number('page', 0);
+    // The first page is 0, unlike every other list; in 13 it is 1, and 0 shows it too.
+    const asked = call.number('page', 0);
+    const page = call.profile.major < 13 ? asked : Math.max(1, asked) - 1;
     const name = call.query.get('name');
     return [...call.state.orgs.values()]
       .filter((org) => name === null || org.name === name)
