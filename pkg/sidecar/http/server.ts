@@ -53,6 +53,11 @@ export async function buildApi(service: Service): Promise<Api> {
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
     http: { maxHeaderSize: HEADERS_MOST },
+    // Addresses that the router itself refuses, before anything of ours is asked.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(SECURITY_HEADERS);
+      errorHandler(service.log)(error, request, reply);
+    },
     // What a request was about is in the records of runs; lines of access would only repeat Grafana's.
     logger: false,
   }).withTypeProvider<ZodTypeProvider>();

@@ -1,0 +1,34 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { serviceConfig } from '../pkg/cli/config/service.ts';
+import { systemClock, systemRandomness } from '../pkg/cli/world.ts';
+import { silentLog } from '../pkg/contract/ports.ts';
+import { buildApi } from '../pkg/sidecar/http/server.ts';
+import { buildService } from '../pkg/sidecar/serve.ts';
+
+/** Where the description of the API is kept. */
+export const OPENAPI_FILE = fileURLToPath(new URL('../docs/openapi.json', import.meta.url));
+
+/** The description of the API, as the service itself gives it. */
+export async function openApiText(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'dashkeep-openapi-'));
+  try {
+    const environment = { GRAFANA_URL: 'http://127.0.0.1:1', DASHKEEP_KUBERNETES: 'off' };
+    const config = serviceConfig(environment, { stateDir: directory }, 'openapi');
+    const service = await buildService(config, { clock: systemClock, randomness: systemRandomness, log: silentLog });
+    const api = await buildApi(service);
+    const text = JSON.stringify(api.swagger());
+    await api.close();
+    await service.stop();
+    return await format(text, { ...(await resolveConfig(OPENAPI_FILE)), parser: 'json' });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeFile(OPENAPI_FILE, await openApiText());
+}
