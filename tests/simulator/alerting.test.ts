@@ -131,7 +131,7 @@ describe('the one Alertmanager document', () => {
     ['13.2', 409],
   ] as const)('two writers at once collide on %s with %i', async (profile, status) => {
     await start(profile);
-    grafana.tuning.alertingWriteMs = 50;
+    grafana.tuning.alertingWriteMs = 300;
     const answers = await Promise.all(
       ['a', 'b'].map((uid) => call(`POST ${BASE}/contact-points`, { ...SLACK, uid, name: uid })),
     );
