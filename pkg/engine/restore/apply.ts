@@ -1,12 +1,14 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
-import type { Content, Kind } from '../../grafana/kinds/kind.ts';
+import type { Content, Kind, Listed } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { fingerprint, isRestored, storedContent } from './content.ts';
+import { targetOf } from './dependencies.ts';
 import { asListed, visitLive } from './live.ts';
+import { removeExtra } from './removals.ts';
 import { writeContext } from './context.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 
@@ -25,37 +27,39 @@ export async function applyPlan(request: PlanRequest, plan: Plan): Promise<Apply
   const results: ApplyResult[] = [];
   for (const org of request.instance.orgs) {
     for (const kind of KINDS) {
-      const items = todo.filter((item) => item.org === org.id && item.kind === kind.name);
+      const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
       if (items.length > 0) {
-        results.push(...(await applyKind(request, org, kind, items, progress)));
+        results.push(...(await applyKind({ request, plan, progress }, org, kind, items)));
       }
     }
   }
-  return results;
+  return [...results, ...(await removeExtra(request, plan))];
 }
 
-async function applyKind(
-  request: PlanRequest,
-  org: Org,
-  kind: Kind,
-  items: PlannedItem[],
-  progress: ProgressCounter,
-): Promise<ApplyResult[]> {
+/** What belongs to one applying of a plan. */
+interface Applying {
+  request: PlanRequest;
+  plan: Plan;
+  progress: ProgressCounter;
+}
+
+async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
+  const { request, progress } = applying;
   const failures = new Map<string, string>();
   for (const level of levelsOf(items)) {
     const context = writeContext(request, org);
     await mapPool(level, kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, async (item) => {
       request.signal.throwIfAborted();
       try {
-        await writeItem(request, kind, context, item);
+        await writeItem(applying, kind, context, item);
       } catch (error) {
         request.signal.throwIfAborted();
-        failures.set(item.uid, failureOf(error));
+        failures.set(targetOf(item).uid, failureOf(error));
       }
-      progress.finished(kind.name, !failures.has(item.uid));
+      progress.finished(kind.name, !failures.has(targetOf(item).uid));
     });
   }
-  return verifyKind(request, org, kind, items, failures);
+  return verifyKind(applying, org, kind, items, failures);
 }
 
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
@@ -67,14 +71,28 @@ function failureOf(error: unknown): string {
 }
 
 async function writeItem(
-  request: PlanRequest,
+  applying: Applying,
   kind: Kind,
   context: ReturnType<typeof writeContext>,
   item: PlannedItem,
 ): Promise<void> {
-  const content = await storedContent(request.repository, item.entry, request.signal);
+  const content = await wantedContent(applying, item);
   const live = item.live === undefined ? undefined : await stillLive(kind, context, item);
-  await kind.write?.(context, { uid: item.uid, content, ...(live === undefined ? {} : { live }) });
+  await kind.write?.(context, { uid: targetOf(item).uid, content, ...(live === undefined ? {} : { live }) });
+}
+
+/** What is written for an item: the stored content, moved and renamed as the plan says. */
+async function wantedContent({ request, plan }: Applying, { entry, kind, uid }: PlannedItem): Promise<Content> {
+  if (entry === undefined) {
+    throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
+  }
+  return plan.translation.apply(entry, await storedContent(request.repository, entry, request.signal)).content;
+}
+
+/** How an item is asked for at the target. */
+function wantedAt(item: PlannedItem): Listed {
+  const { uid } = targetOf(item);
+  return item.entry === undefined ? { uid, title: item.title } : { ...asListed(item.entry), uid };
 }
 
 /** What is to be replaced must be what the plan was made about. */
@@ -83,8 +101,8 @@ async function stillLive(
   context: ReturnType<typeof writeContext>,
   item: PlannedItem,
 ): Promise<Content | undefined> {
-  const live = await kind.read(context, asListed(item.entry));
-  if (live === undefined || fingerprint(live) !== item.live) {
+  const live = await kind.read(context, wantedAt(item));
+  if (live === undefined || fingerprint(kind, live) !== item.live) {
     throw new DashkeepError('DK_GRAFANA_CONFLICT', 'somebody changed it since the plan was made; plan again');
   }
   return live;
@@ -103,49 +121,43 @@ function levelsOf(items: PlannedItem[]): PlannedItem[][] {
 
 function depthOf(item: PlannedItem, byUid: ReadonlyMap<string, PlannedItem>): number {
   const seen = new Set<string>();
-  let parent = item.kind === 'folder' ? item.entry.folderUid : undefined;
+  let parent = item.kind === 'folder' ? item.entry?.folderUid : undefined;
   while (parent !== undefined && !seen.has(parent) && byUid.has(parent)) {
     seen.add(parent);
-    parent = byUid.get(parent)?.entry.folderUid;
+    parent = byUid.get(parent)?.entry?.folderUid;
   }
   return seen.size;
 }
 
 /** Reads back what was written. A write whose answer was lost may have worked: what is there decides. */
 async function verifyKind(
-  request: PlanRequest,
+  applying: Applying,
   org: Org,
   kind: Kind,
   items: PlannedItem[],
   failures: ReadonlyMap<string, string>,
 ): Promise<ApplyResult[]> {
-  const context = writeContext(request, org);
-  const byUid = new Map(items.map((item) => [item.uid, item]));
+  const context = writeContext(applying.request, org);
+  const byUid = new Map(items.map((item) => [targetOf(item).uid, item]));
   const results: ApplyResult[] = [];
-  await visitLive(
-    kind,
-    context,
-    items.map(({ entry }) => asListed(entry)),
-    async (uid, live) => {
-      const item = byUid.get(uid);
-      if (item === undefined) {
-        return;
-      }
-      const failure = failures.get(uid);
-      const stored = await storedContent(request.repository, item.entry, request.signal);
-      if (live !== undefined && isRestored(kind, stored, live)) {
-        results.push(
-          resultOf(item, 'verified', failure === undefined ? '' : 'is there, although Grafana reported a failure'),
-        );
-      } else if (failure !== undefined) {
-        results.push(resultOf(item, 'failed', failure));
-      } else {
-        results.push(
-          resultOf(item, 'differs', live === undefined ? 'was written and is not there' : 'is there and differs'),
-        );
-      }
-    },
-  );
+  await visitLive(kind, context, items.map(wantedAt), async (uid, live) => {
+    const item = byUid.get(uid);
+    if (item === undefined) {
+      return;
+    }
+    const failure = failures.get(uid);
+    if (live !== undefined && isRestored(kind, await wantedContent(applying, item), live)) {
+      results.push(
+        resultOf(item, 'verified', failure === undefined ? '' : 'is there, although Grafana reported a failure'),
+      );
+    } else if (failure !== undefined) {
+      results.push(resultOf(item, 'failed', failure));
+    } else {
+      results.push(
+        resultOf(item, 'differs', live === undefined ? 'was written and is not there' : 'is there and differs'),
+      );
+    }
+  });
   return results;
 }
 

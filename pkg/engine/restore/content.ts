@@ -27,15 +27,20 @@ export function isRestored(kind: Kind, stored: Content, live: Content): boolean 
   const expected = kind.merge?.(stored, live) ?? stored;
   const comparable = kind.comparable ?? ((body) => body);
   return (
-    expected.folderUid === live.folderUid &&
+    placeOf(kind, expected) === placeOf(kind, live) &&
     canonicalJson(comparable(expected.body, live.body)) === canonicalJson(comparable(live.body, expected.body))
   );
 }
 
+/** The folder that is part of what is restored; '' at the root and where it is not the resource's own. */
+export function placeOf(kind: Kind, { folderUid }: Pick<Content, 'folderUid'>): string {
+  return kind.followsOwner === true ? '' : (folderUid ?? '');
+}
+
 /** Changes whenever the live content or its place does; tells whether a plan is still about what is there. */
-export function fingerprint(content: Content): string {
+export function fingerprint(kind: Kind, content: Content): string {
   return createHash('sha256')
-    .update(`${content.folderUid ?? ''}\n${canonicalJson(content.body)}`)
+    .update(`${placeOf(kind, content)}\n${canonicalJson(content.body)}`)
     .digest('hex')
     .slice(0, 32);
 }

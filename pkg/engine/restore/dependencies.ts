@@ -1,5 +1,4 @@
-import type { KindName } from '../../contract/kinds.ts';
-import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import type { Reference } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { Existing } from './existing.ts';
@@ -18,13 +17,14 @@ export class Dependencies {
     this.#request = request;
   }
 
-  need(entry: ManifestEntry, references: Reference[]): void {
-    this.#needs.set(keyOf(entry), references);
+  /** @param target where the resource will be, and under which uid. */
+  need(target: ResourceRef, references: Reference[]): void {
+    this.#needs.set(keyOf(target), references);
   }
 
   async settle(items: PlannedItem[]): Promise<MissingDependency[]> {
     const missing = new Map<string, MissingDependency>();
-    const willBe = new Map(items.map((item) => [keyOf(item), item]));
+    const willBe = new Map(items.map((item) => [keyOf(targetOf(item)), item]));
     const existing = new Map<number, Existing>();
     let settled = false;
     // A blocked folder blocks what is in it, so go round until nothing changes any more.
@@ -34,8 +34,8 @@ export class Dependencies {
         if (item.action !== 'create' && item.action !== 'update') {
           continue;
         }
-        for (const reference of this.#needs.get(keyOf(item)) ?? []) {
-          if (await this.#isThere(item.org, reference, willBe, existing)) {
+        for (const reference of this.#needs.get(keyOf(targetOf(item))) ?? []) {
+          if (await this.#isThere(targetOf(item).org, reference, willBe, existing)) {
             continue;
           }
           const dependency = this.#missing(item.org, reference);
@@ -93,10 +93,16 @@ export class Dependencies {
   }
 }
 
+/** Where the resource of an item will be, and under which uid. */
+export function targetOf(item: Pick<PlannedItem, 'org' | 'kind' | 'uid' | 'targetOrg' | 'targetUid'>): ResourceRef {
+  const { org, kind, uid, targetOrg, targetUid } = item;
+  return { org: targetOrg ?? org, kind, uid: targetUid ?? uid };
+}
+
 function singular(kind: KindName): string {
   return kindOf(kind).name.replaceAll('-', ' ');
 }
 
-function keyOf({ org, kind, uid }: { org: number; kind: KindName; uid: string }): string {
+function keyOf({ org, kind, uid }: ResourceRef): string {
   return `${org}/${kind}/${uid}`;
 }

@@ -8,10 +8,13 @@ import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../gr
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../progress.ts';
 import { writeContext } from './context.ts';
-import { fingerprint, isRestored, storedContent } from './content.ts';
+import { fingerprint, isRestored, placeOf, storedContent } from './content.ts';
+import { DataSourceMap } from './data-source-map.ts';
 import { Dependencies } from './dependencies.ts';
 import { asListed, visitLive } from './live.ts';
+import { confirmationFor, planRemovals } from './removals.ts';
 import { select } from './selection.ts';
+import { Translation } from './translation.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 
 /**
@@ -20,57 +23,117 @@ import type { Plan, PlannedItem, PlanRequest } from './types.ts';
  * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws.
  */
 export async function planRestore(request: PlanRequest): Promise<Plan> {
-  const selected = select(request.manifest, request.selection);
+  refuseContradictions(request);
+  const selected = await select(request);
   const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('planning');
   progress.total(selected.length);
+  const dataSources = await DataSourceMap.make(request, selected);
+  const translation = new Translation(request, selected, dataSources);
+  const planning: Planning = {
+    request,
+    translation,
+    dataSources,
+    dependencies: new Dependencies(request),
+    progress,
+  };
   const items: PlannedItem[] = [];
-  const dependencies = new Dependencies(request);
-  for (const org of new Set(selected.map((entry) => entry.org))) {
+  for (const org of new Set(selected.map((entry) => translation.orgOf(entry)))) {
     const home = request.instance.orgs.find((candidate) => candidate.id === org);
     for (const kind of KINDS) {
-      const entries = selected.filter((entry) => entry.org === org && entry.kind === kind.name);
+      const entries = selected.filter((entry) => translation.orgOf(entry) === org && entry.kind === kind.name);
       if (entries.length === 0) {
         continue;
       }
       const planned =
         home === undefined
           ? entries.map((entry) => itemOf(entry, 'blocked', `org ${org} is not among the orgs of this run`))
-          : await planKind(request, home, kind, entries, dependencies, progress);
+          : await planKind(planning, home, kind, entries);
       items.push(...planned.sort((a, b) => (a.uid < b.uid ? -1 : 1)));
     }
   }
-  const missing = await dependencies.settle(items);
-  return { snapshot: request.manifest.id, items: items.sort(byWriteOrder), missing };
+  const missing = await planning.dependencies.settle(items);
+  const extra = request.options.deleteExtra === true ? await planRemovals(request, translation, items) : [];
+  const confirm = confirmationFor(request, extra);
+  return {
+    snapshot: request.manifest.id,
+    items: [...items.sort(byWriteOrder), ...extra],
+    missing,
+    dataSources: dataSources.used(),
+    translation,
+    ...(confirm === undefined ? {} : { confirm }),
+  };
+}
+
+/** What belongs to one making of a plan. */
+interface Planning {
+  request: PlanRequest;
+  translation: Translation;
+  dataSources: DataSourceMap;
+  dependencies: Dependencies;
+  progress: ProgressCounter;
+}
+
+function refuseContradictions({ options, selection }: PlanRequest): void {
+  const { deleteExtra, copy } = options;
+  if (deleteExtra === true && (copy !== undefined || selection.only !== undefined)) {
+    const other = copy === undefined ? 'single resources' : 'copies';
+    throw new DashkeepError('DK_USAGE', `deleting what the snapshot lacks does not go with restoring ${other}`);
+  }
 }
 
 function byWriteOrder(a: PlannedItem, b: PlannedItem): number {
   return a.org - b.org || KIND_NAMES.indexOf(a.kind) - KIND_NAMES.indexOf(b.kind);
 }
 
-async function planKind(
-  request: PlanRequest,
-  org: Org,
-  kind: Kind,
-  entries: ManifestEntry[],
-  dependencies: Dependencies,
-  progress: ProgressCounter,
-): Promise<PlannedItem[]> {
+async function planKind(planning: Planning, org: Org, kind: Kind, entries: ManifestEntry[]): Promise<PlannedItem[]> {
+  const { request, translation, progress } = planning;
   const context = writeContext(request, org);
-  const byUid = new Map(entries.map((entry) => [entry.uid, entry]));
   const refusal = await refusalOf(request, kind, context);
   if (refusal !== undefined) {
     return entries.map((entry) => itemOf(entry, refusal.action, refusal.reason));
   }
   const items: PlannedItem[] = [];
-  await visitLive(kind, context, entries.map(asListed), async (uid, live) => {
+  const byUid = new Map<string, ManifestEntry>();
+  for (const entry of entries) {
+    const passed = passedOver(planning, org, entry);
+    const read = (): Promise<Content> => storedContent(request.repository, entry, request.signal);
+    const uid = passed === undefined ? await translation.uidOf(entry, read) : '';
+    if (passed !== undefined) {
+      items.push(itemOf(entry, 'skip', passed));
+    } else if (byUid.has(uid)) {
+      items.push(itemOf(entry, 'blocked', `another org of the snapshot brings the same ${kind.name} to org ${org.id}`));
+    } else {
+      byUid.set(uid, entry);
+    }
+  }
+  const wanted = [...byUid].map(([uid, entry]) => ({ ...asListed(entry), uid }));
+  await visitLive(kind, context, wanted, async (uid, live) => {
     const entry = byUid.get(uid);
     if (entry !== undefined) {
-      items.push(await planEntry(request, kind, context, entry, live, dependencies));
+      items.push({ ...(await planEntry(planning, kind, context, entry, uid, live)), ...goesTo(entry, org, uid) });
       progress.finished(kind.name, true);
     }
   });
   return items;
+}
+
+/** Where it goes, when that is not where it was. */
+function goesTo(entry: ManifestEntry, org: Org, uid: string): Pick<PlannedItem, 'targetOrg' | 'targetUid'> {
+  return {
+    ...(org.id === entry.org ? {} : { targetOrg: org.id }),
+    ...(uid === entry.uid ? {} : { targetUid: uid }),
+  };
+}
+
+/** Why an entry of the selection is not for writing at all. */
+function passedOver({ translation, dataSources }: Planning, org: Org, entry: ManifestEntry): string | undefined {
+  const standIn = entry.kind === 'data-source' ? dataSources.standIn(org.id, entry.uid) : undefined;
+  if (standIn?.to !== undefined) {
+    const why = standIn.by === 'choice' ? 'as chosen' : 'by name and type';
+    return `the data source '${standIn.to.uid}' here is used in its place, ${why}`;
+  }
+  return translation.leftOut(entry);
 }
 
 /** Why nothing of a kind can be written here. */
@@ -94,23 +157,24 @@ async function refusalOf(
 }
 
 async function planEntry(
-  request: PlanRequest,
+  { request, translation, dependencies }: Planning,
   kind: Kind,
   context: WriteContext,
   entry: ManifestEntry,
+  uid: string,
   live: Content | undefined,
-  dependencies: Dependencies,
 ): Promise<PlannedItem> {
   const { repository, options, signal } = request;
-  const now = live === undefined ? {} : { live: fingerprint(live) };
-  if (live !== undefined && isSameObject(request, entry, live)) {
+  const now = live === undefined ? {} : { live: fingerprint(kind, live) };
+  if (live !== undefined && isSameObject(request, kind, entry, live)) {
     return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
   }
-  const content = await storedContent(repository, entry, signal);
+  const { content } = translation.apply(entry, await storedContent(repository, entry, signal));
   if (live !== undefined && isRestored(kind, content, live)) {
     return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
   }
-  const manager = managerOf(live ?? content);
+  // A copy belongs to nobody yet.
+  const manager = managerOf(live ?? (translation.isCopy(entry) ? {} : content));
   if (manager !== undefined && !options.includeManaged) {
     return {
       ...itemOf(entry, 'skip', `managed by ${manager}, which would undo it; --include-managed writes it`),
@@ -120,13 +184,13 @@ async function planEntry(
   if (live !== undefined && live.pristine === undefined && !options.overwrite) {
     return { ...itemOf(entry, 'skip', 'is there and differs; --overwrite replaces it'), ...now };
   }
-  const item: Restorable = { uid: entry.uid, content, ...(live === undefined ? {} : { live }) };
+  const item: Restorable = { uid, content, ...(live === undefined ? {} : { live }) };
   const forecast = await forecastOf(kind, context, item);
   if (forecast.blocked !== undefined || forecast.skip !== undefined) {
     const action = forecast.blocked === undefined ? 'skip' : 'blocked';
     return { ...itemOf(entry, action, forecast.blocked ?? forecast.skip ?? ''), ...now, losses: forecast.losses };
   }
-  dependencies.need(entry, kind.references(content));
+  dependencies.need({ org: context.org.id, kind: kind.name, uid }, kind.references(content));
   const planned =
     live === undefined
       ? itemOf(entry, 'create', 'is missing')
@@ -147,12 +211,15 @@ async function forecastOf(kind: Kind, context: WriteContext, item: Restorable): 
   }
 }
 
-function isSameObject(request: PlanRequest, entry: ManifestEntry, live: Content): boolean {
-  return entry.folderUid === live.folderUid && request.repository.objectId(canonicalJson(live.body)) === entry.object;
+function isSameObject(request: PlanRequest, kind: Kind, entry: ManifestEntry, live: Content): boolean {
+  return (
+    placeOf(kind, entry) === placeOf(kind, live) &&
+    request.repository.objectId(canonicalJson(live.body)) === entry.object
+  );
 }
 
 /** Who manages it, if somebody does. Provenance `api` only says that a program wrote it once. */
-function managerOf(content: Content): string | undefined {
+function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): string | undefined {
   const { managedBy, provenance } = content;
   if (managedBy !== undefined) {
     return managedBy.id === undefined ? managedBy.manager : `${managedBy.manager} (${managedBy.id})`;

@@ -3,12 +3,15 @@ import type { Randomness } from '../../contract/ports.ts';
 import { backup } from '../backup/backup.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply.ts';
+import { requireConfirmation } from './removals.ts';
 import type { Plan, PlanRequest } from './types.ts';
 
 export interface ApplyOptions extends PlanRequest {
   plan: Plan;
   /** Take a snapshot first, so that the restore can be undone. */
   safetySnapshot: boolean;
+  /** What was typed to confirm that something is deleted; see Plan.confirm. */
+  confirm?: string;
   by?: string;
   version: string;
   randomness: Randomness;
@@ -20,12 +23,16 @@ export interface Restored {
   safetySnapshot?: string;
 }
 
-/** Applies a plan after a safety snapshot. Nothing is written when there is nothing to do, or the snapshot fails. */
+/**
+ * Applies a plan after a safety snapshot. Nothing is written when there is nothing to do, or the snapshot fails.
+ * @throws DK_CONFIRMATION when something would be deleted and that was not confirmed.
+ */
 export async function restore(options: ApplyOptions): Promise<Restored> {
   const { plan } = options;
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
     return { results: [] };
   }
+  requireConfirmation(plan, options.confirm);
   const safety = options.safetySnapshot
     ? await backup({ ...options, trigger: 'safety', plainCopies: false })
     : undefined;

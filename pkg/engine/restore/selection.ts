@@ -1,27 +1,108 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
-import type { Selection } from './types.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { mapPool } from '../pool.ts';
+import { storedContent } from './content.ts';
+import type { PlanRequest, Selection } from './types.ts';
+
+const READS_AT_ONCE = 16;
+
+type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'selection' | 'signal'>;
 
 /**
  * The entries of a snapshot that a selection means.
- * @throws DK_NOT_FOUND when a resource that is asked for by name is not in the snapshot.
+ * @throws DK_NOT_FOUND when a resource or folder that is asked for by name is not in the snapshot.
  */
-export function select(manifest: Manifest, selection: Selection): ManifestEntry[] {
-  const { kinds, only } = selection;
+export async function select(source: Source): Promise<ManifestEntry[]> {
+  const { manifest } = source;
+  const { kinds, only, folders } = source.selection;
   for (const wanted of only ?? []) {
     if (!manifest.resources.some((entry) => matches(entry, wanted))) {
       throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} holds no ${wanted.kind} '${wanted.uid}'`);
     }
   }
+  const within = folders === undefined ? undefined : await belowFolders(source, folders);
   return manifest.resources.filter(
     (entry) =>
       (kinds === undefined || kinds.includes(entry.kind)) &&
-      (only === undefined || only.some((wanted) => matches(entry, wanted))),
+      (only === undefined || only.some((wanted) => matches(entry, wanted))) &&
+      (within === undefined || within.has(entry)),
   );
 }
 
 function matches(entry: ManifestEntry, wanted: NonNullable<Selection['only']>[number]): boolean {
   return (
     entry.kind === wanted.kind && entry.uid === wanted.uid && (wanted.org === undefined || wanted.org === entry.org)
+  );
+}
+
+/** The folders themselves, all below them, the permissions of both, and library panels that are used from there. */
+async function belowFolders(
+  source: Source,
+  folders: NonNullable<Selection['folders']>,
+): Promise<ReadonlySet<ManifestEntry>> {
+  const { resources } = source.manifest;
+  const within = new Set<ManifestEntry>();
+  for (const wanted of folders) {
+    const roots = resources.filter((entry) => matches(entry, { ...wanted, kind: 'folder' }));
+    if (roots.length === 0) {
+      throw new DashkeepError('DK_NOT_FOUND', `snapshot ${source.manifest.id} holds no folder '${wanted.uid}'`);
+    }
+    for (const { org, uid } of roots) {
+      const uids = folderTree(source.manifest, org, uid);
+      const inside = resources.filter((entry) => entry.org === org && isInside(entry, uids));
+      inside.forEach((entry) => within.add(entry));
+      const owned = new Set(inside.map((entry) => `${entry.kind}/${entry.uid}`));
+      resources.filter((entry) => entry.org === org && belongsTo(entry, owned)).forEach((entry) => within.add(entry));
+      (await usedPanels(source, org, inside)).forEach((entry) => within.add(entry));
+    }
+  }
+  return within;
+}
+
+/** A folder of the snapshot and every folder below it. */
+export function folderTree(manifest: Manifest, org: number, root: string): ReadonlySet<string> {
+  const tree = new Set([root]);
+  const folders = manifest.resources.filter((entry) => entry.org === org && entry.kind === 'folder');
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const { uid, folderUid } of folders) {
+      if (folderUid !== undefined && tree.has(folderUid) && !tree.has(uid)) {
+        tree.add(uid);
+        grown = true;
+      }
+    }
+  }
+  return tree;
+}
+
+function isInside(entry: ManifestEntry, folders: ReadonlySet<string>): boolean {
+  return entry.kind === 'folder'
+    ? folders.has(entry.uid)
+    : entry.folderUid !== undefined && folders.has(entry.folderUid);
+}
+
+/** Kinds that hang on one folder or dashboard, under its uid. */
+function belongsTo(entry: ManifestEntry, owned: ReadonlySet<string>): boolean {
+  const owner =
+    entry.kind === 'folder-permissions'
+      ? 'folder'
+      : entry.kind === 'dashboard-permissions' || entry.kind === 'public-dashboard'
+        ? 'dashboard'
+        : undefined;
+  return owner !== undefined && owned.has(`${owner}/${entry.uid}`);
+}
+
+/** Library panels may lie in any folder, so the dashboards are asked. */
+async function usedPanels(source: Source, org: number, entries: readonly ManifestEntry[]): Promise<ManifestEntry[]> {
+  const used = new Set<string>();
+  const dashboards = entries.filter((entry) => entry.kind === 'dashboard');
+  await mapPool(dashboards, READS_AT_ONCE, async (entry) => {
+    const content = await storedContent(source.repository, entry, source.signal);
+    const references = kindOf('dashboard').references(content);
+    references.filter(({ kind }) => kind === 'library-panel').forEach(({ uid }) => used.add(uid));
+  });
+  return source.manifest.resources.filter(
+    (entry) => entry.org === org && entry.kind === 'library-panel' && used.has(entry.uid),
   );
 }

@@ -1,16 +1,30 @@
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import type { ManifestEntry, Manifest } from '../../contract/manifest.ts';
+import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import type { PlanItem } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
+import type { Translation } from './translation.ts';
 
 /** What of a snapshot is to be restored. Several conditions narrow it down together; none = everything. */
 export interface Selection {
   kinds?: readonly KindName[];
   /** Single resources; without an org in whichever org holds them. */
   only?: readonly (Omit<ResourceRef, 'org'> & { org?: number })[];
+  /** Folders with all that lies below them, their permissions, and the library panels that their dashboards use. */
+  folders?: readonly { uid: string; org?: number }[];
+}
+
+/** Restoring beside what exists instead of over it. */
+export interface CopyOptions {
+  /** Live folder to put the copies in; absent = where the originals were. */
+  folderUid?: string;
+  /** Org to put them in; absent = that of the originals. */
+  org?: number;
+  /** Put behind each title. */
+  suffix?: string;
 }
 
 export interface RestoreOptions {
@@ -18,6 +32,14 @@ export interface RestoreOptions {
   overwrite: boolean;
   /** Also write what files, Git Sync, Terraform or an operator manage. */
   includeManaged: boolean;
+  /** Also delete what is live within the selection and not in the snapshot. Needs a typed confirmation to apply. */
+  deleteExtra?: boolean;
+  /** Under new uids. */
+  copy?: CopyOptions;
+  /** Org of the snapshot → org of this Grafana. */
+  orgs?: ReadonlyMap<number, number>;
+  /** Uid of a data source in the snapshot → uid of a live one. Wins over what is found by uid, name and type. */
+  dataSources?: ReadonlyMap<string, string>;
   /** Secrets given for this restore, by field name. */
   secrets?: (kind: KindName, uid: string) => Record<string, string> | undefined;
 }
@@ -36,7 +58,8 @@ export interface PlanRequest {
 
 /** One item of a plan with what is needed to apply it. */
 export interface PlannedItem extends PlanItem {
-  entry: ManifestEntry;
+  /** What it is made of; absent when it is to be deleted. */
+  entry?: ManifestEntry;
   /** Fingerprint of what is live now; absent when nothing is. */
   live?: string;
 }
@@ -53,4 +76,10 @@ export interface Plan {
   /** In the order in which they would be written. */
   items: PlannedItem[];
   missing: MissingDependency[];
+  /** How each data source that the selection uses is found here. */
+  dataSources: DataSourceMatch[];
+  /** What must be typed to apply it; absent when nothing is deleted. */
+  confirm?: string;
+  /** Turns what the snapshot holds into what will be written. */
+  translation: Translation;
 }

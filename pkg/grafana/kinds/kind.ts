@@ -128,6 +128,8 @@ export interface Kind {
   readonly declaration: KindDeclaration;
   /** Kinds that must be written before this one. */
   readonly dependsOn: readonly KindName[];
+  /** Set when it lies wherever its owner lies (permissions), so that a folder is not its own to change. */
+  readonly followsOwner?: true;
   /** How many writes Grafana stands at once: `serial` where all share one document. */
   readonly writes: 'parallel' | 'serial';
 

@@ -32,6 +32,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     declaration: options.declaration,
     dependsOn: options.dependsOn,
     writes: 'parallel',
+    followsOwner: true,
     serves: options.serves,
 
     async *list(context) {

@@ -1,0 +1,259 @@
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { numberAt, isJsonObject } from '../../contract/json.ts';
+import type { KindName } from '../../contract/kinds.ts';
+import type { ApplyResult } from '../../contract/plan.ts';
+import type { Org } from '../../grafana/instance.ts';
+import type { Kind, Listed, WriteContext } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { fingerprint } from './content.ts';
+import { writeContext } from './context.ts';
+import { targetOf } from './dependencies.ts';
+import { folderTree } from './selection.ts';
+import type { Translation } from './translation.ts';
+import type { Plan, PlannedItem, PlanRequest } from './types.ts';
+
+/**
+ * Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. Data sources
+ * are never deleted (their secrets would be gone), nor are users, teams, orgs and service accounts.
+ */
+const DELETABLE: readonly KindName[] = [
+  'alert-rule-group',
+  'inhibition-rule',
+  'notification-policy',
+  'contact-point',
+  'mute-timing',
+  'notification-template',
+  'playlist',
+  'public-dashboard',
+  'dashboard',
+  'library-panel',
+  'folder',
+];
+/** Kinds that lie in folders, and so are within a selection of folders. */
+const IN_FOLDERS: ReadonlySet<KindName> = new Set(['alert-rule-group', 'dashboard', 'library-panel', 'folder']);
+
+/** What is live within the selection and not in the snapshot, found by reads. */
+export async function planRemovals(
+  request: PlanRequest,
+  translation: Translation,
+  planned: readonly PlannedItem[],
+): Promise<PlannedItem[]> {
+  const removals: PlannedItem[] = [];
+  const orgs = new Map(request.manifest.orgs.map(({ id }) => [request.options.orgs?.get(id) ?? id, id]));
+  for (const org of request.instance.orgs) {
+    const source = orgs.get(org.id);
+    if (source !== undefined && (request.selection.folders === undefined || touches(planned, org.id))) {
+      removals.push(...(await planOrg(request, translation, org, source)));
+    }
+  }
+  return removals;
+}
+
+function touches(planned: readonly PlannedItem[], org: number): boolean {
+  return planned.some((item) => targetOf(item).org === org);
+}
+
+async function planOrg(
+  request: PlanRequest,
+  translation: Translation,
+  org: Org,
+  source: number,
+): Promise<PlannedItem[]> {
+  const context = writeContext(request, org);
+  const folders = await listOf(kindOf('folder'), context);
+  const scope = scopeOf(request, source, folders);
+  const removals: PlannedItem[] = [];
+  /** Folders that hold something that stays. */
+  const needed = new Set<string>();
+  for (const name of DELETABLE) {
+    const kind = kindOf(name);
+    const inScope = isSelected(request, name) && isWhole(request, name);
+    if ((!inScope && !IN_FOLDERS.has(name)) || !(await kind.serves(context)).served) {
+      continue;
+    }
+    const known = new Set<string>();
+    for (const entry of request.manifest.resources) {
+      if (entry.kind === name && translation.orgOf(entry) === org.id) {
+        known.add(entry.uid);
+      }
+    }
+    const live = name === 'folder' ? deepestFirst(folders) : await listOf(kind, context);
+    for (const listed of live) {
+      const extra = inScope && !known.has(listed.uid) && scope(name, listed);
+      const parent = folders.find(({ uid }) => uid === listed.folderUid)?.title ?? '';
+      const item = extra ? await planRemoval(request, kind, context, listed, source, needed, parent) : undefined;
+      if (item !== undefined) {
+        removals.push(item);
+      }
+      if (item?.action !== 'delete' && listed.folderUid !== undefined) {
+        needed.add(listed.folderUid);
+      }
+    }
+  }
+  return removals;
+}
+
+/** A kind that the snapshot could not read to its end says nothing about what is not in it. */
+function isWhole({ manifest }: PlanRequest, kind: KindName): boolean {
+  const report = manifest.kinds[kind];
+  const failed = manifest.errors.some((problem) => problem.kind === kind);
+  return report !== undefined && report.reason === undefined && report.failed === 0 && !failed;
+}
+
+function isSelected({ selection }: PlanRequest, kind: KindName): boolean {
+  const { kinds, folders } = selection;
+  return (kinds === undefined || kinds.includes(kind)) && (folders === undefined || IN_FOLDERS.has(kind));
+}
+
+/** Whether something live is within the selection. Selected folders themselves are in the snapshot, so never extra. */
+function scopeOf(
+  request: PlanRequest,
+  source: number,
+  live: readonly Listed[],
+): (kind: KindName, listed: Listed) => boolean {
+  const { folders } = request.selection;
+  if (folders === undefined) {
+    return () => true;
+  }
+  const within = new Set(folders.flatMap(({ uid }) => [...folderTree(request.manifest, source, uid)]));
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const { uid, folderUid } of live) {
+      if (folderUid !== undefined && within.has(folderUid) && !within.has(uid)) {
+        within.add(uid);
+        grown = true;
+      }
+    }
+  }
+  return (_kind, { folderUid }) => folderUid !== undefined && within.has(folderUid);
+}
+
+async function listOf(kind: Kind, context: WriteContext): Promise<Listed[]> {
+  const all: Listed[] = [];
+  for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
+    all.push(listed);
+  }
+  return all;
+}
+
+function deepestFirst(folders: readonly Listed[]): Listed[] {
+  const byUid = new Map(folders.map((folder) => [folder.uid, folder]));
+  const depth = (folder: Listed): number => {
+    let levels = 0;
+    for (let at = folder; at.folderUid !== undefined && levels < byUid.size; levels++) {
+      const parent = byUid.get(at.folderUid);
+      if (parent === undefined) {
+        break;
+      }
+      at = parent;
+    }
+    return levels;
+  };
+  return [...folders].sort((a, b) => depth(b) - depth(a));
+}
+
+async function planRemoval(
+  request: PlanRequest,
+  kind: Kind,
+  context: WriteContext,
+  listed: Listed,
+  source: number,
+  needed: ReadonlySet<string>,
+  folderTitle: string,
+): Promise<PlannedItem | undefined> {
+  const content = await kind.read(context, listed);
+  if (content === undefined || content.pristine === true) {
+    return undefined;
+  }
+  const { uid, title } = listed;
+  const item = {
+    org: source,
+    kind: kind.name,
+    uid,
+    title,
+    folder: folderTitle,
+    losses: [],
+    live: fingerprint(kind, content),
+    ...(context.org.id === source ? {} : { targetOrg: context.org.id }),
+  };
+  if (content.managedBy !== undefined && !request.options.includeManaged) {
+    return { ...item, action: 'skip', reason: `not in the snapshot, but managed by ${content.managedBy.manager}` };
+  }
+  return kind.name === 'folder' && needed.has(uid)
+    ? { ...item, action: 'blocked', reason: 'not in the snapshot, but it holds what stays' }
+    : { ...item, action: 'delete', reason: 'not in the snapshot' };
+}
+
+/** What must be typed before anything is deleted: the folder's title, or the names of the orgs. */
+export function confirmationFor(request: PlanRequest, removals: readonly PlannedItem[]): string | undefined {
+  const deleting = removals.filter(({ action }) => action === 'delete');
+  if (deleting.length === 0) {
+    return undefined;
+  }
+  const { folders } = request.selection;
+  if (folders !== undefined) {
+    const titles = folders.map(
+      ({ uid }) =>
+        request.manifest.resources.find((entry) => entry.kind === 'folder' && entry.uid === uid)?.title ?? uid,
+    );
+    return titles.join(', ');
+  }
+  const orgs = request.instance.orgs.filter(({ id }) => deleting.some((item) => targetOf(item).org === id));
+  return orgs.map(({ name }) => name).join(', ');
+}
+
+/** @throws DK_CONFIRMATION unless what the plan asks for was typed, letter for letter. */
+export function requireConfirmation(plan: Plan, typed: string | undefined): void {
+  const count = plan.items.filter(({ action }) => action === 'delete').length;
+  if (plan.confirm !== undefined && plan.confirm !== typed) {
+    throw new DashkeepError('DK_CONFIRMATION', `this deletes ${count} resources that the snapshot lacks`, {
+      hint: `Type '${plan.confirm}' to confirm (--confirm).`,
+    });
+  }
+}
+
+/** Deletes what the plan says, one after another, and only what is still as it was when the plan was made. */
+export async function removeExtra(request: PlanRequest, plan: Plan): Promise<ApplyResult[]> {
+  const results: ApplyResult[] = [];
+  for (const item of plan.items.filter(({ action }) => action === 'delete')) {
+    request.signal.throwIfAborted();
+    const org = request.instance.orgs.find(({ id }) => id === targetOf(item).org);
+    if (org !== undefined) {
+      results.push(await removeOne(request, kindOf(item.kind), org, item));
+    }
+  }
+  return results;
+}
+
+async function removeOne(request: PlanRequest, kind: Kind, org: Org, item: PlannedItem): Promise<ApplyResult> {
+  const context = writeContext(request, org);
+  const { uid, title } = item;
+  const result = { org: item.org, kind: kind.name, uid, title };
+  try {
+    const live = await kind.read(context, { uid, title });
+    if (live === undefined) {
+      return { ...result, outcome: 'deleted', reason: 'was gone already' };
+    }
+    if (fingerprint(kind, live) !== item.live) {
+      return { ...result, outcome: 'failed', reason: 'somebody changed it since the plan was made; it was left alone' };
+    }
+    if (kind.name === 'folder' && (await isFilled(context, uid))) {
+      return { ...result, outcome: 'failed', reason: 'the folder is not empty; it was left alone' };
+    }
+    await kind.remove?.(context, uid);
+    const left = await kind.read(context, { uid, title });
+    return left === undefined
+      ? { ...result, outcome: 'deleted', reason: '' }
+      : { ...result, outcome: 'failed', reason: 'was deleted and is still there' };
+  } catch (error) {
+    request.signal.throwIfAborted();
+    return { ...result, outcome: 'failed', reason: reasonOf(error) };
+  }
+}
+
+/** Grafana deletes a folder with all that is in it, so it must say itself that there is nothing. */
+async function isFilled(context: WriteContext, uid: string): Promise<boolean> {
+  const path = `/api/folders/${encodeURIComponent(uid)}/counts`;
+  const counts = await context.grafana.get(path, { signal: context.signal });
+  return !isJsonObject(counts) || Object.keys(counts).some((kind) => numberAt(counts, kind) !== 0);
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, objectAt, type JsonObject } from '../../contract/json.ts';
+import type { KindName } from '../../contract/kinds.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
+import { inFolder } from '../../grafana/kinds/folder.ts';
+import type { Content, Kind, Reference } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import type { PlanRequest } from './types.ts';
+
+/** Kinds that a copy makes anew. All others are used as they are at the target. */
+const COPIED: ReadonlySet<KindName> = new Set([
+  'folder',
+  'folder-permissions',
+  'library-panel',
+  'dashboard',
+  'dashboard-permissions',
+  'alert-rule-group',
+]);
+/** Kinds known by a name that people read. */
+const NAMED: ReadonlySet<KindName> = new Set(['notification-template', 'mute-timing', 'contact-point']);
+/** Grafana's uids have up to 40 characters; its own have 14. */
+const UID_LENGTH = 14;
+const DEFAULT_NAME_SUFFIX = ' (copy)';
+
+/** What an entry becomes: the same in another place, or under another uid. */
+export interface Translated {
+  uid: string;
+  content: Content;
+}
+
+/** Finds a data source of the snapshot at the target. */
+export interface DataSourceLookup {
+  /** Uid to use in an org of the target; the same uid where nothing else fits. */
+  resolve(targetOrg: number, uid: string): string;
+  /** Whether any has another uid there. */
+  renames(targetOrg: number): boolean;
+}
+
+/**
+ * Turns entries of the snapshot into what will be written: into another org, under new uids, with references to data
+ * sources and copies renamed. New uids are derived from the snapshot, the original and the place, so that doing the same
+ * again goes on with the same copies.
+ */
+export class Translation {
+  readonly #request: PlanRequest;
+  readonly #dataSources: DataSourceLookup;
+  readonly #copies = new Map<string, string>();
+
+  constructor(request: PlanRequest, selected: readonly ManifestEntry[], dataSources: DataSourceLookup) {
+    this.#request = request;
+    this.#dataSources = dataSources;
+    const selectedFolders = new Set(
+      selected.filter(({ kind }) => kind === 'folder').map(({ org, uid }) => `${org}/${uid}`),
+    );
+    for (const entry of selected) {
+      if (request.options.copy !== undefined && this.#isCopied(entry, selectedFolders)) {
+        this.#copies.set(keyOf(entry.org, entry.kind, entry.uid), this.#copyUid(entry));
+      }
+    }
+  }
+
+  orgOf(entry: ManifestEntry): number {
+    const { copy, orgs } = this.#request.options;
+    return copy?.org ?? orgs?.get(entry.org) ?? entry.org;
+  }
+
+  /** Whether an entry becomes something new beside the original. */
+  isCopy({ org, kind, uid }: ManifestEntry): boolean {
+    return this.#copies.has(keyOf(org, kind, uid));
+  }
+
+  /** Why an entry takes no part in a copy; undefined when it does, or nothing is copied. */
+  leftOut(entry: ManifestEntry): string | undefined {
+    if (this.#request.options.copy === undefined || this.isCopy(entry)) {
+      return undefined;
+    }
+    // A panel from elsewhere is shared by the original and the copy.
+    return entry.kind === 'library-panel' ? undefined : 'is not copied: copies use the one that is there';
+  }
+
+  /** The uid that an entry will have; reads its content only where the uid follows from it. */
+  async uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string> {
+    const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
+    const follows = kindOf(entry.kind).uidOf !== undefined;
+    const moved = copyUid !== undefined || this.#dataSources.renames(this.orgOf(entry));
+    return follows && moved ? this.apply(entry, await read()).uid : (copyUid ?? entry.uid);
+  }
+
+  apply(entry: ManifestEntry, content: Content): Translated {
+    const kind = kindOf(entry.kind);
+    const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
+    const renamed = this.#placed(entry, this.#renamed(kind, entry, content), copyUid !== undefined);
+    if (copyUid === undefined) {
+      // Of equal annotations a number tells the second from the first; only a changed content has another uid.
+      const changed = kind.uidOf !== undefined && canonicalJson(renamed.body) !== canonicalJson(content.body);
+      return { uid: (changed ? kind.uidOf?.(renamed) : undefined) ?? entry.uid, content: renamed };
+    }
+    const titled = retitled(kind, renamed, this.#suffixFor(kind, entry, renamed));
+    const uid = kind.uidOf?.(titled) ?? copyUid;
+    return { uid, content: kind.copy?.(titled, uid) ?? titled };
+  }
+
+  #isCopied({ org, kind, uid, folderUid }: ManifestEntry, selectedFolders: ReadonlySet<string>): boolean {
+    const named = this.#request.selection.only?.some((wanted) => wanted.kind === kind && wanted.uid === uid) ?? false;
+    if (kindOf(kind).copy === undefined) {
+      return false;
+    }
+    if (kind === 'library-panel') {
+      return named || (folderUid !== undefined && selectedFolders.has(`${org}/${folderUid}`));
+    }
+    return named || COPIED.has(kind);
+  }
+
+  #copyUid(entry: ManifestEntry): string {
+    const { manifest, options } = this.#request;
+    if (NAMED.has(entry.kind)) {
+      return `${entry.uid}${options.copy?.suffix ?? DEFAULT_NAME_SUFFIX}`;
+    }
+    // Permissions have the uid of what they belong to.
+    const owner = entry.kind.replace(/-permissions$/, '');
+    const place = [manifest.id, entry.org, owner, entry.uid, options.copy?.org ?? '', options.copy?.folderUid ?? ''];
+    return createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
+  }
+
+  #renamed(kind: Kind, entry: ManifestEntry, content: Content): Content {
+    const targetOrg = this.orgOf(entry);
+    const rename = (reference: Reference): string => {
+      if (reference.kind === 'data-source') {
+        return this.#dataSources.resolve(targetOrg, reference.uid);
+      }
+      const copied = this.#copies.get(keyOf(entry.org, reference.kind, reference.uid));
+      const moved = reference.kind === 'folder' ? this.#movedTo(entry) : undefined;
+      return copied ?? moved ?? reference.uid;
+    };
+    return kind.rename?.(content, rename) ?? content;
+  }
+
+  /** The folder that copies are put in, where theirs is not copied with them. */
+  #movedTo(entry: ManifestEntry): string | undefined {
+    return this.isCopy(entry) ? this.#request.options.copy?.folderUid : undefined;
+  }
+
+  /** What lay at the root names no folder that could be renamed. */
+  #placed(entry: ManifestEntry, content: Content, copied: boolean): Content {
+    const into = this.#request.options.copy?.folderUid;
+    if (!copied || into === undefined || content.folderUid !== undefined) {
+      return content;
+    }
+    if (entry.kind === 'folder') {
+      return inFolder(content, into);
+    }
+    return entry.kind === 'dashboard' || entry.kind === 'library-panel' ? { ...content, folderUid: into } : content;
+  }
+
+  /** A group of rules is known by folder and title: beside the original it needs another title. */
+  #suffixFor(kind: Kind, entry: ManifestEntry, content: Content): string {
+    const { suffix } = this.#request.options.copy ?? {};
+    const beside = kind.uidOf?.(content) === entry.uid && this.orgOf(entry) === entry.org;
+    return suffix ?? (beside ? DEFAULT_NAME_SUFFIX : '');
+  }
+}
+
+function keyOf(org: number, kind: KindName, uid: string): string {
+  return `${org}/${kind}/${uid}`;
+}
+
+/** The content with something behind its title, for kinds that have one in their body. */
+function retitled(kind: Kind, content: Content, suffix: string): Content {
+  if (suffix === '') {
+    return content;
+  }
+  const body = objectAt(content.body) ?? {};
+  const title = `${content.title}${suffix}`;
+  if (kind.name === 'library-panel') {
+    return { ...content, title, body: { ...body, name: title } };
+  }
+  if (kind.name === 'dashboard' && objectAt(body, 'spec') !== undefined) {
+    return { ...content, title, body: { ...body, spec: { ...objectAt(body, 'spec'), title } } };
+  }
+  const titled: JsonObject = { ...body, title };
+  return ['dashboard', 'folder', 'alert-rule-group'].includes(kind.name)
+    ? { ...content, title, body: titled }
+    : content;
+}

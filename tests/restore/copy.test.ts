@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { named, RestoreBench, stateOf } from './harness.ts';
+import { seed } from './seed.ts';
+
+let bench: RestoreBench;
+afterEach(() => bench.close());
+
+async function seeded(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+  bench = await RestoreBench.start({ profile, nestedFolders: true });
+  await seed(bench);
+  await bench.api('POST /api/folders', { uid: 'copies', title: 'Copies' });
+  await bench.backup();
+}
+
+const COPY = { selection: { folders: [{ uid: 'infra' }] }, options: { copy: { folderUid: 'copies' } } };
+
+describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
+  it('have uids of their own, refer to one another, and leave the originals as they are', async () => {
+    await seeded(profile);
+    const before = stateOf(await bench.backup());
+    const { results, plan } = await bench.apply(COPY);
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    const uidOf = (kind: string, uid: string): string =>
+      plan.items.find((item) => item.kind === kind && item.uid === uid)!.targetUid!;
+    const org = bench.sim.state.org(1);
+    expect(org.folders.get(uidOf('folder', 'infra'))).toMatchObject({ title: 'Folder infra', parentUid: 'copies' });
+    expect(org.folders.get(uidOf('folder', 'hosts'))!.parentUid).toBe(uidOf('folder', 'infra'));
+    const copy = org.dashboards.get(uidOf('dashboard', 'board'))!;
+    expect(copy.folderUid).toBe(uidOf('folder', 'infra'));
+    expect(copy.body.text()).toContain(uidOf('library-panel', 'own-panel'));
+    expect(org.dashboards.get(uidOf('dashboard', 'deep'))!.body.text()).toContain('shared-panel');
+    expect(uidOf('alert-rule-group', 'infra/down')).toBe(`${uidOf('folder', 'infra')}/down`);
+    const rule = [...org.alerting.rules.values()].find((one) => one.folderUid === uidOf('folder', 'infra'))!;
+    expect(rule.uid).not.toBe('infra-down');
+    expect(rule.fields['annotations']).toMatchObject({ __dashboardUid__: copy.uid });
+    const after = stateOf(await bench.backup());
+    expect(after).toMatchObject(before);
+  });
+
+  it('are the same copies when it is done again', async () => {
+    await seeded(profile);
+    await bench.apply(COPY);
+    const manifest = await bench.repository.manifest('latest');
+    const count = bench.sim.state.org(1).dashboards.size;
+    const again = await bench.plan({ ...COPY, manifest });
+    expect(named(again, 'create', 'update', 'blocked')).toEqual([]);
+    expect(bench.sim.state.org(1).dashboards.size).toBe(count);
+  });
+
+  it('go to another org with what they need there', async () => {
+    await seeded(profile);
+    const org = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);
+    await bench.api(
+      'POST /api/datasources',
+      { uid: 'p2', name: 'Prometheus', type: 'prometheus', access: 'proxy' },
+      org,
+    );
+    const selection = { only: [{ kind: 'dashboard' as const, uid: 'root' }] };
+    const { results, plan } = await bench.apply({ selection, options: { copy: { org, suffix: ' (from A)' } } });
+    expect(results).toMatchObject([{ outcome: 'verified' }]);
+    const [item] = plan.items;
+    expect(item).toMatchObject({ targetOrg: org, targetUid: expect.not.stringMatching(/^root$/) });
+    const copy = bench.sim.state.org(org).dashboards.get(item!.targetUid!)!;
+    expect(copy.title).toBe('Board root (from A)');
+    expect(copy.body.text()).toContain('"p2"');
+    expect(bench.sim.state.org(1).dashboards.has(item!.targetUid!)).toBe(false);
+  });
+});
+
+describe('copies', () => {
+  it('of a rule group in the same folder get another title', async () => {
+    await seeded('13.2');
+    const selection = { only: [{ kind: 'alert-rule-group' as const, uid: 'infra/down' }] };
+    const { plan, results } = await bench.apply({ selection, options: { copy: {} } });
+    expect(plan.items).toMatchObject([{ action: 'create', targetUid: 'infra/down (copy)' }]);
+    expect(results).toMatchObject([{ outcome: 'verified' }]);
+    expect(bench.sim.state.org(1).alerting.rules.has('infra-down')).toBe(true);
+  });
+
+  it('of a contact point get another name', async () => {
+    await seeded('13.2');
+    const selection = { only: [{ kind: 'contact-point' as const, uid: 'ops' }] };
+    const { plan, results } = await bench.apply({ selection, options: { copy: { suffix: ' 2' } } });
+    expect(plan.items).toMatchObject([{ action: 'create', targetUid: 'ops 2' }]);
+    expect(results).toMatchObject([{ outcome: 'verified' }]);
+  });
+
+  it('leave out what is used as it is, and say so', async () => {
+    await seeded('13.2');
+    const plan = await bench.plan({ options: { copy: { folderUid: 'copies' } } });
+    const left = plan.items.find(({ kind }) => kind === 'data-source');
+    expect(left).toMatchObject({ action: 'skip', reason: 'is not copied: copies use the one that is there' });
+  });
+
+  it('of a managed dashboard belong to nobody, so they are made', async () => {
+    await seeded('13.2');
+    bench.sim.state.org(1).dashboards.get('root')!.managedBy = { kind: 'repo', id: 'git' };
+    await bench.backup();
+    const selection = { only: [{ kind: 'dashboard' as const, uid: 'root' }] };
+    const { results } = await bench.apply({ selection, options: { copy: {} } });
+    expect(results).toMatchObject([{ outcome: 'verified' }]);
+  });
+});

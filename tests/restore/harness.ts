@@ -1,0 +1,143 @@
+import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
+import { backup } from '../../pkg/engine/backup/backup.ts';
+import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
+import type { Plan, PlanRequest, RestoreOptions, Selection } from '../../pkg/engine/restore/types.ts';
+import { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { basicCredentials } from '../../pkg/grafana/credentials.ts';
+import { connect, type Instance } from '../../pkg/grafana/instance.ts';
+import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
+import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { call, type Answer } from '../simulator/http.ts';
+import { SeededRandomness } from '../support/repository.ts';
+
+export interface Wanted {
+  selection?: Selection;
+  options?: Partial<RestoreOptions>;
+  manifest?: Manifest;
+  signal?: AbortSignal;
+}
+
+/** A Grafana, a repository in memory, and what people do with both. Sleeping moves Grafana's clock. */
+export class RestoreBench {
+  readonly sim: Simulator;
+  readonly repository: OpenedRepository;
+  readonly clock: Clock;
+  readonly #client: GrafanaClient;
+
+  private constructor(sim: Simulator, repository: OpenedRepository, clock: Clock, client: GrafanaClient) {
+    this.sim = sim;
+    this.repository = repository;
+    this.clock = clock;
+    this.#client = client;
+  }
+
+  static async start(options: SimulatorOptions): Promise<RestoreBench> {
+    const sim = await startGrafana({ searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0, ...options });
+    const clock: Clock = {
+      now: () => new Date(sim.state.now()),
+      monotonic: () => sim.state.now(),
+      // A heartbeat that never comes keeps the process from spinning.
+      sleep: (milliseconds, signal) =>
+        milliseconds > 20_000
+          ? new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+          : Promise.resolve(sim.advance(milliseconds)),
+    };
+    const randomness = new SeededRandomness();
+    const admin = async (): Promise<string> => 'admin';
+    const credentials = basicCredentials(admin, admin);
+    const client = GrafanaClient.open({ url: sim.url, credentials, clock, randomness, log: silentLog });
+    const store = new MemoryStore({ clock });
+    const repository = await openRepository({ store, clock, randomness, log: silentLog, create: true });
+    return new RestoreBench(sim, repository, clock, client);
+  }
+
+  async close(): Promise<void> {
+    await this.repository.close();
+    await this.#client.close();
+    await this.sim.close();
+  }
+
+  /** As a person, leaving alerting objects editable. */
+  async api(route: string, body?: unknown, org = 1): Promise<Answer> {
+    const headers = { 'x-disable-provenance': 'true', 'x-grafana-org-id': String(org) };
+    const answer = await call(this.sim, 'admin:admin', route, body, headers);
+    if (answer.status >= 300) {
+      throw new Error(`${route}: ${answer.status} ${answer.text}`);
+    }
+    return answer;
+  }
+
+  instance(): Promise<Instance> {
+    return connect({ client: this.#client, orgs: 'all' });
+  }
+
+  async backup(): Promise<Manifest> {
+    return backup({
+      instance: await this.instance(),
+      repository: this.repository,
+      trigger: 'manual',
+      plainCopies: false,
+      version: '0.1.0',
+      clock: this.clock,
+      randomness: new SeededRandomness(`run at ${this.sim.state.now()} ${this.sim.requests.length}`),
+      log: silentLog,
+      signal: new AbortController().signal,
+    });
+  }
+
+  async request(wanted: Wanted): Promise<PlanRequest> {
+    return {
+      manifest: wanted.manifest ?? (await this.repository.manifest('latest')),
+      repository: this.repository,
+      instance: await this.instance(),
+      selection: wanted.selection ?? {},
+      options: { overwrite: false, includeManaged: false, ...wanted.options },
+      clock: this.clock,
+      log: silentLog,
+      signal: wanted.signal ?? new AbortController().signal,
+    };
+  }
+
+  async plan(wanted: Wanted = {}): Promise<Plan> {
+    return planRestore(await this.request(wanted));
+  }
+
+  async apply(wanted: Wanted = {}, confirm?: string): Promise<Restored & { plan: Plan }> {
+    const request = await this.request(wanted);
+    const plan = await planRestore(request);
+    const restored = await restore({
+      ...request,
+      plan,
+      safetySnapshot: false,
+      version: '0.1.0',
+      randomness: new SeededRandomness(),
+      ...(confirm === undefined ? {} : { confirm }),
+    });
+    return { ...restored, plan };
+  }
+}
+
+/** `kind/uid` of the items with an action, sorted. */
+export function named(plan: Plan, ...actions: Plan['items'][number]['action'][]): string[] {
+  const items = plan.items.filter(({ action }) => actions.length === 0 || actions.includes(action));
+  return items.map(({ kind, uid }) => `${kind}/${uid}`).sort();
+}
+
+/** Why items are not written, by `kind/uid`. */
+export function reasons(plan: Plan, action: Plan['items'][number]['action']): Record<string, string> {
+  const items = plan.items.filter((item) => item.action === action);
+  return Object.fromEntries(items.map(({ kind, uid, reason }) => [`${kind}/${uid}`, reason]));
+}
+
+/** What a manifest holds of what people made: objects by org, kind and uid, without what is of the Grafana itself. */
+export function stateOf(manifest: Manifest): Record<string, string> {
+  const own = manifest.resources.filter(
+    ({ kind }) => !['org', 'user', 'server-settings', 'service-account'].includes(kind),
+  );
+  return Object.fromEntries(
+    own.map(({ org, kind, uid, object, folderUid }) => [`${org}/${kind}/${uid}`, `${object} ${folderUid ?? ''}`]),
+  );
+}
