@@ -1,0 +1,229 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { eventually } from '../support/ports.ts';
+import { removeDirectory, startService, TEST_API_TOKEN, type TestService } from '../support/service.ts';
+
+const BIN = fileURLToPath(new URL('../../pkg/cli/bin.ts', import.meta.url));
+
+describe('the life of a service', () => {
+  let grafana: Simulator;
+  let directory: string;
+  const services: TestService[] = [];
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '13.2' });
+    grafana.seedDashboards({ count: 6, folders: 2 });
+    directory = await mkdtemp(join(tmpdir(), 'dashkeep-life-'));
+  });
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+    children.splice(0).forEach((child) => child.kill('SIGKILL'));
+    await grafana.close();
+    await removeDirectory(directory);
+  });
+
+  async function start(environment: Record<string, string> = {}): Promise<TestService> {
+    const service = await startService({ grafanaUrl: grafana.url, directory, environment });
+    services.push(service);
+    return service;
+  }
+
+  /** The real program in a process of its own. */
+  async function startProcess(): Promise<{ child: ChildProcess; url: string }> {
+    const child = spawn(process.execPath, ['--import', 'tsx', BIN, 'serve'], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: directory,
+        GRAFANA_URL: grafana.url,
+        GRAFANA_ADMIN_USER: 'admin',
+        GRAFANA_ADMIN_PASSWORD: 'admin',
+        DASHKEEP_KUBERNETES: 'off',
+        DASHKEEP_STATE_DIR: join(directory, 'state'),
+        DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
+        DASHKEEP_LISTEN: '127.0.0.1:0',
+        DASHKEEP_OPS_LISTEN: 'off',
+        DASHKEEP_API_TOKEN: TEST_API_TOKEN,
+        DASHKEEP_SCHEDULE: 'off',
+      },
+    });
+    children.push(child);
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const url = await eventually('to listen', () => /"api":"([^"]+)"/.exec(text)?.[1], 30_000);
+    return { child, url };
+  }
+
+  const call = (url: string, method: string, path: string, body?: unknown) =>
+    fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${TEST_API_TOKEN}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many shapes
+    }).then((answer) => answer.json() as Promise<any>);
+
+  it('knows after kill -9 that a run was interrupted, and succeeds with the next one', async () => {
+    const { child, url } = await startProcess();
+    // Slow enough to be killed in the middle of it.
+    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
+    const run = await call(url, 'POST', '/runs', { kind: 'backup' });
+    await eventually(
+      'the run to be under way',
+      async () => (await call(url, 'GET', `/runs/${run.id}`)).status === 'running' || undefined,
+    );
+    await eventually('the journal', () =>
+      readFile(join(directory, 'state', 'runs.json'), 'utf8').then((text) => text.includes(run.id) || undefined),
+    );
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    grafana.setFaults();
+    const service = await start();
+    const dead = await eventually('the run to be known as interrupted', async () => {
+      const { json } = await service.call('GET', `/runs/${run.id}`);
+      return json.status === 'interrupted' ? json : undefined;
+    });
+    expect(dead).toMatchObject({ kind: 'backup', cancellable: false });
+    expect((await service.call('GET', '/snapshots')).json.total).toBe(0);
+    const next = await service.call('POST', '/runs', { kind: 'backup' });
+    expect(await service.ended(next.json.id)).toMatchObject({ status: 'complete' });
+    const verify = await service.call('POST', '/runs', { kind: 'verify', readData: true });
+    expect(await service.ended(verify.json.id)).toMatchObject({ status: 'complete' });
+  }, 60_000);
+
+  it('ends a run in flight as interrupted when it is told to stop', async () => {
+    const first = await start();
+    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
+    const { json: run } = await first.call('POST', '/runs', { kind: 'backup' });
+    await eventually(
+      'the run',
+      async () => (await first.call('GET', `/runs/${run.id}`)).json.status === 'running' || undefined,
+    );
+    await first.stop();
+    services.length = 0;
+    grafana.setFaults();
+    const second = await start();
+    expect((await second.call('GET', `/runs/${run.id}`)).json).toMatchObject({ status: 'interrupted' });
+  }, 30_000);
+
+  it('cancels a run, and says so', async () => {
+    const service = await start();
+    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
+    const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
+    const busy = await service.call('POST', '/runs', { kind: 'backup' });
+    expect([busy.status, busy.json.error.code]).toEqual([409, 'DK_BUSY']);
+    expect((await service.call('POST', `/runs/${run.id}/cancel`)).status).toBe(200);
+    expect(await service.ended(run.id)).toMatchObject({ status: 'cancelled' });
+    expect((await service.call('POST', `/runs/${run.id}/cancel`)).status).toBe(409);
+  }, 30_000);
+
+  it('shows failed runs also when the target was away, and keeps their records when it is back', async () => {
+    const blocked = join(directory, 'target');
+    await writeFile(blocked, 'a file where the directory should be');
+    const service = await start();
+    const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
+    const failed = await service.ended(run.id);
+    expect(failed).toMatchObject({ status: 'failed' });
+    expect((failed['failure'] as { hint: string }).hint).not.toBe('');
+    expect((await service.call('GET', '/runs?status=failed')).json.items).toMatchObject([{ id: run.id }]);
+    await rm(blocked);
+    const next = await service.call('POST', '/runs', { kind: 'backup' });
+    expect(await service.ended(next.json.id)).toMatchObject({ status: 'complete' });
+    await eventually('the record in the repository', async () => {
+      const names = await readdir(join(blocked, 'runs'));
+      return names.some((name) => name.startsWith(run.id)) || undefined;
+    });
+  });
+
+  it('backs up at once when it is new, and catches up once after it was away', async () => {
+    const service = await start({ DASHKEEP_SCHEDULE: '0 0 1 1 *' });
+    const first = await eventually('a first backup', async () => {
+      const { items } = (await service.call('GET', '/runs?kind=backup&status=complete')).json;
+      return items[0];
+    });
+    expect(first.trigger).toBe('catch-up');
+    await service.stop();
+    services.length = 0;
+    // As if that had been a year and a half ago.
+    const path = join(directory, 'state', 'runs.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll(/20\d\d-/g, '2020-'));
+    await rm(join(directory, 'target', 'snapshots'), { recursive: true });
+    const again = await start({ DASHKEEP_SCHEDULE: '0 0 1 1 *' });
+    await eventually('one more', async () => (await again.call('GET', '/snapshots')).json.total === 1 || undefined);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect((await again.call('GET', '/snapshots')).json.total).toBe(1);
+  }, 30_000);
+
+  it('keeps its state where only its owner may look', async () => {
+    const service = await start();
+    await service.call('PUT', '/settings', { secrets: { s3AccessKeyId: 'AKIAEXAMPLE' } });
+    const state = join(directory, 'state');
+    const modes = await Promise.all(
+      [state, join(state, 'secrets.json')].map(async (path) => (await stat(path)).mode & 0o777),
+    );
+    expect(modes).toEqual([0o700, 0o600]);
+  });
+
+  describe('a webhook', () => {
+    let receiver: Server;
+    let url: string;
+    const received: { body: Record<string, unknown> }[] = [];
+    let refuse = 0;
+
+    beforeEach(async () => {
+      received.length = 0;
+      receiver = createServer((request, response) => {
+        let text = '';
+        request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        request.on('end', () => {
+          if (refuse > 0) {
+            refuse--;
+            response.writeHead(503).end();
+            return;
+          }
+          received.push({ body: JSON.parse(text) as Record<string, unknown> });
+          response.writeHead(200).end('ok');
+        });
+      });
+      await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+      url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/secret-path`;
+    });
+    afterEach(() => new Promise((resolve) => receiver.close(resolve)));
+
+    it('hears of failure and of recovery, even when it was busy at first', async () => {
+      const blocked = join(directory, 'target');
+      await writeFile(blocked, '');
+      refuse = 1;
+      const service = await start({ DASHKEEP_WEBHOOK_URL: url });
+      const failed = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+      await service.ended(failed.id);
+      await eventually('the bad news', () => received[0], 15_000);
+      expect(received[0]?.body).toMatchObject({ event: 'failed', run: { id: failed.id, kind: 'backup' } });
+      await rm(blocked);
+      await mkdir(blocked);
+      const good = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+      await service.ended(good.id);
+      await eventually('the good news', () => received[1], 15_000);
+      expect(received[1]?.body).toMatchObject({ event: 'recovered' });
+      expect(service.lines.join('')).not.toContain('secret-path');
+    }, 40_000);
+
+    it('can be tried, in the form that Slack takes', async () => {
+      const service = await start({ DASHKEEP_WEBHOOK_URL: url, DASHKEEP_WEBHOOK_FORMAT: 'slack' });
+      expect((await service.call('POST', '/notifications/test', {})).json).toMatchObject({
+        delivered: true,
+        status: 200,
+      });
+      expect(Object.keys(received[0]?.body ?? {})).toEqual(['text']);
+    });
+  });
+});
