@@ -10,7 +10,7 @@ import {
 import { directoryOf, type Directory } from './directory.ts';
 import { ifFound } from './errors.ts';
 import { objectsOf } from './lists.ts';
-import type { KindContext } from './kinds/kind.ts';
+import type { KindContext, Reference } from './kinds/kind.ts';
 
 /** The segment of `/api/access-control/:resource` that the permissions belong to. */
 export type Permitted = 'folders' | 'dashboards' | 'datasources';
@@ -108,11 +108,28 @@ function nameOf(entry: Entry): string {
   return entry.user === undefined ? `service account ${entry.serviceAccount ?? ''}` : `user ${entry.user}`;
 }
 
-/** Which entries will be left out because this Grafana knows nobody of that name. */
-export async function unknownSubjects(context: KindContext, body: Json): Promise<string[]> {
-  const directory = await directoryOf(context);
+/** The teams and service accounts that the entries name: a restore may bring them back first. */
+export function subjectReferences(body: Json): Reference[] {
+  return entriesOf(body).flatMap(({ team, serviceAccount }): Reference[] => {
+    if (team !== undefined) {
+      return [{ kind: 'team', uid: team }];
+    }
+    return serviceAccount === undefined ? [] : [{ kind: 'service-account', uid: serviceAccount }];
+  });
+}
+
+/** Which users of the entries this org does not know. */
+export async function unknownUsers(context: KindContext, body: Json): Promise<string[]> {
+  return leftOut(
+    entriesOf(body).filter(({ user }) => user !== undefined),
+    await directoryOf(context),
+  );
+}
+
+/** Which entries are left out because this Grafana knows nobody of that name. */
+async function leftOut(entries: Entry[], directory: Directory): Promise<string[]> {
   const losses: string[] = [];
-  for (const entry of entriesOf(body)) {
+  for (const entry of entries) {
     if ((await subjectOf(entry, directory)) === undefined) {
       losses.push(`${entry.permission} for ${nameOf(entry)}: not in this Grafana`);
     }
@@ -154,7 +171,7 @@ export async function writePermissions(
       { signal: context.signal },
     );
   }
-  return unknownSubjects(context, body);
+  return leftOut(entriesOf(body), directory);
 }
 
 function liveSubject(entry: JsonObject): JsonObject {

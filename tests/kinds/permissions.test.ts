@@ -96,6 +96,19 @@ describe('permissions', () => {
     expect(kindOf('folder-permissions').references(taken.get('a')!)).toEqual([{ kind: 'folder', uid: 'a' }]);
   });
 
+  it('need the teams and service accounts they name, which a restore may bring first', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    await seed();
+    const content = (await take('folder-permissions', await grafana.admin())).get('f1')!;
+    expect(kindOf('folder-permissions').references(content)).toEqual([
+      { kind: 'folder', uid: 'f1' },
+      { kind: 'team', uid: 'ops' },
+    ]);
+    grafana.sim.wipe();
+    const forecast = await kindOf('folder-permissions').forecast!(await grafana.admin(), { uid: 'f1', content });
+    expect(forecast).toEqual({ losses: [] });
+  });
+
   it('that are inherited stay with the folder they come from', async () => {
     grafana = await testGrafana({ profile: '13.2' });
     await seed();

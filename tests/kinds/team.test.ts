@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../pkg/contract/json.ts';
+import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
 import { bodies, listed, restore, roundTrip, take, testGrafana, type TestGrafana } from './harness.ts';
 
@@ -96,6 +97,16 @@ describe('teams', () => {
     expect((await restore('team', await grafana.admin(), taken)).written).toEqual([]);
     expect(grafana.sim.writes()).toEqual([]);
     expect(grafana.sim.state.org(1).teams.size).toBe(1);
+  });
+
+  it('are required by their preferences', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    await seed();
+    const content = (await take('org-preferences', await grafana.admin())).get('team:ops')!;
+    expect(kindOf('org-preferences').references(content)).toEqual([
+      { kind: 'dashboard', uid: 'home' },
+      { kind: 'team', uid: 'ops', required: true },
+    ]);
   });
 
   it('that SCIM provisions are left to it', async () => {

@@ -56,7 +56,9 @@ describe.each(profiles)('a whole Grafana %s', (profile) => {
 
     grafana.sim.wipe();
     grafana.sim.clearRequests();
-    const { results } = await bringBack(repository, before);
+    const { results, plan } = await bringBack(repository, before);
+    const promised = plan.items.filter(({ kind }) => kind.endsWith('-permissions')).flatMap(({ losses }) => losses);
+    expect(promised).toEqual([]);
     // Below 12 playlists get new uids: playlist.test.ts compares them.
     const keepsPlaylists = PROFILES[profile].groups.length > 0;
     const kept = results.filter(({ kind }) => kind !== 'playlist' || keepsPlaylists);

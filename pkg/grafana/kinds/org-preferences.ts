@@ -2,7 +2,7 @@ import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/j
 import { directoryOf } from '../directory.ts';
 import { GrafanaError, ifFound, isNotFound } from '../errors.ts';
 import { without, withoutEmpty } from '../natural-key.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 const ORG = 'org';
 const TEAM = 'team:';
@@ -48,7 +48,11 @@ export const orgPreferences: Kind = {
 
   references(content) {
     const home = stringAt(content.body, HOME);
-    return home === undefined ? [] : [{ kind: 'dashboard', uid: home }];
+    const team = content.facts?.['team'];
+    return [
+      ...(home === undefined ? [] : [{ kind: 'dashboard' as const, uid: home }]),
+      ...(typeof team === 'string' ? [{ kind: 'team' as const, uid: team, required: true as const }] : []),
+    ];
   },
 
   rename(content, renamed) {
@@ -58,7 +62,6 @@ export const orgPreferences: Kind = {
       : { ...content, body: { ...objectAt(content.body), [HOME]: renamed({ kind: 'dashboard', uid: home }) } };
   },
 
-  forecast,
   write,
 };
 
@@ -82,7 +85,12 @@ async function readPreferences(context: KindContext, uid: string): Promise<Conte
     return undefined;
   }
   const body = bodyOf(answer);
-  return { body, title: titleOf(uid), ...(Object.keys(body).length === 0 ? { pristine: true } : {}) };
+  return {
+    body,
+    title: titleOf(uid),
+    ...(uid === ORG ? {} : { facts: { team: uid.slice(TEAM.length) } }),
+    ...(Object.keys(body).length === 0 ? { pristine: true } : {}),
+  };
 }
 
 function bodyOf(answer: Json): JsonObject {
@@ -92,13 +100,6 @@ function bodyOf(answer: Json): JsonObject {
     return [name, inner === undefined ? value : withoutEmpty(inner)] as const;
   });
   return withoutEmpty(Object.fromEntries(nested));
-}
-
-async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
-  if (item.uid !== ORG && (await pathOf(context, item.uid)) === undefined) {
-    return { losses: [`needs team ${item.uid.slice(TEAM.length)}, which is not here yet`] };
-  }
-  return { losses: [] };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

@@ -1,4 +1,10 @@
-import { readPermissions, unknownSubjects, writePermissions, type Permitted } from '../../permissions.ts';
+import {
+  readPermissions,
+  subjectReferences,
+  unknownUsers,
+  writePermissions,
+  type Permitted,
+} from '../../permissions.ts';
 import type { Content, Kind, KindContext, Listed, Reference } from '../kind.ts';
 
 /** What tells the permissions of folders, dashboards and data sources apart. */
@@ -51,13 +57,14 @@ export function permissionKind(options: PermissionKindOptions): Kind {
 
     references(content) {
       const of = content.facts?.['of'];
-      return typeof of === 'string' ? [{ kind: owner, uid: of }] : [];
+      const subjects = subjectReferences(content.body);
+      return typeof of === 'string' ? [{ kind: owner, uid: of }, ...subjects] : subjects;
     },
 
     copy: (content: Content, uid: string): Content => ({ ...content, facts: { ...content.facts, of: uid } }),
 
     async forecast(context, item) {
-      return { losses: await unknownSubjects(context, item.content.body) };
+      return { losses: await unknownUsers(context, item.content.body) };
     },
 
     async write(context, item) {
