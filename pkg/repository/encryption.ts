@@ -1,5 +1,6 @@
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { DashkeepError } from '../contract/errors.ts';
+import { X25519Recipient } from './x25519-recipient.ts';
 
 const HEADER = Buffer.from('age-encryption.org/v1\n');
 
@@ -44,7 +45,7 @@ export function sealFor(recipients: readonly string[]): Seal {
   const encrypter = new Encrypter();
   for (const recipient of recipients) {
     try {
-      encrypter.addRecipient(recipient);
+      encrypter.addRecipient(/^age1[^1]+$/.test(recipient) ? new X25519Recipient(recipient) : recipient);
     } catch (cause) {
       throw new DashkeepError('DK_ENCRYPTION', `'${recipient.slice(0, 24)}…' is not an age recipient (age1…)`, {
         cause,

@@ -4,7 +4,7 @@ import { SnapshotSummary } from '../contract/manifest.ts';
 import type { Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress, inflate, MAX_RECORD_BYTES } from './codec.ts';
-import { mapAtOnce } from './concurrency.ts';
+import { eachAtOnce } from './concurrency.ts';
 import type { Keyring } from './keyring.ts';
 import { CACHE, compactTime, timeOfId, type NamedKey } from './layout.ts';
 import { listSnapshots, readManifest, summaryOf } from './manifests.ts';
@@ -20,6 +20,11 @@ const LISTED_AGAIN = 7 * 86_400_000;
 const READS_AT_ONCE = 8;
 /** So many manifests read for want of a summary make it worth writing the index again. */
 const WORTH_WRITING = 10;
+
+interface Unreadable {
+  id: string;
+  error: DashkeepError;
+}
 
 const IndexFile = z.object({ format: z.literal(1), snapshots: z.array(SnapshotSummary) });
 
@@ -43,7 +48,12 @@ export class SnapshotIndex {
 
   /** What the history shows, oldest first. */
   async read(calls: Calls = {}): Promise<SnapshotSummary[]> {
-    const { summaries, looked } = await this.#current(await this.#load(calls), { ...calls, whole: false });
+    const { summaries, unreadable, looked } = await this.#current(await this.#load(calls), { ...calls, whole: false });
+    const [first] = unreadable;
+    if (summaries.length === 0 && first?.error.code === 'DK_IDENTITY_MISSING') {
+      // A history that nobody here can read must not look like none.
+      throw first.error;
+    }
     if (looked >= WORTH_WRITING) {
       await this.#write(summaries, calls);
     }
@@ -53,7 +63,7 @@ export class SnapshotIndex {
   /** Every snapshot there is by a full listing, oldest first, and those that could not be read. */
   async readWhole(calls: Calls = {}): Promise<{ summaries: SnapshotSummary[]; unreadable: string[] }> {
     const { summaries, unreadable } = await this.#current(await this.#load(calls), { ...calls, whole: true });
-    return { summaries, unreadable };
+    return { summaries, unreadable: unreadable.map(({ id }) => id) };
   }
 
   /** Takes up what is new and drops what is gone. Failing that is a warning: the index is only a cache. */
@@ -83,7 +93,7 @@ export class SnapshotIndex {
   async #current(
     known: Map<string, SnapshotSummary>,
     { signal, whole }: Calls & { whole: boolean },
-  ): Promise<{ summaries: SnapshotSummary[]; unreadable: string[]; looked: number }> {
+  ): Promise<{ summaries: SnapshotSummary[]; unreadable: Unreadable[]; looked: number }> {
     const ids = [...known.keys()].sort();
     const newest = ids.at(-1);
     let after: string | undefined;
@@ -92,27 +102,34 @@ export class SnapshotIndex {
     }
     const keys = await listSnapshots(this.#store, { signal, after });
     const unread = keys.filter(({ id }) => !known.has(id));
-    const read = await mapAtOnce(READS_AT_ONCE, unread, (key) => this.#summary(key, signal), signal);
-    for (const summary of read) {
-      if (summary !== undefined) {
-        known.set(summary.id, summary);
-      }
-    }
+    const unreadable: Unreadable[] = [];
+    await eachAtOnce(
+      READS_AT_ONCE,
+      unread,
+      async (key) => {
+        const read = await this.#summary(key, signal);
+        if (read instanceof DashkeepError) {
+          unreadable.push({ id: key.id, error: read });
+        } else {
+          known.set(read.id, read);
+        }
+      },
+      signal,
+    );
     const older = after === undefined ? [] : ids.filter((id) => id < after);
     const summaries = [...older, ...keys.map(({ id }) => id)]
       .map((id) => known.get(id))
       .filter((summary) => summary !== undefined);
-    const unreadable = keys.map(({ id }) => id).filter((id) => !known.has(id));
     return { summaries, unreadable, looked: unread.length - unreadable.length };
   }
 
-  async #summary(key: NamedKey, signal?: AbortSignal): Promise<SnapshotSummary | undefined> {
+  async #summary(key: NamedKey, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
     try {
       return summaryOf((await readManifest(this.#store, this.#keyring, key, { signal })).manifest);
     } catch (error) {
       if (isUnreadable(error)) {
         this.#log.warn({ snapshot: key.id, reason: reasonOf(error) }, 'a snapshot cannot be read');
-        return undefined;
+        return error;
       }
       throw error;
     }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { copyRepository } from '../../pkg/repository/copy.ts';
 import { applyForget, planForget } from '../../pkg/repository/forget.ts';
@@ -172,6 +172,7 @@ describe('a person with an identity', () => {
     const { id } = await backup(await service(), world, dashboards);
     const stranger = await open(world, { identities: [bob.identity] });
     await expect(stranger.manifest(id)).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+    await expect(stranger.snapshots()).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
     await expect(open(world, { identities: ['AGE-SECRET-KEY-1SECRETNONSENSE'] })).rejects.toThrow(
       /^(?!.*SECRETNONSENSE)/,
     );
@@ -192,6 +193,17 @@ describe('a person with an identity', () => {
     const person = await open(world, { identities: [alice.identity] });
     expect(await person.manifest(manifest.id)).toEqual(manifest);
     await expect(person.manifest('latest')).rejects.toMatchObject({ code: 'DK_MANIFEST_DAMAGED' });
+  });
+});
+
+describe('recipients', () => {
+  it('of the post-quantum kind work beside ordinary ones', async () => {
+    const identity = await generateHybridIdentity();
+    const recipients = [alice.recipient, await identityToRecipient(identity)];
+    await backup(await service(recipients), world, dashboards);
+    for (const one of [alice.identity, identity]) {
+      expect((await checked([one])).problems).toEqual([]);
+    }
   });
 });
 
