@@ -25,6 +25,7 @@ export class Metrics {
   readonly #duration: Histogram<'kind'>;
   readonly #resources: Counter<'kind' | 'result'>;
   readonly #problems: Gauge<'kind'>;
+  readonly #last: Gauge<'kind' | 'status'>;
   readonly #drill: Gauge;
   readonly #verify: Gauge;
   readonly #bytes: Counter;
@@ -55,6 +56,12 @@ export class Metrics {
       name: 'dashkeep_last_run_problems',
       help: 'Resources that could not be read or written in the last run of a kind.',
       labelNames: ['kind'],
+      registers,
+    });
+    this.#last = new Gauge({
+      name: 'dashkeep_last_run_status',
+      help: 'How the last run of a kind ended: 1 for that status, 0 for the others.',
+      labelNames: ['kind', 'status'],
       registers,
     });
     this.#drill = new Gauge({
@@ -99,6 +106,9 @@ export class Metrics {
     }
     this.#bytes.inc(record.counts['bytes'] ?? 0);
     this.#problems.set({ kind }, record.errors.length);
+    for (const other of ['complete', 'partial', 'failed', 'cancelled', 'interrupted']) {
+      this.#last.set({ kind, status: other }, Number(other === status));
+    }
     const success = status === 'complete' ? 1 : 0;
     if (kind === 'drill' && status !== 'cancelled' && status !== 'interrupted') {
       this.#drill.set(success);

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { RunRecord } from '../../pkg/contract/runs.ts';
+import { Metrics } from '../../pkg/sidecar/metrics.ts';
+
+function metrics(): Metrics {
+  return new Metrics(() => ({
+    version: '1.0.0',
+    lastSuccess: undefined,
+    scheduleInterval: 7200,
+    tokenExpires: undefined,
+    tokenValid: true,
+    leading: true,
+    grafanaReachable: true,
+    targetReachable: undefined,
+    snapshots: undefined,
+    snapshotBytes: undefined,
+    resources: {},
+    notificationFailures: 0,
+  }));
+}
+
+function ended(status: RunRecord['status'], errors = 0): RunRecord {
+  return {
+    id: 'r',
+    kind: 'backup',
+    status,
+    trigger: 'schedule',
+    started: '2026-01-01T00:00:00.000Z',
+    counts: {},
+    errors: Array.from({ length: errors }, (_, at) => ({ kind: 'dashboard', uid: String(at), reason: 'refused' })),
+  } as unknown as RunRecord;
+}
+
+/** Value of a sample as a scrape sees it; undefined when there is none. */
+async function sample(from: Metrics, name: string): Promise<string | undefined> {
+  const lines = (await from.render()).split('\n');
+  return lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1);
+}
+
+it('tells how the last run ended until the next one did, so that alerts end by themselves', async () => {
+  const service = metrics();
+  const status = (of: string): Promise<string | undefined> =>
+    sample(service, `dashkeep_last_run_status{kind="backup",status="${of}"}`);
+  expect(await status('failed')).toBeUndefined();
+  service.ended(ended('failed', 1));
+  expect([await status('failed'), await status('complete')]).toEqual(['1', '0']);
+  service.ended(ended('partial', 2));
+  expect([await status('failed'), await status('partial')]).toEqual(['0', '1']);
+  expect(await sample(service, 'dashkeep_last_run_problems{kind="backup"}')).toBe('2');
+  service.ended(ended('complete'));
+  expect([await status('partial'), await status('complete')]).toEqual(['0', '1']);
+});
+
+it('says nothing of a success that never was', async () => {
+  expect(await sample(metrics(), 'dashkeep_last_success_timestamp_seconds')).toBeUndefined();
+  expect(await sample(metrics(), 'dashkeep_schedule_interval_seconds')).toBe('7200');
+});
