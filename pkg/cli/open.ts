@@ -1,10 +1,19 @@
 import { GrafanaClient } from '../grafana/client.ts';
 import { connect, type Instance } from '../grafana/instance.ts';
+import { KubeClient } from '../kubernetes/client.ts';
+import { SecretState } from '../kubernetes/state.ts';
 import { openRepository, type OpenedRepository } from '../repository/repository.ts';
-import { DirectoryState } from '../repository/state.ts';
+import { DirectoryState, type StateStore } from '../repository/state.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { encryptionSettings, grafanaSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
+import {
+  encryptionSettings,
+  grafanaSettings,
+  secretStateSettings,
+  stateDirectory,
+  targetOf,
+  type CommonFlags,
+} from './config/settings.ts';
 import type { World } from './world.ts';
 
 /** Opens the target alone, does the work, and closes it whatever happens. */
@@ -36,7 +45,7 @@ export async function withRepository<T>(
       clock,
       randomness,
       log,
-      state: new DirectoryState(stateDirectory(flags, environment)),
+      state: await openState(world, flags),
       create,
       signal,
       ...(await encryptionSettings(flags, environment)),
@@ -47,6 +56,16 @@ export async function withRepository<T>(
       await repository.close();
     }
   });
+}
+
+/** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */
+async function openState({ environment, clock, log }: World, flags: CommonFlags): Promise<StateStore> {
+  const cluster = flags.stateDir === undefined ? secretStateSettings(environment) : undefined;
+  if (cluster === undefined) {
+    return new DirectoryState(stateDirectory(flags, environment));
+  }
+  const client = new KubeClient({ ...cluster, clock, log });
+  return new SecretState(client, { namespace: await client.namespace(), name: cluster.secret }, clock);
 }
 
 /** Connects to Grafana, does the work, and closes the connections whatever happens. */

@@ -40,6 +40,9 @@ describe('what the chart grants', () => {
     const objects = await template(CHART, { values: [{ mode: 'cronjob', target: 's3://bucket' }] });
     expect(the(objects, 'Role', 'dashkeep-bootstrap')['rules']).toEqual([token]);
     expect(the(objects, 'Role', 'dashkeep')['rules']).toEqual([{ ...token, verbs: ['get'] }]);
+    const encryption = { ageRecipients: ['age1a'] };
+    const encrypted = await template(CHART, { values: [{ mode: 'cronjob', target: 's3://bucket', encryption }] });
+    expect(the(encrypted, 'Role', 'dashkeep')['rules']).toEqual([token]);
     for (const name of ['dashkeep', 'dashkeep-bootstrap']) {
       expect(the(objects, 'RoleBinding', name)['subjects'][0].name).toBe(name);
       expect(the(objects, 'ServiceAccount', name)).toBeDefined();

@@ -36,6 +36,29 @@ export function stateDirectory(flags: CommonFlags, environment: Environment): st
   return flags.stateDir ?? join(base, 'dashkeep');
 }
 
+/** A Secret that keeps the state of one-shot commands in a cluster, where nothing else outlives them. */
+export interface SecretStateSettings {
+  secret: string;
+  /** Folder with token, ca.crt and namespace. */
+  directory: string;
+  host: string;
+  port: number;
+}
+
+/** Undefined outside a cluster, and in a pod that nobody gave a Secret for it. */
+export function secretStateSettings(environment: Environment): SecretStateSettings | undefined {
+  const secret = environment['DASHKEEP_TOKEN_SECRET'];
+  const directory = environment['DASHKEEP_KUBE_DIR'];
+  const host = environment['KUBERNETES_SERVICE_HOST'];
+  if (secret === undefined || directory === undefined || host === undefined) {
+    return undefined;
+  }
+  if (environment['DASHKEEP_KUBERNETES'] === 'off') {
+    return undefined;
+  }
+  return { secret, directory, host, port: Number(environment['KUBERNETES_SERVICE_PORT'] ?? 443) };
+}
+
 export interface GrafanaSettings {
   url: string;
   credentials: CredentialSource;
