@@ -1,6 +1,7 @@
-import type { S3Settings } from './s3/settings.ts';
-import { parseTarget } from './target.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { completeSettings, present } from './s3/settings.ts';
+import type { Environment, S3Settings } from './s3/settings.ts';
+import { parseTarget } from './target.ts';
 
 export interface PolicyOptions extends Pick<S3Settings, 'lock' | 'encryption' | 'tags'> {
   /** Tells the partition: China and GovCloud have ARNs of their own. */
@@ -75,6 +76,16 @@ export function minimalPolicy(target: string, options: PolicyOptions = {}): Mini
     });
   }
   return { policy: { Version: '2012-10-17', Statement: statements }, notes: NOTES };
+}
+
+/**
+ * The same with what the environment asks for: object lock, encryption and tags need rights of their own.
+ *
+ * @throws DK_SETTINGS
+ */
+export function minimalPolicyFor(target: string, environment: Environment): MinimalPolicy {
+  const region = present(environment.AWS_REGION) ?? present(environment.AWS_DEFAULT_REGION);
+  return minimalPolicy(target, { region, ...completeSettings({}, environment) });
 }
 
 const NOTES = [

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checkStore, STORE_CHECK_STEPS } from '../../pkg/storage/check.ts';
 import type { StoreCheck, StoreCheckStepName } from '../../pkg/storage/check.ts';
 import { DirectoryStore } from '../../pkg/storage/directory.ts';
-import { minimalPolicy } from '../../pkg/storage/policy.ts';
+import { minimalPolicy, minimalPolicyFor } from '../../pkg/storage/policy.ts';
 import type { MinimalPolicy } from '../../pkg/storage/policy.ts';
 import { observed } from '../../pkg/storage/decorators/observe.ts';
 import { temporaryDirectory } from '../support/directories.ts';
@@ -206,6 +206,14 @@ describe('minimalPolicy', () => {
       const suffered = check.steps.filter((step) => step.status !== 'ok').map((step) => step.permission);
       expect(suffered, action).toContain(action);
     }
+  });
+
+  it('takes what the environment asks for into account', () => {
+    const environment = { AWS_REGION: 'us-gov-west-1', DASHKEEP_S3_OBJECT_LOCK: 'COMPLIANCE:7' };
+    const { policy } = minimalPolicyFor(target, environment);
+
+    expect(policy.Statement.flatMap((statement) => statement.Action)).toContain('s3:PutObjectRetention');
+    expect(policy.Statement[0]?.Resource).toBe('arn:aws-us-gov:s3:::test');
   });
 
   it('knows the partitions, keys and notes', () => {

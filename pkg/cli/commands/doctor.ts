@@ -2,14 +2,16 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { doctor } from '../../sidecar/doctor.ts';
 import { buildService } from '../../sidecar/serve.ts';
+import { minimalPolicyFor } from '../../storage/policy.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
-import type { CommonFlags } from '../config/settings.ts';
+import { targetOf, type CommonFlags } from '../config/settings.ts';
 import { printable, printJson, printLine } from '../output.ts';
 import { VERSION, type World } from '../world.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
+  policy?: boolean;
 }
 
 export const registerDoctor: Register = (program, run) => {
@@ -17,7 +19,9 @@ export const registerDoctor: Register = (program, run) => {
     .command('doctor')
     .description('try everything that can be tried, and say what to do about what fails')
     .addOption(new Option('--grafana-url <url>', 'where Grafana answers').env('GRAFANA_URL'))
+    .addOption(new Option('--target <url>', 's3://bucket/prefix or file:///directory').env('DASHKEEP_TARGET'))
     .addOption(new Option('--state-dir <path>', 'where state is kept outside Kubernetes').env('DASHKEEP_STATE_DIR'))
+    .option('--policy', 'print the smallest IAM policy with which the target works, and try nothing')
     .option('--json', 'one JSON document on standard output')
     .action(run((world: World, flags: Flags, _command: Command) => runDoctor(world, flags)));
 };
@@ -25,7 +29,17 @@ export const registerDoctor: Register = (program, run) => {
 const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ', skipped: 'skipped' } as const;
 
 async function runDoctor(world: World, flags: Flags): Promise<Exit> {
-  const { clock, randomness, log, environment, signal } = world;
+  const { clock, randomness, log, signal } = world;
+  const environment =
+    flags.target === undefined ? world.environment : { ...world.environment, DASHKEEP_TARGET: flags.target };
+  if (flags.policy === true) {
+    const { policy, notes } = minimalPolicyFor(targetOf(flags), environment);
+    printJson(world, policy);
+    for (const note of flags.json === true ? [] : notes) {
+      world.stderr.write(`${note}\n`);
+    }
+    return 0;
+  }
   const service = await buildService(serviceConfig(environment, flags, VERSION), { clock, randomness, log });
   try {
     const { ok, checks } = await service.examine(() => doctor(service, signal));
