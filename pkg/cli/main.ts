@@ -4,6 +4,7 @@ import type { Runner } from './command.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerBootstrap } from './commands/bootstrap.ts';
 import { registerCat } from './commands/cat.ts';
+import { registerCopy } from './commands/copy.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerForget } from './commands/forget.ts';
@@ -37,6 +38,7 @@ function buildProgram(run: Runner): Command {
     registerForget,
     registerPrune,
     registerRepair,
+    registerCopy,
     registerBootstrap,
     registerServe,
     registerDoctor,

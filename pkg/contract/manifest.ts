@@ -76,7 +76,10 @@ export const Manifest = z.object({
   skipped: z.array(ResourceProblem),
   /** Sorted by org, kind (restore order), uid. */
   resources: z.array(ManifestEntry),
-  /** SHA-256 of the canonical JSON of `resources`; a manifest cut short cannot pass. */
+  /**
+   * What an object's id would be for the canonical JSON of `resources`: SHA-256, keyed when encrypted. A manifest cut
+   * short cannot pass.
+   */
   entriesHash: z.string(),
 });
 export type Manifest = z.infer<typeof Manifest>;

@@ -32,7 +32,7 @@ export async function addPassphrase(
 
 /**
  * The identities among the key files that a passphrase opens; in a repository that is being made, a new one.
- * @throws DK_ENCRYPTION when it opens none.
+ * @throws DK_ENCRYPTION when there are some, and it opens none.
  */
 export async function passphraseIdentities(
   ports: { store: ObjectStore; randomness: Randomness; log: Log; signal?: AbortSignal },
@@ -47,9 +47,14 @@ export async function passphraseIdentities(
   if (files.length === 0 && create) {
     return [(await addPassphrase(ports, first)).identity];
   }
+  const stored = files.filter((key) => PASSPHRASE_FILE.test(key));
+  if (stored.length === 0) {
+    // Plain, or encrypted for identities: whatever it is, the passphrase has no part in it.
+    return [];
+  }
   const opener = openWith({ passphrases });
   const identities: string[] = [];
-  for (const name of files.filter((key) => PASSPHRASE_FILE.test(key))) {
+  for (const name of stored) {
     const bytes = await ports.store.get(name, { signal: ports.signal, maxBytes: ENVELOPE_BYTES });
     try {
       identities.push(...parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));

@@ -1,0 +1,38 @@
+import { copyRepository, type CopyResult } from '../../repository/copy.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { printJson, printLine } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+}
+
+export const registerCopy: Register = (program, run) => {
+  withTarget(program.command('copy'))
+    .description(
+      'copy every snapshot into another repository, encrypted for the recipients given: to encrypt what was plain, to leave a recipient behind, to move',
+    )
+    .argument('<url>', 'the other target: s3://bucket/prefix or file:///directory')
+    .action(run(runCopy));
+};
+
+async function runCopy(world: World, url: string, flags: Flags): Promise<Exit> {
+  const { randomness, signal } = world;
+  // Recipients are for the copy; what is copied is only read.
+  const result = await withRepository(world, { ...flags, ageRecipients: undefined }, false, (from) =>
+    withRepository(world, { ...flags, target: url }, true, (to) => copyRepository(from, to, { randomness, signal })),
+  );
+  if (flags.json === true) {
+    printJson(world, result);
+  } else {
+    print(world, result);
+  }
+  return 0;
+}
+
+function print(world: World, { copied, present, objects }: CopyResult): void {
+  printLine(world, `${copied.length} snapshots copied (${objects} objects), ${present.length} were there already.`);
+}
