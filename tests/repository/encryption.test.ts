@@ -335,6 +335,12 @@ describe('a passphrase', () => {
     expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
   });
 
+  it('has no part in a repository that was made without one', async () => {
+    const plain = await backup(await open(world), world, dashboards);
+    const reader = await open(world, { passphrases: [passphrase], create: false });
+    expect(await reader.manifest('latest')).toEqual(plain);
+  });
+
   it('is not accepted when it is short', async () => {
     await expect(addPassphrase(world, 'hunter2')).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
   });
