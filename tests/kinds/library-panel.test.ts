@@ -115,7 +115,7 @@ describe('library panels', () => {
     const content = (await take('library-panel', await grafana.admin())).get('cpu')!;
     const kind = kindOf('library-panel');
     expect(kind.references(content)).toEqual([
-      { kind: 'folder', uid: 'f1' },
+      { kind: 'folder', uid: 'f1', required: true },
       { kind: 'data-source', uid: 'prom' },
     ]);
     const renamed = kind.rename!(content, ({ uid }) => `new-${uid}`);

@@ -123,11 +123,16 @@ describe('discovery', () => {
 });
 
 describe('orgs', () => {
-  it('are listed from page 0 on, unlike every other list', async () => {
-    await start('13.2');
+  it.each([
+    ['12.4', 0],
+    ['13.2', 1],
+  ] as const)('of %s are listed from page %i on', async (profile, first) => {
+    await start(profile);
     await call(grafana, ADMIN, 'POST /api/orgs', { name: 'Second' });
-    expect((await call(grafana, ADMIN, 'GET /api/orgs?perpage=1')).body).toMatchObject([{ id: 1 }]);
-    expect((await call(grafana, ADMIN, 'GET /api/orgs?perpage=1&page=1')).body).toMatchObject([{ name: 'Second' }]);
+    const page = async (number: number) => (await call(grafana, ADMIN, `GET /api/orgs?perpage=1&page=${number}`)).body;
+    expect(await page(0)).toMatchObject([{ id: 1 }]);
+    expect(await page(first)).toMatchObject([{ id: 1 }]);
+    expect(await page(first + 1)).toMatchObject([{ name: 'Second' }]);
     expect((await call(grafana, ADMIN, 'POST /api/orgs', { name: 'Second' })).status).toBe(409);
   });
 });
