@@ -38,6 +38,8 @@ export class SnapshotIndex {
   readonly #keyring: Keyring;
   readonly #log: Log;
   readonly #key: string;
+  /** Found unreadable before: for display they are not read again. */
+  readonly #unreadable = new Map<string, DashkeepError>();
 
   constructor(store: ObjectStore, keyring: Keyring, log: Log) {
     this.#store = store;
@@ -107,8 +109,10 @@ export class SnapshotIndex {
       READS_AT_ONCE,
       unread,
       async (key) => {
-        const read = await this.#summary(key, signal);
+        const before = whole ? undefined : this.#unreadable.get(key.id);
+        const read = before ?? (await this.#summary(key, signal));
         if (read instanceof DashkeepError) {
+          this.#unreadable.set(key.id, read);
           unreadable.push({ id: key.id, error: read });
         } else {
           known.set(read.id, read);
