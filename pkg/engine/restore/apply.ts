@@ -8,7 +8,7 @@ import { ProgressCounter } from '../progress.ts';
 import { fingerprint, isRestored, storedContent } from './content.ts';
 import { targetOf } from './dependencies.ts';
 import { asListed, visitLive } from './live.ts';
-import { removeExtra } from './removals.ts';
+import { removeExtra } from './remove-extra.ts';
 import { writeContext } from './context.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 

@@ -34,7 +34,7 @@ export function isRestored(kind: Kind, stored: Content, live: Content): boolean 
 
 /** The folder that is part of what is restored; '' at the root and where it is not the resource's own. */
 export function placeOf(kind: Kind, { folderUid }: Pick<Content, 'folderUid'>): string {
-  return kind.followsOwner === true ? '' : (folderUid ?? '');
+  return kind.owner !== undefined ? '' : (folderUid ?? '');
 }
 
 /** Changes whenever the live content or its place does; tells whether a plan is still about what is there. */

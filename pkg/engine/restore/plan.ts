@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { PlanAction } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../grafana/kinds/kind.ts';
-import { KINDS } from '../../grafana/kinds/registry.ts';
+import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../progress.ts';
 import { writeContext } from './context.ts';
 import { fingerprint, isRestored, placeOf, storedContent } from './content.ts';
@@ -181,7 +181,8 @@ async function planEntry(
       ...now,
     };
   }
-  if (live !== undefined && live.pristine === undefined && !options.overwrite) {
+  const renewed = live !== undefined && !options.overwrite && (await isRenewed(request, kind, context, uid));
+  if (live !== undefined && live.pristine === undefined && !renewed && !options.overwrite) {
     return { ...itemOf(entry, 'skip', 'is there and differs; --overwrite replaces it'), ...now };
   }
   const item: Restorable = { uid, content, ...(live === undefined ? {} : { live }) };
@@ -191,11 +192,26 @@ async function planEntry(
     return { ...itemOf(entry, action, forecast.blocked ?? forecast.skip ?? ''), ...now, losses: forecast.losses };
   }
   dependencies.need({ org: context.org.id, kind: kind.name, uid }, kind.references(content));
-  const planned =
-    live === undefined
-      ? itemOf(entry, 'create', 'is missing')
-      : itemOf(entry, 'update', live.pristine ? 'replaces what Grafana made by itself' : 'differs from the snapshot');
+  const reason =
+    live?.pristine === true
+      ? 'replaces what Grafana made by itself'
+      : renewed
+        ? `is what Grafana gave to a ${kind.owner} that was made after the snapshot`
+        : 'differs from the snapshot';
+  const planned = live === undefined ? itemOf(entry, 'create', 'is missing') : itemOf(entry, 'update', reason);
   return { ...planned, ...now, losses: forecast.losses };
+}
+
+/**
+ * Whether something came with an owner that was made after the snapshot: then it says nothing that anybody chose. So the
+ * permissions of a folder come back also when a restore was killed between the folder and them.
+ */
+async function isRenewed(request: PlanRequest, kind: Kind, context: WriteContext, uid: string): Promise<boolean> {
+  if (kind.owner === undefined) {
+    return false;
+  }
+  const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
+  return Date.parse(String(owner?.facts?.['created'] ?? '')) > Date.parse(request.manifest.finished);
 }
 
 /** Looking ahead must not end the plan: what it stumbles over is a reason not to write that one resource. */

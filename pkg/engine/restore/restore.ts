@@ -3,7 +3,7 @@ import type { Randomness } from '../../contract/ports.ts';
 import { backup } from '../backup/backup.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply.ts';
-import { requireConfirmation } from './removals.ts';
+import { requireConfirmation } from './remove-extra.ts';
 import type { Plan, PlanRequest } from './types.ts';
 
 export interface ApplyOptions extends PlanRequest {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
 import { PlanItem } from '../../contract/plan.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import { targetOf } from './dependencies.ts';
 import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from './types.ts';
 
@@ -131,6 +132,10 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
     return before.action !== 'delete';
   }
   if (now.action === 'unchanged' && (before.action === 'create' || before.action === 'update')) {
+    return false;
+  }
+  // Its owner was made meanwhile, and brought it.
+  if (kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update') {
     return false;
   }
   return now.action !== before.action || now.live !== before.live || now.entry?.object !== before.object;

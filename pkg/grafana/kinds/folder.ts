@@ -119,6 +119,7 @@ function apisContent(object: Json): Content {
 
 function legacyContent(object: Json): Content {
   const manager = stringAt(object, 'managedBy');
+  const created = stringAt(object, 'created');
   return contentOf(
     {
       uid: stringAt(object, 'uid') ?? '',
@@ -126,7 +127,10 @@ function legacyContent(object: Json): Content {
       parentUid: stringAt(object, 'parentUid'),
       description: stringAt(object, 'description'),
     },
-    manager === undefined || manager === '' ? {} : { managedBy: { manager } },
+    {
+      ...(manager === undefined || manager === '' ? {} : { managedBy: { manager } }),
+      ...(created === undefined ? {} : { facts: { created } }),
+    },
   );
 }
 

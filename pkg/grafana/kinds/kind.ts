@@ -128,8 +128,11 @@ export interface Kind {
   readonly declaration: KindDeclaration;
   /** Kinds that must be written before this one. */
   readonly dependsOn: readonly KindName[];
-  /** Set when it lies wherever its owner lies (permissions), so that a folder is not its own to change. */
-  readonly followsOwner?: true;
+  /**
+   * The kind of resource that it belongs to, under the same uid (permissions). It is made with its owner and lies where that
+   * lies, so a folder is not its own to change.
+   */
+  readonly owner?: KindName;
   /** How many writes Grafana stands at once: `serial` where all share one document. */
   readonly writes: 'parallel' | 'serial';
 

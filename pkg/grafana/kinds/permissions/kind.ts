@@ -38,7 +38,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     declaration: options.declaration,
     dependsOn: options.dependsOn,
     writes: 'parallel',
-    followsOwner: true,
+    owner,
     serves: options.serves,
 
     async *list(context) {
