@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { access, readFile, rm, stat } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { copiesOf, last } from './dockerfile.ts';
-import { ROOT, assemble, buildContext, canIsolate, dockerStages, inContainer } from './rootfs.ts';
+import { ROOT, assemble, buildContext, canIsolate, dockerStages, inContainer, stopContainer } from './rootfs.ts';
 
 const stages = await dockerStages();
 const service = stages.find(({ name }) => name === 'service');
@@ -86,6 +88,53 @@ describe.skipIf(!(await canIsolate()))('the image’s file tree, as an unprivile
     expect(outcome.stdout).toBe('65532 EROFS EROFS EROFS written\n');
   });
 });
+
+describe.skipIf(!(await canIsolate()))('the service in the image', () => {
+  it('starts on a read-only root, is alive for its own health check, and ends when told to', async () => {
+    const rootfs = await assemble(service, stages);
+    const [api, ops] = [await freePort(), await freePort()];
+    const entrypoint = JSON.parse(last(service, 'ENTRYPOINT')) as string[];
+    const command = [...entrypoint, ...(JSON.parse(last(service, 'CMD')) as string[])];
+    const running = inContainer(rootfs, service, command, {
+      GRAFANA_URL: 'http://127.0.0.1:1',
+      DASHKEEP_KUBERNETES: 'off',
+      DASHKEEP_STATE_DIR: '/tmp/state',
+      DASHKEEP_LISTEN: `127.0.0.1:${api}`,
+      DASHKEEP_OPS_LISTEN: `127.0.0.1:${ops}`,
+    });
+    const ended = finished(running);
+    try {
+      await vi.waitFor(
+        async () => {
+          const answer = await fetch(`http://127.0.0.1:${ops}/healthz`);
+          expect(answer.status).toBe(200);
+        },
+        { timeout: 20_000, interval: 100 },
+      );
+      expect((await fetch(`http://127.0.0.1:${api}/api/v1/status`)).status).toBe(401);
+      const [, check = ''] = /CMD (\[.*\])$/.exec(last(service, 'HEALTHCHECK')) ?? [];
+      const here = (JSON.parse(check) as string[]).map((word) => word.replace(':9464', `:${ops}`));
+      expect(await finished(inContainer(rootfs, service, here, {}))).toEqual({ code: 0, stdout: '', stderr: '' });
+      const nobody = here.map((word) => word.replace(`:${ops}`, ':1'));
+      expect((await finished(inContainer(rootfs, service, nobody, {}))).code).toBe(1);
+      await stopContainer(running);
+      const { code, stdout, stderr } = await ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('listening');
+    } finally {
+      running.kill('SIGKILL');
+    }
+    await rm(rootfs, { recursive: true, force: true });
+  }, 120_000);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 async function finished(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
   let stdout = '';

@@ -99,6 +99,12 @@ export function inContainer(
   );
 }
 
+/** Tells the container's first process to end, as an engine does; `unshare` itself passes no signal on. */
+export async function stopContainer({ pid }: ChildProcess): Promise<void> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  process.kill(Number(children.trim().split(' ')[0]), 'SIGTERM');
+}
+
 export async function dockerStages(): Promise<Stage[]> {
   return stagesOf(await readFile(join(ROOT, 'Dockerfile'), 'utf8'));
 }

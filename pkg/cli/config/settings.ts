@@ -32,8 +32,20 @@ export function targetOf(flags: CommonFlags): string {
 
 /** Where settings, tokens and keys are kept outside Kubernetes. */
 export function stateDirectory(flags: CommonFlags, environment: Environment): string {
-  const base = environment['XDG_STATE_HOME'] ?? join(environment['HOME'] ?? homedir(), '.local', 'state');
-  return flags.stateDir ?? join(base, 'dashkeep');
+  if (flags.stateDir !== undefined) {
+    return flags.stateDir;
+  }
+  const base = environment['XDG_STATE_HOME'] ?? join(environment['HOME'] ?? home(), '.local', 'state');
+  return join(base, 'dashkeep');
+}
+
+/** Users of containers often have no entry in /etc/passwd; for them it is the root, where a write fails with its reason. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }
 
 /** A Secret that keeps the state of one-shot commands in a cluster, where nothing else outlives them. */
