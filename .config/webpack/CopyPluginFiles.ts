@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import webpack, { type Compiler } from 'webpack';
 
 /** Folders of src/ that ship as they are. */
-const FOLDERS = ['img', 'locales', 'dashboards'];
+const FOLDERS = ['img', 'locales'];
+
+interface Manifest {
+  info: { screenshots: { path: string }[] };
+}
 
 /** Puts beside the code what Grafana and its catalogue expect: manifest, texts, pictures, translations, dashboards. */
 export class CopyPluginFiles {
@@ -31,11 +35,19 @@ export class CopyPluginFiles {
     for (const name of ['LICENSE', 'CHANGELOG.md']) {
       yield [name, readFileSync(join(this.#root, name))];
     }
+    // The chart ships the same one.
+    yield ['dashboards/dashkeep.json', readFileSync(join(this.#root, 'charts/dashkeep/files/dashboard.json'))];
+    const manifest = JSON.parse(readFileSync(join(this.#root, 'plugin.json'), 'utf8')) as Manifest;
+    const shown = new Set(manifest.info.screenshots.map((screenshot) => screenshot.path));
     for (const folder of FOLDERS.filter((name) => existsSync(join(src, name)))) {
       const entries = readdirSync(join(src, folder), { recursive: true, withFileTypes: true });
       for (const entry of entries.filter((found) => found.isFile() && !found.name.startsWith('.'))) {
         const path = join(entry.parentPath, entry.name);
-        yield [path.slice(src.length + 1), readFileSync(path)];
+        const name = path.slice(src.length + 1);
+        // Of the many pictures only those ship that the catalogue shows.
+        if (!name.startsWith('img/screenshots/') || shown.has(name)) {
+          yield [name, readFileSync(path)];
+        }
       }
     }
   }

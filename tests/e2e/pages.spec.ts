@@ -10,6 +10,8 @@ const SHOTS =
 interface Shown {
   name: string;
   path: string;
+  /** What one does to get there. */
+  act?: (page: Page) => Promise<void>;
   /** What is there when the page is. */
   ready: (page: Page) => Promise<void>;
 }
@@ -17,6 +19,13 @@ interface Shown {
 const row = (name: string) => async (page: Page) => {
   await expect(page.getByRole('table').getByText(name).first()).toBeVisible();
 };
+
+const FOLDER = '/restore?type=folder&org=1&uid=payments';
+
+async function plan(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
+}
 
 const PAGES: Shown[] = [
   {
@@ -43,9 +52,10 @@ const PAGES: Shown[] = [
   },
   {
     name: 'restore',
-    path: '/restore?type=folder&org=1&uid=payments',
+    path: FOLDER,
     ready: (page) => expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled(),
   },
+  { name: 'plan', path: FOLDER, act: plan, ready: row('Checkout') },
   ...['target', 'schedule', 'scope', 'retention', 'encryption', 'notifications'].map((section) => ({
     name: section === 'target' ? 'settings' : `settings-${section}`,
     path: `/settings/${section}`,
@@ -63,6 +73,7 @@ for (const shown of PAGES) {
   }) => {
     for (const theme of THEMES) {
       await open(page, `${shown.path}${shown.path.includes('?') ? '&' : '?'}theme=${theme}`);
+      await shown.act?.(page);
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         await shown.ready(page);
