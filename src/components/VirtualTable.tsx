@@ -153,7 +153,7 @@ const getStyles = (theme: GrafanaTheme2, columns: Column<never>[]) => ({
     left: 0,
     width: '100%',
     borderBottom: `1px solid ${theme.colors.border.weak}`,
-    '&:hover': { background: theme.colors.action.hover },
+    '&:hover': { background: theme.colors.background.secondary },
   }),
   selected: css({ background: theme.colors.background.secondary }),
   cell: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),

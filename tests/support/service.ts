@@ -27,7 +27,8 @@ export interface TestAnswer {
 
 export interface TestServiceOptions {
   grafanaUrl: string;
-  environment?: Record<string, string>;
+  /** Added to the usual ones; undefined takes one away. */
+  environment?: Record<string, string | undefined>;
   /** An earlier service's folder, to go on where that ended. */
   directory?: string;
   clock?: Clock;

@@ -1,4 +1,4 @@
-import { Field, SecretInput } from '@grafana/ui';
+import { Field, Input, SecretInput } from '@grafana/ui';
 import type { SecretName, Settings } from '../../../pkg/contract/api/settings.ts';
 import { t } from '../../lib/i18n.ts';
 import type { SecretChanges } from './useSection.ts';
@@ -27,16 +27,24 @@ export function SecretField({ name, label, description, settings, secrets, onCha
           : description
       }
     >
-      <SecretInput
-        id={`secret-${name}`}
-        width={50}
-        autoComplete="off"
-        disabled={locked}
-        isConfigured={stored.set && typed === undefined}
-        value={typed ?? ''}
-        onReset={() => onChange({ [name]: null })}
-        onChange={(event) => onChange({ [name]: event.currentTarget.value || null })}
-      />
+      {locked ? (
+        <Input
+          id={`secret-${name}`}
+          width={50}
+          disabled
+          value={stored.set ? t('settings.secretSet', 'Set') : t('settings.secretUnset', 'Not set')}
+        />
+      ) : (
+        <SecretInput
+          id={`secret-${name}`}
+          width={50}
+          autoComplete="off"
+          isConfigured={stored.set && typed === undefined}
+          value={typed ?? ''}
+          onReset={() => onChange({ [name]: null })}
+          onChange={(event) => onChange({ [name]: event.currentTarget.value.trim() || null })}
+        />
+      )}
     </Field>
   );
 }

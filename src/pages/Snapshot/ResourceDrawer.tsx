@@ -6,7 +6,7 @@ import { JsonView } from '../../components/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { downloadResource, useResource } from '../../data/useSnapshots.ts';
-import { formatBytes } from '../../lib/format.ts';
+import { formatBytes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
@@ -56,7 +56,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
                 [t('column.folder', 'Folder'), entry.folder || '–'],
                 ['UID', entry.uid],
                 [t('column.size', 'Size'), formatBytes(entry.bytes)],
-                ...Object.entries(entry.facts ?? {}).map(([name, value]) => [name, String(value)] as [string, string]),
+                ...Object.entries(entry.facts ?? {}).map(([name, value]) => fact(name, value)),
               ]}
             />
             {references.length > 0 && (
@@ -91,4 +91,17 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
       </QueryView>
     </Drawer>
   );
+}
+
+/** What else is known of a resource; a name that nobody foresaw stays as it is. */
+function fact(name: string, value: string | number | boolean): [label: string, text: string] {
+  const labels: Record<string, string> = {
+    version: t('fact.version', 'Version'),
+    created: t('fact.created', 'Created'),
+    createdBy: t('fact.createdBy', 'Created by'),
+    updated: t('fact.updated', 'Updated'),
+    updatedBy: t('fact.updatedBy', 'Updated by'),
+  };
+  const text = String(value);
+  return [labels[name] ?? name, /^\d{4}-\d\d-\d\dT/.test(text) ? formatTime(text) : text];
 }
