@@ -152,10 +152,7 @@ export class Restores {
 
 const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;
 
-/** The snapshot's id when things change; when things are deleted, the word for that too. */
+/** What deleting asks for; else the snapshot's id when something live is overwritten. */
 function confirmationOf({ planned }: Kept, counts: RestorePlan['counts']): string | undefined {
-  if (counts.delete > 0) {
-    return `delete ${counts.delete}`;
-  }
-  return counts.update > 0 ? planned.snapshot : undefined;
+  return planned.confirm ?? (counts.update > 0 ? planned.snapshot : undefined);
 }

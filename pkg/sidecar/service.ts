@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Status } from '../contract/api/status.ts';
 import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
 import type { RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
@@ -82,6 +83,8 @@ export class Service {
     this.clock = clock;
     this.log = log;
     this.#started = clock.now();
+    // Everything that is under way listens to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.leadership = new Leadership(ports.election);
     this.settings = new SettingsStore(state, config, log);
     this.apiToken = new ApiToken(config.apiToken, { state, clock, randomness, log });
@@ -183,12 +186,13 @@ export class Service {
   }
 
   /** Computes a restore by reads only. */
-  async plan(request: RestoreRequest): Promise<RestorePlan> {
+  async plan(request: RestoreRequest, warning?: string): Promise<RestorePlan> {
     const { snapshot, selection, options = {} } = request;
     const planned = await this.library.use(this.signal, (work) =>
       work.plan({ snapshot, selection, options }, this.signal),
     );
-    return this.restores.add(request, planned);
+    const warnings = warning === undefined ? planned.warnings : [...planned.warnings, warning];
+    return this.restores.add(request, { ...planned, warnings });
   }
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
@@ -204,7 +208,7 @@ export class Service {
         let applied: AppliedRestore | undefined;
         try {
           // The repository stays open for as long as it takes, even when the settings change meanwhile.
-          applied = await this.library.use(run.signal, () => planned.apply(run));
+          applied = await this.library.use(run.signal, () => planned.apply(run, confirm?.trim()));
           const { status, snapshot, counts, errors } = applied;
           return { status, snapshot, counts, errors };
         } finally {

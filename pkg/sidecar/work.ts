@@ -42,7 +42,9 @@ export interface PlannedRestore {
   dataSources: { from: LiveDataSource; to?: LiveDataSource; by: 'uid' | 'name' | 'choice' | 'restored' | 'none' }[];
   liveDataSources: LiveDataSource[];
   warnings: string[];
-  apply(run: WorkRun): Promise<AppliedRestore>;
+  /** What must be typed because things are deleted. */
+  confirm?: string;
+  apply(run: WorkRun, confirm: string | undefined): Promise<AppliedRestore>;
 }
 
 export interface AppliedRestore extends WorkResult {

@@ -118,6 +118,24 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect(undo.json.snapshot).toBe(run['snapshot']);
   });
 
+  it('restores a folder with all that was in it, and proposes nothing that is there', async () => {
+    const { json: tree } = await service.call('GET', `/snapshots/${snapshot}/tree`);
+    const { uid, total } = tree.folders.find(({ direct }: { direct: number }) => direct > 0);
+    const headers = { authorization: `Bearer ${grafana.token()}` };
+    await fetch(`${grafana.url}/api/folders/${uid}?forceDeleteRules=true`, { method: 'DELETE', headers });
+    const selection = { type: 'folder', org: 1, uid };
+    const planned = await service.call('POST', '/restores', { snapshot, selection });
+    expect(planned.json.counts.create).toBeGreaterThan(total);
+    const items = await service.call('GET', `/restores/${planned.json.id}/items?action=create&limit=2`);
+    expect(items.json.items).toHaveLength(2);
+    expect(items.json.next).toBeDefined();
+    const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
+    expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
+    const { json: view } = await service.call('GET', `/restores/${planned.json.id}`);
+    expect(view).toMatchObject({ state: 'applied', outcomes: { verified: planned.json.counts.create } });
+    expect(view.safetySnapshot).toBeDefined();
+  });
+
   it('asks for a typed word before something live is overwritten', async () => {
     const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?kind=folder&limit=1`);
     const { uid } = list.items[0];

@@ -30,15 +30,7 @@ import type {
   WorkRun,
 } from '../work.ts';
 import { withInstance, type InstanceOptions } from './instance.ts';
-import {
-  assertSupported,
-  dataSourceMatches,
-  importableDashboard,
-  liveDataSources,
-  plain,
-  planWithDependencies,
-  selectionOf,
-} from './restore.ts';
+import { importableDashboard, liveDataSources, optionsOf, planWithDependencies, selectionOf } from './restore.ts';
 import { openTarget } from './target.ts';
 
 export interface EngineOptions extends InstanceOptions {
@@ -225,7 +217,6 @@ class EngineWork implements Work {
   }
 
   async plan({ snapshot, selection, options }: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore> {
-    assertSupported(options);
     const repository = await this.#open(false, signal);
     const manifest = await repository.manifest(snapshot, { signal });
     return this.#withInstance(signal, async (instance) => {
@@ -234,22 +225,22 @@ class EngineWork implements Work {
         manifest,
         repository,
         instance,
-        options: { overwrite: options.overwrite === true, includeManaged: options.includeManaged === true },
+        options: optionsOf(options),
         signal,
       };
-      const chosen = selectionOf(manifest, selection);
+      const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
-      const live = await liveDataSources(instance, signal);
       return {
         snapshot: manifest.id,
         items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),
         dependencies: plan.missing
           .filter(({ inSnapshot }) => inSnapshot)
           .map(({ org, kind, uid, title }) => ({ org, kind, uid, title })),
-        dataSources: await dataSourceMatches(plan, request, live),
-        liveDataSources: live.map(plain),
+        dataSources: plan.dataSources,
+        liveDataSources: await liveDataSources(instance, signal),
+        ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
         warnings: manifest.status === 'partial' ? ['The snapshot is partial: some resources are missing from it.'] : [],
-        apply: (run) =>
+        apply: (run, confirm) =>
           this.#withInstance(run.signal, async (fresh) => {
             const applied = await restore({
               ...request,
@@ -258,6 +249,7 @@ class EngineWork implements Work {
               selection: chosen,
               plan,
               safetySnapshot: true,
+              confirm,
               by: run.by,
               version: this.#options.version,
               signal: run.signal,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
@@ -111,6 +112,8 @@ export class RunQueue {
       this.#restores.set(record.id, job.restore);
     }
     const controller = new AbortController();
+    // Every request of a run listens to it: many at once are no leak.
+    setMaxListeners(0, controller.signal);
     const before = this.#active?.done ?? Promise.resolve();
     const active: Active = { record, job, controller, progress: undefined, done: Promise.resolve() };
     term.addEventListener('abort', () => controller.abort(term.reason), { signal: controller.signal });

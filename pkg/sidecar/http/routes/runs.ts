@@ -113,11 +113,14 @@ export function runRoutes(api: Api, service: Service): void {
       if (!run.undoable || run.snapshot === undefined) {
         throw new DashkeepError('DK_USAGE', 'only a restore that took a safety snapshot can be undone');
       }
-      return service.plan({
-        snapshot: run.snapshot,
-        selection: { type: 'everything' },
-        options: { overwrite: true, includeManaged: true },
-      });
+      return service.plan(
+        {
+          snapshot: run.snapshot,
+          selection: { type: 'everything' },
+          options: { overwrite: true, includeManaged: true },
+        },
+        'What the restore created stays: nothing is deleted by going back.',
+      );
     },
   );
 }
