@@ -198,7 +198,10 @@ async function planEntry(
       : renewed
         ? `is what Grafana gave to a ${kind.owner} that was made after the snapshot`
         : 'differs from the snapshot';
-  const planned = live === undefined ? itemOf(entry, 'create', 'is missing') : itemOf(entry, 'update', reason);
+  const planned =
+    live === undefined
+      ? itemOf(entry, 'create', translation.isCopy(entry) ? 'as a copy' : 'is missing')
+      : itemOf(entry, 'update', reason);
   return { ...planned, ...now, losses: forecast.losses };
 }
 
