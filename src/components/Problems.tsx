@@ -1,13 +1,12 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Icon, Text, useStyles2 } from '@grafana/ui';
+import { Button, Icon, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
-import { Button } from '@grafana/ui';
 import type { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { plural } from '../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
 
-const SHOWN = 20;
+const SHOWN = 5;
 
 /** Every resource that failed or was left out, with its reason; none is hidden, but the first few come first. */
 export function Problems({ problems, label }: { problems: ResourceProblem[]; label: string }) {

@@ -99,6 +99,40 @@ for (const { protection, heading } of STATES) {
   });
 }
 
+test('what is missing from a partial backup is named, one by one, with its reason', async ({
+  page,
+  service,
+  problems,
+}) => {
+  const partial = service.state.snapshots.find((row) => row.status === 'partial');
+  await open(page, `/snapshots/${partial?.id}`);
+  await expect(page.getByText('1 resource could not be read and is missing here')).toBeVisible();
+  await expect(page.getByText('Grafana answered 500 three times')).toBeVisible();
+  await expectAccessible(page);
+  await open(page, `/runs/${partial?.run}`);
+  await expect(page.getByRole('heading', { name: '1 resource failed' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Resources that failed' }).getByText('Redis')).toBeVisible();
+  await expectAccessible(page);
+  expect(problems).toEqual([]);
+});
+
+test('a failed run says what happened and what to do', async ({ page, service }) => {
+  const failed = service.state.runs.find((run) => run.status === 'failed');
+  await open(page, `/runs/${failed?.id}`);
+  await expect(page.getByText('The bucket did not answer: connection refused')).toBeVisible();
+  await expect(page.getByText('Check the endpoint, the network and the certificate')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('an address of the app that does not exist leads to the overview, and a snapshot that is gone says so', async ({
+  page,
+}) => {
+  await open(page, '/nothing/here');
+  await expect(page).toHaveURL(/\/a\/dashkeep-backup-app\/?$/);
+  await open(page, '/snapshots/gone');
+  await expect(page.getByText('There is no snapshot gone.')).toBeVisible();
+});
+
 test.describe('with ten thousand snapshots', () => {
   test.use({ serviceOptions: { snapshots: 10_000 } });
 

@@ -36,18 +36,18 @@ export function DiffList({ from, to }: { from: string; to: string }) {
   return (
     <Stack direction="column" gap={2}>
       {errors.length > 0 && (
-        <Alert
-          severity="warning"
-          bottomSpacing={0}
-          title={plural(
-            'compare.errors',
-            errors.length,
-            '{{number}} resource could not be compared',
-            '{{number}} resources could not be compared',
-          )}
-        >
+        <section>
+          <Alert
+            severity="warning"
+            title={plural(
+              'compare.errors',
+              errors.length,
+              '{{number}} resource could not be compared',
+              '{{number}} resources could not be compared',
+            )}
+          />
           <Problems problems={errors} label={t('compare.errorList', 'What could not be compared')} />
-        </Alert>
+        </section>
       )}
       {nothing && !filtered ? (
         <EmptyState variant="completed" message={t('compare.equal', 'Nothing differs')} role="status" />

@@ -33,11 +33,11 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
   }
   const { ok, steps, resolved } = check.data;
   return (
-    <Alert
-      severity={ok ? 'success' : 'error'}
-      bottomSpacing={0}
-      title={ok ? t('check.ok', 'The target works') : t('check.failed', 'The target does not work yet')}
-    >
+    <section aria-label={t('target.check', 'Check')}>
+      <Alert
+        severity={ok ? 'success' : 'error'}
+        title={ok ? t('check.ok', 'The target works') : t('check.failed', 'The target does not work yet')}
+      />
       <ol className={styles.list}>
         {steps.map((step) => (
           <li key={step.step} className={styles.step}>
@@ -60,7 +60,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
           {resolved.map((part) => `${part.name}: ${part.value || '–'} (${part.source})`).join(' · ')}
         </Text>
       )}
-    </Alert>
+    </section>
   );
 }
 

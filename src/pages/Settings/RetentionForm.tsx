@@ -1,7 +1,6 @@
-import { Alert, Button, Field, Input, Stack, Text } from '@grafana/ui';
+import { Alert, Button, Field, Input, Stack, Text, useStyles2 } from '@grafana/ui';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
 import type { RetentionPreview, RetentionSettings } from '../../../pkg/contract/api/settings.ts';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { useRetentionPreview } from '../../data/useSettings.ts';
@@ -72,7 +71,7 @@ export function RetentionForm({ settings }: SectionProps) {
   );
 }
 
-const SHOWN = 10;
+const SHOWN = 5;
 
 function Preview({ preview }: { preview: RetentionPreview }) {
   const { kept, forgotten } = preview;

@@ -84,18 +84,18 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
         ]}
       />
       {snapshot.errors.length > 0 && (
-        <Alert
-          severity="warning"
-          bottomSpacing={0}
-          title={plural(
-            'snapshot.problems',
-            snapshot.errors.length,
-            '{{number}} resource could not be read and is missing here',
-            '{{number}} resources could not be read and are missing here',
-          )}
-        >
+        <section>
+          <Alert
+            severity="warning"
+            title={plural(
+              'snapshot.problems',
+              snapshot.errors.length,
+              '{{number}} resource could not be read and is missing here',
+              '{{number}} resources could not be read and are missing here',
+            )}
+          />
           <Problems problems={snapshot.errors} label={t('snapshot.missing', 'Missing resources')} />
-        </Alert>
+        </section>
       )}
       <div className={styles.columns}>
         <QueryView query={tree}>
