@@ -13,8 +13,26 @@ export interface Schedule {
 /** Five fields, or six with seconds first, or a nickname such as @daily. A date is no schedule. */
 const EXPRESSION = /^(@[a-z]+|(\S+\s+){4,5}\S+)$/;
 
+/** Time zones are dear: each parsed schedule holds tens of kilobytes of them, and the same few are asked for every second. */
+const parsed = new Map<string, Schedule>();
+const PARSED_MOST = 32;
+
 /** @throws DK_SETTINGS with what is wrong, for the expression or the time zone */
 export function parseSchedule(expression: string, timezone: string): Schedule {
+  const key = `${timezone} ${expression}`;
+  const known = parsed.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const schedule = parse(expression, timezone);
+  parsed.set(key, schedule);
+  for (const old of [...parsed.keys()].slice(0, -PARSED_MOST)) {
+    parsed.delete(old);
+  }
+  return schedule;
+}
+
+function parse(expression: string, timezone: string): Schedule {
   assertTimezone(timezone);
   if (!EXPRESSION.test(expression.trim())) {
     throw new DashkeepError('DK_SETTINGS', `'${expression.slice(0, 60)}' is not a cron expression of five fields`);

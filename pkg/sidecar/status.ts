@@ -27,7 +27,18 @@ export function problemOf(error: unknown): { code: string; message: string; hint
   return { code, message, hint };
 }
 
+/** The schedules with their next times; computed once a minute, for cron knows nothing finer that matters here. */
 export function schedulesOf({ schedule }: SettingsValues, now: Date): ScheduleStatus[] {
+  const key = `${Math.floor(now.getTime() / 60_000)} ${JSON.stringify(schedule)}`;
+  if (computed?.key !== key) {
+    computed = { key, schedules: computeSchedules(schedule, now) };
+  }
+  return computed.schedules;
+}
+
+let computed: { key: string; schedules: ScheduleStatus[] } | undefined;
+
+function computeSchedules(schedule: SettingsValues['schedule'], now: Date): ScheduleStatus[] {
   return SCHEDULED_JOBS.map((job) => {
     const [expression, timezone] = [schedule[job], schedule.timezone];
     if (expression === '') {
