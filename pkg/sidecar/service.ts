@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { Status } from '../contract/api/status.ts';
 import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
 import type { RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
 import type { RunRequest } from '../contract/api/runs.ts';
@@ -10,14 +9,14 @@ import { basicCredentials, tokenCredentials, type CredentialSource } from '../gr
 import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../repository/state.ts';
 import { ApiToken } from './api-token.ts';
-import { TokenKeeper, type TokenStatus } from './bootstrap/keeper.ts';
+import { TokenKeeper } from './bootstrap/keeper.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { ServiceConfig } from './config.ts';
 import { checkTarget } from './engine/check.ts';
 import type { KubernetesRights } from './doctor.ts';
 import type { GrafanaAccess } from './engine/instance.ts';
 import { Leadership } from './leadership.ts';
-import { Metrics, type Readings } from './metrics.ts';
+import { Metrics } from './metrics.ts';
 import { jobOf, pruneJob } from './jobs.ts';
 import { News } from './news.ts';
 import { noticeOf, Notifier, type Receiver } from './notify.ts';
@@ -30,7 +29,8 @@ import { closeInterrupted, RunQueue, type RunJob } from './runs/queue.ts';
 import { runSummary } from './runs/view.ts';
 import { Scheduler } from './scheduler.ts';
 import { SettingsStore } from './settings/store.ts';
-import { lateAfterSeconds, problemOf, protectionOf, schedulesOf, tokenView } from './status.ts';
+import { Overview } from './overview.ts';
+import { lateAfterSeconds, schedulesOf } from './status.ts';
 import type { AppliedRestore, OpenWork } from './work.ts';
 
 export interface ServicePorts {
@@ -61,6 +61,7 @@ export class Service {
   readonly leadership: Leadership;
   readonly notifier: Notifier;
   readonly metrics: Metrics;
+  readonly overview: Overview;
   readonly clock: Clock;
   readonly log: Log;
   readonly keeper: TokenKeeper | undefined;
@@ -70,7 +71,6 @@ export class Service {
   readonly #journal: Journal;
   readonly #scheduler: Scheduler;
   readonly #stopping = new AbortController();
-  readonly #started: Date;
   readonly #news: News;
   #settingsRead: number;
   #term: AbortSignal | undefined;
@@ -82,7 +82,7 @@ export class Service {
     const { clock, randomness, log, state } = ports;
     this.clock = clock;
     this.log = log;
-    this.#started = clock.now();
+    const started = clock.now();
     // Everything that is under way listens to it.
     setMaxListeners(0, this.#stopping.signal);
     this.leadership = new Leadership(ports.election);
@@ -99,7 +99,7 @@ export class Service {
     this.comparisons = new Comparisons(this.library, clock);
     this.restores = new Restores(clock, randomness);
     this.notifier = new Notifier(() => this.#receiver(), config.instance, { clock, log });
-    this.metrics = new Metrics(() => this.#readings());
+    this.metrics = new Metrics(() => this.overview.readings());
     this.queue = new RunQueue({
       instance: `${config.instance}/${randomness.hex(4)}`,
       journal: this.#journal,
@@ -111,6 +111,9 @@ export class Service {
     });
     this.#scheduler = this.#makeScheduler();
     this.#news = new News(config.grafana, this.library, this.history, { clock, log });
+    const parts = { config, clock, started, news: this.#news, settings: this.settings, apiToken: this.apiToken };
+    const { library, history, queue, leadership, notifier, keeper } = this;
+    this.overview = new Overview({ ...parts, library, history, queue, leadership, notifier, keeper });
     this.#settingsRead = clock.monotonic();
   }
 
@@ -163,10 +166,6 @@ export class Service {
       throw new DashkeepError('DK_BOOTSTRAP', 'there are no credentials for Grafana');
     }
     return this.keeper.credentials();
-  }
-
-  get token(): TokenStatus {
-    return this.keeper?.status ?? { state: 'unknown', orgs: [] };
   }
 
   /** What a person or a schedule asks for, as a run. @throws DK_BUSY, DK_UNCONFIGURED */
@@ -250,93 +249,10 @@ export class Service {
     );
   }
 
-  async status(): Promise<Status> {
-    const { values } = this.settings.view();
-    const now = this.clock.now();
-    const schedules = schedulesOf(values, now);
-    const lastBackup = this.history.last((run) => run.kind === 'backup' && run.finished !== undefined);
-    const last = (kind: RunRecord['kind']): Status['lastBackup'] => {
-      const run = this.history.last((one) => one.kind === kind && one.finished !== undefined);
-      return run === undefined ? undefined : runSummary(run);
-    };
-    const running = this.queue.running;
-    const foreign = this.leadership.foreignRun();
-    const news = this.#news.repository;
-    const lastSuccess = this.#lastSuccess();
-    const target = {
-      configured: values.target.url !== '',
-      description: this.library.description ?? values.target.url,
-      ...(this.library.reachable === undefined ? {} : { reachable: this.library.reachable }),
-      ...(this.library.encrypted === undefined ? {} : { encrypted: this.library.encrypted }),
-      ...(this.library.problem === undefined ? {} : { problem: problemOf(this.library.problem) }),
-    };
-    const { problem: grafanaProblem, ...grafana } = this.#news.grafana;
-    return {
-      version: this.config.version,
-      instance: this.config.instance,
-      started: this.#started.toISOString(),
-      now: now.toISOString(),
-      protection: protectionOf({
-        configured: target.configured,
-        tokenUsable: this.#tokenUsable,
-        newest: news?.newest,
-        lastBackup,
-        intervalSeconds: schedules[0]?.intervalSeconds,
-        now,
-      }),
-      grafana: {
-        url: this.config.grafana.url,
-        ...grafana,
-        ...(grafanaProblem === undefined ? {} : { problem: problemOf(grafanaProblem) }),
-      },
-      token: tokenView(this.token, this.keeper === undefined ? 'environment' : 'bootstrap'),
-      target,
-      schedules,
-      lastBackup: last('backup'),
-      lastVerify: last('verify'),
-      lastDrill: last('drill'),
-      ...(lastSuccess === undefined ? {} : { lastSuccess: lastSuccess.toISOString() }),
-      ...(running === undefined
-        ? foreign === undefined
-          ? {}
-          : { running: foreign }
-        : { running: runSummary(running.record, running.progress) }),
-      ...(this.queue.queued === undefined ? {} : { queued: runSummary(this.queue.queued.record) }),
-      ...(news?.newest === undefined ? {} : { newest: news.newest }),
-      content: news?.content ?? {},
-      ...(news === undefined ? {} : { snapshots: news.snapshots }),
-      leader: {
-        elected: this.leadership.elected,
-        leading: this.leadership.leading,
-        ...(this.leadership.holder === undefined ? {} : { holder: this.leadership.holder }),
-      },
-      warnings: this.#warnings(schedules),
-    };
-  }
-
-  /** Why the service can't do its work now; empty when it can. */
-  notReady(): string[] {
-    const reasons: string[] = [];
-    if (this.apiToken.value === undefined) {
-      reasons.push("the service's own token cannot be read or kept");
-    }
-    if (!this.#tokenUsable) {
-      reasons.push(this.token.problem?.message ?? 'there is no working Grafana token yet');
-    }
-    if (this.settings.view().values.target.url === '') {
-      reasons.push('no target is set');
-    }
-    return reasons;
-  }
-
   /** After settings were saved, or snapshots removed. */
   changed(): void {
     this.library.refresh();
     this.#news.stale();
-  }
-
-  get #tokenUsable(): boolean {
-    return this.keeper === undefined || ['valid', 'expiring'].includes(this.keeper.status.state);
   }
 
   #makeKeeper(): TokenKeeper {
@@ -372,7 +288,8 @@ export class Service {
       randomness,
       log,
       settings: async () => (await this.settings.effective()).values,
-      ready: () => this.leadership.leading && this.#tokenUsable && this.settings.view().values.target.url !== '',
+      ready: () =>
+        this.leadership.leading && this.overview.tokenUsable && this.settings.view().values.target.url !== '',
       lastStart: (job) => this.#lastStart(job),
       start: (job, trigger) => this.#startScheduled(job, trigger),
       tick: () => this.#tick(),
@@ -426,7 +343,7 @@ export class Service {
         );
       }
       this.history.refresh();
-      if (this.keeper !== undefined && !this.#tokenUsable) {
+      if (this.keeper !== undefined && !this.overview.tokenUsable) {
         void this.keeper.check();
       }
     }
@@ -496,54 +413,6 @@ export class Service {
     return times.length === 0 ? undefined : new Date(Math.max(...times));
   }
 
-  #lastSuccess(): Date | undefined {
-    const run = this.history.last((one) => one.kind === 'backup' && one.status === 'complete');
-    const newest = this.#news.repository?.newest;
-    const times = [run?.finished, newest?.status === 'complete' ? newest.time : undefined].flatMap((time) =>
-      time === undefined ? [] : [Date.parse(time)],
-    );
-    return times.length === 0 ? undefined : new Date(Math.max(...times));
-  }
-
-  #warnings(schedules: Status['schedules']): Status['warnings'] {
-    const warnings: Status['warnings'] = [];
-    const { writable, readOnlyReason, values } = this.settings.view();
-    const { problem } = this.token;
-    if (problem !== undefined) {
-      warnings.push(problemOf(problem));
-    }
-    for (const known of [this.library.problem, this.leadership.problem]) {
-      if (known !== undefined) {
-        warnings.push(problemOf(known));
-      }
-    }
-    if (!writable) {
-      const hint = 'Until then nothing that is changed here can be kept.';
-      warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be kept', hint });
-    }
-    const failed = this.token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
-    if (failed.length > 0) {
-      const hint = 'Make the admin a member of those orgs, or leave them out.';
-      warnings.push({ code: 'DK_BOOTSTRAP', message: `no token for org ${failed.join(', ')}`, hint });
-    }
-    for (const { job, expression, next } of schedules) {
-      if (expression !== '' && next.length === 0) {
-        const hint = 'Correct the expression or the time zone.';
-        warnings.push({ code: 'DK_SETTINGS', message: `the schedule of ${job} never comes true`, hint });
-      }
-    }
-    const identity = this.settings.view().secrets.ageIdentity.set;
-    if ((this.library.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
-      warnings.push({
-        code: 'DK_IDENTITY_MISSING',
-        message:
-          'the repository is encrypted and this service has no identity: it can back up, but not show or restore',
-        hint: 'That can be on purpose; otherwise give it the identity in the settings.',
-      });
-    }
-    return warnings;
-  }
-
   #orgCredentials(): ReadonlyMap<number, CredentialSource> {
     const { keeper } = this;
     if (keeper === undefined) {
@@ -557,25 +426,5 @@ export class Service {
   async #receiver(): Promise<Receiver | undefined> {
     const { values, secrets } = await this.settings.effective();
     return secrets.webhookUrl === undefined ? undefined : { url: secrets.webhookUrl, settings: values.notifications };
-  }
-
-  #readings(): Readings {
-    const schedules = schedulesOf(this.settings.view().values, this.clock.now());
-    const ends = this.token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires]));
-    const news = this.#news.repository;
-    return {
-      version: this.config.version,
-      lastSuccess: this.#lastSuccess(),
-      scheduleInterval: schedules[0]?.intervalSeconds,
-      tokenExpires: ends.sort((a, b) => a.getTime() - b.getTime())[0],
-      tokenValid: this.#tokenUsable,
-      leading: this.leadership.leading,
-      grafanaReachable: this.#news.grafana.reachable,
-      targetReachable: this.library.reachable,
-      snapshots: news?.snapshots,
-      snapshotBytes: news?.newest?.bytes,
-      resources: news?.content ?? {},
-      notificationFailures: this.notifier.failures,
-    };
   }
 }

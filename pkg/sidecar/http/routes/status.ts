@@ -9,7 +9,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/status',
     { schema: { summary: 'Whether everything is safe, from memory', tags: ['status'], response: answers(Status) } },
-    () => service.status(),
+    async () => service.overview.status(),
   );
 
   api.get(
