@@ -17,10 +17,7 @@ function chromium(): string | undefined {
   }
 }
 
-/**
- * Runs against the preview page by default, each worker with its own; with GRAFANA_URL against a real Grafana, where
- * those tests are left out that need a service in a made-up state.
- */
+/** Browser tests on the preview page; each test has its own page and its own service, so they may run side by side. */
 export default defineConfig<PluginOptions>({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, open, settled, test } from './fixtures.ts';
 
@@ -105,4 +106,19 @@ test('every page speaks French', async ({ page, problems }) => {
   await expect(page.getByRole('button', { name: 'Sauvegarder maintenant' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Tout est en sécurité' })).toBeVisible();
   expect(problems).toEqual([]);
+});
+
+test('little has to come before the first page shows: 60 KiB of the app, gzipped', async ({ page }) => {
+  const scripts: Promise<Buffer>[] = [];
+  page.on('response', (response) => {
+    if (/\/public\/plugins\/.*\.js/.test(response.url())) {
+      scripts.push(response.body());
+    }
+  });
+  await open(page, '');
+  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+  const bodies = await Promise.all(scripts);
+  const size = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
+  expect(bodies.length).toBeGreaterThan(2);
+  expect(size).toBeLessThan(60 * 1024);
 });
