@@ -1,4 +1,5 @@
 import type { RunRequest } from '../contract/api/runs.ts';
+import { DashkeepError } from '../contract/errors.ts';
 import type { SnapshotTrigger } from '../contract/manifest.ts';
 import type { Library } from './repository/library.ts';
 import type { RunJob } from './runs/queue.ts';
@@ -27,9 +28,22 @@ export function jobOf(request: RunRequest, trigger: string, library: Library): R
     case 'forget':
       return job((one, run) => one.forget(run));
     case 'prune':
-      return job((one, run) => one.prune(run, { confirmed: request.confirm === PRUNE_CONFIRMATION }));
+      return job((one, run) => confirmedPrune(one, run, request.confirm));
     case 'drill':
       return job((one, run) => one.drill(run, { snapshot: request.snapshot }));
+  }
+}
+
+/** Says which word is wanted where the repository asks for one. */
+async function confirmedPrune(work: Work, run: WorkRun, confirm: string | undefined): Promise<WorkResult> {
+  try {
+    return await work.prune(run, { confirmed: confirm === PRUNE_CONFIRMATION });
+  } catch (error) {
+    if (error instanceof DashkeepError && error.code === 'DK_CONFIRMATION') {
+      const hint = `If that is meant, prune with the words '${PRUNE_CONFIRMATION}'.`;
+      throw new DashkeepError('DK_CONFIRMATION', error.message, { cause: error, hint });
+    }
+    throw error;
   }
 }
 

@@ -21,6 +21,8 @@ interface Kept {
   request: RestoreRequest;
   options: RestoreOptions;
   planned: PlannedRestore;
+  /** Of the settings that it was made with. */
+  revision: string;
   created: Date;
   state: 'planned' | 'applying' | 'applied' | 'failed';
   run?: string;
@@ -42,10 +44,10 @@ export class Restores {
     this.#randomness = randomness;
   }
 
-  add(request: RestoreRequest, planned: PlannedRestore): RestorePlan {
+  add(request: RestoreRequest, planned: PlannedRestore, revision: string): RestorePlan {
     const created = this.#clock.now();
     const id = newTimedId(created, this.#randomness);
-    this.#kept.set(id, { id, request, options: request.options ?? {}, planned, created, state: 'planned' });
+    this.#kept.set(id, { id, request, options: request.options ?? {}, planned, revision, created, state: 'planned' });
     for (const old of [...this.#kept.values()].slice(0, -KEPT)) {
       if (old.state !== 'applying') {
         this.#kept.delete(old.id);
@@ -107,10 +109,15 @@ export class Restores {
 
   /**
    * What is to be applied, when it may be.
-   * @throws DK_PLAN_EXPIRED, DK_BUSY when it was applied already, DK_CONFIRMATION
+   * @throws DK_PLAN_EXPIRED, DK_PLAN_STALE, DK_BUSY when it was applied already, DK_CONFIRMATION
    */
-  begin(id: string, confirm: string | undefined): PlannedRestore {
+  begin(id: string, confirm: string | undefined, revision: string): PlannedRestore {
     const kept = this.#find(id);
+    if (kept.revision !== revision) {
+      throw new DashkeepError('DK_PLAN_STALE', 'the settings have changed since the plan was made', {
+        hint: 'Make a new plan.',
+      });
+    }
     if (this.#expired(kept)) {
       throw new DashkeepError('DK_PLAN_EXPIRED', 'the plan has expired');
     }

@@ -187,16 +187,17 @@ export class Service {
   /** Computes a restore by reads only. */
   async plan(request: RestoreRequest, warning?: string): Promise<RestorePlan> {
     const { snapshot, selection, options = {} } = request;
+    const { revision } = await this.settings.effective();
     const planned = await this.library.use(this.signal, (work) =>
       work.plan({ snapshot, selection, options }, this.signal),
     );
     const warnings = warning === undefined ? planned.warnings : [...planned.warnings, warning];
-    return this.restores.add(request, { ...planned, warnings });
+    return this.restores.add(request, { ...planned, warnings }, revision);
   }
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
   async apply(id: string, confirm: string | undefined, by: string | undefined): Promise<RunRecord> {
-    const planned = this.restores.begin(id, confirm);
+    const planned = this.restores.begin(id, confirm, (await this.settings.effective()).revision);
     const record = await this.run({
       kind: 'restore',
       trigger: 'manual',

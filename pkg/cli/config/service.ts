@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { NOTIFICATION_EVENTS, SECRET_NAMES, type SecretName } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Address, Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
 import { LEVELS, type Level } from '../../sidecar/log.ts';
 import { fieldProblems } from '../../sidecar/settings/validate.ts';
@@ -24,6 +25,7 @@ const SETTINGS: readonly [name: string, path: string, parse: (text: string, name
   ['DASHKEEP_DRILL_SCHEDULE', 'schedule.drill', schedule],
   ['DASHKEEP_TIMEZONE', 'schedule.timezone', asIs],
   ['DASHKEEP_JITTER_SECONDS', 'schedule.jitterSeconds', count],
+  ['DASHKEEP_KINDS', 'scope.excludeKinds', allBut],
   ['DASHKEEP_EXCLUDE_KINDS', 'scope.excludeKinds', (text) => kindsOf(text) ?? []],
   ['DASHKEEP_PLAIN_COPIES', 'scope.plainCopies', (text, name) => (yesOrNo(text, name) ? 'on' : 'off')],
   ['DASHKEEP_FULL_READ_EVERY', 'scope.fullReadEvery', (text, name) => wholeNumber(text, name)],
@@ -115,6 +117,12 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
 
 function asIs(text: string): string {
   return text;
+}
+
+/** Only these kinds, as everything but them. */
+function allBut(text: string): KindName[] {
+  const wanted = new Set(kindsOf(text));
+  return KIND_NAMES.filter((kind) => !wanted.has(kind));
 }
 
 function count(text: string, name: string): number {
