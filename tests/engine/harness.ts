@@ -1,0 +1,129 @@
+import type { KindName } from '../../pkg/contract/kinds.ts';
+import type { Manifest, SnapshotTrigger } from '../../pkg/contract/manifest.ts';
+import type { ApplyResult } from '../../pkg/contract/plan.ts';
+import { silentLog, type Clock, type Log } from '../../pkg/contract/ports.ts';
+import { backup } from '../../pkg/engine/backup/backup.ts';
+import { diffLive } from '../../pkg/engine/diff.ts';
+import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
+import type { Plan, PlanRequest, Selection } from '../../pkg/engine/restore/types.ts';
+import { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { connect, type Instance } from '../../pkg/grafana/instance.ts';
+import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
+import { MemoryStore } from '../../pkg/storage/memory.ts';
+import type { ObjectStore } from '../../pkg/storage/store.ts';
+import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { machineClock, machineRandomness } from '../support/outside.ts';
+
+export const DASHBOARDS: KindName[] = ['folder', 'dashboard'];
+
+/** Real time, but waits between attempts are shortened so that tests need not. */
+const hastyClock: Clock = {
+  ...machineClock,
+  sleep: (milliseconds, signal) => machineClock.sleep(milliseconds / 50, signal),
+};
+
+export interface Bench {
+  grafana: Simulator;
+  store: ObjectStore;
+  repository: OpenedRepository;
+  instance(options?: { token?: string; timeout?: number; log?: Log }): Promise<Instance>;
+  backup(options?: BackupChoice): Promise<Manifest>;
+  plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
+  apply(manifest: Manifest, options?: PlanChoice): Promise<ApplyResult[]>;
+  diffLive(manifest: Manifest): ReturnType<typeof diffLive>;
+  close(): Promise<void>;
+}
+
+interface BackupChoice {
+  kinds?: KindName[];
+  trigger?: SnapshotTrigger;
+  instance?: Instance;
+  fullReadEvery?: number;
+  plainCopies?: boolean;
+  signal?: AbortSignal;
+}
+
+interface PlanChoice {
+  selection?: Selection;
+  overwrite?: boolean;
+  includeManaged?: boolean;
+}
+
+/** A simulated Grafana, a repository in memory, and the engine between them. */
+export async function openBench(options: SimulatorOptions, store: ObjectStore = new MemoryStore()): Promise<Bench> {
+  const grafana = await startGrafana({ searchDelayMs: 0, ...options });
+  const repository = await openRepository({
+    store,
+    clock: machineClock,
+    randomness: machineRandomness,
+    log: silentLog,
+    create: true,
+  });
+  const clients: GrafanaClient[] = [];
+  const signal = new AbortController().signal;
+  const ports = { clock: hastyClock, randomness: machineRandomness, log: silentLog, signal };
+
+  const open = async (choice: { token?: string; timeout?: number; log?: Log } = {}): Promise<Instance> => {
+    const credentials =
+      choice.token === undefined
+        ? basicCredentials(
+            async () => 'admin',
+            async () => 'admin',
+          )
+        : tokenCredentials(async () => choice.token ?? '');
+    const client = GrafanaClient.open({ url: grafana.url, credentials, ...ports, ...choice });
+    clients.push(client);
+    return connect({ client });
+  };
+  const request = async (manifest: Manifest, choice: PlanChoice): Promise<PlanRequest> => ({
+    ...ports,
+    manifest,
+    repository,
+    instance: await open(),
+    selection: choice.selection ?? {},
+    options: { overwrite: choice.overwrite ?? false, includeManaged: choice.includeManaged ?? false },
+  });
+  return {
+    grafana,
+    store,
+    repository,
+    instance: open,
+    async backup(choice = {}) {
+      return backup({
+        ...ports,
+        repository,
+        trigger: 'manual',
+        plainCopies: false,
+        version: 'test',
+        ...choice,
+        instance: choice.instance ?? (await open()),
+      });
+    },
+    async plan(manifest, choice = {}) {
+      return planRestore(await request(manifest, choice));
+    },
+    async apply(manifest, choice = {}) {
+      const asked = await request(manifest, choice);
+      const plan = await planRestore(asked);
+      const { results } = await restore({ ...asked, ...ports, plan, safetySnapshot: false, version: 'test' });
+      return results;
+    },
+    async diffLive(manifest) {
+      return diffLive({ ...ports, manifest, repository, instance: await open() });
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+      await repository.close();
+      await grafana.close();
+    },
+  };
+}
+
+/** What identifies each resource of a manifest and what it holds, for comparing two of them. */
+export function identities(manifest: Manifest, kinds?: readonly KindName[]): string[] {
+  return manifest.resources
+    .filter(({ kind }) => kinds === undefined || kinds.includes(kind))
+    .map(({ org, kind, uid, object, folder }) => [org, kind, uid, object, folder].join(' '));
+}
