@@ -1,7 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
-import type { Content, Kind, Listed } from '../../grafana/kinds/kind.ts';
+import type { Content, Kind, Listed, Written } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
@@ -46,12 +46,16 @@ interface Applying {
 async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
   const { request, progress } = applying;
   const failures = new Map<string, string>();
+  const written = new Map<string, Written>();
   for (const level of levelsOf(items)) {
     const context = writeContext(request, org);
     await mapPool(level, kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, async (item) => {
       request.signal.throwIfAborted();
       try {
-        await writeItem(applying, kind, context, item);
+        const done = await writeItem(applying, kind, context, item);
+        if (done !== undefined) {
+          written.set(targetOf(item).uid, done);
+        }
       } catch (error) {
         request.signal.throwIfAborted();
         failures.set(targetOf(item).uid, failureOf(error));
@@ -59,7 +63,7 @@ async function applyKind(applying: Applying, org: Org, kind: Kind, items: Planne
       progress.finished(kind.name, !failures.has(targetOf(item).uid));
     });
   }
-  return verifyKind(applying, org, kind, items, failures);
+  return verifyKind(applying, org, kind, items, { failures, written });
 }
 
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
@@ -75,10 +79,10 @@ async function writeItem(
   kind: Kind,
   context: ReturnType<typeof writeContext>,
   item: PlannedItem,
-): Promise<void> {
+): Promise<Written | undefined> {
   const content = await wantedContent(applying, item);
   const live = item.live === undefined ? undefined : await stillLive(kind, context, item);
-  await kind.write?.(context, { uid: targetOf(item).uid, content, ...(live === undefined ? {} : { live }) });
+  return kind.write?.(context, { uid: targetOf(item).uid, content, ...(live === undefined ? {} : { live }) });
 }
 
 /** What is written for an item: the stored content, moved and renamed as the plan says. */
@@ -135,20 +139,28 @@ async function verifyKind(
   org: Org,
   kind: Kind,
   items: PlannedItem[],
-  failures: ReadonlyMap<string, string>,
+  outcome: { failures: ReadonlyMap<string, string>; written: ReadonlyMap<string, Written> },
 ): Promise<ApplyResult[]> {
   const context = writeContext(applying.request, org);
-  const byUid = new Map(items.map((item) => [targetOf(item).uid, item]));
+  // Where Grafana hands out its own uid, what was written is to be found under that one.
+  const uidNow = (item: PlannedItem): string => outcome.written.get(targetOf(item).uid)?.uid ?? targetOf(item).uid;
+  const byUid = new Map(items.map((item) => [uidNow(item), item]));
   const results: ApplyResult[] = [];
-  await visitLive(kind, context, items.map(wantedAt), async (uid, live) => {
+  const wanted = items.map((item) => ({ ...wantedAt(item), uid: uidNow(item) }));
+  await visitLive(kind, context, wanted, async (uid, live) => {
     const item = byUid.get(uid);
     if (item === undefined) {
       return;
     }
-    const failure = failures.get(uid);
+    const planned = targetOf(item).uid;
+    const failure = outcome.failures.get(planned);
     if (live !== undefined && isRestored(kind, await wantedContent(applying, item), live)) {
       results.push(
-        resultOf(item, 'verified', failure === undefined ? '' : 'is there, although Grafana reported a failure'),
+        resultOf(
+          item,
+          'verified',
+          failure === undefined ? newUid(planned, uid) : 'is there, although Grafana reported a failure',
+        ),
       );
     } else if (failure !== undefined) {
       results.push(resultOf(item, 'failed', failure));
@@ -159,6 +171,10 @@ async function verifyKind(
     }
   });
   return results;
+}
+
+function newUid(planned: string, now: string): string {
+  return planned === now ? '' : `Grafana gave it another uid: ${now}`;
 }
 
 function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], reason: string): ApplyResult {
