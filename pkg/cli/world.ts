@@ -14,7 +14,11 @@ export const systemClock: Clock = {
   now: () => new Date(),
   monotonic: () => performance.now(),
   sleep: async (milliseconds, signal) => {
-    await pause(milliseconds, undefined, { signal });
+    try {
+      await pause(milliseconds, undefined, { signal });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
   },
 };
 

@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startS3Server, type S3Server } from '../support/s3/server.ts';
+
+interface Ended {
+  exit: number;
+  out: string;
+  error: string;
+  // The documents are what is under test, so they are taken as they come.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  json: any;
+}
+
+let grafana: Simulator;
+let s3: S3Server;
+let directory: string;
+let environment: Record<string, string>;
+
+function dashkeep(
+  args: string[],
+  extra: Record<string, string> = {},
+  whileRunning?: (kill: () => void) => void,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['build/dashkeep.mjs', ...args], {
+      env: { PATH: process.env['PATH'], HOME: directory, ...environment, ...extra },
+    });
+    let [out, error] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const json = args.includes('--json') && out !== '' ? JSON.parse(out) : undefined;
+      resolve({ exit: code ?? -1, out, error, json });
+    });
+    whileRunning?.(() => child.kill('SIGINT'));
+  });
+}
+
+beforeAll(async () => {
+  const built = spawn(process.execPath, ['scripts/build-service.mjs'], { stdio: 'inherit' });
+  await new Promise((resolve) => built.on('close', resolve));
+  s3 = await startS3Server({ buckets: ['bucket'] });
+});
+
+afterAll(() => s3.close());
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana.demoSeed();
+  directory = await mkdtemp(join(tmpdir(), 'dashkeep-cli-'));
+  environment = {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_TARGET: `file://${directory}/repository`,
+    DASHKEEP_STATE_DIR: join(directory, 'state'),
+  };
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('the command line', () => {
+  it('backs up, lists, shows, prints, compares, restores and verifies, one JSON document each', async () => {
+    const backup = await dashkeep(['backup', '--json']);
+    expect(backup).toMatchObject({ exit: 0, json: { status: 'complete', errors: [] } });
+    expect(Object.keys(backup.json.kinds)).toEqual([...KIND_NAMES]);
+    expect(backup.json.kinds.dashboard).toMatchObject({ reused: 0, skipped: 0, failed: 0 });
+    expect(backup.json.kinds.org.reason).toContain('GRAFANA_ADMIN_USER');
+
+    const list = await dashkeep(['snapshots', '--json']);
+    expect(list.json.snapshots).toEqual([
+      expect.objectContaining({ id: backup.json.snapshot, status: 'complete', trigger: 'manual' }),
+    ]);
+
+    const show = await dashkeep(['show', 'latest', '--json']);
+    const nested = show.json.resources.find(
+      (entry: { kind: string; folder: string }) => entry.kind === 'dashboard' && entry.folder.includes(' / '),
+    );
+    expect(nested).toMatchObject({ org: 1, object: expect.any(String), bytes: expect.any(Number) });
+
+    const cat = await dashkeep(['cat', 'latest', `dashboard/${nested.uid}`]);
+    expect(JSON.stringify(JSON.parse(cat.out))).toContain(nested.title);
+
+    const uid = show.json.resources.find((entry: { kind: string }) => entry.kind === 'folder').uid;
+    await fetch(`${grafana.url}/api/folders/${uid}?forceDeleteRules=true`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${environment['GRAFANA_API_TOKEN']}` },
+    });
+    const diff = await dashkeep(['diff', 'latest', 'live', '--json']);
+    expect(diff.json.removed).toContainEqual(expect.objectContaining({ kind: 'folder', uid }));
+
+    const plan = await dashkeep(['restore', 'latest', '--json']);
+    expect(plan).toMatchObject({ exit: 0, json: { applied: false, results: [] } });
+    expect(plan.json.plan).toContainEqual(expect.objectContaining({ kind: 'folder', uid, action: 'create' }));
+
+    const applied = await dashkeep(['restore', 'latest', '--apply', '--json']);
+    expect(applied.json.applied).toBe(true);
+    expect(applied.json.results).toContainEqual(expect.objectContaining({ kind: 'folder', uid, outcome: 'verified' }));
+    expect((await dashkeep(['diff', 'latest', 'live', '--json'])).json).toMatchObject({ removed: [], changed: [] });
+
+    const verify = await dashkeep(['verify', '--read-data', '--json']);
+    expect(verify).toMatchObject({ exit: 0, json: { snapshots: 2, problems: [] } });
+    expect((await dashkeep(['forget', '--keep-last', '1', '--json'])).json).toMatchObject({ forgotten: [] });
+  }, 60_000);
+
+  it.each([
+    ['an unknown command', ['backupp'], {}, 2],
+    ['an unknown flag', ['backup', '--wrong'], {}, 2],
+    ['no target', ['snapshots'], { DASHKEEP_TARGET: '' }, 2],
+    ['a target that is no URL', ['snapshots'], { DASHKEEP_TARGET: 'somewhere' }, 2],
+    ['no repository', ['snapshots'], {}, 2],
+    ['no credentials', ['backup'], { GRAFANA_API_TOKEN: '' }, 2],
+    ['an unknown kind', ['backup', '--kinds', 'dashboards'], {}, 2],
+    ['a wrong token', ['backup'], { GRAFANA_API_TOKEN: 'glsa_wrong' }, 1],
+    ['a Grafana that is not there', ['backup'], { GRAFANA_URL: 'http://127.0.0.1:9' }, 1],
+  ])(
+    'says what to do about %s',
+    async (_, args, extra, exit) => {
+      const ended = await dashkeep(args, extra as Record<string, string>);
+
+      expect(ended.exit).toBe(exit);
+      expect(ended.out).toBe('');
+      expect(ended.error.trim().split('\n').length).toBeGreaterThan(1);
+      expect(ended.error).not.toMatch(/\n\s+at /);
+      expect(ended.error).not.toContain(environment['GRAFANA_API_TOKEN']);
+    },
+    30_000,
+  );
+
+  it('ends with 3 when something could not be read, naming it', async () => {
+    grafana.setFaults(
+      { match: 'GET /api/playlists*', action: { kind: 'status', status: 500, body: { message: 'boom' } } },
+      { match: /playlist\.grafana\.app/, action: { kind: 'status', status: 500, body: { message: 'boom' } } },
+    );
+
+    const { exit, json } = await dashkeep(['backup', '--json']);
+
+    expect(exit).toBe(3);
+    expect(json.status).toBe('partial');
+    expect(json.errors).toEqual([
+      expect.objectContaining({ kind: 'playlist', reason: expect.stringContaining('boom') }),
+    ]);
+  }, 60_000);
+
+  it('ends with 4 when an object is damaged', async () => {
+    await dashkeep(['backup']);
+    const objects = join(directory, 'repository/objects');
+    const [first = ''] = await readdir(objects);
+    const [name = ''] = await readdir(join(objects, first));
+    await writeFile(join(objects, first, name), 'damaged');
+
+    const { exit, json } = await dashkeep(['verify', '--read-data', '--json']);
+
+    expect(exit).toBe(4);
+    expect(json.problems[0]).toMatchObject({ object: name.split('.')[0], resources: [expect.anything()] });
+    expect((await dashkeep(['repair', '--read-data', '--json'])).exit).toBe(0);
+    expect((await dashkeep(['verify', '--read-data', '--json'])).exit).toBe(0);
+  }, 60_000);
+
+  it('ends with 130 when interrupted, publishes nothing, and the next run succeeds', async () => {
+    grafana.setLoad({ latencyMs: 150 });
+
+    const cut = await dashkeep(['backup'], {}, (kill) => setTimeout(kill, 1200));
+
+    expect(cut.exit).toBe(130);
+    grafana.setLoad({});
+    expect((await dashkeep(['snapshots', '--json'])).json).toEqual({ snapshots: [] });
+    expect((await dashkeep(['backup'])).exit).toBe(0);
+  }, 60_000);
+
+  it('shows no secret and no body in any log, at any level', async () => {
+    const { error, out } = await dashkeep(['backup'], { DASHKEEP_LOG_LEVEL: 'debug' });
+
+    for (const secret of [environment['GRAFANA_API_TOKEN'] ?? '', 'warehouse-secret', 'schemaVersion']) {
+      expect(error + out).not.toContain(secret);
+    }
+  }, 60_000);
+
+  it('takes a token from a file, and the files of the classic script for S3', async () => {
+    await writeFile(join(directory, 'token'), `${environment['GRAFANA_API_TOKEN']}\n`);
+    await writeFile(
+      join(directory, 'config'),
+      `[default]\nregion = us-east-1\noutput = json\nservices = scw-fr-par\ns3 =\n  max_concurrent_requests = 100\n\n[services scw-fr-par]\ns3 =\n  endpoint_url = ${s3.url}\n`,
+    );
+    await writeFile(
+      join(directory, 'credentials'),
+      '[default]\naws_access_key_id = test\naws_secret_access_key = testsecret\n',
+    );
+
+    const { exit, error } = await dashkeep(['backup'], {
+      GRAFANA_API_TOKEN: '',
+      GRAFANA_API_TOKEN_FILE: join(directory, 'token'),
+      DASHKEEP_TARGET: 's3://bucket',
+      AWS_CONFIG_FILE: join(directory, 'config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(directory, 'credentials'),
+    });
+
+    expect(error).not.toMatch(/error|DK_/);
+    expect(exit).toBe(0);
+    expect(s3.requests.some(({ key }) => key.startsWith('grafana-backups/dashboard-'))).toBe(true);
+  }, 60_000);
+});
