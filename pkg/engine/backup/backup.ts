@@ -8,7 +8,7 @@ import { newTimedId } from '../../repository/layout.ts';
 import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
-import { Collection } from './collection.ts';
+import { Collection, NOT_ASKED_FOR } from './collection.ts';
 import { placeInFolders } from './folders.ts';
 import { previousOf, type Previous } from './previous.ts';
 import { readKind } from './read-kind.ts';
@@ -118,7 +118,7 @@ async function readAll(
           await readKind({ options, context, kind, previous, copies, collection, pool });
         }
       } else {
-        collection.notRead(kind.name, 'not asked for');
+        collection.notRead(kind.name, NOT_ASKED_FOR);
       }
     }
   }

@@ -3,6 +3,9 @@ import type { KindReport, ManifestEntry, ResourceProblem } from '../../contract/
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ProgressCounter } from '../progress.ts';
 
+/** The reason that a report gives for kinds that the caller left out. */
+export const NOT_ASKED_FOR = 'not asked for';
+
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
 export class Collection {
   readonly entries: ManifestEntry[] = [];
