@@ -20,7 +20,8 @@ import { openWorld, VERSION, type World } from './world.ts';
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5 busy, 130 interrupted.`;
 
-function buildProgram(run: Runner): Command {
+/** Every command with its options; each calls `run` with its action. */
+export function buildProgram(run: Runner): Command {
   const program = new Command('dashkeep')
     .description('Keeps Grafana safe: backups to S3 or a directory, history, compare and restore.')
     .version(VERSION)

@@ -13,7 +13,7 @@ import { kindsOf, stateDirectory, type CommonFlags } from './settings.ts';
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** How an environment variable becomes a setting: its name, the setting's path, and the value of its text. */
-const SETTINGS: readonly [name: string, path: string, parse: (text: string, name: string) => unknown][] = [
+export const SETTINGS: readonly [name: string, path: string, parse: (text: string, name: string) => unknown][] = [
   ['DASHKEEP_TARGET', 'target.url', asIs],
   ['DASHKEEP_S3_ENDPOINT', 'target.endpoint', asIs],
   ['AWS_REGION', 'target.region', asIs],
@@ -42,7 +42,7 @@ const SETTINGS: readonly [name: string, path: string, parse: (text: string, name
 ];
 
 /** Secrets that the deployment may give; each also as NAME_FILE. */
-const SECRETS: Readonly<Record<SecretName, string>> = {
+export const SECRETS: Readonly<Record<SecretName, string>> = {
   s3AccessKeyId: 'AWS_ACCESS_KEY_ID',
   s3SecretAccessKey: 'AWS_SECRET_ACCESS_KEY',
   s3SessionToken: 'AWS_SESSION_TOKEN',

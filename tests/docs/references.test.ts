@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { referencePages } from '../../scripts/docs/pages.ts';
+import { SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+describe('the reference pages', () => {
+  it.each([...referencePages()])('%s is what the code says; `npm run docs` writes it', (name, text) => {
+    expect(readFileSync(join(root, 'docs', name), 'utf8')).toBe(text);
+  });
+
+  it('name every setting that the code reads, and no other', () => {
+    const read = new Set<string>();
+    for (const file of readdirSync(join(root, 'pkg'), { recursive: true, encoding: 'utf8' })) {
+      if (file.endsWith('.ts') && !file.endsWith('.test.ts')) {
+        const text = readFileSync(join(root, 'pkg', file), 'utf8');
+        for (const [name] of text.matchAll(/\bDASHKEEP_[A-Z0-9_]*[A-Z0-9]\b/g)) {
+          read.add(name);
+        }
+      }
+    }
+    // Set by the bundler, and the beginning of a group of names in messages.
+    for (const name of ['DASHKEEP_VERSION', 'DASHKEEP_S3']) {
+      read.delete(name);
+    }
+    const told = Object.keys(SETTING_TEXTS).filter((name) => name.startsWith('DASHKEEP_'));
+    expect([...read].sort()).toEqual(told.sort());
+  });
+});
