@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DashkeepError } from '../contract/errors.ts';
 import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../contract/json.ts';
 import type { Clock, Log } from '../contract/ports.ts';
@@ -142,6 +143,8 @@ export function kindContext(
   org: Org,
   run: { clock: Clock; log: Log; signal: AbortSignal; decryptSecrets: boolean },
 ): KindContext {
+  // Every request under way listens to the run's signal, and there are many.
+  setMaxListeners(0, run.signal);
   const memory = new Map<string, Promise<unknown>>();
   return {
     grafana: org.client,
