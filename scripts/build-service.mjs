@@ -1,12 +1,13 @@
-// Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node.
+// Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node. A path may be given.
 import { chmod, readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+const outfile = process.argv[2] ?? 'build/dashkeep.mjs';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
 await build({
   entryPoints: ['pkg/cli/bin.ts'],
-  outfile: 'build/dashkeep.mjs',
+  outfile,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -23,4 +24,4 @@ const require = dashkeepCreateRequire(import.meta.url);`,
   },
   logLevel: 'warning',
 });
-await chmod('build/dashkeep.mjs', 0o755);
+await chmod(outfile, 0o755);
