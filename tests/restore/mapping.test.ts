@@ -133,6 +133,30 @@ describe('secrets for a restore', () => {
     expect(JSON.stringify([...bench.sim.state.org(1).dataSources.values()])).toContain('given');
   });
 
+  it('are written also where all else is as in the snapshot', async () => {
+    bench = await RestoreBench.start({ profile: '13.2' });
+    await seed(bench);
+    await bench.backup();
+    const secrets = parseSecrets('data-source: { prom: { basicAuthPassword: changed } }', {});
+    const { plan, results } = await bench.apply({ options: { secrets } });
+    expect(named(plan, 'update')).toEqual(['data-source/prom']);
+    expect(reasons(plan, 'update')).toEqual({ 'data-source/prom': 'secrets supplied' });
+    expect(results).toMatchObject([{ uid: 'prom', outcome: 'verified' }]);
+    expect(JSON.stringify([...bench.sim.state.org(1).dataSources.values()])).toContain('changed');
+  });
+
+  it('do not overwrite what differs unless that is asked for', async () => {
+    bench = await RestoreBench.start({ profile: '13.2' });
+    await seed(bench);
+    await bench.backup();
+    const { version: _, ...live } = (await bench.api('GET /api/datasources/uid/prom')).body;
+    await bench.api('PUT /api/datasources/uid/prom', { ...live, url: 'http://moved:9090' });
+    const secrets = parseSecrets('data-source: { prom: { basicAuthPassword: changed } }', {});
+    expect(reasons(await bench.plan({ options: { secrets } }), 'skip')).toMatchObject({
+      'data-source/prom': 'is there and differs; --overwrite replaces it',
+    });
+  });
+
   it.each([
     ['- a', 'must be a mapping'],
     ['dashboards: {}', "'dashboards' is not a kind"],

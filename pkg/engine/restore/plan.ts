@@ -1,5 +1,5 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import { KIND_NAMES } from '../../contract/kinds.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { canonicalJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { PlanAction } from '../../contract/plan.ts';
@@ -16,6 +16,9 @@ import { confirmationFor, planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { Translation } from './translation.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
+
+/** Kinds whose secrets nobody can read: given ones are written even where all else is as it was. */
+const HOLD_SECRETS: ReadonlySet<KindName> = new Set(['plugin-settings', 'data-source', 'contact-point']);
 
 /**
  * What a restore would do, found out by reads only: no write is sent, not even one that claims to be dry.
@@ -166,11 +169,13 @@ async function planEntry(
 ): Promise<PlannedItem> {
   const { repository, options, signal } = request;
   const now = live === undefined ? {} : { live: fingerprint(kind, live) };
-  if (live !== undefined && isSameObject(request, kind, entry, live)) {
+  const brought = options.secrets?.(kind.name, uid) !== undefined && HOLD_SECRETS.has(kind.name);
+  if (live !== undefined && !brought && isSameObject(request, kind, entry, live)) {
     return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
   }
   const { content } = translation.apply(entry, await storedContent(repository, entry, signal));
-  if (live !== undefined && isRestored(kind, content, live)) {
+  const same = live !== undefined && isRestored(kind, content, live);
+  if (same && !brought) {
     return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
   }
   // A copy belongs to nobody yet.
@@ -182,7 +187,7 @@ async function planEntry(
     };
   }
   const renewed = live !== undefined && !options.overwrite && (await isRenewed(request, kind, context, uid));
-  if (live !== undefined && live.pristine === undefined && !renewed && !options.overwrite) {
+  if (live !== undefined && live.pristine === undefined && !renewed && !options.overwrite && !same) {
     return { ...itemOf(entry, 'skip', 'is there and differs; --overwrite replaces it'), ...now };
   }
   const item: Restorable = { uid, content, ...(live === undefined ? {} : { live }) };
@@ -192,8 +197,9 @@ async function planEntry(
     return { ...itemOf(entry, action, forecast.blocked ?? forecast.skip ?? ''), ...now, losses: forecast.losses };
   }
   dependencies.need({ org: context.org.id, kind: kind.name, uid }, kind.references(content));
-  const reason =
-    live?.pristine === true
+  const reason = same
+    ? 'secrets supplied'
+    : live?.pristine === true
       ? 'replaces what Grafana made by itself'
       : renewed
         ? `is what Grafana gave to a ${kind.owner} that was made after the snapshot`
