@@ -7,6 +7,7 @@ import { registerCat } from './commands/cat.ts';
 import { registerCopy } from './commands/copy.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDrill } from './commands/drill.ts';
 import { registerForget } from './commands/forget.ts';
 import { registerPrune } from './commands/prune.ts';
 import { registerRepair } from './commands/repair.ts';
@@ -39,6 +40,7 @@ export function buildProgram(run: Runner): Command {
     registerForget,
     registerPrune,
     registerRepair,
+    registerDrill,
     registerCopy,
     registerBootstrap,
     registerServe,

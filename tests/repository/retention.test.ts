@@ -92,23 +92,23 @@ describe('partial snapshots', () => {
   });
 });
 
-describe('snapshots taken for safety', () => {
-  const safety = (time: string): SnapshotSummary => ({ ...snapshot(time), trigger: 'safety' });
+describe.each(['safety', 'drill'] as const)('snapshots taken aside (%s)', (trigger) => {
+  const aside = (time: string): SnapshotSummary => ({ ...snapshot(time), trigger });
 
   it('stay a week, and never stand for the newest', () => {
     const snapshots = [
-      safety('2026-11-24T10:00:00Z'),
-      safety('2026-11-10T10:00:00Z'),
+      aside('2026-11-24T10:00:00Z'),
+      aside('2026-11-10T10:00:00Z'),
       snapshot('2026-11-09'),
       snapshot('2026-11-08'),
     ];
     const plan = planRetention(snapshots, { keepLast: 1 }, NOW);
     expect(plan.kept.map(({ reasons }) => reasons)).toEqual([
-      ['safety, less than a week old'],
+      [`${trigger}, less than a week old`],
       ['newest complete', 'last'],
     ]);
     expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([
-      ['safety, more than a week old'],
+      [`${trigger}, more than a week old`],
       ['no rule keeps it'],
     ]);
   });

@@ -5,7 +5,7 @@ import { planRestore } from '../../pkg/engine/restore/plan.ts';
 import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
 import type { Plan, PlanRequest, RestoreOptions, Selection } from '../../pkg/engine/restore/types.ts';
 import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { basicCredentials } from '../../pkg/grafana/credentials.ts';
+import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../pkg/storage/memory.ts';
@@ -72,6 +72,23 @@ export class RestoreBench {
 
   instance(): Promise<Instance> {
     return connect({ client: this.#client, orgs: 'all' });
+  }
+
+  /** As a service account in the first org. */
+  async asAccount<T>(work: (instance: Instance) => Promise<T>): Promise<T> {
+    const token = this.sim.token();
+    const client = GrafanaClient.open({
+      url: this.sim.url,
+      credentials: tokenCredentials(async () => token),
+      clock: this.clock,
+      randomness: new SeededRandomness(),
+      log: silentLog,
+    });
+    try {
+      return await work(await connect({ client }));
+    } finally {
+      await client.close();
+    }
   }
 
   async backup(): Promise<Manifest> {

@@ -113,7 +113,7 @@ async function stillLive(
 }
 
 /** Resources of the same kind that lie in one another (folders) go level by level, parents first. */
-function levelsOf(items: PlannedItem[]): PlannedItem[][] {
+export function levelsOf(items: PlannedItem[]): PlannedItem[][] {
   const byUid = new Map(items.map((item) => [item.uid, item]));
   const levels: PlannedItem[][] = [];
   for (const item of items) {

@@ -2,7 +2,7 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isJsonObject, numberAt } from '../../contract/json.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
-import type { Kind, WriteContext } from '../../grafana/kinds/kind.ts';
+import type { Kind, KindContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { fingerprint } from './content.ts';
 import { writeContext } from './context.ts';
@@ -59,7 +59,7 @@ async function removeOne(request: PlanRequest, kind: Kind, org: Org, item: Plann
 }
 
 /** Grafana deletes a folder with all that is in it, so it must say itself that there is nothing. */
-async function isFilled(context: WriteContext, uid: string): Promise<boolean> {
+export async function isFilled(context: KindContext, uid: string): Promise<boolean> {
   const path = `/api/folders/${encodeURIComponent(uid)}/counts`;
   const counts = await context.grafana.get(path, { signal: context.signal });
   return !isJsonObject(counts) || Object.keys(counts).some((kind) => numberAt(counts, kind) !== 0);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, objectAt, type JsonObject } from '../../contract/json.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { paused } from '../../grafana/kinds/alert-rule-group/content.ts';
 import { inFolder } from '../../grafana/kinds/folder.ts';
 import type { Content, Kind, Reference } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
@@ -89,7 +90,9 @@ export class Translation {
   apply(entry: ManifestEntry, content: Content): Translated {
     const kind = kindOf(entry.kind);
     const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
-    const renamed = this.#placed(entry, this.#renamed(kind, entry, content), copyUid !== undefined);
+    const wanted =
+      this.#request.options.pauseRules === true && kind.name === 'alert-rule-group' ? paused(content) : content;
+    const renamed = this.#placed(entry, this.#renamed(kind, entry, wanted), copyUid !== undefined);
     if (copyUid === undefined) {
       // Of equal annotations a number tells the second from the first; only a changed content has another uid.
       const changed = kind.uidOf !== undefined && canonicalJson(renamed.body) !== canonicalJson(content.body);
@@ -101,7 +104,9 @@ export class Translation {
   }
 
   #isCopied({ org, kind, uid, folderUid }: ManifestEntry, selectedFolders: ReadonlySet<string>): boolean {
-    const named = this.#request.selection.only?.some((wanted) => wanted.kind === kind && wanted.uid === uid) ?? false;
+    const { only, kinds } = this.#request.selection;
+    const named =
+      (only?.some((wanted) => wanted.kind === kind && wanted.uid === uid) ?? false) || kinds?.includes(kind) === true;
     if (kindOf(kind).copy === undefined) {
       return false;
     }

@@ -40,6 +40,8 @@ export interface RestoreOptions {
   orgs?: ReadonlyMap<number, number>;
   /** Uid of a data source in the snapshot → uid of a live one. Wins over what is found by uid, name and type. */
   dataSources?: ReadonlyMap<string, string>;
+  /** Bring alert rules in paused, so that nothing is evaluated and nobody is called. */
+  pauseRules?: boolean;
   /** Secrets given for this restore, by field name. */
   secrets?: (kind: KindName, uid: string) => Record<string, string> | undefined;
 }

@@ -8,6 +8,8 @@ import type { RunRecord } from '../../contract/runs.ts';
 import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
 import { diffLive, diffManifests } from '../../engine/diff.ts';
+import { drillOutcome } from '../../engine/drill/report.ts';
+import { drill, newestComplete } from '../../engine/drill.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { PlanRequest } from '../../engine/restore/types.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
@@ -131,8 +133,17 @@ class EngineWork implements Work {
     return { status: failed.length === 0 ? 'complete' : 'partial', counts, errors: [] };
   }
 
-  drill(): Promise<WorkResult> {
-    return Promise.reject(new DashkeepError('DK_USAGE', 'restore drills are not part of this release'));
+  async drill(run: WorkRun, { snapshot }: { snapshot?: string }): Promise<WorkResult> {
+    const repository = await this.#open(false, run.signal);
+    const manifest =
+      snapshot === undefined
+        ? await newestComplete(repository, run.signal)
+        : await repository.manifest(snapshot, { signal: run.signal });
+    const report = await this.#withInstance(run.signal, (instance) =>
+      drill({ ...this.#ports, ...run, manifest, repository, instance }),
+    );
+    const { value: _, ...result } = drillOutcome(report);
+    return result;
   }
 
   async snapshots(signal: AbortSignal): ReturnType<Work['snapshots']> {

@@ -36,6 +36,12 @@ export function withExtraRules(content: Content, live: Content): Content {
   return extra.length === 0 ? content : { ...content, body: { ...objectAt(content.body), rules } };
 }
 
+/** The group with every rule paused. */
+export function paused(content: Content): Content {
+  const rules: Json[] = rulesOf(content).map((rule) => ({ ...rule, isPaused: true }));
+  return { ...content, body: { ...objectAt(content.body), rules } };
+}
+
 /** A rule as the API takes it. */
 export function ruleBody(rule: JsonObject, place: { org: number; folderUid: string; title: string }): JsonObject {
   return { ...rule, orgID: place.org, folderUID: place.folderUid, ruleGroup: place.title };

@@ -1,0 +1,219 @@
+import { DashkeepError } from '../contract/errors.ts';
+import type { KindName } from '../contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import { GrafanaError } from '../grafana/errors.ts';
+import type { Instance, Org } from '../grafana/instance.ts';
+import { kindOf } from '../grafana/kinds/registry.ts';
+import type { Repository } from '../repository/repository.types.ts';
+import { DrillTally, type DrillReport } from './drill/report.ts';
+import { withScratch } from './drill/scratch.ts';
+import { ScratchFolder } from './drill/scratch-folder.ts';
+import { ScratchOrg } from './drill/scratch-org.ts';
+import type { OnProgress } from './progress.ts';
+import { applyPlan } from './restore/apply.ts';
+import { targetOf } from './restore/dependencies.ts';
+import { planRestore } from './restore/plan.ts';
+import type { Plan, PlanRequest } from './restore/types.ts';
+
+export interface DrillOptions {
+  /** Of the run; part of the name of what is made and removed. */
+  id: string;
+  manifest: Manifest;
+  repository: Repository;
+  /** The server admin makes scratch orgs; everybody else a scratch folder in each org of the run. */
+  instance: Instance;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+  onProgress?: OnProgress;
+}
+
+/** Why a kind is not part of a drill in an org of its own. */
+const LEFT_OUT: Partial<Record<KindName, string>> = {
+  'service-account': 'a drill makes no accounts',
+  'public-dashboard': 'its link can be there only once in a Grafana, and a drill publishes nothing',
+  'dashboard-snapshot': 'its key can be there only once in a Grafana',
+};
+/** Kinds that are copied into a scratch folder. */
+const IN_FOLDER: readonly KindName[] = ['folder', 'library-panel', 'dashboard'];
+
+/** The newest snapshot with everything in it that was taken for its own sake. @throws DK_NOT_FOUND */
+export async function newestComplete(repository: Repository, signal: AbortSignal): Promise<Manifest> {
+  const newest = (await repository.snapshots({ signal })).find(
+    ({ status, trigger }) => status === 'complete' && trigger !== 'safety' && trigger !== 'drill',
+  );
+  if (newest === undefined) {
+    throw new DashkeepError('DK_NOT_FOUND', 'there is no complete snapshot to try out yet');
+  }
+  return repository.manifest(newest.id, { signal });
+}
+
+/**
+ * Restores a snapshot into an org or folder of its own, reads everything back, compares, and removes the place again,
+ * also when it fails or is interrupted. Nothing else is written to: alert rules come in paused, so that nothing is
+ * evaluated and nobody is called.
+ * @throws what planning throws, and what keeps a scratch place from being made.
+ */
+export async function drill(options: DrillOptions): Promise<DrillReport> {
+  const tally = new DrillTally(options.clock, options.manifest.id);
+  const orgs = [...new Set(options.manifest.resources.map(({ org }) => org))].sort((a, b) => a - b);
+  const inOrg = await drillInOrgs(options, tally, orgs);
+  if (!inOrg) {
+    await drillInFolders(options, tally, orgs);
+  }
+  return tally.report();
+}
+
+/** @returns false when these credentials cannot make orgs; then nothing was done. */
+async function drillInOrgs(options: DrillOptions, tally: DrillTally, orgs: readonly number[]): Promise<boolean> {
+  const { instance, id, signal } = options;
+  const home = instance.orgs[0];
+  if (!instance.serverAdmin || home === undefined) {
+    return false;
+  }
+  for (const [index, org] of orgs.entries()) {
+    const scratch = new ScratchOrg(instance, home.client, `dashkeep-drill-${id}`);
+    tally.place(scratch);
+    const entries = entriesOf(options, org);
+    const wanted = entries.filter(({ kind }) => reasonToLeaveOut(kind) === undefined);
+    let allowed = true;
+    const leftover = await withScratch(options, scratch, async () => {
+      const place = await created(scratch);
+      signal.throwIfAborted();
+      allowed = place !== undefined;
+      if (place !== undefined) {
+        const target = place.orgs[0]?.id ?? 0;
+        await restoreInto(options, tally, wanted, {
+          instance: place,
+          selection: {},
+          options: { overwrite: true, includeManaged: true, pauseRules: true, orgs: new Map([[org, target]]) },
+        });
+      }
+    });
+    if (!allowed && index === 0) {
+      return false;
+    }
+    for (const entry of entries) {
+      const reason = reasonToLeaveOut(entry.kind);
+      if (reason !== undefined) {
+        tally.skip(entry, reason, false);
+      }
+    }
+    if (leftover !== undefined) {
+      tally.leave(leftover);
+      skipOrgs(options, tally, orgs.slice(index + 1));
+      break;
+    }
+  }
+  return true;
+}
+
+async function created(scratch: ScratchOrg): Promise<Instance | undefined> {
+  try {
+    return await scratch.create();
+  } catch (error) {
+    if (error instanceof GrafanaError && error.httpStatus === 403) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function drillInFolders(options: DrillOptions, tally: DrillTally, orgs: readonly number[]): Promise<void> {
+  for (const [index, id] of orgs.entries()) {
+    const org = options.instance.orgs.find((candidate) => candidate.id === id);
+    if (org === undefined) {
+      const reason = `org ${id} is not among the orgs of this run`;
+      entriesOf(options, id).forEach((entry) => tally.skip(entry, reason, true));
+      continue;
+    }
+    const leftover = await drillInFolder(options, tally, org);
+    if (leftover !== undefined) {
+      tally.leave(leftover);
+      skipOrgs(options, tally, orgs.slice(index + 1));
+      return;
+    }
+  }
+}
+
+async function drillInFolder(options: DrillOptions, tally: DrillTally, org: Org): Promise<string | undefined> {
+  const { instance, id, signal } = options;
+  const scratch = new ScratchFolder(instance, org, options, id);
+  tally.place(scratch);
+  const entries = entriesOf(options, org.id);
+  return withScratch(options, scratch, async () => {
+    await scratch.create();
+    signal.throwIfAborted();
+    const nests = !entries.some(({ kind }) => kind === 'folder') || (await scratch.nests(signal));
+    const kinds = nests ? IN_FOLDER : IN_FOLDER.filter((kind) => kind !== 'folder');
+    for (const entry of entries.filter(({ kind }) => !kinds.includes(kind))) {
+      const own = reasonToLeaveOut(entry.kind);
+      const flat = 'folders do not nest here, so all lies in one';
+      tally.skip(entry, own ?? (entry.kind === 'folder' ? flat : 'is not part of a drill in a folder'), false);
+    }
+    const wanted = entries.filter(({ kind }) => kinds.includes(kind));
+    await restoreInto(
+      options,
+      tally,
+      wanted,
+      {
+        instance: { ...instance, orgs: [org] },
+        selection: { kinds },
+        options: { overwrite: true, includeManaged: true, copy: { folderUid: scratch.uid } },
+      },
+      (plan) => {
+        const made = plan.items.filter(({ action }) => action === 'create' || action === 'update');
+        if (made.some(({ action, entry }) => action === 'update' || !entry || !plan.translation.isCopy(entry))) {
+          throw new Error('a drill in a folder must make copies only');
+        }
+        scratch.expect(made);
+      },
+    );
+  });
+}
+
+async function restoreInto(
+  options: DrillOptions,
+  tally: DrillTally,
+  resources: ManifestEntry[],
+  place: Pick<PlanRequest, 'instance' | 'selection' | 'options'>,
+  inspect: (plan: Plan) => void = () => undefined,
+): Promise<void> {
+  const { manifest, repository, clock, log, signal, onProgress } = options;
+  const request: PlanRequest = {
+    ...place,
+    manifest: { ...manifest, resources },
+    repository,
+    clock,
+    log,
+    signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+  const plan = await planRestore(request);
+  const there = new Set(place.instance.orgs.map(({ id }) => id));
+  if (plan.items.some((item) => !['blocked', 'skip'].includes(item.action) && !there.has(targetOf(item).org))) {
+    throw new Error('a drill must stay in its own org');
+  }
+  inspect(plan);
+  tally.add(plan, await applyPlan(request, plan));
+}
+
+function entriesOf({ manifest }: DrillOptions, org: number): ManifestEntry[] {
+  return manifest.resources.filter((entry) => entry.org === org);
+}
+
+function reasonToLeaveOut(kind: KindName): string | undefined {
+  const { scope, restored, plural } = kindOf(kind).declaration;
+  if (restored === 'no') {
+    return `${plural} are kept for reading only; Grafana does not take them back`;
+  }
+  return scope === 'server' ? `${plural} are about the whole Grafana` : LEFT_OUT[kind];
+}
+
+function skipOrgs(options: DrillOptions, tally: DrillTally, orgs: readonly number[]): void {
+  const reason = 'the drill ended before, because it could not remove what it had made';
+  for (const org of orgs) {
+    entriesOf(options, org).forEach((entry) => tally.skip(entry, reason, true));
+  }
+}

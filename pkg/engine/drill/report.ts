@@ -1,0 +1,148 @@
+import type { KindName } from '../../contract/kinds.ts';
+import type { ResourceProblem } from '../../contract/manifest.ts';
+import type { ApplyResult } from '../../contract/plan.ts';
+import type { Clock } from '../../contract/ports.ts';
+import type { RunOutcome } from '../run.ts';
+import type { Plan, PlannedItem } from '../restore/types.ts';
+import type { Scratch } from './scratch.ts';
+
+/** Resources of one kind that took no part, or came back without something that a scratch place cannot have. */
+export interface DrillSkip {
+  org: number;
+  kind: KindName;
+  count: number;
+  /** The first of them. */
+  uids: string[];
+  reason: string;
+  /** Whether that is something to look into; else it is in the nature of a drill. */
+  problem: boolean;
+}
+
+export interface DrillReport {
+  snapshot: string;
+  scratch: { type: Scratch['type']; name: string };
+  /** Restored, read back and compared. */
+  checked: number;
+  verified: number;
+  differs: ResourceProblem[];
+  skipped: DrillSkip[];
+  /** Whether nothing of the drill is left in Grafana. */
+  removed: boolean;
+  /** What is left, and how to remove it. */
+  leftover?: string;
+  /** Milliseconds. */
+  duration: number;
+}
+
+const UIDS_SHOWN = 20;
+/** Kinds that name people and accounts, which a scratch org does not have: the plan says which. */
+const NAME_PEOPLE: ReadonlySet<KindName> = new Set([
+  'team',
+  'folder-permissions',
+  'dashboard-permissions',
+  'data-source-permissions',
+]);
+
+/** Adds up what a drill found, org by org. */
+export class DrillTally {
+  readonly #clock: Clock;
+  readonly #snapshot: string;
+  readonly #begun: number;
+  readonly #differs: ResourceProblem[] = [];
+  readonly #skipped = new Map<string, DrillSkip>();
+  #scratch: DrillReport['scratch'] = { type: 'org', name: '' };
+  #verified = 0;
+  #leftover: string | undefined;
+
+  constructor(clock: Clock, snapshot: string) {
+    this.#clock = clock;
+    this.#snapshot = snapshot;
+    this.#begun = clock.monotonic();
+  }
+
+  place({ type, name }: Scratch): void {
+    this.#scratch = { type, name };
+  }
+
+  leave(leftover: string): void {
+    this.#leftover = leftover;
+  }
+
+  add(plan: Plan, results: readonly ApplyResult[]): void {
+    const items = new Map(plan.items.map((item) => [keyOf(item), item]));
+    for (const item of plan.items) {
+      if (item.action === 'unchanged') {
+        // What Grafana gives to every org was compared, too.
+        this.#verified++;
+      } else if (item.action === 'skip' || item.action === 'blocked') {
+        this.skip(item, item.reason, item.action === 'blocked');
+      }
+    }
+    for (const result of results) {
+      this.#addResult(result, items.get(keyOf(result))?.losses ?? []);
+    }
+  }
+
+  skip(
+    { org, kind, uid }: Pick<PlannedItem, 'org' | 'kind' | 'uid'>,
+    reason: DrillSkip['reason'],
+    problem: boolean,
+  ): void {
+    const key = `${org}/${kind}/${String(problem)}/${reason}`;
+    const skip = this.#skipped.get(key) ?? { org, kind, count: 0, uids: [], reason, problem };
+    skip.count++;
+    if (skip.uids.length < UIDS_SHOWN) {
+      skip.uids.push(uid);
+    }
+    this.#skipped.set(key, skip);
+  }
+
+  report(): DrillReport {
+    return {
+      snapshot: this.#snapshot,
+      scratch: this.#scratch,
+      checked: this.#verified + this.#differs.length,
+      verified: this.#verified,
+      differs: this.#differs,
+      skipped: [...this.#skipped.values()],
+      removed: this.#leftover === undefined,
+      ...(this.#leftover === undefined ? {} : { leftover: this.#leftover }),
+      duration: Math.round(this.#clock.monotonic() - this.#begun),
+    };
+  }
+
+  #addResult({ org, kind, uid, title, outcome, reason }: ApplyResult, losses: readonly string[]): void {
+    if (outcome === 'verified') {
+      this.#verified++;
+    } else if (outcome === 'differs' && NAME_PEOPLE.has(kind) && losses.length > 0) {
+      this.skip({ org, kind, uid }, `comes back without people: ${losses.join('; ')}`, false);
+    } else {
+      this.#differs.push({ org, kind, uid, title, reason });
+    }
+  }
+}
+
+/** What the run record says about a drill: complete when everything that can be tried out came back. */
+export function drillOutcome(report: DrillReport): RunOutcome<DrillReport> {
+  const problems = report.skipped.filter(({ problem }) => problem);
+  const skipped = report.skipped.reduce((sum, { count }) => sum + count, 0);
+  const errors: ResourceProblem[] = [
+    ...report.differs,
+    ...problems.flatMap(({ org, kind, uids, reason }) => uids.map((uid) => ({ org, kind, uid, reason }))),
+    ...(report.leftover === undefined
+      ? []
+      : [{ org: 1, kind: report.scratch.type, uid: report.scratch.name, reason: report.leftover }]),
+  ];
+  return {
+    value: report,
+    // A drill that compared nothing has proved nothing.
+    status: errors.length === 0 && report.checked > 0 ? 'complete' : 'partial',
+    snapshot: report.snapshot,
+    counts: { checked: report.checked, verified: report.verified, differs: report.differs.length, skipped },
+    errors,
+  };
+}
+
+function keyOf({ org, kind, uid }: Pick<PlannedItem, 'org' | 'kind' | 'uid'>): string {
+  return `${org}/${kind}/${uid}`;
+}

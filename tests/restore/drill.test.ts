@@ -1,0 +1,226 @@
+import { setMaxListeners } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill.ts';
+import { drillOutcome, type DrillReport } from '../../pkg/engine/drill/report.ts';
+import { recordRun } from '../../pkg/engine/run.ts';
+import type { Instance } from '../../pkg/grafana/instance.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { SeededRandomness } from '../support/repository.ts';
+import { RestoreBench } from './harness.ts';
+
+let bench: RestoreBench;
+afterEach(() => bench.close());
+
+const SCRATCH = 'dashkeep-drill-20261124T150000Z-0badcafe';
+
+/** A company with something of every kind, and a backup of it. */
+async function company(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+  bench = await RestoreBench.start({ profile, enterprise: true });
+  bench.sim.demoSeed();
+  const body = { name: 'At the root', kind: 1, model: { type: 'text', title: 'At the root' } };
+  await bench.api('POST /api/library-elements', { ...body, uid: 'root-panel' });
+  await bench.backup();
+}
+
+async function run(instance: Instance, more: Partial<DrillOptions> = {}): Promise<DrillReport> {
+  const signal = more.signal ?? new AbortController().signal;
+  setMaxListeners(0, signal);
+  return drill({
+    id: '20261124T150000Z-0badcafe',
+    manifest: await newestComplete(bench.repository, signal),
+    repository: bench.repository,
+    instance,
+    clock: bench.clock,
+    log: silentLog,
+    signal,
+    ...more,
+  });
+}
+
+/** Everything that is there: orgs, and what a backup finds in them. */
+async function live(): Promise<Record<string, string>> {
+  const { resources } = await bench.backup();
+  return Object.fromEntries(
+    resources.map(({ org, kind, uid, object, folderUid }) => [`${org}/${kind}/${uid}`, `${object} ${folderUid ?? ''}`]),
+  );
+}
+
+describe.each(PROFILE_NAMES)('a drill on Grafana %s', (profile) => {
+  it('brings everything back in an org of its own, which is gone afterwards', async () => {
+    await company(profile);
+    const before = await live();
+    bench.sim.clearRequests();
+    const report = await run(await bench.instance());
+    expect(report.differs).toEqual([]);
+    expect(report.skipped.filter(({ problem }) => problem)).toEqual([]);
+    expect(report).toMatchObject({ scratch: { type: 'org', name: SCRATCH }, removed: true });
+    const kinds = new Set(Object.keys(before).map((key) => key.split('/')[1]));
+    const out = new Set(report.skipped.map(({ kind }) => kind));
+    // Whatever is neither left out nor different was compared.
+    expect(report.checked).toBeGreaterThan([...kinds].filter((kind) => !out.has(kind as 'org')).length);
+    expect(drillOutcome(report).status).toBe('complete');
+    expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).not.toContain(SCRATCH);
+    expect(await live()).toEqual(before);
+  });
+
+  it('evaluates no rule while it runs', async () => {
+    await company(profile);
+    const paused: unknown[] = [];
+    const look = (): void => {
+      const scratch = [...bench.sim.state.orgs.values()].find(({ name }) => name === SCRATCH);
+      paused.push(...[...(scratch?.alerting.rules.values() ?? [])].map(({ fields }) => fields['isPaused']));
+    };
+    bench.sim.setFaults({ match: 'DELETE /api/orgs/*', action: { kind: 'before', run: look } });
+    await run(await bench.instance());
+    expect(paused.length).toBeGreaterThan(0);
+    expect(new Set(paused)).toEqual(new Set([true]));
+  });
+
+  it('makes copies in a scratch folder with a token, and removes them', async () => {
+    await company(profile);
+    const before = await live();
+    const report = await bench.asAccount((instance) => run(instance));
+    expect(report.differs).toEqual([]);
+    expect(report).toMatchObject({ scratch: { type: 'folder' }, removed: true });
+    const boards = Object.keys(before).filter((key) => key.startsWith('1/dashboard/')).length;
+    expect(report.verified).toBeGreaterThanOrEqual(boards);
+    expect(report.skipped.filter(({ problem }) => problem)).toEqual([]);
+    const added = Object.keys(await live()).filter((key) => !(key in before));
+    // The account of the test itself.
+    expect(added).toEqual([`1/service-account/account-1`]);
+    expect(await live()).toMatchObject(before);
+  });
+
+  it.each(['org', 'folder'] as const)(
+    'leaves nothing behind when Grafana breaks half-way, in a scratch %s',
+    async (form) => {
+      await company(profile);
+      const before = await live();
+      const match = /^(POST|PUT) (?!\/api\/(orgs|folders)\b)/;
+      bench.sim.setFaults({ match, action: { kind: 'status', status: 500 }, skip: 4 });
+      const report = form === 'org' ? await run(await bench.instance()) : await bench.asAccount((as) => run(as));
+      bench.sim.setFaults();
+      expect(report.differs.length).toBeGreaterThan(0);
+      expect(report.removed).toBe(true);
+      expect(drillOutcome(report).status).toBe('partial');
+      const after = await live();
+      expect(Object.keys(after).filter((key) => !(key in before) && !key.includes('/service-account/'))).toEqual([]);
+      expect(after).toMatchObject(before);
+    },
+  );
+
+  it.each(['org', 'folder'] as const)('leaves nothing behind when it is interrupted, in a scratch %s', async (form) => {
+    await company(profile);
+    const before = await live();
+    const controller = new AbortController();
+    const match = form === 'org' ? /^(POST|PUT) .*(dashboards|provisioning)/ : /^(POST|PUT) .*(dashboards)/;
+    const stop = (): void => controller.abort(new Error('stopped by a person'));
+    bench.sim.setFaults({ match, action: { kind: 'before', run: stop }, skip: 3, times: 1 });
+    const work = async (instance: Instance): Promise<void> => {
+      await expect(run(instance, { signal: controller.signal })).rejects.toThrow('stopped by a person');
+    };
+    await (form === 'org' ? work(await bench.instance()) : bench.asAccount(work));
+    const after = await live();
+    expect(Object.keys(after).filter((key) => !(key in before) && !key.includes('/service-account/'))).toEqual([]);
+    expect(after).toMatchObject(before);
+  });
+});
+
+describe('a drill', () => {
+  it('names what it could not remove, and how to do it', async () => {
+    await company('13.2');
+    bench.sim.setFaults({ match: 'DELETE /api/orgs/*', action: { kind: 'status', status: 500 } });
+    const report = await run(await bench.instance());
+    expect(report.removed).toBe(false);
+    expect(report.leftover).toContain(SCRATCH);
+    expect(report.leftover).toContain('DELETE ');
+    expect(drillOutcome(report).status).toBe('partial');
+  });
+
+  it('finds and removes the org when the answer to making it was lost', async () => {
+    await company('13.2');
+    bench.sim.setFaults({ match: 'POST /api/orgs', action: { kind: 'cut', afterBytes: 0 } });
+    await expect(run(await bench.instance())).rejects.toThrow();
+    expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).not.toContain(SCRATCH);
+  });
+
+  it('fails and leaves nothing behind when the repository is damaged', async () => {
+    await company('13.2');
+    const board = (await bench.repository.manifest('latest')).resources.find(({ kind }) => kind === 'dashboard')!;
+    const { store } = bench.repository;
+    const { object } = board;
+    await store.deleteMany([`objects/${object.slice(0, 2)}/${object}.json.gz`]);
+    await expect(run(await bench.instance())).rejects.toMatchObject({ code: 'DK_OBJECT_MISSING' });
+    expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).not.toContain(SCRATCH);
+  });
+
+  it('makes do with a folder where even a server admin may not make orgs', async () => {
+    await company('13.2');
+    bench.sim.setFaults({ match: 'POST /api/orgs', action: { kind: 'status', status: 403 } });
+    expect(await run(await bench.instance())).toMatchObject({
+      scratch: { type: 'folder' },
+      differs: [],
+      removed: true,
+    });
+  });
+
+  it('leaves an org of the same name alone that was there before', async () => {
+    await company('13.2');
+    await bench.api('POST /api/orgs', { name: SCRATCH });
+    await expect(run(await bench.instance())).rejects.toThrow();
+    expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toContain(SCRATCH);
+  });
+
+  it('keeps the scratch folder when somebody put a dashboard there meanwhile', async () => {
+    await company('13.2');
+    const uid = 'dashkeep-drill-0badcafe';
+    const meddle = (): void => {
+      const org = bench.sim.state.org(1);
+      const [board] = [...org.dashboards.values()];
+      board!.folderUid = uid;
+    };
+    bench.sim.setFaults({ match: /^(POST|PUT) .*dashboards/, action: { kind: 'before', run: meddle }, times: 1 });
+    const report = await bench.asAccount((instance) => run(instance));
+    expect(report).toMatchObject({ removed: false });
+    expect(report.leftover).toContain('not empty');
+    expect(bench.sim.state.org(1).folders.has(uid)).toBe(true);
+  });
+
+  it('goes through one org after the other', async () => {
+    bench = await RestoreBench.start({ profile: '13.2' });
+    const org = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);
+    await bench.api('POST /api/folders', { uid: 'one', title: 'One' });
+    await bench.api('POST /api/folders', { uid: 'one', title: 'Two' }, org);
+    await bench.backup();
+    const report = await run(await bench.instance());
+    expect(report.differs).toEqual([]);
+    expect(bench.sim.requests.filter(({ method, path }) => `${method} ${path}` === 'POST /api/orgs')).toHaveLength(3);
+    expect(bench.sim.state.orgs.size).toBe(2);
+  });
+
+  it('tries out the newest complete snapshot, not a partial one', async () => {
+    await company('13.2');
+    const complete = await bench.repository.manifest('latest');
+    bench.sim.setFaults({
+      match: /^GET \/api\/playlists|^GET \/apis\/playlist/,
+      action: { kind: 'status', status: 500 },
+    });
+    expect((await bench.backup()).status).toBe('partial');
+    expect((await newestComplete(bench.repository, new AbortController().signal)).id).toBe(complete.id);
+  });
+
+  it('is kept as a run, and is not a snapshot', async () => {
+    await company('13.2');
+    const signal = new AbortController().signal;
+    const instance = await bench.instance();
+    const before = await bench.repository.snapshots();
+    const options = { repository: bench.repository, clock: bench.clock, log: silentLog, signal };
+    await recordRun({ ...options, randomness: new SeededRandomness(), kind: 'drill', trigger: 'manual' }, async () =>
+      drillOutcome(await run(instance)),
+    );
+    const [record] = await bench.repository.runs({ limit: 1 });
+    expect(record).toMatchObject({ kind: 'drill', status: 'complete', errors: [], snapshot: before[0]!.id });
+    expect(await bench.repository.snapshots()).toEqual(before);
+  });
+});
