@@ -35,10 +35,15 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 }
 
 /** Candidates for a number that does not survive the way through a double; a hit inside a string only costs time. */
-const FRAGILE_NUMBER = /(?<=^|[:,[\s])-?(?:\d{16,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+|0(?<=-0))(?=[\s,\]}]|$)/g;
+const FRAGILE_NUMBER = /(?:^|[:,[\s])(?:-0|-?(?:\d{16,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+))(?=[\s,\]}]|$)/g;
 
 function survivesAsDouble(text: string): boolean {
   return String(Number(text)) === text;
+}
+
+/** The candidate without the character before it; looking behind instead makes the search three times slower. */
+function numberIn(candidate: string): string {
+  return /^[-\d]/.test(candidate) ? candidate : candidate.slice(1);
 }
 
 /**
@@ -48,7 +53,7 @@ function survivesAsDouble(text: string): boolean {
 export function parseJson(text: string): Json {
   const fragile = text.match(FRAGILE_NUMBER);
   try {
-    if (fragile === null || fragile.every(survivesAsDouble)) {
+    if (fragile === null || fragile.every((candidate) => survivesAsDouble(numberIn(candidate)))) {
       const value = JSON.parse(text) as Json;
       refuseDepth(value, 0);
       return value;
@@ -218,8 +223,11 @@ export function stringifyJson(value: Json): string {
 }
 
 function write(value: Json, sorted: boolean, depth: number): string {
+  if (typeof value === 'string') {
+    return quote(value);
+  }
   if (value === null || typeof value !== 'object') {
-    return JSON.stringify(value);
+    return typeof value === 'number' && !Number.isFinite(value) ? 'null' : String(value);
   }
   if (value instanceof RawNumber) {
     return value.text;
@@ -242,10 +250,18 @@ function write(value: Json, sorted: boolean, depth: number): string {
   for (const key of keys) {
     const member = value[key];
     if (member !== undefined) {
-      text += (text === '{' ? '' : ',') + JSON.stringify(key) + ':' + write(member, sorted, depth + 1);
+      text += (text === '{' ? '' : ',') + quote(key) + ':' + write(member, sorted, depth + 1);
     }
   }
   return text + '}';
+}
+
+/** Nothing that JSON escapes, and nothing beyond ASCII either, where half a character would have to be escaped. */
+const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
+
+/** What JSON.stringify makes of a string; most need only their quotes, and that is much faster. */
+function quote(text: string): string {
+  return NEEDS_NO_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** A member as a string, or undefined; for reading the few fields of foreign JSON that are used. */
