@@ -35,7 +35,7 @@ export const dashboard: Kind = {
   },
 
   read(context, listed) {
-    return usableVersions(context).length === 0 ? readLegacy(context, listed.uid) : readApis(context, listed.uid);
+    return usableVersions(context).length === 0 ? readLegacy(context, listed.uid) : readApis(context, listed);
   },
 
   references: dashboardReferences,

@@ -48,6 +48,8 @@ export interface Listed {
   folderUid?: string;
   /** Equal to the revision of the last snapshot = unchanged. Absent when the listing tells nothing of the kind. */
   revision?: string;
+  /** The version it is stored in, where the listing tells: read at that version it costs one request. */
+  storedVersion?: string;
   /** Present when the listing carried a faithful body, so that no further request is needed. */
   content?: Content;
 }

@@ -15,6 +15,8 @@ const FEW = 50;
 const FEW_FRACTION = 0.1;
 /** Listing everything again at another version pays when at least this part of it is stored in that version. */
 const WORTH_A_LIST = 0.4;
+/** After so many dashboards that part is known well enough to begin with single reads while the list goes on. */
+const TELLING = 200;
 
 /** Versions of the dashboard API that this Grafana serves and we know, ours first. Empty = use the legacy API. */
 export function usableVersions(context: KindContext): string[] {
@@ -79,7 +81,7 @@ async function listMetadata(context: KindContext, version: string): Promise<List
   return items;
 }
 
-function listedOf(object: JsonObject, content?: Content): Listed {
+function listedOf(object: JsonObject, content?: Content, storedVersion?: string): Listed {
   const folderUid = folderOf(object);
   const revision = revisionOf(object);
   const uid = nameOf(object);
@@ -88,6 +90,7 @@ function listedOf(object: JsonObject, content?: Content): Listed {
     title: content?.title ?? uid,
     ...(folderUid === undefined ? {} : { folderUid }),
     ...(revision === undefined ? {} : { revision }),
+    ...(storedVersion === undefined ? {} : { storedVersion }),
     ...(content === undefined ? {} : { content }),
   };
 }
@@ -124,7 +127,13 @@ async function* listBodies(
           yield listedOf(item, contentOfObject(item));
         } else {
           const group = elsewhere.get(stored) ?? new Map<string, Listed>();
-          elsewhere.set(stored, group.set(uid, listedOf(item)));
+          elsewhere.set(stored, group.set(uid, listedOf(item, undefined, stored)));
+        }
+      }
+      for (const group of elsewhere.values()) {
+        if (total >= TELLING && group.size <= total * WORTH_A_LIST) {
+          yield* group.values();
+          group.clear();
         }
       }
     }
@@ -166,8 +175,12 @@ async function commonVersion(context: KindContext, firstVersion: string): Promis
 }
 
 /** One dashboard at the version it is stored in. */
-export async function readApis(context: KindContext, uid: string): Promise<Content | undefined> {
-  const [asked = 'v1'] = usableVersions(context);
+export async function readApis(
+  context: KindContext,
+  { uid, storedVersion: told }: Listed,
+): Promise<Content | undefined> {
+  const usable = usableVersions(context);
+  const asked = told !== undefined && usable.includes(told) ? told : (usable[0] ?? 'v1');
   const object = await getObject(context, uid, asked);
   if (object === undefined) {
     return undefined;
