@@ -1,3 +1,4 @@
+import './memory.ts';
 import { main } from './main.ts';
 
 // Not process.exit: what was printed must reach its reader first.
