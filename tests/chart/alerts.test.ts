@@ -91,7 +91,7 @@ describe('the alerts', () => {
     for (const [mode] of MODES) {
       await writeFile(file, stringify(await rules(mode as string)));
       // Lateness has two causes and so two rules of one name, which the linter takes for a mistake.
-      expect(await run('promtool', ['check', 'rules', '--lint=none', file])).toMatchObject({ code: 0 });
+      expect((await run('promtool', ['check', 'rules', '--lint=none', file])).stdout).toContain('SUCCESS');
     }
   });
 });
