@@ -73,14 +73,14 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('the overlay in %
   it('brings the app plugin and allows it', async () => {
     const text = JSON.stringify(await render());
     expect(text).toContain('allow_loading_unsigned_plugins = dashkeep-backup-app');
-    const item = text.match(/[^"\\ ]*dashkeep-backup-app-0\.1\.0\.zip[^"\\]*/)?.[0];
+    const item = text.match(/[^"\\ ]*dashkeep-backup-app-[\w.-]+\.zip[^"\\]*/)?.[0];
     if (overlay.includes('offline')) {
       expect(item).toBeUndefined();
       expect(text).toContain('dashkeep/dashkeep-plugin:');
     } else {
       const form = overlay.includes('chart-10')
         ? /^https:.*\.zip;dashkeep-backup-app$/
-        : /^dashkeep-backup-app@[\d.]+@https:.*\.zip$/;
+        : /^dashkeep-backup-app@\d+\.\d+\.\d+[\w.-]*@https:.*\.zip$/;
       expect(item).toMatch(form);
     }
   }, 60_000);

@@ -4,7 +4,7 @@ sub-chart's: what must be the same on both sides comes from .Release and .Values
 */}}
 
 {{/* The image's default tag: .Chart is another chart where the sidecar is injected, so it stands here. A test keeps it equal to appVersion. */}}
-{{- define "dashkeep.appVersion" -}}0.1.0{{- end }}
+{{- define "dashkeep.appVersion" -}}1.0.0-rc.1{{- end }}
 
 {{- define "dashkeep.pluginId" -}}dashkeep-backup-app{{- end }}
 
