@@ -49,7 +49,13 @@ function rename(value: Json, renamed: (reference: Reference) => string): Json {
         : key === 'libraryPanel'
           ? renameUid(member, 'uid', 'library-panel', renamed)
           : rename(member, renamed);
-    Object.defineProperty(result, key, { value: changed, enumerable: true, configurable: true, writable: true });
+    if (key === '__proto__') {
+      // A plain assignment would set the prototype and lose the member.
+      Object.defineProperty(result, key, { value: changed, enumerable: true, configurable: true, writable: true });
+    } else {
+      // Much faster than defining it, and a restore does this for every member.
+      result[key] = changed;
+    }
   }
   return result;
 }
