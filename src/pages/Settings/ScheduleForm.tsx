@@ -64,7 +64,7 @@ export function ScheduleForm({ settings }: SectionProps) {
         label={t('schedule.drill', 'Restore drill')}
         text={t(
           'schedule.drillText',
-          'Restores the newest snapshot into a scratch organization, compares it, and removes it again.',
+          'Restores the newest snapshot into a scratch organization or folder, compares it, and removes it again.',
         )}
       />
       <Field
