@@ -25,7 +25,7 @@ const floorRules = floors.map((floor, height) => ({
 }));
 
 export default ts.config(
-  { ignores: ['build/**', 'dist/**', 'node_modules/**', 'demo/**', 'coverage/**', 'test-results/**'] },
+  { ignores: ['build/**', 'dist/**', 'node_modules/**', 'coverage/**', 'test-results/**'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {
