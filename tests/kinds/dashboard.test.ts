@@ -25,3 +25,23 @@ test('what the list had to convert is read by one request each, in the version i
     await grafana.close();
   }
 });
+
+test('a stored version that Grafana does not give out is a failure, not a deleted dashboard', async () => {
+  const grafana = await testGrafana({ profile: '13.2' });
+  try {
+    const { dashboards } = grafana.sim.seedDashboards({ count: 3, folders: 1, bytes: 2000, v2Share: 0 });
+    const [uid = ''] = dashboards;
+    const held = grafana.sim.state.org(1).dashboards.get(uid);
+    const asked = held?.apiVersion === 'v1' ? 'v1beta1' : 'v1';
+    grafana.sim.setFaults({
+      match: new RegExp(`/${held?.apiVersion}/namespaces/default/dashboards/${uid}`),
+      action: { kind: 'status', status: 404, body: { kind: 'Status', code: 404, message: 'not found' } },
+    });
+
+    const read = dashboard.read(await grafana.account(), { uid, title: uid, storedVersion: asked });
+
+    await expect(read).rejects.toThrow(/stored as/);
+  } finally {
+    await grafana.close();
+  }
+});

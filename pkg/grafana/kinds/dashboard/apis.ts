@@ -1,3 +1,4 @@
+import { DashkeepError } from '../../../contract/errors.ts';
 import { stringAt, type JsonObject } from '../../../contract/json.ts';
 import { apisPath, folderOf, listPages, nameOf, revisionOf } from '../../apis.ts';
 import { servedVersions } from '../../capabilities.ts';
@@ -190,7 +191,16 @@ export async function readApis(
     return contentOfObject(object);
   }
   const faithful = await getObject(context, uid, stored);
-  return faithful === undefined ? undefined : contentOfObject(faithful);
+  if (faithful !== undefined) {
+    return contentOfObject(faithful);
+  }
+  // Not there at that version may mean gone, or that Grafana does not serve what it stores: never mistake one for the other.
+  if ((await getObject(context, uid, asked)) === undefined) {
+    return undefined;
+  }
+  throw new DashkeepError('DK_GRAFANA_ANSWER', `it is stored as ${stored}, which this Grafana does not give out`, {
+    hint: 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
+  });
 }
 
 async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
