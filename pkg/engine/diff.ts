@@ -6,6 +6,7 @@ import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import type { Repository } from '../repository/repository.types.ts';
+import { placeAndName } from './places.ts';
 import { mapPool } from './pool.ts';
 
 /** What must be equal for a resource to be unchanged: its content and the folder it is in. */
@@ -44,6 +45,7 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
       }
     }
   }
+  placeAndName([...live.values()]);
   const orgs = new Set(options.instance.orgs.map((org) => org.id));
   return diffStates(statesOf(manifest.resources.filter((entry) => orgs.has(entry.org))), live);
 }
@@ -91,7 +93,7 @@ function remember(
 ): void {
   const object = repository.objectId(canonicalJson(content.body));
   const { title, folderUid } = content;
-  live.set(key(org, kind, uid), { org, kind, uid, title, folder: folderUid ?? '', folderUid, object });
+  live.set(key(org, kind, uid), { org, kind, uid, title, folder: '', folderUid, object });
 }
 
 function key(org: number, kind: KindName, uid: string): string {

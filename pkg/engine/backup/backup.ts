@@ -6,10 +6,10 @@ import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
+import { nameAfterOwners, placeAndName } from '../places.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
 import { Collection, NOT_ASKED_FOR } from './collection.ts';
-import { placeInFolders } from './folders.ts';
 import { previousOf, type Previous } from './previous.ts';
 import { readKind } from './read-kind.ts';
 import { replaceMissing } from './reused.ts';
@@ -58,7 +58,8 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     signal.throwIfAborted();
     collection.progress.phase('checking');
     await replaceMissing(options, collection);
-    placeInFolders(collection.entries);
+    placeAndName(collection.entries);
+    nameAfterOwners(collection.problems, collection.entries);
     if (collection.entries.length === 0 && collection.problems.length > 0) {
       throw nothingRead(collection);
     }
