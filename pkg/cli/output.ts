@@ -51,7 +51,7 @@ export function progressPrinter(
   quiet: boolean,
 ): { report: (progress: Progress) => void; end: () => void } {
   const { stderr, clock } = world;
-  let last = Number.NEGATIVE_INFINITY;
+  let last = clock.monotonic();
   let drawn = false;
   return {
     report(progress) {

@@ -42,7 +42,8 @@ async function demo(once: boolean): Promise<void> {
   const before = snapshots[0]?.id ?? 'latest';
   await show(environment, 'backup');
   await show(environment, 'diff', before, 'latest');
-  console.log(`\nEverything back as it was in ${before}: first the plan, then doing it.`);
+  console.log(`\nEverything back as it was in ${before}: first the plan, which writes nothing, then doing it.`);
+  await show(environment, 'restore', before, '--overwrite');
   await show(environment, 'restore', before, '--overwrite', '--apply');
   await show(environment, 'diff', before, 'live');
   await show(environment, 'verify', '--read-data');

@@ -205,6 +205,12 @@ describe('the command line', () => {
 
     expect(error).not.toMatch(/error|DK_/);
     expect(exit).toBe(0);
+    const verify = await dashkeep(['verify', '--read-data'], {
+      DASHKEEP_TARGET: 's3://bucket',
+      ...s3.environment,
+    });
+    expect(verify.out).toContain('everything is there');
+    expect(verify.error).toBe('');
     expect(s3.requests.some(({ key }) => key.startsWith('grafana-backups/dashboard-'))).toBe(true);
   }, 60_000);
 });
