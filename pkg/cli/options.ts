@@ -1,24 +1,41 @@
 import { Option, type Command } from 'commander';
 
 /** An option that can also come from the environment; help names both. */
-function setting(flags: string, description: string, environment: string): Option {
+export function setting(flags: string, description: string, environment: string): Option {
   return new Option(flags, description).env(environment);
+}
+
+export function withJson(command: Command): Command {
+  return command.option('--json', 'one JSON document on standard output');
+}
+
+/** Where the repository is, and no more. */
+export function withTargetUrl(command: Command): Command {
+  return command.addOption(setting('--target <url>', 's3://bucket/prefix or file:///directory', 'DASHKEEP_TARGET'));
+}
+
+function withStateDir(command: Command): Command {
+  return command.addOption(
+    setting('--state-dir <path>', 'where keys and settings are kept outside Kubernetes', 'DASHKEEP_STATE_DIR'),
+  );
+}
+
+function withGrafanaUrl(command: Command): Command {
+  return command.addOption(setting('--grafana-url <url>', 'where Grafana answers', 'GRAFANA_URL'));
 }
 
 /** Where the repository is and how to read it. */
 export function withTarget(command: Command): Command {
-  return command
-    .addOption(setting('--target <url>', 's3://bucket/prefix or file:///directory', 'DASHKEEP_TARGET'))
-    .addOption(setting('--state-dir <path>', 'where keys and settings are kept on this machine', 'DASHKEEP_STATE_DIR'))
-    .addOption(setting('--age-recipients <list>', 'encrypt for these age recipients', 'DASHKEEP_AGE_RECIPIENTS'))
-    .addOption(setting('--age-identity-file <path>', 'age identity to read with', 'DASHKEEP_AGE_IDENTITY_FILE'))
-    .option('--json', 'one JSON document on standard output');
+  return withJson(
+    withStateDir(withTargetUrl(command))
+      .addOption(setting('--age-recipients <list>', 'encrypt for these age recipients', 'DASHKEEP_AGE_RECIPIENTS'))
+      .addOption(setting('--age-identity-file <path>', 'age identity to read with', 'DASHKEEP_AGE_IDENTITY_FILE')),
+  );
 }
 
 /** Which Grafana. Credentials come from the environment or files only, so that no process list shows them. */
 export function withGrafana(command: Command): Command {
-  return command
-    .addOption(setting('--grafana-url <url>', 'where Grafana answers', 'GRAFANA_URL'))
+  return withGrafanaUrl(command)
     .addOption(setting('--grafana-ca-file <path>', 'further certificate authorities (PEM)', 'DASHKEEP_GRAFANA_CA_FILE'))
     .addOption(setting('--grafana-concurrency <n>', 'requests at once (default 8)', 'DASHKEEP_GRAFANA_CONCURRENCY'))
     .addOption(setting('--grafana-timeout <ms>', 'limit for one request (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'))
@@ -33,6 +50,24 @@ Credentials for Grafana (environment only; each also as NAME_FILE):
     );
 }
 
+/** What every command of the service takes; the rest of its settings comes from the environment alone. */
+export function withService(command: Command): Command {
+  return withStateDir(withGrafanaUrl(command));
+}
+
 export function withKinds(command: Command): Command {
   return command.addOption(setting('--kinds <list>', 'only these kinds, comma-separated', 'DASHKEEP_KINDS'));
+}
+
+/** Who asked for a run. */
+export interface AskedBy {
+  by?: string;
+}
+
+export function withBy(command: Command): Command {
+  return command.option('--by <name>', 'who asked, for the record');
+}
+
+export function askedBy({ by }: AskedBy): AskedBy {
+  return by === undefined ? {} : { by };
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { DashkeepError, reasonOf } from '../contract/errors.ts';
+import { DashkeepError } from '../contract/errors.ts';
 import { parseSavedPlan, requestOf, type SavedPlan } from '../engine/restore/saved-plan.ts';
 import { parseSecrets } from '../engine/restore/secrets.ts';
 import type { CopyOptions, RestoreOptions, Selection } from '../engine/restore/types.ts';
-import { parseResource } from './commands/cat.ts';
+import { readSettingFile } from './config/environment.ts';
 import { kindsOf, type CommonFlags } from './config/settings.ts';
+import { parseResource } from './resource.ts';
 import type { World } from './world.ts';
 
 /** Flags that say what is restored, and how. */
@@ -48,7 +48,7 @@ export async function restoreWish(
     }
     return { snapshot, selection: selectionOf(flags), options: { ...optionsOf(flags), ...secrets } };
   }
-  const saved = parseSavedPlan(await readText(flags.plan, '--plan'));
+  const saved = parseSavedPlan(await readSettingFile(flags.plan, '--plan'));
   const { selection, options } = requestOf(saved);
   if (snapshot !== undefined || Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0) {
     throw new DashkeepError('DK_USAGE', 'a saved plan already says what is restored: give it alone');
@@ -125,13 +125,7 @@ function orgOf(text: string, flag: string): number {
 }
 
 async function secretsOf(world: World, path: string | undefined): Promise<Pick<RestoreOptions, 'secrets'>> {
-  return path === undefined ? {} : { secrets: parseSecrets(await readText(path, '--secrets'), world.environment) };
-}
-
-async function readText(path: string, flag: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new DashkeepError('DK_SETTINGS', `${flag}: ${reasonOf(cause)}`, { cause });
-  }
+  return path === undefined
+    ? {}
+    : { secrets: parseSecrets(await readSettingFile(path, '--secrets'), world.environment) };
 }

@@ -1,47 +1,46 @@
-import type { Command } from 'commander';
 import type { Manifest } from '../../contract/manifest.ts';
 import { backup } from '../../engine/backup/backup.ts';
 import { NOT_ASKED_FOR } from '../../engine/backup/collection.ts';
 import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
-import { wholeNumber, yesOrNo } from '../config/environment.ts';
+import { optionalNumber, yesOrNo } from '../config/environment.ts';
 import { kindsOf, type CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
-import { withGrafana, withKinds, withTarget } from '../options.ts';
+import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output.ts';
 import { VERSION, type World } from '../world.ts';
-import { Option } from 'commander';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
   plainCopies?: string;
   fullReadEvery?: string;
-  by?: string;
 }
 
 export const registerBackup: Register = (program, run) => {
-  withKinds(withGrafana(withTarget(program.command('backup'))))
+  withBy(withKinds(withGrafana(withTarget(program.command('backup')))))
     .description('take a snapshot of Grafana')
     .addOption(
-      new Option(
+      setting(
         '--plain-copies <yes|no>',
         'keep grafana-backups/dashboard-<uid>.json (default: when not encrypted)',
-      ).env('DASHKEEP_PLAIN_COPIES'),
+        'DASHKEEP_PLAIN_COPIES',
+      ),
     )
     .addOption(
-      new Option('--full-read-every <n>', 'read every body at least every n-th time (default 12)').env(
+      setting(
+        '--full-read-every <n>',
+        'read every body at least every n-th time (default 12)',
         'DASHKEEP_FULL_READ_EVERY',
       ),
     )
-    .option('--by <name>', 'who asked, for the record')
-    .action(run((world: World, flags: Flags, _command: Command) => runBackup(world, flags)));
+    .action(run(runBackup));
 };
 
 async function runBackup(world: World, flags: Flags): Promise<Exit> {
   const progress = progressPrinter(world, flags.json === true);
   const manifest = await withRepository(world, flags, true, (repository) =>
-    recordRun({ ...world, repository, kind: 'backup', trigger: 'manual', ...who(flags) }, (id) =>
+    recordRun({ ...world, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
       withGrafanaInstance(world, flags, async (instance) =>
         backupOutcome(
           await backup({
@@ -50,13 +49,10 @@ async function runBackup(world: World, flags: Flags): Promise<Exit> {
             repository,
             id,
             trigger: 'manual',
-            ...who(flags),
+            ...askedBy(flags),
             kinds: kindsOf(flags.kinds),
             plainCopies: copiesWanted(flags, repository.encrypted),
-            fullReadEvery:
-              flags.fullReadEvery === undefined
-                ? undefined
-                : wholeNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
+            fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
             version: VERSION,
             onProgress: progress.report,
           }),
@@ -70,10 +66,6 @@ async function runBackup(world: World, flags: Flags): Promise<Exit> {
     printReport(world, manifest);
   }
   return manifest.status === 'complete' ? 0 : 3;
-}
-
-function who(flags: Flags): { by?: string } {
-  return flags.by === undefined ? {} : { by: flags.by };
 }
 
 function copiesWanted(flags: Flags, encrypted: boolean): boolean {

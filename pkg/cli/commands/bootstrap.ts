@@ -1,5 +1,3 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import {
   AdminRefused,
@@ -13,6 +11,7 @@ import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/environment.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
+import { setting, withJson, withService } from '../options.ts';
 import { printJson, printLine } from '../output.ts';
 import { VERSION, type World } from '../world.ts';
 
@@ -23,19 +22,13 @@ interface Flags extends CommonFlags {
 }
 
 export const registerBootstrap: Register = (program, run) => {
-  program
-    .command('bootstrap')
+  withJson(withService(program.command('bootstrap')))
     .description(
       'make a token for Grafana from the admin Secret and store it; does nothing when there is a working one',
     )
-    .addOption(new Option('--grafana-url <url>', 'where Grafana answers').env('GRAFANA_URL'))
-    .addOption(new Option('--state-dir <path>', 'where tokens are kept outside Kubernetes').env('DASHKEEP_STATE_DIR'))
-    .addOption(
-      new Option('--wait <seconds>', 'how long to wait for Grafana').env('DASHKEEP_BOOTSTRAP_WAIT').default('300'),
-    )
-    .addOption(new Option('--token-days <n>', 'how long a new token lives (default 30)').env('DASHKEEP_TOKEN_DAYS'))
-    .option('--json', 'one JSON document on standard output')
-    .action(run((world: World, flags: Flags, _command: Command) => runBootstrap(world, flags)));
+    .addOption(setting('--wait <seconds>', 'how long to wait for Grafana', 'DASHKEEP_BOOTSTRAP_WAIT').default('300'))
+    .addOption(setting('--token-days <n>', 'how long a new token lives (default 30)', 'DASHKEEP_TOKEN_DAYS'))
+    .action(run(runBootstrap));
 };
 
 async function runBootstrap(world: World, flags: Flags): Promise<Exit> {

@@ -1,13 +1,13 @@
-import { Option } from 'commander';
 import { DashkeepError } from '../../contract/errors.ts';
-import { isKindName, type ResourceRef } from '../../contract/kinds.ts';
+import type { ResourceRef } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Exit, Register } from '../command.ts';
-import { wholeNumber } from '../config/environment.ts';
+import { optionalNumber } from '../config/environment.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printLine } from '../output.ts';
+import { parseResource } from '../resource.ts';
 import type { World } from '../world.ts';
 
 interface Flags extends CommonFlags {
@@ -19,33 +19,20 @@ export const registerCat: Register = (program, run) => {
   withTarget(program.command('cat'))
     .argument('<snapshot>', "id, unambiguous start of one, or 'latest'")
     .argument('<resource>', 'kind/uid, such as dashboard/abc')
-    .addOption(new Option('--org <id>', 'the org it is in, when several have it'))
+    .option('--org <id>', 'the org it is in, when several have it')
     .description('print the stored body of one resource as JSON')
     .action(run(cat));
 };
 
 async function cat(world: World, snapshot: string, resource: string, flags: Flags): Promise<Exit> {
   const ref = parseResource(resource);
-  const org = flags.org === undefined ? undefined : wholeNumber(flags.org, '--org');
+  const org = optionalNumber(flags.org, '--org');
   await withRepository(world, flags, false, async (repository) => {
     const manifest = await repository.manifest(snapshot, { signal: world.signal });
     const entry = findEntry(manifest, ref, org);
     printLine(world, await repository.getObject(entry.object, { signal: world.signal }));
   });
   return 0;
-}
-
-/** `kind/uid`; a uid may itself hold slashes. @throws DK_USAGE */
-export function parseResource(text: string): Omit<ResourceRef, 'org'> {
-  const slash = text.indexOf('/');
-  const kind = text.slice(0, slash);
-  const uid = text.slice(slash + 1);
-  if (slash < 1 || uid === '' || !isKindName(kind)) {
-    throw new DashkeepError('DK_USAGE', `'${text}' does not name a resource`, {
-      hint: 'Write kind/uid, such as dashboard/abc; `dashkeep show` lists them.',
-    });
-  }
-  return { kind, uid };
 }
 
 function findEntry(manifest: Manifest, ref: Omit<ResourceRef, 'org'>, org: number | undefined): ManifestEntry {

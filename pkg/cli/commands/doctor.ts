@@ -1,11 +1,10 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
 import { doctor } from '../../sidecar/doctor.ts';
 import { buildService } from '../../sidecar/serve.ts';
 import { minimalPolicyFor } from '../../storage/policy.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
+import { withJson, withService, withTargetUrl } from '../options.ts';
 import { printable, printJson, printLine } from '../output.ts';
 import { VERSION, type World } from '../world.ts';
 
@@ -15,15 +14,10 @@ interface Flags extends CommonFlags {
 }
 
 export const registerDoctor: Register = (program, run) => {
-  program
-    .command('doctor')
+  withJson(withTargetUrl(withService(program.command('doctor'))))
     .description('try everything that can be tried, and say what to do about what fails')
-    .addOption(new Option('--grafana-url <url>', 'where Grafana answers').env('GRAFANA_URL'))
-    .addOption(new Option('--target <url>', 's3://bucket/prefix or file:///directory').env('DASHKEEP_TARGET'))
-    .addOption(new Option('--state-dir <path>', 'where state is kept outside Kubernetes').env('DASHKEEP_STATE_DIR'))
     .option('--policy', 'print the smallest IAM policy with which the target works, and try nothing')
-    .option('--json', 'one JSON document on standard output')
-    .action(run((world: World, flags: Flags, _command: Command) => runDoctor(world, flags)));
+    .action(run(runDoctor));
 };
 
 const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ', skipped: 'skipped' } as const;

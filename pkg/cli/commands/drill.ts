@@ -4,20 +4,18 @@ import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
-import { withGrafana, withTarget } from '../options.ts';
+import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
 import { printable, printJson, printLine, progressPrinter } from '../output.ts';
 import type { World } from '../world.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
-  by?: string;
 }
 
 export const registerDrill: Register = (program, run) => {
-  withGrafana(withTarget(program.command('drill')))
+  withBy(withGrafana(withTarget(program.command('drill'))))
     .argument('[snapshot]', 'id or unambiguous start of one (default: the newest complete one)')
     .description('restore a snapshot into a scratch org or folder, compare, and remove it again')
-    .option('--by <name>', 'who asked, for the record')
     .addHelpText(
       'after',
       `
@@ -31,24 +29,15 @@ async function runDrill(world: World, snapshot: string | undefined, flags: Flags
   const progress = progressPrinter(world, flags.json === true);
   const report = await withRepository(world, flags, false, (repository) =>
     withGrafanaInstance(world, flags, (instance) =>
-      recordRun(
-        {
-          ...world,
-          repository,
-          kind: 'drill',
-          trigger: 'manual',
-          ...(flags.by === undefined ? {} : { by: flags.by }),
-        },
-        async (id) => {
-          const { signal } = world;
-          const manifest =
-            snapshot === undefined
-              ? await newestComplete(repository, signal)
-              : await repository.manifest(snapshot, { signal });
-          const onProgress = progress.report;
-          return drillOutcome(await drill({ ...world, id, manifest, repository, instance, onProgress }));
-        },
-      ),
+      recordRun({ ...world, repository, kind: 'drill', trigger: 'manual', ...askedBy(flags) }, async (id) => {
+        const { signal } = world;
+        const manifest =
+          snapshot === undefined
+            ? await newestComplete(repository, signal)
+            : await repository.manifest(snapshot, { signal });
+        const onProgress = progress.report;
+        return drillOutcome(await drill({ ...world, id, manifest, repository, instance, onProgress }));
+      }),
     ),
   ).finally(progress.end);
   if (flags.json === true) {

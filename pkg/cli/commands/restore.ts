@@ -7,22 +7,21 @@ import type { Plan, PlannedItem, PlanRequest } from '../../engine/restore/types.
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
-import { withGrafana, withKinds, withTarget } from '../options.ts';
+import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { orgsOf, restoreWish, type RestoreFlags } from '../restore-request.ts';
 import { printable, printJson, printLine, printTable, progressPrinter } from '../output.ts';
 import { VERSION, type World } from '../world.ts';
 
-interface Flags extends RestoreFlags {
+interface Flags extends RestoreFlags, AskedBy {
   json?: boolean;
   savePlan?: string;
   confirm?: string;
   apply?: boolean;
   safetySnapshot: boolean;
-  by?: string;
 }
 
 export const registerRestore: Register = (program, run) => {
-  withKinds(withGrafana(withTarget(program.command('restore'))))
+  withBy(withKinds(withGrafana(withTarget(program.command('restore')))))
     .argument('[snapshot]', "id, unambiguous start of one, or 'latest'")
     .description('show what a restore would do; with --apply, do it')
     .option('--only <kind/uid>', 'only this resource (may be given again)', collect)
@@ -42,7 +41,6 @@ export const registerRestore: Register = (program, run) => {
     .option('--plan <file>', 'this saved plan, if what is live has not moved')
     .option('--apply', 'write; without it nothing is sent but reads')
     .option('--no-safety-snapshot', 'do not take a snapshot before writing')
-    .option('--by <name>', 'who asked, for the record')
     .action(run(runRestore));
 };
 
@@ -78,7 +76,7 @@ async function runRestore(world: World, snapshot: string | undefined, flags: Fla
 
 function applyRecorded(world: World, flags: Flags, request: PlanRequest, plan: Plan): Promise<Restored> {
   const { repository } = request;
-  const by = flags.by === undefined ? {} : { by: flags.by };
+  const by = askedBy(flags);
   return recordRun({ ...world, repository, kind: 'restore', trigger: 'manual', ...by }, async () =>
     restoreOutcome(
       await restore({

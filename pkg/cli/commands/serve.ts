@@ -1,12 +1,11 @@
-import type { Command } from 'commander';
 import { DashkeepError } from '../../contract/errors.ts';
 import { jsonLog } from '../../sidecar/log.ts';
 import { serve } from '../../sidecar/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
+import { withService } from '../options.ts';
 import { VERSION, type World } from '../world.ts';
-import { Option } from 'commander';
 
 const ENVIRONMENT = `
 Settings come from the environment, and for what that leaves open from the settings page:
@@ -27,13 +26,10 @@ In Kubernetes:
   DASHKEEP_KUBERNETES=auto|off, DASHKEEP_KUBE_DIR, DASHKEEP_TOKEN_SECRET (grafana-backup), DASHKEEP_LEASE`;
 
 export const registerServe: Register = (program, run) => {
-  program
-    .command('serve')
+  withService(program.command('serve'))
     .description('run the service beside Grafana: token, schedule, API')
-    .addOption(new Option('--grafana-url <url>', 'where Grafana answers').env('GRAFANA_URL'))
-    .addOption(new Option('--state-dir <path>', 'where state is kept outside Kubernetes').env('DASHKEEP_STATE_DIR'))
     .addHelpText('after', ENVIRONMENT)
-    .action(run((world: World, flags: CommonFlags, _command: Command) => runServe(world, flags)));
+    .action(run(runServe));
 };
 
 async function runServe(world: World, flags: CommonFlags): Promise<Exit> {

@@ -28,23 +28,25 @@ export function secretReader(environment: Environment, name: string): SecretRead
     throw new DashkeepError('DK_SETTINGS', `give ${name} or ${name}_FILE, not both`);
   }
   if (path !== undefined) {
-    return () => readSecretFile(path, `${name}_FILE`);
+    return async () => {
+      const text = await readSettingFile(path, `${name}_FILE`);
+      if (text.trim() === '') {
+        throw new DashkeepError('DK_SETTINGS', `${name}_FILE names ${path}, which is empty`);
+      }
+      return text;
+    };
   }
   return value === undefined ? undefined : () => Promise.resolve(value);
 }
 
-async function readSecretFile(path: string, setting: string): Promise<string> {
-  let text: string;
+/** The text of a file that a setting or flag names. @throws DK_SETTINGS naming both. */
+export async function readSettingFile(path: string, setting: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new DashkeepError('DK_SETTINGS', `${setting} names ${path}, which cannot be read (${reason})`, { cause });
   }
-  if (text.trim() === '') {
-    throw new DashkeepError('DK_SETTINGS', `${setting} names ${path}, which is empty`);
-  }
-  return text;
 }
 
 /** A whole number from a setting. @throws DK_SETTINGS naming it. */
@@ -54,6 +56,11 @@ export function wholeNumber(text: string, setting: string, least = 1): number {
     throw new DashkeepError('DK_SETTINGS', `${setting} must be a whole number of at least ${least}, not '${text}'`);
   }
   return number;
+}
+
+/** The same for a setting that may be absent. */
+export function optionalNumber(text: string | undefined, setting: string): number | undefined {
+  return text === undefined ? undefined : wholeNumber(text, setting);
 }
 
 /** A yes or no from a setting. @throws DK_SETTINGS naming it. */

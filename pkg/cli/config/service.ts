@@ -6,8 +6,9 @@ import type { Address, Given, SecretReader, ServiceConfig } from '../../sidecar/
 import { LEVELS, type Level } from '../../sidecar/log.ts';
 import { fieldProblems } from '../../sidecar/settings/validate.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts';
-import { secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
-import { kindsOf, stateDirectory, type CommonFlags } from './settings.ts';
+import { adminReaders, orgTokenReaders } from './credentials.ts';
+import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
+import { kindsOf, orgsOf, stateDirectory, type CommonFlags } from './settings.ts';
 
 /** Where the kubelet mounts a pod's service account when nobody says otherwise. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -59,7 +60,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
       settings.set(path, { value: parse(text, name), source: name });
     }
   }
-  const orgs = environment['DASHKEEP_ORGS'];
+  const orgs = orgsOf(environment['DASHKEEP_ORGS']);
   if (orgs !== undefined) {
     settings.set('scope.orgs', { value: orgs === 'all' ? 'all' : 'token', source: 'DASHKEEP_ORGS' });
   }
@@ -77,16 +78,13 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     grafana: {
       url,
       caFile: environment['DASHKEEP_GRAFANA_CA_FILE'],
-      concurrency: numberOf(environment, 'DASHKEEP_GRAFANA_CONCURRENCY'),
-      timeout: numberOf(environment, 'DASHKEEP_GRAFANA_TIMEOUT'),
+      concurrency: optionalNumber(environment['DASHKEEP_GRAFANA_CONCURRENCY'], 'DASHKEEP_GRAFANA_CONCURRENCY'),
+      timeout: optionalNumber(environment['DASHKEEP_GRAFANA_TIMEOUT'], 'DASHKEEP_GRAFANA_TIMEOUT'),
       token: secretReader(environment, 'GRAFANA_API_TOKEN'),
-      orgTokens: orgTokens(environment),
-      admin: adminOf(environment),
+      orgTokens: orgTokenReaders(environment),
+      admin: adminReaders(environment),
     },
-    orgIds:
-      orgs === undefined || orgs === 'all'
-        ? undefined
-        : orgs.split(',').map((part) => wholeNumber(part.trim(), 'DASHKEEP_ORGS')),
+    orgIds: orgs === 'all' ? undefined : orgs,
     admin: {
       directory: environment['DASHKEEP_ADMIN_SECRET_DIR'],
       secret: secret === undefined ? undefined : secretNamed(secret),
@@ -111,7 +109,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),
     environment,
     logLevel: oneOf(environment['DASHKEEP_LOG_LEVEL'] ?? 'info', 'DASHKEEP_LOG_LEVEL', LEVELS) as Level,
-    stopWithin: 1000 * (numberOf(environment, 'DASHKEEP_STOP_SECONDS') ?? 20),
+    stopWithin: 1000 * (optionalNumber(environment['DASHKEEP_STOP_SECONDS'], 'DASHKEEP_STOP_SECONDS') ?? 20),
   };
 }
 
@@ -146,11 +144,6 @@ function oneOf<T extends string>(text: string, name: string, words: readonly T[]
   return found;
 }
 
-function numberOf(environment: Environment, name: string): number | undefined {
-  const text = environment[name];
-  return text === undefined ? undefined : wholeNumber(text, name);
-}
-
 /** What a schema of the API would refuse from a person is refused from a deployment too. */
 function assertValid(settings: ReadonlyMap<string, Given<unknown>>): void {
   const leaves = new Map([...settings].map(([path, { value }]) => [path, value]));
@@ -158,27 +151,6 @@ function assertValid(settings: ReadonlyMap<string, Given<unknown>>): void {
   for (const [path, problem] of Object.entries(problems)) {
     throw new DashkeepError('DK_SETTINGS', `${settings.get(path)?.source ?? path} is not usable: ${problem}`);
   }
-}
-
-function adminOf(environment: Environment): { user: SecretReader; password: SecretReader } | undefined {
-  const user = secretReader(environment, 'GRAFANA_ADMIN_USER');
-  const password = secretReader(environment, 'GRAFANA_ADMIN_PASSWORD');
-  if ((user === undefined) !== (password === undefined)) {
-    throw new DashkeepError('DK_SETTINGS', 'GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD belong together');
-  }
-  return user === undefined || password === undefined ? undefined : { user, password };
-}
-
-function orgTokens(environment: Environment): Map<number, SecretReader> {
-  const found = new Map<number, SecretReader>();
-  for (const name of Object.keys(environment)) {
-    const org = /^GRAFANA_API_TOKEN_ORG_(\d+)(_FILE)?$/.exec(name)?.[1];
-    const read = org === undefined ? undefined : secretReader(environment, `GRAFANA_API_TOKEN_ORG_${org}`);
-    if (org !== undefined && read !== undefined) {
-      found.set(Number(org), read);
-    }
-  }
-  return found;
 }
 
 function secretsOf(environment: Environment): Map<SecretName, Given<SecretReader>> {

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DashkeepError } from '../../contract/errors.ts';
 import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/credentials.ts';
-import { secretReader, wholeNumber, type Environment } from './environment.ts';
+import { adminReaders, orgTokenReaders } from './credentials.ts';
+import { optionalNumber, readSettingFile, secretReader, wholeNumber, type Environment } from './environment.ts';
 
 /** Options that all commands share, as the command line and the environment give them. */
 export interface CommonFlags {
@@ -91,28 +91,19 @@ export function grafanaSettings(flags: CommonFlags, environment: Environment): G
   return {
     url: flags.grafanaUrl,
     credentials: credentialsOf(environment),
-    orgCredentials: orgCredentialsOf(environment),
+    orgCredentials: new Map([...orgTokenReaders(environment)].map(([org, token]) => [org, tokenCredentials(token)])),
     orgs: orgsOf(flags.orgs),
     caFile: flags.grafanaCaFile,
-    concurrency: numberFlag(flags.grafanaConcurrency, 'DASHKEEP_GRAFANA_CONCURRENCY'),
-    timeout: numberFlag(flags.grafanaTimeout, 'DASHKEEP_GRAFANA_TIMEOUT'),
+    concurrency: optionalNumber(flags.grafanaConcurrency, 'DASHKEEP_GRAFANA_CONCURRENCY'),
+    timeout: optionalNumber(flags.grafanaTimeout, 'DASHKEEP_GRAFANA_TIMEOUT'),
   };
-}
-
-function numberFlag(text: string | undefined, setting: string): number | undefined {
-  return text === undefined ? undefined : wholeNumber(text, setting);
 }
 
 /** An admin's name and password win over a token: they reach everything that the token does, and more. */
 function credentialsOf(environment: Environment): CredentialSource {
-  const user = secretReader(environment, 'GRAFANA_ADMIN_USER');
-  const password = secretReader(environment, 'GRAFANA_ADMIN_PASSWORD');
-  if ((user === undefined) !== (password === undefined)) {
-    const missing = user === undefined ? 'GRAFANA_ADMIN_USER' : 'GRAFANA_ADMIN_PASSWORD';
-    throw new DashkeepError('DK_SETTINGS', `${missing} is missing: user and password belong together`);
-  }
-  if (user !== undefined && password !== undefined) {
-    return basicCredentials(user, password);
+  const admin = adminReaders(environment);
+  if (admin !== undefined) {
+    return basicCredentials(admin.user, admin.password);
   }
   const token = secretReader(environment, 'GRAFANA_API_TOKEN');
   if (token === undefined) {
@@ -123,19 +114,8 @@ function credentialsOf(environment: Environment): CredentialSource {
   return tokenCredentials(token);
 }
 
-function orgCredentialsOf(environment: Environment): Map<number, CredentialSource> {
-  const found = new Map<number, CredentialSource>();
-  for (const name of Object.keys(environment)) {
-    const org = /^GRAFANA_API_TOKEN_ORG_(\d+)(_FILE)?$/.exec(name)?.[1];
-    const token = org === undefined ? undefined : secretReader(environment, `GRAFANA_API_TOKEN_ORG_${org}`);
-    if (org !== undefined && token !== undefined) {
-      found.set(Number(org), tokenCredentials(token));
-    }
-  }
-  return found;
-}
-
-function orgsOf(text: string | undefined): 'all' | number[] | undefined {
+/** `all`, or ids with commas. @throws DK_SETTINGS */
+export function orgsOf(text: string | undefined): 'all' | number[] | undefined {
   if (text === undefined || text === 'all') {
     return text;
   }
@@ -168,22 +148,10 @@ export async function encryptionSettings(flags: CommonFlags, environment: Enviro
   const passphrase = secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE');
   return {
     recipients: (flags.ageRecipients ?? '').split(/[\s,]+/).filter((recipient) => recipient !== ''),
-    identities: flags.ageIdentityFile === undefined ? [] : [await readIdentity(flags.ageIdentityFile)],
+    identities:
+      flags.ageIdentityFile === undefined
+        ? []
+        : [await readSettingFile(flags.ageIdentityFile, 'DASHKEEP_AGE_IDENTITY_FILE')],
     passphrases: passphrase === undefined ? [] : [(await passphrase()).replace(/\r?\n$/, '')],
   };
-}
-
-async function readIdentity(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new DashkeepError(
-      'DK_SETTINGS',
-      `DASHKEEP_AGE_IDENTITY_FILE names ${path}, which cannot be read (${reason})`,
-      {
-        cause,
-      },
-    );
-  }
 }

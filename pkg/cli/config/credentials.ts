@@ -1,0 +1,35 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { SecretReader } from '../../grafana/credentials.ts';
+import { secretReader, type Environment } from './environment.ts';
+
+export interface AdminReaders {
+  user: SecretReader;
+  password: SecretReader;
+}
+
+/** A Grafana admin's name and password; undefined when neither is given. @throws DK_SETTINGS naming the one that is missing. */
+export function adminReaders(environment: Environment): AdminReaders | undefined {
+  const user = secretReader(environment, 'GRAFANA_ADMIN_USER');
+  const password = secretReader(environment, 'GRAFANA_ADMIN_PASSWORD');
+  if (user !== undefined && password !== undefined) {
+    return { user, password };
+  }
+  if (user === undefined && password === undefined) {
+    return undefined;
+  }
+  const missing = user === undefined ? 'GRAFANA_ADMIN_USER' : 'GRAFANA_ADMIN_PASSWORD';
+  throw new DashkeepError('DK_SETTINGS', `${missing} is missing: user and password belong together`);
+}
+
+/** Tokens of further orgs, by org: GRAFANA_API_TOKEN_ORG_<n>. */
+export function orgTokenReaders(environment: Environment): Map<number, SecretReader> {
+  const found = new Map<number, SecretReader>();
+  for (const name of Object.keys(environment)) {
+    const org = /^GRAFANA_API_TOKEN_ORG_(\d+)(_FILE)?$/.exec(name)?.[1];
+    const token = org === undefined ? undefined : secretReader(environment, `GRAFANA_API_TOKEN_ORG_${org}`);
+    if (org !== undefined && token !== undefined) {
+      found.set(Number(org), token);
+    }
+  }
+  return found;
+}
