@@ -93,7 +93,9 @@ describe('permissions', () => {
     await client.post('/api/folders', { uid: 'b', title: 'B' });
     const taken = await take('folder-permissions', await grafana.admin());
     expect(taken.get('a')!.body).toEqual(taken.get('b')!.body);
-    expect(kindOf('folder-permissions').references(taken.get('a')!)).toEqual([{ kind: 'folder', uid: 'a' }]);
+    expect(kindOf('folder-permissions').references(taken.get('a')!)).toEqual([
+      { kind: 'folder', uid: 'a', required: true },
+    ]);
   });
 
   it('need the teams and service accounts they name, which a restore may bring first', async () => {
@@ -101,7 +103,7 @@ describe('permissions', () => {
     await seed();
     const content = (await take('folder-permissions', await grafana.admin())).get('f1')!;
     expect(kindOf('folder-permissions').references(content)).toEqual([
-      { kind: 'folder', uid: 'f1' },
+      { kind: 'folder', uid: 'f1', required: true },
       { kind: 'team', uid: 'ops' },
     ]);
     grafana.sim.wipe();

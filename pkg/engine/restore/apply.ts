@@ -1,7 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
-import type { Content, Kind, Listed, Written } from '../../grafana/kinds/kind.ts';
+import type { Content, Kind, Listed, Reference, Written } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
@@ -47,7 +47,9 @@ async function applyKind(applying: Applying, org: Org, kind: Kind, items: Planne
   const { request, progress } = applying;
   const failures = new Map<string, string>();
   const written = new Map<string, Written>();
-  for (const level of levelsOf(items)) {
+  // What is missing comes first: an org does not let go of its last admin before there is another one.
+  const missingFirst = [...items].sort((a, b) => Number(a.live !== undefined) - Number(b.live !== undefined));
+  for (const level of levelsOf(missingFirst)) {
     const context = writeContext(request, org);
     await mapPool(level, kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, async (item) => {
       request.signal.throwIfAborted();
@@ -81,7 +83,7 @@ async function writeItem(
   item: PlannedItem,
 ): Promise<Written | undefined> {
   const content = await wantedContent(applying, item);
-  const live = item.live === undefined ? undefined : await stillLive(kind, context, item);
+  const live = item.live === undefined ? undefined : await stillLive(applying, kind, context, item);
   return kind.write?.(context, { uid: targetOf(item).uid, content, ...(live === undefined ? {} : { live }) });
 }
 
@@ -101,15 +103,28 @@ function wantedAt(item: PlannedItem): Listed {
 
 /** What is to be replaced must be what the plan was made about. */
 async function stillLive(
+  { plan }: Applying,
   kind: Kind,
   context: ReturnType<typeof writeContext>,
   item: PlannedItem,
 ): Promise<Content | undefined> {
   const live = await kind.read(context, wantedAt(item));
-  if (live === undefined || fingerprint(kind, live) !== item.live) {
+  if (live === undefined || ![live, asBefore(plan, kind, live)].some((now) => fingerprint(kind, now) === item.live)) {
     throw new DashkeepError('DK_GRAFANA_CONFLICT', 'somebody changed it since the plan was made; plan again');
   }
   return live;
+}
+
+/** What is live, without what this restore has changed about it by writing something else. */
+function asBefore(plan: Plan, kind: Kind, live: Content): Content {
+  const isWritten = (reference: Reference): boolean =>
+    plan.items.some(
+      (item) =>
+        (item.action === 'create' || item.action === 'update') &&
+        item.kind === reference.kind &&
+        targetOf(item).uid === reference.uid,
+    );
+  return kind.before === undefined ? live : { ...live, body: kind.before(live.body, isWritten) };
 }
 
 /** Resources of the same kind that lie in one another (folders) go level by level, parents first. */

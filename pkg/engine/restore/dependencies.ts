@@ -103,6 +103,7 @@ function singular(kind: KindName): string {
   return kindOf(kind).name.replaceAll('-', ' ');
 }
 
-function keyOf({ org, kind, uid }: ResourceRef): string {
+/** Names a resource in maps. */
+export function keyOf({ org, kind, uid }: ResourceRef): string {
   return `${org}/${kind}/${uid}`;
 }

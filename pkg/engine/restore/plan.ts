@@ -10,7 +10,7 @@ import { ProgressCounter } from '../progress.ts';
 import { writeContext } from './context.ts';
 import { fingerprint, isRestored, placeOf, storedContent } from './content.ts';
 import { DataSourceMap } from './data-source-map.ts';
-import { Dependencies } from './dependencies.ts';
+import { Dependencies, keyOf } from './dependencies.ts';
 import { asListed, visitLive } from './live.ts';
 import { confirmationFor, planRemovals } from './removals.ts';
 import { select } from './selection.ts';
@@ -38,6 +38,7 @@ export async function planRestore(request: PlanRequest): Promise<Plan> {
     translation,
     dataSources,
     dependencies: new Dependencies(request),
+    managers: managersOf(request, translation),
     progress,
   };
   const items: PlannedItem[] = [];
@@ -74,6 +75,8 @@ interface Planning {
   translation: Translation;
   dataSources: DataSourceMap;
   dependencies: Dependencies;
+  /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
+  managers: Map<string, string>;
   progress: ProgressCounter;
 }
 
@@ -160,14 +163,18 @@ async function refusalOf(
 }
 
 async function planEntry(
-  { request, translation, dependencies }: Planning,
+  planning: Planning,
   kind: Kind,
   context: WriteContext,
   entry: ManifestEntry,
   uid: string,
   live: Content | undefined,
 ): Promise<PlannedItem> {
+  const { request, translation, dependencies, managers } = planning;
   const { repository, options, signal } = request;
+  if (live !== undefined && managerOf(live) === undefined) {
+    managers.delete(keyOf({ org: context.org.id, kind: kind.name, uid }));
+  }
   const now = live === undefined ? {} : { live: fingerprint(kind, live) };
   const brought = options.secrets?.(kind.name, uid) !== undefined && HOLD_SECRETS.has(kind.name);
   if (live !== undefined && !brought && isSameObject(request, kind, entry, live)) {
@@ -179,12 +186,21 @@ async function planEntry(
     return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
   }
   // A copy belongs to nobody yet.
-  const manager = managerOf(live ?? (translation.isCopy(entry) ? {} : content));
+  const isCopy = translation.isCopy(entry);
+  const manager = managerOf(live ?? (isCopy ? {} : content));
   if (manager !== undefined && !options.includeManaged) {
     return {
       ...itemOf(entry, 'skip', `managed by ${manager}, which would undo it; --include-managed writes it`),
       ...now,
     };
+  }
+  const ownersManager =
+    kind.owner === undefined || isCopy
+      ? undefined
+      : managers.get(keyOf({ org: context.org.id, kind: kind.owner, uid }));
+  if (ownersManager !== undefined && !options.includeManaged) {
+    const reason = `its ${kind.owner} is managed by ${ownersManager}; --include-managed writes it`;
+    return { ...itemOf(entry, 'skip', reason), ...now };
   }
   const renewed = live !== undefined && !options.overwrite && (await isRenewed(request, kind, context, uid));
   if (live !== undefined && live.pristine === undefined && !renewed && !options.overwrite && !same) {
@@ -205,9 +221,7 @@ async function planEntry(
         ? `is what Grafana gave to a ${kind.owner} that was made after the snapshot`
         : 'differs from the snapshot';
   const planned =
-    live === undefined
-      ? itemOf(entry, 'create', translation.isCopy(entry) ? 'as a copy' : 'is missing')
-      : itemOf(entry, 'update', reason);
+    live === undefined ? itemOf(entry, 'create', isCopy ? 'as a copy' : 'is missing') : itemOf(entry, 'update', reason);
   return { ...planned, ...now, losses: forecast.losses };
 }
 
@@ -241,6 +255,18 @@ function isSameObject(request: PlanRequest, kind: Kind, entry: ManifestEntry, li
     placeOf(kind, entry) === placeOf(kind, live) &&
     request.repository.objectId(canonicalJson(live.body)) === entry.object
   );
+}
+
+/** Who manages what, as the snapshot says it; what is live says it better, where it is looked at. */
+function managersOf({ manifest }: PlanRequest, translation: Translation): Map<string, string> {
+  const managers = new Map<string, string>();
+  for (const entry of manifest.resources) {
+    const manager = managerOf(entry);
+    if (manager !== undefined) {
+      managers.set(keyOf({ org: translation.orgOf(entry), kind: entry.kind, uid: entry.uid }), manager);
+    }
+  }
+  return managers;
 }
 
 /** Who manages it, if somebody does. Provenance `api` only says that a program wrote it once. */

@@ -59,6 +59,9 @@ export const dataSource: Kind = {
     return { ...content, body: renamePointers(content.body, renamed) };
   },
 
+  /** Another one that became the default took that away from it. */
+  before: (body) => ({ ...objectAt(body), isDefault: true }),
+
   forecast,
   write,
 

@@ -171,6 +171,12 @@ export interface Kind {
    */
   merge?(content: Content, live: Content): Content;
 
+  /**
+   * The live body without what writing these resources has changed about it: whoever creates an org is made a member. So
+   * what a restore itself did is not taken for somebody else's change. Absent = nothing changes it. Pure.
+   */
+  before?(body: Json, isWritten: (reference: Reference) => boolean): Json;
+
   /** Looks ahead without writing. Absent = nothing to say. */
   forecast?(context: WriteContext, item: Restorable): Promise<Forecast>;
 

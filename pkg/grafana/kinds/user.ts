@@ -70,6 +70,19 @@ export const user: Kind = {
     return membershipsOf(content.body).map(({ org }) => ({ kind: 'org', uid: org }));
   },
 
+  /** Memberships of other orgs stay. */
+  merge(content, live) {
+    const wanted = membershipsOf(content.body);
+    const others = membershipsOf(live.body).filter(({ org }) => !wanted.some((one) => one.org === org));
+    return { ...content, body: { ...objectAt(content.body), orgs: sorted([...wanted, ...others]) } };
+  },
+
+  /** Whoever creates an org is its admin at once. */
+  before(body, isWritten) {
+    const orgs = membershipsOf(body).filter(({ org }) => !isWritten({ kind: 'org', uid: org }));
+    return { ...objectAt(body), orgs };
+  },
+
   forecast,
   write,
 };
@@ -83,7 +96,6 @@ async function orgsOf(context: KindContext, id: number): Promise<JsonObject[] | 
 function contentOf(found: Json, orgs: JsonObject[]): Content {
   const login = stringAt(found, 'login') ?? '';
   const memberships = orgs.map((one) => ({ org: stringAt(one, 'name') ?? '', role: stringAt(one, 'role') ?? '' }));
-  memberships.sort((a, b) => (a.org < b.org ? -1 : 1));
   const labels = arrayAt(found, 'authLabels') ?? [];
   return {
     body: {
@@ -93,13 +105,23 @@ function contentOf(found: Json, orgs: JsonObject[]): Content {
       isGrafanaAdmin: objectAt(found)?.['isGrafanaAdmin'] === true,
       isDisabled: objectAt(found)?.['isDisabled'] === true,
       ...(labels.length === 0 ? {} : { authLabels: labels }),
-      orgs: memberships,
+      orgs: sorted(memberships),
     },
     title: stringAt(found, 'name') || login,
   };
 }
 
-function membershipsOf(body: Json): { org: string; role: string }[] {
+interface Membership {
+  org: string;
+  role: string;
+  [name: string]: string;
+}
+
+function sorted(memberships: Membership[]): Membership[] {
+  return memberships.sort((a, b) => (a.org < b.org ? -1 : 1));
+}
+
+function membershipsOf(body: Json): Membership[] {
   return (arrayAt(body, 'orgs') ?? []).filter(isJsonObject).map((one) => ({
     org: stringAt(one, 'org') ?? '',
     role: stringAt(one, 'role') ?? '',

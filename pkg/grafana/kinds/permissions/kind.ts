@@ -58,7 +58,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     references(content) {
       const of = content.facts?.['of'];
       const subjects = subjectReferences(content.body);
-      return typeof of === 'string' ? [{ kind: owner, uid: of }, ...subjects] : subjects;
+      return typeof of === 'string' ? [{ kind: owner, uid: of, required: true }, ...subjects] : subjects;
     },
 
     copy: (content: Content, uid: string): Content => ({ ...content, facts: { ...content.facts, of: uid } }),
