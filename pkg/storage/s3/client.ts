@@ -3,6 +3,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { S3Client } from '@aws-sdk/client-s3';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { HttpResponse } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
@@ -10,9 +12,9 @@ import type { Identity, ResolvedCredentials } from './credentials.ts';
 import { plainCause } from './errors.ts';
 import type { ResolvedS3 } from './resolve.ts';
 
-/** As many calls as run at once anywhere in Dashkeep, twice. */
-const SOCKETS = 32;
-const CONNECT_MILLISECONDS = 5_000;
+/** More calls than run at once anywhere in Dashkeep. */
+export const SOCKETS = 48;
+export const CONNECT_MILLISECONDS = 5_000;
 const ATTEMPTS = 5;
 
 interface HttpRequest {
@@ -22,41 +24,70 @@ interface HttpRequest {
 
 /** The SDK's client, set up so that every S3-compatible store accepts it and none can hang it. */
 export function makeClient(resolved: ResolvedS3, log: Log): S3Client {
-  const { settings } = resolved;
-  const checksums = settings.checksums === 'supported' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
   const client = new S3Client({
+    ...basics(resolved),
+    credentials: () => loadCredentials(resolved.credentials),
+    requestHandler: networkHandler(resolved, log),
+  });
+  sendContentMd5(client);
+  return client;
+}
+
+/** A client with the same settings and key whose requests go no further than the handler. */
+export function makeDryClient(
+  resolved: ResolvedS3,
+  credentials: S3Client['config']['credentials'],
+  handle: (request: unknown) => void,
+): S3Client {
+  return new S3Client({
+    ...basics(resolved),
+    credentials,
+    requestHandler: {
+      handle: (request: unknown) => {
+        handle(request);
+        return Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: { etag: '"dry"' } }) });
+      },
+    },
+  });
+}
+
+function basics(resolved: ResolvedS3): S3ClientConfig {
+  const checksums = resolved.settings.checksums === 'supported' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
+  return {
     endpoint: resolved.endpoint.value,
     region: resolved.region.value,
     forcePathStyle: resolved.pathStyle.value,
-    credentials: () => loadCredentials(resolved.credentials),
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,
     retryMode: 'standard',
     maxAttempts: ATTEMPTS,
     userAgentAppId: 'dashkeep',
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: CONNECT_MILLISECONDS,
-      requestTimeout: settings.timeoutMilliseconds,
-      socketTimeout: settings.timeoutMilliseconds,
-      // Without it the SDK only logs that the time is over, and goes on waiting.
-      throwOnRequestTimeout: true,
-      httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS }),
-      httpsAgent: new HttpsAgent({
-        keepAlive: true,
-        maxSockets: SOCKETS,
-        ca: resolved.ca && [...rootCertificates, resolved.ca.value],
-      }),
-      logger: {
-        trace() {},
-        debug() {},
-        info() {},
-        warn: (message: string) => log.debug({ message }, 'note of the S3 client'),
-        error: (message: string) => log.debug({ message }, 'note of the S3 client'),
-      },
-    }),
+  };
+}
+
+function networkHandler(resolved: ResolvedS3, log: Log): NodeHttpHandler {
+  const { timeoutMilliseconds } = resolved.settings;
+  return new NodeHttpHandler({
+    connectionTimeout: CONNECT_MILLISECONDS,
+    requestTimeout: timeoutMilliseconds,
+    socketTimeout: timeoutMilliseconds,
+    // Without it the SDK only logs that the time is over, and goes on waiting.
+    throwOnRequestTimeout: true,
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS, ca: authorities(resolved) }),
+    logger: {
+      trace() {},
+      debug() {},
+      info() {},
+      warn: (message: string) => log.debug({ message }, 'note of the S3 client'),
+      error: (message: string) => log.debug({ message }, 'note of the S3 client'),
+    },
   });
-  sendContentMd5(client);
-  return client;
+}
+
+/** The public certificate authorities and the one that was given; undefined when none was. */
+export function authorities({ ca }: ResolvedS3): string[] | undefined {
+  return ca && [...rootCertificates, ca.value];
 }
 
 /** Whatever goes wrong on the way to a key (no token file, no STS, no metadata service) is a matter of credentials. */

@@ -1,10 +1,15 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../contract/ports.ts';
+import type { Direct } from './direct.ts';
 import { fromS3 } from './errors.ts';
 import type { ResolvedS3 } from './resolve.ts';
 
 /** What every call of a store shares. */
-export interface Connection {
+export interface Connection extends Basis {
+  readonly direct: Direct;
+}
+
+export interface Basis {
   readonly client: S3Client;
   readonly resolved: ResolvedS3;
   readonly clock: Clock;
@@ -13,7 +18,7 @@ export interface Connection {
   readonly common: { Bucket: string; ExpectedBucketOwner: string | undefined };
 }
 
-export function keyIn({ resolved }: Connection, key: string): string {
+export function keyIn({ resolved }: Basis, key: string): string {
   return resolved.prefix === '' ? key : `${resolved.prefix}/${key}`;
 }
 

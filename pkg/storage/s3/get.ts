@@ -6,7 +6,7 @@ import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { BrokenBody, isAbsent, plainCause } from './errors.ts';
 
-/** The SDK repeats a request until its headers are there; a body that breaks off later is ours to repeat. */
+/** The SDK, which does what is not plain, repeats a request until its headers are there; a body that breaks off later is ours to repeat. */
 const ATTEMPTS = 3;
 const PAUSE_MILLISECONDS = 200;
 
@@ -33,22 +33,28 @@ export async function getObject(connection: Connection, key: string, options: Ge
 }
 
 async function once(connection: Connection, key: string, options: GetOptions): Promise<Buffer> {
-  const { maxBytes = Number.POSITIVE_INFINITY, signal, range } = options;
+  const { maxBytes = Number.POSITIVE_INFINITY, signal } = options;
+  const range = options.range && `bytes=${options.range.first}-${options.range.last}`;
+  const absent = (cause?: Error) =>
+    new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not in ${connection.description}`, { cause });
+  const direct = await connection.direct.get(key, { range, maxBytes, signal });
+  if (direct !== undefined) {
+    if (direct === 'absent') {
+      throw absent();
+    }
+    return direct;
+  }
   const answer = await connection.client
     .send(
       new GetObjectCommand({
         ...connection.common,
         Key: keyIn(connection, key),
-        Range: range && `bytes=${range.first}-${range.last}`,
+        Range: range,
       }),
       { abortSignal: signal },
     )
     .catch((error: unknown) => {
-      throw isAbsent(error)
-        ? new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not in ${connection.description}`, {
-            cause: plainCause(error),
-          })
-        : error;
+      throw isAbsent(error) ? absent(plainCause(error)) : error;
     });
   return readBody(answer, key, maxBytes, connection.resolved.settings.timeoutMilliseconds ?? 30_000, signal);
 }

@@ -4,7 +4,9 @@ import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/cli
 import { DashkeepError } from '../../contract/errors.ts';
 import type { PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 import { call, keyIn } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { Basis, Connection } from './connection.ts';
+import { BYTES_PER_MILLISECOND } from './direct.ts';
+import type { DirectOutcome } from './direct.ts';
 import { serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import type { S3Settings } from './settings.ts';
@@ -12,8 +14,7 @@ import type { S3Settings } from './settings.ts';
 /** 409 says that another conditional put of the key is under way; the SDK does not repeat it. */
 const CONFLICT_ATTEMPTS = 6;
 const CONFLICT_PAUSE_MILLISECONDS = 50;
-/** A body gets this much more time than the answer alone: about the slowest line worth supporting. */
-const BYTES_PER_MILLISECOND = 64;
+const CONTENT_TYPE = 'application/octet-stream';
 const DAY_MILLISECONDS = 24 * 3_600_000;
 
 export async function putObject(
@@ -45,13 +46,46 @@ export async function putObject(
 
 type Outcome = 'written' | 'exists' | 'repeated' | 'refused';
 
-/** One put with what the store made of its condition. */
+/** One put with what the store made of its condition: the short way first, then, unless that was plain, the SDK's. */
 export async function send(
   connection: Connection,
   key: string,
   body: Buffer,
   options: PutOptions,
   conditional: boolean,
+): Promise<Outcome> {
+  const direct = await sendDirectly(connection, key, body, options, conditional);
+  if (direct !== 'not tried' && direct !== 'declined' && direct !== 'unknown') {
+    return direct;
+  }
+  const outcome = await sendBySdk(connection, key, body, options, conditional, direct === 'unknown');
+  if (direct === 'declined') {
+    connection.direct.disappointed();
+  }
+  return outcome;
+}
+
+async function sendDirectly(
+  connection: Connection,
+  key: string,
+  body: Buffer,
+  options: PutOptions,
+  conditional: boolean,
+): Promise<DirectOutcome> {
+  if (isLocked(connection, options)) {
+    return 'not tried';
+  }
+  const { contentType = CONTENT_TYPE, signal } = options;
+  return connection.direct.put(key, body, { contentType, ifAbsent: conditional, signal });
+}
+
+async function sendBySdk(
+  connection: Connection,
+  key: string,
+  body: Buffer,
+  options: PutOptions,
+  conditional: boolean,
+  maybeWritten: boolean,
 ): Promise<Outcome> {
   const input = inputFor(connection, key, body, options);
   const requestTimeout =
@@ -73,7 +107,7 @@ export async function send(
         throw error;
       }
       if (statusOf(error) === 412) {
-        return attempt > 1 || attemptsOf(error) > 1 ? 'repeated' : 'exists';
+        return maybeWritten || attempt > 1 || attemptsOf(error) > 1 ? 'repeated' : 'exists';
       }
       if (refusesConditions(error)) {
         return 'refused';
@@ -113,26 +147,31 @@ async function holds(
   }
 }
 
-function inputFor(connection: Connection, key: string, body: Buffer, options: PutOptions): PutObjectCommandInput {
+/** What the SDK is asked for by a put. */
+export function inputFor(connection: Basis, key: string, body: Buffer, options: PutOptions): PutObjectCommandInput {
   const { lock, encryption, storageClass, tags } = connection.resolved.settings;
-  const locked = lock !== undefined && options.transient !== true;
   return {
     ...connection.common,
     Key: keyIn(connection, key),
     Body: body,
     ContentLength: body.length,
-    ContentType: options.contentType ?? 'application/octet-stream',
+    ContentType: options.contentType ?? CONTENT_TYPE,
     ServerSideEncryption: encryption?.kind,
     SSEKMSKeyId: encryption?.kind === 'aws:kms' ? encryption.keyId : undefined,
     StorageClass: storageClass as PutObjectCommandInput['StorageClass'],
     Tagging: tags && new URLSearchParams(tags).toString(),
-    ...(locked && {
-      ObjectLockMode: lock.mode,
-      ObjectLockRetainUntilDate: new Date(connection.clock.now().getTime() + lock.days * DAY_MILLISECONDS),
-      // S3 insists on a checksum of what it locks.
-      ContentMD5: createHash('md5').update(body).digest('base64'),
-    }),
+    ...(lock !== undefined &&
+      isLocked(connection, options) && {
+        ObjectLockMode: lock.mode,
+        ObjectLockRetainUntilDate: new Date(connection.clock.now().getTime() + lock.days * DAY_MILLISECONDS),
+        // S3 insists on a checksum of what it locks.
+        ContentMD5: createHash('md5').update(body).digest('base64'),
+      }),
   };
+}
+
+function isLocked({ resolved }: Basis, options: PutOptions): boolean {
+  return resolved.settings.lock !== undefined && options.transient !== true;
 }
 
 function permissionFor({ lock, tags }: S3Settings, options: PutOptions): string {

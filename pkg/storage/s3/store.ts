@@ -13,10 +13,11 @@ import { makeClient } from './client.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { Deleter } from './delete.ts';
+import { Direct } from './direct.ts';
 import { isAbsent, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import { listObjects } from './list.ts';
-import { putObject, send } from './put.ts';
+import { inputFor, putObject, send } from './put.ts';
 import { serverName } from './providers.ts';
 import type { ResolvedS3 } from './resolve.ts';
 
@@ -36,13 +37,15 @@ export class S3Store implements ObjectStore, StoreProbe {
     const { bucket, prefix, endpoint, settings } = resolved;
     const place = prefix === '' ? bucket : `${bucket}/${prefix}`;
     this.description = `s3://${place} at ${endpoint.value ?? `AWS ${resolved.region.value}`}`;
-    this.#connection = {
+    const basis = {
       client: makeClient(resolved, log),
       resolved,
       clock,
       description: this.description,
       common: { Bucket: bucket, ExpectedBucketOwner: settings.bucketOwner },
     };
+    const input = () => inputFor(basis, '', Buffer.alloc(0), { transient: true });
+    this.#connection = { ...basis, direct: new Direct(basis, input, log) };
     this.#deleter = new Deleter(this.#connection);
   }
 
@@ -124,6 +127,7 @@ export class S3Store implements ObjectStore, StoreProbe {
 
   async close(): Promise<void> {
     this.#connection.client.destroy();
+    await this.#connection.direct.close();
   }
 
   get provider(): string | undefined {
