@@ -98,6 +98,16 @@ describe('load', () => {
     expect(Math.max(...grafana.requests.map((request) => request.ms))).toBeGreaterThanOrEqual(90);
     expect(grafana.counters.peakInFlight).toBe(5);
   });
+
+  it('keeps a worker busy for longer with a big answer', async () => {
+    await start({ workers: 1, serviceMsPerMiB: 1000 });
+    const { dashboards } = grafana.seedDashboards({ count: 1, bytes: 100_000 });
+    await call(grafana, token, `GET /api/dashboards/uid/${dashboards[0]}`);
+    await call(grafana, token, 'GET /api/health');
+    const [big, small] = grafana.requests.map(({ ms }) => ms);
+    expect(big).toBeGreaterThanOrEqual(80);
+    expect(small).toBeLessThan(big ?? 0);
+  });
 });
 
 describe('the record', () => {
@@ -110,6 +120,16 @@ describe('the record', () => {
       { method: 'POST', path: '/api/folders', status: 200, disableProvenance: true },
     ]);
     expect(grafana.writes()).toHaveLength(1);
+  });
+
+  it('holds what writes sent when asked to', async () => {
+    await start();
+    grafana.keepBodies(true);
+    await call(grafana, token, 'POST /api/folders', { uid: 'a', title: 'A' });
+    await call(grafana, token, 'GET /api/folders/a');
+    grafana.keepBodies(false);
+    await call(grafana, token, 'POST /api/folders', { uid: 'b', title: 'B' });
+    expect(grafana.requests.map(({ body }) => body)).toEqual(['{"uid":"a","title":"A"}', undefined, undefined]);
   });
 });
 

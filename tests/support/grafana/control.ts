@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, parseJson } from '../../../pkg/contract/json.ts';
 import type { Fault } from './faults.ts';
 import type { Simulator } from './index.ts';
 import type { Load } from './load.ts';
+import type { Org } from './model.ts';
+import type { RequestRecord } from './record.ts';
 import type { SeedDashboards } from './seed/dashboards.ts';
 
 /** Where a simulator in a process of its own takes orders; no Grafana has such a path. */
@@ -22,6 +26,12 @@ export interface Orders {
   counters: { given: Record<string, never>; answer: Simulator['counters'] };
   /** Durations in milliseconds of the requests so far, by caller. */
   latencies: { given: Record<string, never>; answer: Record<string, number[]> };
+  /** The requests since the last clear, oldest first. */
+  requests: { given: { from?: number; count?: number }; answer: { requests: RequestRecord[] } };
+  /** Whether the bodies of writes are kept in the records from now on. */
+  keepBodies: { given: { on: boolean }; answer: Record<string, never> };
+  /** SHA-256 of what is stored of each dashboard of the first org, members sorted, by uid. */
+  contents: { given: Record<string, never>; answer: Record<string, string> };
   token: { given: { role?: 'Viewer' | 'Editor' | 'Admin' }; answer: { token: string } };
 }
 
@@ -50,9 +60,22 @@ export function obey(simulator: Simulator, order: string, text: string): unknown
       }
       return byCaller;
     },
+    requests: ({ from = 0, count }) => ({
+      requests: simulator.requests.slice(from, count === undefined ? undefined : from + count),
+    }),
+    keepBodies: ({ on }) => nothing(simulator.keepBodies(on)),
+    contents: () => contents(simulator.state.org(1)),
     token: (request) => ({ token: simulator.token(request) }),
   };
   return Object.hasOwn(table, order) ? table[order as keyof Orders](given) : undefined;
+}
+
+function contents(org: Org): Record<string, string> {
+  const digest = (text: string): string =>
+    createHash('sha256')
+      .update(canonicalJson(parseJson(text)))
+      .digest('hex');
+  return Object.fromEntries([...org.dashboards].map(([uid, { body }]) => [uid, digest(body.text())]));
 }
 
 function nothing(_done: void): Record<string, never> {

@@ -44,6 +44,8 @@ export interface Simulator {
   /** The requests that were no reads. */
   writes(): RequestRecord[];
   clearRequests(): void;
+  /** Whether records hold what writes sent; off at first. */
+  keepBodies(on: boolean): void;
   /** Makes every write visible to searches now. */
   flushSearch(): void;
   /** A service account with a token; gives the token. */
@@ -97,6 +99,9 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
     writes: () => server.requests.filter(isWrite),
     clearRequests: () => {
       server.requests.length = 0;
+    },
+    keepBodies: (on) => {
+      server.keepBodies = on;
     },
     flushSearch: () => state.orgs.forEach((org) => org.index.flush()),
     token(request = {}) {

@@ -6,6 +6,8 @@ export interface Load {
   workers?: number;
   /** How long a request occupies its worker. */
   serviceMs?: number;
+  /** How much longer for each MiB of its answer. */
+  serviceMsPerMiB?: number;
   /** Requests per second above which the answer is 429. */
   rateLimit?: number;
 }
@@ -57,6 +59,12 @@ export class Workers {
       }
     };
   }
+}
+
+/** Lets as much time pass as an answer of this size occupies its worker beyond `serviceMs`. */
+export async function sending(load: Load, bytes: number): Promise<void> {
+  const ms = (bytes / 2 ** 20) * (load.serviceMsPerMiB ?? 0);
+  await (ms >= 1 ? pause(ms) : undefined);
 }
 
 function pause(ms: number): Promise<void> {

@@ -18,6 +18,8 @@ export interface RequestRecord {
   disableProvenance: boolean;
   requestBytes: number;
   responseBytes: number;
+  /** What a write sent, where bodies are kept. */
+  body?: string;
 }
 
 export interface Counters {

@@ -7,7 +7,7 @@ import { CONTROL_PATH } from './control.ts';
 import { authenticate } from './authenticate.ts';
 import { Call, Raw, Reply } from './call.ts';
 import { Faults, type FaultAction } from './faults.ts';
-import { Workers } from './load.ts';
+import { sending, Workers } from './load.ts';
 import { k8sStatus, Problem, problem } from './problems.ts';
 import { isWrite, type Counters, type RequestRecord } from './record.ts';
 import type { Router } from './router.ts';
@@ -34,6 +34,7 @@ export class GrafanaServer {
   /** Takes orders from another process; see control.ts. */
   control: ((order: string, text: string) => unknown) | undefined;
   readonly requests: RequestRecord[] = [];
+  keepBodies = false;
   readonly counters: Counters = {
     requests: 0,
     writes: 0,
@@ -96,9 +97,13 @@ export class GrafanaServer {
     try {
       const body = await readBody(request);
       record.requestBytes = body.length;
+      if (this.keepBodies && isWrite(record)) {
+        record.body = body.toString('utf8');
+      }
       const leave = wait === undefined ? await this.workers.enter() : () => undefined;
       try {
         const answer = wait === undefined ? await this.#answer(record, request, body, fault) : tooMany(wait);
+        await sending(this.workers.load, sizeOf(answer));
         await this.#send(answer, fault, record, request, response);
       } finally {
         leave();
@@ -235,6 +240,11 @@ function bytesOf(answer: Answer): Buffer {
   return answer.parts.length === 1
     ? Buffer.from(answer.parts[0] ?? '', 'utf8')
     : Buffer.concat(answer.parts.map((part) => Buffer.from(part, 'utf8')));
+}
+
+/** About how many bytes; exact where all is ASCII. */
+function sizeOf({ parts }: Answer): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 function cut(response: ServerResponse, answer: Answer, afterBytes: number): void {

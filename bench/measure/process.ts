@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** One process from its start to its end. */
+export interface Measured {
+  /** Wall time in seconds. */
+  seconds: number;
+  /** User and system time in seconds, of the process and of every child that it waited for. */
+  cpuSeconds: number;
+  /** Peak resident memory of the process itself in MiB; 0 where the system doesn't tell. */
+  peakMiB: number;
+  exit: number;
+  output: string;
+}
+
+export interface Command {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd?: string;
+}
+
+/** Bash tells, when its one child has ended, what that child and all of its children cost. */
+const TIMED = '"$@" 3>&-; code=$?; times >&3; exit $code';
+const WATCH_MS = 20;
+
+/**
+ * Runs a command as people run it, and measures it.
+ * @throws when it cannot be started.
+ */
+export function measure({ file, args, env, cwd }: Command): Promise<Measured> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn('bash', ['-c', TIMED, 'bash', file, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    const text = ['', '', '', ''];
+    child.stdio.forEach((stream, index) =>
+      stream?.on('data', (chunk: Buffer) => (text[index] = `${text[index]}${chunk.toString()}`)),
+    );
+    let peak = 0;
+    const watch = setInterval(() => (peak = Math.max(peak, peakOfChild(child.pid))), WATCH_MS);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      const [, output = '', errors = '', times = ''] = text;
+      if (code !== 0 && process.env['DASHKEEP_BENCH_VERBOSE'] !== undefined) {
+        console.error(`${file} ended with ${code}: ${errors.slice(-2000)}`);
+      }
+      resolve({
+        seconds: (performance.now() - started) / 1000,
+        cpuSeconds: childTimes(times),
+        peakMiB: peak,
+        exit: code ?? 1,
+        output,
+      });
+    });
+  });
+}
+
+/** Seconds in the second line that bash's `times` prints: user and system time of its children. */
+function childTimes(text: string): number {
+  const line = text.trim().split('\n')[1] ?? '';
+  return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0);
+}
+
+function peakOfChild(shell: number | undefined): number {
+  try {
+    const [child] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').split(' ');
+    return memoryOf(Number(child)).peakMiB;
+  } catch {
+    return 0;
+  }
+}
+
+/** Resident memory of a process, now and at its peak. */
+export function memoryOf(pid: number): { residentMiB: number; peakMiB: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mebibytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
+  return { residentMiB: mebibytes('VmRSS'), peakMiB: mebibytes('VmHWM') };
+}

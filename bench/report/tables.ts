@@ -1,0 +1,86 @@
+import { SCENARIOS } from '../scenarios/index.ts';
+import { Lookup, type Summary } from './summary.ts';
+import { short, whole } from './format.ts';
+import { targetRows } from './targets.ts';
+
+interface Column {
+  title: string;
+  text(summary: Summary, lookup: Lookup): string;
+  left?: boolean;
+}
+
+const COLUMNS: Column[] = [
+  { title: 'Grafana', text: ({ profile }) => profile, left: true },
+  { title: 'dashboards', text: ({ dashboards }) => whole(dashboards) },
+  { title: 'ms a request', text: ({ latencyMs }) => String(latencyMs) },
+  { title: 'tool', text: ({ tool }) => tool, left: true },
+  { title: 'seconds', text: ({ seconds }) => short(seconds) },
+  { title: 'ratio', text: ratio, left: true },
+  { title: 'CPU s', text: ({ cpuSeconds }) => short(cpuSeconds) },
+  { title: 'peak MiB', text: ({ peakMiB }) => whole(peakMiB) },
+  { title: 'requests', text: ({ requests }) => whole(requests) },
+  { title: 'MiB read', text: ({ readMiB }) => short(readMiB) },
+  { title: 'to the bucket', text: ({ bucketRequests }) => whole(bucketRequests) },
+  { title: 'expected / stored / lost', text: completeness },
+  { title: 'more', text: more, left: true },
+];
+
+/** Everything that was measured as Markdown: the targets first, then a table for each scenario. */
+export function tables(summaries: readonly Summary[]): string {
+  const lookup = new Lookup(summaries);
+  const sections = Object.entries(SCENARIOS).map(([name, { title }]) => {
+    const rows = summaries.filter(({ scenario }) => scenario === name).sort(bySetup);
+    return rows.length === 0 ? '' : `### ${title}\n\n${table(rows, lookup)}\n`;
+  });
+  const targets = targetRows(lookup);
+  const head = targets.length === 0 ? '' : `### Targets\n\n${markdown(targets)}\n`;
+  return [head, ...sections].filter((section) => section !== '').join('\n');
+}
+
+function bySetup(a: Summary, b: Summary): number {
+  return a.profile.localeCompare(b.profile) || a.dashboards - b.dashboards || a.latencyMs - b.latencyMs;
+}
+
+function table(rows: readonly Summary[], lookup: Lookup): string {
+  const cells = COLUMNS.map(({ text }) => rows.map((row) => text(row, lookup)));
+  const used = COLUMNS.map((column, index) => ({ column, texts: cells[index] ?? [] })).filter(({ texts }) =>
+    texts.some((text) => text !== ''),
+  );
+  return markdown(
+    [used.map(({ column }) => column.title), ...rows.map((_, row) => used.map(({ texts }) => texts[row] ?? ''))],
+    used.map(({ column }) => column.left === true),
+  );
+}
+
+/** Rows, the first of them the head, as a Markdown table. */
+export function markdown([head = [], ...rows]: string[][], left: readonly boolean[] = head.map(() => true)): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(left.map((isLeft) => (isLeft ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+/** Our own time by the lower bound's, everybody else's by ours. */
+function ratio(summary: Summary, lookup: Lookup): string {
+  const { tool, seconds } = summary;
+  const other = lookup.beside(summary, tool === 'dashkeep' ? 'bound' : 'dashkeep');
+  if (seconds === undefined || other?.seconds === undefined || tool === 'bound' || summary.completeness?.stored === 0) {
+    return '';
+  }
+  return `${(seconds / other.seconds).toFixed(2)} × ${other.tool}`;
+}
+
+function completeness({ completeness: found, scaledFrom }: Summary): string {
+  return found === undefined
+    ? ''
+    : `${found.expected} / ${found.stored} / ${found.lost}${scaledFrom === undefined ? '' : ' of the sample'}`;
+}
+
+function more({ figures = {}, scaledFrom, note, runs }: Summary): string {
+  return [
+    ...Object.entries(figures).map(([name, value]) => `${name}: ${short(value)}`),
+    scaledFrom === undefined ? '' : `${scaledFrom} measured, multiplied`,
+    note ?? '',
+    runs > 1 ? `${runs} runs` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}

@@ -1,0 +1,141 @@
+import type { Setup } from '../types.ts';
+import { PROFILE_NAMES } from '../../tests/support/grafana/profiles.ts';
+import type { Lookup, Summary } from './summary.ts';
+import { short } from './format.ts';
+
+interface Target {
+  what: string;
+  limit: number;
+  unit: string;
+  /** Whether more is better; less is, unless said. */
+  atLeast?: boolean;
+  /** Only where `/apis` is read. */
+  apis?: boolean;
+  measured(lookup: Lookup, at: Partial<Setup>): number | undefined;
+}
+
+const USUAL: Partial<Setup> = { dashboards: 5000, latencyMs: 20, bucketLatencyMs: 0 };
+const MANY: Partial<Setup> = { ...USUAL, dashboards: 20_000 };
+
+const TARGETS: Target[] = [
+  {
+    what: 'full backup, 5 000 dashboards, 20 ms, by the lower bound',
+    limit: 1.15,
+    unit: '×',
+    measured: (lookup, at) => ratio(at, lookup, 'full', 'bound'),
+  },
+  {
+    what: 'the same by ysde’s tool: times faster',
+    limit: 15,
+    unit: '×',
+    atLeast: true,
+    measured: (lookup, at) => inverse(ratio(at, lookup, 'full', 'ysde/grafana-backup-tool')),
+  },
+  {
+    what: 'the same by bare requests one by one: times faster',
+    limit: 8,
+    unit: '×',
+    atLeast: true,
+    measured: (lookup, at) => inverse(ratio(at, lookup, 'full', 'one by one')),
+  },
+  {
+    what: 'the same: peak memory',
+    limit: 200,
+    unit: 'MiB',
+    measured: (lookup, at) => lookup.find('full', 'dashkeep', { ...USUAL, ...at })?.peakMiB,
+  },
+  share('nothing changed: time of the full run’s', 'unchanged', '% of the full run’s time', 3),
+  share('nothing changed: bytes of the full run’s', 'unchanged', '% of its bytes', 3),
+  share('1 % changed: time of the full run’s', 'changed-1', '% of the full run’s time', 8),
+  {
+    what: 'restore of 5 000 by the lower bound of its writes',
+    limit: 1.3,
+    unit: '×',
+    measured: (lookup, at) => ratio(at, lookup, 'restore-all', 'bound'),
+  },
+  {
+    what: '20 000 dashboards: time for each, by that at 5 000',
+    limit: 1.1,
+    unit: '×',
+    measured(lookup, at) {
+      const [many, few] = [MANY, USUAL].map((setup) => each(lookup.find('full', 'dashkeep', { ...setup, ...at })));
+      return many === undefined || few === undefined ? undefined : many / few;
+    },
+  },
+  {
+    what: '20 000 dashboards: peak memory',
+    limit: 200,
+    unit: 'MiB',
+    measured: (lookup, at) => lookup.find('full', 'dashkeep', { ...MANY, ...at })?.peakMiB,
+  },
+  figure('one dashboard of 20 MB: above baseline', 'big', 'dashkeep, backup', 'MiB above baseline', 120, 'MiB'),
+  figure('a user’s p95 during a backup by without', 'gentle', 'dashkeep', 'p95 ratio', 1.5, '×'),
+  {
+    what: 'first page of 10 000 snapshots: requests to the bucket',
+    limit: 3,
+    unit: '',
+    measured: (lookup, at) => lookup.find('history', 'first page of the service', at)?.bucketRequests,
+  },
+  {
+    what: 'the same by `dashkeep snapshots`, from its start',
+    limit: 3,
+    unit: '',
+    measured: (lookup, at) => lookup.find('history', 'dashkeep snapshots', at)?.bucketRequests,
+  },
+  figure('service: start to ready', 'service', 'dashkeep serve', 'start to ready (ms)', 1000, 'ms'),
+  figure('service: idle memory', 'service', 'dashkeep serve', 'idle (MiB)', 90, 'MiB'),
+  figure('service: status answer, p99', 'service', 'dashkeep serve', 'status, p99 (ms)', 5, 'ms'),
+];
+
+/** Each target beside what was measured, for every Grafana that it was measured on. */
+export function targetRows(lookup: Lookup): string[][] {
+  const rows = TARGETS.flatMap((target) =>
+    PROFILE_NAMES.flatMap((profile) => {
+      const value = target.apis === true && profile < '12' ? undefined : target.measured(lookup, { profile });
+      return value === undefined ? [] : [row(target, profile, value)];
+    }),
+  );
+  return rows.length === 0 ? [] : [['what', 'target', 'Grafana', 'measured', ''], ...rows];
+}
+
+function row({ what, limit, unit, atLeast }: Target, profile: string, value: number): string[] {
+  const met = atLeast === true ? value >= limit : value <= limit;
+  return [
+    what,
+    `${atLeast === true ? '≥' : '≤'} ${limit} ${unit}`.trim(),
+    profile,
+    `${short(value)} ${unit}`.trim(),
+    met ? 'met' : '**missed**',
+  ];
+}
+
+function figure(what: string, scenario: string, tool: string, name: string, limit: number, unit: string): Target {
+  return { what, limit, unit, measured: (lookup, at) => lookup.find(scenario, tool, at)?.figures?.[name] };
+}
+
+function share(what: string, scenario: string, name: string, limit: number): Target {
+  return {
+    what,
+    limit,
+    unit: '%',
+    apis: scenario === 'unchanged',
+    measured: (lookup, at) => lookup.find(scenario, 'dashkeep', { ...USUAL, ...at })?.figures?.[name],
+  };
+}
+
+function ratio(at: Partial<Setup>, lookup: Lookup, scenario: string, to: string): number | undefined {
+  const own = lookup.find(scenario, 'dashkeep', { ...USUAL, ...at });
+  const other = own === undefined ? undefined : lookup.beside(own, to);
+  if (own?.seconds === undefined || other?.seconds === undefined || other.completeness?.stored === 0) {
+    return undefined;
+  }
+  return own.seconds / other.seconds;
+}
+
+function inverse(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : 1 / value;
+}
+
+function each(summary: Summary | undefined): number | undefined {
+  return summary?.seconds === undefined ? undefined : summary.seconds / summary.dashboards;
+}

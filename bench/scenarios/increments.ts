@@ -1,0 +1,34 @@
+import { within } from '../servers/world.ts';
+import { Dashkeep } from '../tools/dashkeep.ts';
+import { costOf, type Scenario } from '../types.ts';
+import { uidsIn } from './full.ts';
+
+/** A backup after this share of the dashboards was edited, beside the full one that it follows. */
+export function increment(title: string, share: number): Scenario {
+  return {
+    title,
+    run: (task) =>
+      within(task.setup, async (world) => {
+        const dashkeep = new Dashkeep(world);
+        const first = await world.watch(() => dashkeep.prepare());
+        for (let round = 1; round <= task.repeat; round++) {
+          if (share > 0) {
+            await world.grafana.order('touch', { count: Math.round(task.setup.dashboards * share), seed: round });
+          }
+          const { result, traffic } = await world.watch(() => dashkeep.backup());
+          task.add({
+            tool: 'dashkeep',
+            ...costOf(result),
+            ...traffic,
+            completeness: dashkeep.kept(await uidsIn(world)),
+            figures: {
+              '% of the full run’s time': (100 * result.seconds) / first.result.seconds,
+              '% of its processor time': (100 * result.cpuSeconds) / first.result.cpuSeconds,
+              '% of its bytes': (100 * traffic.readMiB) / first.traffic.readMiB,
+              '% of its requests': (100 * traffic.requests) / first.traffic.requests,
+            },
+          });
+        }
+      }),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Scenario } from '../types.ts';
+import { big } from './big.ts';
+import { full } from './full.ts';
+import { gentle } from './gentle.ts';
+import { history } from './history.ts';
+import { increment } from './increments.ts';
+import { restore } from './restore.ts';
+import { service } from './service.ts';
+import { faults, strict } from './trouble.ts';
+import { prune, verify } from './upkeep.ts';
+
+/** Every scenario by its name, in the order of the tables. */
+export const SCENARIOS: Record<string, Scenario> = {
+  full,
+  unchanged: increment('Backup when nothing changed', 0),
+  'changed-1': increment('Backup when 1 % of the dashboards changed', 0.01),
+  'changed-10': increment('Backup when 10 % of the dashboards changed', 0.1),
+  'restore-all': restore('Restore of everything into an empty Grafana'),
+  'restore-100': restore('Restore of 100 deleted dashboards', 100),
+  'restore-1': restore('Restore of one deleted dashboard', 1),
+  verify: verify('Verify: every snapshot, manifest and object is there'),
+  'verify-data': verify('Verify, every object read and hashed', '--read-data'),
+  prune,
+  history,
+  faults,
+  strict,
+  big,
+  gentle,
+  service,
+};

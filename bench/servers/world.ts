@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Load } from '../../tests/support/grafana/load.ts';
+import { startGrafanaProcess, type SimulatorProcess } from '../../tests/support/grafana/process.ts';
+import type { Setup } from '../types.ts';
+import { Bucket } from './bucket.ts';
+
+/** What the servers saw during one measurement. */
+export interface Traffic {
+  requests: number;
+  readMiB: number;
+  bucketRequests: number;
+}
+
+/** A Grafana full of dashboards and an empty bucket, each in a process of its own, and a folder for whatever a tool keeps. */
+export class World {
+  readonly setup: Setup;
+  readonly grafana: SimulatorProcess;
+  readonly bucket: Bucket;
+  readonly directory: string;
+  #load: Load;
+
+  private constructor(setup: Setup, grafana: SimulatorProcess, bucket: Bucket, directory: string) {
+    this.setup = setup;
+    this.grafana = grafana;
+    this.bucket = bucket;
+    this.directory = directory;
+    this.#load = { latencyMs: setup.latencyMs };
+  }
+
+  static async start(setup: Setup): Promise<World> {
+    const directory = await mkdtemp(join(tmpdir(), 'dashkeep-bench-'));
+    const [grafana, bucket] = await Promise.all([
+      startGrafanaProcess({ profile: setup.profile }),
+      Bucket.start(join(directory, 'bucket'), setup.bucketLatencyMs),
+    ]);
+    const world = new World(setup, grafana, bucket, directory);
+    await grafana.order('seed', { count: setup.dashboards, folders: setup.folders, bytes: setup.bytes });
+    await world.load({});
+    return world;
+  }
+
+  /** What every tool is told: where Grafana and the bucket are. */
+  get environment(): Record<string, string> {
+    return {
+      ...this.bucket.environment,
+      HOME: this.directory,
+      GRAFANA_URL: this.grafana.url,
+      GRAFANA_API_TOKEN: this.grafana.token,
+    };
+  }
+
+  /** Sets how slow and how strict Grafana is, on top of its latency. */
+  async load(load: Load): Promise<void> {
+    this.#load = { latencyMs: this.setup.latencyMs, ...load };
+    await this.grafana.order('load', this.#load);
+  }
+
+  /** Does something to Grafana that is not measured, without its latency. */
+  async meanwhile<T>(work: () => Promise<T>): Promise<T> {
+    await this.grafana.order('load', {});
+    try {
+      return await work();
+    } finally {
+      await this.grafana.order('load', this.#load);
+    }
+  }
+
+  /** Runs something and tells what the servers saw of it. */
+  async watch<T>(work: () => Promise<T>): Promise<{ result: T; traffic: Traffic }> {
+    await this.grafana.order('clear', {});
+    await this.bucket.clear();
+    const before = await this.grafana.order('counters', {});
+    const result = await work();
+    const after = await this.grafana.order('counters', {});
+    return {
+      result,
+      traffic: {
+        requests: after.requests - before.requests,
+        readMiB: (after.responseBytes - before.responseBytes) / 2 ** 20,
+        bucketRequests: await this.bucket.requests(),
+      },
+    };
+  }
+
+  /** Calls Grafana's API as its administrator. @throws when it refuses. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(this.grafana.url + path, {
+      method,
+      headers: { authorization: `Bearer ${this.grafana.token}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    }
+    return response.json();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.grafana.close(), this.bucket.stop()]);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Gives a world to some work and clears it away afterwards, whatever happens. */
+export async function within<T>(setup: Setup, work: (world: World) => Promise<T>): Promise<T> {
+  const world = await World.start(setup);
+  try {
+    return await work(world);
+  } finally {
+    await world.stop();
+  }
+}

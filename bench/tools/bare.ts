@@ -1,0 +1,170 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import type { World } from '../servers/world.ts';
+import { send, signPut } from '../target/put.ts';
+
+/** Tried one after the other; the fastest counts. */
+export const TRIED_AT_ONCE = [8, 16, 32, 64];
+
+export interface Bound {
+  seconds: number;
+  cpuSeconds: number;
+  atOnce: number;
+}
+
+export interface Read {
+  path: string;
+  query: string;
+}
+
+export interface Write extends Read {
+  method: string;
+  body: string;
+}
+
+/** The reads of the last run, as the server saw them. */
+export async function readsOf(world: World): Promise<Read[]> {
+  const { requests } = await world.grafana.order('requests', {});
+  return requests.filter(({ method, status }) => method === 'GET' && status === 200);
+}
+
+/**
+ * The lower bound of a backup: the same reads and the same puts by bare requests, all at once. Nothing is listed,
+ * parsed, hashed, compressed or checked, and the puts are signed beforehand.
+ */
+export async function bareBackup(world: World, reads: readonly Read[], files: readonly string[]): Promise<Bound> {
+  const sizes = files.map((key) => statSync(join(world.bucket.objects, key)).size);
+  return fastest(async (atOnce) => {
+    const puts = sizes.map((size, index) =>
+      signPut(world.bucket.environment, `bound/${atOnce}-${index}`, Buffer.alloc(size, index)),
+    );
+    const grafana = new Agent({ connections: atOnce });
+    const bucket = new Agent({ connections: atOnce });
+    return timed([grafana, bucket], () =>
+      Promise.all([
+        eachAtOnce(atOnce, reads, (read) => get(world, read, grafana)),
+        eachAtOnce(atOnce, puts, (put) => send(put, bucket)),
+      ]),
+    );
+  });
+}
+
+/**
+ * The lower bound of a restore: the same writes by bare requests, folders before what lies in them. `before` empties
+ * Grafana for each try.
+ * @throws when Grafana refuses a write.
+ */
+export async function bareRestore(
+  world: World,
+  writes: readonly Write[],
+  before: () => Promise<unknown>,
+): Promise<Bound> {
+  const levels = inLevels(writes);
+  return fastest(async (atOnce) => {
+    await before();
+    const agent = new Agent({ connections: atOnce });
+    return timed([agent], async () => {
+      for (const level of levels) {
+        await eachAtOnce(atOnce, level, (write) => post(world, write, agent));
+      }
+    });
+  });
+}
+
+/** The classic way without the cost of starting programs: one dashboard after the other, read and copied. */
+export async function oneByOne(world: World): Promise<Omit<Bound, 'atOnce'>> {
+  const [grafana, bucket] = [new Agent({ connections: 1 }), new Agent({ connections: 1 })];
+  return timed([grafana, bucket], async () => {
+    const found = JSON.parse(await get(world, { path: '/api/search', query: 'type=dash-db&limit=5000' }, grafana)) as {
+      uid: string;
+    }[];
+    for (const { uid } of found) {
+      const text = await get(world, { path: `/api/dashboards/uid/${uid}`, query: '' }, grafana);
+      await send(signPut(world.bucket.environment, `one-by-one/dashboard-${uid}.json`, Buffer.from(text)), bucket);
+    }
+  });
+}
+
+/** What the one-by-one pass left of a dashboard. */
+export function oneByOneKept(world: World, uid: string): boolean {
+  try {
+    return readFileSync(join(world.bucket.objects, `one-by-one/dashboard-${uid}.json`), 'utf8').includes(uid);
+  } catch {
+    return false;
+  }
+}
+
+async function fastest(run: (atOnce: number) => Promise<Omit<Bound, 'atOnce'>>): Promise<Bound> {
+  const tried: Bound[] = [];
+  for (const atOnce of TRIED_AT_ONCE) {
+    tried.push({ ...(await run(atOnce)), atOnce });
+  }
+  return tried.reduce((best, one) => (one.seconds < best.seconds ? one : best));
+}
+
+async function timed(agents: readonly Agent[], work: () => Promise<unknown>): Promise<Omit<Bound, 'atOnce'>> {
+  const [started, used] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(used);
+  const seconds = (performance.now() - started) / 1000;
+  await Promise.all(agents.map((agent) => agent.close()));
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+async function eachAtOnce<T>(atOnce: number, items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const left = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) {
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+async function get(world: World, { path, query }: Read, dispatcher: Agent): Promise<string> {
+  const url = world.grafana.url + path + (query === '' ? '' : `?${query}`);
+  const headers = { authorization: `Bearer ${world.grafana.token}` };
+  const answer = await request(url, { headers, dispatcher });
+  if (answer.statusCode !== 200) {
+    throw new Error(`GET ${path}: ${answer.statusCode}`);
+  }
+  return answer.body.text();
+}
+
+async function post(world: World, { method, path, query, body }: Write, dispatcher: Agent): Promise<void> {
+  const answer = await request(world.grafana.url + path + (query === '' ? '' : `?${query}`), {
+    method: method as 'POST',
+    headers: { authorization: `Bearer ${world.grafana.token}`, 'content-type': 'application/json' },
+    body,
+    dispatcher,
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode >= 300) {
+    throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
+  }
+}
+
+interface FolderBody {
+  uid?: string;
+  parentUid?: string;
+  metadata?: { name?: string; annotations?: Record<string, string> };
+}
+
+/** Folders by their depth, then everything else. */
+function inLevels(writes: readonly Write[]): Write[][] {
+  const isFolder = ({ path }: Write): boolean => /\/folders$/.test(path);
+  const parents = new Map<string, string>();
+  const named = writes.filter(isFolder).map((write) => {
+    const { uid, parentUid, metadata } = JSON.parse(write.body) as FolderBody;
+    const name = uid ?? metadata?.name ?? '';
+    parents.set(name, parentUid ?? metadata?.annotations?.['grafana.app/folder'] ?? '');
+    return { write, name };
+  });
+  const depth = (name: string): number => (parents.has(name) ? 1 + depth(parents.get(name) ?? '') : 0);
+  const levels: Write[][] = [];
+  for (const { write, name } of named) {
+    (levels[depth(name) - 1] ??= []).push(write);
+  }
+  return [...levels, writes.filter((write) => !isFolder(write))];
+}

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { PROGRAM, type Dashkeep } from './dashkeep.ts';
+
+const TOKEN = 'token-of-the-bench-0123456789abcdef';
+/** Longest time to wait for the service, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** The service beside Grafana, started as a process. */
+export class Service {
+  readonly pid: number;
+  /** From the start of the process to the first `200` of `/readyz`, in milliseconds. */
+  readonly readyMs: number;
+  readonly #child: ChildProcess;
+  readonly #url: string;
+  readonly #agent = new Agent({ connections: 1 });
+
+  private constructor(child: ChildProcess, url: string, readyMs: number) {
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    this.#url = url;
+    this.readyMs = readyMs;
+  }
+
+  /** @throws when it is not ready within a minute. */
+  static async start(dashkeep: Dashkeep): Promise<Service> {
+    const [port, ops] = [await freePort(), await freePort()];
+    const started = performance.now();
+    const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+      env: {
+        PATH: process.env['PATH'],
+        ...dashkeep.environment,
+        DASHKEEP_KUBERNETES: 'off',
+        DASHKEEP_LISTEN: `127.0.0.1:${port}`,
+        DASHKEEP_OPS_LISTEN: `127.0.0.1:${ops}`,
+        DASHKEEP_API_TOKEN: TOKEN,
+        DASHKEEP_SCHEDULE: 'off',
+        DASHKEEP_LOG_LEVEL: 'error',
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    while (performance.now() - started < PATIENCE_MS) {
+      if (await isReady(`http://127.0.0.1:${ops}/readyz`)) {
+        return new Service(child, `http://127.0.0.1:${port}`, performance.now() - started);
+      }
+      await wait(2);
+    }
+    child.kill();
+    throw new Error('the service did not become ready');
+  }
+
+  /** @throws when the service refuses. */
+  async call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const answer = await request(`${this.#url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      dispatcher: this.#agent,
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) {
+      throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
+    }
+    return JSON.parse(text);
+  }
+
+  /** Starts a backup and waits for its end. @throws when it does not end well. */
+  async backup(): Promise<void> {
+    const { id } = (await this.call('POST', '/runs', { kind: 'backup' })) as { id: string };
+    for (;;) {
+      const { status } = (await this.call('GET', `/runs/${id}`)) as { status: string };
+      if (status === 'complete') {
+        return;
+      }
+      if (status !== 'queued' && status !== 'running') {
+        throw new Error(`the backup ended as ${status}`);
+      }
+      await wait(100);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#agent.close();
+    this.#child.kill();
+    await once(this.#child, 'close');
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const answer = await request(url);
+    await answer.body.dump();
+    return answer.statusCode === 200;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
