@@ -1,8 +1,10 @@
+import type { SnapshotSummary } from '../contract/manifest.ts';
 import { GrafanaClient } from '../grafana/client.ts';
 import { connect, type Instance } from '../grafana/instance.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
-import { openRepository, type OpenedRepository } from '../repository/repository.ts';
+import { glance } from '../repository/glance.ts';
+import { openRepository, type OpenedRepository, type OpenOptions } from '../repository/repository.ts';
 import { DirectoryState, type StateStore } from '../repository/state.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
@@ -38,24 +40,35 @@ export async function withRepository<T>(
   create: boolean,
   work: (repository: OpenedRepository) => Promise<T>,
 ): Promise<T> {
-  const { environment, randomness, clock, log, signal } = world;
   return withStore(world, flags, async (store) => {
-    const repository = await openRepository({
-      store,
-      clock,
-      randomness,
-      log,
-      state: await openState(world, flags),
-      create,
-      signal,
-      ...(await encryptionSettings(flags, environment)),
-    });
+    const repository = await openRepository(await openOptions(world, flags, store, create));
     try {
       return await work(repository);
     } finally {
       await repository.close();
     }
   });
+}
+
+/** Every snapshot, newest first, with as few requests as it takes. */
+export function snapshotsOf(world: World, flags: CommonFlags): Promise<SnapshotSummary[]> {
+  const { signal } = world;
+  return withStore(world, flags, async (store) => {
+    const options = await openOptions(world, flags, store, false);
+    const seen = await (await glance(options))?.snapshots({ signal });
+    return seen ?? (await openRepository(options)).snapshots({ signal });
+  });
+}
+
+async function openOptions(
+  world: World,
+  flags: CommonFlags,
+  store: ObjectStore,
+  create: boolean,
+): Promise<OpenOptions> {
+  const { environment, clock, randomness, log, signal } = world;
+  const secrets = await encryptionSettings(flags, environment);
+  return { store, clock, randomness, log, state: await openState(world, flags), create, signal, ...secrets };
 }
 
 /** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */

@@ -56,6 +56,14 @@ export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
 export const SnapshotStatus = z.enum(['complete', 'partial']);
 export type SnapshotStatus = z.infer<typeof SnapshotStatus>;
 
+/** How many resources differ from the snapshot before. */
+export const ChangeCounts = z.object({
+  added: z.int().nonnegative(),
+  changed: z.int().nonnegative(),
+  removed: z.int().nonnegative(),
+});
+export type ChangeCounts = z.infer<typeof ChangeCounts>;
+
 /** One point in time. Written last: no manifest, no snapshot. */
 export const Manifest = z.object({
   format: z.literal(1),
@@ -71,6 +79,8 @@ export const Manifest = z.object({
   orgs: z.array(z.object({ id: z.int().positive(), name: z.string() })),
   /** How many snapshots since one that read every body; 0 = this one did. */
   sinceFullRead: z.int().nonnegative(),
+  /** Against the snapshot that this one went on from; absent where that was not computed. */
+  changes: ChangeCounts.optional(),
   kinds: z.partialRecord(z.enum(KIND_NAMES), KindReport),
   errors: z.array(ResourceProblem),
   skipped: z.array(ResourceProblem),
@@ -101,5 +111,10 @@ export const SnapshotSummary = z.object({
   resources: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
   by: z.string().optional(),
+  /** Milliseconds that it took. */
+  duration: z.int().nonnegative().optional(),
+  /** How many resources are missing from it. */
+  problems: z.int().nonnegative().optional(),
+  changes: ChangeCounts.optional(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;

@@ -43,3 +43,15 @@ export const RunRecord = z.object({
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
+
+/** A record without the list of single problems: a line of the history of runs. */
+export const RunLine = RunRecord.omit({ errors: true }).extend({
+  /** How many single resources failed. */
+  problems: z.int().nonnegative(),
+});
+export type RunLine = z.infer<typeof RunLine>;
+
+export function runLine({ errors, ...rest }: RunRecord): RunLine {
+  // A record that was shortened says itself how many there were.
+  return { ...rest, problems: Math.max(errors.length, rest.counts['failures'] ?? 0) };
+}

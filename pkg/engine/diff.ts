@@ -18,7 +18,7 @@ interface State extends DiffItem {
 type States = Map<string, State>;
 
 /** What changed from one snapshot to a later one. */
-export function diffManifests(from: Manifest, to: Manifest): Diff {
+export function diffManifests(from: Pick<Manifest, 'resources'>, to: Pick<Manifest, 'resources'>): Diff {
   return diffStates(statesOf(from.resources), statesOf(to.resources));
 }
 

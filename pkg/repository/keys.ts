@@ -1,22 +1,12 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { ENVELOPE_BYTES } from './codec.ts';
-import { openWith, parseIdentityFile, recipientOf, sealFor } from './encryption.ts';
+import { parseIdentityFile, recipientOf } from './encryption.ts';
+import { isKeyFile, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
-import { isTimedId, KEYS, newTimedId } from './layout.ts';
+import { KEYS, newTimedId } from './layout.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { StateStore } from './state.ts';
-
-const StoredKey = z.object({
-  format: z.literal(1),
-  id: z.string().refine(isTimedId),
-  repository: z.string().regex(/^[0-9a-f]{32}$/),
-  objectIdKey: z.string().regex(/^[0-9a-f]{64}$/),
-  metadataIdentity: z.string().startsWith('AGE-SECRET-KEY-1'),
-});
 
 /** What the local state holds of one repository. */
 const LocalKey = z.object({
@@ -25,8 +15,6 @@ const LocalKey = z.object({
   wrappedFor: z.string(),
 });
 type LocalKey = z.infer<typeof LocalKey>;
-
-const KEY_FILE = /^keys\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.([0-9a-f]{8})\.json\.age$/;
 
 export interface KeyPorts {
   store: ObjectStore;
@@ -44,18 +32,6 @@ export interface Secrets {
   identities?: readonly string[];
   /** Open the identities that are stored in the repository under a passphrase. */
   passphrases?: readonly string[];
-}
-
-/** Eight hex digits that name a set of recipients. */
-export function recipientSet(recipients: readonly string[]): string {
-  return createHash('sha256')
-    .update([...new Set(recipients)].sort().join('\n'))
-    .digest('hex')
-    .slice(0, 8);
-}
-
-function keyFile(id: string, recipients: readonly string[]): string {
-  return `${KEYS}${id}.${recipientSet(recipients)}.json.age`;
 }
 
 function stateName(repository: string): string {
@@ -86,8 +62,8 @@ export async function openKeyring(
     ...(secrets.identities ?? []).flatMap(parseIdentityFile),
     ...(await passphraseIdentities(ports, files, passphrases, create)),
   ];
-  const keyFiles = files.filter((key) => KEY_FILE.test(key)).sort();
-  const keys = identities.length === 0 ? [] : await readKeys(ports, keyFiles, identities);
+  const keyFiles = files.filter(isKeyFile).sort();
+  const keys = identities.length === 0 ? [] : await readKeyFiles(ports, keyFiles, identities);
   const local = await readLocal(ports, repository);
   const newest = keys.filter((key) => key.repository === repository).at(-1);
   const recipients = [...new Set(secrets.recipients ?? [])];
@@ -128,6 +104,22 @@ export async function openKeyring(
   return keyring;
 }
 
+/**
+ * What opens the history of a repository without a single request: what the local state remembers, and the identities
+ * given. It writes nothing where anything speaks of encryption.
+ */
+export async function glancingKeyring(ports: KeyPorts, repository: string, secrets: Secrets): Promise<Keyring> {
+  const identities = (secrets.identities ?? []).flatMap(parseIdentityFile);
+  const local = await readLocal(ports, repository);
+  const encrypted = identities.length > 0 || local !== undefined || (secrets.recipients ?? []).length > 0;
+  return makeKeyring({
+    recipients: [],
+    identities,
+    keys: local === undefined ? [] : [local.key],
+    readOnly: encrypted ? READ_ONLY : undefined,
+  });
+}
+
 const READ_ONLY = 'this repository is encrypted: give the recipients (DASHKEEP_AGE_RECIPIENTS) to write to it';
 
 async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {
@@ -156,71 +148,6 @@ async function wrap(
     const value: LocalKey = { key: { format: 1, ...key }, wrappedFor };
     await ports.state.set(stateName(key.repository), Buffer.from(JSON.stringify(value)));
   }
-}
-
-/**
- * Writes the key file for a set of recipients and reads it back.
- * @throws DK_STORE_FAILED when what comes back is not what was written.
- */
-export async function writeKeyFile(
-  store: ObjectStore,
-  key: RepositoryKey,
-  recipients: readonly string[],
-  signal?: AbortSignal,
-): Promise<void> {
-  const name = keyFile(key.id, recipients);
-  const body = await sealFor(recipients)(Buffer.from(`${JSON.stringify({ format: 1, ...key }, null, 2)}\n`));
-  for (let attempt = 0; attempt < 3; attempt++) {
-    await store.put(name, body, { contentType: 'application/octet-stream', signal });
-    if ((await store.get(name, { signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
-      return;
-    }
-  }
-  throw new DashkeepError('DK_STORE_FAILED', `${name} does not read back as it was written`);
-}
-
-/** Removes the key files that were wrapped for other sets of recipients. */
-export async function removeOtherKeyFiles(
-  store: ObjectStore,
-  recipients: readonly string[],
-  signal?: AbortSignal,
-): Promise<void> {
-  const others: string[] = [];
-  for await (const { key } of store.list(KEYS, { signal })) {
-    const match = KEY_FILE.exec(key);
-    if (match !== null && match[2] !== recipientSet(recipients)) {
-      others.push(key);
-    }
-  }
-  if (others.length > 0) {
-    await store.deleteMany(others, { signal });
-  }
-}
-
-async function readKeys(
-  ports: KeyPorts,
-  keyFiles: readonly string[],
-  identities: readonly string[],
-): Promise<RepositoryKey[]> {
-  const opener = openWith({ identities });
-  const keys = new Map<string, RepositoryKey>();
-  for (const name of keyFiles) {
-    try {
-      const bytes = await ports.store.get(name, { signal: ports.signal, maxBytes: ENVELOPE_BYTES });
-      const { format: _, ...key } = StoredKey.parse(
-        JSON.parse((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')),
-      );
-      keys.set(key.id, key);
-    } catch (error) {
-      ports.signal?.throwIfAborted();
-      if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND') {
-        throw error;
-      }
-      // Wrapped for somebody else, or damaged: another file may hold the same key.
-      ports.log.debug({ key: name }, 'a key file cannot be opened with the identities given');
-    }
-  }
-  return [...keys.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 async function readLocal(ports: KeyPorts, repository: string): Promise<LocalKey | undefined> {

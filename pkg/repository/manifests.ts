@@ -28,6 +28,9 @@ export function summaryOf(manifest: Manifest): SnapshotSummary {
     resources: manifest.resources.length,
     bytes: manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0),
     ...(manifest.by === undefined ? {} : { by: manifest.by }),
+    duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
+    problems: manifest.errors.length,
+    ...(manifest.changes === undefined ? {} : { changes: manifest.changes }),
   };
 }
 

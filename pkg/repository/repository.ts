@@ -1,7 +1,7 @@
 import { DashkeepError } from '../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './keys.ts';
@@ -12,7 +12,8 @@ import { newestKeys } from './newest.ts';
 import { Objects } from './objects.ts';
 import { openPlainCopies } from './plain-copies.ts';
 import type { PlainCopies, Repository, Session } from './repository.types.ts';
-import { readRuns, writeRun } from './runs.ts';
+import { RunIndex } from './run-index.ts';
+import { findRun, writeRun } from './runs.ts';
 import { Sessions } from './sessions.ts';
 import { isUnreadable, SnapshotIndex } from './snapshot-index.ts';
 import type { StateStore } from './state.ts';
@@ -55,6 +56,7 @@ export class OpenedRepository implements Repository {
   readonly objects: Objects;
   readonly sessions: Sessions;
   readonly index: SnapshotIndex;
+  readonly runIndex: RunIndex;
   readonly clock: Clock;
   readonly log: Log;
 
@@ -69,7 +71,8 @@ export class OpenedRepository implements Repository {
     this.keyring = keyring;
     this.objects = new Objects(ports.store, keyring);
     this.sessions = new Sessions(ports.store, ports.clock, ports.log);
-    this.index = new SnapshotIndex(ports.store, keyring, ports.log);
+    this.index = new SnapshotIndex({ ...ports, keyring });
+    this.runIndex = new RunIndex({ ...ports, keyring });
   }
 
   get encrypted(): boolean {
@@ -135,8 +138,8 @@ export class OpenedRepository implements Repository {
     }
   }
 
-  async snapshots(calls: Calls = {}): Promise<SnapshotSummary[]> {
-    return (await this.index.read(calls)).reverse();
+  async snapshots(options: Calls & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
+    return (await this.index.read(options)).reverse();
   }
 
   async manifest(id: string, calls: Calls = {}): Promise<Manifest> {
@@ -234,12 +237,17 @@ export class OpenedRepository implements Repository {
     return openPlainCopies(this.store, this.log, calls);
   }
 
-  writeRun(record: RunRecord, calls: Calls = {}): Promise<void> {
-    return writeRun(this.store, this.keyring, record, calls);
+  async writeRun(record: RunRecord, calls: Calls = {}): Promise<void> {
+    const size = await writeRun(this.store, this.keyring, record, calls);
+    await this.runIndex.add(record, size);
   }
 
-  runs(options: { limit?: number; before?: string; signal?: AbortSignal } = {}): Promise<RunRecord[]> {
-    return readRuns(this.store, this.keyring, this.log, this.clock.now(), options);
+  run(id: string, calls: Calls = {}): Promise<RunRecord | undefined> {
+    return findRun(this, id, calls);
+  }
+
+  runs(options: { limit?: number; signal?: AbortSignal } = {}): Promise<RunLine[]> {
+    return this.runIndex.read(options);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 
 /** A run that is writing: keeps its session alive until ended, so that no prune removes what it is about to need. */
@@ -41,8 +41,11 @@ export interface Repository {
   /** Writes the manifest last, reads it back and compares. */
   publish(manifest: Omit<Manifest, 'format' | 'entriesHash'>, options?: { signal?: AbortSignal }): Promise<Manifest>;
 
-  /** Newest first. */
-  snapshots(options?: { signal?: AbortSignal }): Promise<SnapshotSummary[]>;
+  /**
+   * Newest first. What is older than the last page of names is told as the index has it, unless the whole is asked for:
+   * good enough to look at, not to decide by.
+   */
+  snapshots(options?: { whole?: boolean; signal?: AbortSignal }): Promise<SnapshotSummary[]>;
 
   /** By id, unambiguous start of an id, or 'latest' (newest that is not a safety or drill snapshot). @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED */
   manifest(id: string, options?: { signal?: AbortSignal }): Promise<Manifest>;
@@ -60,8 +63,10 @@ export interface Repository {
 
   /** Replaces what was written under that id before. */
   writeRun(record: RunRecord, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Undefined when there is no record of that run. */
+  run(id: string, options?: { signal?: AbortSignal }): Promise<RunRecord | undefined>;
   /** Newest first. */
-  runs(options?: { limit?: number; before?: string; signal?: AbortSignal }): Promise<RunRecord[]>;
+  runs(options?: { limit?: number; signal?: AbortSignal }): Promise<RunLine[]>;
 
   close(): Promise<void>;
 }

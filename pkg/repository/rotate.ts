@@ -2,7 +2,7 @@ import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import type { Randomness } from '../contract/ports.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from './codec.ts';
 import { eachAtOnce } from './concurrency.ts';
-import { removeOtherKeyFiles, writeKeyFile } from './keys.ts';
+import { removeOtherKeyFiles, writeKeyFile } from './key-files.ts';
 import { newTimedId, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from './layout.ts';
 import type { OpenedRepository } from './repository.ts';
 
@@ -66,6 +66,7 @@ export async function rewrap(
       await eachAtOnce(FILES_AT_ONCE, keys, renew, signal);
     }
     await repository.index.update({ whole: true, signal });
+    await repository.runIndex.rewrite();
     if (result.failed.length === 0) {
       // Only now: until everything is renewed, the old recipients may be the only ones who can read a file.
       await removeOtherKeyFiles(store, keyring.recipients, signal);

@@ -3,50 +3,53 @@ import type { Log } from '../contract/ports.ts';
 import { RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './codec.ts';
-import { mapAtOnce } from './concurrency.ts';
 import type { Keyring } from './keyring.ts';
-import { parseRunKey, runKey, RUNS, type NamedKey } from './layout.ts';
-import { newestKeys } from './newest.ts';
+import { isTimedId, runKey, type NamedKey } from './layout.ts';
 
 interface Calls {
   signal?: AbortSignal;
 }
 
-const READS_AT_ONCE = 16;
-
-/** The record of a run, replaced as the run goes on. In an encrypted repository it is sealed: its errors name resources. */
+/**
+ * The record of a run, replaced as the run goes on. In an encrypted repository it is sealed: its errors name resources.
+ * @returns its size as stored.
+ */
 export async function writeRun(
   store: ObjectStore,
   keyring: Keyring,
   record: RunRecord,
   { signal }: Calls = {},
-): Promise<void> {
+): Promise<number> {
   const plain = Buffer.from(`${JSON.stringify(RunRecord.parse(record))}\n`);
-  await store.put(runKey(record.id, keyring.encrypted), await keyring.sealMetadata(plain), {
+  const body = await keyring.sealMetadata(plain);
+  await store.put(runKey(record.id, keyring.encrypted), body, {
     contentType: keyring.encrypted ? 'application/octet-stream' : 'application/json',
     signal,
   });
+  return body.length;
 }
 
-/** The records that this process can read, newest first; `before` is the id to go on from. */
-export async function readRuns(
-  store: ObjectStore,
-  keyring: Keyring,
-  log: Log,
-  now: Date,
-  { limit = Infinity, before, signal }: Calls & { limit?: number; before?: string } = {},
-): Promise<RunRecord[]> {
-  const keys = await newestKeys(store, RUNS, parseRunKey, { limit, now, before, signal });
-  const records = await mapAtOnce(READS_AT_ONCE, keys, (key) => readRun(store, keyring, log, key, signal), signal);
-  return records.filter((record) => record !== undefined);
+/** The record of a run by its id, whether it was written before or after encryption was switched on. */
+export async function findRun(
+  { store, keyring, log }: { store: ObjectStore; keyring: Keyring; log: Log },
+  id: string,
+  calls: Calls = {},
+): Promise<RunRecord | undefined> {
+  if (!isTimedId(id)) {
+    return undefined;
+  }
+  const form = (encrypted: boolean): Promise<RunRecord | undefined> =>
+    readRun(store, keyring, log, { id, encrypted }, calls);
+  return (await form(keyring.encrypted)) ?? form(!keyring.encrypted);
 }
 
-async function readRun(
+/** Undefined when it is not there, or not readable here. */
+export async function readRun(
   store: ObjectStore,
   keyring: Keyring,
   log: Log,
   { id, encrypted }: NamedKey,
-  signal?: AbortSignal,
+  { signal }: Calls = {},
 ): Promise<RunRecord | undefined> {
   try {
     const bytes = await store.get(runKey(id, encrypted), { signal, maxBytes: MAX_RECORD_BYTES });
@@ -54,7 +57,10 @@ async function readRun(
     return RunRecord.parse(JSON.parse(plain.toString('utf8')));
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND') {
+    if (error instanceof DashkeepError && error.code.startsWith('DK_STORE')) {
+      if (error.code === 'DK_STORE_NOT_FOUND') {
+        return undefined;
+      }
       throw error;
     }
     log.warn({ run: id }, 'the record of a run cannot be read');

@@ -3,23 +3,18 @@ import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import { SnapshotSummary } from '../contract/manifest.ts';
 import type { Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { compress, inflate, MAX_RECORD_BYTES } from './codec.ts';
+import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import { eachAtOnce } from './concurrency.ts';
 import type { Keyring } from './keyring.ts';
-import { CACHE, compactTime, timeOfId, type NamedKey } from './layout.ts';
+import type { NamedKey } from './layout.ts';
 import { listSnapshots, readManifest, summaryOf } from './manifests.ts';
+import { listAgainFrom } from './newest.ts';
 
 interface Calls {
   signal?: AbortSignal;
 }
 
-/** Up to here every snapshot fits one page of a listing, and nothing needs to be taken on trust. */
-const LISTED_WHOLE = 900;
-/** Snapshots younger than the newest by less than that are always looked for, whatever the index says. */
-const LISTED_AGAIN = 7 * 86_400_000;
 const READS_AT_ONCE = 8;
-/** So many manifests read for want of a summary make it worth writing the index again. */
-const WORTH_WRITING = 10;
 
 interface Unreadable {
   id: string;
@@ -28,103 +23,126 @@ interface Unreadable {
 
 const IndexFile = z.object({ format: z.literal(1), snapshots: z.array(SnapshotSummary) });
 
+/** Summaries by id. */
+type Known = Map<string, SnapshotSummary>;
+
+/** What a look at the store came to. */
+interface Found {
+  /** Oldest first. */
+  summaries: SnapshotSummary[];
+  unreadable: Unreadable[];
+  /** How many manifests were read for want of a summary. */
+  looked: number;
+}
+
 /**
  * `cache/snapshots.json.gz`: a summary of every snapshot, so that a long history opens with two requests. Only ever a
- * cache: which snapshots exist is asked of the store, the whole of it for all that decides or removes, the last days of
+ * cache: which snapshots exist is asked of the store, the whole of it for all that decides or removes, the last page of
  * it for display.
  */
 export class SnapshotIndex {
   readonly #store: ObjectStore;
   readonly #keyring: Keyring;
   readonly #log: Log;
-  readonly #key: string;
+  readonly #file: CacheFile<typeof IndexFile>;
   /** Found unreadable before: for display they are not read again. */
   readonly #unreadable = new Map<string, DashkeepError>();
 
-  constructor(store: ObjectStore, keyring: Keyring, log: Log) {
-    this.#store = store;
-    this.#keyring = keyring;
-    this.#log = log;
-    this.#key = `${CACHE}snapshots.json.gz${keyring.encrypted ? '.age' : ''}`;
+  constructor(ports: { store: ObjectStore; keyring: Keyring; log: Log }) {
+    this.#store = ports.store;
+    this.#keyring = ports.keyring;
+    this.#log = ports.log;
+    this.#file = new CacheFile(ports, 'snapshots', IndexFile);
   }
 
-  /** What the history shows, oldest first. */
-  async read(calls: Calls = {}): Promise<SnapshotSummary[]> {
-    const { summaries, unreadable, looked } = await this.#current(await this.#load(calls), { ...calls, whole: false });
+  /**
+   * What the history shows, oldest first.
+   * @param options.whole - list all of it: otherwise what is older than the last page is shown as the index has it
+   */
+  async read(options: Calls & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
+    const { summaries, unreadable, looked } = await this.#look((await this.#load(options)) ?? new Map(), options);
     const [first] = unreadable;
     if (summaries.length === 0 && first?.error.code === 'DK_IDENTITY_MISSING') {
       // A history that nobody here can read must not look like none.
       throw first.error;
     }
     if (looked >= WORTH_WRITING) {
-      await this.#write(summaries, calls);
+      await this.#write(summaries, options);
     }
     return summaries;
   }
 
+  /** What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise. */
+  async glance(calls: Calls = {}): Promise<SnapshotSummary[] | undefined> {
+    const known = await this.#load(calls);
+    if (known === undefined) {
+      return undefined;
+    }
+    const { keys, older } = await this.#list(known, calls);
+    const summaries = [...older, ...keys.map(({ id }) => id)].map((id) => known.get(id));
+    return summaries.every((summary) => summary !== undefined) ? summaries : undefined;
+  }
+
   /** Every snapshot there is by a full listing, oldest first, and those that could not be read. */
   async readWhole(calls: Calls = {}): Promise<{ summaries: SnapshotSummary[]; unreadable: string[] }> {
-    const { summaries, unreadable } = await this.#current(await this.#load(calls), { ...calls, whole: true });
+    this.#unreadable.clear();
+    const known: Known = (await this.#load(calls)) ?? new Map();
+    const { summaries, unreadable } = await this.#look(known, { ...calls, whole: true });
     return { summaries, unreadable: unreadable.map(({ id }) => id) };
   }
 
   /** Takes up what is new and drops what is gone. Failing that is a warning: the index is only a cache. */
   async update(options: Calls & { add?: SnapshotSummary; whole?: boolean } = {}): Promise<void> {
-    const { add, signal } = options;
+    const { add, ...look } = options;
+    if (look.whole === true) {
+      this.#unreadable.clear();
+    }
     try {
-      const known = await this.#load({ signal });
+      const known: Known = (await this.#load(look)) ?? new Map();
       if (add !== undefined) {
         known.set(add.id, add);
       }
-      const { summaries } = await this.#current(known, { signal, whole: options.whole ?? false });
-      await this.#write(summaries, { signal });
+      const { summaries } = await this.#look(known, look);
+      await this.#write(summaries, look);
     } catch (error) {
-      signal?.throwIfAborted();
+      look.signal?.throwIfAborted();
       this.#log.warn({ reason: reasonOf(error) }, 'the index of snapshots was not updated');
     }
   }
 
   /** Writes it anew from summaries that were just read from the manifests themselves. */
   async replace(summaries: readonly SnapshotSummary[], calls: Calls = {}): Promise<void> {
-    await this.#write(
-      [...summaries].sort((a, b) => (a.id < b.id ? -1 : 1)),
-      calls,
-    );
+    await this.#write(summaries, calls);
   }
 
-  async #current(
-    known: Map<string, SnapshotSummary>,
-    { signal, whole }: Calls & { whole: boolean },
-  ): Promise<{ summaries: SnapshotSummary[]; unreadable: Unreadable[]; looked: number }> {
-    const ids = [...known.keys()].sort();
-    const newest = ids.at(-1);
-    let after: string | undefined;
-    if (!whole && newest !== undefined && ids.length > LISTED_WHOLE) {
-      after = compactTime(new Date(timeOfId(newest).getTime() - LISTED_AGAIN));
-    }
-    const keys = await listSnapshots(this.#store, { signal, after });
+  async #look(known: Known, options: Calls & { whole?: boolean }): Promise<Found> {
+    const { signal } = options;
+    const { keys, older } = await this.#list(known, options);
     const unread = keys.filter(({ id }) => !known.has(id));
     const unreadable: Unreadable[] = [];
-    await eachAtOnce(
-      READS_AT_ONCE,
-      unread,
-      async (key) => {
-        const before = whole ? undefined : this.#unreadable.get(key.id);
-        const read = before ?? (await this.#summary(key, signal));
-        if (read instanceof DashkeepError) {
-          this.#unreadable.set(key.id, read);
-          unreadable.push({ id: key.id, error: read });
-        } else {
-          known.set(read.id, read);
-        }
-      },
-      signal,
-    );
-    const older = after === undefined ? [] : ids.filter((id) => id < after);
-    const summaries = [...older, ...keys.map(({ id }) => id)]
-      .map((id) => known.get(id))
-      .filter((summary) => summary !== undefined);
+    const takeUp = async (key: NamedKey): Promise<void> => {
+      const read = this.#unreadable.get(key.id) ?? (await this.#summary(key, signal));
+      if (read instanceof DashkeepError) {
+        this.#unreadable.set(key.id, read);
+        unreadable.push({ id: key.id, error: read });
+      } else {
+        known.set(read.id, read);
+      }
+    };
+    await eachAtOnce(READS_AT_ONCE, unread, takeUp, signal);
+    const summaries = [...older, ...keys.map(({ id }) => id)].flatMap((id) => known.get(id) ?? []);
     return { summaries, unreadable, looked: unread.length - unreadable.length };
+  }
+
+  /** The last page of what there is, or all of it, and the ids before that as the index has them. */
+  async #list(
+    known: Known,
+    { signal, whole }: Calls & { whole?: boolean },
+  ): Promise<{ keys: NamedKey[]; older: string[] }> {
+    const ids = [...known.keys()].sort();
+    const after = whole === true ? undefined : listAgainFrom(ids);
+    const keys = await listSnapshots(this.#store, { signal, after });
+    return { keys, older: after === undefined ? [] : ids.filter((id) => id < after) };
   }
 
   async #summary(key: NamedKey, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
@@ -139,40 +157,16 @@ export class SnapshotIndex {
     }
   }
 
-  async #load({ signal }: Calls): Promise<Map<string, SnapshotSummary>> {
-    try {
-      const bytes = await this.#store.get(this.#key, { signal, maxBytes: MAX_RECORD_BYTES });
-      const zipped = this.#keyring.encrypted
-        ? await this.#keyring.opener.open(bytes, 'DK_INTEGRITY', this.#key)
-        : bytes;
-      const text = await inflate(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key);
-      const { snapshots } = IndexFile.parse(JSON.parse(text));
-      return new Map(snapshots.map((summary) => [summary.id, summary]));
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !ABSENT.has(error.code)) {
-        throw error;
-      }
-      return new Map();
-    }
+  async #load({ signal }: Calls): Promise<Known | undefined> {
+    const index = await this.#file.read({ signal });
+    return index && new Map(index.snapshots.map((summary) => [summary.id, summary]));
   }
 
   async #write(summaries: readonly SnapshotSummary[], { signal }: Calls): Promise<void> {
-    try {
-      const text = JSON.stringify({ format: 1, snapshots: summaries });
-      await this.#store.put(this.#key, await this.#keyring.sealMetadata(await compress(text)), {
-        contentType: this.#keyring.encrypted ? 'application/octet-stream' : 'application/gzip',
-        transient: true,
-        signal,
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      this.#log.debug({ reason: reasonOf(error) }, 'the index of snapshots cannot be written with these rights');
-    }
+    const snapshots = summaries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    await this.#file.write({ format: 1, snapshots }, { signal });
   }
 }
-
-const ABSENT: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
 
 /** Errors that mean "this one manifest", not "the store". */
 export function isUnreadable(error: unknown): error is DashkeepError {

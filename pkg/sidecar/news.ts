@@ -4,7 +4,6 @@ import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import { parseJson, stringAt } from '../contract/json.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { rowOf } from './repository/browse.ts';
-import type { History } from './repository/history.ts';
 import type { Library } from './repository/library.ts';
 import { contentOf } from './repository/tree.ts';
 import type { GrafanaNews, RepositoryNews } from './status.ts';
@@ -16,7 +15,6 @@ const TIMEOUT_MS = 5_000;
 /** Keeps at hand what the status tells of Grafana and of the repository, so that asking for it costs nothing. */
 export class News {
   readonly #library: Library;
-  readonly #history: History;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #agent: Agent;
@@ -27,14 +25,8 @@ export class News {
   /** Undefined until the repository was read for the first time. */
   repository: RepositoryNews | undefined;
 
-  constructor(
-    grafana: { url: string; caFile?: string },
-    library: Library,
-    history: History,
-    ports: { clock: Clock; log: Log },
-  ) {
+  constructor(grafana: { url: string; caFile?: string }, library: Library, ports: { clock: Clock; log: Log }) {
     this.#library = library;
-    this.#history = history;
     this.#clock = ports.clock;
     this.#log = ports.log;
     const ca = grafana.caFile === undefined ? {} : { connect: { ca: readFileSync(grafana.caFile, 'utf8') } };
@@ -100,9 +92,8 @@ export class News {
       this.repository = { newest: undefined, content: {}, snapshots: snapshots.length };
       return;
     }
-    const [run] = await this.#history.list(1, (record) => record.snapshot === newest.id, signal);
     const manifest = await this.#library.manifest(newest.id, signal);
-    this.repository = { newest: rowOf(newest, run), content: contentOf(manifest), snapshots: snapshots.length };
+    this.repository = { newest: rowOf(newest), content: contentOf(manifest), snapshots: snapshots.length };
   }
 }
 

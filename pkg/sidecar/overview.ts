@@ -1,6 +1,6 @@
 import type { Status } from '../contract/api/status.ts';
 import type { Clock } from '../contract/ports.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import { runLine, type RunRecord } from '../contract/runs.ts';
 import type { ApiToken } from './api-token.ts';
 import type { TokenKeeper, TokenStatus } from './bootstrap/keeper.ts';
 import type { ServiceConfig } from './config.ts';
@@ -55,7 +55,7 @@ export class Overview {
     const lastBackup = this.#parts.history.last((run) => run.kind === 'backup' && run.finished !== undefined);
     const last = (kind: RunRecord['kind']): Status['lastBackup'] => {
       const run = this.#parts.history.last((one) => one.kind === kind && one.finished !== undefined);
-      return run === undefined ? undefined : runSummary(run);
+      return run === undefined ? undefined : runSummary(runLine(run));
     };
     const running = this.#parts.queue.running;
     const foreign = this.#parts.leadership.foreignRun();
@@ -98,8 +98,10 @@ export class Overview {
         ? foreign === undefined
           ? {}
           : { running: foreign }
-        : { running: runSummary(running.record, running.progress) }),
-      ...(this.#parts.queue.queued === undefined ? {} : { queued: runSummary(this.#parts.queue.queued.record) }),
+        : { running: runSummary(runLine(running.record), running.progress) }),
+      ...(this.#parts.queue.queued === undefined
+        ? {}
+        : { queued: runSummary(runLine(this.#parts.queue.queued.record)) }),
       ...(news?.newest === undefined ? {} : { newest: news.newest }),
       content: news?.content ?? {},
       ...(news === undefined ? {} : { snapshots: news.snapshots }),

@@ -4,7 +4,7 @@ import type { RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
 import type { RunRequest } from '../contract/api/runs.ts';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import { runLine, type RunRecord } from '../contract/runs.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../grafana/credentials.ts';
 import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../repository/state.ts';
@@ -110,7 +110,7 @@ export class Service {
       ended: (record) => this.#ended(record),
     });
     this.#scheduler = this.#makeScheduler();
-    this.#news = new News(config.grafana, this.library, this.history, { clock, log });
+    this.#news = new News(config.grafana, this.library, { clock, log });
     const parts = { config, clock, started, news: this.#news, settings: this.settings, apiToken: this.apiToken };
     const { library, history, queue, leadership, notifier, keeper } = this;
     this.overview = new Overview({ ...parts, library, history, queue, leadership, notifier, keeper });
@@ -324,7 +324,7 @@ export class Service {
       void Promise.all([this.settings.load(), this.apiToken.value === undefined ? this.apiToken.load() : undefined]);
     }
     const running = this.queue.running;
-    this.leadership.tell(running === undefined ? undefined : runSummary(running.record, running.progress));
+    this.leadership.tell(running === undefined ? undefined : runSummary(runLine(running.record), running.progress));
     this.#watchLateness();
   }
 

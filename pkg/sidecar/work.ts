@@ -9,7 +9,7 @@ import type {
   SnapshotTrigger,
 } from '../contract/manifest.ts';
 import type { ApplyResult, Diff, PlanItem } from '../contract/plan.ts';
-import type { Progress, RunRecord } from '../contract/runs.ts';
+import type { Progress, RunLine, RunRecord } from '../contract/runs.ts';
 
 /** What one run is given by whoever runs it. */
 export interface WorkRun {
@@ -78,8 +78,8 @@ export interface Work {
   prune(run: WorkRun, options: { confirmed: boolean }): Promise<WorkResult>;
   drill(run: WorkRun, options: { snapshot?: string }): Promise<WorkResult>;
 
-  /** Newest first. */
-  snapshots(signal: AbortSignal): Promise<SnapshotSummary[]>;
+  /** Newest first. With `whole` the store is asked for every one of them, not only for the last page. */
+  snapshots(signal: AbortSignal, whole?: boolean): Promise<SnapshotSummary[]>;
   manifest(id: string, signal: AbortSignal): Promise<Manifest>;
   /** The stored JSON text of an entry. */
   body(entry: ManifestEntry, signal: AbortSignal): Promise<string>;
@@ -101,7 +101,8 @@ export interface Work {
 
   writeRun(record: RunRecord): Promise<void>;
   /** Newest first. */
-  runs(options: { limit: number; signal: AbortSignal }): Promise<RunRecord[]>;
+  runs(options: { limit: number; signal: AbortSignal }): Promise<RunLine[]>;
+  run(id: string, signal: AbortSignal): Promise<RunRecord | undefined>;
 
   close(): Promise<void>;
 }

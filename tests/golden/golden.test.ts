@@ -69,7 +69,7 @@ describe.each(REPOSITORIES)('the golden repository $name', ({ name, ids }) => {
     }
     const runs = await repository.runs();
     expect(runs.map(({ id }) => id)).toEqual([...ids].reverse());
-    expect(runs[0]!.errors[0]!.reason).toBe('Grafana answered 500');
+    expect((await repository.run(runs[0]!.id))?.errors[0]!.reason).toBe('Grafana answered 500');
     expect(store.writes).toEqual([]);
   });
 

@@ -95,6 +95,8 @@ describe('a snapshot', () => {
     expect(await reader.snapshots()).toEqual([
       {
         id: published.id,
+        duration: 0,
+        problems: 0,
         time: published.started,
         status: 'complete',
         trigger: 'manual',
@@ -189,7 +191,7 @@ describe('missing objects are found', () => {
 });
 
 describe('run records', () => {
-  it('come newest first and in pages', async () => {
+  it('come newest first', async () => {
     const repository = await open(world);
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) {
@@ -207,10 +209,8 @@ describe('run records', () => {
     }
 
     const first = await repository.runs({ limit: 2 });
-    const second = await repository.runs({ limit: 2, before: first[1]!.id });
 
     expect(first.map(({ id }) => id)).toEqual(ids.slice(0, 2));
-    expect(second.map(({ id }) => id)).toEqual(ids.slice(2, 4));
     expect((await repository.runs()).map(({ id }) => id)).toEqual(ids);
   });
 

@@ -220,7 +220,7 @@ describe('a drill', () => {
       drillOutcome(await run(instance)),
     );
     const [record] = await bench.repository.runs({ limit: 1 });
-    expect(record).toMatchObject({ kind: 'drill', status: 'complete', errors: [], snapshot: before[0]!.id });
+    expect(record).toMatchObject({ kind: 'drill', status: 'complete', problems: 0, snapshot: before[0]!.id });
     expect(await bench.repository.snapshots()).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { snapshotsOf } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine, printTable } from '../output.ts';
 import type { World } from '../world.ts';
@@ -14,9 +14,7 @@ export const registerSnapshots: Register = (program, run) => {
 };
 
 async function listSnapshots(world: World, flags: Flags): Promise<Exit> {
-  const snapshots = await withRepository(world, flags, false, (repository) =>
-    repository.snapshots({ signal: world.signal }),
-  );
+  const snapshots = await snapshotsOf(world, flags);
   if (flags.json === true) {
     printJson(world, { snapshots });
     return 0;

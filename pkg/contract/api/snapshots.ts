@@ -5,20 +5,8 @@ import { commaList, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time,
 
 /** A line of the history. */
 export const SnapshotRow = SnapshotSummary.extend({
-  /** Against the snapshot before it; absent where that was never computed. */
-  changes: z
-    .object({
-      added: z.int().nonnegative(),
-      changed: z.int().nonnegative(),
-      removed: z.int().nonnegative(),
-    })
-    .optional(),
-  /** The run that made it, while its record is kept. */
+  /** The run that made it. */
   run: z.string().optional(),
-  /** Milliseconds. */
-  duration: z.number().nonnegative().optional(),
-  /** How many resources failed. */
-  problems: z.int().nonnegative().optional(),
 });
 export type SnapshotRow = z.infer<typeof SnapshotRow>;
 

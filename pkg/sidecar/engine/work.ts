@@ -4,7 +4,7 @@ import { canonicalJson } from '../../contract/json.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
-import type { RunRecord } from '../../contract/runs.ts';
+import type { RunLine, RunRecord } from '../../contract/runs.ts';
 import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
 import { diffLive, diffManifests } from '../../engine/diff.ts';
@@ -16,7 +16,8 @@ import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/forget.ts';
 import { applyPrune, planPrune } from '../../repository/prune.ts';
-import { openRepository, type OpenedRepository } from '../../repository/repository.ts';
+import { glance, type Glance } from '../../repository/glance.ts';
+import { openRepository, type OpenedRepository, type OpenOptions } from '../../repository/repository.ts';
 import { planRetention, type RetentionPolicy } from '../../repository/retention.ts';
 import { verify } from '../../repository/verify.ts';
 import type { StateStore } from '../../repository/state.ts';
@@ -91,7 +92,7 @@ class EngineWork implements Work {
       }),
     );
     const { status, snapshot, counts, errors } = backupOutcome(manifest);
-    return { status, snapshot, counts: { ...counts, ...changesSince(before, manifest) }, errors };
+    return { status, snapshot, counts: { ...counts, ...manifest.changes, bytes: newBytes(before, manifest) }, errors };
   }
 
   async verify(run: WorkRun, { readData }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
@@ -146,9 +147,9 @@ class EngineWork implements Work {
     return result;
   }
 
-  async snapshots(signal: AbortSignal): ReturnType<Work['snapshots']> {
-    const repository = await this.#openIfThere(signal);
-    return repository === undefined ? [] : repository.snapshots({ signal });
+  async snapshots(signal: AbortSignal, whole = false): ReturnType<Work['snapshots']> {
+    const glanced = whole ? undefined : await (await this.#glance(signal))?.snapshots({ signal });
+    return glanced ?? (await this.#openIfThere(signal))?.snapshots({ whole, signal }) ?? [];
   }
 
   async manifest(id: string, signal: AbortSignal): Promise<Manifest> {
@@ -188,7 +189,7 @@ class EngineWork implements Work {
     rules: EffectiveSettings['values']['retention'],
     signal: AbortSignal,
   ): ReturnType<Work['retentionPreview']> {
-    const snapshots = await this.snapshots(signal);
+    const snapshots = await this.snapshots(signal, true);
     const policy = this.#policy(rules);
     if (policy === undefined) {
       const kept = snapshots.map(({ id, time }) => ({ id, time, reasons: ['no rule: everything stays'] }));
@@ -279,9 +280,13 @@ class EngineWork implements Work {
     await repository?.writeRun(record);
   }
 
-  async runs(options: { limit: number; signal: AbortSignal }): Promise<RunRecord[]> {
-    const repository = await this.#openIfThere(options.signal);
-    return repository === undefined ? [] : repository.runs(options);
+  async runs(options: { limit: number; signal: AbortSignal }): Promise<RunLine[]> {
+    const glanced = await (await this.#glance(options.signal))?.runs(options);
+    return glanced ?? (await this.#openIfThere(options.signal))?.runs(options) ?? [];
+  }
+
+  async run(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
+    return (await this.#openIfThere(signal))?.run(id, { signal });
   }
 
   async close(): Promise<void> {
@@ -342,10 +347,20 @@ class EngineWork implements Work {
   }
 
   async #openNow(create: boolean, signal: AbortSignal): Promise<OpenedRepository> {
+    this.#repository = await openRepository(await this.#openOptions(create, signal));
+    return this.#repository;
+  }
+
+  /** Quicker than opening for whoever only wants to see what there is; undefined when it is open. */
+  async #glance(signal: AbortSignal): Promise<Glance | undefined> {
+    return this.#repository === undefined ? glance(await this.#openOptions(false, signal)) : undefined;
+  }
+
+  async #openOptions(create: boolean, signal: AbortSignal): Promise<OpenOptions> {
     const { state, passphrases } = this.#options;
     const { encryption } = this.#settings.values;
     const { ageIdentity } = this.#settings.secrets;
-    this.#repository = await openRepository({
+    return {
       ...this.#ports,
       store: this.#store,
       state,
@@ -354,18 +369,12 @@ class EngineWork implements Work {
       passphrases: await passphrases(),
       create,
       signal,
-    });
-    return this.#repository;
+    };
   }
 }
 
-/** What changed against the snapshot before, and how much content is new. */
-function changesSince(before: Manifest | undefined, manifest: Manifest): Record<string, number> {
+/** How much content is new against the snapshot before. */
+function newBytes(before: Manifest | undefined, manifest: Manifest): number {
   const known = new Set(before?.resources.map(({ object }) => object));
-  const bytes = manifest.resources.reduce((sum, entry) => sum + (known.has(entry.object) ? 0 : entry.bytes), 0);
-  if (before === undefined) {
-    return { bytes, added: manifest.resources.length, changed: 0, removed: 0 };
-  }
-  const { added, changed, removed } = diffManifests(before, manifest);
-  return { bytes, added: added.length, changed: changed.length, removed: removed.length };
+  return manifest.resources.reduce((sum, entry) => sum + (known.has(entry.object) ? 0 : entry.bytes), 0);
 }

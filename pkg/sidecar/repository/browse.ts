@@ -9,21 +9,13 @@ import type {
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type ResourceRef } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry, SnapshotSummary } from '../../contract/manifest.ts';
-import type { RunRecord } from '../../contract/runs.ts';
 import { holds, pageOfList } from '../page.ts';
 import { contentOf, folderAndBelow } from './tree.ts';
 
-/** A snapshot with what the run that made it knows. */
-export function rowOf(summary: SnapshotSummary, run: RunRecord | undefined): SnapshotRow {
-  const { added, changed, removed } = run?.counts ?? {};
-  return {
-    ...summary,
-    ...(run === undefined ? {} : { run: run.id, problems: run.errors.length }),
-    ...(run?.duration === undefined ? {} : { duration: run.duration }),
-    ...(added === undefined || changed === undefined || removed === undefined
-      ? {}
-      : { changes: { added, changed, removed } }),
-  };
+/** A snapshot with the run that made it: a backup's has the same id, others are made on the way of another run. */
+export function rowOf(summary: SnapshotSummary): SnapshotRow {
+  const made = summary.trigger === 'manual' || summary.trigger === 'scheduled';
+  return made ? { ...summary, run: summary.id } : summary;
 }
 
 export function matchesSnapshot(
@@ -60,20 +52,6 @@ export function detailOf(
     content: contentOf(manifest),
     ...beside,
     encrypted,
-  };
-}
-
-export function summaryOfManifest(manifest: Manifest): SnapshotSummary {
-  const { id, started, status, trigger, by, resources } = manifest;
-  const bytes = resources.reduce((sum, entry) => sum + entry.bytes, 0);
-  return {
-    id,
-    time: started,
-    status,
-    trigger,
-    resources: resources.length,
-    bytes,
-    ...(by === undefined ? {} : { by }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
-import type { RunRecord } from '../../contract/runs.ts';
-import type { Journal } from '../runs/journal.ts';
+import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { Library } from './library.ts';
 
 const FRESH_MS = 30_000;
@@ -14,7 +14,7 @@ export class History {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #log: Log;
-  #read: { at: number; limit: number; records: Promise<RunRecord[]> } | undefined;
+  #read: { at: number; limit: number; lines: Promise<RunLine[]> } | undefined;
 
   constructor(library: Library, journal: Journal, ports: { clock: Clock; log: Log }) {
     this.#library = library;
@@ -27,20 +27,26 @@ export class History {
    * Newest first. Reads more of the repository until as many match as are wanted. A repository that can't be read leaves
    * the journal, which is what a person needs then.
    */
-  async list(wanted: number, matches: (record: RunRecord) => boolean, signal: AbortSignal): Promise<RunRecord[]> {
+  async list(wanted: number, matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine[]> {
     for (let limit = FIRST; ; limit *= 4) {
       const stored = await this.#stored(Math.min(limit, MOST), signal);
-      const all = merged(stored, this.#journal.entries.map(recordOf));
-      const found = all.filter(matches);
+      const found = merged(stored, this.#journal.entries.map(lineOf)).filter(matches);
       if (found.length >= wanted || stored.length < limit || limit >= MOST) {
         return found;
       }
     }
   }
 
+  /** With its single problems: as the repository has it, else as the journal does. */
   async find(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
-    const [found] = await this.list(1, (record) => record.id === id, signal);
-    return found;
+    const entry = this.#journal.entries.find((one) => one.id === id);
+    const own = entry === undefined ? undefined : recordOf(entry);
+    try {
+      const stored = await this.#library.use(signal, (work) => work.run(id, signal));
+      return stored?.finished === undefined ? (own ?? stored) : stored;
+    } catch (error) {
+      return this.#journalOnly(error, own, signal);
+    }
   }
 
   /** From the journal alone: cheap, and enough for what happened last. */
@@ -53,34 +59,42 @@ export class History {
     this.#read = undefined;
   }
 
-  async #stored(limit: number, signal: AbortSignal): Promise<RunRecord[]> {
+  async #stored(limit: number, signal: AbortSignal): Promise<RunLine[]> {
     const now = this.#clock.monotonic();
     if (this.#read === undefined || this.#read.limit < limit || now - this.#read.at > FRESH_MS) {
-      const records = this.#library.use(signal, (work) => work.runs({ limit, signal }));
-      this.#read = { at: now, limit, records };
+      const lines = this.#library.use(signal, (work) => work.runs({ limit, signal }));
+      this.#read = { at: now, limit, lines };
     }
     try {
-      return await this.#read.records;
+      return await this.#read.lines;
     } catch (error) {
       this.#read = undefined;
-      signal.throwIfAborted();
-      this.#log.debug({ reason: asDashkeepError(error).message }, 'only the journal of runs can be shown');
-      return [];
+      return this.#journalOnly(error, [], signal);
     }
+  }
+
+  #journalOnly<T>(error: unknown, instead: T, signal: AbortSignal): T {
+    signal.throwIfAborted();
+    this.#log.debug({ reason: asDashkeepError(error).message }, 'only the journal of runs can be shown');
+    return instead;
   }
 }
 
-function recordOf(entry: RunRecord & { instance?: string; kept?: boolean }): RunRecord {
+function recordOf(entry: JournalEntry): RunRecord {
   const { instance: _instance, kept: _kept, ...record } = entry;
   return record;
 }
 
-/** The repository's record wins: it is whole. The journal's wins only over one that does not know its end yet. */
-function merged(stored: readonly RunRecord[], journal: readonly RunRecord[]): RunRecord[] {
-  const all = new Map(journal.map((record) => [record.id, record]));
-  for (const record of stored) {
-    if (record.finished !== undefined || !all.has(record.id)) {
-      all.set(record.id, record);
+function lineOf(entry: JournalEntry): RunLine {
+  return runLine(recordOf(entry));
+}
+
+/** The repository's line wins: it is whole. The journal's wins only over one that does not know its end yet. */
+function merged(stored: readonly RunLine[], journal: readonly RunLine[]): RunLine[] {
+  const all = new Map(journal.map((line) => [line.id, line]));
+  for (const line of stored) {
+    if (line.finished !== undefined || !all.has(line.id)) {
+      all.set(line.id, line);
     }
   }
   return [...all.values()].sort((a, b) => (a.id < b.id ? 1 : -1));

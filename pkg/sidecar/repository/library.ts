@@ -23,7 +23,7 @@ export class Library {
   #current: Opened | undefined;
   #opening: Promise<Opened> | undefined;
   #manifests = new Map<string, Promise<Manifest>>();
-  #list: { at: number; snapshots: Promise<SnapshotSummary[]> } | undefined;
+  #list: { at: number; whole: boolean; snapshots: Promise<SnapshotSummary[]> } | undefined;
   /** How the target answered last; undefined until it was asked. */
   reachable: boolean | undefined;
   problem: DashkeepError | undefined;
@@ -63,12 +63,15 @@ export class Library {
     }
   }
 
-  /** Newest first; at most some seconds old. */
-  snapshots(signal: AbortSignal): Promise<SnapshotSummary[]> {
+  /**
+   * Newest first; at most some seconds old.
+   * @param whole - look for every one of them in the target, not only for the newest
+   */
+  snapshots(signal: AbortSignal, whole = false): Promise<SnapshotSummary[]> {
     const now = this.#clock.monotonic();
-    if (this.#list === undefined || now - this.#list.at > LIST_FRESH_MS) {
-      const snapshots = this.use(signal, (work) => work.snapshots(signal));
-      this.#list = { at: now, snapshots };
+    if (this.#list === undefined || now - this.#list.at > LIST_FRESH_MS || (whole && !this.#list.whole)) {
+      const snapshots = this.use(signal, (work) => work.snapshots(signal, whole));
+      this.#list = { at: now, whole, snapshots };
       snapshots.catch(() => (this.#list = undefined));
     }
     return this.#list.snapshots;

@@ -1,13 +1,11 @@
 import type { Run, RunSummary } from '../../contract/api/runs.ts';
-import type { Progress, RunRecord } from '../../contract/runs.ts';
+import { runLine, type Progress, type RunLine, type RunRecord } from '../../contract/runs.ts';
 
-/** A record as the API shows it. */
-export function runSummary(record: RunRecord, progress?: Progress): RunSummary {
-  const { errors, ...rest } = record;
-  const active = record.status === 'running' || record.status === 'queued';
+/** A run as the API's lists show it. */
+export function runSummary(line: RunLine, progress?: Progress): RunSummary {
+  const active = line.status === 'running' || line.status === 'queued';
   return {
-    ...rest,
-    problems: Math.max(errors.length, record.counts['failures'] ?? 0),
+    ...line,
     ...(progress === undefined || !active ? {} : { progress }),
     cancellable: active,
   };
@@ -15,7 +13,7 @@ export function runSummary(record: RunRecord, progress?: Progress): RunSummary {
 
 export function runView(record: RunRecord, progress?: Progress, restore?: string): Run {
   return {
-    ...runSummary(record, progress),
+    ...runSummary(runLine(record), progress),
     errors: record.errors,
     ...(restore === undefined ? {} : { restore }),
     undoable: record.kind === 'restore' && record.snapshot !== undefined && record.finished !== undefined,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Run, RunPage, RunRequest, RunsQuery } from '../../../contract/api/runs.ts';
 import { RestorePlan } from '../../../contract/api/restores.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
-import type { RunRecord } from '../../../contract/runs.ts';
+import { runLine, type RunLine } from '../../../contract/runs.ts';
 import { holds, pageOfList } from '../../page.ts';
 import { runSummary, runView } from '../../runs/view.ts';
 import type { Service } from '../../service.ts';
@@ -38,7 +38,7 @@ export function runRoutes(api: Api, service: Service): void {
     '/runs',
     { schema: { summary: 'Runs, newest first', tags, querystring: RunsQuery, response: answers(RunPage) } },
     async ({ query }) => {
-      const matches = (run: RunRecord): boolean =>
+      const matches = (run: RunLine): boolean =>
         (query.kind === undefined || query.kind.includes(run.kind)) &&
         (query.status === undefined || query.status.includes(run.status)) &&
         (query.trigger === undefined || query.trigger === run.trigger) &&
@@ -49,11 +49,11 @@ export function runRoutes(api: Api, service: Service): void {
       const wanted = query.cursor === undefined ? query.limit + 1 : Number.POSITIVE_INFINITY;
       const past = await service.history.list(wanted, matches, service.signal);
       const active = [service.queue.queued, service.queue.running].flatMap((one) =>
-        one === undefined || !matches(one.record) ? [] : [one],
+        one === undefined ? [] : [runLine(one.record)],
       );
-      const ids = new Set(active.map(({ record }) => record.id));
+      const ids = new Set(active.map(({ id }) => id));
       const page = pageOfList(
-        [...active.map(({ record }) => record), ...past.filter(({ id }) => !ids.has(id))],
+        [...active.filter(matches), ...past.filter(({ id }) => !ids.has(id))],
         ({ id }) => id,
         query,
       );

@@ -11,15 +11,8 @@ import {
 import { z } from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { pageOfList } from '../../page.ts';
-import {
-  detailOf,
-  entryOf,
-  findEntry,
-  matchesSnapshot,
-  resourcesOf,
-  rowOf,
-  summaryOfManifest,
-} from '../../repository/browse.ts';
+import { detailOf, entryOf, findEntry, matchesSnapshot, resourcesOf, rowOf } from '../../repository/browse.ts';
+import { summaryOf } from '../../../repository/manifests.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
@@ -28,13 +21,7 @@ import type { Api } from '../server.ts';
 
 export function snapshotRoutes(api: Api, service: Service): void {
   const tags = ['snapshots'];
-  const { library, history, signal } = service;
-
-  /** The runs that made snapshots, as far as their records are at hand. */
-  async function runsBySnapshot() {
-    const runs = await history.list(0, (run) => run.kind === 'backup' && run.snapshot !== undefined, signal);
-    return new Map(runs.map((run) => [run.snapshot ?? '', run]));
-  }
+  const { library, signal } = service;
 
   api.get(
     '/snapshots',
@@ -47,10 +34,11 @@ export function snapshotRoutes(api: Api, service: Service): void {
       },
     },
     async ({ query }) => {
-      const found = (await library.snapshots(signal)).filter((snapshot) => matchesSnapshot(snapshot, query));
+      // The first page opens at once; who goes on sees only what was looked for.
+      const all = await library.snapshots(signal, query.cursor !== undefined);
+      const found = all.filter((snapshot) => matchesSnapshot(snapshot, query));
       const page = pageOfList(found, ({ id }) => id, query);
-      const runs = await runsBySnapshot();
-      return { ...page, items: page.items.map((summary) => rowOf(summary, runs.get(summary.id))) };
+      return { ...page, items: page.items.map(rowOf) };
     },
   );
 
@@ -62,7 +50,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       const all = await library.snapshots(signal);
       const at = all.findIndex((one) => one.id === manifest.id);
       const [previous, next] = at < 0 ? [] : [all[at + 1]?.id, all[at - 1]?.id];
-      const row = rowOf(all[at] ?? summaryOfManifest(manifest), (await runsBySnapshot()).get(manifest.id));
+      const row = rowOf(summaryOf(manifest));
       const beside = { ...(previous === undefined ? {} : { previous }), ...(next === undefined ? {} : { next }) };
       return detailOf(manifest, row, beside, library.encrypted === true);
     },
