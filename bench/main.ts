@@ -8,12 +8,12 @@ import { SCENARIOS } from './scenarios/index.ts';
 import type { Sample } from './types.ts';
 
 const options = optionsOf(process.argv.slice(2));
+// What was started ends with this process; see World.
+['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, () => process.exit(130)));
 if (options.help) {
   console.log(HELP);
 } else {
-  const measured = options.report ? [] : await measureAll(options);
-  const samples = mergeResults(options.merge ? loadResults() : [], measured);
-  saveResults(samples);
+  const samples = await measureAll(options, options.merge ? loadResults() : []);
   const shown = tables(summarize(samples));
   console.log(shown);
   if (options.write) {
@@ -22,20 +22,24 @@ if (options.help) {
   console.log(`Also in ${RESULTS}.`);
 }
 
-async function measureAll({ runs, tools, repeat, sample }: Options): Promise<Sample[]> {
+/** Runs what was asked for, and saves after each scenario what is known so far. */
+async function measureAll({ runs, tools, repeat, sample }: Options, earlier: Sample[]): Promise<Sample[]> {
   const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
-  const samples: Sample[] = [];
+  let samples = earlier;
   for (const { scenario, setup } of runs) {
     console.error(`${scenario}, Grafana ${setup.profile}, ${setup.dashboards} dashboards, ${setup.latencyMs} ms`);
+    const measured: Sample[] = [];
     await SCENARIOS[scenario]?.run({
       setup,
       repeat,
       sample,
       wants: (tool) => tools === undefined || tools.some((name) => tool.startsWith(name)),
       add(found) {
-        samples.push({ ...setup, scenario, ...found, commit });
+        measured.push({ ...setup, scenario, ...found, commit });
       },
     });
+    samples = mergeResults(samples, measured);
+    saveResults(samples);
   }
   return samples;
 }

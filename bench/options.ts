@@ -27,8 +27,8 @@ export interface Options {
   tools: string[] | undefined;
   repeat: number;
   sample: number;
+  /** Whether earlier results stay. */
   merge: boolean;
-  report: boolean;
   write: boolean;
   help: boolean;
 }
@@ -89,7 +89,7 @@ export function optionsOf(args: string[]): Options {
   const names = Object.keys(SCENARIOS);
   const scenarios = (listOf(values.only) ?? names).map((name) => known(name, names));
   return {
-    runs: scenarios.flatMap((scenario) =>
+    runs: (values.report ? [] : scenarios).flatMap((scenario) =>
       profiles.flatMap((profile) =>
         sizes(scenario).map(([dashboards, latency]) => ({ scenario, setup: setup(profile, dashboards, latency) })),
       ),
@@ -98,7 +98,6 @@ export function optionsOf(args: string[]): Options {
     repeat: Number(values.repeat),
     sample: Number(values.sample),
     merge: values.merge || values.report,
-    report: values.report,
     write: values.write,
     help: values.help,
   };

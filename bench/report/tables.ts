@@ -34,7 +34,9 @@ export function tables(summaries: readonly Summary[]): string {
   });
   const targets = targetRows(lookup);
   const head = targets.length === 0 ? '' : `### Targets\n\n${markdown(targets)}\n`;
-  return [head, ...sections].filter((section) => section !== '').join('\n');
+  const commits = [...new Set(summaries.map(({ commit }) => commit).filter((commit) => commit !== undefined))];
+  const when = commits.length === 0 ? '' : `Measured at commit ${commits.join(', ')}.\n`;
+  return [when, head, ...sections].filter((section) => section !== '').join('\n');
 }
 
 function bySetup(a: Summary, b: Summary): number {

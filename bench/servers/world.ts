@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,11 @@ export class World {
   readonly grafana: SimulatorProcess;
   readonly bucket: Bucket;
   readonly directory: string;
+  /** Leaves nothing behind when the bench itself is ended in the middle. */
+  readonly #end = (): void => {
+    process.kill(this.grafana.pid);
+    rmSync(this.directory, { recursive: true, force: true });
+  };
   #load: Load;
 
   private constructor(setup: Setup, grafana: SimulatorProcess, bucket: Bucket, directory: string) {
@@ -36,6 +42,7 @@ export class World {
       Bucket.start(join(directory, 'bucket'), setup.bucketLatencyMs),
     ]);
     const world = new World(setup, grafana, bucket, directory);
+    process.on('exit', world.#end);
     await grafana.order('seed', { count: setup.dashboards, folders: setup.folders, bytes: setup.bytes });
     await world.load({});
     return world;
@@ -98,6 +105,7 @@ export class World {
   }
 
   async stop(): Promise<void> {
+    process.off('exit', this.#end);
     await Promise.all([this.grafana.close(), this.bucket.stop()]);
     await rm(this.directory, { recursive: true, force: true });
   }
