@@ -30,11 +30,11 @@ export interface Sample extends Setup {
   /** User and system time of the tool's process and its children, without the servers. */
   cpuSeconds?: number;
   /** Peak resident memory of the tool's process. */
-  peakMiB?: number;
+  peakMB?: number;
   /** To Grafana. */
   requests?: number;
   /** Read from Grafana. */
-  readMiB?: number;
+  readMB?: number;
   /** Every request to the bucket. */
   bucketRequests?: number;
   completeness?: Completeness;
@@ -68,6 +68,6 @@ export interface Scenario {
 }
 
 /** What a measured process cost, as a sample holds it. */
-export function costOf({ seconds, cpuSeconds, peakMiB }: Measured): Pick<Sample, 'seconds' | 'cpuSeconds' | 'peakMiB'> {
-  return { seconds, cpuSeconds, peakMiB };
+export function costOf({ seconds, cpuSeconds, peakMB }: Measured): Pick<Sample, 'seconds' | 'cpuSeconds' | 'peakMB'> {
+  return { seconds, cpuSeconds, peakMB };
 }

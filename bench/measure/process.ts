@@ -7,8 +7,8 @@ export interface Measured {
   seconds: number;
   /** User and system time in seconds, of the process and of every child that it waited for. */
   cpuSeconds: number;
-  /** Peak resident memory of the process itself in MiB; 0 where the system doesn't tell. */
-  peakMiB: number;
+  /** Peak resident memory of the process itself in MB; 0 where the system doesn't tell. */
+  peakMB: number;
   exit: number;
   output: string;
 }
@@ -52,7 +52,7 @@ export function measure({ file, args, env, cwd }: Command): Promise<Measured> {
       resolve({
         seconds: (performance.now() - started) / 1000,
         cpuSeconds: childTimes(times),
-        peakMiB: peak,
+        peakMB: peak,
         exit: code ?? 1,
         output,
       });
@@ -69,15 +69,16 @@ function childTimes(text: string): number {
 function peakOfChild(shell: number | undefined): number {
   try {
     const [child] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').split(' ');
-    return memoryOf(Number(child)).peakMiB;
+    return memoryOf(Number(child)).peakMB;
   } catch {
     return 0;
   }
 }
 
 /** Resident memory of a process, now and at its peak. */
-export function memoryOf(pid: number): { residentMiB: number; peakMiB: number } {
+export function memoryOf(pid: number): { residentMB: number; peakMB: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const mebibytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
-  return { residentMiB: mebibytes('VmRSS'), peakMiB: mebibytes('VmHWM') };
+  const megabytes = (name: string): number =>
+    Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1.024e-3;
+  return { residentMB: megabytes('VmRSS'), peakMB: megabytes('VmHWM') };
 }

@@ -1,7 +1,6 @@
 import { within } from '../servers/world.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { costOf, type Scenario } from '../types.ts';
-import { uidsIn } from './full.ts';
 
 const UID = 'twenty-megabytes';
 const PANELS = 20_000;
@@ -17,13 +16,13 @@ export const big: Scenario = {
       for (let round = 1; round <= task.repeat; round++) {
         const before = new Dashkeep(world, `before-${round}`);
         const small = await before.prepare();
-        const smallRestore = await lostAndRestored(before, (await uidsIn(world))[0] ?? '');
+        const smallRestore = await lostAndRestored(before, (await world.uids())[0] ?? '');
         await world.meanwhile(() =>
           world.call('POST', '/api/dashboards/db', { dashboard: dashboard(), overwrite: true }),
         );
         const after = new Dashkeep(world, `after-${round}`);
         const { result, traffic } = await world.watch(() => after.backup());
-        const kept = after.kept(await uidsIn(world));
+        const kept = after.kept(await world.uids());
         const restored = await lostAndRestored(after, UID);
         await world.meanwhile(() => world.call('DELETE', `/api/dashboards/uid/${UID}`));
         task.add({
@@ -31,12 +30,12 @@ export const big: Scenario = {
           ...costOf(result),
           ...traffic,
           completeness: kept,
-          figures: { 'MiB above baseline': result.peakMiB - small.peakMiB },
+          figures: { 'MB above baseline': result.peakMB - small.peakMB },
         });
         task.add({
           tool: 'dashkeep, restore of it',
           ...costOf(restored),
-          figures: { 'MiB above baseline': restored.peakMiB - smallRestore.peakMiB },
+          figures: { 'MB above baseline': restored.peakMB - smallRestore.peakMB },
           note: restored.exit === 0 ? undefined : `exit code ${restored.exit}`,
         });
       }

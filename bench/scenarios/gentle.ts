@@ -7,7 +7,7 @@ import { within, type World } from '../servers/world.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { PEERS } from '../tools/peers.ts';
 import { costOf, type Completeness, type Scenario, type Task } from '../types.ts';
-import { sampled, uidsIn } from './full.ts';
+import { sampled } from './others.ts';
 
 /** A small Grafana: four requests are worked on at once for 10 ms each, longer where the answer is big. */
 const SMALL: Load = { workers: 4, serviceMs: 10, serviceMsPerMiB: 30 };
@@ -52,7 +52,7 @@ async function measureUser(
   kept: (uids: readonly string[]) => Completeness,
   backup: () => Promise<Measured>,
 ): Promise<void> {
-  const uids = await uidsIn(world);
+  const uids = await world.uids();
   await world.load(SMALL);
   const paths = pages(uids);
   const user = <T>(work: () => Promise<T>): Promise<{ result: T; times: number[] }> =>

@@ -1,7 +1,9 @@
 import { within } from '../servers/world.ts';
+import { readsOf } from '../tools/bare.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { costOf, type Scenario } from '../types.ts';
-import { uidsIn } from './full.ts';
+
+const LIST = /\/(dashboards|folders|search)$/;
 
 /** A backup after this share of the dashboards was edited, beside the full one that it follows. */
 export function increment(title: string, share: number): Scenario {
@@ -11,6 +13,7 @@ export function increment(title: string, share: number): Scenario {
       within(task.setup, async (world) => {
         const dashkeep = new Dashkeep(world);
         const first = await world.watch(() => dashkeep.prepare());
+        const pages = (await readsOf(world)).filter(({ path }) => LIST.test(path)).length;
         for (let round = 1; round <= task.repeat; round++) {
           if (share > 0) {
             await world.grafana.order('touch', { count: Math.round(task.setup.dashboards * share), seed: round });
@@ -20,12 +23,12 @@ export function increment(title: string, share: number): Scenario {
             tool: 'dashkeep',
             ...costOf(result),
             ...traffic,
-            completeness: dashkeep.kept(await uidsIn(world)),
+            completeness: dashkeep.kept(await world.uids()),
             figures: {
               '% of the full run’s time': (100 * result.seconds) / first.result.seconds,
               '% of its processor time': (100 * result.cpuSeconds) / first.result.cpuSeconds,
-              '% of its bytes': (100 * traffic.readMiB) / first.traffic.readMiB,
-              '% of its requests': (100 * traffic.requests) / first.traffic.requests,
+              '% of its bytes': (100 * traffic.readMB) / first.traffic.readMB,
+              'requests for each page of its lists': traffic.requests / pages,
             },
           });
         }

@@ -17,18 +17,18 @@ export const service: Scenario = {
         const running = await Service.start(new Dashkeep(world, `service-${round}`));
         try {
           await wait(SETTLE_MS);
-          const idle = memoryOf(running.pid).residentMiB;
+          const idle = memoryOf(running.pid).residentMB;
           const times = await statusTimes(running);
           await running.backup();
           await wait(SETTLE_MS);
-          const { residentMiB, peakMiB } = memoryOf(running.pid);
+          const { residentMB, peakMB } = memoryOf(running.pid);
           task.add({
             tool: 'dashkeep serve',
-            peakMiB,
+            peakMB,
             figures: {
               'start to ready (ms)': running.readyMs,
-              'idle (MiB)': idle,
-              'idle after a backup (MiB)': residentMiB,
+              'idle (MB)': idle,
+              'idle after a backup (MB)': residentMB,
               'status, median (ms)': median(times),
               'status, p99 (ms)': percentile(times, 0.99),
             },

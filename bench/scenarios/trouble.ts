@@ -3,7 +3,7 @@ import { within, type World } from '../servers/world.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { PEERS } from '../tools/peers.ts';
 import { costOf, type Scenario, type Task } from '../types.ts';
-import { backupBy, sampled, uidsIn } from './full.ts';
+import { backupBy, sampled } from './others.ts';
 
 /** Of a hundred requests, on average: one that fails, half of them with an answer and half by a cut connection. */
 const FAILING = 0.01;
@@ -33,7 +33,7 @@ async function everybody(task: Task, prepare: (world: World) => Promise<unknown>
   if (task.wants('dashkeep')) {
     for (let round = 1; round <= task.repeat; round++) {
       await within(task.setup, async (world) => {
-        const uids = await uidsIn(world);
+        const uids = await world.uids();
         await prepare(world);
         const dashkeep = new Dashkeep(world);
         const { result, traffic } = await world.watch(() => dashkeep.backup());

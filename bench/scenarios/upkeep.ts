@@ -2,7 +2,6 @@ import { within } from '../servers/world.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import type { Measured } from '../measure/process.ts';
 import { costOf, type Completeness, type Scenario } from '../types.ts';
-import { uidsIn } from './full.ts';
 
 /** Objects must be that old to be marked, and marks that old to be acted upon. */
 const GRACE_HOURS = 49;
@@ -18,7 +17,7 @@ export function verify(title: string, ...options: string[]): Scenario {
         for (let round = 1; round <= task.repeat; round++) {
           const { result, traffic } = await world.watch(() => dashkeep.run('verify', ...options));
           const { problems } = JSON.parse(result.output) as { problems: unknown[] };
-          const completeness = dashkeep.kept(await uidsIn(world));
+          const completeness = dashkeep.kept(await world.uids());
           const figures = { 'problems found': problems.length };
           task.add({ tool: 'dashkeep', ...costOf(result), ...traffic, completeness, figures });
         }
@@ -48,7 +47,7 @@ export const prune: Scenario = {
       const add = (what: string, result: Measured, bucketRequests: number, figures: Record<string, number>): void =>
         task.add({ tool: `dashkeep, ${what}`, ...costOf(result), bucketRequests, figures });
       add('mark', marked.result, marked.traffic.bucketRequests, { 'objects to remove': unneeded });
-      const kept: Completeness = dashkeep.kept(await uidsIn(world));
+      const kept: Completeness = dashkeep.kept(await world.uids());
       task.add({
         tool: 'dashkeep, remove',
         ...costOf(removed.result),

@@ -10,7 +10,7 @@ import { Bucket } from './bucket.ts';
 /** What the servers saw during one measurement. */
 export interface Traffic {
   requests: number;
-  readMiB: number;
+  readMB: number;
   bucketRequests: number;
 }
 
@@ -74,6 +74,11 @@ export class World {
     }
   }
 
+  /** The dashboards that are there, by uid. */
+  async uids(): Promise<string[]> {
+    return Object.keys(await this.grafana.order('contents', {}));
+  }
+
   /** Runs something and tells what the servers saw of it. */
   async watch<T>(work: () => Promise<T>): Promise<{ result: T; traffic: Traffic }> {
     await this.grafana.order('clear', {});
@@ -85,7 +90,7 @@ export class World {
       result,
       traffic: {
         requests: after.requests - before.requests,
-        readMiB: (after.responseBytes - before.responseBytes) / 2 ** 20,
+        readMB: (after.responseBytes - before.responseBytes) / 1e6,
         bucketRequests: await this.bucket.requests(),
       },
     };

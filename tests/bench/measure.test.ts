@@ -18,14 +18,14 @@ describe('a measured process', () => {
   it('is charged for its children, tells its memory, and keeps its exit code', async () => {
     const busy = `let n = 0; const end = Date.now() + 150; while (Date.now() < end) n++; console.log('done'); process.exit(3);`;
     const script = `"${process.execPath}" -e "${busy}"`;
-    const { exit, output, cpuSeconds, peakMiB } = await measure({
+    const { exit, output, cpuSeconds, peakMB } = await measure({
       file: 'bash',
       args: ['-c', `${script}; exit $?`],
       env: {},
     });
     expect([exit, output.trim()]).toEqual([3, 'done']);
     expect(cpuSeconds).toBeGreaterThan(0.03);
-    expect(peakMiB).toBeGreaterThan(0);
+    expect(peakMB).toBeGreaterThan(0);
   });
 });
 

@@ -93,11 +93,11 @@ describe('the report', () => {
 
   it('says of each target whether it is met, and nothing of what was not measured', () => {
     const rows = targetRows(
-      new Lookup(summarize([sample({ seconds: 6, peakMiB: 150 }), sample({ tool: 'bound', seconds: 5 })])),
+      new Lookup(summarize([sample({ seconds: 6, peakMB: 150 }), sample({ tool: 'bound', seconds: 5 })])),
     );
     expect(rows.slice(1).map(([, target, , measured, met]) => [target, measured, met])).toEqual([
       ['≤ 1.15 ×', '1.2 ×', '**missed**'],
-      ['≤ 200 MiB', '150 MiB', 'met'],
+      ['≤ 200 MB', '150 MB', 'met'],
     ]);
   });
 });
