@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import type { Simulator } from '../../tests/support/grafana/index.ts';
+import { freePort } from '../../tests/support/ports.ts';
 import { startPreview } from '../../tests/support/preview/preview.ts';
 
 /** Runs the service and the page that shows the app, until Ctrl-C. */
@@ -36,13 +36,4 @@ export async function serve(
   service.kill('SIGTERM');
   await preview.close();
   await stop();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -42,17 +42,4 @@ describe('every setting that is handed over is one that the program reads', () =
       expect(OTHERS.test(name) || names.has(name), name).toBe(true);
     }
   });
-
-  it('in the guides', async () => {
-    const names = await known();
-    const folders = ['docs/install', 'docs/runbooks'];
-    for (const folder of folders) {
-      for (const file of await readdir(join(ROOT, folder))) {
-        const text = await readFile(join(ROOT, folder, file), 'utf8');
-        for (const [name] of text.matchAll(/\bDASHKEEP_[A-Z0-9_]+\b/g)) {
-          expect(names.has(name), `${file}: ${name}`).toBe(true);
-        }
-      }
-    }
-  });
 });

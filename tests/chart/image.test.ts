@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { access, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../support/ports.ts';
 import { copiesOf, last } from './dockerfile.ts';
 import { ROOT, assemble, buildContext, canIsolate, dockerStages, inContainer, stopContainer } from './rootfs.ts';
 
@@ -127,14 +126,6 @@ describe.skipIf(!(await canIsolate()))('the service in the image', () => {
     await rm(rootfs, { recursive: true, force: true });
   }, 120_000);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function finished(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
   let stdout = '';

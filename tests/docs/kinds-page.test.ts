@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../pkg/grafana/kinds/registry.ts';
+import { pages } from './pages.ts';
 import { KINDS_PAGE, kindsPage } from '../../scripts/kinds-table.ts';
 
 describe('the page about kinds', () => {
@@ -10,6 +11,14 @@ describe('the page about kinds', () => {
     expect(page).toBe(kindsPage());
     for (const { name } of KINDS) {
       expect(page).toContain(`\`${name}\``);
+    }
+  });
+
+  it('is counted right where other pages speak of it', () => {
+    for (const [page, markdown] of pages()) {
+      for (const [, count] of markdown.matchAll(/(?<!dns|\d)\b(\d+) kinds\b/g)) {
+        expect(`${page}: ${count}`).toBe(`${page}: ${KINDS.length}`);
+      }
     }
   });
 

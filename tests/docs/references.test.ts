@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { referencePages } from '../../scripts/docs/pages.ts';
 import { SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
+import { pages } from './pages.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -27,5 +28,12 @@ describe('the reference pages', () => {
     }
     const told = Object.keys(SETTING_TEXTS).filter((name) => name.startsWith('DASHKEEP_'));
     expect([...read].sort()).toEqual(told.sort());
+  });
+
+  it.each([...pages()])('%s speaks only of settings that there are', (_, markdown) => {
+    for (const [name] of markdown.matchAll(/\bDASHKEEP_[A-Z0-9_]*[A-Z0-9]\b(?!_)/g)) {
+      const known = name in SETTING_TEXTS || name.replace(/_FILE$/, '') in SETTING_TEXTS;
+      expect(known || /^DASHKEEP_(?:BENCH|CHAOS|REQUIRE|TEST)/.test(name), name).toBe(true);
+    }
   });
 });

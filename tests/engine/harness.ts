@@ -14,14 +14,14 @@ import { openRepository, type OpenedRepository } from '../../pkg/repository/repo
 import { MemoryStore } from '../../pkg/storage/memory.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
-import { machineClock, machineRandomness } from '../support/outside.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
 
 export const DASHBOARDS: KindName[] = ['folder', 'dashboard'];
 
 /** Real time, but waits between attempts are shortened so that tests need not. */
 const hastyClock: Clock = {
-  ...machineClock,
-  sleep: (milliseconds, signal) => machineClock.sleep(milliseconds / 50, signal),
+  ...realClock,
+  sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 50, signal),
 };
 
 export interface Bench {
@@ -56,14 +56,14 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
   const grafana = await startGrafana({ searchDelayMs: 0, ...options });
   const repository = await openRepository({
     store,
-    clock: machineClock,
-    randomness: machineRandomness,
+    clock: realClock,
+    randomness: realRandomness,
     log: silentLog,
     create: true,
   });
   const clients: GrafanaClient[] = [];
   const signal = new AbortController().signal;
-  const ports = { clock: hastyClock, randomness: machineRandomness, log: silentLog, signal };
+  const ports = { clock: hastyClock, randomness: realRandomness, log: silentLog, signal };
 
   const open = async (choice: { token?: string; timeout?: number; log?: Log } = {}): Promise<Instance> => {
     const credentials =

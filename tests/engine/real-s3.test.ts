@@ -7,7 +7,7 @@ import { verify } from '../../pkg/repository/verify.ts';
 import { openStore } from '../../pkg/storage/open.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { keysOf, serversToTest } from '../storage/conformance.ts';
-import { machineClock, machineRandomness } from '../support/outside.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { identities, openBench } from './harness.ts';
@@ -29,8 +29,8 @@ const SERVERS: [name: string, open: () => Promise<Opened>][] = [
       async () => {
         const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
           environment: { HOME: '/nonexistent', ...environment },
-          clock: machineClock,
-          random: machineRandomness,
+          clock: realClock,
+          random: realRandomness,
           log: silentLog,
         });
         const close = async (): Promise<void> => {
@@ -61,7 +61,7 @@ describe.each(SERVERS)('the main journey on %s', (_, open) => {
     expect((await verify(repository, { readData: true })).problems).toEqual([]);
     const { forgotten } = await applyForget(repository, await planForget(repository, { keepLast: 1 }));
     expect(forgotten).toEqual([before.id]);
-    const pruned = await applyPrune(repository, await planPrune(repository), { randomness: machineRandomness });
+    const pruned = await applyPrune(repository, await planPrune(repository), { randomness: realRandomness });
     expect(pruned).toMatchObject({ removed: 0, failed: [] });
     expect((await verify(repository, { readData: true })).problems).toEqual([]);
     expect((await repository.snapshots()).map(({ id }) => id)).toEqual([after.id]);

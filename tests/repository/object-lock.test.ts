@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { openRepository } from '../../pkg/repository/repository.ts';
-import { machineClock, machineRandomness } from '../support/outside.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3Request, S3Server } from '../support/s3/server.ts';
@@ -25,7 +25,7 @@ describe('object lock of a repository', () => {
 
   it('holds objects, and lets go of what a run writes for itself', async () => {
     const store = await openTestStore(server, { s3: { lock: { mode: 'COMPLIANCE', days: 30 } } });
-    const outside = { clock: machineClock, randomness: machineRandomness, log: silentLog };
+    const outside = { clock: realClock, randomness: realRandomness, log: silentLog };
     const repository = await openRepository({ store, ...outside, create: true });
     const session = await repository.openSession({ id: '20261124T143000Z-0000000a', kind: 'backup' });
     await repository.putObject(repository.objectId('{"a":1}'), '{"a":1}');

@@ -7,14 +7,14 @@ import type { MinimalPolicy } from '../../pkg/storage/policy.ts';
 import { observed } from '../../pkg/storage/decorators/observe.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { FaultStore, onEvery } from '../support/fault-store.ts';
-import { machineClock, machineRandomness } from '../support/outside.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3Server, S3ServerOptions } from '../support/s3/server.ts';
 import { MemoryStore } from '../../pkg/storage/memory.ts';
 import { keysOf } from './conformance.ts';
 
-const outside = { clock: machineClock, random: machineRandomness };
+const outside = { clock: realClock, random: realRandomness };
 const servers: S3Server[] = [];
 
 async function checked(options: S3ServerOptions = {}, environment: Record<string, string> = {}) {
@@ -142,7 +142,7 @@ describe('checkStore', () => {
 
   it('works on a directory', async () => {
     const { path, remove } = await temporaryDirectory();
-    const store = new DirectoryStore(path, machineRandomness);
+    const store = new DirectoryStore(path, realRandomness);
 
     const check = await checkStore(store, outside);
 
@@ -154,7 +154,7 @@ describe('checkStore', () => {
   it('looks through decorators', async () => {
     const server = await startS3Server();
     servers.push(server);
-    const store = observed(await openTestStore(server), machineClock, () => undefined);
+    const store = observed(await openTestStore(server), realClock, () => undefined);
 
     expect(stepOf(await checkStore(store, outside), 'range').status).toBe('ok');
   });

@@ -6,14 +6,14 @@ import type { StoreCall } from '../../pkg/storage/decorators/observe.ts';
 import { totalCalls } from '../../pkg/storage/decorators/totals.ts';
 import { MemoryStore } from '../../pkg/storage/memory.ts';
 import { CrashedError, FaultStore, onEvery, onNth } from '../support/fault-store.ts';
-import { machineClock } from '../support/outside.ts';
+import { realClock } from '../support/ports.ts';
 import { all, conformance, keysOf } from './conformance.ts';
 
 conformance(
   'A decorated store',
   async () => {
     const observer = totalCalls().observer;
-    return { store: new FaultStore(observed(new MemoryStore(), machineClock, observer)), dispose: async () => {} };
+    return { store: new FaultStore(observed(new MemoryStore(), realClock, observer)), dispose: async () => {} };
   },
   { conditionalPut: 'enforced' },
 );
@@ -40,7 +40,7 @@ describe('observed', () => {
 
   it('adds up by operation', async () => {
     const { observer, totals } = totalCalls();
-    const store = observed(new MemoryStore(), machineClock, observer);
+    const store = observed(new MemoryStore(), realClock, observer);
 
     await store.put('a', Buffer.from('123'));
     await store.put('b', Buffer.from('12345'));
@@ -56,7 +56,7 @@ describe('observed', () => {
       void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
     const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
     const faults = new FaultStore(new MemoryStore(), onNth(2, { kind: 'fail' }));
-    const store = observed(faults, machineClock, logCalls(log));
+    const store = observed(faults, realClock, logCalls(log));
 
     await store.put('a', Buffer.from('body-of-a-dashboard'));
     await store.get('a').catch(() => undefined);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../pkg/storage/directory.ts';
 import { MemoryStore } from '../../pkg/storage/memory.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { machineRandomness as random } from '../support/outside.ts';
+import { realRandomness as random } from '../support/ports.ts';
 import { all, conformance, inParallel, keysOf } from './conformance.ts';
 
 conformance('MemoryStore', async () => ({ store: new MemoryStore(), dispose: async () => {} }), {

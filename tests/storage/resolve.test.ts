@@ -10,7 +10,7 @@ import { resolveS3 } from '../../pkg/storage/s3/resolve.ts';
 import type { ResolvedS3 } from '../../pkg/storage/s3/resolve.ts';
 import type { S3Settings } from '../../pkg/storage/s3/settings.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { machineClock, machineRandomness } from '../support/outside.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
 import { startS3Server } from '../support/s3/server.ts';
 
 /** The files that the classic backup script tells people to write. */
@@ -57,7 +57,7 @@ async function resolve({ config, credentials, environment, settings }: Setup): P
     { bucket: 'bucket', prefix: '' },
     settings ?? {},
     { HOME: directory.path, ...environment },
-    machineClock,
+    realClock,
   );
 }
 
@@ -376,8 +376,8 @@ describe('roles', () => {
         AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
         DASHKEEP_S3_ENDPOINT: server.url,
       },
-      clock: machineClock,
-      random: machineRandomness,
+      clock: realClock,
+      random: realRandomness,
       log: silentLog,
     });
     await store.put('a', Buffer.from('x'));
@@ -400,8 +400,8 @@ describe('roles', () => {
 
     const store = await openStore('s3://test', {
       environment,
-      clock: machineClock,
-      random: machineRandomness,
+      clock: realClock,
+      random: realRandomness,
       log: silentLog,
     });
 
@@ -429,8 +429,8 @@ describe('a target opened from the classic files', () => {
     const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
     const options = {
       environment: { AWS_CONFIG_FILE: path, AWS_SHARED_CREDENTIALS_FILE: join(directory.path, 'credentials') },
-      clock: machineClock,
-      random: machineRandomness,
+      clock: realClock,
+      random: realRandomness,
       log: { debug: write, info: write, warn: write, error: write },
     };
 

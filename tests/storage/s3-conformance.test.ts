@@ -5,7 +5,7 @@ import { checkStore } from '../../pkg/storage/check.ts';
 import { openStore } from '../../pkg/storage/open.ts';
 import type { S3Settings } from '../../pkg/storage/open.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { machineClock, machineRandomness } from '../support/outside.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3ServerOptions } from '../support/s3/server.ts';
@@ -63,8 +63,8 @@ async function openServer({ target, environment }: ServerToTest, s3: S3Settings 
   const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
     environment: { HOME: '/nonexistent', ...environment },
     s3,
-    clock: machineClock,
-    random: machineRandomness,
+    clock: realClock,
+    random: realRandomness,
     log: silentLog,
   });
   const dispose = async () => {
@@ -81,7 +81,7 @@ for (const server of servers) {
     it('passes, and finds what is known of the server', async () => {
       const { store, dispose } = await openServer(server);
 
-      const check = await checkStore(store, { clock: machineClock, random: machineRandomness });
+      const check = await checkStore(store, { clock: realClock, random: realRandomness });
 
       expect(check.steps.filter((step) => !step.ok)).toEqual([]);
       expect(check.conditionalPut).toBe(server.traits.conditionalPut);

@@ -1,25 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock, Randomness } from '../../pkg/contract/ports.ts';
 
-/** Real time, for tests against real servers. */
-export const realClock: Clock = {
-  now: () => new Date(),
-  monotonic: () => performance.now(),
-  async sleep(milliseconds, signal) {
-    try {
-      await wait(milliseconds, undefined, { signal });
-    } catch (error) {
-      throw signal?.aborted === true ? signal.reason : error;
-    }
-  },
-};
-
-export const realRandomness: Randomness = {
-  hex: (bytes) => randomBytes(bytes).toString('hex'),
-  fraction: () => Math.random(),
-};
+/** The program's own ports to the outside, for tests against real servers. */
+export { systemClock as realClock, systemRandomness as realRandomness } from '../../pkg/cli/world.ts';
 
 /** Waits until the check returns something; throws its last error, or what was waited for, when that takes too long. */
 export async function eventually<T>(
@@ -41,4 +25,14 @@ export async function eventually<T>(
     await wait(25);
   }
   throw last;
+}
+
+/** A port of the loopback address that nobody listens on, for programs that must be told one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -28,8 +28,12 @@ async function runDoctor(world: World, flags: Flags): Promise<Exit> {
     flags.target === undefined ? world.environment : { ...world.environment, DASHKEEP_TARGET: flags.target };
   if (flags.policy === true) {
     const { policy, notes } = minimalPolicyFor(targetOf(flags), environment);
-    printJson(world, policy);
-    for (const note of flags.json === true ? [] : notes) {
+    if (flags.json === true) {
+      printJson(world, policy);
+      return 0;
+    }
+    printLine(world, JSON.stringify(policy, null, 2));
+    for (const note of notes) {
       world.stderr.write(`${note}\n`);
     }
     return 0;

@@ -152,7 +152,9 @@ export class TokenKeeper {
       if (problem instanceof AdminRefused) {
         this.#refusedUntil = this.#clock.monotonic() + REFUSED_RETRY_MS;
       }
-      if (this.#problem?.message !== problem.message) {
+      // Whoever may not make one and finds none waits for the one who may.
+      const waits = problem instanceof NoAdmin && this.#options.admin !== undefined;
+      if (this.#problem?.message !== problem.message && !waits) {
         this.#log.warn(
           { code: problem.code, reason: problem.message, hint: problem.hint },
           'there is no working token',

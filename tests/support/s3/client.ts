@@ -3,7 +3,7 @@ import type { Log } from '../../../pkg/contract/ports.ts';
 import { openStore } from '../../../pkg/storage/open.ts';
 import type { S3Settings } from '../../../pkg/storage/open.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
-import { machineClock, machineRandomness } from '../outside.ts';
+import { realClock, realRandomness } from '../ports.ts';
 import type { S3Server } from './types.ts';
 
 interface TestStoreOptions {
@@ -19,8 +19,8 @@ export function openTestStore(server: S3Server, options: TestStoreOptions = {}):
     // The files of whoever runs the tests play no part.
     environment: { HOME: '/nonexistent', ...server.environment, ...options.environment },
     s3: options.s3,
-    clock: machineClock,
-    random: machineRandomness,
+    clock: realClock,
+    random: realRandomness,
     log: options.log ?? silentLog,
   });
 }

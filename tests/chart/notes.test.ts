@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { CHART, helm } from '../support/helm.ts';
+
+describe('NOTES', () => {
+  it.each([
+    ['sidecar', 'get configmap dashkeep-overlay'],
+    ['deployment', 'logs -f deployment/dashkeep'],
+    ['cronjob', 'create job --from=cronjob/dashkeep dashkeep-now'],
+  ])('%s: say the next step', async (mode, step) => {
+    const set = `mode=${mode},target=s3://bucket/p`;
+    const outcome = await helm('install', 'dashkeep', CHART, '-n', 'monitoring', '--dry-run=client', '--set', set);
+    const notes = outcome.stdout.slice(outcome.stdout.indexOf('NOTES:'));
+    expect(notes).toContain(`kubectl -n monitoring ${step}`);
+    expect(notes).toContain('Snapshots are not encrypted');
+  });
+
+  it('say where the bucket can be chosen while there is none', async () => {
+    const outcome = await helm('install', 'dashkeep', CHART, '--dry-run=client');
+    expect(outcome.stdout).toContain('No target is set');
+  });
+});

@@ -1,0 +1,183 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../support/ports.ts';
+import { fences, pages, ROOT, shellBlocks } from './pages.ts';
+import { startReader, type Reader } from './reader.ts';
+import { commandsOf } from './shell.ts';
+
+/** How the pages abbreviate what they call. */
+const DASHKEEP = 'dashkeep() { node dashkeep.mjs "$@"; }\n';
+
+/** Pages whose commands for the program are run here, and the one with a test of its own. */
+const FOLLOWED = [
+  'README.md',
+  'docs/disaster-recovery.md',
+  'docs/encryption.md',
+  'docs/install/outside-kubernetes.md',
+  'docs/restore.md',
+  'docs/s3.md',
+];
+
+let reader: Reader;
+let own: Record<string, string>;
+
+beforeAll(async () => {
+  reader = await startReader();
+  own = {
+    ...reader.s3.environment,
+    GRAFANA_URL: reader.grafana.url,
+    GRAFANA_API_TOKEN: reader.grafana.token({ role: 'Admin' }),
+    DASHKEEP_TARGET: 's3://my-bucket/grafana',
+  };
+});
+
+afterAll(() => reader.leave());
+
+/** A page's shell blocks, with what a reader replaces by their own. */
+async function blocksOf(page: string, replacements: Record<string, string> = {}): Promise<string[]> {
+  return shellBlocks(await readFile(join(ROOT, page), 'utf8')).map((block) =>
+    Object.entries(replacements).reduce((text, [theirs, mine]) => text.replaceAll(theirs, mine), block),
+  );
+}
+
+/** The one block that holds some words. */
+function holding(blocks: string[], words: string): string {
+  const found = blocks.filter((block) => block.includes(words));
+  expect(found.length, words).toBe(1);
+  return found[0] ?? '';
+}
+
+describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
+  it('README.md: one file and Node', async () => {
+    const blocks = await blocksOf('README.md', {
+      'http://localhost:3000': reader.grafana.url,
+      'glsa_…': own['GRAFANA_API_TOKEN'] ?? '',
+      '/var/backups/grafana': join(reader.directory, 'backups'),
+    });
+    const { code, text } = await reader.shell(holding(blocks, 'node dashkeep.mjs backup'));
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/snapshot \S+ is complete/);
+    expect(text).toContain('This was only the plan: nothing was written.');
+  });
+
+  it('docs/restore.md: a folder, a plan for somebody else, secrets', async () => {
+    const backup = await reader.shell(`${DASHKEEP}dashkeep backup`, own);
+    expect(backup.code, backup.text).toBe(0);
+    const [folder = '', plan = '', secrets = ''] = await blocksOf('docs/restore.md');
+    const remove = (path: string) =>
+      fetch(`${reader.grafana.url}${path}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${own['GRAFANA_API_TOKEN']}` },
+      });
+    await remove('/api/folders/business?forceDeleteRules=true');
+
+    const followed = await reader.shell(DASHKEEP + folder, own);
+    expect(followed.code, followed.text).toBe(0);
+    expect(followed.text).toMatch(/removed +folder +business/);
+    expect(followed.text).toMatch(/(\d+) of \1 done and verified/);
+
+    await remove('/api/dashboards/uid/orders');
+    const planned = await reader.shell(DASHKEEP + plan, own);
+    expect(planned.code, planned.text).toBe(0);
+    expect(planned.text).toMatch(/create +dashboard +orders/);
+
+    await remove('/api/datasources/uid/loki');
+    const [file] = fences(await readFile(join(ROOT, 'docs/restore.md'), 'utf8')).filter(
+      ({ language }) => language === 'yaml',
+    );
+    await writeFile(join(reader.directory, 'secrets.yaml'), file?.text ?? '');
+    const supplied = await reader.shell(DASHKEEP + secrets, {
+      ...own,
+      LOKI_PASSWORD: 'made up',
+      SLACK_URL: 'https://hooks.slack.example/x',
+    });
+    expect(supplied.code, supplied.text).toBe(0);
+    expect(supplied.text).not.toMatch(/note: data-source loki/);
+  });
+
+  it('docs/encryption.md: an encrypted repository, and one that was plain', async () => {
+    const [first = '', later = ''] = await blocksOf('docs/encryption.md', {
+      'age1…': '$(age-keygen -y identity.txt)',
+    });
+    // The stock tool is not on every machine; here it only has to make and show an identity.
+    const keygen = `command -v age-keygen > /dev/null || age-keygen() { node ${join(ROOT, 'tests/docs/age-keygen.mjs')} "$@"; }\n`;
+    const encrypted = await reader.shell(keygen + DASHKEEP + first, {
+      ...own,
+      DASHKEEP_TARGET: 's3://my-bucket/encrypted',
+    });
+    expect(encrypted.code, encrypted.text).toBe(0);
+    const copied = await reader.shell(keygen + DASHKEEP + later, own);
+    expect(copied.code, copied.text).toBe(0);
+    expect(copied.text).toMatch(/[1-9]\d* snapshots copied/);
+    for (const target of ['encrypted', 'grafana-encrypted']) {
+      const verified = await reader.shell(`${DASHKEEP}dashkeep verify --read-data`, {
+        ...own,
+        DASHKEEP_TARGET: `s3://my-bucket/${target}`,
+        DASHKEEP_AGE_IDENTITY_FILE: 'identity.txt',
+      });
+      expect(verified.text).toContain('everything is there');
+    }
+  });
+
+  it('docs/immutability.md: locked objects', async () => {
+    const [lock = ''] = await blocksOf('docs/immutability.md');
+    const { code, text } = await reader.shell(`${DASHKEEP}${lock}\ndashkeep backup`, {
+      ...own,
+      DASHKEEP_TARGET: 's3://locked',
+    });
+    expect(code, text).toBe(0);
+  });
+
+  it('docs/s3.md: the policy that is printed is the one that is shown', async () => {
+    const page = await readFile(join(ROOT, 'docs/s3.md'), 'utf8');
+    const [shown = ''] = fences(page)
+      .filter(({ language }) => language === 'json')
+      .map(({ text }) => text);
+    const blocks = await blocksOf('docs/s3.md');
+    const script = [holding(blocks, 'doctor --policy'), holding(blocks, 'jq').split('\n')[0]];
+    const { code, text } = await reader.shell(DASHKEEP + script.join('\n'), {});
+    expect(code, text).toBe(0);
+    const read = async (name: string): Promise<unknown> =>
+      JSON.parse(await readFile(join(reader.directory, name), 'utf8'));
+    expect(await read('policy.json')).toEqual(JSON.parse(shown));
+    expect(await read('bucket-policy.json')).toMatchObject({
+      Statement: [{ Principal: { AWS: 'arn:aws:iam:::user/dashkeep' } }, {}, {}],
+    });
+  });
+
+  it('docs/install/outside-kubernetes.md: the service', async () => {
+    const blocks = await blocksOf('docs/install/outside-kubernetes.md', {
+      'http://localhost:3000': reader.grafana.url,
+      '/etc/dashkeep/admin-password': join(reader.directory, 'admin-password'),
+      '/var/lib/dashkeep': join(reader.directory, 'state'),
+      'dashkeep.mjs serve': 'dashkeep.mjs serve & service=$!',
+    });
+    const ops = `127.0.0.1:${await freePort()}`;
+    const script = `${holding(blocks, 'dashkeep.mjs serve')}
+      trap 'kill $service' EXIT
+      until node -e "fetch('http://${ops}/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"; do sleep 0.2; done
+      kill $service
+      wait $service
+      trap - EXIT`;
+    const { code, text } = await reader.shell(script, {
+      ...reader.s3.environment,
+      DASHKEEP_LISTEN: '127.0.0.1:0',
+      DASHKEEP_OPS_LISTEN: ops,
+    });
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/^ok +token: none yet/m);
+    expect(text).not.toMatch(/^(?:warn|FAILED)/m);
+  });
+
+  it('are all pages that run the program', () => {
+    const running = [...pages()]
+      .filter(([, markdown]) =>
+        commandsOf(shellBlocks(markdown).join('\n')).some(
+          ([program, script = '']) => program === 'dashkeep' || (program === 'node' && script.endsWith('dashkeep.mjs')),
+        ),
+      )
+      .map(([page]) => page);
+    expect(running.sort()).toEqual(FOLLOWED);
+  });
+});

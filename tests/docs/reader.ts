@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startS3Server, type S3Server } from '../support/s3/server.ts';
+import { ROOT } from './pages.ts';
+
+export interface Ran {
+  code: number | null;
+  /** Standard output and standard error, as they came. */
+  text: string;
+}
+
+/** Somebody with a Grafana, a bucket, a password file and the one file of the program, and nothing else. */
+export interface Reader {
+  directory: string;
+  grafana: Simulator;
+  s3: S3Server;
+  /** Runs shell commands in the reader's directory; stops at the first that fails. */
+  shell(script: string, environment?: Record<string, string>): Promise<Ran>;
+  leave(): Promise<void>;
+}
+
+export async function startReader(): Promise<Reader> {
+  const directory = await mkdtemp(join(tmpdir(), 'dashkeep-reader-'));
+  const grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana.demoSeed();
+  const s3 = await startS3Server({ buckets: ['my-bucket', { name: 'locked', objectLock: true }] });
+  const built = spawn(process.execPath, ['scripts/build-service.mjs', join(directory, 'dashkeep.mjs')], { cwd: ROOT });
+  await new Promise((done, failed) =>
+    built.on('close', (code) => (code === 0 ? done(code) : failed(new Error('build')))),
+  );
+  await writeFile(join(directory, 'admin-password'), 'admin\n');
+  return {
+    directory,
+    grafana,
+    s3,
+    shell: (script, environment = {}) => shell(directory, script, environment),
+    async leave() {
+      await grafana.close();
+      await s3.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+function shell(directory: string, script: string, environment: Record<string, string>): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn('bash', ['-e', '-u', '-o', 'pipefail', '-c', script], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], HOME: directory, ...environment },
+    });
+    let text = '';
+    child.stdout.on('data', (part: Buffer) => (text += part.toString()));
+    child.stderr.on('data', (part: Buffer) => (text += part.toString()));
+    child.on('close', (code) => done({ code, text }));
+  });
+}
