@@ -26,7 +26,12 @@ export async function serve(
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const preview = await startPreview({ sidecarUrl: `http://${api}`, sidecarToken: token, port: 0 });
+  const preview = await startPreview({
+    sidecarUrl: `http://${api}`,
+    sidecarToken: token,
+    grafana: { url: grafana.url, authorization: `Bearer ${grafana.token({ name: 'somebody', role: 'Admin' })}` },
+    port: 0,
+  });
   console.log(`\nThe app, on a page that stands in for Grafana: ${preview.url}`);
   console.log('Ctrl-C ends everything.');
   const ended = new AbortController();

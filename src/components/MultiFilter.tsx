@@ -15,15 +15,20 @@ export function MultiFilter({ label, value, options, onChange, width = 26 }: Pro
   const id = useId();
   const chosen = useMemo(() => (value === '' ? [] : value.split(',')), [value]);
   return (
-    <MultiCombobox
-      id={id}
-      aria-label={label}
-      placeholder={label}
-      options={options}
-      value={chosen}
-      width={width}
-      isClearable
-      onChange={(picked) => onChange(picked.map((option) => option.value).join(','))}
-    />
+    <div>
+      {/* Once something is chosen the placeholder is gone, and it takes no aria-label. */}
+      <label htmlFor={id} className="sr-only">
+        {label}
+      </label>
+      <MultiCombobox
+        id={id}
+        placeholder={label}
+        options={options}
+        value={chosen}
+        width={width}
+        isClearable
+        onChange={(picked) => onChange(picked.map((option) => option.value).join(','))}
+      />
+    </div>
   );
 }

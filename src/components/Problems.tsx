@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Button, Icon, Text, useStyles2 } from '@grafana/ui';
+import { Alert, Button, Icon, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { plural } from '../lib/i18n.ts';
@@ -8,13 +8,22 @@ import { kindIcon, kindLabel } from '../lib/kinds.ts';
 
 const SHOWN = 5;
 
+interface Props {
+  problems: ResourceProblem[];
+  /** What is wrong with them all, as a warning over the list. */
+  title?: string;
+  /** What the list is called, for those who listen. */
+  label: string;
+}
+
 /** Every resource that failed or was left out, with its reason; none is hidden, but the first few come first. */
-export function Problems({ problems, label }: { problems: ResourceProblem[]; label: string }) {
+export function Problems({ problems, title, label }: Props) {
   const styles = useStyles2(getStyles);
   const [all, setAll] = useState(false);
   const shown = all ? problems : problems.slice(0, SHOWN);
   return (
-    <div>
+    <section>
+      {title !== undefined && <Alert severity="warning" title={title} />}
       <ul className={styles.list} aria-label={label}>
         {shown.map((problem) => (
           <li key={`${problem.org}/${problem.kind}/${problem.uid}`} className={styles.item}>
@@ -32,7 +41,7 @@ export function Problems({ problems, label }: { problems: ResourceProblem[]; lab
           {plural('problems.all', problems.length, 'Show it', 'Show all {{number}}')}
         </Button>
       )}
-    </div>
+    </section>
   );
 }
 

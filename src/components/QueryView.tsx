@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import { LoadingPlaceholder } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { ServiceError } from '../api/errors.ts';
@@ -6,7 +5,7 @@ import { t } from '../lib/i18n.ts';
 import { ServiceNotice } from './ServiceNotice.tsx';
 
 interface Props<T> {
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'isPending' | 'refetch'>;
+  query: { data: T | undefined; error: Error | null; refetch: () => unknown };
   children: (data: T) => ReactNode;
   /** One part of a page whose main part says it already when the service can't be reached at all. */
   secondary?: boolean;
@@ -22,7 +21,7 @@ export function QueryView<T>({ query, children, secondary = false }: Props<T>) {
   const error = told ? null : query.error;
   return (
     <>
-      {error !== null && <ServiceNotice error={error} onRetry={() => void refetch()} />}
+      {error !== null && <ServiceNotice error={error} onRetry={() => refetch()} />}
       {data === undefined ? query.error === null && <Loading /> : children(data)}
     </>
   );

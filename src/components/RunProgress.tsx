@@ -40,7 +40,8 @@ export function RunProgress({ run }: { run: RunSummary }) {
         )}
       </Stack>
       <ProgressBar label={title} done={progress?.done ?? 0} total={progress?.total} />
-      <div className={styles.figures} role="status">
+      <Spoken title={title} done={progress?.done} total={progress?.total} />
+      <div className={styles.figures}>
         <span>{amount(progress?.done ?? 0, progress?.total)}</span>
         {progress?.rate !== undefined && (
           <span>{t('progress.rate', '{{rate}} per second', { rate: formatNumber(Math.round(progress.rate)) })}</span>
@@ -72,6 +73,16 @@ export function RunProgress({ run }: { run: RunSummary }) {
       </ul>
       {cancel.error !== null && <ServiceNotice error={cancel.error} />}
     </section>
+  );
+}
+
+/** How far it is for those who listen: in tenths, as every single step would be too much to hear. */
+function Spoken({ title, done = 0, total }: { title: string; done?: number; total?: number }) {
+  const tenths = total === undefined || total === 0 ? 0 : Math.floor((done / total) * 10) * 10;
+  return (
+    <span role="status" className="sr-only">
+      {t('progress.spoken', '{{title}}, {{percent}} percent', { title, percent: tenths })}
+    </span>
   );
 }
 

@@ -44,6 +44,11 @@ export function triggerLabel(trigger: string): string {
   return labels[trigger] ?? trigger;
 }
 
+/** What set it off, and who, where that is known. */
+export function askedBy({ trigger, by }: { trigger: string; by?: string }): string {
+  return by === undefined ? triggerLabel(trigger) : `${triggerLabel(trigger)}, ${by}`;
+}
+
 export function runKindLabel(kind: string): string {
   const labels: Record<string, string> = {
     backup: t('run.backup', 'Backup'),

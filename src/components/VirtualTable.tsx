@@ -1,16 +1,18 @@
 import { css, cx } from '@emotion/css';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { EmptyState, useStyles2 } from '@grafana/ui';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { Checkbox, EmptyState, useStyles2 } from '@grafana/ui';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { Loading } from './QueryView.tsx';
 import { ServiceNotice } from './ServiceNotice.tsx';
 import type { PagedList } from '../data/pages.ts';
+import { t } from '../lib/i18n.ts';
+import type { Selection } from '../lib/useSelection.ts';
 
 export interface Column<T> {
   /** Also names the column in the URL of tests and for React. */
   id: string;
-  header: string;
+  header: ReactNode;
   /** Width as in CSS grid: `1fr`, `120px`, `minmax(0, 2fr)`. */
   width: string;
   align?: 'right';
@@ -19,7 +21,16 @@ export interface Column<T> {
   cell: (item: T) => ReactNode;
 }
 
-interface Props<T> {
+/** Puts a box to tick before each row. */
+export interface Ticking<T> {
+  selection: Selection<T>;
+  /** What a row is called, for those who listen. */
+  nameOf: (item: T) => string;
+  /** Rows that cannot be chosen have no box. */
+  canChoose?: (item: T) => boolean;
+}
+
+export interface TableProps<T> {
   label: string;
   list: PagedList<T>;
   columns: Column<T>[];
@@ -30,11 +41,13 @@ interface Props<T> {
   maxHeight?: number;
   rowHeight?: number;
   selectedKey?: string;
+  ticking?: Ticking<T>;
 }
 
 /** A table of any length: only the rows in view exist, and more are read as one scrolls. */
-export function VirtualTable<T>(props: Props<T>) {
-  const { label, list, columns, rowKey, empty, maxHeight = 640, rowHeight = 44, selectedKey } = props;
+export function VirtualTable<T>(props: TableProps<T>) {
+  const { label, list, rowKey, empty, maxHeight = 640, rowHeight = 44, selectedKey, ticking } = props;
+  const columns = useColumns(props.columns, list.items, ticking);
   const styles = useStyles2(getStyles, columns);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
@@ -106,6 +119,40 @@ export function VirtualTable<T>(props: Props<T>) {
       </div>
     </div>
   );
+}
+
+function useColumns<T>(columns: Column<T>[], items: T[], ticking: Ticking<T> | undefined): Column<T>[] {
+  return useMemo(() => {
+    if (ticking === undefined) {
+      return columns;
+    }
+    const { selection, nameOf, canChoose = () => true } = ticking;
+    const choosable = items.filter(canChoose);
+    const some = choosable.some(selection.has);
+    const all = some && choosable.every(selection.has);
+    const box: Column<T> = {
+      id: 'chosen',
+      header: (
+        <Checkbox
+          aria-label={t('table.chooseAll', 'Choose all that are listed')}
+          value={all}
+          indeterminate={some && !all}
+          disabled={choosable.length === 0}
+          onChange={() => selection.toggleAll(choosable)}
+        />
+      ),
+      width: '16px',
+      cell: (item) =>
+        canChoose(item) && (
+          <Checkbox
+            aria-label={t('table.choose', 'Choose {{name}}', { name: nameOf(item) })}
+            value={selection.has(item)}
+            onChange={() => selection.toggle(item)}
+          />
+        ),
+    };
+    return [box, ...columns];
+  }, [columns, items, ticking]);
 }
 
 function cellClass<T>(styles: ReturnType<typeof getStyles>, column: Column<T>): string {

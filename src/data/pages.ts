@@ -15,11 +15,11 @@ export interface PagedList<T> {
   loadMore: () => void;
 }
 
-/** A list that is read page by page as it is scrolled. */
+/** A list that is read page by page as it is scrolled; `refreshEvery` is in milliseconds, for its first page. */
 export function usePages<T, P extends Page<T> = Page<T>>(
   key: readonly unknown[],
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
-  options: { enabled?: boolean; refetchInterval?: number } = {},
+  { enabled, refreshEvery }: { enabled?: boolean; refreshEvery?: (items: T[]) => number } = {},
 ): PagedList<T> & { first?: P } {
   const query = useInfiniteQuery<P, Error, InfiniteData<P>, readonly unknown[], string | undefined>({
     queryKey: key,
@@ -27,7 +27,12 @@ export function usePages<T, P extends Page<T> = Page<T>>(
     initialPageParam: undefined,
     getNextPageParam: (last) => last.next,
     placeholderData: (previous) => previous,
-    ...options,
+    enabled,
+    // Whoever has scrolled on would have every page read again.
+    refetchInterval: ({ state }) =>
+      refreshEvery === undefined || (state.data?.pages.length ?? 0) > 1
+        ? false
+        : refreshEvery(state.data?.pages[0]?.items ?? []),
   });
   const { data, fetchNextPage, hasNextPage, isFetching, isPending, error, refetch } = query;
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);

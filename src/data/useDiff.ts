@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { DiffEntry, DiffPage, DiffQuery } from '../../pkg/contract/api/diff.ts';
 import type { ResourceRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
@@ -13,6 +13,15 @@ export function useDiff(from: string, to: string, filters: DiffFilters) {
     (cursor, signal) => call('GET /diff', { query: { from, to, ...filters, cursor, limit: PAGE_SIZE }, signal }),
     { enabled: from !== '' && to !== '' },
   );
+}
+
+/** Reads live anew, instead of showing what was read a moment ago. */
+export function useRefreshLive(from: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call('GET /diff', { query: { from, to: 'live', refresh: 'true', limit: 1 } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['diff'] }),
+  });
 }
 
 export function useResourceDiff(from: string, to: string, ref: ResourceRef) {

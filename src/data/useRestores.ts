@@ -12,6 +12,7 @@ export function useRestorePlan(id: string) {
   return useQuery({
     queryKey: ['restore', id],
     queryFn: ({ signal }) => call('GET /restores/:id', { params: { id }, signal }),
+    enabled: id !== '',
     refetchInterval: (query) => (query.state.data?.state === 'applying' ? 700 : false),
   });
 }

@@ -10,8 +10,10 @@ export function isActive(run: { status: string } | undefined): boolean {
 }
 
 export function useRuns(filters: RunFilters) {
-  return usePages<RunSummary>(['runs', filters], (cursor, signal) =>
-    call('GET /runs', { query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+  return usePages<RunSummary>(
+    ['runs', filters],
+    (cursor, signal) => call('GET /runs', { query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+    { refreshEvery: (runs) => (runs.some(isActive) ? 2_000 : 15_000) },
   );
 }
 

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ResourcesQuery, SnapshotRow, SnapshotsQuery } from '../../pkg/contract/api/snapshots.ts';
 import type { ResourceRef } from '../../pkg/contract/kinds.ts';
 import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
@@ -12,7 +12,7 @@ export function useSnapshots(filters: SnapshotFilters) {
   return usePages<SnapshotRow>(
     ['snapshots', filters],
     (cursor, signal) => call('GET /snapshots', { query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
-    { refetchInterval: 15_000 },
+    { refreshEvery: () => 15_000 },
   );
 }
 
@@ -47,6 +47,23 @@ export function useResource(id: string, ref: ResourceRef) {
     queryFn: ({ signal }) => call('GET /snapshots/:id/resource', { params: { id }, query: ref, signal }),
     staleTime: Infinity,
   });
+}
+
+/** The titles of a few resources; undefined while they are not known. */
+export function useResourceTitles(id: string, refs: ResourceRef[]): (string | undefined)[] {
+  const queries = useQueries({
+    queries: refs.map(({ org, kind, uid }) => ({
+      queryKey: ['title', id, org, kind, uid],
+      // The resource itself would come with its content.
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const query = { org, kind, search: uid, limit: PAGE_SIZE };
+        const { items } = await call('GET /snapshots/:id/resources', { params: { id }, query, signal });
+        return items.find((entry) => entry.uid === uid)?.title ?? uid;
+      },
+      staleTime: Infinity,
+    })),
+  });
+  return queries.map(({ data }) => data);
 }
 
 export function useDeleteSnapshot() {

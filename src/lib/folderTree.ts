@@ -1,3 +1,4 @@
+import { language } from './i18n.ts';
 import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
 
 /** A line of the folder tree: an org, or a folder at its depth. */
@@ -44,15 +45,31 @@ export function treeLines(tree: SnapshotTree, opened: ReadonlySet<string>): Tree
   return lines;
 }
 
-/** Every folder with the titles of those above it, for a picker. */
-export function folderOptions(
-  tree: SnapshotTree | undefined,
-): { id: string; uid: string; path: string; count: number }[] {
-  const paths = new Map<string, string>();
-  return (tree?.folders ?? []).map(({ org, uid, title, parentUid, total }) => {
-    const above = parentUid === undefined ? undefined : paths.get(`${org}/${parentUid}`);
-    const path = above === undefined ? title : `${above} / ${title}`;
-    paths.set(`${org}/${uid}`, path);
-    return { id: `${org}/${uid}`, uid, path, count: total };
-  });
+/** `org/uid` of the tree; the uid may hold slashes. */
+export function splitFolder(id: string): [org: number | undefined, uid: string | undefined] {
+  const slash = id.indexOf('/');
+  return slash < 0 ? [undefined, undefined] : [Number(id.slice(0, slash)), id.slice(slash + 1) || undefined];
+}
+
+interface Folder {
+  org?: number;
+  uid: string;
+  title: string;
+  parentUid?: string;
+}
+
+/** Folders with the titles of those above them, for a picker; one whose parent is not known stands at the top. */
+export function folderOptions<T extends Folder>(folders: readonly T[]): (T & { path: string })[] {
+  const keyOf = (org: number | undefined, uid: string) => `${org}/${uid}`;
+  const known = new Map(folders.map((folder) => [keyOf(folder.org, folder.uid), folder]));
+  const pathOf = (folder: T, seen: Set<string>): string => {
+    const above = folder.parentUid === undefined ? undefined : known.get(keyOf(folder.org, folder.parentUid));
+    if (above === undefined || seen.has(above.uid)) {
+      return folder.title;
+    }
+    return `${pathOf(above, seen.add(folder.uid))} / ${folder.title}`;
+  };
+  return folders
+    .map((folder) => ({ ...folder, path: pathOf(folder, new Set()) }))
+    .sort((a, b) => a.path.localeCompare(b.path, language()));
 }

@@ -1,16 +1,16 @@
-import type { KindName } from '../../pkg/contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../pkg/contract/kinds.ts';
 import manifest from '../plugin.json';
 
 export const BASE = `/a/${manifest.id}`;
 export const CONFIGURATION = `/plugins/${manifest.id}?page=configuration`;
 
-type Parameters = Record<string, string | undefined>;
+type Parameters = Record<string, string | readonly string[] | undefined>;
 
 function withQuery(path: string, parameters: Parameters = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== '') {
-      query.set(name, value);
+    for (const one of [value ?? []].flat().filter((text) => text !== '')) {
+      query.append(name, one);
     }
   }
   const text = query.toString();
@@ -18,11 +18,16 @@ function withQuery(path: string, parameters: Parameters = {}): string {
 }
 
 /** One resource as a URL parameter: `org/kind/uid`; only the uid may hold a slash. */
-export function resourceParameter(ref: { org: number; kind: KindName; uid: string }): string {
-  return `${ref.org}/${ref.kind}/${ref.uid}`;
+export function resourceParameter({ org, kind, uid }: ResourceRef): string {
+  return `${org}/${kind}/${uid}`;
 }
 
-export function parseResource(text: string | undefined): { org: number; kind: KindName; uid: string } | undefined {
+/** What names a resource, without all else that is known of it. */
+export function refOf({ org, kind, uid }: ResourceRef): ResourceRef {
+  return { org, kind, uid };
+}
+
+export function parseResource(text: string | undefined): ResourceRef | undefined {
   const [, org, kind, uid] = /^(\d+)\/([a-z-]+)\/(.+)$/s.exec(text ?? '') ?? [];
   return uid === undefined ? undefined : { org: Number(org), kind: kind as KindName, uid };
 }

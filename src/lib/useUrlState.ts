@@ -1,27 +1,35 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-type Changes = Record<string, string | undefined>;
+/** What is to stand in the URL from now on; an empty text, an empty list or undefined takes a parameter out. */
+export type UrlChanges = Record<string, string | readonly string[] | undefined>;
+
+export interface UrlState {
+  /** A parameter's first value, or an empty text. */
+  read: (name: string) => string;
+  readAll: (name: string) => string[];
+  change: (changes: UrlChanges) => void;
+}
 
 /** Filters and choices that live in the URL, so that a page can be reloaded, shared and gone back to. */
-export function useUrlState(): [read: (name: string) => string, change: (changes: Changes) => void] {
+export function useUrlState(): UrlState {
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
   const parameters = useMemo(() => new URLSearchParams(search), [search]);
   const read = useCallback((name: string) => parameters.get(name) ?? '', [parameters]);
+  const readAll = useCallback((name: string) => parameters.getAll(name), [parameters]);
   const change = useCallback(
-    (changes: Changes) => {
+    (changes: UrlChanges) => {
       const next = new URLSearchParams(parameters);
       for (const [name, value] of Object.entries(changes)) {
-        if (value === undefined || value === '') {
-          next.delete(name);
-        } else {
-          next.set(name, value);
+        next.delete(name);
+        for (const one of [value ?? []].flat().filter((text) => text !== '')) {
+          next.append(name, one);
         }
       }
       void navigate({ pathname, search: next.toString() }, { replace: true });
     },
     [navigate, parameters, pathname],
   );
-  return [read, change];
+  return { read, readAll, change };
 }

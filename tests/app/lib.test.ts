@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
+import type { RestoreRequest } from '../../pkg/contract/api/restores.ts';
 import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
 import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
 import { diffLines, foldEqual } from '../../src/lib/lineDiff.ts';
@@ -95,7 +97,7 @@ describe('the folder tree', () => {
   });
 
   it('names every folder by its whole path in a picker', () => {
-    expect(folderOptions(tree).map((option) => option.path)).toEqual(['a', 'a / b', 'a / b / c', 'lost']);
+    expect(folderOptions(tree.folders).map((option) => option.path)).toEqual(['a', 'a / b', 'a / b / c', 'lost']);
   });
 });
 
@@ -170,7 +172,14 @@ describe('addresses of targets', async () => {
 
 describe('what a restore asks for', async () => {
   const { parametersOf, readForm, requestOf } = await import('../../src/pages/Restore/request.ts');
-  const form = (parameters: Record<string, string | undefined>) => readForm((name) => parameters[name] ?? '');
+  const form = (parameters: Record<string, string | readonly string[] | undefined>, base?: RestoreRequest) =>
+    readForm(
+      {
+        read: (name) => [parameters[name] ?? []].flat()[0] ?? '',
+        readAll: (name) => [parameters[name] ?? []].flat(),
+      },
+      base,
+    );
 
   it.each([
     { snapshot: 's', selection: { type: 'everything' as const }, options: {} },
@@ -182,8 +191,14 @@ describe('what a restore asks for', async () => {
     },
     {
       snapshot: 's',
-      selection: { type: 'resources' as const, resources: [{ org: 1, kind: 'dashboard' as const, uid: 'with/slash' }] },
-      options: { copy: { suffix: '(old)', folderUid: 'x' } },
+      selection: {
+        type: 'resources' as const,
+        resources: [
+          { org: 1, kind: 'dashboard' as const, uid: 'with/slash' },
+          { org: 2, kind: 'alert-rule-group' as const, uid: 'a,b&c' },
+        ],
+      },
+      options: { copy: { suffix: '(old)', folderUid: 'x', org: 3 } },
     },
   ])('comes back from its own address: %j', (request) => {
     expect(requestOf(form(parametersOf(request)))).toEqual(request);
@@ -195,7 +210,95 @@ describe('what a restore asks for', async () => {
     expect(requestOf(form({ type: 'everything' }))).toBeUndefined();
   });
 
+  it('comes back whole from its plan when it is too much for an address, with what was decided there', () => {
+    const resources = Array.from({ length: 300 }, (_, index) => ({
+      ...{ org: 1, kind: 'dashboard' as const, uid: `uid-${index}` },
+    }));
+    const request: RestoreRequest = {
+      snapshot: 's',
+      selection: { type: 'resources', resources },
+      options: { withDependencies: true, dataSources: { old: 'new' }, overwrite: true },
+    };
+    const parameters = parametersOf({ ...request, id: 'p' });
+    expect(parameters).toMatchObject({ plan: 'p', resource: [] });
+    expect(requestOf(form(parameters, request))).toEqual(request);
+  });
+
+  it('never deletes beside single resources: there is nothing that they could lack', () => {
+    const wish = { snapshot: 's', type: 'resources', resource: '1/dashboard/a', overwrite: 'yes', deleteOthers: 'yes' };
+    expect(requestOf(form(wish))?.options).toEqual({ overwrite: true });
+  });
+
   it('never deletes unless overwriting was chosen, too', () => {
     expect(requestOf(form({ snapshot: 's', deleteOthers: 'yes' }))?.options).toEqual({});
   });
+});
+
+describe('what is gone', async () => {
+  const { outermost } = await import('../../src/lib/gone.ts');
+  const removed = (kind: DiffEntry['kind'], uid: string, title: string, folder = ''): DiffEntry => ({
+    ...{ change: 'removed', org: 1, kind, uid, title, folder },
+  });
+
+  it('is told by its outermost folder, which brings back all that was in it', () => {
+    const gone = outermost(
+      [
+        removed('folder', 'shop', 'Shop'),
+        removed('folder', 'shop-a', 'A', 'Shop'),
+        removed('folder-permissions', 'shop', 'Shop', 'Shop'),
+        removed('dashboard', 'd', 'Dashboard', 'Shop / A'),
+        removed('annotation', 'x', 'Deployed'),
+      ],
+      's',
+    );
+    expect(gone.map(({ entry, inside, selection }) => [entry.title, inside, selection])).toEqual([
+      ['Shop', 3, { type: 'folder', org: 1, uid: 'shop' }],
+    ]);
+  });
+
+  it('brings a dashboard back with its permissions', () => {
+    const gone = outermost(
+      [removed('dashboard', 'd', 'Dashboard', 'Shop'), removed('dashboard-permissions', 'd', 'Dashboard', 'Shop')],
+      's',
+    );
+    expect(gone.map(({ selection }) => selection)).toEqual([
+      {
+        type: 'resources',
+        resources: [
+          { org: 1, kind: 'dashboard', uid: 'd' },
+          { org: 1, kind: 'dashboard-permissions', uid: 'd' },
+        ],
+      },
+    ]);
+  });
+
+  it('tells folders apart whose titles begin alike, and orgs', () => {
+    const entries = [
+      removed('folder', 'shop', 'Shop'),
+      removed('dashboard', 'd', 'Dashboard', 'Shopping'),
+      { ...removed('dashboard', 'e', 'Other org', 'Shop'), org: 2 },
+    ];
+    expect(outermost(entries, 's').map(({ entry }) => entry.title)).toEqual(['Shop', 'Dashboard', 'Other org']);
+  });
+});
+
+describe('reasons of the service', async () => {
+  const { reasonText } = await import('../../src/lib/reasons.ts');
+
+  it.each([
+    ['is there and differs; --overwrite replaces it', 'It is there and differs; overwriting is off'],
+    [
+      'managed by terraform, which would undo it; --include-managed writes it',
+      'Kept by terraform, which would undo it',
+    ],
+    [
+      "needs the folder 'Shop', which is not there; add it with --only folder/shop",
+      "Needs the folder 'Shop', which is not there",
+    ],
+    [
+      "the data source 'x' it uses is not there; add it with --only data-source/x",
+      "the data source 'x' it uses is not there",
+    ],
+    ['a reason that nobody foresaw', 'a reason that nobody foresaw'],
+  ])('%s is “%s”: nothing to type on a command line', (reason, text) => expect(reasonText(reason)).toBe(text));
 });

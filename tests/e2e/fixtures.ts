@@ -26,7 +26,11 @@ export const test = pluginTest.extend<Fixtures>({
     await service.close();
   },
   preview: async ({ service }, use) => {
-    const preview = await startPreview({ sidecarUrl: service.url, sidecarToken: service.token });
+    const preview = await startPreview({
+      sidecarUrl: service.url,
+      sidecarToken: service.token,
+      grafana: { url: service.url, authorization: '' },
+    });
     await use(preview);
     await preview.close();
   },

@@ -38,14 +38,16 @@ export const test = base.extend<RealFixtures>({
       const { json } = await service.call('POST', '/runs', { kind: 'backup' });
       await service.ended(String(json.id));
     }
-    const preview = await startPreview({ sidecarUrl: service.url, sidecarToken: service.token });
+    const authorization = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
+    const preview = await startPreview({
+      sidecarUrl: service.url,
+      sidecarToken: service.token,
+      grafana: { url: grafana.url, authorization },
+    });
     const admin = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
       const answer = await fetch(grafana.url + path, {
         method,
-        headers: {
-          authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`,
-          'content-type': 'application/json',
-        },
+        headers: { authorization, 'content-type': 'application/json' },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       if (!answer.ok) {

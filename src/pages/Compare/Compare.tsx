@@ -9,11 +9,12 @@ import { t } from '../../lib/i18n.ts';
 import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 import { DiffList } from './DiffList.tsx';
+import { GoneHere } from './GoneHere.tsx';
 import { ResourceDiffDrawer } from './ResourceDiffDrawer.tsx';
 
 /** Two points in time, or one and now. Without a choice: the newest snapshot and now. */
 export function Compare() {
-  const [read, change] = useUrlState();
+  const { read, change } = useUrlState();
   const newest = useSnapshot('latest');
   const from = read('from') || newest.data?.id;
   return (
@@ -75,7 +76,10 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
       {from === to ? (
         <EmptyState variant="not-found" message={t('compare.same', 'Both sides are the same snapshot')} role="status" />
       ) : (
-        <DiffList key={`${from} ${to}`} from={from} to={to} />
+        <>
+          <GoneHere from={from} to={to} />
+          <DiffList key={`${from} ${to}`} from={from} to={to} />
+        </>
       )}
       {opened && (
         <ResourceDiffDrawer from={from} to={to} resource={opened} onClose={() => change({ resource: undefined })} />

@@ -1,15 +1,15 @@
+import { dateTimeForTimeZone } from '@grafana/data';
+import { config } from '@grafana/runtime';
 import { Input } from '@grafana/ui';
 import { t } from '../../lib/i18n.ts';
 
-/** Chosen day (YYYY-MM-DD, in the browser's zone) as the bounds of a query; nothing when none is chosen. */
+/** Chosen day (YYYY-MM-DD, in the user's zone) as the bounds of a query; nothing when none is chosen. */
 export function dayBounds(day: string): { from?: string; to?: string } {
-  const start = new Date(`${day}T00:00`);
-  if (day === '' || Number.isNaN(start.getTime())) {
+  const start = dateTimeForTimeZone(config.bootData.user.timezone, day);
+  if (day === '' || !start.isValid()) {
     return {};
   }
-  const end = new Date(start);
-  end.setDate(end.getDate() + 1);
-  return { from: start.toISOString(), to: end.toISOString() };
+  return { from: start.toISOString(), to: start.add(1, 'd').toISOString() };
 }
 
 export function DateFilter({ value, onChange }: { value: string; onChange: (day: string) => void }) {

@@ -1,12 +1,11 @@
-import { Stack, Text, TextLink } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
-import { FilterRow } from '../../components/FilterRow.tsx';
+import { durationColumn, timeColumn } from '../../components/columns.tsx';
+import { FilteredList } from '../../components/FilteredList.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
-import { runKindLabel, StatusBadge, statusLabel, triggerLabel } from '../../components/StatusBadge.tsx';
-import { VirtualTable, type Column } from '../../components/VirtualTable.tsx';
+import { askedBy, runKindLabel, StatusBadge, statusLabel } from '../../components/StatusBadge.tsx';
+import type { Column } from '../../components/VirtualTable.tsx';
 import { useRuns } from '../../data/useRuns.ts';
-import { formatDuration, formatRelative, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
@@ -16,7 +15,7 @@ const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'dril
 const STATUSES = ['complete', 'partial', 'failed', 'cancelled', 'interrupted', 'running', 'queued'] as const;
 
 export function RunList() {
-  const [read, change] = useUrlState();
+  const { read, change } = useUrlState();
   const list = useRuns({
     kind: read('kind') || undefined,
     status: read('status') || undefined,
@@ -25,59 +24,39 @@ export function RunList() {
   });
   const columns = useMemo(() => makeColumns(), []);
   return (
-    <Stack direction="column" gap={2}>
-      <FilterRow
-        search={read('q')}
-        onSearch={(q) => change({ q })}
-        placeholder={t('history.searchRuns', 'Search by id, by who asked, or by what went wrong')}
-      >
-        <DateFilter value={read('day')} onChange={(day) => change({ day })} />
-        <MultiFilter
-          label={t('history.kind', 'What')}
-          value={read('kind')}
-          options={KINDS.map((value) => ({ value, label: runKindLabel(value) }))}
-          onChange={(kind) => change({ kind })}
-        />
-        <MultiFilter
-          label={t('history.status', 'Status')}
-          value={read('status')}
-          options={STATUSES.map((value) => ({ value, label: statusLabel(value) }))}
-          onChange={(status) => change({ status })}
-        />
-      </FilterRow>
-      <Text color="secondary" variant="bodySmall">
-        <span role="status">
-          {list.isPending ? ' ' : plural('history.runCount', list.total, '{{number}} run', '{{number}} runs')}
-        </span>
-      </Text>
-      <VirtualTable
-        label={t('history.runs', 'Runs')}
-        list={list}
-        columns={columns}
-        rowKey={(run) => run.id}
-        empty={t('history.noRuns', 'No run matches')}
+    <FilteredList
+      label={t('history.runs', 'Runs')}
+      list={list}
+      columns={columns}
+      rowKey={(run) => run.id}
+      empty={t('history.noRuns', 'No run matches')}
+      search={t('history.searchRuns', 'Search by id, by who asked, or by what went wrong')}
+      count={(total) => plural('history.runCount', total, '{{number}} run', '{{number}} runs')}
+    >
+      <DateFilter value={read('day')} onChange={(day) => change({ day })} />
+      <MultiFilter
+        label={t('history.kind', 'What')}
+        value={read('kind')}
+        options={KINDS.map((value) => ({ value, label: runKindLabel(value) }))}
+        onChange={(kind) => change({ kind })}
       />
-    </Stack>
+      <MultiFilter
+        label={t('history.status', 'Status')}
+        value={read('status')}
+        options={STATUSES.map((value) => ({ value, label: statusLabel(value) }))}
+        onChange={(status) => change({ status })}
+      />
+    </FilteredList>
   );
 }
 
 function makeColumns(): Column<RunSummary>[] {
   return [
-    {
-      id: 'started',
-      header: t('column.started', 'Started'),
-      width: 'minmax(0, 2fr)',
-      cell: (run) => (
-        <Stack direction="row" gap={1} alignItems="baseline">
-          <TextLink href={routes.run(run.id)} inline={false} color="primary" weight="medium">
-            {formatTime(run.started)}
-          </TextLink>
-          <Text color="secondary" variant="bodySmall" truncate>
-            {formatRelative(run.started)}
-          </Text>
-        </Stack>
-      ),
-    },
+    timeColumn(
+      t('column.started', 'Started'),
+      (run) => run.started,
+      (run) => routes.run(run.id),
+    ),
     {
       id: 'kind',
       header: t('column.what', 'What'),
@@ -96,7 +75,7 @@ function makeColumns(): Column<RunSummary>[] {
       header: t('column.askedBy', 'Asked by'),
       width: 'minmax(0, 1fr)',
       hideBelow: 'md',
-      cell: (run) => (run.by === undefined ? triggerLabel(run.trigger) : `${triggerLabel(run.trigger)}, ${run.by}`),
+      cell: askedBy,
     },
     {
       id: 'result',
@@ -109,13 +88,6 @@ function makeColumns(): Column<RunSummary>[] {
           ? '–'
           : plural('history.problems', run.problems, '{{number}} resource failed', '{{number}} resources failed')),
     },
-    {
-      id: 'duration',
-      header: t('column.duration', 'Duration'),
-      width: '90px',
-      align: 'right',
-      hideBelow: 'md',
-      cell: (run) => (run.duration === undefined ? '–' : formatDuration(run.duration)),
-    },
+    durationColumn('md'),
   ];
 }

@@ -1,20 +1,21 @@
-import { LinkButton, Stack, Text, TextLink } from '@grafana/ui';
+import { EmptyState, LinkButton } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import { Changes } from '../../components/Changes.tsx';
-import { FilterRow } from '../../components/FilterRow.tsx';
+import { durationColumn, timeColumn } from '../../components/columns.tsx';
+import { FilteredList } from '../../components/FilteredList.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
-import { StatusBadge, statusLabel, triggerLabel } from '../../components/StatusBadge.tsx';
-import { VirtualTable, type Column } from '../../components/VirtualTable.tsx';
+import { askedBy, StatusBadge, statusLabel, triggerLabel } from '../../components/StatusBadge.tsx';
+import type { Column } from '../../components/VirtualTable.tsx';
 import { useSnapshots } from '../../data/useSnapshots.ts';
-import { formatBytes, formatDuration, formatNumber, formatRelative, formatTime } from '../../lib/format.ts';
+import { formatBytes, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 import { DateFilter, dayBounds } from './DateFilter.tsx';
 
 export function SnapshotList() {
-  const [read, change] = useUrlState();
+  const { read, change } = useUrlState();
   const list = useSnapshots({
     status: read('status') || undefined,
     trigger: read('trigger') || undefined,
@@ -22,60 +23,60 @@ export function SnapshotList() {
     ...dayBounds(read('day')),
   });
   const columns = useMemo(() => makeColumns(), []);
+  const filtered = ['status', 'trigger', 'q', 'day'].some((name) => read(name) !== '');
+  if (!filtered && !list.isPending && list.error === null && list.total === 0) {
+    return <NoneYet />;
+  }
   return (
-    <Stack direction="column" gap={2}>
-      <FilterRow
-        search={read('q')}
-        onSearch={(q) => change({ q })}
-        placeholder={t('history.searchSnapshots', 'Search by id or by who asked')}
-      >
-        <DateFilter value={read('day')} onChange={(day) => change({ day })} />
-        <MultiFilter
-          label={t('history.status', 'Status')}
-          value={read('status')}
-          options={(['complete', 'partial'] as const).map((value) => ({ value, label: statusLabel(value) }))}
-          onChange={(status) => change({ status })}
-        />
-        <MultiFilter
-          label={t('history.trigger', 'Made')}
-          value={read('trigger')}
-          options={['scheduled', 'manual', 'safety', 'drill'].map((value) => ({ value, label: triggerLabel(value) }))}
-          onChange={(trigger) => change({ trigger })}
-        />
-      </FilterRow>
-      <Text color="secondary" variant="bodySmall">
-        <span role="status">
-          {list.isPending ? ' ' : plural('history.count', list.total, '{{number}} snapshot', '{{number}} snapshots')}
-        </span>
-      </Text>
-      <VirtualTable
-        label={t('history.snapshots', 'Snapshots')}
-        list={list}
-        columns={columns}
-        rowKey={(row) => row.id}
-        empty={t('history.noSnapshots', 'No snapshot matches')}
+    <FilteredList
+      label={t('history.snapshots', 'Snapshots')}
+      list={list}
+      columns={columns}
+      rowKey={(row) => row.id}
+      empty={t('history.noSnapshots', 'No snapshot matches')}
+      search={t('history.searchSnapshots', 'Search by id or by who asked')}
+      count={(total) => plural('history.count', total, '{{number}} snapshot', '{{number}} snapshots')}
+    >
+      <DateFilter value={read('day')} onChange={(day) => change({ day })} />
+      <MultiFilter
+        label={t('history.status', 'Status')}
+        value={read('status')}
+        options={(['complete', 'partial'] as const).map((value) => ({ value, label: statusLabel(value) }))}
+        onChange={(status) => change({ status })}
       />
-    </Stack>
+      <MultiFilter
+        label={t('history.trigger', 'Made')}
+        value={read('trigger')}
+        options={['scheduled', 'manual', 'safety', 'drill'].map((value) => ({ value, label: triggerLabel(value) }))}
+        onChange={(trigger) => change({ trigger })}
+      />
+    </FilteredList>
+  );
+}
+
+function NoneYet() {
+  return (
+    <EmptyState
+      variant="call-to-action"
+      message={t('history.noneYet', 'There is no snapshot yet')}
+      button={
+        <LinkButton href={routes.overview()} icon="shield" size="lg">
+          {t('history.toOverview', 'Go to the overview')}
+        </LinkButton>
+      }
+    >
+      {t('history.noneYetText', 'The first backup makes the first one. Start it from the overview.')}
+    </EmptyState>
   );
 }
 
 function makeColumns(): Column<SnapshotRow>[] {
   return [
-    {
-      id: 'time',
-      header: t('column.time', 'Time'),
-      width: 'minmax(0, 2fr)',
-      cell: (row) => (
-        <Stack direction="row" gap={1} alignItems="baseline">
-          <TextLink href={routes.snapshot(row.id)} inline={false} color="primary" weight="medium">
-            {formatTime(row.time)}
-          </TextLink>
-          <Text color="secondary" variant="bodySmall" truncate>
-            {formatRelative(row.time)}
-          </Text>
-        </Stack>
-      ),
-    },
+    timeColumn(
+      t('column.time', 'Time'),
+      (row) => row.time,
+      (row) => routes.snapshot(row.id),
+    ),
     {
       id: 'status',
       header: t('column.status', 'Status'),
@@ -87,7 +88,7 @@ function makeColumns(): Column<SnapshotRow>[] {
       header: t('column.made', 'Made'),
       width: 'minmax(0, 1fr)',
       hideBelow: 'md',
-      cell: (row) => (row.by === undefined ? triggerLabel(row.trigger) : `${triggerLabel(row.trigger)}, ${row.by}`),
+      cell: askedBy,
     },
     {
       id: 'changes',
@@ -112,14 +113,7 @@ function makeColumns(): Column<SnapshotRow>[] {
       hideBelow: 'xl',
       cell: (row) => formatBytes(row.bytes),
     },
-    {
-      id: 'duration',
-      header: t('column.duration', 'Duration'),
-      width: '90px',
-      align: 'right',
-      hideBelow: 'xl',
-      cell: (row) => (row.duration === undefined ? '–' : formatDuration(row.duration)),
-    },
+    durationColumn('xl'),
     {
       id: 'restore',
       header: '',

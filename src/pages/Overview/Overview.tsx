@@ -9,6 +9,7 @@ import { useStatus } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { Content } from './Content.tsx';
+import { GoneLately } from './GoneLately.tsx';
 import { Onboarding } from './Onboarding.tsx';
 import { RecentRuns } from './RecentRuns.tsx';
 import { StateCard } from './StateCard.tsx';
@@ -60,6 +61,7 @@ function Body({ status }: { status: Status }) {
       <Warnings status={status} />
       {status.newest && (
         <>
+          <GoneLately newest={status.newest.id} />
           <Content snapshot={status.newest} content={status.content} />
           <Trends />
         </>

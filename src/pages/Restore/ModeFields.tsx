@@ -1,13 +1,12 @@
-import { Checkbox, Combobox, Field, Input, RadioButtonList, Stack } from '@grafana/ui';
-import { useMemo } from 'react';
-import { useSnapshotTree } from '../../data/useSnapshots.ts';
-import { folderOptions } from '../../lib/folderTree.ts';
+import { Checkbox, Field, RadioButtonList, Stack } from '@grafana/ui';
 import { t } from '../../lib/i18n.ts';
-import type { RestoreForm } from './request.ts';
+import type { UrlChanges } from '../../lib/useUrlState.ts';
+import { CopyFields } from './CopyFields.tsx';
+import { mayDelete, type RestoreForm } from './request.ts';
 
 interface Props {
   form: RestoreForm;
-  change: (changes: Record<string, string | undefined>) => void;
+  change: (changes: UrlChanges) => void;
 }
 
 const yes = (value: boolean) => (value ? 'yes' : undefined);
@@ -52,7 +51,7 @@ export function ModeFields({ form, change }: Props) {
           onChange={(event) => change({ managed: yes(event.currentTarget.checked) })}
         />
       )}
-      {form.mode === 'overwrite' && (
+      {form.mode === 'overwrite' && mayDelete(form) && (
         <Checkbox
           id="restore-delete"
           label={t('mode.delete', 'Also delete what is live but not in the snapshot')}
@@ -61,38 +60,6 @@ export function ModeFields({ form, change }: Props) {
           onChange={(event) => change({ deleteOthers: yes(event.currentTarget.checked) })}
         />
       )}
-    </Stack>
-  );
-}
-
-function CopyFields({ form, change }: Props) {
-  const tree = useSnapshotTree('latest');
-  const options = useMemo(
-    () => folderOptions(tree.data).map(({ uid, path }) => ({ value: uid, label: path })),
-    [tree.data],
-  );
-  return (
-    <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
-      <Field label={t('mode.suffix', 'Put behind each title')} noMargin>
-        <Input
-          id="restore-suffix"
-          width={30}
-          value={form.suffix}
-          placeholder={t('mode.suffixExample', '(restored)')}
-          onChange={(event) => change({ suffix: event.currentTarget.value })}
-        />
-      </Field>
-      <Field label={t('mode.copyTo', 'Into the folder')} noMargin>
-        <Combobox
-          id="restore-copy-to"
-          width={40}
-          isClearable
-          options={options}
-          value={form.copyTo === '' ? null : form.copyTo}
-          placeholder={t('mode.sameFolder', 'Where it was')}
-          onChange={(option) => change({ copyTo: option?.value })}
-        />
-      </Field>
     </Stack>
   );
 }

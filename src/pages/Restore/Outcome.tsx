@@ -3,11 +3,14 @@ import { useMemo } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import type { ApplyOutcome, ApplyResult } from '../../../pkg/contract/plan.ts';
-import { FilterRow } from '../../components/FilterRow.tsx';
-import { ResourceName } from '../../components/ResourceName.tsx';
-import { VirtualTable, type Column } from '../../components/VirtualTable.tsx';
+import { kindColumn, titleColumn } from '../../components/columns.tsx';
+import { FilteredList } from '../../components/FilteredList.tsx';
+import { MultiFilter } from '../../components/MultiFilter.tsx';
+import type { Column } from '../../components/VirtualTable.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
+import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
+import { reasonText } from '../../lib/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 import { UndoButton } from '../Run/UndoButton.tsx';
@@ -19,6 +22,8 @@ const COLORS: Record<ApplyOutcome, BadgeColor> = {
   deleted: 'darkgrey',
   skipped: 'darkgrey',
 };
+
+const OUTCOMES = ['failed', 'differs', 'verified', 'deleted', 'skipped'] as const;
 
 function outcomeLabel(outcome: ApplyOutcome): string {
   const labels: Record<ApplyOutcome, string> = {
@@ -33,8 +38,8 @@ function outcomeLabel(outcome: ApplyOutcome): string {
 
 /** How a restore ended: read back and compared, resource by resource, and the way to undo it. */
 export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined }) {
-  const [read, change] = useUrlState();
-  const list = useRestoreResults(plan.id, { search: read('q') || undefined });
+  const { read, change } = useUrlState();
+  const list = useRestoreResults(plan.id, { outcome: read('outcome') || undefined, search: read('q') || undefined });
   const columns = useMemo(() => makeColumns(), []);
   const outcomes = plan.outcomes ?? {};
   const verified = outcomes.verified ?? 0;
@@ -70,20 +75,25 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           </LinkButton>
         )}
       </Stack>
-      <Stack direction="column" gap={2}>
-        <FilterRow
-          search={read('q')}
-          onSearch={(q) => change({ q })}
-          placeholder={t('outcome.search', 'Search titles and uids')}
+      <FilteredList
+        label={t('outcome.list', 'Results')}
+        list={list}
+        columns={columns}
+        rowKey={resourceParameter}
+        empty={t('outcome.none', 'No result matches')}
+        search={t('outcome.search', 'Search titles and uids')}
+        count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
+      >
+        <MultiFilter
+          label={t('column.outcome', 'Result')}
+          value={read('outcome')}
+          options={OUTCOMES.filter((outcome) => (outcomes[outcome] ?? 0) > 0).map((outcome) => ({
+            value: outcome,
+            label: `${outcomeLabel(outcome)} (${formatNumber(outcomes[outcome] ?? 0)})`,
+          }))}
+          onChange={(outcome) => change({ outcome })}
         />
-        <VirtualTable
-          label={t('outcome.list', 'Results')}
-          list={list}
-          columns={columns}
-          rowKey={(result) => resourceParameter(result)}
-          empty={t('outcome.none', 'No result matches')}
-        />
-      </Stack>
+      </FilteredList>
     </Stack>
   );
 }
@@ -96,12 +106,8 @@ function makeColumns(): Column<ApplyResult>[] {
       width: '110px',
       cell: (result) => <Badge color={COLORS[result.outcome]} text={outcomeLabel(result.outcome)} />,
     },
-    {
-      id: 'title',
-      header: t('column.title', 'Title'),
-      width: 'minmax(0, 2fr)',
-      cell: (result) => <ResourceName resource={result} />,
-    },
+    titleColumn(),
+    kindColumn(),
     {
       id: 'reason',
       header: t('column.reason', 'Why'),
@@ -109,7 +115,7 @@ function makeColumns(): Column<ApplyResult>[] {
       hideBelow: 'md',
       cell: (result) => (
         <Text color="secondary" truncate>
-          {result.reason || '–'}
+          <span title={reasonText(result.reason)}>{reasonText(result.reason) || '–'}</span>
         </Text>
       ),
     },

@@ -1,3 +1,4 @@
+import { css } from '@emotion/css';
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { useNavigate, useParams } from 'react-router';
 import type { RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
@@ -11,9 +12,11 @@ import { useSnapshot } from '../../data/useSnapshots.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { useFocusOnChange } from '../../lib/useFocusOnChange.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { DataSources } from './DataSources.tsx';
 import { Dependencies } from './Dependencies.tsx';
+import { Leftovers } from './Leftovers.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './PlanItems.tsx';
 import { parametersOf } from './request.ts';
@@ -49,10 +52,23 @@ export function Plan() {
         )
       }
     >
-      <QueryView query={query}>{(data) => <Body plan={data} />}</QueryView>
+      <QueryView query={query}>{(data) => <Stage plan={data} />}</QueryView>
     </AppPage>
   );
 }
+
+/** Takes the focus along from the button to the progress, and from there to the result. */
+function Stage({ plan }: { plan: RestorePlan }) {
+  const stage = useFocusOnChange<HTMLDivElement>(plan.state);
+  return (
+    <div ref={stage} tabIndex={-1} className={noOutline}>
+      <Body plan={plan} />
+    </div>
+  );
+}
+
+/** It is no control: whoever sees need not be shown where the focus went. */
+const noOutline = css({ outline: 'none' });
 
 function Body({ plan }: { plan: RestorePlan }) {
   const run = useRun(plan.run);
@@ -85,6 +101,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       ))}
       <ApplyBar plan={plan} busy={replan.isPending} />
       <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
+      <Leftovers plan={plan} busy={replan.isPending} onOverwrite={() => withOptions({ overwrite: true })} />
       <DataSources
         plan={plan}
         busy={replan.isPending}

@@ -1,15 +1,16 @@
-import { Badge, Icon, Stack, Text, Tooltip, type BadgeColor } from '@grafana/ui';
+import { Badge, Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
 import { useMemo } from 'react';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
-import { FilterRow } from '../../components/FilterRow.tsx';
+import { folderColumn, titleColumn } from '../../components/columns.tsx';
+import { FilteredList } from '../../components/FilteredList.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
-import { ResourceName } from '../../components/ResourceName.tsx';
-import { VirtualTable, type Column } from '../../components/VirtualTable.tsx';
+import type { Column } from '../../components/VirtualTable.tsx';
 import { usePlanItems } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { reasonText } from '../../lib/reasons.ts';
 import { resourceParameter } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 
@@ -43,7 +44,7 @@ interface Props {
 
 /** The plan, resource by resource, each with its reason and with what can't come back. */
 export function PlanItems({ id, counts }: Props) {
-  const [read, change] = useUrlState();
+  const { read, change } = useUrlState();
   const list = usePlanItems(id, {
     action: read('action') || undefined,
     kind: read('kind') || undefined,
@@ -51,36 +52,31 @@ export function PlanItems({ id, counts }: Props) {
   });
   const columns = useMemo(() => makeColumns(), []);
   return (
-    <Stack direction="column" gap={2}>
-      <FilterRow
-        search={read('q')}
-        onSearch={(q) => change({ q })}
-        placeholder={t('snapshot.search', 'Search titles, uids and folders')}
-      >
-        <MultiFilter
-          label={t('plan.actions', 'What happens')}
-          value={read('action')}
-          options={ACTIONS.filter((action) => (counts[action] ?? 0) > 0).map((action) => ({
-            value: action,
-            label: `${actionLabel(action)} (${formatNumber(counts[action] ?? 0)})`,
-          }))}
-          onChange={(action) => change({ action })}
-        />
-        <MultiFilter
-          label={t('snapshot.kinds', 'Kinds')}
-          value={read('kind')}
-          options={KIND_NAMES.map((kind) => ({ value: kind, label: kindLabel(kind) }))}
-          onChange={(kind) => change({ kind })}
-        />
-      </FilterRow>
-      <VirtualTable
-        label={t('plan.items', 'The plan')}
-        list={list}
-        columns={columns}
-        rowKey={(item) => `${resourceParameter(item)} ${item.action}`}
-        empty={t('plan.noItems', 'Nothing in the plan matches')}
+    <FilteredList
+      label={t('plan.items', 'The plan')}
+      list={list}
+      columns={columns}
+      rowKey={(item) => `${resourceParameter(item)} ${item.action}`}
+      empty={t('plan.noItems', 'Nothing in the plan matches')}
+      search={t('snapshot.search', 'Search titles, uids and folders')}
+      count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
+    >
+      <MultiFilter
+        label={t('plan.actions', 'What happens')}
+        value={read('action')}
+        options={ACTIONS.filter((action) => (counts[action] ?? 0) > 0).map((action) => ({
+          value: action,
+          label: `${actionLabel(action)} (${formatNumber(counts[action] ?? 0)})`,
+        }))}
+        onChange={(action) => change({ action })}
       />
-    </Stack>
+      <MultiFilter
+        label={t('snapshot.kinds', 'Kinds')}
+        value={read('kind')}
+        options={KIND_NAMES.map((kind) => ({ value: kind, label: kindLabel(kind) }))}
+        onChange={(kind) => change({ kind })}
+      />
+    </FilteredList>
   );
 }
 
@@ -92,37 +88,28 @@ function makeColumns(): Column<PlanItem>[] {
       width: '120px',
       cell: (item) => <Badge color={COLORS[item.action]} text={actionLabel(item.action)} />,
     },
-    {
-      id: 'title',
-      header: t('column.title', 'Title'),
-      width: 'minmax(0, 2fr)',
-      cell: (item) => (
-        <ResourceName resource={item}>
-          {item.losses.length > 0 && (
-            <Tooltip content={item.losses.join(' ')}>
-              <Icon name="exclamation-triangle" aria-label={item.losses.join(' ')} tabIndex={0} />
-            </Tooltip>
-          )}
-        </ResourceName>
-      ),
-    },
-    {
-      id: 'folder',
-      header: t('column.folder', 'Folder'),
-      width: 'minmax(0, 1fr)',
-      hideBelow: 'xl',
-      cell: (item) => item.folder || '–',
-    },
+    titleColumn({
+      extra: ({ losses }) =>
+        losses.length > 0 && (
+          <Tooltip content={losses.map(reasonText).join(' · ')}>
+            <Icon name="exclamation-triangle" aria-label={losses.map(reasonText).join(' · ')} tabIndex={0} />
+          </Tooltip>
+        ),
+    }),
+    folderColumn('xl'),
     {
       id: 'reason',
       header: t('column.reason', 'Why'),
       width: 'minmax(0, 2fr)',
       hideBelow: 'md',
-      cell: (item) => (
-        <Text color="secondary" truncate>
-          {[item.reason, ...item.losses].join(' · ')}
-        </Text>
-      ),
+      cell: (item) => {
+        const text = [item.reason, ...item.losses].map(reasonText).join(' · ');
+        return (
+          <Text color="secondary" truncate>
+            <span title={text}>{text}</span>
+          </Text>
+        );
+      },
     },
   ];
 }

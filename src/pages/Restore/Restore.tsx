@@ -1,10 +1,10 @@
 import { Alert, Button, Stack, Text } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import { AppPage } from '../../components/AppPage.tsx';
-import { QueryView } from '../../components/QueryView.tsx';
+import { Loading, QueryView } from '../../components/QueryView.tsx';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { SnapshotPicker } from '../../components/SnapshotPicker.tsx';
-import { usePlanRestore } from '../../data/useRestores.ts';
+import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -15,8 +15,10 @@ import { SelectionFields } from './SelectionFields.tsx';
 
 /** Chooses what to bring back. Leads to the plan; nothing is changed from here. */
 export function Restore() {
-  const [read, change] = useUrlState();
+  const url = useUrlState();
+  const { change } = url;
   const newest = useSnapshot('latest');
+  const base = useRestorePlan(url.read('plan'));
   const navigate = useNavigate();
   const plan = usePlanRestore();
   return (
@@ -26,7 +28,10 @@ export function Restore() {
     >
       <QueryView query={newest}>
         {(latest) => {
-          const chosen = readForm(read);
+          if (base.isLoading) {
+            return <Loading />;
+          }
+          const chosen = readForm(url, base.data);
           const form = { ...chosen, snapshot: chosen.snapshot || latest.id };
           const request = requestOf(form);
           return (

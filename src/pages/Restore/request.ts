@@ -1,6 +1,8 @@
 import type { RestoreOptions, RestoreRequest, RestoreSelection } from '../../../pkg/contract/api/restores.ts';
-import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../../pkg/contract/kinds.ts';
+import { splitFolder } from '../../lib/folderTree.ts';
 import { parseResource, resourceParameter } from '../../lib/routes.ts';
+import type { UrlChanges, UrlState } from '../../lib/useUrlState.ts';
 
 /** What the form of a restore holds, as its URL has it. Empty text means: not chosen. */
 export interface RestoreForm {
@@ -9,30 +11,44 @@ export interface RestoreForm {
   kinds: string;
   /** `org/uid` */
   folder: string;
-  /** `org/kind/uid` */
-  resource: string;
+  resources: ResourceRef[];
   mode: 'missing' | 'overwrite' | 'copy';
   suffix: string;
   copyTo: string;
+  /** Number of the org that copies go to; empty = where they were. */
+  copyOrg: string;
   managed: boolean;
   deleteOthers: boolean;
+  /** What was decided on the page of the plan that this one starts from. */
+  decided: Pick<RestoreOptions, 'dataSources' | 'withDependencies'>;
 }
 
 const TYPES: RestoreSelection['type'][] = ['everything', 'kinds', 'folder', 'resources'];
+/** More resources than this make an address that servers refuse; then the plan remembers them. */
+const MOST_IN_ADDRESS = 20;
 
-export function readForm(read: (name: string) => string): RestoreForm {
+/** @param base the plan that is being changed; it knows what does not fit into an address. */
+export function readForm({ read, readAll }: Pick<UrlState, 'read' | 'readAll'>, base?: RestoreRequest): RestoreForm {
   const org = read('org') || '1';
+  const named = readAll('resource').flatMap((text) => parseResource(text) ?? []);
+  const remembered = base?.selection.type === 'resources' ? base.selection.resources : [];
+  const { dataSources, withDependencies } = base?.options ?? {};
   return {
     snapshot: read('snapshot'),
     type: TYPES.find((type) => type === read('type')) ?? 'everything',
     kinds: read('kinds'),
     folder: read('uid') === '' ? '' : `${org}/${read('uid')}`,
-    resource: read('resource'),
+    resources: named.length > 0 ? named : remembered,
     mode: read('copy') === 'yes' ? 'copy' : read('overwrite') === 'yes' ? 'overwrite' : 'missing',
     suffix: read('suffix'),
     copyTo: read('copyTo'),
+    copyOrg: read('copyOrg'),
     managed: read('managed') === 'yes',
     deleteOthers: read('deleteOthers') === 'yes',
+    decided: {
+      ...(dataSources === undefined ? {} : { dataSources }),
+      ...(withDependencies === undefined ? {} : { withDependencies }),
+    },
   };
 }
 
@@ -45,14 +61,11 @@ function selectionOf(form: RestoreForm): RestoreSelection | undefined {
       return kinds.length === 0 ? undefined : { type: 'kinds', kinds };
     }
     case 'folder': {
-      const slash = form.folder.indexOf('/');
-      const uid = form.folder.slice(slash + 1);
-      return slash < 0 || uid === '' ? undefined : { type: 'folder', org: Number(form.folder.slice(0, slash)), uid };
+      const [org, uid] = splitFolder(form.folder);
+      return org === undefined || uid === undefined ? undefined : { type: 'folder', org, uid };
     }
-    case 'resources': {
-      const resource = parseResource(form.resource);
-      return resource && { type: 'resources', resources: [resource] };
-    }
+    case 'resources':
+      return form.resources.length === 0 ? undefined : { type: 'resources', resources: form.resources };
   }
 }
 
@@ -62,40 +75,46 @@ export function requestOf(form: RestoreForm): RestoreRequest | undefined {
   if (selection === undefined || form.snapshot === '') {
     return undefined;
   }
+  const overwrite = form.mode === 'overwrite';
   const options: RestoreOptions = {
-    ...(form.mode === 'overwrite' ? { overwrite: true } : {}),
-    ...(form.mode === 'overwrite' && form.deleteOthers ? { deleteOthers: true } : {}),
-    ...(form.mode === 'copy'
-      ? {
-          copy: {
-            ...(form.suffix === '' ? {} : { suffix: form.suffix }),
-            ...(form.copyTo === '' ? {} : { folderUid: form.copyTo }),
-          },
-        }
-      : {}),
+    ...form.decided,
+    ...(overwrite ? { overwrite } : {}),
+    ...(overwrite && form.deleteOthers && mayDelete(form) ? { deleteOthers: true } : {}),
+    ...(form.mode === 'copy' ? { copy: copyOf(form) } : {}),
     ...(form.managed ? { includeManaged: true } : {}),
   };
   return { snapshot: form.snapshot, selection, options };
 }
 
-/** The way back from a plan to the form that makes it. */
-export function parametersOf({
-  snapshot,
-  selection,
-  options = {},
-}: RestoreRequest): Record<string, string | undefined> {
-  const first = selection.type === 'resources' ? selection.resources[0] : undefined;
+/** Deleting what the snapshot lacks needs something to be lacking from: not single resources. */
+export function mayDelete({ type }: Pick<RestoreForm, 'type'>): boolean {
+  return type !== 'resources';
+}
+
+function copyOf({ suffix, copyTo, copyOrg }: RestoreForm): NonNullable<RestoreOptions['copy']> {
   return {
+    ...(suffix === '' ? {} : { suffix }),
+    ...(copyTo === '' ? {} : { folderUid: copyTo }),
+    ...(copyOrg === '' ? {} : { org: Number(copyOrg) }),
+  };
+}
+
+/** The way back from a plan to the form that makes it. */
+export function parametersOf({ snapshot, selection, options = {}, id }: RestoreRequest & { id?: string }): UrlChanges {
+  const resources = selection.type === 'resources' ? selection.resources.map(resourceParameter) : [];
+  return {
+    plan: id,
     snapshot,
     type: selection.type,
     kinds: selection.type === 'kinds' ? selection.kinds.join(',') : undefined,
     org: selection.type === 'folder' ? String(selection.org) : undefined,
     uid: selection.type === 'folder' ? selection.uid : undefined,
-    resource: first && resourceParameter(first),
+    resource: resources.length > MOST_IN_ADDRESS ? [] : resources,
     overwrite: options.overwrite ? 'yes' : undefined,
     copy: options.copy ? 'yes' : undefined,
     suffix: options.copy?.suffix,
     copyTo: options.copy?.folderUid,
+    copyOrg: options.copy?.org?.toString(),
     managed: options.includeManaged ? 'yes' : undefined,
     deleteOthers: options.deleteOthers ? 'yes' : undefined,
   };

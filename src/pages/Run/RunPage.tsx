@@ -6,7 +6,7 @@ import { Facts } from '../../components/Facts.tsx';
 import { Problems } from '../../components/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
-import { runKindLabel, StatusBadge, triggerLabel } from '../../components/StatusBadge.tsx';
+import { askedBy, runKindLabel, StatusBadge } from '../../components/StatusBadge.tsx';
 import { isActive, useRun } from '../../data/useRuns.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -64,7 +64,7 @@ function Details({ run }: { run: Run }) {
       <Facts
         facts={[
           [t('column.status', 'Status'), <StatusBadge key="status" status={run.status} />],
-          [t('column.askedBy', 'Asked by'), run.by ?? triggerLabel(run.trigger)],
+          [t('column.askedBy', 'Asked by'), askedBy(run)],
           [t('column.started', 'Started'), formatTime(run.started)],
           [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
           ...Object.entries(run.counts).map(

@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Alert, Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useParams } from 'react-router';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { AppPage } from '../../components/AppPage.tsx';
@@ -8,15 +8,16 @@ import { Changes } from '../../components/Changes.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Problems } from '../../components/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { StatusBadge, triggerLabel } from '../../components/StatusBadge.tsx';
+import { askedBy, StatusBadge } from '../../components/StatusBadge.tsx';
 import { useSnapshot, useSnapshotTree } from '../../data/useSnapshots.ts';
+import { splitFolder } from '../../lib/folderTree.ts';
 import { formatBytes, formatNumber, formatRelative, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 import { FolderTree } from './FolderTree.tsx';
 import { ResourceDrawer } from './ResourceDrawer.tsx';
-import { ResourceList, splitFolder } from './ResourceList.tsx';
+import { ResourceList } from './ResourceList.tsx';
 import { SnapshotMenu } from './SnapshotMenu.tsx';
 
 /** One point in time, to look into. */
@@ -45,7 +46,7 @@ export function Snapshot() {
 }
 
 function Actions({ snapshot }: { snapshot: SnapshotDetail }) {
-  const [read] = useUrlState();
+  const { read } = useUrlState();
   const [org, under] = splitFolder(read('folder'));
   const selection = under === undefined ? {} : { type: 'folder', org: String(org), uid: under };
   return (
@@ -64,14 +65,14 @@ function Actions({ snapshot }: { snapshot: SnapshotDetail }) {
 function Body({ snapshot }: { snapshot: SnapshotDetail }) {
   const styles = useStyles2(getStyles);
   const tree = useSnapshotTree(snapshot.id);
-  const [read, change] = useUrlState();
+  const { read, change } = useUrlState();
   const opened = parseResource(read('resource'));
   return (
     <Stack direction="column" gap={3}>
       <Facts
         facts={[
           [t('column.status', 'Status'), <StatusBadge key="status" status={snapshot.status} />],
-          [t('column.made', 'Made'), snapshot.by ?? triggerLabel(snapshot.trigger)],
+          [t('column.made', 'Made'), askedBy(snapshot)],
           [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],
           [t('column.resources', 'Resources'), formatNumber(snapshot.resources)],
           [
@@ -84,18 +85,16 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
         ]}
       />
       {snapshot.errors.length > 0 && (
-        <section>
-          <Alert
-            severity="warning"
-            title={plural(
-              'snapshot.problems',
-              snapshot.errors.length,
-              '{{number}} resource could not be read and is missing here',
-              '{{number}} resources could not be read and are missing here',
-            )}
-          />
-          <Problems problems={snapshot.errors} label={t('snapshot.missing', 'Missing resources')} />
-        </section>
+        <Problems
+          problems={snapshot.errors}
+          title={plural(
+            'snapshot.problems',
+            snapshot.errors.length,
+            '{{number}} resource could not be read and is missing here',
+            '{{number}} resources could not be read and are missing here',
+          )}
+          label={t('snapshot.missing', 'Missing resources')}
+        />
       )}
       <div className={styles.columns}>
         <QueryView query={tree}>

@@ -101,7 +101,8 @@ function headersFor(route: Route, app: ProxiedApp, user: { login: string; role: 
   return headers;
 }
 
-function forward(
+/** Passes a request on and its answer back. */
+export function forward(
   target: string,
   headers: Record<string, string | string[] | undefined>,
   incoming: IncomingMessage,

@@ -3,13 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bundleHost, ROOT } from './bundle.ts';
-import { proxyToService, type OrgRole, type ProxiedApp } from './pluginProxy.ts';
+import { forward, proxyToService, type OrgRole, type ProxiedApp } from './pluginProxy.ts';
 import { serveFile } from './staticFiles.ts';
 
 export interface PreviewOptions {
   /** Where the Dashkeep service listens; left out, the app is not connected, as after a bare installation. */
   sidecarUrl?: string;
   sidecarToken?: string;
+  /** What answers Grafana's own API, as far as the app asks it; left out, nothing does. */
+  grafana?: { url: string; authorization: string };
   /** 0 (the default) takes a free one. */
   port?: number;
   /** The built plugin. */
@@ -66,6 +68,9 @@ export async function startPreview(options: PreviewOptions = {}): Promise<Previe
     } else if (url.pathname.startsWith(proxyPrefix)) {
       const tail = (request.url ?? '').slice(proxyPrefix.length);
       proxyToService(app, tail, { login: visitor.role.toLowerCase(), role: visitor.role }, request, response);
+    } else if (url.pathname === '/api/search' && options.grafana !== undefined) {
+      const { authorization } = options.grafana;
+      forward(options.grafana.url + (request.url ?? ''), { authorization }, request, response);
     } else if (url.pathname.startsWith('/api/')) {
       json(response, 404, { message: 'Not found' });
     } else if (/^\/(host|public)\//.test(url.pathname)) {

@@ -126,6 +126,13 @@ export function tree(world: World): SnapshotTree {
   return { orgs: [{ id: 1, name: 'Main Org.', root, total: entries.length }], folders };
 }
 
+/** The folders that are live, as Grafana's own search gives them. */
+export function liveFolders(state: FakeState) {
+  return [...state.live.values()]
+    .filter(({ entry }) => entry.kind === 'folder')
+    .map(({ entry: { uid, title, folderUid } }) => ({ uid, title, type: 'dash-folder', folderUid }));
+}
+
 export function isUnder(world: World, folder: string | undefined, ancestor: string): boolean {
   for (let at = folder; at !== undefined; at = world.get(`folder/${at}`)?.entry.folderUid) {
     if (at === ancestor) {

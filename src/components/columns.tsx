@@ -1,0 +1,85 @@
+import { Stack, Text, TextLink } from '@grafana/ui';
+import type { ReactNode } from 'react';
+import type { KindName } from '../../pkg/contract/kinds.ts';
+import { formatDuration, formatRelative, formatTime } from '../lib/format.ts';
+import { t } from '../lib/i18n.ts';
+import { kindLabel } from '../lib/kinds.ts';
+import { ResourceName } from './ResourceName.tsx';
+import type { Column } from './VirtualTable.tsx';
+
+interface Named {
+  kind: KindName;
+  uid: string;
+  title: string;
+}
+
+interface TitleOptions<T> {
+  /** Makes titles buttons. */
+  onOpen?: (item: T) => void;
+  /** Behind the title. */
+  extra?: (item: T) => ReactNode;
+}
+
+/** Columns that several lists have. */
+export function titleColumn<T extends Named>({ onOpen, extra }: TitleOptions<T> = {}): Column<T> {
+  return {
+    id: 'title',
+    header: t('column.title', 'Title'),
+    width: 'minmax(0, 2fr)',
+    cell: (item) => (
+      <ResourceName resource={item} onOpen={onOpen && (() => onOpen(item))}>
+        {extra?.(item)}
+      </ResourceName>
+    ),
+  };
+}
+
+export function kindColumn<T extends Named>(): Column<T> {
+  return {
+    id: 'kind',
+    header: t('column.kind', 'Kind'),
+    width: 'minmax(0, 1fr)',
+    hideBelow: 'md',
+    cell: (item) => kindLabel(item.kind),
+  };
+}
+
+export function folderColumn<T extends { folder: string }>(hideBelow: 'md' | 'xl' = 'md'): Column<T> {
+  return {
+    id: 'folder',
+    header: t('column.folder', 'Folder'),
+    width: 'minmax(0, 1fr)',
+    hideBelow,
+    cell: (item) => <span title={item.folder}>{item.folder || '–'}</span>,
+  };
+}
+
+/** When, as a link to more, with how long ago that is. */
+export function timeColumn<T>(header: string, timeOf: (item: T) => string, href: (item: T) => string): Column<T> {
+  return {
+    id: 'time',
+    header,
+    width: 'minmax(0, 2fr)',
+    cell: (item) => (
+      <Stack direction="row" gap={1} alignItems="baseline">
+        <TextLink href={href(item)} inline={false} color="primary" weight="medium">
+          {formatTime(timeOf(item))}
+        </TextLink>
+        <Text color="secondary" variant="bodySmall" truncate>
+          {formatRelative(timeOf(item))}
+        </Text>
+      </Stack>
+    ),
+  };
+}
+
+export function durationColumn<T extends { duration?: number }>(hideBelow: 'md' | 'xl'): Column<T> {
+  return {
+    id: 'duration',
+    header: t('column.duration', 'Duration'),
+    width: '90px',
+    align: 'right',
+    hideBelow,
+    cell: (item) => (item.duration === undefined ? '–' : formatDuration(item.duration)),
+  };
+}

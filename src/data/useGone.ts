@@ -1,0 +1,64 @@
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import { call } from '../api/client.ts';
+import { outermost, type Gone } from '../lib/gone.ts';
+
+/** The most that the service gives at once. Folders come first. */
+const MOST = 500;
+const DAY = 24 * 60 * 60_000;
+/** Looking further back than so many deletions costs more than it tells. */
+const DELETIONS = 3;
+
+function goneQuery(from: string, to: string) {
+  return queryOptions({
+    queryKey: ['diff', from, to, 'gone'],
+    queryFn: async ({ signal }) => {
+      const page = await call('GET /diff', { query: { from, to, change: 'removed', limit: MOST }, signal });
+      const whole = new Set(page.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
+      // What could not be read on the later side only seems to be gone.
+      return outermost(
+        page.items.filter(({ kind }) => !whole.has(kind)),
+        page.from,
+      );
+    },
+    staleTime: 60_000,
+  });
+}
+
+/** What the earlier side has and the later one lacks. */
+export function useGone(from: string, to: string) {
+  return useQuery({ ...goneQuery(from, to), enabled: from !== to });
+}
+
+export interface GoneLately {
+  gone: Gone[];
+  isPending: boolean;
+  error: Error | null;
+  refetch: () => void;
+}
+
+/** What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it. */
+export function useGoneLately(newest: string): GoneLately {
+  const recent = useQuery({
+    queryKey: ['snapshots', 'recent', newest],
+    queryFn: ({ signal }) => call('GET /snapshots', { query: { limit: 100 }, signal }),
+    staleTime: 60_000,
+  });
+  const rows = recent.data?.items ?? [];
+  const deletions = rows.flatMap((row, index) => {
+    const before = rows[index + 1];
+    const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
+    return deleted && before !== undefined && Date.now() - Date.parse(row.time) < DAY ? [before.id] : [];
+  });
+  const queries = useQueries({ queries: deletions.slice(0, DELETIONS).map((before) => goneQuery(before, newest)) });
+  const gone = new Map<string, Gone>();
+  for (const one of queries.flatMap(({ data }) => data ?? [])) {
+    const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
+    gone.set(key, gone.get(key) ?? one);
+  }
+  return {
+    gone: [...gone.values()],
+    isPending: recent.isPending || queries.some((query) => query.isPending),
+    error: recent.error ?? queries.find((query) => query.error !== null)?.error ?? null,
+    refetch: () => void Promise.all([recent.refetch(), ...queries.map((query) => query.refetch())]),
+  };
+}

@@ -1,0 +1,56 @@
+import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
+import type { RestoreSelection } from '../../pkg/contract/api/restores.ts';
+import type { KindName } from '../../pkg/contract/kinds.ts';
+import { refOf } from './routes.ts';
+
+/** Something that a snapshot holds and that is not there any more. */
+export interface Gone {
+  entry: DiffEntry;
+  /** How many things went with it. */
+  inside: number;
+  /** The snapshot that holds it. */
+  from: string;
+  /** Brings it back with all that went with it. */
+  selection: RestoreSelection;
+}
+
+/** What people miss by its name; annotations and the like come back with everything else. */
+const MISSED: ReadonlySet<KindName> = new Set([
+  'team',
+  'data-source',
+  'folder',
+  'library-panel',
+  'dashboard',
+  'playlist',
+  'notification-template',
+  'mute-timing',
+  'contact-point',
+  'notification-policy',
+  'alert-rule-group',
+]);
+
+const pathOf = ({ folder, title }: DiffEntry): string => (folder === '' ? title : `${folder} / ${title}`);
+
+/** Of what is gone, the outermost: a folder stands for all that was in it, a dashboard for its permissions. */
+export function outermost(entries: DiffEntry[], from: string): Gone[] {
+  const folders = entries.filter((entry) => entry.kind === 'folder');
+  const isIn = (entry: DiffEntry, folder: DiffEntry) =>
+    entry !== folder && entry.org === folder.org && `${entry.folder} / `.startsWith(`${pathOf(folder)} / `);
+  return entries
+    .filter((entry) => MISSED.has(entry.kind) && !folders.some((folder) => isIn(entry, folder)))
+    .map((entry) => {
+      if (entry.kind === 'folder') {
+        const inside = entries.filter((other) => isIn(other, entry)).length;
+        return { entry, inside, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
+      }
+      const own = entries.filter(
+        (other) => other.org === entry.org && other.uid === entry.uid && belongs(other, entry),
+      );
+      return { entry, inside: 0, from, selection: { type: 'resources', resources: [entry, ...own].map(refOf) } };
+    });
+}
+
+/** Whether it hangs on the other one: permissions of a dashboard, and that it is shared. */
+function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
+  return kind === `${owner.kind}-permissions` || kind === `public-${owner.kind}`;
+}

@@ -1,0 +1,43 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Stack, Text, useStyles2 } from '@grafana/ui';
+import { GoneList } from '../../components/GoneList.tsx';
+import { RestoreButton } from '../../components/RestoreButton.tsx';
+import { useGone } from '../../data/useGone.ts';
+import { t } from '../../lib/i18n.ts';
+
+/** What the later side lacks, with the way back. The list of differences below says when the comparison failed. */
+export function GoneHere({ from, to }: { from: string; to: string }) {
+  const styles = useStyles2(getStyles);
+  const { data: gone } = useGone(from, to);
+  if (gone === undefined || gone.length === 0) {
+    return null;
+  }
+  return (
+    <section className={styles.card} aria-labelledby="dashkeep-gone">
+      <Stack justifyContent="space-between" alignItems="center" gap={2} wrap="wrap">
+        <Text element="h2" variant="h5" id="dashkeep-gone">
+          {to === 'live' ? t('gone.now', 'Not there any more') : t('gone.later', 'Gone in the later one')}
+        </Text>
+        {gone.length > 1 && (
+          <RestoreButton size="sm" request={{ snapshot: from, selection: { type: 'everything' } }}>
+            {t('gone.all', 'Bring back all that is missing')}
+          </RestoreButton>
+        )}
+      </Stack>
+      <GoneList gone={gone} label={t('gone.list', 'What is gone')} />
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  card: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1),
+    padding: theme.spacing(2, 2, 1),
+    background: theme.colors.background.secondary,
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+  }),
+});

@@ -1,0 +1,49 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
+import { GoneList } from '../../components/GoneList.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { useGoneLately } from '../../data/useGone.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+
+/** What was deleted within the last day, and the way to what was deleted since the last backup. */
+export function GoneLately({ newest }: { newest: string }) {
+  const { gone, isPending, ...query } = useGoneLately(newest);
+  const styles = useStyles2(getStyles);
+  return (
+    <section aria-labelledby="dashkeep-gone">
+      <Stack justifyContent="space-between" alignItems="center" gap={2} wrap="wrap">
+        <Text element="h2" variant="h4" id="dashkeep-gone">
+          {t('gone.title', 'Deleted within the last day')}
+        </Text>
+        <LinkButton
+          variant="secondary"
+          size="sm"
+          icon="code-branch"
+          href={routes.compare({ from: newest, to: 'live' })}
+        >
+          {t('gone.live', 'Is something missing now?')}
+        </LinkButton>
+      </Stack>
+      <div className={styles.content}>
+        <QueryView secondary query={{ ...query, data: isPending ? undefined : gone }}>
+          {() =>
+            gone.length === 0 ? (
+              <Text color="secondary">
+                {t(
+                  'gone.none',
+                  'Nothing was deleted between the backups. What is live now can be compared with the last one.',
+                )}
+              </Text>
+            ) : (
+              <GoneList gone={gone} label={t('gone.title', 'Deleted within the last day')} />
+            )
+          }
+        </QueryView>
+      </div>
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({ content: css({ marginTop: theme.spacing(1) }) });

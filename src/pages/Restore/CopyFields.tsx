@@ -1,0 +1,90 @@
+import { config } from '@grafana/runtime';
+import { Combobox, Field, Input, Stack } from '@grafana/ui';
+import { useMemo } from 'react';
+import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { useLiveFolders } from '../../data/useLiveFolders.ts';
+import { useSnapshot } from '../../data/useSnapshots.ts';
+import { useStatus } from '../../data/useStatus.ts';
+import { folderOptions } from '../../lib/folderTree.ts';
+import { t } from '../../lib/i18n.ts';
+import type { UrlChanges } from '../../lib/useUrlState.ts';
+import type { RestoreForm } from './request.ts';
+
+interface Props {
+  form: RestoreForm;
+  change: (changes: UrlChanges) => void;
+}
+
+/** What copies are called and where they go. */
+export function CopyFields({ form, change }: Props) {
+  const here = String(config.bootData.user.orgId);
+  // Only this org's folders are known to whoever is signed in to it.
+  const elsewhere = form.copyOrg !== '' && form.copyOrg !== here;
+  return (
+    <Stack direction="column" gap={2}>
+      <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
+        <Field label={t('mode.suffix', 'Put behind each title')} noMargin>
+          <Input
+            id="restore-suffix"
+            width={30}
+            value={form.suffix}
+            placeholder={t('mode.suffixExample', '(restored)')}
+            onChange={(event) => change({ suffix: event.currentTarget.value })}
+          />
+        </Field>
+        <OrgField form={form} change={change} />
+        {!elsewhere && <TargetFolder form={form} change={change} />}
+      </Stack>
+    </Stack>
+  );
+}
+
+/** Shown when the service can write to several organizations. */
+function OrgField({ form, change }: Props) {
+  const status = useStatus();
+  const snapshot = useSnapshot(form.snapshot);
+  const orgs = status.data?.token.orgs ?? [];
+  if (orgs.length < 2) {
+    return null;
+  }
+  const names = new Map(snapshot.data?.orgs.map(({ id, name }) => [id, name]));
+  return (
+    <Field label={t('mode.copyOrg', 'Into the organization')} noMargin>
+      <Combobox
+        id="restore-copy-org"
+        width={30}
+        isClearable
+        options={orgs.map(({ id }) => ({ value: String(id), label: names.get(id) ?? String(id) }))}
+        value={form.copyOrg === '' ? null : form.copyOrg}
+        placeholder={t('mode.sameOrg', 'Where it was')}
+        onChange={(option) => change({ copyOrg: option?.value, copyTo: undefined })}
+      />
+    </Field>
+  );
+}
+
+/** The folders that exist now, as Grafana itself lists them. */
+function TargetFolder({ form, change }: Props) {
+  const folders = useLiveFolders();
+  const options = useMemo(
+    () => folderOptions(folders.data ?? []).map(({ uid, path }) => ({ value: uid, label: path })),
+    [folders.data],
+  );
+  return (
+    <div>
+      <Field label={t('mode.copyTo', 'Into the folder')} noMargin>
+        <Combobox
+          id="restore-copy-to"
+          width={40}
+          isClearable
+          loading={folders.isLoading}
+          options={options}
+          value={form.copyTo === '' ? null : form.copyTo}
+          placeholder={t('mode.sameFolder', 'Where it was')}
+          onChange={(option) => change({ copyTo: option?.value })}
+        />
+      </Field>
+      {folders.error !== null && <ServiceNotice error={folders.error} onRetry={() => void folders.refetch()} />}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { Alert, Button, Stack } from '@grafana/ui';
+import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import { usePlanItems } from '../../data/useRestores.ts';
+import { t } from '../../lib/i18n.ts';
+import { isLeftAsDiffering } from '../../lib/reasons.ts';
+
+interface Props {
+  plan: RestorePlan;
+  busy: boolean;
+  onOverwrite: () => void;
+}
+
+/** Says that what exists and differs is left alone, and offers to overwrite it; nothing is added unasked. */
+export function Leftovers({ plan, busy, onOverwrite }: Props) {
+  const { counts, options } = plan;
+  const left = counts.skip ?? 0;
+  const { items } = usePlanItems(plan.id, { action: 'skip' });
+  const differ = items.some(({ reason }) => isLeftAsDiffering(reason));
+  if (left === 0 || options.overwrite === true || options.copy !== undefined || !differ) {
+    return null;
+  }
+  return (
+    <Alert severity="info" bottomSpacing={0} title={t('leftovers.title', 'What exists and differs is left as it is')}>
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        <span>{t('leftovers.text', 'Only what is missing comes back. The list below says which ones differ.')}</span>
+        <Button size="sm" variant="secondary" icon="pen" disabled={busy} onClick={onOverwrite}>
+          {t('leftovers.overwrite', 'Overwrite those, too')}
+        </Button>
+      </Stack>
+    </Alert>
+  );
+}
