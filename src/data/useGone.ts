@@ -1,4 +1,5 @@
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
 import { call } from '../api/client.ts';
 import { outermost, type Gone } from '../lib/gone.ts';
 
@@ -29,6 +30,15 @@ export function useGone(from: string, to: string) {
   return useQuery({ ...goneQuery(from, to), enabled: from !== to });
 }
 
+/** Of snapshots, newest first, the ids of those after which something was deleted since then. */
+function beforeDeletions(rows: SnapshotRow[], since: number): string[] {
+  return rows.flatMap((row, index) => {
+    const before = rows[index + 1];
+    const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
+    return deleted && before !== undefined && Date.parse(row.time) >= since ? [before.id] : [];
+  });
+}
+
 export interface GoneLately {
   gone: Gone[];
   isPending: boolean;
@@ -39,17 +49,14 @@ export interface GoneLately {
 /** What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it. */
 export function useGoneLately(newest: string): GoneLately {
   const recent = useQuery({
-    queryKey: ['snapshots', 'recent', newest],
-    queryFn: ({ signal }) => call('GET /snapshots', { query: { limit: 100 }, signal }),
+    queryKey: ['snapshots', 'before-deletions', newest],
+    queryFn: async ({ signal }) => {
+      const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
+      return beforeDeletions(items, Date.now() - DAY).slice(0, DELETIONS);
+    },
     staleTime: 60_000,
   });
-  const rows = recent.data?.items ?? [];
-  const deletions = rows.flatMap((row, index) => {
-    const before = rows[index + 1];
-    const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
-    return deleted && before !== undefined && Date.now() - Date.parse(row.time) < DAY ? [before.id] : [];
-  });
-  const queries = useQueries({ queries: deletions.slice(0, DELETIONS).map((before) => goneQuery(before, newest)) });
+  const queries = useQueries({ queries: (recent.data ?? []).map((before) => goneQuery(before, newest)) });
   const gone = new Map<string, Gone>();
   for (const one of queries.flatMap(({ data }) => data ?? [])) {
     const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
