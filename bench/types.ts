@@ -35,6 +35,8 @@ export interface Sample extends Setup {
   requests?: number;
   /** Read from Grafana. */
   readMB?: number;
+  /** User and system time of Grafana and the bucket meanwhile. */
+  serverCpuSeconds?: number;
   /** Every request to the bucket. */
   bucketRequests?: number;
   completeness?: Completeness;

@@ -23,6 +23,8 @@ export interface Command {
 /** Bash tells, when its one child has ended, what that child and all of its children cost. */
 const TIMED = '"$@" 3>&-; code=$?; times >&3; exit $code';
 const WATCH_MS = 20;
+/** What Linux counts processor time in. */
+const TICKS_A_SECOND = 100;
 
 /**
  * Runs a command as people run it, and measures it.
@@ -73,6 +75,17 @@ function peakOfChild(shell: number | undefined): number {
   } catch {
     return 0;
   }
+}
+
+/** User and system time in seconds that a running process has used so far. */
+export function cpuOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return ((user ?? 0) + (system ?? 0)) / TICKS_A_SECOND;
 }
 
 /** Resident memory of a process, now and at its peak. */

@@ -7,7 +7,15 @@ export interface Summary extends Sample {
   runs: number;
 }
 
-const NUMBERS = ['seconds', 'cpuSeconds', 'peakMB', 'requests', 'readMB', 'bucketRequests'] as const;
+const NUMBERS = [
+  'seconds',
+  'cpuSeconds',
+  'peakMB',
+  'requests',
+  'readMB',
+  'bucketRequests',
+  'serverCpuSeconds',
+] as const;
 
 export function summarize(samples: readonly Sample[]): Summary[] {
   const groups = new Map<string, Sample[]>();

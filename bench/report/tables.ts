@@ -17,6 +17,7 @@ const COLUMNS: Column[] = [
   { title: 'seconds', text: ({ seconds }) => short(seconds) },
   { title: 'ratio', text: ratio, left: true },
   { title: 'CPU s', text: ({ cpuSeconds }) => short(cpuSeconds) },
+  { title: 'servers’ CPU s', text: ({ serverCpuSeconds }) => short(serverCpuSeconds) },
   { title: 'peak MB', text: ({ peakMB }) => whole(peakMB) },
   { title: 'requests', text: ({ requests }) => whole(requests) },
   { title: 'MB read', text: ({ readMB }) => short(readMB) },

@@ -32,7 +32,9 @@ export function extrapolated({ setup }: Task, { dashboards }: Setup, found: Foun
   if (dashboards === setup.dashboards) {
     return found;
   }
-  const at = (name: 'seconds' | 'cpuSeconds' | 'requests' | 'readMB' | 'bucketRequests'): number | undefined => {
+  const at = (
+    name: 'seconds' | 'cpuSeconds' | 'requests' | 'readMB' | 'bucketRequests' | 'serverCpuSeconds',
+  ): number | undefined => {
     const [value, fixed] = [found[name], base?.[name] ?? 0];
     return value === undefined ? undefined : fixed + ((value - fixed) * setup.dashboards) / dashboards;
   };
@@ -43,6 +45,7 @@ export function extrapolated({ setup }: Task, { dashboards }: Setup, found: Foun
     requests: at('requests'),
     readMB: at('readMB'),
     bucketRequests: at('bucketRequests'),
+    serverCpuSeconds: at('serverCpuSeconds'),
     scaledFrom: dashboards,
   };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Load } from '../../tests/support/grafana/load.ts';
 import { startGrafanaProcess, type SimulatorProcess } from '../../tests/support/grafana/process.ts';
+import { cpuOf } from '../measure/process.ts';
 import type { Setup } from '../types.ts';
 import { Bucket } from './bucket.ts';
 
@@ -12,6 +13,8 @@ export interface Traffic {
   requests: number;
   readMB: number;
   bucketRequests: number;
+  /** User and system time of Grafana and the bucket. */
+  serverCpuSeconds: number;
 }
 
 /** A Grafana full of dashboards and an empty bucket, each in a process of its own, and a folder for whatever a tool keeps. */
@@ -84,6 +87,7 @@ export class World {
     await this.grafana.order('clear', {});
     await this.bucket.clear();
     const before = await this.grafana.order('counters', {});
+    const used = this.#cpuSeconds();
     const result = await work();
     const after = await this.grafana.order('counters', {});
     return {
@@ -92,8 +96,13 @@ export class World {
         requests: after.requests - before.requests,
         readMB: (after.responseBytes - before.responseBytes) / 1e6,
         bucketRequests: await this.bucket.requests(),
+        serverCpuSeconds: this.#cpuSeconds() - used,
       },
     };
+  }
+
+  #cpuSeconds(): number {
+    return cpuOf(this.grafana.pid) + cpuOf(this.bucket.pid);
   }
 
   /** Calls Grafana's API as its administrator. @throws when it refuses. */
