@@ -52,5 +52,5 @@ async function measurePeer(task: Task, peer: Peer): Promise<void> {
   const found = await within(setup, (world) => backupBy(peer, world));
   const small = { ...setup, dashboards: FEW, folders: 1 };
   const base = setup === task.setup ? undefined : await within(small, (world) => backupBy(peer, world));
-  task.add(extrapolated(task, setup, found, base));
+  task.add(extrapolated(task, setup, found, { base, reaches: peer.reaches }));
 }

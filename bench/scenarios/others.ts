@@ -14,7 +14,7 @@ export async function backupBy(peer: Peer, world: World): Promise<Found> {
 
 /** The setup that slow tools are measured on. */
 export function sampled({ setup, sample }: Task, peer?: Peer): Setup {
-  const wanted = Math.min(sample || Infinity, peer?.atMost ?? Infinity);
+  const wanted = peer?.atMost ?? (sample || Infinity);
   if (wanted >= setup.dashboards) {
     return setup;
   }
@@ -28,15 +28,21 @@ export const FEW = 1;
  * What a run on the whole would have cost, by a run on a sample and one on next to nothing: what comes with each
  * dashboard is multiplied, starting the tool is not. What was kept of the sample stays as it was counted.
  */
-export function extrapolated({ setup }: Task, { dashboards }: Setup, found: Found, base?: Found): Found {
+export function extrapolated(
+  { setup }: Task,
+  { dashboards }: Setup,
+  found: Found,
+  { base, reaches = Infinity }: { base?: Found; reaches?: number } = {},
+): Found {
   if (dashboards === setup.dashboards) {
     return found;
   }
+  const reached = Math.min(setup.dashboards, reaches);
   const at = (
     name: 'seconds' | 'cpuSeconds' | 'requests' | 'readMB' | 'bucketRequests' | 'serverCpuSeconds',
   ): number | undefined => {
     const [value, fixed] = [found[name], base?.[name] ?? 0];
-    return value === undefined ? undefined : fixed + ((value - fixed) * setup.dashboards) / dashboards;
+    return value === undefined ? undefined : fixed + ((value - fixed) * reached) / dashboards;
   };
   return {
     ...found,
@@ -47,5 +53,6 @@ export function extrapolated({ setup }: Task, { dashboards }: Setup, found: Foun
     bucketRequests: at('bucketRequests'),
     serverCpuSeconds: at('serverCpuSeconds'),
     scaledFrom: dashboards,
+    note: reached < setup.dashboards ? `its list ends after ${reached}: the rest would be lost` : found.note,
   };
 }
