@@ -39,6 +39,8 @@ export const RunRecord = z.object({
   snapshot: z.string().optional(),
   counts: z.record(z.string(), z.number()),
   errors: z.array(ResourceProblem),
+  /** What went well but for something that a person should see to. */
+  warnings: z.array(z.string()).optional(),
   /** Code and message of what ended the run, when it failed. */
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
 });

@@ -24,6 +24,7 @@ export interface RunOutcome<T> {
   snapshot?: string;
   counts: Record<string, number>;
   errors: ResourceProblem[];
+  warnings?: string[];
 }
 
 /** Reason of an abort that a person asked for; any other one is an interruption. */
@@ -53,8 +54,8 @@ export async function recordRun<T>(options: RunOptions, work: (id: string) => Pr
       ...more,
     });
   try {
-    const { value, status, snapshot, counts, errors } = await work(id);
-    await record(status, { ...(snapshot === undefined ? {} : { snapshot }), counts, errors });
+    const { value, status, ...more } = await work(id);
+    await record(status, more);
     return value;
   } catch (error) {
     const { code, message, hint } = asDashkeepError(error);

@@ -62,6 +62,7 @@ export function pruneJob(trigger: string, library: Library): RunJob {
           status: partial ? 'partial' : 'complete',
           counts: { ...forgotten.counts, ...pruned.counts },
           errors: [...forgotten.errors, ...pruned.errors],
+          ...(pruned.warnings === undefined ? {} : { warnings: pruned.warnings }),
         };
       }),
   };

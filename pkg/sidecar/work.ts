@@ -26,6 +26,7 @@ export interface WorkResult {
   snapshot?: string;
   counts: Record<string, number>;
   errors: ResourceProblem[];
+  warnings?: string[];
 }
 
 export interface LiveDataSource {

@@ -1,44 +1,145 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../../pkg/contract/ports.ts';
-import { openRepository } from '../../pkg/repository/repository.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
+import { renewLocks } from '../../pkg/repository/locks.ts';
+import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import { lockOf } from '../../pkg/storage/lock.ts';
+import { openStore } from '../../pkg/storage/open.ts';
+import type { ObjectLock } from '../../pkg/storage/s3/settings.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
-import { openTestStore } from '../support/s3/client.ts';
+import { backup, keysOf, open } from '../support/repository.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3Request, S3Server } from '../support/s3/server.ts';
 
-describe('object lock of a repository', () => {
-  let server: S3Server;
-  const puts: S3Request[] = [];
+const DAY = 86_400_000;
+const LOCK: ObjectLock = { mode: 'COMPLIANCE', days: 30 };
 
-  beforeAll(async () => {
-    server = await startS3Server({
-      buckets: [{ name: 'test', objectLock: true }],
-      fault: (request) => {
-        if (request.operation === 'PutObject') {
-          puts.push(request);
-        }
-        return undefined;
-      },
-    });
+let server: S3Server;
+let requests: S3Request[];
+let refuse: ((request: S3Request) => boolean) | undefined;
+let today: number;
+let clock: Clock;
+
+beforeEach(async () => {
+  requests = [];
+  refuse = undefined;
+  today = 0;
+  clock = { ...realClock, now: () => new Date(Date.now() + today * DAY) };
+  server = await startS3Server({
+    buckets: [{ name: 'test', objectLock: true }],
+    fault(request) {
+      requests.push(request);
+      return refuse?.(request) === true ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined;
+    },
   });
-  afterAll(() => server.close());
+});
+afterEach(() => server.close());
 
+/** Both the machine and the bucket are so many days on. */
+function itIsDay(day: number): void {
+  today = day;
+  server.options.clockSkewMilliseconds = day * DAY;
+}
+
+async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<OpenedRepository> {
+  const store = await openStore('s3://test/some/prefix', {
+    environment: { HOME: '/nonexistent', ...server.environment },
+    s3: lock === 'none' ? {} : { lock },
+    clock,
+    random: realRandomness,
+    log: silentLog,
+  });
+  return open({ store, clock, randomness: realRandomness });
+}
+
+/** For how many days from now each key of a folder is held, rounded. */
+async function heldDays({ store }: OpenedRepository, folder: string): Promise<number[]> {
+  const days: number[] = [];
+  for (const key of await keysOf(store, folder)) {
+    const until = await lockOf(store)?.heldUntil(key);
+    days.push(until === undefined ? 0 : Math.round((until.getTime() - clock.now().getTime()) / DAY));
+  }
+  return days;
+}
+
+const renewals = (): string[] =>
+  requests.filter(({ operation }) => operation === 'PutObjectRetention').map(({ key }) => key.split('/')[2] ?? '');
+
+const world = { clock: { ...realClock, now: () => clock.now() }, randomness: realRandomness };
+
+describe('object lock of a repository', () => {
   it('holds objects, and lets go of what a run writes for itself', async () => {
-    const store = await openTestStore(server, { s3: { lock: { mode: 'COMPLIANCE', days: 30 } } });
-    const outside = { clock: realClock, randomness: realRandomness, log: silentLog };
-    const repository = await openRepository({ store, ...outside, create: true });
-    const session = await repository.openSession({ id: '20261124T143000Z-0000000a', kind: 'backup' });
-    await repository.putObject(repository.objectId('{"a":1}'), '{"a":1}');
-    await session.end();
-    await repository.close();
-    await store.close();
-
+    await backup(await openRepository(), world, { a: { v: 1 } });
     const locked = (folder: string) =>
-      puts
-        .filter((request) => request.key.startsWith(`some/prefix/${folder}`))
-        .map((request) => request.headers['x-amz-object-lock-mode']);
+      requests
+        .filter(({ operation, key }) => operation === 'PutObject' && key.startsWith(`some/prefix/${folder}`))
+        .map(({ headers }) => headers['x-amz-object-lock-mode']);
     expect(locked('objects/')).toEqual(['COMPLIANCE']);
     expect(new Set(locked('sessions/'))).toEqual(new Set([undefined]));
+    expect(new Set(locked('cache/'))).toEqual(new Set([undefined]));
     expect(locked('dashkeep.json')).toEqual(['COMPLIANCE']);
+  });
+
+  it('holds what later snapshots reuse never for less than half of the days', async () => {
+    for (let day = 0; day <= 96; day += 4) {
+      itIsDay(day);
+      const repository = await openRepository();
+      await backup(repository, world, { reused: { v: 1 }, ...(day === 0 ? { gone: { v: 1 } } : {}) });
+      await renewLocks(repository);
+      if (day % 5 === 0) {
+        for (const folder of ['objects/', 'snapshots/', 'dashkeep.json']) {
+          expect(Math.min(...(await heldDays(repository, folder))), `${folder} on day ${day}`).toBeGreaterThanOrEqual(
+            15,
+          );
+        }
+      }
+    }
+  }, 60_000);
+
+  it('asks for one small file where nothing is due', async () => {
+    const repository = await openRepository();
+    await backup(repository, world, { a: { v: 1 } });
+    await renewLocks(repository);
+    requests.length = 0;
+    expect(await renewLocks(repository)).toEqual({ renewed: 0, warnings: [] });
+    expect(requests.map(({ operation, key }) => `${operation} ${key}`)).toEqual([
+      'GetObject some/prefix/cache/lock.json.gz',
+    ]);
+  });
+
+  it('takes up what was put before object lock was asked for', async () => {
+    await backup(await openRepository('none'), world, { a: { v: 1 } });
+    itIsDay(100);
+    const repository = await openRepository();
+    expect(await heldDays(repository, 'objects/')).toEqual([0]);
+    expect(await renewLocks(repository)).toEqual({ renewed: 3, warnings: [] });
+    expect(renewals().sort()).toEqual(['dashkeep.json', 'objects', 'snapshots']);
+    expect(await heldDays(repository, 'objects/')).toEqual([30]);
+  });
+
+  it('says so when the right is missing, and tries again', async () => {
+    const repository = await openRepository();
+    await backup(repository, world, { a: { v: 1 }, b: { v: 2 } });
+    itIsDay(20);
+    refuse = ({ operation }) => operation === 'PutObjectRetention';
+    const { renewed, warnings } = await renewLocks(repository);
+    expect(renewed).toBe(0);
+    expect(warnings.join()).toContain('s3:PutObjectRetention is not allowed');
+    refuse = undefined;
+    expect(await renewLocks(repository)).toEqual({ renewed: 4, warnings: [] });
+  });
+
+  it('leaves alone what is held for longer than is asked for now', async () => {
+    await backup(await openRepository({ ...LOCK, days: 300 }), world, { a: { v: 1 } });
+    itIsDay(20);
+    const repository = await openRepository();
+    expect(await renewLocks(repository)).toEqual({ renewed: 0, warnings: [] });
+    expect(await heldDays(repository, 'objects/')).toEqual([280]);
+  });
+
+  it('asks nothing of a store without a lock', async () => {
+    const repository = await openRepository('none');
+    requests.length = 0;
+    expect(await renewLocks(repository)).toEqual({ renewed: 0, warnings: [] });
+    expect(requests).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { checkStore } from '../../pkg/storage/check.ts';
+import { lockOf } from '../../pkg/storage/lock.ts';
 import { openStore } from '../../pkg/storage/open.ts';
 import type { S3Settings } from '../../pkg/storage/open.ts';
 import { temporaryDirectory } from '../support/directories.ts';
@@ -103,6 +104,22 @@ for (const server of servers) {
 
       expect(await store.put('locked.json', Buffer.from('{}'))).toEqual({ written: true });
       expect((await store.get('locked.json')).toString()).toBe('{}');
+      await dispose();
+    });
+
+    it.runIf(server.traits.objectLock)('holds an object longer, and never shorter', async () => {
+      const { store, dispose } = await openServer(server, { lock: { mode: 'GOVERNANCE', days: 1 } });
+      const lock = lockOf(store);
+      const longer = new Date(Math.floor(Date.now() / 1000) * 1000 + 2 * 86_400_000);
+      await store.put('locked.json', Buffer.from('{}'));
+
+      await lock?.hold('locked.json', longer);
+      expect(await lock?.heldUntil('locked.json')).toEqual(longer);
+      await expect(lock?.hold('locked.json', new Date(longer.getTime() - 86_400_000))).rejects.toMatchObject({
+        code: expect.stringMatching(/^DK_STORE_(LOCKED|DENIED)$/),
+      });
+      expect(await lock?.heldUntil('locked.json')).toEqual(longer);
+      await expect(lock?.hold('absent.json', longer)).rejects.toMatchObject({ code: 'DK_STORE_NOT_FOUND' });
       await dispose();
     });
   });

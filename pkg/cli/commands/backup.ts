@@ -3,6 +3,7 @@ import { backup } from '../../engine/backup/backup.ts';
 import { NOT_ASKED_FOR } from '../../engine/backup/collection.ts';
 import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
 import { recordRun } from '../../engine/run.ts';
+import { withLocksRenewed } from '../../repository/locks.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, yesOrNo } from '../config/environment.ts';
 import { kindsOf, type CommonFlags } from '../config/settings.ts';
@@ -42,20 +43,24 @@ async function runBackup(world: World, flags: Flags): Promise<Exit> {
   const manifest = await withRepository(world, flags, true, (repository) =>
     recordRun({ ...world, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
       withGrafanaInstance(world, flags, async (instance) =>
-        backupOutcome(
-          await backup({
-            ...world,
-            instance,
-            repository,
-            id,
-            trigger: 'manual',
-            ...askedBy(flags),
-            kinds: kindsOf(flags.kinds),
-            plainCopies: copiesWanted(flags, repository.encrypted),
-            fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
-            version: VERSION,
-            onProgress: progress.report,
-          }),
+        withLocksRenewed(
+          repository,
+          backupOutcome(
+            await backup({
+              ...world,
+              instance,
+              repository,
+              id,
+              trigger: 'manual',
+              ...askedBy(flags),
+              kinds: kindsOf(flags.kinds),
+              plainCopies: copiesWanted(flags, repository.encrypted),
+              fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
+              version: VERSION,
+              onProgress: progress.report,
+            }),
+          ),
+          world,
         ),
       ),
     ).finally(progress.end),

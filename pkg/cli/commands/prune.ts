@@ -1,4 +1,5 @@
 import { recordRun } from '../../engine/run.ts';
+import { withLocksRenewed } from '../../repository/locks.ts';
 import { applyPrune, planPrune, type PrunePlan, type PruneResult } from '../../repository/prune.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -33,7 +34,8 @@ async function runPrune(world: World, flags: Flags): Promise<Exit> {
       const value = await applyPrune(repository, made, { signal, randomness, confirmed });
       const { removed, marked, locked, failed } = value;
       const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
-      return { value, status, counts: { removed, marked, locked, failed: failed.length }, errors: [] };
+      const counts = { removed, marked, locked, failed: failed.length };
+      return withLocksRenewed(repository, { value, status, counts, errors: [] }, world);
     });
     return { plan: made, result: applied };
   });

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { recordRun, type RunOutcome } from '../../engine/run.ts';
+import { withLocksRenewed } from '../../repository/locks.ts';
 import { verify, type VerifyReport } from '../../repository/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -27,7 +28,7 @@ async function runVerify(world: World, flags: Flags): Promise<Exit> {
     flags.readDataSubset === undefined ? flags.readData === true : { percent: percentOf(flags.readDataSubset) };
   const report = await withRepository(world, flags, false, (repository) =>
     recordRun({ ...world, repository, kind: 'verify', trigger: 'manual' }, async () =>
-      verifyOutcome(await verify(repository, { readData, signal: world.signal })),
+      withLocksRenewed(repository, verifyOutcome(await verify(repository, { readData, signal: world.signal })), world),
     ),
   );
   if (flags.json === true) {

@@ -23,6 +23,8 @@ export const RunSummary = z.object({
   counts: z.record(z.string(), z.number()),
   /** How many single resources failed. */
   problems: z.int().nonnegative(),
+  /** What a person should see to although it went well. */
+  warnings: z.array(z.string()).optional(),
   /** What ended it, when it failed. */
   failure: Problem.optional(),
   /** Only while queued or running. */

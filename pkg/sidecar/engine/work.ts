@@ -15,6 +15,7 @@ import type { PlanRequest } from '../../engine/restore/types.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/forget.ts';
+import { withLocksRenewed } from '../../repository/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune.ts';
 import { glance, type Glance } from '../../repository/glance.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../../repository/repository.ts';
@@ -92,7 +93,8 @@ class EngineWork implements Work {
       }),
     );
     const { status, snapshot, counts, errors } = backupOutcome(manifest);
-    return { status, snapshot, counts: { ...counts, ...manifest.changes, bytes: newBytes(before, manifest) }, errors };
+    const all = { ...counts, ...manifest.changes, bytes: newBytes(before, manifest) };
+    return withLocksRenewed(repository, { status, snapshot, counts: all, errors }, run);
   }
 
   async verify(run: WorkRun, { readData }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
@@ -103,13 +105,14 @@ class EngineWork implements Work {
       progress: (done, total, phase) => run.onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} }),
     });
     const { snapshots, objects, read, problems } = report;
-    return {
+    const result: WorkResult = {
       status: problems.length === 0 ? 'complete' : 'failed',
       counts: { snapshots, objects, read, problems: problems.length },
       errors: problems.flatMap(({ reason, resources }) =>
         resources.map(({ org, kind, uid, title }) => ({ org, kind, uid, title, reason })),
       ),
     };
+    return withLocksRenewed(repository, result, run);
   }
 
   async forget(run: WorkRun): Promise<WorkResult> {
@@ -131,7 +134,8 @@ class EngineWork implements Work {
     const { randomness } = this.#options;
     const { removed, marked, locked, failed } = await applyPrune(repository, plan, { signal, randomness, confirmed });
     const counts = { removed, marked, locked, failed: failed.length };
-    return { status: failed.length === 0 ? 'complete' : 'partial', counts, errors: [] };
+    const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
+    return withLocksRenewed(repository, { status, counts, errors: [] }, run);
   }
 
   async drill(run: WorkRun, { snapshot }: { snapshot?: string }): Promise<WorkResult> {

@@ -101,11 +101,11 @@ async function loadCredentials({ from, load }: ResolvedCredentials): Promise<Ide
   }
 }
 
-/** DeleteObjects needs a checksum. Every store knows Content-MD5, which the SDK no longer sends; few know its CRC32. */
+/** These need a checksum. Every store knows Content-MD5, which the SDK no longer sends; few know its CRC32. */
 function sendContentMd5(client: S3Client): void {
   client.middlewareStack.add(
     (next, context) => (args) => {
-      if (context.commandName === 'DeleteObjectsCommand') {
+      if (context.commandName === 'DeleteObjectsCommand' || context.commandName === 'PutObjectRetentionCommand') {
         const { headers, body } = args.request as HttpRequest;
         for (const name of Object.keys(headers)) {
           if (/^x-amz-(checksum-|sdk-checksum-)/i.test(name)) {
@@ -118,6 +118,6 @@ function sendContentMd5(client: S3Client): void {
       }
       return next(args);
     },
-    { step: 'build', priority: 'low', name: 'deleteObjectsContentMd5' },
+    { step: 'build', priority: 'low', name: 'contentMd5' },
   );
 }

@@ -7,6 +7,7 @@ import {
 import type { Clock, Log } from '../../contract/ports.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
+import type { StoreLock } from '../lock.ts';
 import type { StoreProbe } from '../probe.ts';
 import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 import { makeClient } from './client.ts';
@@ -17,12 +18,13 @@ import { Direct } from './direct.ts';
 import { isAbsent, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import { listObjects } from './list.ts';
+import { getRetention, putRetention } from './lock.ts';
 import { inputFor, putObject, send } from './put.ts';
 import { serverName } from './providers.ts';
 import type { ResolvedS3 } from './resolve.ts';
 
 /** A repository in a bucket, of AWS or of any service that speaks its protocol. */
-export class S3Store implements ObjectStore, StoreProbe {
+export class S3Store implements ObjectStore, StoreProbe, StoreLock {
   readonly description: string;
   readonly capabilities: StoreCapabilities = {
     conditionalPut: 'unknown',
@@ -135,7 +137,21 @@ export class S3Store implements ObjectStore, StoreProbe {
   }
 
   get wantsLock(): boolean {
-    return this.#connection.resolved.settings.lock !== undefined;
+    return this.lockDays !== undefined;
+  }
+
+  get lockDays(): number | undefined {
+    return this.#connection.resolved.settings.lock?.days;
+  }
+
+  async hold(key: string, until: Date, options: { signal?: AbortSignal } = {}): Promise<void> {
+    checkKey(key);
+    await putRetention(this.#connection, key, until, options.signal);
+  }
+
+  async heldUntil(key: string, options: { signal?: AbortSignal } = {}): Promise<Date | undefined> {
+    checkKey(key);
+    return getRetention(this.#connection, key, options.signal);
   }
 
   range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer> {

@@ -61,6 +61,9 @@ function Details({ run }: { run: Run }) {
           {run.failure.hint}
         </Alert>
       )}
+      {run.warnings?.map((warning) => (
+        <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
+      ))}
       <Facts
         facts={[
           [t('column.status', 'Status'), <StatusBadge key="status" status={run.status} />],
@@ -104,6 +107,7 @@ function countLabel(name: string): string {
     updated: t('count.updated', 'Updated'),
     deleted: t('count.deleted', 'Deleted'),
     differs: t('count.differs', 'Differs'),
+    lockRenewed: t('count.lockRenewed', 'Lock renewed'),
   };
   return labels[name] ?? name;
 }

@@ -1,7 +1,15 @@
 import type { Answer, Context } from './answer.ts';
 import { header } from './answer.ts';
 import { listObjects, listVersions } from './listing.ts';
-import { checkChecksums, deleteObject, getObject, getRetention, getTagging, putObject } from './objects.ts';
+import {
+  checkChecksums,
+  deleteObject,
+  getObject,
+  getRetention,
+  getTagging,
+  putObject,
+  putRetention,
+} from './objects.ts';
 import { Refusal } from './refusal.ts';
 import type { XmlElement } from './xml.ts';
 import { elementsOf, textsOf, xml } from './xml.ts';
@@ -18,6 +26,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DeleteObjects: deleteObjects,
   GetObjectTagging: getTagging,
   GetObjectRetention: getRetention,
+  PutObjectRetention: putRetention,
   HeadBucket: async () => ({ status: 200 }),
   ListObjectsV2: async ({ bucket, request, options }) => ({
     status: 200,

@@ -6,7 +6,7 @@ import { header } from './answer.ts';
 import type { Attributes, Bucket, Version } from './bucket.ts';
 import { md5, withBody } from './bucket.ts';
 import { Refusal } from './refusal.ts';
-import { xml } from './xml.ts';
+import { textsOf, xml } from './xml.ts';
 
 /** How long a racy server looks away between checking the condition and writing. */
 const RACE_MILLISECONDS = 30;
@@ -106,6 +106,30 @@ export async function getRetention(context: Context): Promise<Answer> {
   }
   const body = xml('Retention', { Mode: retention.mode, RetainUntilDate: retention.until.toISOString() });
   return { status: 200, body };
+}
+
+/** A lock can be made longer by whoever may; made shorter, or given another mode, only where it is no longer in force. */
+export async function putRetention(context: Context): Promise<Answer> {
+  const { bucket, request, body, now } = context;
+  if (!bucket.objectLock) {
+    throw new Refusal(400, 'InvalidRequest', 'Bucket is missing Object Lock Configuration');
+  }
+  if (!checkChecksums(request.headers, body)) {
+    throw new Refusal(400, 'InvalidRequest', 'Missing required header for this request: Content-MD5');
+  }
+  const [mode] = textsOf(body.toString(), 'Mode');
+  const until = new Date(textsOf(body.toString(), 'RetainUntilDate')[0] ?? '');
+  if (mode === undefined || !(until > now)) {
+    throw new Refusal(400, 'InvalidArgument', 'The retain until date must be in the future!');
+  }
+  const { attributes } = find(context);
+  const before = attributes.retention;
+  const bypass = before?.mode === 'GOVERNANCE' && header(request, 'x-amz-bypass-governance-retention') === 'true';
+  if (before !== undefined && before.until > now && !bypass && (until < before.until || mode !== before.mode)) {
+    throw new Refusal(403, 'AccessDenied', 'Access Denied because object protected by object lock.');
+  }
+  attributes.retention = { mode, until };
+  return { status: 200 };
 }
 
 function find({ bucket, request }: Context): ReturnType<typeof required> {

@@ -77,6 +77,9 @@ function objectOperation(
     case 'HEAD':
       return ['HeadObject', 's3:GetObject'];
     case 'PUT':
+      if (query.has('retention')) {
+        return ['PutObjectRetention', 's3:PutObjectRetention'];
+      }
       return query.has('uploadId') || read !== undefined ? undefined : ['PutObject', ...putActions(headers)];
     case 'DELETE':
       return ['DeleteObject', query.has('versionId') ? 's3:DeleteObjectVersion' : 's3:DeleteObject'];

@@ -1,0 +1,50 @@
+import { GetObjectRetentionCommand, PutObjectRetentionCommand } from '@aws-sdk/client-s3';
+import { DashkeepError } from '../../contract/errors.ts';
+import { call, keyIn } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { serviceCode } from './errors.ts';
+
+/** Holds the present version of an object until then, in the mode of the settings. */
+export async function putRetention(
+  connection: Connection,
+  key: string,
+  until: Date,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { lock } = connection.resolved.settings;
+  if (lock === undefined) {
+    throw new DashkeepError('DK_SETTINGS', 'object lock is not asked for in the settings');
+  }
+  await call(connection, `hold ${key}`, 's3:PutObjectRetention', signal, () =>
+    connection.client.send(
+      new PutObjectRetentionCommand({
+        ...connection.common,
+        Key: keyIn(connection, key),
+        Retention: { Mode: lock.mode, RetainUntilDate: until },
+      }),
+      { abortSignal: signal },
+    ),
+  );
+}
+
+/** Until when an object is held; undefined when nothing holds it. */
+export async function getRetention(
+  connection: Connection,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<Date | undefined> {
+  return call(connection, `ask how long ${key} is held`, 's3:GetObjectRetention', signal, async () => {
+    try {
+      const answer = await connection.client.send(
+        new GetObjectRetentionCommand({ ...connection.common, Key: keyIn(connection, key) }),
+        { abortSignal: signal },
+      );
+      return answer.Retention?.RetainUntilDate;
+    } catch (error) {
+      if (serviceCode(error) === 'NoSuchObjectLockConfiguration') {
+        return undefined;
+      }
+      throw error;
+    }
+  });
+}
