@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Command, Option } from 'commander';
 import { SECRETS, SETTINGS } from '../../pkg/cli/config/service.ts';
 import { buildProgram } from '../../pkg/cli/main.ts';
 import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
 import { DEFAULT_SETTINGS, leavesOf } from '../../pkg/sidecar/settings/defaults.ts';
+import { KINDS_PAGE, kindsPage } from './kinds.ts';
+import { OPENAPI_FILE } from './openapi.ts';
 import { AS_FILE, SETTING_TEXTS } from './settings-texts.ts';
 
 const MADE = 'Made by `npm run docs`; a test holds it against the code.';
@@ -21,6 +22,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['settings.md', settingsPage()],
     ['errors.md', errorsPage()],
     ['api.md', apiPage()],
+    [KINDS_PAGE, kindsPage()],
   ]);
 }
 
@@ -118,8 +120,9 @@ interface Operation {
 }
 
 function apiPage(): string {
-  const file = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));
-  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Record<string, Record<string, Operation>> };
+  const { paths } = JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')) as {
+    paths: Record<string, Record<string, Operation>>;
+  };
   const rows = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, { summary, parameters = [], responses }]) => [
       `\`${method.toUpperCase()} ${path}\``,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPENAPI_FILE } from '../../scripts/openapi.ts';
+import { OPENAPI_FILE } from '../../scripts/docs/openapi.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { OPENAPI_FILE, openApiText } from '../../scripts/openapi.ts';
+import { OPENAPI_FILE, openApiText } from '../../scripts/docs/openapi.ts';
 
-it('describes the API as the service serves it (npx tsx scripts/openapi.ts writes it anew)', async () => {
+it('describes the API as the service serves it (npm run docs writes it anew)', async () => {
   expect(await readFile(OPENAPI_FILE, 'utf8')).toBe(await openApiText());
 });
 

@@ -1,16 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { serviceConfig } from '../pkg/cli/config/service.ts';
-import { systemClock, systemRandomness } from '../pkg/cli/world.ts';
-import { silentLog } from '../pkg/contract/ports.ts';
-import { buildApi } from '../pkg/sidecar/http/server.ts';
-import { buildService } from '../pkg/sidecar/serve.ts';
+import { serviceConfig } from '../../pkg/cli/config/service.ts';
+import { systemClock, systemRandomness } from '../../pkg/cli/world.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { buildApi } from '../../pkg/sidecar/http/server.ts';
+import { buildService } from '../../pkg/sidecar/serve.ts';
 
 /** Where the description of the API is kept. */
-export const OPENAPI_FILE = fileURLToPath(new URL('../docs/openapi.json', import.meta.url));
+export const OPENAPI_FILE = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));
 
 /** The description of the API, as the service itself gives it. */
 export async function openApiText(): Promise<string> {
@@ -27,8 +27,4 @@ export async function openApiText(): Promise<string> {
   } finally {
     await rm(directory, { recursive: true });
   }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFile(OPENAPI_FILE, await openApiText());
 }

@@ -1,7 +1,8 @@
-import type { Kind } from '../pkg/grafana/kinds/kind.ts';
-import { KINDS } from '../pkg/grafana/kinds/registry.ts';
+import type { Kind } from '../../pkg/grafana/kinds/kind.ts';
+import { KINDS } from '../../pkg/grafana/kinds/registry.ts';
 
-export const KINDS_PAGE = 'docs/kinds.md';
+/** Below docs/. */
+export const KINDS_PAGE = 'kinds.md';
 
 const INTRODUCTION = `# What is backed up, and what comes back
 
@@ -9,7 +10,7 @@ Every kind of resource that Grafana's API gives out is in a snapshot. What the A
 same, and a restore says so, resource by resource, before it writes anything. Kinds are restored in the order of this
 table. A kind that a Grafana does not serve is reported as such; a missing right makes the snapshot partial and is named.
 
-Made from the kinds' own declarations by \`npm run docs:kinds\`.
+Made from the kinds' own declarations by \`npm run docs\`.
 `;
 
 const HEADER = [

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../pkg/grafana/kinds/registry.ts';
+import { pages } from './pages.ts';
+
+describe('kinds, where the pages speak of them', () => {
+  it('are counted right', () => {
+    const counted = [...pages()].flatMap(([page, markdown]) =>
+      [...markdown.matchAll(/\b(\d+) kinds\b/g)].map(([, count]) => `${page}: ${count}`),
+    );
+    expect(counted.length).toBeGreaterThan(2);
+    expect(counted.filter((one) => !one.endsWith(`: ${KINDS.length}`))).toEqual([]);
+  });
+
+  it('have a "no" where there is no way to write them, and nowhere else', () => {
+    for (const { name, declaration, write } of KINDS) {
+      expect(`${name} ${declaration.restored === 'no'}`).toBe(`${name} ${write === undefined}`);
+    }
+  });
+});
