@@ -6,6 +6,17 @@ import a11y from 'eslint-plugin-jsx-a11y';
 /** The floors of pkg/, lowest first: a floor may import its own files and those below it. */
 const floors = ['contract', 'storage', 'grafana', 'repository', 'kubernetes', 'engine', 'sidecar', 'cli'];
 
+const OUTSIDE = [
+  { regex: '^(\\.\\./)+(src|tests|bench|scripts)/', message: 'Only pkg/ is shipped: it imports nothing else.' },
+];
+
+const APP = [
+  { regex: '(^|/)pkg/(?!contract/)', message: 'The app imports nothing of pkg/ except pkg/contract.' },
+  { regex: '^(\\.\\./)+(tests|bench|scripts)/', message: 'The app imports nothing that is not shipped.' },
+  { regex: '^node:', message: 'The app runs in a browser.' },
+];
+const NO_HTTP = { regex: '^@grafana/runtime$', importNames: ['getBackendSrv'], message: 'Only src/api talks HTTP.' };
+
 const floorRules = floors.map((floor, height) => ({
   files: [`pkg/${floor}/**/*.ts`],
   rules: {
@@ -17,7 +28,8 @@ const floorRules = floors.map((floor, height) => ({
             regex: `^(\\.\\./)+(pkg/)?${higher}/`,
             message: `pkg/${floor} may not import pkg/${higher}: dependencies point downwards only.`,
           })),
-          { regex: '^(\\.\\./)+(src|tests|bench|scripts)/', message: 'pkg/ imports nothing outside pkg/.' },
+          ...OUTSIDE,
+          ...(floor === 'contract' ? [{ regex: '^node:', message: 'pkg/contract does no I/O.' }] : []),
         ],
       },
     ],
@@ -48,29 +60,40 @@ export default ts.config(
         'error',
         { object: 'process', property: 'env', message: 'Only pkg/cli/config reads the environment.' },
         { object: 'Math', property: 'random', message: 'Randomness comes in from outside.' },
+        { object: 'Date', property: 'now', message: 'Time comes in from outside.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in from outside.' },
       ],
     },
   },
   { files: ['pkg/cli/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['pkg/cli/world.ts'], rules: { 'no-restricted-syntax': 'off' } },
   ...floorRules,
+  {
+    files: ['pkg/cli/commands/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [...OUTSIDE, { regex: '^\\./', message: 'A command imports no other command.' }] },
+      ],
+    },
+  },
   {
     files: ['src/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': hooks, 'jsx-a11y': a11y },
     rules: {
       ...hooks.configs.recommended.rules,
       ...a11y.flatConfigs.recommended.rules,
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '(^|/)pkg/(?!contract/)',
-              message: 'The app imports nothing of pkg/ except pkg/contract.',
-            },
-          ],
-        },
-      ],
+      'no-restricted-imports': ['error', { patterns: [...APP, NO_HTTP] }],
+      'no-restricted-globals': ['error', { name: 'fetch', message: 'Only src/api talks HTTP.' }],
     },
+  },
+  {
+    files: ['src/api/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: APP }], 'no-restricted-globals': 'off' },
   },
   {
     files: ['**/*.{js,mjs}'],

@@ -11,7 +11,7 @@ import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
 import { realClock, realRandomness } from '../support/ports.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { FaultStore } from '../support/fault-store.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
 import { DASHBOARDS, identities, openBench, type Bench } from './harness.ts';

@@ -7,7 +7,7 @@ import { planRestore } from '../../pkg/engine/restore/plan.ts';
 import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 import type { Repository } from '../../pkg/repository/repository.types.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
 import { open, SeededRandomness } from '../support/repository.ts';
 import { hastyClock, testGrafana, type TestGrafana } from './harness.ts';

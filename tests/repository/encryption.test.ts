@@ -12,7 +12,7 @@ import { addPassphrase } from '../../pkg/repository/passphrase.ts';
 import { rewrap } from '../../pkg/repository/rotate.ts';
 import { DirectoryState, MemoryState, type StateStore } from '../../pkg/repository/state.ts';
 import { verify } from '../../pkg/repository/verify.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { check } from '../support/checker.ts';
 import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 

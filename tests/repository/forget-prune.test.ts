@@ -3,7 +3,7 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/forget.ts';
 import { applyPrune, planPrune, type PruneResult } from '../../pkg/repository/prune.ts';
 import { verify } from '../../pkg/repository/verify.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import {
   backup,
   keysOf,

@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { inflate, MAX_OBJECT_BYTES } from '../../pkg/repository/codec.ts';
 import { verify } from '../../pkg/repository/verify.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 
 let world: World & { store: MemoryStore };

@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { repair, repairConfig } from '../../pkg/repository/repair.ts';
 import { verify } from '../../pkg/repository/verify.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 
 let world: World & { store: MemoryStore };

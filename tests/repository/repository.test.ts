@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 
 let world: World & { store: MemoryStore };

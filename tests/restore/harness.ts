@@ -8,7 +8,7 @@ import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
 import { call, type Answer } from '../simulator/http.ts';
 import { SeededRandomness } from '../support/repository.ts';

@@ -11,7 +11,7 @@ import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3Server, S3ServerOptions } from '../support/s3/server.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import { keysOf } from './conformance.ts';
 
 const outside = { clock: realClock, random: realRandomness };

@@ -5,7 +5,7 @@ import type { Manifest, SnapshotSummary } from '../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { compactTime } from '../../pkg/repository/layout.ts';
 import { summaryOf } from '../../pkg/repository/manifests.ts';
-import { MemoryStore } from '../../pkg/storage/memory.ts';
+import { MemoryStore } from './memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock } from './repository.ts';
 
 export interface LongHistory {

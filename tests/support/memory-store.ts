@@ -1,8 +1,8 @@
-import { DashkeepError } from '../contract/errors.ts';
-import type { Clock } from '../contract/ports.ts';
-import { checkKey, checkPrefix, compareKeys } from './keys.ts';
-import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from './store.ts';
-import { tooLarge } from './errors.ts';
+import { DashkeepError } from '../../pkg/contract/errors.ts';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { checkKey, checkPrefix, compareKeys } from '../../pkg/storage/keys.ts';
+import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../../pkg/storage/store.ts';
+import { tooLarge } from '../../pkg/storage/errors.ts';
 
 export interface MemoryStoreOptions {
   /** The store's own clock; the machine's when absent. */
