@@ -1,7 +1,14 @@
 import { DashkeepError } from '../../pkg/contract/errors.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { checkKey, checkPrefix, compareKeys } from '../../pkg/storage/keys.ts';
-import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../../pkg/storage/store.ts';
+import type {
+  DeleteResult,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+  StoreCapabilities,
+} from '../../pkg/storage/store.ts';
 import { tooLarge } from '../../pkg/storage/errors.ts';
 
 export interface MemoryStoreOptions {
