@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { AppPlugin, type AppRootProps, type PluginConfigPageProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import type { AppMeta } from './api/pluginSettings.ts';
+import { PageErrorBoundary } from './app/PageErrorBoundary.tsx';
 
 /** Texts are there before the first page renders. */
 async function withTranslations<T>(load: () => Promise<T>): Promise<T> {
@@ -23,17 +24,21 @@ const ConfigPage = lazy(async () => {
 
 function Root(props: AppRootProps) {
   return (
-    <Suspense fallback={<LoadingPlaceholder text="" />}>
-      <App {...props} />
-    </Suspense>
+    <PageErrorBoundary place={props.path}>
+      <Suspense fallback={<LoadingPlaceholder text="" />}>
+        <App {...props} />
+      </Suspense>
+    </PageErrorBoundary>
   );
 }
 
 function Configuration(props: PluginConfigPageProps<AppMeta>) {
   return (
-    <Suspense fallback={<LoadingPlaceholder text="" />}>
-      <ConfigPage {...props} />
-    </Suspense>
+    <PageErrorBoundary>
+      <Suspense fallback={<LoadingPlaceholder text="" />}>
+        <ConfigPage {...props} />
+      </Suspense>
+    </PageErrorBoundary>
   );
 }
 

@@ -3,7 +3,7 @@ import type { AppRootProps } from '@grafana/data';
 import { EmptyState, LoadingPlaceholder } from '@grafana/ui';
 import { PluginPage } from '@grafana/runtime';
 import { lazy, Suspense, useState } from 'react';
-import { Navigate, Route, Routes } from 'react-router';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
 import type { AppMeta } from '../api/pluginSettings.ts';
 import { createQueryClient } from '../data/queryClient.ts';
 import { t } from '../lib/i18n.ts';
@@ -24,6 +24,7 @@ const Settings = lazy(async () => ({ default: (await import('../pages/Settings/S
 /** The pages below `/a/<id>`; Grafana has already taken that part of the path. */
 export function App({ meta }: AppRootProps) {
   const [client] = useState(createQueryClient);
+  const { pathname } = useLocation();
   if (!isAdmin()) {
     return <AdminsOnly />;
   }
@@ -31,7 +32,7 @@ export function App({ meta }: AppRootProps) {
     return <NotConnected />;
   }
   return (
-    <PageErrorBoundary>
+    <PageErrorBoundary place={pathname}>
       <QueryClientProvider client={client}>
         <Suspense fallback={<LoadingPlaceholder text="" />}>
           <Routes>

@@ -5,8 +5,16 @@ import { t } from '../lib/i18n.ts';
 const RELOADED = 'dashkeep.reloaded';
 const RELOAD_PAUSE = 60_000;
 
+interface Props {
+  children: ReactNode;
+  /** What broke is tried again when this changes: the place in the app. */
+  place?: string;
+}
+
 interface State {
   error?: Error;
+  /** The page goes away in a moment. */
+  reloading?: boolean;
 }
 
 /** A chunk that is gone: the app was updated while this page was open. */
@@ -18,17 +26,24 @@ function isStale(error: Error): boolean {
  * Catches what breaks while rendering. After an update of the app the page is loaded anew, once by itself and then by
  * hand, so that a broken server can't make it reload for ever.
  */
-export class PageErrorBoundary extends Component<{ children: ReactNode }, State> {
+export class PageErrorBoundary extends Component<Props, State> {
   override state: State = {};
 
   static getDerivedStateFromError(error: Error): State {
     return { error };
   }
 
+  override componentDidUpdate(before: Props): void {
+    if (this.state.error !== undefined && before.place !== this.props.place) {
+      this.setState({ error: undefined });
+    }
+  }
+
   override componentDidCatch(error: Error, info: ErrorInfo): void {
     const lastReload = Number(sessionStorage.getItem(RELOADED));
     if (isStale(error) && Date.now() - lastReload > RELOAD_PAUSE) {
       sessionStorage.setItem(RELOADED, String(Date.now()));
+      this.setState({ reloading: true });
       window.location.reload();
       return;
     }
@@ -36,7 +51,10 @@ export class PageErrorBoundary extends Component<{ children: ReactNode }, State>
   }
 
   override render(): ReactNode {
-    const { error } = this.state;
+    const { error, reloading } = this.state;
+    if (reloading === true) {
+      return null;
+    }
     if (error === undefined) {
       return this.props.children;
     }

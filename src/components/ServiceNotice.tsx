@@ -7,10 +7,12 @@ interface Props {
   error: unknown;
   /** Asks again; leave it out where that makes no sense. */
   onRetry?: () => void;
+  /** What the button for that says. */
+  retryLabel?: string;
 }
 
 /** A failed call in words that say what to do. */
-export function ServiceNotice({ error, onRetry }: Props) {
+export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
   const { title, text, configure } = explain(error);
   return (
     <Alert severity="error" title={title}>
@@ -19,7 +21,7 @@ export function ServiceNotice({ error, onRetry }: Props) {
         <Stack gap={1} wrap="wrap">
           {onRetry && (
             <Button size="sm" variant="secondary" icon="sync" onClick={onRetry}>
-              {t('notice.retry', 'Try again')}
+              {retryLabel ?? t('notice.retry', 'Try again')}
             </Button>
           )}
           {configure && (

@@ -59,9 +59,9 @@ export function timeColumn<T>(header: string, timeOf: (item: T) => string, href:
   return {
     id: 'time',
     header,
-    width: 'minmax(0, 2fr)',
+    width: 'minmax(0, 1.5fr)',
     cell: (item) => (
-      <Stack direction="row" gap={1} alignItems="baseline">
+      <Stack direction="column" gap={0}>
         <TextLink href={href(item)} inline={false} color="primary" weight="medium">
           {formatTime(timeOf(item))}
         </TextLink>

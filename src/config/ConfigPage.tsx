@@ -3,7 +3,6 @@ import type { PluginConfigPageProps } from '@grafana/data';
 import { Alert, LinkButton, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import type { AppMeta } from '../api/pluginSettings.ts';
-import { PageErrorBoundary } from '../app/PageErrorBoundary.tsx';
 import { Facts } from '../components/Facts.tsx';
 import { QueryView } from '../components/QueryView.tsx';
 import { createQueryClient } from '../data/queryClient.ts';
@@ -23,28 +22,26 @@ export function ConfigPage({ plugin }: PluginConfigPageProps<AppMeta>) {
     return <Alert severity="warning" title={t('app.adminsOnly', 'Dashkeep is for organization admins')} />;
   }
   return (
-    <PageErrorBoundary>
-      <QueryClientProvider client={client}>
-        <Stack direction="column" gap={4} maxWidth={110}>
-          {meta.enabled && url ? (
-            <Connected url={url} />
-          ) : (
-            <Alert
-              severity="info"
-              bottomSpacing={0}
-              title={t('config.noService', 'No Dashkeep service is connected yet')}
-            >
-              {t(
-                'config.noServiceText',
-                'Install it as shown below. It then enables this app and connects itself; you need not type anything here.',
-              )}
-            </Alert>
-          )}
-          {!(meta.enabled && url) && <Install />}
-          <ConnectionForm meta={meta} />
-        </Stack>
-      </QueryClientProvider>
-    </PageErrorBoundary>
+    <QueryClientProvider client={client}>
+      <Stack direction="column" gap={4} maxWidth={110}>
+        {meta.enabled && url ? (
+          <Connected url={url} />
+        ) : (
+          <Alert
+            severity="info"
+            bottomSpacing={0}
+            title={t('config.noService', 'No Dashkeep service is connected yet')}
+          >
+            {t(
+              'config.noServiceText',
+              'Install it as shown below. It then enables this app and connects itself; you need not type anything here.',
+            )}
+          </Alert>
+        )}
+        {!(meta.enabled && url) && <Install />}
+        <ConnectionForm meta={meta} />
+      </Stack>
+    </QueryClientProvider>
   );
 }
 

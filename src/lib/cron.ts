@@ -10,15 +10,20 @@ const DAYS = [
   () => t('cron.saturday', 'Saturdays'),
 ];
 
-/** The common schedules in words; the expression itself for any other. */
+/** The common schedules in words, at the times of the schedule's zone; the expression itself for any other. */
 export function cronInWords(expression: string): string {
   const fields = expression.trim().split(/\s+/);
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
   if (expression.trim() === '') {
     return t('cron.never', 'Never');
   }
-  if (fields.length !== 5 || day !== '*' || month !== '*') {
+  if (fields.length !== 5 || month !== '*') {
     return expression;
+  }
+  const time = /^\d+$/.test(minute) && /^\d+$/.test(hour) ? clock(hour, minute) : undefined;
+  if (day !== '*') {
+    const monthly = /^\d+$/.test(day) && weekday === '*' && time !== undefined;
+    return monthly ? t('cron.monthly', 'On day {{day}} of each month at {{time}}', { day, time }) : expression;
   }
   const everyMinutes = /^\*\/(\d+)$/.exec(minute)?.[1];
   const everyHours = hour === '*' ? '1' : /^\*\/(\d+)$/.exec(hour)?.[1];
@@ -31,13 +36,17 @@ export function cronInWords(expression: string): string {
   if (weekday === '*' && everyHours !== undefined) {
     return plural('cron.hours', Number(everyHours), 'Every hour', 'Every {{number}} hours');
   }
-  if (!/^\d+$/.test(hour)) {
+  if (time === undefined) {
     return expression;
   }
-  const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
   if (weekday === '*') {
     return t('cron.daily', 'Every day at {{time}}', { time });
+  }
+  if (weekday === '1-5') {
+    return t('cron.weekdays', 'Monday to Friday at {{time}}', { time });
   }
   const name = /^[0-7]$/.test(weekday) ? DAYS[Number(weekday) % 7] : undefined;
   return name === undefined ? expression : t('cron.weekly', '{{day}} at {{time}}', { day: name(), time });
 }
+
+const clock = (hour: string, minute: string): string => `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;

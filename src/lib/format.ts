@@ -1,10 +1,10 @@
 import { config } from '@grafana/runtime';
-import { language, t } from './i18n.ts';
+import { language, regionalFormat, t } from './i18n.ts';
 
 /** Numbers and times for people, in their language and time zone. Pure but for those two. */
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(language()).format(value);
+  return new Intl.NumberFormat(regionalFormat()).format(value);
 }
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -73,7 +73,7 @@ export function timeZone(): string | undefined {
 
 export function formatTime(time: string): string {
   const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: timeZone() } as const;
-  return new Intl.DateTimeFormat(language(), options).format(new Date(time));
+  return new Intl.DateTimeFormat(regionalFormat(), options).format(new Date(time));
 }
 
 /** With the weekday, for times to come. */
@@ -86,5 +86,5 @@ export function formatMoment(time: string): string {
     minute: '2-digit',
     timeZone: timeZone(),
   } as const;
-  return new Intl.DateTimeFormat(language(), options).format(new Date(time));
+  return new Intl.DateTimeFormat(regionalFormat(), options).format(new Date(time));
 }

@@ -1,4 +1,5 @@
 import { t as translate } from '@grafana/i18n';
+import { config } from '@grafana/runtime';
 
 /** What a text may be filled with. */
 type Values = Record<string, string | number>;
@@ -28,6 +29,15 @@ export function language(): string {
   return document.documentElement.lang || 'en-US';
 }
 
+/** How numbers and dates are written: of Grafana's users some read English and write dates as at home. */
+export function regionalFormat(): string {
+  const { featureToggles, bootData } = config;
+  const chosen = (featureToggles as Record<string, boolean | undefined>)['localeFormatPreference']
+    ? (bootData.user as { regionalFormat?: string }).regionalFormat
+    : undefined;
+  return chosen || language();
+}
+
 function formatCount(count: number): string {
-  return new Intl.NumberFormat(language()).format(count);
+  return new Intl.NumberFormat(regionalFormat()).format(count);
 }

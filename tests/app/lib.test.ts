@@ -140,11 +140,21 @@ describe('schedules in words', async () => {
     ['0 3 * * *', 'Every day at 03:00'],
     ['30 3 * * 0', 'Sundays at 03:30'],
     ['30 3 * * 7', 'Sundays at 03:30'],
+    ['5 6 * * 1-5', 'Monday to Friday at 06:05'],
+    ['0 3 1 * *', 'On day 1 of each month at 03:00'],
   ])('%s is “%s”', (expression, words) => expect(cronInWords(expression)).toBe(words));
 
-  it.each(['0 3 1 * *', '5,35 * * * *', '0 3 * * 1-5', 'nonsense', '0 0 3 * * *', '*/15 3 * * *'])(
-    'says nothing it is not sure of: %s stays as it is',
-    (expression) => expect(cronInWords(expression)).toBe(expression),
+  it.each([
+    '0 3 1 * 1',
+    '5,35 * * * *',
+    '0 3 * * 2-4',
+    '0 */2 1 * *',
+    '0 3 1 6 *',
+    'nonsense',
+    '0 0 3 * * *',
+    '*/15 3 * * *',
+  ])('says nothing it is not sure of: %s stays as it is', (expression) =>
+    expect(cronInWords(expression)).toBe(expression),
   );
 });
 

@@ -42,8 +42,7 @@ export function EncryptionForm({ settings }: SectionProps) {
           'Only needed to look into, compare and restore from here. Backups are written without it. Keep a copy elsewhere: without it nobody can read them.',
         )}
         settings={settings}
-        secrets={section.secrets}
-        onChange={section.changeSecrets}
+        section={section}
       />
     </SectionForm>
   );

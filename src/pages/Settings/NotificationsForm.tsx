@@ -41,8 +41,7 @@ export function NotificationsForm({ settings }: SectionProps) {
         label={t('notifications.address', 'Webhook address')}
         description={t('notifications.addressText', 'Whoever knows it can post there, so it is never shown again.')}
         settings={settings}
-        secrets={section.secrets}
-        onChange={section.changeSecrets}
+        section={section}
       />
       <Field useFieldset noMargin label={t('notifications.format', 'Format')} {...field('format')}>
         <RadioButtonGroup<NotificationSettings['format']>

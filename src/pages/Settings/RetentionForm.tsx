@@ -18,13 +18,13 @@ export function RetentionForm({ settings }: SectionProps) {
   const section = useSection(settings, 'retention');
   const preview = useRetentionPreview();
   const { values, change, field } = section;
-  const counts: [Count, string][] = [
-    ['keepLast', t('retention.last', 'The newest')],
-    ['keepHourly', t('retention.hourly', 'One an hour, for hours')],
-    ['keepDaily', t('retention.daily', 'One a day, for days')],
-    ['keepWeekly', t('retention.weekly', 'One a week, for weeks')],
-    ['keepMonthly', t('retention.monthly', 'One a month, for months')],
-    ['keepYearly', t('retention.yearly', 'One a year, for years')],
+  const counts: [name: Count, label: string, unit: string][] = [
+    ['keepLast', t('retention.last', 'The newest'), t('retention.snapshots', 'snapshots')],
+    ['keepHourly', t('retention.hourly', 'One an hour, for'), t('retention.hours', 'hours')],
+    ['keepDaily', t('retention.daily', 'One a day, for'), t('retention.days', 'days')],
+    ['keepWeekly', t('retention.weekly', 'One a week, for'), t('retention.weeks', 'weeks')],
+    ['keepMonthly', t('retention.monthly', 'One a month, for'), t('retention.months', 'months')],
+    ['keepYearly', t('retention.yearly', 'One a year, for'), t('retention.years', 'years')],
   ];
   return (
     <SectionForm
@@ -42,12 +42,13 @@ export function RetentionForm({ settings }: SectionProps) {
         )}
       </Text>
       <div className={styles.grid}>
-        {counts.map(([name, label]) => (
+        {counts.map(([name, label, unit]) => (
           <Field key={name} label={label} noMargin {...field(name)}>
             <Input
               id={`retention-${name}`}
               type="number"
               min={0}
+              suffix={unit}
               value={values[name]}
               onChange={(event) => change({ [name]: Number(event.currentTarget.value) })}
             />

@@ -8,19 +8,26 @@ interface Props {
   label: string;
   description?: string;
   settings: Settings;
-  secrets: SecretChanges;
-  onChange: (changes: SecretChanges) => void;
+  section: {
+    secrets: SecretChanges;
+    changeSecrets: (changes: SecretChanges) => void;
+    secretProblem: (name: SecretName) => string | undefined;
+  };
 }
 
 /** Typed once and never shown again. Resetting and leaving it empty removes it. */
-export function SecretField({ name, label, description, settings, secrets, onChange }: Props) {
+export function SecretField({ name, label, description, settings, section }: Props) {
   const stored = settings.secrets[name];
   const locked = !settings.writable || stored.owner === 'deployment';
-  const typed = secrets[name];
+  const typed = section.secrets[name];
+  const error = section.secretProblem(name);
+  const change = (value: string | null) => section.changeSecrets({ [name]: value });
   return (
     <Field
       noMargin
       label={label}
+      invalid={error !== undefined}
+      error={error}
       description={
         stored.owner === 'deployment'
           ? t('settings.locked', 'Set by the deployment ({{source}})', { source: stored.source ?? '–' })
@@ -41,8 +48,8 @@ export function SecretField({ name, label, description, settings, secrets, onCha
           autoComplete="off"
           isConfigured={stored.set && typed === undefined}
           value={typed ?? ''}
-          onReset={() => onChange({ [name]: null })}
-          onChange={(event) => onChange({ [name]: event.currentTarget.value.trim() || null })}
+          onReset={() => change(null)}
+          onChange={(event) => change(event.currentTarget.value.trim() || null)}
         />
       )}
     </Field>

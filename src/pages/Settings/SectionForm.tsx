@@ -1,17 +1,21 @@
-import { Button, Stack } from '@grafana/ui';
+import { Alert, Button, ConfirmModal, Stack } from '@grafana/ui';
+import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { ServiceError } from '../../api/errors.ts';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { t } from '../../lib/i18n.ts';
+import { useUnsavedGuard } from '../../lib/useUnsavedGuard.ts';
 
 interface Props {
-  section: { save: () => void; isSaving: boolean; isDirty: boolean; error: unknown };
+  section: { save: () => void; discard: () => void; isSaving: boolean; isDirty: boolean; error: Error | null };
   /** Further buttons beside Save. */
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** The frame of every section: its fields, what went wrong, and Save. */
+/** The frame of every section: its fields, what went wrong, and Save; nobody leaves it with changes unasked. */
 export function SectionForm({ section, actions, children }: Props) {
+  const guard = useUnsavedGuard(section.isDirty);
   return (
     <form
       onSubmit={(event) => {
@@ -21,14 +25,49 @@ export function SectionForm({ section, actions, children }: Props) {
     >
       <Stack direction="column" gap={3} maxWidth={90}>
         {children}
-        {section.error !== null && <ServiceNotice error={section.error} />}
+        {section.error !== null && <NotSaved error={section.error} />}
         <Stack gap={1} wrap="wrap">
           <Button type="submit" disabled={!section.isDirty || section.isSaving}>
             {t('settings.save', 'Save')}
           </Button>
+          {section.isDirty && (
+            <Button variant="secondary" fill="outline" disabled={section.isSaving} onClick={section.discard}>
+              {t('settings.discard', 'Discard changes')}
+            </Button>
+          )}
           {actions}
         </Stack>
       </Stack>
+      <ConfirmModal
+        isOpen={guard.asking}
+        title={t('settings.unsavedTitle', 'Leave without saving?')}
+        body={t('settings.unsavedText', 'What you changed here is not saved.')}
+        confirmText={t('settings.leave', 'Leave')}
+        dismissText={t('settings.stay', 'Stay here')}
+        onConfirm={guard.leave}
+        onDismiss={guard.stay}
+      />
     </form>
+  );
+}
+
+function NotSaved({ error }: { error: Error }) {
+  const client = useQueryClient();
+  if (error instanceof ServiceError && Object.keys(error.fields).length > 0) {
+    return (
+      <Alert
+        severity="error"
+        bottomSpacing={0}
+        title={t('settings.notAccepted', 'Not saved: correct the fields that are marked')}
+      />
+    );
+  }
+  const stale = error instanceof ServiceError && error.code === 'DK_SETTINGS_STALE';
+  return (
+    <ServiceNotice
+      error={error}
+      retryLabel={t('settings.reload', 'Load them again')}
+      onRetry={stale ? () => void client.invalidateQueries({ queryKey: ['settings'] }) : undefined}
+    />
   );
 }

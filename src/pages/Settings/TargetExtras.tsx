@@ -48,8 +48,7 @@ export function TargetExtras({ section, settings }: Props) {
           label={t('target.sessionToken', 'Session token')}
           description={t('target.sessionTokenText', 'Only for keys that end by themselves.')}
           settings={settings}
-          secrets={section.secrets}
-          onChange={section.changeSecrets}
+          section={section}
         />
         <Field
           useFieldset

@@ -134,15 +134,13 @@ export function TargetForm({ settings }: SectionProps) {
                 name="s3AccessKeyId"
                 label={t('target.accessKey', 'Access key ID')}
                 settings={settings}
-                secrets={section.secrets}
-                onChange={section.changeSecrets}
+                section={section}
               />
               <SecretField
                 name="s3SecretAccessKey"
                 label={t('target.secretKey', 'Secret access key')}
                 settings={settings}
-                secrets={section.secrets}
-                onChange={section.changeSecrets}
+                section={section}
               />
             </Stack>
           </FieldSet>

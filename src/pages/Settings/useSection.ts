@@ -13,7 +13,12 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
   const [values, setValues] = useState<SettingsValues[Name]>(settings.values[name]);
   const [secrets, setSecrets] = useState<SecretChanges>({});
   const save = useSaveSettings();
-  const fields = save.error instanceof ServiceError ? save.error.fields : {};
+  /** What the service said of a field, or of a part of it. */
+  const problemOf = (path: string): string | undefined => {
+    const fields = save.error instanceof ServiceError ? Object.entries(save.error.fields) : [];
+    const named = [path, `values.${path}`];
+    return fields.find(([at]) => named.some((name) => at === name || at.startsWith(`${name}.`)))?.[1];
+  };
 
   const ownerOf = (path: string) => settings.owners[`${name}.${path}`];
   const isLocked = (path: string) => !settings.writable || ownerOf(path)?.owner === 'deployment';
@@ -30,13 +35,19 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
     isLocked,
     /** What a field of the form needs: whether it is locked and by what, and what is wrong with it. */
     field: (path: string, description?: string) => {
-      const error = fields[`${name}.${path}`] ?? fields[`values.${name}.${path}`];
+      const error = problemOf(`${name}.${path}`);
       const owner = ownerOf(path);
       const note =
         owner?.owner === 'deployment'
           ? t('settings.locked', 'Set by the deployment ({{source}})', { source: owner.source ?? '–' })
           : description;
       return { disabled: isLocked(path), description: note, invalid: error !== undefined, error };
+    },
+    secretProblem: (secret: SecretName) => problemOf(`secrets.${secret}`),
+    discard: () => {
+      setValues(settings.values[name]);
+      setSecrets({});
+      save.reset();
     },
     isDirty: JSON.stringify(values) !== JSON.stringify(settings.values[name]) || Object.keys(secrets).length > 0,
     save: () =>

@@ -16,6 +16,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 import { FolderTree } from './FolderTree.tsx';
+import { LeftOut } from './LeftOut.tsx';
 import { ResourceDrawer } from './ResourceDrawer.tsx';
 import { ResourceList } from './ResourceList.tsx';
 import { SnapshotMenu } from './SnapshotMenu.tsx';
@@ -96,6 +97,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           label={t('snapshot.missing', 'Missing resources')}
         />
       )}
+      <LeftOut snapshot={snapshot} />
       <div className={styles.columns}>
         <QueryView query={tree}>
           {(data) => <FolderTree tree={data} selected={read('folder')} onSelect={(folder) => change({ folder })} />}

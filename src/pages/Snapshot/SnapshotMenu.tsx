@@ -40,9 +40,31 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           url={routes.compare({ from: snapshot.previous, to: snapshot.id })}
         />
       )}
+      {snapshot.next !== undefined && (
+        <Menu.Item
+          icon="code-branch"
+          label={t('snapshot.compareNewest', 'Compare with the newest')}
+          url={routes.compare({ from: snapshot.id, to: 'latest' })}
+        />
+      )}
       <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify what is stored')} onClick={verify} />
       {snapshot.run !== undefined && (
         <Menu.Item icon="list-ul" label={t('snapshot.run', 'See the run')} url={routes.run(snapshot.run)} />
+      )}
+      <Menu.Divider />
+      {snapshot.previous !== undefined && (
+        <Menu.Item
+          icon="angle-left"
+          label={t('snapshot.previous', 'The snapshot before')}
+          url={routes.snapshot(snapshot.previous)}
+        />
+      )}
+      {snapshot.next !== undefined && (
+        <Menu.Item
+          icon="angle-right"
+          label={t('snapshot.next', 'The snapshot after')}
+          url={routes.snapshot(snapshot.next)}
+        />
       )}
       <Menu.Divider />
       <Menu.Item

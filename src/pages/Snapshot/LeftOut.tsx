@@ -1,0 +1,41 @@
+import { Collapse, Stack, Text } from '@grafana/ui';
+import { useState } from 'react';
+import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
+import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
+import { Problems } from '../../components/Problems.tsx';
+import { plural, t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
+
+/** What a snapshot leaves out on purpose: kinds that were not read and why, and resources that were skipped. */
+export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
+  const [open, setOpen] = useState(false);
+  const failed = new Set(snapshot.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
+  const kinds = KIND_NAMES.flatMap((kind) => {
+    const reason = snapshot.kinds[kind]?.reason;
+    return reason === undefined || failed.has(kind) ? [] : [{ kind, reason }];
+  });
+  const { skipped } = snapshot;
+  if (kinds.length === 0 && skipped.length === 0) {
+    return null;
+  }
+  const parts = [
+    kinds.length > 0 && plural('leftOut.kinds', kinds.length, '{{number}} kind', '{{number}} kinds'),
+    skipped.length > 0 && plural('snapshot.count', skipped.length, '{{number}} resource', '{{number}} resources'),
+  ];
+  return (
+    <Collapse
+      label={t('leftOut.title', 'Left out: {{what}}', { what: parts.filter(Boolean).join(', ') })}
+      isOpen={open}
+      onToggle={setOpen}
+    >
+      <Stack direction="column" gap={1}>
+        {kinds.map(({ kind, reason }) => (
+          <span key={kind}>
+            <Text weight="medium">{kindLabel(kind)}</Text> <Text color="secondary">{reason}</Text>
+          </span>
+        ))}
+        {skipped.length > 0 && <Problems problems={skipped} label={t('leftOut.resources', 'Resources left out')} />}
+      </Stack>
+    </Collapse>
+  );
+}

@@ -1,0 +1,31 @@
+import { expect, open, test } from './fixtures.ts';
+
+test('a page that an update of the app has taken away loads itself anew, once, and the others still work', async ({
+  page,
+}) => {
+  await open(page, '');
+  let asked = 0;
+  let reloads = 0;
+  page.on('load', () => reloads++);
+  const known = new Set<string>();
+  const remember = (response: { url(): string }) => known.add(response.url());
+  page.on('response', remember);
+  await page.reload();
+  await open(page, '');
+  page.off('response', remember);
+  reloads = 0;
+  // Whatever script comes from now on is one that the update removed.
+  await page.route(/\/public\/plugins\/.*\.js/, async (route) => {
+    if (known.has(route.request().url())) {
+      return route.continue();
+    }
+    asked++;
+    return route.fulfill({ status: 404, body: 'gone' });
+  });
+  await page.getByRole('link', { name: 'History', exact: true }).click();
+  await expect(page.getByText('Dashkeep was updated while this page was open')).toBeVisible();
+  expect(reloads, 'the page was loaded anew before anything was said').toBe(1);
+  expect(asked).toBeGreaterThan(1);
+  await page.getByRole('link', { name: 'Overview', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+});

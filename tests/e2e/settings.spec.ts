@@ -1,0 +1,41 @@
+import { expect, expectAccessible, open, test } from './fixtures.ts';
+
+test('nobody leaves the settings with changes unasked, and changes can be discarded', async ({ page, problems }) => {
+  await open(page, '/settings/retention');
+  const newest = page.getByLabel('The newest');
+  await newest.fill('99');
+  await page.getByRole('link', { name: 'History', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('Leave without saving?')).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Stay here' }).click();
+  await expect(newest).toHaveValue('99');
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+  await expect(newest).toHaveValue('12');
+  await newest.fill('98');
+  await page.getByRole('tab', { name: 'Schedule' }).click();
+  await dialog.getByRole('button', { name: 'Leave' }).click();
+  await expect(page).toHaveURL(/\/settings\/schedule$/);
+  await page.getByRole('tab', { name: 'Retention' }).click();
+  await expect(newest).toHaveValue('12');
+  expect(problems).toEqual([]);
+});
+
+test('what is wrong is said beside its field, and what somebody else saved can be loaded', async ({
+  page,
+  service,
+}) => {
+  await open(page, '/settings/target');
+  const bucket = page.getByRole('textbox', { name: /^Bucket/ });
+  await bucket.fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Write s3://bucket/prefix.')).toHaveCount(1);
+  await expect(page.getByText('Not saved: correct the fields that are marked')).toBeVisible();
+  await expectAccessible(page);
+
+  service.state.settings.revision = '7';
+  await bucket.fill('another');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Load them again' }).click();
+  await expect(bucket).toHaveValue('grafana-backups');
+});
