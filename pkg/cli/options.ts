@@ -37,7 +37,9 @@ export function withTarget(command: Command): Command {
 export function withGrafana(command: Command): Command {
   return withGrafanaUrl(command)
     .addOption(setting('--grafana-ca-file <path>', 'further certificate authorities (PEM)', 'DASHKEEP_GRAFANA_CA_FILE'))
-    .addOption(setting('--grafana-concurrency <n>', 'requests at once (default 8)', 'DASHKEEP_GRAFANA_CONCURRENCY'))
+    .addOption(
+      setting('--grafana-concurrency <n>', 'most requests at once (default 64)', 'DASHKEEP_GRAFANA_CONCURRENCY'),
+    )
     .addOption(setting('--grafana-timeout <ms>', 'limit for one request (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'))
     .addOption(setting('--orgs <list>', "'all', or ids such as 1,2 (default: the credentials' own)", 'DASHKEEP_ORGS'))
     .addHelpText(

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Agent, request as send, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { parseJson, stringifyJson, type Json } from '../contract/json.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { exchange } from '../storage/exchange.ts';
 import type { CredentialSource } from './credentials.ts';
 import { errorOfAnswer, GrafanaError } from './errors.ts';
+import type { Ending } from './pace.ts';
 import { RequestWindow } from './window.ts';
 
 export interface ClientOptions {
@@ -16,7 +18,7 @@ export interface ClientOptions {
   clock: Clock;
   randomness: Randomness;
   log: Log;
-  /** Requests at once; 8 by default. */
+  /** Requests at once at most; 64 by default. How many there are is found out by how fast Grafana answers. */
   concurrency?: number;
   /** Milliseconds that one attempt may take; 30 000 by default. */
   timeout?: number;
@@ -47,6 +49,8 @@ export interface Answer {
   headers: Record<string, string | string[] | undefined>;
 }
 
+/** Grafana at the other end of a long line still answers 640 requests a second; one that is near or busy gets fewer. */
+const DEFAULT_CONCURRENCY = 64;
 /** No answer of Grafana's is larger; more is a mistake or an attack. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const BACKOFF_FIRST_MS = 250;
@@ -85,7 +89,7 @@ export class GrafanaClient {
   /** @throws DashkeepError DK_SETTINGS when the URL is not one. */
   static open(options: ClientOptions): GrafanaClient {
     const url = parseUrl(options.url);
-    const concurrency = options.concurrency ?? 8;
+    const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
     const shared: Shared = {
       origin: url.origin,
       prefix: url.pathname.replace(/\/+$/, ''),
@@ -181,11 +185,12 @@ export class GrafanaClient {
     const { clock } = this.#shared.options;
     const request = { method, path };
     const leave = await this.#shared.window.enter(options.signal);
-    const started = clock.monotonic();
-    let pain = true;
+    let ending: Ending = 'failed';
+    let size = 0;
     try {
-      const { status, text, headers } = await this.#exchange(method, path, options);
-      pain = status === 429 || status >= 500;
+      const { status, text, headers, bytes } = await this.#exchange(method, path, options);
+      ending = endingOf(status);
+      size = bytes;
       if (status >= 200 && status < 300) {
         return { answer: { status, json: text === '' ? null : parseJson(text), headers } };
       }
@@ -199,12 +204,14 @@ export class GrafanaClient {
       };
     } catch (cause) {
       if (options.signal?.aborted) {
-        pain = false;
+        ending = 'cancelled';
         throw options.signal.reason;
       }
-      return { error: transportError(request, cause), passing: true, unprocessed: isNotSent(cause) };
+      const error = transportError(request, cause);
+      ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
+      return { error, passing: true, unprocessed: isNotSent(cause) };
     } finally {
-      leave({ pain, milliseconds: clock.monotonic() - started });
+      leave({ ending, sort: sortOf(method, path, size) });
     }
   }
 
@@ -212,9 +219,8 @@ export class GrafanaClient {
     method: Dispatcher.HttpMethod,
     path: string,
     options: RequestOptions,
-  ): Promise<{ status: number; text: string; headers: Answer['headers'] }> {
+  ): Promise<{ status: number; text: string; headers: Answer['headers']; bytes: number }> {
     const timeout = options.timeout ?? this.#shared.options.timeout ?? 30_000;
-    const limit = AbortSignal.timeout(timeout);
     const headers: Record<string, string> = {
       accept: options.accept ?? 'application/json',
       'accept-encoding': 'gzip',
@@ -225,18 +231,21 @@ export class GrafanaClient {
       ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...options.headers,
     };
-    const answer = await send(this.#shared.origin + this.#shared.prefix + path + queryOf(options.query), {
+    const answer = await exchange({
+      dispatcher: this.#shared.dispatcher,
+      origin: this.#shared.origin,
+      path: this.#shared.prefix + path + queryOf(options.query),
       method,
       headers,
       body: options.body === undefined ? null : stringifyJson(options.body),
-      dispatcher: this.#shared.dispatcher,
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      signal: options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]),
+      idle: timeout,
+      total: timeout,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal: options.signal,
     });
-    const raw = await readBounded(answer.body);
+    const raw = answer.body;
     const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
-    return { status: answer.statusCode, text: body.toString('utf8'), headers: answer.headers };
+    return { status: answer.status, text: body.toString('utf8'), headers: answer.headers, bytes: raw.length };
   }
 }
 
@@ -274,27 +283,17 @@ function parseUrl(text: string): URL {
 }
 
 function queryOf(query: RequestOptions['query']): string {
+  if (query === undefined) {
+    return '';
+  }
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
+  for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) {
       parameters.set(name, String(value));
     }
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += (part as Buffer).length;
-    if (size > MAX_ANSWER_BYTES) {
-      throw new Error(`answer larger than ${MAX_ANSWER_BYTES} bytes`);
-    }
-    parts.push(part as Buffer);
-  }
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size);
 }
 
 async function inflateBounded(raw: Buffer): Promise<Buffer> {
@@ -307,6 +306,19 @@ function parseOrUndefined(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+function endingOf(status: number): Ending {
+  if (status === 429 || status === 503 || status === 504) {
+    return 'overloaded';
+  }
+  return status >= 500 ? 'failed' : 'answered';
+}
+
+/** Requests of about the same work: the route without its uids, and the size of the answer to a factor of four. */
+function sortOf(method: string, path: string, bytes: number): string {
+  const segments = path.split('/');
+  return `${method} ${segments[1]}/${segments[2]} ${segments.length} ${Math.floor(Math.log2(bytes + 1) / 2)}`;
 }
 
 /** Milliseconds of a Retry-After header: seconds or a date, kept within reason. */

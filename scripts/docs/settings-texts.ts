@@ -28,7 +28,7 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   GRAFANA_ADMIN_USER: ['Grafana', 'a server admin; together with the password'],
   GRAFANA_ADMIN_PASSWORD: ['Grafana', 'their password'],
   DASHKEEP_GRAFANA_CA_FILE: ['Grafana', 'further certificate authorities (PEM)'],
-  DASHKEEP_GRAFANA_CONCURRENCY: ['Grafana', 'requests at once (default 8)'],
+  DASHKEEP_GRAFANA_CONCURRENCY: ['Grafana', 'most requests at once (default 64); fewer while Grafana answers slowly'],
   DASHKEEP_GRAFANA_TIMEOUT: ['Grafana', 'limit for one request in milliseconds (default 30000)'],
   DASHKEEP_ORGS: ['Grafana', "`all`, or ids such as `1,2` (default: the credentials' own)"],
 

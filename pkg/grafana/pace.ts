@@ -1,0 +1,178 @@
+/** How one request ended, as far as the server's load is concerned. */
+export type Ending =
+  /** An answer, whatever it says. */
+  | 'answered'
+  /** 5xx, or a connection that broke: the server may be unwell. */
+  | 'failed'
+  /** 429, 503 or no answer in time: the server has too much to do. */
+  | 'overloaded'
+  /** Nothing is learnt from it: cancelled. */
+  | 'cancelled';
+
+export interface Finished {
+  ending: Ending;
+  milliseconds: number;
+  /** Requests of one sort take about as long as each other: route and size of the answer. */
+  sort: string;
+  /** The `generation` when it was sent. */
+  generation: number;
+}
+
+/** So many at once tell how fast the server is when it has hardly anything to do. */
+const FIRST_SIZE = 4;
+/** So few at once cannot be what slows a server down. */
+const LEAST_SIZE = 2;
+/** Answers that one judgement rests on, at least; more when more are under way. */
+const SAMPLES = 8;
+/** While answers take less than this many times as long as at best, more are sent at once; beyond the second, fewer. */
+const STILL_FAST = 1.1;
+const TOO_SLOW = 1.3;
+/** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
+const CUT_DOUBT = 2;
+const GROW_DOUBT = 0.5;
+/** One answer counts for no more than this many times the best. */
+const OUTLIER = 4;
+const FASTER_GROWTH = 1.5;
+const SLOWER = 0.75;
+/** Once the server had too much to do, the window grows by one in this time at most. */
+const CAREFUL_MS = 500;
+/** One cut for one trouble, not one for each request that was already under way. */
+const TROUBLE_MS = 200;
+
+/** Several answers of one sort. */
+class Sample {
+  count = 0;
+  #sum = 0;
+  #squares = 0;
+
+  add(milliseconds: number): void {
+    this.count++;
+    this.#sum += milliseconds;
+    this.#squares += milliseconds ** 2;
+  }
+
+  get mean(): number {
+    return this.#sum / this.count;
+  }
+
+  /** Square of how far off the mean is, being that of a few only. */
+  get error(): number {
+    return Math.max(0, this.#squares / this.count - this.mean ** 2) / this.count;
+  }
+}
+
+interface Sort {
+  /** When the server was least loaded. */
+  best: Sample | undefined;
+  now: Sample;
+}
+
+/**
+ * Decides how many requests may be under way. It grows while answers come about as fast as at best, stays where they
+ * begin to queue, and shrinks where they do: more requests would only make people wait who use Grafana meanwhile.
+ * Each sort of request is compared with itself, by the mean of several answers that were all sent at one size.
+ */
+export class Pace {
+  readonly #max: number;
+  readonly #sorts = new Map<string, Sort>();
+  #size: number;
+  #generation = 0;
+  /** Up to here it grows quickly. */
+  #quickUpTo: number;
+  #careful = false;
+  #lastGrowth = Number.NEGATIVE_INFINITY;
+  #lastTrouble = Number.NEGATIVE_INFINITY;
+
+  constructor(max: number) {
+    this.#max = Math.max(1, Math.floor(max));
+    this.#size = Math.min(this.#max, FIRST_SIZE);
+    this.#quickUpTo = this.#max;
+  }
+
+  /** Requests allowed at once now. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Counts the changes of size, so that only what was sent at this one is judged. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** @param now monotonic milliseconds */
+  learn({ ending, milliseconds, sort, generation }: Finished, now: number): void {
+    if (ending === 'failed' || ending === 'overloaded') {
+      this.#trouble(ending, now);
+    } else if (ending === 'answered' && generation === this.#generation) {
+      this.#measure(sort, milliseconds, now);
+    }
+  }
+
+  #trouble(ending: 'failed' | 'overloaded', now: number): void {
+    if (now - this.#lastTrouble < TROUBLE_MS) {
+      return;
+    }
+    this.#lastTrouble = now;
+    const halved = Math.max(1, Math.floor(this.#size / 2));
+    if (ending === 'overloaded') {
+      this.#careful = true;
+      this.#quickUpTo = halved;
+    }
+    this.#lastGrowth = now;
+    this.#resize(halved);
+  }
+
+  #measure(name: string, milliseconds: number, now: number): void {
+    const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample() };
+    this.#sorts.set(name, sort);
+    sort.now.add(Math.min(milliseconds, (sort.best?.mean ?? Infinity) * OUTLIER));
+    if (sort.now.count < Math.max(SAMPLES, this.#size)) {
+      return;
+    }
+    const sample = sort.now;
+    sort.now = new Sample();
+    if (sort.best === undefined && this.#size > FIRST_SIZE) {
+      // How fast these are at best cannot be told while so many are under way.
+      this.#quickUpTo = this.#careful ? this.#quickUpTo : this.#max;
+      this.#resize(FIRST_SIZE);
+      return;
+    }
+    this.#judge(sort, sample, now);
+  }
+
+  #judge(sort: Sort, sample: Sample, now: number): void {
+    const best = sort.best === undefined || sample.mean < sort.best.mean ? sample : sort.best;
+    sort.best = best;
+    const doubt = Math.sqrt(sample.error + best.error);
+    if (sample.mean > best.mean * TOO_SLOW + CUT_DOUBT * doubt) {
+      if (this.#size <= LEAST_SIZE) {
+        // It is slow by itself, or others keep it busy: that is its best now.
+        sort.best = sample;
+        return;
+      }
+      this.#resize(Math.max(LEAST_SIZE, Math.floor(this.#size * SLOWER)));
+      this.#quickUpTo = this.#size;
+    } else if (sample.mean <= best.mean * STILL_FAST + GROW_DOUBT * doubt) {
+      this.#grow(now);
+    }
+  }
+
+  #grow(now: number): void {
+    if (this.#size >= this.#max || (this.#careful && now - this.#lastGrowth < CAREFUL_MS)) {
+      return;
+    }
+    this.#lastGrowth = now;
+    const quick = Math.min(Math.ceil(this.#size * FASTER_GROWTH), this.#quickUpTo);
+    this.#resize(Math.min(this.#max, Math.max(this.#size + 1, quick)));
+  }
+
+  #resize(size: number): void {
+    if (size !== this.#size) {
+      this.#size = size;
+      this.#generation++;
+      for (const sort of this.#sorts.values()) {
+        sort.now = new Sample();
+      }
+    }
+  }
+}

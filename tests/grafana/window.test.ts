@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { RequestWindow } from '../../pkg/grafana/window.ts';
+import type { Ending } from '../../pkg/grafana/pace.ts';
+import { VirtualServer, VirtualTime } from './virtual-server.ts';
+
+interface Backup {
+  sizes: number[];
+  most: number;
+  /** Milliseconds that it took. */
+  took: number;
+}
+
+/** Sends so many requests as fast as the window lets them in. */
+function backup(
+  time: VirtualTime,
+  window: RequestWindow,
+  count: number,
+  one: (index: number) => Promise<{ ending?: Ending; sort?: string } | void>,
+): Promise<Backup> {
+  const result: Backup = { sizes: [], most: 0, took: 0 };
+  const started = time.monotonic();
+  let running = 0;
+  const all = Array.from({ length: count }, async (_, index) => {
+    const leave = await window.enter();
+    result.most = Math.max(result.most, ++running);
+    const { ending = 'answered', sort = 'dashboard' } = (await one(index)) ?? {};
+    running--;
+    leave({ ending, sort });
+    result.sizes.push(window.size);
+  });
+  return Promise.all(all).then(() => ({ ...result, took: time.monotonic() - started }));
+}
+
+/** People who use Grafana meanwhile: so many requests a second, evenly, each noting how long it took. */
+function people(time: VirtualTime, server: VirtualServer, perSecond: number, seconds: number): number[] {
+  const latencies: number[] = [];
+  for (let index = 0; index < perSecond * seconds; index++) {
+    void time.sleep((index * 1000) / perSecond).then(async () => {
+      const started = time.monotonic();
+      await server.request(5);
+      latencies.push(time.monotonic() - started);
+    });
+  }
+  return latencies;
+}
+
+function p95(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? 0;
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+describe('the window of requests', () => {
+  it('opens to its maximum where the server stands it, and never further', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const running = backup(time, window, 3000, () => server.request(2));
+    await time.run();
+    const { most, took } = await running;
+
+    expect(most).toBe(64);
+    expect(took).toBeLessThan(1.4 * (3000 / 64) * 22);
+  });
+
+  it('never exceeds a maximum that somebody set, nor begins above it', async () => {
+    for (const max of [1, 2, 5]) {
+      const time = new VirtualTime();
+      const window = new RequestWindow({ max, clock: time });
+      const server = new VirtualServer(time, { workers: 1000, line: 20 });
+      const running = backup(time, window, 200, () => server.request(2));
+      await time.run();
+
+      expect((await running).most).toBe(max);
+    }
+  });
+
+  it.each([
+    { workers: 4, line: 20, perSecond: 240 },
+    { workers: 2, line: 20, perSecond: 120 },
+    { workers: 8, line: 20, perSecond: 1100 },
+    { workers: 4, line: 100, perSecond: 240 },
+  ])('lets people hardly wait on a server with limits: %o', async ({ workers, line, perSecond }) => {
+    const alone = new VirtualTime();
+    const before = people(alone, new VirtualServer(alone, { workers, line }), perSecond, 4);
+    await alone.run();
+
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers, line });
+    const during = people(time, server, perSecond, 4);
+    const running = backup(time, window, workers * 500, () => server.request(5));
+    await time.run();
+    const { took } = await running;
+
+    expect(p95(during)).toBeLessThan(1.5 * p95(before));
+    // What people leave of the server is used all the same.
+    const free = workers * 200 - perSecond;
+    expect((workers * 500) / (took / 1000)).toBeGreaterThan(0.6 * free);
+  });
+
+  it('is not narrowed by requests that take long by themselves', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 32, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const running = backup(time, window, 3000, async (index) => {
+      const page = index % 40 === 0;
+      await server.request(page ? 400 : 2);
+      return { sort: page ? 'page' : 'dashboard' };
+    });
+    await time.run();
+    const { sizes } = await running;
+
+    expect(mean(sizes.slice(-1000))).toBeGreaterThan(28);
+  });
+
+  it('is not narrowed by a server whose answers vary much', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const running = backup(time, window, 4000, (index) => server.request([5, 5, 10, 60, 5, 30, 5][index % 7] ?? 5));
+    await time.run();
+    const { sizes } = await running;
+
+    expect(mean(sizes.slice(-1000))).toBeGreaterThan(48);
+  });
+
+  it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 4, line: 5 });
+    const light = backup(time, window, 1000, () => server.request(0.05));
+    await time.run();
+    await light;
+    expect(window.size).toBe(64);
+
+    const heavy = backup(time, window, 1000, async () => {
+      await server.request(20);
+      return { sort: 'heavy' };
+    });
+    await time.run();
+
+    expect(mean((await heavy).sizes.slice(-500))).toBeLessThan(10);
+  });
+
+  it('halves when the server has too much to do, and comes back slowly', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    let inflight = 0;
+    const running = backup(time, window, 6000, async () => {
+      inflight++;
+      const refused = inflight > 24;
+      await server.request(2);
+      inflight--;
+      return { ending: refused ? 'overloaded' : 'answered' };
+    });
+    await time.run();
+    const { sizes } = await running;
+
+    expect(Math.max(...sizes.slice(1000))).toBeLessThanOrEqual(25);
+    expect(Math.min(...sizes.slice(1000))).toBeGreaterThanOrEqual(8);
+  });
+
+  it('goes down to one by one when nothing comes through, and recovers when it does again', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 16, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const down = backup(time, window, 400, async () => {
+      await server.request(300);
+      return { ending: 'overloaded' };
+    });
+    await time.run();
+    await down;
+    expect(window.size).toBe(1);
+
+    const up = backup(time, window, 3000, () => server.request(2));
+    await time.run();
+    await up;
+    expect(window.size).toBe(16);
+  });
+
+  it('soon forgets single failures', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 32, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const running = backup(time, window, 4000, async (index) => {
+      await server.request(2);
+      return { ending: index % 400 === 399 ? 'failed' : 'answered' };
+    });
+    await time.run();
+
+    expect(mean((await running).sizes)).toBeGreaterThan(24);
+  });
+
+  it('takes a server that became slower for good as it is', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 32, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const running = backup(time, window, 6000, (index) => server.request(index < 2000 ? 2 : 60));
+    await time.run();
+
+    expect(mean((await running).sizes.slice(-1000))).toBeGreaterThan(28);
+  });
+
+  it('ends the wait of a request that is given up', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 1, clock: time });
+    const leave = await window.enter();
+    const controller = new AbortController();
+    const waiting = window.enter(controller.signal);
+    controller.abort(new Error('cancelled'));
+
+    await expect(waiting).rejects.toThrow('cancelled');
+    leave({ ending: 'answered', sort: 'any' });
+    await expect(window.enter()).resolves.toBeTypeOf('function');
+  });
+});
