@@ -75,8 +75,15 @@ function refuseDepth(value: Json, depth: number): void {
   if (depth > MAX_JSON_DEPTH) {
     throw tooDeep();
   }
-  for (const member of Array.isArray(value) ? value : Object.values(value)) {
-    refuseDepth(member, depth + 1);
+  if (Array.isArray(value)) {
+    for (const member of value) {
+      refuseDepth(member, depth + 1);
+    }
+    return;
+  }
+  // Own members only: what was just parsed inherits nothing that could be enumerated.
+  for (const key in value as JsonObject) {
+    refuseDepth((value as JsonObject)[key] as Json, depth + 1);
   }
 }
 
@@ -235,6 +242,9 @@ function write(value: Json, sorted: boolean, depth: number): string {
   if (depth > MAX_JSON_DEPTH) {
     throw tooDeep();
   }
+  if (depth <= AS_IT_IS_DEPTH && printsAsItIs(value, sorted, depth)) {
+    return JSON.stringify(value);
+  }
   if (Array.isArray(value)) {
     let text = '[';
     for (let index = 0; index < value.length; index++) {
@@ -254,6 +264,50 @@ function write(value: Json, sorted: boolean, depth: number): string {
     }
   }
   return text + '}';
+}
+
+/** How far down parts are looked for that can be printed as they are; each part is walked over that often at most. */
+const AS_IT_IS_DEPTH = 4;
+
+/**
+ * Whether JSON.stringify, which is several times faster, prints just what is wanted: Grafana sends the members of its
+ * objects sorted, and hardly any number needs care.
+ */
+function printsAsItIs(value: Json, sorted: boolean, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return true;
+  }
+  if (depth > MAX_JSON_DEPTH || value instanceof RawNumber) {
+    return false;
+  }
+  if (Array.isArray(value)) {
+    for (const member of value) {
+      if (!printsAsItIs(member, sorted, depth + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  if (sorted && !isSorted(value)) {
+    return false;
+  }
+  for (const key in value) {
+    if (!printsAsItIs(value[key] as Json, sorted, depth + 1)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function isSorted(object: JsonObject): boolean {
+  let before = '';
+  for (const key in object) {
+    if (key < before) {
+      return false;
+    }
+    before = key;
+  }
+  return true;
 }
 
 /** Nothing that JSON escapes, and nothing beyond ASCII either, where half a character would have to be escaped. */

@@ -4,8 +4,10 @@
  */
 export class Pool {
   readonly #limit: number;
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
   #failure: { error: unknown } | undefined;
+  /** Whoever waits for a task to end. */
+  #waiting: (() => void)[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -13,21 +15,37 @@ export class Pool {
 
   /** Starts the task as soon as there is room. @throws what an earlier task threw: nothing more is started then. */
   async add(task: () => Promise<void>): Promise<void> {
-    while (this.#running.size >= this.#limit) {
-      await Promise.race(this.#running);
+    while (this.#running >= this.#limit) {
+      await this.#next();
     }
     this.#rethrow();
-    const running = task().catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    const tracked = running.finally(() => this.#running.delete(tracked));
-    this.#running.add(tracked);
+    this.#running++;
+    void this.#run(task);
   }
 
   /** Waits until all are done. @throws what the first failing task threw. */
   async drain(): Promise<void> {
-    await Promise.all(this.#running);
+    while (this.#running > 0) {
+      await this.#next();
+    }
     this.#rethrow();
+  }
+
+  async #run(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.#failure ??= { error };
+    } finally {
+      this.#running--;
+      for (const wake of this.#waiting.splice(0)) {
+        wake();
+      }
+    }
+  }
+
+  #next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #rethrow(): void {

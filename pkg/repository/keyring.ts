@@ -28,7 +28,7 @@ export interface Keyring {
   readonly readsObjects: boolean;
   /** Who can read what is written from now on. */
   readonly recipients: readonly string[];
-  objectId(text: string): string;
+  objectId(text: string | Buffer): string;
   /** Whether the text has that id, in the plain form or under any key that is known here. */
   check(id: string, text: string, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
   /** Seals an object: for the recipients alone. */
@@ -38,12 +38,12 @@ export interface Keyring {
   readonly opener: Opener;
 }
 
-export function plainId(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+export function plainId(text: string | Buffer): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
-function keyedId(key: RepositoryKey, text: string): string {
-  return createHmac('sha256', Buffer.from(key.objectIdKey, 'hex')).update(text, 'utf8').digest('hex');
+function keyedId(key: RepositoryKey, text: string | Buffer): string {
+  return createHmac('sha256', Buffer.from(key.objectIdKey, 'hex')).update(text).digest('hex');
 }
 
 function same(a: string, b: string): boolean {

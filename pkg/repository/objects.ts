@@ -34,7 +34,7 @@ export class Objects {
     }
   }
 
-  async put(id: string, canonical: string, { signal }: Calls = {}): Promise<{ written: boolean }> {
+  async put(id: string, canonical: string | Buffer, { signal }: Calls = {}): Promise<{ written: boolean }> {
     if (this.#known.has(id)) {
       return { written: false };
     }
@@ -64,7 +64,7 @@ export class Objects {
     this.#known.add(id);
   }
 
-  async #write(id: string, canonical: string, signal?: AbortSignal): Promise<{ written: boolean }> {
+  async #write(id: string, canonical: string | Buffer, signal?: AbortSignal): Promise<{ written: boolean }> {
     if (Buffer.byteLength(canonical) > MAX_OBJECT_BYTES) {
       throw new DashkeepError('DK_USAGE', `a resource of more than ${MAX_OBJECT_BYTES} bytes cannot be stored`);
     }

@@ -79,11 +79,11 @@ export class OpenedRepository implements Repository {
     return this.keyring.encrypted;
   }
 
-  objectId(canonical: string): string {
+  objectId(canonical: string | Buffer): string {
     return this.keyring.objectId(canonical);
   }
 
-  async putObject(id: string, canonical: string, calls: Calls = {}): Promise<{ written: boolean }> {
+  async putObject(id: string, canonical: string | Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
     await (this.#knownLoaded ??= this.#loadKnown(calls).catch((error: unknown) => {
       this.#knownLoaded = undefined;
       throw error;

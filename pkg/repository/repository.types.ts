@@ -27,10 +27,10 @@ export interface Repository {
   readonly encrypted: boolean;
 
   /** The id that content has in this repository. */
-  objectId(canonical: string): string;
+  objectId(canonical: string | Buffer): string;
 
   /** Stores content unless the repository is known to hold it. Returns whether a new object was written. */
-  putObject(id: string, canonical: string, options?: { signal?: AbortSignal }): Promise<{ written: boolean }>;
+  putObject(id: string, canonical: string | Buffer, options?: { signal?: AbortSignal }): Promise<{ written: boolean }>;
 
   /** The canonical JSON of an object, checked against its id. @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, DK_IDENTITY_MISSING */
   getObject(id: string, options?: { signal?: AbortSignal }): Promise<string>;

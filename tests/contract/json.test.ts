@@ -106,6 +106,19 @@ describe('for any JSON', () => {
     );
   });
 
+  it('both roads print the same', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        // A number that needs care, so far down that all around it is printed member by member.
+        const deep = (inner: string) => `[[[[[[[${inner},1.0]]]]]]]`;
+        for (const print of [canonicalJson, stringifyJson]) {
+          expect(print(parseJson(deep(text)))).toBe(deep(print(parseJson(text))));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('no digit of any number is changed', () => {
     fc.assert(
       fc.property(fc.array(numbers, { minLength: 1, maxLength: 8 }), (list) => {

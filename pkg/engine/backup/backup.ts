@@ -38,7 +38,7 @@ export interface BackupOptions {
 }
 
 /** Resources read, hashed and written at once. More than the requests at once, so that reading and writing overlap. */
-const AT_ONCE = 24;
+const AT_ONCE = 96;
 
 /**
  * One backup: session → objects → manifest. Whatever interrupts it leaves objects that nothing refers to, never a

@@ -77,14 +77,14 @@ async function store(run: KindRun, listed: Listed, fromListing: Content | undefi
   const { options, context, kind, collection } = run;
   const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
   let content: Content | undefined;
-  let canonical: string;
+  let canonical: Buffer;
   try {
     content = fromListing ?? (await kind.read(context, listed));
     if (content === undefined) {
       collection.skip({ ...ref, reason: 'deleted while the backup was running' });
       return;
     }
-    canonical = canonicalJson(content.body);
+    canonical = Buffer.from(canonicalJson(content.body));
   } catch (error) {
     options.signal.throwIfAborted();
     collection.fail(ref, error);
@@ -110,7 +110,7 @@ function copyOrigin(entry: ManifestEntry): string {
   return `${entry.object} ${entry.folderUid ?? ''}`;
 }
 
-function entryOf(run: KindRun, listed: Listed, content: Content, canonical: string): ManifestEntry {
+function entryOf(run: KindRun, listed: Listed, content: Content, canonical: Buffer): ManifestEntry {
   const { folderUid, apiVersion, provenance, managedBy, facts } = content;
   return {
     org: run.context.org.id,
@@ -121,7 +121,7 @@ function entryOf(run: KindRun, listed: Listed, content: Content, canonical: stri
     ...(folderUid === undefined ? {} : { folderUid }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
     object: run.options.repository.objectId(canonical),
-    bytes: Buffer.byteLength(canonical),
+    bytes: canonical.length,
     ...(listed.revision === undefined ? {} : { revision: listed.revision }),
     ...(provenance === undefined || provenance === '' ? {} : { provenance }),
     ...(managedBy === undefined ? {} : { managedBy }),
