@@ -50,10 +50,15 @@ export async function restoreWish(
   }
   const saved = parseSavedPlan(await readSettingFile(flags.plan, '--plan'));
   const { selection, options } = requestOf(saved);
-  if (snapshot !== undefined || Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0) {
+  if (snapshot !== undefined || isSelective(flags)) {
     throw new DashkeepError('DK_USAGE', 'a saved plan already says what is restored: give it alone');
   }
   return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };
+}
+
+/** Whether the flags choose what is restored, and how. */
+export function isSelective(flags: RestoreFlags): boolean {
+  return Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0;
 }
 
 /** Orgs that the run has to reach, when the flags name some and --orgs does not. */

@@ -25,6 +25,18 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** One resource that a restore wrote or deleted: what undoing it needs to know. */
+export const Touched = z.object({
+  org: z.int().positive(),
+  kind: z.enum(KIND_NAMES),
+  /** The uid that it has, or had, in Grafana. */
+  uid: z.string(),
+  did: z.enum(['created', 'updated', 'deleted']),
+  /** Opaque; changes with the content and the folder that the restore left there. Absent when it was deleted. */
+  mark: z.string().optional(),
+});
+export type Touched = z.infer<typeof Touched>;
+
 /** One execution, kept in the repository under runs/ whatever its end was. */
 export const RunRecord = z.object({
   id: z.string(),
@@ -41,19 +53,23 @@ export const RunRecord = z.object({
   errors: z.array(ResourceProblem),
   /** What went well but for something that a person should see to. */
   warnings: z.array(z.string()).optional(),
+  /** What a restore changed in Grafana, however it ended; without it the restore cannot be undone. */
+  touched: z.array(Touched).optional(),
+  /** The run that this restore undoes. */
+  undoes: z.string().optional(),
   /** Code and message of what ended the run, when it failed. */
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
 
-/** A record without the list of single problems: a line of the history of runs. */
-export const RunLine = RunRecord.omit({ errors: true }).extend({
+/** A record without its lists of single problems and resources: a line of the history of runs. */
+export const RunLine = RunRecord.omit({ errors: true, touched: true }).extend({
   /** How many single resources failed. */
   problems: z.int().nonnegative(),
 });
 export type RunLine = z.infer<typeof RunLine>;
 
-export function runLine({ errors, ...rest }: RunRecord): RunLine {
+export function runLine({ errors, touched: _touched, ...rest }: RunRecord): RunLine {
   // A record that was shortened says itself how many there were.
   return { ...rest, problems: Math.max(errors.length, rest.counts['failures'] ?? 0) };
 }

@@ -27,18 +27,25 @@ export interface RunOutcome<T> {
   warnings?: string[];
 }
 
+/** What a record says also of a run that did not come to its end. */
+export type RunFacts = Partial<Pick<RunRecord, 'snapshot' | 'touched' | 'undoes'>>;
+
 /** Reason of an abort that a person asked for; any other one is an interruption. */
 export class Cancelled extends Error {}
 
 /**
- * Does the work and keeps a record of it in the repository, whatever its end. A record that can't be written is a
+ * Does the work and keeps a record of it in the repository, whatever its end; what the work notes is in it, too. A record that can't be written is a
  * warning: what was done is done.
  */
-export async function recordRun<T>(options: RunOptions, work: (id: string) => Promise<RunOutcome<T>>): Promise<T> {
+export async function recordRun<T>(
+  options: RunOptions,
+  work: (id: string, note: (facts: RunFacts) => void) => Promise<RunOutcome<T>>,
+): Promise<T> {
   const { clock, signal } = options;
   const started = clock.now();
   const begun = clock.monotonic();
   const id = options.id ?? newTimedId(started, options.randomness);
+  let facts: RunFacts = {};
   const record = (status: RunStatus, more: Partial<RunRecord>): Promise<void> =>
     keep(options, {
       id,
@@ -51,10 +58,13 @@ export async function recordRun<T>(options: RunOptions, work: (id: string) => Pr
       duration: Math.round(clock.monotonic() - begun),
       counts: {},
       errors: [],
+      ...facts,
       ...more,
     });
   try {
-    const { value, status, ...more } = await work(id);
+    const { value, status, ...more } = await work(id, (noted) => {
+      facts = { ...facts, ...noted };
+    });
     await record(status, more);
     return value;
   } catch (error) {

@@ -118,13 +118,19 @@ export function folderOf(object: Json): string | undefined {
  * when an object was deleted and made again.
  */
 export function revisionOf(object: Json): string | undefined {
-  const version = stringAt(object, 'metadata', 'resourceVersion');
-  if (version === undefined || version === '') {
+  const version = resourceVersionOf(object);
+  if (version === undefined) {
     return undefined;
   }
   const identity = stringAt(object, 'metadata', 'uid') ?? '';
   const updated = annotationOf(object, 'grafana.app/updatedTimestamp') ?? '';
   return [identity, version, numberAt(object, 'metadata', 'generation') ?? '', updated].join('/');
+}
+
+/** What a write that replaces the object has to name. */
+export function resourceVersionOf(object: Json): string | undefined {
+  const version = stringAt(object, 'metadata', 'resourceVersion');
+  return version === '' ? undefined : version;
 }
 
 /** Who manages the object, when it isn't people in the UI. */
@@ -156,7 +162,7 @@ export function factsOf(object: Json): Record<string, string | number> {
 }
 
 /**
- * Creates the object, or replaces the live one under its current resource version.
+ * Creates the object, or replaces the live one under its resource version: the given one, or else the current.
  * Never server-side apply: it breaks the open-ended spec of v2 dashboards.
  */
 export async function createOrReplace(
@@ -165,17 +171,17 @@ export async function createOrReplace(
   object: JsonObject,
   exists: boolean,
   signal?: AbortSignal,
+  liveVersion?: string,
 ): Promise<void> {
   if (!exists) {
-    await grafana.post(path, object, { signal });
+    await grafana.post(path, object, { signal, ignoreAnswer: true });
     return;
   }
   const one = `${path}/${encodeURIComponent(nameOf(object))}`;
-  const live = await grafana.get(one, { signal });
-  const resourceVersion = stringAt(live, 'metadata', 'resourceVersion');
+  const resourceVersion = liveVersion ?? resourceVersionOf(await grafana.get(one, { signal }));
   const metadata: JsonObject = {
     ...objectAt(object, 'metadata'),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
-  await grafana.put(one, { ...object, metadata }, { signal });
+  await grafana.put(one, { ...object, metadata }, { signal, ignoreAnswer: true });
 }

@@ -36,6 +36,8 @@ export interface RequestOptions {
   accept?: string;
   /** Milliseconds for one attempt, instead of the client's. */
   timeout?: number;
+  /** Nobody looks at what a good answer says: it is not parsed, and `json` is null. */
+  ignoreAnswer?: true;
   /**
    * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that it
    * did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.
@@ -192,7 +194,9 @@ export class GrafanaClient {
       ending = endingOf(status);
       size = bytes;
       if (status >= 200 && status < 300) {
-        return { answer: { status, json: text === '' ? null : parseJson(text), headers } };
+        return {
+          answer: { status, json: text === '' || options.ignoreAnswer === true ? null : parseJson(text), headers },
+        };
       }
       const error = errorOfAnswer(request, status, parseOrUndefined(text));
       const retryAfter = retryAfterOf(headers['retry-after'], clock.now());

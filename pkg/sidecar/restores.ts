@@ -82,6 +82,7 @@ export class Restores {
       liveDataSources: planned.liveDataSources,
       ...(confirm === undefined ? {} : { confirm }),
       warnings: planned.warnings,
+      ...(planned.undoes === undefined ? {} : { undoes: planned.undoes }),
       ...(kept.run === undefined ? {} : { run: kept.run }),
       ...(applied?.safetySnapshot === undefined ? {} : { safetySnapshot: applied.safetySnapshot }),
       ...(applied === undefined ? {} : { outcomes }),

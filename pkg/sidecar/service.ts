@@ -185,14 +185,22 @@ export class Service {
   }
 
   /** Computes a restore by reads only. */
-  async plan(request: RestoreRequest, warning?: string): Promise<RestorePlan> {
+  async plan(request: RestoreRequest): Promise<RestorePlan> {
     const { snapshot, selection, options = {} } = request;
     const { revision } = await this.settings.effective();
     const planned = await this.library.use(this.signal, (work) =>
       work.plan({ snapshot, selection, options }, this.signal),
     );
-    const warnings = warning === undefined ? planned.warnings : [...planned.warnings, warning];
-    return this.restores.add(request, { ...planned, warnings }, revision);
+    return this.restores.add(request, planned, revision);
+  }
+
+  /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */
+  async planUndo(run: string): Promise<RestorePlan> {
+    const { revision } = await this.settings.effective();
+    const planned = await this.library.use(this.signal, (work) => work.planUndo(run, this.signal));
+    const options = { overwrite: true, includeManaged: true };
+    const request: RestoreRequest = { snapshot: planned.snapshot, selection: { type: 'everything' }, options };
+    return this.restores.add(request, planned, revision);
   }
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
@@ -200,7 +208,7 @@ export class Service {
     const planned = this.restores.begin(id, confirm, (await this.settings.effective()).revision);
     const record = await this.run({
       kind: 'restore',
-      trigger: 'manual',
+      trigger: planned.undoes === undefined ? 'manual' : 'undo',
       snapshotTrigger: 'manual',
       ...(by === undefined ? {} : { by }),
       restore: id,

@@ -10,6 +10,7 @@ import type {
 } from '../contract/manifest.ts';
 import type { ApplyResult, Diff, PlanItem } from '../contract/plan.ts';
 import type { Progress, RunLine, RunRecord } from '../contract/runs.ts';
+import type { RunFacts } from '../engine/run.ts';
 
 /** What one run is given by whoever runs it. */
 export interface WorkRun {
@@ -18,6 +19,8 @@ export interface WorkRun {
   by?: string;
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
+  /** What the record of the run says whatever its end. */
+  note: (facts: RunFacts) => void;
 }
 
 /** How a run ended that came to its end. */
@@ -43,6 +46,8 @@ export interface PlannedRestore {
   dataSources: { from: LiveDataSource; to?: LiveDataSource; by: 'uid' | 'name' | 'choice' | 'restored' | 'none' }[];
   liveDataSources: LiveDataSource[];
   warnings: string[];
+  /** The run that it takes back. */
+  undoes?: string;
   /** What must be typed because things are deleted. */
   confirm?: string;
   apply(run: WorkRun, confirm: string | undefined): Promise<AppliedRestore>;
@@ -99,6 +104,8 @@ export interface Work {
   /** The JSON text of what is live now, as it would be stored; undefined when there is nothing. */
   liveBody(ref: { org: number; kind: KindName; uid: string }, signal: AbortSignal): Promise<string | undefined>;
   plan(question: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore>;
+  /** The way back of a restore, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */
+  planUndo(run: string, signal: AbortSignal): Promise<PlannedRestore>;
 
   writeRun(record: RunRecord): Promise<void>;
   /** Newest first. */

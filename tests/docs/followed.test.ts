@@ -61,10 +61,10 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
     expect(text).toContain('This was only the plan: nothing was written.');
   });
 
-  it('docs/restore.md: a folder, a plan for somebody else, secrets', async () => {
+  it('docs/restore.md: a folder, a plan for somebody else, undoing that, secrets', async () => {
     const backup = await reader.shell(`${DASHKEEP}dashkeep backup`, own);
     expect(backup.code, backup.text).toBe(0);
-    const [folder = '', plan = '', secrets = ''] = await blocksOf('docs/restore.md');
+    const [folder = '', plan = '', undo = '', secrets = ''] = await blocksOf('docs/restore.md');
     const remove = (path: string) =>
       fetch(`${reader.grafana.url}${path}`, {
         method: 'DELETE',
@@ -81,6 +81,12 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
     const planned = await reader.shell(DASHKEEP + plan, own);
     expect(planned.code, planned.text).toBe(0);
     expect(planned.text).toMatch(/create +dashboard +orders/);
+    const [, run = ''] = /dashkeep restore --undo (\S+)/.exec(planned.text) ?? [];
+    const undone = await reader.shell(DASHKEEP + undo.replaceAll('<run>', run).replace('Main Org.', 'Aurora'), own);
+    expect(undone.code, undone.text).toBe(0);
+    expect(undone.text).toMatch(/delete +dashboard +orders +.* the restore created it/);
+    expect(undone.text).toContain(`type --confirm 'Aurora'`);
+    expect(undone.text).toMatch(/(\d+) of \1 done and verified/);
 
     await remove('/api/datasources/uid/loki');
     const [file] = fences(await readFile(join(ROOT, 'docs/restore.md'), 'utf8')).filter(

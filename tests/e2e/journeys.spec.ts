@@ -77,7 +77,14 @@ test('a deleted folder comes back with its permissions and alerts, and can be un
   await expect(page.getByRole('table', { name: 'Results' }).getByText('Checkout SLO')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Undo this restore' }).click();
-  await expect(page.getByRole('heading', { name: 'What this restore would do' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What undoing the restore would do' })).toBeVisible();
+  await expect(page.getByText('11 are deleted')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Undo now' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill('Main Org.');
+  await dialog.getByRole('button', { name: 'Undo now' }).click();
+  await expect(page.getByText('11 resources are deleted')).toBeVisible();
 });
 
 test('one panel’s change is seen and rolled back, after typing what is asked for', async ({ page }) => {

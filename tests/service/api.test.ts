@@ -115,7 +115,20 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect(same.items).toEqual([]);
     const undo = await service.call('POST', `/runs/${run['id']}/undo`);
     expect(undo.status).toBe(200);
-    expect(undo.json.snapshot).toBe(run['snapshot']);
+    expect(undo.json).toMatchObject({ snapshot: run['snapshot'], undoes: run['id'], counts: { delete: 1, update: 0 } });
+    const items = await service.call('GET', `/restores/${undo.json.id}/items?action=delete`);
+    expect(items.json.items).toMatchObject([{ kind: 'dashboard', uid, reason: 'the restore created it' }]);
+    expect((await service.call('POST', `/restores/${undo.json.id}/apply`, {})).json.error.code).toBe('DK_CONFIRMATION');
+    const confirm = undo.json.confirm as string;
+    const undone = await service.call('POST', `/restores/${undo.json.id}/apply`, { confirm });
+    expect(await service.ended(undone.json.id)).toMatchObject({
+      status: 'complete',
+      trigger: 'undo',
+      undoes: run['id'],
+      counts: { deleted: 1 },
+    });
+    const { json: again } = await service.call('GET', `/diff?from=${snapshot}&to=live&refresh=true&kind=dashboard`);
+    expect(again.items).toMatchObject([{ change: 'removed', kind: 'dashboard', uid }]);
   });
 
   it('restores a folder with all that was in it, and proposes nothing that is there', async () => {

@@ -1,21 +1,24 @@
 import { writeFile } from 'node:fs/promises';
-import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import { planRestore } from '../../engine/restore/plan.ts';
 import { restore, restoreOutcome, type Restored } from '../../engine/restore/restore.ts';
 import { requireFresh, savePlan } from '../../engine/restore/saved-plan.ts';
-import type { Plan, PlannedItem, PlanRequest } from '../../engine/restore/types.ts';
+import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
+import { planUndo } from '../../engine/restore/undo.ts';
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { orgsOf, restoreWish, type RestoreFlags } from '../restore-request.ts';
-import { printable, printJson, printLine, printTable, progressPrinter } from '../output.ts';
+import { isSelective, orgsOf, restoreWish, type RestoreFlags } from '../restore-request.ts';
+import { printable, progressPrinter } from '../output.ts';
+import { printRestore } from '../restore-output.ts';
 import { VERSION, type World } from '../world.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
   json?: boolean;
   savePlan?: string;
   confirm?: string;
+  undo?: string;
   apply?: boolean;
   safetySnapshot: boolean;
 }
@@ -36,9 +39,10 @@ export const registerRestore: Register = (program, run) => {
     .option('--map-datasource <old=new>', 'use this live data source for one of the snapshot', collect)
     .option('--secrets <file>', 'YAML with secrets: kind, uid, field')
     .option('--delete-extra', 'also delete what is live within the selection and not in the snapshot')
-    .option('--confirm <text>', 'with --delete-extra: what the plan asks to type')
+    .option('--confirm <text>', 'where something is deleted: what the plan asks to type')
     .option('--save-plan <file>', 'keep the plan, to apply it later with --plan')
     .option('--plan <file>', 'this saved plan, if what is live has not moved')
+    .option('--undo <run>', 'take back what that restore did, as far as nobody changed it since')
     .option('--apply', 'write; without it nothing is sent but reads')
     .option('--no-safety-snapshot', 'do not take a snapshot before writing')
     .action(run(runRestore));
@@ -49,36 +53,92 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 async function runRestore(world: World, snapshot: string | undefined, flags: Flags): Promise<Exit> {
+  const progress = progressPrinter(world, flags.json === true);
+  const work =
+    flags.undo === undefined ? planAndApply(world, snapshot, flags, progress) : undo(world, snapshot, flags, progress);
+  const { plan, applied } = await work.finally(progress.end);
+  printRestore(world, { json: flags.json === true, run: applied?.run }, plan, applied);
+  return exitOf(plan, applied);
+}
+
+interface Done {
+  plan: Plan;
+  applied: Applied | undefined;
+}
+
+/** What an applied plan came to, and the run that says so. */
+interface Applied extends Restored {
+  run: string;
+}
+
+type Progress = ReturnType<typeof progressPrinter>;
+
+async function planAndApply(
+  world: World,
+  snapshot: string | undefined,
+  flags: Flags,
+  progress: Progress,
+): Promise<Done> {
   const wish = await restoreWish(world, snapshot, flags);
   const orgs = orgsOf(flags, wish.options);
-  const progress = progressPrinter(world, flags.json === true);
-  const { plan, restored } = await withRepository(world, flags, false, async (repository) => {
+  return withRepository(world, flags, false, async (repository) => {
     const manifest = await repository.manifest(wish.snapshot, { signal: world.signal });
     return withGrafanaInstance(world, { ...flags, ...(orgs === undefined ? {} : { orgs }) }, async (instance) => {
       const { selection, options } = wish;
-      const request = { ...world, manifest, repository, instance, selection, options, onProgress: progress.report };
-      const made = await planRestore(request);
+      const request = {
+        ...world,
+        manifest,
+        repository,
+        instance,
+        selection,
+        options,
+        onProgress: progress.report,
+        // Nobody looks at the plan before it is applied.
+        ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
+      };
+      const plan = await planRestore(request);
       if (wish.saved !== undefined) {
-        requireFresh(wish.saved, request, made);
+        requireFresh(wish.saved, request, plan);
       }
       if (flags.savePlan !== undefined) {
-        await writeFile(flags.savePlan, savePlan(request, made), { mode: 0o600 });
+        await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
       }
-      return {
-        plan: made,
-        restored: flags.apply === true ? await applyRecorded(world, flags, request, made) : undefined,
-      };
+      return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
     });
-  }).finally(progress.end);
-  print(world, flags, plan, restored);
-  return exitOf(plan, restored);
+  });
 }
 
-function applyRecorded(world: World, flags: Flags, request: PlanRequest, plan: Plan): Promise<Restored> {
+/** Plans the way back of a restore, and goes it with `--apply`. */
+async function undo(world: World, snapshot: string | undefined, flags: Flags, progress: Progress): Promise<Done> {
+  const id = flags.undo ?? '';
+  if (snapshot !== undefined || flags.savePlan !== undefined || flags.plan !== undefined || isSelective(flags)) {
+    throw new DashkeepError('DK_USAGE', 'what a restore did says what is undone: give --undo alone');
+  }
+  return withRepository(world, flags, false, async (repository) => {
+    const run = await repository.run(id, { signal: world.signal });
+    if (run === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no record of a run ${printable(id.slice(0, 60))}`);
+    }
+    const orgs = flags.orgs ?? [...new Set((run.touched ?? []).map(({ org }) => org))].join(',');
+    return withGrafanaInstance(world, { ...flags, ...(orgs === '' ? {} : { orgs }) }, async (instance) => {
+      const asked = { ...world, repository, instance, onProgress: progress.report };
+      const { request, plan } = await planUndo(asked, run);
+      return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
+    });
+  });
+}
+
+async function applyRecorded(world: World, flags: Flags, request: PlanRequest, plan: Plan): Promise<Applied> {
   const { repository } = request;
   const by = askedBy(flags);
-  return recordRun({ ...world, repository, kind: 'restore', trigger: 'manual', ...by }, async () =>
-    restoreOutcome(
+  const trigger = plan.undoes === undefined ? 'manual' : 'undo';
+  let run = '';
+  const restored = await recordRun({ ...world, repository, kind: 'restore', trigger, ...by }, async (id, note) => {
+    run = id;
+    if (plan.undoes !== undefined) {
+      note({ undoes: plan.undoes });
+    }
+    return restoreOutcome(
       await restore({
         ...request,
         plan,
@@ -87,9 +147,11 @@ function applyRecorded(world: World, flags: Flags, request: PlanRequest, plan: P
         ...by,
         version: VERSION,
         randomness: world.randomness,
+        note,
       }),
-    ),
-  );
+    );
+  });
+  return { ...restored, run };
 }
 
 /** Partial when anything that was asked for could not be brought back as it was. */
@@ -97,73 +159,4 @@ function exitOf(plan: Plan, restored: Restored | undefined): Exit {
   const blocked = plan.items.some(({ action }) => action === 'blocked');
   const bad = restored?.results.some(({ outcome }) => outcome === 'failed' || outcome === 'differs') ?? false;
   return restored !== undefined && (blocked || bad) ? 3 : 0;
-}
-
-function print(world: World, flags: Flags, plan: Plan, restored: Restored | undefined): void {
-  if (flags.json === true) {
-    printJson(world, {
-      snapshot: plan.snapshot,
-      plan: plan.items.map(shown),
-      missing: plan.missing,
-      dataSources: plan.dataSources,
-      ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
-      applied: restored !== undefined,
-      results: restored?.results ?? [],
-      ...(restored?.safetySnapshot === undefined ? {} : { safetySnapshot: restored.safetySnapshot }),
-    });
-    return;
-  }
-  const told = plan.items.filter(({ action }) => action !== 'unchanged');
-  if (told.length > 0) {
-    printTable(
-      world,
-      ['action', 'kind', 'uid', 'title', ''],
-      told.map(({ action, kind, uid, title, reason }) => [action, kind, uid, title, reason]),
-    );
-  }
-  printLosses(world, plan.items);
-  for (const { from, to, by } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
-    const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
-    const found = to === undefined ? (by === 'restored' ? 'restored' : 'not here') : `${to.name} (${to.uid}), by ${by}`;
-    printLine(world, printable(`data source ${name}: ${found}`));
-  }
-  if (restored === undefined && plan.confirm !== undefined) {
-    printLine(world, printable(`To let it delete, type --confirm '${plan.confirm}'.`));
-  }
-  if (restored === undefined) {
-    printLine(world, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
-    return;
-  }
-  printResults(world, restored);
-}
-
-function shown({ entry: _, live: __, ...item }: PlannedItem): PlanItem {
-  return item;
-}
-
-function printLosses(world: World, items: PlannedItem[]): void {
-  for (const { kind, uid, losses } of items) {
-    for (const loss of losses) {
-      printLine(world, printable(`note: ${kind} ${uid}: ${loss}`));
-    }
-  }
-}
-
-function count(items: PlannedItem[]): string {
-  const counts = new Map<string, number>();
-  for (const { action } of items) {
-    counts.set(action, (counts.get(action) ?? 0) + 1);
-  }
-  return [...counts].map(([action, number]) => `${action}: ${number}`).join(', ') || 'nothing to do';
-}
-
-function printResults(world: World, { results, safetySnapshot }: Restored): void {
-  const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
-  for (const { outcome, kind, uid, reason } of bad) {
-    printLine(world, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
-  }
-  printLine(world, `${results.length - bad.length} of ${results.length} done and verified.`);
-  if (safetySnapshot !== undefined) {
-    printLine(world, `What was there before is in snapshot ${safetySnapshot}.`);
-  }
 }

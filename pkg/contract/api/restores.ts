@@ -90,6 +90,8 @@ export const RestorePlan = z.object({
    */
   confirm: z.string().optional(),
   warnings: z.array(z.string()),
+  /** The run that it takes back; then the run says what is in it, not the selection. */
+  undoes: z.string().optional(),
   /** Set once it was applied. */
   run: z.string().optional(),
   safetySnapshot: z.string().optional(),

@@ -19,6 +19,8 @@ export const RunSummary = z.object({
   duration: z.number().nonnegative().optional(),
   /** The snapshot that it made (backup), or the safety snapshot that undoes it (restore). */
   snapshot: z.string().optional(),
+  /** The run that this restore took back. */
+  undoes: z.string().optional(),
   /** By name: listed, stored, reused, skipped, failed, added, changed, removed, bytes, … Only those that apply. */
   counts: z.record(z.string(), z.number()),
   /** How many single resources failed. */

@@ -1,25 +1,30 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
+import type { Touched } from '../../contract/runs.ts';
 import type { Org } from '../../grafana/instance.ts';
-import type { Content, Kind, Listed, Reference, Written } from '../../grafana/kinds/kind.ts';
+import type { Content, Kind, Listed, Reference, WriteContext } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
-import { fingerprint, isRestored, storedContent } from './content.ts';
-import { targetOf } from './dependencies.ts';
-import { asListed, visitLive } from './live.ts';
-import { removeExtra } from './remove-extra.ts';
+import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
+import { targetOf } from './dependencies.ts';
+import { Ledger, markOf, markOfEntry } from './ledger.ts';
+import { asListed } from './live.ts';
+import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
+import { verifyKind } from './verify.ts';
 
-const WRITES_AT_ONCE = 8;
+/** More than the requests at once, so that objects are read from the repository while others are written. */
+const WRITES_AT_ONCE = 16;
 
 /**
  * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
  * A resource that fails does not stop the others. Applied again after an interruption, a new plan goes on where this
  * one ended.
+ * @param ledger - gets what is touched, so that it can be undone whatever the end.
  */
-export async function applyPlan(request: PlanRequest, plan: Plan): Promise<ApplyResult[]> {
+export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new Ledger()): Promise<ApplyResult[]> {
   const todo = plan.items.filter(({ action }) => action === 'create' || action === 'update');
   const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('restoring');
@@ -29,87 +34,139 @@ export async function applyPlan(request: PlanRequest, plan: Plan): Promise<Apply
     for (const kind of KINDS) {
       const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
       if (items.length > 0) {
-        results.push(...(await applyKind({ request, plan, progress }, org, kind, items)));
+        results.push(...(await applyKind({ request, plan, progress, ledger }, org, kind, items)));
       }
     }
   }
-  return [...results, ...(await removeExtra(request, plan))];
+  await plan.deferred?.settle(plan);
+  return [...results, ...(await removeExtra(request, plan, ledger))];
 }
 
 /** What belongs to one applying of a plan. */
-interface Applying {
+export interface Applying {
   request: PlanRequest;
   plan: Plan;
   progress: ProgressCounter;
+  ledger: Ledger;
+}
+
+/** How the writing of one item went. */
+export interface Attempt {
+  /** Why it failed. */
+  failure?: string;
+  /** The uid it has now, where Grafana gave it another one. */
+  uid?: string;
+  /** The mark that its entry has, when it was written to the letter: then what is live need only have the same. */
+  mark?: string;
 }
 
 async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
   const { request, progress } = applying;
-  const failures = new Map<string, string>();
-  const written = new Map<string, Written>();
+  const attempts = new Map<PlannedItem, Attempt>();
   // What is missing comes first: an org does not let go of its last admin before there is another one.
   const missingFirst = [...items].sort((a, b) => Number(a.live !== undefined) - Number(b.live !== undefined));
   for (const level of levelsOf(missingFirst)) {
     const context = writeContext(request, org);
     await mapPool(level, kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, async (item) => {
       request.signal.throwIfAborted();
+      const attempt: Attempt = {};
+      attempts.set(item, attempt);
       try {
-        const done = await writeItem(applying, kind, context, item);
-        if (done !== undefined) {
-          written.set(targetOf(item).uid, done);
-        }
+        await writeItem(applying, kind, context, item, attempt);
       } catch (error) {
         request.signal.throwIfAborted();
-        failures.set(targetOf(item).uid, failureOf(error));
+        attempt.failure = failureOf(error);
+        if (isConflict(error)) {
+          applying.ledger.drop(targetOf(item));
+        }
       }
-      progress.finished(kind.name, !failures.has(targetOf(item).uid));
+      progress.finished(kind.name, attempt.failure === undefined);
     });
   }
-  return verifyKind(applying, org, kind, items, { failures, written });
+  return verifyKind(applying, org, kind, attempts);
 }
 
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
 function failureOf(error: unknown): string {
-  if (error instanceof DashkeepError && !error.code.startsWith('DK_GRAFANA_')) {
+  const ofOne = /^DK_(GRAFANA_|OBJECT_)/;
+  if (error instanceof DashkeepError && !ofOne.test(error.code)) {
     throw error;
   }
   return reasonOf(error);
 }
 
+/** Somebody else was there first. */
+function isConflict(error: unknown): boolean {
+  return error instanceof DashkeepError && error.code === 'DK_GRAFANA_CONFLICT';
+}
+
 async function writeItem(
   applying: Applying,
   kind: Kind,
-  context: ReturnType<typeof writeContext>,
+  context: WriteContext,
   item: PlannedItem,
-): Promise<Written | undefined> {
-  const content = await wantedContent(applying, item);
+  attempt: Attempt,
+): Promise<void> {
+  const { request, plan, ledger } = applying;
+  const { content, toTheLetter } = await wantedContent(applying, item);
   const live = item.live === undefined ? undefined : await stillLive(applying, kind, context, item);
-  return kind.write?.(context, { uid: targetOf(item).uid, content, ...(live === undefined ? {} : { live }) });
+  const target = targetOf(item);
+  const mark =
+    toTheLetter && item.entry !== undefined
+      ? markOfEntry(kind, item.entry)
+      : markOf(request.repository, kind, kind.merge?.(content, live ?? content) ?? content);
+  if (toTheLetter) {
+    attempt.mark = mark;
+  }
+  plan.deferred?.need(item, content);
+  const touched: Touched = { ...target, did: didOf(item), mark };
+  ledger.put(touched);
+  const written = await kind.write?.(context, {
+    uid: target.uid,
+    content,
+    ...(live === undefined ? {} : { live }),
+  });
+  if (written !== undefined && written.uid !== target.uid) {
+    attempt.uid = written.uid;
+    ledger.drop(target);
+    ledger.put({ ...touched, uid: written.uid });
+  }
 }
 
-/** What is written for an item: the stored content, moved and renamed as the plan says. */
-async function wantedContent({ request, plan }: Applying, { entry, kind, uid }: PlannedItem): Promise<Content> {
+/** What writing an item does to Grafana. */
+export function didOf(item: PlannedItem): 'created' | 'updated' {
+  return item.live === undefined ? 'created' : 'updated';
+}
+
+/** What is written for an item: the stored content, moved and renamed as the plan says; or to the letter. */
+export async function wantedContent(
+  { request, plan }: Applying,
+  { entry, kind, uid }: PlannedItem,
+): Promise<{ content: Content; toTheLetter: boolean }> {
   if (entry === undefined) {
     throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
   }
-  return plan.translation.apply(entry, await storedContent(request.repository, entry, request.signal)).content;
+  const stored = await storedContent(request.repository, entry, request.signal);
+  const { content } = plan.translation.apply(entry, stored);
+  return { content, toTheLetter: content === stored };
 }
 
 /** How an item is asked for at the target. */
-function wantedAt(item: PlannedItem): Listed {
+export function wantedAt(item: PlannedItem): Listed {
   const { uid } = targetOf(item);
   return item.entry === undefined ? { uid, title: item.title } : { ...asListed(item.entry), uid };
 }
 
 /** What is to be replaced must be what the plan was made about. */
 async function stillLive(
-  { plan }: Applying,
+  { plan, request }: Applying,
   kind: Kind,
-  context: ReturnType<typeof writeContext>,
+  context: WriteContext,
   item: PlannedItem,
 ): Promise<Content | undefined> {
   const live = await kind.read(context, wantedAt(item));
-  if (live === undefined || ![live, asBefore(plan, kind, live)].some((now) => fingerprint(kind, now) === item.live)) {
+  const isPlanned = (now: Content): boolean => markOf(request.repository, kind, now) === item.live;
+  if (live === undefined || !(isPlanned(live) || isPlanned(asBefore(plan, kind, live)))) {
     throw new DashkeepError('DK_GRAFANA_CONFLICT', 'somebody changed it since the plan was made; plan again');
   }
   return live;
@@ -146,53 +203,4 @@ function depthOf(item: PlannedItem, byUid: ReadonlyMap<string, PlannedItem>): nu
     parent = byUid.get(parent)?.entry?.folderUid;
   }
   return seen.size;
-}
-
-/** Reads back what was written. A write whose answer was lost may have worked: what is there decides. */
-async function verifyKind(
-  applying: Applying,
-  org: Org,
-  kind: Kind,
-  items: PlannedItem[],
-  outcome: { failures: ReadonlyMap<string, string>; written: ReadonlyMap<string, Written> },
-): Promise<ApplyResult[]> {
-  const context = writeContext(applying.request, org);
-  // Where Grafana hands out its own uid, what was written is to be found under that one.
-  const uidNow = (item: PlannedItem): string => outcome.written.get(targetOf(item).uid)?.uid ?? targetOf(item).uid;
-  const byUid = new Map(items.map((item) => [uidNow(item), item]));
-  const results: ApplyResult[] = [];
-  const wanted = items.map((item) => ({ ...wantedAt(item), uid: uidNow(item) }));
-  await visitLive(kind, context, wanted, async (uid, live) => {
-    const item = byUid.get(uid);
-    if (item === undefined) {
-      return;
-    }
-    const planned = targetOf(item).uid;
-    const failure = outcome.failures.get(planned);
-    if (live !== undefined && isRestored(kind, await wantedContent(applying, item), live)) {
-      results.push(
-        resultOf(
-          item,
-          'verified',
-          failure === undefined ? newUid(planned, uid) : 'is there, although Grafana reported a failure',
-        ),
-      );
-    } else if (failure !== undefined) {
-      results.push(resultOf(item, 'failed', failure));
-    } else {
-      results.push(
-        resultOf(item, 'differs', live === undefined ? 'was written and is not there' : 'is there and differs'),
-      );
-    }
-  });
-  return results;
-}
-
-function newUid(planned: string, now: string): string {
-  return planned === now ? '' : `Grafana gave it another uid: ${now}`;
-}
-
-function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], reason: string): ApplyResult {
-  const { org, kind, uid, title } = item;
-  return { org, kind, uid, title, outcome, reason };
 }

@@ -1,8 +1,12 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson, parseJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Content, Kind } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.types.ts';
+
+/** Objects up to this size are kept: thousands of resources may share one (permissions). */
+const SMALL = 1024;
+const KEPT = 1000;
+const small = new WeakMap<Repository, Map<string, string>>();
 
 /** The content of an entry as it was read from Grafana, checked against its hash. */
 export async function storedContent(
@@ -10,9 +14,28 @@ export async function storedContent(
   entry: ManifestEntry,
   signal: AbortSignal,
 ): Promise<Content> {
+  return { ...outlineOf(entry), body: parseJson(await textOf(repository, entry, signal)) };
+}
+
+async function textOf(repository: Repository, { object, bytes }: ManifestEntry, signal: AbortSignal): Promise<string> {
+  if (bytes > SMALL) {
+    return repository.getObject(object, { signal });
+  }
+  const kept = small.get(repository) ?? new Map<string, string>();
+  small.set(repository, kept);
+  const text = kept.get(object) ?? (await repository.getObject(object, { signal }));
+  if (kept.size >= KEPT) {
+    kept.clear();
+  }
+  kept.set(object, text);
+  return text;
+}
+
+/** What the manifest alone says about the content of an entry: everything but the body, which is empty. */
+export function outlineOf(entry: ManifestEntry): Content {
   const { title, folderUid, apiVersion, provenance, managedBy, facts } = entry;
   return {
-    body: parseJson(await repository.getObject(entry.object, { signal })),
+    body: {},
     title,
     ...(folderUid === undefined ? {} : { folderUid }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
@@ -35,12 +58,4 @@ export function isRestored(kind: Kind, stored: Content, live: Content): boolean 
 /** The folder that is part of what is restored; '' at the root and where it is not the resource's own. */
 export function placeOf(kind: Kind, { folderUid }: Pick<Content, 'folderUid'>): string {
   return kind.owner !== undefined ? '' : (folderUid ?? '');
-}
-
-/** Changes whenever the live content or its place does; tells whether a plan is still about what is there. */
-export function fingerprint(kind: Kind, content: Content): string {
-  return createHash('sha256')
-    .update(`${placeOf(kind, content)}\n${canonicalJson(content.body)}`)
-    .digest('hex')
-    .slice(0, 32);
 }

@@ -4,41 +4,54 @@ import { mapPool } from '../pool.ts';
 
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;
+/** Of kinds whose lists hold all bodies, a list of everything costs as much as reading this part of it one by one. */
+const WORTH_A_LIST = 0.25;
 const AT_ONCE = 16;
 
+export interface Visit {
+  kind: Kind;
+  context: KindContext;
+  wanted: readonly Listed[];
+  /** About how many of the kind there are in all. */
+  total: number;
+  /** Whether the live body is the one that is looked for; decides on bodies that the server converted for a list. */
+  isSame(uid: string, live: Content): boolean;
+  /** Gets each wanted resource with what is live under its uid, undefined where nothing is. */
+  each(uid: string, live: Content | undefined): Promise<void>;
+}
+
 /**
- * Gives each wanted resource with what is live under its uid, undefined where nothing is. Contents are handed over one after
- * another and not kept, so that thousands do not fill the memory.
+ * Looks at what is live. Contents are handed over as they come and not kept, so that thousands do not fill the memory.
  * @throws what reading throws: what cannot be read is not the same as what is not there.
  */
-export async function visitLive(
-  kind: Kind,
-  context: KindContext,
-  wanted: readonly Listed[],
-  visit: (uid: string, live: Content | undefined) => Promise<void>,
-): Promise<void> {
-  if (wanted.length <= READ_SINGLY) {
+export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {
+  const few = wanted.length <= READ_SINGLY || (kind.glance !== undefined && wanted.length < total * WORTH_A_LIST);
+  if (few) {
     await mapPool(wanted, AT_ONCE, async (one) => {
-      await visit(one.uid, await kind.read(context, one));
+      await each(one.uid, await kind.read(context, one));
     });
     return;
   }
   const left = new Set(wanted.map(({ uid }) => uid));
-  const toRead = [];
-  for await (const { content, ...listed } of kind.list(context, { revision: () => undefined, size: 0 })) {
+  const toRead: Listed[] = [];
+  for await (const { content, converted, ...listed } of all(kind, context)) {
     if (!left.delete(listed.uid)) {
       continue;
     }
-    if (content === undefined) {
+    if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
       toRead.push(listed);
     } else {
-      await visit(listed.uid, content);
+      await each(listed.uid, content);
     }
   }
   await mapPool(toRead, AT_ONCE, async (listed) => {
-    await visit(listed.uid, await kind.read(context, listed));
+    await each(listed.uid, await kind.read(context, listed));
   });
-  await mapPool([...left], AT_ONCE, (uid) => visit(uid, undefined));
+  await mapPool([...left], AT_ONCE, (uid) => each(uid, undefined));
+}
+
+function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
+  return kind.glance?.(context) ?? kind.list(context, { revision: () => undefined, size: 0 });
 }
 
 /** A stored resource as a listing would show it: some kinds take what the resource itself doesn't tell from there. */

@@ -1,6 +1,5 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import { canonicalJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { PlanAction } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
@@ -8,21 +7,26 @@ import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../gr
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../progress.ts';
 import { writeContext } from './context.ts';
-import { fingerprint, isRestored, placeOf, storedContent } from './content.ts';
+import { isRestored, outlineOf, storedContent } from './content.ts';
 import { DataSourceMap } from './data-source-map.ts';
-import { Dependencies, keyOf } from './dependencies.ts';
+import { Dependencies, keyOf, targetOf } from './dependencies.ts';
+import { markOf, markOfEntry } from './ledger.ts';
 import { asListed, visitLive } from './live.ts';
 import { confirmationFor, planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { Translation } from './translation.ts';
-import type { Plan, PlannedItem, PlanRequest } from './types.ts';
+import type { Deferred, Plan, PlannedItem, PlanRequest } from './types.ts';
 
 /** Kinds whose secrets nobody can read: given ones are written even where all else is as it was. */
 const HOLD_SECRETS: ReadonlySet<KindName> = new Set(['plugin-settings', 'data-source', 'contact-point']);
 
+/** Kinds of many and big bodies, of which planning only needs to know what they use. */
+const DEFERRABLE: ReadonlySet<KindName> = new Set(['dashboard']);
+
 /**
  * What a restore would do, found out by reads only: no write is sent, not even one that claims to be dry.
- * Reads every object that would be written, so that a damaged repository is found before anything is touched.
+ * Reads every object that would be written, so that a damaged repository is found before anything is touched; of bodies
+ * that are deferred it asks only whether they are there.
  * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws.
  */
 export async function planRestore(request: PlanRequest): Promise<Plan> {
@@ -57,6 +61,7 @@ export async function planRestore(request: PlanRequest): Promise<Plan> {
     }
   }
   const missing = await planning.dependencies.settle(items);
+  const deferred = await deferredBodies(planning, items);
   const extra = request.options.deleteExtra === true ? await planRemovals(request, translation, items) : [];
   const confirm = confirmationFor(request, extra);
   return {
@@ -66,7 +71,36 @@ export async function planRestore(request: PlanRequest): Promise<Plan> {
     dataSources: dataSources.used(),
     translation,
     ...(confirm === undefined ? {} : { confirm }),
+    ...(deferred === undefined ? {} : { deferred }),
   };
+}
+
+/** @throws DK_OBJECT_MISSING when a body that is to be read later is not there. */
+async function deferredBodies(planning: Planning, items: PlannedItem[]): Promise<Deferred | undefined> {
+  const { request, dependencies, dataSources } = planning;
+  const later = items.filter((item) => item.action === 'create' && isDeferred(request, item.kind, item.live));
+  if (later.length === 0) {
+    return undefined;
+  }
+  const objects = later.flatMap(({ entry }) => entry?.object ?? []);
+  const [missing] = await request.repository.missingObjects(objects, { signal: request.signal });
+  if (missing !== undefined) {
+    // Says it in the words that everybody says it in.
+    await request.repository.getObject(missing, { signal: request.signal });
+  }
+  return {
+    need(item, content) {
+      dependencies.need(targetOf(item), kindOf(item.kind).references(content));
+    },
+    async settle(plan) {
+      plan.missing = await dependencies.settle(plan.items);
+      plan.dataSources = dataSources.used();
+    },
+  };
+}
+
+function isDeferred(request: PlanRequest, kind: KindName, live: unknown): boolean {
+  return live === undefined && request.deferBodies === true && DEFERRABLE.has(kind);
 }
 
 /** What belongs to one making of a plan. */
@@ -114,12 +148,22 @@ async function planKind(planning: Planning, org: Org, kind: Kind, entries: Manif
     }
   }
   const wanted = [...byUid].map(([uid, entry]) => ({ ...asListed(entry), uid }));
-  await visitLive(kind, context, wanted, async (uid, live) => {
-    const entry = byUid.get(uid);
-    if (entry !== undefined) {
-      items.push({ ...(await planEntry(planning, kind, context, entry, uid, live)), ...goesTo(entry, org, uid) });
-      progress.finished(kind.name, true);
-    }
+  await visitLive({
+    kind,
+    context,
+    wanted,
+    total: request.manifest.kinds[kind.name]?.listed ?? entries.length,
+    isSame(uid, live) {
+      const entry = byUid.get(uid);
+      return entry !== undefined && markOf(request.repository, kind, live) === markOfEntry(kind, entry);
+    },
+    async each(uid, live) {
+      const entry = byUid.get(uid);
+      if (entry !== undefined) {
+        items.push({ ...(await planEntry(planning, kind, context, entry, uid, live)), ...goesTo(entry, org, uid) });
+        progress.finished(kind.name, true);
+      }
+    },
   });
   return items;
 }
@@ -175,12 +219,15 @@ async function planEntry(
   if (live !== undefined && managerOf(live) === undefined) {
     managers.delete(keyOf({ org: context.org.id, kind: kind.name, uid }));
   }
-  const now = live === undefined ? {} : { live: fingerprint(kind, live) };
+  const now = live === undefined ? {} : { live: markOf(repository, kind, live) };
   const brought = options.secrets?.(kind.name, uid) !== undefined && HOLD_SECRETS.has(kind.name);
-  if (live !== undefined && !brought && isSameObject(request, kind, entry, live)) {
+  if (live !== undefined && !brought && now.live === markOfEntry(kind, entry)) {
     return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
   }
-  const { content } = translation.apply(entry, await storedContent(repository, entry, signal));
+  const stored = isDeferred(request, kind.name, live)
+    ? outlineOf(entry)
+    : await storedContent(repository, entry, signal);
+  const { content } = translation.apply(entry, stored);
   const same = live !== undefined && isRestored(kind, content, live);
   if (same && !brought) {
     return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
@@ -248,13 +295,6 @@ async function forecastOf(kind: Kind, context: WriteContext, item: Restorable): 
     }
     throw error;
   }
-}
-
-function isSameObject(request: PlanRequest, kind: Kind, entry: ManifestEntry, live: Content): boolean {
-  return (
-    placeOf(kind, entry) === placeOf(kind, live) &&
-    request.repository.objectId(canonicalJson(live.body)) === entry.object
-  );
 }
 
 /** Who manages what, as the snapshot says it; what is live says it better, where it is looked at. */

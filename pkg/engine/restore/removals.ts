@@ -2,9 +2,9 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Kind, Listed, WriteContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
-import { fingerprint } from './content.ts';
 import { writeContext } from './context.ts';
 import { targetOf } from './dependencies.ts';
+import { markOf } from './ledger.ts';
 import { folderTree } from './selection.ts';
 import type { Translation } from './translation.ts';
 import type { PlannedItem, PlanRequest } from './types.ts';
@@ -27,7 +27,7 @@ const DELETABLE: readonly KindName[] = [
   'folder',
 ];
 /** Kinds that lie in folders, and so are within a selection of folders. */
-const IN_FOLDERS: ReadonlySet<KindName> = new Set(['alert-rule-group', 'dashboard', 'library-panel', 'folder']);
+export const IN_FOLDERS: ReadonlySet<KindName> = new Set(['alert-rule-group', 'dashboard', 'library-panel', 'folder']);
 
 /** What is live within the selection and not in the snapshot, found by reads. */
 export async function planRemovals(
@@ -125,7 +125,8 @@ function scopeOf(
   return (_kind, { folderUid }) => folderUid !== undefined && within.has(folderUid);
 }
 
-async function listOf(kind: Kind, context: WriteContext): Promise<Listed[]> {
+/** All that is live of a kind. */
+export async function listOf(kind: Kind, context: WriteContext): Promise<Listed[]> {
   const all: Listed[] = [];
   for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
     all.push(listed);
@@ -133,7 +134,8 @@ async function listOf(kind: Kind, context: WriteContext): Promise<Listed[]> {
   return all;
 }
 
-function deepestFirst(folders: readonly Listed[]): Listed[] {
+/** Folders within others before those. */
+export function deepestFirst(folders: readonly Listed[]): Listed[] {
   const byUid = new Map(folders.map((folder) => [folder.uid, folder]));
   const depth = (folder: Listed): number => {
     let levels = 0;
@@ -170,7 +172,7 @@ async function planRemoval(
     title,
     folder: folderTitle,
     losses: [],
-    live: fingerprint(kind, content),
+    live: markOf(request.repository, kind, content),
     ...(context.org.id === source ? {} : { targetOrg: context.org.id }),
   };
   if (content.managedBy !== undefined && !request.options.includeManaged) {

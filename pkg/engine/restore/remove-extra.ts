@@ -1,38 +1,62 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isJsonObject, numberAt } from '../../contract/json.ts';
+import type { KindName } from '../../contract/kinds.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Kind, KindContext } from '../../grafana/kinds/kind.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
-import { fingerprint } from './content.ts';
+import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
+import { mapPool } from '../pool.ts';
 import { writeContext } from './context.ts';
 import { targetOf } from './dependencies.ts';
+import { markOf, type Ledger } from './ledger.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
+
+const DELETES_AT_ONCE = 8;
 
 /** @throws DK_CONFIRMATION unless what the plan asks for was typed, letter for letter. */
 export function requireConfirmation(plan: Plan, typed: string | undefined): void {
   const count = plan.items.filter(({ action }) => action === 'delete').length;
   if (plan.confirm !== undefined && plan.confirm !== typed) {
-    throw new DashkeepError('DK_CONFIRMATION', `this deletes ${count} resources that the snapshot lacks`, {
-      hint: `Type '${plan.confirm}' to confirm (--confirm).`,
-    });
+    throw new DashkeepError(
+      'DK_CONFIRMATION',
+      `this deletes ${count} resources${plan.undoes === undefined ? ' that the snapshot lacks' : ''}`,
+      {
+        hint: `Type '${plan.confirm}' to confirm (--confirm).`,
+      },
+    );
   }
 }
 
-/** Deletes what the plan says, one after another, and only what is still as it was when the plan was made. */
-export async function removeExtra(request: PlanRequest, plan: Plan): Promise<ApplyResult[]> {
+/**
+ * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made. Folders
+ * go one after another, for one may lie in the other.
+ */
+export async function removeExtra(request: PlanRequest, plan: Plan, ledger: Ledger): Promise<ApplyResult[]> {
   const results: ApplyResult[] = [];
-  for (const item of plan.items.filter(({ action }) => action === 'delete')) {
-    request.signal.throwIfAborted();
-    const org = request.instance.orgs.find(({ id }) => id === targetOf(item).org);
-    if (org !== undefined) {
-      results.push(await removeOne(request, kindOf(item.kind), org, item));
+  const deleting = plan.items.filter(({ action }) => action === 'delete');
+  for (const org of request.instance.orgs) {
+    const ofOrg = deleting.filter((item) => targetOf(item).org === org.id);
+    for (const name of new Set(ofOrg.map((item) => item.kind))) {
+      const kind = kindOf(name);
+      const items = ofOrg.filter((item) => item.kind === name);
+      const atOnce = kind.writes === 'serial' || name === 'folder' ? 1 : DELETES_AT_ONCE;
+      const removed = await mapPool(items, atOnce, (item) => {
+        request.signal.throwIfAborted();
+        return removeOne(request, kind, org, item, ledger);
+      });
+      results.push(...removed);
     }
   }
   return results;
 }
 
-async function removeOne(request: PlanRequest, kind: Kind, org: Org, item: PlannedItem): Promise<ApplyResult> {
+async function removeOne(
+  request: PlanRequest,
+  kind: Kind,
+  org: Org,
+  item: PlannedItem,
+  ledger: Ledger,
+): Promise<ApplyResult> {
   const context = writeContext(request, org);
   const { uid, title } = item;
   const result = { org: item.org, kind: kind.name, uid, title };
@@ -41,21 +65,31 @@ async function removeOne(request: PlanRequest, kind: Kind, org: Org, item: Plann
     if (live === undefined) {
       return { ...result, outcome: 'deleted', reason: 'was gone already' };
     }
-    if (fingerprint(kind, live) !== item.live) {
+    if (markOf(request.repository, kind, live) !== item.live) {
       return { ...result, outcome: 'failed', reason: 'somebody changed it since the plan was made; it was left alone' };
     }
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
       return { ...result, outcome: 'failed', reason: 'the folder is not empty; it was left alone' };
     }
+    const gone = [kind.name, ...goingWith(kind)].map((name) => ({ org: org.id, kind: name, uid }));
+    gone.forEach((one) => ledger.put({ ...one, did: 'deleted' }));
     await kind.remove?.(context, uid);
     const left = await kind.read(context, { uid, title });
-    return left === undefined
-      ? { ...result, outcome: 'deleted', reason: '' }
-      : { ...result, outcome: 'failed', reason: 'was deleted and is still there' };
+    if (left === undefined) {
+      return { ...result, outcome: 'deleted', reason: '' };
+    }
+    gone.forEach((one) => ledger.drop(one));
+    return { ...result, outcome: 'failed', reason: 'was deleted and is still there' };
   } catch (error) {
     request.signal.throwIfAborted();
     return { ...result, outcome: 'failed', reason: reasonOf(error) };
   }
+}
+
+/** Kinds of what is deleted together with a resource of this one, under the same uid. */
+function goingWith({ name }: Kind): KindName[] {
+  const owned = KINDS.filter(({ owner }) => owner === name).map((kind) => kind.name);
+  return name === 'dashboard' ? [...owned, 'public-dashboard'] : owned;
 }
 
 /** Grafana deletes a folder with all that is in it, so it must say itself that there is nothing. */

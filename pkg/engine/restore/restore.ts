@@ -1,8 +1,10 @@
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { backup } from '../backup/backup.ts';
+import type { RunRecord } from '../../contract/runs.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply.ts';
+import { Ledger } from './ledger.ts';
 import { requireConfirmation } from './remove-extra.ts';
 import type { Plan, PlanRequest } from './types.ts';
 
@@ -15,6 +17,8 @@ export interface ApplyOptions extends PlanRequest {
   by?: string;
   version: string;
   randomness: Randomness;
+  /** Told what the record of the run needs to say even when the run is cut short. */
+  note?: (facts: Pick<RunRecord, 'snapshot' | 'touched'>) => void;
 }
 
 export interface Restored {
@@ -36,8 +40,14 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   const safety = options.safetySnapshot
     ? await backup({ ...options, trigger: 'safety', plainCopies: false })
     : undefined;
-  const results = await applyPlan(options, plan);
-  return { results, ...(safety === undefined ? {} : { safetySnapshot: safety.id }) };
+  const snapshot = safety === undefined ? {} : { snapshot: safety.id };
+  const ledger = new Ledger();
+  try {
+    const results = await applyPlan(options, plan, ledger);
+    return { results, ...(safety === undefined ? {} : { safetySnapshot: safety.id }) };
+  } finally {
+    options.note?.({ ...snapshot, touched: ledger.list() });
+  }
 }
 
 /** What the run record says about a restore. */

@@ -16,18 +16,25 @@ type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'selection' | 'signa
 export async function select(source: Source): Promise<ManifestEntry[]> {
   const { manifest } = source;
   const { kinds, only, folders } = source.selection;
+  const held = new Set(manifest.resources.flatMap((entry) => [keyOf(entry), keyOf({ ...entry, org: undefined })]));
   for (const wanted of only ?? []) {
-    if (!manifest.resources.some((entry) => matches(entry, wanted))) {
+    if (!held.has(keyOf(wanted))) {
       throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} holds no ${wanted.kind} '${wanted.uid}'`);
     }
   }
+  const chosen = only === undefined ? undefined : new Set(only.map(keyOf));
   const within = folders === undefined ? undefined : await belowFolders(source, folders);
   return manifest.resources.filter(
     (entry) =>
       (kinds === undefined || kinds.includes(entry.kind)) &&
-      (only === undefined || only.some((wanted) => matches(entry, wanted))) &&
+      (chosen === undefined || chosen.has(keyOf(entry)) || chosen.has(keyOf({ ...entry, org: undefined }))) &&
       (within === undefined || within.has(entry)),
   );
+}
+
+/** Without an org, of any. */
+function keyOf({ org, kind, uid }: NonNullable<Selection['only']>[number]): string {
+  return `${org ?? ''}/${kind}/${uid}`;
 }
 
 function matches(entry: ManifestEntry, wanted: NonNullable<Selection['only']>[number]): boolean {

@@ -4,6 +4,7 @@ import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import type { PlanItem } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Instance } from '../../grafana/instance.ts';
+import type { Content } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Translation } from './translation.ts';
@@ -56,13 +57,18 @@ export interface PlanRequest {
   log: Log;
   signal: AbortSignal;
   onProgress?: OnProgress;
+  /**
+   * For a plan that is applied at once: dashboards that are missing are planned from what the manifest says, and their
+   * bodies read when they are written. What they use and the target lacks is found out then; see Plan.deferred.
+   */
+  deferBodies?: boolean;
 }
 
 /** One item of a plan with what is needed to apply it. */
 export interface PlannedItem extends PlanItem {
   /** What it is made of; absent when it is to be deleted. */
   entry?: ManifestEntry;
-  /** Fingerprint of what is live now; absent when nothing is. */
+  /** Mark of what is live now (ledger.ts); absent when nothing is. */
   live?: string;
 }
 
@@ -84,4 +90,15 @@ export interface Plan {
   confirm?: string;
   /** Turns what the snapshot holds into what will be written. */
   translation: Translation;
+  /** The run that it undoes. */
+  undoes?: string;
+  /** Set when bodies are read only while applying. */
+  deferred?: Deferred;
+}
+
+/** What a plan leaves to its applying: the needs of resources whose bodies it did not read. */
+export interface Deferred {
+  need(item: PlannedItem, content: Content): void;
+  /** Completes `missing`, `dataSources` and the losses of the plan. */
+  settle(plan: Plan): Promise<void>;
 }

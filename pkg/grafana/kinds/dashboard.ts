@@ -1,6 +1,6 @@
 import { objectAt } from '../../contract/json.ts';
 import { ifFound } from '../errors.ts';
-import { listDashboards, readApis, usableVersions } from './dashboard/apis.ts';
+import { glanceAtDashboards, listDashboards, readApis, usableVersions } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
 import { listBySearch, readLegacy, writeLegacy } from './dashboard/legacy.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
@@ -32,6 +32,10 @@ export const dashboard: Kind = {
 
   list(context, known) {
     return usableVersions(context).length === 0 ? listBySearch(context) : listDashboards(context, known);
+  },
+
+  glance(context) {
+    return usableVersions(context).length === 0 ? listBySearch(context) : glanceAtDashboards(context);
   },
 
   read(context, listed) {

@@ -1,5 +1,15 @@
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
-import { apisPath, createOrReplace, factsOf, folderOf, listPages, managerOf, nameOf, revisionOf } from '../apis.ts';
+import {
+  apisPath,
+  createOrReplace,
+  factsOf,
+  folderOf,
+  listPages,
+  managerOf,
+  nameOf,
+  resourceVersionOf,
+  revisionOf,
+} from '../apis.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
@@ -106,6 +116,7 @@ async function* listFlat(context: KindContext, version: string): AsyncGenerator<
 
 function apisContent(object: Json): Content {
   const managedBy = managerOf(object);
+  const liveVersion = resourceVersionOf(object);
   return contentOf(
     {
       uid: nameOf(object),
@@ -113,7 +124,11 @@ function apisContent(object: Json): Content {
       parentUid: folderOf(object),
       description: stringAt(object, 'spec', 'description'),
     },
-    { facts: factsOf(object), ...(managedBy === undefined ? {} : { managedBy }) },
+    {
+      facts: factsOf(object),
+      ...(managedBy === undefined ? {} : { managedBy }),
+      ...(liveVersion === undefined ? {} : { liveVersion }),
+    },
   );
 }
 
@@ -136,7 +151,7 @@ function legacyContent(object: Json): Content {
 
 function contentOf(
   folder: { uid: string; title?: string; parentUid?: string; description?: string },
-  more: Pick<Content, 'facts' | 'managedBy'>,
+  more: Pick<Content, 'facts' | 'liveVersion' | 'managedBy'>,
 ): Content {
   const body: JsonObject = { uid: folder.uid, title: folder.title ?? '' };
   if (folder.parentUid !== undefined && folder.parentUid !== '') {
@@ -248,6 +263,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
       },
       item.live !== undefined,
       context.signal,
+      item.live?.liveVersion,
     );
     return { uid: item.uid, losses: [] };
   }
@@ -272,7 +288,7 @@ async function writeLegacy(context: WriteContext, item: Restorable, title: strin
     await grafana.post(
       '/api/folders',
       { uid: item.uid, ...words, ...(parentUid === undefined ? {} : { parentUid }) },
-      { signal },
+      { signal, ignoreAnswer: true },
     );
     return;
   }

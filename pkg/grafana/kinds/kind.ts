@@ -35,6 +35,8 @@ export interface Content {
   provenance?: string;
   managedBy?: ManagedBy;
   facts?: Record<string, string | number | boolean>;
+  /** Of live content: what a write that replaces it has to name, so that nobody's change is lost. */
+  liveVersion?: string;
   /** Live content that Grafana made by itself and nobody changed: a restore may replace it as if nothing were there. */
   pristine?: true;
   /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
@@ -52,6 +54,8 @@ export interface Listed {
   storedVersion?: string;
   /** Present when the listing carried a faithful body, so that no further request is needed. */
   content?: Content;
+  /** The body was converted for the listing: where it equals what is looked for, it is that; fit to be kept it is not. */
+  converted?: true;
 }
 
 /** What the last snapshot knows, so that a kind may choose the cheapest listing. */
@@ -146,6 +150,12 @@ export interface Kind {
    * @throws when the list cannot be completed: a listing cut short is an error, never a shorter list.
    */
   list(context: KindContext, known: Known): AsyncIterable<Listed>;
+
+  /**
+   * The same as `list` for who only wants to know whether bodies are as they should be: all at once in as few requests as
+   * it goes, with bodies that the server converted, marked as such. Absent = `list` is as good.
+   */
+  glance?(context: KindContext): AsyncIterable<Listed>;
 
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;

@@ -11,7 +11,8 @@ import { diffLive, diffManifests } from '../../engine/diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
 import { drill, newestComplete } from '../../engine/drill.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
-import type { PlanRequest } from '../../engine/restore/types.ts';
+import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
+import { planUndo } from '../../engine/restore/undo.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/forget.ts';
@@ -246,36 +247,59 @@ class EngineWork implements Work {
       };
       const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
-      return {
-        snapshot: manifest.id,
-        items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),
-        dependencies: plan.missing
-          .filter(({ inSnapshot }) => inSnapshot)
-          .map(({ org, kind, uid, title }) => ({ org, kind, uid, title })),
-        dataSources: plan.dataSources,
-        liveDataSources: await liveDataSources(instance, signal),
-        ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
-        warnings: manifest.status === 'partial' ? ['The snapshot is partial: some resources are missing from it.'] : [],
-        apply: (run, confirm) =>
-          this.#withInstance(run.signal, async (fresh) => {
-            const applied = await restore({
-              ...request,
-              ...this.#ports,
-              instance: fresh,
-              selection: chosen,
-              plan,
-              safetySnapshot: true,
-              confirm,
-              by: run.by,
-              version: this.#options.version,
-              signal: run.signal,
-              onProgress: run.onProgress,
-            });
-            const { status, snapshot: safety, counts, errors } = restoreOutcome(applied);
-            return { status, snapshot: safety, counts, errors, results: applied.results, safetySnapshot: safety };
-          }),
-      };
+      const warnings =
+        manifest.status === 'partial' ? ['The snapshot is partial: some resources are missing from it.'] : [];
+      return this.#planned({ ...request, selection: chosen }, plan, warnings);
     });
+  }
+
+  async planUndo(id: string, signal: AbortSignal): Promise<PlannedRestore> {
+    const repository = await this.#open(false, signal);
+    const run = await repository.run(id, { signal });
+    if (run === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
+    }
+    return this.#withInstance(signal, async (instance) => {
+      const { request, plan } = await planUndo({ ...this.#ports, repository, instance, signal }, run);
+      return this.#planned(request, plan, []);
+    });
+  }
+
+  /** A plan as the service keeps it, with what applies it. */
+  async #planned(request: PlanRequest, plan: Plan, warnings: string[]): Promise<PlannedRestore> {
+    return {
+      snapshot: plan.snapshot,
+      items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),
+      dependencies: plan.missing
+        .filter(({ inSnapshot }) => inSnapshot)
+        .map(({ org, kind, uid, title }) => ({ org, kind, uid, title })),
+      dataSources: plan.dataSources,
+      liveDataSources: await liveDataSources(request.instance, request.signal),
+      ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
+      ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
+      warnings,
+      apply: (run, confirm) =>
+        this.#withInstance(run.signal, async (fresh) => {
+          if (plan.undoes !== undefined) {
+            run.note({ undoes: plan.undoes });
+          }
+          const applied = await restore({
+            ...request,
+            ...this.#ports,
+            instance: fresh,
+            plan,
+            safetySnapshot: true,
+            confirm,
+            by: run.by,
+            version: this.#options.version,
+            signal: run.signal,
+            onProgress: run.onProgress,
+            note: run.note,
+          });
+          const { status, snapshot: safety, counts, errors } = restoreOutcome(applied);
+          return { status, snapshot: safety, counts, errors, results: applied.results, safetySnapshot: safety };
+        }),
+    };
   }
 
   async writeRun(record: RunRecord): Promise<void> {

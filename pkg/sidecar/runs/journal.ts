@@ -73,7 +73,7 @@ export class Journal {
   }
 }
 
-function shortened(entry: JournalEntry): JournalEntry {
+function shortened({ touched: _touched, ...entry }: JournalEntry): JournalEntry {
   return {
     ...entry,
     errors: entry.errors.slice(0, ERRORS_KEPT).map((error) => ({

@@ -3,7 +3,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Progress, RunKind, RunRecord, RunStatus } from '../../contract/runs.ts';
-import { Cancelled } from '../../engine/run.ts';
+import { Cancelled, type RunFacts } from '../../engine/run.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { WorkResult, WorkRun } from '../work.ts';
 import type { Journal } from './journal.ts';
@@ -160,6 +160,7 @@ export class RunQueue {
     record.status = 'running';
     // Shown as running until its record is written: who sees the end may start the next one.
     let end: Partial<RunRecord> = {};
+    let facts: RunFacts = {};
     try {
       if (term.aborted) {
         controller.abort(term.reason);
@@ -174,6 +175,9 @@ export class RunQueue {
         onProgress: (progress) => {
           active.progress = progress;
         },
+        note: (noted) => {
+          facts = { ...facts, ...noted };
+        },
       });
       end = result;
     } catch (error) {
@@ -182,7 +186,7 @@ export class RunQueue {
       controller.abort();
       const finished = clock.now().toISOString();
       const duration = Math.max(0, Math.round(clock.monotonic() - begun));
-      await this.#finish({ ...record, ...end, finished, duration });
+      await this.#finish({ ...record, ...facts, ...end, finished, duration });
       this.#active = undefined;
     }
   }

@@ -23,6 +23,7 @@ export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
       : []),
     plural('apply.unchanged', counts.unchanged ?? 0, '{{number}} is as it was', '{{number}} are as they were'),
   ];
+  const button = plan.undoes === undefined ? t('apply.button', 'Restore now') : t('apply.undoButton', 'Undo now');
   const confirmed = async () => {
     // A failure shows in the dialog, from the mutation's state.
     await apply.mutateAsync(confirm).then(
@@ -36,12 +37,19 @@ export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
         <Text element="h2" variant="h4">
           {writes === 0
             ? t('apply.nothing', 'Nothing to do')
-            : plural(
-                'apply.title',
-                writes,
-                '{{number}} resource will be restored',
-                '{{number}} resources will be restored',
-              )}
+            : plan.undoes === undefined
+              ? plural(
+                  'apply.title',
+                  writes,
+                  '{{number}} resource will be restored',
+                  '{{number}} resources will be restored',
+                )
+              : plural(
+                  'apply.undoTitle',
+                  writes,
+                  'What was done to {{number}} resource will be undone',
+                  'What was done to {{number}} resources will be undone',
+                )}
         </Text>
         <Text element="p" color="secondary">
           {parts.join(' · ')}
@@ -66,13 +74,17 @@ export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
           disabled={busy || apply.isPending}
           onClick={() => (confirm === undefined ? apply.mutate(undefined) : setAsking(true))}
         >
-          {t('apply.button', 'Restore now')}
+          {button}
         </Button>
       )}
       {apply.error !== null && !asking && <ServiceNotice error={apply.error} />}
       <ConfirmModal
         isOpen={asking}
-        title={t('apply.askTitle', 'Overwrite what is live?')}
+        title={
+          (counts.delete ?? 0) > 0
+            ? t('apply.askDelete', 'Delete and overwrite what is live?')
+            : t('apply.askTitle', 'Overwrite what is live?')
+        }
         body={parts.join(' · ')}
         description={
           apply.error === null ? (
@@ -82,7 +94,7 @@ export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
           )
         }
         confirmationText={confirm}
-        confirmText={t('apply.button', 'Restore now')}
+        confirmText={button}
         onConfirm={confirmed}
         onDismiss={() => {
           setAsking(false);

@@ -36,6 +36,18 @@ function outcomeLabel(outcome: ApplyOutcome): string {
   return labels[outcome];
 }
 
+function titleOf(back: number, deleted: number): string {
+  const parts = [
+    ...(back > 0 || deleted === 0
+      ? [plural('outcome.title', back, '{{number}} resource is back', '{{number}} resources are back')]
+      : []),
+    ...(deleted > 0
+      ? [plural('outcome.deletedTitle', deleted, '{{number}} resource is deleted', '{{number}} resources are deleted')]
+      : []),
+  ];
+  return parts.join(' · ');
+}
+
 /** How a restore ended: read back and compared, resource by resource, and the way to undo it. */
 export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined }) {
   const { read, change } = useUrlState();
@@ -62,7 +74,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         title={
           plan.state === 'failed'
             ? (run?.failure?.message ?? t('plan.failed', 'The restore did not finish'))
-            : plural('outcome.title', verified, '{{number}} resource is back', '{{number}} resources are back')
+            : titleOf(verified, outcomes.deleted ?? 0)
         }
       >
         {plan.state === 'failed' ? run?.failure?.hint : text}

@@ -28,7 +28,10 @@ export function Plan() {
   const plan = query.data;
   const snapshot = useSnapshot(plan?.snapshot);
   const titles: Record<RestorePlan['state'], string> = {
-    planned: t('plan.planned', 'What this restore would do'),
+    planned:
+      plan?.undoes === undefined
+        ? t('plan.planned', 'What this restore would do')
+        : t('plan.undo', 'What undoing the restore would do'),
     expired: t('plan.expired', 'This plan has expired'),
     applying: t('plan.applying', 'Restoring'),
     applied: t('plan.applied', 'Restored'),
@@ -45,7 +48,8 @@ export function Plan() {
       }
       actions={
         plan &&
-        plan.state !== 'applying' && (
+        plan.state !== 'applying' &&
+        plan.undoes === undefined && (
           <LinkButton variant="secondary" icon="pen" href={routes.restore(parametersOf(plan))}>
             {plan.state === 'planned' ? t('plan.change', 'Change the choice') : t('plan.again', 'Plan anew')}
           </LinkButton>
@@ -100,13 +104,17 @@ function Body({ plan }: { plan: RestorePlan }) {
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
       <ApplyBar plan={plan} busy={replan.isPending} />
-      <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
+      {plan.undoes === undefined && (
+        <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
+      )}
       <Leftovers plan={plan} busy={replan.isPending} onOverwrite={() => withOptions({ overwrite: true })} />
-      <DataSources
-        plan={plan}
-        busy={replan.isPending}
-        onMap={(from, to) => withOptions({ dataSources: { ...plan.options.dataSources, [from]: to } })}
-      />
+      {plan.undoes === undefined && (
+        <DataSources
+          plan={plan}
+          busy={replan.isPending}
+          onMap={(from, to) => withOptions({ dataSources: { ...plan.options.dataSources, [from]: to } })}
+        />
+      )}
       <PlanItems id={plan.id} counts={plan.counts} />
     </Stack>
   );

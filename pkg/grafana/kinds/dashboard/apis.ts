@@ -4,7 +4,7 @@ import { apisPath, folderOf, listPages, nameOf, revisionOf } from '../../apis.ts
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../errors.ts';
 import type { Content, KindContext, Known, Listed } from '../kind.ts';
-import { contentOfObject, GROUP } from './content.ts';
+import { contentOfObject, GROUP, isV2Version } from './content.ts';
 
 /** Versions whose specs we know, in the order in which one is chosen to list with when nothing is known yet. */
 const VERSIONS = ['v1', 'v1beta1', 'v0alpha1', 'v2', 'v2beta1', 'v2alpha1'];
@@ -154,6 +154,28 @@ async function* listBodies(
     }
     version = again[0];
     remaining = new Set(again[1].keys());
+  }
+}
+
+/**
+ * Every dashboard by one list in the version that converts least: what is stored as v1 or v1beta1 comes out of v0alpha1 as
+ * it is. Classic ones all have their body, marked where it was converted; those of v2 are left to be read singly.
+ */
+export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<Listed> {
+  const usable = usableVersions(context);
+  const version = usable.includes('v0alpha1') ? 'v0alpha1' : await commonVersion(context, usable[0] ?? 'v1');
+  const path = dashboardsPath(context, version);
+  for await (const { items } of listPages(context.grafana, path, { limit: PAGE_WITH_BODIES, signal: context.signal })) {
+    for (const item of items) {
+      const stored = storedVersion(item, version);
+      if (stored === version) {
+        yield listedOf(item, contentOfObject(item));
+      } else if (isV2Version(stored) || isV2Version(version)) {
+        yield listedOf(item, undefined, stored);
+      } else {
+        yield { ...listedOf(item, contentOfObject(item), stored), converted: true };
+      }
+    }
   }
 }
 

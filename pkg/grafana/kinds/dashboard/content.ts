@@ -1,6 +1,6 @@
-import { isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
+import { isJsonObject, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
 import type { ManagedBy } from '../../../contract/manifest.ts';
-import { factsOf, folderOf, managerOf, nameOf } from '../../apis.ts';
+import { factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../apis.ts';
 import type { Content } from '../kind.ts';
 
 export const GROUP = 'dashboard.grafana.app';
@@ -17,6 +17,7 @@ export function contentOfObject(object: Json): Content {
   const spec = objectAt(object, 'spec') ?? {};
   const folderUid = folderOf(object);
   const managedBy = managerOf(object);
+  const liveVersion = resourceVersionOf(object);
   const body: JsonObject = isV2Version(apiVersion)
     ? { apiVersion, kind: 'Dashboard', metadata: { name: uid }, spec }
     : classicBody(spec, uid);
@@ -27,6 +28,7 @@ export function contentOfObject(object: Json): Content {
     ...(folderUid === undefined ? {} : { folderUid }),
     ...(managedBy === undefined ? {} : { managedBy }),
     facts: factsOf(object),
+    ...(liveVersion === undefined ? {} : { liveVersion }),
     plain: isV2Version(apiVersion) ? body : { dashboard: body, meta: plainMeta(object, folderUid) },
   };
 }
@@ -43,12 +45,14 @@ export function contentOfAnswer(answer: Json, uid: string): Content {
   const meta = objectAt(answer, 'meta') ?? {};
   const folderUid = stringAt(meta, 'folderUid');
   const managedBy = provisionedBy(meta);
+  const version = numberAt(dashboard, 'version') ?? numberAt(meta, 'version');
   return {
     body: classicBody(dashboard, uid),
     title: stringAt(dashboard, 'title') ?? uid,
     ...(folderUid === undefined || folderUid === '' ? {} : { folderUid }),
     ...(managedBy === undefined ? {} : { managedBy }),
     facts: legacyFacts(meta),
+    ...(version === undefined ? {} : { liveVersion: String(version) }),
     plain: answer,
   };
 }

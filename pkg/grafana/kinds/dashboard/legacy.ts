@@ -99,7 +99,7 @@ async function readObject(context: KindContext, path: string): Promise<Content |
 export async function writeLegacy(context: WriteContext, item: Restorable): Promise<void> {
   const { grafana, signal } = context;
   const body = objectAt(item.content.body) ?? {};
-  const version = item.live === undefined ? undefined : await liveVersion(context, item.uid);
+  const version = item.live === undefined ? undefined : await liveVersion(context, item.uid, item.live);
   const folderUid = item.content.folderUid;
   await grafana.post(
     '/api/dashboards/db',
@@ -109,11 +109,15 @@ export async function writeLegacy(context: WriteContext, item: Restorable): Prom
       message: 'Restored by Dashkeep',
       overwrite: false,
     },
-    { signal },
+    { signal, ignoreAnswer: true },
   );
 }
 
-async function liveVersion(context: KindContext, uid: string): Promise<number | undefined> {
+async function liveVersion(context: KindContext, uid: string, live: Content): Promise<number | undefined> {
+  // An object of `/apis` names another thing its version.
+  if (live.liveVersion !== undefined && live.apiVersion === undefined) {
+    return Number(live.liveVersion);
+  }
   const path = `/api/dashboards/uid/${encodeURIComponent(uid)}`;
   const answer = await context.grafana.get(path, { signal: context.signal });
   return numberAt(answer, 'dashboard', 'version') ?? numberAt(answer, 'meta', 'version');

@@ -12,22 +12,63 @@ export function isDataSourceUid(uid: string): boolean {
 /** Folder, data sources and library panels of a dashboard, each once. */
 export function dashboardReferences(content: Content): Reference[] {
   const found = new Map<string, Reference>();
-  const add = (reference: Reference): string => {
-    found.set(`${reference.kind}/${reference.uid}`, reference);
-    return reference.uid;
-  };
   if (content.folderUid !== undefined) {
-    add({ kind: 'folder', uid: content.folderUid, required: true });
+    found.set('folder', { kind: 'folder', uid: content.folderUid, required: true });
   }
-  rename(content.body, add);
+  eachReference(content.body, (reference) => found.set(`${reference.kind}/${reference.uid}`, reference));
   return [...found.values()];
 }
 
-/** The same dashboard with its references renamed; a folder renamed to '' is the root. */
+/** The same dashboard with its references renamed; a folder renamed to '' is the root. The very same when none is. */
 export function renameInDashboard(content: Content, renamed: (reference: Reference) => string): Content {
   const { folderUid, ...rest } = content;
   const folder = folderUid === undefined ? '' : renamed({ kind: 'folder', uid: folderUid });
-  return { ...rest, ...(folder === '' ? {} : { folderUid: folder }), body: rename(content.body, renamed) };
+  let moved = false;
+  eachReference(content.body, (reference) => {
+    moved = renamed(reference) !== reference.uid || moved;
+  });
+  const body = moved ? rename(content.body, renamed) : content.body;
+  return !moved && folder === (folderUid ?? '')
+    ? content
+    : { ...rest, ...(folder === '' ? {} : { folderUid: folder }), body };
+}
+
+/** Shows every reference, as often as it stands there. Copying nothing, it is much cheaper than renaming. */
+function eachReference(value: Json, visit: (reference: Reference) => void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      eachReference(item, visit);
+    }
+    return;
+  }
+  if (!isJsonObject(value)) {
+    return;
+  }
+  for (const key of Object.keys(value)) {
+    const member = value[key] ?? null;
+    if (key === 'datasource' || key === 'libraryPanel') {
+      const reference = referenceIn(key, member, value);
+      if (reference !== undefined) {
+        visit(reference);
+      }
+    } else if (typeof member === 'object' && member !== null) {
+      eachReference(member, visit);
+    }
+  }
+}
+
+/** What a `datasource` or `libraryPanel` member means; undefined for variables and Grafana's own. */
+function referenceIn(key: 'datasource' | 'libraryPanel', member: Json, owner: JsonObject): Reference | undefined {
+  if (key === 'libraryPanel') {
+    const uid = stringAt(member, 'uid');
+    return uid === undefined ? undefined : { kind: 'library-panel', uid };
+  }
+  const uid = typeof member === 'string' ? member : stringAt(member, nameOfUid(owner));
+  return uid === undefined || !isDataSourceUid(uid) ? undefined : { kind: 'data-source', uid };
+}
+
+function nameOfUid(owner: JsonObject): 'name' | 'uid' {
+  return owner['kind'] === 'DataQuery' ? 'name' : 'uid';
 }
 
 /**
@@ -44,11 +85,9 @@ function rename(value: Json, renamed: (reference: Reference) => string): Json {
   const result: JsonObject = {};
   for (const [key, member] of Object.entries(value)) {
     const changed =
-      key === 'datasource'
-        ? renameDataSource(member, value, renamed)
-        : key === 'libraryPanel'
-          ? renameUid(member, 'uid', 'library-panel', renamed)
-          : rename(member, renamed);
+      key === 'datasource' || key === 'libraryPanel'
+        ? renameMember(key, member, value, renamed)
+        : rename(member, renamed);
     if (key === '__proto__') {
       // A plain assignment would set the prototype and lose the member.
       Object.defineProperty(result, key, { value: changed, enumerable: true, configurable: true, writable: true });
@@ -60,22 +99,16 @@ function rename(value: Json, renamed: (reference: Reference) => string): Json {
   return result;
 }
 
-function renameDataSource(member: Json, owner: JsonObject, renamed: (reference: Reference) => string): Json {
-  if (typeof member === 'string') {
-    return isDataSourceUid(member) ? renamed({ kind: 'data-source', uid: member }) : member;
-  }
-  return renameUid(member, owner['kind'] === 'DataQuery' ? 'name' : 'uid', 'data-source', renamed);
-}
-
-function renameUid(
+function renameMember(
+  key: 'datasource' | 'libraryPanel',
   member: Json,
-  key: string,
-  kind: 'data-source' | 'library-panel',
+  owner: JsonObject,
   renamed: (reference: Reference) => string,
 ): Json {
-  const uid = stringAt(member, key);
-  if (!isJsonObject(member) || uid === undefined || (kind === 'data-source' && !isDataSourceUid(uid))) {
+  const reference = referenceIn(key, member, owner);
+  if (reference === undefined) {
     return member;
   }
-  return { ...member, [key]: renamed({ kind, uid }) };
+  const uid = renamed(reference);
+  return isJsonObject(member) ? { ...member, [key === 'datasource' ? nameOfUid(owner) : 'uid']: uid } : uid;
 }

@@ -24,5 +24,6 @@ export async function writeApis(context: WriteContext, item: Restorable, version
     },
     exists,
     context.signal,
+    item.live?.liveVersion,
   );
 }

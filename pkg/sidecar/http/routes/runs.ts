@@ -108,20 +108,7 @@ export function runRoutes(api: Api, service: Service): void {
     {
       schema: { summary: 'Plan the way back of a restore', tags, params: IdParameter, response: answers(RestorePlan) },
     },
-    async ({ params: { id } }) => {
-      const run = await view(id);
-      if (!run.undoable || run.snapshot === undefined) {
-        throw new DashkeepError('DK_USAGE', 'only a restore that took a safety snapshot can be undone');
-      }
-      return service.plan(
-        {
-          snapshot: run.snapshot,
-          selection: { type: 'everything' },
-          options: { overwrite: true, includeManaged: true },
-        },
-        'What the restore created stays: nothing is deleted by going back.',
-      );
-    },
+    ({ params: { id } }) => service.planUndo(id),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
+import type { RestorePlan, RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
@@ -153,32 +153,49 @@ export function plan(state: FakeState, request: RestoreRequest) {
         ? ({ ...item, action: 'update', reason: 'It was changed since' } as PlanItem)
         : ({ ...item, losses: [], action: 'skip', reason: 'It exists and differs; overwriting is off' } as PlanItem);
     });
+  return keep(state, items, {
+    snapshot: request.snapshot === 'latest' ? (state.snapshots[0]?.id ?? '') : request.snapshot,
+    selection: request.selection,
+    options,
+  });
+}
+
+/** The way back of a restore: what it created goes again. */
+export function planUndo(state: FakeState, run: Run) {
+  const done = [...state.restores.values()].find((restore) => restore.plan.run === run.id);
+  const items = (done?.items ?? [])
+    .filter(({ action }) => action === 'create')
+    .map((item): PlanItem => ({ ...item, losses: [], action: 'delete', reason: 'the restore created it' }));
+  const snapshot = run.snapshot ?? '';
+  return keep(state, items, { snapshot, selection: { type: 'everything' }, options: {}, undoes: run.id });
+}
+
+function keep(
+  state: FakeState,
+  items: PlanItem[],
+  about: Pick<RestorePlan, 'snapshot' | 'selection' | 'options' | 'undoes'>,
+): RestorePlan {
   const counts = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
   items.forEach((item) => counts[item.action]++);
   const id = `restore-${newId(state, new Date())}`;
   const source = { uid: 'prometheus-main', name: 'Prometheus', type: 'prometheus' };
-  const made = {
-    items,
-    results: [],
-    plan: {
-      id,
-      state: 'planned' as const,
-      snapshot: request.snapshot === 'latest' ? (state.snapshots[0]?.id ?? '') : request.snapshot,
-      selection: request.selection,
-      options,
-      created: new Date().toISOString(),
-      expires: new Date(Date.now() + 900_000).toISOString(),
-      counts,
-      losing: items.filter((item) => item.losses.length > 0).length,
-      dependencies: [],
-      dataSources: [{ from: source, to: source, by: 'uid' as const }],
-      liveDataSources: [source, { uid: 'prometheus-eu', name: 'Prometheus EU', type: 'prometheus' }],
-      confirm: counts.update > 0 ? `overwrite ${counts.update}` : undefined,
-      warnings: [],
-    },
+  const confirm = counts.delete > 0 ? 'Main Org.' : counts.update > 0 ? `overwrite ${counts.update}` : undefined;
+  const plan: RestorePlan = {
+    ...about,
+    id,
+    state: 'planned',
+    created: new Date().toISOString(),
+    expires: new Date(Date.now() + 900_000).toISOString(),
+    counts,
+    losing: items.filter((item) => item.losses.length > 0).length,
+    dependencies: [],
+    dataSources: [{ from: source, to: source, by: 'uid' }],
+    liveDataSources: [source, { uid: 'prometheus-eu', name: 'Prometheus EU', type: 'prometheus' }],
+    ...(confirm === undefined ? {} : { confirm }),
+    warnings: [],
   };
-  state.restores.set(id, made);
-  return made.plan;
+  state.restores.set(id, { items, results: [], plan });
+  return plan;
 }
 
 export function apply(state: FakeState, id: string, confirm: string | undefined): Run {
@@ -189,34 +206,37 @@ export function apply(state: FakeState, id: string, confirm: string | undefined)
   if (restore.plan.confirm !== undefined && restore.plan.confirm !== confirm) {
     throw new FakeError(400, 'DK_CONFIRMATION', `Type “${restore.plan.confirm}”.`, 'Type exactly what is asked for.');
   }
-  const run = begin(state, 'restore', 'manual');
+  const run = begin(state, 'restore', restore.plan.undoes === undefined ? 'manual' : 'undo');
   run.restore = id;
   run.snapshot = state.snapshots[1]?.id;
   restore.plan.state = 'applying';
   restore.plan.run = run.id;
   restore.plan.safetySnapshot = run.snapshot;
-  const writes = restore.items.filter((item) => item.action === 'create' || item.action === 'update');
+  const writes = restore.items.filter(
+    ({ action }) => action === 'create' || action === 'update' || action === 'delete',
+  );
   const kinds: Partial<Record<KindName, number>> = {};
   writes.forEach((item) => (kinds[item.kind] = (kinds[item.kind] ?? 0) + 1));
   play(state, run, kinds, () => {
     const world = worldOf(state, restore.plan.snapshot);
     for (const item of writes) {
       const made = world.get(keyOf(item.kind, item.uid));
-      if (made !== undefined) {
+      if (item.action === 'delete') {
+        state.live.delete(keyOf(item.kind, item.uid));
+      } else if (made !== undefined) {
         state.live.set(keyOf(item.kind, item.uid), made);
       }
     }
-    restore.results = writes.map(({ org, kind, uid, title }) => ({
-      org,
-      kind,
-      uid,
-      title,
-      outcome: 'verified' as const,
-      reason: 'Read back and compared',
+    restore.results = writes.map(({ org, kind, uid, title, action }) => ({
+      ...{ org, kind, uid, title },
+      ...(action === 'delete'
+        ? { outcome: 'deleted' as const, reason: '' }
+        : { outcome: 'verified' as const, reason: 'Read back and compared' }),
     }));
+    const deleted = restore.plan.counts.delete;
     restore.plan.state = 'applied';
-    restore.plan.outcomes = { verified: writes.length };
-    run.counts = { verified: writes.length };
+    restore.plan.outcomes = { verified: writes.length - deleted, ...(deleted > 0 ? { deleted } : {}) };
+    run.counts = { verified: writes.length - deleted, ...(deleted > 0 ? { deleted } : {}) };
     run.undoable = true;
   });
   return run;

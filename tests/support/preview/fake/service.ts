@@ -287,15 +287,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
   [/^POST \/runs$/, startRun],
   [/^GET \/runs\/([^/]+)$/, ({ state, id }) => findRun(state, id)],
   [/^POST \/runs\/([^/]+)\/cancel$/, ({ state, id }) => runs.cancel(findRun(state, id))],
-  [
-    /^POST \/runs\/([^/]+)\/undo$/,
-    ({ state, id }) =>
-      runs.plan(state, {
-        snapshot: findRun(state, id).snapshot ?? 'latest',
-        selection: { type: 'everything' },
-        options: { overwrite: true },
-      }),
-  ],
+  [/^POST \/runs\/([^/]+)\/undo$/, ({ state, id }) => runs.planUndo(state, findRun(state, id))],
   [
     /^GET \/snapshots$/,
     ({ state, query }) =>

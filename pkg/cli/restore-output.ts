@@ -1,0 +1,82 @@
+import type { ApplyResult, PlanItem } from '../contract/plan.ts';
+import type { Restored } from '../engine/restore/restore.ts';
+import type { Plan, PlannedItem } from '../engine/restore/types.ts';
+import { printable, printJson, printLine, printTable } from './output.ts';
+import type { World } from './world.ts';
+
+/** The plan, and what became of it; with `json` one document. */
+export function printRestore(
+  world: World,
+  { json, run }: { json: boolean; run?: string },
+  plan: Plan,
+  restored: Restored | undefined,
+): void {
+  if (json) {
+    printJson(world, {
+      snapshot: plan.snapshot,
+      plan: plan.items.map(shown),
+      missing: plan.missing,
+      dataSources: plan.dataSources,
+      ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
+      applied: restored !== undefined,
+      results: restored?.results ?? [],
+      ...(restored?.safetySnapshot === undefined ? {} : { safetySnapshot: restored.safetySnapshot }),
+      ...(run === undefined ? {} : { run }),
+    });
+    return;
+  }
+  const told = plan.items.filter(({ action }) => action !== 'unchanged');
+  if (told.length > 0) {
+    printTable(
+      world,
+      ['action', 'kind', 'uid', 'title', ''],
+      told.map(({ action, kind, uid, title, reason }) => [action, kind, uid, title, reason]),
+    );
+  }
+  printLosses(world, plan.items);
+  for (const { from, to, by } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
+    const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
+    const found = to === undefined ? (by === 'restored' ? 'restored' : 'not here') : `${to.name} (${to.uid}), by ${by}`;
+    printLine(world, printable(`data source ${name}: ${found}`));
+  }
+  if (restored === undefined && plan.confirm !== undefined) {
+    printLine(world, printable(`To let it delete, type --confirm '${plan.confirm}'.`));
+  }
+  if (restored === undefined) {
+    printLine(world, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
+    return;
+  }
+  printResults(world, restored, run);
+}
+
+function shown({ entry: _, live: __, ...item }: PlannedItem): PlanItem {
+  return item;
+}
+
+function printLosses(world: World, items: PlannedItem[]): void {
+  for (const { kind, uid, losses } of items) {
+    for (const loss of losses) {
+      printLine(world, printable(`note: ${kind} ${uid}: ${loss}`));
+    }
+  }
+}
+
+function count(items: PlannedItem[]): string {
+  const counts = new Map<string, number>();
+  for (const { action } of items) {
+    counts.set(action, (counts.get(action) ?? 0) + 1);
+  }
+  return [...counts].map(([action, number]) => `${action}: ${number}`).join(', ') || 'nothing to do';
+}
+
+function printResults(world: World, { results, safetySnapshot }: Restored, run: string | undefined): void {
+  const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
+  for (const { outcome, kind, uid, reason } of bad) {
+    printLine(world, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
+  }
+  printLine(world, `${results.length - bad.length} of ${results.length} done and verified.`);
+  if (safetySnapshot !== undefined) {
+    const undo = run === undefined ? '' : ` Take it all back with: dashkeep restore --undo ${run}`;
+    printLine(world, `What was there before is in snapshot ${safetySnapshot}.${undo}`);
+  }
+}

@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
+import type { Plan } from '../../pkg/engine/restore/types.ts';
+import type { ApplyResult } from '../../pkg/contract/plan.ts';
+import type { Repository } from '../../pkg/repository/repository.types.ts';
+import { heldBody } from '../support/grafana/body.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { SeededRandomness } from '../support/repository.ts';
+import { RestoreBench } from './harness.ts';
+import { seed } from './seed.ts';
+
+let bench: RestoreBench;
+afterEach(() => bench.close());
+
+const BOARDS = { kinds: ['folder', 'dashboard'] as const };
+
+/** The repository with a count of how often each object was read. */
+function counting(repository: Repository, reads: Map<string, number>): Repository {
+  return new Proxy(repository, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (name === 'getObject') {
+        return (id: string, options: object) => {
+          reads.set(id, (reads.get(id) ?? 0) + 1);
+          return target.getObject(id, options);
+        };
+      }
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Plans and applies at once, as `dashkeep restore --apply` does. */
+async function applyAtOnce(
+  selection: Parameters<RestoreBench['request']>[0]['selection'] = BOARDS,
+): Promise<{ plan: Plan; results: ApplyResult[]; reads: Map<string, number> }> {
+  const reads = new Map<string, number>();
+  const asked = await bench.request({ selection });
+  const request = { ...asked, repository: counting(asked.repository, reads), deferBodies: true };
+  bench.sim.clearRequests();
+  const plan = await planRestore(request);
+  const { results } = await restore({
+    ...request,
+    plan,
+    safetySnapshot: false,
+    version: '0.1.0',
+    randomness: new SeededRandomness(),
+  });
+  return { plan, results, reads };
+}
+
+describe.each(PROFILE_NAMES)('a restore that is applied at once, Grafana %s', (profile) => {
+  it('reads each object once, and each dashboard back at most once', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    bench.sim.seedDashboards({ count: 120, folders: 12, bytes: 3000 });
+    await bench.backup();
+    bench.sim.wipe();
+    const { results, reads } = await applyAtOnce();
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    expect(results.length).toBeGreaterThan(130);
+    const boards = (await bench.repository.manifest('latest')).resources.filter(({ kind }) => kind === 'dashboard');
+    expect(Math.max(...boards.map(({ object }) => reads.get(object) ?? 0))).toBe(1);
+    const read = bench.sim.requests.filter(
+      ({ method, path }) => method === 'GET' && /dashboards\/(uid\/)?[^/]+$/.test(path),
+    );
+    expect(new Set(read.map(({ path }) => path)).size).toBe(read.length);
+    // From 12 on only those of v2 are read one by one: lists hold the others.
+    const v2 = [...bench.sim.state.org(1).dashboards.values()].filter(({ apiVersion }) => apiVersion.includes('v2'));
+    expect(read.length).toBe(profile.startsWith('1') && Number(profile.slice(0, 2)) < 12 ? boards.length : v2.length);
+  });
+
+  it('says afterwards what the dashboards use and the target lacks', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    await bench.backup();
+    bench.sim.wipe();
+    const { plan } = await applyAtOnce();
+    expect(plan.missing.map(({ kind, uid }) => `${kind}/${uid}`).sort()).toEqual([
+      'data-source/prom',
+      'library-panel/own-panel',
+      'library-panel/shared-panel',
+    ]);
+    expect(plan.dataSources).toMatchObject([{ from: { uid: 'prom' }, by: 'none' }]);
+    expect(plan.items.find(({ uid }) => uid === 'root')?.losses).toEqual([
+      "the data source 'Prometheus' it uses is not there; add it with --only data-source/prom",
+    ]);
+  });
+});
+
+describe('what was written otherwise than it was sent', () => {
+  it('is told apart by what is read back', async () => {
+    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
+    bench.sim.seedDashboards({ count: 60, folders: 3, bytes: 1000 });
+    await bench.backup();
+    bench.sim.wipe();
+    const uids = bench.repository.manifest('latest').then(({ resources }) => resources.map(({ uid }) => uid));
+    const victim = (await uids).find((uid) => uid.includes('7'))!;
+    const spoil = (): void => {
+      const stored = bench.sim.state.org(1).dashboards.get(victim);
+      if (stored !== undefined) {
+        stored.body = heldBody(JSON.stringify({ title: 'Spoiled' }));
+      }
+    };
+    bench.sim.setFaults({ match: 'POST /apis/dashboard*', action: { kind: 'after', run: spoil } });
+    const { results } = await applyAtOnce();
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toMatchObject([
+      { uid: victim, outcome: 'differs' },
+    ]);
+  });
+});
+
+describe('an object of a repository that is not whole', () => {
+  async function withObject(change: (key: string) => Promise<void>): Promise<void> {
+    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
+    await seed(bench);
+    const { resources } = await bench.backup();
+    bench.sim.wipe();
+    const { object } = resources.find(({ kind, uid }) => kind === 'dashboard' && uid === 'deep')!;
+    await change(`objects/${object.slice(0, 2)}/${object}.json.gz`);
+  }
+
+  it('ends the restore before anything is written when it is missing', async () => {
+    await withObject(async (key) => bench.repository.store.deleteMany([key]).then(() => undefined));
+    await expect(applyAtOnce()).rejects.toMatchObject({ code: 'DK_OBJECT_MISSING' });
+    expect(bench.sim.writes()).toEqual([]);
+  });
+
+  it('costs its own resource only when it is damaged', async () => {
+    await withObject((key) => bench.repository.store.put(key, Buffer.from('not what it was')).then(() => undefined));
+    const { results } = await applyAtOnce();
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toMatchObject([
+      { kind: 'dashboard', uid: 'deep', outcome: 'failed' },
+    ]);
+    expect(results.length).toBeGreaterThan(5);
+  });
+});

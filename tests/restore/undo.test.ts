@@ -1,0 +1,198 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../pkg/contract/manifest.ts';
+import type { RunRecord } from '../../pkg/contract/runs.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { restore, restoreOutcome, type Restored } from '../../pkg/engine/restore/restore.ts';
+import type { Plan, PlanRequest, RestoreOptions } from '../../pkg/engine/restore/types.ts';
+import { planUndo } from '../../pkg/engine/restore/undo.ts';
+import { Cancelled, recordRun } from '../../pkg/engine/run.ts';
+import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
+import { SeededRandomness } from '../support/repository.ts';
+import { named, reasons, RestoreBench, stateOf } from './harness.ts';
+import { board, seed } from './seed.ts';
+
+let bench: RestoreBench;
+afterEach(() => bench.close());
+
+let runs = 0;
+const OVERWRITE: Partial<RestoreOptions> = { overwrite: true };
+
+/** Applies with a safety snapshot and a record, as the command line does. */
+async function applied(request: PlanRequest, plan: Plan, confirm?: string): Promise<RunRecord> {
+  const { repository } = bench;
+  const { clock, signal } = request;
+  const randomness = new SeededRandomness(`undo ${runs++}`);
+  const port = { clock, randomness, log: silentLog, signal };
+  let id = '';
+  const run = recordRun({ ...port, repository, kind: 'restore', trigger: 'manual' }, async (given, note) => {
+    id = given;
+    const facts = { safetySnapshot: true, version: '0.1.0', ...(confirm === undefined ? {} : { confirm }) };
+    return restoreOutcome(await restore({ ...request, ...port, ...facts, plan, note }));
+  });
+  await run.catch((error: unknown) => {
+    if (!signal.aborted) {
+      throw error;
+    }
+  });
+  return (await repository.run(id))!;
+}
+
+async function restored(options: Partial<RestoreOptions> = OVERWRITE, confirm?: string): Promise<RunRecord> {
+  const request = await bench.request({ options });
+  return applied(request, await planRestore(request), confirm);
+}
+
+async function undoOf(run: RunRecord): Promise<Awaited<ReturnType<typeof planUndo>>> {
+  const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
+  bench.sim.clearRequests();
+  const planned = await planUndo(asked, run);
+  expect(bench.sim.writes()).toEqual([]);
+  return planned;
+}
+
+/** A snapshot, and then a bad day: a folder with all that was in it is gone, a dashboard and permissions were changed. */
+async function badDay(profile: ProfileName): Promise<{ good: Manifest; before: Record<string, string> }> {
+  bench = await RestoreBench.start({ profile, nestedFolders: true });
+  await seed(bench);
+  const good = await bench.backup();
+  await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+  const dashboard = { ...board('root', 'Board changed', 'prom'), version: 1 };
+  await bench.api('POST /api/dashboards/db', { dashboard, overwrite: true });
+  await bench.api('POST /api/folders/other/permissions', { items: [{ role: 'Editor', permission: 4 }] });
+  return { good, before: stateOf(await bench.backup()) };
+}
+
+describe.each(PROFILE_NAMES)('undoing a restore, Grafana %s', (profile) => {
+  it('removes what it created and brings back what it overwrote, after a word from a person', async () => {
+    const { good, before } = await badDay(profile);
+    const asked = await bench.request({ options: OVERWRITE, manifest: good });
+    const run = await applied(asked, await planRestore(asked));
+    expect(run).toMatchObject({ status: 'complete', kind: 'restore' });
+
+    const { request, plan } = await undoOf(run);
+    expect(named(plan, 'delete')).toEqual(
+      expect.arrayContaining([
+        'dashboard/board',
+        'dashboard/deep',
+        'folder/hosts',
+        'folder/infra',
+        'library-panel/own-panel',
+      ]),
+    );
+    expect(named(plan, 'update')).toEqual(['dashboard/root', 'folder-permissions/other']);
+    expect(named(plan, 'create', 'blocked')).toEqual([]);
+    expect(plan.confirm).toBe('Main Org.');
+    await expect(applied(request, plan)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    const undo = await applied(request, plan, 'Main Org.');
+    expect(undo.errors).toEqual([]);
+    expect(undo.status).toBe('complete');
+    expect(stateOf(await bench.backup())).toEqual(before);
+
+    // And the undo itself can be undone.
+    const again = await undoOf(undo);
+    expect(named(again.plan, 'delete')).toEqual([]);
+    await applied(again.request, again.plan);
+    expect(stateOf(await bench.backup())).toEqual(stateOf(good));
+  });
+
+  it('leaves alone what somebody changed, deleted or filled since', async () => {
+    const { good } = await badDay(profile);
+    const asked = await bench.request({ options: OVERWRITE, manifest: good });
+    const run = await applied(asked, await planRestore(asked));
+    const edited = { ...board('board', 'Edited by a person', 'prom'), version: 1 };
+    await bench.api('POST /api/dashboards/db', { dashboard: edited, folderUid: 'infra', overwrite: true });
+    const root = { ...board('root', 'Also edited', 'prom'), version: 3 };
+    await bench.api('POST /api/dashboards/db', { dashboard: root, overwrite: true });
+    await bench.api('POST /api/dashboards/db', { dashboard: board('mine', 'Mine', 'prom'), folderUid: 'hosts' });
+
+    const { request, plan } = await undoOf(run);
+    expect(reasons(plan, 'skip')).toMatchObject({
+      'dashboard/board': 'somebody changed it since the restore',
+      'dashboard/root': 'somebody changed it since the restore',
+    });
+    expect(reasons(plan, 'blocked')).toEqual({
+      'folder/hosts': 'the restore created it, but it holds what stays',
+      'folder/infra': 'the restore created it, but it holds what stays',
+    });
+    await applied(request, plan, plan.confirm);
+    const live = bench.sim.state.org(1);
+    expect([...live.dashboards.keys()]).toEqual(expect.arrayContaining(['board', 'root', 'mine']));
+    expect(live.dashboards.has('deep')).toBe(false);
+    expect(live.folders.has('hosts')).toBe(true);
+  });
+
+  it('brings back what the restore deleted', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    await bench.backup();
+    await bench.api('POST /api/dashboards/db', { dashboard: board('extra', 'Extra', 'prom'), folderUid: 'other' });
+    const run = await restored({ deleteExtra: true }, 'Main Org.');
+    expect(bench.sim.state.org(1).dashboards.has('extra')).toBe(false);
+    const { request, plan } = await undoOf(run);
+    expect(reasons(plan, 'create')).toMatchObject({ 'dashboard/extra': 'the restore deleted it' });
+    expect((await applied(request, plan)).status).toBe('complete');
+    expect(bench.sim.state.org(1).dashboards.has('extra')).toBe(true);
+  });
+});
+
+describe('undoing', () => {
+  it('works for a restore that was cut short', async () => {
+    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
+    await seed(bench);
+    const manifest = await bench.backup();
+    bench.sim.wipe();
+    const before = stateOf(await bench.backup());
+    const stop = new AbortController();
+    const request = await bench.request({ manifest, signal: stop.signal });
+    const plan = await planRestore(request);
+    const cut = (): void => stop.abort(new Cancelled('cancelled'));
+    bench.sim.setFaults({ match: 'POST /apis/dashboard*', action: { kind: 'after', run: cut }, times: 1 });
+    const run = await applied(request, plan);
+    expect(run.status).toBe('cancelled');
+    expect(bench.sim.state.org(1).dashboards.size).toBeGreaterThan(0);
+
+    const undo = await undoOf(run);
+    const { results } = await again(undo, undo.plan.confirm);
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    const left = Object.keys(stateOf(await bench.backup())).filter((key) => !(key in before));
+    // Data sources with their secrets, folders, dashboards: all gone again.
+    expect(left).toEqual([]);
+  });
+
+  it('does not take for its own what somebody else made while the restore ran', async () => {
+    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
+    await seed(bench);
+    await bench.backup();
+    await bench.api('DELETE /api/dashboards/uid/root');
+    const request = await bench.request({});
+    const plan = await planRestore(request);
+    await bench.api('POST /api/dashboards/db', { dashboard: board('root', 'Board root', 'prom') });
+    const run = await applied(request, plan);
+    expect(run.touched?.filter(({ kind }) => kind === 'dashboard')).toEqual([]);
+    expect(named((await undoOf(run)).plan, 'delete')).toEqual([]);
+  });
+
+  it('is refused for what is no restore', async () => {
+    bench = await RestoreBench.start({ profile: '13.2' });
+    await bench.backup();
+    const run = { id: 'x', kind: 'backup', status: 'complete', trigger: 'manual', counts: {}, errors: [] } as const;
+    await expect(undoOf({ ...run, errors: [], started: '2026-11-24T00:00:00Z' })).rejects.toThrow(
+      'only a restore that took a safety snapshot can be undone',
+    );
+  });
+});
+
+async function again(
+  { request, plan }: Awaited<ReturnType<typeof planUndo>>,
+  confirm: string | undefined,
+): Promise<Restored> {
+  return restore({
+    ...request,
+    plan,
+    safetySnapshot: false,
+    version: '0.1.0',
+    randomness: new SeededRandomness('again'),
+    ...(confirm === undefined ? {} : { confirm }),
+  });
+}
