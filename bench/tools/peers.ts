@@ -28,8 +28,8 @@ const RECIPE = fileURLToPath(new URL('./recipe.sh', import.meta.url));
 export const PEERS: Peer[] = [
   backupTool('ysde/grafana-backup-tool', 'DASHKEEP_BENCH_YSDE'),
   backupTool('DuraCHYo/grafana-backup-tool', 'DASHKEEP_BENCH_DURACHYO'),
-  recipe('curl + jq + aws', 'DASHKEEP_BENCH_AWS'),
-  recipe('curl + jq + curl', undefined),
+  recipe('recipe/aws', 'DASHKEEP_BENCH_AWS'),
+  recipe('recipe/curl', undefined),
 ];
 
 /** grafana-backup-tool and its fork are run alike. The variable names the program `grafana-backup` of an installation. */
