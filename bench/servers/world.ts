@@ -79,7 +79,7 @@ export class World {
 
   /** The dashboards that are there, by uid. */
   async uids(): Promise<string[]> {
-    return Object.keys(await this.grafana.order('contents', {}));
+    return (await this.grafana.order('uids', {})).dashboards;
   }
 
   /** Runs something and tells what the servers saw of it. */

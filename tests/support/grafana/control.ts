@@ -30,6 +30,8 @@ export interface Orders {
   requests: { given: { from?: number; count?: number }; answer: { requests: RequestRecord[] } };
   /** Whether the bodies of writes are kept in the records from now on. */
   keepBodies: { given: { on: boolean }; answer: Record<string, never> };
+  /** Dashboards of the first org. */
+  uids: { given: Record<string, never>; answer: { dashboards: string[] } };
   /** SHA-256 of what is stored of each dashboard of the first org, members sorted, by uid. */
   contents: { given: Record<string, never>; answer: Record<string, string> };
   token: { given: { role?: 'Viewer' | 'Editor' | 'Admin' }; answer: { token: string } };
@@ -64,6 +66,7 @@ export function obey(simulator: Simulator, order: string, text: string): unknown
       requests: simulator.requests.slice(from, count === undefined ? undefined : from + count),
     }),
     keepBodies: ({ on }) => nothing(simulator.keepBodies(on)),
+    uids: () => ({ dashboards: [...simulator.state.org(1).dashboards.keys()] }),
     contents: () => contents(simulator.state.org(1)),
     token: (request) => ({ token: simulator.token(request) }),
   };
