@@ -4,7 +4,7 @@ import type { Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress, inflate, MAX_RECORD_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
-import { CACHE } from './layout.ts';
+import { cacheKey, type SealedCache } from './layout.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -26,12 +26,12 @@ export class CacheFile<Schema extends z.ZodType> {
   readonly #schema: Schema;
   readonly #key: string;
 
-  constructor(ports: { store: ObjectStore; keyring: Keyring; log: Log }, name: string, schema: Schema) {
+  constructor(ports: { store: ObjectStore; keyring: Keyring; log: Log }, name: SealedCache, schema: Schema) {
     this.#store = ports.store;
     this.#keyring = ports.keyring;
     this.#log = ports.log;
     this.#schema = schema;
-    this.#key = `${CACHE}${name}.json.gz${ports.keyring.encrypted ? '.age' : ''}`;
+    this.#key = cacheKey(name, ports.keyring.encrypted);
   }
 
   /**

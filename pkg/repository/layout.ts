@@ -13,13 +13,23 @@ export const PRUNES = 'prune/';
 export const KEYS = 'keys/';
 export const CACHE = 'cache/';
 export const PLAIN_COPIES = 'grafana-backups/';
+/** Where the store check tries things out. */
+export const PROBE = 'probe/';
 
-/** Everything that Dashkeep puts at the top of a prefix; `probe` is where the store check tries things out. */
+/** Everything that Dashkeep puts at the top of a prefix. */
 const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set([
   CONFIG_KEY,
-  ...[OBJECTS, SNAPSHOTS, RUNS, SESSIONS, PRUNES, KEYS, CACHE, PLAIN_COPIES].map((folder) => folder.slice(0, -1)),
-  'probe',
+  ...[OBJECTS, SNAPSHOTS, RUNS, SESSIONS, PRUNES, KEYS, CACHE, PLAIN_COPIES, PROBE].map((folder) =>
+    folder.slice(0, -1),
+  ),
 ]);
+
+/** Which part `verify` reads next, and what the plain copies were made from: plain in every repository. */
+export const VERIFY_PARTS_KEY = `${CACHE}verify.json`;
+export const PLAIN_COPIES_INDEX_KEY = `${CACHE}plain-copies.json.gz`;
+/** Sealed in an encrypted repository. */
+const SEALED_CACHES = ['snapshots', 'runs', 'lock'] as const;
+export type SealedCache = (typeof SEALED_CACHES)[number];
 
 const OBJECT_ID = /^[0-9a-f]{64}$/;
 const TIMED_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
@@ -72,6 +82,16 @@ export function runKey(id: string, encrypted: boolean): string {
 /** @throws DK_NOT_FOUND for anything but a run's id. */
 export function sessionKey(id: string): string {
   return `${SESSIONS}${timedId(id)}.json`;
+}
+
+export function cacheKey(name: SealedCache, encrypted: boolean): string {
+  return `${CACHE}${name}.json.gz${encrypted ? '.age' : ''}`;
+}
+
+/** Whether a key under `cache/` is one that is in use in this form of a repository. */
+export function isUsedCache(key: string, encrypted: boolean): boolean {
+  const sealed = SEALED_CACHES.map((name) => cacheKey(name, encrypted));
+  return [VERIFY_PARTS_KEY, PLAIN_COPIES_INDEX_KEY, ...sealed].includes(key);
 }
 
 function timedId(id: string): string {

@@ -4,14 +4,13 @@ import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import type { Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress, inflate, MAX_RECORD_BYTES } from './codec.ts';
-import { CACHE, PLAIN_COPIES } from './layout.ts';
+import { PLAIN_COPIES, PLAIN_COPIES_INDEX_KEY as INDEX_KEY } from './layout.ts';
 import type { PlainCopies } from './repository.types.ts';
 
 interface Calls {
   signal?: AbortSignal;
 }
 
-const INDEX_KEY = `${CACHE}plain-copies.json.gz`;
 /** Room for `org-<n>-dashboard-` and `.json` within 200 bytes. */
 const UID_BYTES = 140;
 

@@ -19,7 +19,8 @@ const MANIFESTS_AT_ONCE = 4;
 export interface Survey {
   objects: number;
   bytes: number;
-  snapshots: number;
+  /** Ids of all snapshots. */
+  snapshots: Set<string>;
   /** No manifest needs them, and they are older than the grace by the store's clock. By key. */
   unneeded: Map<string, ListedObject>;
   /** Objects that no manifest needs, but which are young. */
@@ -75,12 +76,12 @@ export async function survey(repository: OpenedRepository, { signal }: Calls = {
   return { objects, bytes, snapshots, unneeded, young, now };
 }
 
-/** Reads every manifest there is and removes what it needs from the candidates. Returns how many there are. */
+/** Reads every manifest there is and removes what it needs from the candidates. Returns the ids of the snapshots. */
 async function crossOffNeeded(
   repository: OpenedRepository,
   candidates: Map<string, ListedObject>,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<Set<string>> {
   const { store, keyring } = repository;
   const manifests = [];
   for await (const { key } of store.list(SNAPSHOTS, { signal })) {
@@ -114,7 +115,7 @@ async function crossOffNeeded(
     },
     signal,
   );
-  return manifests.length;
+  return new Set(manifests.map(({ id }) => id));
 }
 
 const UNREADABLE_HINT =

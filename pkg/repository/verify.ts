@@ -4,7 +4,7 @@ import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import { MAX_RECORD_BYTES } from './codec.ts';
 import { eachAtOnce } from './concurrency.ts';
-import { CACHE, objectKey, type NamedKey } from './layout.ts';
+import { objectKey, VERIFY_PARTS_KEY as PARTS_KEY, type NamedKey } from './layout.ts';
 import { listSnapshots, readManifest, summaryOf } from './manifests.ts';
 import { walkObjects } from './object-listing.ts';
 import type { OpenedRepository } from './repository.ts';
@@ -49,7 +49,6 @@ export interface VerifyReport {
 
 const MANIFESTS_AT_ONCE = 4;
 const OBJECTS_AT_ONCE = 16;
-const PARTS_KEY = `${CACHE}verify.json`;
 const Parts = z.object({ of: z.int().positive(), next: z.int().nonnegative() });
 
 /**

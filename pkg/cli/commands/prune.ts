@@ -16,7 +16,9 @@ interface Flags extends CommonFlags {
 
 export const registerPrune: Register = (program, run) => {
   withTarget(program.command('prune'))
-    .description('remove objects that no snapshot needs: the first run marks them, one at least 4 h later removes them')
+    .description(
+      'remove objects that no snapshot needs (the first run marks them, one at least 4 h later removes them), and old records of runs',
+    )
     .option('--dry-run', 'only show what would be marked and removed')
     .option('--remove-most-objects', 'go on even when more than half of all objects would go')
     .action(run(runPrune));
@@ -32,9 +34,9 @@ async function runPrune(world: World, flags: Flags): Promise<Exit> {
     const applied = await recordRun({ ...world, repository, kind: 'prune', trigger: 'manual' }, async () => {
       const confirmed = flags.removeMostObjects === true;
       const value = await applyPrune(repository, made, { signal, randomness, confirmed });
-      const { removed, marked, locked, failed } = value;
+      const { removed, marked, runs, leftOvers, locked, failed } = value;
       const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
-      const counts = { removed, marked, locked, failed: failed.length };
+      const counts = { removed, marked, runs, leftOvers, locked, failed: failed.length };
       return withLocksRenewed(repository, { value, status, counts, errors: [] }, world);
     });
     return { plan: made, result: applied };
@@ -48,20 +50,24 @@ async function runPrune(world: World, flags: Flags): Promise<Exit> {
 }
 
 function summary(plan: PrunePlan): object {
-  const { snapshots, objects, young, needsConfirmation } = plan;
-  return { snapshots, objects, remove: plan.remove, mark: plan.mark, young, needsConfirmation };
+  const { snapshots, objects, remove, mark, young, runs, leftOvers, needsConfirmation } = plan;
+  return { snapshots, objects, remove, mark, young, runs, leftOvers, needsConfirmation };
 }
 
 function print(world: World, plan: PrunePlan, result: PruneResult | undefined): void {
   printLine(world, `${plan.objects} objects, needed by ${plan.snapshots} snapshots (${bytes(plan.bytes)}).`);
   if (result === undefined) {
     printLine(world, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; ${plan.young} are too young.`);
+    printLine(world, `Would remove ${plan.runs.length} old records of runs and ${plan.leftOvers.length} left-overs.`);
     return;
   }
   printLine(
     world,
     `Removed ${result.removed} (${bytes(result.removedBytes)}), marked ${result.marked} for a later prune.`,
   );
+  if (result.runs + result.leftOvers > 0) {
+    printLine(world, `Removed ${result.runs} old records of runs and ${result.leftOvers} left-overs.`);
+  }
   if (result.locked > 0) {
     printLine(world, `${result.locked} are held by object lock and stay until their retention ends.`);
   }

@@ -133,8 +133,9 @@ class EngineWork implements Work {
     const { signal } = run;
     const plan = await planPrune(repository, { signal });
     const { randomness } = this.#options;
-    const { removed, marked, locked, failed } = await applyPrune(repository, plan, { signal, randomness, confirmed });
-    const counts = { removed, marked, locked, failed: failed.length };
+    const pruned = await applyPrune(repository, plan, { signal, randomness, confirmed });
+    const { removed, marked, runs, leftOvers, locked, failed } = pruned;
+    const counts = { removed, marked, runs, leftOvers, locked, failed: failed.length };
     const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
     return withLocksRenewed(repository, { status, counts, errors: [] }, run);
   }

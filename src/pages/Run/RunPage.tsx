@@ -108,6 +108,8 @@ function countLabel(name: string): string {
     deleted: t('count.deleted', 'Deleted'),
     differs: t('count.differs', 'Differs'),
     lockRenewed: t('count.lockRenewed', 'Lock renewed'),
+    runs: t('count.runs', 'Old run records removed'),
+    leftOvers: t('count.leftOvers', 'Left-overs removed'),
   };
   return labels[name] ?? name;
 }
