@@ -3,6 +3,7 @@ import type { Log, Randomness } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { ENVELOPE_BYTES } from './codec.ts';
 import { newKeyPair, openWith, parseIdentityFile, sealWithPassphrase, type KeyPair } from './encryption.ts';
+import { isKeyFile } from './key-files.ts';
 import { KEYS } from './layout.ts';
 
 const PASSPHRASE_FILE = /^keys\/passphrase-[0-9a-f]{8}\.age$/;
@@ -61,6 +62,10 @@ export async function passphraseIdentities(
     } catch {
       ports.log.debug({ key: name }, 'the passphrase does not open this identity');
     }
+  }
+  if (identities.length === 0 && create && !files.some(isKeyFile)) {
+    // A first run that was cut short may leave half an identity. Without a key nothing hangs on it.
+    return [(await addPassphrase(ports, first)).identity];
   }
   if (identities.length === 0) {
     throw new DashkeepError('DK_ENCRYPTION', 'the passphrase opens none of the identities stored in the repository');

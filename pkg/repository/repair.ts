@@ -5,7 +5,7 @@ import { KEYS, SNAPSHOTS } from './layout.ts';
 import type { OpenedRepository } from './repository.ts';
 import { verify, type HurtResource, type VerifyOptions, type VerifyProblem } from './verify.ts';
 
-export interface RepairOptions extends VerifyOptions {
+export interface RepairOptions extends Omit<VerifyOptions, 'snapshot'> {
   /**
    * The canonical JSON of a resource as it is now; undefined when it is gone. What still has the content that a
    * snapshot needs is put back.

@@ -149,6 +149,11 @@ export class OpenedRepository implements Repository {
     return (await readManifest(this.store, this.keyring, await this.#find(id, calls), calls)).manifest;
   }
 
+  /** The manifest's key, by the same names, without reading more than that takes. @throws DK_NOT_FOUND */
+  async find(id: string, calls: Calls = {}): Promise<NamedKey> {
+    return this.#find(id === 'latest' ? (await this.#latest(calls)).id : id, calls);
+  }
+
   /**
    * The newest snapshot that was taken for its own sake. One taken for safety before a restore, of an empty Grafana
    * say, must not become what the next restore of the latest brings back.

@@ -13,6 +13,8 @@ import { isUnreadable } from './snapshot-index.ts';
 export interface VerifyOptions {
   /** Also read every object and hash it, or this percentage of them: another part each time, until all were read. */
   readData?: boolean | { percent: number };
+  /** Only this snapshot: an id, an unambiguous start of one, or `latest`. */
+  snapshot?: string;
   progress?: (done: number, total: number, phase: 'manifests' | 'data') => void;
   signal?: AbortSignal;
 }
@@ -42,8 +44,8 @@ export interface VerifyReport {
   read: number;
   /** Which part was read, when only a part. */
   part?: { number: number; of: number };
-  /** Objects that no snapshot needs: a prune will remove them. */
-  unreferenced: number;
+  /** Objects that no snapshot needs: a prune will remove them. Unknown when only one snapshot was looked at. */
+  unreferenced?: number;
   problems: VerifyProblem[];
 }
 
@@ -52,9 +54,9 @@ const OBJECTS_AT_ONCE = 16;
 const Parts = z.object({ of: z.int().positive(), next: z.int().nonnegative() });
 
 /**
- * Checks that every published snapshot can be restored. Structure: every manifest is whole, every object is there.
+ * Checks that every published snapshot, or one, can be restored. Structure: every manifest is whole, every object is there.
  * With `readData` the objects themselves are read and hashed.
- * @throws DK_IDENTITY_MISSING when data is to be read that this process cannot decrypt.
+ * @throws DK_NOT_FOUND for a snapshot that is not there, DK_IDENTITY_MISSING when data is to be read that this process cannot decrypt.
  */
 export async function verify(repository: OpenedRepository, options: VerifyOptions = {}): Promise<VerifyReport> {
   return new Verification(repository, options).run();
@@ -79,15 +81,23 @@ class Verification {
   }
 
   async run(): Promise<VerifyReport> {
-    const { store } = this.#repository;
+    const { readData, snapshot } = this.#options;
+    if (snapshot !== undefined && typeof readData === 'object') {
+      throw new DashkeepError('DK_USAGE', 'of one snapshot all of the data is read, not a part');
+    }
     // Manifests before objects: an object is always there before the manifest that needs it.
-    const keys = await listSnapshots(store, this.#options);
+    const keys =
+      snapshot === undefined
+        ? await listSnapshots(this.#repository.store, this.#options)
+        : [await this.#repository.find(snapshot, this.#options)];
     const sound = await this.#readManifests(keys);
-    await this.#repository.index.replace(this.#summaries, this.#options);
+    if (snapshot === undefined) {
+      await this.#repository.index.replace(this.#summaries, this.#options);
+    }
     const unreferenced = await this.#listObjects();
     let read = 0;
     let part: VerifyReport['part'];
-    if (this.#options.readData !== undefined && this.#options.readData !== false) {
+    if (readData !== undefined && readData !== false) {
       part = await this.#nextPart();
       read = await this.#readObjects(part);
       await this.#rememberPart(part);
@@ -99,7 +109,7 @@ class Verification {
       bytes: [...this.#needed.values()].reduce((sum, { size }) => sum + (size ?? 0), 0),
       read,
       ...(part === undefined ? {} : { part }),
-      unreferenced,
+      ...(snapshot === undefined ? { unreferenced } : {}),
       problems: this.#problems,
     };
   }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../pkg/contract/json.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { copyRepository } from '../../pkg/repository/copy.ts';
 import { applyForget, planForget } from '../../pkg/repository/forget.ts';
 import { applyPrune, planPrune } from '../../pkg/repository/prune.ts';
 import { repair } from '../../pkg/repository/repair.ts';
@@ -36,6 +37,8 @@ export class Scene {
   readonly expected: Map<string, Map<string, string>>;
   readonly keys: KeyPair[] | undefined;
   readonly conditionalPut: 'enforced' | 'ignored';
+  /** Where copies come from: nothing writes there. */
+  readonly source: Scene | undefined;
 
   constructor(parts: {
     bucket: Bucket;
@@ -46,6 +49,7 @@ export class Scene {
     conditionalPut?: 'enforced' | 'ignored';
     own?: Clock;
     seed?: string;
+    source?: Scene;
   }) {
     this.#own = parts.own ?? parts.clock;
     this.#seed = parts.seed ?? '';
@@ -55,16 +59,18 @@ export class Scene {
     this.expected = parts.expected;
     this.keys = parts.keys;
     this.conditionalPut = parts.conditionalPut ?? 'enforced';
+    this.source = parts.source;
   }
 
-  static empty(keys?: KeyPair[], conditionalPut?: 'enforced' | 'ignored'): Scene {
+  static empty(keys?: KeyPair[], conditionalPut?: 'enforced' | 'ignored', source?: Scene): Scene {
     return new Scene({
       bucket: new Bucket(),
       state: new MemoryState(),
       clock: new TestClock(),
-      expected: new Map(),
+      expected: new Map(source?.expected),
       keys,
       conditionalPut,
+      source,
     });
   }
 
@@ -76,6 +82,7 @@ export class Scene {
       expected: new Map(this.expected),
       keys: this.keys,
       conditionalPut: this.conditionalPut,
+      source: this.source,
     });
   }
 
@@ -92,19 +99,19 @@ export class Scene {
   /** The service: writes, and reads back no content when encryption is on. */
   async service(guard?: Guard): Promise<OpenedRepository> {
     const recipients = this.keys?.slice(0, 1).map(({ recipient }) => recipient);
-    return open(this.#world(guard), { recipients, state: this.state });
+    return open(this.world(guard), { recipients, state: this.state });
   }
 
   /** A person with an identity; writes for the second key pair when `rotate`. */
   async person(guard?: Guard, rotate = false): Promise<OpenedRepository> {
-    return open(this.#world(guard), {
+    return open(this.world(guard), {
       identities: this.keys?.map(({ identity }) => identity),
       recipients: this.keys?.slice(rotate ? 1 : 0, rotate ? 2 : 1).map(({ recipient }) => recipient),
       state: this.state,
     });
   }
 
-  #world(guard?: Guard): { store: GuardedStore; clock: Clock; randomness: SeededRandomness } {
+  world(guard?: Guard): { store: GuardedStore; clock: Clock; randomness: SeededRandomness } {
     return { store: this.store(guard), clock: this.#own, randomness: this.randomness };
   }
 
@@ -114,7 +121,7 @@ export class Scene {
   }
 
   async backUp(dashboards: Dashboards, guard?: Guard): Promise<Manifest> {
-    const manifest = await backup(await this.service(guard), this.#world(), dashboards);
+    const manifest = await backup(await this.service(guard), this.world(), dashboards);
     this.expected.set(manifest.id, contents(dashboards));
     return manifest;
   }
@@ -138,6 +145,12 @@ export class Scene {
 
   async rewrap(guard?: Guard): Promise<void> {
     await rewrap(await this.person(guard, true), { randomness: this.randomness });
+  }
+
+  /** Copies everything from the source into here. */
+  async copy(guard?: Guard): Promise<void> {
+    const from = await open(this.source?.world(guard) ?? this.world(), { create: false });
+    await copyRepository(from, await this.service(guard), { randomness: this.randomness });
   }
 
   async verifyPart(guard?: Guard): Promise<void> {
@@ -235,5 +248,24 @@ export const SCENARIOS: Scenario[] = [
     run: (scene, guard) => scene.repair(guard),
   },
   { name: 'verifying a part', prepare: twoSnapshots, run: (scene, guard) => scene.verifyPart(guard) },
+  {
+    name: 'copying into an empty repository',
+    prepare: async (keys, conditionalPut) => Scene.empty(keys, conditionalPut, await twoSnapshots()),
+    run: (scene, guard) => scene.copy(guard),
+  },
+  {
+    name: 'copying what is missing in another repository',
+    async prepare(keys, conditionalPut) {
+      const source = await twoSnapshots();
+      const scene = Scene.empty(keys, conditionalPut, source);
+      await scene.copy();
+      source.clock.advance(HOUR);
+      const { id } = await source.backUp(NEXT);
+      scene.expected.set(id, contents(NEXT));
+      scene.clock.advance(HOUR);
+      return scene;
+    },
+    run: (scene, guard) => scene.copy(guard),
+  },
   { name: 'rotating the keys', prepare: twoSnapshots, needsKeys: true, run: (scene, guard) => scene.rewrap(guard) },
 ];

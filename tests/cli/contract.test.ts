@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
@@ -108,6 +109,9 @@ describe('the command line', () => {
 
     const verify = await dashkeep(['verify', '--read-data', '--json']);
     expect(verify).toMatchObject({ exit: 0, json: { snapshots: 2, problems: [] } });
+    const one = await dashkeep(['verify', backup.json.snapshot, '--read-data', '--json']);
+    expect(one).toMatchObject({ exit: 0, json: { snapshots: 1, problems: [] } });
+    expect((await dashkeep(['verify', '2020', '--json'])).exit).not.toBe(0);
     expect((await dashkeep(['forget', '--keep-last', '1', '--json'])).json).toMatchObject({ forgotten: [] });
   }, 60_000);
 
@@ -175,6 +179,52 @@ describe('the command line', () => {
     expect((await dashkeep(['snapshots', '--json'])).json).toEqual({ snapshots: [] });
     expect((await dashkeep(['backup'])).exit).toBe(0);
   }, 60_000);
+
+  it('encrypts what was plain by copying it, and then lets another recipient in and the first one out', async () => {
+    const keys = await Promise.all(
+      ['first', 'second'].map(async (name) => {
+        const identity = await generateX25519Identity();
+        await writeFile(join(directory, name), `${identity}\n`);
+        return { recipient: await identityToRecipient(identity), file: join(directory, name) };
+      }),
+    );
+    const [first, second] = keys as [(typeof keys)[0], (typeof keys)[0]];
+    const copy = `file://${directory}/copy`;
+    const inCopy = (file: string): Record<string, string> => ({
+      DASHKEEP_TARGET: copy,
+      DASHKEEP_AGE_IDENTITY_FILE: file,
+      DASHKEEP_STATE_DIR: `${file}-state`,
+    });
+    const { json } = await dashkeep(['backup', '--json']);
+    const { resources } = (await dashkeep(['show', 'latest', '--json'])).json;
+    const { uid } = resources.find(({ kind }: { kind: string }) => kind === 'dashboard');
+    const plain = (await dashkeep(['cat', 'latest', `dashboard/${uid}`])).out;
+
+    const recipients = { DASHKEEP_AGE_RECIPIENTS: first.recipient };
+    const copied = await dashkeep(['copy', copy, '--json'], recipients);
+    expect(copied).toMatchObject({ exit: 0, json: { copied: [json.snapshot], present: [] } });
+    const again = await dashkeep(['copy', copy, '--json'], recipients);
+    expect(again).toMatchObject({ exit: 0, json: { copied: [], present: [json.snapshot], objects: 0 } });
+    const files = (await readdir(join(directory, 'copy'), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name);
+    expect(files.filter((name) => !name.endsWith('.age'))).toEqual(['dashkeep.json']);
+    expect((await dashkeep(['cat', 'latest', `dashboard/${uid}`], inCopy(first.file))).out).toBe(plain);
+    expect((await dashkeep(['verify', '--read-data'], inCopy(first.file))).exit).toBe(0);
+    expect((await dashkeep(['cat', 'latest', `dashboard/${uid}`], inCopy(second.file))).exit).not.toBe(0);
+
+    const rewrap = await dashkeep(['repair', '--rewrap', '--json'], {
+      ...inCopy(first.file),
+      DASHKEEP_AGE_RECIPIENTS: second.recipient,
+    });
+    expect(rewrap).toMatchObject({ exit: 0, json: { failed: [] } });
+    expect(rewrap.json.rewrapped).toBeGreaterThan(10);
+    expect((await dashkeep(['cat', 'latest', `dashboard/${uid}`], inCopy(second.file))).out).toBe(plain);
+    expect((await dashkeep(['verify', '--read-data'], inCopy(second.file))).exit).toBe(0);
+    const out = await dashkeep(['cat', 'latest', `dashboard/${uid}`], inCopy(first.file));
+    expect(out.exit).not.toBe(0);
+    expect(out.out).toBe('');
+  }, 120_000);
 
   it('shows no secret and no body in any log, at any level', async () => {
     const { error, out } = await dashkeep(['backup'], { DASHKEEP_LOG_LEVEL: 'debug' });

@@ -47,6 +47,27 @@ describe('verify', () => {
     ]);
   });
 
+  it('looks at one snapshot only when asked to, and leaves the history as it is', async () => {
+    await world.store.deleteMany([keyOf(first, 'early')]);
+    const repository = await open(world);
+    const { unreferenced: _, ...clean } = await verify(repository, { snapshot: second.id, readData: true });
+    expect(clean).toMatchObject({ snapshots: 1, objects: 2, read: 2, problems: [] });
+    expect(await verify(repository, { snapshot: 'latest' })).toMatchObject({ snapshots: 1, objects: 2, problems: [] });
+    const { problems } = await verify(repository, { snapshot: first.id.slice(0, 20) });
+    expect(problems).toMatchObject([{ code: 'DK_OBJECT_MISSING', snapshots: [first.id] }]);
+    expect(await repository.snapshots()).toHaveLength(2);
+
+    await world.store.put(`snapshots/${first.id}.json.gz`, Buffer.from('damaged'));
+    expect((await verify(repository, { snapshot: first.id })).problems).toMatchObject([
+      { code: 'DK_MANIFEST_DAMAGED' },
+    ]);
+    expect((await verify(repository, { snapshot: second.id })).problems).toEqual([]);
+    await expect(verify(repository, { snapshot: '2020' })).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });
+    await expect(verify(repository, { snapshot: second.id, readData: { percent: 5 } })).rejects.toMatchObject({
+      code: 'DK_USAGE',
+    });
+  });
+
   it('sees an empty object without reading it', async () => {
     await world.store.put(keyOf(second, 'late'), Buffer.alloc(0));
     expect((await verify(await open(world))).problems).toMatchObject([{ code: 'DK_OBJECT_DAMAGED' }]);

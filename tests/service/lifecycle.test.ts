@@ -98,6 +98,8 @@ describe('the life of a service', () => {
     expect(await service.ended(next.json.id)).toMatchObject({ status: 'complete' });
     const verify = await service.call('POST', '/runs', { kind: 'verify', readData: true });
     expect(await service.ended(verify.json.id)).toMatchObject({ status: 'complete' });
+    const absent = await service.call('POST', '/runs', { kind: 'verify', snapshot: '20200101T000000Z-00000000' });
+    expect(await service.ended(absent.json.id)).toMatchObject({ status: 'failed', failure: { code: 'DK_NOT_FOUND' } });
   }, 60_000);
 
   it('ends a run in flight as interrupted when it is told to stop', async () => {

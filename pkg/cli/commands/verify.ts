@@ -17,18 +17,23 @@ interface Flags extends CommonFlags {
 
 export const registerVerify: Register = (program, run) => {
   withTarget(program.command('verify'))
-    .description('check that every snapshot can be restored')
+    .argument('[snapshot]', "only this one: its id, an unambiguous start of it, or 'latest'")
+    .description('check that every snapshot can be restored, or one')
     .option('--read-data', 'also read every object and compare it with its hash')
     .option('--read-data-subset <percent>', 'read that part of the objects, another one each time, such as 5%')
     .action(run(runVerify));
 };
 
-async function runVerify(world: World, flags: Flags): Promise<Exit> {
+async function runVerify(world: World, snapshot: string | undefined, flags: Flags): Promise<Exit> {
   const readData =
     flags.readDataSubset === undefined ? flags.readData === true : { percent: percentOf(flags.readDataSubset) };
   const report = await withRepository(world, flags, false, (repository) =>
     recordRun({ ...world, repository, kind: 'verify', trigger: 'manual' }, async () =>
-      withLocksRenewed(repository, verifyOutcome(await verify(repository, { readData, signal: world.signal })), world),
+      withLocksRenewed(
+        repository,
+        verifyOutcome(await verify(repository, { readData, snapshot, signal: world.signal })),
+        world,
+      ),
     ),
   );
   if (flags.json === true) {

@@ -98,10 +98,11 @@ class EngineWork implements Work {
     return withLocksRenewed(repository, { status, snapshot, counts: all, errors }, run);
   }
 
-  async verify(run: WorkRun, { readData }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
+  async verify(run: WorkRun, { readData, snapshot }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
     const repository = await this.#open(false, run.signal);
     const report = await verify(repository, {
       readData,
+      snapshot,
       signal: run.signal,
       progress: (done, total, phase) => run.onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} }),
     });
