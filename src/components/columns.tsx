@@ -59,7 +59,7 @@ export function timeColumn<T>(header: string, timeOf: (item: T) => string, href:
   return {
     id: 'time',
     header,
-    width: 'minmax(0, 1.5fr)',
+    width: 'minmax(165px, 1.5fr)',
     cell: (item) => (
       <Stack direction="column" gap={0}>
         <TextLink href={href(item)} inline={false} color="primary" weight="medium">

@@ -6,7 +6,13 @@ import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
 import { diffLines, foldEqual } from '../../src/lib/lineDiff.ts';
 
 // The host's packages are for browsers; what is tested here needs only this of them.
-vi.mock('@grafana/runtime', () => ({ config: { bootData: { user: { timezone: 'Europe/Paris' } } } }));
+const { config } = vi.hoisted(() => ({
+  config: {
+    featureToggles: {} as Record<string, boolean>,
+    bootData: { user: { timezone: 'Europe/Paris', regionalFormat: 'de-DE' } },
+  },
+}));
+vi.mock('@grafana/runtime', () => ({ config }));
 vi.mock('@grafana/i18n', () => ({
   t: (_key: string, text: string, values: Record<string, unknown> = {}) => {
     const form = values['count'] === 1 ? values['defaultValue_one'] : values['defaultValue_other'];
@@ -126,6 +132,14 @@ describe('numbers and times', async () => {
 
   it("are in the user's zone, not the browser's", () => {
     expect(format.formatTime('2026-11-24T23:30:00Z')).toContain('Nov 25, 2026');
+  });
+
+  it('are written as in the region that the user chose, where this Grafana lets them choose', () => {
+    config.featureToggles['localeFormatPreference'] = true;
+    expect(format.formatTime('2026-11-24T23:30:00Z')).toContain('25.11.2026');
+    expect(format.formatNumber(1234.5)).toBe('1.234,5');
+    config.featureToggles['localeFormatPreference'] = false;
+    expect(format.formatNumber(1234.5)).toBe('1,234.5');
   });
 });
 
