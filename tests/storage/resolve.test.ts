@@ -1,81 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DashkeepError } from '../../pkg/contract/errors.ts';
-import { silentLog } from '../../pkg/contract/ports.ts';
-import { explainStore, openStore } from '../../pkg/storage/open.ts';
-import { resolveS3 } from '../../pkg/storage/s3/resolve.ts';
-import type { ResolvedS3 } from '../../pkg/storage/s3/resolve.ts';
-import type { S3Settings } from '../../pkg/storage/s3/settings.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { realClock, realRandomness } from '../support/ports.ts';
-import { startS3Server } from '../support/s3/server.ts';
-
-/** The files that the classic backup script tells people to write. */
-const CLASSIC_CONFIG = `[default]
-region = fr-par
-output = json
-services = scw-fr-par
-
-[services scw-fr-par]
-s3 =
-  endpoint_url = https://s3.fr-par.scw.cloud
-`;
-const CLASSIC_CREDENTIALS = `[default]
-aws_access_key_id = SCWAAAAAAAAAAAAAAAAA
-aws_secret_access_key = 11111111-2222-3333-4444-555555555555
-`;
-const SECRET = '11111111-2222-3333-4444-555555555555';
-const SCALEWAY = 'https://s3.fr-par.scw.cloud';
-
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-
-beforeEach(async () => {
-  directory = await temporaryDirectory();
-});
-afterEach(() => directory.remove());
-
-interface Setup {
-  config?: string;
-  credentials?: string;
-  environment?: Record<string, string>;
-  settings?: S3Settings;
-}
-
-/** Resolves with files in a home directory, as somebody would have them. */
-async function resolve({ config, credentials, environment, settings }: Setup): Promise<ResolvedS3> {
-  await mkdir(join(directory.path, '.aws'), { recursive: true });
-  if (config !== undefined) {
-    await writeFile(join(directory.path, '.aws', 'config'), config);
-  }
-  if (credentials !== undefined) {
-    await writeFile(join(directory.path, '.aws', 'credentials'), credentials);
-  }
-  return resolveS3(
-    { bucket: 'bucket', prefix: '' },
-    settings ?? {},
-    { HOME: directory.path, ...environment },
-    realClock,
-  );
-}
-
-async function refusalOf(setup: Setup): Promise<DashkeepError> {
-  try {
-    await resolve(setup);
-  } catch (error) {
-    if (error instanceof DashkeepError) {
-      expect(error.message + error.hint).not.toContain(SECRET);
-      return error;
-    }
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
-
-const classic = { config: CLASSIC_CONFIG, credentials: CLASSIC_CREDENTIALS };
-const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' };
+import { describe, expect, it } from 'vitest';
+import {
+  CLASSIC_CONFIG,
+  CLASSIC_CREDENTIALS,
+  SECRET,
+  SCALEWAY,
+  directory,
+  resolve,
+  refusalOf,
+  classic,
+  keys,
+} from './resolve-harness.ts';
 
 describe('the shared AWS files', () => {
   it('work exactly as the classic script had them', async () => {
@@ -316,133 +252,5 @@ describe('the environment', () => {
 
     expect(refusal.code).toBe('DK_SETTINGS');
     expect(refusal.message).toContain(variable);
-  });
-});
-
-const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-<AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId>
-<SecretAccessKey>temporary</SecretAccessKey><SessionToken>session</SessionToken>
-<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials>
-<AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/dashkeep</Arn><AssumedRoleId>id</AssumedRoleId></AssumedRoleUser>
-</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
-
-describe('roles', () => {
-  const irsa = {
-    AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
-    AWS_ROLE_ARN: 'arn:aws:iam::1:role/r',
-    AWS_REGION: 'eu-west-3',
-  };
-
-  it('of a pod are used on AWS', async () => {
-    expect((await resolve({ environment: irsa })).credentials.from).toContain('web identity of arn:aws:iam::1:role/r');
-  });
-
-  it('are never offered to another provider', async () => {
-    const refusal = await refusalOf({ environment: { ...irsa, DASHKEEP_S3_ENDPOINT: SCALEWAY } });
-
-    expect(refusal.code).toBe('DK_STORE_CREDENTIALS');
-  });
-
-  it('of an instance are the last resort, unless switched off', async () => {
-    const environment = { AWS_REGION: 'eu-west-3' };
-
-    expect((await resolve({ environment })).credentials.from).toContain('instance');
-    expect((await refusalOf({ environment: { ...environment, AWS_EC2_METADATA_DISABLED: 'true' } })).code).toBe(
-      'DK_STORE_CREDENTIALS',
-    );
-  });
-
-  it('of a pod are exchanged for a key, which then signs', async () => {
-    const asked: URLSearchParams[] = [];
-    const sts = createServer((request, response) => {
-      let text = '';
-      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      request.on('end', () => {
-        asked.push(new URLSearchParams(text));
-        response.writeHead(200, { 'content-type': 'text/xml' }).end(STS_ANSWER);
-      });
-    });
-    await new Promise<void>((listening) => sts.listen(0, '127.0.0.1', listening));
-    const server = await startS3Server({
-      region: 'eu-west-3',
-      credentials: [{ accessKeyId: 'ASIATEMPORARY', secretAccessKey: 'temporary' }],
-    });
-    await writeFile(join(directory.path, 'token'), 'a.web.identity');
-
-    const store = await openStore('s3://test/grafana', {
-      environment: {
-        ...irsa,
-        AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'token'),
-        AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
-        DASHKEEP_S3_ENDPOINT: server.url,
-      },
-      clock: realClock,
-      random: realRandomness,
-      log: silentLog,
-    });
-    await store.put('a', Buffer.from('x'));
-    await store.put('b', Buffer.from('x'));
-
-    expect(asked).toHaveLength(1);
-    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
-      Action: 'AssumeRoleWithWebIdentity',
-      RoleArn: irsa.AWS_ROLE_ARN,
-      WebIdentityToken: 'a.web.identity',
-    });
-    expect(server.requests.map((request) => request.status)).toEqual([200, 200]);
-    await store.close();
-    await server.close();
-    await new Promise((closed) => sts.close(closed));
-  });
-
-  it('whose token file is missing are a problem of credentials', async () => {
-    const environment = { ...irsa, AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'gone') };
-
-    const store = await openStore('s3://test', {
-      environment,
-      clock: realClock,
-      random: realRandomness,
-      log: silentLog,
-    });
-
-    await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_STORE_CREDENTIALS', message: /gone/ });
-    await store.close();
-  });
-
-  it('need key and secret together when typed', async () => {
-    expect((await refusalOf({ environment: { AWS_REGION: 'eu-west-3', AWS_ACCESS_KEY_ID: 'key' } })).message).toContain(
-      'AWS_SECRET_ACCESS_KEY is missing',
-    );
-  });
-});
-
-describe('a target opened from the classic files', () => {
-  it('sends its requests, signed with the key of the file, to the endpoint of the file', async () => {
-    const server = await startS3Server({
-      region: 'fr-par',
-      credentials: [{ accessKeyId: 'SCWAAAAAAAAAAAAAAAAA', secretAccessKey: SECRET }],
-    });
-    const path = join(directory.path, 'config');
-    await writeFile(path, CLASSIC_CONFIG.replace(SCALEWAY, server.url));
-    await writeFile(join(directory.path, 'credentials'), CLASSIC_CREDENTIALS);
-    const lines: string[] = [];
-    const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
-    const options = {
-      environment: { AWS_CONFIG_FILE: path, AWS_SHARED_CREDENTIALS_FILE: join(directory.path, 'credentials') },
-      clock: realClock,
-      random: realRandomness,
-      log: { debug: write, info: write, warn: write, error: write },
-    };
-
-    const store = await openStore('s3://test/grafana', options);
-    await store.put('a.json', Buffer.from('{}'));
-    const explanation = await explainStore('s3://test/grafana', options);
-
-    expect(server.requests).toEqual([{ operation: 'PutObject', bucket: 'test', key: 'grafana/a.json', status: 200 }]);
-    expect(explanation.settings.find(({ name }) => name === 'endpoint')?.from).toContain('[services scw-fr-par]');
-    expect(lines.join()).toContain(server.url);
-    expect(lines.join() + JSON.stringify(explanation)).not.toContain(SECRET);
-    await store.close();
-    await server.close();
   });
 });
