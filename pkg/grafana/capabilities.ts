@@ -23,7 +23,7 @@ export function atLeast(capabilities: Capabilities, major: number, minor = 0): b
 
 /**
  * The versions of a group that may be used: `/apis` is for production from Grafana 12 on; 10 and 11 only have
- * experimental remains of it (grafana-http-api: "available in Grafana 12 and later").
+ * experimental remains of it (its documentation: "available in Grafana 12 and later").
  */
 export function servedVersions(capabilities: Capabilities, group: string): readonly string[] {
   const tooOld = capabilities.major !== undefined && capabilities.major < 12;

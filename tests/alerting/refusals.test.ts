@@ -47,7 +47,7 @@ describe('lists', () => {
     ['contact-point', 'contact-points'],
     ['alert-rule-group', 'alert-rules'],
     ['silence', 'silences'],
-  ] as [KindName, string][])('of %s that are not lists are errors (peers 1c row 2)', async (name, path) => {
+  ] as [KindName, string][])('of %s that are not lists are errors', async (name, path) => {
     grafana = await AlertingGrafana.start({ profile: '12.4' });
     grafana.sim.setFaults({
       match: `GET *${path}`,
@@ -62,7 +62,7 @@ describe('lists', () => {
     expect((await take('notification-template', await grafana.run())).size).toBe(0);
   });
 
-  it.each(ALERTING.slice(0, 4))('of %s that fail are errors, never empty (peers 1c row 2)', async (name) => {
+  it.each(ALERTING.slice(0, 4))('of %s that fail are errors, never empty', async (name) => {
     grafana = await AlertingGrafana.start({ profile: '11.6' });
     grafana.sim.setFaults({ match: 'GET /api/v1/provisioning/*', action: { kind: 'status', status: 502 } });
     await expect(take(name, await grafana.run())).rejects.toThrow('502');

@@ -92,7 +92,7 @@ describe.each(PROFILE_NAMES)('Grafana %s', (profile) => {
     return new Map(ALERTING.map((name) => [name, name === 'alert-rule-group' ? only : new Map()]));
   }
 
-  it('keeps disableResolveMessage and every other field of an integration (peers 1c row 9)', async () => {
+  it('keeps disableResolveMessage and every other field of an integration', async () => {
     await seeded(profile);
     const before = await takeAll(grafana, { decryptSecrets: true });
     await wipeAlerting();

@@ -31,7 +31,7 @@ function settingsSent(): string {
 }
 
 describe.each(PROFILE_NAMES)('secrets of contact points in Grafana %s', (profile) => {
-  it('are not in the content unless asked for, and neither is a mask (peers 1c row 11, theme T9)', async () => {
+  it('are not in the content unless asked for, and neither is a mask', async () => {
     await seeded(profile);
     const plain = await take(KIND, await grafana.run());
     SECRETS.forEach((secret) => expect(textOf(plain)).not.toContain(secret));

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
-  it('lists 6 000 dashboards and 1 500 folders to the last one (peers 1c, rows 5, 6 and 16)', async () => {
+  it('lists 6 000 dashboards and 1 500 folders to the last one', async () => {
     const { grafana, backup } = await start({ profile });
     const { folders } = grafana.seedDashboards({ count: 6000, folders: 1500, bytes: 600 });
 
@@ -32,7 +32,7 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     expect(uids('dashboard')).toEqual(new Set(live(grafana)));
   }, 120_000);
 
-  it('keeps dashboards apart that share title, slug and folder (peers 1c, row 7)', async () => {
+  it('keeps dashboards apart that share title, slug and folder', async () => {
     const { grafana, backup } = await start({ profile });
     grafana.seedDashboards({ count: 80, folders: 2, bytes: 600 });
     const dashboards = live(grafana);
@@ -56,7 +56,7 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     expect(Object.values(second.kinds).reduce((sum, report) => sum + report.stored, 0)).toBe(0);
   });
 
-  it('is partial and says so when a listing fails (peers 1c, row 2)', async () => {
+  it('is partial and says so when a listing fails', async () => {
     const { grafana, backup } = await start({ profile });
     grafana.seedDashboards({ count: 30, folders: 4, bytes: 600 });
     const list = /GET \/(api\/search|apis\/dashboard\.grafana\.app\/[^/]+\/namespaces\/default\/dashboards)\?/;
@@ -74,7 +74,7 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     expect(manifest.kinds.dashboard?.reason).toContain('database is locked');
   });
 
-  it('names each dashboard that cannot be read and keeps the others (peers 1c, rows 3 and 15)', async () => {
+  it('names each dashboard that cannot be read and keeps the others', async () => {
     const { grafana, backup } = await start({ profile });
     grafana.seedDashboards({ count: 40, folders: 4, bytes: 600, v2Share: 0 });
     const dashboards = live(grafana);
@@ -94,7 +94,7 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     expect(manifest.resources.filter(({ kind }) => kind === 'dashboard')).toHaveLength(dashboards.length - 1);
   });
 
-  it('gets over 429 with Retry-After, cut connections, truncated JSON and passing 5xx (peers 1c, rows 13 and 15)', async () => {
+  it('gets over 429 with Retry-After, cut connections, truncated JSON and passing 5xx', async () => {
     const { grafana, backup } = await start({ profile });
     grafana.seedDashboards({ count: 50, folders: 6, bytes: 900 });
     const dashboards = live(grafana);
@@ -111,7 +111,7 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
   });
 
-  it('does not wait for ever for a server that hangs (peers 1c, row 13)', async () => {
+  it('does not wait for ever for a server that hangs', async () => {
     const { grafana, backup, instance } = await start({ profile });
     grafana.seedDashboards({ count: 10, folders: 2, bytes: 600 });
     const dashboards = live(grafana);

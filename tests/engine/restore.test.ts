@@ -96,7 +96,7 @@ describe.each(PROFILE_NAMES)('restore into Grafana %s', (profile) => {
     expect(await diffLive(manifest)).toEqual({ added: [], changed: [], removed: [] });
   });
 
-  it('deletes nothing that the snapshot lacks (peers 1c, rows 8 and 8b)', async () => {
+  it('deletes nothing that the snapshot lacks', async () => {
     const { grafana, backup, apply } = await start({ profile });
     grafana.seedDashboards({ count: 5, folders: 2, bytes: 600 });
     const manifest = await backup();

@@ -42,7 +42,7 @@ function live(): string[] {
 }
 
 describe.each(PROFILE_NAMES)('what is live and not in the snapshot, Grafana %s', (profile) => {
-  it('stays unless deleting was asked for, whatever else is (peers 1c row 8b)', async () => {
+  it('stays unless deleting was asked for, whatever else is', async () => {
     await withExtras(profile);
     const before = live();
     const { plan } = await bench.apply({ options: { overwrite: true, includeManaged: true } });

@@ -1,23 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import type { ProfileName } from '../support/grafana/profiles.ts';
+import { describe, expect, it } from 'vitest';
+import { become, call as asIs, grafana, start } from './harness.ts';
 import { call as http, type Answer } from './http.ts';
 
 const BASE = '/api/v1/provisioning';
 const UI = { 'x-disable-provenance': 'true' };
 const SLACK = { uid: 'c1', name: 'ops', type: 'slack', settings: { url: 'https://hooks/secret', recipient: '#ops' } };
 
-let grafana: Simulator;
-let token: string;
-afterEach(() => grafana.close());
-
-async function start(profile: ProfileName): Promise<void> {
-  grafana = await startGrafana({ profile });
-  token = grafana.token();
-}
-
 function call(route: string, body?: unknown, headers: Record<string, string> = UI): Promise<Answer> {
-  return http(grafana, token, route, body, headers);
+  return asIs(route, body, headers);
 }
 
 function rule(uid: string, more: Record<string, unknown> = {}): Record<string, unknown> {
@@ -46,9 +36,7 @@ describe('contact points', () => {
       SLACK.settings.url,
     );
     expect((await call(path)).text).toMatch(/^apiVersion: 1/);
-    token = grafana.token({
-      without: ['alert.provisioning.secrets:read', 'alert.notifications.receivers.secrets:read'],
-    });
+    become({ without: ['alert.provisioning.secrets:read', 'alert.notifications.receivers.secrets:read'] });
     expect((await call(`${path}&format=json`)).status).toBe(403);
   });
 

@@ -1,22 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
-import { call as http, type Answer } from './http.ts';
+import { describe, expect, it } from 'vitest';
+import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { call, grafana, start } from './harness.ts';
+import { type Answer } from './http.ts';
 
 const APIS = '/apis/dashboard.grafana.app';
-
-let grafana: Simulator;
-let token: string;
-afterEach(() => grafana.close());
-
-async function start(profile: ProfileName): Promise<void> {
-  grafana = await startGrafana({ profile });
-  token = grafana.token();
-}
-
-function call(route: string, body?: unknown): Promise<Answer> {
-  return http(grafana, token, route, body);
-}
 
 function save(dashboard: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<Answer> {
   return call('POST /api/dashboards/db', { dashboard: { title: 'D', ...dashboard }, ...more });

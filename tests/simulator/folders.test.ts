@@ -1,20 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import type { ProfileName } from '../support/grafana/profiles.ts';
-import { call as http, type Answer } from './http.ts';
-
-let grafana: Simulator;
-let token: string;
-afterEach(() => grafana.close());
-
-async function start(profile: ProfileName): Promise<void> {
-  grafana = await startGrafana({ profile });
-  token = grafana.token();
-}
-
-function call(route: string, body?: unknown): Promise<Answer> {
-  return http(grafana, token, route, body);
-}
+import { describe, expect, it } from 'vitest';
+import { call, grafana, start } from './harness.ts';
 
 describe('folders', () => {
   it('nest only with the toggle on 10.4: without it a parent is ignored', async () => {

@@ -1,20 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import type { ProfileName } from '../support/grafana/profiles.ts';
-import { call as http, type Answer } from './http.ts';
-
-let grafana: Simulator;
-let token: string;
-afterEach(() => grafana.close());
-
-async function start(profile: ProfileName): Promise<void> {
-  grafana = await startGrafana({ profile });
-  token = grafana.token();
-}
-
-function call(route: string, body?: unknown): Promise<Answer> {
-  return http(grafana, token, route, body);
-}
+import { describe, expect, it } from 'vitest';
+import { become, call, grafana, start } from './harness.ts';
 
 const PROMETHEUS = { uid: 'prom', name: 'Prometheus', type: 'prometheus', access: 'proxy', url: 'http://prom:9090' };
 
@@ -141,7 +126,7 @@ describe('permissions', () => {
     await call('POST /api/folders', { uid: 'open', title: 'Open' });
     await call('POST /api/folders', { uid: 'shut', title: 'Shut' });
     await call('POST /api/folders/shut/permissions', { items: [] });
-    token = grafana.token({ role: 'Viewer' });
+    become({ role: 'Viewer' });
     expect((await call('GET /api/folders')).body).toHaveLength(1);
     expect((await call('GET /api/folders/shut')).body).toMatchObject({ title: 'Access denied' });
     const list = await call('GET /apis/folder.grafana.app/v1/namespaces/default/folders');

@@ -1,0 +1,26 @@
+import { afterEach } from 'vitest';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import type { ProfileName } from '../support/grafana/profiles.ts';
+import { call as http, type Answer } from './http.ts';
+
+/** The simulator of the test that runs. */
+export let grafana: Simulator;
+let token: string;
+
+afterEach(() => grafana.close());
+
+/** Starts an empty one, closed after the test. */
+export async function start(profile: ProfileName): Promise<void> {
+  grafana = await startGrafana({ profile });
+  token = grafana.token();
+}
+
+/** From now on `call` speaks as somebody with those rights. */
+export function become(rights: Parameters<Simulator['token']>[0]): void {
+  token = grafana.token(rights);
+}
+
+/** Such as `GET /api/folders`, as an Admin until `become` was called. */
+export function call(route: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> {
+  return http(grafana, token, route, body, headers);
+}
