@@ -1,14 +1,13 @@
-import { z } from 'zod';
 import { DashkeepError, type ErrorCode } from '../contract/errors.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
-import { MAX_RECORD_BYTES } from './codec.ts';
 import { eachAtOnce } from './concurrency.ts';
-import { objectKey, VERIFY_PARTS_KEY as PARTS_KEY, type NamedKey } from './layout.ts';
+import { objectKey, type NamedKey } from './layout.ts';
 import { listSnapshots, readManifest, summaryOf } from './manifests.ts';
 import { walkObjects } from './object-listing.ts';
 import type { OpenedRepository } from './repository.ts';
 import { isUnreadable } from './snapshot-index.ts';
+import { duePart, isInPart, rememberPart, type Part } from './verify-parts.ts';
 
 export interface VerifyOptions {
   /** Also read every object and hash it, or this percentage of them: another part each time, until all were read. */
@@ -43,7 +42,7 @@ export interface VerifyReport {
   /** Objects that were read and hashed. */
   read: number;
   /** Which part was read, when only a part. */
-  part?: { number: number; of: number };
+  part?: Part;
   /** Objects that no snapshot needs: a prune will remove them. Unknown when only one snapshot was looked at. */
   unreferenced?: number;
   problems: VerifyProblem[];
@@ -51,7 +50,6 @@ export interface VerifyReport {
 
 const MANIFESTS_AT_ONCE = 4;
 const OBJECTS_AT_ONCE = 16;
-const Parts = z.object({ of: z.int().positive(), next: z.int().nonnegative() });
 
 /**
  * Checks that every published snapshot, or one, can be restored. Structure: every manifest is whole, every object is there.
@@ -98,9 +96,11 @@ class Verification {
     let read = 0;
     let part: VerifyReport['part'];
     if (readData !== undefined && readData !== false) {
-      part = await this.#nextPart();
+      part = await this.#duePart(readData);
       read = await this.#readObjects(part);
-      await this.#rememberPart(part);
+      if (part !== undefined) {
+        await rememberPart(this.#repository.store, part, this.#options);
+      }
     }
     await this.#nameTheHurt(sound);
     return {
@@ -191,10 +191,13 @@ class Verification {
     return unreferenced;
   }
 
-  async #readObjects(part: { number: number; of: number } | undefined): Promise<number> {
+  async #duePart(readData: true | { percent: number }): Promise<Part | undefined> {
+    return readData === true ? undefined : duePart(this.#repository.store, readData.percent, this.#options);
+  }
+
+  async #readObjects(part: Part | undefined): Promise<number> {
     const ids = [...this.#needed.keys()].filter(
-      (id) =>
-        !this.#bad.has(id) && (part === undefined || Number.parseInt(id.slice(0, 8), 16) % part.of === part.number - 1),
+      (id) => !this.#bad.has(id) && (part === undefined || isInPart(part, id)),
     );
     let done = 0;
     const checkObject = async (id: string): Promise<void> => {
@@ -223,41 +226,6 @@ class Verification {
       return { code: 'DK_OBJECT_DAMAGED', reason: 'no identity given opens it: damaged, or encrypted for others' };
     }
     throw error;
-  }
-
-  /** Which part is due: they take turns, whenever and however often somebody verifies. */
-  async #nextPart(): Promise<{ number: number; of: number } | undefined> {
-    const { readData } = this.#options;
-    if (typeof readData !== 'object' || readData.percent >= 100) {
-      return undefined;
-    }
-    if (!(readData.percent > 0)) {
-      throw new DashkeepError('DK_USAGE', 'the part to read must be more than 0 %');
-    }
-    const of = Math.ceil(100 / readData.percent);
-    const { store, signal } = { ...this.#repository, ...this.#options };
-    try {
-      const bytes = await store.get(PARTS_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
-      const last = Parts.parse(JSON.parse(bytes.toString('utf8')));
-      return { number: (last.of === of ? last.next % of : 0) + 1, of };
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof DashkeepError && error.code !== 'DK_STORE_NOT_FOUND') {
-        throw error;
-      }
-      return { number: 1, of };
-    }
-  }
-
-  async #rememberPart(part: { number: number; of: number } | undefined): Promise<void> {
-    if (part !== undefined) {
-      const body = Buffer.from(`${JSON.stringify({ of: part.of, next: part.number % part.of })}\n`);
-      await this.#repository.store.put(PARTS_KEY, body, {
-        contentType: 'application/json',
-        transient: true,
-        signal: this.#options.signal,
-      });
-    }
   }
 
   /** Reads the manifests once more, only when there is something to tell. */

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { recordRun, type RunOutcome } from '../../engine/run.ts';
+import { recordRun } from '../../engine/run.ts';
+import { verifyOutcome } from '../../engine/verify-report.ts';
 import { withLocksRenewed } from '../../repository/locks.ts';
 import { verify, type VerifyReport } from '../../repository/verify.ts';
 import type { Exit, Register } from '../command.ts';
@@ -51,18 +52,6 @@ export function percentOf(text: string): number {
     throw new DashkeepError('DK_USAGE', `--read-data-subset must be a percentage such as 5%, not '${text}'`);
   }
   return percent;
-}
-
-function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
-  const { snapshots, objects, read, problems } = report;
-  return {
-    value: report,
-    status: problems.length === 0 ? 'complete' : 'failed',
-    counts: { snapshots, objects, read, problems: problems.length },
-    errors: problems.flatMap(({ reason, resources }) =>
-      resources.map(({ org, kind, uid, title }) => ({ org, kind, uid, title, reason })),
-    ),
-  };
 }
 
 function printReport(world: World, report: VerifyReport): void {

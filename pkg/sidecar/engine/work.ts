@@ -13,6 +13,7 @@ import { drill, newestComplete } from '../../engine/drill.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo.ts';
+import { verifyOutcome } from '../../engine/verify-report.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/forget.ts';
@@ -106,14 +107,7 @@ class EngineWork implements Work {
       signal: run.signal,
       progress: (done, total, phase) => run.onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} }),
     });
-    const { snapshots, objects, read, problems } = report;
-    const result: WorkResult = {
-      status: problems.length === 0 ? 'complete' : 'failed',
-      counts: { snapshots, objects, read, problems: problems.length },
-      errors: problems.flatMap(({ reason, resources }) =>
-        resources.map(({ org, kind, uid, title }) => ({ org, kind, uid, title, reason })),
-      ),
-    };
+    const { value: _, ...result } = verifyOutcome(report);
     return withLocksRenewed(repository, result, run);
   }
 
