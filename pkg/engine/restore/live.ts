@@ -1,6 +1,6 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
-import { mapPool } from '../pool.ts';
+import { mapPool, Pool } from '../pool.ts';
 
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;
@@ -33,20 +33,19 @@ export async function visitLive({ kind, context, wanted, total, isSame, each }: 
     return;
   }
   const left = new Set(wanted.map(({ uid }) => uid));
-  const toRead: Listed[] = [];
+  // Read one by one while the list goes on.
+  const reading = new Pool(AT_ONCE);
   for await (const { content, converted, ...listed } of all(kind, context)) {
     if (!left.delete(listed.uid)) {
       continue;
     }
     if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
-      toRead.push(listed);
+      await reading.add(async () => each(listed.uid, await kind.read(context, listed)));
     } else {
       await each(listed.uid, content);
     }
   }
-  await mapPool(toRead, AT_ONCE, async (listed) => {
-    await each(listed.uid, await kind.read(context, listed));
-  });
+  await reading.drain();
   await mapPool([...left], AT_ONCE, (uid) => each(uid, undefined));
 }
 
