@@ -75,7 +75,7 @@ function makeColumns(): Column<RunSummary>[] {
       header: t('column.askedBy', 'Asked by'),
       width: 'minmax(0, 1fr)',
       hideBelow: 'md',
-      cell: askedBy,
+      cell: (run) => <span title={askedBy(run)}>{askedBy(run)}</span>,
     },
     {
       id: 'result',

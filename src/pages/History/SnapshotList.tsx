@@ -88,12 +88,12 @@ function makeColumns(): Column<SnapshotRow>[] {
       header: t('column.made', 'Made'),
       width: 'minmax(0, 1fr)',
       hideBelow: 'md',
-      cell: askedBy,
+      cell: (row) => <span title={askedBy(row)}>{askedBy(row)}</span>,
     },
     {
       id: 'changes',
       header: t('column.changes', 'Changes'),
-      width: '130px',
+      width: '110px',
       hideBelow: 'md',
       cell: (row) => <Changes changes={row.changes} />,
     },
@@ -117,7 +117,7 @@ function makeColumns(): Column<SnapshotRow>[] {
     {
       id: 'restore',
       header: '',
-      width: '90px',
+      width: '76px',
       align: 'right',
       hideBelow: 'md',
       cell: (row) => (

@@ -14,15 +14,14 @@ export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
   const apply = useApplyRestore(plan.id);
   const [asking, setAsking] = useState(false);
   const { counts, confirm } = plan;
-  const writes = (counts.create ?? 0) + (counts.update ?? 0) + (counts.delete ?? 0);
+  const { create = 0, update = 0, delete: gone = 0, unchanged = 0 } = counts;
   const parts = [
-    plural('apply.create', counts.create ?? 0, '{{number}} comes back', '{{number}} come back'),
-    plural('apply.update', counts.update ?? 0, '{{number}} is overwritten', '{{number}} are overwritten'),
-    ...((counts.delete ?? 0) > 0
-      ? [plural('apply.delete', counts.delete ?? 0, '{{number}} is deleted', '{{number}} are deleted')]
-      : []),
-    plural('apply.unchanged', counts.unchanged ?? 0, '{{number}} is as it was', '{{number}} are as they were'),
-  ];
+    create > 0 && plural('apply.create', create, '{{number}} comes back', '{{number}} come back'),
+    update > 0 && plural('apply.update', update, '{{number}} is overwritten', '{{number}} are overwritten'),
+    gone > 0 && plural('apply.delete', gone, '{{number}} is deleted', '{{number}} are deleted'),
+    unchanged > 0 && plural('apply.unchanged', unchanged, '{{number}} is as it was', '{{number}} are as they were'),
+  ].filter((part) => part !== false);
+  const writes = create + update + gone;
   const button = plan.undoes === undefined ? t('apply.button', 'Restore now') : t('apply.undoButton', 'Undo now');
   const confirmed = async () => {
     // A failure shows in the dialog, from the mutation's state.
