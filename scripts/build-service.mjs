@@ -15,6 +15,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
+  // What fastify takes when nobody gives it a way to validate; pkg/sidecar/http/server.ts does.
+  external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
   define: { DASHKEEP_VERSION: JSON.stringify(version) },
   banner: {
     // Some dependencies are CommonJS and call require for Node's own modules.

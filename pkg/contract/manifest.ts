@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KIND_NAMES, type KindName } from './kinds.ts';
 
 /** Who keeps a resource when it is not people in the UI: files, Git Sync, Terraform, an operator, a plugin. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KIND_NAMES } from './kinds.ts';
 
 export const PlanAction = z.enum(['create', 'update', 'unchanged', 'skip', 'blocked', 'delete']);

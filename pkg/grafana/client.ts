@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { parseJson, stringifyJson, type Json } from '../contract/json.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { Agent, type Connections } from '../storage/agent.ts';
 import { exchange } from '../storage/exchange.ts';
 import type { CredentialSource } from './credentials.ts';
 import { errorOfAnswer, GrafanaError } from './errors.ts';
@@ -65,7 +66,7 @@ const inflate = promisify(gunzip);
 interface Shared {
   origin: string;
   prefix: string;
-  dispatcher: Agent;
+  dispatcher: Connections;
   window: RequestWindow;
   options: ClientOptions;
 }

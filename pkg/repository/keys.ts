@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';

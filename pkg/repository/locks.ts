@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import { lockOf, type StoreLock } from '../storage/lock.ts';
 import { CacheFile } from './cache-file.ts';

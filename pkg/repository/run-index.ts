@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { reasonOf } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { RunLine, runLine, type RunRecord } from '../contract/runs.ts';

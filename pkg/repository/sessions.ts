@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import { SnapshotSummary } from '../contract/manifest.ts';
 import type { Log } from '../contract/ports.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'undici';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import { parseJson, stringAt } from '../contract/json.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { Agent, type Connections } from '../storage/agent.ts';
+import { exchange } from '../storage/exchange.ts';
 import { rowOf } from './repository/browse.ts';
 import type { Library } from './repository/library.ts';
 import { contentOf } from './repository/tree.ts';
@@ -11,13 +12,14 @@ import type { GrafanaNews, RepositoryNews } from './status.ts';
 const GRAFANA_EVERY_MS = 30_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
 const TIMEOUT_MS = 5_000;
+const ANSWER_MOST = 65_536;
 
 /** Keeps at hand what the status tells of Grafana and of the repository, so that asking for it costs nothing. */
 export class News {
   readonly #library: Library;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #agent: Agent;
+  readonly #agent: Connections;
   readonly #healthUrl: string;
   readonly #next = { grafana: 0, repository: 0 };
   readonly #busy = { grafana: false, repository: false };
@@ -66,17 +68,23 @@ export class News {
   async #readGrafana(signal: AbortSignal): Promise<void> {
     try {
       // Without credentials: health is public, and nothing secret goes to whoever answers.
-      const answer = await request(this.#healthUrl, {
+      const { origin, pathname: path } = new URL(this.#healthUrl);
+      const { status, body } = await exchange({
         dispatcher: this.#agent,
-        headersTimeout: TIMEOUT_MS,
-        bodyTimeout: TIMEOUT_MS,
+        origin,
+        path,
+        method: 'GET',
+        headers: { accept: 'application/json' },
+        body: null,
+        idle: TIMEOUT_MS,
+        total: TIMEOUT_MS,
+        maxBytes: ANSWER_MOST,
         signal,
       });
-      const text = await answer.body.text();
-      const version = answer.statusCode === 200 ? stringAt(parseJson(text), 'version') : undefined;
-      if (answer.statusCode !== 200) {
-        throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana says that it is not healthy (${answer.statusCode})`);
+      if (status !== 200) {
+        throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana says that it is not healthy (${status})`);
       }
+      const version = stringAt(parseJson(body.toString('utf8')), 'version');
       this.grafana = { reachable: true, ...(version === undefined ? {} : { version }) };
     } catch (error) {
       if (!signal.aborted) {

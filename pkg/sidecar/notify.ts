@@ -1,8 +1,9 @@
-import { request } from 'undici';
 import type { NotificationEvent, NotificationSettings, NotificationTest } from '../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import type { RunRecord } from '../contract/runs.ts';
+import { Agent } from '../storage/agent.ts';
+import { exchange } from '../storage/exchange.ts';
 
 export interface Notice {
   event: NotificationEvent | 'test';
@@ -21,6 +22,7 @@ const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 2_000;
 const TIMEOUT_MS = 10_000;
 const WAITING_MOST = 50;
+const ANSWER_MOST = 1024 * 1024;
 
 /** Tells a webhook what happened, in the background: a receiver that is slow or away never holds up a run. */
 export class Notifier {
@@ -29,6 +31,7 @@ export class Notifier {
   readonly #instance: string;
   readonly #receiver: () => Promise<Receiver | undefined>;
   readonly #stopping = new AbortController();
+  readonly #agent = new Agent({ connections: 1, keepAliveTimeout: 1_000 });
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
   failures = 0;
@@ -53,6 +56,7 @@ export class Notifier {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#last;
+    await this.#agent.close();
   }
 
   /** One attempt, for the settings page. */
@@ -98,16 +102,20 @@ export class Notifier {
   async #send({ url, settings }: Receiver, notice: Notice): Promise<number> {
     let status: number;
     try {
-      const answer = await request(url, {
+      const { origin, pathname, search } = new URL(url);
+      const answer = await exchange({
+        dispatcher: this.#agent,
+        origin,
+        path: pathname + search,
         method: 'POST',
         headers: { 'content-type': 'application/json', 'user-agent': 'dashkeep' },
         body: JSON.stringify(settings.format === 'slack' ? { text: slackText(notice) } : this.#generic(notice)),
-        headersTimeout: TIMEOUT_MS,
-        bodyTimeout: TIMEOUT_MS,
-        signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        idle: TIMEOUT_MS,
+        total: TIMEOUT_MS,
+        maxBytes: ANSWER_MOST,
+        signal: this.#stopping.signal,
       });
-      await answer.body.dump({ limit: 65_536 });
-      status = answer.statusCode;
+      status = answer.status;
     } catch (cause) {
       // Only the kind of failure: the address is a secret.
       const reason = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.name : 'unknown');

@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
 import { systemClock, systemRandomness } from '../../pkg/cli/world.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { buildApi } from '../../pkg/sidecar/http/server.ts';
+import { describeApi } from '../../pkg/sidecar/http/openapi.ts';
 import { buildService } from '../../pkg/sidecar/serve.ts';
 
 /** Where the description of the API is kept. */
@@ -19,9 +19,7 @@ export async function openApiText(): Promise<string> {
     const environment = { GRAFANA_URL: 'http://127.0.0.1:1', DASHKEEP_KUBERNETES: 'off' };
     const config = serviceConfig(environment, { stateDir: directory }, 'openapi');
     const service = await buildService(config, { clock: systemClock, randomness: systemRandomness, log: silentLog });
-    const api = await buildApi(service);
-    const text = JSON.stringify(api.swagger());
-    await api.close();
+    const text = JSON.stringify(await describeApi(service));
     await service.stop();
     return await format(text, { ...(await resolveConfig(OPENAPI_FILE)), parser: 'json' });
   } finally {

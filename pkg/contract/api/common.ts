@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 
 /** Every answer of the service that is not a success. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { ResourceProblem } from '../manifest.ts';
 import { commaList, Identifier, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';

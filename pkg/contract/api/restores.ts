@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
 import { commaList, Identifier, KindParameter, OrgId, PageQuery, pageOf, Time, Uid } from './common.ts';

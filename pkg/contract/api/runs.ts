@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ResourceProblem } from '../manifest.ts';
 import { Progress, RUN_KINDS, RunKind, RunStatus } from '../runs.ts';
 import { commaList, Identifier, PageQuery, pageOf, Problem, Time } from './common.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { KindReport, ManifestEntry, ResourceProblem, SNAPSHOT_TRIGGERS, SnapshotSummary } from '../manifest.ts';
 import { commaList, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';

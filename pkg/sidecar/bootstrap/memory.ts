@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Log } from '../../contract/ports.ts';
 import type { StateStore } from '../../repository/state.ts';
 import { isWellFormed } from './grafana.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApiError } from '../../contract/api/common.ts';
 
 /** The answers of a route: its success, and the errors that every call can meet. */

@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -6,22 +5,13 @@ import Fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Service } from '../service.ts';
+import { ZOD_COMPILERS } from './compilers.ts';
 import { errorBody, errorHandler } from './errors.ts';
-import { Heavy } from './heavy.ts';
-import { diffRoutes } from './routes/diff.ts';
-import { restoreRoutes } from './routes/restores.ts';
-import { runRoutes } from './routes/runs.ts';
-import { settingsRoutes } from './routes/settings.ts';
-import { snapshotRoutes } from './routes/snapshots.ts';
-import { statusRoutes } from './routes/status.ts';
+import { describeApi } from './openapi.ts';
+import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 
 export type Api = FastifyInstance<
   RawServerDefault,
@@ -47,6 +37,7 @@ const SECURITY_HEADERS: Record<string, string> = {
 /** The HTTP API below /api/v1. It listens nowhere yet. */
 export async function buildApi(service: Service): Promise<Api> {
   const app = Fastify({
+    schemaController: ZOD_COMPILERS,
     bodyLimit: BODY_MOST,
     requestTimeout: 30_000,
     connectionTimeout: 0,
@@ -61,8 +52,6 @@ export async function buildApi(service: Service): Promise<Api> {
     // What a request was about is in the records of runs; lines of access would only repeat Grafana's.
     logger: false,
   }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(errorHandler(service.log));
   app.setNotFoundHandler(async (_request, reply) => {
     const unknown = new DashkeepError('DK_NOT_FOUND', 'there is no such call', { hint: 'See /api/v1/openapi.json.' });
@@ -76,35 +65,14 @@ export async function buildApi(service: Service): Promise<Api> {
       throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');
     }
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Dashkeep',
-        version: '1',
-        description:
-          'The API of the service that keeps Grafana safe. Errors are `{error: {code, message, hint}, message}`.',
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      security: [{ token: [] }],
-      servers: [{ url: '/' }],
-    },
-    transform: jsonSchemaTransform,
-  });
-  const heavy = new Heavy();
   await app.register(
     async (api) => {
       const typed = api.withTypeProvider<ZodTypeProvider>();
-      typed.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-      statusRoutes(typed, service, heavy);
-      settingsRoutes(typed, service, heavy);
-      runRoutes(typed, service);
-      snapshotRoutes(typed, service);
-      diffRoutes(typed, service, heavy);
-      restoreRoutes(typed, service, heavy);
+      let description: Promise<object> | undefined;
+      typed.get('/openapi.json', () => (description ??= describeApi(service)));
+      registerRoutes(typed, service);
     },
-    { prefix: '/api/v1' },
+    { prefix: ROUTES_PREFIX },
   );
   await app.ready();
   return app;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Log } from '../../contract/ports.ts';
 import { RunRecord } from '../../contract/runs.ts';
 import { reasonOf } from '../../contract/errors.ts';

@@ -1,7 +1,7 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
-import { Agent } from 'undici';
 import { reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import { Agent, type Connections } from '../agent.ts';
 import { exchange } from '../exchange.ts';
 import type { Exchanged } from '../exchange.ts';
 import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from './client.ts';
@@ -56,7 +56,7 @@ export class Direct {
   readonly #connection: Basis;
   readonly #input: () => PutObjectCommandInput;
   readonly #log: Log;
-  readonly #dispatcher: Agent;
+  readonly #dispatcher: Connections;
   #specimen: Promise<Learnt | undefined> | undefined;
   #disappointments = 0;
 

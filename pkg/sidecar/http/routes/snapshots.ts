@@ -8,7 +8,7 @@ import {
   SnapshotsQuery,
   SnapshotTree,
 } from '../../../contract/api/snapshots.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { pageOfList } from '../../page.ts';
 import { detailOf, entryOf, findEntry, matchesSnapshot, resourcesOf, rowOf } from '../../repository/browse.ts';

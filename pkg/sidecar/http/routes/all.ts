@@ -1,0 +1,22 @@
+import type { Service } from '../../service.ts';
+import { Heavy } from '../heavy.ts';
+import type { Api } from '../server.ts';
+import { diffRoutes } from './diff.ts';
+import { restoreRoutes } from './restores.ts';
+import { runRoutes } from './runs.ts';
+import { settingsRoutes } from './settings.ts';
+import { snapshotRoutes } from './snapshots.ts';
+import { statusRoutes } from './status.ts';
+
+export const ROUTES_PREFIX = '/api/v1';
+
+/** Every call of the API but the description of itself. */
+export function registerRoutes(api: Api, service: Service): void {
+  const heavy = new Heavy();
+  statusRoutes(api, service, heavy);
+  settingsRoutes(api, service, heavy);
+  runRoutes(api, service);
+  snapshotRoutes(api, service);
+  diffRoutes(api, service, heavy);
+  restoreRoutes(api, service, heavy);
+}
