@@ -132,9 +132,10 @@ export class Library {
     }
     const before = this.#current;
     this.#current = { work, revision: settings.revision, users: 0, retired: false };
-    this.#list = undefined;
-    this.#manifests.clear();
+    // What was asked for while the first one was opened is asked of it.
     if (before !== undefined) {
+      this.#list = undefined;
+      this.#manifests.clear();
       before.retired = true;
       await this.#closeIfUnused(before);
     }
