@@ -27,13 +27,20 @@ const SAMPLES = 8;
 /** While answers take less than this many times as long as at best, more are sent at once; beyond the second, fewer. */
 const STILL_FAST = 1.1;
 const TOO_SLOW = 1.3;
+/**
+ * So long it stays below where answers began to queue before it tries again: at that point people wait already, and one in
+ * twenty of them must not notice.
+ */
+const STAY_MS = 3_000;
+/** From here on this process itself is what keeps answers waiting, and says nothing about the server. */
+const OWN_LOAD = 0.8;
 /** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
 /** One answer counts for no more than this many times the best. */
 const OUTLIER = 4;
 const FASTER_GROWTH = 1.5;
-const SLOWER = 0.75;
+const SLOWER = 0.6;
 /** Once the server had too much to do, the window grows by one in this time at most. */
 const CAREFUL_MS = 500;
 /** One cut for one trouble, not one for each request that was already under way. */
@@ -74,6 +81,7 @@ interface Sort {
  */
 export class Pace {
   readonly #max: number;
+  readonly #ownLoad: () => number;
   readonly #sorts = new Map<string, Sort>();
   #size: number;
   #generation = 0;
@@ -81,10 +89,13 @@ export class Pace {
   #quickUpTo: number;
   #careful = false;
   #lastGrowth = Number.NEGATIVE_INFINITY;
+  #stayUntil = Number.NEGATIVE_INFINITY;
   #lastTrouble = Number.NEGATIVE_INFINITY;
 
-  constructor(max: number) {
+  /** @param ownLoad how busy this process was since it was last asked, from 0 to 1 */
+  constructor(max: number, ownLoad: () => number) {
     this.#max = Math.max(1, Math.floor(max));
+    this.#ownLoad = ownLoad;
     this.#size = Math.min(this.#max, FIRST_SIZE);
     this.#quickUpTo = this.#max;
   }
@@ -141,6 +152,9 @@ export class Pace {
   }
 
   #judge(sort: Sort, sample: Sample, now: number): void {
+    if (this.#ownLoad() > OWN_LOAD && sort.best !== undefined) {
+      return;
+    }
     const best = sort.best === undefined || sample.mean < sort.best.mean ? sample : sort.best;
     sort.best = best;
     const doubt = Math.sqrt(sample.error + best.error);
@@ -152,13 +166,14 @@ export class Pace {
       }
       this.#resize(Math.max(LEAST_SIZE, Math.floor(this.#size * SLOWER)));
       this.#quickUpTo = this.#size;
+      this.#stayUntil = now + STAY_MS;
     } else if (sample.mean <= best.mean * STILL_FAST + GROW_DOUBT * doubt) {
       this.#grow(now);
     }
   }
 
   #grow(now: number): void {
-    if (this.#size >= this.#max || (this.#careful && now - this.#lastGrowth < CAREFUL_MS)) {
+    if (this.#size >= this.#max || now < this.#stayUntil || (this.#careful && now - this.#lastGrowth < CAREFUL_MS)) {
       return;
     }
     this.#lastGrowth = now;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Clock } from '../contract/ports.ts';
 import { Pace, type Finished } from './pace.ts';
 
@@ -10,9 +11,12 @@ export class RequestWindow {
   #running = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** @param options.max Requests at once that are never exceeded. */
-  constructor(options: { max: number; clock: Clock }) {
-    this.#pace = new Pace(options.max);
+  /**
+   * @param options.max Requests at once that are never exceeded.
+   * @param options.ownLoad How busy this process was since it was last asked, from 0 to 1.
+   */
+  constructor(options: { max: number; clock: Clock; ownLoad?: () => number }) {
+    this.#pace = new Pace(options.max, options.ownLoad ?? loadOfEventLoop());
     this.#clock = options.clock;
   }
 
@@ -62,4 +66,14 @@ export class RequestWindow {
       wake();
     }
   }
+}
+
+function loadOfEventLoop(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
+  };
 }
