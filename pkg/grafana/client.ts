@@ -7,10 +7,11 @@ import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { Agent, type Connections } from '../storage/agent.ts';
 import { exchange } from '../storage/exchange.ts';
+import type { Share } from './budget.ts';
 import type { CredentialSource } from './credentials.ts';
 import { errorOfAnswer, GrafanaError } from './errors.ts';
 import type { Ending } from './pace.ts';
-import { RequestWindow } from './window.ts';
+import { RequestWindow, type Leave } from './window.ts';
 
 export interface ClientOptions {
   /** Where Grafana answers, with its sub-path when it has one. */
@@ -71,6 +72,14 @@ interface Shared {
   options: ClientOptions;
 }
 
+/** Who asks, and where. */
+interface Access {
+  readonly credentials: CredentialSource;
+  readonly org: number | undefined;
+  /** Set when Grafana refused the credentials for good: every further request fails at once instead of hammering it. */
+  refused?: GrafanaError;
+}
+
 /**
  * Talks to one Grafana as one identity in one org.
  * Every request has a time limit, shares the window of concurrent requests and is retried where that is safe.
@@ -78,15 +87,13 @@ interface Shared {
  */
 export class GrafanaClient {
   readonly #shared: Shared;
-  readonly #credentials: CredentialSource;
-  readonly #org: number | undefined;
-  /** Set when Grafana refused the credentials for good: every further request fails at once instead of hammering it. */
-  #refused: GrafanaError | undefined;
+  readonly #access: Access;
+  readonly #share: Share | undefined;
 
-  private constructor(shared: Shared, credentials: CredentialSource, org: number | undefined) {
+  private constructor(shared: Shared, access: Access, share?: Share) {
     this.#shared = shared;
-    this.#credentials = credentials;
-    this.#org = org;
+    this.#access = access;
+    this.#share = share;
   }
 
   /** @throws DashkeepError DK_SETTINGS when the URL is not one. */
@@ -97,7 +104,7 @@ export class GrafanaClient {
       origin: url.origin,
       prefix: url.pathname.replace(/\/+$/, ''),
       dispatcher: new Agent({
-        connections: concurrency,
+        // No limit here: the window is one, and an answer that waits for room keeps its connection but no place.
         pipelining: 1,
         keepAliveTimeout: 30_000,
         connect: {
@@ -108,7 +115,7 @@ export class GrafanaClient {
       window: new RequestWindow({ max: concurrency, clock: options.clock }),
       options,
     };
-    return new GrafanaClient(shared, options.credentials, undefined);
+    return new GrafanaClient(shared, { credentials: options.credentials, org: undefined });
   }
 
   /** Address without credentials, for messages and manifests. */
@@ -117,12 +124,17 @@ export class GrafanaClient {
   }
 
   get identity(): 'token' | 'basic' {
-    return this.#credentials.kind;
+    return this.#access.credentials.kind;
   }
 
   /** The same Grafana in another org, and as another identity when credentials are given (a token knows one org only). */
-  inOrg(org: number, credentials: CredentialSource = this.#credentials): GrafanaClient {
-    return new GrafanaClient(this.#shared, credentials, org);
+  inOrg(org: number, credentials: CredentialSource = this.#access.credentials): GrafanaClient {
+    return new GrafanaClient(this.#shared, { credentials, org });
+  }
+
+  /** The same, with answers that wait for room in a budget: for work that reads what may be large, one after another. */
+  holding(share: Share): GrafanaClient {
+    return new GrafanaClient(this.#shared, this.#access, share);
   }
 
   async close(): Promise<void> {
@@ -156,8 +168,8 @@ export class GrafanaClient {
     const attempts = retry === 'never' ? 1 : (this.#shared.options.attempts ?? 5);
     let refreshed = false;
     for (let attempt = 1; ; attempt++) {
-      if (this.#refused !== undefined) {
-        throw this.#refused;
+      if (this.#access.refused !== undefined) {
+        throw this.#access.refused;
       }
       options.signal?.throwIfAborted();
       const outcome = await this.#attempt(method, path, options);
@@ -166,11 +178,11 @@ export class GrafanaClient {
       }
       const { error } = outcome;
       if (error.httpStatus === 401 && error.reason !== 'api-key.organization-mismatch') {
-        if (!refreshed && (await this.#credentials.refresh().catch(() => false))) {
+        if (!refreshed && (await this.#access.credentials.refresh().catch(() => false))) {
           refreshed = true;
           continue;
         }
-        this.#refused = error;
+        this.#access.refused = error;
         throw error;
       }
       const repeatable = outcome.passing && (retry === 'always' || (retry === 'unprocessed' && outcome.unprocessed));
@@ -187,11 +199,20 @@ export class GrafanaClient {
   async #attempt(method: Dispatcher.HttpMethod, path: string, options: RequestOptions): Promise<Attempt> {
     const { clock } = this.#shared.options;
     const request = { method, path };
-    const leave = await this.#shared.window.enter(options.signal);
+    let leave: Leave | undefined = await this.#shared.window.enter(options.signal);
     let ending: Ending = 'failed';
     let size = 0;
+    const received = (bytes: number): Promise<void> | undefined => {
+      const room = this.#share?.received(bytes);
+      if (room !== undefined) {
+        // Whoever makes room may need a place for it.
+        leave?.({ ending: 'cancelled', sort: '' });
+        leave = undefined;
+      }
+      return room;
+    };
     try {
-      const { status, text, headers, bytes } = await this.#exchange(method, path, options);
+      const { status, text, headers, bytes } = await this.#exchange(method, path, options, received);
       ending = endingOf(status);
       size = bytes;
       if (status >= 200 && status < 300) {
@@ -216,7 +237,7 @@ export class GrafanaClient {
       ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
       return { error, passing: true, unprocessed: isNotSent(cause) };
     } finally {
-      leave({ ending, sort: sortOf(method, path, size) });
+      leave?.({ ending, sort: sortOf(method, path, size) });
     }
   }
 
@@ -224,14 +245,15 @@ export class GrafanaClient {
     method: Dispatcher.HttpMethod,
     path: string,
     options: RequestOptions,
+    received: (bytes: number) => Promise<void> | undefined,
   ): Promise<{ status: number; text: string; headers: Answer['headers']; bytes: number }> {
     const timeout = options.timeout ?? this.#shared.options.timeout ?? 30_000;
     const headers: Record<string, string> = {
       accept: options.accept ?? 'application/json',
       'accept-encoding': 'gzip',
-      authorization: await this.#credentials.authorization(),
-      ...(this.#org !== undefined && this.#credentials.kind === 'basic'
-        ? { 'x-grafana-org-id': String(this.#org) }
+      authorization: await this.#access.credentials.authorization(),
+      ...(this.#access.org !== undefined && this.#access.credentials.kind === 'basic'
+        ? { 'x-grafana-org-id': String(this.#access.org) }
         : {}),
       ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...options.headers,
@@ -246,10 +268,12 @@ export class GrafanaClient {
       idle: timeout,
       total: timeout,
       maxBytes: MAX_ANSWER_BYTES,
+      received,
       signal: options.signal,
     });
     const raw = answer.body;
     const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
+    await received(body.length);
     return { status: answer.status, text: body.toString('utf8'), headers: answer.headers, bytes: raw.length };
   }
 }

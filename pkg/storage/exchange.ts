@@ -16,6 +16,8 @@ export interface ExchangeOptions {
   total?: number;
   /** More than this is not read. */
   maxBytes: number;
+  /** Told how much of the body is there. While what it returns is pending, no more is taken in and no time-out runs. */
+  received?: (bytes: number) => Promise<void> | undefined;
   signal?: AbortSignal;
 }
 
@@ -53,16 +55,21 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { dispatcher, origin, path, method, headers, body, idle, total, signal } = this.#options;
+    const { dispatcher, origin, path, method, headers, body, idle, signal } = this.#options;
     if (signal?.aborted) {
       this.#fail(signal.reason);
       return;
     }
     signal?.addEventListener('abort', this.#abort);
+    this.#watch();
+    dispatcher.dispatch({ origin, path, method, headers, body, headersTimeout: idle, bodyTimeout: idle }, this);
+  }
+
+  #watch(): void {
+    const { total } = this.#options;
     if (total !== undefined) {
       this.#timer = setTimeout(this.#timeOut, total);
     }
-    dispatcher.dispatch({ origin, path, method, headers, body, headersTimeout: idle, bodyTimeout: idle }, this);
   }
 
   readonly #abort = (): void => this.#fail(this.#options.signal?.reason);
@@ -82,12 +89,26 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#headers = headers;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.length;
     if (this.#received > this.#options.maxBytes) {
       this.#fail(new Error(`answer larger than ${this.#options.maxBytes} bytes`));
     } else if (!this.#over) {
       this.#parts.push(chunk);
+      const room = this.#options.received?.(this.#received);
+      if (room !== undefined) {
+        void this.#pause(controller, room);
+      }
+    }
+  }
+
+  async #pause(controller: Dispatcher.DispatchController, room: Promise<void>): Promise<void> {
+    controller.pause();
+    clearTimeout(this.#timer);
+    await room;
+    if (!this.#over) {
+      this.#watch();
+      controller.resume();
     }
   }
 

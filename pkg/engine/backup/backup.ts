@@ -2,6 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { ChangeCounts, Manifest, ManifestEntry, SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { ByteBudget } from '../../grafana/budget.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { newTimedId } from '../../repository/layout.ts';
@@ -39,6 +40,8 @@ export interface BackupOptions {
 
 /** Resources read, hashed and written at once. More than the requests at once, so that reading and writing overlap. */
 const AT_ONCE = 96;
+/** Bytes of large dashboards in memory at once; parsed, each takes several times that. */
+const LARGE_BYTES = 8 * 1024 * 1024;
 
 /**
  * One backup: session → objects → manifest. Whatever interrupts it leaves objects that nothing refers to, never a
@@ -107,6 +110,7 @@ async function readAll(
   const { instance } = options;
   const wanted = new Set(options.kinds ?? KIND_NAMES);
   const pool = new Pool(AT_ONCE);
+  const budget = new ByteBudget(LARGE_BYTES);
   collection.progress.phase('reading');
   for (const org of instance.orgs) {
     const context = kindContext(instance, org, {
@@ -119,7 +123,7 @@ async function readAll(
       if (wanted.has(kind.name)) {
         // Resources of server scope are the same seen from every org.
         if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
-          await readKind({ options, context, kind, previous, copies, collection, pool });
+          await readKind({ options, context, kind, previous, copies, collection, pool, budget });
         }
       } else {
         collection.notRead(kind.name, NOT_ASKED_FOR);

@@ -1,5 +1,6 @@
 import { canonicalJson, stringifyJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { ByteBudget, Share } from '../../grafana/budget.ts';
 import { isNotFound } from '../../grafana/errors.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
@@ -16,6 +17,7 @@ export interface KindRun {
   copies: PlainCopies | undefined;
   collection: Collection;
   pool: Pool;
+  budget: ByteBudget;
 }
 
 /**
@@ -45,7 +47,8 @@ export async function readKind(run: KindRun): Promise<void> {
         continue;
       }
       const { content, ...rest } = listed;
-      await pool.add(() => store(run, rest, content)).catch(rethrowAsStoreFailure);
+      await run.budget.room();
+      await pool.add(() => storeWithin(run, rest, content)).catch(rethrowAsStoreFailure);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -73,13 +76,22 @@ function rethrowAsStoreFailure(cause: unknown): never {
   throw new StoreFailure('the repository failed', { cause });
 }
 
-async function store(run: KindRun, listed: Listed, fromListing: Content | undefined): Promise<void> {
+async function storeWithin(run: KindRun, listed: Listed, content: Content | undefined): Promise<void> {
+  const share = run.budget.open();
+  try {
+    await store(run, listed, content, share);
+  } finally {
+    share.close();
+  }
+}
+
+async function store(run: KindRun, listed: Listed, fromListing: Content | undefined, share: Share): Promise<void> {
   const { options, context, kind, collection } = run;
   const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
   let content: Content | undefined;
   let canonical: Buffer;
   try {
-    content = fromListing ?? (await kind.read(context, listed));
+    content = fromListing ?? (await kind.read(contextOf(run, share), listed));
     if (content === undefined) {
       collection.skip({ ...ref, reason: 'deleted while the backup was running' });
       return;
@@ -90,6 +102,7 @@ async function store(run: KindRun, listed: Listed, fromListing: Content | undefi
     collection.fail(ref, error);
     return;
   }
+  await share.received(canonical.length);
   const entry = entryOf(run, listed, content, canonical);
   const { written } = await options.repository.putObject(entry.object, canonical, { signal: options.signal });
   if (content.plain !== undefined && !hasCopy(run, entry)) {
@@ -97,6 +110,11 @@ async function store(run: KindRun, listed: Listed, fromListing: Content | undefi
     await run.copies?.write(entry.org, entry.uid, copyOrigin(entry), text, { signal: options.signal });
   }
   collection.add(entry, written ? 'stored' : 'reused');
+}
+
+/** Dashboards may be large. Others share what they have read, and nobody may wait for another's room who waits for that. */
+function contextOf({ kind, context }: KindRun, share: Share): KindContext {
+  return kind.name === 'dashboard' ? { ...context, grafana: context.grafana.holding(share) } : context;
 }
 
 /** Whether there is nothing to do for the resource's plain copy. */

@@ -1,0 +1,102 @@
+/** From here on an answer counts; smaller ones are limited by how many there are. */
+const COUNTS_FROM = 64 * 1024;
+
+/**
+ * How many bytes of large answers may be in memory at once. An answer takes its share as it comes in, twice as much each
+ * time, and gives it back when everything about it is done. Only one at a time may go beyond what there is: so there is
+ * room for one answer of any size, never for several, and whoever waits is waiting for somebody who does not.
+ */
+export class ByteBudget {
+  readonly #capacity: number;
+  #held = 0;
+  /** The one that went beyond. */
+  #beyond: Share | undefined;
+  #waiting: { share: Share; bytes: number; grant: () => void }[] = [];
+
+  #atRest: (() => void)[] = [];
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Bytes that shares hold now. */
+  get held(): number {
+    return this.#held;
+  }
+
+  open(): Share {
+    return new Share(
+      (share, bytes) => this.#take(share, bytes),
+      (share) => this.#giveBack(share),
+    );
+  }
+
+  /** Until nobody waits for room: before more work is begun. Undefined when there is nothing to wait for. */
+  room(): Promise<void> | undefined {
+    return this.#waiting.length === 0 ? undefined : new Promise((resolve) => this.#atRest.push(resolve));
+  }
+
+  #take(share: Share, bytes: number): Promise<void> | undefined {
+    if ((this.#waiting.length === 0 || share === this.#beyond) && this.#grant(share, bytes)) {
+      return undefined;
+    }
+    return new Promise((resolve) => this.#waiting.push({ share, bytes, grant: resolve }));
+  }
+
+  #grant(share: Share, bytes: number): boolean {
+    if (this.#held + bytes > this.#capacity) {
+      if (this.#beyond !== undefined && this.#beyond !== share) {
+        return false;
+      }
+      this.#beyond = share;
+    }
+    this.#held += bytes;
+    share.held += bytes;
+    return true;
+  }
+
+  #giveBack(share: Share): void {
+    this.#held -= share.held;
+    share.held = 0;
+    if (this.#beyond === share) {
+      this.#beyond = undefined;
+    }
+    this.#waiting = this.#waiting.filter((waiter) => waiter.share !== share);
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (!this.#grant(first.share, first.bytes)) {
+        return;
+      }
+      this.#waiting.shift();
+      first.grant();
+    }
+    for (const wake of this.#atRest.splice(0)) {
+      wake();
+    }
+  }
+}
+
+/** What one piece of work holds. */
+export class Share {
+  /** For the budget alone. */
+  held = 0;
+  readonly #take: (share: Share, bytes: number) => Promise<void> | undefined;
+  readonly #giveBack: (share: Share) => void;
+
+  constructor(take: (share: Share, bytes: number) => Promise<void> | undefined, giveBack: (share: Share) => void) {
+    this.#take = take;
+    this.#giveBack = giveBack;
+  }
+
+  /** Called as an answer comes in. @returns what to wait for before more of it is taken in; undefined when nothing. */
+  received(total: number): Promise<void> | undefined {
+    if (total < COUNTS_FROM || total <= this.held) {
+      return undefined;
+    }
+    return this.#take(this, Math.max(total, 2 * this.held) - this.held);
+  }
+
+  /** Gives everything back. */
+  close(): void {
+    this.#giveBack(this);
+  }
+}
