@@ -31,9 +31,9 @@ const TOO_SLOW = 1.3;
  * So long it stays below where answers began to queue before it tries again: at that point people wait already, and one in
  * twenty of them must not notice.
  */
-const STAY_MS = 3_000;
-/** From here on this process itself is what keeps answers waiting, and says nothing about the server. */
-const OWN_LOAD = 0.8;
+const STAY_MS = 1_000;
+/** From here on this process itself is what keeps answers waiting: that says nothing about the server. */
+const OWN_LOAD = 0.6;
 /** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
@@ -152,13 +152,14 @@ export class Pace {
   }
 
   #judge(sort: Sort, sample: Sample, now: number): void {
-    if (this.#ownLoad() > OWN_LOAD && sort.best !== undefined) {
-      return;
-    }
+    const ownDoing = this.#ownLoad() > OWN_LOAD;
     const best = sort.best === undefined || sample.mean < sort.best.mean ? sample : sort.best;
     sort.best = best;
     const doubt = Math.sqrt(sample.error + best.error);
     if (sample.mean > best.mean * TOO_SLOW + CUT_DOUBT * doubt) {
+      if (ownDoing) {
+        return;
+      }
       if (this.#size <= LEAST_SIZE) {
         // It is slow by itself, or others keep it busy: that is its best now.
         sort.best = sample;
