@@ -49,7 +49,8 @@ export function proxyToService(
   if (!app.enabled) {
     return fail(outgoing, 404, 'Plugin is disabled');
   }
-  const [path = '', query] = tail.split('?');
+  const [asked = '', query] = tail.split('?');
+  const path = asked.replace(/\/$/, '');
   const route = app.routes.find((candidate) => matches(candidate, path, incoming.method ?? 'GET'));
   if (route === undefined) {
     return fail(outgoing, 404, 'plugin route match not found');
@@ -101,7 +102,7 @@ function headersFor(route: Route, app: ProxiedApp, user: { login: string; role: 
   return headers;
 }
 
-/** Passes a request on and its answer back. */
+/** Passes a request on to where the target says, and the answer back, as the proxy does. */
 export function forward(
   target: string,
   headers: Record<string, string | string[] | undefined>,

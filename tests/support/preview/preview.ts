@@ -2,20 +2,27 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { bundleHost, ROOT } from './bundle.ts';
-import { forward, proxyToService, type OrgRole, type ProxiedApp } from './pluginProxy.ts';
+import { bundleHost, grafanaVersion, ROOT } from './bundle.ts';
+import { html } from './html.ts';
+import { forward, proxyToService, type ProxiedApp } from './pluginProxy.ts';
 import { serveFile } from './staticFiles.ts';
+import { remembered, Sessions, visitorOf, type Visitor } from './visitor.ts';
 
 export interface PreviewOptions {
   /** Where the Dashkeep service listens; left out, the app is not connected, as after a bare installation. */
   sidecarUrl?: string;
   sidecarToken?: string;
-  /** What answers Grafana's own API, as far as the app asks it; left out, nothing does. */
+  /**
+   * What answers the rest of Grafana's API and knows the people that log in, and what it knows an admin by who has not
+   * logged in; left out, nothing does.
+   */
   grafana?: { url: string; authorization: string };
   /** 0 (the default) takes a free one. */
   port?: number;
   /** The built plugin. */
   dist?: string;
+  /** The folder whose node_modules holds Grafana's packages; those of the repository by default. */
+  packages?: string;
 }
 
 export interface Preview {
@@ -39,16 +46,15 @@ interface SettingsBody {
   secureJsonData?: Record<string, string>;
 }
 
-const ROLES: OrgRole[] = ['Viewer', 'Editor', 'Admin'];
-const LANGUAGES = ['en-US', 'fr-FR'];
-
 /**
  * Serves a page that is to the app what Grafana is: real @grafana packages, the production build of the app, its
  * settings, and an imitation of the plugin proxy in front of the service. No Grafana runs.
  * Role, theme and language follow `?role=`, `?theme=` and `?lang=` and stay until changed.
  */
 export async function startPreview(options: PreviewOptions = {}): Promise<Preview> {
-  const host = await bundleHost();
+  const packages = options.packages ?? ROOT;
+  const host = await bundleHost(packages);
+  const version = grafanaVersion(packages);
   const plugin = options.dist ?? join(ROOT, 'dist');
   const manifest = JSON.parse(readFileSync(join(plugin, 'plugin.json'), 'utf8')) as Manifest;
   const app: ProxiedApp = {
@@ -59,26 +65,32 @@ export async function startPreview(options: PreviewOptions = {}): Promise<Previe
     secureJsonData: options.sidecarToken === undefined ? {} : { sidecarToken: options.sidecarToken },
   };
   const proxyPrefix = `/api/plugin-proxy/${app.id}/`;
+  const sessions = options.grafana === undefined ? undefined : new Sessions(options.grafana.url);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://preview');
-    const visitor = visitorOf(request, url);
+    const visitor = visitorOf(request, url, sessions);
     if (url.pathname === `/api/plugins/${app.id}/settings`) {
       await settings(app, manifest, visitor, request, response);
     } else if (url.pathname.startsWith(proxyPrefix)) {
-      const tail = (request.url ?? '').slice(proxyPrefix.length);
-      proxyToService(app, tail, { login: visitor.role.toLowerCase(), role: visitor.role }, request, response);
-    } else if (url.pathname === '/api/search' && options.grafana !== undefined) {
-      const { authorization } = options.grafana;
-      forward(options.grafana.url + (request.url ?? ''), { authorization }, request, response);
-    } else if (url.pathname.startsWith('/api/')) {
+      proxyToService(app, (request.url ?? '').slice(proxyPrefix.length), visitor, request, response);
+    } else if (sessions !== undefined && url.pathname === '/login' && request.method === 'POST') {
+      await login(sessions, request, response);
+    } else if (options.grafana !== undefined && /^\/apis?\//.test(url.pathname)) {
+      const { headers } = request;
+      const asAdmin = visitor.role === 'Admin' ? options.grafana.authorization : undefined;
+      const authorization = headers.authorization ?? visitor.authorization ?? asAdmin;
+      const sent = authorization === undefined ? headers : { ...headers, authorization };
+      forward(options.grafana.url + request.url, sent, request, response);
+    } else if (/^\/apis?\//.test(url.pathname)) {
       json(response, 404, { message: 'Not found' });
     } else if (/^\/(host|public)\//.test(url.pathname)) {
-      await serveFile(decodeURIComponent(url.pathname), response, { host, plugin, id: app.id });
+      await serveFile(decodeURIComponent(url.pathname), response, { host, packages, plugin, id: app.id });
     } else if (url.pathname === '/favicon.ico') {
       response.writeHead(204).end();
     } else {
-      page(response, visitor, app.id);
+      response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': remembered(visitor) });
+      response.end(html(visitor, app.id, version));
     }
   };
   const server = createServer((request, response) => {
@@ -97,25 +109,14 @@ export async function startPreview(options: PreviewOptions = {}): Promise<Previe
   return { url: `${origin}/a/${app.id}`, origin, app, close };
 }
 
-interface Visitor {
-  role: OrgRole;
-  theme: 'dark' | 'light';
-  language: string;
-}
-
-/** Who is looking: chosen in the address, remembered in a cookie as Grafana remembers a session. */
-function visitorOf(request: IncomingMessage, url: URL): Visitor {
-  const cookie = /preview=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
-  const [role = '', theme = '', language = ''] = decodeURIComponent(cookie).split('|');
-  const choose = <T extends string>(name: string, kept: string, allowed: readonly T[], fallback: T): T => {
-    const wanted = (url.searchParams.get(name) ?? kept).toLowerCase();
-    return allowed.find((candidate) => candidate.toLowerCase() === wanted) ?? fallback;
-  };
-  return {
-    role: choose('role', role, ROLES, 'Admin'),
-    theme: choose('theme', theme, ['dark', 'light'], 'dark'),
-    language: choose('lang', language, LANGUAGES, 'en-US'),
-  };
+async function login(sessions: Sessions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { user = '', password = '' } = await body<{ user?: string; password?: string }>(request);
+  const session = await sessions.login(user, password);
+  if (session === undefined) {
+    return json(response, 401, { message: 'Invalid username or password' });
+  }
+  response.setHeader('set-cookie', `grafana_session=${session}; Path=/; HttpOnly; SameSite=Lax`);
+  json(response, 200, { message: 'Logged in', redirectUrl: '/' });
 }
 
 async function settings(
@@ -129,15 +130,11 @@ async function settings(
     if (visitor.role !== 'Admin') {
       return json(response, 403, { message: "You'll need additional permissions to perform this action." });
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
-    const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as SettingsBody;
+    const given = await body<SettingsBody>(request);
     // As in Grafana: everything is replaced but the secrets, which are merged.
-    app.enabled = body.enabled ?? false;
-    app.jsonData = body.jsonData ?? {};
-    app.secureJsonData = { ...app.secureJsonData, ...body.secureJsonData };
+    app.enabled = given.enabled ?? false;
+    app.jsonData = given.jsonData ?? {};
+    app.secureJsonData = { ...app.secureJsonData, ...given.secureJsonData };
     return json(response, 200, { message: 'Plugin settings updated' });
   }
   const secureJsonFields = Object.fromEntries(Object.keys(app.secureJsonData).map((name) => [name, true]));
@@ -152,67 +149,14 @@ async function settings(
   });
 }
 
-function page(response: ServerResponse, visitor: Visitor, pluginId: string): void {
-  const boot = {
-    assets: { dark: '', light: '' },
-    navTree: [],
-    user: {
-      id: 1,
-      isSignedIn: true,
-      login: visitor.role.toLowerCase(),
-      name: visitor.role,
-      email: '',
-      orgId: 1,
-      orgName: 'Main Org.',
-      orgRole: visitor.role,
-      isGrafanaAdmin: false,
-      theme: visitor.theme,
-      timezone: 'browser',
-      locale: visitor.language,
-      regionalFormat: visitor.language,
-      language: visitor.language,
-      weekStart: '',
-      permissions: {},
-    },
-    settings: {
-      appUrl: '/',
-      appSubUrl: '',
-      namespace: 'default',
-      buildInfo: { version: '13.2.2', commit: 'preview', env: 'development', edition: 'Open Source' },
-      featureToggles: {},
-      rbacEnabled: true,
-    },
-    preview: { pluginId, roles: ROLES, languages: LANGUAGES },
-  };
-  const html = `<!doctype html>
-<html lang="${visitor.language}">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <base href="/" />
-    <title>Dashkeep</title>
-    <link rel="stylesheet" href="/host/main.css" />
-    <style>
-      html { box-sizing: border-box; }
-      *, *::before, *::after { box-sizing: inherit; }
-      html, body, #reactRoot { margin: 0; height: 100%; }
-      button, input, select, textarea { margin: 0; font: inherit; }
-    </style>
-  </head>
-  <body>
-    <div id="reactRoot"></div>
-    <script>
-      window.__grafana_public_path__ = '/public/';
-      window.grafanaBootData = ${JSON.stringify(boot).replaceAll('<', '\\u003c')};
-    </script>
-    <script type="module" src="/host/main.js"></script>
-  </body>
-</html>`;
-  const cookie = encodeURIComponent([visitor.role, visitor.theme, visitor.language].join('|'));
-  response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': `preview=${cookie}; Path=/; SameSite=Lax` });
-  response.end(html);
+async function body<T extends object>(request: IncomingMessage): Promise<T> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString() || '{}') as T;
 }
 
-function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function json(response: ServerResponse, status: number, content: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
 }

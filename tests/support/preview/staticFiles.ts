@@ -17,8 +17,20 @@ const TYPES: Record<string, string> = {
 
 const modules = join(ROOT, 'node_modules');
 
+/** Where the files come from. */
+export interface Folders {
+  /** The bundle of the page that stands in for Grafana. */
+  host: string;
+  /** The packages it was made from. */
+  packages: string;
+  /** The built app. */
+  plugin: string;
+  id: string;
+}
+
 /** npm carries only the icons that @grafana/ui itself shows; Grafana's set is built on Unicons. */
-const ICONS = [join(modules, '@grafana/ui/dist/public/img/icons'), join(modules, '@iconscout/unicons/svg/line')];
+const ICONS = '@grafana/ui/dist/public/img/icons';
+const MORE_ICONS = join(modules, '@iconscout/unicons/svg/line');
 
 /** Grafana's fonts by the names its styles ask for. */
 const FONTS: Record<string, string> = {
@@ -29,13 +41,8 @@ const FONTS: Record<string, string> = {
 const MONOSPACE = '@fontsource/roboto-mono/files/roboto-mono-latin-400-normal.woff2';
 
 /** Answers one of the paths that Grafana serves files under; 404 otherwise. */
-export async function serveFile(
-  path: string,
-  response: ServerResponse,
-  folders: { host: string; plugin: string; id: string },
-) {
-  const candidates = candidatesFor(path, folders);
-  for (const candidate of candidates) {
+export async function serveFile(path: string, response: ServerResponse, folders: Folders): Promise<void> {
+  for (const candidate of candidatesFor(path, folders)) {
     const content = await readFile(candidate).catch(() => undefined);
     if (content !== undefined) {
       const type = TYPES[extname(candidate)] ?? 'application/octet-stream';
@@ -46,7 +53,7 @@ export async function serveFile(
   response.writeHead(404).end();
 }
 
-function candidatesFor(path: string, folders: { host: string; plugin: string; id: string }): string[] {
+function candidatesFor(path: string, folders: Folders): string[] {
   const below = (prefix: string) => (path.startsWith(prefix) ? normalize('/' + path.slice(prefix.length)) : undefined);
   const host = below('/host/');
   const plugin = below(`/public/plugins/${folders.id}/`);
@@ -59,7 +66,7 @@ function candidatesFor(path: string, folders: { host: string; plugin: string; id
     return [join(folders.plugin, plugin)];
   }
   if (icon !== undefined) {
-    return [join(ICONS[0] ?? '', icon), join(ICONS[1] ?? '', icon.slice(icon.lastIndexOf('/')))];
+    return [join(folders.packages, 'node_modules', ICONS, icon), join(MORE_ICONS, icon.slice(icon.lastIndexOf('/')))];
   }
   return font === undefined ? [] : [join(modules, FONTS[font.slice(1)] ?? MONOSPACE)];
 }

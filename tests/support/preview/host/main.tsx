@@ -22,7 +22,6 @@ import {
   setPluginLinksHook,
   setReturnToPreviousHook,
 } from '@grafana/runtime';
-import { setPluginPage } from '../../../../node_modules/@grafana/runtime/dist/esm/components/PluginPage.mjs';
 import { Alert, ErrorBoundaryAlert, GlobalStyles, LoadingPlaceholder, ModalRoot, PortalContainer } from '@grafana/ui';
 import i18next from 'i18next';
 import { Suspense, useEffect, useState } from 'react';
@@ -54,8 +53,7 @@ locationUtil.initialize({
   getTimeRangeForUrl: () => ({ from: 'now-1h', to: 'now' }),
   getVariablesUrlParams: () => ({}),
 });
-setPluginPage(Page as never);
-provideSharedModules();
+provideSharedModules(Page);
 
 function usePlugin(): { loaded?: LoadedPlugin; error?: unknown } {
   const [state, setState] = useState<{ loaded?: LoadedPlugin; error?: unknown }>({});
