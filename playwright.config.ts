@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import type { PluginOptions } from '@grafana/plugin-e2e';
 
@@ -17,12 +19,21 @@ function chromium(): string | undefined {
   }
 }
 
-/** Browser tests on the preview page; each test has its own page and its own service, so they may run side by side. */
+/** Set, the tests run on that Grafana instead of the preview page. */
+const grafana = process.env['GRAFANA_URL'];
+const pluginE2e = dirname(createRequire(import.meta.url).resolve('@grafana/plugin-e2e'));
+const ADMIN = join(import.meta.dirname, 'playwright/.auth/admin.json');
+
+/**
+ * Browser tests. On the preview page each has a page and a service of its own, so they may run side by side; on a real
+ * Grafana (GRAFANA_URL) they share it and run one after another, logged in.
+ */
 export default defineConfig<PluginOptions>({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
-  fullyParallel: true,
-  workers: process.env['CI'] ? 1 : 2,
+  globalSetup: './tests/e2e/setup.ts',
+  fullyParallel: grafana === undefined,
+  workers: process.env['CI'] || grafana !== undefined ? 1 : 2,
   timeout: 180_000,
   expect: { timeout: 20_000 },
   forbidOnly: process.env['CI'] !== undefined,
@@ -45,5 +56,11 @@ export default defineConfig<PluginOptions>({
       ],
     },
   },
-  projects: [{ name: 'chromium' }],
+  projects:
+    grafana === undefined
+      ? [{ name: 'preview' }]
+      : [
+          { name: 'auth', testDir: join(pluginE2e, 'auth'), testMatch: /.*\.js/, use: { baseURL: grafana } },
+          { name: 'grafana', dependencies: ['auth'], use: { storageState: ADMIN } },
+        ],
 });

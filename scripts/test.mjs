@@ -1,12 +1,15 @@
 // `npm test`: every tier that needs no Docker, and one line at the end that says how it went.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { build, install, run } from './prepare.mjs';
 
 await install();
 await build();
 
 const required = process.env.DASHKEEP_REQUIRE_TIERS === '1';
+/** How scripts/older-pages.ts says that packages are missing. */
+const NOT_INSTALLED = 75;
 const reports = 'build/test-reports';
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
@@ -96,6 +99,11 @@ async function browser() {
   const code = await run('npm', ['run', '--silent', 'e2e'], {
     env: { ...process.env, CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
   });
+  count('browser', readPlaywright(report, code));
+  await olderPages();
+}
+
+function readPlaywright(report, code) {
   const result = readReport(report, ({ stats }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
@@ -104,7 +112,25 @@ async function browser() {
   if (code !== 0 && result.failed === 0) {
     result.failed = 1;
   }
-  count('browser', result);
+  return result;
+}
+
+/** The same build on pages made from older packages of Grafana. Fetched only when every tier is required. */
+async function olderPages() {
+  for (const version of readdirSync('tests/support/preview/older')) {
+    const label = `pages on Grafana ${version}`;
+    console.log(`\n• ${label}`);
+    const report = resolve(`${reports}/playwright-${version}.json`);
+    const args = ['--import', 'tsx', 'scripts/older-pages.ts', version, ...(required ? [] : ['--installed'])];
+    const code = await run(process.execPath, args, {
+      env: { ...process.env, CHROMIUM_PATH: chromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    });
+    if (code === NOT_INSTALLED) {
+      notes.push(`${label}: skipped, its packages are not installed (npm run e2e:older fetches them)`);
+    } else {
+      count(label, readPlaywright(report, code));
+    }
+  }
 }
 
 await check('types', 'npx', ['tsc', '-p', '.']);

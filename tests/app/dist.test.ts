@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { exactVersion, olderVersions } from '../support/preview/older.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /* The rules of Grafana's plugin validator that can be told without Grafana, and our own budget, over the built dist/. */
@@ -115,8 +116,9 @@ describe('the manifest', () => {
     }
   });
 
-  it('states a range of Grafana versions that is open to newer ones', () => {
-    expect(manifest.dependencies.grafanaDependency).toMatch(/^>=\d+\.\d+\.\d+(-0)?$/);
+  it('states the oldest Grafana on whose packages the pages were tried, and is open to newer ones', () => {
+    const [oldest = ''] = olderVersions().map(exactVersion);
+    expect(manifest.dependencies.grafanaDependency).toBe(`>=${oldest}`);
   });
 });
 
