@@ -12,6 +12,8 @@ export type Ending =
 export interface Finished {
   ending: Ending;
   milliseconds: number;
+  /** How much of that time this process was busy itself, so that the answer may have lain there. */
+  busy: number;
   /** Requests of one sort take about as long as each other: route and size of the answer. */
   sort: string;
   /** The `generation` when it was sent. */
@@ -32,8 +34,8 @@ const TOO_SLOW = 1.3;
  * twenty of them must not notice.
  */
 const STAY_MS = 1_000;
-/** From here on this process itself is what keeps answers waiting: that says nothing about the server. */
-const OWN_LOAD = 0.6;
+/** While this process is busy for more than this part of the time that answers take, more of them would only lie there. */
+const OWN_LOAD = 0.7;
 /** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
@@ -69,9 +71,12 @@ class Sample {
 }
 
 interface Sort {
-  /** When the server was least loaded. */
+  /** How long answers took when the server was least loaded. */
   best: Sample | undefined;
+  /** How long they take now. */
   now: Sample;
+  /** The part of it in which this process had nothing to do: the server, surely. */
+  waited: Sample;
 }
 
 /**
@@ -81,7 +86,6 @@ interface Sort {
  */
 export class Pace {
   readonly #max: number;
-  readonly #ownLoad: () => number;
   readonly #sorts = new Map<string, Sort>();
   #size: number;
   #generation = 0;
@@ -92,10 +96,8 @@ export class Pace {
   #stayUntil = Number.NEGATIVE_INFINITY;
   #lastTrouble = Number.NEGATIVE_INFINITY;
 
-  /** @param ownLoad how busy this process was since it was last asked, from 0 to 1 */
-  constructor(max: number, ownLoad: () => number) {
+  constructor(max: number) {
     this.#max = Math.max(1, Math.floor(max));
-    this.#ownLoad = ownLoad;
     this.#size = Math.min(this.#max, FIRST_SIZE);
     this.#quickUpTo = this.#max;
   }
@@ -111,11 +113,12 @@ export class Pace {
   }
 
   /** @param now monotonic milliseconds */
-  learn({ ending, milliseconds, sort, generation }: Finished, now: number): void {
+  learn(finished: Finished, now: number): void {
+    const { ending, generation } = finished;
     if (ending === 'failed' || ending === 'overloaded') {
       this.#trouble(ending, now);
     } else if (ending === 'answered' && generation === this.#generation) {
-      this.#measure(sort, milliseconds, now);
+      this.#measure(finished, now);
     }
   }
 
@@ -133,33 +136,32 @@ export class Pace {
     this.#resize(halved);
   }
 
-  #measure(name: string, milliseconds: number, now: number): void {
-    const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample() };
+  #measure({ sort: name, milliseconds, busy }: Finished, now: number): void {
+    const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample(), waited: new Sample() };
     this.#sorts.set(name, sort);
-    sort.now.add(Math.min(milliseconds, (sort.best?.mean ?? Infinity) * OUTLIER));
+    const most = (sort.best?.mean ?? Infinity) * OUTLIER;
+    sort.now.add(Math.min(milliseconds, most));
+    sort.waited.add(Math.min(Math.max(0, milliseconds - busy), most));
     if (sort.now.count < Math.max(SAMPLES, this.#size)) {
       return;
     }
-    const sample = sort.now;
+    const { now: sample, waited } = sort;
     sort.now = new Sample();
+    sort.waited = new Sample();
     if (sort.best === undefined && this.#size > FIRST_SIZE) {
       // How fast these are at best cannot be told while so many are under way.
       this.#quickUpTo = this.#careful ? this.#quickUpTo : this.#max;
       this.#resize(FIRST_SIZE);
       return;
     }
-    this.#judge(sort, sample, now);
+    this.#judge(sort, sample, waited, now);
   }
 
-  #judge(sort: Sort, sample: Sample, now: number): void {
-    const ownDoing = this.#ownLoad() > OWN_LOAD;
+  #judge(sort: Sort, sample: Sample, waited: Sample, now: number): void {
     const best = sort.best === undefined || sample.mean < sort.best.mean ? sample : sort.best;
     sort.best = best;
-    const doubt = Math.sqrt(sample.error + best.error);
-    if (sample.mean > best.mean * TOO_SLOW + CUT_DOUBT * doubt) {
-      if (ownDoing) {
-        return;
-      }
+    const doubt = Math.sqrt(waited.error + best.error);
+    if (waited.mean > best.mean * TOO_SLOW + CUT_DOUBT * doubt) {
       if (this.#size <= LEAST_SIZE) {
         // It is slow by itself, or others keep it busy: that is its best now.
         sort.best = sample;
@@ -168,7 +170,10 @@ export class Pace {
       this.#resize(Math.max(LEAST_SIZE, Math.floor(this.#size * SLOWER)));
       this.#quickUpTo = this.#size;
       this.#stayUntil = now + STAY_MS;
-    } else if (sample.mean <= best.mean * STILL_FAST + GROW_DOUBT * doubt) {
+    } else if (
+      waited.mean <= best.mean * STILL_FAST + GROW_DOUBT * doubt &&
+      waited.mean >= sample.mean * (1 - OWN_LOAD)
+    ) {
       this.#grow(now);
     }
   }
@@ -188,6 +193,7 @@ export class Pace {
       this.#generation++;
       for (const sort of this.#sorts.values()) {
         sort.now = new Sample();
+        sort.waited = new Sample();
       }
     }
   }

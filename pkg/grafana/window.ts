@@ -2,22 +2,24 @@ import { performance } from 'node:perf_hooks';
 import type { Clock } from '../contract/ports.ts';
 import { Pace, type Finished } from './pace.ts';
 
-export type Leave = (finished: Omit<Finished, 'milliseconds' | 'generation'>) => void;
+export type Leave = (finished: Omit<Finished, 'milliseconds' | 'busy' | 'generation'>) => void;
 
 /** Lets in as many requests as the pace allows; the others wait in the order in which they came. */
 export class RequestWindow {
   readonly #clock: Clock;
   readonly #pace: Pace;
+  readonly #busy: () => number;
   #running = 0;
   readonly #waiting = new Set<() => void>();
 
   /**
    * @param options.max Requests at once that are never exceeded.
-   * @param options.ownLoad How busy this process was since it was last asked, from 0 to 1.
+   * @param options.busy Milliseconds in which this process was busy so far.
    */
-  constructor(options: { max: number; clock: Clock; ownLoad?: () => number }) {
-    this.#pace = new Pace(options.max, options.ownLoad ?? loadOfEventLoop());
+  constructor(options: { max: number; clock: Clock; busy?: () => number }) {
+    this.#pace = new Pace(options.max);
     this.#clock = options.clock;
+    this.#busy = options.busy ?? (() => performance.eventLoopUtilization().active);
   }
 
   /** Requests allowed at once right now. */
@@ -48,10 +50,12 @@ export class RequestWindow {
     this.#running++;
     const { generation } = this.#pace;
     const started = this.#clock.monotonic();
+    const busyBefore = this.#busy();
     return (finished) => {
       const now = this.#clock.monotonic();
       this.#running--;
-      this.#pace.learn({ ...finished, milliseconds: now - started, generation }, now);
+      const busy = this.#busy() - busyBefore;
+      this.#pace.learn({ ...finished, milliseconds: now - started, busy, generation }, now);
       this.#wakeNext();
     };
   }
@@ -66,14 +70,4 @@ export class RequestWindow {
       wake();
     }
   }
-}
-
-function loadOfEventLoop(): () => number {
-  let before = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
-    return utilization;
-  };
 }

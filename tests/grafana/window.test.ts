@@ -57,7 +57,7 @@ function mean(values: number[]): number {
 describe('the window of requests', () => {
   it('opens to its maximum where the server stands it, and never further', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -70,7 +70,7 @@ describe('the window of requests', () => {
   it('never exceeds a maximum that somebody set, nor begins above it', async () => {
     for (const max of [1, 2, 5]) {
       const time = new VirtualTime();
-      const window = new RequestWindow({ max, clock: time, ownLoad: idle });
+      const window = new RequestWindow({ max, clock: time, busy: idle });
       const server = new VirtualServer(time, { workers: 1000, line: 20 });
       const running = backup(time, window, 200, () => server.request(2));
       await time.run();
@@ -90,7 +90,7 @@ describe('the window of requests', () => {
     await alone.run();
 
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers, line });
     const during = people(time, server, perSecond, 4);
     const running = backup(time, window, workers * 500, () => server.request(5));
@@ -105,7 +105,7 @@ describe('the window of requests', () => {
 
   it('is not narrowed by requests that take long by themselves', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 32, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, async (index) => {
       const page = index % 40 === 0;
@@ -120,7 +120,7 @@ describe('the window of requests', () => {
 
   it('is not narrowed by a server whose answers vary much', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, (index) => server.request([5, 5, 10, 60, 5, 30, 5][index % 7] ?? 5));
     await time.run();
@@ -131,16 +131,14 @@ describe('the window of requests', () => {
 
   it('is not narrowed because this process is what answers wait for', async () => {
     const time = new VirtualTime();
-    const window: RequestWindow = new RequestWindow({
-      max: 64,
-      clock: time,
-      ownLoad: (): number => (window.size > 16 ? 1 : 0.5),
-    });
+    let busy = 0;
+    const window = new RequestWindow({ max: 64, clock: time, busy: () => busy });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const self = new VirtualServer(time, { workers: 1, line: 0 });
     const running = backup(time, window, 3000, async () => {
       await server.request(2);
       await self.request(1.5);
+      busy += 1.5;
     });
     await time.run();
 
@@ -149,7 +147,7 @@ describe('the window of requests', () => {
 
   it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 4, line: 5 });
     const light = backup(time, window, 1000, () => server.request(0.05));
     await time.run();
@@ -167,7 +165,7 @@ describe('the window of requests', () => {
 
   it('halves when the server has too much to do, and comes back slowly', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     let inflight = 0;
     const running = backup(time, window, 6000, async () => {
@@ -186,7 +184,7 @@ describe('the window of requests', () => {
 
   it('goes down to one by one when nothing comes through, and recovers when it does again', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 16, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 16, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const down = backup(time, window, 400, async () => {
       await server.request(300);
@@ -204,7 +202,7 @@ describe('the window of requests', () => {
 
   it('soon forgets single failures', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 32, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, async (index) => {
       await server.request(2);
@@ -217,7 +215,7 @@ describe('the window of requests', () => {
 
   it('takes a server that became slower for good as it is', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 32, clock: time, busy: idle });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 6000, (index) => server.request(index < 2000 ? 2 : 60));
     await time.run();
@@ -227,7 +225,7 @@ describe('the window of requests', () => {
 
   it('ends the wait of a request that is given up', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 1, clock: time, ownLoad: idle });
+    const window = new RequestWindow({ max: 1, clock: time, busy: idle });
     const leave = await window.enter();
     const controller = new AbortController();
     const waiting = window.enter(controller.signal);
