@@ -30,13 +30,21 @@ export class Notifier {
   readonly #log: Log;
   readonly #instance: string;
   readonly #receiver: () => Promise<Receiver | undefined>;
+  readonly #timeout: number;
   readonly #stopping = new AbortController();
   readonly #agent = new Agent({ connections: 1, keepAliveTimeout: 1_000 });
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
   failures = 0;
 
-  constructor(receiver: () => Promise<Receiver | undefined>, instance: string, ports: { clock: Clock; log: Log }) {
+  /** @param limits - `timeout`: milliseconds that a receiver has for its answer */
+  constructor(
+    receiver: () => Promise<Receiver | undefined>,
+    instance: string,
+    ports: { clock: Clock; log: Log },
+    { timeout = TIMEOUT_MS }: { timeout?: number } = {},
+  ) {
+    this.#timeout = timeout;
     this.#receiver = receiver;
     this.#instance = instance;
     this.#clock = ports.clock;
@@ -110,8 +118,8 @@ export class Notifier {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'user-agent': 'dashkeep' },
         body: JSON.stringify(settings.format === 'slack' ? { text: slackText(notice) } : this.#generic(notice)),
-        idle: TIMEOUT_MS,
-        total: TIMEOUT_MS,
+        idle: this.#timeout,
+        total: this.#timeout,
         maxBytes: ANSWER_MOST,
         signal: this.#stopping.signal,
       });

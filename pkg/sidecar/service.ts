@@ -75,6 +75,8 @@ export class Service {
   #settingsRead: number;
   #term: AbortSignal | undefined;
   #late = false;
+  /** Milliseconds since 1970; the news of the repository tell of it a moment later. */
+  #lastBackup = 0;
 
   constructor(config: ServiceConfig, ports: ServicePorts) {
     this.config = config;
@@ -372,7 +374,10 @@ export class Service {
       this.notifier.notify(notice);
     }
     if (record.status === 'complete' || record.status === 'partial') {
-      this.#late = record.kind === 'backup' ? false : this.#late;
+      if (record.kind === 'backup') {
+        this.#late = false;
+        this.#lastBackup = this.clock.now().getTime();
+      }
       void this.#keepJournal();
     }
   }
@@ -404,7 +409,7 @@ export class Service {
     if (interval === undefined || newest === undefined || values.target.url === '') {
       return;
     }
-    const age = (this.clock.now().getTime() - Date.parse(newest.time)) / 1000;
+    const age = (this.clock.now().getTime() - Math.max(Date.parse(newest.time), this.#lastBackup)) / 1000;
     if (age > lateAfterSeconds(interval)) {
       this.#late = true;
       this.log.warn({ newest: newest.id, hours: Math.round(age / 3600) }, 'the newest backup is too old');

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { Notifier } from '../../pkg/sidecar/notify.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { hurriedClock, type HurriedClock } from '../support/hurried-clock.ts';
+import { eventually } from '../support/ports.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import { startWebhook, type Webhook } from '../support/webhook.ts';
+
+const DAY = 86_400_000;
+const UNREADABLE = /^GET .*\/dashboards?[/?]/;
+
+describe('notifications', () => {
+  let grafana: Simulator;
+  let webhook: Webhook;
+  let clock: HurriedClock;
+  let service: TestService | undefined;
+
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '13.2' });
+    grafana.seedDashboards({ count: 4, folders: 1 });
+    webhook = await startWebhook();
+    clock = hurriedClock();
+  });
+  afterEach(async () => {
+    await stop();
+    await webhook.close();
+    await grafana.close();
+  });
+
+  async function stop(): Promise<void> {
+    const stopped = service;
+    service = undefined;
+    await stopped?.stop();
+    if (stopped !== undefined) {
+      await removeDirectory(stopped.directory);
+    }
+  }
+
+  async function start(environment: Record<string, string> = {}): Promise<TestService> {
+    const given = { DASHKEEP_WEBHOOK_URL: webhook.url, ...environment };
+    service = await startService({ grafanaUrl: grafana.url, clock, environment: given });
+    return service;
+  }
+
+  async function backUp(): Promise<Record<string, unknown>> {
+    const { json } = await service!.call('POST', '/runs', { kind: 'backup' });
+    return service!.ended(json.id);
+  }
+
+  const protection = async (): Promise<string> => (await service!.call('GET', '/status')).json.protection;
+
+  it('tell of a partial backup with its number of problems, and of the complete one after it', async () => {
+    await start({ POD_NAME: 'grafana-0' });
+    expect(await backUp()).toMatchObject({ status: 'complete' });
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    const partial = await backUp();
+    expect(partial).toMatchObject({ status: 'partial' });
+    grafana.setFaults();
+    const whole = await backUp();
+    await backUp();
+    const [first, second] = await webhook.took(2);
+    const problems = (partial['errors'] as unknown[]).length;
+    expect(first).toMatchObject({
+      source: 'dashkeep',
+      event: 'partial',
+      text: `The backup is partial: ${problems} resources could not be read or written.`,
+      instance: 'grafana-0',
+      run: { id: partial['id'], kind: 'backup', status: 'partial', snapshot: partial['snapshot'] },
+      problems,
+    });
+    expect(problems).toBeGreaterThan(0);
+    expect(second).toMatchObject({ event: 'recovered', run: { id: whole['id'], status: 'complete' } });
+    // The two complete ones beside them were worth no word.
+    expect(webhook.taken).toHaveLength(2);
+  }, 30_000);
+
+  it.each(['generic', 'slack'])(
+    'tell once that the newest backup is too old, and that there is a new one again, in the %s form',
+    async (format) => {
+      // Once a day, half a day from now: due while three days pass, and at no other time of this test.
+      const schedule = `0 ${(clock.now().getUTCHours() + 12) % 24} * * *`;
+      const zone = { DASHKEEP_TIMEZONE: 'UTC' };
+      await start({ DASHKEEP_SCHEDULE: schedule, ...zone, DASHKEEP_WEBHOOK_FORMAT: format });
+      await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+      // Nothing can be backed up for three days.
+      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      clock.travel(3 * DAY);
+      const hours = /^The newest backup is 7[2-9] hours old \(\d{8}T\d{6}Z-[0-9a-f]+\)\.$/;
+      const [late, failed] = await webhook.took(2);
+      await eventually('the failed run to be over', () => service?.service.queue.idle || undefined);
+      grafana.setFaults();
+      expect(await backUp()).toMatchObject({ status: 'complete' });
+      await eventually('the news of it', async () => (await protection()) === 'yes' || undefined);
+      // What is told comes in order: whatever else was told before this one would be here.
+      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      expect(await backUp()).toMatchObject({ status: 'failed' });
+      const all = await webhook.took(4);
+      expect(all).toHaveLength(4);
+      if (format === 'slack') {
+        expect(all.map((body) => Object.keys(body))).toEqual([['text'], ['text'], ['text'], ['text']]);
+        expect(all.map(({ text }) => String(text).split(' ')[0])).toEqual([
+          ':hourglass:',
+          ':x:',
+          ':white_check_mark:',
+          ':x:',
+        ]);
+        expect(String(late?.['text']).slice(':hourglass: '.length)).toMatch(hours);
+      } else {
+        expect(all.map(({ event }) => event)).toEqual(['late', 'failed', 'recovered', 'failed']);
+        expect(late).toMatchObject({ text: expect.stringMatching(hours) as string });
+        expect(failed).toMatchObject({ run: { trigger: 'scheduled' } });
+      }
+    },
+    60_000,
+  );
+
+  it('tell a partial backup and its recovery in the form that Slack takes', async () => {
+    await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    await backUp();
+    grafana.setFaults();
+    await backUp();
+    const [partial, recovered] = await webhook.took(2);
+    expect(partial).toEqual({ text: expect.stringMatching(/^:warning: The backup is partial: \d+ /) as string });
+    expect(recovered).toEqual({ text: ':white_check_mark: The backup is complete again.' });
+  }, 30_000);
+
+  it('are sent again while the receiver answers 500 or cannot take more, and only those that are wanted', async () => {
+    await start({ DASHKEEP_WEBHOOK_EVENTS: 'partial' });
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    webhook.next(500, 429, 503);
+    await backUp();
+    await webhook.took(1);
+    expect(webhook.heard).toHaveLength(4);
+    grafana.setFaults();
+    await backUp();
+    // Refused for good: nothing that asking again could change.
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    webhook.next(404);
+    await backUp();
+    await eventually('the refusal', () => service?.service.notifier.failures === 1 || undefined);
+    await backUp();
+    await webhook.took(2);
+    expect(webhook.taken.map(({ event }) => event)).toEqual(['partial', 'partial']);
+    expect(webhook.heard).toHaveLength(6);
+  }, 40_000);
+
+  it.each(['hang', 500] as const)(
+    'hold up no run, and can be stopped, while the receiver does this: %s',
+    async (manner) => {
+      webhook.always(manner);
+      await start();
+      grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+      for (let n = 0; n < 3; n++) {
+        expect(await backUp()).toMatchObject({ status: 'partial' });
+      }
+      await eventually('an attempt', () => webhook.heard[0]);
+      const { lines } = service!;
+      await stop();
+      expect(lines.join('')).toContain('the service has stopped');
+      expect(webhook.taken).toEqual([]);
+    },
+    30_000,
+  );
+});
+
+it('a receiver that never answers is given up on, and asked again', async () => {
+  const webhook = await startWebhook();
+  const clock = hurriedClock();
+  const settings = { format: 'generic' as const, events: ['failed' as const] };
+  const receiver = () => Promise.resolve({ url: webhook.url, settings });
+  const notifier = new Notifier(receiver, 'here', { clock, log: silentLog }, { timeout: 200 });
+  try {
+    webhook.next('hang', 'hang');
+    notifier.notify({ event: 'failed', text: 'first' });
+    notifier.notify({ event: 'failed', text: 'second' });
+    const taken = await webhook.took(2);
+    expect(taken.map(({ text }) => text)).toEqual(['first', 'second']);
+    expect(webhook.heard).toHaveLength(4);
+    expect(notifier.failures).toBe(0);
+  } finally {
+    await notifier.stop();
+    await webhook.close();
+  }
+});
