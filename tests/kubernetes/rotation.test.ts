@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { serviceConfig } from '../../pkg/cli/config/service.ts';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { jsonLog } from '../../pkg/sidecar/log.ts';
+import { serve, type Running } from '../../pkg/sidecar/serve.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { Cluster } from '../support/kube/cluster.ts';
+import { createEmptyObjects, grant, serviceRules } from '../support/kube/role.ts';
+import { eventually, realClock, realRandomness } from '../support/ports.ts';
+import { describeKubernetes, programs } from './tier.ts';
+
+const DAY = 86_400_000;
+const NAMESPACE = 'rotation';
+const SECRET = `/api/v1/namespaces/${NAMESPACE}/secrets/grafana-backup`;
+
+describeKubernetes('the renewal of the token in Kubernetes', () => {
+  let cluster: Cluster;
+  let grafana: Simulator;
+  let directory: string;
+  let service: Running;
+  let watching: { end: () => Promise<boolean[]> } | undefined;
+  let offset = 0;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await Cluster.start(programs ?? '');
+  }, 150_000);
+  afterAll(() => cluster?.stop());
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '13.2' });
+    directory = await mkdtemp(join(tmpdir(), 'dashkeep-kube-rotation-'));
+    await writeFile(join(directory, 'admin-user'), 'admin');
+    await writeFile(join(directory, 'admin-password'), 'admin');
+    await cluster.namespace(NAMESPACE);
+    await createEmptyObjects(cluster, NAMESPACE);
+    const folder = await cluster.serviceAccount(NAMESPACE, 'dashkeep');
+    await grant(cluster, NAMESPACE, 'dashkeep', serviceRules());
+    const environment = {
+      GRAFANA_URL: grafana.url,
+      KUBERNETES_SERVICE_HOST: cluster.host,
+      KUBERNETES_SERVICE_PORT: String(cluster.port),
+      DASHKEEP_KUBE_DIR: folder,
+      DASHKEEP_ADMIN_SECRET_DIR: directory,
+      DASHKEEP_LEASE: 'dashkeep',
+      DASHKEEP_LISTEN: '127.0.0.1:0',
+      DASHKEEP_OPS_LISTEN: 'off',
+      DASHKEEP_SCHEDULE: 'off',
+    };
+    const log = jsonLog('trace', (line) => lines.push(line));
+    const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
+    service = await serve(serviceConfig(environment, {}, 'test'), { clock, randomness: realRandomness, log });
+  }, 60_000);
+  afterEach(async () => {
+    await watching?.end();
+    await service?.stop();
+    await grafana.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** For the service and for Grafana alike. */
+  function travel(milliseconds: number): void {
+    offset += milliseconds;
+    grafana.advance(milliseconds);
+  }
+
+  async function stored(): Promise<Record<string, string>> {
+    const { data = {} } = (await cluster.must('GET', SECRET)) as { data?: Record<string, string> };
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    );
+  }
+
+  async function accepted(token: string | undefined): Promise<boolean> {
+    const answer = await fetch(`${grafana.url}/api/org`, { headers: { authorization: `Bearer ${token ?? ''}` } });
+    return answer.status === 200;
+  }
+
+  /** What others who read the Secret see all the while: whether the token in it works. */
+  function watch(): { end: () => Promise<boolean[]> } {
+    const seen: boolean[] = [];
+    let over = false;
+    const loop = (async () => {
+      while (!over) {
+        seen.push(await accepted((await stored())['GRAFANA_API_TOKEN']));
+      }
+    })();
+    return {
+      async end() {
+        over = true;
+        await loop;
+        return seen;
+      },
+    };
+  }
+
+  it('stores the new one before the old one goes, with the rights of the chart', async () => {
+    const first = await eventually('the first token', async () => (await stored())['GRAFANA_API_TOKEN'], 20_000);
+    await eventually('to lead', () => (service.service.leadership.leading ? true : undefined), 20_000);
+    await service.service.keeper?.check();
+    const { DASHKEEP_API_TOKEN: apiToken } = await stored();
+    const expires = service.service.keeper?.orgs[0]?.expires?.getTime() ?? 0;
+    watching = watch();
+
+    // Two thirds of its life are over, but nothing can be stored: the old one stays, and works.
+    travel(21 * DAY);
+    const rules = serviceRules();
+    const unable = rules.map((rule) =>
+      rule.resources.includes('secrets') ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== 'patch') } : rule,
+    );
+    await grant(cluster, NAMESPACE, 'dashkeep', unable);
+    await service.service.keeper?.check();
+    expect((await stored())['GRAFANA_API_TOKEN']).toBe(first);
+    expect(await accepted(first)).toBe(true);
+    expect(service.service.keeper?.status.state).toBe('valid');
+    expect(lines.join('')).toContain('the token could not be renewed; the old one still works');
+
+    await grant(cluster, NAMESPACE, 'dashkeep', rules);
+    await service.service.keeper?.check();
+    const second = (await stored())['GRAFANA_API_TOKEN'];
+    expect(second).not.toBe(first);
+    expect([await accepted(first), await accepted(second)]).toEqual([true, true]);
+    expect(service.service.keeper?.orgs[0]?.expires?.getTime()).toBeGreaterThan(expires + 20 * DAY);
+    // The one that could not be stored is gone: nobody has it.
+    expect(grafana.state.tokens.map(({ key }) => key).sort()).toEqual([first, second].sort());
+
+    travel(3_600_000);
+    await service.service.keeper?.check();
+    expect([await accepted(first), await accepted(second)]).toEqual([false, true]);
+    expect(await stored()).toMatchObject({ GRAFANA_API_TOKEN: second, DASHKEEP_API_TOKEN: apiToken });
+    const seen = await watching.end();
+    expect(seen.length).toBeGreaterThan(5);
+    expect(seen).not.toContain(false);
+    const log = lines.join('');
+    [first, second].forEach((token) => expect(log).not.toContain(token));
+  }, 90_000);
+});
