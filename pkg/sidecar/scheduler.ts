@@ -10,7 +10,7 @@ export interface SchedulerOptions {
   settings: () => Promise<SettingsValues>;
   /** Whether this replica schedules at all now, and whether it can: configured, and with a token. */
   ready: () => boolean;
-  /** When the newest run of a job began, however it ended; undefined when there was none. */
+  /** When the newest run of a job began that counts as one, however it ended; undefined when there was none. */
   lastStart: (job: ScheduledJob) => Date | undefined;
   /** Starts a run. @throws DK_BUSY while something else runs: tried again at the next turn. */
   start: (job: ScheduledJob, trigger: 'scheduled' | 'catch-up') => void;

@@ -74,6 +74,8 @@ export class Service {
   readonly #news: News;
   #settingsRead: number;
   #term: AbortSignal | undefined;
+  /** The term in which it is known how the runs before it ended. */
+  #settled: AbortSignal | undefined;
   #late = false;
   /** Milliseconds since 1970; the news of the repository tell of it a moment later. */
   #lastBackup = 0;
@@ -300,7 +302,10 @@ export class Service {
       log,
       settings: async () => (await this.settings.effective()).values,
       ready: () =>
-        this.leadership.leading && this.overview.tokenUsable && this.settings.view().values.target.url !== '',
+        this.leadership.leading &&
+        this.#settled === this.leadership.term &&
+        this.overview.tokenUsable &&
+        this.settings.view().values.target.url !== '',
       lastStart: (job) => this.#lastStart(job),
       start: (job, trigger) => this.#startScheduled(job, trigger),
       tick: () => this.#tick(),
@@ -354,6 +359,7 @@ export class Service {
         );
       }
       this.history.refresh();
+      this.#settled = term;
       if (this.keeper !== undefined && !this.overview.tokenUsable) {
         void this.keeper.check();
       }
@@ -420,8 +426,12 @@ export class Service {
     }
   }
 
+  /** A run that died with its process was none, so that it is caught up; but not for ever, if the next one dies as well. */
   #lastStart(job: ScheduledJob): Date | undefined {
-    const run = this.history.last((one) => one.kind === job && one.status !== 'queued');
+    const begun = (one: RunRecord): boolean => one.kind === job && one.status !== 'queued';
+    const latest = this.history.last(begun);
+    const before = this.history.last((one) => begun(one) && one.id !== latest?.id);
+    const run = latest?.status === 'interrupted' && before?.status !== 'interrupted' ? before : latest;
     const newest = job === 'backup' ? this.#news.repository?.newest?.time : undefined;
     const times = [run?.started, newest].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
     return times.length === 0 ? undefined : new Date(Math.max(...times));

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../pkg/contract/ports.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import { eventually } from '../support/ports.ts';
+import { hurriedClock } from '../support/hurried-clock.ts';
+import { eventually, realClock } from '../support/ports.ts';
 import { removeDirectory, startService, TEST_API_TOKEN, type TestService } from '../support/service.ts';
 
 const BIN = fileURLToPath(new URL('../../pkg/cli/bin.ts', import.meta.url));
@@ -30,14 +30,19 @@ describe('the life of a service', () => {
     await removeDirectory(directory);
   });
 
-  async function start(environment: Record<string, string> = {}): Promise<TestService> {
-    const service = await startService({ grafanaUrl: grafana.url, directory, environment });
+  async function start(
+    environment: Record<string, string | undefined> = {},
+    clock: Clock = realClock,
+  ): Promise<TestService> {
+    const service = await startService({ grafanaUrl: grafana.url, directory, environment, clock });
     services.push(service);
     return service;
   }
 
   /** The real program in a process of its own. */
-  async function startProcess(): Promise<{ child: ChildProcess; url: string }> {
+  async function startProcess(
+    environment: Record<string, string | undefined> = {},
+  ): Promise<{ child: ChildProcess; url: string }> {
     const child = spawn(process.execPath, ['--import', 'tsx', BIN, 'serve'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -54,6 +59,8 @@ describe('the life of a service', () => {
         DASHKEEP_OPS_LISTEN: 'off',
         DASHKEEP_API_TOKEN: TEST_API_TOKEN,
         DASHKEEP_SCHEDULE: 'off',
+        DASHKEEP_JITTER_SECONDS: '0',
+        ...environment,
       },
     });
     children.push(child);
@@ -101,6 +108,76 @@ describe('the life of a service', () => {
     const absent = await service.call('POST', '/runs', { kind: 'verify', snapshot: '20200101T000000Z-00000000' });
     expect(await service.ended(absent.json.id)).toMatchObject({ status: 'failed', failure: { code: 'DK_NOT_FOUND' } });
   }, 60_000);
+
+  it('catches up exactly once on a scheduled run that kill -9 ended', async () => {
+    const others = { DASHKEEP_VERIFY_SCHEDULE: 'off', DASHKEEP_PRUNE_SCHEDULE: 'off' };
+    const { child, url } = await startProcess({ DASHKEEP_SCHEDULE: undefined, ...others });
+    const backups = async (): Promise<{ id: string; trigger: string; status: string }[]> =>
+      (await call(url, 'GET', '/runs?kind=backup')).items;
+    await eventually('the first backup', async () => (await backups())[0]?.status === 'complete' || undefined, 20_000);
+    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
+    // Once a day, the first time at once.
+    const due = new Date(Date.now() + 4000);
+    const backup = `${due.getUTCSeconds()} ${due.getUTCMinutes()} ${due.getUTCHours()} * * *`;
+    const { schedule } = (await call(url, 'GET', '/settings')).values;
+    await call(url, 'PUT', '/settings', { values: { schedule: { ...schedule, backup, timezone: 'UTC' } } });
+    const killed = await eventually(
+      'the scheduled run',
+      async () => (await backups()).find(({ trigger, status }) => trigger === 'scheduled' && status === 'running'),
+      20_000,
+    );
+    await eventually('the journal', () =>
+      readFile(join(directory, 'state', 'runs.json'), 'utf8').then((text) => text.includes(killed.id) || undefined),
+    );
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    grafana.setFaults();
+
+    // Hurried, so that the scheduler looks a hundred times a second.
+    const restart = (verify: string) =>
+      start({ DASHKEEP_SCHEDULE: undefined, ...others, DASHKEEP_VERIFY_SCHEDULE: verify }, hurriedClock());
+    const service = await restart('off');
+    const known = async (one: TestService): Promise<string[]> =>
+      ((await one.call('GET', '/runs?kind=backup')).json.items as { trigger: string; status: string }[])
+        .map(({ trigger, status }) => `${trigger} ${status}`)
+        .reverse();
+    const expected = ['catch-up complete', 'scheduled interrupted', 'catch-up complete'];
+    await eventually('to catch up', async () => (await known(service)).join() === expected.join() || undefined);
+    expect((await service.call('GET', `/runs/${killed.id}`)).json).toMatchObject({ status: 'interrupted' });
+    const verify = await service.call('POST', '/runs', { kind: 'verify', readData: true });
+    expect(await service.ended(verify.json.id)).toMatchObject({ status: 'complete' });
+    const manual = await service.call('POST', '/runs', { kind: 'backup' });
+    expect(await service.ended(manual.json.id)).toMatchObject({ status: 'complete' });
+    await service.stop();
+    services.length = 0;
+    // What is due each minute shows that the scheduler has looked.
+    const again = await restart('* * * * *');
+    await eventually('a verification', async () => (await again.call('GET', '/runs?kind=verify')).json.items[1]);
+    expect(await known(again)).toEqual([...expected, 'manual complete']);
+    expect((await again.call('GET', '/snapshots')).json.total).toBe(3);
+  }, 60_000);
+
+  it('does not begin again for ever when what is caught up never gets to its end', async () => {
+    grafana.setFaults({ match: 'GET /apis/*', action: { kind: 'slow', ms: 3000 } });
+    const statuses = async (one: TestService): Promise<string[]> =>
+      (await one.call('GET', '/runs?kind=backup')).json.items.map(({ status }: { status: string }) => status);
+    for (const before of [0, 1]) {
+      const service = await start({ DASHKEEP_SCHEDULE: '0 0 1 1 *', DASHKEEP_STOP_SECONDS: '1' });
+      await eventually('a run', async () => {
+        const seen = await statuses(service);
+        return (seen[0] === 'running' && seen.length === before + 1) || undefined;
+      });
+      await service.stop();
+      services.length = 0;
+    }
+    grafana.setFaults();
+    // What is due each minute shows that the scheduler has looked.
+    const environment = { DASHKEEP_SCHEDULE: '0 0 1 1 *', DASHKEEP_VERIFY_SCHEDULE: '* * * * *' };
+    const service = await start(environment, hurriedClock());
+    await eventually('a verification', async () => (await service.call('GET', '/runs?kind=verify')).json.items[0]);
+    expect(await statuses(service)).toEqual(['interrupted', 'interrupted']);
+  }, 30_000);
 
   it('ends a run in flight as interrupted when it is told to stop', async () => {
     const first = await start();
@@ -173,59 +250,5 @@ describe('the life of a service', () => {
       [state, join(state, 'secrets.json')].map(async (path) => (await stat(path)).mode & 0o777),
     );
     expect(modes).toEqual([0o700, 0o600]);
-  });
-
-  describe('a webhook', () => {
-    let receiver: Server;
-    let url: string;
-    const received: { body: Record<string, unknown> }[] = [];
-    let refuse = 0;
-
-    beforeEach(async () => {
-      received.length = 0;
-      receiver = createServer((request, response) => {
-        let text = '';
-        request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        request.on('end', () => {
-          if (refuse > 0) {
-            refuse--;
-            response.writeHead(503).end();
-            return;
-          }
-          received.push({ body: JSON.parse(text) as Record<string, unknown> });
-          response.writeHead(200).end('ok');
-        });
-      });
-      await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-      url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/secret-path`;
-    });
-    afterEach(() => new Promise((resolve) => receiver.close(resolve)));
-
-    it('hears of failure and of recovery, even when it was busy at first', async () => {
-      const blocked = join(directory, 'target');
-      await writeFile(blocked, '');
-      refuse = 1;
-      const service = await start({ DASHKEEP_WEBHOOK_URL: url });
-      const failed = (await service.call('POST', '/runs', { kind: 'backup' })).json;
-      await service.ended(failed.id);
-      await eventually('the bad news', () => received[0], 15_000);
-      expect(received[0]?.body).toMatchObject({ event: 'failed', run: { id: failed.id, kind: 'backup' } });
-      await rm(blocked);
-      await mkdir(blocked);
-      const good = (await service.call('POST', '/runs', { kind: 'backup' })).json;
-      await service.ended(good.id);
-      await eventually('the good news', () => received[1], 15_000);
-      expect(received[1]?.body).toMatchObject({ event: 'recovered' });
-      expect(service.lines.join('')).not.toContain('secret-path');
-    }, 40_000);
-
-    it('can be tried, in the form that Slack takes', async () => {
-      const service = await start({ DASHKEEP_WEBHOOK_URL: url, DASHKEEP_WEBHOOK_FORMAT: 'slack' });
-      expect((await service.call('POST', '/notifications/test', {})).json).toMatchObject({
-        delivered: true,
-        status: 200,
-      });
-      expect(Object.keys(received[0]?.body ?? {})).toEqual(['text']);
-    });
   });
 });

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { Notifier } from '../../pkg/sidecar/notify.ts';
@@ -49,6 +51,29 @@ describe('notifications', () => {
   }
 
   const protection = async (): Promise<string> => (await service!.call('GET', '/status')).json.protection;
+
+  it('tell of a failure and of the recovery after it, and no log tells where they go', async () => {
+    await start({ DASHKEEP_WEBHOOK_URL: new URL('/secret-path', webhook.url).href });
+    webhook.next(503);
+    // A file where the directory should be.
+    const target = join(service!.directory, 'target');
+    await writeFile(target, '');
+    const failed = await backUp();
+    expect(failed).toMatchObject({ status: 'failed' });
+    await rm(target);
+    await backUp();
+    const [first, second] = await webhook.took(2);
+    expect(first).toMatchObject({ event: 'failed', run: { id: failed['id'], kind: 'backup' } });
+    expect(second).toMatchObject({ event: 'recovered' });
+    expect(service?.lines.join('')).not.toContain('secret-path');
+  }, 30_000);
+
+  it('can be tried, in the form that Slack takes', async () => {
+    await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
+    const { json } = await service!.call('POST', '/notifications/test', {});
+    expect(json).toMatchObject({ delivered: true, status: 200 });
+    expect(webhook.taken.map((body) => Object.keys(body))).toEqual([['text']]);
+  });
 
   it('tell of a partial backup with its number of problems, and of the complete one after it', async () => {
     await start({ POD_NAME: 'grafana-0' });
