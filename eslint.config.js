@@ -66,9 +66,18 @@ export default ts.config(
         'error',
         { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
         { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in from outside.' },
+        {
+          selector: 'ImportDeclaration[importKind="value"][source.value="zod"] > ImportSpecifier',
+          message: "Write import * as z from 'zod': a named import brings its fifty languages into memory.",
+        },
+      ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'undici', allowTypeImports: true, message: 'Use Agent and exchange of pkg/storage.' }] },
       ],
     },
   },
+  { files: ['pkg/**/*.d.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
   { files: ['pkg/cli/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['pkg/cli/world.ts'], rules: { 'no-restricted-syntax': 'off' } },
   ...floorRules,
