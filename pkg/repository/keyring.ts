@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual, type Hash, type Hmac } from 'node:crypto';
 import { DashkeepError } from '../contract/errors.ts';
 import { newKeyPair, openWith, recipientOf, sealFor, type Opener, type Seal } from './encryption.ts';
 
@@ -28,7 +28,8 @@ export interface Keyring {
   readonly readsObjects: boolean;
   /** Who can read what is written from now on. */
   readonly recipients: readonly string[];
-  objectId(text: string | Buffer): string;
+  /** The id of a text, which may come in parts. */
+  objectId(text: Text): string;
   /** Whether the text has that id, in the plain form or under any key that is known here. */
   check(id: string, text: string, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
   /** Seals an object: for the recipients alone. */
@@ -38,12 +39,21 @@ export interface Keyring {
   readonly opener: Opener;
 }
 
-export function plainId(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex');
+export type Text = string | Buffer | Iterable<string>;
+
+export function plainId(text: Text): string {
+  return digest(createHash('sha256'), text);
 }
 
-function keyedId(key: RepositoryKey, text: string | Buffer): string {
-  return createHmac('sha256', Buffer.from(key.objectIdKey, 'hex')).update(text).digest('hex');
+function keyedId(key: RepositoryKey, text: Text): string {
+  return digest(createHmac('sha256', Buffer.from(key.objectIdKey, 'hex')), text);
+}
+
+function digest(hash: Hash | Hmac, text: Text): string {
+  for (const part of typeof text === 'string' || Buffer.isBuffer(text) ? [text] : text) {
+    hash.update(part);
+  }
+  return hash.digest('hex');
 }
 
 function same(a: string, b: string): boolean {
