@@ -60,6 +60,8 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
 const RETRY_AFTER_MAX_MS = 120_000;
+/** A server that says when to come again is well and will answer: it is asked this many times as often before giving up. */
+const TOLD_WHEN = 4;
 
 const inflate = promisify(gunzip);
 
@@ -186,7 +188,8 @@ export class GrafanaClient {
         throw error;
       }
       const repeatable = outcome.passing && (retry === 'always' || (retry === 'unprocessed' && outcome.unprocessed));
-      if (!repeatable || attempt >= attempts) {
+      const most = outcome.retryAfter === undefined ? attempts : attempts * TOLD_WHEN;
+      if (!repeatable || attempt >= most) {
         throw error;
       }
       const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1)) * (0.5 + randomness.fraction());

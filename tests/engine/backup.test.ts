@@ -94,6 +94,23 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     expect(manifest.resources.filter(({ kind }) => kind === 'dashboard')).toHaveLength(dashboards.length - 1);
   });
 
+  it('keeps coming while Grafana says when to come again', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 20, folders: 2, bytes: 600 });
+    const dashboards = live(grafana);
+    grafana.setFaults({
+      match: 'GET /api*',
+      skip: 6,
+      times: 10,
+      action: { kind: 'status', status: 429, retryAfter: 1 },
+    });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.errors).toEqual([]);
+    expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
+  });
+
   it('gets over 429 with Retry-After, cut connections, truncated JSON and passing 5xx', async () => {
     const { grafana, backup } = await start({ profile });
     grafana.seedDashboards({ count: 50, folders: 6, bytes: 900 });
