@@ -37,9 +37,13 @@ const OBJECT_KEY = /^objects\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.json\.gz(\.age)?$
 const SNAPSHOT_KEY = /^snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?$/;
 const RUN_KEY = /^runs\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json(\.age)?$/;
 
-/** `20261124T143000Z-1f2e3d4c`: sorts by time, names a snapshot or a run. */
+/**
+ * `20261124T143000Z-1f2e3d4c`: names a snapshot or a run and sorts by time, also within one second, whose milliseconds are
+ * the first three digits behind the dash. Otherwise the latest of two quick backups would be a matter of luck.
+ */
 export function newTimedId(now: Date, randomness: Randomness): string {
-  return `${compactTime(now)}-${randomness.hex(4)}`;
+  const milliseconds = now.getUTCMilliseconds().toString(16).padStart(3, '0');
+  return `${compactTime(now)}-${milliseconds}${randomness.hex(3).slice(0, 5)}`;
 }
 
 /** `20261124T143000Z`. */
