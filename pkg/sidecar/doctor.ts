@@ -8,6 +8,7 @@ import { reviewAccess } from '../kubernetes/access.ts';
 import type { KubeClient } from '../kubernetes/client.ts';
 import type { Access } from '../kubernetes/types.ts';
 import { NoAdmin } from './bootstrap/bootstrap.ts';
+import { GrafanaHealth } from './health.ts';
 import type { Service } from './service.ts';
 
 /** What the service can do in Kubernetes, to be asked there. */
@@ -36,6 +37,9 @@ function failed(name: string, error: unknown): DoctorCheck {
 async function grafanaChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
   const { grafana } = service.config;
   const { clock, randomness, log } = service.ports;
+  if (service.keeper?.orgs.length === 0) {
+    return healthChecks(grafana, signal);
+  }
   let client: GrafanaClient | undefined;
   try {
     const credentials = service.credentials();
@@ -52,6 +56,22 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
     return [failed('grafana', error)];
   } finally {
     await client?.close();
+  }
+}
+
+/** All that can be tried without a token. */
+async function healthChecks(grafana: { url: string; caFile?: string }, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const health = new GrafanaHealth(grafana);
+  try {
+    const { problem, version = 'of an unknown version' } = await health.read(signal);
+    return problem === undefined
+      ? [
+          { name: 'grafana', status: 'ok', detail: `Grafana ${version} at ${grafana.url}`, hint: '' },
+          { name: 'rights', status: 'skipped', detail: 'to be seen with a token', hint: '' },
+        ]
+      : [failed('grafana', problem)];
+  } finally {
+    await health.close();
   }
 }
 
@@ -96,8 +116,14 @@ function tokenChecks(service: Service): DoctorCheck[] {
     return [{ name: 'token', status: 'ok', detail: 'given by the deployment; its end is not known', hint: '' }];
   }
   const { state, orgs, problem } = service.keeper.status;
-  // Looking makes no token; before the service has run once there is none, and that is no fault.
   if (problem instanceof NoAdmin && service.ports.admin !== undefined) {
+    if (problem.refused) {
+      const hint =
+        'The service makes another one from the admin credentials when it starts, and looks every ten minutes; ' +
+        '`dashkeep bootstrap` makes it now.';
+      return [{ name: 'token', status: 'failed', detail: 'Grafana refuses the stored token', hint }];
+    }
+    // Looking makes no token; before the service has run once there is none, and that is no fault.
     const detail = 'none yet: the service makes one from the admin credentials when it starts';
     return [{ name: 'token', status: 'ok', detail, hint: '' }];
   }

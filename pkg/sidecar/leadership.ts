@@ -4,10 +4,11 @@ import type { Election } from '../kubernetes/election.ts';
 
 const RUN_NOTE = 'run';
 
-/** Who of several replicas does the work; without an election it is always this one. */
+/** Who of several replicas does the work; without an election it is this one, once it has started. */
 export class Leadership {
   readonly #election: Election | undefined;
-  readonly #alone = new AbortController();
+  /** The one term of a replica without an election, from its start on. */
+  #alone: AbortSignal | undefined;
 
   constructor(election: Election | undefined) {
     this.#election = election;
@@ -19,7 +20,7 @@ export class Leadership {
 
   /** Aborted when this replica must stop working; undefined while another one works. */
   get term(): AbortSignal | undefined {
-    return this.#election === undefined ? this.#alone.signal : this.#election.term;
+    return this.#election === undefined ? this.#alone : this.#election.term;
   }
 
   get leading(): boolean {
@@ -35,6 +36,7 @@ export class Leadership {
   }
 
   start(): void {
+    this.#alone = new AbortController().signal;
     this.#election?.start();
   }
 
@@ -46,6 +48,9 @@ export class Leadership {
   /** A person asked this replica: it takes the lead when nothing speaks against it. @throws DK_BUSY */
   async take(): Promise<AbortSignal> {
     const term = this.term ?? (await this.#election?.request());
+    if (term === undefined && this.#election === undefined) {
+      throw new DashkeepError('DK_BUSY', 'the service is only just starting');
+    }
     if (term === undefined) {
       const what = this.foreignRun();
       const why = what === undefined ? 'does not hand over' : `is running a ${what.kind} (${what.id})`;

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
-import { parseJson, stringAt } from '../contract/json.ts';
+import { asDashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
-import { Agent, type Connections } from '../storage/agent.ts';
-import { exchange } from '../storage/exchange.ts';
+import { GrafanaHealth } from './health.ts';
 import { rowOf } from './repository/browse.ts';
 import type { Library } from './repository/library.ts';
 import { contentOf } from './repository/tree.ts';
@@ -11,16 +8,13 @@ import type { GrafanaNews, RepositoryNews } from './status.ts';
 
 const GRAFANA_EVERY_MS = 30_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
-const TIMEOUT_MS = 5_000;
-const ANSWER_MOST = 65_536;
 
 /** Keeps at hand what the status tells of Grafana and of the repository, so that asking for it costs nothing. */
 export class News {
   readonly #library: Library;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #agent: Connections;
-  readonly #healthUrl: string;
+  readonly #health: GrafanaHealth;
   readonly #next = { grafana: 0, repository: 0 };
   readonly #busy = { grafana: false, repository: false };
   grafana: GrafanaNews = { reachable: false };
@@ -31,9 +25,7 @@ export class News {
     this.#library = library;
     this.#clock = ports.clock;
     this.#log = ports.log;
-    const ca = grafana.caFile === undefined ? {} : { connect: { ca: readFileSync(grafana.caFile, 'utf8') } };
-    this.#agent = new Agent({ connections: 1, ...ca });
-    this.#healthUrl = `${grafana.url.replace(/\/+$/, '')}/api/health`;
+    this.#health = new GrafanaHealth(grafana);
   }
 
   /** Looks at what is due, in the background. */
@@ -48,7 +40,7 @@ export class News {
   }
 
   close(): Promise<void> {
-    return this.#agent.close();
+    return this.#health.close();
   }
 
   #due(what: 'grafana' | 'repository', every: number, read: () => Promise<void>): void {
@@ -66,30 +58,9 @@ export class News {
   }
 
   async #readGrafana(signal: AbortSignal): Promise<void> {
-    try {
-      // Without credentials: health is public, and nothing secret goes to whoever answers.
-      const { origin, pathname: path } = new URL(this.#healthUrl);
-      const { status, body } = await exchange({
-        dispatcher: this.#agent,
-        origin,
-        path,
-        method: 'GET',
-        headers: { accept: 'application/json' },
-        body: null,
-        idle: TIMEOUT_MS,
-        total: TIMEOUT_MS,
-        maxBytes: ANSWER_MOST,
-        signal,
-      });
-      if (status !== 200) {
-        throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana says that it is not healthy (${status})`);
-      }
-      const version = stringAt(parseJson(body.toString('utf8')), 'version');
-      this.grafana = { reachable: true, ...(version === undefined ? {} : { version }) };
-    } catch (error) {
-      if (!signal.aborted) {
-        this.grafana = { reachable: false, problem: unreachable(error) };
-      }
+    const news = await this.#health.read(signal);
+    if (!signal.aborted) {
+      this.grafana = news;
     }
   }
 
@@ -103,12 +74,4 @@ export class News {
     const manifest = await this.#library.manifest(newest.id, signal);
     this.repository = { newest: rowOf(newest), content: contentOf(manifest), snapshots: snapshots.length };
   }
-}
-
-function unreachable(error: unknown): DashkeepError {
-  if (error instanceof DashkeepError) {
-    return error;
-  }
-  const reason = (error as { code?: string }).code ?? 'no answer';
-  return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not answer (${reason})`, { cause: error });
 }

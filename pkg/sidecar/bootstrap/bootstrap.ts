@@ -60,10 +60,15 @@ export class AdminRefused extends DashkeepError {
 
 /** No stored token works, and nothing is given to make one with. */
 export class NoAdmin extends DashkeepError {
-  constructor() {
-    super('DK_BOOTSTRAP', 'there is no working token, and no admin credentials to make one', {
+  /** Whether there is a stored token, but Grafana does not take it. */
+  readonly refused: boolean;
+
+  constructor(refused: boolean) {
+    const what = refused ? 'Grafana refuses the stored token' : 'there is no working token';
+    super('DK_BOOTSTRAP', `${what}, and there are no admin credentials to make one`, {
       hint: 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or give GRAFANA_API_TOKEN.',
     });
+    this.refused = refused;
   }
 }
 
@@ -86,6 +91,7 @@ class Bootstrap {
   readonly #memory: TokenMemory;
   readonly #opened: GrafanaClient[] = [];
   #admin: Promise<GrafanaClient> | undefined;
+  #refused = false;
 
   constructor(options: BootstrapOptions, signal: AbortSignal) {
     this.#options = options;
@@ -127,6 +133,7 @@ class Bootstrap {
     if (found !== undefined) {
       return found;
     }
+    this.#refused = stored !== undefined;
     const [home = 1] = await orgsOfAdmin(await this.#asAdmin(), false, this.#signal);
     return home;
   }
@@ -151,6 +158,7 @@ class Bootstrap {
       await this.#deletePrevious(org, known, facts);
       result = { org, token: stored, expires: dateOf(known), minted: false };
     } else {
+      this.#refused = stored !== undefined && !works;
       result = await this.#renew(org, home, facts, works ? { token: stored, known } : undefined);
     }
     return { ...result, app: await this.#app(org, result.token, facts) };
@@ -312,7 +320,7 @@ class Bootstrap {
   async #readAdmin(): Promise<GrafanaClient> {
     const { admin, adminKeys } = this.#options;
     if (admin === undefined) {
-      throw new NoAdmin();
+      throw new NoAdmin(this.#refused);
     }
     const { user, password } = await readAdmin(admin, adminKeys);
     return this.#open(

@@ -180,7 +180,7 @@ function stateOf(current: Bootstrapped | undefined, problem: DashkeepError | und
     return 'password-wrong';
   }
   if (problem instanceof NoAdmin) {
-    return current === undefined ? 'missing' : 'invalid';
+    return current === undefined && !problem.refused ? 'missing' : 'invalid';
   }
   if (problem !== undefined) {
     const away = ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(problem.code);

@@ -23,7 +23,8 @@ const SHOWN_AS: Record<StoreCheckStep['step'], StepName> = {
   delete: 'delete',
 };
 
-const WORST: readonly CheckStep['status'][] = ['ok', 'skipped', 'warning', 'failed'];
+/** What was skipped tells least: nearly everything of that step may have been tried all the same. */
+const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'failed'];
 
 export type RepositoryPorts = Omit<OpenOptions, 'store' | 'create' | 'signal'>;
 
@@ -84,7 +85,7 @@ function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
     return {
       step: name,
       status: worst,
-      detail: telling.map(({ detail }) => detail).join('; '),
+      detail: [...new Set(telling.map(({ detail }) => detail))].join('; '),
       hint: worst === 'ok' ? '' : [...new Set(hints)].join(' ').trim(),
       milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     };
