@@ -93,6 +93,7 @@ export class Overview {
       lastBackup: last('backup'),
       lastVerify: last('verify'),
       lastDrill: last('drill'),
+      lastRestore: last('restore'),
       ...(lastSuccess === undefined ? {} : { lastSuccess: lastSuccess.toISOString() }),
       ...(running === undefined
         ? foreign === undefined

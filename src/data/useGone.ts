@@ -9,11 +9,19 @@ const DAY = 24 * 60 * 60_000;
 /** Looking further back than so many deletions costs more than it tells. */
 const DELETIONS = 3;
 
-function goneQuery(from: string, to: string) {
+/** @param restored - what restores have brought back is left out; changes with every restore */
+function goneQuery(from: string, to: string, restored?: string) {
   return queryOptions({
-    queryKey: ['diff', from, to, 'gone'],
+    queryKey: ['diff', from, to, 'gone', restored],
     queryFn: async ({ signal }) => {
-      const page = await call('GET /diff', { query: { from, to, change: 'removed', limit: MOST }, signal });
+      const query = {
+        from,
+        to,
+        change: 'removed',
+        limit: MOST,
+        hideRestored: restored === undefined ? 'false' : 'true',
+      } as const;
+      const page = await call('GET /diff', { query, signal });
       const whole = new Set(page.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
       // What could not be read on the later side only seems to be gone.
       return outermost(
@@ -22,6 +30,7 @@ function goneQuery(from: string, to: string) {
       );
     },
     staleTime: 60_000,
+    placeholderData: (previous) => previous,
   });
 }
 
@@ -46,8 +55,13 @@ export interface GoneLately {
   refetch: () => void;
 }
 
-/** What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it. */
-export function useGoneLately(newest: string): GoneLately {
+/**
+ * What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it; without
+ * what restores have brought back since.
+ * @param lastRestore - the run of the newest one that has ended
+ */
+export function useGoneLately(newest: string, lastRestore: string | undefined): GoneLately {
+  const restored = lastRestore ?? 'none';
   const recent = useQuery({
     queryKey: ['snapshots', 'before-deletions', newest],
     queryFn: async ({ signal }) => {
@@ -56,7 +70,7 @@ export function useGoneLately(newest: string): GoneLately {
     },
     staleTime: 60_000,
   });
-  const queries = useQueries({ queries: (recent.data ?? []).map((before) => goneQuery(before, newest)) });
+  const queries = useQueries({ queries: (recent.data ?? []).map((before) => goneQuery(before, newest, restored)) });
   const gone = new Map<string, Gone>();
   for (const one of queries.flatMap(({ data }) => data ?? [])) {
     const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;

@@ -18,6 +18,8 @@ export const DiffQuery = PageQuery.extend(Sides.shape).extend({
   search: z.string().max(200).optional(),
   /** Compare with live anew instead of using what was read a moment ago. */
   refresh: z.enum(['true', 'false']).optional(),
+  /** Of what was removed, leave out what restores have brought back since `to` was taken. `counts` stays as it is. */
+  hideRestored: z.enum(['true', 'false']).optional(),
 });
 export type DiffQuery = z.input<typeof DiffQuery>;
 

@@ -78,6 +78,7 @@ export const Status = z.object({
   lastSuccess: Time.optional(),
   lastVerify: RunSummary.optional(),
   lastDrill: RunSummary.optional(),
+  lastRestore: RunSummary.optional(),
   /** What runs now, and what waits behind it. */
   running: RunSummary.optional(),
   queued: RunSummary.optional(),

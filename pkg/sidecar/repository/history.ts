@@ -30,9 +30,20 @@ export class History {
   async list(wanted: number, matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine[]> {
     for (let limit = FIRST; ; limit *= 4) {
       const stored = await this.#stored(Math.min(limit, MOST), signal);
-      const found = merged(stored, this.#journal.entries.map(lineOf)).filter(matches);
+      const found = this.#with(stored).filter(matches);
       if (found.length >= wanted || stored.length < limit || limit >= MOST) {
         return found;
+      }
+    }
+  }
+
+  /** Those that match among the runs that began after a moment, and maybe some before. Newest first. */
+  async since(moment: string, matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine[]> {
+    for (let limit = FIRST; ; limit *= 4) {
+      const stored = await this.#stored(Math.min(limit, MOST), signal);
+      const oldest = stored.at(-1);
+      if (oldest === undefined || oldest.started < moment || stored.length < limit || limit >= MOST) {
+        return this.#with(stored).filter(matches);
       }
     }
   }
@@ -57,6 +68,10 @@ export class History {
 
   refresh(): void {
     this.#read = undefined;
+  }
+
+  #with(stored: readonly RunLine[]): RunLine[] {
+    return merged(stored, this.#journal.entries.map(lineOf));
   }
 
   async #stored(limit: number, signal: AbortSignal): Promise<RunLine[]> {

@@ -8,8 +8,8 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
 /** What was deleted within the last day, and the way to what was deleted since the last backup. */
-export function GoneLately({ newest }: { newest: string }) {
-  const { gone, isPending, ...query } = useGoneLately(newest);
+export function GoneLately({ newest, lastRestore }: { newest: string; lastRestore: string | undefined }) {
+  const { gone, isPending, ...query } = useGoneLately(newest, lastRestore);
   const styles = useStyles2(getStyles);
   return (
     <section aria-labelledby="dashkeep-gone">

@@ -61,7 +61,7 @@ function Body({ status }: { status: Status }) {
       <Warnings status={status} />
       {status.newest && (
         <>
-          <GoneLately newest={status.newest.id} />
+          <GoneLately newest={status.newest.id} lastRestore={status.lastRestore?.id} />
           <Content snapshot={status.newest} content={status.content} />
           <Trends />
         </>

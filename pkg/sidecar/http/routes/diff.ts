@@ -1,8 +1,9 @@
-import { DiffPage, DiffQuery, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
+import { DiffPage, DiffQuery, type DiffEntry, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { holds, pageOfList } from '../../page.ts';
 import { findEntry } from '../../repository/browse.ts';
+import { restoredSince } from '../../repository/restored.ts';
 import { readableChanges } from '../../repository/readable.ts';
 import type { Service } from '../../service.ts';
 import { answers } from '../answers.ts';
@@ -11,7 +12,17 @@ import type { Api } from '../server.ts';
 
 export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['diff'];
-  const { library, comparisons, signal } = service;
+  const { library, history, comparisons, signal } = service;
+
+  /** What is removed and stays listed, although a restore may have brought it back since. */
+  async function notRestored(query: { to: string; hideRestored?: string }): Promise<(entry: DiffEntry) => boolean> {
+    if (query.hideRestored !== 'true' || query.to === 'live') {
+      return () => true;
+    }
+    const { started } = await library.manifest(query.to, signal);
+    const isRestored = await restoredSince(history, started, signal);
+    return (entry) => entry.change !== 'removed' || !isRestored(entry);
+  }
 
   api.get(
     '/diff',
@@ -20,12 +31,16 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
       heavy.run(async () => {
         const refresh = query.refresh === 'true' && query.cursor === undefined;
         const { entries, read, ...comparison } = await comparisons.compare(query.from, query.to, refresh, signal);
-        const found = entries.filter(
-          ({ change, kind, title, uid, folder }) =>
+        const isListed = await notRestored(query);
+        const found = entries.filter((entry) => {
+          const { change, kind, title, uid, folder } = entry;
+          return (
             (query.change === undefined || query.change.includes(change)) &&
             (query.kind === undefined || query.kind.includes(kind)) &&
-            holds(query.search, title, uid, folder),
-        );
+            holds(query.search, title, uid, folder) &&
+            isListed(entry)
+          );
+        });
         const page = pageOfList(found, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
         return { ...page, ...comparison, ...(read === undefined ? {} : { read: read.toISOString() }) };
       }),

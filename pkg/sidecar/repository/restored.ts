@@ -1,0 +1,20 @@
+import type { ResourceRef } from '../../contract/kinds.ts';
+import type { RunLine } from '../../contract/runs.ts';
+import type { History } from './history.ts';
+
+/** Tells whether the restores since a moment have left a resource in Grafana, as the last of them that touched it did. */
+export async function restoredSince(
+  history: History,
+  since: string,
+  signal: AbortSignal,
+): Promise<(resource: ResourceRef) => boolean> {
+  const there = new Map<string, boolean>();
+  const ended = (run: RunLine): boolean => run.kind === 'restore' && (run.finished ?? '') > since;
+  for (const { id } of (await history.since(since, ended, signal)).reverse()) {
+    const run = await history.find(id, signal);
+    run?.touched?.forEach((one) => there.set(keyOf(one), one.did !== 'deleted'));
+  }
+  return (resource) => there.get(keyOf(resource)) === true;
+}
+
+const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;

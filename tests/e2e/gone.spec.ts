@@ -1,0 +1,49 @@
+import type { Page } from '@playwright/test';
+import { CONTENT, removeContent } from './content.ts';
+import { expect, expectAccessible } from './fixtures.ts';
+import { backUp, test } from './journey.ts';
+
+const LONG = { timeout: 120_000 };
+
+test.describe.configure({ timeout: 240_000 });
+
+/** What the overview calls deleted lately. */
+function listed(page: Page) {
+  return page.getByRole('region', { name: 'Deleted within the last day' }).getByText(CONTENT.folder.title);
+}
+
+test('what was brought back is no longer called deleted, until that is undone', async ({
+  app,
+  page,
+  admin,
+  backup,
+  service,
+  problems,
+}) => {
+  expect(backup).not.toBe('');
+  await removeContent(admin);
+  await backUp(service);
+  await app.open('');
+  await expect(listed(page)).toBeVisible(LONG);
+  await page.getByRole('button', { name: `Bring back ${CONTENT.folder.title}` }).click();
+  await page.getByRole('button', { name: 'Restore now' }).click(LONG);
+  await expect(page.getByText(/resources are back/)).toBeVisible(LONG);
+  const restored = page.url();
+
+  await app.open('');
+  await expect(page.getByText('Nothing was deleted between the backups.')).toBeVisible(LONG);
+  await expect(listed(page)).toHaveCount(0);
+  await expectAccessible(page);
+
+  await page.goto(restored);
+  await page.getByRole('button', { name: 'Undo this restore' }).click();
+  await page.getByRole('button', { name: 'Undo now' }).click(LONG);
+  const dialog = page.getByRole('dialog');
+  const asked = await dialog.getByRole('textbox').getAttribute('placeholder');
+  await dialog.getByRole('textbox').fill(/"(.+)"/.exec(asked ?? '')?.[1] ?? '');
+  await dialog.getByRole('button', { name: 'Undo now' }).click();
+  await expect(page.getByText(/resources are deleted/)).toBeVisible(LONG);
+  await app.open('');
+  await expect(listed(page)).toBeVisible(LONG);
+  expect(problems).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
+
+describe('what was deleted between two backups', () => {
+  let grafana: Simulator;
+  let service: TestService;
+  let uid: string;
+  let before: string;
+  let after: string;
+
+  async function backUp(): Promise<string> {
+    const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+    return String((await service.ended(json.id))['snapshot']);
+  }
+
+  /** Applies a plan and gives the id of its run. */
+  async function apply(plan: { id: string; confirm?: string }): Promise<string> {
+    const { json } = await service.call('POST', `/restores/${plan.id}/apply`, { confirm: plan.confirm });
+    expect(await service.ended(json.id)).toMatchObject({ status: 'complete' });
+    return json.id;
+  }
+
+  async function gone(hideRestored: string): Promise<string[]> {
+    const { json } = await service.call(
+      'GET',
+      `/diff?from=${before}&to=${after}&change=removed&kind=dashboard&hideRestored=${hideRestored}`,
+    );
+    return json.items.map((item: { uid: string }) => item.uid);
+  }
+
+  beforeAll(async () => {
+    grafana = await startGrafana({ profile: '13.2' });
+    grafana.seedDashboards({ count: 4, folders: 1, v2Share: 0 });
+    service = await startService({ grafanaUrl: grafana.url });
+    before = await backUp();
+    const { json } = await service.call('GET', `/snapshots/${before}/resources?kind=dashboard`);
+    uid = json.items[0].uid;
+    for (const one of json.items.slice(0, 2)) {
+      await fetch(`${grafana.url}/api/dashboards/uid/${one.uid}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${grafana.token()}` },
+      });
+    }
+    after = await backUp();
+  });
+  afterAll(async () => {
+    await service?.stop();
+    await grafana?.close();
+    await removeDirectory(service.directory);
+  });
+
+  it('is no longer listed once a restore has brought it back, and again when that was undone', async () => {
+    const all = await gone('false');
+    expect(all).toHaveLength(2);
+    expect(await gone('true')).toEqual(all);
+
+    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
+    const run = await apply((await service.call('POST', '/restores', { snapshot: before, selection })).json);
+    expect(await gone('true')).toEqual(all.filter((one) => one !== uid));
+    expect(await gone('false')).toEqual(all);
+
+    await apply((await service.call('POST', `/runs/${run}/undo`)).json);
+    expect(await gone('true')).toEqual(all);
+  });
+
+  it('stays listed when the restore made copies, for the original is still missing', async () => {
+    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
+    const options = { copy: { suffix: ' (copy)' } };
+    await apply((await service.call('POST', '/restores', { snapshot: before, selection, options })).json);
+    expect(await gone('true')).toContain(uid);
+  });
+});
