@@ -1,18 +1,12 @@
-import type { Page } from '@playwright/test';
 import { accessOf, boardOf, CONTENT, removeContent, rulesOf, type Admin } from './content.ts';
 import { APP, expect, expectAccessible } from './fixtures.ts';
 import { backUp, forgetTarget, test } from './journey.ts';
+import { openMenuAt, tabTo, typeWanted, wanted } from './keyboard.ts';
 
 const LONG = { timeout: 60_000 };
 const { folder, inner, board, rule } = CONTENT;
 
 test.describe.configure({ timeout: 240_000 });
-
-/** What the open dialog wants to be typed: it says so in quotes. */
-async function wanted(page: Page): Promise<string> {
-  const asked = await page.getByRole('dialog').getByRole('textbox').getAttribute('placeholder');
-  return /"(.+)"/.exec(asked ?? '')?.[1] ?? '';
-}
 
 test('the first set-up from nothing: a wrong key and how it is explained, the right one, the first backup', async ({
   app,
@@ -191,43 +185,17 @@ test('the service goes and comes back: the page says so, then shows what is ther
 });
 
 test.describe('by keyboard alone', () => {
-  /** Goes on by the tab key until a button or link of that name has the focus. */
-  async function tabTo(page: Page, name: string): Promise<void> {
-    for (let step = 0; step < 80; step++) {
-      await page.keyboard.press('Tab');
-      const found = await page.evaluate(() => {
-        const focused = document.activeElement?.closest('button, a');
-        return focused?.getAttribute('aria-label') ?? focused?.textContent ?? '';
-      });
-      if (found.includes(name)) {
-        return;
-      }
-    }
-    throw new Error(`${name} is not reached by the tab key`);
-  }
-
-  /** Types what the open dialog asks for into its field. */
-  async function typeWanted(page: Page): Promise<void> {
-    const text = await wanted(page);
-    const field = page.getByRole('dialog').getByRole('textbox');
-    for (let step = 0; step < 5 && !(await field.evaluate((one) => one === document.activeElement)); step++) {
-      await page.keyboard.press('Tab');
-    }
-    await page.keyboard.type(text);
-    await expect(field).toHaveValue(text);
-  }
-
   test('a restore, with what it asks to be typed', async ({ app, page, admin, backup }) => {
     await renamePanel(admin, 'Changed by mistake');
     await app.open(`/restore?snapshot=${backup}&type=resources&resource=1%2Fdashboard%2F${board.uid}&overwrite=yes`);
-    await tabTo(page, 'Show the plan');
+    await tabTo(page.getByRole('button', { name: 'Show the plan' }));
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible(LONG);
-    await tabTo(page, 'Restore now');
+    const restore = page.getByRole('button', { name: 'Restore now' });
+    await expect(restore).toBeVisible(LONG);
+    await tabTo(restore);
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('dialog')).toBeVisible();
     await typeWanted(page);
-    await tabTo(page, 'Restore now');
+    await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Restore now' }));
     await page.keyboard.press('Enter');
     await expect(page.getByText('1 resource is back')).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
@@ -235,9 +203,8 @@ test.describe('by keyboard alone', () => {
 
   test('a dashboard is downloaded as JSON that can be imported by hand', async ({ app, page, backup, admin }) => {
     await app.open(`/snapshots/${backup}?resource=1%2Fdashboard%2F${board.uid}`);
-    await expect(page.getByRole('button', { name: 'Download for import' })).toBeVisible();
     const waiting = page.waitForEvent('download');
-    await tabTo(page, 'Download for import');
+    await tabTo(page.getByRole('button', { name: 'Download for import' }));
     await page.keyboard.press('Enter');
     const download = await waiting;
     expect(download.suggestedFilename()).toBe(`dashboard-${board.uid}.json`);
@@ -257,20 +224,15 @@ test.describe('by keyboard alone', () => {
   test('a snapshot is deleted only after its id was typed', async ({ app, page, backup, service }) => {
     const newer = await backUp(service);
     await app.open(`/snapshots/${backup}`);
-    await tabTo(page, 'More actions');
-    await page.keyboard.press('Enter');
-    const item = page.getByRole('menuitem', { name: 'Delete' });
-    await expect(item).toBeVisible();
-    for (let step = 0; step < 6 && !(await item.evaluate((one) => one === document.activeElement)); step++) {
-      await page.keyboard.press('ArrowDown');
-    }
+    await tabTo(page.getByRole('button', { name: 'More actions' }));
+    await openMenuAt(page, 'Delete');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
     await expectAccessible(page);
     expect(await wanted(page)).toBe(backup);
     await typeWanted(page);
-    await tabTo(page, 'Delete');
+    await tabTo(dialog.getByRole('button', { name: 'Delete' }));
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(new RegExp(`${APP}/history$`));
     const { items } = await service<{ items: { id: string }[] }>('GET', '/snapshots');

@@ -131,8 +131,9 @@ test.describe('with ten thousand snapshots', () => {
     await expect(rows.first()).toBeVisible();
     const first = await rows.first().innerText();
     for (let step = 0; step < 5; step++) {
+      const length = await body.evaluate((element) => element.scrollHeight);
       await body.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-      await page.waitForTimeout(200);
+      await expect.poll(() => body.evaluate((element) => element.scrollHeight)).toBeGreaterThan(length);
     }
     await expect(rows.first()).not.toHaveText(first);
     expect(await rows.count()).toBeLessThan(80);
