@@ -35,6 +35,8 @@ interface Due {
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #due = new Map<ScheduledJob, Due>();
+  /** What was missed and could not be caught up yet because something else runs. */
+  readonly #owed = new Set<ScheduledJob>();
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
   #wasReady = false;
@@ -85,15 +87,24 @@ export class Scheduler {
     const expression = `${settings[job]} ${settings.timezone}`;
     if (settings[job] === '') {
       this.#due.delete(job);
+      this.#owed.delete(job);
       return;
     }
     const schedule = parseSchedule(settings[job], settings.timezone);
     const now = clock.now();
-    if (begins && this.#missed(job, schedule, now)) {
-      log.info({ job }, 'a scheduled time was missed and is caught up');
-      this.#begin(job, 'catch-up');
+    const owed = this.#owed.has(job);
+    if ((begins || owed) && this.#missed(job, schedule, now)) {
+      if (!owed) {
+        log.info({ job }, 'a scheduled time was missed and is caught up');
+      }
+      if (!this.#begin(job, 'catch-up')) {
+        // It stands for every time that passes until it can begin.
+        this.#owed.add(job);
+        return;
+      }
       this.#due.delete(job);
     }
+    this.#owed.delete(job);
     const due = this.#due.get(job);
     if (due === undefined || due.expression !== expression) {
       this.#plan(job, schedule, expression, now, settings.jitterSeconds);

@@ -242,6 +242,35 @@ describe('the life of a service', () => {
     expect((await again.call('GET', '/snapshots')).json.total).toBe(1);
   }, 30_000);
 
+  it('catches up on all that was missed, one after the other', async () => {
+    const service = await start();
+    for (const kind of ['backup', 'verify', 'prune']) {
+      const { json } = await service.call('POST', '/runs', { kind });
+      await service.ended(json.id);
+    }
+    await service.stop();
+    services.length = 0;
+    // As if all of that had been years ago.
+    const path = join(directory, 'state', 'runs.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll(/20\d\d-/g, '2020-'));
+    await rm(join(directory, 'target'), { recursive: true });
+    const yearly = '0 0 1 1 *';
+    const environment = {
+      DASHKEEP_SCHEDULE: yearly,
+      DASHKEEP_VERIFY_SCHEDULE: yearly,
+      DASHKEEP_PRUNE_SCHEDULE: yearly,
+    };
+    const again = await start(environment, hurriedClock());
+    const caughtUp = await eventually('three runs', async () => {
+      const { items } = (await again.call('GET', '/runs?trigger=catch-up&status=complete,partial,failed')).json;
+      return items.length === 3 ? items : undefined;
+    });
+    const kinds = (caughtUp as { kind: string }[]).map(({ kind }) => kind).sort();
+    expect(kinds).toEqual(['backup', 'prune', 'verify']);
+    await realClock.sleep(500);
+    expect((await again.call('GET', '/runs?trigger=catch-up')).json.items).toHaveLength(3);
+  }, 30_000);
+
   it('keeps its state where only its owner may look', async () => {
     const service = await start();
     await service.call('PUT', '/settings', { secrets: { s3AccessKeyId: 'AKIAEXAMPLE' } });

@@ -98,6 +98,42 @@ describe('the scheduler', () => {
     expect(started).toEqual(['2026-03-28T14:10 backup scheduled']);
   });
 
+  it('catches up when what was running has ended, once, and then keeps its times', async () => {
+    last['backup'] = new Date('2026-03-28T07:00:00Z');
+    busy = true;
+    await pass(150);
+    busy = false;
+    await pass(120);
+    expect(started).toEqual(['2026-03-28T14:30 backup catch-up', '2026-03-28T16:00 backup scheduled']);
+  });
+
+  it('need not catch up on what somebody else has run meanwhile', async () => {
+    last['backup'] = new Date('2026-03-28T07:00:00Z');
+    busy = true;
+    await pass(30);
+    last['backup'] = now;
+    busy = false;
+    await pass(120);
+    expect(started).toEqual(['2026-03-28T14:00 backup scheduled']);
+  });
+
+  it('owes nothing any more when another replica took over, or the schedule is gone', async () => {
+    last = { ...last, backup: new Date('2026-03-28T07:00:00Z'), verify: new Date('2026-03-28T07:00:00Z') };
+    settings.schedule.verify = '0 * * * *';
+    busy = true;
+    await pass(5);
+    settings.schedule.verify = '';
+    ready = false;
+    await pass(5);
+    last['backup'] = now;
+    ready = true;
+    busy = false;
+    await pass(60);
+    settings.schedule.verify = '0 * * * *';
+    await pass(10);
+    expect(started).toEqual([]);
+  });
+
   it('puts each start off by up to the jitter', async () => {
     jitter = 0.5;
     settings.schedule.jitterSeconds = 600;
