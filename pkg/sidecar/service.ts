@@ -15,6 +15,7 @@ import type { ServiceConfig } from './config.ts';
 import { checkTarget } from './engine/check.ts';
 import type { KubernetesRights } from './doctor.ts';
 import type { GrafanaAccess } from './engine/instance.ts';
+import { Lateness } from './lateness.ts';
 import { Leadership } from './leadership.ts';
 import { Metrics } from './metrics.ts';
 import { jobOf, pruneJob } from './jobs.ts';
@@ -76,9 +77,7 @@ export class Service {
   #term: AbortSignal | undefined;
   /** The term in which it is known how the runs before it ended. */
   #settled: AbortSignal | undefined;
-  #late = false;
-  /** Milliseconds since 1970; the news of the repository tell of it a moment later. */
-  #lastBackup = 0;
+  readonly #lateness: Lateness;
 
   constructor(config: ServiceConfig, ports: ServicePorts) {
     this.config = config;
@@ -99,6 +98,7 @@ export class Service {
     };
     this.library = new Library(ports.openWork(access), () => this.settings.effective(), { clock, log });
     this.#journal = new Journal(state, log);
+    this.#lateness = new Lateness(state, log);
     this.history = new History(this.library, this.#journal, { clock, log });
     this.comparisons = new Comparisons(this.library, clock);
     this.restores = new Restores(clock, randomness);
@@ -151,6 +151,7 @@ export class Service {
     await this.queue.close(this.config.stopWithin);
     this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
     await this.notifier.stop();
+    await this.#lateness.settled();
     await this.keeper?.stop();
     await this.leadership.stop();
     await this.library.close();
@@ -301,11 +302,7 @@ export class Service {
       randomness,
       log,
       settings: async () => (await this.settings.effective()).values,
-      ready: () =>
-        this.leadership.leading &&
-        this.#settled === this.leadership.term &&
-        this.overview.tokenUsable &&
-        this.settings.view().values.target.url !== '',
+      ready: () => this.#leads && this.overview.tokenUsable && this.settings.view().values.target.url !== '',
       lastStart: (job) => this.#lastStart(job),
       start: (job, trigger) => this.#startScheduled(job, trigger),
       tick: () => this.#tick(),
@@ -351,7 +348,7 @@ export class Service {
     }
     this.#term = term;
     if (term !== undefined) {
-      await this.#journal.load();
+      await Promise.all([this.#journal.load(), this.#lateness.load()]);
       for (const record of await closeInterrupted(this.#journal, this.queue.instance, this.clock)) {
         this.log.warn(
           { run: record.id, kind: record.kind },
@@ -375,15 +372,13 @@ export class Service {
     this.history.refresh();
     this.changed();
     this.comparisons.forgetLive();
-    const notice = noticeOf(record, this.#late && record.kind === 'backup' ? { ...record, status: 'failed' } : before);
+    const wentWell = record.status === 'complete' || record.status === 'partial';
+    const wasLate = wentWell && record.kind === 'backup' && this.#lateness.end();
+    const notice = noticeOf(record, wasLate ? { ...record, status: 'failed' } : before);
     if (notice !== undefined) {
       this.notifier.notify(notice);
     }
-    if (record.status === 'complete' || record.status === 'partial') {
-      if (record.kind === 'backup') {
-        this.#late = false;
-        this.#lastBackup = this.clock.now().getTime();
-      }
+    if (wentWell) {
       void this.#keepJournal();
     }
   }
@@ -406,24 +401,35 @@ export class Service {
   }
 
   #watchLateness(): void {
-    if (!this.leadership.leading || this.#late || this.#news.repository === undefined) {
-      return;
-    }
     const { values } = this.settings.view();
     const interval = schedulesOf(values, this.clock.now())[0]?.intervalSeconds;
-    const newest = this.#news.repository.newest;
-    if (interval === undefined || newest === undefined || values.target.url === '') {
+    const newest = this.#newestBackup();
+    if (!this.#leads || interval === undefined || newest === undefined || values.target.url === '') {
       return;
     }
-    const age = (this.clock.now().getTime() - Math.max(Date.parse(newest.time), this.#lastBackup)) / 1000;
-    if (age > lateAfterSeconds(interval)) {
-      this.#late = true;
-      this.log.warn({ newest: newest.id, hours: Math.round(age / 3600) }, 'the newest backup is too old');
-      this.notifier.notify({
-        event: 'late',
-        text: `The newest backup is ${Math.round(age / 3600)} hours old (${newest.id}).`,
-      });
+    const age = (this.clock.now().getTime() - newest.time) / 1000;
+    if (age > lateAfterSeconds(interval) && !this.#lateness.told(newest.time)) {
+      this.#lateness.tell(newest.time);
+      const hours = Math.round(age / 3600);
+      this.log.warn({ newest: newest.id, hours }, 'the newest backup is too old');
+      this.notifier.notify({ event: 'late', text: `The newest backup is ${hours} hours old (${newest.id}).` });
     }
+  }
+
+  /** Whether this replica leads and knows what those before it did. */
+  get #leads(): boolean {
+    return this.leadership.leading && this.#settled === this.leadership.term;
+  }
+
+  /** As the repository shows it, or the journal, which knows it a moment earlier. */
+  #newestBackup(): { id: string; time: number } | undefined {
+    const stored = this.#news.repository?.newest;
+    const run = this.history.last(({ kind, status }) => kind === 'backup' && ['complete', 'partial'].includes(status));
+    const known = [
+      ...(stored === undefined ? [] : [{ id: stored.id, time: Date.parse(stored.time) }]),
+      ...(run?.finished === undefined ? [] : [{ id: run.snapshot ?? run.id, time: Date.parse(run.finished) }]),
+    ];
+    return known.sort((a, b) => b.time - a.time)[0];
   }
 
   /** A run that died with its process was none, so that it is caught up; but not for ever, if the next one dies as well. */

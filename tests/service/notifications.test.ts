@@ -39,9 +39,9 @@ describe('notifications', () => {
     }
   }
 
-  async function start(environment: Record<string, string> = {}): Promise<TestService> {
+  async function start(environment: Record<string, string> = {}, directory?: string): Promise<TestService> {
     const given = { DASHKEEP_WEBHOOK_URL: webhook.url, ...environment };
-    service = await startService({ grafanaUrl: grafana.url, clock, environment: given });
+    service = await startService({ grafanaUrl: grafana.url, clock, environment: given, directory });
     return service;
   }
 
@@ -139,6 +139,36 @@ describe('notifications', () => {
     },
     60_000,
   );
+
+  it('tell of it once although the service is started again, and of the recovery after that', async () => {
+    const schedule = `0 ${(clock.now().getUTCHours() + 12) % 24} * * *`;
+    const environment = {
+      DASHKEEP_SCHEDULE: schedule,
+      DASHKEEP_TIMEZONE: 'UTC',
+      DASHKEEP_WEBHOOK_EVENTS: 'late,recovered',
+    };
+    const { directory } = await start(environment);
+    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+    grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+    clock.travel(3 * DAY);
+    await webhook.took(1);
+    for (let times = 0; times < 2; times++) {
+      await service!.stop();
+      await start(environment, directory);
+      await eventually('the news of the repository', async () => (await protection()) === 'late' || undefined);
+      const status = async (): Promise<{ now: string }> => (await service!.call('GET', '/status')).json;
+      const seen = Date.parse((await status()).now);
+      // Long enough for it to be told again.
+      await eventually('a minute', async () => Date.parse((await status()).now) > seen + 60_000 || undefined);
+    }
+    grafana.setFaults();
+    await eventually('a backup', async () => (await backUp())['status'] === 'complete' || undefined);
+    await webhook.took(2);
+    grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+    clock.travel(3 * DAY);
+    const told = await webhook.took(3);
+    expect(told.map(({ event }) => event)).toEqual(['late', 'recovered', 'late']);
+  }, 60_000);
 
   it('tell a partial backup and its recovery in the form that Slack takes', async () => {
     await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
