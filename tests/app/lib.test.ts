@@ -249,12 +249,12 @@ describe('what a restore asks for', async () => {
   });
 
   it('never deletes beside single resources: there is nothing that they could lack', () => {
-    const wish = { snapshot: 's', type: 'resources', resource: '1/dashboard/a', overwrite: 'yes', deleteOthers: 'yes' };
+    const wish = { snapshot: 's', type: 'resources', resource: '1/dashboard/a', overwrite: 'yes', deleteExtra: 'yes' };
     expect(requestOf(form(wish))?.options).toEqual({ overwrite: true });
   });
 
   it('never deletes unless overwriting was chosen, too', () => {
-    expect(requestOf(form({ snapshot: 's', deleteOthers: 'yes' }))?.options).toEqual({});
+    expect(requestOf(form({ snapshot: 's', deleteExtra: 'yes' }))?.options).toEqual({});
   });
 });
 

@@ -23,7 +23,7 @@ export const RestoreOptions = z.strictObject({
   /** Also update what exists and differs. Without it only what is missing is created. */
   overwrite: z.boolean().optional(),
   /** Also delete what is live and not in the snapshot, within the selection. */
-  deleteOthers: z.boolean().optional(),
+  deleteExtra: z.boolean().optional(),
   /** Also restore what the selection needs and the target lacks (see `dependencies` of the plan). */
   withDependencies: z.boolean().optional(),
   /** Also write what files, Git Sync, Terraform or an operator manage. */

@@ -25,11 +25,11 @@ export function selectionOf(selection: RestoreSelection): Selection {
 
 /** What the engine calls options. */
 export function optionsOf(options: RestoreOptions): EngineOptions {
-  const { overwrite, includeManaged, deleteOthers, copy, dataSources } = options;
+  const { overwrite, includeManaged, deleteExtra, copy, dataSources } = options;
   return {
     overwrite: overwrite === true,
     includeManaged: includeManaged === true,
-    deleteExtra: deleteOthers === true,
+    deleteExtra: deleteExtra === true,
     ...(copy === undefined ? {} : { copy }),
     ...(dataSources === undefined ? {} : { dataSources: new Map(Object.entries(dataSources)) }),
   };

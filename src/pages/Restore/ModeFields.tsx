@@ -56,8 +56,8 @@ export function ModeFields({ form, change }: Props) {
           id="restore-delete"
           label={t('mode.delete', 'Also delete what is live but not in the snapshot')}
           description={t('mode.deleteText', 'You will be asked to type a confirmation.')}
-          value={form.deleteOthers}
-          onChange={(event) => change({ deleteOthers: yes(event.currentTarget.checked) })}
+          value={form.deleteExtra}
+          onChange={(event) => change({ deleteExtra: yes(event.currentTarget.checked) })}
         />
       )}
     </Stack>

@@ -18,7 +18,7 @@ export interface RestoreForm {
   /** Number of the org that copies go to; empty = where they were. */
   copyOrg: string;
   managed: boolean;
-  deleteOthers: boolean;
+  deleteExtra: boolean;
   /** What was decided on the page of the plan that this one starts from. */
   decided: Pick<RestoreOptions, 'dataSources' | 'withDependencies'>;
 }
@@ -44,7 +44,7 @@ export function readForm({ read, readAll }: Pick<UrlState, 'read' | 'readAll'>, 
     copyTo: read('copyTo'),
     copyOrg: read('copyOrg'),
     managed: read('managed') === 'yes',
-    deleteOthers: read('deleteOthers') === 'yes',
+    deleteExtra: read('deleteExtra') === 'yes',
     decided: {
       ...(dataSources === undefined ? {} : { dataSources }),
       ...(withDependencies === undefined ? {} : { withDependencies }),
@@ -79,7 +79,7 @@ export function requestOf(form: RestoreForm): RestoreRequest | undefined {
   const options: RestoreOptions = {
     ...form.decided,
     ...(overwrite ? { overwrite } : {}),
-    ...(overwrite && form.deleteOthers && mayDelete(form) ? { deleteOthers: true } : {}),
+    ...(overwrite && form.deleteExtra && mayDelete(form) ? { deleteExtra: true } : {}),
     ...(form.mode === 'copy' ? { copy: copyOf(form) } : {}),
     ...(form.managed ? { includeManaged: true } : {}),
   };
@@ -116,6 +116,6 @@ export function parametersOf({ snapshot, selection, options = {}, id }: RestoreR
     copyTo: options.copy?.folderUid,
     copyOrg: options.copy?.org?.toString(),
     managed: options.includeManaged ? 'yes' : undefined,
-    deleteOthers: options.deleteOthers ? 'yes' : undefined,
+    deleteExtra: options.deleteExtra ? 'yes' : undefined,
   };
 }
