@@ -48,6 +48,8 @@ export interface ServicePorts {
 }
 
 const SETTINGS_EVERY_MS = 30_000;
+/** How long the same idempotency key means the same run. */
+const KEY_LIVES_MS = 24 * 3_600_000;
 
 /** The service beside Grafana, without its HTTP: tokens, settings, schedule, runs, and what is known about all of them. */
 export class Service {
@@ -173,20 +175,40 @@ export class Service {
     return this.keeper.credentials();
   }
 
-  /** What a person or a schedule asks for, as a run. @throws DK_BUSY, DK_UNCONFIGURED */
-  async submit(request: RunRequest, trigger: string, by?: string): Promise<RunRecord> {
+  /**
+   * Starts what a person asks for. The same key within a day means the same run, whichever process began it.
+   * @returns the id of the run
+   * @throws DK_BUSY, DK_UNCONFIGURED
+   */
+  async submit(request: RunRequest, { by, idempotencyKey }: { by?: string; idempotencyKey?: string }): Promise<string> {
     const { values } = await this.settings.effective();
     if (values.target.url === '') {
       throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
     }
-    return this.run({ ...jobOf(request, trigger, this.library), ...(by === undefined ? {} : { by }) });
+    const known = idempotencyKey === undefined ? undefined : await this.#askedWith(idempotencyKey);
+    if (known !== undefined) {
+      return known;
+    }
+    const asker = { ...(by === undefined ? {} : { by }), ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+    return (await this.run({ ...jobOf(request, 'manual', this.library), ...asker })).id;
+  }
+
+  async #askedWith(idempotencyKey: string): Promise<string | undefined> {
+    if (!this.leadership.leading) {
+      await this.#journal.load();
+    }
+    const since = new Date(this.clock.now().getTime() - KEY_LIVES_MS).toISOString();
+    const here = this.queue.askedWith(idempotencyKey);
+    return here?.id ?? this.history.askedWith(idempotencyKey, since, this.signal);
   }
 
   /** Runs a job here, after taking the lead where that takes asking. */
   async run(job: RunJob): Promise<RunRecord> {
     const term = await this.leadership.take();
     await this.#noticeTerm();
-    return this.#enqueue(job, term);
+    // Two that came at once: the second one did not see the first when it looked.
+    const twin = job.idempotencyKey === undefined ? undefined : this.queue.askedWith(job.idempotencyKey);
+    return twin ?? this.#enqueue(job, term);
   }
 
   /** Computes a restore by reads only. */

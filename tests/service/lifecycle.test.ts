@@ -70,10 +70,14 @@ describe('the life of a service', () => {
     return { child, url };
   }
 
-  const call = (url: string, method: string, path: string, body?: unknown) =>
+  const call = (url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     fetch(`${url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${TEST_API_TOKEN}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        authorization: `Bearer ${TEST_API_TOKEN}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many shapes
     }).then((answer) => answer.json() as Promise<any>);
@@ -107,6 +111,37 @@ describe('the life of a service', () => {
     expect(await service.ended(verify.json.id)).toMatchObject({ status: 'complete' });
     const absent = await service.call('POST', '/runs', { kind: 'verify', snapshot: '20200101T000000Z-00000000' });
     expect(await service.ended(absent.json.id)).toMatchObject({ status: 'failed', failure: { code: 'DK_NOT_FOUND' } });
+  }, 60_000);
+
+  it('answers with the same run when the same click comes again after a restart, for a day', async () => {
+    const key = { 'idempotency-key': 'a click' };
+    const { child, url } = await startProcess();
+    const asked = () => call(url, 'POST', '/runs', { kind: 'backup' }, key);
+    const [first, twin] = await Promise.all([asked(), asked()]);
+    expect(twin.id).toBe(first.id);
+    const over = async () => (await call(url, 'GET', `/runs/${first.id}`)).status === 'complete' || undefined;
+    await eventually('its end', over, 20_000);
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    const clock = hurriedClock();
+    const service = await start({}, clock);
+    // More runs than the journal keeps: then the repository has to know.
+    for (let n = 0; n < 62; n++) {
+      if (n < 2 || n === 61) {
+        const again = await service.call('POST', '/runs', { kind: 'backup' }, key);
+        expect([again.status, again.json.id, again.json.status]).toEqual([202, first.id, 'complete']);
+        expect(again.text).not.toContain('dempotency');
+      }
+      const { json } = await service.call('POST', '/runs', { kind: 'forget' }, { 'idempotency-key': `other ${n}` });
+      await service.ended(json.id);
+    }
+    expect((await service.call('GET', '/runs?kind=backup')).json.total).toBe(1);
+    expect((await service.call('GET', '/runs')).text).not.toContain('dempotency');
+    clock.travel(24 * 3_600_000);
+    const later = await service.call('POST', '/runs', { kind: 'backup' }, key);
+    expect(later.json.id).not.toBe(first.id);
+    expect(await service.ended(later.json.id)).toMatchObject({ status: 'complete' });
   }, 60_000);
 
   it('catches up exactly once on a scheduled run that kill -9 ended', async () => {

@@ -48,6 +48,17 @@ export class History {
     }
   }
 
+  /** The run that was asked for with a key since then; for most, the journal knows without asking the repository. */
+  async askedWith(idempotencyKey: string, since: string, signal: AbortSignal): Promise<string | undefined> {
+    const asked = (run: { idempotencyKey?: string; started: string }): boolean =>
+      run.idempotencyKey === idempotencyKey && run.started >= since;
+    const known = this.last(asked);
+    if (known !== undefined || this.#journal.reachesBackTo(since)) {
+      return known?.id;
+    }
+    return (await this.since(since, asked, signal))[0]?.id;
+  }
+
   /** With its single problems: as the repository has it, else as the journal does. */
   async find(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
     const entry = this.#journal.entries.find((one) => one.id === id);

@@ -39,6 +39,12 @@ export class Journal {
     return this.#entries;
   }
 
+  /** Whether no run that began since then is missing. */
+  reachesBackTo(time: string): boolean {
+    const oldest = this.#entries.at(-1);
+    return this.#entries.length < KEPT || (oldest !== undefined && oldest.started < time);
+  }
+
   async load(): Promise<void> {
     let value: unknown;
     try {

@@ -15,6 +15,8 @@ export interface RunJob {
   /** As a snapshot says it. */
   snapshotTrigger: SnapshotTrigger;
   by?: string;
+  /** Hash of the key with which it was asked for. */
+  idempotencyKey?: string;
   /** Links the run with the restore that it applies. */
   restore?: string;
   work: (run: WorkRun) => Promise<WorkResult>;
@@ -74,6 +76,11 @@ export class RunQueue {
     return [this.#active, this.#waiting].find((one) => one?.record.id === id);
   }
 
+  /** What is at work or waits because of the same request. */
+  askedWith(idempotencyKey: string): RunRecord | undefined {
+    return [this.#active, this.#waiting].find((one) => one?.record.idempotencyKey === idempotencyKey)?.record;
+  }
+
   /** The restore that a run of this process applies. */
   restoreOf(id: string): string | undefined {
     return this.#restores.get(id);
@@ -104,6 +111,7 @@ export class RunQueue {
       status: 'queued',
       trigger: job.trigger,
       ...(job.by === undefined ? {} : { by: job.by }),
+      ...(job.idempotencyKey === undefined ? {} : { idempotencyKey: job.idempotencyKey }),
       started: now.toISOString(),
       counts: {},
       errors: [],

@@ -10,13 +10,8 @@ import { answers, IdParameter } from '../answers.ts';
 import { callerOf } from '../caller.ts';
 import type { Api } from '../server.ts';
 
-/** How long the same Idempotency-Key means the same run. */
-const KEY_LIVES_MS = 24 * 3_600_000;
-const KEYS_MOST = 1_000;
-
 export function runRoutes(api: Api, service: Service): void {
   const tags = ['runs'];
-  const started = new Map<string, { at: number; id: string }>();
 
   async function view(id: string): Promise<Run> {
     const here = service.queue.find(id);
@@ -65,18 +60,10 @@ export function runRoutes(api: Api, service: Service): void {
     '/runs',
     { schema: { summary: 'Start a run', tags, body: RunRequest, response: answers(Run, 202) } },
     async (request, reply) => {
-      const key = keyOf(request.headers['idempotency-key']);
-      const before = key === undefined ? undefined : started.get(key);
+      const idempotencyKey = keyOf(request.headers['idempotency-key']);
+      const id = await service.submit(request.body, { by: callerOf(request), idempotencyKey });
       reply.code(202);
-      if (before !== undefined && service.clock.monotonic() - before.at < KEY_LIVES_MS) {
-        return view(before.id);
-      }
-      const record = await service.submit(request.body, 'manual', callerOf(request));
-      if (key !== undefined) {
-        started.set(key, { at: service.clock.monotonic(), id: record.id });
-        [...started.keys()].slice(0, -KEYS_MOST).forEach((old) => started.delete(old));
-      }
-      return view(record.id);
+      return view(id);
     },
   );
 
