@@ -4,15 +4,13 @@ import { newTimedId, parseRunKey } from './layout.ts';
 import { findLeftOvers } from './left-overs.ts';
 import type { ListedObject } from './object-listing.ts';
 import { readMarks, renewMarks, sortByMarks, type Mark } from './prune-marks.ts';
+import { Remover, type Removal } from './prune-removal.ts';
 import { survey, type Survey } from './prune-survey.ts';
 import type { OpenedRepository } from './repository.ts';
-import type { PruneSession } from './sessions.ts';
 
 interface Calls {
   signal?: AbortSignal;
 }
-
-const DELETE_BATCH = 1000;
 
 export interface PrunePlan {
   snapshots: number;
@@ -32,18 +30,11 @@ export interface PrunePlan {
   needsConfirmation: boolean;
 }
 
-export interface PruneResult {
-  /** Objects that are gone. */
-  removed: number;
-  removedBytes: number;
+export interface PruneResult extends Removal {
   marked: number;
-  /** Records of runs that are gone, and left-overs. */
+  /** Records of runs that are no longer in the repository, and left-overs. */
   runs: number;
   leftOvers: number;
-  /** Held by object lock; they stay until their retention ends. */
-  locked: number;
-  /** Could not be removed for another reason; a later prune tries again. */
-  failed: { key: string; reason: string }[];
 }
 
 /**
@@ -112,58 +103,19 @@ export async function applyPrune(
         { hint: 'Look at the plan (--dry-run), then say that this is meant.' },
       );
     }
-    const result: PruneResult = {
-      removed: 0,
-      removedBytes: 0,
-      marked: 0,
-      runs: 0,
-      leftOvers: 0,
-      locked: 0,
-      failed: [],
-    };
-    const removeKeys = (keys: readonly string[]): Promise<string[]> =>
-      removeAll(repository, session, keys, result, signal);
-    const sizes = new Map(remove.map(({ key, size }) => [key, size]));
-    for (const key of await removeKeys([...sizes.keys()])) {
+    const remover = new Remover(repository, session, signal);
+    for (const key of await remover.removeObjects(remove, again.found.now)) {
       again.found.unneeded.delete(key);
-      result.removed++;
-      result.removedBytes += sizes.get(key) ?? 0;
     }
     const { marks, found, plan: now } = again;
-    result.marked = await renewMarks(repository, id, { marks, found, unripe: now.mark }, { signal });
-    const runs = await removeKeys(now.runs.filter((key) => planned.has(key)));
-    result.runs = runs.length;
+    const marked = await renewMarks(repository, id, { marks, found, unripe: now.mark }, { signal });
+    const runs = await remover.remove(now.runs.filter((key) => planned.has(key)));
     if (runs.length > 0) {
       await repository.runIndex.remove(new Set(runs.flatMap((key) => parseRunKey(key)?.id ?? [])));
     }
-    result.leftOvers = (await removeKeys(now.leftOvers.filter((key) => planned.has(key)))).length;
-    return result;
+    const leftOvers = await remover.remove(now.leftOvers.filter((key) => planned.has(key)));
+    return { ...remover.result, marked, runs: runs.length, leftOvers: leftOvers.length };
   } finally {
     await session.end();
   }
-}
-
-/** Returns what is gone; what is not goes into the result. */
-async function removeAll(
-  { store }: OpenedRepository,
-  session: PruneSession,
-  keys: readonly string[],
-  result: PruneResult,
-  signal?: AbortSignal,
-): Promise<string[]> {
-  const gone: string[] = [];
-  for (let at = 0; at < keys.length; at += DELETE_BATCH) {
-    signal?.throwIfAborted();
-    session.assertAlive();
-    for (const { key, problem } of await store.deleteMany(keys.slice(at, at + DELETE_BATCH), { signal })) {
-      if (problem === undefined) {
-        gone.push(key);
-      } else if (problem.code === 'locked') {
-        result.locked++;
-      } else {
-        result.failed.push({ key, reason: problem.message });
-      }
-    }
-  }
-  return gone;
 }

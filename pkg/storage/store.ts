@@ -23,6 +23,8 @@ export interface PutResult {
 
 export interface DeleteResult {
   key: string;
+  /** The key is gone, but the store said that it keeps the bytes as an earlier version behind a delete marker. */
+  hidden?: true;
   /** Absent when the key is gone. `locked`: object lock holds it; `failed`: anything else. */
   problem?: { code: 'locked' | 'denied' | 'failed'; message: string };
 }
@@ -42,7 +44,7 @@ export interface StoreCapabilities {
  * - `put` is atomic: a reader sees the old bytes or the new ones, never a mixture; when it returns, `get` sees the new ones.
  * - `get` of an absent key throws DashkeepError DK_STORE_NOT_FOUND.
  * - `list` yields every key below the prefix exactly once in ascending byte order, however many there are, or throws.
- * - `deleteMany` of an absent key is a success.
+ * - `deleteMany` of an absent key is a success. What the store keeps as an earlier version is told as `hidden`.
  * - All methods honour the signal and reject with its reason.
  */
 export interface ObjectStore {

@@ -1,6 +1,9 @@
+import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
+import { applyForget, planForget } from '../../pkg/repository/forget.ts';
 import { renewLocks } from '../../pkg/repository/locks.ts';
+import { applyPrune, planPrune, type PruneResult } from '../../pkg/repository/prune.ts';
 import type { OpenedRepository } from '../../pkg/repository/repository.ts';
 import { lockOf } from '../../pkg/storage/lock.ts';
 import { openStore } from '../../pkg/storage/open.ts';
@@ -65,6 +68,71 @@ const renewals = (): string[] =>
   requests.filter(({ operation }) => operation === 'PutObjectRetention').map(({ key }) => key.split('/')[2] ?? '');
 
 const world = { clock: { ...realClock, now: () => clock.now() }, randomness: realRandomness };
+
+async function pruneOn(day: number, lock?: ObjectLock | 'none'): Promise<PruneResult> {
+  itIsDay(day);
+  const repository = await openRepository(lock);
+  return applyPrune(repository, await planPrune(repository), { randomness: realRandomness });
+}
+
+/** The sizes of all that a bucket keeps of a key; a delete marker has none. */
+async function bytesKept(key: string): Promise<(number | undefined)[]> {
+  const client = new S3Client({
+    endpoint: server.url,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'testsecret' },
+  });
+  const answer = await client.send(new ListObjectVersionsCommand({ Bucket: 'test', Prefix: `some/prefix/${key}` }));
+  client.destroy();
+  return [...(answer.Versions ?? []).map(({ Size }) => Size), ...(answer.DeleteMarkers ?? []).map(() => undefined)];
+}
+
+describe('a prune of a bucket with object lock', () => {
+  let unneeded: string;
+
+  beforeEach(async () => {
+    const repository = await openRepository();
+    const { resources } = await backup(repository, world, { kept: { v: 1 }, gone: { v: 2 } });
+    const id = resources.find(({ uid }) => uid === 'gone')!.object;
+    unneeded = `objects/${id.slice(0, 2)}/${id}.json.gz`;
+    await backup(repository, world, { kept: { v: 1 } });
+    await applyForget(repository, await planForget(repository, { keepLast: 1 }));
+  });
+
+  it('counts what a lock holds behind a delete marker as locked, not as removed', async () => {
+    expect(await pruneOn(3)).toMatchObject({ removed: 0, hidden: 0, locked: 0, marked: 1 });
+    const { size } = (await (await openRepository()).store.head(unneeded))!;
+
+    expect(await pruneOn(4)).toMatchObject({
+      removed: 0,
+      removedBytes: 0,
+      hidden: 0,
+      hiddenBytes: 0,
+      locked: 1,
+      lockedBytes: size,
+      failed: [],
+    });
+    expect(await bytesKept(unneeded)).toEqual([size, undefined]);
+  });
+
+  it.each([
+    ['after the lock ended', LOCK],
+    ['for one who asks for no lock and so knows of none', 'none' as const],
+  ])('counts what is only kept as an earlier version as hidden: %s', async (_, lock) => {
+    await pruneOn(35, lock);
+    const { size } = (await (await openRepository()).store.head(unneeded))!;
+
+    expect(await pruneOn(36, lock)).toMatchObject({ removed: 0, hidden: 1, hiddenBytes: size, locked: 0, failed: [] });
+    expect(await bytesKept(unneeded)).toEqual([size, undefined]);
+  });
+
+  it('does not fail where it may not ask for locks', async () => {
+    await pruneOn(3);
+    refuse = ({ operation }) => operation === 'GetObjectRetention';
+    expect(await pruneOn(4)).toMatchObject({ removed: 0, hidden: 1, locked: 0, failed: [] });
+  });
+});
 
 describe('object lock of a repository', () => {
   it('holds objects, and lets go of what a run writes for itself', async () => {

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DashkeepError } from '../../pkg/contract/errors.ts';
-import type { ObjectInfo, ObjectStore } from '../../pkg/storage/store.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { openStore, type S3Settings } from '../../pkg/storage/open.ts';
+import type { DeleteResult, ObjectInfo, ObjectStore } from '../../pkg/storage/store.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
 
 export interface Subject {
   store: ObjectStore;
@@ -13,6 +17,8 @@ export interface SubjectTraits {
   conditionalPut: 'enforced' | 'refused' | 'ignored' | 'racy';
   /** The bucket has object lock, and what is locked there may stay. */
   objectLock?: boolean;
+  /** What is deleted stays as an earlier version, as with object lock, and the store must say so. */
+  versions?: boolean;
   /** The server takes any signature, as moto does. */
   anySignature?: boolean;
   /** How many keys the long list has: beyond one page of 1 000 where pages exist. */
@@ -64,8 +70,27 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
     });
 }
 
+/** A folder of its own on one of those servers. */
+export async function openServer({ target, environment }: ServerToTest, s3: S3Settings = {}): Promise<Subject> {
+  const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
+    environment: { HOME: '/nonexistent', ...environment },
+    s3,
+    clock: realClock,
+    random: realRandomness,
+    log: silentLog,
+  });
+  const dispose = async (): Promise<void> => {
+    await store.deleteMany(await keysOf(store, ''));
+    await store.close();
+  };
+  return { store, dispose };
+}
+
 /** What every ObjectStore must do. Each test has a folder of its own, so that one subject serves them all. */
 export function conformance(name: string, open: () => Promise<Subject>, traits: SubjectTraits): void {
+  const deleted = (key: string): DeleteResult =>
+    traits.versions === true || traits.objectLock === true ? { key, hidden: true } : { key };
+
   describe(`${name} keeps the contract of a store`, () => {
     let subject: Subject;
     let store: ObjectStore;
@@ -131,7 +156,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
         expect((await store.get(key)).toString()).toBe(key);
       }
       expect((await all(store.list('chars/'))).map((info) => info.key)).toEqual([...keys].sort());
-      expect(await store.deleteMany(keys)).toEqual(keys.map((key) => ({ key })));
+      expect(await store.deleteMany(keys)).toEqual(keys.map(deleted));
       expect(await all(store.list('chars/'))).toEqual([]);
     });
 
@@ -168,7 +193,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
       await expect(store.get('absent/no.json')).rejects.toMatchObject({ code: 'DK_STORE_NOT_FOUND' });
       expect(await store.head('absent/no.json')).toBeUndefined();
       expect(await all(store.list('absent/'))).toEqual([]);
-      expect(await store.deleteMany(['absent/no.json'])).toEqual([{ key: 'absent/no.json' }]);
+      expect((await store.deleteMany(['absent/no.json'])).map(({ problem }) => problem)).toEqual([undefined]);
       expect(await store.deleteMany([])).toEqual([]);
     });
 
@@ -177,7 +202,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
 
       await expect(store.get('folder/inner')).rejects.toMatchObject({ code: 'DK_STORE_NOT_FOUND' });
       expect(await store.head('folder/inner')).toBeUndefined();
-      expect(await store.deleteMany(['folder/inner'])).toEqual([{ key: 'folder/inner' }]);
+      expect((await store.deleteMany(['folder/inner'])).map(({ problem }) => problem)).toEqual([undefined]);
       expect((await store.get('folder/inner/a.json')).toString()).toBe('x');
     });
 
@@ -229,7 +254,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
       expect(infos.map((info) => info.key)).toEqual([...keys].sort());
       expect(infos.every((info) => info.size === info.key.length)).toBe(true);
       const results = await store.deleteMany(keys);
-      expect(results).toEqual(keys.map((key) => ({ key })));
+      expect(results).toEqual(keys.map(deleted));
       expect(await all(store.list('long/'))).toEqual([]);
     });
 

@@ -13,7 +13,7 @@ conformance('MemoryStore', async () => ({ store: new MemoryStore(), dispose: asy
 conformance(
   'MemoryStore with versions',
   async () => ({ store: new MemoryStore({ versions: true }), dispose: async () => {} }),
-  { conditionalPut: 'enforced' },
+  { conditionalPut: 'enforced', versions: true },
 );
 conformance(
   'MemoryStore that ignores conditions',

@@ -1,17 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../../pkg/contract/ports.ts';
 import { checkStore } from '../../pkg/storage/check.ts';
 import { lockOf } from '../../pkg/storage/lock.ts';
-import { openStore } from '../../pkg/storage/open.ts';
-import type { S3Settings } from '../../pkg/storage/open.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3ServerOptions } from '../support/s3/server.ts';
-import { conformance, keysOf, serversToTest } from './conformance.ts';
-import type { ServerToTest, Subject, SubjectTraits } from './conformance.ts';
+import { conformance, keysOf, openServer, serversToTest } from './conformance.ts';
+import type { SubjectTraits } from './conformance.ts';
 
 function onOwnServer(name: string, traits: SubjectTraits, options: S3ServerOptions = {}, target?: string): void {
   conformance(
@@ -29,8 +25,13 @@ onOwnServer('without a prefix', { conditionalPut: 'enforced', longList: 30 }, {}
 onOwnServer('with small pages', { conditionalPut: 'enforced', longList: 60 }, { pageSize: 7 });
 onOwnServer(
   'in a bucket with versions and object lock',
-  { conditionalPut: 'enforced', longList: 30 },
+  { conditionalPut: 'enforced', versions: true, longList: 30 },
   { buckets: [{ name: 'test', objectLock: true }] },
+);
+onOwnServer(
+  'in a bucket with versions of a store without bulk deletes',
+  { conditionalPut: 'enforced', versions: true, longList: 30 },
+  { buckets: [{ name: 'test', versioning: true }], multiDelete: 'refused' },
 );
 onOwnServer(
   'on a store without conditional puts and bulk deletes',
@@ -59,21 +60,6 @@ conformance(
 );
 
 const servers = serversToTest(process.env.DASHKEEP_TEST_S3);
-
-async function openServer({ target, environment }: ServerToTest, s3: S3Settings = {}): Promise<Subject> {
-  const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
-    environment: { HOME: '/nonexistent', ...environment },
-    s3,
-    clock: realClock,
-    random: realRandomness,
-    log: silentLog,
-  });
-  const dispose = async () => {
-    await store.deleteMany(await keysOf(store, ''));
-    await store.close();
-  };
-  return { store, dispose };
-}
 
 for (const server of servers) {
   conformance(`S3Store on ${server.name}`, () => openServer(server), server.traits);

@@ -98,6 +98,7 @@ export class MemoryStore implements ObjectStore {
         this.#history.delete(key);
       } else if (this.#current(key) !== undefined) {
         this.#append(key, { lastModified: this.#clock.now() });
+        return { key, hidden: true };
       }
       return { key };
     });

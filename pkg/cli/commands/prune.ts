@@ -1,3 +1,4 @@
+import { pruneOutcome } from '../../engine/prune-report.ts';
 import { recordRun } from '../../engine/run.ts';
 import { withLocksRenewed } from '../../repository/locks.ts';
 import { applyPrune, planPrune, type PrunePlan, type PruneResult } from '../../repository/prune.ts';
@@ -34,10 +35,7 @@ async function runPrune(world: World, flags: Flags): Promise<Exit> {
     const applied = await recordRun({ ...world, repository, kind: 'prune', trigger: 'manual' }, async () => {
       const confirmed = flags.removeMostObjects === true;
       const value = await applyPrune(repository, made, { signal, randomness, confirmed });
-      const { removed, marked, runs, leftOvers, locked, failed } = value;
-      const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
-      const counts = { removed, marked, runs, leftOvers, locked, failed: failed.length };
-      return withLocksRenewed(repository, { value, status, counts, errors: [] }, world);
+      return withLocksRenewed(repository, pruneOutcome(value), world);
     });
     return { plan: made, result: applied };
   });
@@ -68,8 +66,16 @@ function print(world: World, plan: PrunePlan, result: PruneResult | undefined): 
   if (result.runs + result.leftOvers > 0) {
     printLine(world, `Removed ${result.runs} old records of runs and ${result.leftOvers} left-overs.`);
   }
+  if (result.hidden > 0) {
+    const size = bytes(result.hiddenBytes);
+    printLine(
+      world,
+      `${result.hidden} (${size}) are out of the repository, but the bucket keeps them as earlier versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.`,
+    );
+  }
   if (result.locked > 0) {
-    printLine(world, `${result.locked} are held by object lock and stay until their retention ends.`);
+    const size = bytes(result.lockedBytes);
+    printLine(world, `${result.locked} (${size}) are held by object lock and stay until their retention ends.`);
   }
   for (const { key, reason } of result.failed) {
     printLine(world, `not removed: ${key}: ${reason}`);

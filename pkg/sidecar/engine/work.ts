@@ -13,6 +13,7 @@ import { drill, newestComplete } from '../../engine/drill.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo.ts';
+import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
@@ -128,11 +129,8 @@ class EngineWork implements Work {
     const { signal } = run;
     const plan = await planPrune(repository, { signal });
     const { randomness } = this.#options;
-    const pruned = await applyPrune(repository, plan, { signal, randomness, confirmed });
-    const { removed, marked, runs, leftOvers, locked, failed } = pruned;
-    const counts = { removed, marked, runs, leftOvers, locked, failed: failed.length };
-    const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
-    return withLocksRenewed(repository, { status, counts, errors: [] }, run);
+    const { value: _, ...result } = pruneOutcome(await applyPrune(repository, plan, { signal, randomness, confirmed }));
+    return withLocksRenewed(repository, result, run);
   }
 
   async drill(run: WorkRun, { snapshot }: { snapshot?: string }): Promise<WorkResult> {

@@ -49,7 +49,7 @@ export class Deleter {
           }),
           { abortSignal: signal },
         );
-        const gone = new Set(answer.Deleted?.map((item) => item.Key));
+        const gone = new Map(answer.Deleted?.map((item) => [item.Key, item]));
         const errors = new Map(answer.Errors?.map((item) => [item.Key, item]));
         return await Promise.all(
           keys.map(async (key): Promise<DeleteResult> => {
@@ -57,7 +57,10 @@ export class Deleter {
             const problem = errors.get(name);
             if (problem === undefined) {
               // A key that the answer does not name was not confirmed: it counts as still there.
-              return gone.has(name) ? { key } : failed(key, 'the store did not say that it is gone');
+              const item = gone.get(name);
+              return item === undefined
+                ? failed(key, 'the store did not say that it is gone')
+                : deleted(key, item.DeleteMarker);
             }
             return this.#problem(key, problem.Code ?? '', problem.Message ?? '', signal);
           }),
@@ -85,10 +88,11 @@ export class Deleter {
     const connection = this.#connection;
     return call(connection, `delete ${key}`, 's3:DeleteObject', signal, async () => {
       try {
-        await connection.client.send(new DeleteObjectCommand({ ...connection.common, Key: keyIn(connection, key) }), {
-          abortSignal: signal,
-        });
-        return { key };
+        const answer = await connection.client.send(
+          new DeleteObjectCommand({ ...connection.common, Key: keyIn(connection, key) }),
+          { abortSignal: signal },
+        );
+        return deleted(key, answer.DeleteMarker);
       } catch (error) {
         const mapped = fromS3(error, {
           what: `delete ${key}`,
@@ -141,6 +145,10 @@ export class Deleter {
       return false;
     }
   }
+}
+
+function deleted(key: string, isMarked: boolean | undefined): DeleteResult {
+  return isMarked === true ? { key, hidden: true } : { key };
 }
 
 function failed(key: string, message: string): DeleteResult {

@@ -110,6 +110,9 @@ function countLabel(name: string): string {
     lockRenewed: t('count.lockRenewed', 'Lock renewed'),
     runs: t('count.runs', 'Old run records removed'),
     leftOvers: t('count.leftOvers', 'Left-overs removed'),
+    marked: t('count.marked', 'Marked for a later prune'),
+    hidden: t('count.hidden', 'Kept by the bucket as earlier versions'),
+    locked: t('count.locked', 'Held by object lock'),
   };
   return labels[name] ?? name;
 }

@@ -79,13 +79,19 @@ async function deleteObjects(context: Context): Promise<Answer> {
     const versionId = textsOf(object, 'VersionId')[0];
     try {
       context.require(versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion', key);
+      let marker: { versionId: string } | undefined;
       if (versionId === undefined) {
-        bucket.delete(key, now);
+        marker = bucket.delete(key, now);
       } else {
         const bypass = header(request, 'x-amz-bypass-governance-retention') === 'true';
         bucket.deleteVersion(key, versionId, now, bypass);
       }
-      deleted.push({ Key: key, VersionId: versionId });
+      deleted.push({
+        Key: key,
+        VersionId: versionId,
+        DeleteMarker: marker && 'true',
+        DeleteMarkerVersionId: marker?.versionId,
+      });
     } catch (error) {
       if (!(error instanceof Refusal)) {
         throw error;
