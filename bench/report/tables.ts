@@ -48,7 +48,7 @@ function bySetup(a: Summary, b: Summary): number {
 
 /** Ours first, beside the bound; the others as they were measured. */
 function rank({ tool }: Summary): number {
-  return tool === 'bound' ? 1 : tool.startsWith('dashkeep') ? 0 : 2;
+  return tool.startsWith('bound') ? 1 : tool.startsWith('dashkeep') ? 0 : 2;
 }
 
 function table(rows: readonly Summary[], lookup: Lookup): string {
@@ -72,7 +72,8 @@ export function markdown([head = [], ...rows]: string[][], left: readonly boolea
 function ratio(summary: Summary, lookup: Lookup): string {
   const { tool, seconds } = summary;
   const other = lookup.beside(summary, tool === 'dashkeep' ? 'bound' : 'dashkeep');
-  if (seconds === undefined || other?.seconds === undefined || tool === 'bound' || summary.completeness?.stored === 0) {
+  const nothing = summary.completeness?.stored === 0;
+  if (seconds === undefined || other?.seconds === undefined || tool.startsWith('bound') || nothing) {
     return '';
   }
   return `${(seconds / other.seconds).toFixed(2)} × ${other.tool}`;

@@ -25,6 +25,22 @@ const TARGETS: Target[] = [
     measured: (lookup, at) => ratio(at, lookup, 'full', 'bound'),
   },
   {
+    what: 'the same by the lower bound with 8 requests at once',
+    limit: 1.3,
+    unit: '×',
+    measured(lookup, at) {
+      const own = lookup.find('full', 'dashkeep', { ...USUAL, ...at });
+      const eight = own && lookup.beside(own, 'bound')?.figures?.['s with 8'];
+      return own?.seconds === undefined || eight === undefined ? undefined : own.seconds / eight;
+    },
+  },
+  {
+    what: 'the same by the lower bound with its work',
+    limit: 1.3,
+    unit: '×',
+    measured: (lookup, at) => ratio(at, lookup, 'full', 'bound with its work'),
+  },
+  {
     what: 'the same by ysde’s tool: times faster',
     limit: 15,
     unit: '×',

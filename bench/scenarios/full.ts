@@ -1,4 +1,4 @@
-import { bareBackup, oneByOne, oneByOneKept, readsOf } from '../tools/bare.ts';
+import { bareBackup, bareWork, oneByOne, oneByOneKept, readsOf } from '../tools/bare.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { PEERS, type Peer } from '../tools/peers.ts';
 import { count } from '../target/repository.ts';
@@ -32,6 +32,14 @@ async function ours(task: Task, world: World): Promise<void> {
       const files = world.bucket.keys().filter((key) => key.startsWith(`${dashkeep.prefix}/`));
       const { seconds, cpuSeconds, tries } = await bareBackup(world, reads, files);
       task.add({ tool: 'bound', seconds, cpuSeconds, requests: reads.length, figures: tries });
+      const work = await bareWork(world, reads);
+      task.add({
+        tool: 'bound with its work',
+        seconds: work.seconds,
+        cpuSeconds: work.cpuSeconds,
+        requests: reads.length,
+        figures: work.tries,
+      });
     }
   }
 }

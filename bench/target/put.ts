@@ -8,17 +8,26 @@ export interface SignedPut {
   body: Buffer;
 }
 
-/** Signs a put into the bucket for AWS Signature Version 4, the body left out of the signature as over TLS. */
-export function signPut(environment: Record<string, string>, key: string, body: Buffer): SignedPut {
+/**
+ * Signs a put into the bucket for AWS Signature Version 4.
+ * @param options.whole the body is part of the signature; otherwise left out of it, as over TLS.
+ */
+export function signPut(
+  environment: Record<string, string>,
+  key: string,
+  body: Buffer,
+  options: { whole?: true } = {},
+): SignedPut {
   const endpoint = new URL(environment['DASHKEEP_S3_ENDPOINT'] ?? '');
   const region = environment['AWS_REGION'] ?? '';
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const day = time.slice(0, 8);
   const path = `/bench/${key}`;
-  const signed = { host: endpoint.host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', 'x-amz-date': time };
+  const payload = options.whole === true ? createHash('sha256').update(body).digest('hex') : 'UNSIGNED-PAYLOAD';
+  const signed = { host: endpoint.host, 'x-amz-content-sha256': payload, 'x-amz-date': time };
   const names = Object.keys(signed).join(';');
   const lines = Object.entries(signed).map(([name, value]) => `${name}:${value}\n`);
-  const canonical = ['PUT', path, '', lines.join(''), names, 'UNSIGNED-PAYLOAD'].join('\n');
+  const canonical = ['PUT', path, '', lines.join(''), names, payload].join('\n');
   const scope = `${day}/${region}/s3/aws4_request`;
   const toSign = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
   const secret = `AWS4${environment['AWS_SECRET_ACCESS_KEY'] ?? ''}`;
