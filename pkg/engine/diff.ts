@@ -1,6 +1,6 @@
 import { canonicalJson } from '../contract/json.ts';
 import type { KindName } from '../contract/kinds.ts';
-import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
+import type { ChangeCounts, Manifest, ManifestEntry } from '../contract/manifest.ts';
 import type { Diff, DiffItem } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
@@ -12,7 +12,7 @@ import { mapPool } from './pool.ts';
 /** What must be equal for a resource to be unchanged: its content and the folder it is in. */
 interface State extends DiffItem {
   object: string;
-  folderUid: string | undefined;
+  folderUid?: string | undefined;
 }
 
 type States = Map<string, State>;
@@ -20,6 +20,20 @@ type States = Map<string, State>;
 /** What changed from one snapshot to a later one. */
 export function diffManifests(from: Pick<Manifest, 'resources'>, to: Pick<Manifest, 'resources'>): Diff {
   return diffStates(statesOf(from.resources), statesOf(to.resources));
+}
+
+/** How many resources changed, without a list of them: of a large snapshot that would take as much memory as its entries. */
+export function countChanges(from: readonly ManifestEntry[], to: readonly ManifestEntry[]): ChangeCounts {
+  const before = new Map(from.map((entry) => [key(entry.org, entry.kind, entry.uid), entry]));
+  const counts = { added: 0, changed: 0, removed: before.size };
+  for (const entry of to) {
+    // Against nothing no keys are needed to tell that everything is new.
+    const same = before.size === 0 ? undefined : before.get(key(entry.org, entry.kind, entry.uid));
+    counts.added += same === undefined ? 1 : 0;
+    counts.removed -= same === undefined ? 0 : 1;
+    counts.changed += same !== undefined && differs(same, entry) ? 1 : 0;
+  }
+  return counts;
 }
 
 export interface LiveDiffOptions {
@@ -115,7 +129,7 @@ function diffStates(from: States, to: States): Diff {
     const before = from.get(id);
     if (before === undefined) {
       diff.added.push(itemOf(state));
-    } else if (before.object !== state.object || before.folderUid !== state.folderUid) {
+    } else if (differs(before, state)) {
       diff.changed.push(itemOf(state));
     }
   }
@@ -125,6 +139,10 @@ function diffStates(from: States, to: States): Diff {
     }
   }
   return diff;
+}
+
+function differs(one: Pick<ManifestEntry, 'object' | 'folderUid'>, other: typeof one): boolean {
+  return one.object !== other.object || one.folderUid !== other.folderUid;
 }
 
 function itemOf({ org, kind, uid, title, folder }: State): DiffItem {

@@ -17,8 +17,13 @@ export function placeAndName(entries: Placed[]): void {
       folders.set(`${entry.org}/${entry.uid}`, entry);
     }
   }
+  // One text for all that lie in a folder: in a large snapshot the paths would take as much room as the titles.
+  const paths = new Map<string, string>();
   for (const entry of entries) {
-    entry.folder = pathAbove(entry, folders).join(' / ');
+    const parent = `${entry.org}/${entry.folderUid ?? ''}`;
+    const path = paths.get(parent) ?? pathAbove(entry, folders).join(' / ');
+    paths.set(parent, path);
+    entry.folder = path;
   }
   nameAfterOwners(entries, entries);
 }

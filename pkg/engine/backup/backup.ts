@@ -1,13 +1,13 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import type { ChangeCounts, Manifest, ManifestEntry, SnapshotTrigger } from '../../contract/manifest.ts';
+import type { Manifest, SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { ByteBudget } from '../../grafana/budget.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
-import { diffManifests } from '../diff.ts';
+import { countChanges } from '../diff.ts';
 import { nameAfterOwners, placeAndName } from '../places.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
@@ -86,7 +86,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
         },
         orgs: instance.orgs.map(({ id, name }) => ({ id, name })),
         sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
-        changes: changesSince(previous.manifest, resources),
+        changes: countChanges(previous.manifest?.resources ?? [], resources),
         kinds: collection.reports(),
         errors: collection.problems,
         skipped: collection.skipped,
@@ -131,12 +131,6 @@ async function readAll(
     }
   }
   await pool.drain();
-}
-
-/** Against nothing, everything is new. */
-function changesSince(previous: Manifest | undefined, resources: ManifestEntry[]): ChangeCounts {
-  const { added, changed, removed } = diffManifests(previous ?? { resources: [] }, { resources });
-  return { added: added.length, changed: changed.length, removed: removed.length };
 }
 
 function nothingRead(collection: Collection): DashkeepError {

@@ -13,6 +13,7 @@ export class Collection {
   readonly skipped: ResourceProblem[] = [];
   readonly progress: ProgressCounter;
   readonly #reports = new Map<KindName, KindReport>();
+  readonly #texts = new Map<string, string>();
 
   constructor(progress: ProgressCounter) {
     this.progress = progress;
@@ -36,6 +37,7 @@ export class Collection {
   }
 
   add(entry: ManifestEntry, how: 'stored' | 'reused'): void {
+    this.#share(entry);
     this.entries.push(entry);
     this.report(entry.kind)[how]++;
     this.progress.finished(entry.kind, true);
@@ -64,6 +66,29 @@ export class Collection {
   remove(gone: ReadonlySet<ManifestEntry>): void {
     const kept = this.entries.filter((entry) => !gone.has(entry));
     this.entries.splice(0, this.entries.length, ...kept);
+  }
+
+  /** Thousands of entries name the same few folders, versions and people: each of those texts is kept once. */
+  #share(entry: ManifestEntry): void {
+    const { folderUid, apiVersion, facts } = entry;
+    if (folderUid !== undefined) {
+      entry.folderUid = this.#once(folderUid);
+    }
+    if (apiVersion !== undefined) {
+      entry.apiVersion = this.#once(apiVersion);
+    }
+    for (const name of ['createdBy', 'updatedBy']) {
+      const who = facts?.[name];
+      if (facts !== undefined && typeof who === 'string') {
+        facts[name] = this.#once(who);
+      }
+    }
+  }
+
+  #once(text: string): string {
+    const kept = this.#texts.get(text) ?? text;
+    this.#texts.set(kept, kept);
+    return kept;
   }
 
   /** Every kind by name, also those that have nothing. */
