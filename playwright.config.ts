@@ -1,23 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import type { PluginOptions } from '@grafana/plugin-e2e';
-
-/** The system's Chromium; Playwright's own can be downloaded only where there is internet. */
-function chromium(): string | undefined {
-  const given = process.env['CHROMIUM_PATH'];
-  if (given !== undefined) {
-    return given;
-  }
-  try {
-    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'])
-      .toString()
-      .trim();
-  } catch {
-    return undefined;
-  }
-}
+import { CHROMIUM_ARGS, chromiumPath } from './tests/support/chromium.ts';
 
 /** Set, the tests run on that Grafana instead of the preview page. */
 const grafana = process.env['GRAFANA_URL'];
@@ -43,18 +28,7 @@ export default defineConfig<PluginOptions>({
     screenshot: 'only-on-failure',
     locale: 'en-US',
     timezoneId: 'Europe/Paris',
-    launchOptions: {
-      executablePath: chromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions: { executablePath: chromiumPath(), args: CHROMIUM_ARGS },
   },
   projects:
     grafana === undefined

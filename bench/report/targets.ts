@@ -108,6 +108,12 @@ const TARGETS: Target[] = [
   figure('service: start to ready', 'service', 'dashkeep serve', 'start to ready (ms)', 1000, 'ms'),
   figure('service: idle memory', 'service', 'dashkeep serve', 'idle (MB)', 90, 'MB'),
   figure('service: status answer, p99', 'service', 'dashkeep serve', 'status, p99 (ms)', 5, 'ms'),
+  page('history of 10 000 snapshots'),
+  page('snapshot of 20 000 resources'),
+  page('resource, a 2 MB dashboard'),
+  page('difference of a 2 MB dashboard'),
+  page('restore, 20 000 to choose from'),
+  page('restore plan of 20 000'),
 ];
 
 /** Each target beside what was measured, for every Grafana that it was measured on. */
@@ -134,6 +140,10 @@ function row({ what, limit, unit, atLeast }: Target, profile: string, value: num
 
 function figure(what: string, scenario: string, tool: string, name: string, limit: number, unit: string): Target {
   return { what, limit, unit, measured: (lookup, at) => lookup.find(scenario, tool, at)?.figures?.[name] };
+}
+
+function page(name: string): Target {
+  return figure(`page: ${name}, in the app`, 'pages', name, 'in the app (ms)', 1000, 'ms');
 }
 
 function share(what: string, scenario: string, name: string, limit: number, unit = '%'): Target {

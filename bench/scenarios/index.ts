@@ -4,6 +4,7 @@ import { full } from './full.ts';
 import { gentle } from './gentle.ts';
 import { history } from './history.ts';
 import { increment } from './increments.ts';
+import { pages } from './pages.ts';
 import { restore } from './restore.ts';
 import { service } from './service.ts';
 import { faults, strict } from './trouble.ts';
@@ -27,4 +28,5 @@ export const SCENARIOS: Record<string, Scenario> = {
   big,
   gentle,
   service,
+  pages,
 };

@@ -73,6 +73,34 @@ describe('the line comparison', () => {
     const opened = new Set(folded.flatMap((line) => (line.change === 'folded' ? [line.at] : [])));
     expect(foldEqual(lines, 3, opened)).toEqual(lines);
   });
+
+  it('finds what is other in a long text with thousands of differences', () => {
+    const panel = (id: number, y: number) => [
+      '{',
+      `"id": ${id},`,
+      '"gridPos": {',
+      `"y": ${y}`,
+      '},',
+      '"type": "stat"',
+      '},',
+    ];
+    const ids = Array.from({ length: 3000 }, (_, id) => id);
+    const before = ids.flatMap((id) => panel(id, id * 8));
+    const after = [...panel(9999, 0), ...ids.flatMap((id) => panel(id, id * 8 + 3))];
+    const lines = diffLines(before, after);
+    const side = (left: 'added' | 'removed') => lines.filter(({ change }) => change !== left).map(({ text }) => text);
+    expect(side('added')).toEqual(before);
+    expect(side('removed')).toEqual(after);
+    // The panel that is new, and one line of each other.
+    expect(lines.filter(({ change }) => change === 'added')).toHaveLength(7 + 3000);
+    expect(lines.filter(({ change }) => change === 'removed')).toHaveLength(3000);
+  });
+
+  it('opens a fold of any length', () => {
+    const before = Array.from({ length: 400_000 }, (_, index) => String(index % 1000));
+    const lines = diffLines(before, [...before, 'added']);
+    expect(foldEqual(lines, 3, new Set([0]))).toHaveLength(lines.length);
+  });
 });
 
 describe('the folder tree', () => {

@@ -155,6 +155,29 @@ test.describe('with twenty thousand resources', () => {
   });
 });
 
+test.describe('with a dashboard of two megabytes, much edited', () => {
+  test.use({ serviceOptions: { heavyBytes: 2_000_000 } });
+  const one = 'resource=1%2Fdashboard%2Fheavy';
+
+  test('its differences are told bit by bit, and its JSON holds only a screenful', async ({ app, page, problems }) => {
+    await app.open(`/compare?${one}`);
+    const drawer = page.getByRole('dialog');
+    const changes = drawer.getByRole('list', { name: 'Changes' }).locator('> li');
+    await expect(changes).toHaveCount(50);
+    await drawer.getByRole('button', { name: 'Show 50 more' }).click();
+    await expect(changes).toHaveCount(100);
+    await expectAccessible(page);
+    await page.getByRole('tab', { name: 'JSON' }).click();
+    const lines = drawer.getByRole('region', { name: /^JSON of/ });
+    await expect(lines).toContainText('all regions');
+    expect(await lines.locator('div').count()).toBeLessThan(200);
+    await app.open(`/snapshots/latest?${one}`);
+    await expect(lines).toContainText('"uid": "heavy"');
+    expect(await lines.locator('div').count()).toBeLessThan(200);
+    expect(problems).toEqual([]);
+  });
+});
+
 test('filters live in the URL: a reload and a shared link show the same', async ({ app, page }) => {
   await app.open('/history?status=partial&trigger=scheduled');
   const count = await page.getByText(/^\d+ snapshots?$/).innerText();

@@ -1,35 +1,50 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Text, useStyles2 } from '@grafana/ui';
+import { Button, Text, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
 import type { ReadableChange } from '../../../pkg/contract/api/diff.ts';
-import { t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 import { ChangeBadge } from './ChangeBadge.tsx';
 
-/** The differences in words: which panel, which query, which setting, and from what to what. */
+/** As many as are drawn at once without the page standing still. */
+const AT_ONCE = 50;
+
+/** The differences in words: which panel, which query, which setting, and from what to what; many of them bit by bit. */
 export function ReadableChanges({ changes }: { changes: ReadableChange[] }) {
   const styles = useStyles2(getStyles);
+  const [shown, setShown] = useState(AT_ONCE);
+  const more = Math.min(changes.length - shown, AT_ONCE);
   return (
-    <ol className={styles.list} aria-label={t('diff.changes', 'Changes')}>
-      {changes.map((change, index) => (
-        <li key={index} className={styles.item}>
-          <div className={styles.head}>
-            <ChangeBadge change={change.change} />
-            <span>
-              {change.within.length > 0 && <Text color="secondary">{`${change.within.join(' › ')} › `}</Text>}
-              <Text color="secondary">{sectionLabel(change.section)}</Text>{' '}
-              <Text weight="medium">{change.name || '–'}</Text>
-            </span>
-          </div>
-          {change.fields.map((field) => (
-            <dl key={field.path} className={styles.field}>
-              <dt className={styles.path}>{field.path}</dt>
-              <Value value={field.before} side="before" />
-              <Value value={field.after} side="after" />
-            </dl>
-          ))}
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol className={styles.list} aria-label={t('diff.changes', 'Changes')}>
+        {changes.slice(0, shown).map((change, index) => (
+          <li key={index} className={styles.item}>
+            <div className={styles.head}>
+              <ChangeBadge change={change.change} />
+              <span>
+                {change.within.length > 0 && <Text color="secondary">{`${change.within.join(' › ')} › `}</Text>}
+                <Text color="secondary">{sectionLabel(change.section)}</Text>{' '}
+                <Text weight="medium">{change.name || '–'}</Text>
+              </span>
+            </div>
+            {change.fields.map((field) => (
+              <dl key={field.path} className={styles.field}>
+                <dt className={styles.path}>{field.path}</dt>
+                <Value value={field.before} side="before" />
+                <Value value={field.after} side="after" />
+              </dl>
+            ))}
+          </li>
+        ))}
+      </ol>
+      {more > 0 && (
+        <div>
+          <Button variant="secondary" size="sm" onClick={() => setShown(shown + AT_ONCE)}>
+            {plural('diff.more', more, 'Show {{number}} more', 'Show {{number}} more')}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import type { DiffEntry, DiffPage, ResourceDiff } from '../../../../pkg/contract
 import type { SnapshotDetail, SnapshotTree } from '../../../../pkg/contract/api/snapshots.ts';
 import type { Status, Trends } from '../../../../pkg/contract/api/status.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import { readableChanges } from '../../../../pkg/sidecar/repository/readable.ts';
 import { FakeError } from './errors.ts';
 import type { FakeState } from './state.ts';
 import { sorted, type World } from './world.ts';
@@ -110,6 +111,14 @@ export function snapshotDetail(state: FakeState, id: string): SnapshotDetail {
 
 export function tree(world: World): SnapshotTree {
   const entries = [...world.values()].map((made) => made.entry);
+  const direct = new Map<string, number>();
+  const total = new Map<string, number>();
+  for (const { folderUid } of entries) {
+    for (let at = folderUid; at !== undefined; at = world.get(`folder/${at}`)?.entry.folderUid) {
+      total.set(at, (total.get(at) ?? 0) + 1);
+      direct.set(at, (direct.get(at) ?? 0) + (at === folderUid ? 1 : 0));
+    }
+  }
   const folders = entries
     .filter((entry) => entry.kind === 'folder')
     .map((folder) => ({
@@ -117,8 +126,8 @@ export function tree(world: World): SnapshotTree {
       uid: folder.uid,
       title: folder.title,
       parentUid: folder.folderUid,
-      direct: entries.filter((entry) => entry.folderUid === folder.uid).length,
-      total: entries.filter((entry) => isUnder(world, entry.folderUid, folder.uid)).length,
+      direct: direct.get(folder.uid) ?? 0,
+      total: total.get(folder.uid) ?? 0,
       path: folder.folder === '' ? folder.title : `${folder.folder} / ${folder.title}`,
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -174,7 +183,7 @@ export function diffCounts(list: DiffEntry[]): DiffPage['counts'] {
   return { added: count('added'), changed: count('changed'), removed: count('removed') };
 }
 
-/** The one change the made-up dashboards know, told as the real service tells it. */
+/** What differs in one resource, told as the real service tells it. */
 export function resourceDiff(from: World, to: World, kind: KindName, uid: string): ResourceDiff {
   const before = from.get(`${kind}/${uid}`);
   const after = to.get(`${kind}/${uid}`);
@@ -190,51 +199,19 @@ export function resourceDiff(from: World, to: World, kind: KindName, uid: string
         : before.entry.object === after.entry.object
           ? 'unchanged'
           : 'changed';
+  const told =
+    before === undefined || after === undefined
+      ? { changes: [], truncated: false }
+      : readableChanges(kind, before.body, after.body);
   return {
     change,
     org: 1,
     kind,
     uid,
     title: shown.entry.title,
-    truncated: false,
+    truncated: told.truncated,
     before: before?.body,
     after: after?.body,
-    changes:
-      change !== 'changed'
-        ? []
-        : uid === 'checkout-latency'
-          ? [
-              {
-                section: 'panel',
-                change: 'changed',
-                name: 'p95, all regions',
-                within: [],
-                fields: [{ path: 'title', before: 'p95', after: 'p95, all regions' }],
-              },
-              {
-                section: 'query',
-                change: 'changed',
-                name: 'A',
-                within: ['p95, all regions'],
-                fields: [
-                  {
-                    path: 'expr',
-                    before: 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))',
-                    after: 'histogram_quantile(0.95, sum by (le, region) (rate(http_duration_seconds_bucket[1m])))',
-                  },
-                ],
-              },
-            ]
-          : [
-              {
-                section: 'setting',
-                change: 'changed',
-                name: 'title',
-                within: [],
-                fields: [
-                  { path: 'title', before: before?.entry.title, after: (after?.body as { title?: string }).title },
-                ],
-              },
-            ],
+    changes: told.changes,
   };
 }

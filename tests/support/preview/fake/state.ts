@@ -4,13 +4,16 @@ import type { Settings } from '../../../../pkg/contract/api/settings.ts';
 import type { SnapshotRow } from '../../../../pkg/contract/api/snapshots.ts';
 import type { Status } from '../../../../pkg/contract/api/status.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
-import { laterWorld, liveWorld, makeWorld, type World } from './world.ts';
+import { HEAVY_UID, heavyResources } from './heavy.ts';
+import { keyOf, laterWorld, liveWorld, makeWorld, type World } from './world.ts';
 
 export interface FakeOptions {
   /** How many snapshots the history has. */
   snapshots?: number;
   /** That many dashboards more than the usual dozen. */
   extraDashboards?: number;
+  /** With this, there is one dashboard of about so many characters, much edited since the newest snapshot. */
+  heavyBytes?: number;
   /** How long a run takes, in milliseconds. */
   runTime?: number;
   configured?: boolean;
@@ -35,7 +38,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 export function makeState(options: FakeOptions): FakeState {
-  const wanted = { snapshots: 36, extraDashboards: 0, runTime: 6000, configured: true, ...options };
+  const wanted = { snapshots: 36, extraDashboards: 0, heavyBytes: 0, runTime: 6000, configured: true, ...options };
   const earlier = makeWorld(wanted.extraDashboards);
   const latest = laterWorld(earlier);
   const state: FakeState = {
@@ -50,6 +53,12 @@ export function makeState(options: FakeOptions): FakeState {
     status: {},
     counter: 0,
   };
+  if (wanted.heavyBytes > 0) {
+    const { before, after } = heavyResources(wanted.heavyBytes);
+    const key = keyOf('dashboard', HEAVY_UID);
+    latest.set(key, before);
+    state.live.set(key, after);
+  }
   if (wanted.configured) {
     makeHistory(state);
   }
