@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { posix } from 'node:path';
 
 export type OrgRole = 'Viewer' | 'Editor' | 'Admin';
 
@@ -20,7 +21,7 @@ export interface ProxiedApp {
 
 const RANK: Record<OrgRole, number> = { Viewer: 0, Editor: 1, Admin: 2 };
 
-/** Headers that Grafana takes away before it asks the service. */
+/** Headers that Grafana takes away before it asks the service; the last ones are Go's, as they concern one connection. */
 const REMOVED = [
   'cookie',
   'set-cookie',
@@ -33,11 +34,20 @@ const REMOVED = [
   'x-grafana-user',
   'host',
   'connection',
+  'proxy-connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ];
 
 /**
- * Grafana's plugin proxy, by its rules (pkg/api/pluginproxy/pluginproxy.go): routes in the manifest's order, the first
- * match decides, no access ends it; cookies go, the signed-in user and the route's headers are added.
+ * Grafana's plugin proxy, by its rules (pkg/api/pluginproxy/pluginproxy.go, pkg/util/proxyutil): routes in the manifest's
+ * order, the first match decides, no access ends it; cookies go, the signed-in user and the route's headers are added.
+ * X-Grafana-User and X-Grafana-Id, which an operator has to turn on, are not.
  */
 export function proxyToService(
   app: ProxiedApp,
@@ -50,7 +60,7 @@ export function proxyToService(
     return fail(outgoing, 404, 'Plugin is disabled');
   }
   const [asked = '', query] = tail.split('?');
-  const path = asked.replace(/\/$/, '');
+  const path = posix.normalize(`/${asked}`).slice(1).replace(/\/$/, '');
   const route = app.routes.find((candidate) => matches(candidate, path, incoming.method ?? 'GET'));
   if (route === undefined) {
     return fail(outgoing, 404, 'plugin route match not found');
@@ -84,7 +94,10 @@ function headersFor(route: Route, app: ProxiedApp, user: { login: string; role: 
   for (const name of REMOVED) {
     delete headers[name];
   }
-  headers['x-forwarded-for'] = incoming.socket.remoteAddress;
+  const address = incoming.socket.remoteAddress;
+  // Once by Grafana and once by Go.
+  headers['x-forwarded-for'] = [headers['x-forwarded-for'], address, address].filter(Boolean).join(', ');
+  headers['x-grafana-referer'] = incoming.headers.referer ?? '';
   headers['x-grafana-context'] = JSON.stringify({
     UserID: 1,
     OrgID: 1,
