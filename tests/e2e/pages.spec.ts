@@ -71,7 +71,8 @@ const dialog = (page: Page) => expect(page.getByRole('dialog')).toBeVisible();
 
 async function plan(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Show the plan' }).click();
-  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
+  // The real service reads what is live first.
+  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible({ timeout: 60_000 });
 }
 
 const ofFolder = ({ folder, snapshot }: World) => `/restore?type=folder&org=1&uid=${folder}&snapshot=${snapshot}`;
