@@ -4,13 +4,16 @@ import { DashkeepError } from './errors.ts';
  * JSON as it came, numbers untouched: a number that a JavaScript number cannot print back letter for letter
  * (`1.0`, `12345678901234567890`, `1e400`) is kept as a RawNumber.
  */
-export type Json = null | boolean | number | string | RawNumber | Json[] | JsonObject;
+export type Json = null | boolean | number | string | RawJson | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json;
 }
 
-/** A number kept as the text it was written in. */
-export class RawNumber {
+/**
+ * A value kept as its JSON text and printed as that. Only for what is printed next, like the body of a request: nothing
+ * looks into it, nor sorts its members.
+ */
+export class RawJson {
   readonly text: string;
 
   constructor(text: string) {
@@ -20,9 +23,12 @@ export class RawNumber {
   toString(): string {
     return this.text;
   }
+}
 
+/** A number kept as the text it was written in. */
+export class RawNumber extends RawJson {
   /** What a caller gets who only wants the value; precision may be lost. */
-  valueOf(): number {
+  override valueOf(): number {
     return Number(this.text);
   }
 }
@@ -31,7 +37,7 @@ export class RawNumber {
 export const MAX_JSON_DEPTH = 400;
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawNumber);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson);
 }
 
 /** Candidates for a number that does not survive the way through a double; a hit inside a string only costs time. */
@@ -236,7 +242,7 @@ function write(value: Json, sorted: boolean, depth: number): string {
   if (value === null || typeof value !== 'object') {
     return typeof value === 'number' && !Number.isFinite(value) ? 'null' : String(value);
   }
-  if (value instanceof RawNumber) {
+  if (value instanceof RawJson) {
     return value.text;
   }
   if (depth > MAX_JSON_DEPTH) {
@@ -277,7 +283,7 @@ function printsAsItIs(value: Json, sorted: boolean, depth: number): boolean {
   if (typeof value !== 'object' || value === null) {
     return true;
   }
-  if (depth > MAX_JSON_DEPTH || value instanceof RawNumber) {
+  if (depth > MAX_JSON_DEPTH || value instanceof RawJson) {
     return false;
   }
   if (Array.isArray(value)) {

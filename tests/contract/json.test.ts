@@ -8,6 +8,7 @@ import {
   numberAt,
   objectAt,
   parseJson,
+  RawJson,
   RawNumber,
   stringAt,
   stringifyJson,
@@ -52,6 +53,12 @@ describe('numbers keep the form they were written in', () => {
 
   it('ordinary numbers are ordinary', () => {
     expect(parseJson('[0,1,-1,0.5,1700000000000]')).toEqual([0, 1, -1, 0.5, 1700000000000]);
+  });
+
+  it('a part that is text already is printed as that', () => {
+    const part = new RawJson('{"b":1.0,"a":[]}');
+    expect(stringifyJson({ z: part, y: [part] })).toBe('{"z":{"b":1.0,"a":[]},"y":[{"b":1.0,"a":[]}]}');
+    expect(isJsonObject(part)).toBe(false);
   });
 
   it('a number that was kept has a value, too', () => {

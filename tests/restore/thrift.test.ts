@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { applyPlan } from '../../pkg/engine/restore/apply.ts';
 import { planRestore } from '../../pkg/engine/restore/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
@@ -17,12 +18,17 @@ const BOARDS = { kinds: ['folder', 'dashboard'] as const };
 
 /** The repository with a count of how often each object was read. */
 function counting(repository: Repository, reads: Map<string, number>): Repository {
+  return watching(repository, (id) => reads.set(id, (reads.get(id) ?? 0) + 1));
+}
+
+/** The repository, telling of each object that is read. */
+function watching(repository: Repository, onRead: (id: string) => void): Repository {
   return new Proxy(repository, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
       if (name === 'getObject') {
         return (id: string, options: object) => {
-          reads.set(id, (reads.get(id) ?? 0) + 1);
+          onRead(id);
           return target.getObject(id, options);
         };
       }
@@ -88,9 +94,52 @@ describe.each(PROFILE_NAMES)('a restore that is applied at once, Grafana %s', (p
   });
 });
 
-describe('what was written otherwise than it was sent', () => {
-  it('is told apart by what is read back', async () => {
+describe.each(['11.6', '13.2'] as const)('dashboards that no list tells the bodies of, Grafana %s', (profile) => {
+  it('are read back while others are written', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    bench.sim.seedDashboards({ count: 300, folders: 3, bytes: 1000 });
+    await bench.backup();
+    bench.sim.wipe();
+    const { results } = await applyAtOnce();
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    const isWrite = ({ method, path }: { method: string; path: string }): boolean =>
+      method === 'POST' && path.includes('dashboards');
+    const isRead = ({ method, path }: { method: string; path: string }): boolean =>
+      method === 'GET' && /dashboards\/(uid\/)?[^/]+$/.test(path);
+    const requests = bench.sim.requests;
+    expect(requests.findIndex(isRead)).toBeGreaterThan(-1);
+    expect(requests.findIndex(isRead)).toBeLessThan(requests.findLastIndex(isWrite));
+  });
+});
+
+describe('bodies of many megabytes', () => {
+  it('are not all in memory at once', async () => {
     bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
+    bench.sim.seedDashboards({ count: 12, folders: 1, bytes: 3_000_000 });
+    await bench.backup();
+    bench.sim.wipe();
+    let [held, most] = [0, 0];
+    bench.sim.setFaults({ match: 'POST /apis/dashboard*', action: { kind: 'after', run: () => void held-- } });
+    const asked = await bench.request({ selection: BOARDS });
+    const boards = new Set(
+      asked.manifest.resources
+        .filter(({ kind, bytes }) => kind === 'dashboard' && bytes > 1e6)
+        .map(({ object }) => object),
+    );
+    const repository = watching(asked.repository, (id) => (most = Math.max(most, boards.has(id) ? ++held : 0)));
+    const request = { ...asked, repository, deferBodies: true };
+    const plan = await planRestore(request);
+    const results = await applyPlan(request, plan);
+    expect(boards.size).toBeGreaterThan(11);
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['verified']));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThan(5);
+  });
+});
+
+describe.each(['11.6', '13.2'] as const)('what was written otherwise than it was sent, Grafana %s', (profile) => {
+  it('is told apart by what is read back', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
     bench.sim.seedDashboards({ count: 60, folders: 3, bytes: 1000 });
     await bench.backup();
     bench.sim.wipe();
@@ -102,7 +151,8 @@ describe('what was written otherwise than it was sent', () => {
         stored.body = heldBody(JSON.stringify({ title: 'Spoiled' }));
       }
     };
-    bench.sim.setFaults({ match: 'POST /apis/dashboard*', action: { kind: 'after', run: spoil } });
+    const match = profile === '11.6' ? 'POST /api/dashboards/db' : 'POST /apis/dashboard*';
+    bench.sim.setFaults({ match, action: { kind: 'after', run: spoil } });
     const { results } = await applyAtOnce();
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toMatchObject([
       { uid: victim, outcome: 'differs' },

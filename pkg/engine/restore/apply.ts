@@ -1,6 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Touched } from '../../contract/runs.ts';
+import { ByteBudget } from '../../grafana/budget.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Content, Kind, Listed, Reference, WriteContext } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
@@ -13,10 +14,12 @@ import { Ledger, markOf, markOfEntry } from './ledger.ts';
 import { asListed } from './live.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
-import { verifyKind } from './verify.ts';
+import { verifyAtOnce, verifyKind } from './verify.ts';
 
 /** More than the requests at once, so that objects are read from the repository while others are written. */
-const WRITES_AT_ONCE = 16;
+const WRITES_AT_ONCE = 80;
+/** What of large bodies may be in memory at once. */
+const BODIES_AT_ONCE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
@@ -29,12 +32,13 @@ export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new L
   const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('restoring');
   progress.total(todo.length);
+  const applying = { request, plan, progress, ledger, budget: new ByteBudget(BODIES_AT_ONCE_BYTES) };
   const results: ApplyResult[] = [];
   for (const org of request.instance.orgs) {
     for (const kind of KINDS) {
       const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
       if (items.length > 0) {
-        results.push(...(await applyKind({ request, plan, progress, ledger }, org, kind, items)));
+        results.push(...(await applyKind(applying, org, kind, items)));
       }
     }
   }
@@ -48,6 +52,8 @@ export interface Applying {
   plan: Plan;
   progress: ProgressCounter;
   ledger: Ledger;
+  /** Large bodies wait for room in it. */
+  budget: ByteBudget;
 }
 
 /** How the writing of one item went. */
@@ -63,6 +69,7 @@ export interface Attempt {
 async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
   const { request, progress } = applying;
   const attempts = new Map<PlannedItem, Attempt>();
+  const results: ApplyResult[] = [];
   // What is missing comes first: an org does not let go of its last admin before there is another one.
   const missingFirst = [...items].sort((a, b) => Number(a.live !== undefined) - Number(b.live !== undefined));
   for (const level of levelsOf(missingFirst)) {
@@ -71,19 +78,28 @@ async function applyKind(applying: Applying, org: Org, kind: Kind, items: Planne
       request.signal.throwIfAborted();
       const attempt: Attempt = {};
       attempts.set(item, attempt);
+      const share = applying.budget.open();
       try {
+        await share.received(item.entry?.bytes ?? 0);
         await writeItem(applying, kind, context, item, attempt);
+        const verified = await verifyAtOnce(applying, kind, context, item, attempt, share);
+        if (verified !== undefined) {
+          attempts.delete(item);
+          results.push(verified);
+        }
       } catch (error) {
         request.signal.throwIfAborted();
         attempt.failure = failureOf(error);
         if (isConflict(error)) {
           applying.ledger.drop(targetOf(item));
         }
+      } finally {
+        share.close();
       }
       progress.finished(kind.name, attempt.failure === undefined);
     });
   }
-  return verifyKind(applying, org, kind, attempts);
+  return [...results, ...(await verifyKind(applying, org, kind, attempts))];
 }
 
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */

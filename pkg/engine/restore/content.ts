@@ -1,6 +1,7 @@
-import { canonicalJson, parseJson } from '../../contract/json.ts';
+import { canonicalJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Content, Kind } from '../../grafana/kinds/kind.ts';
+import { contentOfText } from '../../grafana/kinds/stored.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 
 /** Objects up to this size are kept: thousands of resources may share one (permissions). */
@@ -14,7 +15,8 @@ export async function storedContent(
   entry: ManifestEntry,
   signal: AbortSignal,
 ): Promise<Content> {
-  return { ...outlineOf(entry), body: parseJson(await textOf(repository, entry, signal)) };
+  const { body: _, ...outline } = outlineOf(entry);
+  return contentOfText(outline, await textOf(repository, entry, signal));
 }
 
 async function textOf(repository: Repository, { object, bytes }: ManifestEntry, signal: AbortSignal): Promise<string> {

@@ -12,9 +12,12 @@ import type { MissingDependency, PlannedItem, PlanRequest } from './types.ts';
 export class Dependencies {
   readonly #request: PlanRequest;
   readonly #needs = new Map<string, Reference[]>();
+  /** Titles of what the snapshot holds. */
+  readonly #held: ReadonlyMap<string, string>;
 
   constructor(request: PlanRequest) {
     this.#request = request;
+    this.#held = new Map(request.manifest.resources.map((entry) => [keyOf(entry), entry.title]));
   }
 
   /** @param target where the resource will be, and under which uid. */
@@ -70,10 +73,8 @@ export class Dependencies {
   }
 
   #missing(org: number, { kind, uid }: Reference): MissingDependency {
-    const held = this.#request.manifest.resources.find(
-      (entry) => entry.org === org && entry.kind === kind && entry.uid === uid,
-    );
-    return { org, kind, uid, title: held?.title ?? uid, inSnapshot: held !== undefined };
+    const title = this.#held.get(keyOf({ org, kind, uid }));
+    return { org, kind, uid, title: title ?? uid, inSnapshot: title !== undefined };
   }
 
   /** Returns whether the item became blocked by it. */

@@ -54,6 +54,12 @@ function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
 }
 
 /** A stored resource as a listing would show it: some kinds take what the resource itself doesn't tell from there. */
-export function asListed({ uid, title, folderUid }: ManifestEntry): Listed {
-  return { uid, title, ...(folderUid === undefined ? {} : { folderUid }) };
+export function asListed({ uid, title, folderUid, apiVersion }: ManifestEntry): Listed {
+  const storedVersion = apiVersion?.split('/').at(-1);
+  return {
+    uid,
+    title,
+    ...(folderUid === undefined ? {} : { folderUid }),
+    ...(storedVersion === undefined ? {} : { storedVersion }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
-import type { Content, Kind } from '../../grafana/kinds/kind.ts';
+import type { Share } from '../../grafana/budget.ts';
+import type { Content, Kind, WriteContext } from '../../grafana/kinds/kind.ts';
 import { didOf, wantedAt, wantedContent, type Applying, type Attempt } from './apply.ts';
 import { isRestored } from './content.ts';
 import { writeContext } from './context.ts';
@@ -42,6 +43,37 @@ export async function verifyKind(
     },
   });
   return results;
+}
+
+/**
+ * Reads back right after it was written what no list tells, so that reading does not begin when all writing has ended.
+ * Only what is there to the letter counts: whatever else is found, or goes wrong, is looked at again when all is written.
+ */
+export async function verifyAtOnce(
+  applying: Applying,
+  kind: Kind,
+  context: WriteContext,
+  item: PlannedItem,
+  attempt: Attempt,
+  share: Share,
+): Promise<ApplyResult | undefined> {
+  const { entry } = item;
+  const listed = kind.isListed?.(context, entry ?? {}) ?? true;
+  if (listed || attempt.mark === undefined || attempt.uid !== undefined) {
+    return undefined;
+  }
+  try {
+    const live = await kind.read({ ...context, grafana: context.grafana.holding(share) }, wantedAt(item));
+    const mark = live === undefined ? undefined : markOf(applying.request.repository, kind, live);
+    if (mark !== attempt.mark) {
+      return undefined;
+    }
+    noteFound(applying, item, targetOf(item).uid, mark);
+    return resultOf(item, 'verified', '');
+  } catch {
+    applying.request.signal.throwIfAborted();
+    return undefined;
+  }
 }
 
 async function compare(

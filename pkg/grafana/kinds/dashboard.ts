@@ -38,6 +38,10 @@ export const dashboard: Kind = {
     return usableVersions(context).length === 0 ? listBySearch(context) : glanceAtDashboards(context);
   },
 
+  isListed(context, { apiVersion }) {
+    return usableVersions(context).length > 0 && !isV2Version(apiVersion);
+  },
+
   read(context, listed) {
     return usableVersions(context).length === 0 ? readLegacy(context, listed.uid) : readApis(context, listed);
   },

@@ -157,6 +157,12 @@ export interface Kind {
    */
   glance?(context: KindContext): AsyncIterable<Listed>;
 
+  /**
+   * Whether `glance` tells the bodies of such contents. What it does not is read back one by one, each right after it was
+   * written. Absent = it does.
+   */
+  isListed?(context: KindContext, content: Pick<Content, 'apiVersion'>): boolean;
+
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
 

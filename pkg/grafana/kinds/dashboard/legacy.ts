@@ -1,8 +1,19 @@
 import { DashkeepError } from '../../../contract/errors.ts';
-import { isJsonObject, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
+import {
+  isJsonObject,
+  numberAt,
+  objectAt,
+  RawJson,
+  stringAt,
+  stringifyJson,
+  type Json,
+  type JsonObject,
+} from '../../../contract/json.ts';
 import { GrafanaError, ifFound } from '../../errors.ts';
 import type { Content, KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
+import { textOf } from '../stored.ts';
 import { contentOfAnswer, contentOfObject, isV2Version } from './content.ts';
+import { withoutUid } from './text.ts';
 
 /** The largest page that `/api/search` gives; asking for more gives the default of 1000. */
 const SEARCH_PAGE = 5000;
@@ -98,19 +109,27 @@ async function readObject(context: KindContext, path: string): Promise<Content |
  */
 export async function writeLegacy(context: WriteContext, item: Restorable): Promise<void> {
   const { grafana, signal } = context;
-  const body = objectAt(item.content.body) ?? {};
   const version = item.live === undefined ? undefined : await liveVersion(context, item.uid, item.live);
   const folderUid = item.content.folderUid;
   await grafana.post(
     '/api/dashboards/db',
     {
-      dashboard: { ...body, id: null, uid: item.uid, ...(version === undefined ? {} : { version }) },
+      dashboard: dashboardOf(item, version),
       ...(folderUid === undefined ? {} : { folderUid }),
       message: 'Restored by Dashkeep',
       overwrite: false,
     },
     { signal, ignoreAnswer: true },
   );
+}
+
+function dashboardOf({ uid, content }: Restorable, version: number | undefined): Json {
+  const own: JsonObject = { id: null, uid, ...(version === undefined ? {} : { version }) };
+  const text = textOf(content);
+  const others = text === undefined ? undefined : withoutUid(text, uid)?.text;
+  return others === undefined || others === '{}'
+    ? { ...objectAt(content.body), ...own }
+    : new RawJson(`${others.slice(0, -1)},${stringifyJson(own).slice(1)}`);
 }
 
 async function liveVersion(context: KindContext, uid: string, live: Content): Promise<number | undefined> {
