@@ -6,8 +6,7 @@ import { writeContext } from './context.ts';
 import { targetOf } from './dependencies.ts';
 import { markOf } from './ledger.ts';
 import { folderTree } from './selection.ts';
-import type { Translation } from './translation.ts';
-import type { PlannedItem, PlanRequest } from './types.ts';
+import type { PlannedItem, PlanRequest, Translator } from './types.ts';
 
 /**
  * Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. Data sources
@@ -32,7 +31,7 @@ export const IN_FOLDERS: ReadonlySet<KindName> = new Set(['alert-rule-group', 'd
 /** What is live within the selection and not in the snapshot, found by reads. */
 export async function planRemovals(
   request: PlanRequest,
-  translation: Translation,
+  translation: Translator,
   planned: readonly PlannedItem[],
 ): Promise<PlannedItem[]> {
   const removals: PlannedItem[] = [];
@@ -52,7 +51,7 @@ function touches(planned: readonly PlannedItem[], org: number): boolean {
 
 async function planOrg(
   request: PlanRequest,
-  translation: Translation,
+  translation: Translator,
   org: Org,
   source: number,
 ): Promise<PlannedItem[]> {

@@ -6,7 +6,7 @@ import { paused } from '../../grafana/kinds/alert-rule-group/content.ts';
 import { inFolder } from '../../grafana/kinds/folder.ts';
 import type { Content, Kind, Reference } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
-import type { PlanRequest } from './types.ts';
+import type { PlanRequest, Translated, Translator } from './types.ts';
 
 /** Kinds that a copy makes anew. All others are used as they are at the target. */
 const COPIED: ReadonlySet<KindName> = new Set([
@@ -23,12 +23,6 @@ const NAMED: ReadonlySet<KindName> = new Set(['notification-template', 'mute-tim
 const UID_LENGTH = 14;
 const DEFAULT_NAME_SUFFIX = ' (copy)';
 
-/** What an entry becomes: the same in another place, or under another uid. */
-export interface Translated {
-  uid: string;
-  content: Content;
-}
-
 /** Finds a data source of the snapshot at the target. */
 export interface DataSourceLookup {
   /** Uid to use in an org of the target; the same uid where nothing else fits. */
@@ -42,7 +36,7 @@ export interface DataSourceLookup {
  * sources and copies renamed. New uids are derived from the snapshot, the original and the place, so that doing the same
  * again goes on with the same copies.
  */
-export class Translation {
+export class Translation implements Translator {
   readonly #request: PlanRequest;
   readonly #dataSources: DataSourceLookup;
   readonly #copies = new Map<string, string>();
@@ -65,12 +59,10 @@ export class Translation {
     return copy?.org ?? orgs?.get(entry.org) ?? entry.org;
   }
 
-  /** Whether an entry becomes something new beside the original. */
   isCopy({ org, kind, uid }: ManifestEntry): boolean {
     return this.#copies.has(keyOf(org, kind, uid));
   }
 
-  /** Why an entry takes no part in a copy; undefined when it does, or nothing is copied. */
   leftOut(entry: ManifestEntry): string | undefined {
     if (this.#request.options.copy === undefined || this.isCopy(entry)) {
       return undefined;
@@ -79,7 +71,6 @@ export class Translation {
     return entry.kind === 'library-panel' ? undefined : 'is not copied: copies use the one that is there';
   }
 
-  /** The uid that an entry will have; reads its content only where the uid follows from it. */
   async uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string> {
     const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
     const follows = kindOf(entry.kind).uidOf !== undefined;

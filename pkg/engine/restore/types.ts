@@ -7,7 +7,26 @@ import type { Instance } from '../../grafana/instance.ts';
 import type { Content } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
-import type { Translation } from './translation.ts';
+
+/** What an entry becomes: the same in another place, or under another uid. */
+export interface Translated {
+  uid: string;
+  content: Content;
+}
+
+/** Turns entries of the snapshot into what will be written. */
+export interface Translator {
+  /** The org of the target that an entry goes to. */
+  orgOf(entry: ManifestEntry): number;
+  /** Whether an entry becomes something new beside the original. */
+  isCopy(entry: ManifestEntry): boolean;
+  /** Why an entry takes no part in a copy; undefined when it does, or nothing is copied. */
+  leftOut(entry: ManifestEntry): string | undefined;
+  /** The uid that an entry will have; reads its content only where the uid follows from it. */
+  uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string>;
+  /** The very same content where nothing about it changes. */
+  apply(entry: ManifestEntry, content: Content): Translated;
+}
 
 /** What of a snapshot is to be restored. Several conditions narrow it down together; none = everything. */
 export interface Selection {
@@ -89,7 +108,7 @@ export interface Plan {
   /** What must be typed to apply it; absent when nothing is deleted. */
   confirm?: string;
   /** Turns what the snapshot holds into what will be written. */
-  translation: Translation;
+  translation: Translator;
   /** The run that it undoes. */
   undoes?: string;
   /** Set when bodies are read only while applying. */

@@ -1,0 +1,105 @@
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import type { KindName } from '../../contract/kinds.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { isRestored, outlineOf, storedContent } from './content.ts';
+import { keyOf } from './dependencies.ts';
+import { markOf, markOfEntry } from './ledger.ts';
+import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
+import type { PlannedItem, PlanRequest } from './types.ts';
+
+/** Kinds whose secrets nobody can read: given ones are written even where all else is as it was. */
+const HOLD_SECRETS: ReadonlySet<KindName> = new Set(['plugin-settings', 'data-source', 'contact-point']);
+
+/** What is to be done about one entry, given what is live under its uid. */
+export async function planEntry(
+  planning: Planning,
+  kind: Kind,
+  context: WriteContext,
+  entry: ManifestEntry,
+  uid: string,
+  live: Content | undefined,
+): Promise<PlannedItem> {
+  const { request, translation, dependencies, managers } = planning;
+  const { repository, options, signal } = request;
+  if (live !== undefined && managerOf(live) === undefined) {
+    managers.delete(keyOf({ org: context.org.id, kind: kind.name, uid }));
+  }
+  const now = live === undefined ? {} : { live: markOf(repository, kind, live) };
+  const brought = options.secrets?.(kind.name, uid) !== undefined && HOLD_SECRETS.has(kind.name);
+  if (live !== undefined && !brought && now.live === markOfEntry(kind, entry)) {
+    return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
+  }
+  const stored = isDeferred(request, kind.name, live)
+    ? outlineOf(entry)
+    : await storedContent(repository, entry, signal);
+  const { content } = translation.apply(entry, stored);
+  const same = live !== undefined && isRestored(kind, content, live);
+  if (same && !brought) {
+    return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
+  }
+  // A copy belongs to nobody yet.
+  const isCopy = translation.isCopy(entry);
+  const manager = managerOf(live ?? (isCopy ? {} : content));
+  if (manager !== undefined && !options.includeManaged) {
+    return {
+      ...itemOf(entry, 'skip', `managed by ${manager}, which would undo it; --include-managed writes it`),
+      ...now,
+    };
+  }
+  const ownersManager =
+    kind.owner === undefined || isCopy
+      ? undefined
+      : managers.get(keyOf({ org: context.org.id, kind: kind.owner, uid }));
+  if (ownersManager !== undefined && !options.includeManaged) {
+    const reason = `its ${kind.owner} is managed by ${ownersManager}; --include-managed writes it`;
+    return { ...itemOf(entry, 'skip', reason), ...now };
+  }
+  const renewed = live !== undefined && !options.overwrite && (await isRenewed(request, kind, context, uid));
+  if (live !== undefined && live.pristine === undefined && !renewed && !options.overwrite && !same) {
+    return { ...itemOf(entry, 'skip', 'is there and differs; --overwrite replaces it'), ...now };
+  }
+  const item: Restorable = { uid, content, ...(live === undefined ? {} : { live }) };
+  const forecast = await forecastOf(kind, context, item);
+  if (forecast.blocked !== undefined || forecast.skip !== undefined) {
+    const action = forecast.blocked === undefined ? 'skip' : 'blocked';
+    return { ...itemOf(entry, action, forecast.blocked ?? forecast.skip ?? ''), ...now, losses: forecast.losses };
+  }
+  dependencies.need({ org: context.org.id, kind: kind.name, uid }, kind.references(content));
+  const reason = same
+    ? 'secrets supplied'
+    : live?.pristine === true
+      ? 'replaces what Grafana made by itself'
+      : renewed
+        ? `is what Grafana gave to a ${kind.owner} that was made after the snapshot`
+        : 'differs from the snapshot';
+  const planned =
+    live === undefined ? itemOf(entry, 'create', isCopy ? 'as a copy' : 'is missing') : itemOf(entry, 'update', reason);
+  return { ...planned, ...now, losses: forecast.losses };
+}
+
+/**
+ * Whether something came with an owner that was made after the snapshot: then it says nothing that anybody chose. So the
+ * permissions of a folder come back also when a restore was killed between the folder and them.
+ */
+async function isRenewed(request: PlanRequest, kind: Kind, context: WriteContext, uid: string): Promise<boolean> {
+  if (kind.owner === undefined) {
+    return false;
+  }
+  const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
+  return Date.parse(String(owner?.facts?.['created'] ?? '')) > Date.parse(request.manifest.finished);
+}
+
+/** Looking ahead must not end the plan: what it stumbles over is a reason not to write that one resource. */
+async function forecastOf(kind: Kind, context: WriteContext, item: Restorable): Promise<Forecast> {
+  try {
+    return (await kind.forecast?.(context, item)) ?? { losses: [] };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof DashkeepError && error.code.startsWith('DK_GRAFANA_')) {
+      return { losses: [], blocked: `could not be looked into: ${reasonOf(error)}` };
+    }
+    throw error;
+  }
+}

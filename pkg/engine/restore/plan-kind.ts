@@ -1,0 +1,97 @@
+import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { PlanAction } from '../../contract/plan.ts';
+import type { Org } from '../../grafana/instance.ts';
+import type { Content, Kind, WriteContext } from '../../grafana/kinds/kind.ts';
+import { storedContent } from './content.ts';
+import { writeContext } from './context.ts';
+import { markOf, markOfEntry } from './ledger.ts';
+import { asListed, visitLive } from './live.ts';
+import { planEntry } from './plan-entry.ts';
+import { itemOf, type Planning } from './planning.ts';
+import type { PlannedItem, PlanRequest } from './types.ts';
+
+/** Plans the entries of one kind that go to one org, by looking at what is live there. */
+export async function planKind(
+  planning: Planning,
+  org: Org,
+  kind: Kind,
+  entries: ManifestEntry[],
+): Promise<PlannedItem[]> {
+  const { request, translation, progress } = planning;
+  const context = writeContext(request, org);
+  const refusal = await refusalOf(request, kind, context);
+  if (refusal !== undefined) {
+    return entries.map((entry) => itemOf(entry, refusal.action, refusal.reason));
+  }
+  const items: PlannedItem[] = [];
+  const byUid = new Map<string, ManifestEntry>();
+  for (const entry of entries) {
+    const passed = passedOver(planning, org, entry);
+    const read = (): Promise<Content> => storedContent(request.repository, entry, request.signal);
+    const uid = passed === undefined ? await translation.uidOf(entry, read) : '';
+    if (passed !== undefined) {
+      items.push(itemOf(entry, 'skip', passed));
+    } else if (byUid.has(uid)) {
+      items.push(itemOf(entry, 'blocked', `another org of the snapshot brings the same ${kind.name} to org ${org.id}`));
+    } else {
+      byUid.set(uid, entry);
+    }
+  }
+  const wanted = [...byUid].map(([uid, entry]) => ({ ...asListed(entry), uid }));
+  await visitLive({
+    kind,
+    context,
+    wanted,
+    total: request.manifest.kinds[kind.name]?.listed ?? entries.length,
+    isSame(uid, live) {
+      const entry = byUid.get(uid);
+      return entry !== undefined && markOf(request.repository, kind, live) === markOfEntry(kind, entry);
+    },
+    async each(uid, live) {
+      const entry = byUid.get(uid);
+      if (entry !== undefined) {
+        items.push({ ...(await planEntry(planning, kind, context, entry, uid, live)), ...goesTo(entry, org, uid) });
+        progress.finished(kind.name, true);
+      }
+    },
+  });
+  return items;
+}
+
+/** Where it goes, when that is not where it was. */
+function goesTo(entry: ManifestEntry, org: Org, uid: string): Pick<PlannedItem, 'targetOrg' | 'targetUid'> {
+  return {
+    ...(org.id === entry.org ? {} : { targetOrg: org.id }),
+    ...(uid === entry.uid ? {} : { targetUid: uid }),
+  };
+}
+
+/** Why an entry of the selection is not for writing at all. */
+function passedOver({ translation, dataSources }: Planning, org: Org, entry: ManifestEntry): string | undefined {
+  const standIn = entry.kind === 'data-source' ? dataSources.standIn(org.id, entry.uid) : undefined;
+  if (standIn?.to !== undefined) {
+    const why = standIn.by === 'choice' ? 'as chosen' : 'by name and type';
+    return `the data source '${standIn.to.uid}' here is used in its place, ${why}`;
+  }
+  return translation.leftOut(entry);
+}
+
+/** Why nothing of a kind can be written here. */
+async function refusalOf(
+  request: PlanRequest,
+  kind: Kind,
+  context: WriteContext,
+): Promise<{ action: PlanAction; reason: string } | undefined> {
+  const { plural, restored } = kind.declaration;
+  if (kind.write === undefined || restored === 'no') {
+    return { action: 'skip', reason: `${plural} are kept for reading only; Grafana does not take them back` };
+  }
+  const named =
+    request.selection.only?.some((wanted) => wanted.kind === kind.name) === true ||
+    request.selection.kinds?.includes(kind.name) === true;
+  if (restored === 'on request' && !named) {
+    return { action: 'skip', reason: `${plural} are restored only when asked for by name` };
+  }
+  const serving = await kind.serves(context);
+  return serving.served ? undefined : { action: 'blocked', reason: serving.reason };
+}
