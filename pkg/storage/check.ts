@@ -1,4 +1,4 @@
-import { DashkeepError, asDashkeepError } from '../contract/errors.ts';
+import { DashkeepError, asDashkeepError, type ErrorCode } from '../contract/errors.ts';
 import type { Clock, Randomness } from '../contract/ports.ts';
 import { probeOf } from './probe.ts';
 import type { StoreProbe } from './probe.ts';
@@ -25,6 +25,8 @@ export interface StoreCheckStep {
   status: 'ok' | 'warning' | 'failed' | 'skipped';
   /** False only when the step failed: with a warning the target is usable. */
   ok: boolean;
+  /** What made it fail. */
+  code?: ErrorCode;
   detail: string;
   milliseconds: number;
   /** The right that is missing, in AWS's words. */
@@ -125,7 +127,8 @@ class StoreChecker {
       this.#options.signal?.throwIfAborted();
       const problem = asDashkeepError(error);
       const hint = providerHint(this.#probe?.provider, problem.code) ?? problem.hint;
-      return record({ status: 'failed', detail: problem.message, hint, permission: permissionOf(problem) });
+      const { code, message: detail } = problem;
+      return record({ status: 'failed', code, detail, hint, permission: permissionOf(problem) });
     }
   }
 

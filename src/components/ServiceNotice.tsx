@@ -1,7 +1,9 @@
 import { Alert, LinkButton, Button, Stack } from '@grafana/ui';
 import { ServiceError } from '../api/errors.ts';
 import { t } from '../lib/i18n.ts';
+import { explainProblem, type ExplainedProblem } from '../lib/problems.ts';
 import { CONFIGURATION } from '../lib/routes.ts';
+import { ProblemText } from './ProblemAlert.tsx';
 
 interface Props {
   error: unknown;
@@ -13,11 +15,11 @@ interface Props {
 
 /** A failed call in words that say what to do. */
 export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
-  const { title, text, configure } = explain(error);
+  const { configure = false, ...explained } = explain(error);
   return (
-    <Alert severity="error" title={title}>
+    <Alert severity="error" title={explained.title}>
       <Stack direction="column" gap={1} alignItems="flex-start">
-        <span>{text}</span>
+        <ProblemText explained={explained} />
         <Stack gap={1} wrap="wrap">
           {onRetry && (
             <Button size="sm" variant="secondary" icon="sync" onClick={onRetry}>
@@ -35,20 +37,21 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
   );
 }
 
-/** What happened, and what to do about it. */
-export function explain(error: unknown): { title: string; text: string; configure: boolean } {
+/** What happened, and what to do about it; `configure`: in the configuration. */
+function explain(error: unknown): ExplainedProblem & { configure?: boolean } {
   if (!(error instanceof ServiceError)) {
     return {
       title: t('notice.unexpected', 'Something went wrong on this page'),
-      text: t('notice.unexpectedText', 'Reload the page. If it stays, the browser console has the details.'),
-      configure: false,
+      detail: '',
+      advice: t('notice.unexpectedText', 'Reload the page. If it stays, the browser console has the details.'),
     };
   }
   switch (error.failure) {
     case 'unreachable':
       return {
         title: t('notice.unreachable', 'The Dashkeep service does not answer'),
-        text: t(
+        detail: '',
+        advice: t(
           'notice.unreachableText',
           'Grafana cannot reach it at the moment. Backups that are stored are not affected. Check that the service runs and that its address is right.',
         ),
@@ -57,7 +60,8 @@ export function explain(error: unknown): { title: string; text: string; configur
     case 'token':
       return {
         title: t('notice.token', 'The Dashkeep service refuses this Grafana'),
-        text: t(
+        detail: '',
+        advice: t(
           'notice.tokenText',
           'The token that Grafana sends is not the one the service expects. Restart the service so that it connects again, or enter the token by hand.',
         ),
@@ -66,16 +70,17 @@ export function explain(error: unknown): { title: string; text: string; configur
     case 'forbidden':
       return {
         title: t('notice.forbidden', 'You may not do this'),
-        text: t('notice.forbiddenText', 'Only organization admins can use Dashkeep.'),
-        configure: false,
+        detail: '',
+        advice: t('notice.forbiddenText', 'Only organization admins can use Dashkeep.'),
       };
     case 'disconnected':
       return {
         title: t('notice.disconnected', 'No Dashkeep service is connected'),
-        text: t('notice.disconnectedText', 'Install the service first; it then connects itself.'),
+        detail: '',
+        advice: t('notice.disconnectedText', 'Install the service first; it then connects itself.'),
         configure: true,
       };
     case 'service':
-      return { title: error.message, text: error.hint, configure: false };
+      return explainProblem(error);
   }
 }

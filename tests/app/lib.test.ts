@@ -13,12 +13,7 @@ const { config } = vi.hoisted(() => ({
   },
 }));
 vi.mock('@grafana/runtime', () => ({ config }));
-vi.mock('@grafana/i18n', () => ({
-  t: (_key: string, text: string, values: Record<string, unknown> = {}) => {
-    const form = values['count'] === 1 ? values['defaultValue_one'] : values['defaultValue_other'];
-    return String(form ?? text).replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]));
-  },
-}));
+vi.mock('@grafana/i18n', () => import('./english.ts'));
 beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
 
 /** Both sides, put together again from a comparison. */

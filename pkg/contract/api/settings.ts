@@ -165,6 +165,8 @@ export const CHECK_STEPS = ['resolve', 'clock', 'write', 'read', 'list', 'delete
 export const CheckStep = z.object({
   step: z.enum(CHECK_STEPS),
   status: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  /** Of the catalogue, when it failed: `DK_…`. */
+  code: z.string().optional(),
   detail: z.string(),
   /** What to do; empty when there is nothing to do. Names the missing right where one is missing. */
   hint: z.string(),

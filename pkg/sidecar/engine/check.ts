@@ -52,8 +52,8 @@ export async function checkTarget(
       hint: explained.warnings.join(' '),
     };
   } catch (error) {
-    const { message, hint } = asDashkeepError(error);
-    return { ok: false, steps: allSkipped({ step: 'resolve', status: 'failed', detail: message, hint }), resolved: [] };
+    const { code, message: detail, hint } = asDashkeepError(error);
+    return { ok: false, steps: allSkipped({ step: 'resolve', status: 'failed', code, detail, hint }), resolved: [] };
   }
   try {
     const { steps } = await checkStore(store, { clock: ports.clock, random: ports.random, signal });
@@ -82,9 +82,11 @@ function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
     const hints = telling.map(({ hint, permission }) =>
       [permission === undefined ? '' : `Grant ${permission}.`, hint ?? ''].join(' ').trim(),
     );
+    const code = telling.find((part) => part.code !== undefined)?.code;
     return {
       step: name,
       status: worst,
+      ...(code === undefined ? {} : { code }),
       detail: [...new Set(telling.map(({ detail }) => detail))].join('; '),
       hint: worst === 'ok' ? '' : [...new Set(hints)].join(' ').trim(),
       milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
@@ -105,6 +107,6 @@ async function checkRepository(store: ObjectStore, ports: RepositoryPorts, signa
     if (code === 'DK_REPOSITORY_MISSING') {
       return { step, status: 'ok', detail: 'there is none yet: the first backup makes it', hint: '' };
     }
-    return { step, status: 'failed', detail: message, hint };
+    return { step, status: 'failed', code, detail: message, hint };
   }
 }

@@ -7,6 +7,7 @@ import { askedBy, runKindLabel, StatusBadge, statusLabel } from '../../component
 import type { Column } from '../../components/VirtualTable.tsx';
 import { useRuns } from '../../data/useRuns.ts';
 import { plural, t } from '../../lib/i18n.ts';
+import { explainProblem } from '../../lib/problems.ts';
 import { routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 import { DateFilter, dayBounds } from './DateFilter.tsx';
@@ -83,10 +84,13 @@ function makeColumns(): Column<RunSummary>[] {
       width: 'minmax(0, 2fr)',
       hideBelow: 'xl',
       cell: (run) =>
-        run.failure?.message ??
-        (run.problems === 0
-          ? '–'
-          : plural('history.problems', run.problems, '{{number}} resource failed', '{{number}} resources failed')),
+        run.failure !== undefined ? (
+          <span title={run.failure.message}>{explainProblem(run.failure).title}</span>
+        ) : run.problems === 0 ? (
+          '–'
+        ) : (
+          plural('history.problems', run.problems, '{{number}} resource failed', '{{number}} resources failed')
+        ),
     },
     durationColumn('md'),
   ];

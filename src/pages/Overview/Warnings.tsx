@@ -1,5 +1,6 @@
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import type { Status } from '../../../pkg/contract/api/status.ts';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
@@ -33,9 +34,7 @@ export function Warnings({ status }: { status: Status }) {
           </Alert>
         )}
         {once.map((problem) => (
-          <Alert key={problem.code + problem.message} severity="warning" title={problem.message} bottomSpacing={0}>
-            {problem.hint}
-          </Alert>
+          <ProblemAlert key={problem.code + problem.message} severity="warning" problem={problem} />
         ))}
       </Stack>
     </section>

@@ -6,6 +6,7 @@ import type { ApplyOutcome, ApplyResult } from '../../../pkg/contract/plan.ts';
 import { kindColumn, titleColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
@@ -56,7 +57,6 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
   const outcomes = plan.outcomes ?? {};
   const verified = outcomes.verified ?? 0;
   const wrong = (outcomes.differs ?? 0) + (outcomes.failed ?? 0);
-  const good = plan.state === 'applied' && wrong === 0;
   const text =
     wrong === 0
       ? t('outcome.text', 'Each was read back from Grafana and compared with the backup.')
@@ -68,17 +68,19 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         );
   return (
     <Stack direction="column" gap={3}>
-      <Alert
-        severity={good ? 'success' : plan.state === 'failed' ? 'error' : 'warning'}
-        bottomSpacing={0}
-        title={
-          plan.state === 'failed'
-            ? (run?.failure?.message ?? t('plan.failed', 'The restore did not finish'))
-            : titleOf(verified, outcomes.deleted ?? 0)
-        }
-      >
-        {plan.state === 'failed' ? run?.failure?.hint : text}
-      </Alert>
+      {plan.state !== 'failed' ? (
+        <Alert
+          severity={wrong === 0 ? 'success' : 'warning'}
+          bottomSpacing={0}
+          title={titleOf(verified, outcomes.deleted ?? 0)}
+        >
+          {text}
+        </Alert>
+      ) : run?.failure === undefined ? (
+        <Alert severity="error" bottomSpacing={0} title={t('plan.failed', 'The restore did not finish')} />
+      ) : (
+        <ProblemAlert severity="error" problem={run.failure} />
+      )}
       <Stack gap={1} wrap="wrap">
         {run?.undoable && <UndoButton run={run.id} />}
         {plan.safetySnapshot !== undefined && (

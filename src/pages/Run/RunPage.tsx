@@ -3,6 +3,7 @@ import { useParams } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Facts } from '../../components/Facts.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Problems } from '../../components/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
@@ -56,11 +57,7 @@ function Details({ run }: { run: Run }) {
   }
   return (
     <Stack direction="column" gap={3}>
-      {run.failure && (
-        <Alert severity="error" title={run.failure.message} bottomSpacing={0}>
-          {run.failure.hint}
-        </Alert>
-      )}
+      {run.failure && <ProblemAlert severity="error" problem={run.failure} />}
       {run.warnings?.map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}

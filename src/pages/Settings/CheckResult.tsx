@@ -2,10 +2,14 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
 import { Alert, Icon, Spinner, Stack, Text, useStyles2 } from '@grafana/ui';
 import type { CheckStep } from '../../../pkg/contract/api/settings.ts';
+import { ProblemText } from '../../components/ProblemAlert.tsx';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceWords } from '../../components/ServiceWords.tsx';
 import type { useCheckTarget } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { explainProblem } from '../../lib/problems.ts';
+import { findingText } from '../../lib/settingsTexts.ts';
 
 const ICONS: Record<CheckStep['status'], IconName> = {
   ok: 'check-circle',
@@ -45,12 +49,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
               <Icon name={ICONS[step.status]} title={statusLabel(step.status)} />
             </span>
             <div>
-              <Text weight="medium">{stepLabel(step.step)}</Text>{' '}
-              <Text color="secondary">
-                {step.detail}
-                {step.milliseconds !== undefined && ` (${formatDuration(step.milliseconds)})`}
-              </Text>
-              {step.hint !== '' && <div>{step.hint}</div>}
+              <Text weight="medium">{stepLabel(step.step)}</Text> <StepText step={step} />
             </div>
           </li>
         ))}
@@ -61,6 +60,36 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
         </Text>
       )}
     </section>
+  );
+}
+
+/** What failed is explained by its code; the rest tells what was found. */
+function StepText({ step }: { step: CheckStep }) {
+  const time = step.milliseconds === undefined ? '' : ` (${formatDuration(step.milliseconds)})`;
+  if (step.code === undefined) {
+    return (
+      <>
+        <Text color="secondary">
+          {findingText(step.detail)}
+          {time}
+        </Text>
+        {step.hint !== '' && (
+          <div>
+            <ServiceWords>{step.hint}</ServiceWords>
+          </div>
+        )}
+      </>
+    );
+  }
+  const explained = explainProblem({ code: step.code, message: step.detail, hint: step.hint });
+  return (
+    <>
+      <Text color="secondary">
+        {explained.title}
+        {time}
+      </Text>
+      <ProblemText explained={explained} />
+    </>
   );
 }
 

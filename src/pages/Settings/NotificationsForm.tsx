@@ -1,5 +1,6 @@
 import { Alert, Button, Checkbox, Field, RadioButtonGroup, Stack } from '@grafana/ui';
 import type { NotificationEvent, NotificationSettings } from '../../../pkg/contract/api/settings.ts';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { useTestNotification } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
@@ -81,14 +82,10 @@ export function NotificationsForm({ settings }: SectionProps) {
               time: formatDuration(test.data.milliseconds),
             })}
           />
+        ) : test.data.problem === undefined ? (
+          <Alert severity="error" bottomSpacing={0} title={t('notifications.notDelivered', 'It was not accepted')} />
         ) : (
-          <Alert
-            severity="error"
-            bottomSpacing={0}
-            title={test.data.problem?.message ?? t('notifications.notDelivered', 'It was not accepted')}
-          >
-            {test.data.problem?.hint}
-          </Alert>
+          <ProblemAlert severity="error" problem={test.data.problem} />
         ))}
     </SectionForm>
   );

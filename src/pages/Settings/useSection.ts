@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { SecretName, Settings, SettingsCandidate, SettingsValues } from '../../../pkg/contract/api/settings.ts';
 import { ServiceError } from '../../api/errors.ts';
+import { fieldText } from '../../lib/settingsTexts.ts';
 import { useSaveSettings } from '../../data/useSettings.ts';
 import { t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
@@ -17,7 +18,8 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
   const problemOf = (path: string): string | undefined => {
     const fields = save.error instanceof ServiceError ? Object.entries(save.error.fields) : [];
     const named = [path, `values.${path}`];
-    return fields.find(([at]) => named.some((name) => at === name || at.startsWith(`${name}.`)))?.[1];
+    const found = fields.find(([at]) => named.some((name) => at === name || at.startsWith(`${name}.`)))?.[1];
+    return found === undefined ? undefined : fieldText(found);
   };
 
   const ownerOf = (path: string) => settings.owners[`${name}.${path}`];

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
+import { localeFile } from '../../scripts/texts.ts';
+
+vi.mock('@grafana/runtime', () => ({ config: {} }));
+vi.mock('@grafana/i18n', () => import('./english.ts'));
+
+const { explainProblem } = await import('../../src/lib/problems.ts');
+const { reasonText } = await import('../../src/lib/reasons.ts');
+const { fieldText, findingText } = await import('../../src/lib/settingsTexts.ts');
+
+const root = resolve(import.meta.dirname, '../..');
+const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
+
+type Texts = Record<string, Record<string, string>>;
+const textsOf = (language: string) => JSON.parse(readFileSync(localeFile(language), 'utf8')) as Texts;
+
+describe('the errors of the service', () => {
+  it.each(['en-US', 'fr-FR'])('have a name and an advice in %s, each code its own', (language) => {
+    const { error = {}, advice = {}, notice = {} } = textsOf(language);
+    const named = CODES.filter((code) => code !== 'DK_UNAUTHORIZED');
+    expect(Object.keys(error).sort()).toEqual([...named].sort());
+    expect(Object.keys(advice).sort()).toEqual([...named].sort());
+    expect(new Set(Object.values(error)).size).toBe(named.length);
+    expect(notice['token']).toBeTruthy();
+  });
+
+  it.each(CODES)('%s keeps the facts of the service, and its hint only where that says more', (code) => {
+    const { hint } = ERROR_CATALOGUE[code];
+    const general = explainProblem({ code, message: 'the fact', hint });
+    expect(general.title).not.toBe('');
+    expect(general.advice).not.toBe('');
+    expect(general.detail).toBe('the fact');
+    const special = explainProblem({ code, message: 'the fact', hint: 'Do that.' });
+    expect(special).toEqual({ title: general.title, advice: '', detail: 'the fact. Do that.' });
+  });
+
+  it('send nobody in front of a page to a command or an environment variable', () => {
+    for (const texts of ['en-US', 'fr-FR'].map(textsOf)) {
+      for (const text of Object.values({ ...texts['error'], ...texts['advice'] })) {
+        expect(text).not.toMatch(/`|--|[A-Z]+_[A-Z]+/);
+      }
+    }
+  });
+
+  it('of a newer service are told in its own words', () => {
+    const unknown = { code: 'DK_OF_TOMORROW', message: 'Something new', hint: 'Do this.' };
+    expect(explainProblem(unknown)).toEqual({ title: 'Something new', advice: 'Do this.', detail: '' });
+  });
+});
+
+/** [where the service writes it, as it stands there, as it arrives here, as people read it] */
+const WRITTEN: [file: string, source: string, text: string, translate: (text: string) => string, shown: string][] = [
+  ['storage/check.ts', 'the clocks agree', 'the clocks agree', findingText, 'the clocks agree'],
+  ['storage/check.ts', ' bytes written', '12 bytes written', findingText, '12 bytes written'],
+  [
+    'storage/check.ts',
+    'what is written again is seen at once',
+    '12 bytes written; what is written again is seen at once; something new',
+    findingText,
+    '12 bytes written; what is written again is seen at once; something new',
+  ],
+  [
+    'storage/check.ts',
+    'conditional puts are enforced',
+    'conditional puts are enforced, also when several write at once',
+    findingText,
+    'nothing is overwritten by mistake',
+  ],
+  [
+    'sidecar/engine/check.ts',
+    'there is a repository',
+    'there is a repository, encrypted',
+    findingText,
+    'it holds backups, encrypted',
+  ],
+  [
+    'sidecar/settings/validate.ts',
+    'the expression never comes true',
+    'the expression never comes true',
+    fieldText,
+    'This schedule never comes true',
+  ],
+  [
+    'sidecar/settings/validate.ts',
+    'it begins with https:// or http://',
+    'it begins with https:// or http://',
+    fieldText,
+    'An address begins with https:// or http://',
+  ],
+  [
+    'sidecar/settings/validate.ts',
+    'is not an age recipient',
+    "'x' is not an age recipient (age1…)",
+    fieldText,
+    'This is not an age recipient; it begins with age1',
+  ],
+  [
+    'sidecar/schedule.ts',
+    'is not a time zone',
+    "'x' is not a time zone; such as Europe/Paris",
+    fieldText,
+    'This is not a time zone; such as Europe/Paris',
+  ],
+  [
+    'sidecar/schedule.ts',
+    'is not a cron expression of five fields',
+    "'x' is not a cron expression of five fields",
+    fieldText,
+    'This is not a schedule: five fields are needed',
+  ],
+  [
+    'engine/restore/undo.ts',
+    'somebody changed it since the restore',
+    'somebody changed it since the restore',
+    reasonText,
+    'Somebody changed it since the restore',
+  ],
+  [
+    'engine/restore/apply.ts',
+    'somebody changed it since the plan was made; plan again',
+    'somebody changed it since the plan was made; plan again',
+    reasonText,
+    'Somebody changed it since the plan was made',
+  ],
+  [
+    'engine/restore/verify.ts',
+    'Grafana gave it another uid: ',
+    'Grafana gave it another uid: x',
+    reasonText,
+    'Grafana gave it another id: x',
+  ],
+  [
+    'engine/restore/plan.ts',
+    'here is used in its place, ',
+    "the data source 'x' here is used in its place, as chosen",
+    reasonText,
+    'The data source x is used in its place',
+  ],
+  [
+    'engine/restore/plan.ts',
+    '; --include-managed writes it',
+    'its folder is managed by terraform; --include-managed writes it',
+    reasonText,
+    'What it belongs to is kept by terraform',
+  ],
+];
+
+describe('what the service writes in words', () => {
+  it.each(WRITTEN)('%s: “%s”', (file, source, text, translate, shown) => {
+    expect(readFileSync(join(root, 'pkg', file), 'utf8')).toContain(source);
+    expect(translate(text)).toBe(shown);
+  });
+});
