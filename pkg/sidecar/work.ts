@@ -1,4 +1,4 @@
-import type { RestoreOptions, RestoreSelection } from '../contract/api/restores.ts';
+import type { LiveFolder, RestoreOptions, RestoreSelection } from '../contract/api/restores.ts';
 import type { RetentionSettings, SettingsValues } from '../contract/api/settings.ts';
 import type { KindName } from '../contract/kinds.ts';
 import type {
@@ -103,6 +103,8 @@ export interface Work {
   diffLive(from: Manifest, signal: AbortSignal): Promise<LiveComparison>;
   /** The JSON text of what is live now, as it would be stored; undefined when there is nothing. */
   liveBody(ref: { org: number; kind: KindName; uid: string }, signal: AbortSignal): Promise<string | undefined>;
+  /** The folders that are live in an org. @throws DK_NOT_FOUND for an org that is out of reach */
+  folders(org: number, signal: AbortSignal): Promise<LiveFolder[]>;
   plan(question: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore>;
   /** The way back of a restore, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */
   planUndo(run: string, signal: AbortSignal): Promise<PlannedRestore>;

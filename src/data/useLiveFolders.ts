@@ -1,7 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { liveFolders } from '../api/grafana.ts';
+import { call } from '../api/client.ts';
 
-/** The folders that exist in Grafana now. */
-export function useLiveFolders() {
-  return useQuery({ queryKey: ['live-folders'], queryFn: ({ signal }) => liveFolders(signal), staleTime: 30_000 });
+/** The folders that exist in an org now. */
+export function useLiveFolders(org: number) {
+  return useQuery({
+    queryKey: ['live-folders', org],
+    queryFn: async ({ signal }) => (await call('GET /folders', { query: { org }, signal })).folders,
+    staleTime: 30_000,
+  });
 }

@@ -66,6 +66,36 @@ describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
     expect(copy.body.text()).toContain('"p2"');
     expect(bench.sim.state.org(1).dashboards.has(item!.targetUid!)).toBe(false);
   });
+
+  it('go into a folder of another org', async () => {
+    await seeded(profile);
+    const org = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);
+    await bench.api('POST /api/folders', { uid: 'there', title: 'There' }, org);
+    await bench.api(
+      'POST /api/datasources',
+      { uid: 'p2', name: 'Prometheus', type: 'prometheus', access: 'proxy' },
+      org,
+    );
+    const { results, plan } = await bench.apply({
+      selection: { only: [{ kind: 'dashboard' as const, uid: 'root' }] },
+      options: { copy: { org, folderUid: 'there' } },
+    });
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    const copy = plan.items[0]!.targetUid!;
+    expect(bench.sim.state.org(org).dashboards.get(copy)!.folderUid).toBe('there');
+    expect(bench.sim.state.org(1).dashboards.has(copy)).toBe(false);
+  });
+
+  it('are not made where the folder is one of another org: the plan says what is missing', async () => {
+    await seeded(profile);
+    const org = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);
+    const plan = await bench.plan({
+      selection: { only: [{ kind: 'dashboard' as const, uid: 'root' }] },
+      options: { copy: { org, folderUid: 'copies' } },
+    });
+    expect(plan.items.map(({ action }) => action)).toEqual(['blocked']);
+    expect(plan.items[0]!.reason).toContain('copies');
+  });
 });
 
 describe('copies', () => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
-import { commaList, Identifier, KindParameter, OrgId, PageQuery, pageOf, Time, Uid } from './common.ts';
+import { commaList, Identifier, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';
 
 /** What is to be restored. */
 export const RestoreSelection = z.discriminatedUnion('type', [
@@ -31,7 +31,7 @@ export const RestoreOptions = z.strictObject({
   /** As copies with new uids, beside what exists. */
   copy: z
     .strictObject({
-      /** Live folder to put them in; absent = where they were. */
+      /** Live folder of that org to put them in; absent = where they were. */
       folderUid: Uid.optional(),
       org: OrgId.optional(),
       /** Put behind each title. */
@@ -50,6 +50,21 @@ export const RestoreRequest = z.strictObject({
   options: RestoreOptions.optional(),
 });
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
+
+/** GET /folders: where copies can be put, as it is live in one org. */
+export const FoldersQuery = z.object({ org: OrgParameter });
+export type FoldersQuery = z.input<typeof FoldersQuery>;
+
+export const LiveFolder = z.object({
+  uid: z.string(),
+  title: z.string(),
+  /** Absent at the root. */
+  parentUid: z.string().optional(),
+});
+export type LiveFolder = z.infer<typeof LiveFolder>;
+
+export const LiveFolders = z.object({ folders: z.array(LiveFolder) });
+export type LiveFolders = z.infer<typeof LiveFolders>;
 
 const LiveDataSource = z.object({ uid: z.string(), name: z.string(), type: z.string() });
 

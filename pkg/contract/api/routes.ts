@@ -14,6 +14,8 @@ import type {
 import type { Run, RunPage, RunRequest, RunsQuery } from './runs.ts';
 import type {
   ApplyRequest,
+  FoldersQuery,
+  LiveFolders,
   PlanItemPage,
   PlanItemsQuery,
   RestorePlan,
@@ -70,6 +72,8 @@ export interface ApiRoutes {
   'GET /snapshots/:id/download': { params: { id: string }; query: DownloadQuery; response: unknown };
   'GET /diff': { query: DiffQuery; response: DiffPage };
   'GET /diff/resource': { query: ResourceDiffQuery; response: ResourceDiff };
+  /** Of one org, as they are live. */
+  'GET /folders': { query: FoldersQuery; response: LiveFolders };
   /** 201. */
   'POST /restores': { body: RestoreRequest; response: RestorePlan };
   'GET /restores/:id': { params: { id: string }; response: RestorePlan };

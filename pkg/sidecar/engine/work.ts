@@ -1,3 +1,4 @@
+import type { LiveFolder } from '../../contract/api/restores.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { parseJson, stringifyJson } from '../../contract/json.ts';
 import { canonicalJson } from '../../contract/json.ts';
@@ -16,6 +17,7 @@ import { planUndo } from '../../engine/restore/undo.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
+import type { KindContext, Known } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/forget.ts';
 import { withLocksRenewed } from '../../repository/locks.ts';
@@ -48,6 +50,8 @@ export interface EngineOptions extends InstanceOptions {
   environment: Readonly<Record<string, string | undefined>>;
   passphrases: () => Promise<string[]>;
 }
+
+const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
 
 /** The work of the service, done by the engine. */
 export function engineWork(options: EngineOptions): OpenWork {
@@ -215,15 +219,19 @@ class EngineWork implements Work {
     signal: AbortSignal,
   ): ReturnType<Work['liveBody']> {
     const repository = await this.#open(false, signal);
-    return this.#withInstance(signal, async (instance) => {
-      const home = instance.orgs.find(({ id }) => id === org);
-      if (home === undefined) {
-        throw new DashkeepError('DK_NOT_FOUND', `org ${org} is not among the orgs that can be read`);
-      }
-      const { clock, log } = this.#ports;
-      const context = kindContext(instance, home, { clock, log, signal, decryptSecrets: repository.encrypted });
+    return this.#inOrg(org, repository.encrypted, signal, async (context) => {
       const content = await kindOf(kind).read(context, { uid, title: uid });
       return content === undefined ? undefined : canonicalJson(content.body);
+    });
+  }
+
+  async folders(org: number, signal: AbortSignal): ReturnType<Work['folders']> {
+    return this.#inOrg(org, false, signal, async (context) => {
+      const found: LiveFolder[] = [];
+      for await (const { uid, title, folderUid } of kindOf('folder').list(context, NOTHING_KNOWN)) {
+        found.push({ uid, title, ...(folderUid === undefined ? {} : { parentUid: folderUid }) });
+      }
+      return found;
     });
   }
 
@@ -334,6 +342,23 @@ class EngineWork implements Work {
     }
     const timeZone = this.#settings.values.schedule.timezone;
     return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
+  }
+
+  /** @throws DK_NOT_FOUND for an org that is out of reach */
+  #inOrg<T>(
+    org: number,
+    decryptSecrets: boolean,
+    signal: AbortSignal,
+    action: (context: KindContext) => Promise<T>,
+  ): Promise<T> {
+    return this.#withInstance(signal, (instance) => {
+      const home = instance.orgs.find(({ id }) => id === org);
+      if (home === undefined) {
+        throw new DashkeepError('DK_NOT_FOUND', `org ${org} is not among the orgs that can be read`);
+      }
+      const { clock, log } = this.#ports;
+      return action(kindContext(instance, home, { clock, log, signal, decryptSecrets }));
+    });
   }
 
   #withInstance<T>(signal: AbortSignal, action: (instance: Instance) => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { useStatus } from '../../data/useStatus.ts';
 import { folderOptions } from '../../lib/folderTree.ts';
 import { t } from '../../lib/i18n.ts';
 import type { UrlChanges } from '../../lib/useUrlState.ts';
-import type { RestoreForm } from './request.ts';
+import { targetOrg, type RestoreForm } from './request.ts';
 
 interface Props {
   form: RestoreForm;
@@ -17,9 +17,6 @@ interface Props {
 
 /** What copies are called and where they go. */
 export function CopyFields({ form, change }: Props) {
-  const here = String(config.bootData.user.orgId);
-  // Only this org's folders are known to whoever is signed in to it.
-  const elsewhere = form.copyOrg !== '' && form.copyOrg !== here;
   return (
     <Stack direction="column" gap={2}>
       <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
@@ -33,7 +30,7 @@ export function CopyFields({ form, change }: Props) {
           />
         </Field>
         <OrgField form={form} change={change} />
-        {!elsewhere && <TargetFolder form={form} change={change} />}
+        <TargetFolder form={form} change={change} />
       </Stack>
     </Stack>
   );
@@ -63,9 +60,9 @@ function OrgField({ form, change }: Props) {
   );
 }
 
-/** The folders that exist now, as Grafana itself lists them. */
+/** The folders that exist now where the copies go. */
 function TargetFolder({ form, change }: Props) {
-  const folders = useLiveFolders();
+  const folders = useLiveFolders(targetOrg(form) ?? config.bootData.user.orgId);
   const options = useMemo(
     () => folderOptions(folders.data ?? []).map(({ uid, path }) => ({ value: uid, label: path })),
     [folders.data],

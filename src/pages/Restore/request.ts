@@ -99,6 +99,14 @@ function copyOf({ suffix, copyTo, copyOrg }: RestoreForm): NonNullable<RestoreOp
   };
 }
 
+/** The org that copies go to, where the form says so: as chosen, or where the originals were. */
+export function targetOrg({ copyOrg, type, folder, resources }: RestoreForm): number | undefined {
+  if (copyOrg !== '') {
+    return Number(copyOrg);
+  }
+  return type === 'folder' ? splitFolder(folder)[0] : type === 'resources' ? resources[0]?.org : undefined;
+}
+
 /** The way back from a plan to the form that makes it. */
 export function parametersOf({ snapshot, selection, options = {}, id }: RestoreRequest & { id?: string }): UrlChanges {
   const resources = selection.type === 'resources' ? selection.resources.map(resourceParameter) : [];

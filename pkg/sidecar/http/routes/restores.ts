@@ -1,5 +1,7 @@
 import {
   ApplyRequest,
+  FoldersQuery,
+  LiveFolders,
   PlanItemPage,
   PlanItemsQuery,
   RestorePlan,
@@ -17,6 +19,16 @@ import type { Api } from '../server.ts';
 
 export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['restores'];
+
+  api.get(
+    '/folders',
+    { schema: { summary: 'Where copies can be put', tags, querystring: FoldersQuery, response: answers(LiveFolders) } },
+    ({ query: { org } }) =>
+      heavy.run(async () => {
+        const { library, signal } = service;
+        return { folders: await library.use(signal, (work) => work.folders(org, signal)) };
+      }),
+  );
 
   api.post(
     '/restores',

@@ -139,7 +139,7 @@ export function tree(world: World): SnapshotTree {
 export function liveFolders(state: FakeState) {
   return [...state.live.values()]
     .filter(({ entry }) => entry.kind === 'folder')
-    .map(({ entry: { uid, title, folderUid } }) => ({ uid, title, type: 'dash-folder', folderUid }));
+    .map(({ entry: { uid, title, folderUid } }) => ({ uid, title, parentUid: folderUid }));
 }
 
 export function isUnder(world: World, folder: string | undefined, ancestor: string): boolean {

@@ -48,10 +48,6 @@ interface Call {
 async function respond(state: FakeState, token: string, request: IncomingMessage, response: ServerResponse) {
   try {
     const url = new URL(request.url ?? '/', 'http://service');
-    if (url.pathname === '/api/search') {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers.liveFolders(state)));
-      return;
-    }
     if (request.headers.authorization !== `Bearer ${token}`) {
       throw new FakeError(401, 'DK_UNAUTHORIZED', 'The token is missing or wrong.', 'Connect the app again.');
     }
@@ -319,6 +315,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
         query.get('uid') ?? '',
       ),
   ],
+  [/^GET \/folders$/, ({ state }) => ({ folders: answers.liveFolders(state) })],
   [/^POST \/restores$/, ({ state, body }) => runs.plan(state, body as RestoreRequest)],
   [/^GET \/restores\/([^/]+)$/, ({ state, id }) => findRestore(state, id).plan],
   [

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
+
+let grafana: Simulator;
+let service: TestService;
+let second: number;
+
+/** Of an org, as its server admin. */
+const inOrg = (org: number, route: string, body?: unknown) =>
+  call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
+
+beforeAll(async () => {
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  await inOrg(1, 'POST /api/folders', { uid: 'here', title: 'Here' });
+  await inOrg(1, 'POST /api/dashboards/db', {
+    dashboard: { uid: 'board', title: 'Board', panels: [] },
+    folderUid: 'here',
+  });
+  second = Number((await inOrg(1, 'POST /api/orgs', { name: 'Second' })).body.orgId);
+  await inOrg(second, 'POST /api/folders', { uid: 'there', title: 'There' });
+  await inOrg(second, 'POST /api/folders', { uid: 'below', title: 'Below', parentUid: 'there' });
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: 'all' } });
+});
+afterAll(async () => {
+  await service?.stop();
+  await grafana?.close();
+  await removeDirectory(service.directory);
+});
+
+it('shows the folders of each org, where copies then can be put', async () => {
+  expect((await service.call('GET', '/folders?org=1')).json).toEqual({ folders: [{ uid: 'here', title: 'Here' }] });
+  const { json } = await service.call('GET', `/folders?org=${second}`);
+  expect(json.folders).toEqual(
+    expect.arrayContaining([
+      { uid: 'there', title: 'There' },
+      { uid: 'below', title: 'Below', parentUid: 'there' },
+    ]),
+  );
+
+  const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
+  const { snapshot } = (await service.ended(run.id)) as { snapshot: string };
+  const planned = await service.call('POST', '/restores', {
+    snapshot,
+    selection: { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid: 'board' }] },
+    options: { copy: { org: second, folderUid: 'below' } },
+  });
+  expect(planned.json.counts).toMatchObject({ create: 1, blocked: 0 });
+  const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
+  expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
+  const { body: found } = await inOrg(second, 'GET /api/search?type=dash-db');
+  expect(found).toMatchObject([{ title: 'Board', folderUid: 'below' }]);
+});
+
+it('says so when an org is out of reach', async () => {
+  const { status, json } = await service.call('GET', '/folders?org=99');
+  expect([status, json.error.code]).toEqual([404, 'DK_NOT_FOUND']);
+});
