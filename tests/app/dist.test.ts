@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { RULES, type Publication } from './publishing.ts';
 import { exactVersion, olderVersions } from '../support/preview/older.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -33,7 +34,7 @@ interface Manifest {
     url: string;
     headers?: { name: string; content: string }[];
   }[];
-  dependencies: { grafanaDependency: string };
+  dependencies: { grafanaDependency: string; plugins?: { id: string }[] };
 }
 
 function read(name: string): string {
@@ -58,6 +59,48 @@ beforeAll(() => {
 }, 180_000);
 
 afterAll(() => rmSync(dist, { recursive: true, force: true }));
+
+/** The build and the repository, as the rules look at them. */
+function published(): Publication {
+  const files = filesOf(dist);
+  const config = join(root, '.config/webpack/webpack.config.ts');
+  return {
+    manifest,
+    scripts: Object.fromEntries(files.filter((name) => name.endsWith('.js')).map((name) => [name, read(name)])),
+    pictures: Object.fromEntries(
+      files
+        .filter((name) => name.startsWith('img/'))
+        .map((name) => [name, readFileSync(join(dist, name)).subarray(0, 100)]),
+    ),
+    packageJson: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Publication['packageJson'],
+    webpackConfig: existsSync(config) ? readFileSync(config, 'utf8') : undefined,
+  };
+}
+
+/** What each rule is there to find. */
+const BROKEN: Record<string, (good: Publication) => Publication> = {
+  buildtools: (good) => ({ ...good, webpackConfig: 'export default {};' }),
+  circulardependencies: (good) => ({
+    ...good,
+    manifest: { ...good.manifest, dependencies: { plugins: [{ id: good.manifest.id }] } },
+  }),
+  legacybuilder: (good) => ({ ...good, packageJson: { devDependencies: { '@grafana/toolkit': '10.1.10' } } }),
+  legacyplatform: (good) => ({ ...good, scripts: { 'module.js': 'define(["app/plugins/sdk"],()=>{})' } }),
+  logos: (good) => ({ ...good, pictures: {} }),
+  reactcompat: (good) => ({ ...good, scripts: { 'module.js': 'a.findDOMNode(this)' } }),
+  screenshots: (good) => ({
+    ...good,
+    pictures: { ...good.pictures, [good.manifest.info.screenshots[0]?.path ?? '']: Buffer.from('GIF89a') },
+  }),
+};
+
+describe('the rules of the validator', () => {
+  it.each(Object.keys(RULES))('%s holds, and is seen to be broken', (name) => {
+    const good = published();
+    expect(RULES[name]?.(good)).toEqual([]);
+    expect(RULES[name]?.(BROKEN[name]?.(good) ?? good)).not.toEqual([]);
+  });
+});
 
 describe('the manifest', () => {
   it('has an id of the form org-name-type that ends like its type, and a name for people', () => {
