@@ -30,8 +30,8 @@ export interface Keyring {
   readonly recipients: readonly string[];
   /** The id of a text, which may come in parts. */
   objectId(text: Text): string;
-  /** Whether the text has that id, in the plain form or under any key that is known here. */
-  check(id: string, text: string, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
+  /** Whether the text, whose parts can be had more than once, has that id, in the plain form or under any key that is known here. */
+  check(id: string, text: Text, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
   /** Seals an object: for the recipients alone. */
   sealObject(plain: Buffer): Promise<Buffer>;
   /** Seals a manifest, run record or index: for the recipients and the writers' own metadata identity. */

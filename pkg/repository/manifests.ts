@@ -1,10 +1,13 @@
-import { DashkeepError, reasonOf } from '../contract/errors.ts';
-import { canonicalJson, isJsonObject, parseJson, type Json } from '../contract/json.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import { canonicalJson, type Json } from '../contract/json.ts';
 import { Manifest, ManifestEntry, type SnapshotSummary } from '../contract/manifest.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compressParts, ENVELOPE_BYTES, inflate, MAX_MANIFEST_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
-import { isObjectId, parseSnapshotKey, printable, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
+import { eachAtOnce } from './concurrency.ts';
+import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
+import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
+import type { TimedKey } from './newest.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -20,38 +23,33 @@ function seal(manifest: UnsealedManifest, keyring: Keyring): Manifest {
   for (const [index, entry] of resources.entries()) {
     resources[index] = ManifestEntry.parse(entry);
   }
-  const entriesHash = keyring.objectId(inParts(resources, (entry) => canonicalJson(entry as unknown as Json)));
+  const entriesHash = keyring.objectId(listInParts(resources, (entry) => canonicalJson(entry as unknown as Json)));
   return { format: 1, ...head, resources, entriesHash };
-}
-
-/** Entries that make one part of a manifest's text. */
-const ENTRIES_A_PART = 200;
-
-/** The JSON of a list, some entries at a time: the text of 20 000 of them is as large as everything else in a backup. */
-function* inParts(entries: readonly ManifestEntry[], print: (entry: ManifestEntry) => string): Generator<string> {
-  yield '[';
-  for (let start = 0; start < entries.length; start += ENTRIES_A_PART) {
-    const part = entries.slice(start, start + ENTRIES_A_PART).map(print);
-    yield (start === 0 ? '' : ',') + part.join(',');
-  }
-  yield ']';
 }
 
 /** The manifest as stored: members in the order in which people look for them, the hash of the entries last. */
 function* textOf({ resources, entriesHash, ...head }: Manifest): Generator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"resources":`;
-  yield* inParts(resources, (entry) => JSON.stringify(entry));
+  yield* listInParts(resources, (entry) => JSON.stringify(entry));
   yield `,"entriesHash":${JSON.stringify(entriesHash)}}`;
 }
 
 export function summaryOf(manifest: Manifest): SnapshotSummary {
+  return summarize(
+    manifest,
+    manifest.resources.length,
+    manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0),
+  );
+}
+
+function summarize(manifest: ManifestHead, resources: number, bytes: number): SnapshotSummary {
   return {
     id: manifest.id,
     time: manifest.started,
     status: manifest.status,
     trigger: manifest.trigger,
-    resources: manifest.resources.length,
-    bytes: manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0),
+    resources,
+    bytes,
     ...(manifest.by === undefined ? {} : { by: manifest.by }),
     duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
     problems: manifest.errors.length,
@@ -71,16 +69,36 @@ export interface StoredManifest {
 export async function listSnapshots(
   store: ObjectStore,
   { signal, after, start = '' }: Calls & { after?: string; start?: string } = {},
-): Promise<NamedKey[]> {
-  const found = new Map<string, NamedKey>();
+): Promise<TimedKey[]> {
+  const found = new Map<string, TimedKey>();
   const startAfter = after === undefined ? undefined : `${SNAPSHOTS}${after}`;
-  for await (const { key } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
+  for await (const { key, size } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
     const named = parseSnapshotKey(key);
     if (named !== undefined) {
-      found.set(named.id, named);
+      found.set(named.id, { ...named, size });
     }
   }
   return [...found.values()];
+}
+
+/** Bytes as stored, of some thousand resources. */
+const LARGE_BYTES = 256 * 1024;
+const SMALL_AT_ONCE = 8;
+
+/** Does the work for each snapshot, for many small manifests at once, but for one large one at a time: it fills the memory. */
+export async function eachSnapshot(
+  keys: readonly TimedKey[],
+  work: (key: TimedKey) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const isLarge = ({ size }: TimedKey): boolean => size > LARGE_BYTES;
+  await eachAtOnce(
+    SMALL_AT_ONCE,
+    keys.filter((key) => !isLarge(key)),
+    work,
+    signal,
+  );
+  await eachAtOnce(1, keys.filter(isLarge), work, signal);
 }
 
 /**
@@ -120,9 +138,48 @@ export async function writeManifest(
 export async function readManifest(
   store: ObjectStore,
   keyring: Keyring,
-  { id, encrypted }: NamedKey,
-  { signal }: Calls = {},
+  key: NamedKey,
+  calls: Calls = {},
 ): Promise<StoredManifest> {
+  const text = await readText(store, keyring, key, calls);
+  const { entriesHash, ...head } = text.head;
+  return {
+    manifest: { ...head, resources: [...text.entries()], entriesHash },
+    encrypted: key.encrypted,
+    // Of a plain one that was just checked.
+    current:
+      key.encrypted === keyring.encrypted &&
+      (!key.encrypted || entriesHash === keyring.objectId(text.canonicalEntries)),
+  };
+}
+
+/**
+ * What a manifest needs, with a summary: for those who look at every snapshot and not at what is in it.
+ * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
+ */
+export async function readNeeds(
+  store: ObjectStore,
+  keyring: Keyring,
+  key: NamedKey,
+  calls: Calls = {},
+): Promise<{ summary: SnapshotSummary; objects: string[] }> {
+  const text = await readText(store, keyring, key, calls);
+  const objects: string[] = [];
+  let bytes = 0;
+  for (const entry of text.entries()) {
+    objects.push(entry.object);
+    bytes += entry.bytes;
+  }
+  return { summary: summarize(text.head, objects.length, bytes), objects };
+}
+
+/** The text of a manifest that says that it is this one and whose entries have the hash that it tells. */
+async function readText(
+  store: ObjectStore,
+  keyring: Keyring,
+  { id, encrypted }: NamedKey,
+  { signal }: Calls,
+): Promise<ManifestText> {
   const what = `the manifest ${id}`;
   let bytes: Buffer;
   try {
@@ -137,44 +194,12 @@ export async function readManifest(
     throw cause;
   }
   const zipped = encrypted ? await keyring.opener.open(bytes, 'DK_MANIFEST_DAMAGED', what) : bytes;
-  const text = await inflate(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what);
-  const { manifest, entries } = parseManifest(text, what);
-  if (manifest.id !== id) {
+  const text = new ManifestText(await inflate(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what), what);
+  if (text.head.id !== id) {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} says that it is another one`);
   }
-  if (keyring.check(manifest.entriesHash, entries, encrypted) === 'mismatch') {
+  if (keyring.check(text.head.entriesHash, text.canonicalEntries, encrypted) === 'mismatch') {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} does not match the hash of its entries`);
   }
-  return {
-    manifest,
-    encrypted,
-    current: encrypted === keyring.encrypted && manifest.entriesHash === keyring.objectId(entries),
-  };
-}
-
-/** The manifest, and the canonical text of its entries as they came, members unknown here included. */
-function parseManifest(text: string, what: string): { manifest: Manifest; entries: string } {
-  let value: Json;
-  try {
-    value = parseJson(text);
-  } catch (cause) {
-    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} is not JSON`, { cause });
-  }
-  if (isJsonObject(value) && value['format'] !== 1) {
-    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} has a format that this version does not know`);
-  }
-  const parsed = Manifest.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new DashkeepError(
-      'DK_MANIFEST_DAMAGED',
-      `${what} is not what Dashkeep writes: ${issue?.path.slice(0, 4).join('.') ?? ''} ${reasonOf(issue?.message ?? '')}`,
-    );
-  }
-  const stray = parsed.data.resources.find(({ object }) => !isObjectId(object));
-  if (stray !== undefined) {
-    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} names '${printable(stray.object)}', which is no object`);
-  }
-  const resources = isJsonObject(value) ? value['resources'] : undefined;
-  return { manifest: parsed.data, entries: canonicalJson(resources ?? []) };
+  return text;
 }

@@ -1,7 +1,6 @@
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
-import { eachAtOnce } from './concurrency.ts';
-import { foreignName, parseSnapshotKey, printable, SNAPSHOTS } from './layout.ts';
-import { readManifest } from './manifests.ts';
+import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS } from './layout.ts';
+import { eachSnapshot, readNeeds } from './manifests.ts';
 import { walkObjects, type ListedObject } from './object-listing.ts';
 import type { OpenedRepository } from './repository.ts';
 
@@ -13,7 +12,6 @@ interface Calls {
 const GRACE = 48 * 3_600_000;
 /** A clock further off than that makes every age doubtful. */
 const MAX_SKEW = 5 * 60_000;
-const MANIFESTS_AT_ONCE = 4;
 
 /** What lies in the store, seen in the order that makes it safe: objects first, then the manifests that need them. */
 export interface Survey {
@@ -28,6 +26,9 @@ export interface Survey {
   /** The store's clock. */
   now: Date;
 }
+
+/** By id, and no more of each than it takes: until the manifests are read these are all objects that there are. */
+type Candidates = Map<string, { encrypted: boolean; size: number; time: number }>;
 
 /**
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW when anything leaves doubt: unreadable is not unreferenced.
@@ -50,7 +51,7 @@ export async function survey(repository: OpenedRepository, { signal }: Calls = {
     );
   }
 
-  const candidates = new Map<string, ListedObject>();
+  const candidates: Candidates = new Map();
   let objects = 0;
   let bytes = 0;
   await walkObjects(
@@ -58,7 +59,8 @@ export async function survey(repository: OpenedRepository, { signal }: Calls = {
     (object) => {
       objects++;
       bytes += object.size;
-      candidates.set(object.id, object);
+      const { id, encrypted, size } = object;
+      candidates.set(Buffer.from(id).toString(), { encrypted, size, time: object.lastModified.getTime() });
     },
     { signal },
   );
@@ -66,9 +68,10 @@ export async function survey(repository: OpenedRepository, { signal }: Calls = {
 
   const unneeded = new Map<string, ListedObject>();
   let young = 0;
-  for (const object of candidates.values()) {
-    if (now.getTime() - object.lastModified.getTime() >= GRACE) {
-      unneeded.set(object.key, object);
+  for (const [id, { encrypted, size, time }] of candidates) {
+    if (now.getTime() - time >= GRACE) {
+      const key = objectKey(id, encrypted);
+      unneeded.set(key, { id, key, encrypted, size, lastModified: new Date(time) });
     } else {
       young++;
     }
@@ -79,24 +82,23 @@ export async function survey(repository: OpenedRepository, { signal }: Calls = {
 /** Reads every manifest there is and removes what it needs from the candidates. Returns the ids of the snapshots. */
 async function crossOffNeeded(
   repository: OpenedRepository,
-  candidates: Map<string, ListedObject>,
+  candidates: Candidates,
   signal?: AbortSignal,
 ): Promise<Set<string>> {
   const { store, keyring } = repository;
   const manifests = [];
-  for await (const { key } of store.list(SNAPSHOTS, { signal })) {
+  for await (const { key, size } of store.list(SNAPSHOTS, { signal })) {
     const named = parseSnapshotKey(key);
     if (named === undefined) {
       throw new DashkeepError('DK_PRUNE_UNSAFE', `'${printable(key)}' is no manifest that this version knows`);
     }
-    manifests.push(named);
+    manifests.push({ ...named, size });
   }
-  await eachAtOnce(
-    MANIFESTS_AT_ONCE,
+  await eachSnapshot(
     manifests,
     async (key) => {
       try {
-        for (const { object } of (await readManifest(store, keyring, key, { signal })).manifest.resources) {
+        for (const object of (await readNeeds(store, keyring, key, { signal })).objects) {
           candidates.delete(object);
         }
       } catch (error) {

@@ -6,9 +6,9 @@ import type { ObjectStore } from '../storage/store.ts';
 import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './keys.ts';
 import type { Keyring } from './keyring.ts';
-import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
+import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from './layout.ts';
 import { listSnapshots, readManifest, summaryOf, writeManifest, type UnsealedManifest } from './manifests.ts';
-import { newestKeys } from './newest.ts';
+import { newestKeys, type TimedKey } from './newest.ts';
 import { Objects } from './objects.ts';
 import { openPlainCopies } from './plain-copies.ts';
 import type { PlainCopies, Repository, Session } from './repository.types.ts';
@@ -150,7 +150,7 @@ export class OpenedRepository implements Repository {
   }
 
   /** The manifest's key, by the same names, without reading more than that takes. @throws DK_NOT_FOUND */
-  async find(id: string, calls: Calls = {}): Promise<NamedKey> {
+  async find(id: string, calls: Calls = {}): Promise<TimedKey> {
     return this.#find(id === 'latest' ? (await this.#latest(calls)).id : id, calls);
   }
 
@@ -179,11 +179,11 @@ export class OpenedRepository implements Repository {
     return newest;
   }
 
-  #newest(limit: number, { signal }: Calls): Promise<NamedKey[]> {
+  #newest(limit: number, { signal }: Calls): Promise<TimedKey[]> {
     return newestKeys(this.store, SNAPSHOTS, parseSnapshotKey, { limit, now: this.clock.now(), signal });
   }
 
-  async #find(start: string, calls: Calls): Promise<NamedKey> {
+  async #find(start: string, calls: Calls): Promise<TimedKey> {
     const matches = /^[0-9a-fTZ-]+$/.test(start) ? await listSnapshots(this.store, { ...calls, start }) : [];
     const [first] = matches;
     if (first === undefined) {

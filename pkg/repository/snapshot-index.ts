@@ -4,17 +4,14 @@ import { SnapshotSummary } from '../contract/manifest.ts';
 import type { Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { CacheFile, WORTH_WRITING } from './cache-file.ts';
-import { eachAtOnce } from './concurrency.ts';
 import type { Keyring } from './keyring.ts';
 import type { NamedKey } from './layout.ts';
-import { listSnapshots, readManifest, summaryOf } from './manifests.ts';
-import { listAgainFrom } from './newest.ts';
+import { eachSnapshot, listSnapshots, readNeeds } from './manifests.ts';
+import { listAgainFrom, type TimedKey } from './newest.ts';
 
 interface Calls {
   signal?: AbortSignal;
 }
-
-const READS_AT_ONCE = 8;
 
 interface Unreadable {
   id: string;
@@ -129,7 +126,7 @@ export class SnapshotIndex {
         known.set(read.id, read);
       }
     };
-    await eachAtOnce(READS_AT_ONCE, unread, takeUp, signal);
+    await eachSnapshot(unread, takeUp, signal);
     const summaries = [...older, ...keys.map(({ id }) => id)].flatMap((id) => known.get(id) ?? []);
     return { summaries, unreadable, looked: unread.length - unreadable.length };
   }
@@ -138,7 +135,7 @@ export class SnapshotIndex {
   async #list(
     known: Known,
     { signal, whole }: Calls & { whole?: boolean },
-  ): Promise<{ keys: NamedKey[]; older: string[] }> {
+  ): Promise<{ keys: TimedKey[]; older: string[] }> {
     const ids = [...known.keys()].sort();
     const after = whole === true ? undefined : listAgainFrom(ids);
     const keys = await listSnapshots(this.#store, { signal, after });
@@ -147,7 +144,7 @@ export class SnapshotIndex {
 
   async #summary(key: NamedKey, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
     try {
-      return summaryOf((await readManifest(this.#store, this.#keyring, key, { signal })).manifest);
+      return (await readNeeds(this.#store, this.#keyring, key, { signal })).summary;
     } catch (error) {
       if (isUnreadable(error)) {
         this.#log.warn({ snapshot: key.id, reason: reasonOf(error) }, 'a snapshot cannot be read');

@@ -1,9 +1,10 @@
 import { DashkeepError, type ErrorCode } from '../contract/errors.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
-import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
+import type { SnapshotSummary } from '../contract/manifest.ts';
 import { eachAtOnce } from './concurrency.ts';
 import { objectKey, type NamedKey } from './layout.ts';
-import { listSnapshots, readManifest, summaryOf } from './manifests.ts';
+import { eachSnapshot, listSnapshots, readManifest, readNeeds } from './manifests.ts';
+import type { TimedKey } from './newest.ts';
 import { walkObjects } from './object-listing.ts';
 import type { OpenedRepository } from './repository.ts';
 import { isUnreadable } from './snapshot-index.ts';
@@ -48,7 +49,6 @@ export interface VerifyReport {
   problems: VerifyProblem[];
 }
 
-const MANIFESTS_AT_ONCE = 4;
 const OBJECTS_AT_ONCE = 16;
 
 /**
@@ -114,11 +114,12 @@ class Verification {
     };
   }
 
-  async #readManifests(keys: readonly NamedKey[]): Promise<NamedKey[]> {
+  async #readManifests(keys: readonly TimedKey[]): Promise<NamedKey[]> {
+    const { store, keyring } = this.#repository;
     const sound: NamedKey[] = [];
     let done = 0;
     const checkManifest = async (key: NamedKey): Promise<void> => {
-      const manifest = await this.#manifest(key, (error) =>
+      const read = await this.#ifReadable(readNeeds(store, keyring, key, this.#options), (error) =>
         this.#problems.push({
           object: '',
           encrypted: key.encrypted,
@@ -128,10 +129,10 @@ class Verification {
           resources: [],
         }),
       );
-      if (manifest !== undefined) {
+      if (read !== undefined) {
         sound.push(key);
-        this.#summaries.push(summaryOf(manifest));
-        for (const { object } of manifest.resources) {
+        this.#summaries.push(read.summary);
+        for (const object of read.objects) {
           if (!this.#needed.has(object)) {
             this.#needed.set(object, { encrypted: key.encrypted, size: undefined });
           }
@@ -140,15 +141,14 @@ class Verification {
       done++;
       this.#options.progress?.(done, keys.length, 'manifests');
     };
-    await eachAtOnce(MANIFESTS_AT_ONCE, keys, checkManifest, this.#options.signal);
+    await eachSnapshot(keys, checkManifest, this.#options.signal);
     return sound;
   }
 
-  /** Undefined when it was forgotten meanwhile, or is unreadable: then the handler is told. */
-  async #manifest(key: NamedKey, unreadable: (error: DashkeepError) => void): Promise<Manifest | undefined> {
+  /** What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler is told. */
+  async #ifReadable<T>(reading: Promise<T>, unreadable: (error: DashkeepError) => void): Promise<T | undefined> {
     try {
-      const { store, keyring } = this.#repository;
-      return (await readManifest(store, keyring, key, this.#options)).manifest;
+      return await reading;
     } catch (error) {
       if (!isUnreadable(error)) {
         throw error;
@@ -234,9 +234,10 @@ class Verification {
       return;
     }
     const found = new Map<string, { snapshots: string[]; resources: Map<string, HurtResource> }>();
+    const { store, keyring } = this.#repository;
     for (const key of keys) {
-      const manifest = await this.#manifest(key, () => undefined);
-      for (const { org, kind, uid, title, object } of manifest?.resources ?? []) {
+      const read = await this.#ifReadable(readManifest(store, keyring, key, this.#options), () => undefined);
+      for (const { org, kind, uid, title, object } of read?.manifest.resources ?? []) {
         if (this.#bad.has(object)) {
           const hurt = found.get(object) ?? { snapshots: [], resources: new Map<string, HurtResource>() };
           found.set(object, hurt);

@@ -42,7 +42,8 @@ export async function* listObjects(
       if (name === undefined || !name.startsWith(base + prefix) || size === undefined || lastModified === undefined) {
         throw untrusted('an entry has no name, size or date, or was not asked for');
       }
-      const key = name.slice(base.length);
+      // A copy: a part of a string keeps the whole of it in memory, here the page of the list.
+      const key = Buffer.from(name.slice(base.length)).toString();
       if (last !== undefined && compareKeys(key, last) <= 0) {
         throw untrusted(`${JSON.stringify(key)} comes after ${JSON.stringify(last)}`);
       }
