@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill.ts';
+import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill/drill.ts';
 import { drillOutcome, type DrillReport } from '../../pkg/engine/drill/report.ts';
 import { recordRun } from '../../pkg/engine/run.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';

@@ -1,5 +1,5 @@
 import { drillOutcome, type DrillReport } from '../../engine/drill/report.ts';
-import { drill, newestComplete } from '../../engine/drill.ts';
+import { drill, newestComplete } from '../../engine/drill/drill.ts';
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';

@@ -10,7 +10,7 @@ import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
 import { diffLive, diffManifests } from '../../engine/diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
-import { drill, newestComplete } from '../../engine/drill.ts';
+import { drill, newestComplete } from '../../engine/drill/drill.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo.ts';

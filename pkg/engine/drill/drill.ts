@@ -1,20 +1,20 @@
-import { DashkeepError } from '../contract/errors.ts';
-import type { KindName } from '../contract/kinds.ts';
-import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
-import type { Clock, Log } from '../contract/ports.ts';
-import { GrafanaError } from '../grafana/errors.ts';
-import type { Instance, Org } from '../grafana/instance.ts';
-import { kindOf } from '../grafana/kinds/registry.ts';
-import type { Repository } from '../repository/repository.types.ts';
-import { DrillTally, type DrillReport } from './drill/report.ts';
-import { withScratch } from './drill/scratch.ts';
-import { ScratchFolder } from './drill/scratch-folder.ts';
-import { ScratchOrg } from './drill/scratch-org.ts';
-import type { OnProgress } from './progress.ts';
-import { applyPlan } from './restore/apply.ts';
-import { targetOf } from './restore/dependencies.ts';
-import { planRestore } from './restore/plan.ts';
-import type { Plan, PlanRequest } from './restore/types.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { KindName } from '../../contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { GrafanaError } from '../../grafana/errors.ts';
+import type { Instance, Org } from '../../grafana/instance.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import type { Repository } from '../../repository/repository.types.ts';
+import { DrillTally, type DrillReport } from './report.ts';
+import { withScratch } from './scratch.ts';
+import { ScratchFolder } from './scratch-folder.ts';
+import { ScratchOrg } from './scratch-org.ts';
+import type { OnProgress } from '../progress.ts';
+import { applyPlan } from '../restore/apply.ts';
+import { targetOf } from '../restore/dependencies.ts';
+import { planRestore } from '../restore/plan.ts';
+import type { Plan, PlanRequest } from '../restore/types.ts';
 
 export interface DrillOptions {
   /** Of the run; part of the name of what is made and removed. */
