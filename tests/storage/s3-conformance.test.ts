@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkStore } from '../../pkg/storage/check.ts';
+import { checkStore } from '../../pkg/storage/check/check.ts';
 import { lockOf } from '../../pkg/storage/lock.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { realClock, realRandomness } from '../support/ports.ts';

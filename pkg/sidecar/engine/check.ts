@@ -1,7 +1,7 @@
 import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { openRepository, type OpenOptions } from '../../repository/repository.ts';
-import { checkStore, type StoreCheckStep } from '../../storage/check.ts';
+import { checkStore, type StoreCheckStep } from '../../storage/check/check.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { EffectiveSettings } from '../work.ts';
 import { explainTarget, openTarget, type StorePorts } from './target.ts';

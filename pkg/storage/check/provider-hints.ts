@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../contract/errors.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 
 type Hints = Partial<Record<ErrorCode | 'conditional', string>>;
 

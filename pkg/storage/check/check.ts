@@ -1,0 +1,120 @@
+import { asDashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import type { ObjectStore } from '../store.ts';
+import {
+  clockAhead,
+  conditionalPutOf,
+  judgeClock,
+  learnConditionalPut,
+  tryObjectLock,
+  tryVersioning,
+  type ConditionalPut,
+} from './features.ts';
+import { tryAbsent, tryDelete, tryList, tryOverwrite, tryRange, tryRead, tryWrite } from './objects.ts';
+import { providerHint } from './provider-hints.ts';
+import { permissionOf, Trial, type CheckOptions, type Finding } from './trial.ts';
+
+export const STORE_CHECK_STEPS = [
+  'clock',
+  'write',
+  'read',
+  'absent',
+  'range',
+  'overwrite',
+  'list',
+  'conditional',
+  'versioning',
+  'object-lock',
+  'delete',
+] as const;
+export type StoreCheckStepName = (typeof STORE_CHECK_STEPS)[number];
+
+export interface StoreCheckStep {
+  step: StoreCheckStepName;
+  status: 'ok' | 'warning' | 'failed' | 'skipped';
+  /** False only when the step failed: with a warning the target is usable. */
+  ok: boolean;
+  /** What made it fail. */
+  code?: ErrorCode;
+  detail: string;
+  milliseconds: number;
+  /** The right that is missing, in AWS's words. */
+  permission?: string;
+  hint?: string;
+}
+
+export interface StoreCheck {
+  ok: boolean;
+  steps: StoreCheckStep[];
+  conditionalPut: ConditionalPut;
+  /** How far the store's clock is ahead; undefined when it could not be asked. */
+  clockAheadMilliseconds?: number;
+}
+
+/**
+ * Tries out everything that Dashkeep asks of a store, in a folder of its own that it empties again, and names the right
+ * that is missing. What it learns goes into `store.capabilities`. Throws only when it is aborted.
+ */
+export async function checkStore(store: ObjectStore, options: CheckOptions): Promise<StoreCheck> {
+  const trial = new Trial(store, options);
+  const steps = new Steps(trial);
+  let conditionalPut: ConditionalPut = 'unknown';
+  let clockAheadMilliseconds: number | undefined;
+  try {
+    await steps.take('clock', async () => judgeClock((clockAheadMilliseconds = await clockAhead(trial))));
+    const written = await steps.take('write', () => tryWrite(trial));
+    const read = await steps.take('read', () => tryRead(trial), written);
+    await steps.take('absent', () => tryAbsent(trial), read);
+    await steps.take('range', () => tryRange(trial), read);
+    await steps.take('overwrite', () => tryOverwrite(trial), read);
+    await steps.take('list', () => tryList(trial, written));
+    await steps.take(
+      'conditional',
+      async () => {
+        const found = await conditionalPutOf(trial);
+        conditionalPut = found;
+        return learnConditionalPut(trial, found);
+      },
+      written,
+    );
+    await steps.take('versioning', () => tryVersioning(trial));
+    await steps.take('object-lock', () => tryObjectLock(trial));
+    await steps.take('delete', () => tryDelete(trial), written);
+  } finally {
+    await trial.cleanUp();
+  }
+  return { ok: steps.taken.every((step) => step.ok), steps: steps.taken, conditionalPut, clockAheadMilliseconds };
+}
+
+/** Takes steps one after another and writes down what each came to. */
+class Steps {
+  readonly taken: StoreCheckStep[] = [];
+  readonly #trial: Trial;
+
+  constructor(trial: Trial) {
+    this.#trial = trial;
+  }
+
+  /** Returns whether it went well. */
+  async take(step: StoreCheckStepName, work: () => Promise<Finding>, possible = true): Promise<boolean> {
+    const { clock, signal, probe } = this.#trial;
+    signal?.throwIfAborted();
+    const started = clock.monotonic();
+    const record = (finding: Omit<StoreCheckStep, 'step' | 'milliseconds' | 'ok'>): boolean => {
+      const milliseconds = Math.round(clock.monotonic() - started);
+      this.taken.push({ step, ok: finding.status !== 'failed', milliseconds, ...finding });
+      return finding.status !== 'failed';
+    };
+    if (!possible) {
+      return record({ status: 'skipped', detail: 'needs an object that can be written and read' });
+    }
+    try {
+      return record({ status: 'ok', ...(await work()) });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const problem = asDashkeepError(error);
+      const hint = providerHint(probe?.provider, problem.code) ?? problem.hint;
+      const { code, message: detail } = problem;
+      return record({ status: 'failed', code, detail, hint, permission: permissionOf(problem) });
+    }
+  }
+}

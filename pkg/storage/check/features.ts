@@ -1,0 +1,111 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { StoreProbe } from '../probe.ts';
+import { providerHint } from './provider-hints.ts';
+import { permissionOf, type Finding, type Trial } from './trial.ts';
+
+/** What a store has or lacks, and what is learned of it for the rest of the process: backups work either way. */
+
+export type ConditionalPut = 'enforced' | 'refused' | 'ignored' | 'racy' | 'unknown';
+
+const RACERS = 8;
+/** Beyond it no prune runs. */
+const SKEW_MAX_MILLISECONDS = 5 * 60_000;
+const SKEW_WARNING_MILLISECONDS = 60_000;
+
+/** @returns how far the store's clock is ahead, in milliseconds; 0 when that is less than can be told. */
+export async function clockAhead({ store, clock, signal }: Trial): Promise<number> {
+  const before = clock.now().getTime();
+  const theirs = (await store.clock({ signal })).getTime();
+  const ours = (before + clock.now().getTime()) / 2;
+  // Answers are dated to the second, cut off.
+  return Math.abs(theirs - ours) <= 1_500 ? 0 : Math.round(theirs - ours);
+}
+
+/** @throws DK_CLOCK_SKEW */
+export function judgeClock(ahead: number): Finding {
+  const apart = Math.abs(ahead);
+  const detail = apart === 0 ? 'the clocks agree' : `the store’s clock differs by ${Math.round(apart / 1_000)} s`;
+  if (apart > SKEW_MAX_MILLISECONDS) {
+    throw new DashkeepError('DK_CLOCK_SKEW', detail);
+  }
+  return apart > SKEW_WARNING_MILLISECONDS
+    ? { status: 'warning', detail, hint: 'Beyond five minutes nothing is pruned: let NTP set this machine’s clock.' }
+    : { detail };
+}
+
+export async function conditionalPutOf(trial: Trial): Promise<Exclude<ConditionalPut, 'unknown'>> {
+  const once = await trial.putIfAbsent('once.json', Buffer.from('{"check":"first"}\n'));
+  if (once === 'refused') {
+    return 'refused';
+  }
+  if ((await trial.putIfAbsent('once.json', Buffer.from('{"check":"second"}\n'))) !== 'exists') {
+    return 'ignored';
+  }
+  const race = await Promise.all(
+    Array.from({ length: RACERS }, (_, at) => trial.putIfAbsent('race.json', Buffer.from(`{"racer":${at}}\n`))),
+  );
+  return race.filter((outcome) => outcome === 'written').length === 1 ? 'enforced' : 'racy';
+}
+
+export function learnConditionalPut({ store, probe }: Trial, found: Exclude<ConditionalPut, 'unknown'>): Finding {
+  store.capabilities.conditionalPut = found === 'racy' ? 'ignored' : found;
+  if (found === 'enforced') {
+    return { detail: 'conditional puts are enforced, also when several write at once' };
+  }
+  const details = {
+    refused: 'the store refuses conditional puts',
+    ignored: 'the store ignores the condition of a put',
+    racy: 'of several conditional puts at once more than one wins',
+  };
+  const hint =
+    providerHint(probe?.provider, 'conditional') ?? 'Nothing depends on them: snapshots are safe all the same.';
+  return { status: 'warning', detail: details[found], hint };
+}
+
+export async function tryVersioning({ store, probe, signal }: Trial): Promise<Finding> {
+  const kept = await inspect(probe, (asked) => asked.versioning(signal));
+  if (typeof kept !== 'boolean') {
+    return kept;
+  }
+  store.capabilities.versioning = kept;
+  return kept
+    ? {
+        detail: 'the bucket keeps versions',
+        hint: 'What is pruned stays as an earlier version until a lifecycle rule (NoncurrentVersionExpiration) removes it.',
+      }
+    : { detail: 'the bucket keeps no versions' };
+}
+
+export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Finding> {
+  const found = await inspect(probe, (asked) => asked.objectLock(signal));
+  if (typeof found !== 'boolean') {
+    return found;
+  }
+  store.capabilities.objectLock = found;
+  if (probe?.wantsLock === true && !found) {
+    throw new DashkeepError('DK_SETTINGS', 'object lock is asked for, but the bucket was made without it', {
+      hint: 'Make a bucket with object lock, or leave DASHKEEP_S3_OBJECT_LOCK away.',
+    });
+  }
+  return { detail: found ? 'the bucket has object lock' : 'the bucket has no object lock' };
+}
+
+/** Asks what only an administrator may know: that it is refused is no fault of the target. */
+async function inspect(
+  probe: StoreProbe | undefined,
+  ask: (probe: StoreProbe) => Promise<boolean>,
+): Promise<boolean | Finding> {
+  if (probe === undefined) {
+    return { status: 'skipped', detail: 'does not apply here' };
+  }
+  try {
+    return await ask(probe);
+  } catch (error) {
+    if (error instanceof DashkeepError && ['DK_STORE_DENIED', 'DK_STORE_FAILED'].includes(error.code)) {
+      const permission = permissionOf(error);
+      const detail = permission === undefined ? 'the store does not tell' : `not known: ${permission} is not allowed`;
+      return { status: 'skipped', detail, permission };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Finding, Trial } from './trial.ts';
+
+/** What reading, writing, listing and deleting must be like: without it there is no backup. */
+
+const FIRST = Buffer.from('{"check":"first"}\n');
+const SECOND = Buffer.from('{"check":"the second body"}\n');
+
+export async function tryWrite(trial: Trial): Promise<Finding> {
+  await trial.put('a.json', FIRST);
+  return { detail: `${FIRST.length} bytes written` };
+}
+
+export async function tryRead(trial: Trial): Promise<Finding> {
+  const body = await trial.get('a.json');
+  const head = await trial.store.head(trial.key('a.json'), { signal: trial.signal });
+  trial.expect(body.equals(FIRST), 'other bytes came back than were written');
+  trial.expect(head?.size === FIRST.length, 'the size told is not that of what was written');
+  return { detail: 'the same bytes came back' };
+}
+
+export async function tryAbsent(trial: Trial): Promise<Finding> {
+  try {
+    await trial.get('absent.json');
+  } catch (error) {
+    if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
+      return { detail: 'an absent object is said to be absent' };
+    }
+    if (error instanceof DashkeepError && error.code === 'DK_STORE_DENIED') {
+      throw new DashkeepError(
+        'DK_STORE_DENIED',
+        's3:ListBucket is not allowed, so "denied" is also said of what is absent',
+        {
+          hint: 'Grant s3:ListBucket on the bucket.',
+        },
+      );
+    }
+    throw error;
+  }
+  throw new DashkeepError('DK_STORE_FAILED', 'an object that was never written was given');
+}
+
+export async function tryRange(trial: Trial): Promise<Finding> {
+  if (trial.probe === undefined) {
+    return { status: 'skipped', detail: 'does not apply here' };
+  }
+  const part = await trial.probe.range(trial.key('a.json'), 2, 6, trial.signal);
+  return part.equals(FIRST.subarray(2, 7))
+    ? { detail: 'part of an object can be read' }
+    : { status: 'warning', detail: 'a range of bytes came back wrong', hint: 'Dashkeep reads whole objects only.' };
+}
+
+export async function tryOverwrite(trial: Trial): Promise<Finding> {
+  await trial.put('a.json', SECOND);
+  trial.expect((await trial.get('a.json')).equals(SECOND), 'the old bytes came back after a second write');
+  return { detail: 'what is written again is seen at once' };
+}
+
+export async function tryList(trial: Trial, written: boolean): Promise<Finding> {
+  const names: string[] = [];
+  for await (const { key } of trial.store.list(trial.folder, { signal: trial.signal })) {
+    names.push(key);
+  }
+  trial.expect(!written || names.join() === trial.key('a.json'), 'a list does not show what was just written');
+  return { detail: written ? 'a list shows what was just written' : 'lists are answered' };
+}
+
+export async function tryDelete(trial: Trial): Promise<Finding> {
+  const [result] = await trial.store.deleteMany([trial.key('a.json')], { signal: trial.signal });
+  if (result?.problem?.code === 'denied') {
+    return {
+      status: 'warning',
+      detail: result.problem.message,
+      permission: 's3:DeleteObject',
+      hint: 'Backups work, but nothing can be pruned with this key, and the objects of this check stay in probe/.',
+    };
+  }
+  trial.expect(result?.problem === undefined, result?.problem?.message ?? '');
+  trial.expect(
+    (await trial.store.head(trial.key('a.json'), { signal: trial.signal })) === undefined,
+    'a deleted object is still there',
+  );
+  trial.forget('a.json');
+  return { detail: 'deleted objects are gone' };
+}
