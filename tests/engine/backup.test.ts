@@ -1,22 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verify } from '../../pkg/repository/verify.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
-import { DASHBOARDS, identities, openBench, type Bench } from './harness.ts';
+import { type Bench, DASHBOARDS, identities, start } from './harness.ts';
 
 const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];
 const APIS: ProfileName[] = ['12.4', '13.2'];
-
-let bench: Bench | undefined;
-
-async function start(...given: Parameters<typeof openBench>): Promise<Bench> {
-  bench = await openBench(...given);
-  return bench;
-}
-
-afterEach(async () => {
-  await bench?.close();
-  bench = undefined;
-});
 
 describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
   it('lists 6 000 dashboards and 1 500 folders to the last one', async () => {

@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { Manifest, SnapshotTrigger } from '../../pkg/contract/manifest.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
@@ -119,6 +120,21 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
       await grafana.close();
     },
   };
+}
+
+let opened: Bench[] = [];
+
+afterEach(async () => {
+  const benches = opened;
+  opened = [];
+  await Promise.all(benches.map((bench) => bench.close()));
+});
+
+/** A bench for one test, closed after it. */
+export async function start(...given: Parameters<typeof openBench>): Promise<Bench> {
+  const bench = await openBench(...given);
+  opened.push(bench);
+  return bench;
 }
 
 /** What identifies each resource of a manifest and what it holds, for comparing two of them. */

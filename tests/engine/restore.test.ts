@@ -1,24 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { FaultStore } from '../support/fault-store.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
-import { DASHBOARDS, identities, openBench, type Bench } from './harness.ts';
+import { DASHBOARDS, identities, openBench, start } from './harness.ts';
 
 const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];
-
-let bench: Bench | undefined;
-
-async function start(...given: Parameters<typeof openBench>): Promise<Bench> {
-  bench = await openBench(...given);
-  return bench;
-}
-
-afterEach(async () => {
-  await bench?.close();
-  bench = undefined;
-});
 
 describe.each(PROFILE_NAMES)('restore into Grafana %s', (profile) => {
   it('brings dashboards and folders back with identical object ids, v2 included', async () => {

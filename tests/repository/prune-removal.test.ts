@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../pkg/contract/ports.ts';
 import { Remover, type Removal } from '../../pkg/repository/prune-removal.ts';
-import { openRepository } from '../../pkg/repository/repository.ts';
 import type { S3Settings } from '../../pkg/storage/open.ts';
 import { openServer, serversToTest, type ServerToTest } from '../storage/conformance.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
+import { open } from '../support/repository.ts';
 import { startS3Server } from '../support/s3/server.ts';
 
 const LOCK: S3Settings = { lock: { mode: 'GOVERNANCE', days: 1 } };
@@ -34,13 +33,7 @@ const SERVERS: [name: string, open: () => Promise<ServerToTest>][] = [
 /** What becomes of two objects of ten bytes in all that a prune removes right after they were put. */
 async function removal(server: ServerToTest, s3: S3Settings): Promise<Partial<Removal>> {
   const { store, dispose } = await openServer(server, s3);
-  const repository = await openRepository({
-    store,
-    clock: realClock,
-    randomness: realRandomness,
-    log: silentLog,
-    create: true,
-  });
+  const repository = await open({ store, clock: realClock, randomness: realRandomness });
   const objects = ['a', 'b'].map((name) => ({ key: `objects/${name}`, size: 5 }));
   for (const { key } of objects) {
     await store.put(key, Buffer.from('bytes'));
@@ -59,9 +52,9 @@ async function removal(server: ServerToTest, s3: S3Settings): Promise<Partial<Re
 
 const NOTHING = { removed: 0, removedBytes: 0, hidden: 0, hiddenBytes: 0, locked: 0, lockedBytes: 0, failed: [] };
 
-describe.each(SERVERS)('what a prune removes on %s', (_, open) => {
+describe.each(SERVERS)('what a prune removes on %s', (_, start) => {
   it('is counted as what the store made of it', async () => {
-    const server = await open();
+    const server = await start();
     if (server.traits.objectLock === true) {
       expect(await removal(server, {})).toEqual({ ...NOTHING, hidden: 2, hiddenBytes: 10 });
       expect(await removal(server, LOCK)).toEqual({ ...NOTHING, locked: 2, lockedBytes: 10 });
