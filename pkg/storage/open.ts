@@ -1,26 +1,10 @@
-import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { DirectoryStore } from './directory.ts';
-import type { S3Settings } from './s3/settings.ts';
+import type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 import type { ObjectStore } from './store.ts';
 import { parseTarget } from './target.ts';
 
+export type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 export type { S3Settings } from './s3/settings.ts';
-
-export interface OpenStoreOptions {
-  /** The process's environment, or what stands in for it: AWS_*, DASHKEEP_S3_*, HOME. */
-  environment: Readonly<Record<string, string | undefined>>;
-  /** What the settings page or the command line says; wins over the environment. */
-  s3?: S3Settings;
-  clock: Clock;
-  random: Randomness;
-  log: Log;
-}
-
-/** Where a setting of an S3 target came from, for people. Holds no secret. */
-export interface StoreExplanation {
-  settings: { name: string; value: string; from: string }[];
-  warnings: string[];
-}
 
 /**
  * Opens the store of a target: `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written to it yet.

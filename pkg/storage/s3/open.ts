@@ -1,4 +1,4 @@
-import type { OpenStoreOptions, StoreExplanation } from '../open.ts';
+import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
 import { resolveS3 } from './resolve.ts';
 import { S3Store } from './store.ts';
