@@ -3,7 +3,8 @@ import type { ObjectStore } from '../storage/store.ts';
 import { readConfig, writeConfig, type ConfigPorts, type RepositoryConfig } from './config.ts';
 import { KEYS, SNAPSHOTS } from './layout.ts';
 import type { OpenedRepository } from './repository.ts';
-import { verify, type HurtResource, type VerifyOptions, type VerifyProblem } from './verify.ts';
+import type { HurtResource, VerifyProblem } from './verify-problems.ts';
+import { verify, type VerifyOptions } from './verify.ts';
 
 export interface RepairOptions extends Omit<VerifyOptions, 'snapshot'> {
   /**

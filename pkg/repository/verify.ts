@@ -1,14 +1,13 @@
-import { DashkeepError, type ErrorCode } from '../contract/errors.ts';
-import type { ResourceRef } from '../contract/kinds.ts';
+import { DashkeepError } from '../contract/errors.ts';
 import type { SnapshotSummary } from '../contract/manifest.ts';
 import { eachAtOnce } from './concurrency.ts';
 import { objectKey, type NamedKey } from './layout.ts';
-import { eachSnapshot, listSnapshots, readManifest, readNeeds } from './manifests.ts';
+import { eachSnapshot, listSnapshots, readNeeds } from './manifests.ts';
 import type { TimedKey } from './newest.ts';
 import { walkObjects } from './object-listing.ts';
 import type { OpenedRepository } from './repository.ts';
-import { isUnreadable } from './snapshot-index.ts';
 import { duePart, isInPart, rememberPart, type Part } from './verify-parts.ts';
+import { ifReadable, nameTheHurt, type Defect, type VerifyProblem } from './verify-problems.ts';
 
 export interface VerifyOptions {
   /** Also read every object and hash it, or this percentage of them: another part each time, until all were read. */
@@ -17,21 +16,6 @@ export interface VerifyOptions {
   snapshot?: string;
   progress?: (done: number, total: number, phase: 'manifests' | 'data') => void;
   signal?: AbortSignal;
-}
-
-export type HurtResource = ResourceRef & { title: string };
-
-export interface VerifyProblem {
-  /** Empty when a manifest itself is the problem. */
-  object: string;
-  /** Whether the object is, or should be, there in its encrypted form. */
-  encrypted: boolean;
-  code: ErrorCode;
-  reason: string;
-  /** Ids of the snapshots that need it. */
-  snapshots: string[];
-  /** What cannot be restored because of it. */
-  resources: HurtResource[];
 }
 
 export interface VerifyReport {
@@ -69,7 +53,7 @@ class Verification {
   readonly #repository: OpenedRepository;
   readonly #options: VerifyOptions;
   readonly #needed = new Map<string, Needed>();
-  readonly #bad = new Map<string, { code: ErrorCode; reason: string }>();
+  readonly #bad = new Map<string, Defect>();
   readonly #problems: VerifyProblem[] = [];
   readonly #summaries: SnapshotSummary[] = [];
 
@@ -102,7 +86,7 @@ class Verification {
         await rememberPart(this.#repository.store, part, this.#options);
       }
     }
-    await this.#nameTheHurt(sound);
+    this.#problems.push(...(await nameTheHurt(this.#repository, sound, this.#bad, this.#options)));
     return {
       snapshots: keys.length,
       objects: this.#needed.size,
@@ -119,7 +103,7 @@ class Verification {
     const sound: NamedKey[] = [];
     let done = 0;
     const checkManifest = async (key: NamedKey): Promise<void> => {
-      const read = await this.#ifReadable(readNeeds(store, keyring, key, this.#options), (error) =>
+      const read = await ifReadable(readNeeds(store, keyring, key, this.#options), (error) =>
         this.#problems.push({
           object: '',
           encrypted: key.encrypted,
@@ -145,21 +129,6 @@ class Verification {
     return sound;
   }
 
-  /** What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler is told. */
-  async #ifReadable<T>(reading: Promise<T>, unreadable: (error: DashkeepError) => void): Promise<T | undefined> {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!isUnreadable(error)) {
-        throw error;
-      }
-      if (error.code !== 'DK_NOT_FOUND') {
-        unreadable(error);
-      }
-      return undefined;
-    }
-  }
-
   async #listObjects(): Promise<number> {
     const { store } = this.#repository;
     let unreferenced = 0;
@@ -181,11 +150,11 @@ class Verification {
         const there = await store.head(objectKey(id, encrypted), { signal: this.#options.signal });
         this.#needed.set(id, { encrypted, size: there?.size });
         if (there === undefined) {
-          this.#bad.set(id, { code: 'DK_OBJECT_MISSING', reason: 'missing' });
+          this.#bad.set(id, { encrypted, code: 'DK_OBJECT_MISSING', reason: 'missing' });
         }
       } else if (size < 20) {
         // The shortest gzip of anything is 20 bytes.
-        this.#bad.set(id, { code: 'DK_OBJECT_DAMAGED', reason: `damaged: only ${size} bytes` });
+        this.#bad.set(id, { encrypted, code: 'DK_OBJECT_DAMAGED', reason: `damaged: only ${size} bytes` });
       }
     }
     return unreferenced;
@@ -201,10 +170,11 @@ class Verification {
     );
     let done = 0;
     const checkObject = async (id: string): Promise<void> => {
+      const encrypted = this.#needed.get(id)?.encrypted ?? false;
       try {
-        await this.#repository.objects.read(id, this.#needed.get(id)?.encrypted ?? false, this.#options);
+        await this.#repository.objects.read(id, encrypted, this.#options);
       } catch (error) {
-        this.#bad.set(id, this.#defect(error));
+        this.#bad.set(id, { encrypted, ...this.#defect(error) });
       }
       done++;
       this.#options.progress?.(done, ids.length, 'data');
@@ -214,7 +184,7 @@ class Verification {
   }
 
   /** What an error says about one object; thrown on when it speaks of the store, or of what was not given. */
-  #defect(error: unknown): { code: ErrorCode; reason: string } {
+  #defect(error: unknown): Omit<Defect, 'encrypted'> {
     if (!(error instanceof DashkeepError)) {
       throw error;
     }
@@ -226,38 +196,5 @@ class Verification {
       return { code: 'DK_OBJECT_DAMAGED', reason: 'no identity given opens it: damaged, or encrypted for others' };
     }
     throw error;
-  }
-
-  /** Reads the manifests once more, only when there is something to tell. */
-  async #nameTheHurt(keys: readonly NamedKey[]): Promise<void> {
-    if (this.#bad.size === 0) {
-      return;
-    }
-    const found = new Map<string, { snapshots: string[]; resources: Map<string, HurtResource> }>();
-    const { store, keyring } = this.#repository;
-    for (const key of keys) {
-      const read = await this.#ifReadable(readManifest(store, keyring, key, this.#options), () => undefined);
-      for (const { org, kind, uid, title, object } of read?.manifest.resources ?? []) {
-        if (this.#bad.has(object)) {
-          const hurt = found.get(object) ?? { snapshots: [], resources: new Map<string, HurtResource>() };
-          found.set(object, hurt);
-          if (hurt.snapshots.at(-1) !== key.id) {
-            hurt.snapshots.push(key.id);
-          }
-          hurt.resources.set(`${org}/${kind}/${uid}`, { org, kind, uid, title });
-        }
-      }
-    }
-    for (const [object, { snapshots, resources }] of found) {
-      const { code, reason } = this.#bad.get(object) ?? { code: 'DK_INTEGRITY', reason: 'damaged' };
-      this.#problems.push({
-        object,
-        encrypted: this.#needed.get(object)?.encrypted ?? false,
-        code,
-        reason,
-        snapshots: snapshots.sort(),
-        resources: [...resources.values()],
-      });
-    }
   }
 }
