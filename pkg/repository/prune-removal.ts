@@ -3,7 +3,7 @@ import { lockOf } from '../storage/lock.ts';
 import type { DeleteResult } from '../storage/store.ts';
 import { eachAtOnce } from './concurrency.ts';
 import type { OpenedRepository } from './repository.ts';
-import type { PruneSession } from './sessions.ts';
+import type { PruneSession } from './open-session.ts';
 
 const DELETE_BATCH = 1000;
 const QUESTIONS_AT_ONCE = 16;
