@@ -34,8 +34,13 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/settings',
     { schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: answers(Settings) } },
     async (request, reply) => {
+      const { orgs } = service.settings.view().values.scope;
       const settings = await service.settings.update(request.body, revisionOf(request.headers['if-match']));
       service.changed();
+      if (settings.values.scope.orgs !== orgs) {
+        // Tokens for them, now and not at the next turn: the next backup would lack them.
+        void service.keeper?.check();
+      }
       const secrets = Object.keys(request.body.secrets ?? {});
       service.log.info(
         { by: callerOf(request), sections: Object.keys(request.body.values ?? {}), secrets: secrets.length },
