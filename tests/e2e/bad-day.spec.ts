@@ -1,3 +1,5 @@
+import type { Settings } from '../../pkg/contract/api/settings.ts';
+import type { Status } from '../../pkg/contract/api/status.ts';
 import { accessOf, boardOf, CONTENT, removeContent } from './content.ts';
 import { APP, expect, expectAccessible, GRAFANA_URL } from './fixtures.ts';
 import { backUp, test } from './journey.ts';
@@ -64,6 +66,55 @@ test('copies go into a folder that is live, also when no snapshot knows it', asy
   await expect(page.getByText('1 resource is back')).toBeVisible({ timeout: 120_000 });
   await expect.poll(() => found('(old)')).toEqual([[`${board.title} (old)`, fresh.uid]]);
   await admin('DELETE', `/api/folders/${fresh.uid}`);
+});
+
+test('copies go into another organization', async ({
+  app,
+  page,
+  admin,
+  service,
+  backup,
+  playwright,
+  baseURL,
+  grafanaAPICredentials: { user, password },
+}) => {
+  expect(backup).not.toBe('');
+  const { values } = await service<Settings>('GET', '/settings');
+  const { orgId } = await admin<{ orgId: number }>('POST', '/api/orgs', { name: 'Dashkeep’s second' });
+  const second = await playwright.request.newContext({
+    baseURL,
+    extraHTTPHeaders: {
+      authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+      'X-Grafana-Org-Id': String(orgId),
+    },
+  });
+  await service('PUT', '/settings', { values: { scope: { ...values.scope, orgs: 'all' } } });
+  const reached = async () => (await service<Status>('GET', '/status')).token.orgs.map(({ id }) => id);
+  await expect.poll(reached, LONG).toContain(orgId);
+  const newer = await backUp(service);
+
+  await app.open(`/restore?snapshot=${newer}&type=resources&resource=1%2Fdashboard%2F${board.uid}&copy=yes`);
+  await expect(page.getByRole('combobox', { name: 'Into the folder' })).toBeVisible();
+  await page.getByRole('combobox', { name: 'Into the organization' }).click();
+  await page.getByRole('option', { name: 'Dashkeep’s second' }).click();
+  // Which folders there are over there is not known to whoever is signed in here.
+  await expect(page.getByRole('combobox', { name: 'Into the folder' })).toBeHidden();
+  await page.getByLabel('Put behind each title').fill(' (old)');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await page.getByRole('button', { name: 'Bring them back, too' }).click(LONG);
+  await page.getByRole('button', { name: 'Restore now' }).click(LONG);
+  await expect(page.getByText(/resources? (is|are) back/)).toBeVisible({ timeout: 120_000 });
+  const titles = async () => {
+    const hits = (await (await second.get('/api/search?type=dash-db')).json()) as { title: string }[];
+    return hits.map(({ title }) => title);
+  };
+  await expect.poll(titles).toEqual([`${board.title} (old)`]);
+  expect((await boardOf(admin)).meta.folderUid).toBe(inner.uid);
+
+  await second.dispose();
+  await service('PUT', '/settings', { values: { scope: values.scope } });
+  await admin('DELETE', `/api/orgs/${orgId}`);
 });
 
 madeUp.describe('on what is made up', () => {
