@@ -1,10 +1,12 @@
 import { Stack, Text, TextLink } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { KindName } from '../../pkg/contract/kinds.ts';
+import type { RunStatus } from '../../pkg/contract/runs.ts';
 import { formatDuration, formatRelative, formatTime } from '../lib/format.ts';
 import { t } from '../lib/i18n.ts';
 import { kindLabel } from '../lib/kinds.ts';
 import { ResourceName } from './ResourceName.tsx';
+import { askedBy, StatusBadge } from './StatusBadge.tsx';
 import type { Column } from './VirtualTable.tsx';
 
 interface Named {
@@ -70,6 +72,25 @@ export function timeColumn<T>(header: string, timeOf: (item: T) => string, href:
         </Text>
       </Stack>
     ),
+  };
+}
+
+export function statusColumn<T extends { status: RunStatus }>(): Column<T> {
+  return {
+    id: 'status',
+    header: t('column.status', 'Status'),
+    width: '118px',
+    cell: (item) => <StatusBadge status={item.status} />,
+  };
+}
+
+export function askedByColumn<T extends Parameters<typeof askedBy>[0]>(header: string): Column<T> {
+  return {
+    id: 'trigger',
+    header,
+    width: 'minmax(0, 1fr)',
+    hideBelow: 'md',
+    cell: (item) => <span title={askedBy(item)}>{askedBy(item)}</span>,
   };
 }
 

@@ -1,28 +1,21 @@
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
-import { durationColumn, timeColumn } from '../../components/columns.tsx';
+import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
-import { MultiFilter } from '../../components/MultiFilter.tsx';
-import { askedBy, runKindLabel, StatusBadge, statusLabel } from '../../components/StatusBadge.tsx';
+import { runKindLabel } from '../../components/StatusBadge.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
 import { useRuns } from '../../data/useRuns.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems.ts';
 import { routes } from '../../lib/routes.ts';
-import { useUrlState } from '../../lib/useUrlState.ts';
-import { DateFilter, dayBounds } from './DateFilter.tsx';
+import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';
 
 const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill'];
 const STATUSES = ['complete', 'partial', 'failed', 'cancelled', 'interrupted', 'running', 'queued'] as const;
 
 export function RunList() {
-  const { read, change } = useUrlState();
-  const list = useRuns({
-    kind: read('kind') || undefined,
-    status: read('status') || undefined,
-    search: read('q') || undefined,
-    ...dayBounds(read('day')),
-  });
+  const { filters } = useHistoryFilters('kind');
+  const list = useRuns(filters);
   const columns = useMemo(() => makeColumns(), []);
   return (
     <FilteredList
@@ -34,18 +27,9 @@ export function RunList() {
       search={t('history.searchRuns', 'Search by id, by who asked, or by what went wrong')}
       count={(total) => plural('history.runCount', total, '{{number}} run', '{{number}} runs')}
     >
-      <DateFilter value={read('day')} onChange={(day) => change({ day })} />
-      <MultiFilter
-        label={t('history.kind', 'What')}
-        value={read('kind')}
-        options={KINDS.map((value) => ({ value, label: runKindLabel(value) }))}
-        onChange={(kind) => change({ kind })}
-      />
-      <MultiFilter
-        label={t('history.status', 'Status')}
-        value={read('status')}
-        options={STATUSES.map((value) => ({ value, label: statusLabel(value) }))}
-        onChange={(status) => change({ status })}
+      <HistoryFilters
+        statuses={STATUSES}
+        own={{ name: 'kind', label: t('history.kind', 'What'), values: KINDS, labelOf: runKindLabel }}
       />
     </FilteredList>
   );
@@ -65,19 +49,8 @@ function makeColumns(): Column<RunSummary>[] {
       hideBelow: 'md',
       cell: (run) => runKindLabel(run.kind),
     },
-    {
-      id: 'status',
-      header: t('column.status', 'Status'),
-      width: '118px',
-      cell: (run) => <StatusBadge status={run.status} />,
-    },
-    {
-      id: 'trigger',
-      header: t('column.askedBy', 'Asked by'),
-      width: 'minmax(0, 1fr)',
-      hideBelow: 'md',
-      cell: (run) => <span title={askedBy(run)}>{askedBy(run)}</span>,
-    },
+    statusColumn(),
+    askedByColumn(t('column.askedBy', 'Asked by')),
     {
       id: 'result',
       header: t('column.result', 'What went wrong'),

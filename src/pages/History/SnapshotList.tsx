@@ -2,29 +2,23 @@ import { EmptyState, LinkButton } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import { Changes } from '../../components/Changes.tsx';
-import { durationColumn, timeColumn } from '../../components/columns.tsx';
+import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
-import { MultiFilter } from '../../components/MultiFilter.tsx';
-import { askedBy, StatusBadge, statusLabel, triggerLabel } from '../../components/StatusBadge.tsx';
+import { triggerLabel } from '../../components/StatusBadge.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
 import { useSnapshots } from '../../data/useSnapshots.ts';
 import { formatBytes, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
-import { useUrlState } from '../../lib/useUrlState.ts';
-import { DateFilter, dayBounds } from './DateFilter.tsx';
+import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';
+
+const TRIGGERS = ['scheduled', 'manual', 'safety', 'drill'];
 
 export function SnapshotList() {
-  const { read, change } = useUrlState();
-  const list = useSnapshots({
-    status: read('status') || undefined,
-    trigger: read('trigger') || undefined,
-    search: read('q') || undefined,
-    ...dayBounds(read('day')),
-  });
+  const { filters, isFiltered } = useHistoryFilters('trigger');
+  const list = useSnapshots(filters);
   const columns = useMemo(() => makeColumns(), []);
-  const filtered = ['status', 'trigger', 'q', 'day'].some((name) => read(name) !== '');
-  if (!filtered && !list.isPending && list.error === null && list.total === 0) {
+  if (!isFiltered && !list.isPending && list.error === null && list.total === 0) {
     return <NoneYet />;
   }
   return (
@@ -37,18 +31,9 @@ export function SnapshotList() {
       search={t('history.searchSnapshots', 'Search by id or by who asked')}
       count={(total) => plural('history.count', total, '{{number}} snapshot', '{{number}} snapshots')}
     >
-      <DateFilter value={read('day')} onChange={(day) => change({ day })} />
-      <MultiFilter
-        label={t('history.status', 'Status')}
-        value={read('status')}
-        options={(['complete', 'partial'] as const).map((value) => ({ value, label: statusLabel(value) }))}
-        onChange={(status) => change({ status })}
-      />
-      <MultiFilter
-        label={t('history.trigger', 'Made')}
-        value={read('trigger')}
-        options={['scheduled', 'manual', 'safety', 'drill'].map((value) => ({ value, label: triggerLabel(value) }))}
-        onChange={(trigger) => change({ trigger })}
+      <HistoryFilters
+        statuses={['complete', 'partial']}
+        own={{ name: 'trigger', label: t('history.trigger', 'Made'), values: TRIGGERS, labelOf: triggerLabel }}
       />
     </FilteredList>
   );
@@ -77,19 +62,8 @@ function makeColumns(): Column<SnapshotRow>[] {
       (row) => row.time,
       (row) => routes.snapshot(row.id),
     ),
-    {
-      id: 'status',
-      header: t('column.status', 'Status'),
-      width: '112px',
-      cell: (row) => <StatusBadge status={row.status} />,
-    },
-    {
-      id: 'trigger',
-      header: t('column.made', 'Made'),
-      width: 'minmax(0, 1fr)',
-      hideBelow: 'md',
-      cell: (row) => <span title={askedBy(row)}>{askedBy(row)}</span>,
-    },
+    statusColumn(),
+    askedByColumn(t('column.made', 'Made')),
     {
       id: 'changes',
       header: t('column.changes', 'Changes'),

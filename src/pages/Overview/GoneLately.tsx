@@ -33,7 +33,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
               <Text color="secondary">
                 {t(
                   'gone.none',
-                  'Nothing was deleted between the backups. What is live now can be compared with the last one.',
+                  'Nothing that is still missing. What is live now can be compared with the last backup.',
                 )}
               </Text>
             ) : (

@@ -1,0 +1,51 @@
+import type { RunStatus } from '../../../pkg/contract/runs.ts';
+import { MultiFilter } from '../../components/MultiFilter.tsx';
+import { statusLabel } from '../../components/StatusBadge.tsx';
+import { t } from '../../lib/i18n.ts';
+import { useUrlState } from '../../lib/useUrlState.ts';
+import { DateFilter, dayBounds } from './DateFilter.tsx';
+
+/** What only one of the lists of the history can be filtered by. */
+interface OwnFilter {
+  /** In the address. */
+  name: 'kind' | 'trigger';
+  label: string;
+  values: readonly string[];
+  labelOf: (value: string) => string;
+}
+
+/** What a list of the history is filtered by, as the address says it, and whether it is at all. */
+export function useHistoryFilters<Name extends OwnFilter['name']>(own: Name) {
+  const { read } = useUrlState();
+  return {
+    isFiltered: ['q', 'day', 'status', own].some((name) => read(name) !== ''),
+    filters: {
+      [own]: read(own) || undefined,
+      status: read('status') || undefined,
+      search: read('q') || undefined,
+      ...dayBounds(read('day')),
+    } as { [N in Name | 'status' | 'search' | 'from' | 'to']?: string },
+  };
+}
+
+/** Beside the search: the day, the status, and what is the list's own. */
+export function HistoryFilters({ statuses, own }: { statuses: readonly RunStatus[]; own: OwnFilter }) {
+  const { read, change } = useUrlState();
+  return (
+    <>
+      <DateFilter value={read('day')} onChange={(day) => change({ day })} />
+      <MultiFilter
+        label={own.label}
+        value={read(own.name)}
+        options={own.values.map((value) => ({ value, label: own.labelOf(value) }))}
+        onChange={(value) => change({ [own.name]: value })}
+      />
+      <MultiFilter
+        label={t('history.status', 'Status')}
+        value={read('status')}
+        options={statuses.map((value) => ({ value, label: statusLabel(value) }))}
+        onChange={(status) => change({ status })}
+      />
+    </>
+  );
+}
