@@ -275,6 +275,9 @@ export class GrafanaClient {
       signal: options.signal,
     });
     const raw = answer.body;
+    if (options.ignoreAnswer === true && answer.status < 300) {
+      return { status: answer.status, text: '', headers: answer.headers, bytes: raw.length };
+    }
     const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
     await received(body.length);
     return { status: answer.status, text: body.toString('utf8'), headers: answer.headers, bytes: raw.length };
@@ -347,10 +350,14 @@ function endingOf(status: number): Ending {
   return status >= 500 ? 'failed' : 'answered';
 }
 
-/** Requests of about the same work: the route without its uids, and the size of the answer to a factor of four. */
+/**
+ * Requests of about the same work: the route without its uids and, of what is read, the size of the answer to a factor of
+ * four. What a write answers says little about its work, and each further sort has the window start small.
+ */
 function sortOf(method: string, path: string, bytes: number): string {
   const segments = path.split('/');
-  return `${method} ${segments[1]}/${segments[2]} ${segments.length} ${Math.floor(Math.log2(bytes + 1) / 2)}`;
+  const route = `${method} ${segments[1]}/${segments[2]} ${segments.length}`;
+  return method === 'GET' ? `${route} ${Math.floor(Math.log2(bytes + 1) / 2)}` : route;
 }
 
 /** Milliseconds of a Retry-After header: seconds or a date, kept within reason. */
