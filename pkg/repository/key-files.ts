@@ -36,6 +36,11 @@ export function keyFile(id: string, recipients: readonly string[]): string {
   return `${KEYS}${id}.${recipientSet(recipients)}.json.age`;
 }
 
+/** Whether a key file says by its name that it was wrapped for just these recipients. */
+export function isWrappedFor(key: string, recipients: readonly string[]): boolean {
+  return KEY_FILE.exec(key)?.[2] === recipientSet(recipients);
+}
+
 /**
  * Writes the key file for a set of recipients and reads it back.
  * @throws DK_STORE_FAILED when what comes back is not what was written.
@@ -65,8 +70,7 @@ export async function removeOtherKeyFiles(
 ): Promise<void> {
   const others: string[] = [];
   for await (const { key } of store.list(KEYS, { signal })) {
-    const match = KEY_FILE.exec(key);
-    if (match !== null && match[2] !== recipientSet(recipients)) {
+    if (isKeyFile(key) && !isWrappedFor(key, recipients)) {
       others.push(key);
     }
   }

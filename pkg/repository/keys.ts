@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
-import { isKeyFile, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
+import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
 import { KEYS, newTimedId } from './layout.ts';
 import { passphraseIdentities } from './passphrase.ts';
@@ -67,9 +67,15 @@ export async function openKeyring(
   const local = await readLocal(ports, repository);
   const newest = keys.filter((key) => key.repository === repository).at(-1);
   const recipients = [...new Set(secrets.recipients ?? [])];
-  if (recipients.length === 0 && passphrases.length > 0 && keyFiles.length === 0) {
-    // A passphrase for a repository that has no key yet says that it is to be encrypted.
-    recipients.push(...(await Promise.all(identities.map(recipientOf))));
+  if (recipients.length === 0 && passphrases.length > 0) {
+    const own = await Promise.all(identities.map(recipientOf));
+    // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it.
+    const isHalf =
+      create && keys.length === 0 && local === undefined && keyFiles.every((key) => isWrappedFor(key, own));
+    if (keyFiles.length === 0 || isHalf) {
+      // A passphrase for a repository that has no key yet says that it is to be encrypted.
+      recipients.push(...own);
+    }
   }
 
   if (recipients.length === 0) {
