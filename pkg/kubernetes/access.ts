@@ -4,6 +4,12 @@ import { leaseAccess, type LeaseName } from './leases.ts';
 import { secretAccess, type SecretName } from './secrets.ts';
 import type { Access } from './types.ts';
 
+/** What a service account can do, to be asked of the API server. */
+export interface KubernetesRights {
+  client: KubeClient;
+  needed: readonly Access[];
+}
+
 export interface AccessAnswer {
   access: Access;
   allowed: boolean;

@@ -5,17 +5,9 @@ import { GrafanaClient } from '../grafana/client.ts';
 import { discover } from '../grafana/capabilities.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
-import type { KubeClient } from '../kubernetes/client.ts';
-import type { Access } from '../kubernetes/types.ts';
 import { NoAdmin } from './bootstrap/bootstrap.ts';
 import { GrafanaHealth } from './health.ts';
 import type { Service } from './service.ts';
-
-/** What the service can do in Kubernetes, to be asked there. */
-export interface KubernetesRights {
-  client: KubeClient;
-  needed: readonly Access[];
-}
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
 export async function doctor(service: Service, signal: AbortSignal): Promise<Doctor> {
@@ -42,7 +34,7 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
   }
   let client: GrafanaClient | undefined;
   try {
-    const credentials = service.credentials();
+    const credentials = service.access.credentials();
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
     const found: DoctorCheck = {

@@ -1,45 +1,69 @@
 import { reasonOf } from '../contract/errors.ts';
-import type { Log } from '../contract/ports.ts';
+import type { Clock, Log } from '../contract/ports.ts';
 import type { StateStore } from '../repository/state.ts';
+import type { News } from './news.ts';
+import type { Notifier } from './notify.ts';
+import type { History } from './repository/history.ts';
+import type { SettingsStore } from './settings/store.ts';
+import { lateAfterSeconds, schedulesOf } from './status.ts';
 
 const ENTRY = 'late.json';
 
+export interface LatenessParts {
+  state: StateStore;
+  settings: SettingsStore;
+  news: News;
+  history: History;
+  notifier: Notifier;
+  clock: Clock;
+  log: Log;
+}
+
 /**
- * Whether it has been told that the newest backup is too old. Kept in the state, so that it is told once for each time
+ * Tells when the newest backup is too old. That it was told is kept in the state, so that it is told once for each time
  * that this happens, whichever replica leads and however often they are started again.
  */
 export class Lateness {
-  readonly #state: StateStore;
-  readonly #log: Log;
+  readonly #parts: LatenessParts;
   /** The newest backup when it was told, in milliseconds since 1970; undefined = nothing is told. */
   #told: number | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(state: StateStore, log: Log) {
-    this.#state = state;
-    this.#log = log;
+  constructor(parts: LatenessParts) {
+    this.#parts = parts;
   }
 
   /** What others may have told: at the begin of each term. */
   async load(): Promise<void> {
     try {
-      const text = (await this.#state.get(ENTRY))?.toString('utf8');
+      const text = (await this.#parts.state.get(ENTRY))?.toString('utf8');
       const told = text === undefined ? Number.NaN : Date.parse((JSON.parse(text) as { newest: string }).newest);
       this.#told = Number.isNaN(told) ? undefined : told;
     } catch (error) {
-      this.#log.warn({ reason: reasonOf(error) }, 'it is not known whether a late backup was told already');
+      this.#parts.log.warn({ reason: reasonOf(error) }, 'it is not known whether a late backup was told already');
     }
   }
 
-  /** @param newest - the newest backup that is known, in milliseconds since 1970 */
-  told(newest: number): boolean {
-    return this.#told !== undefined && newest <= this.#told;
-  }
-
-  /** It is told now. */
-  tell(newest: number): void {
-    this.#told = newest;
-    this.#write(() => this.#state.set(ENTRY, Buffer.from(JSON.stringify({ newest: new Date(newest).toISOString() }))));
+  /** To be called often, by whoever leads. */
+  watch(): void {
+    const { settings, clock, log, notifier } = this.#parts;
+    const { values } = settings.view();
+    const now = clock.now();
+    const interval = schedulesOf(values, now)[0]?.intervalSeconds;
+    const newest = this.#newestBackup();
+    if (interval === undefined || newest === undefined || values.target.url === '') {
+      return;
+    }
+    const age = (now.getTime() - newest.time) / 1000;
+    const told = this.#told !== undefined && newest.time <= this.#told;
+    if (age > lateAfterSeconds(interval) && !told) {
+      this.#told = newest.time;
+      const kept = JSON.stringify({ newest: new Date(newest.time).toISOString() });
+      this.#write(({ state }) => state.set(ENTRY, Buffer.from(kept)));
+      const hours = Math.round(age / 3600);
+      log.warn({ newest: newest.id, hours }, 'the newest backup is too old');
+      notifier.notify({ event: 'late', text: `The newest backup is ${hours} hours old (${newest.id}).` });
+    }
   }
 
   /** There is a new backup. @returns whether it had been told that there is none */
@@ -47,7 +71,7 @@ export class Lateness {
     const told = this.#told !== undefined;
     this.#told = undefined;
     if (told) {
-      this.#write(() => this.#state.delete(ENTRY));
+      this.#write(({ state }) => state.delete(ENTRY));
     }
     return told;
   }
@@ -58,9 +82,23 @@ export class Lateness {
   }
 
   /** One after the other, so that the newest state is the one that stays. */
-  #write(write: () => Promise<void>): void {
-    this.#writing = this.#writing.then(write).catch((error: unknown) => {
-      this.#log.warn({ reason: reasonOf(error) }, 'that a late backup was told cannot be kept');
-    });
+  #write(write: (parts: LatenessParts) => Promise<void>): void {
+    this.#writing = this.#writing
+      .then(() => write(this.#parts))
+      .catch((error: unknown) => {
+        this.#parts.log.warn({ reason: reasonOf(error) }, 'that a late backup was told cannot be kept');
+      });
+  }
+
+  /** As the repository shows it, or the journal, which knows it a moment earlier. */
+  #newestBackup(): { id: string; time: number } | undefined {
+    const { news, history } = this.#parts;
+    const stored = news.repository?.newest;
+    const run = history.last(({ kind, status }) => kind === 'backup' && ['complete', 'partial'].includes(status));
+    const known = [
+      ...(stored === undefined ? [] : [{ id: stored.id, time: Date.parse(stored.time) }]),
+      ...(run === undefined ? [] : [{ id: run.snapshot ?? run.id, time: Date.parse(run.started) }]),
+    ];
+    return known.sort((a, b) => b.time - a.time)[0];
   }
 }

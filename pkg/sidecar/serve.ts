@@ -1,16 +1,16 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import { neededAccess } from '../kubernetes/access.ts';
+import { neededAccess, type KubernetesRights } from '../kubernetes/access.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { Election } from '../kubernetes/election.ts';
 import { SecretState } from '../kubernetes/state.ts';
 import { DirectoryState, type StateStore } from '../repository/state.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
-import type { KubernetesRights } from './doctor.ts';
-import { engineWork } from './engine/work.ts';
-import { buildApi, type Api } from './http/server.ts';
+import { engineWork } from './work/engine-work.ts';
+import type { Api } from './http/api.ts';
+import { buildApi } from './http/server.ts';
 import { buildOps } from './http/ops.ts';
 import { Service } from './service.ts';
 

@@ -1,6 +1,6 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
-import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { Library } from './library.ts';
 
@@ -75,6 +75,17 @@ export class History {
   last(matches: (record: RunRecord) => boolean): RunRecord | undefined {
     const entry = this.#journal.entries.find(matches);
     return entry === undefined ? undefined : recordOf(entry);
+  }
+
+  /**
+   * When the newest run of a kind began that counts as one. A run that died with its process was none, so that it is caught
+   * up; but not for ever, if the next one dies as well.
+   */
+  lastStart(kind: RunKind): string | undefined {
+    const begun = (one: RunRecord): boolean => one.kind === kind && one.status !== 'queued';
+    const latest = this.last(begun);
+    const before = this.last((one) => begun(one) && one.id !== latest?.id);
+    return (latest?.status === 'interrupted' && before?.status !== 'interrupted' ? before : latest)?.started;
   }
 
   refresh(): void {

@@ -5,7 +5,7 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Progress, RunKind, RunRecord, RunStatus } from '../../contract/runs.ts';
 import { Cancelled, type RunFacts } from '../../engine/run.ts';
 import { newTimedId } from '../../repository/layout.ts';
-import type { WorkResult, WorkRun } from '../work.ts';
+import type { WorkResult, WorkRun } from '../work/work.ts';
 import type { Journal } from './journal.ts';
 
 export interface RunJob {
@@ -103,7 +103,7 @@ export class RunQueue {
         `a ${record?.kind ?? job.kind} is ${record?.status ?? 'running'} (${record?.id})`,
       );
     }
-    const { clock, randomness } = this.#options;
+    const { clock, randomness, log } = this.#options;
     const now = clock.now();
     const record: RunRecord = {
       id: newTimedId(now, randomness),
@@ -131,6 +131,7 @@ export class RunQueue {
       this.#waiting = active;
     }
     active.done = before.then(() => this.#execute(active, term));
+    log.info({ run: record.id, kind: record.kind, trigger: record.trigger }, 'a run was asked for');
     return record;
   }
 
@@ -234,15 +235,4 @@ function endOf(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' | 
   }
   const { code, message, hint } = asDashkeepError(error);
   return { status, failure: { code, message, hint } };
-}
-
-/** The entries of runs that died with their process, as what they are now. */
-export async function closeInterrupted(journal: Journal, instance: string, clock: Clock): Promise<RunRecord[]> {
-  const dead = journal.entries.filter(
-    (entry) => (entry.status === 'running' || entry.status === 'queued') && entry.instance !== instance,
-  );
-  for (const entry of dead) {
-    await journal.put({ ...entry, status: 'interrupted', finished: clock.now().toISOString(), kept: false });
-  }
-  return dead;
 }

@@ -12,7 +12,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { StateStore } from '../../repository/state.ts';
 import type { ServiceConfig } from '../config.ts';
-import type { EffectiveSettings } from '../work.ts';
+import type { EffectiveSettings } from './effective.ts';
 import { DEFAULT_SETTINGS, leavesOf, SETTING_PATHS, withLeaves } from './defaults.ts';
 import { assertAddress, fieldProblems, FieldErrors } from './validate.ts';
 

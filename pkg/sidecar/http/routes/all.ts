@@ -1,6 +1,6 @@
 import type { Service } from '../../service.ts';
 import { Heavy } from '../heavy.ts';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 import { diffRoutes } from './diff.ts';
 import { restoreRoutes } from './restores.ts';
 import { runRoutes } from './runs.ts';

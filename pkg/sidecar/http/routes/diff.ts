@@ -8,7 +8,7 @@ import { readableChanges } from '../../repository/readable.ts';
 import type { Service } from '../../service.ts';
 import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 
 export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['diff'];

@@ -15,7 +15,7 @@ import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
 import { callerOf } from '../caller.ts';
 import type { Heavy } from '../heavy.ts';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 
 export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['restores'];
@@ -41,7 +41,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
       },
     },
     async ({ body }, reply) => {
-      const plan = await heavy.run(() => service.plan(body));
+      const plan = await heavy.run(() => service.requests.plan(body));
       reply.code(201);
       return plan;
     },
@@ -71,7 +71,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/restores/:id/apply',
     { schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: answers(Run, 202) } },
     async (request, reply) => {
-      const record = await service.apply(request.params.id, request.body.confirm, callerOf(request));
+      const record = await service.requests.apply(request.params.id, request.body.confirm, callerOf(request));
       reply.code(202);
       return runView(record, undefined, request.params.id);
     },

@@ -8,7 +8,7 @@ import { runSummary, runView } from '../../runs/view.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
 import { callerOf } from '../caller.ts';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 
 export function runRoutes(api: Api, service: Service): void {
   const tags = ['runs'];
@@ -61,7 +61,7 @@ export function runRoutes(api: Api, service: Service): void {
     { schema: { summary: 'Start a run', tags, body: RunRequest, response: answers(Run, 202) } },
     async (request, reply) => {
       const idempotencyKey = keyOf(request.headers['idempotency-key']);
-      const id = await service.submit(request.body, { by: callerOf(request), idempotencyKey });
+      const id = await service.requests.start(request.body, { by: callerOf(request), idempotencyKey });
       reply.code(202);
       return view(id);
     },
@@ -95,7 +95,7 @@ export function runRoutes(api: Api, service: Service): void {
     {
       schema: { summary: 'Plan the way back of a restore', tags, params: IdParameter, response: answers(RestorePlan) },
     },
-    ({ params: { id } }) => service.planUndo(id),
+    ({ params: { id } }) => service.requests.planUndo(id),
   );
 }
 

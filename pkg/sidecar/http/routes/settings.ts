@@ -15,7 +15,7 @@ import type { Service } from '../../service.ts';
 import { callerOf } from '../caller.ts';
 import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 
 export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['settings'];

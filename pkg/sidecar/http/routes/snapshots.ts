@@ -17,7 +17,7 @@ import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
 import { callerOf } from '../caller.ts';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 
 export function snapshotRoutes(api: Api, service: Service): void {
   const tags = ['snapshots'];
@@ -72,7 +72,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       if (request.query.confirm !== id) {
         throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
       }
-      await service.assertIdle();
+      await service.requests.assertIdle();
       await library.use(signal, (work) => work.deleteSnapshot(id, signal));
       service.changed();
       service.log.info({ snapshot: id, by: callerOf(request) }, 'a snapshot was deleted');

@@ -3,7 +3,7 @@ import { doctor } from '../../doctor.ts';
 import type { Service } from '../../service.ts';
 import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 
 export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(

@@ -1,7 +1,7 @@
 import type { StoreExplanation } from '../../storage/open.ts';
 import { explainStore, openStore, type OpenStoreOptions, type S3Settings } from '../../storage/open.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import type { EffectiveSettings } from '../work.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
 
 export type StorePorts = Pick<OpenStoreOptions, 'environment' | 'clock' | 'random' | 'log'>;
 

@@ -18,6 +18,9 @@ export interface InstanceOptions {
   log: Log;
 }
 
+/** Lends a connected Grafana for as long as the action takes. */
+export type WithInstance = <T>(signal: AbortSignal, action: (instance: Instance) => Promise<T>) => Promise<T>;
+
 /** Connects to Grafana, does the work, and closes the connections whatever happens. */
 export async function withInstance<T>(
   { grafana, access, clock, randomness, log }: InstanceOptions,

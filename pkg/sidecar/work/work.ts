@@ -1,16 +1,17 @@
-import type { LiveFolder, RestoreOptions, RestoreSelection } from '../contract/api/restores.ts';
-import type { RetentionSettings, SettingsValues } from '../contract/api/settings.ts';
-import type { KindName } from '../contract/kinds.ts';
+import type { LiveFolder, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
+import type { RetentionSettings } from '../../contract/api/settings.ts';
+import type { KindName } from '../../contract/kinds.ts';
 import type {
   Manifest,
   ManifestEntry,
   ResourceProblem,
   SnapshotSummary,
   SnapshotTrigger,
-} from '../contract/manifest.ts';
-import type { ApplyResult, Diff, PlanItem } from '../contract/plan.ts';
-import type { Progress, RunLine, RunRecord } from '../contract/runs.ts';
-import type { RunFacts } from '../engine/run.ts';
+} from '../../contract/manifest.ts';
+import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
+import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
+import type { RunFacts } from '../../engine/run.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
 
 /** What one run is given by whoever runs it. */
 export interface WorkRun {
@@ -121,20 +122,6 @@ export interface RetentionLine {
   id: string;
   time: string;
   reasons: string[];
-}
-
-/** What the settings and their secrets come to. */
-export interface EffectiveSettings {
-  values: SettingsValues;
-  secrets: {
-    s3AccessKeyId?: string;
-    s3SecretAccessKey?: string;
-    s3SessionToken?: string;
-    ageIdentity?: string;
-    webhookUrl?: string;
-  };
-  /** Changes with every change of the settings or their secrets. */
-  revision: string;
 }
 
 /** @throws DK_SETTINGS, DK_STORE_… when the target can't be opened */

@@ -1,9 +1,10 @@
-import type { RunRequest } from '../contract/api/runs.ts';
-import { DashkeepError } from '../contract/errors.ts';
-import type { SnapshotTrigger } from '../contract/manifest.ts';
-import type { Library } from './repository/library.ts';
-import type { RunJob } from './runs/queue.ts';
-import type { Work, WorkResult, WorkRun } from './work.ts';
+import type { RunRequest } from '../../contract/api/runs.ts';
+import type { ScheduledJob } from '../../contract/api/settings.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { SnapshotTrigger } from '../../contract/manifest.ts';
+import type { Library } from '../repository/library.ts';
+import type { RunJob } from './queue.ts';
+import type { Work, WorkResult, WorkRun } from '../work/work.ts';
 
 /** The word that a person types to let a prune remove more than half of all objects. */
 export const PRUNE_CONFIRMATION = 'remove most objects';
@@ -47,8 +48,13 @@ async function confirmedPrune(work: Work, run: WorkRun, confirm: string | undefi
   }
 }
 
+/** What a schedule comes to as work. */
+export function scheduledJob(job: ScheduledJob, trigger: 'scheduled' | 'catch-up', library: Library): RunJob {
+  return job === 'prune' ? pruneJob(trigger, library) : jobOf({ kind: job }, trigger, library);
+}
+
 /** What is scheduled as "prune": first forget by the retention, then remove what nothing needs any more. */
-export function pruneJob(trigger: string, library: Library): RunJob {
+function pruneJob(trigger: string, library: Library): RunJob {
   return {
     kind: 'prune',
     trigger,

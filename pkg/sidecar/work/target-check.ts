@@ -1,9 +1,11 @@
 import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { openRepository, type OpenOptions } from '../../repository/repository.ts';
+import type { StateStore } from '../../repository/state.ts';
 import { checkStore, type StoreCheckStep } from '../../storage/check/check.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import type { EffectiveSettings } from '../work.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
 import { explainTarget, openTarget, type StorePorts } from './target.ts';
 
 type StepName = CheckStep['step'];
@@ -26,15 +28,21 @@ const SHOWN_AS: Record<StoreCheckStep['step'], StepName> = {
 /** What was skipped tells least: nearly everything of that step may have been tried all the same. */
 const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'failed'];
 
-export type RepositoryPorts = Omit<OpenOptions, 'store' | 'create' | 'signal'>;
+export interface TargetCheckPorts {
+  state: StateStore;
+  environment: StorePorts['environment'];
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
 
 /** Tries everything that a target is needed for, with settings that need not be saved. Cleans up whatever happens. */
 export async function checkTarget(
   settings: EffectiveSettings,
-  ports: StorePorts,
-  repository: RepositoryPorts,
+  { state, environment, clock, randomness, log }: TargetCheckPorts,
   signal: AbortSignal,
 ): Promise<SettingsCheck> {
+  const ports: StorePorts = { environment, clock, random: randomness, log };
   let store: ObjectStore;
   let resolved: SettingsCheck['resolved'];
   let resolve: CheckStep;
@@ -56,8 +64,13 @@ export async function checkTarget(
     return { ok: false, steps: allSkipped({ step: 'resolve', status: 'failed', code, detail, hint }), resolved: [] };
   }
   try {
-    const { steps } = await checkStore(store, { clock: ports.clock, random: ports.random, signal });
-    const shown = [resolve, ...fold(steps), await checkRepository(store, repository, signal)];
+    const { steps } = await checkStore(store, { clock, random: randomness, signal });
+    const { ageIdentity } = settings.secrets;
+    const opening = {
+      ...{ clock, randomness, log, state, passphrases: [], recipients: settings.values.encryption.recipients },
+      identities: ageIdentity === undefined ? [] : [ageIdentity],
+    };
+    const shown = [resolve, ...fold(steps), await checkRepository({ ...opening, store, create: false, signal })];
     return { ok: shown.every(({ status }) => status !== 'failed'), steps: shown, resolved };
   } finally {
     await store.close();
@@ -94,15 +107,15 @@ function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
   });
 }
 
-async function checkRepository(store: ObjectStore, ports: RepositoryPorts, signal: AbortSignal): Promise<CheckStep> {
+async function checkRepository(options: OpenOptions): Promise<CheckStep> {
   const step = 'repository';
   try {
-    const repository = await openRepository({ ...ports, store, create: false, signal });
+    const repository = await openRepository(options);
     await repository.close();
     const detail = `there is a repository${repository.encrypted ? ', encrypted' : ''}`;
     return { step, status: 'ok', detail, hint: '' };
   } catch (error) {
-    signal.throwIfAborted();
+    options.signal?.throwIfAborted();
     const { code, message, hint } = asDashkeepError(error);
     if (code === 'DK_REPOSITORY_MISSING') {
       return { step, status: 'ok', detail: 'there is none yet: the first backup makes it', hint: '' };

@@ -1,10 +1,9 @@
 import type { RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
-import { arrayAt, numberAt, stringAt, type Json } from '../../contract/json.ts';
-import type { ManifestEntry } from '../../contract/manifest.ts';
+import { stringAt, type Json } from '../../contract/json.ts';
 import { planRestore } from '../../engine/restore/plan.ts';
 import type { Plan, PlanRequest, RestoreOptions as EngineOptions, Selection } from '../../engine/restore/types.ts';
 import type { Instance } from '../../grafana/instance.ts';
-import type { LiveDataSource } from '../work.ts';
+import type { LiveDataSource } from './work.ts';
 
 /** How often what is missing may bring further things that are missing. */
 const ROUNDS = 8;
@@ -65,21 +64,4 @@ export async function liveDataSources(instance: Instance, signal: AbortSignal): 
     }
   }
   return found;
-}
-
-/** A stored dashboard as the text that "Import dashboard" takes: without what names one installation. */
-export function importableDashboard(entry: ManifestEntry, body: Json): Json | undefined {
-  if (entry.kind !== 'dashboard' || typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return undefined;
-  }
-  // Classic dashboards lie there as they are, or below `dashboard` or `spec`; those of version 2 are whole objects.
-  const object = body as { [key: string]: Json };
-  if (stringAt(object, 'apiVersion')?.includes('/v2') === true) {
-    return object;
-  }
-  const spec = object['dashboard'] ?? object['spec'] ?? object;
-  if (arrayAt(spec, 'elements') !== undefined || numberAt(spec, 'schemaVersion') === undefined) {
-    return spec;
-  }
-  return { ...(spec as { [key: string]: Json }), uid: entry.uid };
 }
