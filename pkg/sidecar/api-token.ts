@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { StateStore } from '../repository/state.ts';
-import { ensureApiToken } from './bootstrap/keeper.ts';
+import { TokenMemory } from './bootstrap/memory.ts';
 
 /** How often a stranger can make us look whether the token was changed. */
 const LOOK_EVERY_MS = 2_000;
@@ -56,4 +56,20 @@ export class ApiToken {
     const [ours, theirs] = [this.#current ?? '', shown].map((text) => createHash('sha256').update(text).digest());
     return ours !== undefined && theirs !== undefined && timingSafeEqual(ours, theirs) && this.#current !== undefined;
   }
+}
+
+/** The service's own token: as given, as stored, or made up now and stored. */
+export async function ensureApiToken(
+  given: string | undefined,
+  options: { state: StateStore; randomness: Randomness; log: Log },
+): Promise<string> {
+  const memory = new TokenMemory(options.state, options.log);
+  const known = given ?? (await memory.apiToken());
+  if (known !== undefined) {
+    return known;
+  }
+  const fresh = options.randomness.hex(32);
+  await memory.storeApiToken(fresh);
+  // Read back: another replica may have been faster, or slower.
+  return (await memory.apiToken()) ?? fresh;
 }

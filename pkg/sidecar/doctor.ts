@@ -5,7 +5,7 @@ import { GrafanaClient } from '../grafana/client.ts';
 import { discover } from '../grafana/capabilities.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
-import { NoAdmin } from './bootstrap/bootstrap.ts';
+import { NoAdmin } from './bootstrap/problems.ts';
 import { GrafanaHealth } from './health.ts';
 import type { Service } from './service.ts';
 

@@ -1,11 +1,8 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import {
-  AdminRefused,
-  bootstrap,
-  type Bootstrapped,
-  type BootstrapOptions,
-} from '../../sidecar/bootstrap/bootstrap.ts';
-import { ensureApiToken } from '../../sidecar/bootstrap/keeper.ts';
+import { ensureApiToken } from '../../sidecar/api-token.ts';
+import { bootstrap } from '../../sidecar/bootstrap/bootstrap.ts';
+import { AdminRefused } from '../../sidecar/bootstrap/problems.ts';
+import type { Bootstrapped, BootstrapOptions } from '../../sidecar/bootstrap/types.ts';
 import { lay } from '../../sidecar/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/environment.ts';

@@ -3,15 +3,10 @@ import type { TokenState } from '../../contract/api/status.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { CredentialSource } from '../../grafana/credentials.ts';
 import { readAdmin } from './admin.ts';
-import {
-  AdminRefused,
-  bootstrap,
-  NoAdmin,
-  type Bootstrapped,
-  type BootstrapOptions,
-  type OrgToken,
-} from './bootstrap.ts';
-import { fingerprint, TokenMemory } from './memory.ts';
+import { bootstrap } from './bootstrap.ts';
+import { fingerprint } from './memory.ts';
+import { AdminRefused, NoAdmin } from './problems.ts';
+import type { Bootstrapped, BootstrapOptions, OrgToken } from './types.ts';
 
 export interface KeeperOptions extends BootstrapOptions {
   /** Whether this replica may make tokens; the others only use what is stored. */
@@ -193,20 +188,4 @@ function stateOf(current: Bootstrapped | undefined, problem: DashkeepError | und
   }
   const ends = current.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires.getTime()]));
   return ends.some((end) => end - now.getTime() < 24 * 3_600_000) ? 'expiring' : 'valid';
-}
-
-/** The service's own token: as given, as stored, or made up now and stored. */
-export async function ensureApiToken(
-  given: string | undefined,
-  options: Pick<BootstrapOptions, 'state' | 'randomness' | 'log'>,
-): Promise<string> {
-  const memory = new TokenMemory(options.state, options.log);
-  const known = given ?? (await memory.apiToken());
-  if (known !== undefined) {
-    return known;
-  }
-  const fresh = options.randomness.hex(32);
-  await memory.storeApiToken(fresh);
-  // Read back: another replica may have been faster, or slower.
-  return (await memory.apiToken()) ?? fresh;
 }

@@ -34,6 +34,11 @@ export function fingerprint(secret: string): string {
   return createHash('sha256').update(`dashkeep fingerprint ${secret}`).digest('hex').slice(0, 16);
 }
 
+/** Undefined for a token that somebody else made. */
+export function expiryOf(known: TokenFacts | undefined): Date | undefined {
+  return known === undefined ? undefined : new Date(known.expires);
+}
+
 /** The bootstrap's part of the state: tokens, the service's own token, and what is known about them. */
 export class TokenMemory {
   readonly #state: StateStore;

@@ -1,0 +1,106 @@
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import type { GrafanaClient } from '../../grafana/client.ts';
+import { deleteOtherTokens, ensureOwner, joinOrg, mintToken, orgOfToken } from './grafana.ts';
+import type { Identities } from './identities.ts';
+import { expiryOf, fingerprint, type Facts, type TokenFacts, type TokenMemory } from './memory.ts';
+import type { BootstrapOptions, OrgToken } from './types.ts';
+
+const DEFAULT_TOKEN_SECONDS = 30 * 86_400;
+/** How long the token before the current one may still be used by another replica. */
+const OVERLAP_MS = 15 * 60_000;
+
+/** Replaces tokens by new ones, with a time in which both work. */
+export class Renewal {
+  readonly #options: BootstrapOptions;
+  readonly #identities: Identities;
+  readonly #memory: TokenMemory;
+  readonly #signal: AbortSignal;
+
+  constructor(options: BootstrapOptions, identities: Identities, memory: TokenMemory, signal: AbortSignal) {
+    this.#options = options;
+    this.#identities = identities;
+    this.#memory = memory;
+    this.#signal = signal;
+  }
+
+  /** Mint, validate, store, and only then delete what is older. */
+  async renew(
+    org: number,
+    home: number,
+    facts: Facts,
+    working: { token: string; known: TokenFacts | undefined } | undefined,
+  ): Promise<Omit<OrgToken, 'app'>> {
+    const { clock, randomness, log, tokenSeconds: secondsToLive = DEFAULT_TOKEN_SECONDS } = this.#options;
+    let leave: (() => Promise<void>) | undefined;
+    try {
+      const admin = (await this.#identities.admin()).inOrg(org);
+      leave = await joinOrg(await this.#identities.admin(), org, this.#signal);
+      const owner = await ensureOwner(admin, org, this.#signal);
+      const created = clock.now();
+      const suffix = `${created.toISOString().slice(0, 10)}-${randomness.hex(4)}`;
+      const minted = await mintToken(admin, owner, { suffix, secondsToLive, signal: this.#signal });
+      const actual = await orgOfToken(this.#identities.withToken(minted.key), this.#signal);
+      if (actual !== org) {
+        const what = actual === undefined ? 'refuses it' : `says that it belongs to org ${actual}`;
+        throw new DashkeepError(
+          'DK_BOOTSTRAP',
+          `Grafana made a token for org ${org} and then ${what}; it is not stored`,
+          {
+            hint: 'Look at the log of Grafana; is there more than one Grafana behind this address?',
+          },
+        );
+      }
+      await this.#memory.storeToken(org, home, minted.key);
+      const expires = new Date(created.getTime() + secondsToLive * 1000);
+      const entry: TokenFacts = {
+        org,
+        name: minted.name,
+        fingerprint: fingerprint(minted.key),
+        created: created.toISOString(),
+        expires: expires.toISOString(),
+        ...(working?.known === undefined ? {} : { previous: working.known.name }),
+      };
+      facts.tokens = [...facts.tokens.filter((one) => one.org !== org), entry];
+      await this.#memory.storeFacts(facts);
+      log.info({ org, token: minted.name, expires: entry.expires, owner: owner.kind }, 'a new token is stored');
+      const keep = new Set([minted.name, ...(entry.previous === undefined ? [] : [entry.previous])]);
+      await this.#delete(admin, org, keep);
+      return { org, token: minted.key, expires, minted: true };
+    } catch (error) {
+      if (working === undefined || this.#signal.aborted) {
+        throw error;
+      }
+      log.warn(
+        { org, reason: asDashkeepError(error).message },
+        'the token could not be renewed; the old one still works',
+      );
+      return { org, token: working.token, expires: expiryOf(working.known), minted: false };
+    } finally {
+      await leave?.();
+    }
+  }
+
+  /** The one before the current one goes when other replicas have had time to take the new one. */
+  async deletePrevious(org: number, known: TokenFacts | undefined, facts: Facts): Promise<void> {
+    const over = known !== undefined && this.#options.clock.now().getTime() - Date.parse(known.created) > OVERLAP_MS;
+    if (known?.previous === undefined || !over || this.#options.admin === undefined) {
+      return;
+    }
+    await this.#delete((await this.#identities.admin()).inOrg(org), org, new Set([known.name]));
+    delete known.previous;
+    await this.#memory.storeFacts(facts);
+  }
+
+  /** Left-over tokens end by themselves; that they can't be deleted now must not cost the new one. */
+  async #delete(admin: GrafanaClient, org: number, keep: ReadonlySet<string>): Promise<void> {
+    try {
+      const deleted = await deleteOtherTokens(admin, await ensureOwner(admin, org, this.#signal), keep, this.#signal);
+      if (deleted > 0) {
+        this.#options.log.info({ org, deleted }, 'older tokens are deleted');
+      }
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      this.#options.log.warn({ org, reason: asDashkeepError(error).message }, 'older tokens could not be deleted');
+    }
+  }
+}

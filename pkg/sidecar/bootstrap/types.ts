@@ -1,0 +1,38 @@
+import type { DashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import type { StateStore } from '../../repository/state.ts';
+import type { AdminKeys, AdminSource } from './admin.ts';
+import type { AppOutcome } from './app-plugin.ts';
+
+export interface BootstrapOptions {
+  grafanaUrl: string;
+  grafanaCaFile?: string;
+  /** Undefined where no admin credentials are given: then only stored tokens can be used. */
+  admin?: AdminSource;
+  adminKeys?: AdminKeys;
+  allOrgs: boolean;
+  /** How long a new token lives; 30 days by default. Renewed when a third of that is left. */
+  tokenSeconds?: number;
+  /** What the app is told; undefined = the app is left alone (no service to reach). */
+  app?: { url: string; token: string };
+  state: StateStore;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+export interface OrgToken {
+  org: number;
+  token: string;
+  /** Undefined for a token that somebody else made. */
+  expires: Date | undefined;
+  minted: boolean;
+  app: AppOutcome | 'forbidden' | undefined;
+}
+
+export interface Bootstrapped {
+  home: number;
+  orgs: OrgToken[];
+  /** Orgs other than the home org that have no token, and why. */
+  failed: { org: number; problem: DashkeepError }[];
+}
