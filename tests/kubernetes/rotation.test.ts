@@ -1,6 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
@@ -9,12 +7,12 @@ import { serve, type Running } from '../../pkg/sidecar/serve.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { Cluster } from '../support/kube/cluster.ts';
 import { createEmptyObjects, grant, serviceRules } from '../support/kube/role.ts';
+import { keptInSecret, mountedAdminSecret, podEnvironment } from '../support/kube/service.ts';
 import { eventually, realClock, realRandomness } from '../support/ports.ts';
 import { describeKubernetes, programs } from './tier.ts';
 
 const DAY = 86_400_000;
 const NAMESPACE = 'rotation';
-const SECRET = `/api/v1/namespaces/${NAMESPACE}/secrets/grafana-backup`;
 
 describeKubernetes('the renewal of the token in Kubernetes', () => {
   let cluster: Cluster;
@@ -31,24 +29,12 @@ describeKubernetes('the renewal of the token in Kubernetes', () => {
   afterAll(() => cluster?.stop());
   beforeEach(async () => {
     grafana = await startGrafana({ profile: '13.2' });
-    directory = await mkdtemp(join(tmpdir(), 'dashkeep-kube-rotation-'));
-    await writeFile(join(directory, 'admin-user'), 'admin');
-    await writeFile(join(directory, 'admin-password'), 'admin');
+    directory = await mountedAdminSecret();
     await cluster.namespace(NAMESPACE);
     await createEmptyObjects(cluster, NAMESPACE);
-    const folder = await cluster.serviceAccount(NAMESPACE, 'dashkeep');
+    const account = await cluster.serviceAccount(NAMESPACE, 'dashkeep');
     await grant(cluster, NAMESPACE, 'dashkeep', serviceRules());
-    const environment = {
-      GRAFANA_URL: grafana.url,
-      KUBERNETES_SERVICE_HOST: cluster.host,
-      KUBERNETES_SERVICE_PORT: String(cluster.port),
-      DASHKEEP_KUBE_DIR: folder,
-      DASHKEEP_ADMIN_SECRET_DIR: directory,
-      DASHKEEP_LEASE: 'dashkeep',
-      DASHKEEP_LISTEN: '127.0.0.1:0',
-      DASHKEEP_OPS_LISTEN: 'off',
-      DASHKEEP_SCHEDULE: 'off',
-    };
+    const environment = podEnvironment(cluster, { grafanaUrl: grafana.url, account, adminSecret: directory });
     const log = jsonLog('trace', (line) => lines.push(line));
     const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
     service = await serve(serviceConfig(environment, {}, 'test'), { clock, randomness: realRandomness, log });
@@ -66,12 +52,7 @@ describeKubernetes('the renewal of the token in Kubernetes', () => {
     grafana.advance(milliseconds);
   }
 
-  async function stored(): Promise<Record<string, string>> {
-    const { data = {} } = (await cluster.must('GET', SECRET)) as { data?: Record<string, string> };
-    return Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-    );
-  }
+  const stored = (): Promise<Record<string, string>> => keptInSecret(cluster, NAMESPACE);
 
   async function accepted(token: string | undefined): Promise<boolean> {
     const answer = await fetch(`${grafana.url}/api/org`, { headers: { authorization: `Bearer ${token ?? ''}` } });

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
+import type { Clock } from '../../pkg/contract/ports.ts';
 import { jsonLog } from '../../pkg/sidecar/log.ts';
 import { bootstrap } from '../../pkg/sidecar/bootstrap/bootstrap.ts';
 import { lay, serve, type Running } from '../../pkg/sidecar/serve.ts';
@@ -10,7 +10,9 @@ import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { CHART, kubectl, template, type KubernetesObject } from '../support/helm.ts';
 import { Cluster } from '../support/kube/cluster.ts';
 import { createEmptyObjects, grant, serviceRules, type Rule } from '../support/kube/role.ts';
+import { keptInSecret, mountedAdminSecret, podEnvironment } from '../support/kube/service.ts';
 import { eventually, realClock, realRandomness } from '../support/ports.ts';
+import { startWebhook } from '../support/webhook.ts';
 import { describeKubernetes, programs } from './tier.ts';
 
 /** The one Role that the chart renders, by real Helm. */
@@ -36,9 +38,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     namespace = `service-${++count}`;
     grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 3, folders: 1 });
-    directory = await mkdtemp(join(tmpdir(), 'dashkeep-kube-service-'));
-    await writeFile(join(directory, 'admin-user'), 'admin');
-    await writeFile(join(directory, 'admin-password'), 'admin');
+    directory = await mountedAdminSecret();
     await cluster.namespace(namespace);
   });
   afterEach(async () => {
@@ -59,26 +59,9 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     return folder;
   }
 
-  function config(folder: string, environment: Record<string, string> = {}) {
-    return serviceConfig(
-      {
-        GRAFANA_URL: grafana.url,
-        KUBERNETES_SERVICE_HOST: cluster.host,
-        KUBERNETES_SERVICE_PORT: String(cluster.port),
-        DASHKEEP_KUBE_DIR: folder,
-        DASHKEEP_ADMIN_SECRET_DIR: directory,
-        DASHKEEP_LEASE: 'dashkeep',
-        DASHKEEP_LISTEN: '127.0.0.1:0',
-        DASHKEEP_OPS_LISTEN: '127.0.0.1:0',
-        DASHKEEP_SCHEDULE: 'off',
-        DASHKEEP_VERIFY_SCHEDULE: 'off',
-        DASHKEEP_PRUNE_SCHEDULE: 'off',
-        DASHKEEP_STOP_SECONDS: '3',
-        ...environment,
-      },
-      {},
-      'test',
-    );
+  function config(account: string, environment: Record<string, string> = {}) {
+    const pod = podEnvironment(cluster, { grafanaUrl: grafana.url, account, adminSecret: directory });
+    return serviceConfig({ ...pod, ...environment }, {}, 'test');
   }
 
   async function start(folder: string, environment: Record<string, string> = {}): Promise<Running> {
@@ -87,11 +70,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     return one;
   }
 
-  async function data(): Promise<Record<string, string>> {
-    const secret = await cluster.must('GET', `/api/v1/namespaces/${namespace}/secrets/grafana-backup`);
-    const entries = Object.entries((secret['data'] ?? {}) as Record<string, string>);
-    return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
-  }
+  const data = (): Promise<Record<string, string>> => keptInSecret(cluster, namespace);
 
   async function kubeconfig(): Promise<string> {
     const path = join(directory, 'kubeconfig');
@@ -226,22 +205,25 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     expect((await bootstrap(options, new AbortController().signal)).orgs[0]?.minted).toBe(true);
   });
 
+  const API_TOKEN = 'y'.repeat(32);
+
+  async function call(one: Running, method: string, path: string, body?: unknown) {
+    const answer = await fetch(`${one.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${API_TOKEN}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many shapes
+    return { status: answer.status, json: (await answer.json()) as any };
+  }
+
   it('lets only one of two replicas work, whichever is asked', async () => {
     const folder = await account(await chartRules());
     const environment = {
-      DASHKEEP_API_TOKEN: 'y'.repeat(32),
+      DASHKEEP_API_TOKEN: API_TOKEN,
       DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
     };
     const [first, second] = [await start(folder, environment), await start(folder, environment)];
-    const call = async (one: Running, method: string, path: string, body?: unknown) => {
-      const answer = await fetch(`${one.url}/api/v1${path}`, {
-        method,
-        headers: { authorization: `Bearer ${'y'.repeat(32)}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many shapes
-      return { status: answer.status, json: (await answer.json()) as any };
-    };
     await eventually(
       'a leader and a token',
       () => {
@@ -272,6 +254,66 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     expect([leader.service.leadership.leading, other.service.leadership.leading]).toEqual([false, true]);
     await eventually('its end', () => other.service.queue.idle || undefined, 30_000);
   }, 120_000);
+
+  it('tells of a late backup once, whoever leads, and of the next one again', async () => {
+    const webhook = await startWebhook();
+    const folder = await account(await chartRules());
+    const schedule = `0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
+    const environment = {
+      DASHKEEP_API_TOKEN: API_TOKEN,
+      DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
+      DASHKEEP_SCHEDULE: schedule,
+      DASHKEEP_TIMEZONE: 'UTC',
+      DASHKEEP_JITTER_SECONDS: '0',
+      DASHKEEP_WEBHOOK_URL: webhook.url,
+      DASHKEEP_WEBHOOK_EVENTS: 'late,recovered',
+    };
+    let offset = 0;
+    const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
+    const replica = async (): Promise<Running> => {
+      const one = await serve(config(folder, environment), { ...surroundings, clock });
+      running.push(one);
+      return one;
+    };
+    try {
+      const [first, second] = [await replica(), await replica()];
+      const leads = (one: Running): boolean => one.service.leadership.leading;
+      const leader = await eventually('a leader', () => [first, second].find(leads), 20_000);
+      const other = leader === first ? second : first;
+      const newest = async (): Promise<string | undefined> => (await call(leader, 'GET', '/status')).json.newest?.id;
+      await eventually('a first backup', newest, 30_000);
+      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      offset += 3 * 86_400_000;
+      await webhook.took(1);
+      const idle = (one: Running) => () => (one.service.queue.idle && leads(one)) || undefined;
+      await eventually('the end of what failed', idle(leader), 30_000);
+
+      // The other one takes the lead, and has seen how old the newest backup is.
+      const fails = await call(other, 'POST', '/runs', { kind: 'backup' });
+      expect([fails.status, leads(leader), leads(other)]).toEqual([202, false, true]);
+      await eventually('the end of it', idle(other), 30_000);
+      await eventually('to know that it is late', async () => {
+        const { json } = await call(other, 'GET', '/status');
+        return json.protection === 'late' || undefined;
+      });
+      await realClock.sleep(3_000);
+
+      grafana.setFaults();
+      await call(other, 'POST', '/runs', { kind: 'backup' });
+      await webhook.took(2);
+      await eventually('the end of that, too', idle(other), 30_000);
+
+      // Back to the first one, which had told of it: it knows that this is over, and tells of the next time.
+      await call(leader, 'POST', '/runs', { kind: 'verify' });
+      await eventually('to lead again', idle(leader), 30_000);
+      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      offset += 3 * 86_400_000;
+      await webhook.took(3);
+      expect(webhook.taken.map(({ event }) => event)).toEqual(['late', 'recovered', 'late']);
+    } finally {
+      await webhook.close();
+    }
+  }, 150_000);
 
   it('has logged no secret in all of this', async () => {
     const text = lines.join('');
