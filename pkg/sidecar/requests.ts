@@ -98,6 +98,7 @@ export class Requests {
           restores.ended(id, applied);
         }
       },
+      dropped: () => restores.ended(id, undefined),
     });
     restores.started(id, record.id);
     return record;

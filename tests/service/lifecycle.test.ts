@@ -240,6 +240,24 @@ describe('the life of a service', () => {
     expect((await service.call('POST', `/runs/${run.id}/cancel`)).status).toBe(409);
   }, 30_000);
 
+  it('says of a restore that was cancelled while it waited that it came to nothing', async () => {
+    const service = await start();
+    await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+    const { json: plan } = await service.call('POST', '/restores', {
+      snapshot: 'latest',
+      selection: { type: 'everything' },
+    });
+    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
+    await service.call('POST', '/runs', { kind: 'backup' });
+    const { json: run } = await service.call('POST', `/restores/${plan.id}/apply`, {});
+    expect(run.status).toBe('queued');
+    expect((await service.call('GET', `/restores/${plan.id}`)).json.state).toBe('applying');
+    await service.call('POST', `/runs/${run.id}/cancel`);
+    grafana.setFaults();
+    expect(await service.ended(run.id)).toMatchObject({ status: 'cancelled' });
+    expect((await service.call('GET', `/restores/${plan.id}`)).json.state).toBe('failed');
+  }, 30_000);
+
   it('shows failed runs also when the target was away, and keeps their records when it is back', async () => {
     const blocked = join(directory, 'target');
     await writeFile(blocked, 'a file where the directory should be');

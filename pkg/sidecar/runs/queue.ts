@@ -20,6 +20,8 @@ export interface RunJob {
   /** Links the run with the restore that it applies. */
   restore?: string;
   work: (run: WorkRun) => Promise<WorkResult>;
+  /** Called when the run ended before its work began: cancelled, or interrupted, while it waited. */
+  dropped?: () => void;
 }
 
 interface Active {
@@ -173,6 +175,9 @@ export class RunQueue {
     try {
       if (term.aborted) {
         controller.abort(term.reason);
+      }
+      if (controller.signal.aborted) {
+        job.dropped?.();
       }
       controller.signal.throwIfAborted();
       await this.#write(record, false);
