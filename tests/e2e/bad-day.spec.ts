@@ -88,6 +88,7 @@ test('copies go into another organization', async ({
       'X-Grafana-Org-Id': String(orgId),
     },
   });
+  await second.post('/api/folders', { data: { uid: 'found-again', title: 'Found again' } });
   await service('PUT', '/settings', { values: { scope: { ...values.scope, orgs: 'all' } } });
   const reached = async () => (await service<Status>('GET', '/status')).token.orgs.map(({ id }) => id);
   await expect.poll(reached, LONG).toContain(orgId);
@@ -97,19 +98,23 @@ test('copies go into another organization', async ({
   await expect(page.getByRole('combobox', { name: 'Into the folder' })).toBeVisible();
   await page.getByRole('combobox', { name: 'Into the organization' }).click();
   await page.getByRole('option', { name: 'Dashkeep’s second' }).click();
-  // Which folders there are over there is not known to whoever is signed in here.
-  await expect(page.getByRole('combobox', { name: 'Into the folder' })).toBeHidden();
+  // The folders of over there, not of here.
+  await page.getByRole('combobox', { name: 'Into the folder' }).click();
+  await expect(page.getByRole('option', { name: inner.title })).toBeHidden();
+  await page.getByRole('option', { name: 'Found again' }).click();
   await page.getByLabel('Put behind each title').fill(' (old)');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Show the plan' }).click();
-  await page.getByRole('button', { name: 'Bring them back, too' }).click(LONG);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
   await expect(page.getByText(/resources? (is|are) back/)).toBeVisible({ timeout: 120_000 });
-  const titles = async () => {
-    const hits = (await (await second.get('/api/search?type=dash-db')).json()) as { title: string }[];
-    return hits.map(({ title }) => title);
+  const found = async () => {
+    const hits = (await (await second.get('/api/search?type=dash-db')).json()) as {
+      title: string;
+      folderUid: string;
+    }[];
+    return hits.map(({ title, folderUid }) => [title, folderUid]);
   };
-  await expect.poll(titles).toEqual([`${board.title} (old)`]);
+  await expect.poll(found).toEqual([[`${board.title} (old)`, 'found-again']]);
   expect((await boardOf(admin)).meta.folderUid).toBe(inner.uid);
 
   await second.dispose();
