@@ -21,14 +21,14 @@ export interface Finished {
 }
 
 /** So many at once tell how fast the server is when it has hardly anything to do. */
-const FIRST_SIZE = 4;
+const FIRST_SIZE = 2;
 /** So few at once cannot be what slows a server down. */
 const LEAST_SIZE = 2;
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
 /** While answers take less than this many times as long as at best, more are sent at once; beyond the second, fewer. */
 const STILL_FAST = 1.1;
-const TOO_SLOW = 1.3;
+const TOO_SLOW = 1.2;
 /**
  * So long it stays below where answers began to queue before it tries again: at that point people wait already, and one in
  * twenty of them must not notice.
@@ -41,7 +41,7 @@ const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
 /** One answer counts for no more than this many times the best. */
 const OUTLIER = 4;
-const FASTER_GROWTH = 1.5;
+const FASTER_GROWTH = 1.25;
 const SLOWER = 0.6;
 /** Once the server had too much to do, the window grows by one in this time at most. */
 const CAREFUL_MS = 500;

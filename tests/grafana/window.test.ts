@@ -64,7 +64,8 @@ describe('the window of requests', () => {
     const { most, took } = await running;
 
     expect(most).toBe(64);
-    expect(took).toBeLessThan(1.4 * (3000 / 64) * 22);
+    // Opening by a quarter at a time costs half of this short run; people are not made to wait for it.
+    expect(took).toBeLessThan(1.6 * (3000 / 64) * 22);
   });
 
   it('never exceeds a maximum that somebody set, nor begins above it', async () => {
@@ -142,7 +143,7 @@ describe('the window of requests', () => {
     });
     await time.run();
 
-    expect((await running).took).toBeLessThan(1.05 * 3000 * 1.5);
+    expect((await running).took).toBeLessThan(1.15 * 3000 * 1.5);
   });
 
   it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
