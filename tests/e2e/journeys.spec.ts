@@ -185,6 +185,9 @@ test('the service goes and comes back: the page says so, then shows what is ther
 });
 
 test.describe('by keyboard alone', () => {
+  // Each key waits for frames, and those come slowly where nothing draws them.
+  test.describe.configure({ timeout: 360_000 });
+
   test('a restore, with what it asks to be typed', async ({ app, page, admin, backup }) => {
     await renamePanel(admin, 'Changed by mistake');
     await app.open(`/restore?snapshot=${backup}&type=resources&resource=1%2Fdashboard%2F${board.uid}&overwrite=yes`);
