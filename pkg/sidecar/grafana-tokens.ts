@@ -8,7 +8,7 @@ import { TokenKeeper } from './bootstrap/keeper.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './leadership.ts';
 import type { SettingsStore } from './settings/store.ts';
-import type { GrafanaAccess } from './work/grafana-access.ts';
+import type { GrafanaAccess } from './engine-work/grafana-access.ts';
 
 export interface KeeperParts {
   admin: AdminSource | undefined;

@@ -12,7 +12,7 @@ import type { Journal } from './runs/journal.ts';
 import type { RunJob, RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { Terms } from './terms.ts';
-import type { AppliedRestore } from './work/work.ts';
+import type { AppliedRestore } from './engine-work/work.ts';
 
 export interface RequestsParts {
   settings: SettingsStore;

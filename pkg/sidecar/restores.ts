@@ -14,7 +14,7 @@ import type { ApplyResult } from '../contract/plan.ts';
 import type { Clock, Randomness } from '../contract/ports.ts';
 import { newTimedId } from '../repository/layout.ts';
 import { holds, pageOfList } from './page.ts';
-import type { AppliedRestore, PlannedRestore } from './work/work.ts';
+import type { AppliedRestore, PlannedRestore } from './engine-work/work.ts';
 
 interface Kept {
   id: string;

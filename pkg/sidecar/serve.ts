@@ -8,7 +8,7 @@ import { SecretState } from '../kubernetes/state.ts';
 import { DirectoryState, type StateStore } from '../repository/state.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
-import { engineWork } from './work/engine-work.ts';
+import { engineWork } from './engine-work/engine-work.ts';
 import type { Api } from './http/api.ts';
 import { buildApi } from './http/server.ts';
 import { buildOps } from './http/ops.ts';

@@ -30,9 +30,9 @@ import { runSummary } from './runs/view.ts';
 import { Scheduler } from './scheduler.ts';
 import { SettingsStore } from './settings/store.ts';
 import { Terms } from './terms.ts';
-import type { GrafanaAccess } from './work/grafana-access.ts';
-import { checkTarget } from './work/target-check.ts';
-import type { OpenWork } from './work/work.ts';
+import type { GrafanaAccess } from './engine-work/grafana-access.ts';
+import { checkTarget } from './engine-work/target-check.ts';
+import type { OpenWork } from './engine-work/work.ts';
 
 export interface ServicePorts {
   state: StateStore;

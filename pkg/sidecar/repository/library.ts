@@ -2,7 +2,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import type { OpenWork, Work } from '../work/work.ts';
+import type { OpenWork, Work } from '../engine-work/work.ts';
 
 interface Opened {
   work: Work;

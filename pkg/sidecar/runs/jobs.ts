@@ -4,7 +4,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Library } from '../repository/library.ts';
 import type { RunJob } from './queue.ts';
-import type { Work, WorkResult, WorkRun } from '../work/work.ts';
+import type { Work, WorkResult, WorkRun } from '../engine-work/work.ts';
 
 /** The word that a person types to let a prune remove more than half of all objects. */
 export const PRUNE_CONFIRMATION = 'remove most objects';

@@ -5,7 +5,7 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Progress, RunKind, RunRecord, RunStatus } from '../../contract/runs.ts';
 import { Cancelled, type RunFacts } from '../../engine/run.ts';
 import { newTimedId } from '../../repository/layout.ts';
-import type { WorkResult, WorkRun } from '../work/work.ts';
+import type { WorkResult, WorkRun } from '../engine-work/work.ts';
 import type { Journal } from './journal.ts';
 
 export interface RunJob {
