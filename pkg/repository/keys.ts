@@ -4,7 +4,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
 import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
-import { KEYS, newTimedId } from './layout.ts';
+import { KEYS, newTimedId, SNAPSHOTS } from './layout.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { StateStore } from './state.ts';
 
@@ -69,9 +69,14 @@ export async function openKeyring(
   const recipients = [...new Set(secrets.recipients ?? [])];
   if (recipients.length === 0 && passphrases.length > 0) {
     const own = await Promise.all(identities.map(recipientOf));
-    // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it.
+    // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it. Where there
+    // are snapshots it was whole once, and a second key would hide that it is damaged now.
     const isHalf =
-      create && keys.length === 0 && local === undefined && keyFiles.every((key) => isWrappedFor(key, own));
+      create &&
+      keys.length === 0 &&
+      local === undefined &&
+      keyFiles.every((key) => isWrappedFor(key, own)) &&
+      !(await hasSnapshots(ports));
     if (keyFiles.length === 0 || isHalf) {
       // A passphrase for a repository that has no key yet says that it is to be encrypted.
       recipients.push(...own);
@@ -108,6 +113,13 @@ export async function openKeyring(
   const keyring = await makeKeyring({ recipients, identities, current, keys });
   await wrap(ports, current, recipients, keyFiles, local);
   return keyring;
+}
+
+async function hasSnapshots({ store, signal }: KeyPorts): Promise<boolean> {
+  for await (const { key } of store.list(SNAPSHOTS, { signal })) {
+    return key !== '';
+  }
+  return false;
 }
 
 /**

@@ -335,6 +335,17 @@ describe('a passphrase', () => {
     expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
   });
 
+  it('begins no second key where a damaged one stands between it and its snapshots', { timeout: 60_000 }, async () => {
+    await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
+    const key = (await keysOf(world.store, 'keys/')).find((one) => !one.startsWith('keys/passphrase-')) ?? '';
+    await world.store.put(key, (await world.store.get(key)).subarray(0, 100), {});
+    world.clock.advance(HOUR);
+
+    const next = open(world, { passphrases: [passphrase] }).then((repository) => backup(repository, world, dashboards));
+    await expect(next).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    expect((await keysOf(world.store, 'keys/')).filter((one) => !one.startsWith('keys/passphrase-'))).toEqual([key]);
+  });
+
   it('has no part in a repository that was made without one', async () => {
     const plain = await backup(await open(world), world, dashboards);
     const reader = await open(world, { passphrases: [passphrase], create: false });
