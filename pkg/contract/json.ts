@@ -13,20 +13,26 @@ export interface JsonObject {
  * A value kept as its JSON text and printed as that. Only for what is printed next, like the body of a request: nothing
  * looks into it, nor sorts its members.
  */
-export class RawJson {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
+export abstract class RawJson {
+  abstract readonly text: string;
 
   toString(): string {
     return this.text;
   }
 }
 
+/** A value that is there as text. */
+export class RawText extends RawJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
+}
+
 /** A number kept as the text it was written in. */
-export class RawNumber extends RawJson {
+export class RawNumber extends RawText {
   /** What a caller gets who only wants the value; precision may be lost. */
   override valueOf(): number {
     return Number(this.text);

@@ -14,6 +14,8 @@ export interface ListOptions {
   /** Objects per page; the server may give fewer. */
   limit: number;
   metadataOnly?: boolean;
+  /** Objects that are members of this name are left as bytes. */
+  leave?: string;
   query?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -90,6 +92,7 @@ function fetchPage(
   return grafana.get(path, {
     query: { ...options.query, limit: options.limit, continue: token },
     signal: options.signal,
+    leave: options.leave,
     ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),
   });
 }

@@ -10,6 +10,7 @@ import { exchange } from '../storage/exchange.ts';
 import type { Share } from './budget.ts';
 import type { CredentialSource } from './credentials.ts';
 import { errorOfAnswer, GrafanaError } from './errors.ts';
+import { parseOutline } from './json/outline.ts';
 import type { Ending } from './pace.ts';
 import { RequestWindow, type Leave } from './window.ts';
 
@@ -40,6 +41,8 @@ export interface RequestOptions {
   timeout?: number;
   /** Nobody looks at what a good answer says: it is not parsed, and `json` is null. */
   ignoreAnswer?: true;
+  /** Objects that are members of this name are left as bytes in the answer (`parseOutline`). */
+  leave?: string;
   /**
    * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that it
    * did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.
@@ -63,6 +66,7 @@ const RETRY_AFTER_MAX_MS = 120_000;
 /** A server that says when to come again is well and will answer: it is asked this many times as often before giving up. */
 const TOLD_WHEN = 4;
 
+const EMPTY = Buffer.alloc(0);
 const inflate = promisify(gunzip);
 
 /** What all clients of one Grafana share: connections, the window of requests, and whether the credentials were refused. */
@@ -215,15 +219,13 @@ export class GrafanaClient {
       return room;
     };
     try {
-      const { status, text, headers, bytes } = await this.#exchange(method, path, options, received);
+      const { status, body, headers, bytes } = await this.#exchange(method, path, options, received);
       ending = endingOf(status);
       size = bytes;
       if (status >= 200 && status < 300) {
-        return {
-          answer: { status, json: text === '' || options.ignoreAnswer === true ? null : parseJson(text), headers },
-        };
+        return { answer: { status, json: jsonOf(body, options), headers } };
       }
-      const error = errorOfAnswer(request, status, parseOrUndefined(text));
+      const error = errorOfAnswer(request, status, parseOrUndefined(body.toString('utf8')));
       const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
       return {
         error,
@@ -249,7 +251,7 @@ export class GrafanaClient {
     path: string,
     options: RequestOptions,
     received: (bytes: number) => Promise<void> | undefined,
-  ): Promise<{ status: number; text: string; headers: Answer['headers']; bytes: number }> {
+  ): Promise<{ status: number; body: Buffer; headers: Answer['headers']; bytes: number }> {
     const timeout = options.timeout ?? this.#shared.options.timeout ?? 30_000;
     const headers: Record<string, string> = {
       accept: options.accept ?? 'application/json',
@@ -276,11 +278,11 @@ export class GrafanaClient {
     });
     const raw = answer.body;
     if (options.ignoreAnswer === true && answer.status < 300) {
-      return { status: answer.status, text: '', headers: answer.headers, bytes: raw.length };
+      return { status: answer.status, body: EMPTY, headers: answer.headers, bytes: raw.length };
     }
     const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
     await received(body.length);
-    return { status: answer.status, text: body.toString('utf8'), headers: answer.headers, bytes: raw.length };
+    return { status: answer.status, body, headers: answer.headers, bytes: raw.length };
   }
 }
 
@@ -333,6 +335,13 @@ function queryOf(query: RequestOptions['query']): string {
 
 async function inflateBounded(raw: Buffer): Promise<Buffer> {
   return (await inflate(raw, { maxOutputLength: MAX_ANSWER_BYTES })) as Buffer;
+}
+
+function jsonOf(body: Buffer, { leave }: RequestOptions): Json {
+  if (body.length === 0) {
+    return null;
+  }
+  return leave === undefined ? parseJson(body.toString('utf8')) : parseOutline(body, leave);
 }
 
 function parseOrUndefined(text: string): Json | undefined {

@@ -8,7 +8,7 @@ import {
   numberAt,
   objectAt,
   parseJson,
-  RawJson,
+  RawText,
   RawNumber,
   stringAt,
   stringifyJson,
@@ -56,7 +56,7 @@ describe('numbers keep the form they were written in', () => {
   });
 
   it('a part that is text already is printed as that', () => {
-    const part = new RawJson('{"b":1.0,"a":[]}');
+    const part = new RawText('{"b":1.0,"a":[]}');
     expect(stringifyJson({ z: part, y: [part] })).toBe('{"z":{"b":1.0,"a":[]},"y":[{"b":1.0,"a":[]}]}');
     expect(isJsonObject(part)).toBe(false);
   });

@@ -1,8 +1,9 @@
-import { canonicalJson, stringifyJson } from '../../contract/json.ts';
+import { stringifyJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { ByteBudget, Share } from '../../grafana/budget.ts';
 import { isNotFound } from '../../grafana/errors.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
+import { canonicalOf } from '../../grafana/kinds/stored.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { Pool } from '../pool.ts';
 import type { BackupOptions } from './backup.ts';
@@ -96,7 +97,7 @@ async function store(run: KindRun, listed: Listed, fromListing: Content | undefi
       collection.skip({ ...ref, reason: 'deleted while the backup was running' });
       return;
     }
-    canonical = Buffer.from(canonicalJson(content.body));
+    canonical = canonicalOf(content);
   } catch (error) {
     options.signal.throwIfAborted();
     collection.fail(ref, error);

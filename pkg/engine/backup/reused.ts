@@ -1,7 +1,7 @@
-import { canonicalJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { kindContext } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
+import { canonicalOf } from '../../grafana/kinds/stored.ts';
 import { mapPool } from '../pool.ts';
 import type { BackupOptions } from './backup.ts';
 import type { Collection } from './collection.ts';
@@ -43,9 +43,9 @@ async function putBack(options: BackupOptions, entry: ManifestEntry): Promise<vo
   if (content === undefined) {
     throw new Error('its stored object is gone, and so is the resource');
   }
-  const canonical = canonicalJson(content.body);
+  const canonical = canonicalOf(content);
   entry.object = repository.objectId(canonical);
-  entry.bytes = Buffer.byteLength(canonical);
+  entry.bytes = canonical.length;
   delete entry.revision;
   await repository.putObject(entry.object, canonical, { signal });
 }

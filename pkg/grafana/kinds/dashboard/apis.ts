@@ -114,6 +114,7 @@ async function* listBodies(
     let total = 0;
     const pages = listPages(context.grafana, dashboardsPath(context, version), {
       limit: PAGE_WITH_BODIES,
+      leave: 'spec',
       signal: context.signal,
     });
     for await (const { items } of pages) {
@@ -165,7 +166,8 @@ export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<
   const usable = usableVersions(context);
   const version = usable.includes('v0alpha1') ? 'v0alpha1' : await commonVersion(context, usable[0] ?? 'v1');
   const path = dashboardsPath(context, version);
-  for await (const { items } of listPages(context.grafana, path, { limit: PAGE_WITH_BODIES, signal: context.signal })) {
+  const options = { limit: PAGE_WITH_BODIES, leave: 'spec', signal: context.signal };
+  for await (const { items } of listPages(context.grafana, path, options)) {
     for (const item of items) {
       const stored = storedVersion(item, version);
       if (stored === version) {
@@ -182,7 +184,11 @@ export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<
 /** The version that most of the first few dashboards are stored in, so that the long list needs no conversion. */
 async function commonVersion(context: KindContext, firstVersion: string): Promise<string> {
   const usable = usableVersions(context);
-  const probe = listPages(context.grafana, dashboardsPath(context, firstVersion), { limit: 5, signal: context.signal });
+  const probe = listPages(context.grafana, dashboardsPath(context, firstVersion), {
+    limit: 5,
+    leave: 'spec',
+    signal: context.signal,
+  });
   const counts = new Map<string, number>();
   for await (const { items } of probe) {
     for (const item of items) {
@@ -227,5 +233,6 @@ export async function readApis(
 
 async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
   const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
-  return (await ifFound(context.grafana.get(path, { signal: context.signal }))) as JsonObject | undefined;
+  return (await ifFound(context.grafana.get(path, { leave: 'spec', signal: context.signal }))) as
+    JsonObject | undefined;
 }

@@ -3,7 +3,7 @@ import {
   isJsonObject,
   numberAt,
   objectAt,
-  RawJson,
+  RawText,
   stringAt,
   stringifyJson,
   type Json,
@@ -70,7 +70,7 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
   const path = `/api/dashboards/uid/${encodeURIComponent(uid)}`;
   let answer: Json | undefined;
   try {
-    answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+    answer = await ifFound(context.grafana.get(path, { leave: 'dashboard', signal: context.signal }));
   } catch (error) {
     const other = error instanceof GrafanaError && error.httpStatus === 406 ? objectPath(error) : undefined;
     if (other === undefined) {
@@ -99,7 +99,7 @@ function objectPath(error: GrafanaError): string | undefined {
 }
 
 async function readObject(context: KindContext, path: string): Promise<Content | undefined> {
-  const object = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  const object = await ifFound(context.grafana.get(path, { leave: 'spec', signal: context.signal }));
   return object === undefined ? undefined : contentOfObject(object);
 }
 
@@ -129,7 +129,7 @@ function dashboardOf({ uid, content }: Restorable, version: number | undefined):
   const others = text === undefined ? undefined : withoutUid(text, uid)?.text;
   return others === undefined || others === '{}'
     ? { ...objectAt(content.body), ...own }
-    : new RawJson(`${others.slice(0, -1)},${stringifyJson(own).slice(1)}`);
+    : new RawText(`${others.slice(0, -1)},${stringifyJson(own).slice(1)}`);
 }
 
 async function liveVersion(context: KindContext, uid: string, live: Content): Promise<number | undefined> {

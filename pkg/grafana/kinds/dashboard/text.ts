@@ -1,4 +1,4 @@
-import { RawJson, type Json } from '../../../contract/json.ts';
+import { RawText, type Json } from '../../../contract/json.ts';
 
 /** What may follow the uid in a canonical body is this short. */
 const TAIL = 4096;
@@ -44,7 +44,7 @@ function valueAt(text: string, at: number): string | undefined {
  * told without parsing. What follows a member up to the end of the text is the rest of an object only where the member is
  * one of the outermost object's.
  */
-export function withoutUid(text: string, uid: string): RawJson | undefined {
+export function withoutUid(text: string, uid: string): RawText | undefined {
   const member = `"uid":${JSON.stringify(uid)}`;
   const start = text.lastIndexOf(member);
   const before = text[start - 1];
@@ -53,7 +53,7 @@ export function withoutUid(text: string, uid: string): RawJson | undefined {
     return undefined;
   }
   const head = text.slice(0, before === ',' ? start - 1 : start);
-  return new RawJson(head + (before === ',' ? rest : rest.replace(/^,/, '')));
+  return new RawText(head + (before === ',' ? rest : rest.replace(/^,/, '')));
 }
 
 function isRestOfObject(rest: string): boolean {

@@ -1,0 +1,210 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  canonicalJson,
+  isJsonObject,
+  parseJson,
+  RawNumber,
+  stringifyJson,
+  type Json,
+  type JsonObject,
+} from '../../pkg/contract/json.ts';
+import { JsonBytes } from '../../pkg/grafana/json/bytes.ts';
+import { canonicalObject } from '../../pkg/grafana/json/canonical.ts';
+import { parseOutline } from '../../pkg/grafana/json/outline.ts';
+import { classicText } from '../support/grafana/seed/panels.ts';
+
+const NAMES = [
+  'id',
+  'uid',
+  'title',
+  'version',
+  'a',
+  'ab',
+  'b',
+  'Z',
+  '',
+  '10',
+  '9',
+  'spec',
+  'é',
+  'a"b',
+  '__proto__',
+  '😀',
+];
+const STRINGS = [
+  '',
+  'x',
+  '<a> & b',
+  'line\nbreak',
+  '\\',
+  '"',
+  '{"spec":{}}',
+  'ü',
+  '😀',
+  '\u2028',
+  '\u0000',
+  '\ud800',
+  '/',
+  '\u007f',
+];
+const NUMBERS = ['0', '-0', '1.0', '12345678901234567890', '1e400', '-1.5E-7', '0.1', '42'];
+
+/** Texts of JSON in any notation: members in any order and twice, white space, escapes that nobody needs. */
+const { text: texts, object: objects } = fc.letrec<{ text: string; object: string }>((tie) => ({
+  object: fc.array(fc.tuple(notation(NAMES), space(), tie('text')), { maxLength: 6 }).chain((members) =>
+    between(
+      '{',
+      '}',
+      members.map(([name, gap, value]) => `${name}${gap}:${gap}${value}`),
+    ),
+  ),
+  text: fc.oneof(
+    { maxDepth: 4 },
+    notation(STRINGS),
+    fc.constantFrom(...NUMBERS, 'true', 'false', 'null'),
+    fc.array(tie('text'), { maxLength: 4 }).chain((items) => between('[', ']', items)),
+    tie('object'),
+  ),
+}));
+
+function space(): fc.Arbitrary<string> {
+  return fc.constantFrom('', '', '', ' ', '\n\t');
+}
+
+function between(open: string, close: string, parts: string[]): fc.Arbitrary<string> {
+  return space().map((gap) => open + gap + parts.join(`${gap},${gap}`) + gap + close);
+}
+
+/** A string as JSON.stringify writes it, as Go does, or with escapes that nobody needs. */
+function notation(values: string[]): fc.Arbitrary<string> {
+  const escaped = (pattern: RegExp) => (text: string) =>
+    JSON.stringify(text).replace(
+      pattern,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()}`,
+    );
+  const ways = [
+    (text: string) => JSON.stringify(text),
+    escaped(/[<>&\u2028]/g),
+    (text: string) => JSON.stringify(text).replaceAll('/', '\\/'),
+  ];
+  return fc
+    .tuple(fc.constantFrom(...values), fc.constantFrom(...ways))
+    .map(([text, way]) => way(text))
+    .map((text) =>
+      /[\ud800-\udfff]/.test(text) && !/\\u/.test(text) ? escaped(/[\ud800-\udfff]/g)(parseJson(text) as string) : text,
+    );
+}
+
+const CHANGES = { without: new Set(['id', 'version']), with: { uid: '"board"' }, unless: 'libraryPanel' };
+
+/** What it is to be, by way of the parser. */
+function expectedOf(text: string): string {
+  const { id: _, version: __, ...others } = parseJson(text) as JsonObject;
+  return canonicalJson({ ...others, uid: 'board' });
+}
+
+describe('the canonical form by the bytes alone', () => {
+  it('is that of the parser, or is left to it', () => {
+    let told = 0;
+    fc.assert(
+      fc.property(objects, (text) => {
+        const without = new Set([...CHANGES.without, 'uid']);
+        const found = canonicalObject(Buffer.from(text), { ...CHANGES, without }, ['title']);
+        if (found !== undefined) {
+          told++;
+          expect(found.bytes.toString('utf8')).toBe(expectedOf(text));
+          const { title } = parseJson(text) as JsonObject;
+          const isTold = typeof title === 'string' || typeof title === 'number' || title instanceof RawNumber;
+          expect(found.found.get('title')).toBe(isTold ? JSON.parse(stringifyJson(title)) : undefined);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+    expect(told).toBeGreaterThan(200);
+  });
+
+  it.each([
+    ['escapes that Go writes', '{"a":"x \\u003c y \\u0026\\u0026 z","b":1}'],
+    ['another order than ours', '{"b":{"d":1,"c":[{"z":1,"y":2}]},"a":1.0}'],
+    ['white space', '{\n  "a": [ 1, 2 ],\n  "b": { }\n}\n'],
+    ['a name that is a number', '{"10":1,"9":2}'],
+    ['pairs and halves of characters', '{"a":"\\ud83d\\ude00 \\ud83d \\uDE00"}'],
+    ['what is left out and put in', '{"id":7,"title":"T","version":{"a":[1]},"z":null}'],
+    ['only what is left out', '{"id":7}'],
+  ])('tells %s', (_, text) => {
+    expect(canonicalObject(Buffer.from(text), CHANGES)?.bytes.toString('utf8')).toBe(expectedOf(text));
+  });
+
+  it.each([
+    ['a name twice', '{"a":1,"b":2,"a":3}'],
+    ['a name twice, side by side', '{"a":1,"a":2}'],
+    ['a name that needs an escape', '{"a\\u003cb":1}'],
+    ['a name beyond ASCII', '{"é":1}'],
+    ['what the caller wants to see parsed', '{"panels":[{"libraryPanel":{"uid":"x"}}]}'],
+    ['an end too early', '{"a":[1,2}'],
+    ['something after the end', '{"a":1} x'],
+    ['a word that is none', '{"a":nul}'],
+    ['a number that is none', '{"a":01}'],
+    ['a number without an end', '{"a":1.}'],
+    ['a control character', '{"a":"\u0001"}'],
+    ['an escape that is none', '{"a":"\\x"}'],
+    ['a comma too many', '{"a":1,}'],
+    ['no comma', '{"a":1 "b":2}'],
+    ['another value', '[1]'],
+    ['nothing', ''],
+    ['too many levels', `{"a":${'['.repeat(500)}${']'.repeat(500)}}`],
+  ])('leaves to the parser: %s', (_, text) => {
+    expect(canonicalObject(Buffer.from(text), CHANGES)).toBeUndefined();
+  });
+
+  it('leaves what is not UTF-8 to the parser', () => {
+    expect(
+      canonicalObject(Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]), CHANGES),
+    ).toBeUndefined();
+  });
+
+  it('tells a whole dashboard', () => {
+    const text = classicText({ seed: 7, bytes: 30_000, title: 'Board', tags: [], schemaVersion: 41 });
+    expect(canonicalObject(Buffer.from(text), CHANGES)?.bytes.toString('utf8')).toBe(expectedOf(text));
+  });
+});
+
+describe('an answer whose large members are left as they came', () => {
+  /** The same with nothing left as bytes. */
+  function whole(value: Json): Json {
+    if (value instanceof JsonBytes) {
+      return parseJson(value.text);
+    }
+    if (Array.isArray(value)) {
+      return value.map(whole);
+    }
+    return isJsonObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, whole(one)]))
+      : value;
+  }
+
+  it('says what the parser says', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(canonicalJson(whole(parseOutline(Buffer.from(text), 'spec')))).toBe(canonicalJson(parseJson(text)));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('leaves objects of that name, and nothing else', () => {
+    const text = '{"items":[{"metadata":{"name":"a"},"spec":{"b":"}"}},{"spec":[1]},{"spec":"{"}],"n":1.0}';
+    const answer = parseOutline(Buffer.from(text), 'spec') as { items: JsonObject[] };
+    expect(answer.items[0]?.['spec']).toEqual(new JsonBytes(Buffer.from('{"b":"}"}')));
+    expect(answer.items[1]?.['spec']).toEqual([1]);
+    expect(stringifyJson(answer)).toBe(text);
+  });
+
+  it.each(['', '{"spec":{"a":1}', '{"spec":{"a":"}', '{"a":tru}', '[1,]', '{"a":1}}', '{"spec":{}} {}'])(
+    'is refused when it is no JSON: %s',
+    (text) => {
+      expect(() => parseOutline(Buffer.from(text), 'spec')).toThrow(/not valid JSON/);
+    },
+  );
+});
