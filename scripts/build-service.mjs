@@ -5,19 +5,27 @@ import { build } from 'esbuild';
 const outfile = process.argv[2] ?? 'build/dashkeep.mjs';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
+const common = { bundle: true, platform: 'node', target: 'node20', minifySyntax: true, minifyWhitespace: true };
+// What the second thread of a backup runs, as a text within the one file.
+const press = await build({
+  ...common,
+  entryPoints: ['pkg/repository/press/worker.ts'],
+  format: 'cjs',
+  write: false,
+});
+
 await build({
+  ...common,
   entryPoints: ['pkg/cli/bin.ts'],
   outfile,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
   format: 'esm',
-  minifySyntax: true,
-  minifyWhitespace: true,
   legalComments: 'linked',
   // What fastify takes when nobody gives it a way to validate; pkg/sidecar/http/server.ts does.
   external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
-  define: { DASHKEEP_VERSION: JSON.stringify(version) },
+  define: {
+    DASHKEEP_VERSION: JSON.stringify(version),
+    DASHKEEP_PRESS: JSON.stringify(press.outputFiles[0].text),
+  },
   banner: {
     // Some dependencies are CommonJS and call require for Node's own modules.
     js: `#!/usr/bin/env node

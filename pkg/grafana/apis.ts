@@ -3,6 +3,7 @@ import { arrayAt, isJsonObject, numberAt, objectAt, stringAt, type Json, type Js
 import type { ManagedBy } from '../contract/manifest.ts';
 import type { GrafanaClient } from './client.ts';
 import { GrafanaError } from './errors.ts';
+import type { Left } from './json/bytes.ts';
 
 /** Metadata only, with the ordinary list as fall-back for servers that don't know it. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -14,8 +15,8 @@ export interface ListOptions {
   /** Objects per page; the server may give fewer. */
   limit: number;
   metadataOnly?: boolean;
-  /** Objects that are members of this name are left as bytes. */
-  leave?: string;
+  /** What of the answer is left as bytes. */
+  leave?: Left;
   query?: Record<string, string>;
   signal?: AbortSignal;
 }

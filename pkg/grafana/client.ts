@@ -10,6 +10,7 @@ import { exchange } from '../storage/exchange.ts';
 import type { Share } from './budget.ts';
 import type { CredentialSource } from './credentials.ts';
 import { errorOfAnswer, GrafanaError } from './errors.ts';
+import type { Left } from './json/bytes.ts';
 import { parseOutline } from './json/outline.ts';
 import type { Ending } from './pace.ts';
 import { RequestWindow, type Leave } from './window.ts';
@@ -41,8 +42,8 @@ export interface RequestOptions {
   timeout?: number;
   /** Nobody looks at what a good answer says: it is not parsed, and `json` is null. */
   ignoreAnswer?: true;
-  /** Objects that are members of this name are left as bytes in the answer (`parseOutline`). */
-  leave?: string;
+  /** What of the answer is left as bytes (`parseOutline`). */
+  leave?: Left;
   /**
    * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that it
    * did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.

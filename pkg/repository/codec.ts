@@ -22,14 +22,21 @@ export const ENVELOPE_BYTES = 1024 * 1024;
  */
 const ON_THE_SPOT_BYTES = 128 * 1024;
 
-/** Level 6: on dashboards of 30 KB it takes no longer than the levels 1 to 5 and leaves 3 % less than level 1. */
+/** On dashboards of 30 KB it takes no longer than the levels 1 to 5 and leaves 3 % less than level 1. */
+const LEVEL = 6;
+
+/** Compresses while everything else waits. */
+export function compressNow(text: string | Buffer): Buffer {
+  return gzipSync(text, { level: LEVEL });
+}
+
 export async function compress(text: string | Buffer): Promise<Buffer> {
-  return text.length <= ON_THE_SPOT_BYTES ? gzipSync(text, { level: 6 }) : gzipAsync(text, { level: 6 });
+  return text.length <= ON_THE_SPOT_BYTES ? compressNow(text) : gzipAsync(text, { level: LEVEL });
 }
 
 /** The same of a text that comes in parts and is never whole in memory. */
 export async function compressParts(parts: Iterable<string>): Promise<Buffer> {
-  const gzip = createGzip({ level: 6 });
+  const gzip = createGzip({ level: LEVEL });
   // What goes wrong reaches whoever reads the gzip.
   pipeline(Readable.from(parts, { objectMode: false }), gzip, () => undefined);
   return buffer(gzip);

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual, type Hash, type Hmac } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { DashkeepError } from '../contract/errors.ts';
 import { newKeyPair, openWith, recipientOf, sealFor, type Opener, type Seal } from './encryption.ts';
+import { objectIdOf, type Text } from './object-id.ts';
 
 /**
  * The secrets of an encrypted repository that its writers share. Whoever holds them can tell what an object's id is and
@@ -37,23 +38,6 @@ export interface Keyring {
   /** Seals a manifest, run record or index: for the recipients and the writers' own metadata identity. */
   sealMetadata(plain: Buffer): Promise<Buffer>;
   readonly opener: Opener;
-}
-
-export type Text = string | Buffer | Iterable<string>;
-
-export function plainId(text: Text): string {
-  return digest(createHash('sha256'), text);
-}
-
-function keyedId(key: RepositoryKey, text: Text): string {
-  return digest(createHmac('sha256', Buffer.from(key.objectIdKey, 'hex')), text);
-}
-
-function digest(hash: Hash | Hmac, text: Text): string {
-  for (const part of typeof text === 'string' || Buffer.isBuffer(text) ? [text] : text) {
-    hash.update(part);
-  }
-  return hash.digest('hex');
 }
 
 function same(a: string, b: string): boolean {
@@ -96,15 +80,15 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     keys,
     readsObjects: options.identities.length > 0,
     recipients: options.recipients,
-    objectId: (text) => (current === undefined ? plainId(text) : keyedId(current, text)),
+    objectId: (text) => objectIdOf(text, current?.objectIdKey),
     check(id, text, encrypted) {
       if (!encrypted) {
-        return same(plainId(text), id) ? 'match' : 'mismatch';
+        return same(objectIdOf(text, undefined), id) ? 'match' : 'mismatch';
       }
       if (keys.length === 0) {
         return 'unknown';
       }
-      return keys.some((key) => same(keyedId(key, text), id)) ? 'match' : 'mismatch';
+      return keys.some((key) => same(objectIdOf(text, key.objectIdKey), id)) ? 'match' : 'mismatch';
     },
     sealObject,
     sealMetadata,

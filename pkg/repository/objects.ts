@@ -34,7 +34,15 @@ export class Objects {
     }
   }
 
-  async put(id: string, canonical: string | Buffer, { signal }: Calls = {}): Promise<{ written: boolean }> {
+  async put(id: string, canonical: string | Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
+    if (Buffer.byteLength(canonical) > MAX_OBJECT_BYTES) {
+      throw new DashkeepError('DK_USAGE', `a resource of more than ${MAX_OBJECT_BYTES} bytes cannot be stored`);
+    }
+    return this.putCompressed(id, () => compress(canonical), calls);
+  }
+
+  /** @param compressed gives what is to be stored, when it is to be. */
+  async putCompressed(id: string, compressed: () => Promise<Buffer>, { signal }: Calls): Promise<{ written: boolean }> {
     if (this.#known.has(id)) {
       return { written: false };
     }
@@ -43,7 +51,7 @@ export class Objects {
       await running;
       return { written: false };
     }
-    const writing = this.#write(id, canonical, signal);
+    const writing = this.#write(id, compressed, signal);
     this.#writing.set(id, writing);
     try {
       const result = await writing;
@@ -64,13 +72,10 @@ export class Objects {
     this.#known.add(id);
   }
 
-  async #write(id: string, canonical: string | Buffer, signal?: AbortSignal): Promise<{ written: boolean }> {
-    if (Buffer.byteLength(canonical) > MAX_OBJECT_BYTES) {
-      throw new DashkeepError('DK_USAGE', `a resource of more than ${MAX_OBJECT_BYTES} bytes cannot be stored`);
-    }
+  async #write(id: string, compressed: () => Promise<Buffer>, signal?: AbortSignal): Promise<{ written: boolean }> {
     const { encrypted } = this.#keyring;
     const key = objectKey(id, encrypted);
-    const body = await this.#keyring.sealObject(await compress(canonical));
+    const body = await this.#keyring.sealObject(await compressed());
     signal?.throwIfAborted();
     // What is encrypted is put without the condition: whether the one that is there is whole, a writer cannot tell.
     const ifAbsent = !encrypted && this.#store.capabilities.conditionalPut === 'enforced';

@@ -3,6 +3,7 @@ import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { compress } from './codec.ts';
 import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './keys.ts';
 import type { Keyring } from './keyring.ts';
@@ -11,6 +12,8 @@ import { listSnapshots, readManifest, summaryOf, writeManifest, type UnsealedMan
 import { newestKeys, type TimedKey } from './newest.ts';
 import { Objects } from './objects.ts';
 import { openPlainCopies } from './plain-copies.ts';
+import type { Pressed } from './press/press.ts';
+import { Press } from './press/second-thread.ts';
 import type { PlainCopies, Repository, Session } from './repository.types.ts';
 import { RunIndex } from './run-index.ts';
 import { findRun, writeRun } from './runs.ts';
@@ -84,11 +87,26 @@ export class OpenedRepository implements Repository {
   }
 
   async putObject(id: string, canonical: string | Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
-    await (this.#knownLoaded ??= this.#loadKnown(calls).catch((error: unknown) => {
+    await this.#known(calls);
+    return this.objects.put(id, canonical, calls);
+  }
+
+  openPress(): Press {
+    return new Press(this.keyring.current?.objectIdKey);
+  }
+
+  async putPressed({ id, body }: Pressed, canonical: () => Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
+    await this.#known(calls);
+    const compressed = async (): Promise<Buffer> =>
+      body === undefined ? compress(canonical()) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    return this.objects.putCompressed(id, compressed, calls);
+  }
+
+  #known(calls: Calls): Promise<void> {
+    return (this.#knownLoaded ??= this.#loadKnown(calls).catch((error: unknown) => {
       this.#knownLoaded = undefined;
       throw error;
     }));
-    return this.objects.put(id, canonical, calls);
   }
 
   getObject(id: string, calls: Calls = {}): Promise<string> {

@@ -1,6 +1,8 @@
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import type { Pressed } from './press/press.ts';
+import type { Press } from './press/second-thread.ts';
 
 /** A run that is writing: keeps its session alive until ended, so that no prune removes what it is about to need. */
 export interface Session {
@@ -31,6 +33,16 @@ export interface Repository {
 
   /** Stores content unless the repository is known to hold it. Returns whether a new object was written. */
   putObject(id: string, canonical: string | Buffer, options?: { signal?: AbortSignal }): Promise<{ written: boolean }>;
+
+  /** For who stores many bodies; to be closed. */
+  openPress(): Press;
+
+  /** Stores what was pressed. `canonical` gives the form once more, for the case that the press left it uncompressed and it is not there. */
+  putPressed(
+    pressed: Pressed,
+    canonical: () => Buffer,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ written: boolean }>;
 
   /** The canonical JSON of an object, checked against its id. @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, DK_IDENTITY_MISSING */
   getObject(id: string, options?: { signal?: AbortSignal }): Promise<string>;

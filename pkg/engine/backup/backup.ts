@@ -6,6 +6,7 @@ import { ByteBudget } from '../../grafana/budget.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { newTimedId } from '../../repository/layout.ts';
+import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
 import { countChanges } from '../diff.ts';
 import { nameAfterOwners, placeAndName } from '../places.ts';
@@ -58,7 +59,12 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     const previous = await previousOf(options);
     const collection = new Collection(new ProgressCounter(clock, options.onProgress));
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
-    await readAll(options, previous, copies, collection);
+    const press = repository.openPress();
+    try {
+      await readAll(options, previous, copies, collection, press);
+    } finally {
+      await press.close();
+    }
     signal.throwIfAborted();
     collection.progress.phase('checking');
     await replaceMissing(options, collection);
@@ -106,6 +112,7 @@ async function readAll(
   previous: Previous,
   copies: PlainCopies | undefined,
   collection: Collection,
+  press: Press,
 ): Promise<void> {
   const { instance } = options;
   const wanted = new Set(options.kinds ?? KIND_NAMES);
@@ -123,7 +130,7 @@ async function readAll(
       if (wanted.has(kind.name)) {
         // Resources of server scope are the same seen from every org.
         if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
-          await readKind({ options, context, kind, previous, copies, collection, pool, budget });
+          await readKind({ options, context, kind, previous, copies, collection, pool, budget, press });
         }
       } else {
         collection.notRead(kind.name, NOT_ASKED_FOR);

@@ -3,7 +3,8 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { ByteBudget, Share } from '../../grafana/budget.ts';
 import { isNotFound } from '../../grafana/errors.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
-import { canonicalOf } from '../../grafana/kinds/stored.ts';
+import { canonicalOf, formOf } from '../../grafana/kinds/stored.ts';
+import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { Pool } from '../pool.ts';
 import type { BackupOptions } from './backup.ts';
@@ -19,6 +20,7 @@ export interface KindRun {
   collection: Collection;
   pool: Pool;
   budget: ByteBudget;
+  press: Press;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function readKind(run: KindRun): Promise<void> {
       }
       const { content, ...rest } = listed;
       await run.budget.room();
-      await pool.add(() => storeWithin(run, rest, content)).catch(rethrowAsStoreFailure);
+      await pool.add(() => storeWithin(run, rest, content, same?.object)).catch(rethrowAsStoreFailure);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -77,40 +79,72 @@ function rethrowAsStoreFailure(cause: unknown): never {
   throw new StoreFailure('the repository failed', { cause });
 }
 
-async function storeWithin(run: KindRun, listed: Listed, content: Content | undefined): Promise<void> {
+async function storeWithin(
+  run: KindRun,
+  listed: Listed,
+  content: Content | undefined,
+  before: string | undefined,
+): Promise<void> {
   const share = run.budget.open();
   try {
-    await store(run, listed, content, share);
+    await store(run, listed, content, before, share);
   } finally {
     share.close();
   }
 }
 
-async function store(run: KindRun, listed: Listed, fromListing: Content | undefined, share: Share): Promise<void> {
+/** @param before the object that the resource was in the last snapshot */
+async function store(
+  run: KindRun,
+  listed: Listed,
+  fromListing: Content | undefined,
+  before: string | undefined,
+  share: Share,
+): Promise<void> {
   const { options, context, kind, collection } = run;
   const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
   let content: Content | undefined;
-  let canonical: Buffer;
+  let body: Body;
   try {
     content = fromListing ?? (await kind.read(contextOf(run, share), listed));
     if (content === undefined) {
       collection.skip({ ...ref, reason: 'deleted while the backup was running' });
       return;
     }
-    canonical = canonicalOf(content);
+    body = await bodyOf(run, content, before);
   } catch (error) {
     options.signal.throwIfAborted();
     collection.fail(ref, error);
     return;
   }
-  await share.received(canonical.length);
-  const entry = entryOf(run, listed, content, canonical);
-  const { written } = await options.repository.putObject(entry.object, canonical, { signal: options.signal });
-  if (content.plain !== undefined && !hasCopy(run, entry)) {
+  await share.received(body.bytes);
+  const entry = entryOf(run, listed, content, body);
+  const { written } = await body.put();
+  if (!hasCopy(run, entry) && content.plain !== undefined) {
     const text = stringifyJson(content.plain);
     await run.copies?.write(entry.org, entry.uid, copyOrigin(entry), text, { signal: options.signal });
   }
   collection.add(entry, written ? 'stored' : 'reused');
+}
+
+/** A body that is ready to be stored. */
+interface Body {
+  id: string;
+  bytes: number;
+  put(): Promise<{ written: boolean }>;
+}
+
+async function bodyOf(run: KindRun, content: Content, before: string | undefined): Promise<Body> {
+  const { repository, signal } = run.options;
+  const form = formOf(content);
+  const pressed = form === undefined ? undefined : await run.press.press(form, before);
+  if (pressed !== undefined) {
+    const { id, bytes } = pressed;
+    return { id, bytes, put: () => repository.putPressed(pressed, () => canonicalOf(content), { signal }) };
+  }
+  const canonical = canonicalOf(content);
+  const id = repository.objectId(canonical);
+  return { id, bytes: canonical.length, put: () => repository.putObject(id, canonical, { signal }) };
 }
 
 /** Dashboards may be large. Others share what they have read, and nobody may wait for another's room who waits for that. */
@@ -129,7 +163,7 @@ function copyOrigin(entry: ManifestEntry): string {
   return `${entry.object} ${entry.folderUid ?? ''}`;
 }
 
-function entryOf(run: KindRun, listed: Listed, content: Content, canonical: Buffer): ManifestEntry {
+function entryOf(run: KindRun, listed: Listed, content: Content, { id, bytes }: Body): ManifestEntry {
   const { folderUid, apiVersion, provenance, managedBy, facts } = content;
   return {
     org: run.context.org.id,
@@ -139,8 +173,8 @@ function entryOf(run: KindRun, listed: Listed, content: Content, canonical: Buff
     folder: '',
     ...(folderUid === undefined ? {} : { folderUid }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
-    object: run.options.repository.objectId(canonical),
-    bytes: canonical.length,
+    object: id,
+    bytes,
     ...(listed.revision === undefined ? {} : { revision: listed.revision }),
     ...(provenance === undefined || provenance === '' ? {} : { provenance }),
     ...(managedBy === undefined ? {} : { managedBy }),

@@ -14,35 +14,26 @@ import {
   unlessParserIsNeeded,
 } from './scan.ts';
 
+/** What is other in the canonical form than in the bytes that an object came as. */
 export interface Changes {
   /** Members of the outermost object that are left out. */
-  without: ReadonlySet<string>;
+  without: readonly string[];
   /** Members of the outermost object that are put in, each with its canonical text; none of a name that is kept. */
-  with?: Readonly<Record<string, string>>;
+  with: Readonly<Record<string, string>>;
   /** A member of this name, wherever it stands, is for the parser. */
   unless?: string;
-}
-
-export interface Canonical {
-  /** As `canonicalJson` prints it, in UTF-8. */
-  bytes: Buffer;
-  /** The outermost object's members of the wanted names, as far as they are strings or numbers. */
-  found: Map<string, string | number>;
 }
 
 /**
  * The canonical form of an object that is there as bytes, without parsing it: what Grafana sends is canonical already but
  * for a few escapes, so most is copied as it is. A backup does this with every dashboard, and the parser with all the
  * objects that it makes took more time than anything else.
- * @param wanted names of members whose values the caller wants to know
- * @returns undefined when it takes the parser to tell: no JSON, a name twice, a name that needs an escape, …
+ * @param room where it is written when it fits, for who has no use for what was there before; otherwise into a buffer of its own
+ * @returns as `canonicalJson` prints it, in UTF-8; undefined when it takes the parser to tell: no JSON, a name twice, a
+ * name that needs an escape, …
  */
-export function canonicalObject(
-  bytes: Buffer,
-  changes: Changes,
-  wanted: readonly string[] = [],
-): Canonical | undefined {
-  return isUtf8(bytes) ? unlessParserIsNeeded(() => new Writer(bytes, changes, wanted).write()) : undefined;
+export function canonicalObject(bytes: Buffer, changes: Changes, room?: Buffer): Buffer | undefined {
+  return isUtf8(bytes) ? unlessParserIsNeeded(() => new Writer(bytes, changes, room).write()) : undefined;
 }
 
 /** How deep objects lie in each other is told by the parser. */
@@ -54,8 +45,6 @@ class Writer {
   readonly #in: Buffer;
   readonly #changes: Changes;
   readonly #unless: Buffer | undefined;
-  readonly #found = new Map<string, string | number>();
-  readonly #wanted: readonly string[];
   #out: Buffer;
   /** Bytes written so far. */
   #length = 0;
@@ -65,31 +54,29 @@ class Writer {
   #spans = new Int32Array(SPAN * 256);
   #spansUsed = 0;
 
-  constructor(bytes: Buffer, changes: Changes, wanted: readonly string[]) {
+  constructor(bytes: Buffer, changes: Changes, room: Buffer | undefined) {
     this.#in = bytes;
     this.#changes = changes;
-    this.#wanted = wanted;
     this.#unless = changes.unless === undefined ? undefined : Buffer.from(changes.unless);
-    const added = Object.entries(changes.with ?? {}).reduce(
-      (sum, [name, text]) => sum + name.length + text.length * 3,
-      0,
-    );
     // Only what is put in makes it longer: an escape is never shorter than what it stands for.
-    this.#out = Buffer.allocUnsafe(bytes.length + added + 8 * Object.keys(changes.with ?? {}).length);
+    let most = bytes.length;
+    for (const [name, text] of Object.entries(changes.with)) {
+      most += Buffer.byteLength(`,${JSON.stringify(name)}:${text}`);
+    }
+    this.#out = room !== undefined && room.length >= most ? room : Buffer.allocUnsafe(most);
   }
 
-  write(): Canonical {
+  write(): Buffer {
     const start = afterSpace(this.#in, 0);
     if (this.#in[start] !== OPEN_OBJECT) {
       throw NEEDS_PARSER;
     }
     this.#run = start;
     const end = this.#outermost(start);
-    this.#flush(end);
     if (afterSpace(this.#in, end) !== this.#in.length) {
       throw NEEDS_PARSER;
     }
-    return { bytes: this.#out.subarray(0, this.#length), found: this.#found };
+    return this.#out.subarray(0, this.#length);
   }
 
   /** Like any object, but members are left out and put in. */
@@ -111,13 +98,9 @@ class Writer {
       at = this.#name(at);
       const name = bytes.toString('latin1', from + 1, at - 1);
       const named = this.#position(at);
-      const value = this.#colon(at);
-      at = this.#value(value, 1);
+      at = this.#value(this.#colon(at), 1);
       this.#flush(at);
-      if (this.#wanted.includes(name) && isText(bytes[value])) {
-        this.#found.set(name, JSON.parse(this.#out.toString('utf8', named + 1, this.#length)) as string | number);
-      }
-      if (this.#changes.without.has(name)) {
+      if (this.#changes.without.includes(name)) {
         this.#length = before;
       } else {
         this.#span(member, named, this.#length);
@@ -133,7 +116,7 @@ class Writer {
       at = this.#space(at + 1);
       this.#run = at;
     }
-    for (const [name, text] of Object.entries(this.#changes.with ?? {})) {
+    for (const [name, text] of Object.entries(this.#changes.with)) {
       this.#put(this.#length > start ? ',' : '');
       const member = this.#length;
       this.#put(JSON.stringify(name));
@@ -423,11 +406,6 @@ class Writer {
       at += members.copy(out, at, (spans[span] ?? 0) - start, (spans[span + 2] ?? 0) - start);
     }
   }
-}
-
-/** Whether a value that begins so is a string or a number. */
-function isText(byte = 0): boolean {
-  return byte === QUOTE || byte === 0x2d || (byte >= 0x30 && byte <= 0x39);
 }
 
 /** Whether the first name, quotes included, comes before the second. */

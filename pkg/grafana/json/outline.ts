@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_JSON_DEPTH, parseJson, type Json, type JsonObject } from '../../contract/json.ts';
-import { JsonBytes } from './bytes.ts';
+import { JsonBytes, type Left } from './bytes.ts';
 import {
   afterBrackets,
   afterSpace,
@@ -18,21 +18,21 @@ import {
 } from './scan.ts';
 
 /**
- * Parses JSON, but leaves the objects that are members of the given name as the bytes they came as (`JsonBytes`): what is large and only
- * passed on need not be taken apart. Where the bytes alone don't tell, everything is parsed.
- * @throws DashkeepError DK_JSON_INVALID when it is not JSON. Within what is left as bytes nobody has looked yet.
+ * Parses JSON, but leaves some objects as the bytes they came as (`JsonBytes`): what is large and only passed on need not
+ * be taken apart. Where the bytes alone don't tell, everything is parsed.
+ * @throws DashkeepError DK_JSON_INVALID when it is not JSON. Within what is left as bytes only its own members were looked at.
  */
-export function parseOutline(bytes: Buffer, left: string): Json {
+export function parseOutline(bytes: Buffer, left: Left): Json {
   const outline = isUtf8(bytes) ? unlessParserIsNeeded(() => new Reader(bytes, left).read()) : undefined;
   return outline === undefined ? parseJson(bytes.toString('utf8')) : outline;
 }
 
 class Reader {
   readonly #bytes: Buffer;
-  readonly #left: string;
+  readonly #left: Left;
   #at = 0;
 
-  constructor(bytes: Buffer, left: string) {
+  constructor(bytes: Buffer, left: Left) {
     this.#bytes = bytes;
     this.#left = left;
   }
@@ -76,7 +76,7 @@ class Reader {
       if (!this.#take(COLON) || name === '__proto__') {
         throw NEEDS_PARSER;
       }
-      object[name] = name === this.#left && this.#space() === OPEN_OBJECT ? this.#leave() : this.#value(depth + 1);
+      object[name] = name === this.#left.name && this.#space() === OPEN_OBJECT ? this.#leave() : this.#value(depth + 1);
     } while (this.#take(COMMA));
     if (!this.#take(CLOSE_OBJECT)) {
       throw NEEDS_PARSER;
@@ -101,8 +101,57 @@ class Reader {
 
   #leave(): JsonBytes {
     const begin = this.#at;
-    this.#at = afterBrackets(this.#bytes, begin);
-    return new JsonBytes(this.#bytes.subarray(begin, this.#at));
+    const notes = new Map<string, string | number>();
+    this.#at++;
+    if (!this.#take(CLOSE_OBJECT)) {
+      do {
+        if (this.#space() !== QUOTE) {
+          throw NEEDS_PARSER;
+        }
+        const name = this.#at;
+        this.#at = afterString(this.#bytes, name);
+        const wanted = this.#left.note.find((one) => this.#isString(name, one));
+        if (!this.#take(COLON)) {
+          throw NEEDS_PARSER;
+        }
+        this.#note(notes, wanted);
+      } while (this.#take(COMMA));
+      if (!this.#take(CLOSE_OBJECT)) {
+        throw NEEDS_PARSER;
+      }
+    }
+    return new JsonBytes(this.#bytes.subarray(begin, this.#at), notes);
+  }
+
+  /** Passes over a member's value, which is noted under that name. */
+  #note(notes: Map<string, string | number>, name: string | undefined): void {
+    if (name !== undefined) {
+      // Of a name that is there twice the last one counts, whatever it is.
+      notes.delete(name);
+    }
+    const first = this.#space();
+    if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
+      this.#at = afterBrackets(this.#bytes, this.#at);
+      return;
+    }
+    if (name === undefined && first === QUOTE) {
+      this.#at = afterString(this.#bytes, this.#at);
+      return;
+    }
+    const value = this.#value(0);
+    if (name !== undefined && (typeof value === 'string' || typeof value === 'number')) {
+      notes.set(name, value);
+    }
+  }
+
+  /** Whether the string that begins here is this one, without any escape. */
+  #isString(at: number, text: string): boolean {
+    for (let index = 0; index < text.length; index++) {
+      if (this.#bytes[at + 1 + index] !== text.charCodeAt(index)) {
+        return false;
+      }
+    }
+    return this.#bytes[at + 1 + text.length] === QUOTE;
   }
 
   #string(): string {

@@ -1,31 +1,69 @@
 import { canonicalJson, parseJson, type Json } from '../../contract/json.ts';
+import { canonicalForm, type Form } from '../json/form.ts';
 import type { Content } from './kind.ts';
 
-const texts = new WeakMap<Content, string | Buffer>();
+const texts = new WeakMap<Content, string>();
+const forms = new WeakMap<Content, Form>();
 
 /**
  * Content whose body is there as canonical text. It is parsed when somebody looks at it, and not before: what is written
- * as it was stored, or stored as it was read, need not be taken apart for it.
+ * as it was stored need not be taken apart for it.
  */
-export function contentOfText(outline: Omit<Content, 'body'>, canonical: string | Buffer): Content {
-  let parsed: Json | undefined;
+export function contentOfText(outline: Omit<Content, 'body'>, canonical: string): Content {
+  const parse = once(() => parseJson(canonical));
   const content: Content = {
     ...outline,
     get body() {
-      return (parsed ??= parseJson(canonical.toString()));
+      return parse();
     },
   };
   texts.set(content, canonical);
   return content;
 }
 
+/**
+ * Content that is there as the bytes it came as. They are parsed when somebody looks at the body, and not before: what is
+ * only stored need not be taken apart for it.
+ * @param plainOf makes the plain copy of the content, when it is wanted.
+ */
+export function contentOfForm(
+  outline: Omit<Content, 'body' | 'plain'>,
+  form: Form,
+  parseBody: () => Json,
+  plainOf: (content: Content) => Json,
+): Content {
+  const parse = once(parseBody);
+  const content: Content = {
+    ...outline,
+    get body() {
+      return parse();
+    },
+    get plain() {
+      return plainOf(content);
+    },
+  };
+  forms.set(content, form);
+  return content;
+}
+
+function once(parse: () => Json): () => Json {
+  let parsed: Json | undefined;
+  return () => (parsed ??= parse());
+}
+
 /** The canonical text of the body, where it is at hand: of the very content that was made of it, never of a changed one. */
 export function textOf(content: Content): string | undefined {
-  return texts.get(content)?.toString();
+  return texts.get(content);
+}
+
+/** How the canonical form of the body can be made without parsing it; undefined when only the body itself is at hand. */
+export function formOf(content: Content): Form | undefined {
+  return forms.get(content);
 }
 
 /** The canonical form of the body in UTF-8: what is hashed and stored. */
 export function canonicalOf(content: Content): Buffer {
-  const text = texts.get(content) ?? canonicalJson(content.body);
-  return typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
+  const form = forms.get(content);
+  const bytes = form === undefined ? undefined : canonicalForm(form);
+  return bytes ?? Buffer.from(texts.get(content) ?? canonicalJson(content.body), 'utf8');
 }

@@ -4,7 +4,7 @@ import { apisPath, folderOf, listPages, nameOf, revisionOf } from '../../apis.ts
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../errors.ts';
 import type { Content, KindContext, Known, Listed } from '../kind.ts';
-import { contentOfObject, GROUP, isV2Version } from './content.ts';
+import { contentOfObject, GROUP, isV2Version, LEAVE_SPEC } from './content.ts';
 
 /** Versions whose specs we know, in the order in which one is chosen to list with when nothing is known yet. */
 const VERSIONS = ['v1', 'v1beta1', 'v0alpha1', 'v2', 'v2beta1', 'v2alpha1'];
@@ -114,7 +114,7 @@ async function* listBodies(
     let total = 0;
     const pages = listPages(context.grafana, dashboardsPath(context, version), {
       limit: PAGE_WITH_BODIES,
-      leave: 'spec',
+      leave: LEAVE_SPEC,
       signal: context.signal,
     });
     for await (const { items } of pages) {
@@ -166,7 +166,7 @@ export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<
   const usable = usableVersions(context);
   const version = usable.includes('v0alpha1') ? 'v0alpha1' : await commonVersion(context, usable[0] ?? 'v1');
   const path = dashboardsPath(context, version);
-  const options = { limit: PAGE_WITH_BODIES, leave: 'spec', signal: context.signal };
+  const options = { limit: PAGE_WITH_BODIES, leave: LEAVE_SPEC, signal: context.signal };
   for await (const { items } of listPages(context.grafana, path, options)) {
     for (const item of items) {
       const stored = storedVersion(item, version);
@@ -186,7 +186,7 @@ async function commonVersion(context: KindContext, firstVersion: string): Promis
   const usable = usableVersions(context);
   const probe = listPages(context.grafana, dashboardsPath(context, firstVersion), {
     limit: 5,
-    leave: 'spec',
+    leave: LEAVE_SPEC,
     signal: context.signal,
   });
   const counts = new Map<string, number>();
@@ -233,6 +233,6 @@ export async function readApis(
 
 async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
   const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
-  return (await ifFound(context.grafana.get(path, { leave: 'spec', signal: context.signal }))) as
+  return (await ifFound(context.grafana.get(path, { leave: LEAVE_SPEC, signal: context.signal }))) as
     JsonObject | undefined;
 }

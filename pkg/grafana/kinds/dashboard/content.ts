@@ -4,16 +4,18 @@ import {
   numberAt,
   objectAt,
   parseJson,
+  RawText,
   stringAt,
   type Json,
   type JsonObject,
 } from '../../../contract/json.ts';
 import type { ManagedBy } from '../../../contract/manifest.ts';
 import { factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../apis.ts';
-import { JsonBytes } from '../../json/bytes.ts';
-import { canonicalObject, type Canonical } from '../../json/canonical.ts';
+import { JsonBytes, type Left } from '../../json/bytes.ts';
+import type { Changes } from '../../json/canonical.ts';
+import type { Form } from '../../json/form.ts';
 import type { Content } from '../kind.ts';
-import { contentOfText } from '../stored.ts';
+import { canonicalOf, contentOfForm } from '../stored.ts';
 
 export const GROUP = 'dashboard.grafana.app';
 
@@ -22,6 +24,10 @@ export function isV2Version(version: string | undefined): boolean {
   return version !== undefined && /(^|\/)v2/.test(version);
 }
 
+/** What is left as bytes of objects and of answers with dashboards in them. */
+export const LEAVE_SPEC: Left = { name: 'spec', note: ['title'] };
+export const LEAVE_DASHBOARD: Left = { name: 'dashboard', note: ['title', 'version'] };
+
 /** Content of a Kubernetes-style dashboard object that was read at the version it is stored in. */
 export function contentOfObject(object: Json): Content {
   const apiVersion = stringAt(object, 'apiVersion') ?? GROUP;
@@ -29,70 +35,48 @@ export function contentOfObject(object: Json): Content {
   const folderUid = folderOf(object);
   const managedBy = managerOf(object);
   const liveVersion = resourceVersionOf(object);
+  const given = isJsonObject(object) ? object['spec'] : undefined;
   const outline = {
+    title: titleOf(given) ?? uid,
     apiVersion,
     ...(folderUid === undefined ? {} : { folderUid }),
     ...(managedBy === undefined ? {} : { managedBy }),
     facts: factsOf(object),
     ...(liveVersion === undefined ? {} : { liveVersion }),
   };
-  const plainOf = (body: Json): Json =>
-    isV2Version(apiVersion) ? body : { dashboard: body, meta: plainMeta(object, folderUid) };
-  const given = isJsonObject(object) ? object['spec'] : undefined;
-  const stored = given instanceof JsonBytes ? canonicalSpec(given.bytes, apiVersion, uid) : undefined;
-  if (stored !== undefined) {
-    const plain = plainOf(new JsonBytes(stored.bytes));
-    return contentOfText({ ...outline, title: stored.title ?? uid, plain }, stored.bytes);
+  const isV2 = isV2Version(apiVersion);
+  const v2 = { apiVersion, kind: 'Dashboard', metadata: { name: uid } };
+  const bodyOf = (spec: JsonObject): JsonObject => (isV2 ? { ...v2, spec } : classicBody(spec, uid));
+  const plainOf = (body: Json): Json => (isV2 ? body : { dashboard: body, meta: plainMeta(object, folderUid) });
+  if (given instanceof JsonBytes) {
+    const form = isV2
+      ? { bytes: given.bytes, changes: UNCHANGED, head: `${canonicalJson(v2).slice(0, -1)},"spec":`, tail: '}' }
+      : classicForm(given.bytes, uid);
+    return contentOfForm(outline, form, () => bodyOf(parsed(given)), copyOf(plainOf));
   }
-  const spec = objectAt(parsed(given)) ?? {};
-  const body: JsonObject = isV2Version(apiVersion)
-    ? { apiVersion, kind: 'Dashboard', metadata: { name: uid }, spec }
-    : classicBody(spec, uid);
-  return { body, title: stringAt(spec, 'title') ?? uid, ...outline, plain: plainOf(body) };
+  const body = bodyOf(objectAt(given) ?? {});
+  return { body, ...outline, plain: plainOf(body) };
 }
 
-/** The canonical body made of the bytes of a spec; undefined when the spec must be parsed for it. */
-function canonicalSpec(
-  bytes: Buffer,
-  apiVersion: string,
-  uid: string,
-): { bytes: Buffer; title: string | undefined } | undefined {
-  if (!isV2Version(apiVersion)) {
-    return canonicalClassic(bytes, uid);
-  }
-  const spec = canonicalObject(bytes, { without: new Set() }, ['title']);
-  if (spec === undefined) {
-    return undefined;
-  }
-  const head = canonicalJson({ apiVersion, kind: 'Dashboard', metadata: { name: uid } });
-  const whole = Buffer.concat([Buffer.from(`${head.slice(0, -1)},"spec":`), spec.bytes, Buffer.from('}')]);
-  return { bytes: whole, title: textIn(spec, 'title') };
+const UNCHANGED: Changes = { without: [], with: {} };
+
+/** How `classicBody` makes the body, told for bytes. */
+function classicForm(bytes: Buffer, uid: string): Form {
+  const changes = { without: ['id', 'uid', 'version'], with: { uid: JSON.stringify(uid) }, unless: 'libraryPanel' };
+  return { bytes, changes, head: '', tail: '' };
 }
 
-/** The canonical body made of the bytes of a classic dashboard: what `classicBody` makes of the parsed one. */
-function canonicalClassic(
-  bytes: Buffer,
-  uid: string,
-): { bytes: Buffer; title: string | undefined; version: string | undefined } | undefined {
-  const changes = { without: NOT_ITS_OWN, with: { uid: JSON.stringify(uid) }, unless: 'libraryPanel' };
-  const body = canonicalObject(bytes, changes, ['title', 'version']);
-  const version = body?.found.get('version');
-  return (
-    body && {
-      bytes: body.bytes,
-      title: textIn(body, 'title'),
-      version: typeof version === 'number' ? String(version) : undefined,
-    }
-  );
+function titleOf(spec: Json | undefined): string | undefined {
+  const title = spec instanceof JsonBytes ? spec.noted('title') : stringAt(spec, 'title');
+  return typeof title === 'string' ? title : undefined;
 }
 
-function textIn({ found }: Canonical, name: string): string | undefined {
-  const value = found.get(name);
-  return typeof value === 'string' ? value : undefined;
+function parsed(bytes: JsonBytes): JsonObject {
+  return objectAt(parseJson(bytes.text)) ?? {};
 }
 
-function parsed(value: Json | undefined): Json | undefined {
-  return value instanceof JsonBytes ? parseJson(value.text) : value;
+function copyOf(plainOf: (body: Json) => Json): (content: Content) => Json {
+  return (content) => plainOf(new RawText(canonicalOf(content).toString('utf8')));
 }
 
 /** What the classic script's answer says besides the dashboard, as far as the object tells it. */
@@ -104,27 +88,25 @@ function plainMeta(object: Json, folderUid: string | undefined): JsonObject {
 /** Content of Grafana's own answer to `GET /api/dashboards/uid/:uid` with a classic dashboard in it. */
 export function contentOfAnswer(answer: Json, uid: string): Content {
   const meta = objectAt(answer, 'meta') ?? {};
+  const given = isJsonObject(answer) ? answer['dashboard'] : undefined;
   const folderUid = stringAt(meta, 'folderUid');
   const managedBy = provisionedBy(meta);
-  const outline = (title: string | undefined, version: string | undefined): Omit<Content, 'body'> => {
-    const liveVersion = version ?? numberAt(meta, 'version')?.toString();
-    return {
-      title: title ?? uid,
-      ...(folderUid === undefined || folderUid === '' ? {} : { folderUid }),
-      ...(managedBy === undefined ? {} : { managedBy }),
-      facts: legacyFacts(meta),
-      ...(liveVersion === undefined ? {} : { liveVersion }),
-      plain: answer,
-    };
+  const version = (given instanceof JsonBytes ? given.noted('version') : numberAt(given, 'version')) ?? meta['version'];
+  const outline = {
+    title: titleOf(given) ?? uid,
+    ...(folderUid === undefined || folderUid === '' ? {} : { folderUid }),
+    ...(managedBy === undefined ? {} : { managedBy }),
+    facts: legacyFacts(meta),
+    ...(typeof version === 'number' ? { liveVersion: String(version) } : {}),
   };
-  const given = isJsonObject(answer) ? answer['dashboard'] : undefined;
-  const stored = given instanceof JsonBytes ? canonicalClassic(given.bytes, uid) : undefined;
-  if (stored !== undefined) {
-    return contentOfText(outline(stored.title, stored.version), stored.bytes);
-  }
-  const dashboard = objectAt(parsed(given)) ?? {};
-  const version = numberAt(dashboard, 'version')?.toString();
-  return { body: classicBody(dashboard, uid), ...outline(stringAt(dashboard, 'title'), version) };
+  return given instanceof JsonBytes
+    ? contentOfForm(
+        outline,
+        classicForm(given.bytes, uid),
+        () => classicBody(parsed(given), uid),
+        () => answer,
+      )
+    : { body: classicBody(objectAt(given) ?? {}, uid), ...outline, plain: answer };
 }
 
 function provisionedBy(meta: JsonObject): ManagedBy | undefined {
@@ -145,9 +127,6 @@ function legacyFacts(meta: JsonObject): Record<string, string | number> {
   }
   return facts;
 }
-
-/** Members of a classic dashboard that belong to this Grafana only; the uid is put in again as it was asked for. */
-const NOT_ITS_OWN = new Set(['id', 'uid', 'version']);
 
 /**
  * The dashboard without what belongs to this Grafana only. Of a library panel's reference only uid and name are the

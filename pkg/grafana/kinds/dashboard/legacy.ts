@@ -12,7 +12,7 @@ import {
 import { GrafanaError, ifFound } from '../../errors.ts';
 import type { Content, KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
 import { textOf } from '../stored.ts';
-import { contentOfAnswer, contentOfObject, isV2Version } from './content.ts';
+import { contentOfAnswer, contentOfObject, isV2Version, LEAVE_DASHBOARD, LEAVE_SPEC } from './content.ts';
 import { withoutUid } from './text.ts';
 
 /** The largest page that `/api/search` gives; asking for more gives the default of 1000. */
@@ -70,7 +70,7 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
   const path = `/api/dashboards/uid/${encodeURIComponent(uid)}`;
   let answer: Json | undefined;
   try {
-    answer = await ifFound(context.grafana.get(path, { leave: 'dashboard', signal: context.signal }));
+    answer = await ifFound(context.grafana.get(path, { leave: LEAVE_DASHBOARD, signal: context.signal }));
   } catch (error) {
     const other = error instanceof GrafanaError && error.httpStatus === 406 ? objectPath(error) : undefined;
     if (other === undefined) {
@@ -99,7 +99,7 @@ function objectPath(error: GrafanaError): string | undefined {
 }
 
 async function readObject(context: KindContext, path: string): Promise<Content | undefined> {
-  const object = await ifFound(context.grafana.get(path, { leave: 'spec', signal: context.signal }));
+  const object = await ifFound(context.grafana.get(path, { leave: LEAVE_SPEC, signal: context.signal }));
   return object === undefined ? undefined : contentOfObject(object);
 }
 
