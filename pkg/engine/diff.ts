@@ -1,10 +1,11 @@
-import { canonicalJson } from '../contract/json.ts';
 import type { KindName } from '../contract/kinds.ts';
 import type { ChangeCounts, Manifest, ManifestEntry } from '../contract/manifest.ts';
 import type { Diff, DiffItem } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
+import type { Content } from '../grafana/kinds/kind.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
+import { canonicalOf } from '../grafana/kinds/stored.ts';
 import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './places.ts';
 import { mapPool } from './pool.ts';
@@ -103,9 +104,9 @@ function remember(
   org: number,
   kind: KindName,
   uid: string,
-  content: { body: Parameters<typeof canonicalJson>[0]; title: string; folderUid?: string },
+  content: Content,
 ): void {
-  const object = repository.objectId(canonicalJson(content.body));
+  const object = repository.objectId(canonicalOf(content));
   const { title, folderUid } = content;
   live.set(key(org, kind, uid), { org, kind, uid, title, folder: '', folderUid, object });
 }

@@ -1,8 +1,8 @@
-import { canonicalJson } from '../contract/json.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
+import { canonicalOf } from '../grafana/kinds/stored.ts';
 
 /** Reads resources as they are now, for a repair; undefined when one is gone or its org is not part of the run. */
 export function liveReader(
@@ -12,6 +12,6 @@ export function liveReader(
   return async ({ org: orgId, kind, uid, title }) => {
     const org = instance.orgs.find((candidate) => candidate.id === orgId);
     const content = org && (await kindOf(kind).read(kindContext(instance, org, run), { uid, title }));
-    return content && canonicalJson(content.body);
+    return content && canonicalOf(content).toString('utf8');
   };
 }

@@ -44,7 +44,9 @@ export class CacheFile<Schema extends z.ZodType> {
       const zipped = this.#keyring.encrypted
         ? await this.#keyring.opener.open(bytes, 'DK_INTEGRITY', this.#key)
         : bytes;
-      return this.#schema.parse(JSON.parse(await inflate(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key)));
+      return this.#schema.parse(
+        JSON.parse((await inflate(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key)).toString('utf8')),
+      );
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !ABSENT.has(error.code)) {

@@ -51,12 +51,11 @@ export async function inflate(
   limit: number,
   code: 'DK_OBJECT_DAMAGED' | 'DK_MANIFEST_DAMAGED' | 'DK_INTEGRITY',
   what: string,
-): Promise<string> {
-  let inflated: Buffer;
+): Promise<Buffer> {
   try {
     const onTheSpot = bytes.length <= ON_THE_SPOT_BYTES && inflatedSize(bytes) <= ON_THE_SPOT_BYTES;
     const options = { maxOutputLength: limit };
-    inflated = onTheSpot ? gunzipSync(bytes, options) : await gunzipAsync(bytes, options);
+    return onTheSpot ? gunzipSync(bytes, options) : await gunzipAsync(bytes, options);
   } catch (cause) {
     const tooBig = cause instanceof RangeError;
     throw new DashkeepError(
@@ -65,7 +64,6 @@ export async function inflate(
       { cause },
     );
   }
-  return inflated.toString('utf8');
 }
 
 /** What the last four bytes of a gzip say; a lie only means that a larger body is inflated on the spot. */

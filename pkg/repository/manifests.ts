@@ -194,7 +194,10 @@ async function readText(
     throw cause;
   }
   const zipped = encrypted ? await keyring.opener.open(bytes, 'DK_MANIFEST_DAMAGED', what) : bytes;
-  const text = new ManifestText(await inflate(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what), what);
+  const text = new ManifestText(
+    (await inflate(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what)).toString('utf8'),
+    what,
+  );
   if (text.head.id !== id) {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} says that it is another one`);
   }

@@ -130,11 +130,11 @@ export class Objects {
     }
     const what = `object ${id}`;
     const zipped = encrypted ? await this.#keyring.opener.open(bytes, 'DK_OBJECT_DAMAGED', what) : bytes;
-    const text = await inflate(zipped, MAX_OBJECT_BYTES, 'DK_OBJECT_DAMAGED', what);
-    if (this.#keyring.check(id, text, encrypted) === 'mismatch') {
+    const canonical = await inflate(zipped, MAX_OBJECT_BYTES, 'DK_OBJECT_DAMAGED', what);
+    if (this.#keyring.check(id, canonical, encrypted) === 'mismatch') {
       throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} holds something else than its id says`);
     }
-    return text;
+    return canonical.toString('utf8');
   }
 
   async missing(ids: Iterable<string>, { signal }: Calls = {}): Promise<Set<string>> {

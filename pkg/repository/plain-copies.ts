@@ -78,7 +78,9 @@ export async function openPlainCopies(store: ObjectStore, log: Log, { signal }: 
 async function readIndex(store: ObjectStore, log: Log, signal?: AbortSignal): Promise<Index> {
   try {
     const bytes = await store.get(INDEX_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
-    return Index.parse(JSON.parse(await inflate(bytes, MAX_RECORD_BYTES, 'DK_INTEGRITY', INDEX_KEY)));
+    return Index.parse(
+      JSON.parse((await inflate(bytes, MAX_RECORD_BYTES, 'DK_INTEGRITY', INDEX_KEY)).toString('utf8')),
+    );
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND') {

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Content, Kind } from '../../grafana/kinds/kind.ts';
-import { contentOfText } from '../../grafana/kinds/stored.ts';
+import { canonicalOf, contentOfText } from '../../grafana/kinds/stored.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 
 /** Objects up to this size are kept: thousands of resources may share one (permissions). */
@@ -50,11 +50,13 @@ export function outlineOf(entry: ManifestEntry): Content {
 /** Whether what is live is what a restore of the stored content would leave there. */
 export function isRestored(kind: Kind, stored: Content, live: Content): boolean {
   const expected = kind.merge?.(stored, live) ?? stored;
-  const comparable = kind.comparable ?? ((body) => body);
-  return (
-    placeOf(kind, expected) === placeOf(kind, live) &&
-    canonicalJson(comparable(expected.body, live.body)) === canonicalJson(comparable(live.body, expected.body))
-  );
+  if (placeOf(kind, expected) !== placeOf(kind, live)) {
+    return false;
+  }
+  const { comparable } = kind;
+  return comparable === undefined
+    ? canonicalOf(expected).equals(canonicalOf(live))
+    : canonicalJson(comparable(expected.body, live.body)) === canonicalJson(comparable(live.body, expected.body));
 }
 
 /** The folder that is part of what is restored; '' at the root and where it is not the resource's own. */

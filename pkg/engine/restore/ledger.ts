@@ -1,7 +1,7 @@
-import { canonicalJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Touched } from '../../contract/runs.ts';
 import type { Content, Kind } from '../../grafana/kinds/kind.ts';
+import { canonicalOf } from '../../grafana/kinds/stored.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import { placeOf } from './content.ts';
 import { keyOf } from './dependencies.ts';
@@ -11,7 +11,7 @@ const MARK_LENGTH = 32;
 
 /** Tells one state of a resource from any other: its body, by the id that it would have as an object, and its folder. */
 export function markOf(repository: Repository, kind: Kind, content: Content): string {
-  return mark(repository.objectId(canonicalJson(content.body)), placeOf(kind, content));
+  return mark(repository.objectId(canonicalOf(content)), placeOf(kind, content));
 }
 
 /** The mark that an entry has when it is live to the letter; its body need not be read for it. */

@@ -46,8 +46,8 @@ export async function verifyKind(
 }
 
 /**
- * Reads back right after it was written what no list tells, so that reading does not begin when all writing has ended.
- * Only what is there to the letter counts: whatever else is found, or goes wrong, is looked at again when all is written.
+ * Reads back right after it was written what would take long to list, so that reading does not begin when all writing has
+ * ended. Only what is there to the letter counts: whatever else is found, or goes wrong, is looked at again when all is written.
  */
 export async function verifyAtOnce(
   applying: Applying,
@@ -57,9 +57,7 @@ export async function verifyAtOnce(
   attempt: Attempt,
   share: Share,
 ): Promise<ApplyResult | undefined> {
-  const { entry } = item;
-  const listed = kind.isListed?.(context, entry ?? {}) ?? true;
-  if (listed || attempt.mark === undefined || attempt.uid !== undefined) {
+  if (kind.readBackAtOnce === undefined || attempt.mark === undefined || attempt.uid !== undefined) {
     return undefined;
   }
   try {

@@ -25,6 +25,7 @@ export const dashboard: Kind = {
   },
   dependsOn: ['folder', 'data-source', 'library-panel'],
   writes: 'parallel',
+  readBackAtOnce: true,
 
   async serves() {
     return { served: true };
@@ -36,10 +37,6 @@ export const dashboard: Kind = {
 
   glance(context) {
     return usableVersions(context).length === 0 ? listBySearch(context) : glanceAtDashboards(context);
-  },
-
-  isListed(context, { apiVersion }) {
-    return usableVersions(context).length > 0 && !isV2Version(apiVersion);
   },
 
   read(context, listed) {

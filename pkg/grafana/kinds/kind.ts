@@ -158,10 +158,10 @@ export interface Kind {
   glance?(context: KindContext): AsyncIterable<Listed>;
 
   /**
-   * Whether `glance` tells the bodies of such contents. What it does not is read back one by one, each right after it was
-   * written. Absent = it does.
+   * Each resource is read back right after it was written, while others are written: where bodies are large, a list of them
+   * all, which can only begin when everything is written, takes longer. Absent = they are listed in the end.
    */
-  isListed?(context: KindContext, content: Pick<Content, 'apiVersion'>): boolean;
+  readonly readBackAtOnce?: true;
 
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
