@@ -35,11 +35,12 @@ export function servedVersions(capabilities: Capabilities, group: string): reado
  * @throws DK_GRAFANA_VERSION below 10.4, DK_GRAFANA_FAILED while its database is down, or what the requests throw.
  */
 export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Promise<Capabilities> {
-  const health = await grafana.get('/api/health', { signal });
+  const asked = { build: buildInfo(grafana, signal), groups: groupsOf(grafana, signal) };
+  const health = await firstOf(grafana.get('/api/health', { signal }), asked.build, asked.groups);
   if (objectAt(health) === undefined) {
     throw new DashkeepError('DK_GRAFANA_ANSWER', `${grafana.url} does not answer like a Grafana`);
   }
-  const build = await buildInfo(grafana, signal);
+  const build = await asked.build;
   const version = stringAt(health, 'version') ?? build.version ?? '';
   const numbers = /^v?(\d+)\.(\d+)/.exec(version);
   const major = numbers === null ? undefined : Number(numbers[1]);
@@ -51,8 +52,16 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
     version,
     ...(build.edition === undefined ? {} : { edition: build.edition }),
     ...(major === undefined ? {} : { major, minor }),
-    groups: await groupsOf(grafana, signal),
+    groups: await asked.groups,
   };
+}
+
+/** Awaits what counts first; what goes wrong with the others is told when they are awaited in their turn, or never. */
+export async function firstOf<T>(first: Promise<T>, ...others: Promise<unknown>[]): Promise<T> {
+  for (const other of others) {
+    other.catch(() => undefined);
+  }
+  return first;
 }
 
 /** Needs a signed-in caller; some installations hide the version from `/api/health`. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { DashkeepError } from '../contract/errors.ts';
 import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../contract/json.ts';
 import type { Clock, Log } from '../contract/ports.ts';
-import { discover, type Capabilities } from './capabilities.ts';
+import { discover, firstOf, type Capabilities } from './capabilities.ts';
 import type { GrafanaClient } from './client.ts';
 import type { CredentialSource } from './credentials.ts';
 import { GrafanaError } from './errors.ts';
@@ -39,8 +39,9 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<Instance> {
   const { client, signal } = options;
-  const capabilities = await discover(client, signal);
-  const home = await homeOrg(client, signal);
+  const asked = homeOrg(client, signal);
+  const capabilities = await firstOf(discover(client, signal), asked);
+  const home = await asked;
   const wanted = await wantedOrgs(options, home);
   const serverAdmin = client.identity === 'basic' && (await isServerAdmin(client, signal));
   const orgs = wanted.map(({ id, name }) => ({ id, name, client: clientInOrg(options, home.id, id) }));
