@@ -1,5 +1,6 @@
 import { reasonOf } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { isTimedId } from '../repository/layout.ts';
 import type { StateStore } from '../repository/state.ts';
 import type { News } from './news.ts';
 import type { Notifier } from './notify.ts';
@@ -25,8 +26,11 @@ export interface LatenessParts {
  */
 export class Lateness {
   readonly #parts: LatenessParts;
-  /** The newest backup when it was told, in milliseconds since 1970; undefined = nothing is told. */
-  #told: number | undefined;
+  /**
+   * The id of the newest backup when it was told; undefined = nothing is told. Not its time: of one and the same backup the
+   * journal knows when the run began, and the repository when the reading did, which is later.
+   */
+  #told: string | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: LatenessParts) {
@@ -37,8 +41,8 @@ export class Lateness {
   async load(): Promise<void> {
     try {
       const text = (await this.#parts.state.get(ENTRY))?.toString('utf8');
-      const told = text === undefined ? Number.NaN : Date.parse((JSON.parse(text) as { newest: string }).newest);
-      this.#told = Number.isNaN(told) ? undefined : told;
+      const told = text === undefined ? undefined : (JSON.parse(text) as { newest: string }).newest;
+      this.#told = told !== undefined && isTimedId(told) ? told : undefined;
     } catch (error) {
       this.#parts.log.warn({ reason: reasonOf(error) }, 'it is not known whether a late backup was told already');
     }
@@ -55,10 +59,10 @@ export class Lateness {
       return;
     }
     const age = (now.getTime() - newest.time) / 1000;
-    const told = this.#told !== undefined && newest.time <= this.#told;
+    const told = this.#told !== undefined && newest.id <= this.#told;
     if (age > lateAfterSeconds(interval) && !told) {
-      this.#told = newest.time;
-      const kept = JSON.stringify({ newest: new Date(newest.time).toISOString() });
+      this.#told = newest.id;
+      const kept = JSON.stringify({ newest: newest.id });
       this.#write(({ state }) => state.set(ENTRY, Buffer.from(kept)));
       const hours = Math.round(age / 3600);
       log.warn({ newest: newest.id, hours }, 'the newest backup is too old');
@@ -99,6 +103,7 @@ export class Lateness {
       ...(stored === undefined ? [] : [{ id: stored.id, time: Date.parse(stored.time) }]),
       ...(run === undefined ? [] : [{ id: run.snapshot ?? run.id, time: Date.parse(run.started) }]),
     ];
-    return known.sort((a, b) => b.time - a.time)[0];
+    // Ids sort by time.
+    return known.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0))[0];
   }
 }

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
@@ -52,6 +52,19 @@ describe('notifications', () => {
 
   const protection = async (): Promise<string> => (await service!.call('GET', '/status')).json.protection;
 
+  /** Once a day, half a day from now: due while three days pass, and at no other time of a test. */
+  const daily = (): Record<string, string> => ({
+    DASHKEEP_SCHEDULE: `0 ${(clock.now().getUTCHours() + 12) % 24} * * *`,
+    DASHKEEP_TIMEZONE: 'UTC',
+  });
+
+  /** Long enough for something to be told again. */
+  async function aMinute(): Promise<void> {
+    const now = async (): Promise<number> => Date.parse((await service!.call('GET', '/status')).json.now);
+    const seen = await now();
+    await eventually('a minute', async () => (await now()) > seen + 60_000 || undefined);
+  }
+
   it('tell of a failure and of the recovery after it, and no log tells where they go', async () => {
     await start({ DASHKEEP_WEBHOOK_URL: new URL('/secret-path', webhook.url).href });
     webhook.next(503);
@@ -103,10 +116,7 @@ describe('notifications', () => {
   it.each(['generic', 'slack'])(
     'tell once that the newest backup is too old, and that there is a new one again, in the %s form',
     async (format) => {
-      // Once a day, half a day from now: due while three days pass, and at no other time of this test.
-      const schedule = `0 ${(clock.now().getUTCHours() + 12) % 24} * * *`;
-      const zone = { DASHKEEP_TIMEZONE: 'UTC' };
-      await start({ DASHKEEP_SCHEDULE: schedule, ...zone, DASHKEEP_WEBHOOK_FORMAT: format });
+      await start({ ...daily(), DASHKEEP_WEBHOOK_FORMAT: format });
       await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
       // Nothing can be backed up for three days.
       grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
@@ -141,12 +151,7 @@ describe('notifications', () => {
   );
 
   it('tell of it once although the service is started again, and of the recovery after that', async () => {
-    const schedule = `0 ${(clock.now().getUTCHours() + 12) % 24} * * *`;
-    const environment = {
-      DASHKEEP_SCHEDULE: schedule,
-      DASHKEEP_TIMEZONE: 'UTC',
-      DASHKEEP_WEBHOOK_EVENTS: 'late,recovered',
-    };
+    const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
     await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
     grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
@@ -156,18 +161,43 @@ describe('notifications', () => {
       await service!.stop();
       await start(environment, directory);
       await eventually('the news of the repository', async () => (await protection()) === 'late' || undefined);
-      const status = async (): Promise<{ now: string }> => (await service!.call('GET', '/status')).json;
-      const seen = Date.parse((await status()).now);
-      // Long enough for it to be told again.
-      await eventually('a minute', async () => Date.parse((await status()).now) > seen + 60_000 || undefined);
+      await aMinute();
     }
     grafana.setFaults();
     await eventually('a backup', async () => (await backUp())['status'] === 'complete' || undefined);
     await webhook.took(2);
     grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
     clock.travel(3 * DAY);
-    const told = await webhook.took(3);
-    expect(told.map(({ event }) => event)).toEqual(['late', 'recovered', 'late']);
+    await webhook.took(3);
+    grafana.setFaults();
+    await eventually('one more backup', async () => (await backUp())['status'] === 'complete' || undefined);
+    // What is told comes in order: whatever else was told before this one would be here.
+    const told = await webhook.took(4);
+    expect(told.map(({ event }) => event)).toEqual(['late', 'recovered', 'late', 'recovered']);
+  }, 60_000);
+
+  it('tell of it once where only the journal knows the newest backup, until the target answers again', async () => {
+    const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
+    const { directory } = await start(environment);
+    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+    await service!.stop();
+    // A file where the directory should be.
+    const [target, aside] = [join(directory, 'target'), join(directory, 'aside')];
+    await rename(target, aside);
+    await writeFile(target, '');
+    clock.travel(3 * DAY);
+    await start(environment, directory);
+    await webhook.took(1);
+    await eventually('the failed run to be over', () => service?.service.queue.idle || undefined);
+    await rm(target);
+    await rename(aside, target);
+    // Long enough for the repository to be read again.
+    clock.travel(DAY / 24);
+    await eventually('the news of the repository', async () => (await protection()) === 'late' || undefined);
+    await aMinute();
+    await eventually('a backup', async () => (await backUp())['status'] === 'complete' || undefined);
+    const told = await webhook.took(2);
+    expect(told.map(({ event }) => event)).toEqual(['late', 'recovered']);
   }, 60_000);
 
   it('tell a partial backup and its recovery in the form that Slack takes', async () => {
