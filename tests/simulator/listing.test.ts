@@ -94,6 +94,66 @@ describe('/apis lists', () => {
     expect(rest.body.items).toHaveLength(5);
   });
 
+  it('tell by their resource version that nothing was written to the resource in any org', async () => {
+    await start({ profile: '13.2' });
+    const folders = LIST.replace(/dashboard\.grafana.*/, 'folder.grafana.app/v1/namespaces/default/folders');
+    const versionOf = async (path: string): Promise<string> =>
+      (await call(grafana, token, `GET ${path}`)).body.metadata.resourceVersion;
+    expect(await versionOf(LIST)).toBe('1');
+    const {
+      dashboards,
+      folders: [folder],
+    } = grafana.seedDashboards({ count: 20, folders: 1, bytes: 1000 });
+    grafana.state.addOrg('Other');
+    const first = await versionOf(LIST);
+    const firstOfFolders = await versionOf(folders);
+    const seen = [first];
+    expect(first).toMatch(/^\d{16}$/);
+    expect(await versionOf(`${LIST}?limit=1`)).toBe(first);
+    expect(await versionOf(`${LIST}?fieldSelector=metadata.name=${dashboards[0]}`)).toBe('1');
+
+    const page = await call(grafana, token, `GET ${LIST}?limit=5`);
+    const next = page.body.metadata.continue;
+    for (const write of [
+      () => call(grafana, token, 'POST /api/dashboards/db', { dashboard: { uid: 'fresh', title: 'Fresh' } }),
+      () =>
+        call(grafana, token, 'POST /api/dashboards/db', {
+          dashboard: { uid: 'fresh', title: 'Other' },
+          overwrite: true,
+        }),
+      () => call(grafana, token, 'DELETE /api/dashboards/uid/fresh'),
+      async () => grafana.seedDashboards({ count: 1, orgId: 2, bytes: 1000 }),
+    ]) {
+      await write();
+      seen.push(await versionOf(LIST));
+    }
+
+    expect(seen).toEqual([...new Set(seen)].sort());
+    expect(await versionOf(`${LIST}?limit=5&continue=${next}`)).toBe(first);
+    expect(await versionOf(folders)).toBe(firstOfFolders);
+    await call(grafana, token, `DELETE /api/folders/${folder}`);
+    expect(await versionOf(folders)).not.toBe(firstOfFolders);
+  });
+
+  it('tell no such thing where they are read from elsewhere', async () => {
+    await start({ profile: '12.4', listStorage: 'legacy' });
+    const folders = LIST.replace(/dashboard\.grafana.*/, 'folder.grafana.app/v1beta1/namespaces/default/folders');
+    const versionOf = async (path: string): Promise<string> =>
+      (await call(grafana, token, `GET ${path}`)).body.metadata.resourceVersion;
+    const { dashboards } = grafana.seedDashboards({ count: 20, folders: 1, bytes: 1000 });
+    const legacy = await versionOf(LIST);
+    await call(grafana, token, `DELETE /api/dashboards/uid/${dashboards[0]}`);
+    expect(legacy).toMatch(/^\d{13}$/);
+    expect(await versionOf(LIST)).toBe(legacy);
+    expect(await versionOf(folders)).toBe('');
+
+    grafana.tuning.listStorage = 'kv';
+    const kv = await versionOf(LIST);
+    grafana.seedDashboards({ count: 1, bytes: 1000, seed: 2 });
+    expect(kv).toMatch(/^\d{19}$/);
+    expect(await versionOf(LIST)).toBe(kv);
+  });
+
   it('sends metadata alone when asked, unless the server ignores that', async () => {
     const accept = { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json' };
     await start({ profile: '13.2' });

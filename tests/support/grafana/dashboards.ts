@@ -80,7 +80,7 @@ export function addDashboard(
   },
 ): Dashboard {
   const dashboard: Dashboard = {
-    ...state.stored(given.uid, given.by),
+    ...state.stored(given.uid, given.by, 'dashboards'),
     managedBy: given.managedBy,
     title: given.title,
     tags: given.tags,
@@ -121,7 +121,7 @@ export function changeDashboard(
     message: change.message ?? '',
     libraryPanels: change.libraryPanels,
   });
-  state.touch(dashboard, change.by);
+  state.touch(dashboard, change.by, 'dashboards');
   org.index.revision++;
 }
 
@@ -134,7 +134,7 @@ export function removeDashboard(state: GrafanaState, org: Org, uid: string): voi
     }
   }
   org.index.remove({ type: 'dash-db', uid });
-  state.nextResourceVersion();
+  state.nextResourceVersion('dashboards');
 }
 
 /** The part of a URL that Grafana makes of a title. */

@@ -18,7 +18,7 @@ export function addFolder(
 ): Folder {
   const uid = given.uid ?? state.newUid();
   const folder: Folder = {
-    ...state.stored(uid, given.by),
+    ...state.stored(uid, given.by, 'folders'),
     managedBy: given.managedBy,
     title: given.title,
     description: given.description,
@@ -99,7 +99,7 @@ export function removeFolder(state: GrafanaState, org: Org, uid: string): void {
     org.folders.delete(below);
     org.index.remove({ type: 'dash-folder', uid: below });
   }
-  state.nextResourceVersion();
+  state.nextResourceVersion('folders');
 }
 
 /** Whether a dashboard outside the folder uses a library panel inside it. */

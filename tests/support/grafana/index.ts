@@ -111,7 +111,7 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
       return state.addToken(orgId, { name, serviceAccountId: account.id, ttlSeconds: request.ttlSeconds }).key;
     },
     demoSeed: () => demoSeed(state, 1, tuning.nestedFolders),
-    seedDashboards: (request) => seedDashboards(state, request, tuning.nestedFolders),
+    seedDashboards: (request) => state.versions.quietly(() => seedDashboards(state, request, tuning.nestedFolders)),
     touchDashboards: (count, seed = 1) => touchDashboards(state, count, seed),
     expireTokens: () => {
       for (const token of state.tokens) {

@@ -9,6 +9,8 @@ interface Token {
   after: string;
   issued: number;
   page: number;
+  /** Of the first page: the further ones repeat it. */
+  resourceVersion: string;
 }
 
 interface Page<T> {
@@ -19,7 +21,7 @@ interface Page<T> {
 }
 
 /** Names in the order of the store; made anew when anything was written. */
-const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: string; names: string[] }>();
+const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: bigint; names: string[] }>();
 
 /**
  * One page of an `/apis` list. It ends at the limit, at the byte cap or at the end, whichever comes first; objects that
@@ -27,20 +29,22 @@ const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: string; nam
  */
 export function pageOf<T extends Stored>(call: Call, kind: K8sKind<T>, visible: (item: T) => boolean): Page<T> {
   const selected = selection(call, kind);
-  const resourceVersion = call.state.currentResourceVersion();
   if (selected !== undefined) {
-    return { items: selected.filter(visible), next: '', resourceVersion };
+    return { items: selected.filter(visible), next: '', resourceVersion: '1' };
   }
   const token = readToken(call);
   const requested = call.number('limit', 0);
   const limit = requested > 0 ? requested : call.tuning.unlimitedListCap;
   const { emptyPageEvery } = call.tuning;
   const items = kind.items(call.org);
-  const names = namesOf(items, resourceVersion);
+  const { versions } = call.state;
+  const names = namesOf(items, versions.last);
+  const resourceVersion = token?.resourceVersion ?? versions.of(call.tuning.listStorage, kind.resource, items.values());
+  const goOn = (after: string) => writeToken({ after, issued: call.state.now(), page, resourceVersion });
   let index = token === undefined ? 0 : firstAfter(names, token.after);
   const page = (token?.page ?? 0) + 1;
   if (emptyPageEvery > 0 && page % emptyPageEvery === 0 && index < names.length) {
-    return { items: [], next: writeToken(call, token?.after ?? '', page), resourceVersion };
+    return { items: [], next: goOn(token?.after ?? ''), resourceVersion };
   }
   const found: T[] = [];
   let bytes = 0;
@@ -55,7 +59,7 @@ export function pageOf<T extends Stored>(call: Call, kind: K8sKind<T>, visible: 
       bytes += kind.size(item);
     }
   }
-  return { items: found, next: index < names.length ? writeToken(call, last, page) : '', resourceVersion };
+  return { items: found, next: index < names.length ? goOn(last) : '', resourceVersion };
 }
 
 /** What the magic selectors ask for; undefined for an ordinary list. */
@@ -77,7 +81,7 @@ function selection<T extends Stored>(call: Call, kind: K8sKind<T>): T[] | undefi
   return name === undefined ? undefined : named === undefined ? [] : [named];
 }
 
-function namesOf(items: ReadonlyMap<string, unknown>, revision: string): string[] {
+function namesOf(items: ReadonlyMap<string, unknown>, revision: bigint): string[] {
   const known = sorted.get(items);
   if (known?.revision === revision && known.names.length === items.size) {
     return known.names;
@@ -101,8 +105,7 @@ function firstAfter(names: string[], after: string): number {
   return low;
 }
 
-function writeToken(call: Call, after: string, page: number): string {
-  const token: Token = { after, issued: call.state.now(), page };
+function writeToken(token: Token): string {
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
@@ -121,7 +124,7 @@ function readToken(call: Call): Token | undefined {
     const message =
       'The provided continue parameter is too old to display a consistent list result. You can start a new list ' +
       'without the continue parameter, or use the continue token in this response to retrieve the remainder.';
-    throw k8sStatus(410, 'Expired', message, { continue: writeToken(call, token.after, token.page) });
+    throw k8sStatus(410, 'Expired', message, { continue: writeToken({ ...token, issued: call.state.now() }) });
   }
   return token;
 }

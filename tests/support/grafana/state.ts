@@ -3,6 +3,7 @@ import type { Profile } from './profiles.ts';
 import { Random } from './random.ts';
 import { SearchIndex } from './search-index.ts';
 import { builtInPlugins, systemSso } from './model-content.ts';
+import { ListVersions, type Unified } from './list-versions.ts';
 import { emptyExtras } from './model-org.ts';
 
 /** Everything that the simulated Grafana remembers; tests look into it and change it. */
@@ -22,7 +23,7 @@ export class GrafanaState {
   #id = 0;
   /** Users and service accounts share their numeric ids. */
   #userId = 0;
-  #resourceVersion = 1758777451428472n;
+  readonly versions = new ListVersions();
 
   constructor(profile: Profile, options: { seed: number; searchDelayMs: number }) {
     this.profile = profile;
@@ -54,7 +55,9 @@ export class GrafanaState {
       Object.assign(org, emptyExtras());
     }
     this.sso = systemSso();
-    this.nextResourceVersion();
+    for (const resource of ['dashboards', 'folders', 'playlists'] as const) {
+      this.nextResourceVersion(resource);
+    }
   }
 
   now(): number {
@@ -77,24 +80,19 @@ export class GrafanaState {
   }
 
   /** Of the form unified storage hands out: a number far above 2^53's half, only ever growing. */
-  nextResourceVersion(): string {
-    this.#resourceVersion += 1000n + BigInt(this.random.below(1000));
-    return String(this.#resourceVersion);
+  nextResourceVersion(resource?: Unified): string {
+    return this.versions.advance(1000 + this.random.below(1000), resource);
   }
 
-  currentResourceVersion(): string {
-    return String(this.#resourceVersion);
-  }
-
-  /** The facts of a new object. */
-  stored(uid: string, by: string): Stored {
+  /** The facts of a new object; `resource` when unified storage holds it. */
+  stored(uid: string, by: string, resource?: Unified): Stored {
     const now = this.now();
     return {
       id: this.nextId(),
       uid,
       objectUid: `${this.random.id(8)}-${this.random.id(4)}-${this.random.id(4)}-${this.random.id(12)}`,
       generation: 1,
-      resourceVersion: this.nextResourceVersion(),
+      resourceVersion: this.nextResourceVersion(resource),
       created: now,
       createdBy: by,
       updated: now,
@@ -103,9 +101,9 @@ export class GrafanaState {
   }
 
   /** Marks an object as changed. */
-  touch(object: Stored, by: string): void {
+  touch(object: Stored, by: string, resource?: Unified): void {
     object.generation++;
-    object.resourceVersion = this.nextResourceVersion();
+    object.resourceVersion = this.nextResourceVersion(resource);
     object.updated = this.now();
     object.updatedBy = by;
   }

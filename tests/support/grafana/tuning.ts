@@ -1,3 +1,5 @@
+import type { ListStorage } from './list-versions.ts';
+
 /** Behaviours of real servers that differ by configuration, storage or luck. */
 export interface Tuning {
   /** Pages of `/apis` lists end once their bodies reach this size (Grafana's `max_page_size_bytes`). */
@@ -6,6 +8,8 @@ export interface Tuning {
   unlimitedListCap: number;
   /** Every n-th page of an `/apis` list comes empty, with `continue` set; 0 = never. */
   emptyPageEvery: number;
+  /** What the resource version of an `/apis` list is made of. */
+  listStorage: ListStorage;
   /** How long a continue token lives, in milliseconds. */
   continueTokenMs: number;
   /** Whether `as=PartialObjectMetadataList` is honoured or answered with whole objects. */
@@ -30,6 +34,7 @@ export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   pageBytes: 2 * 1024 * 1024,
   unlimitedListCap: 500,
   emptyPageEvery: 0,
+  listStorage: 'sql',
   continueTokenMs: 10 * 60_000,
   partialMetadata: true,
   alertingWarmUpMs: 300,

@@ -54,7 +54,7 @@ export function folderRoutes(router: Router): void {
     refuseTitle(call, title, folder.parentUid, folder.uid);
     folder.title = title;
     folder.description = body.description ?? folder.description;
-    call.state.touch(folder, call.author);
+    call.state.touch(folder, call.author, 'folders');
     call.org.index.revision++;
     return folderDto(call, folder);
   });
@@ -65,7 +65,7 @@ export function folderRoutes(router: Router): void {
     refusePlace(call, folder.uid, parentUid);
     refuseTitle(call, folder.title, parentUid, folder.uid);
     folder.parentUid = parentUid;
-    call.state.touch(folder, call.author);
+    call.state.touch(folder, call.author, 'folders');
     call.org.index.revision++;
     return folderDto(call, folder);
   });

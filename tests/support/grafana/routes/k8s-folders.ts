@@ -57,7 +57,7 @@ const KIND: K8sKind<Folder> = {
     folder.description = stringAt(specOf(object), 'description');
     folder.parentUid = parentUid;
     folder.managedBy = managerOf(object);
-    call.state.touch(folder, call.author);
+    call.state.touch(folder, call.author, 'folders');
     call.org.index.revision++;
   },
   remove(call, folder) {

@@ -21,18 +21,19 @@ export function playlistRoutes(router: Router): void {
     call.require('playlists:write');
     // A uid in the body is not taken: every playlist gets a new one.
     const uid = call.state.newUid();
-    const playlist = { ...call.state.stored(uid, call.author), ...fieldsOf(call.json(), 'name') };
+    const playlist = { ...call.state.stored(uid, call.author, 'playlists'), ...fieldsOf(call.json(), 'name') };
     call.org.playlists.set(uid, playlist);
     return dto(playlist);
   });
   router.on('PUT /api/playlists/:uid', (call) => {
     const playlist = find(call, 'playlists:write');
     Object.assign(playlist, fieldsOf(call.json(), 'name'));
-    call.state.touch(playlist, call.author);
+    call.state.touch(playlist, call.author, 'playlists');
     return dto(playlist);
   });
   router.on('DELETE /api/playlists/:uid', (call) => {
     call.org.playlists.delete(find(call, 'playlists:write').uid);
+    call.state.nextResourceVersion('playlists');
     return {};
   });
   serveK8s(router, KIND);
@@ -49,16 +50,17 @@ const KIND: K8sKind<Playlist> = {
   members: ({ name, interval, items }) => `"spec":${JSON.stringify({ title: name, interval, items })},"status":{}`,
   allowed: (call, verb) => can(call.identity, verb === 'list' || verb === 'get' ? 'playlists:read' : 'playlists:write'),
   create(call, name, object) {
-    const playlist = { ...call.state.stored(name, call.author), ...specFields(object) };
+    const playlist = { ...call.state.stored(name, call.author, 'playlists'), ...specFields(object) };
     call.org.playlists.set(name, playlist);
     return playlist;
   },
   replace(call, playlist, object) {
     Object.assign(playlist, specFields(object));
-    call.state.touch(playlist, call.author);
+    call.state.touch(playlist, call.author, 'playlists');
   },
   remove(call, playlist) {
     call.org.playlists.delete(playlist.uid);
+    call.state.nextResourceVersion('playlists');
   },
 };
 

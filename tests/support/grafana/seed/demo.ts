@@ -114,7 +114,12 @@ function seedOdds(state: GrafanaState, org: Org): void {
     { type: 'dashboard_by_uid', value: 'home' },
     { type: 'dashboard_by_tag', value: 'slo' },
   ];
-  org.playlists.set('wall', { ...state.stored('wall', by), name: 'Office wall', interval: '1m', items: rota });
+  org.playlists.set('wall', {
+    ...state.stored('wall', by, 'playlists'),
+    name: 'Office wall',
+    interval: '1m',
+    items: rota,
+  });
   org.playlists.set('war-room', {
     ...state.stored('war-room', by),
     name: 'War room',
