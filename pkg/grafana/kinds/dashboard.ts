@@ -1,9 +1,10 @@
 import { objectAt } from '../../contract/json.ts';
 import { ifFound } from '../errors.ts';
-import { glanceAtDashboards, listDashboards, readApis, usableVersions } from './dashboard/apis.ts';
+import { glanceAtDashboards, listDashboards } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
 import { listBySearch, readLegacy, writeLegacy } from './dashboard/legacy.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
+import { readApis, usableVersions } from './dashboard/stored.ts';
 import { writeApis } from './dashboard/write.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
