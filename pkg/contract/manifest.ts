@@ -56,6 +56,15 @@ export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
 export const SnapshotStatus = z.enum(['complete', 'partial']);
 export type SnapshotStatus = z.infer<typeof SnapshotStatus>;
 
+/** How a complete list of one kind began, so that the next backup can tell that nothing was written since. */
+export const ListBeginning = z.object({
+  org: z.int().positive(),
+  kind: z.enum(KIND_NAMES),
+  /** `metadata.resourceVersion` of its first page. */
+  resourceVersion: z.string(),
+});
+export type ListBeginning = z.infer<typeof ListBeginning>;
+
 /** How many resources differ from the snapshot before. */
 export const ChangeCounts = z.object({
   added: z.int().nonnegative(),
@@ -84,6 +93,8 @@ export const Manifest = z.object({
   kinds: z.partialRecord(z.enum(KIND_NAMES), KindReport),
   errors: z.array(ResourceProblem),
   skipped: z.array(ResourceProblem),
+  /** Only lists whose version proves something and whose resources are all here. */
+  lists: z.array(ListBeginning).optional(),
   /** Sorted by org, kind (restore order), uid. */
   resources: z.array(ManifestEntry),
   /**

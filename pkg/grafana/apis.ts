@@ -17,7 +17,8 @@ export interface ListOptions {
   metadataOnly?: boolean;
   /** What of the answer is left as bytes. */
   leave?: Left;
-  query?: Record<string, string>;
+  /** A list that begins with this version ends with its first page: the caller has the rest. */
+  unlessAt?: string;
   signal?: AbortSignal;
 }
 
@@ -25,6 +26,10 @@ export interface ListPage {
   items: JsonObject[];
   /** Whether the items hold metadata only. */
   metadataOnly: boolean;
+  /** The version of the whole list, where an equal one proves that nothing was written in between. */
+  version?: string;
+  /** The list begins with the version given as `unlessAt`, and this page is all that comes of it. */
+  unchanged: boolean;
 }
 
 /** `/apis/<group>/<version>/namespaces/<namespace>/<resource>` */
@@ -73,15 +78,34 @@ async function* onePass(
       throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: the list goes round in a circle`);
     }
     tokens.add(token);
-    next = token === '' ? undefined : fetchPage(grafana, path, options, token);
+    const version = provingVersion(page);
+    const unchanged = seen.size === 0 && version !== undefined && version === options.unlessAt;
+    next = token === '' || unchanged ? undefined : fetchPage(grafana, path, options, token);
     // Without this a failure of the page that nobody waits for yet would end the process.
     next?.catch(() => undefined);
     const fresh = items.filter(isJsonObject).filter((item) => {
       const name = nameOf(item);
       return !seen.has(name) && seen.add(name);
     });
-    yield { items: fresh, metadataOnly: kind === 'PartialObjectMetadataList' };
+    yield {
+      items: fresh,
+      metadataOnly: kind === 'PartialObjectMetadataList',
+      ...(version === undefined ? {} : { version }),
+      unchanged,
+    };
   }
+}
+
+/**
+ * The resource version of a list without selectors, where it comes from unified storage in SQL: one counter for each
+ * resource over all namespaces, in epoch microseconds (16 digits), which every create, update and delete advances in its
+ * transaction, and which a list reads before its rows (Grafana's pkg/storage/unified/sql). The key-value backend tells the
+ * last event (19 digits), which may be stored late or left out; the older tables tell the time of the newest row
+ * (13 digits), which a deletion leaves as it is. Those two prove nothing.
+ */
+function provingVersion(list: Json): string | undefined {
+  const version = stringAt(list, 'metadata', 'resourceVersion') ?? '';
+  return /^\d{16}$/.test(version) ? version : undefined;
 }
 
 function fetchPage(
@@ -91,7 +115,7 @@ function fetchPage(
   token: string | undefined,
 ): Promise<Json> {
   return grafana.get(path, {
-    query: { ...options.query, limit: options.limit, continue: token },
+    query: { limit: options.limit, continue: token },
     signal: options.signal,
     leave: options.leave,
     ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),

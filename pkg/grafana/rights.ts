@@ -1,5 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { isJsonObject } from '../contract/json.ts';
+import { arrayAt, isJsonObject } from '../contract/json.ts';
+import { GrafanaError } from './errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 
 /**
@@ -18,6 +19,23 @@ export async function requireAnyAction(context: KindContext, what: string, actio
         hint: `Give the service account the right ${actions[0] ?? ''}: the Admin role has it, a custom role can grant it.`,
       },
     );
+  }
+}
+
+/**
+ * Whether an action is granted on all there is, so that a list holds everything, now and wherever things are moved. `sorts`
+ * are the first words of scopes that would do. Where Grafana does not tell, it counts as not granted.
+ */
+export async function isGrantedEverywhere(context: KindContext, action: string, sorts: string[]): Promise<boolean> {
+  try {
+    const granted = await context.grafana.get('/api/access-control/user/permissions', { signal: context.signal });
+    const enough = ['*', ...sorts.flatMap((sort) => [`${sort}:*`, `${sort}:uid:*`])];
+    return (arrayAt(granted, action) ?? []).some((scope) => enough.includes(String(scope)));
+  } catch (error) {
+    if (error instanceof GrafanaError) {
+      return false;
+    }
+    throw error;
   }
 }
 

@@ -29,7 +29,7 @@ export interface Bench {
   grafana: Simulator;
   store: ObjectStore;
   repository: OpenedRepository;
-  instance(options?: { token?: string; timeout?: number; log?: Log }): Promise<Instance>;
+  instance(options?: { token?: string; timeout?: number; log?: Log; orgs?: 'all' }): Promise<Instance>;
   backup(options?: BackupChoice): Promise<Manifest>;
   plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
   apply(manifest: Manifest, options?: PlanChoice): Promise<ApplyResult[]>;
@@ -66,7 +66,7 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
   const signal = new AbortController().signal;
   const ports = { clock: hastyClock, randomness: realRandomness, log: silentLog, signal };
 
-  const open = async (choice: { token?: string; timeout?: number; log?: Log } = {}): Promise<Instance> => {
+  const open: Bench['instance'] = async (choice = {}) => {
     const credentials =
       choice.token === undefined
         ? basicCredentials(
@@ -76,7 +76,7 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
         : tokenCredentials(async () => choice.token ?? '');
     const client = GrafanaClient.open({ url: grafana.url, credentials, ...ports, ...choice });
     clients.push(client);
-    return connect({ client });
+    return connect({ client, orgs: choice.orgs });
   };
   const request = async (manifest: Manifest, choice: PlanChoice): Promise<PlanRequest> => ({
     ...ports,

@@ -76,6 +76,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     signal.throwIfAborted();
     collection.progress.phase('publishing');
     const resources = collection.sortedEntries();
+    const lists = collection.wholeLists();
     const published = await repository.publish(
       {
         id,
@@ -96,6 +97,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
         kinds: collection.reports(),
         errors: collection.problems,
         skipped: collection.skipped,
+        ...(lists.length === 0 ? {} : { lists }),
         resources,
       },
       { signal },

@@ -1,5 +1,5 @@
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import type { KindReport, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
+import type { KindReport, ListBeginning, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ProgressCounter } from '../progress.ts';
 
@@ -12,6 +12,7 @@ export class Collection {
   readonly problems: ResourceProblem[] = [];
   readonly skipped: ResourceProblem[] = [];
   readonly progress: ProgressCounter;
+  readonly #lists: ListBeginning[] = [];
   readonly #reports = new Map<KindName, KindReport>();
   readonly #texts = new Map<string, string>();
 
@@ -28,6 +29,10 @@ export class Collection {
   /** The kind was left out on purpose; that is not a problem. */
   notRead(kind: KindName, reason: string): void {
     this.report(kind).reason = reason;
+  }
+
+  began(list: ListBeginning): void {
+    this.#lists.push(list);
   }
 
   listed(kind: KindName): void {
@@ -89,6 +94,14 @@ export class Collection {
     const kept = this.#texts.get(text) ?? text;
     this.#texts.set(kept, kept);
     return kept;
+  }
+
+  /** How those lists began whose resources are all here, each in the revision that was listed. */
+  wholeLists(): ListBeginning[] {
+    const unlisted = this.entries.filter(({ revision }) => revision === undefined);
+    const place = ({ org, kind }: Pick<ListBeginning, 'org' | 'kind'>): string => `${org} ${kind}`;
+    const partial = new Set([...this.problems, ...this.skipped, ...unlisted].map(place));
+    return this.#lists.filter((list) => !partial.has(place(list)));
   }
 
   /** Every kind by name, also those that have nothing. */

@@ -40,9 +40,15 @@ export function entriesOf(manifest: Manifest | undefined, org: number, kind: Kin
   return entries;
 }
 
-export function knownOf(entries: Entries, trusted: boolean): Known {
+/** What a listing of one org and kind may go by; `entries` are those of the last snapshot. */
+export function knownOf({ manifest, trusted }: Previous, org: number, kind: KindName, entries: Entries): Known {
+  if (!trusted) {
+    return { size: 0, revision: () => undefined };
+  }
+  const list = manifest?.lists?.find((candidate) => candidate.org === org && candidate.kind === kind);
   return {
-    size: trusted ? entries.size : 0,
-    revision: (uid) => (trusted ? entries.get(uid)?.revision : undefined),
+    size: entries.size,
+    revision: (uid) => entries.get(uid)?.revision,
+    ...(list === undefined ? {} : { whole: { version: list.resourceVersion, resources: [...entries.values()] } }),
   };
 }

@@ -32,7 +32,7 @@ export async function readKind(run: KindRun): Promise<void> {
   const { signal } = run.options;
   const whole = { org: context.org.id, kind: kind.name, uid: '' };
   const before = entriesOf(run.previous.manifest, context.org.id, kind.name);
-  const known = knownOf(before, run.previous.trusted);
+  const known = knownOf(run.previous, context.org.id, kind.name, before);
   collection.report(kind.name);
   try {
     const serving = await kind.serves(context);
@@ -40,7 +40,9 @@ export async function readKind(run: KindRun): Promise<void> {
       collection.notRead(kind.name, serving.reason);
       return;
     }
-    for await (const listed of kind.list(context, known)) {
+    const begin = (resourceVersion: string): void =>
+      collection.began({ org: context.org.id, kind: kind.name, resourceVersion });
+    for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();
       collection.listed(kind.name);
       const same = before.get(listed.uid);

@@ -32,8 +32,8 @@ export const dashboard: Kind = {
     return { served: true };
   },
 
-  list(context, known) {
-    return usableVersions(context).length === 0 ? listBySearch(context) : listDashboards(context, known);
+  list(context, known, begin) {
+    return usableVersions(context).length === 0 ? listBySearch(context) : listDashboards(context, known, begin);
   },
 
   glance(context) {

@@ -64,7 +64,12 @@ export interface Known {
   revision(uid: string): string | undefined;
   /** How many resources of this kind and org the last snapshot holds; 0 when everything is to be read anyway. */
   size: number;
+  /** The version that the list of the last snapshot began with, and all that the list held. Equal now = nothing changed. */
+  whole?: { version: string; resources: readonly Listed[] };
 }
+
+/** Takes the version that a list began with, where an equal one will prove that nothing was written in between. */
+export type BeginList = (version: string) => void;
 
 export type Serving = { served: true } | { served: false; reason: string };
 
@@ -149,7 +154,7 @@ export interface Kind {
    * Every resource of the kind in the org, to the very end.
    * @throws when the list cannot be completed: a listing cut short is an error, never a shorter list.
    */
-  list(context: KindContext, known: Known): AsyncIterable<Listed>;
+  list(context: KindContext, known: Known, begin?: BeginList): AsyncIterable<Listed>;
 
   /**
    * The same as `list` for who only wants to know whether bodies are as they should be: all at once in as few requests as

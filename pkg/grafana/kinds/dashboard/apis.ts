@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../contract/json.ts';
-import { folderOf, listPages, nameOf, revisionOf } from '../../apis.ts';
-import type { Content, KindContext, Known, Listed } from '../kind.ts';
+import { folderOf, listPages, nameOf, revisionOf, type ListPage } from '../../apis.ts';
+import { isGrantedEverywhere } from '../../rights.ts';
+import type { BeginList, Content, KindContext, Known, Listed } from '../kind.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
 import { dashboardsPath, storedVersion, usableVersions } from './stored.ts';
 
@@ -18,12 +19,14 @@ const TELLING = 200;
 /**
  * Lists all dashboards, each with its body in the version that it is stored in.
  * With a previous snapshot the metadata is listed first, and bodies are only fetched for what changed: singly when
- * that is little (the engine then calls read), by a list otherwise.
+ * that is little (the engine then calls read), by a list otherwise. Where the list is still at the version that the
+ * snapshot's began with, its first page is all that is asked for.
  */
-export async function* listDashboards(context: KindContext, known: Known): AsyncGenerator<Listed> {
+export async function* listDashboards(context: KindContext, known: Known, begin?: BeginList): AsyncGenerator<Listed> {
   const first = usableVersions(context)[0] ?? 'v1';
+  const see = beginning(context, begin);
   if (known.size > 0) {
-    const metadata = await listMetadata(context, first);
+    const metadata = await listMetadata(context, first, known, see);
     if (metadata !== undefined) {
       const changed = new Set(metadata.filter((item) => isChanged(item, known)).map((item) => item.uid));
       const few = changed.size <= Math.max(FEW, known.size * FEW_FRACTION);
@@ -33,12 +36,32 @@ export async function* listDashboards(context: KindContext, known: Known): Async
         }
       }
       if (!few) {
-        yield* listBodies(context, first, changed);
+        yield* listBodies(context, first, changed, see);
       }
       return;
     }
   }
-  yield* listBodies(context, first, undefined);
+  yield* listBodies(context, first, undefined, see);
+}
+
+type See = (page: ListPage) => Promise<void>;
+
+/**
+ * Looks at every page and tells the version of the first, if the list surely holds everything: a right given later would
+ * show more under the same version.
+ */
+function beginning(context: KindContext, begin: BeginList | undefined): See {
+  let untold = begin;
+  return async ({ version, unchanged }) => {
+    const tell = untold;
+    untold = undefined;
+    if (tell === undefined || version === undefined) {
+      return;
+    }
+    if (unchanged || (await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders']))) {
+      tell(version);
+    }
+  };
 }
 
 function isChanged(item: Listed, known: Known): boolean {
@@ -46,14 +69,24 @@ function isChanged(item: Listed, known: Known): boolean {
 }
 
 /** Undefined when the server does not know metadata-only lists. */
-async function listMetadata(context: KindContext, version: string): Promise<Listed[] | undefined> {
+async function listMetadata(
+  context: KindContext,
+  version: string,
+  known: Known,
+  see: See,
+): Promise<readonly Listed[] | undefined> {
   const items: Listed[] = [];
   const pages = listPages(context.grafana, dashboardsPath(context, version), {
     limit: PAGE_OF_METADATA,
     metadataOnly: true,
+    unlessAt: known.whole?.version,
     signal: context.signal,
   });
   for await (const page of pages) {
+    await see(page);
+    if (page.unchanged) {
+      return known.whole?.resources;
+    }
     if (!page.metadataOnly && page.items.length > 0) {
       return undefined;
     }
@@ -84,6 +117,7 @@ async function* listBodies(
   context: KindContext,
   firstVersion: string,
   wanted: Set<string> | undefined,
+  see: See,
 ): AsyncGenerator<Listed> {
   let version = await commonVersion(context, firstVersion);
   let remaining = wanted;
@@ -97,7 +131,9 @@ async function* listBodies(
       leave: LEAVE_SPEC,
       signal: context.signal,
     });
-    for await (const { items } of pages) {
+    for await (const page of pages) {
+      await see(page);
+      const { items } = page;
       total += items.length;
       for (const item of items) {
         const uid = nameOf(item);
