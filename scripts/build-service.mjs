@@ -24,7 +24,7 @@ await build({
   external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
   define: {
     DASHKEEP_VERSION: JSON.stringify(version),
-    DASHKEEP_PRESS: JSON.stringify(press.outputFiles[0].text),
+    BUILT_IN_PRESS: JSON.stringify(press.outputFiles[0].text),
   },
   banner: {
     // Some dependencies are CommonJS and call require for Node's own modules.

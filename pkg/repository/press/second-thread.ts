@@ -5,8 +5,8 @@ import type { Numbered } from './worker.ts';
 import { keepYoungHeapSmall } from './young-heap.ts';
 
 /** `worker.ts` and what it needs as one text, put in by the build; run from source, everything is done on one thread. */
-declare const DASHKEEP_PRESS: string | undefined;
-const BUILT_IN = typeof DASHKEEP_PRESS === 'string' ? DASHKEEP_PRESS : undefined;
+declare const BUILT_IN_PRESS: string | undefined;
+const CODE = typeof BUILT_IN_PRESS === 'string' ? BUILT_IN_PRESS : undefined;
 
 /** A thread costs some 30 ms and 10 MB: it is started when there is more to do than this. */
 const STARTS_AFTER = 200;
@@ -32,7 +32,7 @@ export class Press {
    * @param key as for `PressOrder`
    * @param code what the thread runs; undefined = there is none
    */
-  constructor(key: string | undefined, code: string | undefined = BUILT_IN) {
+  constructor(key: string | undefined, code: string | undefined = CODE) {
     this.#key = key;
     this.#code = code;
   }
