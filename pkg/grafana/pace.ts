@@ -1,3 +1,5 @@
+import { bestOf, doubtOf, Sample } from './sample.ts';
+
 /** How one request ended, as far as the server's load is concerned. */
 export type Ending =
   /** An answer, whatever it says. */
@@ -12,8 +14,6 @@ export type Ending =
 export interface Finished {
   ending: Ending;
   milliseconds: number;
-  /** How much of that time this process was busy itself, so that the answer may have lain there. */
-  busy: number;
   /** Requests of one sort take about as long as each other: route and size of the answer. */
   sort: string;
   /** The `generation` when it was sent. */
@@ -27,56 +27,40 @@ const LEAST_SIZE = 2;
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
 /** While answers take less than this many times as long as at best, more are sent at once; beyond the second, fewer. */
-const STILL_FAST = 1.1;
-const TOO_SLOW = 1.2;
-/**
- * So long it stays below where answers began to queue before it tries again: at that point people wait already, and one in
- * twenty of them must not notice.
- */
-const STAY_MS = 1_000;
-/** While this process is busy for more than this part of the time that answers take, more of them would only lie there. */
-const OWN_LOAD = 0.7;
+const STILL_FAST = 1.2;
+const TOO_SLOW = 1.35;
 /** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
 /** One answer counts for no more than this many times the best. */
 const OUTLIER = 4;
-const FASTER_GROWTH = 1.25;
+const FAST_GROWTH = 1.5;
+const FAST_GROWTH_OF_MANY = 1.25;
 const SLOWER = 0.6;
+/**
+ * So long it stays below where answers began to queue before it tries again, and twice as long each time that it finds
+ * the same: people wait a little whenever it tries.
+ */
+const FIRST_STAY_MS = 2_000;
+const LONGEST_STAY_MS = 30_000;
+/** Sizes that differ by no more than this factor are the same limit of the server's. */
+const SAME_LIMIT = 1.4;
+/** An answer lies there until this process has time for its head, and then for its end. */
+const LOOKS = 2;
+/** Where answers lie there for more than this part of their time, more of them would only do so longer. */
+const OWN_LOAD = 0.5;
+/** So few that a slow process can well have them under way. */
+const FEW = 8;
 /** Once the server had too much to do, the window grows by one in this time at most. */
 const CAREFUL_MS = 500;
 /** One cut for one trouble, not one for each request that was already under way. */
 const TROUBLE_MS = 200;
-
-/** Several answers of one sort. */
-class Sample {
-  count = 0;
-  #sum = 0;
-  #squares = 0;
-
-  add(milliseconds: number): void {
-    this.count++;
-    this.#sum += milliseconds;
-    this.#squares += milliseconds ** 2;
-  }
-
-  get mean(): number {
-    return this.#sum / this.count;
-  }
-
-  /** Square of how far off the mean is, being that of a few only. */
-  get error(): number {
-    return Math.max(0, this.#squares / this.count - this.mean ** 2) / this.count;
-  }
-}
 
 interface Sort {
   /** How long answers took when the server was least loaded. */
   best: Sample | undefined;
   /** How long they take now. */
   now: Sample;
-  /** The part of it in which this process had nothing to do: the server, surely. */
-  waited: Sample;
 }
 
 /**
@@ -86,18 +70,30 @@ interface Sort {
  */
 export class Pace {
   readonly #max: number;
+  readonly #lag: () => number;
   readonly #sorts = new Map<string, Sort>();
   #size: number;
   #generation = 0;
+  /** When requests of a known sort were found not to queue. */
+  #fineAt = Number.NEGATIVE_INFINITY;
+  /** Whether they were at this size. */
+  #fineHere = false;
+  /** Whether they were not the last time. A single hiccup is no queue. */
+  #doubtful = false;
   /** Up to here it grows quickly. */
   #quickUpTo: number;
   #careful = false;
   #lastGrowth = Number.NEGATIVE_INFINITY;
+  /** Where answers were found to queue. */
+  #limit = 0;
+  #stay = FIRST_STAY_MS;
   #stayUntil = Number.NEGATIVE_INFINITY;
   #lastTrouble = Number.NEGATIVE_INFINITY;
 
-  constructor(max: number) {
+  /** @param lag milliseconds that what arrives lies there until this process has time for it, since it was last asked */
+  constructor(max: number, lag: () => number) {
     this.#max = Math.max(1, Math.floor(max));
+    this.#lag = lag;
     this.#size = Math.min(this.#max, FIRST_SIZE);
     this.#quickUpTo = this.#max;
   }
@@ -136,46 +132,71 @@ export class Pace {
     this.#resize(halved);
   }
 
-  #measure({ sort: name, milliseconds, busy }: Finished, now: number): void {
-    const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample(), waited: new Sample() };
+  #measure({ sort: name, milliseconds }: Finished, now: number): void {
+    const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample(this.#size) };
     this.#sorts.set(name, sort);
-    const most = (sort.best?.mean ?? Infinity) * OUTLIER;
-    sort.now.add(Math.min(milliseconds, most));
-    sort.waited.add(Math.min(Math.max(0, milliseconds - busy), most));
+    sort.now.add(Math.min(milliseconds, (sort.best?.mean ?? Infinity) * OUTLIER), now);
     if (sort.now.count < Math.max(SAMPLES, this.#size)) {
       return;
     }
-    const { now: sample, waited } = sort;
-    sort.now = new Sample();
-    sort.waited = new Sample();
-    if (sort.best === undefined && this.#size > FIRST_SIZE) {
-      // How fast these are at best cannot be told while so many are under way.
-      this.#quickUpTo = this.#careful ? this.#quickUpTo : this.#max;
-      this.#resize(FIRST_SIZE);
-      return;
+    const sample = sort.now;
+    sort.now = new Sample(this.#size);
+    const own = LOOKS * this.#lag();
+    const best = sort.best === undefined ? this.#bestOfNew(sample, own) : bestOf(sample, sort.best);
+    if (best !== undefined) {
+      sort.best = best;
+      this.#judge(sort, best, sample, own, now);
     }
-    this.#judge(sort, sample, waited, now);
   }
 
-  #judge(sort: Sort, sample: Sample, waited: Sample, now: number): void {
-    const best = sort.best === undefined || sample.mean < sort.best.mean ? sample : sort.best;
-    sort.best = best;
-    const doubt = Math.sqrt(waited.error + best.error);
-    if (waited.mean > best.mean * TOO_SLOW + CUT_DOUBT * doubt) {
+  /** How fast requests of a new sort are at best. Undefined when that cannot be told: fewer of them are sent at once then. */
+  #bestOfNew(sample: Sample, own: number): Sample | undefined {
+    if (this.#size <= FIRST_SIZE || this.#fineAt > sample.began) {
+      return sample;
+    }
+    const [fastest] = [...this.#sorts.values()].flatMap(({ best }) => best ?? []).sort((a, b) => a.mean - b.mean);
+    if (fastest !== undefined && sample.mean - own <= fastest.mean * TOO_SLOW) {
+      return fastest;
+    }
+    // Slow by themselves, or queueing: the fewer there are, the surer it is the former.
+    this.#quickUpTo = this.#careful ? this.#quickUpTo : this.#max;
+    this.#limit = 0;
+    this.#stayUntil = Number.NEGATIVE_INFINITY;
+    this.#resize(Math.max(FIRST_SIZE, Math.floor(this.#size * SLOWER)));
+    return undefined;
+  }
+
+  #judge(sort: Sort, best: Sample, sample: Sample, own: number, now: number): void {
+    const waited = sample.mean - own;
+    const doubt = doubtOf(sample, best);
+    if (waited > best.mean * TOO_SLOW + CUT_DOUBT * doubt) {
       if (this.#size <= LEAST_SIZE) {
         // It is slow by itself, or others keep it busy: that is its best now.
         sort.best = sample;
-        return;
+      } else if (this.#fineHere && !this.#doubtful) {
+        this.#doubtful = true;
+      } else {
+        this.#shrink(now);
       }
-      this.#resize(Math.max(LEAST_SIZE, Math.floor(this.#size * SLOWER)));
-      this.#quickUpTo = this.#size;
-      this.#stayUntil = now + STAY_MS;
-    } else if (
-      waited.mean <= best.mean * STILL_FAST + GROW_DOUBT * doubt &&
-      waited.mean >= sample.mean * (1 - OWN_LOAD)
-    ) {
+      return;
+    }
+    this.#fineAt = now;
+    this.#fineHere = true;
+    this.#doubtful = false;
+    const mayGrow = own < sample.mean * OWN_LOAD || this.#size < FEW;
+    if (waited <= best.mean * STILL_FAST + GROW_DOUBT * doubt && mayGrow) {
       this.#grow(now);
     }
+  }
+
+  #shrink(now: number): void {
+    const ratio = this.#size / this.#limit;
+    const asBefore = ratio < SAME_LIMIT && ratio > 1 / SAME_LIMIT;
+    this.#stay = asBefore ? Math.min(LONGEST_STAY_MS, this.#stay * 2) : FIRST_STAY_MS;
+    this.#limit = this.#size;
+    this.#resize(Math.max(LEAST_SIZE, Math.floor(this.#size * SLOWER)));
+    this.#quickUpTo = this.#size;
+    this.#stayUntil = now + this.#stay;
   }
 
   #grow(now: number): void {
@@ -183,7 +204,8 @@ export class Pace {
       return;
     }
     this.#lastGrowth = now;
-    const quick = Math.min(Math.ceil(this.#size * FASTER_GROWTH), this.#quickUpTo);
+    const factor = this.#size < FEW ? FAST_GROWTH : FAST_GROWTH_OF_MANY;
+    const quick = Math.min(Math.ceil(this.#size * factor), this.#quickUpTo);
     this.#resize(Math.min(this.#max, Math.max(this.#size + 1, quick)));
   }
 
@@ -191,9 +213,10 @@ export class Pace {
     if (size !== this.#size) {
       this.#size = size;
       this.#generation++;
+      this.#fineHere = false;
+      this.#doubtful = false;
       for (const sort of this.#sorts.values()) {
-        sort.now = new Sample();
-        sort.waited = new Sample();
+        sort.now = new Sample(this.#size);
       }
     }
   }

@@ -1,25 +1,26 @@
-import { performance } from 'node:perf_hooks';
 import type { Clock } from '../contract/ports.ts';
+import { Lag } from './lag.ts';
 import { Pace, type Finished } from './pace.ts';
 
-export type Leave = (finished: Omit<Finished, 'milliseconds' | 'busy' | 'generation'>) => void;
+export type Leave = (finished: Omit<Finished, 'milliseconds' | 'generation'>) => void;
 
 /** Lets in as many requests as the pace allows; the others wait in the order in which they came. */
 export class RequestWindow {
   readonly #clock: Clock;
   readonly #pace: Pace;
-  readonly #busy: () => number;
+  readonly #lag: Pick<Lag, 'start' | 'stop'>;
   #running = 0;
   readonly #waiting = new Set<() => void>();
 
   /**
    * @param options.max Requests at once that are never exceeded.
-   * @param options.busy Milliseconds in which this process was busy so far.
+   * @param options.lag How long answers lie there until this process has time for them.
    */
-  constructor(options: { max: number; clock: Clock; busy?: () => number }) {
-    this.#pace = new Pace(options.max);
+  constructor(options: { max: number; clock: Clock; lag?: Pick<Lag, 'start' | 'stop' | 'take'> }) {
+    const lag = options.lag ?? new Lag();
+    this.#lag = lag;
+    this.#pace = new Pace(options.max, () => lag.take());
     this.#clock = options.clock;
-    this.#busy = options.busy ?? (() => performance.eventLoopUtilization().active);
   }
 
   /** Requests allowed at once right now. */
@@ -47,15 +48,17 @@ export class RequestWindow {
         this.#waiting.add(wake);
       });
     }
-    this.#running++;
+    if (this.#running++ === 0) {
+      this.#lag.start();
+    }
     const { generation } = this.#pace;
     const started = this.#clock.monotonic();
-    const busyBefore = this.#busy();
     return (finished) => {
       const now = this.#clock.monotonic();
-      this.#running--;
-      const busy = this.#busy() - busyBefore;
-      this.#pace.learn({ ...finished, milliseconds: now - started, busy, generation }, now);
+      if (--this.#running === 0) {
+        this.#lag.stop();
+      }
+      this.#pace.learn({ ...finished, milliseconds: now - started, generation }, now);
       this.#wakeNext();
     };
   }

@@ -3,7 +3,43 @@ import { RequestWindow } from '../../pkg/grafana/window.ts';
 import type { Ending } from '../../pkg/grafana/pace.ts';
 import { VirtualServer, VirtualTime } from './virtual-server.ts';
 
-const idle = (): number => 0;
+const prompt = { start: () => undefined, stop: () => undefined, take: () => 0 };
+
+/** A process that is busy so long with each answer, one after the other. */
+class BusyProcess {
+  readonly #time: VirtualTime;
+  readonly #work: number;
+  readonly #server: VirtualServer;
+  #waited: number[] = [];
+
+  constructor(time: VirtualTime, work: number) {
+    this.#time = time;
+    this.#work = work;
+    this.#server = new VirtualServer(time, { workers: 1, line: 0 });
+  }
+
+  start(): void {
+    this.#waited = [];
+  }
+
+  stop(): void {
+    this.#waited = [];
+  }
+
+  /** How long answers lay there. */
+  take(): number {
+    const lag = this.#waited.length === 0 ? 0 : mean(this.#waited);
+    this.#waited = [];
+    return lag;
+  }
+
+  /** Works on one answer. */
+  async workOn(): Promise<void> {
+    const started = this.#time.monotonic();
+    await this.#server.request(this.#work);
+    this.#waited.push(this.#time.monotonic() - started - this.#work);
+  }
+}
 
 interface Backup {
   sizes: number[];
@@ -57,7 +93,7 @@ function mean(values: number[]): number {
 describe('the window of requests', () => {
   it('opens to its maximum where the server stands it, and never further', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -71,7 +107,7 @@ describe('the window of requests', () => {
   it('never exceeds a maximum that somebody set, nor begins above it', async () => {
     for (const max of [1, 2, 5]) {
       const time = new VirtualTime();
-      const window = new RequestWindow({ max, clock: time, busy: idle });
+      const window = new RequestWindow({ max, clock: time, lag: prompt });
       const server = new VirtualServer(time, { workers: 1000, line: 20 });
       const running = backup(time, window, 200, () => server.request(2));
       await time.run();
@@ -91,7 +127,7 @@ describe('the window of requests', () => {
     await alone.run();
 
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers, line });
     const during = people(time, server, perSecond, 4);
     const running = backup(time, window, workers * 500, () => server.request(5));
@@ -106,7 +142,7 @@ describe('the window of requests', () => {
 
   it('is not narrowed by requests that take long by themselves', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 32, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, async (index) => {
       const page = index % 40 === 0;
@@ -121,7 +157,7 @@ describe('the window of requests', () => {
 
   it('is not narrowed by a server whose answers vary much', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, (index) => server.request([5, 5, 10, 60, 5, 30, 5][index % 7] ?? 5));
     await time.run();
@@ -132,23 +168,102 @@ describe('the window of requests', () => {
 
   it('is not narrowed because this process is what answers wait for', async () => {
     const time = new VirtualTime();
-    let busy = 0;
-    const window = new RequestWindow({ max: 64, clock: time, busy: () => busy });
+    const self = new BusyProcess(time, 1.5);
+    const window = new RequestWindow({ max: 64, clock: time, lag: self });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
-    const self = new VirtualServer(time, { workers: 1, line: 0 });
     const running = backup(time, window, 3000, async () => {
       await server.request(2);
-      await self.request(1.5);
-      busy += 1.5;
+      await self.workOn();
     });
     await time.run();
 
     expect((await running).took).toBeLessThan(1.15 * 3000 * 1.5);
   });
 
+  it('does not take a queue at the server for one at this process, however busy that is', async () => {
+    const alone = new VirtualTime();
+    const before = people(alone, new VirtualServer(alone, { workers: 4, line: 20 }), 120, 6);
+    await alone.run();
+
+    const time = new VirtualTime();
+    const self = new BusyProcess(time, 1);
+    const window = new RequestWindow({ max: 64, clock: time, lag: self });
+    const server = new VirtualServer(time, { workers: 4, line: 20 });
+    const during = people(time, server, 120, 6);
+    const running = backup(time, window, 3000, async () => {
+      await server.request(5);
+      await self.workOn();
+    });
+    await time.run();
+    await running;
+
+    expect(p95(during)).toBeLessThan(1.5 * p95(before));
+  });
+
+  it('tries ever more rarely where it found the same limit again and again', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    // More than two at once wait for each other.
+    const server = new VirtualServer(time, { workers: 1, line: 0 });
+    const running = backup(time, window, 10_000, () => server.request(5));
+    await time.run();
+    const { sizes } = await running;
+    const trying = (part: number[]): number => part.filter((size) => size > 2).length / part.length;
+
+    expect(trying(sizes.slice(0, 2000))).toBeGreaterThan(0);
+    expect(trying(sizes.slice(-4000))).toBeLessThan(0.01);
+  });
+
+  it('learns how fast a rare sort of request is without holding up the others', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const small = backup(time, window, 3000, () => server.request(2));
+    await time.run();
+    await small;
+    const mixed = backup(time, window, 3000, async (index) => {
+      const large = index % 8 === 0;
+      await server.request(large ? 40 : 2);
+      return { sort: large ? 'large' : 'dashboard' };
+    });
+    await time.run();
+
+    expect(Math.min(...(await mixed).sizes)).toBe(64);
+  });
+
+  it('keeps the size for requests of a new sort that are as fast as those known', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const folders = backup(time, window, 3000, () => server.request(2));
+    await time.run();
+    await folders;
+    const dashboards = backup(time, window, 1000, async () => {
+      await server.request(4);
+      return { sort: 'other' };
+    });
+    await time.run();
+
+    expect(Math.min(...(await dashboards).sizes)).toBe(64);
+  });
+
+  it('sends a few at once even where this process is slow', async () => {
+    const time = new VirtualTime();
+    const self = new BusyProcess(time, 20);
+    const window = new RequestWindow({ max: 64, clock: time, lag: self });
+    const server = new VirtualServer(time, { workers: 1000, line: 200 });
+    const running = backup(time, window, 600, async () => {
+      await server.request(2);
+      await self.workOn();
+    });
+    await time.run();
+
+    expect(mean((await running).sizes.slice(-100))).toBeGreaterThanOrEqual(8);
+  });
+
   it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 4, line: 5 });
     const light = backup(time, window, 1000, () => server.request(0.05));
     await time.run();
@@ -166,7 +281,7 @@ describe('the window of requests', () => {
 
   it('halves when the server has too much to do, and comes back slowly', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     let inflight = 0;
     const running = backup(time, window, 6000, async () => {
@@ -185,7 +300,7 @@ describe('the window of requests', () => {
 
   it('goes down to one by one when nothing comes through, and recovers when it does again', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 16, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 16, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const down = backup(time, window, 400, async () => {
       await server.request(300);
@@ -203,7 +318,7 @@ describe('the window of requests', () => {
 
   it('soon forgets single failures', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 32, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, async (index) => {
       await server.request(2);
@@ -216,7 +331,7 @@ describe('the window of requests', () => {
 
   it('takes a server that became slower for good as it is', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 32, clock: time, lag: prompt });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 6000, (index) => server.request(index < 2000 ? 2 : 60));
     await time.run();
@@ -226,7 +341,7 @@ describe('the window of requests', () => {
 
   it('ends the wait of a request that is given up', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 1, clock: time, busy: idle });
+    const window = new RequestWindow({ max: 1, clock: time, lag: prompt });
     const leave = await window.enter();
     const controller = new AbortController();
     const waiting = window.enter(controller.signal);
