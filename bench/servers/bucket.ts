@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,6 +59,11 @@ export class Bucket {
     return readdirSync(this.objects, { recursive: true, withFileTypes: true })
       .filter((item) => item.isFile() && !item.parentPath.includes('.staged'))
       .map((item) => join(item.parentPath, item.name).slice(this.objects.length + 1));
+  }
+
+  /** Takes away what lies below a prefix, without asking the server. */
+  remove(prefix: string): void {
+    rmSync(join(this.objects, prefix), { recursive: true, force: true });
   }
 
   /** Starts the server again, with the objects whose keys hold `part` so many hours older. */

@@ -7,6 +7,7 @@ import { startGrafanaProcess, type SimulatorProcess } from '../../tests/support/
 import { cpuOf } from '../measure/process.ts';
 import type { Setup } from '../types.ts';
 import { Bucket } from './bucket.ts';
+import { warmUp } from './warm.ts';
 
 /** What the servers saw during one measurement. */
 export interface Traffic {
@@ -129,6 +130,7 @@ export class World {
 export async function within<T>(setup: Setup, work: (world: World) => Promise<T>): Promise<T> {
   const world = await World.start(setup);
   try {
+    await warmUp(world);
     return await work(world);
   } finally {
     await world.stop();
