@@ -45,8 +45,8 @@ const FIRST_STAY_MS = 2_000;
 const LONGEST_STAY_MS = 30_000;
 /** Sizes that differ by no more than this factor are the same limit of the server's. */
 const SAME_LIMIT = 1.4;
-/** An answer lies there until this process has time for its head, and then for its end. */
-const LOOKS = 2;
+/** An answer lies there until this process has time for its head, for its body and for its end. */
+const LOOKS = 3;
 /** Where answers lie there for more than this part of their time, more of them would only do so longer. */
 const OWN_LOAD = 0.5;
 /** So few that a slow process can well have them under way. */
