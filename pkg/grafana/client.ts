@@ -144,6 +144,11 @@ export class GrafanaClient {
     return new GrafanaClient(this.#shared, this.#access, share);
   }
 
+  /** From now on it is urgent: others may be made to wait for Grafana, within reason. For restores, not for backups. */
+  hurry(): void {
+    this.#shared.window.hurry();
+  }
+
   async close(): Promise<void> {
     await this.#shared.dispatcher.close();
   }

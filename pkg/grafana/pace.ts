@@ -26,9 +26,12 @@ const FIRST_SIZE = 2;
 const LEAST_SIZE = 2;
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
-/** While answers take less than this many times as long as at best, more are sent at once; beyond the second, fewer. */
-const STILL_FAST = 1.2;
-const TOO_SLOW = 1.35;
+/** While answers take less than `fast` times as long as at best, more are sent at once; beyond `slow`, fewer. */
+const GENTLE = { fast: 1.15, slow: 1.3 };
+/** The same where it is urgent, and people may be made to wait. */
+const HURRIED = { fast: 1.5, slow: 2 };
+/** Where they take less than this many times what is slow, it may have been a hiccup: a second judgement has to say the same. */
+const SURELY = 1.5;
 /** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
@@ -36,7 +39,7 @@ const GROW_DOUBT = 0.5;
 const OUTLIER = 4;
 const FAST_GROWTH = 1.5;
 const FAST_GROWTH_OF_MANY = 1.25;
-const SLOWER = 0.6;
+const SLOWER = 0.5;
 /**
  * So long it stays below where answers began to queue before it tries again, and twice as long each time that it finds
  * the same: people wait a little whenever it tries.
@@ -72,13 +75,12 @@ export class Pace {
   readonly #max: number;
   readonly #lag: () => number;
   readonly #sorts = new Map<string, Sort>();
+  #manner = GENTLE;
   #size: number;
   #generation = 0;
   /** When requests of a known sort were found not to queue. */
   #fineAt = Number.NEGATIVE_INFINITY;
-  /** Whether they were at this size. */
-  #fineHere = false;
-  /** Whether they were not the last time. A single hiccup is no queue. */
+  /** Whether they were found to queue the last time. */
   #doubtful = false;
   /** Up to here it grows quickly. */
   #quickUpTo: number;
@@ -106,6 +108,11 @@ export class Pace {
   /** Counts the changes of size, so that only what was sent at this one is judged. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** From now on people may be made to wait. */
+  hurry(): void {
+    this.#manner = HURRIED;
   }
 
   /** @param now monotonic milliseconds */
@@ -155,7 +162,7 @@ export class Pace {
       return sample;
     }
     const [fastest] = [...this.#sorts.values()].flatMap(({ best }) => best ?? []).sort((a, b) => a.mean - b.mean);
-    if (fastest !== undefined && sample.mean - own <= fastest.mean * TOO_SLOW) {
+    if (fastest !== undefined && sample.mean - own <= fastest.mean * this.#manner.slow) {
       return fastest;
     }
     // Slow by themselves, or queueing: the fewer there are, the surer it is the former.
@@ -169,11 +176,12 @@ export class Pace {
   #judge(sort: Sort, best: Sample, sample: Sample, own: number, now: number): void {
     const waited = sample.mean - own;
     const doubt = doubtOf(sample, best);
-    if (waited > best.mean * TOO_SLOW + CUT_DOUBT * doubt) {
+    const slow = best.mean * this.#manner.slow + CUT_DOUBT * doubt;
+    if (waited > slow) {
       if (this.#size <= LEAST_SIZE) {
         // It is slow by itself, or others keep it busy: that is its best now.
         sort.best = sample;
-      } else if (this.#fineHere && !this.#doubtful) {
+      } else if (waited < slow * SURELY && !this.#doubtful) {
         this.#doubtful = true;
       } else {
         this.#shrink(now);
@@ -181,10 +189,9 @@ export class Pace {
       return;
     }
     this.#fineAt = now;
-    this.#fineHere = true;
     this.#doubtful = false;
     const mayGrow = own < sample.mean * OWN_LOAD || this.#size < FEW;
-    if (waited <= best.mean * STILL_FAST + GROW_DOUBT * doubt && mayGrow) {
+    if (waited <= best.mean * this.#manner.fast + GROW_DOUBT * doubt && mayGrow) {
       this.#grow(now);
     }
   }
@@ -213,7 +220,6 @@ export class Pace {
     if (size !== this.#size) {
       this.#size = size;
       this.#generation++;
-      this.#fineHere = false;
       this.#doubtful = false;
       for (const sort of this.#sorts.values()) {
         sort.now = new Sample(this.#size);

@@ -28,6 +28,11 @@ export class RequestWindow {
     return this.#pace.size;
   }
 
+  /** From now on it is urgent: people who use Grafana meanwhile may be made to wait, within reason. */
+  hurry(): void {
+    this.#pace.hurry();
+  }
+
   /**
    * Waits for a place. The returned function gives it back with what was seen.
    * @throws the signal's reason

@@ -140,6 +140,25 @@ describe('the window of requests', () => {
     expect((workers * 500) / (took / 1000)).toBeGreaterThan(0.4 * free);
   });
 
+  it('makes people wait longer where it is urgent, but not for long', async () => {
+    const run = async (urgent: boolean): Promise<{ size: number; waited: number }> => {
+      const time = new VirtualTime();
+      const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+      if (urgent) {
+        window.hurry();
+      }
+      const server = new VirtualServer(time, { workers: 4, line: 20 });
+      const during = people(time, server, 120, 4);
+      const running = backup(time, window, 3000, () => server.request(5));
+      await time.run();
+      return { size: mean((await running).sizes), waited: p95(during) };
+    };
+    const [usual, urgent] = [await run(false), await run(true)];
+
+    expect(urgent.size).toBeGreaterThan(1.2 * usual.size);
+    expect(urgent.waited).toBeLessThan(2.5 * usual.waited);
+  });
+
   it('is not narrowed by requests that take long by themselves', async () => {
     const time = new VirtualTime();
     const window = new RequestWindow({ max: 32, clock: time, lag: prompt });
