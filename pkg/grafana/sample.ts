@@ -45,12 +45,13 @@ export function doubtOf(one: Sample, other: Sample): number {
 }
 
 /**
- * The faster of both where they differ, or what both tell together. The least of many means would be a lucky one, beside
- * which everything is slow.
+ * The faster of both where they differ, or what both tell together where they do not: the least of many means would be a
+ * lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, tells nothing of the best.
  */
 export function bestOf(sample: Sample, best: Sample): Sample {
-  if (sample.mean < best.mean - doubtOf(sample, best)) {
+  const [difference, doubt] = [sample.mean - best.mean, doubtOf(sample, best)];
+  if (difference < -doubt) {
     return sample;
   }
-  return sample.size <= best.size || sample.mean < best.mean ? best.with(sample) : best;
+  return difference <= 0 || (difference <= doubt && sample.size <= best.size) ? best.with(sample) : best;
 }

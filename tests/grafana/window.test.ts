@@ -250,6 +250,30 @@ describe('the window of requests', () => {
     expect(Math.min(...(await mixed).sizes)).toBe(64);
   });
 
+  it('notices that requests queue which it came to know while many were under way', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const large = new VirtualServer(time, { workers: 1000, line: 20 });
+    const small = backup(time, window, 3000, () => large.request(2));
+    await time.run();
+    await small;
+    const mixed = backup(time, window, 3000, async (index) => {
+      await large.request(2);
+      return { sort: index % 4 === 0 ? 'rare' : 'dashboard' };
+    });
+    await time.run();
+    await mixed;
+    // Half as long again as at best, with 64 at once.
+    const busy = new VirtualServer(time, { workers: 10, line: 20 });
+    const rare = backup(time, window, 3000, async () => {
+      await busy.request(5);
+      return { sort: 'rare' };
+    });
+    await time.run();
+
+    expect(Math.min(...(await rare).sizes)).toBeLessThan(40);
+  });
+
   it('keeps the size for requests of a new sort that are as fast as those known', async () => {
     const time = new VirtualTime();
     const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
