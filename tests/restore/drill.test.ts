@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill/drill.ts';
 import { drillOutcome, type DrillReport } from '../../pkg/engine/drill/report.ts';
 import { recordRun } from '../../pkg/engine/run.ts';
+import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
 import { SeededRandomness } from '../support/repository.ts';
@@ -62,6 +63,14 @@ describe.each(PROFILE_NAMES)('a drill on Grafana %s', (profile) => {
     expect(drillOutcome(report).status).toBe('complete');
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).not.toContain(SCRATCH);
     expect(await live()).toEqual(before);
+  });
+
+  it('is in no hurry: people who use Grafana meanwhile come first', async () => {
+    await company(profile);
+    const hurry = vi.spyOn(GrafanaClient.prototype, 'hurry');
+    await run(await bench.instance());
+    expect(hurry).not.toHaveBeenCalled();
+    hurry.mockRestore();
   });
 
   it('evaluates no rule while it runs', async () => {

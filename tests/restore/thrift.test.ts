@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { applyPlan } from '../../pkg/engine/restore/apply.ts';
 import { planRestore } from '../../pkg/engine/restore/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
+import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import type { Repository } from '../../pkg/repository/repository.types.ts';
 import { heldBody } from '../support/grafana/body.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
@@ -72,6 +73,18 @@ describe.each(PROFILE_NAMES)('a restore that is applied at once, Grafana %s', (p
     );
     expect(new Set(read.map(({ path }) => path)).size).toBe(read.length);
     expect(read.length).toBe(boards.length);
+  });
+
+  it('is in a hurry, and what goes before it is not', async () => {
+    bench = await RestoreBench.start({ profile });
+    bench.sim.seedDashboards({ count: 3, folders: 1, bytes: 1000 });
+    const hurry = vi.spyOn(GrafanaClient.prototype, 'hurry');
+    await bench.backup();
+    bench.sim.wipe();
+    expect(hurry).not.toHaveBeenCalled();
+    await applyAtOnce();
+    expect(hurry).toHaveBeenCalledOnce();
+    hurry.mockRestore();
   });
 
   it('says afterwards what the dashboards use and the target lacks', async () => {

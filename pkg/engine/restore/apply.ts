@@ -35,8 +35,6 @@ export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new L
   const applying = { request, plan, progress, ledger, budget: new ByteBudget(BODIES_AT_ONCE_BYTES) };
   const results: ApplyResult[] = [];
   for (const org of request.instance.orgs) {
-    // Whoever restores has lost something that others miss.
-    org.client.hurry();
     for (const kind of KINDS) {
       const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
       if (items.length > 0) {

@@ -42,6 +42,8 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
     : undefined;
   const snapshot = safety === undefined ? {} : { snapshot: safety.id };
   const ledger = new Ledger();
+  // Whoever restores has lost something that others miss.
+  options.instance.orgs.forEach(({ client }) => client.hurry());
   try {
     const results = await applyPlan(options, plan, ledger);
     return { results, ...(safety === undefined ? {} : { safetySnapshot: safety.id }) };
