@@ -13,6 +13,7 @@ import { errorOfAnswer, GrafanaError } from './errors.ts';
 import type { Left } from './json/bytes.ts';
 import { parseOutline } from './json/outline.ts';
 import type { Ending } from './pace.ts';
+import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import { RequestWindow, type Leave } from './window.ts';
 
 export interface ClientOptions {
@@ -63,7 +64,6 @@ const DEFAULT_CONCURRENCY = 64;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
-const RETRY_AFTER_MAX_MS = 120_000;
 /** A server that says when to come again is well and will answer: it is asked this many times as often before giving up. */
 const TOLD_WHEN = 4;
 
@@ -358,13 +358,6 @@ function parseOrUndefined(text: string): Json | undefined {
   }
 }
 
-function endingOf(status: number): Ending {
-  if (status === 429 || status === 503 || status === 504) {
-    return 'overloaded';
-  }
-  return status >= 500 ? 'failed' : 'answered';
-}
-
 /**
  * Requests of about the same work: the route without its uids and, of what is read, the size of the answer to a factor of
  * four. What a write answers says little about its work, and each further sort has the window start small.
@@ -373,38 +366,4 @@ function sortOf(method: string, path: string, bytes: number): string {
   const segments = path.split('/');
   const route = `${method} ${segments[1]}/${segments[2]} ${segments.length}`;
   return method === 'GET' ? `${route} ${Math.floor(Math.log2(bytes + 1) / 2)}` : route;
-}
-
-/** Milliseconds of a Retry-After header: seconds or a date, kept within reason. */
-function retryAfterOf(header: string | string[] | undefined, now: Date): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
-  if (text === undefined) {
-    return undefined;
-  }
-  const milliseconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
-  return Number.isFinite(milliseconds) ? Math.min(Math.max(0, milliseconds), RETRY_AFTER_MAX_MS) : undefined;
-}
-
-function transportError(request: { method: string; path: string }, cause: unknown): GrafanaError {
-  if (cause instanceof DashkeepError && cause.code === 'DK_JSON_INVALID') {
-    return new GrafanaError(
-      'DK_GRAFANA_ANSWER',
-      request,
-      { status: 0, message: `the answer is ${cause.message}` },
-      { cause },
-    );
-  }
-  const { name, code, message } = cause as { name?: string; code?: string; message?: string };
-  const timedOut = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
-  if (timedOut) {
-    return new GrafanaError('DK_GRAFANA_TIMEOUT', request, { status: 0, message: 'no answer in time' }, { cause });
-  }
-  const text = code ?? message ?? 'no answer';
-  return new GrafanaError('DK_GRAFANA_UNREACHABLE', request, { status: 0, message: `no answer (${text})` }, { cause });
-}
-
-/** Errors that come before a byte of the request has left. */
-function isNotSent(cause: unknown): boolean {
-  const code = (cause as { code?: string }).code;
-  return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
