@@ -118,6 +118,7 @@ function fetchPage(
     query: { limit: options.limit, continue: token },
     signal: options.signal,
     leave: options.leave,
+    first: true,
     ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),
   });
 }

@@ -6,7 +6,7 @@ import { parseJson, stringifyJson, type Json } from '../contract/json.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { Agent, type Connections } from '../storage/agent.ts';
-import { exchange } from '../storage/exchange.ts';
+import { exchange, type Exchanged } from '../storage/exchange.ts';
 import type { Share } from './budget.ts';
 import type { CredentialSource } from './credentials.ts';
 import type { GrafanaError } from './errors.ts';
@@ -44,6 +44,8 @@ export interface RequestOptions {
   timeout?: number;
   /** Nobody looks at what a good answer says: it is not parsed, and `json` is null. */
   ignoreAnswer?: true;
+  /** Much else waits for it: it goes before all other requests. */
+  first?: true;
   /** What of the answer is left as bytes (`parseOutline`). */
   leave?: Left;
   /**
@@ -213,22 +215,22 @@ export class GrafanaClient {
   async #attempt(method: Dispatcher.HttpMethod, path: string, options: RequestOptions): Promise<Attempt> {
     const { clock } = this.#shared.options;
     const request = { method, path };
-    let leave: Leave | undefined = await this.#shared.window.enter(options.signal);
+    let leave: Leave | undefined = await this.#shared.window.enter(options.signal, options.first);
     let ending: Ending = 'failed';
-    let size = 0;
+    let seen = { bytes: 0, took: 0, late: 0 };
     const received = (bytes: number): Promise<void> | undefined => {
       const room = this.#share?.received(bytes);
       if (room !== undefined) {
         // Whoever makes room may need a place for it.
-        leave?.({ ending: 'cancelled', sort: '' });
+        leave?.({ ending: 'cancelled', sort: '', milliseconds: 0, late: 0 });
         leave = undefined;
       }
       return room;
     };
     try {
-      const { status, body, headers, bytes } = await this.#exchange(method, path, options, received);
+      const { status, body, headers, ...rest } = await this.#exchange(method, path, options, received);
       ending = endingOf(status);
-      size = bytes;
+      seen = rest;
       if (status >= 200 && status < 300) {
         return { answer: { status, json: jsonOf(body, options), headers } };
       }
@@ -249,7 +251,7 @@ export class GrafanaClient {
       ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
       return { error, passing: true, unprocessed: isNotSent(cause) };
     } finally {
-      leave?.({ ending, sort: sortOf(method, path, size) });
+      leave?.({ ending, sort: sortOf(method, path, seen.bytes), milliseconds: seen.took, late: seen.late });
     }
   }
 
@@ -258,7 +260,7 @@ export class GrafanaClient {
     path: string,
     options: RequestOptions,
     received: (bytes: number) => Promise<void> | undefined,
-  ): Promise<{ status: number; body: Buffer; headers: Answer['headers']; bytes: number }> {
+  ): Promise<Received> {
     const timeout = options.timeout ?? this.#shared.options.timeout ?? 30_000;
     const headers: Record<string, string> = {
       accept: options.accept ?? 'application/json',
@@ -284,13 +286,20 @@ export class GrafanaClient {
       signal: options.signal,
     });
     const raw = answer.body;
+    const rest = { ...answer, bytes: raw.length };
     if (options.ignoreAnswer === true && answer.status < 300) {
-      return { status: answer.status, body: EMPTY, headers: answer.headers, bytes: raw.length };
+      return { ...rest, body: EMPTY };
     }
     const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
     await received(body.length);
-    return { status: answer.status, body, headers: answer.headers, bytes: raw.length };
+    return { ...rest, body };
   }
+}
+
+/** An answer, with its body inflated. */
+interface Received extends Exchanged {
+  /** Bytes of the body as they came. */
+  bytes: number;
 }
 
 type Attempt =

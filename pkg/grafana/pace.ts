@@ -1,4 +1,4 @@
-import { bestOf, doubtOf, Sample } from './sample.ts';
+import { bestOf, doubtOf, Sample, type Speed } from './sample.ts';
 
 /** How one request ended, as far as the server's load is concerned. */
 export type Ending =
@@ -14,6 +14,8 @@ export type Ending =
 export interface Finished {
   ending: Ending;
   milliseconds: number;
+  /** How many of these the answer may have lain here, since this process had no time for it. */
+  late: number;
   /** Requests of one sort take about as long as each other: route and size of the answer. */
   sort: string;
   /** The `generation` when it was sent. */
@@ -27,7 +29,7 @@ const LEAST_SIZE = 2;
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
 /** While answers take less than `fast` times as long as at best, more are sent at once; beyond `slow`, fewer. */
-const GENTLE = { fast: 1.15, slow: 1.3 };
+const GENTLE = { fast: 1.08, slow: 1.2 };
 /** The same where it is urgent, and people may be made to wait. */
 const HURRIED = { fast: 1.5, slow: 2 };
 /** Where they take less than this many times what is slow, it may have been a hiccup: a second judgement has to say the same. */
@@ -35,8 +37,6 @@ const SURELY = 1.5;
 /** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
-/** One answer counts for no more than this many times the best. */
-const OUTLIER = 4;
 const FAST_GROWTH = 1.5;
 const FAST_GROWTH_OF_MANY = 1.25;
 const SLOWER = 0.5;
@@ -48,11 +48,9 @@ const FIRST_STAY_MS = 2_000;
 const LONGEST_STAY_MS = 30_000;
 /** Sizes that differ by no more than this factor are the same limit of the server's. */
 const SAME_LIMIT = 1.4;
-/** An answer lies there until this process has time for its head, for its body and for its end. */
-const LOOKS = 3;
-/** Where answers lie there for more than this part of their time, more of them would only do so longer. */
-const OWN_LOAD = 0.5;
-/** So few that a slow process can well have them under way. */
+/** An answer that may have lain here for more than this part of its time tells nothing of the server. */
+const OWN_PART = 0.15;
+/** Where none tells anything this process is busy, and more would only lie here longer; but so few it can well have under way. */
 const FEW = 8;
 /** Once the server had too much to do, the window grows by one in this time at most. */
 const CAREFUL_MS = 500;
@@ -61,7 +59,7 @@ const TROUBLE_MS = 200;
 
 interface Sort {
   /** How long answers took when the server was least loaded. */
-  best: Sample | undefined;
+  best: Speed | undefined;
   /** How long they take now. */
   now: Sample;
 }
@@ -69,11 +67,10 @@ interface Sort {
 /**
  * Decides how many requests may be under way. It grows while answers come about as fast as at best, stays where they
  * begin to queue, and shrinks where they do: more requests would only make people wait who use Grafana meanwhile.
- * Each sort of request is compared with itself, by the mean of several answers that were all sent at one size.
+ * Each sort of request is compared with itself, by several answers that were all sent at one size.
  */
 export class Pace {
   readonly #max: number;
-  readonly #lag: () => number;
   readonly #sorts = new Map<string, Sort>();
   #manner = GENTLE;
   #size: number;
@@ -85,6 +82,8 @@ export class Pace {
   /** Up to here it grows quickly. */
   #quickUpTo: number;
   #careful = false;
+  /** Answers in a row that told nothing. */
+  #passed = 0;
   #lastGrowth = Number.NEGATIVE_INFINITY;
   /** Where answers were found to queue. */
   #limit = 0;
@@ -92,10 +91,9 @@ export class Pace {
   #stayUntil = Number.NEGATIVE_INFINITY;
   #lastTrouble = Number.NEGATIVE_INFINITY;
 
-  /** @param lag milliseconds that what arrives lies there until this process has time for it, since it was last asked */
-  constructor(max: number, lag: () => number) {
+  /** @param max requests at once that are never exceeded */
+  constructor(max: number) {
     this.#max = Math.max(1, Math.floor(max));
-    this.#lag = lag;
     this.#size = Math.min(this.#max, FIRST_SIZE);
     this.#quickUpTo = this.#max;
   }
@@ -139,30 +137,43 @@ export class Pace {
     this.#resize(halved);
   }
 
-  #measure({ sort: name, milliseconds }: Finished, now: number): void {
+  #measure({ sort: name, milliseconds, late }: Finished, now: number): void {
+    if (late > milliseconds * OWN_PART) {
+      this.#pass(now);
+      return;
+    }
+    this.#passed = 0;
     const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample(this.#size) };
     this.#sorts.set(name, sort);
-    sort.now.add(Math.min(milliseconds, (sort.best?.mean ?? Infinity) * OUTLIER), now);
+    sort.now.add(milliseconds, now);
     if (sort.now.count < Math.max(SAMPLES, this.#size)) {
       return;
     }
-    const sample = sort.now;
+    const { began } = sort.now;
+    const speed = sort.now.speed();
     sort.now = new Sample(this.#size);
-    const own = LOOKS * this.#lag();
-    const best = sort.best === undefined ? this.#bestOfNew(sample, own) : bestOf(sample, sort.best);
+    const best = sort.best === undefined ? this.#bestOfNew(speed, began) : bestOf(speed, sort.best);
     if (best !== undefined) {
       sort.best = best;
-      this.#judge(sort, best, sample, own, now);
+      this.#judge(sort, best, speed, now);
+    }
+  }
+
+  /** An answer that tells nothing. */
+  #pass(now: number): void {
+    if (++this.#passed >= 2 * SAMPLES && this.#size < FEW) {
+      this.#passed = 0;
+      this.#grow(now);
     }
   }
 
   /** How fast requests of a new sort are at best. Undefined when that cannot be told: fewer of them are sent at once then. */
-  #bestOfNew(sample: Sample, own: number): Sample | undefined {
-    if (this.#size <= FIRST_SIZE || this.#fineAt > sample.began) {
-      return sample;
+  #bestOfNew(speed: Speed, began: number): Speed | undefined {
+    if (this.#size <= FIRST_SIZE || this.#fineAt > began) {
+      return speed;
     }
     const [fastest] = [...this.#sorts.values()].flatMap(({ best }) => best ?? []).sort((a, b) => a.mean - b.mean);
-    if (fastest !== undefined && sample.mean - own <= fastest.mean * this.#manner.slow) {
+    if (fastest !== undefined && speed.mean <= fastest.mean * this.#manner.slow) {
       return fastest;
     }
     // Slow by themselves, or queueing: the fewer there are, the surer it is the former.
@@ -173,15 +184,14 @@ export class Pace {
     return undefined;
   }
 
-  #judge(sort: Sort, best: Sample, sample: Sample, own: number, now: number): void {
-    const waited = sample.mean - own;
-    const doubt = doubtOf(sample, best);
+  #judge(sort: Sort, best: Speed, speed: Speed, now: number): void {
+    const doubt = doubtOf(speed, best);
     const slow = best.mean * this.#manner.slow + CUT_DOUBT * doubt;
-    if (waited > slow) {
+    if (speed.mean > slow) {
       if (this.#size <= LEAST_SIZE) {
         // It is slow by itself, or others keep it busy: that is its best now.
-        sort.best = sample;
-      } else if (waited < slow * SURELY && !this.#doubtful) {
+        sort.best = speed;
+      } else if (speed.mean < slow * SURELY && !this.#doubtful) {
         this.#doubtful = true;
       } else {
         this.#shrink(now);
@@ -190,8 +200,7 @@ export class Pace {
     }
     this.#fineAt = now;
     this.#doubtful = false;
-    const mayGrow = own < sample.mean * OWN_LOAD || this.#size < FEW;
-    if (waited <= best.mean * this.#manner.fast + GROW_DOUBT * doubt && mayGrow) {
+    if (speed.mean <= best.mean * this.#manner.fast + GROW_DOUBT * doubt) {
       this.#grow(now);
     }
   }

@@ -1,46 +1,69 @@
-/** How long several answers of one sort took. */
+/**
+ * How long several answers of one sort took. The faster half of them tells how long a request waits for others: where
+ * requests queue they all do, while a pause of the server's, or one large answer among small ones, delays only some.
+ */
 export class Sample {
   /** Requests allowed at once meanwhile. */
   readonly size: number;
   /** When the first of them came; monotonic milliseconds. */
   began = 0;
-  count = 0;
-  #sum = 0;
-  #squares = 0;
+  readonly #milliseconds: number[] = [];
 
   constructor(size: number) {
     this.size = size;
   }
 
+  get count(): number {
+    return this.#milliseconds.length;
+  }
+
   add(milliseconds: number, now: number): void {
     this.began = this.count === 0 ? now : this.began;
-    this.count++;
-    this.#sum += milliseconds;
-    this.#squares += milliseconds ** 2;
+    this.#milliseconds.push(milliseconds);
+  }
+
+  /** How long the faster half took. */
+  speed(): Speed {
+    const sorted = this.#milliseconds.sort((a, b) => a - b);
+    const half = sorted.slice(0, Math.ceil(sorted.length / 2));
+    const sum = half.reduce((all, one) => all + one, 0);
+    const squares = half.reduce((all, one) => all + one ** 2, 0);
+    return new Speed(this.size, half.length, sum, squares);
+  }
+}
+
+/** How long requests of one sort take, and how sure that is. */
+export class Speed {
+  /** Requests allowed at once meanwhile. */
+  readonly size: number;
+  readonly #count: number;
+  readonly #sum: number;
+  readonly #squares: number;
+
+  constructor(size: number, count: number, sum: number, squares: number) {
+    this.size = size;
+    this.#count = count;
+    this.#sum = sum;
+    this.#squares = squares;
   }
 
   /** What this one and another tell together, as of this one's size. */
-  with(other: Sample): Sample {
-    const both = new Sample(this.size);
-    both.began = this.began;
-    both.count = this.count + other.count;
-    both.#sum = this.#sum + other.#sum;
-    both.#squares = this.#squares + other.#squares;
-    return both;
+  with(other: Speed): Speed {
+    return new Speed(this.size, this.#count + other.#count, this.#sum + other.#sum, this.#squares + other.#squares);
   }
 
   get mean(): number {
-    return this.#sum / this.count;
+    return this.#sum / this.#count;
   }
 
   /** Square of how far off the mean is, being that of a few only. */
   get error(): number {
-    return Math.max(0, this.#squares / this.count - this.mean ** 2) / this.count;
+    return Math.max(0, this.#squares / this.#count - this.mean ** 2) / this.#count;
   }
 }
 
 /** How many milliseconds two means differ by chance. */
-export function doubtOf(one: Sample, other: Sample): number {
+export function doubtOf(one: Speed, other: Speed): number {
   return Math.sqrt(one.error + other.error);
 }
 
@@ -48,10 +71,10 @@ export function doubtOf(one: Sample, other: Sample): number {
  * The faster of both where they differ, or what both tell together where they do not: the least of many means would be a
  * lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, tells nothing of the best.
  */
-export function bestOf(sample: Sample, best: Sample): Sample {
-  const [difference, doubt] = [sample.mean - best.mean, doubtOf(sample, best)];
+export function bestOf(speed: Speed, best: Speed): Speed {
+  const [difference, doubt] = [speed.mean - best.mean, doubtOf(speed, best)];
   if (difference < -doubt) {
-    return sample;
+    return speed;
   }
-  return difference <= 0 || (difference <= doubt && sample.size <= best.size) ? best.with(sample) : best;
+  return difference <= 0 || (difference <= doubt && speed.size <= best.size) ? best.with(speed) : best;
 }

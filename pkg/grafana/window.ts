@@ -1,25 +1,22 @@
 import type { Clock } from '../contract/ports.ts';
-import { Lag } from './lag.ts';
 import { Pace, type Finished } from './pace.ts';
 
-export type Leave = (finished: Omit<Finished, 'milliseconds' | 'generation'>) => void;
+export type Leave = (finished: Omit<Finished, 'generation'>) => void;
 
-/** Lets in as many requests as the pace allows; the others wait in the order in which they came. */
+/**
+ * Lets in as many requests as the pace allows; the others wait in the order in which they came, behind those that much
+ * else waits for.
+ */
 export class RequestWindow {
   readonly #clock: Clock;
   readonly #pace: Pace;
-  readonly #lag: Pick<Lag, 'start' | 'stop'>;
   #running = 0;
+  readonly #first = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
 
-  /**
-   * @param options.max Requests at once that are never exceeded.
-   * @param options.lag How long answers lie there until this process has time for them.
-   */
-  constructor(options: { max: number; clock: Clock; lag?: Pick<Lag, 'start' | 'stop' | 'take'> }) {
-    const lag = options.lag ?? new Lag();
-    this.#lag = lag;
-    this.#pace = new Pace(options.max, () => lag.take());
+  /** @param options.max Requests at once that are never exceeded. */
+  constructor(options: { max: number; clock: Clock }) {
+    this.#pace = new Pace(options.max);
     this.#clock = options.clock;
   }
 
@@ -35,14 +32,16 @@ export class RequestWindow {
 
   /**
    * Waits for a place. The returned function gives it back with what was seen.
+   * @param first whether it goes before all others that wait
    * @throws the signal's reason
    */
-  async enter(signal?: AbortSignal): Promise<Leave> {
+  async enter(signal?: AbortSignal, first = false): Promise<Leave> {
+    const queue = first ? this.#first : this.#waiting;
     while (this.#running >= this.#pace.size) {
       signal?.throwIfAborted();
       await new Promise<void>((resolve, reject) => {
         const abort = (): void => {
-          this.#waiting.delete(wake);
+          queue.delete(wake);
           reject(signal?.reason as Error);
         };
         const wake = (): void => {
@@ -50,32 +49,28 @@ export class RequestWindow {
           resolve();
         };
         signal?.addEventListener('abort', abort, { once: true });
-        this.#waiting.add(wake);
+        queue.add(wake);
       });
     }
-    if (this.#running++ === 0) {
-      this.#lag.start();
-    }
+    this.#running++;
     const { generation } = this.#pace;
-    const started = this.#clock.monotonic();
     return (finished) => {
-      const now = this.#clock.monotonic();
-      if (--this.#running === 0) {
-        this.#lag.stop();
-      }
-      this.#pace.learn({ ...finished, milliseconds: now - started, generation }, now);
+      this.#running--;
+      this.#pace.learn({ ...finished, generation }, this.#clock.monotonic());
       this.#wakeNext();
     };
   }
 
   #wakeNext(): void {
     let free = this.#pace.size - this.#running;
-    for (const wake of this.#waiting) {
-      if (free-- <= 0) {
-        return;
+    for (const queue of [this.#first, this.#waiting]) {
+      for (const wake of queue) {
+        if (free-- <= 0) {
+          return;
+        }
+        queue.delete(wake);
+        wake();
       }
-      this.#waiting.delete(wake);
-      wake();
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { Attention } from './attention.ts';
 
 export interface ExchangeOptions {
   dispatcher: Dispatcher;
@@ -25,7 +26,13 @@ export interface Exchanged {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** Milliseconds from when it was sent until it was all there. */
+  took: number;
+  /** Milliseconds of these in which it may have been there already, since this process was busy. */
+  late: number;
 }
+
+const attention = new Attention();
 
 /**
  * One HTTP request and its whole answer, without the streams and promises in between that ordinary calls have: at a
@@ -42,6 +49,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #reject: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #sent = 0;
   #over = false;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
@@ -79,6 +87,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#sent = performance.now();
     if (this.#over) {
       controller.abort(new Error('given up before it began'));
     }
@@ -113,12 +122,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    const now = performance.now();
+    const late = attention.look(now);
     if (!this.#over) {
       this.#end();
       const [first] = this.#parts;
       const whole =
         first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts, this.#received);
-      this.#resolve({ status: this.#status, headers: this.#headers, body: whole });
+      this.#resolve({ status: this.#status, headers: this.#headers, body: whole, took: now - this.#sent, late });
     }
   }
 

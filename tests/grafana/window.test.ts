@@ -3,41 +3,32 @@ import { RequestWindow } from '../../pkg/grafana/window.ts';
 import type { Ending } from '../../pkg/grafana/pace.ts';
 import { VirtualServer, VirtualTime } from './virtual-server.ts';
 
-const prompt = { start: () => undefined, stop: () => undefined, take: () => 0 };
-
 /** A process that is busy so long with each answer, one after the other. */
 class BusyProcess {
   readonly #time: VirtualTime;
   readonly #work: number;
-  readonly #server: VirtualServer;
-  #waited: number[] = [];
+  readonly #queue: (() => void)[] = [];
+  #busySince: number | undefined;
 
   constructor(time: VirtualTime, work: number) {
     this.#time = time;
     this.#work = work;
-    this.#server = new VirtualServer(time, { workers: 1, line: 0 });
   }
 
-  start(): void {
-    this.#waited = [];
-  }
-
-  stop(): void {
-    this.#waited = [];
-  }
-
-  /** How long answers lay there. */
-  take(): number {
-    const lag = this.#waited.length === 0 ? 0 : mean(this.#waited);
-    this.#waited = [];
-    return lag;
-  }
-
-  /** Works on one answer. */
-  async workOn(): Promise<void> {
-    const started = this.#time.monotonic();
-    await this.#server.request(this.#work);
-    this.#waited.push(this.#time.monotonic() - started - this.#work);
+  /** Until there is time for an answer. Tells for how long this process has been busy by then. */
+  async attend(): Promise<number> {
+    if (this.#busySince !== undefined) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
+    this.#busySince ??= this.#time.monotonic();
+    const busy = this.#time.monotonic() - this.#busySince;
+    void this.#time.sleep(this.#work).then(() => {
+      if (this.#queue.length === 0) {
+        this.#busySince = undefined;
+      }
+      this.#queue.shift()?.();
+    });
+    return busy;
   }
 }
 
@@ -53,7 +44,7 @@ function backup(
   time: VirtualTime,
   window: RequestWindow,
   count: number,
-  one: (index: number) => Promise<{ ending?: Ending; sort?: string } | void>,
+  one: (index: number) => Promise<{ ending?: Ending; sort?: string; late?: number } | void>,
 ): Promise<Backup> {
   const result: Backup = { sizes: [], most: 0, took: 0 };
   const started = time.monotonic();
@@ -61,9 +52,10 @@ function backup(
   const all = Array.from({ length: count }, async (_, index) => {
     const leave = await window.enter();
     result.most = Math.max(result.most, ++running);
-    const { ending = 'answered', sort = 'dashboard' } = (await one(index)) ?? {};
+    const sent = time.monotonic();
+    const { ending = 'answered', sort = 'dashboard', late = 0 } = (await one(index)) ?? {};
     running--;
-    leave({ ending, sort });
+    leave({ ending, sort, milliseconds: time.monotonic() - sent, late });
     result.sizes.push(window.size);
   });
   return Promise.all(all).then(() => ({ ...result, took: time.monotonic() - started }));
@@ -93,7 +85,7 @@ function mean(values: number[]): number {
 describe('the window of requests', () => {
   it('opens to its maximum where the server stands it, and never further', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -107,7 +99,7 @@ describe('the window of requests', () => {
   it('never exceeds a maximum that somebody set, nor begins above it', async () => {
     for (const max of [1, 2, 5]) {
       const time = new VirtualTime();
-      const window = new RequestWindow({ max, clock: time, lag: prompt });
+      const window = new RequestWindow({ max, clock: time });
       const server = new VirtualServer(time, { workers: 1000, line: 20 });
       const running = backup(time, window, 200, () => server.request(2));
       await time.run();
@@ -127,7 +119,7 @@ describe('the window of requests', () => {
     await alone.run();
 
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers, line });
     const during = people(time, server, perSecond, 4);
     const running = backup(time, window, workers * 500, () => server.request(5));
@@ -143,7 +135,7 @@ describe('the window of requests', () => {
   it('makes people wait longer where it is urgent, but not for long', async () => {
     const run = async (urgent: boolean): Promise<{ size: number; waited: number }> => {
       const time = new VirtualTime();
-      const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+      const window = new RequestWindow({ max: 64, clock: time });
       if (urgent) {
         window.hurry();
       }
@@ -161,7 +153,7 @@ describe('the window of requests', () => {
 
   it('is not narrowed by requests that take long by themselves', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 32, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, async (index) => {
       const page = index % 40 === 0;
@@ -176,7 +168,7 @@ describe('the window of requests', () => {
 
   it('is not narrowed by a server whose answers vary much', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, (index) => server.request([5, 5, 10, 60, 5, 30, 5][index % 7] ?? 5));
     await time.run();
@@ -185,14 +177,29 @@ describe('the window of requests', () => {
     expect(mean(sizes.slice(-1000))).toBeGreaterThan(48);
   });
 
+  it('is not narrowed by pauses of the server, which delay only some of the answers', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    // After a while it answers nothing for 40 of every 100 ms.
+    const running = backup(time, window, 6000, async (index) => {
+      await server.request(2);
+      const into = time.monotonic() % 100;
+      await time.sleep(index > 1000 && into < 40 ? 40 - into : 0);
+    });
+    await time.run();
+
+    expect(mean((await running).sizes.slice(-1000))).toBeGreaterThan(40);
+  });
+
   it('is not narrowed because this process is what answers wait for', async () => {
     const time = new VirtualTime();
     const self = new BusyProcess(time, 1.5);
-    const window = new RequestWindow({ max: 64, clock: time, lag: self });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, async () => {
       await server.request(2);
-      await self.workOn();
+      return { late: await self.attend() };
     });
     await time.run();
 
@@ -206,12 +213,12 @@ describe('the window of requests', () => {
 
     const time = new VirtualTime();
     const self = new BusyProcess(time, 1);
-    const window = new RequestWindow({ max: 64, clock: time, lag: self });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 4, line: 20 });
     const during = people(time, server, 120, 6);
     const running = backup(time, window, 3000, async () => {
       await server.request(5);
-      await self.workOn();
+      return { late: await self.attend() };
     });
     await time.run();
     await running;
@@ -221,7 +228,7 @@ describe('the window of requests', () => {
 
   it('tries ever more rarely where it found the same limit again and again', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     // More than two at once wait for each other.
     const server = new VirtualServer(time, { workers: 1, line: 0 });
     const running = backup(time, window, 10_000, () => server.request(5));
@@ -235,7 +242,7 @@ describe('the window of requests', () => {
 
   it('learns how fast a rare sort of request is without holding up the others', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const small = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -252,7 +259,7 @@ describe('the window of requests', () => {
 
   it('notices that requests queue which it came to know while many were under way', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const large = new VirtualServer(time, { workers: 1000, line: 20 });
     const small = backup(time, window, 3000, () => large.request(2));
     await time.run();
@@ -276,7 +283,7 @@ describe('the window of requests', () => {
 
   it('keeps the size for requests of a new sort that are as fast as those known', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const folders = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -293,11 +300,11 @@ describe('the window of requests', () => {
   it('sends a few at once even where this process is slow', async () => {
     const time = new VirtualTime();
     const self = new BusyProcess(time, 20);
-    const window = new RequestWindow({ max: 64, clock: time, lag: self });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 200 });
     const running = backup(time, window, 600, async () => {
       await server.request(2);
-      await self.workOn();
+      return { late: await self.attend() };
     });
     await time.run();
 
@@ -306,7 +313,7 @@ describe('the window of requests', () => {
 
   it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 4, line: 5 });
     const light = backup(time, window, 1000, () => server.request(0.05));
     await time.run();
@@ -324,7 +331,7 @@ describe('the window of requests', () => {
 
   it('halves when the server has too much to do, and comes back slowly', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     let inflight = 0;
     const running = backup(time, window, 6000, async () => {
@@ -343,7 +350,7 @@ describe('the window of requests', () => {
 
   it('goes down to one by one when nothing comes through, and recovers when it does again', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 16, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 16, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const down = backup(time, window, 400, async () => {
       await server.request(300);
@@ -361,7 +368,7 @@ describe('the window of requests', () => {
 
   it('soon forgets single failures', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 32, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, async (index) => {
       await server.request(2);
@@ -374,7 +381,7 @@ describe('the window of requests', () => {
 
   it('takes a server that became slower for good as it is', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 32, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 6000, (index) => server.request(index < 2000 ? 2 : 60));
     await time.run();
@@ -382,16 +389,31 @@ describe('the window of requests', () => {
     expect(mean((await running).sizes.slice(-1000))).toBeGreaterThan(28);
   });
 
+  it('lets those that much else waits for go before the others', async () => {
+    const window = new RequestWindow({ max: 1, clock: new VirtualTime() });
+    const order: string[] = [];
+    const leave = await window.enter();
+    const waiting = ['dashboard', 'other dashboard', 'page'].map(async (name) => {
+      const leaveToo = await window.enter(undefined, name === 'page');
+      order.push(name);
+      leaveToo({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
+    });
+    leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
+    await Promise.all(waiting);
+
+    expect(order).toEqual(['page', 'dashboard', 'other dashboard']);
+  });
+
   it('ends the wait of a request that is given up', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 1, clock: time, lag: prompt });
+    const window = new RequestWindow({ max: 1, clock: time });
     const leave = await window.enter();
     const controller = new AbortController();
     const waiting = window.enter(controller.signal);
     controller.abort(new Error('cancelled'));
 
     await expect(waiting).rejects.toThrow('cancelled');
-    leave({ ending: 'answered', sort: 'any' });
+    leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
     await expect(window.enter()).resolves.toBeTypeOf('function');
   });
 });
