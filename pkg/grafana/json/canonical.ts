@@ -408,6 +408,9 @@ class Writer {
   }
 }
 
+/** Never used: while there is no writer at all, garbage collection throws away what was compiled for them, time and again. */
+export const KEPT = new Writer(Buffer.alloc(0), { without: [], with: {} }, undefined);
+
 /** Whether the first name, quotes included, comes before the second. */
 function isBefore(bytes: Buffer, from: number, to: number, otherFrom: number, otherTo: number): boolean {
   const length = Math.min(to - from, otherTo - otherFrom) - 1;

@@ -13,7 +13,7 @@ const STARTS_AFTER = 200;
 /** Hardly anything outlives an order, and none is large. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 /** While so many orders wait for the second thread, the first is the faster one. */
-const QUEUE = 16;
+const QUEUE = 64;
 
 interface Waiting {
   order: PressOrder;
