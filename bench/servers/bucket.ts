@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { goesFirst } from '../measure/process.ts';
 
 export type BucketOrder = 'counts' | 'clear';
 
@@ -95,6 +96,7 @@ export class Bucket {
     ];
     this.#port = port;
     this.environment = environment;
+    goesFirst(this.pid);
   }
 
   async #order(order: BucketOrder): Promise<BucketAnswer> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Load } from '../../tests/support/grafana/load.ts';
 import { startGrafanaProcess, type SimulatorProcess } from '../../tests/support/grafana/process.ts';
-import { cpuOf } from '../measure/process.ts';
+import { cpuOf, goesFirst } from '../measure/process.ts';
 import type { Setup } from '../types.ts';
 import { Bucket } from './bucket.ts';
 import { warmUp } from './warm.ts';
@@ -45,6 +45,7 @@ export class World {
       startGrafanaProcess({ profile: setup.profile }),
       Bucket.start(join(directory, 'bucket'), setup.bucketLatencyMs),
     ]);
+    goesFirst(grafana.pid);
     const world = new World(setup, grafana, bucket, directory);
     process.on('exit', world.#end);
     await grafana.order('seed', { count: setup.dashboards, folders: setup.folders, bytes: setup.bytes });

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { isJsonObject, objectAt, stringAt, stringifyJson } from '../../../pkg/contract/json.ts';
 import type { JsonObject } from '../../../pkg/contract/json.ts';
 import { Raw, type Call } from './call.ts';
@@ -116,21 +117,28 @@ function atRevision<T extends Stored>(call: Call, kind: K8sKind<T>, item: T): T 
   return found;
 }
 
-function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): unknown {
+/** Grafana works on requests side by side: after so many objects of a list others have their turn. */
+const AT_A_TIME = 4;
+
+async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): Promise<Raw> {
   if (!kind.allowed(call, 'list')) {
     throw forbidden(call, kind, 'list');
   }
   const partial = call.tuning.partialMetadata && call.header('accept').includes('as=PartialObjectMetadataList');
   const page = pageOf(call, kind, (item) => kind.allowed(call, 'get', item));
-  const items = page.items.map((item) =>
-    partial ? renderPartial(call, kind, item, served) : render(call, kind, item, served),
-  );
+  const items: string[] = [];
+  for (const [index, item] of page.items.entries()) {
+    if (index > 0 && index % AT_A_TIME === 0) {
+      await othersTurn();
+    }
+    const text = partial ? renderPartial(call, kind, item, served) : render(call, kind, item, served);
+    items.push(index === 0 ? text : `,${text}`);
+  }
   const type = partial
     ? '"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"'
     : `"kind":"${kind.kind}List","apiVersion":"${kind.group}/${served}"`;
   const metadata = JSON.stringify({ resourceVersion: page.resourceVersion, continue: page.next || undefined });
-  const separated = items.map((item, index) => (index === 0 ? item : `,${item}`));
-  return new Raw([`{${type},"metadata":${metadata},"items":[`, ...separated, ']}']);
+  return new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
 }
 
 function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
