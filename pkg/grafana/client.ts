@@ -46,6 +46,8 @@ export interface RequestOptions {
   ignoreAnswer?: true;
   /** Much else waits for it: it goes before all other requests. */
   first?: true;
+  /** Told the first part of an answer's body as it came, as soon as it is there; once for each attempt. */
+  begins?: (part: Buffer) => void;
   /** What of the answer is left as bytes (`parseOutline`). */
   leave?: Left;
   /**
@@ -283,6 +285,7 @@ export class GrafanaClient {
       total: timeout,
       maxBytes: MAX_ANSWER_BYTES,
       received,
+      begins: options.begins,
       signal: options.signal,
     });
     const raw = answer.body;

@@ -49,7 +49,7 @@ const LONGEST_STAY_MS = 30_000;
 /** Sizes that differ by no more than this factor are the same limit of the server's. */
 const SAME_LIMIT = 1.4;
 /** An answer that may have lain here for more than this part of its time tells nothing of the server. */
-const OWN_PART = 0.15;
+const OWN_PART = 0.25;
 /** Where none tells anything this process is busy, and more would only lie here longer; but so few it can well have under way. */
 const FEW = 8;
 /** Once the server had too much to do, the window grows by one in this time at most. */

@@ -17,6 +17,8 @@ export interface ExchangeOptions {
   total?: number;
   /** More than this is not read. */
   maxBytes: number;
+  /** Told the first part of the body, whatever the status. */
+  begins?: (part: Buffer) => void;
   /** Told how much of the body is there. While what it returns is pending, no more is taken in and no time-out runs. */
   received?: (bytes: number) => Promise<void> | undefined;
   signal?: AbortSignal;
@@ -103,7 +105,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#received > this.#options.maxBytes) {
       this.#fail(new Error(`answer larger than ${this.#options.maxBytes} bytes`));
     } else if (!this.#over) {
-      this.#parts.push(chunk);
+      if (this.#parts.push(chunk) === 1) {
+        this.#options.begins?.(chunk);
+      }
       const room = this.#options.received?.(this.#received);
       if (room !== undefined) {
         void this.#pause(controller, room);

@@ -4,12 +4,12 @@ import {
   createOrReplace,
   factsOf,
   folderOf,
-  listPages,
   managerOf,
   nameOf,
   resourceVersionOf,
   revisionOf,
 } from '../apis.ts';
+import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';

@@ -1,7 +1,8 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { objectAt, stringAt, type Json } from '../../contract/json.ts';
 import { alertingServed, readAlerting, writeAlerting } from '../alerting.ts';
-import { annotationOf, apisPath, createOrReplace, factsOf, listPages, nameOf } from '../apis.ts';
+import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../apis.ts';
+import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound, isNotFound } from '../errors.ts';
 import { forecastByProvenance, originOf } from '../provenance.ts';

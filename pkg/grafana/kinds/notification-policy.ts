@@ -1,6 +1,7 @@
 import { isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../alerting.ts';
-import { annotationOf, apisPath, createOrReplace, factsOf, listPages, nameOf } from '../apis.ts';
+import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../apis.ts';
+import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { GrafanaError, ifFound } from '../errors.ts';
 import { forecastByProvenance, originOf, provenanceHeaders, without } from '../provenance.ts';

@@ -7,7 +7,8 @@ import {
   type Json,
   type JsonObject,
 } from '../../contract/json.ts';
-import { apisPath, createOrReplace, factsOf, listPages, managerOf, nameOf, revisionOf } from '../apis.ts';
+import { apisPath, createOrReplace, factsOf, managerOf, nameOf, revisionOf } from '../apis.ts';
+import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
 import { listWithRoom } from '../lists.ts';

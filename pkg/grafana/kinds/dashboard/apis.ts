@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../contract/json.ts';
-import { folderOf, listPages, nameOf, revisionOf, type ListPage } from '../../apis.ts';
+import { folderOf, nameOf, revisionOf } from '../../apis.ts';
+import { listPages, type ListPage } from '../../pages.ts';
 import { isGrantedEverywhere } from '../../rights.ts';
 import type { BeginList, Content, KindContext, Known, Listed } from '../kind.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
@@ -203,6 +204,7 @@ async function commonVersion(context: KindContext, firstVersion: string): Promis
   const probe = listPages(context.grafana, dashboardsPath(context, firstVersion), {
     limit: 5,
     leave: LEAVE_SPEC,
+    lazily: true,
     signal: context.signal,
   });
   const counts = new Map<string, number>();

@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { listPages } from '../../pkg/grafana/pages.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+type Answering = (token: string, response: ServerResponse) => void;
+
+/** A client of a server that answers lists as it is told; and the tokens that it was asked for, in their order. */
+async function serve(answer: Answering): Promise<{ client: GrafanaClient; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    const token = new URL(request.url ?? '/', 'http://here').searchParams.get('continue') ?? '';
+    asked.push(token);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    answer(token, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = GrafanaClient.open({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    credentials: tokenCredentials(async () => 'token'),
+    clock: realClock,
+    randomness: realRandomness,
+    log: silentLog,
+  });
+  closing.push(
+    () => client.close(),
+    () => new Promise((resolve) => server.close(resolve)),
+  );
+  return { client, asked };
+}
+
+function headOf(next: string): string {
+  return `{"kind":"DashboardList","apiVersion":"v1","metadata":{"resourceVersion":"1","continue":"${next}"},"items":[`;
+}
+
+function itemOf(name: string): string {
+  return `{"metadata":{"name":"${name}"}}`;
+}
+
+async function namesOf(client: GrafanaClient, options: { lazily?: true } = {}): Promise<unknown[]> {
+  const names: unknown[] = [];
+  for await (const { items } of listPages(client, '/apis/any', { limit: 10, ...options })) {
+    names.push(...items.map(({ metadata }) => (metadata as { name: string }).name));
+  }
+  return names;
+}
+
+describe('a long list', () => {
+  it('asks for the next page as soon as one names it, before its items are there', async () => {
+    let finish = (): void => undefined;
+    const { client } = await serve((token, response) => {
+      if (token === '') {
+        response.write(headOf('two'));
+        finish = () => response.end(`${itemOf('first')}]}`);
+      } else {
+        // Only now does the first page end.
+        finish();
+        response.end(`${headOf('')}${itemOf('second')}]}`);
+      }
+    });
+
+    expect(await namesOf(client)).toEqual(['first', 'second']);
+  });
+
+  it('goes by what a page says in the end, when its first attempt broke off and named another one', async () => {
+    let attempts = 0;
+    const { client, asked } = await serve((token, response) => {
+      if (token === '' && ++attempts === 1) {
+        response.write(headOf('stale'));
+        setTimeout(() => response.destroy(), 50);
+      } else if (token === '') {
+        response.end(`${headOf('fresh')}${itemOf('first')}]}`);
+      } else {
+        response.end(`${headOf('')}${itemOf(token)}]}`);
+      }
+    });
+
+    expect(await namesOf(client)).toEqual(['first', 'fresh']);
+    expect(asked).toContain('stale');
+  });
+
+  it('has at most one page on its way beside the one that is worked on', async () => {
+    const { client, asked } = await serve((token, response) => {
+      const page = Number(token);
+      response.end(`${headOf(page < 20 ? String(page + 1) : '')}${itemOf(`d${page}`)}]}`);
+    });
+    const pages = listPages(client, '/apis/any', { limit: 10 });
+    for (let read = 1; read <= 3; read++) {
+      await pages.next();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+
+      expect(asked.length).toBe(read + 1);
+    }
+    await pages.return(undefined);
+  });
+
+  it('asks for no further page where the first is enough', async () => {
+    const { client, asked } = await serve((_, response) => response.end(`${headOf('two')}${itemOf('first')}]}`));
+    for await (const page of listPages(client, '/apis/any', { limit: 10, lazily: true })) {
+      expect(page.items).toHaveLength(1);
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    expect(asked).toEqual(['']);
+  });
+});
