@@ -24,8 +24,6 @@ export interface ListOptions {
   leave?: Left;
   /** A list that begins with this version ends with its first page: the caller has the rest. */
   unlessAt?: string;
-  /** Further pages are not asked for before they are wanted: the first may well be enough. */
-  lazily?: true;
   signal?: AbortSignal;
 }
 
@@ -70,7 +68,7 @@ async function* onePass(
   let reading: PageReading | undefined = new PageReading(grafana, path, options, undefined);
   while (reading !== undefined) {
     // The first page may tell that no other one is wanted.
-    if (options.lazily !== true && (tokens.size > 0 || options.unlessAt === undefined)) {
+    if (tokens.size > 0 || options.unlessAt === undefined) {
       reading.goAhead();
     }
     const page: Json = await reading.page;
@@ -86,8 +84,7 @@ async function* onePass(
     tokens.add(token);
     const version = provingVersion(page);
     const unchanged = seen.size === 0 && version !== undefined && version === options.unlessAt;
-    const last = token === '' || unchanged;
-    const next: PageReading | undefined = last || options.lazily === true ? undefined : reading.next(token);
+    reading = token === '' || unchanged ? undefined : reading.next(token);
     const fresh = items.filter(isJsonObject).filter((item) => {
       const name = nameOf(item);
       return !seen.has(name) && seen.add(name);
@@ -98,7 +95,6 @@ async function* onePass(
       ...(version === undefined ? {} : { version }),
       unchanged,
     };
-    reading = last ? undefined : (next ?? reading.next(token));
   }
 }
 

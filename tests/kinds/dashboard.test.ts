@@ -26,6 +26,32 @@ test('what the list had to convert is read by one request each, in the version i
   }
 });
 
+test('a long list is read once, however the first few dashboards are stored', async () => {
+  const grafana = await testGrafana({ profile: '13.2' });
+  try {
+    grafana.sim.seedDashboards({ count: 400, folders: 3, bytes: 2000, v2Share: 0 });
+    const { dashboards } = grafana.sim.state.org(1);
+    const names = [...dashboards.keys()].sort();
+    for (const [index, uid] of names.entries()) {
+      const held = dashboards.get(uid);
+      if (held !== undefined) {
+        held.apiVersion = index < 5 ? 'v1' : 'v0alpha1';
+      }
+    }
+    const found = new Set<string>();
+    for await (const { uid } of dashboard.list(await grafana.account(), { revision: () => undefined, size: 0 })) {
+      found.add(uid);
+    }
+    const pages = grafana.sim.requests.filter(({ path }) => path.endsWith('/dashboards'));
+
+    expect([...found].sort()).toEqual(names);
+    // Of fifty each, and at most two in the version that it began with.
+    expect(pages.length).toBeLessThanOrEqual(Math.ceil(names.length / 50) + 2);
+  } finally {
+    await grafana.close();
+  }
+});
+
 test('a stored version that Grafana does not give out is a failure, not a deleted dashboard', async () => {
   const grafana = await testGrafana({ profile: '13.2' });
   try {

@@ -14,6 +14,8 @@ const FEW = 50;
 const FEW_FRACTION = 0.1;
 /** Listing everything again at another version pays when at least this part of it is stored in that version. */
 const WORTH_A_LIST = 0.4;
+/** So many dashboards tell which version most are stored in. */
+const TELLS_VERSION = 50;
 /** After so many dashboards that part is known well enough to begin with single reads while the list goes on. */
 const TELLING = 200;
 
@@ -120,18 +122,13 @@ async function* listBodies(
   wanted: Set<string> | undefined,
   see: See,
 ): AsyncGenerator<Listed> {
-  let version = await commonVersion(context, firstVersion);
+  let { version, pages } = await beginList(context, firstVersion);
   let remaining = wanted;
   const tried = new Set<string>();
   for (;;) {
     tried.add(version);
     const elsewhere = new Map<string, Map<string, Listed>>();
     let total = 0;
-    const pages = listPages(context.grafana, dashboardsPath(context, version), {
-      limit: PAGE_WITH_BODIES,
-      leave: LEAVE_SPEC,
-      signal: context.signal,
-    });
     for await (const page of pages) {
       await see(page);
       const { items } = page;
@@ -171,6 +168,7 @@ async function* listBodies(
       return;
     }
     version = again[0];
+    pages = bodiesAt(context, version);
     remaining = new Set(again[1].keys());
   }
 }
@@ -181,10 +179,10 @@ async function* listBodies(
  */
 export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<Listed> {
   const usable = usableVersions(context);
-  const version = usable.includes('v0alpha1') ? 'v0alpha1' : await commonVersion(context, usable[0] ?? 'v1');
-  const path = dashboardsPath(context, version);
-  const options = { limit: PAGE_WITH_BODIES, leave: LEAVE_SPEC, signal: context.signal };
-  for await (const { items } of listPages(context.grafana, path, options)) {
+  const { version, pages } = usable.includes('v0alpha1')
+    ? { version: 'v0alpha1', pages: bodiesAt(context, 'v0alpha1') }
+    : await beginList(context, usable[0] ?? 'v1');
+  for await (const { items } of pages) {
     for (const item of items) {
       const stored = storedVersion(item, version);
       if (stored === version) {
@@ -198,25 +196,49 @@ export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<
   }
 }
 
-/** The version that most of the first few dashboards are stored in, so that the long list needs no conversion. */
-async function commonVersion(context: KindContext, firstVersion: string): Promise<string> {
-  const usable = usableVersions(context);
-  const probe = listPages(context.grafana, dashboardsPath(context, firstVersion), {
-    limit: 5,
+/** A list with bodies at one version. */
+function bodiesAt(context: KindContext, version: string): AsyncGenerator<ListPage> {
+  return listPages(context.grafana, dashboardsPath(context, version), {
+    limit: PAGE_WITH_BODIES,
     leave: LEAVE_SPEC,
-    lazily: true,
     signal: context.signal,
   });
+}
+
+/**
+ * Begins a list with bodies in the version that most of the first dashboards are stored in, so that the long rest needs
+ * little conversion. Where that is the version it began with, nothing was asked for twice.
+ */
+async function beginList(
+  context: KindContext,
+  firstVersion: string,
+): Promise<{ version: string; pages: AsyncIterable<ListPage> }> {
+  const pages = bodiesAt(context, firstVersion);
+  const head: ListPage[] = [];
   const counts = new Map<string, number>();
-  for await (const { items } of probe) {
-    for (const item of items) {
+  for (let looked = 0; looked < TELLS_VERSION;) {
+    const { value: page, done } = await pages.next();
+    if (done === true) {
+      break;
+    }
+    head.push(page);
+    looked += page.items.length;
+    for (const item of page.items) {
       const stored = storedVersion(item, firstVersion);
       counts.set(stored, (counts.get(stored) ?? 0) + 1);
     }
-    if (items.length > 0) {
-      break;
-    }
   }
+  const usable = usableVersions(context);
   const [common] = [...counts].filter(([version]) => usable.includes(version)).sort((a, b) => b[1] - a[1]);
-  return common?.[0] ?? firstVersion;
+  const version = common?.[0] ?? firstVersion;
+  if (version === firstVersion) {
+    return { version, pages: goingOn(head, pages) };
+  }
+  await pages.return(undefined);
+  return { version, pages: bodiesAt(context, version) };
+}
+
+async function* goingOn(head: readonly ListPage[], rest: AsyncIterable<ListPage>): AsyncGenerator<ListPage> {
+  yield* head;
+  yield* rest;
 }
