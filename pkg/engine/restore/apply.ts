@@ -5,6 +5,7 @@ import { ByteBudget } from '../../grafana/budget.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Content, Kind, Listed, Reference, WriteContext } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
+import type { Press } from '../../repository/press/second-thread.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { storedContent } from './content.ts';
@@ -32,15 +33,21 @@ export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new L
   const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('restoring');
   progress.total(todo.length);
-  const applying = { request, plan, progress, ledger, budget: new ByteBudget(BODIES_AT_ONCE_BYTES) };
+  const budget = new ByteBudget(BODIES_AT_ONCE_BYTES);
+  const press = request.repository.openPress();
   const results: ApplyResult[] = [];
-  for (const org of request.instance.orgs) {
-    for (const kind of KINDS) {
-      const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
-      if (items.length > 0) {
-        results.push(...(await applyKind(applying, org, kind, items)));
+  try {
+    const applying = { request, plan, progress, ledger, budget, press };
+    for (const org of request.instance.orgs) {
+      for (const kind of KINDS) {
+        const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
+        if (items.length > 0) {
+          results.push(...(await applyKind(applying, org, kind, items)));
+        }
       }
     }
+  } finally {
+    await press.close();
   }
   await plan.deferred?.settle(plan);
   return [...results, ...(await removeExtra(request, plan, ledger))];
@@ -54,6 +61,8 @@ export interface Applying {
   ledger: Ledger;
   /** Large bodies wait for room in it. */
   budget: ByteBudget;
+  /** Tells what was read back from what was to be written. */
+  press: Press;
 }
 
 /** How the writing of one item went. */

@@ -1,7 +1,8 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Touched } from '../../contract/runs.ts';
 import type { Content, Kind } from '../../grafana/kinds/kind.ts';
-import { canonicalOf } from '../../grafana/kinds/stored.ts';
+import { canonicalOf, formOf } from '../../grafana/kinds/stored.ts';
+import type { Press } from '../../repository/press/second-thread.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import { placeOf } from './content.ts';
 import { keyOf } from './dependencies.ts';
@@ -12,6 +13,18 @@ const MARK_LENGTH = 32;
 /** Tells one state of a resource from any other: its body, by the id that it would have as an object, and its folder. */
 export function markOf(repository: Repository, kind: Kind, content: Content): string {
   return mark(repository.objectId(canonicalOf(content)), placeOf(kind, content));
+}
+
+/** The same of what may well be an object of that id still, with the work done by the press. */
+export async function pressedMarkOf(
+  { repository, press }: { repository: Repository; press: Press },
+  kind: Kind,
+  content: Content,
+  expected: string | undefined,
+): Promise<string> {
+  const form = formOf(content);
+  const pressed = form === undefined ? undefined : await press.press(form, expected);
+  return pressed === undefined ? markOf(repository, kind, content) : mark(pressed.id, placeOf(kind, content));
 }
 
 /** The mark that an entry has when it is live to the letter; its body need not be read for it. */

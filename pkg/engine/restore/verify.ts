@@ -6,7 +6,7 @@ import { didOf, wantedAt, wantedContent, type Applying, type Attempt } from './a
 import { isRestored } from './content.ts';
 import { writeContext } from './context.ts';
 import { targetOf } from './dependencies.ts';
-import { markOf } from './ledger.ts';
+import { markOf, pressedMarkOf } from './ledger.ts';
 import { visitLive } from './live.ts';
 import type { PlannedItem } from './types.ts';
 
@@ -62,7 +62,9 @@ export async function verifyAtOnce(
   }
   try {
     const live = await kind.read({ ...context, grafana: context.grafana.holding(share) }, wantedAt(item));
-    const mark = live === undefined ? undefined : markOf(applying.request.repository, kind, live);
+    const { repository } = applying.request;
+    const expected = item.entry?.object;
+    const mark = live && (await pressedMarkOf({ repository, press: applying.press }, kind, live, expected));
     if (mark !== attempt.mark) {
       return undefined;
     }

@@ -18,7 +18,9 @@ export function dashboardReferences(content: Content): Reference[] {
   if (content.folderUid !== undefined) {
     found.set('folder', { kind: 'folder', uid: content.folderUid, required: true });
   }
-  eachReference(content, (reference) => found.set(`${reference.kind}/${reference.uid}`, reference));
+  for (const reference of referencesOf(content)) {
+    found.set(`${reference.kind}/${reference.uid}`, reference);
+  }
   return [...found.values()];
 }
 
@@ -26,10 +28,8 @@ export function dashboardReferences(content: Content): Reference[] {
 export function renameInDashboard(content: Content, renamed: (reference: Reference) => string): Content {
   const { folderUid } = content;
   const folder = folderUid === undefined ? '' : renamed({ kind: 'folder', uid: folderUid });
-  let moved = false;
-  eachReference(content, (reference) => {
-    moved = renamed(reference) !== reference.uid || moved;
-  });
+  // Each is to be seen, whatever is found out about the first.
+  const moved = referencesOf(content).filter((reference) => renamed(reference) !== reference.uid).length > 0;
   if (!moved && folder === (folderUid ?? '')) {
     return content;
   }
@@ -38,14 +38,17 @@ export function renameInDashboard(content: Content, renamed: (reference: Referen
   return { ...rest, ...(folder === '' ? {} : { folderUid: folder }), body };
 }
 
-/** Shows every reference at least once. Copying nothing, it is much cheaper than renaming; cheaper still from the text. */
-function eachReference(content: Content, visit: (reference: Reference) => void): void {
-  const references = referencesInText(content);
+/** A restore asks twice: what a dashboard uses, and what of that is renamed. */
+const known = new WeakMap<Content, readonly Reference[]>();
+
+/** Every reference at least once. Copying nothing, it is much cheaper than renaming; cheaper still from the text. */
+function referencesOf(content: Content): readonly Reference[] {
+  let references = known.get(content);
   if (references === undefined) {
-    eachBelow(content.body, visit);
-  } else {
-    references.forEach(visit);
+    references = referencesInText(content) ?? referencesBelow(content.body);
+    known.set(content, references);
   }
+  return references;
 }
 
 /** Members that name something else. */
@@ -72,27 +75,25 @@ function referencesInText(content: Content): Reference[] | undefined {
   return references;
 }
 
-function eachBelow(value: Json, visit: (reference: Reference) => void): void {
+function referencesBelow(value: Json, found: Reference[] = []): Reference[] {
   if (Array.isArray(value)) {
     for (const item of value) {
-      eachBelow(item, visit);
+      referencesBelow(item, found);
     }
-    return;
-  }
-  if (!isJsonObject(value)) {
-    return;
-  }
-  for (const key of Object.keys(value)) {
-    const member = value[key] ?? null;
-    if (key === 'datasource' || key === 'libraryPanel') {
-      const reference = referenceIn(key, member, value);
-      if (reference !== undefined) {
-        visit(reference);
+  } else if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
+      const member = value[key] ?? null;
+      if (key === 'datasource' || key === 'libraryPanel') {
+        const reference = referenceIn(key, member, value);
+        if (reference !== undefined) {
+          found.push(reference);
+        }
+      } else if (typeof member === 'object' && member !== null) {
+        referencesBelow(member, found);
       }
-    } else if (typeof member === 'object' && member !== null) {
-      eachBelow(member, visit);
     }
   }
+  return found;
 }
 
 /** What a `datasource` or `libraryPanel` member means; undefined for variables and Grafana's own. */
