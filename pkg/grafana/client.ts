@@ -46,7 +46,7 @@ export interface RequestOptions {
   ignoreAnswer?: true;
   /** Much else waits for it: it goes before all other requests. */
   first?: true;
-  /** Told the first part of an answer's body as it came, as soon as it is there; once for each attempt. */
+  /** Told the first part of a good answer's body as it came, as soon as it is there; once for each attempt. */
   begins?: (part: Buffer) => void;
   /** What of the answer is left as bytes (`parseOutline`). */
   leave?: Left;

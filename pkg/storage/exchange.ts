@@ -17,7 +17,7 @@ export interface ExchangeOptions {
   total?: number;
   /** More than this is not read. */
   maxBytes: number;
-  /** Told the first part of the body, whatever the status. */
+  /** Told the first part of the body, where the status says that all is well. */
   begins?: (part: Buffer) => void;
   /** Told how much of the body is there. While what it returns is pending, no more is taken in and no time-out runs. */
   received?: (bytes: number) => Promise<void> | undefined;
@@ -105,7 +105,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#received > this.#options.maxBytes) {
       this.#fail(new Error(`answer larger than ${this.#options.maxBytes} bytes`));
     } else if (!this.#over) {
-      if (this.#parts.push(chunk) === 1) {
+      if (this.#parts.push(chunk) === 1 && this.#status < 300) {
         this.#options.begins?.(chunk);
       }
       const room = this.#options.received?.(this.#received);

@@ -21,7 +21,7 @@ async function serve(answer: Answering): Promise<{ client: GrafanaClient; asked:
   const server = createServer((request: IncomingMessage, response) => {
     const token = new URL(request.url ?? '/', 'http://here').searchParams.get('continue') ?? '';
     asked.push(token);
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.setHeader('content-type', 'application/json');
     answer(token, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -87,6 +87,21 @@ describe('a long list', () => {
 
     expect(await namesOf(client)).toEqual(['first', 'fresh']);
     expect(asked).toContain('stale');
+  });
+
+  it('does not go by what an error names', async () => {
+    let attempts = 0;
+    const { client, asked } = await serve((token, response) => {
+      if (token === '' && ++attempts === 1) {
+        response.statusCode = 503;
+        response.end('{"kind":"Status","metadata":{"continue":"stale"}}');
+      } else {
+        response.end(`${headOf(token === '' ? 'fresh' : '')}${itemOf(token === '' ? 'first' : token)}]}`);
+      }
+    });
+
+    expect(await namesOf(client)).toEqual(['first', 'fresh']);
+    expect(asked).not.toContain('stale');
   });
 
   it('has at most one page on its way beside the one that is worked on', async () => {
