@@ -35,6 +35,10 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_NOT_FOUND';
 }
 
+export function isForbidden(error: unknown): boolean {
+  return error instanceof GrafanaError && error.httpStatus === 403;
+}
+
 export function isConflict(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_CONFLICT';
 }

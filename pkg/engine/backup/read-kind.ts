@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { ByteBudget, Share } from '../../grafana/budget.ts';
-import { isNotFound } from '../../grafana/errors.ts';
+import { isForbidden, isNotFound } from '../../grafana/errors.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import { canonicalOf, formOf } from '../../grafana/kinds/stored.ts';
 import type { Press } from '../../repository/press/second-thread.ts';
@@ -33,6 +33,7 @@ export async function readKind(run: KindRun): Promise<void> {
   const whole = { org: context.org.id, kind: kind.name, uid: '' };
   const before = entriesOf(run.previous.manifest, context.org.id, kind.name);
   const known = knownOf(run.previous, context.org.id, kind.name, before);
+  const unlisted = new Map(kind.confirmDeleted === true ? before : []);
   collection.report(kind.name);
   try {
     const serving = await kind.serves(context);
@@ -45,6 +46,7 @@ export async function readKind(run: KindRun): Promise<void> {
     for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();
       collection.listed(kind.name);
+      unlisted.delete(listed.uid);
       const same = before.get(listed.uid);
       const unchanged = listed.revision !== undefined && known.revision(listed.uid) === listed.revision;
       if (same !== undefined && unchanged && hasCopy(run, same)) {
@@ -54,6 +56,11 @@ export async function readKind(run: KindRun): Promise<void> {
       const { content, ...rest } = listed;
       await run.budget.room();
       await pool.add(() => storeWithin(run, rest, content, same?.object)).catch(rethrowAsStoreFailure);
+    }
+    for (const entry of unlisted.values()) {
+      signal.throwIfAborted();
+      await run.budget.room();
+      await pool.add(() => storeUnlisted(run, entry)).catch(rethrowAsStoreFailure);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -92,6 +99,34 @@ async function storeWithin(
     await store(run, listed, content, before, share);
   } finally {
     share.close();
+  }
+}
+
+/** What the last snapshot had and the list lacks: it is stored if it is there all the same. */
+async function storeUnlisted(run: KindRun, { uid, title, object }: ManifestEntry): Promise<void> {
+  const share = run.budget.open();
+  try {
+    const content = await readUnlisted(run, { uid, title }, share);
+    if (content !== undefined) {
+      run.collection.listed(run.kind.name);
+      await store(run, { uid, title }, content, object, share);
+    }
+  } finally {
+    share.close();
+  }
+}
+
+async function readUnlisted(run: KindRun, listed: Listed, share: Share): Promise<Content | undefined> {
+  const { context, kind, collection, options } = run;
+  try {
+    return await kind.read(contextOf(run, share), listed);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    // To tokens without a right to all dashboards Grafana says this of those that are gone, too.
+    if (!isForbidden(error)) {
+      collection.fail({ org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title }, error);
+    }
+    return undefined;
   }
 }
 

@@ -27,6 +27,7 @@ export const dashboard: Kind = {
   dependsOn: ['folder', 'data-source', 'library-panel'],
   writes: 'parallel',
   readBackAtOnce: true,
+  confirmDeleted: true,
 
   async serves() {
     return { served: true };

@@ -168,6 +168,12 @@ export interface Kind {
    */
   readonly readBackAtOnce?: true;
 
+  /**
+   * A list may lack what is there: pages that shifted, an index that lags behind. What the last snapshot had and the list
+   * lacks is read singly before it counts as deleted.
+   */
+  readonly confirmDeleted?: true;
+
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
 
