@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** A wait shorter than this was none: what came lay there already. */
 const WAITED_MS = 0.05;
 
