@@ -35,7 +35,8 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_NOT_FOUND';
 }
 
-export function isForbidden(error: unknown): boolean {
+/** Whether the caller lacks the right, as opposed to something being broken. */
+export function isForbidden(error: unknown): error is GrafanaError {
   return error instanceof GrafanaError && error.httpStatus === 403;
 }
 

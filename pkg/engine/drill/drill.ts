@@ -2,7 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
-import { GrafanaError } from '../../grafana/errors.ts';
+import { isForbidden } from '../../grafana/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { Repository } from '../../repository/repository.types.ts';
@@ -113,7 +113,7 @@ async function created(scratch: ScratchOrg): Promise<Instance | undefined> {
   try {
     return await scratch.create();
   } catch (error) {
-    if (error instanceof GrafanaError && error.httpStatus === 403) {
+    if (isForbidden(error)) {
       return undefined;
     }
     throw error;

@@ -1,6 +1,6 @@
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../alerting.ts';
-import { GrafanaError, ifFound } from '../errors.ts';
+import { ifFound, isForbidden } from '../errors.ts';
 import { provenanceHeaders, writeRefusal } from '../provenance.ts';
 import { requireAnyAction } from '../rights.ts';
 import {
@@ -104,7 +104,7 @@ async function decryptedIntegrations(context: KindContext): Promise<Map<string, 
     const answer = await readAlerting(context, EXPORT, { query: { decrypt: true, format: 'json' } });
     return exportedIntegrations(objectAt(answer) ?? {});
   } catch (error) {
-    if (error instanceof GrafanaError && error.httpStatus === 403) {
+    if (isForbidden(error)) {
       context.log.warn({ org: context.org.id, hint: error.hint }, 'secrets of contact points are not included');
       return undefined;
     }

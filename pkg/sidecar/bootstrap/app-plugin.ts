@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../contract/json.ts';
 import { objectAt, stringAt } from '../../contract/json.ts';
 import type { GrafanaClient } from '../../grafana/client.ts';
-import { GrafanaError } from '../../grafana/errors.ts';
 import { isAbsent } from './grafana.ts';
 
 export const APP_ID = 'dashkeep-backup-app';
@@ -45,9 +44,4 @@ export async function configureApp(
     { signal },
   );
   return 'configured';
-}
-
-/** Whether the caller lacks the right, as opposed to something being broken. */
-export function isForbidden(error: unknown): boolean {
-  return error instanceof GrafanaError && error.httpStatus === 403;
 }

@@ -1,5 +1,6 @@
 import { asDashkeepError } from '../../contract/errors.ts';
-import { configureApp, isForbidden, type AppOutcome } from './app-plugin.ts';
+import { isForbidden } from '../../grafana/errors.ts';
+import { configureApp, type AppOutcome } from './app-plugin.ts';
 import type { Identities } from './identities.ts';
 import { fingerprint, type Facts, type TokenMemory } from './memory.ts';
 import type { BootstrapOptions, OrgToken } from './types.ts';
