@@ -1,11 +1,14 @@
 import { within, type World } from '../servers/world.ts';
 import { count } from '../target/repository.ts';
-import { bareRestore, type Write } from '../tools/bare.ts';
+import { bareRestore, type RestoreReads, type Write } from '../tools/bare-restore.ts';
+import type { Read } from '../tools/bare.ts';
 import { Dashkeep, KINDS } from '../tools/dashkeep.ts';
 import { costOf, type Completeness, type Scenario, type Task } from '../types.ts';
 
 /** Requests whose bodies are fetched from the simulator at once. */
 const PAGE = 500;
+/** One dashboard, by its uid. */
+const DASHBOARD = /\/(?:dashboards\/uid|dashboards)\/([^/]+)$/;
 
 /** A restore after so many dashboards were deleted; after everything was, when no number is given. */
 export function restore(title: string, lost?: number): Scenario {
@@ -31,7 +34,7 @@ export function restore(title: string, lost?: number): Scenario {
             note: result.exit === 0 ? undefined : `ended with ${result.exit}`,
           });
           if (last) {
-            await measureBound(task, world);
+            await measureBound(task, dashkeep);
           }
         }
       }),
@@ -65,24 +68,37 @@ function compared(
   return count(uids, (uid) => after[uid] !== undefined && after[uid] === before[uid]);
 }
 
-async function measureBound(task: Task, world: World): Promise<void> {
-  const writes = await writesOf(world);
+async function measureBound(task: Task, dashkeep: Dashkeep): Promise<void> {
+  const { world } = dashkeep;
+  const { writes, back } = await requestsOf(world);
   await world.grafana.order('keepBodies', { on: false });
-  const { seconds, cpuSeconds, tries } = await bareRestore(world, writes, () => world.grafana.order('wipe', {}));
-  task.add({ tool: 'bound', seconds, cpuSeconds, requests: writes.length, figures: tries });
+  const objects = world.bucket.keys().filter((key) => key.startsWith(`${dashkeep.prefix}/objects/`));
+  const measure = async (tool: string, reads?: RestoreReads): Promise<void> => {
+    const wipe = (): Promise<unknown> => world.grafana.order('wipe', {});
+    const { seconds, cpuSeconds, tries } = await bareRestore(world, writes, wipe, reads);
+    const requests = writes.length + (reads?.back.size ?? 0);
+    task.add({ tool, seconds, cpuSeconds, requests, figures: tries });
+  };
+  await measure('bound');
+  await measure('bound with its reads', { objects, back });
 }
 
-async function writesOf(world: World): Promise<Write[]> {
-  const writes: Write[] = [];
+/** What the last restore wrote, and how it read dashboards back. */
+async function requestsOf(world: World): Promise<{ writes: Write[]; back: Map<string, Read> }> {
+  const [writes, back]: [Write[], Map<string, Read>] = [[], new Map()];
   for (let from = 0; ; from += PAGE) {
     const { requests } = await world.grafana.order('requests', { from, count: PAGE });
-    for (const { method, path, query, status, body } of requests) {
-      if (body !== undefined && status < 300) {
+    for (const { method, path, query, status, body } of requests.filter((one) => one.status < 300)) {
+      if (body !== undefined) {
         writes.push({ method, path, query, body });
+      }
+      const uid = method === 'GET' && status === 200 ? DASHBOARD.exec(path)?.[1] : undefined;
+      if (uid !== undefined) {
+        back.set(decodeURIComponent(uid), { path, query });
       }
     }
     if (requests.length < PAGE) {
-      return writes;
+      return { writes, back };
     }
   }
 }

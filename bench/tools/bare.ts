@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Agent, request } from 'undici';
 import type { World } from '../servers/world.ts';
-import { send, signPut } from '../target/put.ts';
+import { send, signPut } from '../target/signed.ts';
 
 /** Tried one after the other; the fastest counts. */
-export const TRIED_AT_ONCE = [8, 16, 32, 64];
+const TRIED_AT_ONCE = [8, 16, 32, 64];
 
 export interface Bound {
   seconds: number;
@@ -23,11 +23,6 @@ type Try = Pick<Bound, 'seconds' | 'cpuSeconds'>;
 export interface Read {
   path: string;
   query: string;
-}
-
-export interface Write extends Read {
-  method: string;
-  body: string;
 }
 
 /** The reads of the last run, as the server saw them. */
@@ -85,28 +80,6 @@ interface Page {
   items?: { metadata?: { name?: string } }[];
 }
 
-/**
- * The lower bound of a restore: the same writes by bare requests, folders before what lies in them. `before` empties
- * Grafana for each try.
- * @throws when Grafana refuses a write.
- */
-export async function bareRestore(
-  world: World,
-  writes: readonly Write[],
-  before: () => Promise<unknown>,
-): Promise<Bound> {
-  const levels = inLevels(writes);
-  return fastest(async (atOnce) => {
-    await before();
-    const agent = new Agent({ connections: atOnce });
-    return timed([agent], async () => {
-      for (const level of levels) {
-        await eachAtOnce(atOnce, level, (write) => post(world, write, agent));
-      }
-    });
-  });
-}
-
 /** The classic way without the cost of starting programs: one dashboard after the other, read and copied. */
 export async function oneByOne(world: World): Promise<Try> {
   const [grafana, bucket] = [new Agent({ connections: 1 }), new Agent({ connections: 1 })];
@@ -130,7 +103,8 @@ export function oneByOneKept(world: World, uid: string): boolean {
   }
 }
 
-async function fastest(run: (atOnce: number) => Promise<Try>): Promise<Bound> {
+/** Runs with more and more requests at once; the fastest counts. */
+export async function fastest(run: (atOnce: number) => Promise<Try>): Promise<Bound> {
   const tried: (Try & { atOnce: number })[] = [];
   for (const atOnce of TRIED_AT_ONCE) {
     tried.push({ ...(await run(atOnce)), atOnce });
@@ -139,7 +113,8 @@ async function fastest(run: (atOnce: number) => Promise<Try>): Promise<Bound> {
   return { ...best, tries: Object.fromEntries(tried.map(({ atOnce, seconds }) => [`s with ${atOnce}`, seconds])) };
 }
 
-async function timed(agents: readonly Agent[], work: () => Promise<unknown>): Promise<Try> {
+/** Closes the agents when the work has ended. */
+export async function timed(agents: readonly Agent[], work: () => Promise<unknown>): Promise<Try> {
   const [started, used] = [performance.now(), process.cpuUsage()];
   await work();
   const { user, system } = process.cpuUsage(used);
@@ -148,7 +123,11 @@ async function timed(agents: readonly Agent[], work: () => Promise<unknown>): Pr
   return { seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
-async function eachAtOnce<T>(atOnce: number, items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+export async function eachAtOnce<T>(
+  atOnce: number,
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
   const left = items.values();
   const worker = async (): Promise<void> => {
     for (const item of left) {
@@ -158,7 +137,8 @@ async function eachAtOnce<T>(atOnce: number, items: readonly T[], work: (item: T
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-async function get(world: World, { path, query }: Read, dispatcher: Agent): Promise<string> {
+/** @throws when Grafana refuses. */
+export async function get(world: World, { path, query }: Read, dispatcher: Agent): Promise<string> {
   const url = world.grafana.url + path + (query === '' ? '' : `?${query}`);
   const headers = { authorization: `Bearer ${world.grafana.token}` };
   const answer = await request(url, { headers, dispatcher });
@@ -166,41 +146,4 @@ async function get(world: World, { path, query }: Read, dispatcher: Agent): Prom
     throw new Error(`GET ${path}: ${answer.statusCode}`);
   }
   return answer.body.text();
-}
-
-async function post(world: World, { method, path, query, body }: Write, dispatcher: Agent): Promise<void> {
-  const answer = await request(world.grafana.url + path + (query === '' ? '' : `?${query}`), {
-    method: method as 'POST',
-    headers: { authorization: `Bearer ${world.grafana.token}`, 'content-type': 'application/json' },
-    body,
-    dispatcher,
-  });
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) {
-    throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
-  }
-}
-
-interface FolderBody {
-  uid?: string;
-  parentUid?: string;
-  metadata?: { name?: string; annotations?: Record<string, string> };
-}
-
-/** Folders by their depth, then everything else. */
-function inLevels(writes: readonly Write[]): Write[][] {
-  const isFolder = ({ path }: Write): boolean => /\/folders$/.test(path);
-  const parents = new Map<string, string>();
-  const named = writes.filter(isFolder).map((write) => {
-    const { uid, parentUid, metadata } = JSON.parse(write.body) as FolderBody;
-    const name = uid ?? metadata?.name ?? '';
-    parents.set(name, parentUid ?? metadata?.annotations?.['grafana.app/folder'] ?? '');
-    return { write, name };
-  });
-  const depth = (name: string): number => (parents.has(name) ? 1 + depth(parents.get(name) ?? '') : 0);
-  const levels: Write[][] = [];
-  for (const { write, name } of named) {
-    (levels[depth(name) - 1] ??= []).push(write);
-  }
-  return [...levels, writes.filter((write) => !isFolder(write))];
 }
