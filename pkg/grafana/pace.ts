@@ -50,7 +50,7 @@ const LONGEST_STAY_MS = 30_000;
 const SAME_LIMIT = 1.4;
 /** An answer that may have lain here for more than this part of its time tells nothing of the server. */
 const OWN_PART = 0.25;
-/** Where none tells anything this process is busy, and more would only lie here longer; but so few it can well have under way. */
+/** Where most tell nothing this process is busy, and more would only lie here longer; but so few it can well have under way. */
 const FEW = 8;
 /** Once the server had too much to do, the window grows by one in this time at most. */
 const CAREFUL_MS = 500;
@@ -82,7 +82,7 @@ export class Pace {
   /** Up to here it grows quickly. */
   #quickUpTo: number;
   #careful = false;
-  /** Answers in a row that told nothing. */
+  /** Answers that told nothing since the last judgement. */
   #passed = 0;
   #lastGrowth = Number.NEGATIVE_INFINITY;
   /** Where answers were found to queue. */
@@ -142,13 +142,13 @@ export class Pace {
       this.#pass(now);
       return;
     }
-    this.#passed = 0;
     const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample(this.#size) };
     this.#sorts.set(name, sort);
     sort.now.add(milliseconds, now);
     if (sort.now.count < Math.max(SAMPLES, this.#size)) {
       return;
     }
+    this.#passed = 0;
     const { began } = sort.now;
     const speed = sort.now.speed();
     sort.now = new Sample(this.#size);
@@ -229,6 +229,7 @@ export class Pace {
     if (size !== this.#size) {
       this.#size = size;
       this.#generation++;
+      this.#passed = 0;
       this.#doubtful = false;
       for (const sort of this.#sorts.values()) {
         sort.now = new Sample(this.#size);

@@ -22,8 +22,8 @@ export const ENVELOPE_BYTES = 1024 * 1024;
  */
 const ON_THE_SPOT_BYTES = 128 * 1024;
 
-/** On dashboards of 30 KB it takes no longer than the levels 1 to 5 and leaves 3 % less than level 1. */
-const LEVEL = 6;
+/** On dashboards of 30 KB it takes half of what level 6 does (0.14 ms, 0.27 ms) and leaves a tenth more, 2.7 KB instead of 2.4. */
+const LEVEL = 3;
 
 /** Compresses while everything else waits. */
 export function compressNow(text: string | Buffer): Buffer {

@@ -311,6 +311,19 @@ describe('the window of requests', () => {
     expect(mean((await running).sizes.slice(-100))).toBeGreaterThanOrEqual(8);
   });
 
+  it('does not wait for the few answers that tell something where most tell nothing', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const running = backup(time, window, 80, async (index) => {
+      await server.request(2);
+      return { late: index % 5 === 0 ? 0 : 10 };
+    });
+    await time.run();
+
+    expect((await running).sizes.at(-1)).toBeGreaterThanOrEqual(8);
+  });
+
   it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
     const time = new VirtualTime();
     const window = new RequestWindow({ max: 64, clock: time });
