@@ -238,6 +238,9 @@ export class GrafanaClient {
       }
       const error = errorOfAnswer(request, status, parseOrUndefined(body.toString('utf8')));
       const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
+      if (status === 429 && retryAfter !== undefined) {
+        this.#shared.window.rest(retryAfter);
+      }
       return {
         error,
         passing: status === 429 || status === 408 || (status >= 500 && status !== 501),

@@ -5,12 +5,14 @@ export type Leave = (finished: Omit<Finished, 'generation'>) => void;
 
 /**
  * Lets in as many requests as the pace allows; the others wait in the order in which they came, behind those that much
- * else waits for.
+ * else waits for. While the server wants to be left alone it lets nobody in.
  */
 export class RequestWindow {
   readonly #clock: Clock;
   readonly #pace: Pace;
   #running = 0;
+  /** Monotonic milliseconds. */
+  #closedUntil = Number.NEGATIVE_INFINITY;
   readonly #first = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
 
@@ -30,6 +32,11 @@ export class RequestWindow {
     this.#pace.hurry();
   }
 
+  /** The server said when to come again: until then each further request would only be refused as well. */
+  rest(milliseconds: number): void {
+    this.#closedUntil = Math.max(this.#closedUntil, this.#clock.monotonic() + milliseconds);
+  }
+
   /**
    * Waits for a place. The returned function gives it back with what was seen.
    * @param first whether it goes before all others that wait
@@ -37,20 +44,15 @@ export class RequestWindow {
    */
   async enter(signal?: AbortSignal, first = false): Promise<Leave> {
     const queue = first ? this.#first : this.#waiting;
-    while (this.#running >= this.#pace.size) {
-      signal?.throwIfAborted();
-      await new Promise<void>((resolve, reject) => {
-        const abort = (): void => {
-          queue.delete(wake);
-          reject(signal?.reason as Error);
-        };
-        const wake = (): void => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        };
-        signal?.addEventListener('abort', abort, { once: true });
-        queue.add(wake);
-      });
+    for (;;) {
+      const closed = this.#closedUntil - this.#clock.monotonic();
+      if (closed > 0) {
+        await this.#clock.sleep(closed, signal);
+      } else if (this.#running >= this.#pace.size) {
+        await turn(queue, signal);
+      } else {
+        break;
+      }
     }
     this.#running++;
     const { generation } = this.#pace;
@@ -73,4 +75,21 @@ export class RequestWindow {
       }
     }
   }
+}
+
+/** Waits in a queue until woken. @throws the signal's reason */
+function turn(queue: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const abort = (): void => {
+      queue.delete(wake);
+      reject(signal?.reason as Error);
+    };
+    const wake = (): void => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    queue.add(wake);
+  });
 }

@@ -99,6 +99,19 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
   });
 
+  it('hardly ever asks a server again that said when to come', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 120, folders: 4, bytes: 600, v2Share: 0.5 });
+    const dashboards = live(grafana);
+    grafana.setLoad({ rateLimit: 30, latencyMs: 5 });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
+    const refused = grafana.requests.filter(({ status }) => status === 429).length;
+    expect(refused).toBeLessThan(30);
+  });
+
   it('gets over 429 with Retry-After, cut connections, truncated JSON and passing 5xx', async () => {
     const { grafana, backup } = await start({ profile });
     grafana.seedDashboards({ count: 50, folders: 6, bytes: 900 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestWindow } from '../../pkg/grafana/window.ts';
 import type { Ending } from '../../pkg/grafana/pace.ts';
+import { realClock } from '../support/ports.ts';
 import { VirtualServer, VirtualTime } from './virtual-server.ts';
 
 /** A process that is busy so long with each answer, one after the other. */
@@ -400,6 +401,35 @@ describe('the window of requests', () => {
     await time.run();
 
     expect(mean((await running).sizes.slice(-1000))).toBeGreaterThan(28);
+  });
+
+  it('lets nobody in until the server wants to be asked again', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 8, clock: time });
+    const entered: number[] = [];
+    const enter = async (): Promise<void> => {
+      const leave = await window.enter();
+      entered.push(time.monotonic());
+      await time.sleep(20);
+      leave({ ending: 'answered', sort: 'any', milliseconds: 20, late: 0 });
+    };
+    window.rest(1000);
+    window.rest(200);
+    const before = [enter(), enter(), enter()];
+    await time.run();
+    await Promise.all(before);
+
+    expect(entered).toEqual([1000, 1000, 1020]);
+  });
+
+  it('ends the wait of a request that is given up while the server rests', async () => {
+    const window = new RequestWindow({ max: 1, clock: realClock });
+    window.rest(60_000);
+    const controller = new AbortController();
+    const waiting = window.enter(controller.signal);
+    controller.abort(new Error('cancelled'));
+
+    await expect(waiting).rejects.toThrow('cancelled');
   });
 
   it('lets those that much else waits for go before the others', async () => {
