@@ -47,7 +47,7 @@ export class RequestWindow {
     for (;;) {
       const closed = this.#closedUntil - this.#clock.monotonic();
       if (closed > 0) {
-        await this.#clock.sleep(closed, signal);
+        await this.#opened(closed, signal);
       } else if (this.#running >= this.#pace.size) {
         await turn(queue, signal);
       } else {
@@ -61,6 +61,17 @@ export class RequestWindow {
       this.#pace.learn({ ...finished, generation }, this.#clock.monotonic());
       this.#wakeNext();
     };
+  }
+
+  /** @throws the signal's reason */
+  async #opened(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#clock.sleep(milliseconds, signal);
+    } catch (error) {
+      // It may have been woken for a place that another one can have now.
+      this.#wakeNext();
+      throw error;
+    }
   }
 
   #wakeNext(): void {

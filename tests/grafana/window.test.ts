@@ -432,6 +432,21 @@ describe('the window of requests', () => {
     await expect(waiting).rejects.toThrow('cancelled');
   });
 
+  it('gives the place of a request that is given up then to the next one', async () => {
+    const window = new RequestWindow({ max: 1, clock: realClock });
+    const leave = await window.enter();
+    const controller = new AbortController();
+    const givenUp = window.enter(controller.signal);
+    const next = window.enter();
+    window.rest(50);
+    leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
+    await realClock.sleep(10);
+    controller.abort(new Error('cancelled'));
+
+    await expect(givenUp).rejects.toThrow('cancelled');
+    await expect(next).resolves.toBeTypeOf('function');
+  });
+
   it('lets those that much else waits for go before the others', async () => {
     const window = new RequestWindow({ max: 1, clock: new VirtualTime() });
     const order: string[] = [];
