@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestWindow } from '../../pkg/grafana/window.ts';
 import type { Ending } from '../../pkg/grafana/pace.ts';
-import { realClock } from '../support/ports.ts';
 import { VirtualServer, VirtualTime } from './virtual-server.ts';
 
 /** A process that is busy so long with each answer, one after the other. */
@@ -83,7 +82,7 @@ function mean(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-describe('the window of requests', () => {
+describe('the size of the window of requests', () => {
   it('opens to its maximum where the server stands it, and never further', async () => {
     const time = new VirtualTime();
     const window = new RequestWindow({ max: 64, clock: time });
@@ -401,77 +400,5 @@ describe('the window of requests', () => {
     await time.run();
 
     expect(mean((await running).sizes.slice(-1000))).toBeGreaterThan(28);
-  });
-
-  it('lets nobody in until the server wants to be asked again', async () => {
-    const time = new VirtualTime();
-    const window = new RequestWindow({ max: 8, clock: time });
-    const entered: number[] = [];
-    const enter = async (): Promise<void> => {
-      const leave = await window.enter();
-      entered.push(time.monotonic());
-      await time.sleep(20);
-      leave({ ending: 'answered', sort: 'any', milliseconds: 20, late: 0 });
-    };
-    window.rest(1000);
-    window.rest(200);
-    const before = [enter(), enter(), enter()];
-    await time.run();
-    await Promise.all(before);
-
-    expect(entered).toEqual([1000, 1000, 1020]);
-  });
-
-  it('ends the wait of a request that is given up while the server rests', async () => {
-    const window = new RequestWindow({ max: 1, clock: realClock });
-    window.rest(60_000);
-    const controller = new AbortController();
-    const waiting = window.enter(controller.signal);
-    controller.abort(new Error('cancelled'));
-
-    await expect(waiting).rejects.toThrow('cancelled');
-  });
-
-  it('gives the place of a request that is given up then to the next one', async () => {
-    const window = new RequestWindow({ max: 1, clock: realClock });
-    const leave = await window.enter();
-    const controller = new AbortController();
-    const givenUp = window.enter(controller.signal);
-    const next = window.enter();
-    window.rest(50);
-    leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
-    await realClock.sleep(10);
-    controller.abort(new Error('cancelled'));
-
-    await expect(givenUp).rejects.toThrow('cancelled');
-    await expect(next).resolves.toBeTypeOf('function');
-  });
-
-  it('lets those that much else waits for go before the others', async () => {
-    const window = new RequestWindow({ max: 1, clock: new VirtualTime() });
-    const order: string[] = [];
-    const leave = await window.enter();
-    const waiting = ['dashboard', 'other dashboard', 'page'].map(async (name) => {
-      const leaveToo = await window.enter(undefined, name === 'page');
-      order.push(name);
-      leaveToo({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
-    });
-    leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
-    await Promise.all(waiting);
-
-    expect(order).toEqual(['page', 'dashboard', 'other dashboard']);
-  });
-
-  it('ends the wait of a request that is given up', async () => {
-    const time = new VirtualTime();
-    const window = new RequestWindow({ max: 1, clock: time });
-    const leave = await window.enter();
-    const controller = new AbortController();
-    const waiting = window.enter(controller.signal);
-    controller.abort(new Error('cancelled'));
-
-    await expect(waiting).rejects.toThrow('cancelled');
-    leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
-    await expect(window.enter()).resolves.toBeTypeOf('function');
   });
 });
