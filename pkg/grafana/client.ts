@@ -12,6 +12,7 @@ import type { CredentialSource } from './credentials.ts';
 import type { GrafanaError } from './errors.ts';
 import { errorOfAnswer } from './errors.ts';
 import type { Left } from './json/bytes.ts';
+import { parseItems } from './json/items.ts';
 import { parseOutline } from './json/outline.ts';
 import type { Ending } from './pace.ts';
 import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
@@ -50,6 +51,8 @@ export interface RequestOptions {
   begins?: (part: Buffer) => void;
   /** What of the answer is left as bytes (`parseOutline`). */
   leave?: Left;
+  /** Of an answer that is a list of objects only these members of each are kept (`parseItems`). */
+  keep?: readonly string[];
   /**
    * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that it
    * did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.
@@ -359,9 +362,12 @@ async function inflateBounded(raw: Buffer): Promise<Buffer> {
   return (await inflate(raw, { maxOutputLength: MAX_ANSWER_BYTES })) as Buffer;
 }
 
-function jsonOf(body: Buffer, { leave }: RequestOptions): Json {
+function jsonOf(body: Buffer, { keep, leave }: RequestOptions): Json {
   if (body.length === 0) {
     return null;
+  }
+  if (keep !== undefined) {
+    return parseItems(body, keep);
   }
   return leave === undefined ? parseJson(body.toString('utf8')) : parseOutline(body, leave);
 }

@@ -10,6 +10,7 @@ import {
 } from '../../pkg/contract/json.ts';
 import { JsonBytes } from '../../pkg/grafana/json/bytes.ts';
 import { canonicalObject } from '../../pkg/grafana/json/canonical.ts';
+import { parseItems } from '../../pkg/grafana/json/items.ts';
 import { parseOutline } from '../../pkg/grafana/json/outline.ts';
 import { classicText } from '../support/grafana/seed/panels.ts';
 
@@ -218,4 +219,43 @@ describe('an answer whose large members are left as they came', () => {
       expect(() => parseOutline(Buffer.from(text), LEFT)).toThrow(/not valid JSON/);
     },
   );
+});
+
+describe('a list of which only some members are kept', () => {
+  const KEPT = ['uid', 'title', 'é'];
+  const lists = fc.array(objects, { maxLength: 6 }).chain((items) => between('[', ']', items));
+
+  it('has of each object what the parser finds', () => {
+    fc.assert(
+      fc.property(lists, (text) => {
+        const expected = (parseJson(text) as JsonObject[]).map((item) =>
+          Object.fromEntries(Object.entries(item).filter(([name]) => KEPT.includes(name))),
+        );
+        expect(canonicalJson(parseItems(Buffer.from(text), KEPT))).toBe(canonicalJson(expected));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each(['{"uid":"a","b":1}', '[[{"b":1}]]', '[{"b":1},1]', '"[{}]"', 'null'])(
+    'comes whole when it is something else: %s',
+    (text) => {
+      expect(canonicalJson(parseItems(Buffer.from(text), KEPT))).toBe(canonicalJson(parseJson(text)));
+    },
+  );
+
+  it.each([
+    '',
+    '[',
+    '[{"uid":"a"}',
+    '[{"uid":"a"},',
+    '[{"uid":"a"},]',
+    '[{"uid":"a"}{}]',
+    '[{"uid":"a]',
+    '[{"b":tru}]',
+    '[{}] []',
+    '[{]]',
+  ])('is refused when it is no JSON: %s', (text) => {
+    expect(() => parseItems(Buffer.from(text), KEPT)).toThrow(/not valid JSON/);
+  });
 });

@@ -66,6 +66,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
       await press.close();
     }
     signal.throwIfAborted();
+    collection.finishReading();
     collection.progress.phase('checking');
     await replaceMissing(options, collection);
     placeAndName(collection.entries);

@@ -2,19 +2,21 @@ import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, ListBeginning, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ProgressCounter } from '../progress.ts';
+import { PackedEntries } from './packed-entries.ts';
 
 /** The reason that a report gives for kinds that the caller left out. */
 export const NOT_ASKED_FOR = 'not asked for';
 
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
 export class Collection {
+  /** Those that were read are among them once `finishReading` was called. */
   readonly entries: ManifestEntry[] = [];
   readonly problems: ResourceProblem[] = [];
   readonly skipped: ResourceProblem[] = [];
   readonly progress: ProgressCounter;
   readonly #lists: ListBeginning[] = [];
   readonly #reports = new Map<KindName, KindReport>();
-  readonly #texts = new Map<string, string>();
+  readonly #read = new PackedEntries();
 
   constructor(progress: ProgressCounter) {
     this.progress = progress;
@@ -42,10 +44,27 @@ export class Collection {
   }
 
   add(entry: ManifestEntry, how: 'stored' | 'reused'): void {
-    this.#share(entry);
-    this.entries.push(entry);
-    this.report(entry.kind)[how]++;
-    this.progress.finished(entry.kind, true);
+    this.#read.add(entry);
+    this.#count(entry.kind, how);
+  }
+
+  /** Takes over what the last snapshot has, whose manifest is in memory anyway. */
+  keep(entry: ManifestEntry): void {
+    this.entries.push({ ...entry });
+    this.#count(entry.kind, 'reused');
+  }
+
+  #count(kind: KindName, how: 'stored' | 'reused'): void {
+    this.report(kind)[how]++;
+    this.progress.finished(kind, true);
+  }
+
+  /** From here on `entries` has them all. */
+  finishReading(): void {
+    for (const entry of this.#read.unpack()) {
+      this.entries.push(entry);
+    }
+    shareTexts(this.entries);
   }
 
   skip(problem: ResourceProblem): void {
@@ -73,29 +92,6 @@ export class Collection {
     this.entries.splice(0, this.entries.length, ...kept);
   }
 
-  /** Thousands of entries name the same few folders, versions and people: each of those texts is kept once. */
-  #share(entry: ManifestEntry): void {
-    const { folderUid, apiVersion, facts } = entry;
-    if (folderUid !== undefined) {
-      entry.folderUid = this.#once(folderUid);
-    }
-    if (apiVersion !== undefined) {
-      entry.apiVersion = this.#once(apiVersion);
-    }
-    for (const name of ['createdBy', 'updatedBy']) {
-      const who = facts?.[name];
-      if (facts !== undefined && typeof who === 'string') {
-        facts[name] = this.#once(who);
-      }
-    }
-  }
-
-  #once(text: string): string {
-    const kept = this.#texts.get(text) ?? text;
-    this.#texts.set(kept, kept);
-    return kept;
-  }
-
   /** How those lists began whose resources are all here, each in the revision that was listed. */
   wholeLists(): ListBeginning[] {
     const unlisted = this.entries.filter(({ revision }) => revision === undefined);
@@ -118,6 +114,31 @@ export class Collection {
         (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) ||
         (a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0),
     );
+  }
+}
+
+/** Thousands of entries name the same few folders, versions and people: each of those texts is kept once. */
+function shareTexts(entries: readonly ManifestEntry[]): void {
+  const texts = new Map<string, string>();
+  const once = (text: string): string => {
+    const kept = texts.get(text) ?? text;
+    texts.set(kept, kept);
+    return kept;
+  };
+  for (const entry of entries) {
+    const { folderUid, apiVersion, facts } = entry;
+    if (folderUid !== undefined) {
+      entry.folderUid = once(folderUid);
+    }
+    if (apiVersion !== undefined) {
+      entry.apiVersion = once(apiVersion);
+    }
+    for (const name of ['createdBy', 'updatedBy']) {
+      const who = facts?.[name];
+      if (facts !== undefined && typeof who === 'string') {
+        facts[name] = once(who);
+      }
+    }
   }
 }
 

@@ -50,7 +50,7 @@ export async function readKind(run: KindRun): Promise<void> {
       const same = before.get(listed.uid);
       const unchanged = listed.revision !== undefined && known.revision(listed.uid) === listed.revision;
       if (same !== undefined && unchanged && hasCopy(run, same)) {
-        collection.add({ ...same }, 'reused');
+        collection.keep(same);
         continue;
       }
       const { content, ...rest } = listed;

@@ -17,6 +17,8 @@ import { withoutUid } from './text.ts';
 
 /** The largest page that `/api/search` gives; asking for more gives the default of 1000. */
 const SEARCH_PAGE = 5000;
+/** What `listedOf` looks at. */
+const OF_A_HIT = ['uid', 'title', 'folderUid'];
 
 /**
  * All dashboards by `/api/search`. Its pages are offsets, so what is made or deleted meanwhile can shift an entry past
@@ -46,7 +48,7 @@ export async function* listBySearch(context: KindContext): AsyncGenerator<Listed
 
 async function searchPage(context: KindContext, page: number): Promise<JsonObject[]> {
   const query = { type: 'dash-db', limit: SEARCH_PAGE, page };
-  const answer: Json = await context.grafana.get('/api/search', { query, signal: context.signal });
+  const answer: Json = await context.grafana.get('/api/search', { query, keep: OF_A_HIT, signal: context.signal });
   if (!Array.isArray(answer)) {
     throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/search: the answer is not a list');
   }
