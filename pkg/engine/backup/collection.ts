@@ -61,10 +61,12 @@ export class Collection {
 
   /** From here on `entries` has them all. */
   finishReading(): void {
+    const share = sharer();
+    this.entries.forEach(share);
     for (const entry of this.#read.unpack()) {
+      share(entry);
       this.entries.push(entry);
     }
-    shareTexts(this.entries);
   }
 
   skip(problem: ResourceProblem): void {
@@ -118,14 +120,14 @@ export class Collection {
 }
 
 /** Thousands of entries name the same few folders, versions and people: each of those texts is kept once. */
-function shareTexts(entries: readonly ManifestEntry[]): void {
+function sharer(): (entry: ManifestEntry) => void {
   const texts = new Map<string, string>();
   const once = (text: string): string => {
     const kept = texts.get(text) ?? text;
     texts.set(kept, kept);
     return kept;
   };
-  for (const entry of entries) {
+  return (entry) => {
     const { folderUid, apiVersion, facts } = entry;
     if (folderUid !== undefined) {
       entry.folderUid = once(folderUid);
@@ -139,7 +141,7 @@ function shareTexts(entries: readonly ManifestEntry[]): void {
         facts[name] = once(who);
       }
     }
-  }
+  };
 }
 
 /** The reason with what to do about it, when the error knows. */
