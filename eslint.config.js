@@ -67,6 +67,10 @@ export default ts.config(
         { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
         { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in from outside.' },
         {
+          selector: 'CallExpression[callee.property.name=/^(push|unshift|splice)$/] > SpreadElement',
+          message: 'Use append: a call cannot have 150 000 arguments, and a list may have more items.',
+        },
+        {
           selector: 'ImportDeclaration[importKind="value"][source.value="zod"] > ImportSpecifier',
           message: "Write import * as z from 'zod': a named import brings its fifty languages into memory.",
         },

@@ -13,7 +13,9 @@ export function printLine(world: World, text = ''): void {
 /** A table with a heading, columns as wide as their content. Numbers are right-aligned. */
 export function printTable(world: World, heading: string[], rows: (string | number)[][]): void {
   const cells = [heading, ...rows.map((row) => row.map((cell) => printable(String(cell))))];
-  const widths = heading.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
+  const widths = heading.map((_, column) =>
+    cells.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
+  );
   for (const [index, row] of cells.entries()) {
     const line = row.map((cell, column) => {
       const width = widths[column] ?? 0;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { append } from '../contract/append.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
@@ -79,7 +80,7 @@ export async function openKeyring(
       !(await hasSnapshots(ports));
     if (keyFiles.length === 0 || isHalf) {
       // A passphrase for a repository that has no key yet says that it is to be encrypted.
-      recipients.push(...own);
+      append(recipients, own);
     }
   }
 

@@ -1,3 +1,4 @@
+import { append } from '../contract/append.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Log, Randomness } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
@@ -58,7 +59,7 @@ export async function passphraseIdentities(
   for (const name of stored) {
     const bytes = await ports.store.get(name, { signal: ports.signal, maxBytes: ENVELOPE_BYTES });
     try {
-      identities.push(...parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));
+      append(identities, parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));
     } catch {
       ports.log.debug({ key: name }, 'the passphrase does not open this identity');
     }

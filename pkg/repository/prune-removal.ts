@@ -1,3 +1,4 @@
+import { append } from '../contract/append.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { lockOf } from '../storage/lock.ts';
 import type { DeleteResult } from '../storage/store.ts';
@@ -74,7 +75,10 @@ export class Remover {
   async remove(keys: readonly string[]): Promise<string[]> {
     const gone: string[] = [];
     for (const batch of batches(keys)) {
-      gone.push(...(await this.#delete(batch)).map(({ key }) => key));
+      append(
+        gone,
+        (await this.#delete(batch)).map(({ key }) => key),
+      );
     }
     return gone;
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { append } from '../contract/append.ts';
 import { reasonOf } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { RunLine, runLine, type RunRecord } from '../contract/runs.ts';
@@ -125,7 +126,7 @@ export class RunIndex {
       const missing = limit - entries.length;
       const older = await this.#older(missing, entries.at(-1)?.id, signal);
       whole = older.length < missing;
-      entries.push(...older);
+      append(entries, older);
     }
     const unread = entries.slice(0, limit).filter(({ id, line }) => line === undefined && !this.#unreadable.has(id));
     await eachAtOnce(READS_AT_ONCE, unread, (entry) => this.#readLine(entry, signal), signal);

@@ -1,3 +1,4 @@
+import { append } from '../contract/append.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { SnapshotSummary } from '../contract/manifest.ts';
 import { eachAtOnce } from './concurrency.ts';
@@ -86,7 +87,7 @@ class Verification {
         await rememberPart(this.#repository.store, part, this.#options);
       }
     }
-    this.#problems.push(...(await nameTheHurt(this.#repository, sound, this.#bad, this.#options)));
+    append(this.#problems, await nameTheHurt(this.#repository, sound, this.#bad, this.#options));
     return {
       snapshots: keys.length,
       objects: this.#needed.size,

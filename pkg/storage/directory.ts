@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { append } from '../contract/append.ts';
 import type { Randomness } from '../contract/ports.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { fromFileSystem } from './directory-errors.ts';
@@ -127,7 +128,7 @@ export class DirectoryStore implements ObjectStore {
     const results: DeleteResult[] = [];
     for (let at = 0; at < keys.length; at += DELETES_AT_ONCE) {
       options.signal?.throwIfAborted();
-      results.push(...(await Promise.all(keys.slice(at, at + DELETES_AT_ONCE).map((key) => this.#delete(key)))));
+      append(results, await Promise.all(keys.slice(at, at + DELETES_AT_ONCE).map((key) => this.#delete(key))));
     }
     return results;
   }

@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, ListBeginning, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
@@ -90,8 +91,10 @@ export class Collection {
 
   /** Takes entries out again, because their objects could not be kept. */
   remove(gone: ReadonlySet<ManifestEntry>): void {
-    const kept = this.entries.filter((entry) => !gone.has(entry));
-    this.entries.splice(0, this.entries.length, ...kept);
+    append(
+      this.entries,
+      this.entries.splice(0).filter((entry) => !gone.has(entry)),
+    );
   }
 
   /** How those lists began whose resources are all here, each in the revision that was listed. */

@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 const A_PACK = 250;
 
 /**
- * Entries of the manifest while others are still read, packed. As values 20 000 of them are 20 MB, which would make a
+ * Entries of the manifest while others are still read, packed. As values 20 000 of them are 10 MB, which would make a
  * backup's memory grow with the number of resources; packed they are 2 MB.
  */
 export class PackedEntries {

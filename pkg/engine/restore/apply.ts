@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Touched } from '../../contract/runs.ts';
@@ -42,7 +43,7 @@ export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new L
       for (const kind of KINDS) {
         const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
         if (items.length > 0) {
-          results.push(...(await applyKind(applying, org, kind, items)));
+          append(results, await applyKind(applying, org, kind, items));
         }
       }
     }

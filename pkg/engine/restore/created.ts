@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Touched } from '../../contract/runs.ts';
 import type { Org } from '../../grafana/instance.ts';
@@ -21,9 +22,12 @@ export async function planCreatedRemovals(request: PlanRequest, created: readonl
     const ofOrg = created.filter(({ org }) => org === id);
     const org = request.instance.orgs.find((one) => one.id === id);
     if (org === undefined) {
-      items.push(...ofOrg.map((one) => itemOf(one, 'blocked', `org ${id} is not among the orgs of this run`)));
+      append(
+        items,
+        ofOrg.map((one) => itemOf(one, 'blocked', `org ${id} is not among the orgs of this run`)),
+      );
     } else {
-      items.push(...(await planOrg(request, org, ofOrg)));
+      append(items, await planOrg(request, org, ofOrg));
     }
   }
   return items;
@@ -35,13 +39,13 @@ async function planOrg(request: PlanRequest, org: Org, created: readonly Touched
   for (const name of [...KIND_NAMES].reverse()) {
     const ofKind = created.filter(({ kind }) => kind === name);
     if (ofKind.length > 0 && name !== 'folder') {
-      items.push(...(await planKind(request, kindOf(name), context, ofKind)));
+      append(items, await planKind(request, kindOf(name), context, ofKind));
     }
   }
   const folders = created.filter(({ kind }) => kind === 'folder');
   if (folders.length > 0) {
     const planned = await planKind(request, kindOf('folder'), context, folders);
-    items.push(...(await emptiedFolders(context, planned, items)));
+    append(items, await emptiedFolders(context, planned, items));
   }
   return items;
 }

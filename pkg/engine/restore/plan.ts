@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
@@ -45,7 +46,10 @@ export async function planRestore(request: PlanRequest): Promise<Plan> {
         home === undefined
           ? entries.map((entry) => itemOf(entry, 'blocked', `org ${org} is not among the orgs of this run`))
           : await planKind(planning, home, kind, entries);
-      items.push(...planned.sort((a, b) => (a.uid < b.uid ? -1 : 1)));
+      append(
+        items,
+        planned.sort((a, b) => (a.uid < b.uid ? -1 : 1)),
+      );
     }
   }
   const missing = await planning.dependencies.settle(items);

@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Kind, Listed, WriteContext } from '../../grafana/kinds/kind.ts';
@@ -39,7 +40,7 @@ export async function planRemovals(
   for (const org of request.instance.orgs) {
     const source = orgs.get(org.id);
     if (source !== undefined && (request.selection.folders === undefined || touches(planned, org.id))) {
-      removals.push(...(await planOrg(request, translation, org, source)));
+      append(removals, await planOrg(request, translation, org, source));
     }
   }
   return removals;

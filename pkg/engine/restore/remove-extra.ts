@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isJsonObject, numberAt } from '../../contract/json.ts';
 import type { KindName } from '../../contract/kinds.ts';
@@ -44,7 +45,7 @@ export async function removeExtra(request: PlanRequest, plan: Plan, ledger: Ledg
         request.signal.throwIfAborted();
         return removeOne(request, kind, org, item, ledger);
       });
-      results.push(...removed);
+      append(results, removed);
     }
   }
   return results;

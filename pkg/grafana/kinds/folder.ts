@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import {
   apisPath,
@@ -214,7 +215,10 @@ async function childrenOf(context: KindContext, parent: string | undefined): Pro
       signal: context.signal,
     });
     const items = arrayAt({ answer }, 'answer')?.filter(isJsonObject) ?? [];
-    children.push(...items.map((item) => ({ parent, item })));
+    append(
+      children,
+      items.map((item) => ({ parent, item })),
+    );
     // The server's own limit may be below ours, so only an empty page is surely the end.
     if (items.length === 0) {
       return children;

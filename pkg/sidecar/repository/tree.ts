@@ -1,3 +1,4 @@
+import { append } from '../../contract/append.ts';
 import type { SnapshotTree, TreeFolder } from '../../contract/api/snapshots.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
@@ -82,7 +83,7 @@ function inOrder(folders: TreeFolder[]): TreeFolder[] {
   for (let folder = stack.pop(); folder !== undefined; folder = stack.pop()) {
     seen.add(folder);
     ordered.push(folder);
-    stack.push(...[...(children.get(keyOf(folder.org, folder.uid)) ?? [])].reverse());
+    append(stack, (children.get(keyOf(folder.org, folder.uid)) ?? []).toReversed());
   }
   // Folders that are each other's parents are shown all the same.
   return [...ordered, ...folders.filter((folder) => !seen.has(folder))];
@@ -101,7 +102,7 @@ export function folderAndBelow(manifest: Manifest, org: number | undefined, uid:
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (!found.has(at)) {
       found.add(at);
-      stack.push(...(children.get(at) ?? []));
+      append(stack, children.get(at) ?? []);
     }
   }
   return found;

@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, DeleteObjectsCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { append } from '../../contract/append.ts';
 import type { DeleteResult } from '../store.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -29,7 +30,7 @@ export class Deleter {
     const results: DeleteResult[] = [];
     for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
       const batch = keys.slice(at, at + KEYS_AT_ONCE);
-      results.push(...((await this.#inBulk(batch, signal)) ?? (await this.#oneByOne(batch, signal))));
+      append(results, (await this.#inBulk(batch, signal)) ?? (await this.#oneByOne(batch, signal)));
     }
     return results;
   }
@@ -79,7 +80,7 @@ export class Deleter {
     const results: DeleteResult[] = [];
     for (let at = 0; at < keys.length; at += SINGLES_AT_ONCE) {
       const batch = keys.slice(at, at + SINGLES_AT_ONCE);
-      results.push(...(await Promise.all(batch.map((key) => this.#one(key, signal)))));
+      append(results, await Promise.all(batch.map((key) => this.#one(key, signal))));
     }
     return results;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { append } from '../../../contract/append.ts';
 import { canonicalJson, stringAt, type JsonObject } from '../../../contract/json.ts';
 import { provisioningPath, readAlertingList, writeAlerting } from '../../alerting.ts';
 import { GrafanaError } from '../../errors.ts';
@@ -54,7 +55,7 @@ export function filled(
     } else if (!hasField(integration, field)) {
       const stored = live !== undefined && secureFieldsOf(live).includes(field);
       settings = stored ? withField(settings, field, KEEP_STORED) : settings;
-      missing.push(...(stored ? [] : [field]));
+      append(missing, stored ? [] : [field]);
     }
   }
   return { settings, missing };
@@ -80,9 +81,12 @@ export async function writeContactPoint(context: WriteContext, item: Restorable)
   for (const integration of integrationsOf(item.content.body)) {
     const twin = twinOf(integration, live);
     const full = filled(integration, twin, secrets);
-    losses.push(...full.missing.map((field) => enterAgain(integration, field)));
+    append(
+      losses,
+      full.missing.map((field) => enterAgain(integration, field)),
+    );
     if (twin === undefined) {
-      losses.push(...(await create(target, withFreeUid(integration, item.uid, all), full)));
+      append(losses, await create(target, withFreeUid(integration, item.uid, all), full));
     } else if (stringAt(twin, 'uid') !== '' && (bringsSecrets(integration, secrets) || differs(integration, twin))) {
       await update(target, integration, full, stringAt(twin, 'uid') ?? '');
     }

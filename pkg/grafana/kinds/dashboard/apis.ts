@@ -1,3 +1,4 @@
+import { append } from '../../../contract/append.ts';
 import type { JsonObject } from '../../../contract/json.ts';
 import { folderOf, nameOf, revisionOf } from '../../apis.ts';
 import { listPages, type ListPage } from '../../pages.ts';
@@ -93,7 +94,10 @@ async function listMetadata(
     if (!page.metadataOnly && page.items.length > 0) {
       return undefined;
     }
-    items.push(...page.items.map((item) => listedOf(item)));
+    append(
+      items,
+      page.items.map((item) => listedOf(item)),
+    );
   }
   return items;
 }

@@ -1,3 +1,4 @@
+import { append } from '../../../contract/append.ts';
 import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
 import type { Content, Reference } from '../kind.ts';
 import { textOf } from '../stored.ts';
@@ -70,7 +71,10 @@ function referencesInText(content: Content): Reference[] | undefined {
     ) {
       return undefined;
     }
-    references.push(...members.flatMap((member) => referenceIn(name, member, {}) ?? []));
+    append(
+      references,
+      members.flatMap((member) => referenceIn(name, member, {}) ?? []),
+    );
   }
   return references;
 }
