@@ -9,15 +9,16 @@ const collect = runInNewContext('gc') as () => void;
 
 function entry(number: number): ManifestEntry {
   return {
-    ...{
-      org: 1,
-      kind: 'dashboard',
-      uid: `uid-${number}`,
-      title: `😀 \ud800 ${number}`,
-      folder: '',
-      object: `${number}`,
-    },
-    ...{ bytes: number, folderUid: 'shop', managedBy: { manager: 'terraform' }, facts: { version: number, by: 'ada' } },
+    org: 1,
+    kind: 'dashboard',
+    uid: `uid-${number}`,
+    title: `😀 \ud800 ${number}`,
+    folder: '',
+    folderUid: 'shop',
+    object: `${number}`,
+    bytes: number,
+    managedBy: { manager: 'terraform' },
+    facts: { version: number, by: 'ada' },
   };
 }
 

@@ -53,9 +53,11 @@ export function filled(
     if (given !== undefined) {
       settings = withField(settings, field, given);
     } else if (!hasField(integration, field)) {
-      const stored = live !== undefined && secureFieldsOf(live).includes(field);
-      settings = stored ? withField(settings, field, KEEP_STORED) : settings;
-      append(missing, stored ? [] : [field]);
+      if (live !== undefined && secureFieldsOf(live).includes(field)) {
+        settings = withField(settings, field, KEEP_STORED);
+      } else {
+        missing.push(field);
+      }
     }
   }
   return { settings, missing };
