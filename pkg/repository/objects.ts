@@ -3,7 +3,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
 import { isObjectId, objectKey } from './layout.ts';
-import { MAX_LISTINGS, walkObjects, type ListedObject } from './object-listing.ts';
+import { walkObjects, type ListedObject } from './object-listing.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -13,6 +13,8 @@ interface Calls {
 const HEAD_LIMIT = 32;
 /** About as many ids as make one more parallel listing worth its requests. */
 const IDS_PER_LISTING = 1500;
+/** A page of each is in memory as text and as values: with 16 at once that was more than the rest of a backup's end. */
+const LISTINGS = 4;
 
 /** The objects of one repository, as one process sees them. */
 export class Objects {
@@ -148,7 +150,7 @@ export class Objects {
     if (missing.size <= HEAD_LIMIT) {
       await Promise.all([...missing].map((id) => this.#head(id, missing, signal)));
     } else {
-      const listings = Math.min(MAX_LISTINGS, Math.ceil(missing.size / IDS_PER_LISTING));
+      const listings = Math.min(LISTINGS, Math.ceil(missing.size / IDS_PER_LISTING));
       const found = (object: ListedObject): void => void (object.size > 0 && missing.delete(object.id));
       await walkObjects(this.#store, found, { listings, signal });
     }

@@ -10,14 +10,16 @@ export const NOT_ASKED_FOR = 'not asked for';
 
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
 export class Collection {
-  /** Those that were read are among them once `finishReading` was called. */
+  /** Those that were read are among them, and among `reused`, once `finishReading` was called. */
   readonly entries: ManifestEntry[] = [];
+  /** Those of the entries whose objects this run did not write itself. */
+  readonly reused: ManifestEntry[] = [];
   readonly problems: ResourceProblem[] = [];
   readonly skipped: ResourceProblem[] = [];
   readonly progress: ProgressCounter;
   readonly #lists: ListBeginning[] = [];
   readonly #reports = new Map<KindName, KindReport>();
-  readonly #read = new PackedEntries();
+  readonly #read = { stored: new PackedEntries(), reused: new PackedEntries() };
 
   constructor(progress: ProgressCounter) {
     this.progress = progress;
@@ -45,13 +47,15 @@ export class Collection {
   }
 
   add(entry: ManifestEntry, how: 'stored' | 'reused'): void {
-    this.#read.add(entry);
+    this.#read[how].add(entry);
     this.#count(entry.kind, how);
   }
 
   /** Takes over what the last snapshot has, whose manifest is in memory anyway. */
   keep(entry: ManifestEntry): void {
-    this.entries.push({ ...entry });
+    const kept = { ...entry };
+    this.entries.push(kept);
+    this.reused.push(kept);
     this.#count(entry.kind, 'reused');
   }
 
@@ -60,13 +64,20 @@ export class Collection {
     this.progress.finished(kind, true);
   }
 
-  /** From here on `entries` has them all. */
+  /** From here on `entries` and `reused` have them all. */
   finishReading(): void {
     const share = sharer();
     this.entries.forEach(share);
-    for (const entry of this.#read.unpack()) {
+    const take = (entry: ManifestEntry): void => {
       share(entry);
       this.entries.push(entry);
+    };
+    for (const entry of this.#read.reused.unpack()) {
+      take(entry);
+      this.reused.push(entry);
+    }
+    for (const entry of this.#read.stored.unpack()) {
+      take(entry);
     }
   }
 

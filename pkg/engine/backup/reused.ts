@@ -12,7 +12,8 @@ import type { Collection } from './collection.ts';
  */
 export async function replaceMissing(options: BackupOptions, collection: Collection): Promise<void> {
   const { repository, signal } = options;
-  const missing = await repository.missingObjects(new Set(collection.entries.map((entry) => entry.object)), { signal });
+  const reused = collection.reused.map((entry) => entry.object);
+  const missing = await repository.missingObjects(reused, { signal });
   if (missing.size === 0) {
     return;
   }
