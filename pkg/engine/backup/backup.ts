@@ -9,6 +9,7 @@ import { newTimedId } from '../../repository/layout.ts';
 import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
 import { countChanges } from '../diff.ts';
+import { inRoomyHeap } from '../heap.ts';
 import { nameAfterOwners, placeAndName } from '../places.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
@@ -61,7 +62,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
     const press = repository.openPress();
     try {
-      await readAll(options, previous, copies, collection, press);
+      await inRoomyHeap(() => readAll(options, previous, copies, collection, press));
     } finally {
       await press.close();
     }

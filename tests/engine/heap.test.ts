@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { inRoomyHeap } from '../../pkg/engine/heap.ts';
+
+const run = promisify(execFile);
+
+it('is collected less often in a room, and as often as before after it', async () => {
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'tests/support/heap-work.ts']);
+  const [before, inside, after] = JSON.parse(stdout) as [number, number, number];
+  expect(inside).toBeLessThan(before * 0.8);
+  expect(after).toBeGreaterThan(inside);
+});
+
+it('gives what the work gives, and fails as it fails', async () => {
+  expect(await inRoomyHeap(() => Promise.resolve(7))).toBe(7);
+  await expect(inRoomyHeap(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+});
