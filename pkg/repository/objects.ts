@@ -36,6 +36,13 @@ export class Objects {
     }
   }
 
+  /** Believes it no longer: they were found missing, and are to be put again. */
+  forget(ids: Iterable<string>): void {
+    for (const id of ids) {
+      this.#known.delete(id);
+    }
+  }
+
   async put(id: string, canonical: string | Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
     if (Buffer.byteLength(canonical) > MAX_OBJECT_BYTES) {
       throw new DashkeepError('DK_USAGE', `a resource of more than ${MAX_OBJECT_BYTES} bytes cannot be stored`);
@@ -139,6 +146,7 @@ export class Objects {
     return canonical.toString('utf8');
   }
 
+  /** Those of the ids that the store does not hold now. What is believed is left as it is; see `forget`. */
   async missing(ids: Iterable<string>, { signal }: Calls = {}): Promise<Set<string>> {
     const missing = new Set<string>();
     for (const id of ids) {
@@ -153,9 +161,6 @@ export class Objects {
       const listings = Math.min(LISTINGS, Math.ceil(missing.size / IDS_PER_LISTING));
       const found = (object: ListedObject): void => void (object.size > 0 && missing.delete(object.id));
       await walkObjects(this.#store, found, { listings, signal });
-    }
-    for (const id of missing) {
-      this.#known.delete(id);
     }
     return missing;
   }

@@ -113,8 +113,14 @@ export class OpenedRepository implements Repository {
     return this.objects.get(id, calls);
   }
 
-  missingObjects(ids: Iterable<string>, calls: Calls = {}): Promise<Set<string>> {
-    return this.objects.missing(ids, calls);
+  async missingObjects(ids: Iterable<string>, calls: Calls = {}): Promise<Set<string>> {
+    const missing = await this.objects.missing(ids, calls);
+    if (missing.size > 0) {
+      // What manifests say is taken over before, not afterwards: then what is missing would count as there once more.
+      await this.#known(calls);
+      this.objects.forget(missing);
+    }
+    return missing;
   }
 
   async publish(manifest: UnsealedManifest, calls: Calls = {}): Promise<Manifest> {
@@ -146,7 +152,7 @@ export class OpenedRepository implements Repository {
 
   /** For a run that others took for dead: a prune may have removed what it relies on. */
   async #assertObjects(manifest: UnsealedManifest, calls: Calls): Promise<void> {
-    const missing = await this.objects.missing(new Set(manifest.resources.map(({ object }) => object)), calls);
+    const missing = await this.missingObjects(new Set(manifest.resources.map(({ object }) => object)), calls);
     if (missing.size > 0) {
       throw new DashkeepError(
         'DK_OBJECT_MISSING',

@@ -38,6 +38,8 @@ export interface Bench {
 }
 
 interface BackupChoice {
+  /** As another process opens it. */
+  repository?: OpenedRepository;
   kinds?: KindName[];
   trigger?: SnapshotTrigger;
   instance?: Instance;
@@ -52,16 +54,15 @@ interface PlanChoice {
   includeManaged?: boolean;
 }
 
+/** The repository in a store, which is made where there is none. */
+export function openStored(store: ObjectStore): Promise<OpenedRepository> {
+  return openRepository({ store, clock: realClock, randomness: realRandomness, log: silentLog, create: true });
+}
+
 /** A simulated Grafana, a repository in memory, and the engine between them. */
 export async function openBench(options: SimulatorOptions, store: ObjectStore = new MemoryStore()): Promise<Bench> {
   const grafana = await startGrafana({ searchDelayMs: 0, ...options });
-  const repository = await openRepository({
-    store,
-    clock: realClock,
-    randomness: realRandomness,
-    log: silentLog,
-    create: true,
-  });
+  const repository = await openStored(store);
   const clients: GrafanaClient[] = [];
   const signal = new AbortController().signal;
   const ports = { clock: hastyClock, randomness: realRandomness, log: silentLog, signal };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
-import { type Bench, DASHBOARDS, identities, start } from './harness.ts';
+import { type Bench, DASHBOARDS, identities, openStored, start } from './harness.ts';
 
 /** Small pages, so that a list has many. */
 const PAGES = { pageBytes: 8_000 };
@@ -256,18 +256,22 @@ describe('what nothing changed in is looked at all the same', () => {
     expect(copies.sort()).toEqual(live(bench));
   });
 
-  it('the stored objects, which are put back where they are gone', async () => {
+  it.each([
+    ['the process that stored them', (bench: Bench) => bench.repository],
+    ['another process', (bench: Bench) => openStored(bench.store)],
+  ])('the stored objects, which are put back where they are gone, by %s', async (_by, opened) => {
     const bench = await backedUp();
     const entry = bench.first.resources.find(({ kind }) => kind === 'dashboard');
     const key = `objects/${entry?.object.slice(0, 2)}/${entry?.object}.json.gz`;
     await bench.store.deleteMany([key]);
+    const repository = await opened(bench);
 
-    const second = await bench.backup({ kinds: DASHBOARDS });
+    const second = await bench.backup({ kinds: DASHBOARDS, repository });
 
     expect(identities(second)).toEqual(identities(bench.first));
     expect((await bench.store.get(key)).length).toBeGreaterThan(0);
     // It was read after the list, so the next run looks at the list again.
     expect(second.lists).toBeUndefined();
-    expect((await bench.backup({ kinds: DASHBOARDS })).lists).toEqual(bench.first.lists);
+    expect((await bench.backup({ kinds: DASHBOARDS, repository })).lists).toEqual(bench.first.lists);
   });
 });
