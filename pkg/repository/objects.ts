@@ -4,6 +4,7 @@ import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES } from './codec.ts'
 import type { Keyring } from './keyring.ts';
 import { isObjectId, objectKey } from './layout.ts';
 import { walkObjects, type ListedObject } from './object-listing.ts';
+import { RecentIds } from './recent-ids.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -11,6 +12,8 @@ interface Calls {
 
 /** Up to here a HEAD for each is cheaper than listing. */
 const HEAD_LIMIT = 32;
+/** What is the same again, as permissions often are, comes soon or often; to know all that a run writes is a third of what it keeps of each resource. */
+const WRITTEN = 2000;
 /** About as many ids as make one more parallel listing worth its requests. */
 const IDS_PER_LISTING = 1500;
 /** A page of each is in memory as text and as values: with 16 at once that was more than the rest of a backup's end. */
@@ -20,8 +23,10 @@ const LISTINGS = 4;
 export class Objects {
   readonly #store: ObjectStore;
   readonly #keyring: Keyring;
-  /** Ids believed to be in the store: from recent manifests, and written here. */
+  /** Ids believed to be in the store, from recent manifests. */
   readonly #known = new Set<string>();
+  /** And those written here lately. */
+  readonly #written = new RecentIds(WRITTEN);
   readonly #writing = new Map<string, Promise<{ written: boolean }>>();
 
   constructor(store: ObjectStore, keyring: Keyring) {
@@ -29,8 +34,9 @@ export class Objects {
     this.#keyring = keyring;
   }
 
-  /** Believes from now on that the store holds these; `missing` is what tells the truth. */
-  remember(ids: Iterable<string>): void {
+  /** Believes from now on that the store holds these, and of others only what was written here lately; `missing` is what tells the truth. */
+  believe(ids: Iterable<string>): void {
+    this.#known.clear();
     for (const id of ids) {
       this.#known.add(id);
     }
@@ -40,6 +46,7 @@ export class Objects {
   forget(ids: Iterable<string>): void {
     for (const id of ids) {
       this.#known.delete(id);
+      this.#written.delete(id);
     }
   }
 
@@ -52,7 +59,7 @@ export class Objects {
 
   /** @param compressed gives what is to be stored, when it is to be. */
   async putCompressed(id: string, compressed: () => Promise<Buffer>, { signal }: Calls): Promise<{ written: boolean }> {
-    if (this.#known.has(id)) {
+    if (this.#known.has(id) || this.#written.has(id)) {
       return { written: false };
     }
     const running = this.#writing.get(id);
@@ -64,7 +71,7 @@ export class Objects {
     this.#writing.set(id, writing);
     try {
       const result = await writing;
-      this.#known.add(id);
+      this.#written.add(id);
       return result;
     } finally {
       this.#writing.delete(id);
@@ -78,7 +85,7 @@ export class Objects {
       contentType: contentType(encrypted),
       signal,
     });
-    this.#known.add(id);
+    this.#written.add(id);
   }
 
   async #write(id: string, compressed: () => Promise<Buffer>, signal?: AbortSignal): Promise<{ written: boolean }> {

@@ -139,7 +139,8 @@ export class OpenedRepository implements Repository {
       }
     }
     this.#previous = Promise.resolve(published);
-    this.objects.remember(published.resources.map(({ object }) => object));
+    // The next run knows what is in this snapshot.
+    this.#knownLoaded = undefined;
     // Published is published: from here on nothing may look like a failure.
     await this.index.update({ add: summaryOf(published) });
     return published;
@@ -253,9 +254,7 @@ export class OpenedRepository implements Repository {
   async #loadKnown(calls: Calls): Promise<void> {
     const previous = await this.previousManifest(calls);
     const recent = previous?.status === 'partial' ? await this.#readable(KNOWN_MANIFESTS, calls) : [previous];
-    for (const manifest of recent) {
-      this.objects.remember(manifest?.resources.map(({ object }) => object) ?? []);
-    }
+    this.objects.believe(recent.flatMap((manifest) => manifest?.resources.map(({ object }) => object) ?? []));
   }
 
   openSession(run: { id: string; kind: string }, calls: Calls = {}): Promise<Session> {
