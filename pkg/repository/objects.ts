@@ -23,7 +23,7 @@ const LISTINGS = 4;
 export class Objects {
   readonly #store: ObjectStore;
   readonly #keyring: Keyring;
-  /** Ids believed to be in the store, from recent manifests. */
+  /** Ids believed to be in the store, from recent manifests and those published here. */
   readonly #known = new Set<string>();
   /** And those written here lately. */
   readonly #written = new RecentIds(WRITTEN);
@@ -34,9 +34,8 @@ export class Objects {
     this.#keyring = keyring;
   }
 
-  /** Believes from now on that the store holds these, and of others only what was written here lately; `missing` is what tells the truth. */
-  believe(ids: Iterable<string>): void {
-    this.#known.clear();
+  /** Believes from now on that the store holds these; `missing` is what tells the truth. */
+  remember(ids: Iterable<string>): void {
     for (const id of ids) {
       this.#known.add(id);
     }

@@ -139,8 +139,7 @@ export class OpenedRepository implements Repository {
       }
     }
     this.#previous = Promise.resolve(published);
-    // The next run knows what is in this snapshot.
-    this.#knownLoaded = undefined;
+    this.objects.remember(published.resources.map(({ object }) => object));
     // Published is published: from here on nothing may look like a failure.
     await this.index.update({ add: summaryOf(published) });
     return published;
@@ -254,7 +253,9 @@ export class OpenedRepository implements Repository {
   async #loadKnown(calls: Calls): Promise<void> {
     const previous = await this.previousManifest(calls);
     const recent = previous?.status === 'partial' ? await this.#readable(KNOWN_MANIFESTS, calls) : [previous];
-    this.objects.believe(recent.flatMap((manifest) => manifest?.resources.map(({ object }) => object) ?? []));
+    for (const manifest of recent) {
+      this.objects.remember(manifest?.resources.map(({ object }) => object) ?? []);
+    }
   }
 
   openSession(run: { id: string; kind: string }, calls: Calls = {}): Promise<Session> {
