@@ -8,7 +8,10 @@ import { findListMember, type ListMember } from './list-member.ts';
 const ManifestHead = Manifest.omit({ resources: true });
 export type ManifestHead = Omit<Manifest, 'resources'>;
 
-/** Entries that make one part of a text. Few: what a part is made of must not outlive many scavenges, or it is kept until the next full collection. */
+/**
+ * Entries that make one part of a text. Few: what outlives the scavenges while a part is put together stays until the
+ * next full collection.
+ */
 const ENTRIES_A_PART = 25;
 
 /** The JSON of a list, some entries at a time: the text of 20 000 of them is as large as everything else in a backup. */

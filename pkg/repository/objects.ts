@@ -12,7 +12,10 @@ interface Calls {
 
 /** Up to here a HEAD for each is cheaper than listing. */
 const HEAD_LIMIT = 32;
-/** What is the same again, as permissions often are, comes soon or often; to know all that a run writes is a third of what it keeps of each resource. */
+/**
+ * How many of the ids that were written here are known. What is the same again, as permissions often are, comes soon or
+ * often; to know them all would be a third of what a run keeps of each resource.
+ */
 const WRITTEN = 2000;
 /** About as many ids as make one more parallel listing worth its requests. */
 const IDS_PER_LISTING = 1500;

@@ -116,7 +116,7 @@ export class OpenedRepository implements Repository {
   async missingObjects(ids: Iterable<string>, calls: Calls = {}): Promise<Set<string>> {
     const missing = await this.objects.missing(ids, calls);
     if (missing.size > 0) {
-      // What manifests say is taken over before, not afterwards: then what is missing would count as there once more.
+      // What manifests say must be taken over before it is corrected: the next put would do it afterwards.
       await this.#known(calls);
       this.objects.forget(missing);
     }

@@ -5,14 +5,14 @@ import { inRoomyHeap } from '../../pkg/engine/heap.ts';
 
 const run = promisify(execFile);
 
-it('is collected less often in a room, and as often as before after it', async () => {
+it('is collected less often in a room, and as before after it, though the work failed', async () => {
   const { stdout } = await run(process.execPath, ['--import', 'tsx', 'tests/support/heap-work.ts']);
   const [before, inside, after] = JSON.parse(stdout) as [number, number, number];
   expect(inside).toBeLessThan(before * 0.8);
   expect(after).toBeGreaterThan(inside);
 });
 
-it('gives what the work gives, and fails as it fails', async () => {
+it('does just the work in a process whose heap is not kept small', async () => {
   expect(await inRoomyHeap(() => Promise.resolve(7))).toBe(7);
   await expect(inRoomyHeap(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
 });

@@ -1,7 +1,8 @@
 /**
  * Works like a backup, in a process of its own: much garbage, little that stays. Prints how many full collections the
- * same work took with a small heap, in a room, and after it.
+ * same work took with a small heap, in a room where it then fails, and after it.
  */
+import assert from 'node:assert/strict';
 import { constants, PerformanceObserver, type NodeGCPerformanceDetail } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inRoomyHeap, keepHeapSmall } from '../../pkg/engine/heap.ts';
@@ -37,8 +38,14 @@ async function counted(what: () => Promise<void>): Promise<number> {
   return collections - before;
 }
 
+async function failing(): Promise<void> {
+  await work();
+  throw new Error('as told');
+}
+
 keepHeapSmall();
 keepYoungHeapSmall();
 await work();
-const counts = [await counted(work), await counted(() => inRoomyHeap(work)), await counted(work)];
-console.log(JSON.stringify(counts));
+const before = await counted(work);
+const inside = await counted(() => assert.rejects(inRoomyHeap(failing), { message: 'as told' }));
+console.log(JSON.stringify([before, inside, await counted(work)]));
