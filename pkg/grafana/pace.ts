@@ -60,6 +60,8 @@ const TROUBLE_MS = 200;
 interface Sort {
   /** How long answers took when the server was least loaded. */
   best: Speed | undefined;
+  /** How long they took with more under way, when that was not known to be their best. */
+  withMore: Speed | undefined;
   /** How long they take now. */
   now: Sample;
 }
@@ -142,7 +144,7 @@ export class Pace {
       this.#pass(now);
       return;
     }
-    const sort: Sort = this.#sorts.get(name) ?? { best: undefined, now: new Sample(this.#size) };
+    const sort = this.#sorts.get(name) ?? { best: undefined, withMore: undefined, now: new Sample(this.#size) };
     this.#sorts.set(name, sort);
     sort.now.add(milliseconds, now);
     if (sort.now.count < Math.max(SAMPLES, this.#size)) {
@@ -152,10 +154,11 @@ export class Pace {
     const { began } = sort.now;
     const speed = sort.now.speed();
     sort.now = new Sample(this.#size);
-    const best = sort.best === undefined ? this.#bestOfNew(speed, began) : bestOf(speed, sort.best);
-    if (best !== undefined) {
-      sort.best = best;
-      this.#judge(sort, best, speed, now);
+    if (sort.best === undefined) {
+      this.#meet(sort, speed, began, now);
+    } else {
+      sort.best = bestOf(speed, sort.best);
+      this.#judge(sort, sort.best, speed, now);
     }
   }
 
@@ -167,21 +170,38 @@ export class Pace {
     }
   }
 
-  /** How fast requests of a new sort are at best. Undefined when that cannot be told: fewer of them are sent at once then. */
-  #bestOfNew(speed: Speed, began: number): Speed | undefined {
+  /**
+   * Finds out how fast requests of a new sort are at best. Where that cannot be told fewer of them are sent at once, and
+   * again fewer as long as those are faster.
+   */
+  #meet(sort: Sort, speed: Speed, began: number, now: number): void {
     if (this.#size <= FIRST_SIZE || this.#fineAt > began) {
-      return speed;
+      this.#settle(sort, speed, speed, now);
+      return;
     }
     const [fastest] = [...this.#sorts.values()].flatMap(({ best }) => best ?? []).sort((a, b) => a.mean - b.mean);
     if (fastest !== undefined && speed.mean <= fastest.mean * this.#manner.slow) {
-      return fastest;
+      this.#settle(sort, fastest, speed, now);
+      return;
     }
-    // Slow by themselves, or queueing: the fewer there are, the surer it is the former.
+    const { withMore } = sort;
     this.#quickUpTo = this.#careful ? this.#quickUpTo : this.#max;
     this.#limit = 0;
     this.#stayUntil = Number.NEGATIVE_INFINITY;
+    if (withMore !== undefined && this.#isFast(withMore, speed) && this.#isFast(speed, withMore)) {
+      sort.best = speed;
+      this.#fineAt = now;
+      this.#resize(withMore.size);
+      return;
+    }
+    // Slow by themselves, or queueing: the fewer there are, the surer it is the former.
+    sort.withMore = speed;
     this.#resize(Math.max(FIRST_SIZE, Math.floor(this.#size * SLOWER)));
-    return undefined;
+  }
+
+  #settle(sort: Sort, best: Speed, speed: Speed, now: number): void {
+    sort.best = best;
+    this.#judge(sort, best, speed, now);
   }
 
   #judge(sort: Sort, best: Speed, speed: Speed, now: number): void {
@@ -200,9 +220,13 @@ export class Pace {
     }
     this.#fineAt = now;
     this.#doubtful = false;
-    if (speed.mean <= best.mean * this.#manner.fast + GROW_DOUBT * doubt) {
+    if (this.#isFast(speed, best)) {
       this.#grow(now);
     }
+  }
+
+  #isFast(speed: Speed, best: Speed): boolean {
+    return speed.mean <= best.mean * this.#manner.fast + GROW_DOUBT * doubtOf(speed, best);
   }
 
   #shrink(now: number): void {

@@ -324,6 +324,34 @@ describe('the size of the window of requests', () => {
     expect((await running).sizes.at(-1)).toBeGreaterThanOrEqual(8);
   });
 
+  it('comes back at once from fewer that are no faster, having grown while it could not tell', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const running = backup(time, window, 400, async (index) => {
+      await server.request(2);
+      return { late: index < 60 ? 10 : 0 };
+    });
+    await time.run();
+    const { sizes } = await running;
+
+    expect(Math.min(...sizes.slice(60))).toBeGreaterThanOrEqual(4);
+    expect(sizes[200]).toBeGreaterThanOrEqual(8);
+  });
+
+  it('goes on to fewer as long as those are faster, having grown while it could not tell', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 2, line: 0 });
+    const running = backup(time, window, 800, async (index) => {
+      await server.request(20);
+      return { late: index < 60 ? 20 : 0 };
+    });
+    await time.run();
+
+    expect(mean((await running).sizes.slice(-600))).toBeLessThan(3);
+  });
+
   it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
     const time = new VirtualTime();
     const window = new RequestWindow({ max: 64, clock: time });
