@@ -1,7 +1,27 @@
 import { expect, test } from 'vitest';
 import { dashboard } from '../../pkg/grafana/kinds/dashboard.ts';
-import type { Listed } from '../../pkg/grafana/kinds/kind.ts';
-import { testGrafana } from './harness.ts';
+import type { Known, Listed } from '../../pkg/grafana/kinds/kind.ts';
+import { testGrafana, type TestGrafana } from './harness.ts';
+
+const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
+
+/** So many dashboards, each stored in the version that its place among the names has. @returns the names, sorted */
+function storedAs({ sim }: TestGrafana, count: number, version: (index: number) => string): string[] {
+  sim.seedDashboards({ count, folders: 3, bytes: 2000, v2Share: 0 });
+  const { dashboards } = sim.state.org(1);
+  const names = [...dashboards.keys()].sort();
+  for (const [index, uid] of names.entries()) {
+    const held = dashboards.get(uid);
+    if (held !== undefined) {
+      held.apiVersion = version(index);
+    }
+  }
+  return names;
+}
+
+function pagesAsked({ sim }: TestGrafana): number {
+  return sim.requests.filter(({ path }) => path.endsWith('/dashboards')).length;
+}
 
 test('what the list had to convert is read by one request each, in the version it is stored in', async () => {
   const grafana = await testGrafana({ profile: '13.2' });
@@ -9,7 +29,7 @@ test('what the list had to convert is read by one request each, in the version i
     grafana.sim.seedDashboards({ count: 400, folders: 3, bytes: 2000 });
     const context = await grafana.account();
     const converted: Listed[] = [];
-    for await (const listed of dashboard.list(context, { revision: () => undefined, size: 0 })) {
+    for await (const listed of dashboard.list(context, NOTHING_KNOWN)) {
       if (listed.content === undefined) {
         converted.push(listed);
       }
@@ -29,24 +49,53 @@ test('what the list had to convert is read by one request each, in the version i
 test('a long list is read once, however the first few dashboards are stored', async () => {
   const grafana = await testGrafana({ profile: '13.2' });
   try {
-    grafana.sim.seedDashboards({ count: 400, folders: 3, bytes: 2000, v2Share: 0 });
-    const { dashboards } = grafana.sim.state.org(1);
-    const names = [...dashboards.keys()].sort();
-    for (const [index, uid] of names.entries()) {
-      const held = dashboards.get(uid);
-      if (held !== undefined) {
-        held.apiVersion = index < 5 ? 'v1' : 'v0alpha1';
-      }
-    }
+    const names = storedAs(grafana, 400, (index) => (index < 5 ? 'v1' : 'v0alpha1'));
     const found = new Set<string>();
-    for await (const { uid } of dashboard.list(await grafana.account(), { revision: () => undefined, size: 0 })) {
+    for await (const { uid } of dashboard.list(await grafana.account(), NOTHING_KNOWN)) {
       found.add(uid);
     }
-    const pages = grafana.sim.requests.filter(({ path }) => path.endsWith('/dashboards'));
 
     expect([...found].sort()).toEqual(names);
     // Of fifty each, and at most two in the version that it began with.
-    expect(pages.length).toBeLessThanOrEqual(Math.ceil(names.length / 50) + 2);
+    expect(pagesAsked(grafana)).toBeLessThanOrEqual(Math.ceil(names.length / 50) + 2);
+  } finally {
+    await grafana.close();
+  }
+});
+
+test('what a list surely has little of is given out to be read while the list goes on', async () => {
+  const grafana = await testGrafana({ profile: '13.2' });
+  try {
+    const names = storedAs(grafana, 400, (index) => (index % 10 === 3 ? 'v2' : 'v0alpha1'));
+    const found: string[] = [];
+    let pages: number | undefined;
+    for await (const { uid, content } of dashboard.list(await grafana.account(), NOTHING_KNOWN)) {
+      found.push(uid);
+      pages ??= content === undefined ? pagesAsked(grafana) : undefined;
+    }
+
+    expect(found.sort()).toEqual(names);
+    // One to learn the version, the first one in that version, and of both lists the one ahead.
+    expect(pages).toBeLessThanOrEqual(4);
+  } finally {
+    await grafana.close();
+  }
+});
+
+test('what turns out to be much after all is listed, not read one by one', async () => {
+  const grafana = await testGrafana({ profile: '13.2' });
+  try {
+    const names = storedAs(grafana, 600, (index) => (index < 100 && index % 10 !== 3 ? 'v0alpha1' : 'v1'));
+    const found: string[] = [];
+    let single = 0;
+    for await (const { uid, content } of dashboard.list(await grafana.account(), NOTHING_KNOWN)) {
+      found.push(uid);
+      single += content === undefined ? 1 : 0;
+    }
+
+    expect(found.sort()).toEqual(names);
+    expect(single).toBeLessThanOrEqual(50);
+    expect(pagesAsked(grafana)).toBeLessThanOrEqual(2 * Math.ceil(names.length / 50) + 2);
   } finally {
     await grafana.close();
   }

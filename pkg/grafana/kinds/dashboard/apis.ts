@@ -17,8 +17,8 @@ const FEW_FRACTION = 0.1;
 const WORTH_A_LIST = 0.4;
 /** So many dashboards tell which version most are stored in. */
 const TELLS_VERSION = 50;
-/** After so many dashboards that part is known well enough to begin with single reads while the list goes on. */
-const TELLING = 200;
+/** Standard errors that a part may be off before it counts as known: enough to begin with single reads while the list goes on. */
+const DOUBT = 2;
 
 /**
  * Lists all dashboards, each with its body in the version that it is stored in.
@@ -131,7 +131,7 @@ async function* listBodies(
   const tried = new Set<string>();
   for (;;) {
     tried.add(version);
-    const elsewhere = new Map<string, Map<string, Listed>>();
+    const elsewhere = new Map<string, Elsewhere>();
     let total = 0;
     for await (const page of pages) {
       await see(page);
@@ -146,26 +146,28 @@ async function* listBodies(
         if (stored === version) {
           yield listedOf(item, contentOfObject(item));
         } else {
-          const group = elsewhere.get(stored) ?? new Map<string, Listed>();
-          elsewhere.set(stored, group.set(uid, listedOf(item, undefined, stored)));
+          const group = elsewhere.get(stored) ?? { seen: 0, listed: new Map<string, Listed>() };
+          elsewhere.set(stored, group);
+          group.seen++;
+          group.listed.set(uid, listedOf(item, undefined, stored));
         }
       }
-      for (const group of elsewhere.values()) {
-        if (total >= TELLING && group.size <= total * WORTH_A_LIST) {
-          yield* group.values();
-          group.clear();
+      for (const { seen, listed } of elsewhere.values()) {
+        if (isSurelyLess(seen, total, WORTH_A_LIST)) {
+          yield* listed.values();
+          listed.clear();
         }
       }
     }
     const again = [...elsewhere].find(
-      ([stored, group]) =>
-        group.size > Math.max(FEW, total * WORTH_A_LIST) &&
+      ([stored, { listed }]) =>
+        listed.size > Math.max(FEW, total * WORTH_A_LIST) &&
         !tried.has(stored) &&
         usableVersions(context).includes(stored),
     );
-    for (const [stored, group] of elsewhere) {
+    for (const [stored, { listed }] of elsewhere) {
       if (stored !== again?.[0]) {
-        yield* group.values();
+        yield* listed.values();
       }
     }
     if (again === undefined) {
@@ -173,8 +175,21 @@ async function* listBodies(
     }
     version = again[0];
     pages = bodiesAt(context, version);
-    remaining = new Set(again[1].keys());
+    remaining = new Set(again[1].listed.keys());
   }
+}
+
+/** What a list at one version came across that is stored in another one. */
+interface Elsewhere {
+  seen: number;
+  /** Those that were not yielded yet. */
+  listed: Map<string, Listed>;
+}
+
+/** Whether those counted among so many are surely a smaller part of all than that. */
+function isSurelyLess(counted: number, among: number, part: number): boolean {
+  const seen = counted / among;
+  return among >= TELLS_VERSION && seen + DOUBT * Math.sqrt((seen * (1 - seen)) / among) < part;
 }
 
 /**
