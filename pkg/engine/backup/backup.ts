@@ -5,6 +5,7 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { ByteBudget } from '../../grafana/budget.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
+import { eachAtOnce } from '../../repository/concurrency.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
@@ -15,7 +16,7 @@ import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
 import { Collection, NOT_ASKED_FOR } from './collection.ts';
 import { previousOf, type Previous } from './previous.ts';
-import { readKind } from './read-kind.ts';
+import { readKind, type KindRun } from './read-kind.ts';
 import { replaceMissing } from './reused.ts';
 
 export interface BackupOptions {
@@ -42,6 +43,8 @@ export interface BackupOptions {
 
 /** Resources read, hashed and written at once. More than the requests at once, so that reading and writing overlap. */
 const AT_ONCE = 96;
+/** Kinds listed at once: one waits for its list while another's resources are stored. */
+const KINDS_AT_ONCE = 2;
 /** Bytes of large dashboards in memory at once; parsed, each takes several times that. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
@@ -123,6 +126,7 @@ async function readAll(
   const pool = new Pool(AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   collection.progress.phase('reading');
+  const runs: KindRun[] = [];
   for (const org of instance.orgs) {
     const context = kindContext(instance, org, {
       clock: options.clock,
@@ -131,16 +135,15 @@ async function readAll(
       decryptSecrets: options.repository.encrypted,
     });
     for (const kind of KINDS) {
-      if (wanted.has(kind.name)) {
-        // Resources of server scope are the same seen from every org.
-        if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
-          await readKind({ options, context, kind, previous, copies, collection, pool, budget, press });
-        }
-      } else {
+      if (!wanted.has(kind.name)) {
         collection.notRead(kind.name, NOT_ASKED_FOR);
+      } else if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
+        // Resources of server scope are the same seen from every org.
+        runs.push({ options, context, kind, previous, copies, collection, pool, budget, press });
       }
     }
   }
+  await eachAtOnce(KINDS_AT_ONCE, runs, readKind);
   await pool.drain();
 }
 
