@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
@@ -232,11 +233,20 @@ export class GrafanaClient {
       }
       return room;
     };
+    const giveBack = (): void => {
+      leave?.({ ending, sort: sortOf(method, path, seen.bytes), milliseconds: seen.took, late: seen.late });
+      leave = undefined;
+    };
     try {
       const { status, body, headers, ...rest } = await this.#exchange(method, path, options, received);
       ending = endingOf(status);
       seen = rest;
       if (status >= 200 && status < 300) {
+        // By the next turn its connection is free: until then another request would open one of its own.
+        await nextTurn();
+        giveBack();
+        // The next request goes before the work on this answer.
+        await nextTurn();
         return { answer: { status, json: jsonOf(body, options), headers } };
       }
       const error = errorOfAnswer(request, status, parseOrUndefined(body.toString('utf8')));
@@ -259,7 +269,7 @@ export class GrafanaClient {
       ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
       return { error, passing: true, unprocessed: isNotSent(cause) };
     } finally {
-      leave?.({ ending, sort: sortOf(method, path, seen.bytes), milliseconds: seen.took, late: seen.late });
+      giveBack();
     }
   }
 
