@@ -8,8 +8,8 @@ import { keepYoungHeapSmall } from './young-heap.ts';
 declare const BUILT_IN_PRESS: string | undefined;
 const CODE = typeof BUILT_IN_PRESS === 'string' ? BUILT_IN_PRESS : undefined;
 
-/** A thread costs some 30 ms and 10 MB: it is started when there is more to do than this. */
-const STARTS_AFTER = 200;
+/** A thread costs some 30 ms and 10 MB: it is started when there is more to do than this. Cold code is slow, so early. */
+const STARTS_AFTER = 50;
 /** Hardly anything outlives an order, and none is large. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 /** While so many orders wait for the second thread, the first is the faster one. */
