@@ -16,6 +16,7 @@ import type { Left } from './json/bytes.ts';
 import { parseItems } from './json/items.ts';
 import { parseOutline } from './json/outline.ts';
 import type { Ending } from './pace.ts';
+import { release } from './release.ts';
 import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import { RequestWindow, type Leave } from './window.ts';
 
@@ -376,10 +377,12 @@ function jsonOf(body: Buffer, { keep, leave }: RequestOptions): Json {
   if (body.length === 0) {
     return null;
   }
-  if (keep !== undefined) {
-    return parseItems(body, keep);
+  if (leave !== undefined) {
+    return parseOutline(body, leave);
   }
-  return leave === undefined ? parseJson(body.toString('utf8')) : parseOutline(body, leave);
+  const json = keep === undefined ? parseJson(body.toString('utf8')) : parseItems(body, keep);
+  release(body);
+  return json;
 }
 
 function parseOrUndefined(text: string): Json | undefined {
