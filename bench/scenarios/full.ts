@@ -1,5 +1,5 @@
 import { bareBackup, bareWork, oneByOne, oneByOneKept, readsOf } from '../tools/bare.ts';
-import { Dashkeep } from '../tools/dashkeep.ts';
+import { Dashkeep, HELD_TO_EIGHT } from '../tools/dashkeep.ts';
 import { PEERS, type Peer } from '../tools/peers.ts';
 import { count } from '../target/repository.ts';
 import { within, type World } from '../servers/world.ts';
@@ -27,6 +27,9 @@ async function ours(task: Task, world: World): Promise<void> {
     const dashkeep = new Dashkeep(world, `full-${round}`);
     const { result, traffic } = await world.watch(() => dashkeep.backup());
     task.add({ tool: 'dashkeep', ...costOf(result), ...traffic, completeness: dashkeep.kept(uids) });
+    if (task.wants('bound')) {
+      await heldToEight(task, world, `held-${round}`, uids);
+    }
     if (task.wants('bound') && round === task.repeat) {
       const reads = await readsOf(world);
       const files = world.bucket.keys().filter((key) => key.startsWith(`${dashkeep.prefix}/`));
@@ -42,6 +45,13 @@ async function ours(task: Task, world: World): Promise<void> {
       });
     }
   }
+}
+
+/** The same with as many requests at once as the lower bound has in its first try. */
+async function heldToEight(task: Task, world: World, prefix: string, uids: readonly string[]): Promise<void> {
+  const dashkeep = new Dashkeep(world, prefix, { DASHKEEP_GRAFANA_CONCURRENCY: '8' });
+  const { result, traffic } = await world.watch(() => dashkeep.backup());
+  task.add({ tool: HELD_TO_EIGHT, ...costOf(result), ...traffic, completeness: dashkeep.kept(uids) });
 }
 
 async function classic(task: Task, world: World): Promise<void> {

@@ -6,6 +6,9 @@ import type { Completeness } from '../types.ts';
 
 export const PROGRAM = 'build/dashkeep.mjs';
 
+/** What it is called in the tables when it may send as many requests at once as the lower bound in its first try. */
+export const HELD_TO_EIGHT = 'dashkeep with 8 at once';
+
 /** The kinds that every tool can be compared on. */
 export const KINDS = ['--kinds', 'folder,dashboard'];
 
@@ -13,10 +16,13 @@ export const KINDS = ['--kinds', 'folder,dashboard'];
 export class Dashkeep {
   readonly world: World;
   readonly prefix: string;
+  readonly #settings: Record<string, string>;
 
-  constructor(world: World, prefix = 'repository') {
+  /** @param settings further environment of the program */
+  constructor(world: World, prefix = 'repository', settings: Record<string, string> = {}) {
     this.world = world;
     this.prefix = prefix;
+    this.#settings = settings;
   }
 
   get environment(): Record<string, string> {
@@ -25,6 +31,7 @@ export class Dashkeep {
       DASHKEEP_TARGET: `s3://bench/${this.prefix}`,
       DASHKEEP_STATE_DIR: join(this.world.directory, 'state'),
       DASHKEEP_PLAIN_COPIES: 'no',
+      ...this.#settings,
     };
   }
 
