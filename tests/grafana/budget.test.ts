@@ -1,45 +1,21 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../pkg/contract/ports.ts';
+import { describe, expect, it } from 'vitest';
 import { ByteBudget } from '../../pkg/grafana/budget.ts';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { tokenCredentials } from '../../pkg/grafana/credentials.ts';
-import { realClock, realRandomness } from '../support/ports.ts';
+import type { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { servedClient } from './served-client.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const closing: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) {
-    await close();
-  }
-});
 
 /** A server that gives `/api/<n>` an answer of about n bytes, in pieces and without telling its size. */
 async function openClient(concurrency: number): Promise<GrafanaClient> {
-  const server = createServer((request, response) => {
+  const { client } = await servedClient((request, response) => {
     const size = Number(request.url?.split('/').at(-1));
     response.write('"');
     for (let sent = 0; sent < size; sent += 64 * KIB) {
       response.write('x'.repeat(Math.min(64 * KIB, size - sent)));
     }
     response.end('"');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = GrafanaClient.open({
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    credentials: tokenCredentials(async () => 'token'),
-    clock: realClock,
-    randomness: realRandomness,
-    log: silentLog,
-    concurrency,
-  });
-  closing.push(
-    () => new Promise((resolve) => server.close(resolve)),
-    () => client.close(),
-  );
+  }, concurrency);
   return client;
 }
 

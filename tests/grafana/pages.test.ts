@@ -1,41 +1,20 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import type { GrafanaClient } from '../../pkg/grafana/client.ts';
 import { listPages } from '../../pkg/grafana/pages.ts';
-import { silentLog } from '../../pkg/contract/ports.ts';
-import { realClock, realRandomness } from '../support/ports.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
+import { servedClient } from './served-client.ts';
 
 type Answering = (token: string, response: ServerResponse) => void;
 
 /** A client of a server that answers lists as it is told; and the tokens that it was asked for, in their order. */
 async function serve(answer: Answering): Promise<{ client: GrafanaClient; asked: string[] }> {
   const asked: string[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
+  const { client } = await servedClient((request, response) => {
     const token = new URL(request.url ?? '/', 'http://here').searchParams.get('continue') ?? '';
     asked.push(token);
     response.setHeader('content-type', 'application/json');
     answer(token, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = GrafanaClient.open({
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    credentials: tokenCredentials(async () => 'token'),
-    clock: realClock,
-    randomness: realRandomness,
-    log: silentLog,
-  });
-  closing.push(
-    () => client.close(),
-    () => new Promise((resolve) => server.close(resolve)),
-  );
   return { client, asked };
 }
 

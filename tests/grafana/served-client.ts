@@ -1,0 +1,37 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach } from 'vitest';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) {
+    await close();
+  }
+});
+
+/** A client of a server that answers as it is told; both are closed after the test. */
+export async function servedClient(
+  answer: RequestListener,
+  concurrency?: number,
+): Promise<{ client: GrafanaClient; server: Server }> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = GrafanaClient.open({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    credentials: tokenCredentials(async () => 'token'),
+    clock: realClock,
+    randomness: realRandomness,
+    log: silentLog,
+    concurrency,
+  });
+  closing.push(
+    () => new Promise((resolve) => server.close(resolve)),
+    () => client.close(),
+  );
+  return { client, server };
+}
