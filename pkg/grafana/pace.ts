@@ -134,6 +134,9 @@ export class Pace {
     if (ending === 'overloaded') {
       this.#careful = true;
       this.#quickUpTo = halved;
+      for (const sort of this.#sorts.values()) {
+        sort.withMore = undefined;
+      }
     }
     this.#lastGrowth = now;
     this.#resize(halved);

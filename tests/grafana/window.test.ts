@@ -339,6 +339,27 @@ describe('the size of the window of requests', () => {
     expect(sizes[200]).toBeGreaterThanOrEqual(8);
   });
 
+  it('does not come back to what it had before the server said that it was too much', async () => {
+    const time = new VirtualTime();
+    const window = new RequestWindow({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 1000, line: 20 });
+    const known = backup(time, window, 3000, () => server.request(2));
+    await time.run();
+    await known;
+    let halved: number | undefined;
+    const slow = backup(time, window, 400, async (index) => {
+      const refused = window.size === 32 && halved === undefined;
+      halved = refused ? index : halved;
+      await server.request(60);
+      return { sort: 'slow', ending: refused ? 'overloaded' : 'answered' };
+    });
+    await time.run();
+    const { sizes } = await slow;
+
+    expect(halved).toBeDefined();
+    expect(Math.max(...sizes.slice(sizes.indexOf(16)))).toBeLessThanOrEqual(24);
+  });
+
   it('goes on to fewer as long as those are faster, having grown while it could not tell', async () => {
     const time = new VirtualTime();
     const window = new RequestWindow({ max: 64, clock: time });
