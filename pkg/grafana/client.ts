@@ -5,9 +5,9 @@ import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { parseJson, stringifyJson, type Json } from '../contract/json.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import { DashkeepError } from '../contract/errors.ts';
 import { Agent, type Connections } from '../storage/agent.ts';
 import { exchange, type Exchanged } from '../storage/exchange.ts';
+import { grafanaUrl, queryOf, type Query } from './address.ts';
 import type { Share } from './budget.ts';
 import type { CredentialSource } from './credentials.ts';
 import type { GrafanaError } from './errors.ts';
@@ -38,7 +38,7 @@ export interface ClientOptions {
 }
 
 export interface RequestOptions {
-  query?: Record<string, string | number | boolean | undefined>;
+  query?: Query;
   body?: Json;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -115,7 +115,7 @@ export class GrafanaClient {
 
   /** @throws DashkeepError DK_SETTINGS when the URL is not one. */
   static open(options: ClientOptions): GrafanaClient {
-    const url = parseUrl(options.url);
+    const url = grafanaUrl(options.url);
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
     const shared: Shared = {
       origin: url.origin,
@@ -334,40 +334,6 @@ type Attempt =
       /** Milliseconds that the server asked to wait. */
       retryAfter?: number;
     };
-
-function parseUrl(text: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL is not a URL: ${text}`, {
-      hint: 'Write it with its scheme, such as http://grafana:3000.',
-    });
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL must start with http:// or https://, not ${url.protocol}`);
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new DashkeepError('DK_SETTINGS', 'GRAFANA_URL must not hold a user or password', {
-      hint: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
-    });
-  }
-  return url;
-}
-
-function queryOf(query: RequestOptions['query']): string {
-  if (query === undefined) {
-    return '';
-  }
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) {
-      parameters.set(name, String(value));
-    }
-  }
-  const text = parameters.toString();
-  return text === '' ? '' : `?${text}`;
-}
 
 async function inflateBounded(raw: Buffer): Promise<Buffer> {
   return (await inflate(raw, { maxOutputLength: MAX_ANSWER_BYTES })) as Buffer;
