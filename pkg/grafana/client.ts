@@ -7,6 +7,7 @@ import { parseJson, stringifyJson, type Json } from '../contract/json.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { Agent, type Connections } from '../storage/agent.ts';
 import { exchange, type Exchanged } from '../storage/exchange.ts';
+import { release } from '../storage/release.ts';
 import { grafanaUrl, queryOf, type Query } from './address.ts';
 import type { Share } from './budget.ts';
 import type { CredentialSource } from './credentials.ts';
@@ -16,7 +17,6 @@ import type { Left } from './json/bytes.ts';
 import { parseItems } from './json/items.ts';
 import { parseOutline } from './json/outline.ts';
 import type { Ending } from './pace.ts';
-import { release } from './release.ts';
 import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import { RequestWindow, type Leave } from './window.ts';
 
@@ -336,19 +336,25 @@ type Attempt =
     };
 
 async function inflateBounded(raw: Buffer): Promise<Buffer> {
-  return (await inflate(raw, { maxOutputLength: MAX_ANSWER_BYTES })) as Buffer;
+  const inflated = (await inflate(raw, { maxOutputLength: MAX_ANSWER_BYTES })) as Buffer;
+  release(raw);
+  return inflated;
 }
 
-function jsonOf(body: Buffer, { keep, leave }: RequestOptions): Json {
+function jsonOf(body: Buffer, options: RequestOptions): Json {
   if (body.length === 0) {
     return null;
   }
+  const json = parsed(body, options);
+  release(body);
+  return json;
+}
+
+function parsed(body: Buffer, { keep, leave }: RequestOptions): Json {
   if (leave !== undefined) {
     return parseOutline(body, leave);
   }
-  const json = keep === undefined ? parseJson(body.toString('utf8')) : parseItems(body, keep);
-  release(body);
-  return json;
+  return keep === undefined ? parseJson(body.toString('utf8')) : parseItems(body, keep);
 }
 
 function parseOrUndefined(text: string): Json | undefined {

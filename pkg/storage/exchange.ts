@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { Attention } from './attention.ts';
+import { release } from './release.ts';
 
 export interface ExchangeOptions {
   dispatcher: Dispatcher;
@@ -130,10 +131,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     const late = attention.look(now);
     if (!this.#over) {
       this.#end();
-      const [first] = this.#parts;
-      const whole =
-        first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts, this.#received);
-      this.#resolve({ status: this.#status, headers: this.#headers, body: whole, took: now - this.#sent, late });
+      this.#resolve({
+        status: this.#status,
+        headers: this.#headers,
+        body: wholeOf(this.#parts, this.#received),
+        took: now - this.#sent,
+        late,
+      });
     }
   }
 
@@ -159,4 +163,15 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#options.signal?.removeEventListener('abort', this.#abort);
   }
+}
+
+function wholeOf(parts: readonly Buffer[], bytes: number): Buffer {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) {
+    return first;
+  }
+  const whole = Buffer.concat(parts, bytes);
+  // The connection is still busy with the last of them.
+  queueMicrotask(() => parts.forEach(release));
+  return whole;
 }

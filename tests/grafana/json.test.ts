@@ -213,6 +213,13 @@ describe('an answer whose large members are left as they came', () => {
     expect(stringifyJson(answer)).toBe(text);
   });
 
+  it('copies what it leaves, so that the answer need not stay', () => {
+    const bytes = Buffer.from('{"spec":{"a":1},"n":1}');
+    const answer = parseOutline(bytes, LEFT);
+    bytes.fill(0);
+    expect(stringifyJson(answer)).toBe('{"spec":{"a":1},"n":1}');
+  });
+
   it.each(['', '{"spec":{"a":1}', '{"spec":{"a":"}', '{"a":tru}', '[1,]', '{"a":1}}', '{"spec":{}} {}'])(
     'is refused when it is no JSON: %s',
     (text) => {

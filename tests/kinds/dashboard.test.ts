@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { dashboard } from '../../pkg/grafana/kinds/dashboard.ts';
 import type { Known, Listed } from '../../pkg/grafana/kinds/kind.ts';
+import { canonicalOf, formOf, releaseForm } from '../../pkg/grafana/kinds/stored.ts';
 import { testGrafana, type TestGrafana } from './harness.ts';
 
 const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
@@ -116,6 +117,23 @@ test('a stored version that Grafana does not give out is a failure, not a delete
     const read = dashboard.read(await grafana.account(), { uid, title: uid, storedVersion: asked });
 
     await expect(read).rejects.toThrow(/stored as/);
+  } finally {
+    await grafana.close();
+  }
+});
+
+test('the bytes of a body are freed when it is released, and it cannot be stored by mistake afterwards', async () => {
+  const grafana = await testGrafana({ profile: '13.2' });
+  try {
+    const [uid] = storedAs(grafana, 1, () => 'v1');
+    const content = await dashboard.read(await grafana.account(), { uid: uid ?? '', title: '' });
+    const form = content && formOf(content);
+    expect(form?.bytes.length).toBe(form?.bytes.buffer.byteLength);
+
+    releaseForm(content!);
+
+    expect(form?.bytes.length).toBe(0);
+    expect(() => canonicalOf(content!)).toThrow(/not valid JSON/);
   } finally {
     await grafana.close();
   }

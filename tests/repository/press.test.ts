@@ -46,6 +46,8 @@ function expectAll(pressed: (Pressed | undefined)[], key?: string): void {
   pressed.forEach((one, number) => {
     expect(one).toMatchObject({ id: objectIdOf(expected(number), key), bytes: Buffer.byteLength(expected(number)) });
     expect(gunzipSync(one!.body!).toString('utf8')).toBe(expected(number));
+    // It waits for the store and must not hold the room that it was compressed in.
+    expect(one!.body!.buffer.byteLength).toBe(one!.body!.length);
   });
 }
 

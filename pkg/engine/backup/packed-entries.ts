@@ -1,5 +1,6 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { compressNow } from '../../repository/codec.ts';
 
 /** Few enough to be packed in a millisecond or two, enough to have most of their texts in common. */
 const A_PACK = 250;
@@ -15,7 +16,7 @@ export class PackedEntries {
   add(entry: ManifestEntry): void {
     this.#loose.push(entry);
     if (this.#loose.length === A_PACK) {
-      this.#packs.push(deflateRawSync(JSON.stringify(this.#loose), { level: 1 }));
+      this.#packs.push(compressNow(JSON.stringify(this.#loose)));
       this.#loose = [];
     }
   }
@@ -23,7 +24,7 @@ export class PackedEntries {
   /** Hands out each entry once, in the order in which they came, and keeps none. */
   *unpack(): Generator<ManifestEntry> {
     for (let pack = this.#packs.shift(); pack !== undefined; pack = this.#packs.shift()) {
-      yield* JSON.parse(inflateRawSync(pack).toString('utf8')) as ManifestEntry[];
+      yield* JSON.parse(gunzipSync(pack).toString('utf8')) as ManifestEntry[];
     }
     yield* this.#loose.splice(0);
   }

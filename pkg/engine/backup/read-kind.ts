@@ -3,7 +3,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { ByteBudget, Share } from '../../grafana/budget.ts';
 import { isForbidden, isNotFound } from '../../grafana/errors.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
-import { canonicalOf, formOf } from '../../grafana/kinds/stored.ts';
+import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/stored.ts';
 import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { Pool } from '../pool.ts';
@@ -161,6 +161,7 @@ async function store(
     const text = stringifyJson(content.plain);
     await run.copies?.write(entry.org, entry.uid, copyOrigin(entry), text, { signal: options.signal });
   }
+  releaseForm(content);
   collection.add(entry, written ? 'stored' : 'reused');
 }
 

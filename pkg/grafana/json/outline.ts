@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_JSON_DEPTH, parseJson, type Json, type JsonObject } from '../../contract/json.ts';
+import { ownCopy } from '../../storage/release.ts';
 import { JsonBytes, type Left } from './bytes.ts';
 import {
   afterBrackets,
@@ -19,7 +20,7 @@ import {
 
 /**
  * Parses JSON, but leaves some objects as the bytes they came as (`JsonBytes`): what is large and only passed on need not
- * be taken apart. Where the bytes alone don't tell, everything is parsed.
+ * be taken apart. They are copied, so that the answer need not stay for them. Where the bytes alone don't tell, everything is parsed.
  * @throws DashkeepError DK_JSON_INVALID when it is not JSON. Within what is left as bytes only its own members were looked at.
  */
 export function parseOutline(bytes: Buffer, left: Left): Json {
@@ -120,7 +121,7 @@ class Reader {
         throw NEEDS_PARSER;
       }
     }
-    return new JsonBytes(this.#bytes.subarray(begin, this.#at), notes);
+    return new JsonBytes(ownCopy(this.#bytes.subarray(begin, this.#at)), notes);
   }
 
   /** Passes over a member's value, which is noted under that name. */

@@ -1,4 +1,5 @@
 import { canonicalJson, parseJson, type Json } from '../../contract/json.ts';
+import { release } from '../../storage/release.ts';
 import { canonicalForm, type Form } from '../json/form.ts';
 import type { Content } from './kind.ts';
 
@@ -59,6 +60,14 @@ export function textOf(content: Content): string | undefined {
 /** How the canonical form of the body can be made without parsing it; undefined when only the body itself is at hand. */
 export function formOf(content: Content): Form | undefined {
   return forms.get(content);
+}
+
+/** Frees the bytes of content that nobody looks at any more. What Grafana sends is freed with its answer, but for these. */
+export function releaseForm(content: Content): void {
+  const form = forms.get(content);
+  if (form !== undefined) {
+    release(form.bytes);
+  }
 }
 
 /** The canonical form of the body in UTF-8: what is hashed and stored. */
