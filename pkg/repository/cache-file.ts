@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import type { Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { compress, inflate, MAX_RECORD_BYTES } from './codec.ts';
+import { compress, inflateText, MAX_RECORD_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
 import { cacheKey, type SealedCache } from './layout.ts';
 
@@ -44,9 +44,7 @@ export class CacheFile<Schema extends z.ZodType> {
       const zipped = this.#keyring.encrypted
         ? await this.#keyring.opener.open(bytes, 'DK_INTEGRITY', this.#key)
         : bytes;
-      return this.#schema.parse(
-        JSON.parse((await inflate(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key)).toString('utf8')),
-      );
+      return this.#schema.parse(JSON.parse(await inflateText(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key)));
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !ABSENT.has(error.code)) {

@@ -2,7 +2,7 @@ import { DashkeepError } from '../contract/errors.ts';
 import { canonicalJson, type Json } from '../contract/json.ts';
 import { Manifest, ManifestEntry, type SnapshotSummary } from '../contract/manifest.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { compressParts, ENVELOPE_BYTES, inflate, MAX_MANIFEST_BYTES } from './codec.ts';
+import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
 import { eachAtOnce } from './concurrency.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
@@ -194,10 +194,7 @@ async function readText(
     throw cause;
   }
   const zipped = encrypted ? await keyring.opener.open(bytes, 'DK_MANIFEST_DAMAGED', what) : bytes;
-  const text = new ManifestText(
-    (await inflate(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what)).toString('utf8'),
-    what,
-  );
+  const text = new ManifestText(await inflateText(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what), what);
   if (text.head.id !== id) {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} says that it is another one`);
   }

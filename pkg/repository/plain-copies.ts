@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import type { Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { compress, inflate, MAX_RECORD_BYTES } from './codec.ts';
+import { compress, inflateText, MAX_RECORD_BYTES } from './codec.ts';
 import { PLAIN_COPIES, PLAIN_COPIES_INDEX_KEY as INDEX_KEY } from './layout.ts';
 import type { PlainCopies } from './repository.types.ts';
 
@@ -78,9 +78,7 @@ export async function openPlainCopies(store: ObjectStore, log: Log, { signal }: 
 async function readIndex(store: ObjectStore, log: Log, signal?: AbortSignal): Promise<Index> {
   try {
     const bytes = await store.get(INDEX_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
-    return Index.parse(
-      JSON.parse((await inflate(bytes, MAX_RECORD_BYTES, 'DK_INTEGRITY', INDEX_KEY)).toString('utf8')),
-    );
+    return Index.parse(JSON.parse(await inflateText(bytes, MAX_RECORD_BYTES, 'DK_INTEGRITY', INDEX_KEY)));
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND') {

@@ -1,6 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import type { ManifestEntry } from '../../contract/manifest.ts';
-import { compressNow } from '../../repository/codec.ts';
+import { compressNow, inflateNow } from '../../repository/codec.ts';
 
 /** Few enough to be packed in a millisecond or two, enough to have most of their texts in common. */
 const A_PACK = 250;
@@ -24,7 +23,7 @@ export class PackedEntries {
   /** Hands out each entry once, in the order in which they came, and keeps none. */
   *unpack(): Generator<ManifestEntry> {
     for (let pack = this.#packs.shift(); pack !== undefined; pack = this.#packs.shift()) {
-      yield* JSON.parse(gunzipSync(pack).toString('utf8')) as ManifestEntry[];
+      yield* JSON.parse(inflateNow(pack)) as ManifestEntry[];
     }
     yield* this.#loose.splice(0);
   }
