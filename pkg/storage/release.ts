@@ -1,7 +1,15 @@
-import { MessageChannel } from 'node:worker_threads';
+import threads, { MessageChannel } from 'node:worker_threads';
 
 const { port1: nowhere, port2: otherEnd } = new MessageChannel();
 otherEnd.close();
+
+/**
+ * Whether it may be the pool that Node takes small buffers from. Since 21 Node tells; before, the pool has its size, and is
+ * passed over when it is handed over all the same.
+ */
+const isShared: (memory: ArrayBuffer) => boolean =
+  (threads as { isMarkedAsUntransferable?: typeof isShared }).isMarkedAsUntransferable ??
+  ((memory) => memory.byteLength === Buffer.poolSize);
 
 /** A buffer with memory of its own: Node gives that of its pool to many small ones. */
 export function ownCopy(bytes: Uint8Array): Buffer {
@@ -17,8 +25,7 @@ export function ownCopy(bytes: Uint8Array): Buffer {
  */
 export function release(bytes: Buffer): void {
   const memory = bytes.buffer as ArrayBuffer;
-  // What has the size of Node's pool may be that.
-  if (memory.byteLength !== Buffer.poolSize && memory.byteLength > 0) {
+  if (memory.byteLength > 0 && !isShared(memory)) {
     nowhere.postMessage(undefined, [memory]);
   }
 }
