@@ -91,7 +91,8 @@ export function inflateNow(bytes: Buffer): string {
   return readOut(gunzipSync(bytes, { chunkSize: chunkFor(inflatedSize(bytes)) }));
 }
 
-function readOut(bytes: Buffer): string {
+/** The text of what was inflated, whose memory is freed. */
+export function readOut(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   release(bytes);
   return text;

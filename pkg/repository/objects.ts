@@ -1,7 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { release } from '../storage/release.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES } from './codec.ts';
+import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES, readOut } from './codec.ts';
 import type { Keyring } from './keyring.ts';
 import { isObjectId, objectKey } from './layout.ts';
 import { walkObjects, type ListedObject } from './object-listing.ts';
@@ -153,9 +152,7 @@ export class Objects {
     if (this.#keyring.check(id, canonical, encrypted) === 'mismatch') {
       throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} holds something else than its id says`);
     }
-    const text = canonical.toString('utf8');
-    release(canonical);
-    return text;
+    return readOut(canonical);
   }
 
   /** Those of the ids that the store does not hold now. What is believed is left as it is; see `forget`. */
