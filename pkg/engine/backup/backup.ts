@@ -11,6 +11,7 @@ import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
 import { countChanges } from '../diff.ts';
 import { inRoomyHeap } from '../heap.ts';
+import { LARGE_BYTES } from '../large.ts';
 import { nameAfterOwners, placeAndName } from '../places.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
@@ -45,8 +46,6 @@ export interface BackupOptions {
 const AT_ONCE = 96;
 /** Kinds listed at once: one waits for its list while another's resources are stored. */
 const KINDS_AT_ONCE = 2;
-/** Bytes of large dashboards in memory at once; parsed, each takes several times that. */
-const LARGE_BYTES = 8 * 1024 * 1024;
 
 /**
  * One backup: session → objects → manifest. Whatever interrupts it leaves objects that nothing refers to, never a

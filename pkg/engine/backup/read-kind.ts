@@ -6,6 +6,7 @@ import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kin
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/stored.ts';
 import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
+import { holding } from '../large.ts';
 import type { Pool } from '../pool.ts';
 import type { BackupOptions } from './backup.ts';
 import type { Collection } from './collection.ts';
@@ -119,7 +120,7 @@ async function storeUnlisted(run: KindRun, { uid, title, object }: ManifestEntry
 async function readUnlisted(run: KindRun, listed: Listed, share: Share): Promise<Content | undefined> {
   const { context, kind, collection, options } = run;
   try {
-    return await kind.read(contextOf(run, share), listed);
+    return await kind.read(holding(kind, context, share), listed);
   } catch (error) {
     options.signal.throwIfAborted();
     // To tokens without a right to all dashboards Grafana says this of those that are gone, too.
@@ -143,7 +144,7 @@ async function store(
   let content: Content | undefined;
   let body: Body;
   try {
-    content = fromListing ?? (await kind.read(contextOf(run, share), listed));
+    content = fromListing ?? (await kind.read(holding(kind, context, share), listed));
     if (content === undefined) {
       collection.skip({ ...ref, reason: 'deleted while the backup was running' });
       return;
@@ -183,11 +184,6 @@ async function bodyOf(run: KindRun, content: Content, before: string | undefined
   const canonical = canonicalOf(content);
   const id = repository.objectId(canonical);
   return { id, bytes: canonical.length, put: () => repository.putObject(id, canonical, { signal }) };
-}
-
-/** Dashboards may be large. Others share what they have read, and nobody may wait for another's room who waits for that. */
-function contextOf({ kind, context }: KindRun, share: Share): KindContext {
-  return kind.name === 'dashboard' ? { ...context, grafana: context.grafana.holding(share) } : context;
 }
 
 /** Whether there is nothing to do for the resource's plain copy. */

@@ -7,6 +7,7 @@ import type { Org } from '../../grafana/instance.ts';
 import type { Content, Kind, Listed, Reference, WriteContext } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import type { Press } from '../../repository/press/second-thread.ts';
+import { LARGE_BYTES } from '../large.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { storedContent } from './content.ts';
@@ -20,8 +21,6 @@ import { verifyAtOnce, verifyKind } from './verify.ts';
 
 /** More than the requests at once, so that objects are read from the repository while others are written. */
 const WRITES_AT_ONCE = 80;
-/** What of large bodies may be in memory at once. */
-const BODIES_AT_ONCE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
@@ -34,7 +33,7 @@ export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new L
   const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('restoring');
   progress.total(todo.length);
-  const budget = new ByteBudget(BODIES_AT_ONCE_BYTES);
+  const budget = new ByteBudget(LARGE_BYTES);
   const press = request.repository.openPress();
   const results: ApplyResult[] = [];
   try {

@@ -1,11 +1,16 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { ByteBudget } from '../../grafana/budget.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
+import { releaseForm } from '../../grafana/kinds/stored.ts';
+import { holding, LARGE_BYTES } from '../large.ts';
 import { mapPool, Pool } from '../pool.ts';
 
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;
 /** Of kinds whose lists hold all bodies, a list of everything costs as much as reading this part of it one by one. */
 const WORTH_A_LIST = 0.25;
+/** Resources of a list that are read and looked at at once: more than the requests at once, which Grafana decides on. */
+const READS_AT_ONCE = 80;
 const AT_ONCE = 16;
 
 export interface Visit {
@@ -16,37 +21,51 @@ export interface Visit {
   total: number;
   /** Whether the live body is the one that is looked for; decides on bodies that the server converted for a list. */
   isSame(uid: string, live: Content): boolean;
-  /** Gets each wanted resource with what is live under its uid, undefined where nothing is. */
+  /** Gets each wanted resource with what is live under its uid, undefined where nothing is. Must not keep the content. */
   each(uid: string, live: Content | undefined): Promise<void>;
 }
 
 /**
- * Looks at what is live. Contents are handed over as they come and not kept, so that thousands do not fill the memory.
+ * Looks at what is live. Contents are handed over as they come and freed afterwards, so that thousands do not fill the memory.
  * @throws what reading throws: what cannot be read is not the same as what is not there.
  */
 export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {
   const few = wanted.length <= READ_SINGLY || (kind.glance !== undefined && wanted.length < total * WORTH_A_LIST);
+  const show = async (uid: string, live: Content | undefined): Promise<void> => {
+    await each(uid, live);
+    if (live !== undefined) {
+      releaseForm(live);
+    }
+  };
   if (few) {
-    await mapPool(wanted, AT_ONCE, async (one) => {
-      await each(one.uid, await kind.read(context, one));
-    });
+    await mapPool(wanted, AT_ONCE, async (one) => show(one.uid, await kind.read(context, one)));
     return;
   }
   const left = new Set(wanted.map(({ uid }) => uid));
   // Read one by one while the list goes on.
-  const reading = new Pool(AT_ONCE);
+  const reading = new Pool(READS_AT_ONCE);
+  const budget = new ByteBudget(LARGE_BYTES);
+  const readAndShow = async (one: Listed): Promise<void> => {
+    const share = budget.open();
+    try {
+      await show(one.uid, await kind.read(holding(kind, context, share), one));
+    } finally {
+      share.close();
+    }
+  };
   for await (const { content, converted, ...listed } of all(kind, context)) {
     if (!left.delete(listed.uid)) {
       continue;
     }
     if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
-      await reading.add(async () => each(listed.uid, await kind.read(context, listed)));
+      await budget.room();
+      await reading.add(() => readAndShow(listed));
     } else {
-      await each(listed.uid, content);
+      await show(listed.uid, content);
     }
   }
   await reading.drain();
-  await mapPool([...left], AT_ONCE, (uid) => each(uid, undefined));
+  await mapPool([...left], AT_ONCE, (uid) => show(uid, undefined));
 }
 
 function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {

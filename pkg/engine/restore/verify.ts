@@ -2,6 +2,7 @@ import type { ApplyResult } from '../../contract/plan.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Share } from '../../grafana/budget.ts';
 import type { Content, Kind, WriteContext } from '../../grafana/kinds/kind.ts';
+import { releaseForm } from '../../grafana/kinds/stored.ts';
 import { didOf, wantedAt, wantedContent, type Applying, type Attempt } from './apply.ts';
 import { isRestored } from './content.ts';
 import { writeContext } from './context.ts';
@@ -65,6 +66,9 @@ export async function verifyAtOnce(
     const { repository } = applying.request;
     const expected = item.entry?.object;
     const mark = live && (await pressedMarkOf({ repository, press: applying.press }, kind, live, expected));
+    if (live !== undefined) {
+      releaseForm(live);
+    }
     if (mark !== attempt.mark) {
       return undefined;
     }

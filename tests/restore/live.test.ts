@@ -1,0 +1,77 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { visitLive } from '../../pkg/engine/restore/live.ts';
+import type { Content } from '../../pkg/grafana/kinds/kind.ts';
+import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
+import { canonicalOf, formOf } from '../../pkg/grafana/kinds/stored.ts';
+import { testGrafana, type TestGrafana } from '../kinds/harness.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+
+const dashboard = kindOf('dashboard');
+
+let grafana: TestGrafana;
+afterEach(() => grafana.close());
+
+/** Looks at all of these dashboards. */
+async function visit(uids: readonly string[], each: (uid: string, live: Content | undefined) => Promise<void>) {
+  await visitLive({
+    kind: dashboard,
+    context: await grafana.account(),
+    wanted: uids.map((uid) => ({ uid, title: uid })),
+    total: uids.length,
+    isSame: () => false,
+    each,
+  });
+}
+
+test('as many dashboards are looked at at once as Grafana stands requests, which is what its window finds out', async () => {
+  grafana = await testGrafana({ profile: '11.6' });
+  const { dashboards } = grafana.sim.seedDashboards({ count: 400, folders: 1, bytes: 1000 });
+  grafana.sim.setLoad({ latencyMs: 15 });
+  const seen = new Set<string>();
+
+  await visit(dashboards, async (uid, live) => {
+    expect(live?.title).toBeDefined();
+    seen.add(uid);
+  });
+
+  expect(seen.size).toBe(dashboards.length);
+  expect(grafana.sim.counters.peakInFlight).toBeGreaterThan(24);
+});
+
+test('large dashboards are looked at few at a time', async () => {
+  grafana = await testGrafana({ profile: '11.6' });
+  const { dashboards } = grafana.sim.seedDashboards({ count: 40, folders: 1, bytes: 1_500_000 });
+  let atOnce = 0;
+  let most = 0;
+  let looked = 0;
+
+  await visit(dashboards, async (_, live) => {
+    expect(live).toBeDefined();
+    most = Math.max(most, ++atOnce);
+    looked++;
+    await wait(150);
+    atOnce--;
+  });
+
+  expect(looked).toBe(dashboards.length);
+  // Each takes its share in steps, twice as much each time: of 8 MiB there is room for two to five, and for one beyond.
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(6);
+});
+
+test.each(PROFILE_NAMES)('the bytes of what was looked at are freed, and not before, Grafana %s', async (profile) => {
+  grafana = await testGrafana({ profile });
+  const { dashboards } = grafana.sim.seedDashboards({ count: 60, folders: 1, bytes: 2000, v2Share: 0.5 });
+  const seen: Content[] = [];
+
+  await visit(dashboards, async (_, live) => {
+    await wait(1);
+    expect(canonicalOf(live!).length).toBeGreaterThan(500);
+    seen.push(live!);
+  });
+
+  expect(seen.length).toBe(dashboards.length);
+  expect(seen.map((live) => formOf(live)?.bytes.length ?? 0).filter((left) => left > 0)).toEqual([]);
+  expect(seen.some((live) => formOf(live) !== undefined)).toBe(true);
+});
