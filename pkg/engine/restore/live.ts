@@ -9,9 +9,10 @@ import { mapPool, Pool } from '../pool.ts';
 const READ_SINGLY = 32;
 /** Of kinds whose lists hold all bodies, a list of everything costs as much as reading this part of it one by one. */
 const WORTH_A_LIST = 0.25;
-/** Resources of a list that are read and looked at at once: more than the requests at once, which Grafana decides on. */
+/** Read and looked at at once: more than the requests at once, which Grafana decides on. */
 const READS_AT_ONCE = 80;
-const AT_ONCE = 16;
+/** Nothing is read of these, but what is stored may be. */
+const MISSING_AT_ONCE = 16;
 
 export interface Visit {
   kind: Kind;
@@ -31,41 +32,46 @@ export interface Visit {
  */
 export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {
   const few = wanted.length <= READ_SINGLY || (kind.glance !== undefined && wanted.length < total * WORTH_A_LIST);
+  const reading = new Pool(READS_AT_ONCE);
+  const budget = new ByteBudget(LARGE_BYTES);
   const show = async (uid: string, live: Content | undefined): Promise<void> => {
     await each(uid, live);
     if (live !== undefined) {
       releaseForm(live);
     }
   };
+  const read = async (one: Listed): Promise<void> => {
+    await budget.room();
+    await reading.add(async () => {
+      const share = budget.open();
+      try {
+        await show(one.uid, await kind.read(holding(kind, context, share), one));
+      } finally {
+        share.close();
+      }
+    });
+  };
   if (few) {
-    await mapPool(wanted, AT_ONCE, async (one) => show(one.uid, await kind.read(context, one)));
+    for (const one of wanted) {
+      await read(one);
+    }
+    await reading.drain();
     return;
   }
   const left = new Set(wanted.map(({ uid }) => uid));
-  // Read one by one while the list goes on.
-  const reading = new Pool(READS_AT_ONCE);
-  const budget = new ByteBudget(LARGE_BYTES);
-  const readAndShow = async (one: Listed): Promise<void> => {
-    const share = budget.open();
-    try {
-      await show(one.uid, await kind.read(holding(kind, context, share), one));
-    } finally {
-      share.close();
-    }
-  };
   for await (const { content, converted, ...listed } of all(kind, context)) {
     if (!left.delete(listed.uid)) {
       continue;
     }
     if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
-      await budget.room();
-      await reading.add(() => readAndShow(listed));
+      // Goes on beside the list.
+      await read(listed);
     } else {
       await show(listed.uid, content);
     }
   }
   await reading.drain();
-  await mapPool([...left], AT_ONCE, (uid) => show(uid, undefined));
+  await mapPool([...left], MISSING_AT_ONCE, (uid) => show(uid, undefined));
 }
 
 function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
