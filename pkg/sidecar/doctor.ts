@@ -103,15 +103,19 @@ async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise
   ];
 }
 
-function tokenChecks(service: Service): DoctorCheck[] {
+async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
   if (service.keeper === undefined) {
-    return [{ name: 'token', status: 'ok', detail: 'given by the deployment; its end is not known', hint: '' }];
+    await service.given?.check();
+    const problem = service.given?.status.problem;
+    return problem === undefined
+      ? [{ name: 'token', status: 'ok', detail: 'given by the deployment; its end is not known', hint: '' }]
+      : [failed('token', problem)];
   }
-  const { state, orgs, problem } = service.keeper.status;
+  const { state, orgs, problem, replaced } = service.keeper.status;
   if (problem instanceof NoAdmin && service.ports.admin !== undefined) {
     if (problem.refused) {
       const hint =
-        'The service makes another one from the admin credentials when it starts, and looks every ten minutes; ' +
+        'The service makes another one from the admin credentials within a minute while it runs; ' +
         '`dashkeep bootstrap` makes it now.';
       return [{ name: 'token', status: 'failed', detail: 'Grafana refuses the stored token', hint }];
     }
@@ -125,7 +129,11 @@ function tokenChecks(service: Service): DoctorCheck[] {
   return orgs.map(({ id, state: one, expires }) => ({
     name: `token of org ${id}`,
     status: one === 'valid' ? ('ok' as const) : one === 'expiring' ? ('warning' as const) : ('failed' as const),
-    detail: expires === undefined ? `${one}, end not known` : `${one} until ${expires.toISOString()}`,
+    detail:
+      (expires === undefined ? `${one}, end not known` : `${one} until ${expires.toISOString()}`) +
+      (replaced?.orgs.includes(id) === true
+        ? `; made at ${replaced.time.toISOString()} because Grafana refused the one before`
+        : ''),
     hint: one === 'failed' ? 'Is the admin a member of that org?' : '',
   }));
 }

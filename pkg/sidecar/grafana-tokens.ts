@@ -4,6 +4,7 @@ import { basicCredentials, tokenCredentials, type CredentialSource } from '../gr
 import type { StateStore } from '../repository/state.ts';
 import type { ApiToken } from './api-token.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
+import { GivenTokens } from './bootstrap/given-tokens.ts';
 import { TokenKeeper } from './bootstrap/keeper.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './leadership.ts';
@@ -50,16 +51,31 @@ export function keeperOf({ grafana, admin: { keys } }: ServiceConfig, parts: Kee
   });
 }
 
+/** Watches the tokens that the deployment gives; undefined where it gives none, or where the admin is used instead. */
+export function givenTokensOf(
+  { grafana }: ServiceConfig,
+  ports: Pick<KeeperParts, 'clock' | 'randomness' | 'log'>,
+): GivenTokens | undefined {
+  const { url: grafanaUrl, caFile: grafanaCaFile, token, orgTokens, admin } = grafana;
+  return token === undefined || admin !== undefined
+    ? undefined
+    : new GivenTokens({ grafanaUrl, grafanaCaFile, ...ports }, token, orgTokens);
+}
+
 /** How the service gets into Grafana: as the admin that it is given, with the tokens that it is given, or with those that it keeps. */
-export function grafanaAccess({ grafana }: ServiceConfig, keeper: TokenKeeper | undefined): GrafanaAccess {
+export function grafanaAccess(
+  { grafana }: ServiceConfig,
+  keeper: TokenKeeper | undefined,
+  given: GivenTokens | undefined,
+): GrafanaAccess {
   return {
     credentials() {
-      const { admin, token } = grafana;
+      const { admin } = grafana;
       if (admin !== undefined) {
         return basicCredentials(admin.user, admin.password);
       }
-      if (token !== undefined) {
-        return tokenCredentials(token);
+      if (given !== undefined) {
+        return given.credentials();
       }
       if (keeper === undefined) {
         throw new DashkeepError('DK_BOOTSTRAP', 'there are no credentials for Grafana');
@@ -68,7 +84,9 @@ export function grafanaAccess({ grafana }: ServiceConfig, keeper: TokenKeeper | 
     },
     orgCredentials(): ReadonlyMap<number, CredentialSource> {
       if (keeper === undefined) {
-        return new Map([...grafana.orgTokens].map(([org, read]) => [org, tokenCredentials(read)]));
+        return new Map(
+          [...grafana.orgTokens].map(([org, read]) => [org, given?.credentials(org) ?? tokenCredentials(read)]),
+        );
       }
       return new Map(
         keeper.orgs.filter(({ org }) => org !== keeper.home).map(({ org }) => [org, keeper.credentials(org)]),

@@ -2,7 +2,9 @@ import type { Status } from '../contract/api/status.ts';
 import type { Clock } from '../contract/ports.ts';
 import { runLine, type RunRecord } from '../contract/runs.ts';
 import type { ApiToken } from './api-token.ts';
-import type { TokenKeeper, TokenStatus } from './bootstrap/keeper.ts';
+import type { GivenTokens } from './bootstrap/given-tokens.ts';
+import type { TokenKeeper } from './bootstrap/keeper.ts';
+import type { TokenStatus } from './bootstrap/token-state.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './leadership.ts';
 import type { Readings } from './metrics.ts';
@@ -26,6 +28,7 @@ export interface OverviewParts {
   notifier: Notifier;
   news: News;
   keeper: TokenKeeper | undefined;
+  given: GivenTokens | undefined;
   clock: Clock;
   started: Date;
 }
@@ -39,12 +42,13 @@ export class Overview {
   }
 
   get token(): TokenStatus {
-    return this.#parts.keeper?.status ?? { state: 'unknown', orgs: [] };
+    return (this.#parts.keeper ?? this.#parts.given)?.status ?? { state: 'unknown', orgs: [] };
   }
 
   /** Whether runs can get into Grafana. */
   get tokenUsable(): boolean {
-    return this.#parts.keeper === undefined || ['valid', 'expiring'].includes(this.#parts.keeper.status.state);
+    const { state } = this.token;
+    return ['valid', 'expiring'].includes(state) || (this.#parts.keeper === undefined && state !== 'invalid');
   }
 
   /** From memory: nothing is asked of anybody. */

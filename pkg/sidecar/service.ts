@@ -8,9 +8,10 @@ import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../repository/state.ts';
 import { ApiToken } from './api-token.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
+import type { GivenTokens } from './bootstrap/given-tokens.ts';
 import type { TokenKeeper } from './bootstrap/keeper.ts';
 import type { ServiceConfig } from './config.ts';
-import { grafanaAccess, keeperOf } from './grafana-tokens.ts';
+import { givenTokensOf, grafanaAccess, keeperOf } from './grafana-tokens.ts';
 import { Lateness } from './lateness.ts';
 import { Leadership } from './leadership.ts';
 import { Metrics } from './metrics.ts';
@@ -60,6 +61,8 @@ export class Service {
   readonly leadership: Leadership;
   /** Undefined where the deployment gives the tokens. */
   readonly keeper: TokenKeeper | undefined;
+  /** Undefined where it does not, or where the admin is used instead. */
+  readonly given: GivenTokens | undefined;
   readonly access: GrafanaAccess;
   readonly library: Library;
   readonly history: History;
@@ -96,10 +99,11 @@ export class Service {
     const { admin } = ports;
     const reachedAt = (): string | undefined => this.reachedAt;
     this.keeper = keeperOf(config, { admin, settings, apiToken, leadership, reachedAt, state, clock, randomness, log });
-    this.access = grafanaAccess(config, this.keeper);
+    this.given = givenTokensOf(config, { clock, randomness, log });
+    this.access = grafanaAccess(config, this.keeper, this.given);
     this.library = new Library(ports.openWork(this.access), () => settings.effective(), { clock, log });
     this.#journal = new Journal(state, log);
-    const { keeper, library } = this;
+    const { keeper, given, library } = this;
     const journal = this.#journal;
     this.history = new History(library, journal, { clock, log });
     this.comparisons = new Comparisons(library, clock);
@@ -129,7 +133,7 @@ export class Service {
     const asked = { settings, leadership, terms, journal, history, library, queue, restores };
     this.requests = new Requests({ ...asked, clock, signal });
     const parts = { config, clock, started: clock.now(), news, settings, apiToken, library, history };
-    this.overview = new Overview({ ...parts, queue, leadership, notifier, keeper });
+    this.overview = new Overview({ ...parts, queue, leadership, notifier, keeper, given });
     this.#scheduler = new Scheduler({
       clock,
       randomness,
@@ -153,6 +157,7 @@ export class Service {
     await Promise.all([this.settings.load(), this.apiToken.load(), this.#journal.load()]);
     this.leadership.start();
     this.keeper?.start();
+    this.given?.start();
     this.#scheduler.start();
     this.log.info({ version: this.config.version, grafana: this.config.grafana.url }, 'the service has started');
   }
@@ -171,6 +176,7 @@ export class Service {
     await this.notifier.stop();
     await this.#lateness.settled();
     await this.keeper?.stop();
+    await this.given?.stop();
     await this.leadership.stop();
     await this.library.close();
     await this.#news.close();

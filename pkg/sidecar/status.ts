@@ -4,7 +4,7 @@ import type { SnapshotRow } from '../contract/api/snapshots.ts';
 import { asDashkeepError, type DashkeepError } from '../contract/errors.ts';
 import type { KindName } from '../contract/kinds.ts';
 import type { RunRecord } from '../contract/runs.ts';
-import type { TokenStatus } from './bootstrap/keeper.ts';
+import type { TokenStatus } from './bootstrap/token-state.ts';
 import { parseSchedule } from './schedule.ts';
 
 /** What was last heard of Grafana. */
@@ -107,6 +107,9 @@ export function tokenView(token: TokenStatus, source: Status['token']['source'])
       state,
       ...(expires === undefined ? {} : { expires: expires.toISOString() }),
     })),
+    ...(token.replaced === undefined
+      ? {}
+      : { replaced: { time: token.replaced.time.toISOString(), orgs: token.replaced.orgs } }),
     ...(token.problem === undefined ? {} : { problem: problemOf(token.problem) }),
   };
 }

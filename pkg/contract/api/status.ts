@@ -61,6 +61,8 @@ export const Status = z.object({
     /** The end that comes first when there are several orgs; absent = never ends, or not known. */
     expires: Time.optional(),
     orgs: z.array(z.object({ id: z.int().positive(), state: TokenState, expires: Time.optional() })),
+    /** The last time since its start that the service replaced tokens which Grafana refused before they expired. */
+    replaced: z.object({ time: Time, orgs: z.array(z.int().positive()) }).optional(),
     problem: Problem.optional(),
   }),
   target: z.object({

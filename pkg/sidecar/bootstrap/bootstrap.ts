@@ -91,8 +91,10 @@ class Bootstrap {
       await this.#renewal.deletePrevious(org, known, facts);
       result = { org, token: stored, expires: expiryOf(known), minted: false };
     } else {
-      this.#identities.refused = stored !== undefined && !works;
+      const refused = stored !== undefined && !works;
+      this.#identities.refused = refused;
       result = await this.#renewal.renew(org, home, facts, works ? { token: stored, known } : undefined);
+      result = refused ? { ...result, refused } : result;
     }
     return { ...result, app: await this.#app.tell(org, result.token, facts) };
   }

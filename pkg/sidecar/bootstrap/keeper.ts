@@ -1,11 +1,13 @@
 import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
-import type { TokenState } from '../../contract/api/status.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { CredentialSource } from '../../grafana/credentials.ts';
 import { readAdmin } from './admin.ts';
 import { bootstrap } from './bootstrap.ts';
+import { LOOK_EVERY_MS } from './given-tokens.ts';
 import { fingerprint } from './memory.ts';
 import { AdminRefused, NoAdmin } from './problems.ts';
+import { probeToken } from './token-probe.ts';
+import { tokenStateOf, type TokenStatus } from './token-state.ts';
 import type { Bootstrapped, BootstrapOptions, OrgToken } from './types.ts';
 
 export interface KeeperOptions extends BootstrapOptions {
@@ -20,12 +22,6 @@ const RETRY_LAST_MS = 60_000;
 const REFUSED_RETRY_MS = 15 * 60_000;
 const REFUSED_LOOK_MS = 15_000;
 
-export interface TokenStatus {
-  state: TokenState;
-  orgs: { id: number; state: TokenState; expires?: Date }[];
-  problem?: DashkeepError;
-}
-
 /**
  * Keeps the tokens of a running service: makes them, renews them in time, and makes new ones when Grafana has forgotten
  * them. Whatever fails is a state that it keeps telling, and tries again; it never ends by itself.
@@ -39,6 +35,9 @@ export class TokenKeeper {
   #checking: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
   #refusedUntil = 0;
+  #replaced: TokenStatus['replaced'];
+  /** How many looks there were; says whose turn it is among the tokens of further organizations. */
+  #looks = 0;
   readonly #stopping = new AbortController();
 
   constructor(options: KeeperOptions) {
@@ -69,7 +68,7 @@ export class TokenKeeper {
 
   get status(): TokenStatus {
     const problem = this.#problem;
-    const state = stateOf(this.#current, problem, this.#clock.now());
+    const state = tokenStateOf(this.#current, problem, this.#clock.now());
     const orgs = [
       ...(this.#current?.orgs ?? []).map(({ org, expires }) => ({
         id: org,
@@ -78,7 +77,13 @@ export class TokenKeeper {
       })),
       ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
     ];
-    return { state, orgs, ...(problem === undefined ? {} : { problem }) };
+    const replaced = this.#replaced;
+    return {
+      state,
+      orgs,
+      ...(problem === undefined ? {} : { problem }),
+      ...(replaced === undefined ? {} : { replaced }),
+    };
   }
 
   get orgs(): readonly OrgToken[] {
@@ -105,9 +110,10 @@ export class TokenKeeper {
       kind: 'token',
       authorization: async () => `Bearer ${await current()}`,
       refresh: async () => {
-        const before = await current().catch(() => undefined);
         await this.check();
-        return (await current()) !== before;
+        // The check has tried the token with Grafana. Another request may have had it renewed before this one asked.
+        await current();
+        return this.#problem === undefined;
       },
     };
   }
@@ -117,14 +123,45 @@ export class TokenKeeper {
     while (!this.#stopping.signal.aborted) {
       await this.check();
       failures = this.#problem === undefined ? 0 : failures + 1;
+      if (this.#problem === undefined) {
+        await this.#watch();
+        continue;
+      }
       const pause =
-        this.#problem === undefined
-          ? CHECK_EVERY_MS
-          : this.#problem instanceof AdminRefused
-            ? REFUSED_LOOK_MS
-            : Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10));
+        this.#problem instanceof AdminRefused
+          ? REFUSED_LOOK_MS
+          : Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10));
       await this.#clock.sleep(pause, this.#stopping.signal).catch(() => undefined);
     }
+  }
+
+  /** Resolves when a whole check is due: after ten minutes, or as soon as Grafana refuses a token. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopping;
+    const due = this.#clock.monotonic() + CHECK_EVERY_MS;
+    while (!signal.aborted && this.#problem === undefined && this.#clock.monotonic() < due) {
+      await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      if (!signal.aborted && (await this.#refusesOne())) {
+        return;
+      }
+    }
+  }
+
+  /** Whether Grafana refuses the token of the home organization, or that of the further one whose turn it is. */
+  async #refusesOne(): Promise<boolean> {
+    const [home, ...others] = this.orgs;
+    const next = others[this.#looks++ % Math.max(1, others.length)];
+    for (const one of [home, next]) {
+      if (one !== undefined) {
+        const answer = await probeToken(this.#options, () => Promise.resolve(one.token), this.#stopping.signal).catch(
+          () => undefined,
+        );
+        if (answer === 'unauthorized' || answer === 'forbidden') {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   async #check(mayMint = this.#options.mayMint()): Promise<void> {
@@ -139,6 +176,7 @@ export class TokenKeeper {
         this.#log.info({}, 'the token works');
       }
       this.#problem = undefined;
+      this.#noteReplaced(this.#current);
     } catch (error) {
       if (signal.aborted || (refused && error instanceof NoAdmin)) {
         return;
@@ -159,6 +197,17 @@ export class TokenKeeper {
     }
   }
 
+  #noteReplaced({ orgs }: Bootstrapped): void {
+    const replaced = orgs.filter(({ refused }) => refused === true).map(({ org }) => org);
+    if (replaced.length > 0) {
+      this.#replaced = { time: this.#clock.now(), orgs: replaced };
+      this.#log.warn(
+        { orgs: replaced, hint: 'Was the token, or the service account "dashkeep", deleted in Grafana?' },
+        'Grafana refused the token; a new one was made and is in use',
+      );
+    }
+  }
+
   /** Whether asking Grafana again would only be one more wrong password: the Secret is the same, and it was not long ago. */
   async #stillRefused(refused: AdminRefused): Promise<boolean> {
     const { admin, adminKeys } = this.#options;
@@ -168,24 +217,4 @@ export class TokenKeeper {
     const now = await readAdmin(admin, adminKeys).catch(() => undefined);
     return now === undefined || fingerprint(`${now.user}\n${now.password}`) === refused.fingerprint;
   }
-}
-
-function stateOf(current: Bootstrapped | undefined, problem: DashkeepError | undefined, now: Date): TokenState {
-  if (problem instanceof AdminRefused) {
-    return 'password-wrong';
-  }
-  if (problem instanceof NoAdmin) {
-    return current === undefined && !problem.refused ? 'missing' : 'invalid';
-  }
-  if (problem !== undefined) {
-    const away = ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(problem.code);
-    if (!away || current === undefined) {
-      return away ? 'waiting' : 'failed';
-    }
-  }
-  if (current === undefined) {
-    return 'unknown';
-  }
-  const ends = current.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires.getTime()]));
-  return ends.some((end) => end - now.getTime() < 24 * 3_600_000) ? 'expiring' : 'valid';
 }

@@ -27,6 +27,8 @@ export interface OrgToken {
   /** Undefined for a token that somebody else made. */
   expires: Date | undefined;
   minted: boolean;
+  /** Whether it was made because Grafana refused the stored one. */
+  refused?: true;
   app: AppOutcome | 'forbidden' | undefined;
 }
 
