@@ -3,6 +3,7 @@ import type { Clock, Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { sessionKey } from './layout.ts';
 import type { Session } from './repository.types.ts';
+import type { SessionOwner } from './session-owner.ts';
 
 /** How often a session says that it lives, in milliseconds. */
 const HEARTBEAT = 60_000;
@@ -18,6 +19,7 @@ export interface PruneSession extends Session {
 export class OpenSession implements PruneSession {
   readonly id: string;
   readonly #kind: string;
+  readonly #owner: SessionOwner;
   readonly #store: ObjectStore;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -29,9 +31,14 @@ export class OpenSession implements PruneSession {
   /** Silent for so long once that others may have acted on it; a later heartbeat does not undo that. */
   #lapsed = false;
 
-  constructor(store: ObjectStore, clock: Clock, log: Log, run: { id: string; kind: string }, ended: () => void) {
+  constructor(
+    { store, clock, log }: { store: ObjectStore; clock: Clock; log: Log },
+    run: { id: string; kind: string; owner: SessionOwner },
+    ended: () => void,
+  ) {
     this.id = run.id;
     this.#kind = run.kind;
+    this.#owner = run.owner;
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
@@ -43,7 +50,13 @@ export class OpenSession implements PruneSession {
     this.#lapsed ||= this.#isSilent();
     // What counts is when it was sent: the store may write it any time after.
     const sent = { wall: this.#clock.now().getTime(), monotonic: this.#clock.monotonic() };
-    const file = { id: this.id, kind: this.#kind, started: this.#started, heartbeat: this.#clock.now().toISOString() };
+    const file = {
+      id: this.id,
+      kind: this.#kind,
+      started: this.#started,
+      heartbeat: this.#clock.now().toISOString(),
+      owner: this.#owner,
+    };
     await this.#store.put(sessionKey(this.id), Buffer.from(`${JSON.stringify(file)}\n`), {
       contentType: 'application/json',
       transient: true,

@@ -17,6 +17,7 @@ import { Press } from './press/second-thread.ts';
 import type { PlainCopies, Repository, Session } from './repository.types.ts';
 import { RunIndex } from './run-index.ts';
 import { findRun, writeRun } from './runs.ts';
+import type { ServiceIdentity } from './session-owner.ts';
 import { Sessions } from './sessions.ts';
 import { isUnreadable, SnapshotIndex } from './snapshot-index.ts';
 import type { StateStore } from './state.ts';
@@ -34,6 +35,8 @@ export interface OpenOptions extends Secrets {
   state?: StateStore;
   /** Make a repository where there is none. */
   create: boolean;
+  /** The service that works with it: lets it tell its own dead sessions from those of others. */
+  identity?: ServiceIdentity;
   signal?: AbortSignal;
 }
 
@@ -66,14 +69,18 @@ export class OpenedRepository implements Repository {
   #previous: Promise<Manifest | undefined> | undefined;
   #knownLoaded: Promise<void> | undefined;
 
-  constructor(ports: { store: ObjectStore; clock: Clock; log: Log }, id: string, keyring: Keyring) {
+  constructor(
+    ports: { store: ObjectStore; clock: Clock; log: Log; identity?: ServiceIdentity },
+    id: string,
+    keyring: Keyring,
+  ) {
     this.store = ports.store;
     this.clock = ports.clock;
     this.log = ports.log;
     this.id = id;
     this.keyring = keyring;
     this.objects = new Objects(ports.store, keyring);
-    this.sessions = new Sessions(ports.store, ports.clock, ports.log);
+    this.sessions = new Sessions(ports, ports.identity);
     this.index = new SnapshotIndex({ ...ports, keyring });
     this.runIndex = new RunIndex({ ...ports, keyring });
   }

@@ -3,20 +3,29 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './codec.ts';
-import { sessionKey, SESSIONS } from './layout.ts';
+import { printable, sessionKey, SESSIONS } from './layout.ts';
 import { OpenSession, type PruneSession } from './open-session.ts';
 import type { Session } from './repository.types.ts';
+import { hasEnded, ownerHere, SessionOwner, type ServiceIdentity } from './session-owner.ts';
 
 /** A session that has said nothing for so long, by the store's clock, is taken for dead. */
 export const SESSION_DEAD = 10 * 60_000;
+/** One of this service after so long: by then it has taken itself for dead. */
+const OWN_SESSION_DEAD = 5 * 60_000;
 const WAIT_STEP = 5_000;
 
-const SessionFile = z.object({ id: z.string(), kind: z.string(), started: z.string(), heartbeat: z.string() });
+const SessionFile = z.object({
+  kind: z.string(),
+  /** Absent in what earlier releases wrote. */
+  owner: SessionOwner.optional().catch(undefined),
+});
+type SessionFile = z.infer<typeof SessionFile>;
 
 /** A session of somebody else that is not dead. */
 export interface LiveSession {
   id: string;
   kind: string;
+  owner: SessionOwner | undefined;
   /** Milliseconds since it was last heard of. */
   silent: number;
 }
@@ -30,17 +39,22 @@ export class Sessions {
   readonly #store: ObjectStore;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #identity: ServiceIdentity | undefined;
+  readonly #owner: SessionOwner;
   readonly #open = new Set<OpenSession>();
 
-  constructor(store: ObjectStore, clock: Clock, log: Log) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#log = log;
+  /** @param identity - the service that works here; undefined for the command line */
+  constructor(ports: { store: ObjectStore; clock: Clock; log: Log }, identity?: ServiceIdentity) {
+    this.#store = ports.store;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    this.#identity = identity;
+    this.#owner = ownerHere(identity?.service);
   }
 
   /** Opens a session, and waits while a prune is removing objects. */
   async open(run: { id: string; kind: string }, options: { signal?: AbortSignal } = {}): Promise<Session> {
-    const session = new OpenSession(this.#store, this.#clock, this.#log, run, () => this.#open.delete(session));
+    const session = this.#make(run);
     await session.beat(options.signal);
     this.#open.add(session);
     try {
@@ -61,16 +75,13 @@ export class Sessions {
     run: { id: string; kind: 'prune' },
     options: { signal?: AbortSignal } = {},
   ): Promise<PruneSession> {
-    const session = new OpenSession(this.#store, this.#clock, this.#log, run, () => this.#open.delete(session));
+    const session = this.#make(run);
     await session.beat(options.signal);
     try {
       const others = await this.live(run.id, options.signal);
       const other = others[0];
       if (other !== undefined) {
-        throw new DashkeepError(
-          'DK_PRUNE_UNSAFE',
-          `a ${other.kind} (${other.id}) is at work, last heard of ${Math.round(other.silent / 1000)} s ago`,
-        );
+        throw atWork(other);
       }
     } catch (error) {
       await session.end();
@@ -93,12 +104,30 @@ export class Sessions {
       if (silent >= SESSION_DEAD) {
         continue;
       }
-      const kind = await this.#kindOf(key, signal);
-      if (kind !== undefined) {
-        live.push({ id: key.slice(SESSIONS.length).replace(/\.json$/, ''), kind, silent });
+      const file = await this.#read(key, signal);
+      const id = key.slice(SESSIONS.length).replace(/\.json$/, '');
+      if (file === undefined || this.#isSilentOwn(file.owner, silent)) {
+        continue;
       }
+      if (file.owner !== undefined && hasEnded(file.owner, this.#identity)) {
+        this.#log.info({ session: id, kind: file.kind }, 'the process of a session has ended: the session is removed');
+        // One that cannot be removed now is left to a later prune.
+        await this.#store.deleteMany([key], { signal }).catch(() => undefined);
+        continue;
+      }
+      live.push({ id, kind: file.kind, owner: file.owner, silent });
     }
     return live;
+  }
+
+  #make(run: { id: string; kind: string }): OpenSession {
+    const ports = { store: this.#store, clock: this.#clock, log: this.#log };
+    const session = new OpenSession(ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
+    return session;
+  }
+
+  #isSilentOwn(owner: SessionOwner | undefined, silent: number): boolean {
+    return this.#identity !== undefined && owner?.service === this.#identity.service && silent >= OWN_SESSION_DEAD;
   }
 
   /** Whether a session of this process was cut off for so long that others may have taken it for dead. */
@@ -135,10 +164,10 @@ export class Sessions {
   }
 
   /** Undefined when it ended meanwhile. */
-  async #kindOf(key: string, signal?: AbortSignal): Promise<string | undefined> {
+  async #read(key: string, signal?: AbortSignal): Promise<SessionFile | undefined> {
     try {
       const bytes = await this.#store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
-      return SessionFile.parse(JSON.parse(bytes.toString('utf8'))).kind;
+      return SessionFile.parse(JSON.parse(bytes.toString('utf8')));
     } catch (error) {
       if (error instanceof DashkeepError) {
         if (error.code === 'DK_STORE_NOT_FOUND') {
@@ -146,7 +175,21 @@ export class Sessions {
         }
         throw error;
       }
-      return 'run of an unknown kind';
+      return { kind: 'run of an unknown kind' };
     }
   }
+}
+
+function atWork({ id, kind, owner, silent }: LiveSession): DashkeepError {
+  const where = owner === undefined ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
+  const minutes = Math.ceil((SESSION_DEAD - silent) / 60_000);
+  return new DashkeepError(
+    'DK_PRUNE_UNSAFE',
+    `a ${printable(kind)} (${id}) is at work${where}, last heard of ${Math.round(silent / 1000)} s ago`,
+    {
+      hint:
+        'Nothing was removed. Retry when that run has ended. If its process has crashed, ' +
+        `retry in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: it no longer counts then.`,
+    },
+  );
 }

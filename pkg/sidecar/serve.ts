@@ -98,6 +98,7 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
         orgIds: config.orgIds,
         access,
         state: foundation.state,
+        replicated: foundation.election !== undefined,
         environment: config.environment,
         passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase()]),
         clock,

@@ -113,6 +113,28 @@ describe('the life of a service', () => {
     expect(await service.ended(absent.json.id)).toMatchObject({ status: 'failed', failure: { code: 'DK_NOT_FOUND' } });
   }, 60_000);
 
+  it('prunes after kill -9 in a backup without waiting for the run that died', async () => {
+    const first = await start();
+    const whole = await first.call('POST', '/runs', { kind: 'backup' });
+    expect(await first.ended(whole.json.id)).toMatchObject({ status: 'complete' });
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+    const { child, url } = await startProcess();
+    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
+    const run = await call(url, 'POST', '/runs', { kind: 'backup' });
+    await eventually('the session of the run', () =>
+      readdir(join(directory, 'target', 'sessions')).then((names) => names.includes(`${run.id}.json`) || undefined),
+    );
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    grafana.setFaults();
+
+    const service = await start();
+    const prune = await service.call('POST', '/runs', { kind: 'prune' });
+    expect(await service.ended(prune.json.id)).toMatchObject({ status: 'complete' });
+    expect(await readdir(join(directory, 'target', 'sessions'))).toEqual([]);
+  }, 60_000);
+
   it('answers with the same run when the same click comes again after a restart, for a day', async () => {
     const key = { 'idempotency-key': 'a click' };
     const { child, url } = await startProcess();

@@ -31,6 +31,8 @@ export interface EngineOptions extends InstanceOptions {
   /** Only these orgs, where the deployment names some. */
   orgIds?: number[];
   state: StateStore;
+  /** Whether several processes of this service may work at the same time. */
+  replicated: boolean;
   environment: Readonly<Record<string, string | undefined>>;
   passphrases: () => Promise<string[]>;
 }
@@ -53,11 +55,11 @@ class EngineWork implements Work {
   readonly #withInstance: WithInstance;
 
   constructor(options: EngineOptions, settings: EffectiveSettings, store: ObjectStore) {
-    const { clock, randomness, log, state, passphrases, version } = options;
+    const { clock, randomness, log, state, replicated, passphrases, version } = options;
     this.#options = options;
     this.#settings = settings;
     this.#ports = { clock, randomness, log };
-    this.#repository = new LazyRepository({ ...this.#ports, state, passphrases }, settings, store);
+    this.#repository = new LazyRepository({ ...this.#ports, state, replicated, passphrases }, settings, store);
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
     this.#withInstance = (signal, action) => withInstance(options, orgs, signal, action);
     this.#restores = new RestorePlans({

@@ -8,6 +8,8 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 
 export interface OpeningPorts {
   state: StateStore;
+  /** Whether several processes of this service may work at the same time. */
+  replicated: boolean;
   passphrases: () => Promise<string[]>;
   clock: Clock;
   randomness: Randomness;
@@ -86,12 +88,15 @@ export class LazyRepository {
   }
 
   async #openNow(create: boolean, signal: AbortSignal): Promise<OpenedRepository> {
-    this.#repository = await openRepository(await this.#openOptions(create, signal));
+    const { state, replicated, randomness } = this.#ports;
+    const service = await serviceId(state, randomness);
+    const identity = service === undefined ? undefined : { service, sole: !replicated };
+    this.#repository = await openRepository({ ...(await this.#openOptions(create, signal)), identity });
     return this.#repository;
   }
 
   async #openOptions(create: boolean, signal: AbortSignal): Promise<OpenOptions> {
-    const { passphrases, ...ports } = this.#ports;
+    const { passphrases, replicated: _, ...ports } = this.#ports;
     const { encryption } = this.#settings.values;
     const { ageIdentity } = this.#settings.secrets;
     return {
@@ -103,5 +108,23 @@ export class LazyRepository {
       create,
       signal,
     };
+  }
+}
+
+const SERVICE_ID = 'service-id';
+
+/** What a service is known by after a restart; undefined where nothing can be kept. */
+async function serviceId(state: StateStore, randomness: Randomness): Promise<string | undefined> {
+  try {
+    const known = (await state.get(SERVICE_ID))?.toString('utf8').trim();
+    if (known !== undefined && /^[0-9a-f]{32}$/.test(known)) {
+      return known;
+    }
+    const made = randomness.hex(16);
+    await state.set(SERVICE_ID, Buffer.from(made));
+    return made;
+  } catch {
+    // Without it a session of this service that died holds up a prune for ten minutes, and nothing else happens.
+    return undefined;
   }
 }
