@@ -9,6 +9,7 @@ import { canonicalOf } from '../grafana/kinds/stored.ts';
 import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './places.ts';
 import { mapPool } from './pool.ts';
+import { scopeOfBoth, type Compared } from './scope.ts';
 
 /** What must be equal for a resource to be unchanged: its content and the folder it is in. */
 interface State extends DiffItem {
@@ -18,13 +19,17 @@ interface State extends DiffItem {
 
 type States = Map<string, State>;
 
-/** What changed from one snapshot to a later one. */
-export function diffManifests(from: Pick<Manifest, 'resources'>, to: Pick<Manifest, 'resources'>): Diff {
-  return diffStates(statesOf(from.resources), statesOf(to.resources));
+/** What changed from one snapshot to a later one, of the organizations and kinds that both of them cover. */
+export function diffManifests(from: Compared, to: Compared): Diff {
+  const common = scopeOfBoth(from, to);
+  return diffStates(statesOf(from.resources.filter(common)), statesOf(to.resources.filter(common)));
 }
 
 /** How many resources changed, without a list of them: of a large snapshot that would take as much memory as its entries. */
-export function countChanges(from: readonly ManifestEntry[], to: readonly ManifestEntry[]): ChangeCounts {
+export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
+  const common = scopeOfBoth(earlier, later);
+  const from = earlier.resources.filter(common);
+  const to = later.resources.filter(common);
   const before = new Map(from.map((entry) => [key(entry.org, entry.kind, entry.uid), entry]));
   const counts = { added: 0, changed: 0, removed: before.size };
   for (const entry of to) {

@@ -1,7 +1,6 @@
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
-import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
 import { call } from '../api/client.ts';
-import { outermost, type Gone } from '../lib/gone.ts';
+import { beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
 
 /** The most that the service gives at once. Folders come first. */
 const MOST = 500;
@@ -39,15 +38,6 @@ export function useGone(from: string, to: string) {
   return useQuery({ ...goneQuery(from, to), enabled: from !== to });
 }
 
-/** Of snapshots, newest first, the ids of those after which something was deleted since then. */
-function beforeDeletions(rows: SnapshotRow[], since: number): string[] {
-  return rows.flatMap((row, index) => {
-    const before = rows[index + 1];
-    const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
-    return deleted && before !== undefined && Date.parse(row.time) >= since ? [before.id] : [];
-  });
-}
-
 export interface GoneLately {
   gone: Gone[];
   isPending: boolean;
@@ -66,7 +56,7 @@ export function useGoneLately(newest: string, lastRestore: string | undefined): 
     queryKey: ['snapshots', 'before-deletions', newest],
     queryFn: async ({ signal }) => {
       const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
-      return beforeDeletions(items, Date.now() - DAY).slice(0, DELETIONS);
+      return beforeDeletions(items, newest, Date.now() - DAY).slice(0, DELETIONS);
     },
     staleTime: 60_000,
   });

@@ -1,5 +1,6 @@
 import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
 import type { RestoreSelection } from '../../pkg/contract/api/restores.ts';
+import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { refOf } from './routes.ts';
 
@@ -53,4 +54,20 @@ export function outermost(entries: DiffEntry[], from: string): Gone[] {
 /** Whether it hangs on the other one: permissions of a dashboard, and that it is shared. */
 function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
   return kind === `${owner.kind}-permissions` || kind === `public-${owner.kind}`;
+}
+
+/**
+ * Of snapshots, newest first, the ids of the backups after which something was deleted, up to the newest backup. What was
+ * taken before a restore or for a drill covers other things, and says nothing about what people deleted.
+ * @param newest - the id of the newest backup
+ * @param since - milliseconds; deletions that were seen earlier are left out
+ */
+export function beforeDeletions(rows: SnapshotRow[], newest: string, since: number): string[] {
+  const backups = rows.filter(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
+  const upToNewest = backups.slice(Math.max(0, backups.findIndex(({ id }) => id === newest)));
+  return upToNewest.flatMap((row, index) => {
+    const before = upToNewest[index + 1];
+    const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
+    return deleted && before !== undefined && Date.parse(row.time) >= since ? [before.id] : [];
+  });
 }

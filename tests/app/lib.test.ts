@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
 import type { RestoreRequest } from '../../pkg/contract/api/restores.ts';
-import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
+import type { SnapshotRow, SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
 import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
+import { beforeDeletions } from '../../src/lib/gone.ts';
 import { diffLines, foldEqual } from '../../src/lib/lineDiff.ts';
 
 // The host's packages are for browsers; what is tested here needs only this of them.
@@ -348,4 +349,30 @@ describe('reasons of the service', async () => {
     ],
     ['a reason that nobody foresaw', 'a reason that nobody foresaw'],
   ])('%s is “%s”: nothing to type on a command line', (reason, text) => expect(reasonText(reason)).toBe(text));
+});
+
+describe('backups after which something was deleted', () => {
+  const row = (hour: number, trigger: SnapshotRow['trigger'], removed = 0): SnapshotRow => ({
+    id: `${trigger}-${hour}`,
+    time: `2026-11-26T${String(hour).padStart(2, '0')}:00:00.000Z`,
+    ...{ status: 'complete', trigger, resources: 1, bytes: 1, problems: 0 },
+    changes: { added: 0, changed: 0, removed },
+  });
+  const since = Date.parse('2026-11-26T00:00:00.000Z');
+
+  it('are compared with backups, never with what was taken before a restore', () => {
+    const rows = [
+      row(9, 'safety', 745),
+      row(8, 'scheduled', 2),
+      row(7, 'safety', 3),
+      row(6, 'drill', 9),
+      row(5, 'manual', 0),
+    ];
+    expect(beforeDeletions(rows, 'scheduled-8', since)).toEqual(['manual-5']);
+  });
+
+  it('end with the newest backup that is asked about', () => {
+    const rows = [row(9, 'scheduled', 1), row(8, 'scheduled', 1), row(7, 'manual')];
+    expect(beforeDeletions(rows, 'scheduled-8', since)).toEqual(['manual-7']);
+  });
 });

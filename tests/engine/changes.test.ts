@@ -1,10 +1,20 @@
 import { expect, it } from 'vitest';
-import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
+import type { Manifest, ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { countChanges, diffManifests } from '../../pkg/engine/diff.ts';
 
 const entry = (uid: string, object: string, folderUid?: string): ManifestEntry => ({
   ...{ org: 1, kind: 'dashboard' as const, uid, title: uid, folder: '', object, bytes: 1 },
   ...(folderUid === undefined ? {} : { folderUid }),
+});
+
+const HOME = { id: 1, name: 'Main Org.' };
+const READ = { listed: 1, stored: 1, reused: 0, skipped: 0, failed: 0 };
+
+/** One that covers two organizations and has read their dashboards. */
+const snapshot = (resources: ManifestEntry[]) => ({
+  orgs: [HOME, { id: 2, name: 'Second' }],
+  kinds: { dashboard: READ } as Manifest['kinds'],
+  resources,
 });
 
 it.each([
@@ -17,10 +27,40 @@ it.each([
   ],
   ['the same uid in another org', [entry('a', '1')], [{ ...entry('a', '1'), org: 2 }]],
 ])('counts what a comparison lists: %s', (_, from, to) => {
-  const { added, changed, removed } = diffManifests({ resources: from }, { resources: to });
-  expect(countChanges(from, to)).toEqual({
+  const { added, changed, removed } = diffManifests(snapshot(from), snapshot(to));
+  expect(countChanges(snapshot(from), snapshot(to))).toEqual({
     added: added.length,
     changed: changed.length,
     removed: removed.length,
   });
+});
+
+const ORG = { ...entry('Second', 'o'), kind: 'org' as const };
+
+it.each([
+  ['organizations that the later one does not cover', { orgs: [HOME] }, 0],
+  [
+    'an organization that the later one saw, but does not cover',
+    { orgs: [HOME], kinds: { org: READ }, more: [ORG] },
+    0,
+  ],
+  ['an organization that was deleted', { orgs: [HOME], kinds: { org: READ } }, 1],
+  ['a kind that the later one was not asked for', { kinds: { dashboard: { ...READ, reason: 'not asked for' } } }, 0],
+  ['a kind that the later one has read', {}, 1],
+])('lists as removed only what both cover: %s', (_, later, removed) => {
+  const before = snapshot([{ ...entry('a', '1'), org: 2 }]);
+  const {
+    orgs = before.orgs,
+    kinds = {},
+    more = [],
+  } = later as {
+    orgs?: Manifest['orgs'];
+    kinds?: Manifest['kinds'];
+    more?: ManifestEntry[];
+  };
+  const after = { orgs, kinds: { dashboard: READ, ...kinds }, resources: more };
+  expect(diffManifests(before, after).removed).toHaveLength(removed);
+  expect(countChanges(before, after)).toMatchObject({ removed });
+  // The same the other way round: it was not added either.
+  expect(diffManifests(after, before).added).toHaveLength(removed);
 });

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../contract/manifest.ts';
 import { backup } from '../../engine/backup/backup.ts';
-import { NOT_ASKED_FOR } from '../../engine/backup/collection.ts';
+import { NOT_ASKED_FOR } from '../../engine/scope.ts';
 import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
 import { recordRun } from '../../engine/run.ts';
 import { withLocksRenewed } from '../../repository/locks.ts';

@@ -15,8 +15,9 @@ import { LARGE_BYTES } from '../large.ts';
 import { nameAfterOwners, placeAndName } from '../places.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
-import { Collection, NOT_ASKED_FOR } from './collection.ts';
-import { previousOf, type Previous } from './previous.ts';
+import { NOT_ASKED_FOR } from '../scope.ts';
+import { Collection } from './collection.ts';
+import { comparedWith, previousOf, type Previous } from './previous.ts';
 import { readKind, type KindRun } from './read-kind.ts';
 import { replaceMissing } from './reused.ts';
 
@@ -81,6 +82,9 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     collection.progress.phase('publishing');
     const resources = collection.sortedEntries();
     const lists = collection.wholeLists();
+    const orgs = instance.orgs.map(({ id, name }) => ({ id, name }));
+    const kinds = collection.reports();
+    const before = await comparedWith(options, previous);
     const published = await repository.publish(
       {
         id,
@@ -95,10 +99,10 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
           url: instance.url,
           ...(instance.capabilities.edition === undefined ? {} : { edition: instance.capabilities.edition }),
         },
-        orgs: instance.orgs.map(({ id, name }) => ({ id, name })),
+        orgs,
         sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
-        changes: countChanges(previous.manifest?.resources ?? [], resources),
-        kinds: collection.reports(),
+        changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }),
+        kinds,
         errors: collection.problems,
         skipped: collection.skipped,
         ...(lists.length === 0 ? {} : { lists }),

@@ -5,9 +5,6 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ProgressCounter } from '../progress.ts';
 import { PackedEntries } from './packed-entries.ts';
 
-/** The reason that a report gives for kinds that the caller left out. */
-export const NOT_ASKED_FOR = 'not asked for';
-
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
 export class Collection {
   /** Those that were read are among them, and among `reused`, once `finishReading` was called. */

@@ -1,6 +1,8 @@
+import { reasonOf } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Known } from '../../grafana/kinds/kind.ts';
+import { isRegularBackup } from '../scope.ts';
 import type { BackupOptions } from './backup.ts';
 
 const FULL_READ_EVERY = 12;
@@ -25,6 +27,27 @@ export async function previousOf(options: BackupOptions): Promise<Previous> {
     manifest.dashkeep === options.version;
   const due = (manifest?.sinceFullRead ?? 0) + 1 >= (options.fullReadEvery ?? FULL_READ_EVERY);
   return { manifest, trusted: same && !due };
+}
+
+/**
+ * The backup that changes are counted against. It is mostly the snapshot before, but one that was taken before a restore
+ * or for a drill says nothing about what people changed.
+ */
+export async function comparedWith(
+  { repository, signal, log }: BackupOptions,
+  { manifest }: Previous,
+): Promise<Manifest | undefined> {
+  if (manifest === undefined || isRegularBackup(manifest)) {
+    return manifest;
+  }
+  try {
+    const latest = await repository.manifest('latest', { signal });
+    return isRegularBackup(latest) ? latest : undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ reason: reasonOf(error) }, 'the last backup cannot be read: changes are counted against nothing');
+    return undefined;
+  }
 }
 
 /** Entries of one org and kind by uid. */

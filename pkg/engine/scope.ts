@@ -1,0 +1,42 @@
+import type { KindName } from '../contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
+
+/** The reason that a report gives for kinds that the caller left out. */
+export const NOT_ASKED_FOR = 'not asked for';
+
+/** What a comparison needs of a snapshot. */
+export type Compared = Pick<Manifest, 'orgs' | 'kinds' | 'resources'>;
+
+/** Whether it was taken as a backup, and not before a restore or for a drill, which may cover anything. */
+export function isRegularBackup({ trigger }: Pick<Manifest, 'trigger'>): boolean {
+  return trigger !== 'safety' && trigger !== 'drill';
+}
+
+/**
+ * Of entries, those of organizations and kinds that both snapshots cover: what only one of them looked at was neither
+ * added nor removed. An organization that one of them covers and the other saw not to exist counts as covered by both.
+ */
+export function scopeOfBoth(one: Compared, other: Compared): (entry: ManifestEntry) => boolean {
+  const orgs = new Set(
+    [...one.orgs, ...other.orgs].flatMap((org) => (knows(one, org) && knows(other, org) ? [org.id] : [])),
+  );
+  const kinds = new Map<KindName, boolean>();
+  return ({ org, kind }) => {
+    if (!kinds.has(kind)) {
+      kinds.set(kind, wasAskedFor(one, kind) && wasAskedFor(other, kind));
+    }
+    return orgs.has(org) && kinds.get(kind) === true;
+  };
+}
+
+function knows({ orgs, kinds, resources }: Compared, { id, name }: Manifest['orgs'][number]): boolean {
+  if (orgs.some((org) => org.id === id)) {
+    return true;
+  }
+  const listed = kinds.org !== undefined && kinds.org.reason === undefined;
+  return listed && !resources.some(({ kind, uid }) => kind === 'org' && uid === name);
+}
+
+function wasAskedFor({ kinds }: Compared, kind: KindName): boolean {
+  return kinds[kind] !== undefined && kinds[kind].reason !== NOT_ASKED_FOR;
+}
