@@ -7,6 +7,7 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { NoAdmin } from './bootstrap/problems.ts';
 import { GrafanaHealth } from './health.ts';
+import { NOT_COVERED_HINT, notCoveredMessage } from './overview.ts';
 import type { Service } from './service.ts';
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
@@ -16,6 +17,14 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     tokenChecks(service),
     targetChecks(service, signal),
     kubernetesChecks(service, signal),
+    service.overview.notCovered.map(
+      (org): DoctorCheck => ({
+        name: `organization ${org.id}`,
+        status: 'warning',
+        detail: notCoveredMessage(org),
+        hint: NOT_COVERED_HINT,
+      }),
+    ),
   ]);
   const checks = groups.flat();
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };

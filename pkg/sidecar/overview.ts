@@ -51,6 +51,16 @@ export class Overview {
     return ['valid', 'expiring'].includes(state) || (this.#parts.keeper === undefined && state !== 'invalid');
   }
 
+  /** Organizations that exist and that backups leave out, as far as that is known. */
+  get notCovered(): { id: number; name: string }[] {
+    const { keeper, config, settings } = this.#parts;
+    if (keeper === undefined || keeper.home === undefined || settings.view().values.scope.orgs === 'all') {
+      return [];
+    }
+    const covered = new Set(config.orgIds ?? [keeper.home]);
+    return [...keeper.existing].flatMap(([id, name]) => (covered.has(id) ? [] : [{ id, name }]));
+  }
+
   /** From memory: nothing is asked of anybody. */
   status(): Status {
     const { values } = this.#parts.settings.view();
@@ -65,6 +75,7 @@ export class Overview {
     const foreign = this.#parts.leadership.foreignRun();
     const news = this.#parts.news.repository;
     const lastSuccess = this.lastSuccess();
+    const { notCovered } = this;
     const target = {
       configured: values.target.url !== '',
       description: this.#parts.library.description ?? values.target.url,
@@ -92,6 +103,7 @@ export class Overview {
         ...(grafanaProblem === undefined ? {} : { problem: problemOf(grafanaProblem) }),
       },
       token: tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'),
+      ...(notCovered.length === 0 ? {} : { notCovered }),
       target,
       schedules,
       lastBackup: last('backup'),
@@ -184,6 +196,9 @@ export class Overview {
       const hint = 'Make the admin a member of those orgs, or leave them out.';
       warnings.push({ code: 'DK_BOOTSTRAP', message: `no token for org ${failed.join(', ')}`, hint });
     }
+    for (const org of this.notCovered) {
+      warnings.push({ code: 'DK_SETTINGS', message: notCoveredMessage(org), hint: NOT_COVERED_HINT });
+    }
     for (const { job, expression, next } of schedules) {
       if (expression !== '' && next.length === 0) {
         const hint = 'Correct the expression or the time zone.';
@@ -201,4 +216,10 @@ export class Overview {
     }
     return warnings;
   }
+}
+
+export const NOT_COVERED_HINT = 'Set DASHKEEP_ORGS=all, or choose all organizations in the settings.';
+
+export function notCoveredMessage({ id, name }: { id: number; name: string }): string {
+  return `Organization ${id} '${name}' is not backed up`;
 }

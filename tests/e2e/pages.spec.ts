@@ -83,7 +83,7 @@ const PAGES: Shown[] = [
     name: 'overview',
     path: () => '',
     ready: async (page) => {
-      await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
       if (GRAFANA_URL === undefined) {
         await expect(page.getByRole('img', { name: /^Duration/ })).toBeVisible();
       }
@@ -241,7 +241,7 @@ test('little has to come before the first page shows: 60 KiB of the app, gzipped
     }
   });
   await app.open('');
-  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
   const bodies = await Promise.all(scripts);
   const size = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
   expect(bodies.length).toBeGreaterThan(2);

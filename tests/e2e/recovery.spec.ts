@@ -31,5 +31,5 @@ test('a page that an update of the app has taken away loads itself anew, once, a
   expect(reloads, 'the page was loaded anew before anything was said').toBe(1);
   expect(asked).toBeGreaterThan(1);
   await page.getByRole('link', { name: 'Overview', exact: true }).click();
-  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });

@@ -18,15 +18,15 @@ test('a service that is down is said to be down, and the page comes back with it
   preview.app.jsonData = { sidecarUrl };
   expect(service.url).toBe(sidecarUrl);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });
 
 test('what was known stays on the page when the service goes away meanwhile', async ({ app, page, preview }) => {
   await app.open('');
-  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
   await expect(page.getByText('The Dashkeep service does not answer')).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByRole('heading', { name: 'Everything is safe' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });
 
 test('a token that the service refuses is told apart from a service that is down', async ({ app, page, preview }) => {
@@ -63,7 +63,7 @@ test('connecting by hand keeps what else Grafana stores for the app', async ({ p
 });
 
 const STATES = [
-  { protection: 'partial', heading: 'Almost everything is safe' },
+  { protection: 'partial', heading: 'Last backup incomplete' },
   { protection: 'late', heading: 'Backups are late' },
   { protection: 'failed', heading: 'The last backup failed' },
   { protection: 'never', heading: 'Nothing is backed up yet' },

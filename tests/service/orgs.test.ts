@@ -27,10 +27,24 @@ it('reaches all organizations from when that is saved, not only from the next lo
     ((await service.call('GET', '/status')).json.token.orgs as { id: number }[]).map(({ id }) => id);
   await eventually('the home org', async () => (await reached()).length === 1);
 
+  // Until then the status names what is left out.
+  await service.service.keeper?.check();
+  const before = (await service.call('GET', '/status')).json;
+  expect(before.notCovered).toEqual([{ id: orgId, name: 'Second' }]);
+  expect(before.warnings).toContainEqual({
+    code: 'DK_SETTINGS',
+    message: `Organization ${orgId} 'Second' is not backed up`,
+    hint: expect.stringContaining('DASHKEEP_ORGS=all'),
+  });
+  const { checks } = (await service.call('GET', '/doctor')).json;
+  expect(checks).toContainEqual(expect.objectContaining({ name: `organization ${orgId}`, status: 'warning' }));
+
   const { scope } = (await service.call('GET', '/settings')).json.values;
   const saved = await service.call('PUT', '/settings', { values: { scope: { ...scope, orgs: 'all' } } });
   expect(saved.status).toBe(200);
   await eventually('the second org', async () => (await reached()).includes(orgId));
+
+  expect((await service.call('GET', '/status')).json).not.toHaveProperty('notCovered');
 
   const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
   const snapshot = await service.call('GET', `/snapshots/${String(run['snapshot'])}`);

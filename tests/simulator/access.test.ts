@@ -19,6 +19,10 @@ describe('identity', () => {
     expect((await call(grafana, '', 'GET /api/search')).status).toBe(401);
     expect((await call(grafana, 'admin:wrong', 'GET /api/search')).body.messageId).toBe('password-auth.failed');
     expect((await call(grafana, 'glsa_unknown', 'GET /api/search')).body.messageId).toBe('api-key.invalid');
+    // As a deleted token, or one of a deleted account, on 12.4.0.
+    const deleted = `glsa_${'a'.repeat(32)}_0123abcd`;
+    const { status, body } = await call(grafana, deleted, 'GET /api/search');
+    expect({ status, body }).toEqual({ status: 401, body: { message: 'Unauthorized', traceID: '' } });
   });
 
   it('of a token ends with it, and a token belongs to one org for ever', async () => {

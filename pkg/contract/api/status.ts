@@ -65,6 +65,8 @@ export const Status = z.object({
     replaced: z.object({ time: Time, orgs: z.array(z.int().positive()) }).optional(),
     problem: Problem.optional(),
   }),
+  /** Organizations that exist in Grafana and that no backup of this service covers, where it can know. */
+  notCovered: z.array(z.object({ id: z.int().positive(), name: z.string() })).optional(),
   target: z.object({
     configured: z.boolean(),
     /** For people: `s3://bucket/prefix at https://…`. */

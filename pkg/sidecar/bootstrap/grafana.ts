@@ -136,27 +136,32 @@ export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): P
   }
 }
 
-/** Every org, or the admin's own. Pages begin at 0 in some releases and at 1 in others; ids count once. */
+/** Every org, or the admin's own; the home organization first. */
 export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: AbortSignal): Promise<number[]> {
   const home = numberAt(await grafana.get('/api/org', { signal }), 'id');
   if (home === undefined) {
     throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the answer names no org');
   }
-  const ids = new Set<number>([home]);
-  for (let page = 0; all; page++) {
+  const ids = all ? [...(await listOrgs(grafana, signal)).keys()] : [];
+  return [home, ...ids.filter((id) => id !== home).sort((a, b) => a - b)];
+}
+
+/** Names of all organizations by id; takes a server admin. Pages begin at 0 in some releases and at 1 in others. */
+export async function listOrgs(grafana: GrafanaClient, signal: AbortSignal): Promise<Map<number, string>> {
+  const names = new Map<number, string>();
+  for (let page = 0; ; page++) {
     const answer = await grafana.get('/api/orgs', { query: { perpage: 1000, page }, signal });
-    const before = ids.size;
+    const before = names.size;
     for (const org of Array.isArray(answer) ? answer : []) {
       const id = numberAt(org, 'id');
       if (id !== undefined) {
-        ids.add(id);
+        names.set(id, stringAt(org, 'name') ?? '');
       }
     }
-    if (page > 0 && ids.size === before) {
-      break;
+    if (page > 0 && names.size === before) {
+      return names;
     }
   }
-  return [home, ...[...ids].filter((id) => id !== home).sort((a, b) => a - b)];
 }
 
 /**

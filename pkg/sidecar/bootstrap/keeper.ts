@@ -90,6 +90,11 @@ export class TokenKeeper {
     return this.#current?.orgs ?? [];
   }
 
+  /** Names of all organizations of this Grafana by id, as last seen; empty where no admin can be asked. */
+  get existing(): ReadonlyMap<number, string> {
+    return this.#current?.existing ?? new Map();
+  }
+
   get home(): number | undefined {
     return this.#current?.home;
   }

@@ -1,7 +1,7 @@
 import type { IconName } from '@grafana/data';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { formatRelative } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 
 export interface Verdict {
   tone: 'success' | 'warning' | 'error' | 'info';
@@ -14,19 +14,29 @@ export interface Verdict {
 export function verdictOf(status: Status): Verdict {
   const last = status.lastSuccess === undefined ? undefined : formatRelative(status.lastSuccess);
   const ago = last ?? t('protection.unknownTime', 'at an unknown time');
+  const notCovered = status.notCovered?.length ?? 0;
   switch (status.protection) {
     case 'yes':
       return {
-        tone: 'success',
-        icon: 'check-circle',
-        title: t('protection.yes', 'Everything is safe'),
-        text: t('protection.yesText', 'The last backup was made {{ago}} and is complete.', { ago }),
+        tone: notCovered > 0 ? 'warning' : 'success',
+        icon: notCovered > 0 ? 'exclamation-triangle' : 'check-circle',
+        title: t('protection.yes', 'Last backup complete'),
+        text:
+          notCovered > 0
+            ? plural(
+                'protection.notCovered',
+                notCovered,
+                'The last backup was made {{ago}}. {{number}} organization is not backed up.',
+                'The last backup was made {{ago}}. {{number}} organizations are not backed up.',
+                { ago },
+              )
+            : t('protection.yesText', 'The last backup was made {{ago}}.', { ago }),
       };
     case 'partial':
       return {
         tone: 'warning',
         icon: 'exclamation-triangle',
-        title: t('protection.partial', 'Almost everything is safe'),
+        title: t('protection.partial', 'Last backup incomplete'),
         text: t('protection.partialText', 'The last backup was made {{ago}}, but some resources could not be read.', {
           ago,
         }),
