@@ -17,14 +17,12 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     tokenChecks(service),
     targetChecks(service, signal),
     kubernetesChecks(service, signal),
-    service.overview.notCovered.map(
-      (org): DoctorCheck => ({
-        name: `organization ${org.id}`,
-        status: 'warning',
-        detail: notCoveredMessage(org),
-        hint: NOT_COVERED_HINT,
-      }),
-    ),
+    service.overview.notCovered.map((org): DoctorCheck => ({
+      name: `organization ${org.id}`,
+      status: 'warning',
+      detail: notCoveredMessage(org),
+      hint: NOT_COVERED_HINT,
+    })),
   ]);
   const checks = groups.flat();
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };

@@ -64,7 +64,12 @@ function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
  */
 export function beforeDeletions(rows: SnapshotRow[], newest: string, since: number): string[] {
   const backups = rows.filter(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
-  const upToNewest = backups.slice(Math.max(0, backups.findIndex(({ id }) => id === newest)));
+  const upToNewest = backups.slice(
+    Math.max(
+      0,
+      backups.findIndex(({ id }) => id === newest),
+    ),
+  );
   return upToNewest.flatMap((row, index) => {
     const before = upToNewest[index + 1];
     const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
