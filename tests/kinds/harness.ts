@@ -69,6 +69,7 @@ export async function testGrafana(options: SimulatorOptions): Promise<TestGrafan
       ...context,
       secrets: (kind, uid) => run.secrets?.[`${kind}/${uid}`],
       includeManaged: run.includeManaged ?? false,
+      message: 'Restored',
     };
   };
   return {

@@ -4,10 +4,11 @@ import type { PlanRequest } from './types.ts';
 
 /** The context for writing: a fresh memory, the secrets and options of the request. */
 export function writeContext(request: PlanRequest, org: Org): WriteContext {
-  const { instance, clock, log, signal, repository, options } = request;
+  const { instance, clock, log, signal, repository, options, manifest } = request;
   return {
     ...kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted }),
     secrets: options.secrets ?? (() => undefined),
     includeManaged: options.includeManaged,
+    message: `Restored by Dashkeep from snapshot ${manifest.id}`,
   };
 }

@@ -106,6 +106,8 @@ export interface WriteContext extends KindContext {
   secrets(kind: KindName, uid: string): Record<string, string> | undefined;
   /** Whether resources that files, Git Sync, Terraform or an operator manage may be written. */
   includeManaged: boolean;
+  /** What Grafana's version history says about what is written. */
+  message: string;
 }
 
 export interface Written {

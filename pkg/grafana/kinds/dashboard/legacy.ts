@@ -118,7 +118,7 @@ export async function writeLegacy(context: WriteContext, item: Restorable): Prom
     {
       dashboard: dashboardOf(item, version),
       ...(folderUid === undefined ? {} : { folderUid }),
-      message: 'Restored by Dashkeep',
+      message: context.message,
       overwrite: false,
     },
     { signal, ignoreAnswer: true },

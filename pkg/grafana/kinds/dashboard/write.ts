@@ -17,7 +17,7 @@ export async function writeApis(context: WriteContext, item: Restorable, version
       kind: 'Dashboard',
       metadata: {
         name: item.uid,
-        annotations: { ...placement(item.content, exists), 'grafana.app/message': 'Restored by Dashkeep' },
+        annotations: { ...placement(item.content, exists), 'grafana.app/message': context.message },
       },
       spec: specOf(item, version),
     },

@@ -33,7 +33,7 @@ export function dashboardRoutes(router: Router): void {
     const start = call.number('start', 0);
     const versions = versionsOf(dashboard)
       .slice(start, start + limit)
-      .map((version) => versionDto(dashboard, version));
+      .map((version) => ({ ...versionDto(dashboard, version), ...(version.version === 1 ? INITIAL : {}) }));
     return call.profile.versionsListing === 'array' ? versions : { continueToken: '', versions };
   });
   router.on('GET /api/dashboards/uid/:uid/versions/:version', (call) => {
@@ -128,6 +128,9 @@ export function nameOf(call: Call, author: string): string {
       : [...call.state.orgs.values()].flatMap((org) => [...org.serviceAccounts.values()]);
   return [...pool].find((one) => one.uid === uid)?.login ?? 'Anonymous';
 }
+
+/** The list says this of a version without a parent, whatever it was saved with (api/dashboard.go GetDashboardVersions). */
+const INITIAL = { message: 'Initial save' };
 
 interface Version {
   version: number;
