@@ -66,6 +66,10 @@ const KNOWN: KnownText[] = [
     /^needs the (.+), which is not there/,
     ([, what = '']) => t('reason.needs', 'Needs the {{what}}, which is not there', { what }),
   ],
+  [
+    /^comes with its rules paused, /,
+    () => t('reason.paused', 'Its rules come paused, so that nothing fires twice; resume them in Grafana'),
+  ],
   [/^not in the snapshot$/, () => t('reason.extra', 'It is not in the snapshot')],
 ];
 

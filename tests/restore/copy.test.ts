@@ -38,6 +38,20 @@ describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
     expect(after).toMatchObject(before);
   });
 
+  it('of alert rules come paused, so that nothing fires twice, and the plan says so', async () => {
+    await seeded(profile);
+    const { plan } = await bench.apply(COPY);
+    const group = plan.items.find(({ kind }) => kind === 'alert-rule-group')!;
+    expect(group).toMatchObject({ action: 'create', losses: [expect.stringMatching(/^comes with its rules paused/)] });
+    const { rules } = bench.sim.state.org(1).alerting;
+    const copied = [...rules.values()].filter(({ folderUid }) => group.targetUid?.startsWith(`${folderUid}/`));
+    expect(copied.map(({ fields }) => fields['isPaused'])).toEqual([true]);
+    expect(rules.get('infra-down')!.fields['isPaused'] ?? false).toBe(false);
+    expect(named(await bench.plan({ ...COPY, manifest: await bench.repository.manifest('latest') }), 'update')).toEqual(
+      [],
+    );
+  });
+
   it('are the same copies when it is done again', async () => {
     await seeded(profile);
     await bench.apply(COPY);

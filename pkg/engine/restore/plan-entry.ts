@@ -1,6 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { isEvaluated } from '../../grafana/kinds/alert-rule-group/content.ts';
 import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, storedContent } from './content.ts';
@@ -76,7 +77,8 @@ export async function planEntry(
         : 'differs from the snapshot';
   const planned =
     live === undefined ? itemOf(entry, 'create', isCopy ? 'as a copy' : 'is missing') : itemOf(entry, 'update', reason);
-  return { ...planned, ...now, losses: forecast.losses };
+  const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
+  return { ...planned, ...now, losses };
 }
 
 /**
@@ -89,6 +91,13 @@ async function isRenewed(request: PlanRequest, kind: Kind, context: WriteContext
   }
   const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
   return Date.parse(String(owner?.facts?.['created'] ?? '')) > Date.parse(request.manifest.finished);
+}
+
+/** What a copy does not have that the original has. */
+function lossesOfCopy(kind: Kind, stored: Content): string[] {
+  return kind.name === 'alert-rule-group' && isEvaluated(stored)
+    ? ['comes with its rules paused, so that nothing fires twice; resume them in Grafana']
+    : [];
 }
 
 /** Looking ahead must not end the plan: what it stumbles over is a reason not to write that one resource. */

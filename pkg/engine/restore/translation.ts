@@ -81,8 +81,9 @@ export class Translation implements Translator {
   apply(entry: ManifestEntry, content: Content): Translated {
     const kind = kindOf(entry.kind);
     const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
-    const wanted =
-      this.#request.options.pauseRules === true && kind.name === 'alert-rule-group' ? paused(content) : content;
+    // Beside the original a copy would notify people a second time.
+    const pauses = this.#request.options.pauseRules === true || copyUid !== undefined;
+    const wanted = pauses && kind.name === 'alert-rule-group' ? paused(content) : content;
     const renamed = this.#placed(entry, this.#renamed(kind, entry, wanted), copyUid !== undefined);
     if (copyUid === undefined) {
       // Of equal annotations a number tells the second from the first; only a changed content has another uid.

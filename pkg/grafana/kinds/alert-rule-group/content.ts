@@ -36,6 +36,11 @@ export function withExtraRules(content: Content, live: Content): Content {
   return extra.length === 0 ? content : { ...content, body: { ...objectAt(content.body), rules } };
 }
 
+/** Whether Grafana evaluates any of its rules. */
+export function isEvaluated(content: Content): boolean {
+  return rulesOf(content).some((rule) => rule['isPaused'] !== true);
+}
+
 /** The group with every rule paused. */
 export function paused(content: Content): Content {
   const rules: Json[] = rulesOf(content).map((rule) => ({ ...rule, isPaused: true }));
