@@ -10,6 +10,7 @@ export interface Directory {
   teamId(name: string): Promise<number | undefined>;
   /** Service account by its name; `login` is made up by Grafana and differs between instances. */
   serviceAccountId(name: string): Promise<number | undefined>;
+  users(): Promise<JsonObject[]>;
   teams(): Promise<JsonObject[]>;
   serviceAccounts(): Promise<JsonObject[]>;
   /** What was read of them is no longer true: something was written. */
@@ -49,6 +50,7 @@ function openDirectory(context: KindContext): Directory {
       const account = (await load('serviceAccounts')).find((candidate) => stringAt(candidate, 'name') === name);
       return numberAt(account, 'id');
     },
+    users: () => load('users'),
     teams: () => load('teams'),
     serviceAccounts: () => load('serviceAccounts'),
     forget: (what) => void loaded.delete(what),

@@ -2,7 +2,8 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
 import { planRestore } from '../../pkg/engine/restore/plan.ts';
-import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
+import { restore, restoreOutcome, type Restored } from '../../pkg/engine/restore/restore.ts';
+import { recordRun } from '../../pkg/engine/run.ts';
 import type { Plan, PlanRequest, RestoreOptions, Selection } from '../../pkg/engine/restore/types.ts';
 import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
@@ -26,6 +27,7 @@ export class RestoreBench {
   readonly repository: OpenedRepository;
   readonly clock: Clock;
   readonly #client: GrafanaClient;
+  #runs = 0;
 
   private constructor(sim: Simulator, repository: OpenedRepository, clock: Clock, client: GrafanaClient) {
     this.sim = sim;
@@ -120,6 +122,22 @@ export class RestoreBench {
 
   async plan(wanted: Wanted = {}): Promise<Plan> {
     return planRestore(await this.request(wanted));
+  }
+
+  /** The same with a record of the run, as the command line and the service keep one. */
+  async applyRecorded(wanted: Wanted = {}, safetySnapshot = false): Promise<Restored & { plan: Plan; run: string }> {
+    const request = await this.request(wanted);
+    const plan = await planRestore(request);
+    const randomness = new SeededRandomness(`run ${this.#runs++}`);
+    let run = '';
+    const restored = await recordRun(
+      { ...request, randomness, kind: 'restore', trigger: 'manual' },
+      async (id, note) => {
+        run = id;
+        return restoreOutcome(await restore({ ...request, plan, safetySnapshot, version: '0.1.0', randomness, note }));
+      },
+    );
+    return { ...restored, plan, run };
   }
 
   async apply(wanted: Wanted = {}, confirm?: string): Promise<Restored & { plan: Plan }> {

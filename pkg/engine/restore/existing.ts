@@ -24,14 +24,19 @@ export class Existing {
 
   async has(kind: KindName, uid: string): Promise<boolean> {
     if (LISTED.has(kind)) {
-      const list = this.#lists.get(kind) ?? this.#list(kind);
-      this.#lists.set(kind, list);
-      return (await list).has(uid);
+      return (await this.all(kind)).has(uid);
     }
     const key = `${kind}/${uid}`;
     const answer = this.#single.get(key) ?? this.#read(kind, uid);
     this.#single.set(key, answer);
     return answer;
+  }
+
+  /** Uids of all that is live of a kind. */
+  all(kind: KindName): Promise<ReadonlySet<string>> {
+    const list = this.#lists.get(kind) ?? this.#list(kind);
+    this.#lists.set(kind, list);
+    return list;
   }
 
   async #list(kind: KindName): Promise<Set<string>> {

@@ -7,8 +7,9 @@ import { kindOf } from '../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, storedContent } from './content.ts';
 import { keyOf } from './dependencies.ts';
 import { markOf, markOfEntry } from './ledger.ts';
+import { isMadeAfter, isRenewed } from './renewed.ts';
 import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
-import type { PlannedItem, PlanRequest } from './types.ts';
+import type { PlannedItem } from './types.ts';
 
 /** Kinds whose secrets nobody can read: given ones are written even where all else is as it was. */
 const HOLD_SECRETS: ReadonlySet<KindName> = new Set(['plugin-settings', 'data-source', 'contact-point']);
@@ -57,9 +58,17 @@ export async function planEntry(
     const reason = `its ${kind.owner} is managed by ${ownersManager}; --include-managed writes it`;
     return { ...itemOf(entry, 'skip', reason), ...now };
   }
-  const renewed = live !== undefined && !options.overwrite && (await isRenewed(request, kind, context, uid));
-  if (live !== undefined && live.pristine === undefined && !renewed && !options.overwrite && !same) {
-    return { ...itemOf(entry, 'skip', 'is there and differs; --overwrite replaces it'), ...now };
+  const along = planning.along.has(entry);
+  const overwrite = options.overwrite && !along;
+  const renewed =
+    live !== undefined && !overwrite && (await isRenewed(request, planning.earlier, kind, context, uid, live));
+  if (live !== undefined && live.pristine === undefined && !renewed && !overwrite && !same) {
+    const how = along ? `--only ${kind.name}/${entry.uid} with --overwrite` : '--overwrite';
+    return { ...itemOf(entry, 'skip', `is there and differs; ${how} replaces it`), ...now };
+  }
+  if (along && live === undefined && (await isNoLongerShared(planning, kind, context, uid))) {
+    const reason = `its dashboard is there and no longer shared; --only ${kind.name}/${entry.uid} shares it again`;
+    return itemOf(entry, 'skip', reason);
   }
   const item: Restorable = { uid, content, ...(live === undefined ? {} : { live }) };
   const forecast = await forecastOf(kind, context, item);
@@ -81,16 +90,16 @@ export async function planEntry(
   return { ...planned, ...now, losses };
 }
 
-/**
- * Whether something came with an owner that was made after the snapshot: then it says nothing that anybody chose. So the
- * permissions of a folder come back also when a restore was killed between the folder and them.
- */
-async function isRenewed(request: PlanRequest, kind: Kind, context: WriteContext, uid: string): Promise<boolean> {
-  if (kind.owner === undefined) {
+/** Whether somebody ended the sharing of a dashboard that is live: nobody who brings that back wants it public again. */
+async function isNoLongerShared(planning: Planning, kind: Kind, context: WriteContext, uid: string): Promise<boolean> {
+  if (kind.name !== 'public-dashboard') {
     return false;
   }
-  const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
-  return Date.parse(String(owner?.facts?.['created'] ?? '')) > Date.parse(request.manifest.finished);
+  const dashboard = await kindOf('dashboard').read(context, { uid, title: uid });
+  return (
+    dashboard !== undefined &&
+    (!isMadeAfter(planning.request.manifest, dashboard) || (await planning.earlier.wrote(context, kind, uid)))
+  );
 }
 
 /** What a copy does not have that the original has. */

@@ -87,8 +87,9 @@ async function refusalOf(
     return { action: 'skip', reason: `${plural} are kept for reading only; Grafana does not take them back` };
   }
   const named =
-    request.selection.only?.some((wanted) => wanted.kind === kind.name) === true ||
-    request.selection.kinds?.includes(kind.name) === true;
+    [...(request.selection.only ?? []), ...(request.selection.also ?? [])].some(
+      ({ kind: name }) => name === kind.name,
+    ) || request.selection.kinds?.includes(kind.name) === true;
   if (restored === 'on request' && !named) {
     return { action: 'skip', reason: `${plural} are restored only when asked for by name` };
   }

@@ -4,13 +4,15 @@ import { KIND_NAMES } from '../../contract/kinds.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../progress.ts';
 import { DataSourceMap } from './data-source-map.ts';
-import { Dependencies, targetOf } from './dependencies.ts';
+import { Dependencies, keyOf, targetOf } from './dependencies.ts';
+import { missingRules } from './linked-rules.ts';
 import { planKind } from './plan-kind.ts';
 import { isDeferred, itemOf, managersOf, type Planning } from './planning.ts';
+import { EarlierRestores } from './renewed.ts';
 import { confirmationFor, planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { Translation } from './translation.ts';
-import type { Deferred, Plan, PlannedItem, PlanRequest } from './types.ts';
+import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from './types.ts';
 
 /**
  * What a restore would do, found out by reads only: no write is sent, not even one that claims to be dry.
@@ -20,7 +22,7 @@ import type { Deferred, Plan, PlannedItem, PlanRequest } from './types.ts';
  */
 export async function planRestore(request: PlanRequest): Promise<Plan> {
   refuseContradictions(request);
-  const selected = await select(request);
+  const { entries: selected, along } = await select(request);
   const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('planning');
   progress.total(selected.length);
@@ -32,6 +34,8 @@ export async function planRestore(request: PlanRequest): Promise<Plan> {
     dataSources,
     dependencies: new Dependencies(request),
     managers: managersOf(request, translation),
+    earlier: new EarlierRestores(request),
+    along,
     progress,
   };
   const items: PlannedItem[] = [];
@@ -52,8 +56,10 @@ export async function planRestore(request: PlanRequest): Promise<Plan> {
       );
     }
   }
-  const missing = await planning.dependencies.settle(items);
-  const deferred = await deferredBodies(planning, items);
+  const needed = await planning.dependencies.settle(items);
+  const linked = await missingRules(planning, items);
+  const missing = withoutTwins([...needed, ...linked]);
+  const deferred = await deferredBodies(planning, items, linked);
   const extra = request.options.deleteExtra === true ? await planRemovals(request, translation, items) : [];
   const confirm = confirmationFor(request, extra);
   return {
@@ -68,7 +74,11 @@ export async function planRestore(request: PlanRequest): Promise<Plan> {
 }
 
 /** @throws DK_OBJECT_MISSING when a body that is to be read later is not there. */
-async function deferredBodies(planning: Planning, items: PlannedItem[]): Promise<Deferred | undefined> {
+async function deferredBodies(
+  planning: Planning,
+  items: PlannedItem[],
+  linked: readonly MissingDependency[],
+): Promise<Deferred | undefined> {
   const { request, dependencies, dataSources } = planning;
   const later = items.filter((item) => item.action === 'create' && isDeferred(request, item.kind, item.live));
   if (later.length === 0) {
@@ -85,10 +95,14 @@ async function deferredBodies(planning: Planning, items: PlannedItem[]): Promise
       dependencies.need(targetOf(item), kindOf(item.kind).references(content));
     },
     async settle(plan) {
-      plan.missing = await dependencies.settle(plan.items);
+      plan.missing = withoutTwins([...(await dependencies.settle(plan.items)), ...linked]);
       plan.dataSources = dataSources.used();
     },
   };
+}
+
+function withoutTwins(missing: readonly MissingDependency[]): MissingDependency[] {
+  return [...new Map(missing.map((one) => [keyOf(one), one])).values()];
 }
 
 function refuseContradictions({ options, selection }: PlanRequest): void {

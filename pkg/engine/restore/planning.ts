@@ -5,6 +5,7 @@ import type { Content } from '../../grafana/kinds/kind.ts';
 import type { ProgressCounter } from '../progress.ts';
 import type { DataSourceMap } from './data-source-map.ts';
 import { keyOf, type Dependencies } from './dependencies.ts';
+import type { EarlierRestores } from './renewed.ts';
 import type { PlannedItem, PlanRequest, Translator } from './types.ts';
 
 /** Kinds of many and big bodies, of which planning only needs to know what they use. */
@@ -18,6 +19,9 @@ export interface Planning {
   dependencies: Dependencies;
   /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
   managers: Map<string, string>;
+  earlier: EarlierRestores;
+  /** What nobody named, but belongs to what somebody did. */
+  along: ReadonlySet<ManifestEntry>;
   progress: ProgressCounter;
 }
 

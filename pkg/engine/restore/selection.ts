@@ -2,34 +2,53 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
+import { belongingsOf } from './belongings.ts';
 import { storedContent } from './content.ts';
 import type { PlanRequest, Selection } from './types.ts';
 
 const READS_AT_ONCE = 16;
 
-type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'selection' | 'signal'>;
+type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'selection' | 'options' | 'signal'>;
+
+/** What a selection means. */
+export interface Selected {
+  entries: ManifestEntry[];
+  /** Those of them that nobody named: they belong to a folder or dashboard that somebody did. */
+  along: ReadonlySet<ManifestEntry>;
+}
 
 /**
  * The entries of a snapshot that a selection means.
  * @throws DK_NOT_FOUND when a resource or folder that is asked for by name is not in the snapshot.
  */
-export async function select(source: Source): Promise<ManifestEntry[]> {
+export async function select(source: Source): Promise<Selected> {
   const { manifest } = source;
-  const { kinds, only, folders } = source.selection;
+  const { kinds, only, folders, also, exactly } = source.selection;
   const held = new Set(manifest.resources.flatMap((entry) => [keyOf(entry), keyOf({ ...entry, org: undefined })]));
-  for (const wanted of only ?? []) {
+  for (const wanted of [...(only ?? []), ...(also ?? [])]) {
     if (!held.has(keyOf(wanted))) {
       throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} holds no ${wanted.kind} '${wanted.uid}'`);
     }
   }
   const chosen = only === undefined ? undefined : new Set(only.map(keyOf));
   const within = folders === undefined ? undefined : await belowFolders(source, folders);
-  return manifest.resources.filter(
+  const added = new Set((also ?? []).map(keyOf));
+  const isNamed = (entry: ManifestEntry, keys: ReadonlySet<string>): boolean =>
+    keys.has(keyOf(entry)) || keys.has(keyOf({ ...entry, org: undefined }));
+  const isOfKind = ({ kind }: ManifestEntry): boolean => kinds === undefined || kinds.includes(kind);
+  const named = manifest.resources.filter(
     (entry) =>
-      (kinds === undefined || kinds.includes(entry.kind)) &&
-      (chosen === undefined || chosen.has(keyOf(entry)) || chosen.has(keyOf({ ...entry, org: undefined }))) &&
-      (within === undefined || within.has(entry)),
+      isNamed(entry, added) ||
+      (isOfKind(entry) &&
+        (chosen === undefined || isNamed(entry, chosen)) &&
+        (within === undefined || within.has(entry))),
   );
+  const owners = exactly === true ? [] : named.filter((entry) => chosen !== undefined || isNamed(entry, added));
+  const along = new Set(owners.length === 0 ? [] : (await belongingsOf(source, owners)).filter(isOfKind));
+  named.forEach((entry) => along.delete(entry));
+  const all = new Set([...named, ...along]);
+  // In the order of the snapshot.
+  return { entries: manifest.resources.filter((entry) => all.has(entry)), along };
 }
 
 /** Without an org, of any. */
@@ -43,7 +62,7 @@ function matches(entry: ManifestEntry, wanted: NonNullable<Selection['only']>[nu
   );
 }
 
-/** The folders themselves, all below them, the permissions of both, and library panels that are used from there. */
+/** The folders themselves, all below them, what belongs to both, and library panels that are used from there. */
 async function belowFolders(
   source: Source,
   folders: NonNullable<Selection['folders']>,
@@ -59,8 +78,7 @@ async function belowFolders(
       const uids = folderTree(source.manifest, org, uid);
       const inside = resources.filter((entry) => entry.org === org && isInside(entry, uids));
       inside.forEach((entry) => within.add(entry));
-      const owned = new Set(inside.map((entry) => `${entry.kind}/${entry.uid}`));
-      resources.filter((entry) => entry.org === org && belongsTo(entry, owned)).forEach((entry) => within.add(entry));
+      (await belongingsOf(source, inside)).forEach((entry) => within.add(entry));
       (await usedPanels(source, org, inside)).forEach((entry) => within.add(entry));
     }
   }
@@ -87,17 +105,6 @@ function isInside(entry: ManifestEntry, folders: ReadonlySet<string>): boolean {
   return entry.kind === 'folder'
     ? folders.has(entry.uid)
     : entry.folderUid !== undefined && folders.has(entry.folderUid);
-}
-
-/** Kinds that hang on one folder or dashboard, under its uid. */
-function belongsTo(entry: ManifestEntry, owned: ReadonlySet<string>): boolean {
-  const owner =
-    entry.kind === 'folder-permissions'
-      ? 'folder'
-      : entry.kind === 'dashboard-permissions' || entry.kind === 'public-dashboard'
-        ? 'dashboard'
-        : undefined;
-  return owner !== undefined && owned.has(`${owner}/${entry.uid}`);
 }
 
 /** Library panels may lie in any folder, so the dashboards are asked. */

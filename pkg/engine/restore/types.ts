@@ -33,8 +33,12 @@ export interface Selection {
   kinds?: readonly KindName[];
   /** Single resources; without an org in whichever org holds them. */
   only?: readonly (Omit<ResourceRef, 'org'> & { org?: number })[];
-  /** Folders with all that lies below them, their permissions, and the library panels that their dashboards use. */
+  /** Folders with all that is below them, what belongs to it, and the library panels that their dashboards use. */
   folders?: readonly { uid: string; org?: number }[];
+  /** Single resources besides what all that means. */
+  also?: readonly ResourceRef[];
+  /** Without what belongs to single folders and dashboards: permissions, public dashboards, annotations. */
+  exactly?: true;
 }
 
 /** Restoring beside what exists instead of over it. */

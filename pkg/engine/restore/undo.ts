@@ -25,7 +25,10 @@ export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ re
   const request: PlanRequest = {
     ...asked,
     manifest,
-    selection: { only: back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid })) },
+    selection: {
+      only: back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid })),
+      exactly: true,
+    },
     // The safety snapshot is what was there, managed or not.
     options: { overwrite: true, includeManaged: true },
   };

@@ -114,7 +114,9 @@ function titleOf(text: string, time: number): string {
 function factsOf(item: JsonObject): Record<string, string | number> {
   const login = stringAt(item, 'login') ?? '';
   const updated = numberAt(item, 'updated');
-  return { ...(login === '' ? {} : { login }), ...(updated === undefined ? {} : { updated }) };
+  // So that a manifest alone says what belongs to a dashboard; empty for those of the organization.
+  const of = stringAt(item, 'dashboardUID') ?? '';
+  return { of, ...(login === '' ? {} : { login }), ...(updated === undefined ? {} : { updated }) };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

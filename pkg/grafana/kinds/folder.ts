@@ -135,7 +135,10 @@ function apisContent(object: Json): Content {
 
 function legacyContent(object: Json): Content {
   const manager = stringAt(object, 'managedBy');
-  const created = stringAt(object, 'created');
+  const facts = ['created', 'createdBy'].flatMap((name) => {
+    const value = stringAt(object, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return contentOf(
     {
       uid: stringAt(object, 'uid') ?? '',
@@ -145,7 +148,7 @@ function legacyContent(object: Json): Content {
     },
     {
       ...(manager === undefined || manager === '' ? {} : { managedBy: { manager } }),
-      ...(created === undefined ? {} : { facts: { created } }),
+      ...(facts.length === 0 ? {} : { facts: Object.fromEntries(facts) }),
     },
   );
 }

@@ -146,6 +146,11 @@ export interface Kind {
    * lies, so a folder is not its own to change.
    */
   readonly owner?: KindName;
+  /**
+   * Whether live content is exactly what Grafana itself gives to a new owner (permissions), so that nobody's choice is lost
+   * when it is replaced. Absent = nothing comes with an owner.
+   */
+  isDefault?(context: KindContext, live: Content, owner: Content): Promise<boolean>;
   /** How many writes Grafana stands at once: `serial` where all share one document. */
   readonly writes: 'parallel' | 'serial';
 

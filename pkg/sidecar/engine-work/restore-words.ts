@@ -1,4 +1,6 @@
+import { append } from '../../contract/append.ts';
 import type { RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
+import type { ResourceRef } from '../../contract/kinds.ts';
 import { stringAt, type Json } from '../../contract/json.ts';
 import { planRestore } from '../../engine/restore/plan.ts';
 import type { Plan, PlanRequest, RestoreOptions as EngineOptions, Selection } from '../../engine/restore/types.ts';
@@ -40,14 +42,18 @@ export async function planWithDependencies(
   selection: Selection,
   withDependencies: boolean,
 ): Promise<Plan> {
+  const also: ResourceRef[] = [];
   let plan = await planRestore({ ...request, selection });
   for (let round = 1; withDependencies && round <= ROUNDS; round++) {
     const held = plan.missing.filter(({ inSnapshot }) => inSnapshot);
     if (held.length === 0) {
       break;
     }
-    const chosen = [...plan.items, ...held].map(({ org, kind, uid }) => ({ org, kind, uid }));
-    plan = await planRestore({ ...request, selection: { only: chosen } });
+    append(
+      also,
+      held.map(({ org, kind, uid }) => ({ org, kind, uid })),
+    );
+    plan = await planRestore({ ...request, selection: { ...selection, also } });
   }
   return plan;
 }

@@ -206,10 +206,19 @@ export function canWithDashboard(identity: Identity, org: Org, action: string, d
   );
 }
 
-/** Default entries of a new object: its creator admin, and at the root editors edit and viewers view. */
-export function defaultAcl(nextId: () => number, creator: Identity | undefined, atRoot: boolean): AclEntry[] {
+/**
+ * Default entries of a new object: its creator admin, and at the root editors edit and viewers view
+ * (dashboard_service.go SetDefaultPermissions, folders' setDefaultFolderPermissions).
+ * @param accounts - whether a service account gets an entry as a person does
+ */
+export function defaultAcl(
+  nextId: () => number,
+  creator: Identity | undefined,
+  atRoot: boolean,
+  accounts = true,
+): AclEntry[] {
   const acl: AclEntry[] = [];
-  if (creator !== undefined && creator.kind !== 'api-key') {
+  if (creator?.kind === 'user' || (creator?.kind === 'service-account' && accounts)) {
     acl.push({ id: nextId(), userId: creator.id, permission: 4 });
   }
   if (atRoot) {

@@ -21,6 +21,12 @@ export function groupReferences(content: Content): Reference[] {
   return [...found.values()];
 }
 
+/** Uids of the dashboards that its rules are linked to. */
+export function linkedDashboards(content: Content): string[] {
+  const uids = rulesOf(content).map((rule) => stringAt(objectAt(rule, 'annotations'), DASHBOARD) ?? '');
+  return [...new Set(uids)].filter((uid) => uid !== '');
+}
+
 /** Also renames the dashboard that a rule is tied to, so that a copied folder's rules lead to the copied dashboards. */
 export function renameInGroup(content: Content, renamed: Renamer): Content {
   const folderUid = renamed({ kind: 'folder', uid: content.folderUid ?? '', required: true });

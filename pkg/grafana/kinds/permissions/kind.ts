@@ -5,6 +5,7 @@ import {
   writePermissions,
   type Permitted,
 } from '../../permissions.ts';
+import { isDefaultPermissions } from './defaults.ts';
 import type { Content, Kind, KindContext, Listed, Reference } from '../kind.ts';
 
 /** What tells the permissions of folders, dashboards and data sources apart. */
@@ -40,6 +41,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     writes: 'parallel',
     owner,
     serves: options.serves,
+    ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),
 
     async *list(context) {
       yield* (await places(context)).values();

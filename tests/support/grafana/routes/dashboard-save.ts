@@ -42,7 +42,7 @@ export function saveDashboard(call: Call): unknown {
         folderUid,
         by: call.author,
         message,
-        acl: defaultAcl(() => call.state.nextId(), call.identity, folderUid === ''),
+        acl: defaultAcl(() => call.state.nextId(), call.identity, folderUid === '', call.profile.major >= 11),
       }),
     );
   }

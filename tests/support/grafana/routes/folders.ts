@@ -2,7 +2,7 @@ import { ancestors, canInFolder, defaultAcl, isLocked } from '../access.ts';
 import type { Call } from '../call.ts';
 import { slugOf } from '../dashboards.ts';
 import { addFolder, childrenOf, countsBelow, libraryPanelsInUse, placeProblem, removeFolder } from '../folders.ts';
-import type { Folder } from '../model.ts';
+import type { AclEntry, Folder } from '../model.ts';
 import { accessDenied, errutil, problem } from '../problems.ts';
 import type { Router } from '../router.ts';
 
@@ -111,9 +111,17 @@ function create(call: Call): unknown {
     description: body.description,
     parentUid,
     by: call.author,
-    acl: defaultAcl(() => call.state.nextId(), call.identity, parentUid === ''),
+    acl: aclOfNew(call, parentUid),
   });
   return folderDto(call, folder);
+}
+
+/** From 12 on a nested folder has none; before, service accounts that make a folder get none (api/folder.go of 11.6). */
+function aclOfNew(call: Call, parentUid: string): AclEntry[] {
+  const { profile, identity, state } = call;
+  return profile.major >= 12 && parentUid !== ''
+    ? []
+    : defaultAcl(() => state.nextId(), identity, parentUid === '', profile.major >= 12);
 }
 
 function refusePlace(call: Call, uid: string, parentUid: string): void {

@@ -50,7 +50,7 @@ const KIND: K8sKind<Dashboard> = {
       folderUid,
       by: call.author,
       message: annotationOf(object, 'message'),
-      acl: grants ? defaultAcl(() => call.state.nextId(), call.identity, folderUid === '') : [],
+      acl: grants && folderUid === '' ? defaultAcl(() => call.state.nextId(), call.identity, true) : [],
       managedBy: managerOf(object),
     });
   },

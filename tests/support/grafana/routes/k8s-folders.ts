@@ -33,14 +33,14 @@ const KIND: K8sKind<Folder> = {
       throw k8sStatus(400, 'BadRequest', 'uid too long, max 40 characters');
     }
     place(call, name, parentUid);
-    const grants = annotationOf(object, 'grant-permissions') === 'default';
     return addFolder(call.state, call.org, {
       uid: name,
       title: titleOf(object),
       description: stringAt(specOf(object), 'description'),
       parentUid,
       by: call.author,
-      acl: grants ? defaultAcl(() => call.state.nextId(), call.identity, parentUid === '') : [],
+      // Whether they are asked for or not (folder_storage.go Create).
+      acl: parentUid === '' ? defaultAcl(() => call.state.nextId(), call.identity, true) : [],
       managedBy: managerOf(object),
     });
   },

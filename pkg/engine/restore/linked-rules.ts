@@ -1,0 +1,67 @@
+import { isForbidden } from '../../grafana/errors.ts';
+import { linkedDashboards } from '../../grafana/kinds/alert-rule-group/references.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { mapPool } from '../pool.ts';
+import { storedContent } from './content.ts';
+import { writeContext } from './context.ts';
+import { keyOf, targetOf } from './dependencies.ts';
+import { Existing } from './existing.ts';
+import type { Planning } from './planning.ts';
+import type { MissingDependency, PlannedItem, PlanRequest } from './types.ts';
+
+const READS_AT_ONCE = 16;
+const KIND = 'alert-rule-group';
+
+/**
+ * Alert rule groups of the snapshot that are linked to a panel of a planned dashboard, and neither live nor planned: Grafana
+ * deletes them with a folder, so who asks for the dashboard alone is offered them. Where kinds are chosen, they are not.
+ * Names them in the losses of the dashboards.
+ */
+export async function missingRules(planning: Planning, items: readonly PlannedItem[]): Promise<MissingDependency[]> {
+  const { request, translation } = planning;
+  const { manifest, repository, selection, signal } = request;
+  const isPlanned = ({ kind, action, targetUid }: PlannedItem): boolean =>
+    kind === 'dashboard' && targetUid === undefined && ['create', 'update', 'unchanged'].includes(action);
+  const dashboards = new Map(items.filter(isPlanned).map((item) => [keyOf(item), item]));
+  if (dashboards.size === 0 || selection.kinds !== undefined) {
+    return [];
+  }
+  const planned = new Set(items.map(keyOf));
+  const candidates = manifest.resources.filter((entry) => entry.kind === KIND && !planned.has(keyOf(entry)));
+  const missing: MissingDependency[] = [];
+  for (const org of new Set([...dashboards.values()].map((item) => targetOf(item).org))) {
+    const isLive = await liveGroups(request, org);
+    const gone = candidates.filter((entry) => translation.orgOf(entry) === org && !isLive(entry.uid));
+    await mapPool(gone, READS_AT_ONCE, async (entry) => {
+      const linked = linkedDashboards(await storedContent(repository, entry, signal)).flatMap(
+        (uid) => dashboards.get(keyOf({ org: entry.org, kind: 'dashboard', uid })) ?? [],
+      );
+      for (const item of linked) {
+        const name = `the alert rule group '${entry.title}' linked to it is not there`;
+        item.losses = [...item.losses, `${name}; add it with --only ${KIND}/${entry.uid}`];
+      }
+      if (linked.length > 0) {
+        missing.push({ org: entry.org, kind: KIND, uid: entry.uid, title: entry.title, inSnapshot: true });
+      }
+    });
+  }
+  return missing;
+}
+
+/** Tells whether a group is live; of an org where that cannot be known, all seem to be. */
+async function liveGroups(request: PlanRequest, id: number): Promise<(uid: string) => boolean> {
+  const org = request.instance.orgs.find((one) => one.id === id);
+  const context = org === undefined ? undefined : writeContext(request, org);
+  if (context === undefined || !(await kindOf(KIND).serves(context)).served) {
+    return () => true;
+  }
+  try {
+    const live = await new Existing(context).all(KIND);
+    return (uid) => live.has(uid);
+  } catch (error) {
+    if (isForbidden(error)) {
+      return () => true;
+    }
+    throw error;
+  }
+}
