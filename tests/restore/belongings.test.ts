@@ -40,6 +40,7 @@ describe.each(PROFILE_NAMES)('what belongs to a dashboard of Grafana %s', (profi
     const good = await seeded(profile);
     const before = stateOf(good);
     await bench.api('DELETE /api/dashboards/uid/board');
+    bench.sim.advance(60_000);
     for (const rule of [...bench.sim.state.org(1).alerting.rules.values()]) {
       if (rule.folderUid === 'infra') {
         await bench.api(`DELETE /api/v1/provisioning/alert-rules/${rule.uid}`);
@@ -60,6 +61,19 @@ describe.each(PROFILE_NAMES)('what belongs to a dashboard of Grafana %s', (profi
     const also = [{ org: 1, kind: 'alert-rule-group' as const, uid: 'infra/down' }];
     await bench.apply({ manifest: good, selection: { ...ONLY, also } });
     expect(stateOf(await bench.backup())).toEqual(before);
+  });
+
+  it('comes back once, also while Grafana has not cleaned up after the deletion', async () => {
+    const good = await seeded(profile);
+    const before = stateOf(good);
+    await bench.api('DELETE /api/dashboards/uid/board');
+    const plan = await bench.plan({ manifest: good, selection: ONLY });
+    expect(named(plan, 'create')).toEqual(expect.arrayContaining(of(good)));
+    const { results } = await bench.apply({ manifest: good, selection: ONLY });
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    expect(stateOf(await bench.backup())).toEqual(before);
+    const texts = [...bench.sim.state.org(1).annotations.values()].map(({ text }) => text);
+    expect(texts.filter((text) => text === 'Deployed')).toHaveLength(1);
   });
 
   it('comes back with its folder', async () => {

@@ -1,7 +1,8 @@
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
 import { naturalKey, Occurrences, withoutEmpty } from '../natural-key.ts';
-import { readAnnotation, readAnnotations, type Place } from './annotation/windows.ts';
+import { readAnnotation, readAnnotations, readAnnotationsOn, type Place } from './annotation/windows.ts';
 import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 const PATH = '/api/annotations';
@@ -120,7 +121,7 @@ function factsOf(item: JsonObject): Record<string, string | number> {
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
-  if (item.live === undefined) {
+  if (item.live === undefined && !(await isBackAlready(context, item))) {
     const body: Json = item.content.body;
     const id = numberAt(await context.grafana.post(PATH, body, { signal: context.signal }), 'id');
     if (id !== undefined) {
@@ -128,4 +129,31 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     }
   }
   return { uid: item.uid, losses: [] };
+}
+
+/**
+ * Whether it came back with its dashboard. From 12 on Grafana removes annotations up to half a minute after their dashboard:
+ * one that is made again sooner has them again (dashboard_service.go cleanupK8sDashboardResources).
+ */
+async function isBackAlready(context: WriteContext, { uid, content }: Restorable): Promise<boolean> {
+  const dashboardUID = stringAt(content.body, 'dashboardUID');
+  if (dashboardUID === undefined || servedVersions(context.capabilities, 'dashboard.grafana.app').length === 0) {
+    return false;
+  }
+  const there = await context.memo(`annotations of ${dashboardUID}`, () => placesOn(context, dashboardUID));
+  const place = there.get(uid);
+  if (place !== undefined) {
+    (await livePlaces(context)).set(uid, place);
+  }
+  return place !== undefined;
+}
+
+async function placesOn(context: KindContext, dashboardUID: string): Promise<ReadonlyMap<string, Place>> {
+  const places = new Map<string, Place>();
+  const occurrences = new Occurrences();
+  for await (const item of readAnnotationsOn(context, dashboardUID)) {
+    const content = contentOf(item);
+    places.set(occurrences.next(naturalKey(content.body)), placeOf(numberAt(item, 'id') ?? 0, content));
+  }
+  return places;
 }

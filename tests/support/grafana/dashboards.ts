@@ -67,6 +67,9 @@ function libraryPanelsIn(spec: JsonObject): string[] {
   return [...new Set([...classic, ...elements])].filter((uid) => uid !== undefined);
 }
 
+/** How often Grafana cleans up after deleted dashboards, in milliseconds (setting_k8s_dashboard_cleanup.go). */
+const CLEANUP_INTERVAL = 30_000;
+
 export function addDashboard(
   state: GrafanaState,
   org: Org,
@@ -92,6 +95,11 @@ export function addDashboard(
     libraryPanels: given.libraryPanels,
     history: [],
   };
+  const deleted = org.trash.get(given.uid);
+  org.trash.delete(given.uid);
+  if (deleted !== undefined && state.now() - deleted >= CLEANUP_INTERVAL) {
+    removeAnnotations(org, given.uid);
+  }
   org.dashboards.set(given.uid, dashboard);
   org.index.put({ type: 'dash-db', uid: given.uid });
   return dashboard;
@@ -128,13 +136,21 @@ export function changeDashboard(
 export function removeDashboard(state: GrafanaState, org: Org, uid: string): void {
   org.dashboards.delete(uid);
   org.publicDashboards.delete(uid);
-  for (const annotation of [...org.annotations.values()]) {
-    if (annotation.dashboardUid === uid) {
-      org.annotations.delete(annotation.id);
-    }
+  if (state.profile.major >= 12) {
+    org.trash.set(uid, state.now());
+  } else {
+    removeAnnotations(org, uid);
   }
   org.index.remove({ type: 'dash-db', uid });
   state.nextResourceVersion('dashboards');
+}
+
+function removeAnnotations(org: Org, dashboardUid: string): void {
+  for (const annotation of [...org.annotations.values()]) {
+    if (annotation.dashboardUid === dashboardUid) {
+      org.annotations.delete(annotation.id);
+    }
+  }
 }
 
 /** The part of a URL that Grafana makes of a title. */

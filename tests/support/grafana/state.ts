@@ -125,6 +125,7 @@ export class GrafanaState {
       multipleTrees: this.profile.major >= 13,
       folders: new Map(),
       dashboards: new Map(),
+      trash: new Map(),
       serviceAccounts: new Map(),
       members: new Map(),
       index: new SearchIndex(() => this.now(), this.searchDelayMs),

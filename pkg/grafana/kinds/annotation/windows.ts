@@ -71,6 +71,13 @@ export async function* readAnnotations(context: KindContext): AsyncGenerator<Jso
   }
 }
 
+/** Every annotation of one dashboard. */
+export async function* readAnnotationsOn(context: KindContext, dashboardUID: string): AsyncGenerator<JsonObject> {
+  for await (const { items } of readWindows(context, ALL_TIME, dashboardUID)) {
+    yield* items;
+  }
+}
+
 interface Answer {
   window: Window;
   items: JsonObject[];
