@@ -72,7 +72,11 @@ describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
     );
     const selection = { only: [{ kind: 'dashboard' as const, uid: 'root' }] };
     const { results, plan } = await bench.apply({ selection, options: { copy: { org, suffix: ' (from A)' } } });
-    expect(results).toMatchObject([{ outcome: 'verified' }]);
+    // A copy without its own permissions would show more people what somebody hid from them.
+    expect(results).toMatchObject([
+      { kind: 'dashboard', outcome: 'verified' },
+      { kind: 'dashboard-permissions', outcome: 'verified' },
+    ]);
     const [item] = plan.items;
     expect(item).toMatchObject({ targetOrg: org, targetUid: expect.not.stringMatching(/^root$/) });
     const copy = bench.sim.state.org(org).dashboards.get(item!.targetUid!)!;
@@ -107,7 +111,7 @@ describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
       selection: { only: [{ kind: 'dashboard' as const, uid: 'root' }] },
       options: { copy: { org, folderUid: 'copies' } },
     });
-    expect(plan.items.map(({ action }) => action)).toEqual(['blocked']);
+    expect(plan.items.map(({ action }) => action)).toEqual(['blocked', 'blocked']);
     expect(plan.items[0]!.reason).toContain('copies');
   });
 });
@@ -143,6 +147,9 @@ describe('copies', () => {
     await bench.backup();
     const selection = { only: [{ kind: 'dashboard' as const, uid: 'root' }] };
     const { results } = await bench.apply({ selection, options: { copy: {} } });
-    expect(results).toMatchObject([{ outcome: 'verified' }]);
+    expect(results).toMatchObject([
+      { kind: 'dashboard', outcome: 'verified' },
+      { kind: 'dashboard-permissions', outcome: 'verified' },
+    ]);
   });
 });
