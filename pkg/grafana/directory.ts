@@ -1,6 +1,6 @@
-import { arrayAt, numberAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
+import { numberAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
 import { ifFound } from './errors.ts';
-import { listNumbered, objectsOf } from './lists.ts';
+import { listAt, listNumbered, objectsOf } from './lists.ts';
 import type { KindContext } from './kinds/kind.ts';
 
 /** Numeric ids of this Grafana by the names that mean the same everywhere: logins, e-mails, team names. */
@@ -70,7 +70,7 @@ function allTeams(context: KindContext): Promise<JsonObject[]> {
       path: '/api/teams/search',
       size: 1000,
       sizeName: 'perpage',
-      items: (answer) => arrayAt(answer, 'teams'),
+      items: (answer) => listAt(answer, 'teams'),
       total: (answer) => numberAt(answer, 'totalCount'),
       key: (team) => stringAt(team, 'name') ?? '',
     },
@@ -85,7 +85,7 @@ function allServiceAccounts(context: KindContext): Promise<JsonObject[]> {
       path: '/api/serviceaccounts/search',
       size: 1000,
       sizeName: 'perpage',
-      items: (answer) => arrayAt(answer, 'serviceAccounts'),
+      items: (answer) => listAt(answer, 'serviceAccounts'),
       total: (answer) => numberAt(answer, 'totalCount'),
       key: (account) => String(numberAt(account, 'id') ?? ''),
     },

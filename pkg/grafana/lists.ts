@@ -1,5 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../contract/json.ts';
+import { arrayAt, isJsonObject, objectAt, type Json, type JsonObject } from '../contract/json.ts';
 import type { GrafanaClient } from './client.ts';
 
 /** How one of Grafana's numbered lists is asked for and what its answer looks like. */
@@ -13,8 +13,10 @@ export interface NumberedList {
   numbering?: 'one' | 'either';
   /** The items in an answer; undefined when it is not the expected one. */
   items(answer: Json): Json[] | undefined;
-  /** How many there are in all, where the answer tells. */
+  /** How many there are in all, where the answer says so. */
   total?(answer: Json): number | undefined;
+  /** How many items a full page holds, where the answer says so: a shorter page is the last one. */
+  pageSize?(answer: Json): number | undefined;
   /** What makes an item the same one when it comes twice. */
   key(item: JsonObject): string;
 }
@@ -90,7 +92,8 @@ async function onePass(
     pass.pages += items.length > 0 ? 1 : 0;
     // A page without anything new: the end, or a server that does not know the parameter and repeats itself.
     const repeats = seen.size === before && !(list.numbering === 'either' && page === 1 && items.length > 0);
-    if (repeats || (total !== undefined && seen.size >= total)) {
+    const isShort = items.length < (list.pageSize?.(answer) ?? 0);
+    if (repeats || isShort || (total !== undefined && seen.size >= total)) {
       return pass;
     }
   }
@@ -116,6 +119,12 @@ export async function listWithRoom(
     }
   }
   throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: more than 500 000 items, which cannot be paged`);
+}
+
+/** A member that is a list, for which Grafana writes `null` when it is empty; undefined when it is something else or absent. */
+export function listAt(answer: Json, ...path: string[]): Json[] | undefined {
+  const name = path.at(-1) ?? '';
+  return objectAt(answer, ...path.slice(0, -1))?.[name] === null ? [] : arrayAt(answer, ...path);
 }
 
 /** An answer that must be a list of objects. @throws DK_GRAFANA_ANSWER when it is not. */

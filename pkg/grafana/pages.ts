@@ -1,9 +1,10 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { arrayAt, isJsonObject, stringAt, type Json, type JsonObject } from '../contract/json.ts';
+import { isJsonObject, stringAt, type Json, type JsonObject } from '../contract/json.ts';
 import { nameOf } from './apis.ts';
 import type { GrafanaClient } from './client.ts';
 import { GrafanaError } from './errors.ts';
 import type { Left } from './json/bytes.ts';
+import { listAt } from './lists.ts';
 
 /** Metadata only, with the ordinary list as fall-back for servers that don't know it. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -72,7 +73,7 @@ async function* onePass(
       reading.goAhead();
     }
     const page: Json = await reading.page;
-    const items = arrayAt(page, 'items');
+    const items = listAt(page, 'items');
     const kind = stringAt(page, 'kind') ?? '';
     if (!kind.endsWith('List') || items === undefined) {
       throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the answer is not a list`);

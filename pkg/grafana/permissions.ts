@@ -8,7 +8,7 @@ import {
   type JsonObject,
 } from '../contract/json.ts';
 import { directoryOf, type Directory } from './directory.ts';
-import { ifFound } from './errors.ts';
+import { GrafanaError, ifFound } from './errors.ts';
 import { objectsOf } from './lists.ts';
 import type { KindContext, Reference } from './kinds/kind.ts';
 
@@ -27,14 +27,15 @@ interface Entry {
 /**
  * A resource's own permissions, `{permissions: [{role|team|user|serviceAccount, permission}]}`, sorted. Entries that are
  * inherited from a folder or that a fixed role gives are not its own.
- * Undefined when the resource does not exist.
+ * Undefined when the resource does not exist. Grafana says 500 then: `isLive` is asked whether it is that.
  */
 export async function readPermissions(
   context: KindContext,
   resource: Permitted,
   uid: string,
+  isLive: (() => Promise<boolean>) | undefined,
 ): Promise<JsonObject | undefined> {
-  const entries = await ownEntries(context, resource, uid);
+  const entries = await ownEntries(context, resource, uid, isLive);
   if (entries === undefined) {
     return undefined;
   }
@@ -43,9 +44,26 @@ export async function readPermissions(
   return { permissions: permissions.sort(byText) as unknown as Json };
 }
 
-async function ownEntries(context: KindContext, resource: Permitted, uid: string): Promise<JsonObject[] | undefined> {
+async function ownEntries(
+  context: KindContext,
+  resource: Permitted,
+  uid: string,
+  isLive?: () => Promise<boolean>,
+): Promise<JsonObject[] | undefined> {
   const path = `/api/access-control/${resource}/${encodeURIComponent(uid)}`;
-  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  const { grafana, signal } = context;
+  let answer: Json | undefined;
+  try {
+    answer = await ifFound(grafana.get(path, { signal, retry: isLive === undefined ? 'always' : 'never' }));
+  } catch (error) {
+    if (isLive === undefined) {
+      throw error;
+    }
+    if (error instanceof GrafanaError && error.httpStatus === 500 && !(await isLive())) {
+      return undefined;
+    }
+    answer = await ifFound(grafana.get(path, { signal }));
+  }
   return answer === undefined ? undefined : objectsOf(answer, path).filter(isOwn);
 }
 

@@ -97,4 +97,12 @@ describe('a long list', () => {
     }
     await pages.return(undefined);
   });
+
+  it('is empty when its items are null, and no list at all without items', async () => {
+    const list = '{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{}';
+    const { client } = await serve((_, response) => response.end(`${list},"items":null}`));
+    expect(await namesOf(client)).toEqual([]);
+    const { client: other } = await serve((_, response) => response.end(`${list}}`));
+    await expect(namesOf(other)).rejects.toThrow('the answer is not a list');
+  });
 });

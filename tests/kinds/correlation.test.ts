@@ -29,6 +29,15 @@ async function seed(...labels: string[]): Promise<void> {
   }
 }
 
+/** More of the same, with labels of their own. */
+function addMany(count: number): void {
+  const { correlations } = grafana.sim.state.org(1);
+  const [pattern] = correlations.values();
+  for (let index = 0; index < count; index++) {
+    correlations.set(`many-${index}`, { ...pattern!, uid: `many-${index}`, label: `Link ${index}` });
+  }
+}
+
 describe.each(profiles)('correlations on %s', (profile) => {
   it('come back the same under new uids, and are not made twice', async () => {
     grafana = await testGrafana({ profile });
@@ -61,10 +70,42 @@ describe.each(profiles)('correlations on %s', (profile) => {
     expect(bodies(await take('correlation', await grafana.admin()))).toEqual(bodies(taken));
   });
 
-  it('are all listed, beyond the hundred of one page', async () => {
+  it('are all listed, beyond the thousand of one page', async () => {
     grafana = await testGrafana({ profile });
-    await seed(...Array.from({ length: 230 }, (_, index) => `Link ${index}`));
-    expect((await listed('correlation', await grafana.admin())).length).toBe(230);
+    await seed('Link');
+    addMany(2300);
+    expect((await listed('correlation', await grafana.admin())).length).toBe(2301);
+  });
+
+  it('are all listed where other orgs have some, and where a data source is gone that some lead to', async () => {
+    grafana = await testGrafana({ profile });
+    await seed('Logs to traces', 'Other');
+    const { grafana: client } = await grafana.admin();
+    await client.post('/api/datasources', { uid: 'gone', name: 'gone', type: 'tempo', access: 'proxy' });
+    await client.post('/api/datasources/uid/loki/correlations', correlation('Nowhere', { targetUID: 'gone' }));
+    await client.delete('/api/datasources/uid/gone');
+    const other = grafana.sim.state.addOrg('Other');
+    const [first] = grafana.sim.state.org(1).correlations.values();
+    other.correlations.set('theirs', { ...first!, uid: 'theirs' });
+    grafana.sim.clearRequests();
+    const labels = (await listed('correlation', await grafana.admin())).map(({ title }) => title);
+    expect(labels.sort()).toEqual(['Logs to traces', 'Other']);
+    expect(grafana.sim.requests.filter(({ path }) => path === '/api/datasources/correlations')).toHaveLength(1);
+  });
+
+  it('that a deletion shifts past the next page are found by another pass', async () => {
+    grafana = await testGrafana({ profile });
+    await seed('Link');
+    addMany(2300);
+    const { correlations } = grafana.sim.state.org(1);
+    const first = [...correlations.keys()].slice(0, 5);
+    grafana.sim.setFaults({
+      match: 'GET /api/datasources/correlations*page=2',
+      times: 1,
+      action: { kind: 'before', run: () => first.forEach((uid) => correlations.delete(uid)) },
+    });
+    const labels = (await listed('correlation', await grafana.admin())).map(({ title }) => title);
+    expect(labels).toEqual(expect.arrayContaining([...correlations.values()].map(({ label }) => label)));
   });
 });
 

@@ -73,7 +73,7 @@ describe('public dashboards', () => {
 });
 
 describe('correlations', () => {
-  it('get a new uid, come 100 at a time, and go with their data source', async () => {
+  it('get a new uid, come 100 at a time, and are in no list without their data sources', async () => {
     await start('13.2');
     for (const uid of ['a', 'b']) {
       await call('POST /api/datasources', { uid, name: uid, type: 'prometheus' });
@@ -84,7 +84,9 @@ describe('correlations', () => {
     const list = (await call('GET /api/datasources/correlations')).body;
     expect(list).toMatchObject({ limit: 100, totalCount: 1, correlations: [{ type: 'query', sourceUID: 'a' }] });
     await call('DELETE /api/datasources/uid/b');
-    expect((await call('GET /api/datasources/correlations')).body.totalCount).toBe(0);
+    expect((await call('GET /api/datasources/correlations')).body).toMatchObject({ correlations: [], totalCount: 1 });
+    await call('DELETE /api/datasources/uid/a');
+    expect((await call('GET /api/datasources/correlations')).body).toMatchObject({ correlations: [], totalCount: 0 });
   });
 
   it('have their type inside the config before 11', async () => {

@@ -1,24 +1,18 @@
-import {
-  arrayAt,
-  canonicalJson,
-  numberAt,
-  objectAt,
-  stringAt,
-  type Json,
-  type JsonObject,
-} from '../../contract/json.ts';
+import { canonicalJson, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import { ifFound } from '../errors.ts';
-import { listNumbered } from '../lists.ts';
+import { listAt, listNumbered } from '../lists.ts';
 import { naturalKey, Occurrences, without } from '../natural-key.ts';
 import type { Content, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
 
 const PATH = '/api/datasources/correlations';
-const PAGE = 100;
+/** The most that Grafana gives at once. */
+const PAGE = 1000;
 
 /**
  * Correlations. Creating takes no uid (correlations/models.go CreateCorrelationCommand has none), so they are known by
  * source, target, type and label. `type` stood in `config` before 11.x: the body has it at the top, and writing sends it
- * in both places. Without any, older releases answer the list with 404. Nobody can write `provisioned`.
+ * in both places. Without any, older releases answer the list with 404. Nobody can write `provisioned`. The list's
+ * `totalCount` is of all orgs and counts those whose data source is gone, which no list shows: it says nothing of this one.
  */
 export const correlation: Kind = {
   name: 'correlation',
@@ -87,8 +81,8 @@ async function readAll(context: KindContext): Promise<Live[]> {
         path: PATH,
         size: PAGE,
         sizeName: 'limit',
-        items: (answer) => arrayAt(answer, 'correlations'),
-        total: (answer) => numberAt(answer, 'totalCount'),
+        items: (answer) => listAt(answer, 'correlations'),
+        pageSize: (answer) => numberAt(answer, 'limit'),
         key: (item) => `${stringAt(item, 'sourceUID') ?? ''}/${stringAt(item, 'uid') ?? ''}`,
       },
       context.signal,

@@ -1,4 +1,4 @@
-import { liveDashboards } from './dashboard/live.ts';
+import { isDashboardLive, liveDashboards } from './dashboard/live.ts';
 import type { Kind } from './kind.ts';
 import { permissionKind } from './permissions/kind.ts';
 
@@ -30,4 +30,5 @@ export const dashboardPermissions: Kind = permissionKind({
   },
 
   owners: liveDashboards,
+  isLive: isDashboardLive,
 });

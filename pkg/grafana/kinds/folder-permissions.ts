@@ -1,4 +1,4 @@
-import { liveFolders } from './folder.ts';
+import { isFolderLive, liveFolders } from './folder.ts';
 import type { Kind } from './kind.ts';
 import { permissionKind } from './permissions/kind.ts';
 
@@ -33,4 +33,6 @@ export const folderPermissions: Kind = permissionKind({
   async owners(context) {
     return (await liveFolders(context)).map(({ uid, title }) => ({ uid, title, folderUid: uid }));
   },
+
+  isLive: isFolderLive,
 });

@@ -1,5 +1,5 @@
 import { append } from '../../contract/append.ts';
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import {
   apisPath,
   createOrReplace,
@@ -10,6 +10,7 @@ import {
   resourceVersionOf,
   revisionOf,
 } from '../apis.ts';
+import { objectsOf } from '../lists.ts';
 import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
@@ -217,7 +218,7 @@ async function childrenOf(context: KindContext, parent: string | undefined): Pro
       query: { parentUid: parent, limit: LEGACY_PAGE, page },
       signal: context.signal,
     });
-    const items = arrayAt({ answer }, 'answer')?.filter(isJsonObject) ?? [];
+    const items = objectsOf(answer, '/api/folders');
     append(
       children,
       items.map((item) => ({ parent, item })),
@@ -251,6 +252,12 @@ export function liveFolders(context: KindContext): Promise<Listed[]> {
     }
     return all;
   });
+}
+
+/** Whether a folder is live now. */
+export async function isFolderLive({ grafana, signal }: KindContext, uid: string): Promise<boolean> {
+  const folder = await ifFound(grafana.get(`/api/folders/${encodeURIComponent(uid)}`, { signal, ignoreAnswer: true }));
+  return folder !== undefined;
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

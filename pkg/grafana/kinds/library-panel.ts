@@ -1,6 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import {
-  arrayAt,
   canonicalJson,
   isJsonObject,
   numberAt,
@@ -10,7 +9,7 @@ import {
   type JsonObject,
 } from '../../contract/json.ts';
 import { ifFound } from '../errors.ts';
-import { listNumbered } from '../lists.ts';
+import { listAt, listNumbered } from '../lists.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
 
@@ -80,7 +79,7 @@ function elements(context: KindContext): Promise<JsonObject[]> {
       query: { kind: PANEL, sortDirection: 'alpha-asc' },
       size: PAGE,
       sizeName: 'perPage',
-      items: (answer) => arrayAt(answer, 'result', 'elements'),
+      items: (answer) => listAt(answer, 'result', 'elements'),
       total: (answer) => numberAt(answer, 'result', 'totalCount'),
       key: (element) => stringAt(element, 'uid') ?? '',
     },

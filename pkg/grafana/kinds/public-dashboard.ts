@@ -1,6 +1,6 @@
-import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import { ifFound, isNotFound } from '../errors.ts';
-import { listNumbered } from '../lists.ts';
+import { listAt, listNumbered } from '../lists.ts';
 import { without } from '../natural-key.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';
 
@@ -46,7 +46,7 @@ export const publicDashboard: Kind = {
         path: LIST,
         size: 1000,
         sizeName: 'perpage',
-        items: (answer) => arrayAt(answer, 'publicDashboards'),
+        items: (answer) => listAt(answer, 'publicDashboards'),
         total: (answer) => numberAt(answer, 'totalCount'),
         key: (item) => stringAt(item, 'uid') ?? '',
       },

@@ -10,7 +10,7 @@ import {
 } from '../../contract/json.ts';
 import { lookUpUser } from '../directory.ts';
 import { ifFound } from '../errors.ts';
-import { listNumbered, objectsOf } from '../lists.ts';
+import { listAt, listNumbered, objectsOf } from '../lists.ts';
 import { NEEDS_SERVER_ADMIN } from '../rights.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
@@ -47,7 +47,7 @@ export const user: Kind = {
         path: '/api/users/search',
         size: 1000,
         sizeName: 'perpage',
-        items: (answer) => arrayAt(answer, 'users'),
+        items: (answer) => listAt(answer, 'users'),
         total: (answer) => numberAt(answer, 'totalCount'),
         key: (item) => stringAt(item, 'login') ?? '',
       },

@@ -138,7 +138,10 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
     ? '"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"'
     : `"kind":"${kind.kind}List","apiVersion":"${kind.group}/${served}"`;
   const metadata = JSON.stringify({ resourceVersion: page.resourceVersion, continue: page.next || undefined });
-  return new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
+  // The conversion of a list to metadata begins with a nil slice (apiserver's endpoints/handlers/response.go).
+  return partial && items.length === 0
+    ? new Raw(`{${type},"metadata":${metadata},"items":null}`)
+    : new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
 }
 
 function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {

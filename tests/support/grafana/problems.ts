@@ -22,6 +22,11 @@ export function errutil(status: number, messageId: string, message: string): Pro
   return new Problem(status, { message, messageId, statusCode: status, traceID: '' });
 }
 
+/** The same as `response.Err` writes it, which knows no trace. */
+export function publicError(statusCode: number, messageId: string, message: string): Problem {
+  return new Problem(statusCode, { statusCode, messageId, message });
+}
+
 /** What the access control middleware answers; names the missing permission. */
 export function accessDenied(needed: string): Problem {
   const accessErrorId = `ACE${String(Math.abs(hash(needed)))

@@ -48,6 +48,11 @@ export interface Profile {
   activeTimeIntervals: boolean;
   deleteRuleGroup: boolean;
   ssoPatch: boolean;
+  /**
+   * What the access control API answers for a folder that is missing: 404, or 500 since folders come from `/apis`, whose
+   * error it doesn't know (dashboards/accesscontrol.go GetInheritedScopes). For a missing dashboard it is 500 in all.
+   */
+  missingFolderPermissions: 404 | 500;
   groups: ApiGroup[];
 }
 
@@ -90,6 +95,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     activeTimeIntervals: false,
     deleteRuleGroup: false,
     ssoPatch: false,
+    missingFolderPermissions: 404,
     groups: [],
   },
   '11.6': {
@@ -116,6 +122,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     activeTimeIntervals: false,
     deleteRuleGroup: true,
     ssoPatch: false,
+    missingFolderPermissions: 404,
     groups: [],
   },
   '12.4': {
@@ -142,6 +149,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     activeTimeIntervals: true,
     deleteRuleGroup: true,
     ssoPatch: false,
+    missingFolderPermissions: 500,
     groups: V12_GROUPS,
   },
   '13.2': {
@@ -168,6 +176,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     activeTimeIntervals: true,
     deleteRuleGroup: true,
     ssoPatch: true,
+    missingFolderPermissions: 500,
     groups: V13_GROUPS,
   },
 };

@@ -15,6 +15,8 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
   owner: Reference['kind'];
   /** Every resource of that kind. */
   owners(context: KindContext): Promise<Listed[]>;
+  /** Whether one of them is live now, where Grafana answers 500 for the permissions of one that is not. */
+  isLive?(context: KindContext, uid: string): Promise<boolean>;
 }
 
 /**
@@ -48,9 +50,13 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     },
 
     async read(context, listed) {
-      const body = await readPermissions(context, resource, listed.uid);
       const place = (await places(context)).get(listed.uid);
-      if (body === undefined || place === undefined) {
+      if (place === undefined) {
+        return undefined;
+      }
+      const isLive = options.isLive?.bind(options, context, listed.uid);
+      const body = await readPermissions(context, resource, listed.uid, isLive);
+      if (body === undefined) {
         return undefined;
       }
       const { uid, title, folderUid } = place;

@@ -11,15 +11,15 @@ export function correlationRoutes(router: Router): void {
     const page = Math.max(1, call.number('page', 1));
     const sources = call.query.getAll('sourceUID');
     const all = [...call.org.correlations.values()].filter(
-      (correlation) => sources.length === 0 || sources.includes(correlation.sourceUID),
+      (correlation) => isShown(call, correlation) && (sources.length === 0 || sources.includes(correlation.sourceUID)),
     );
     const correlations = all.slice((page - 1) * limit, page * limit).map((correlation) => dto(call, correlation));
-    return { correlations, totalCount: all.length, page, limit };
+    return { correlations, totalCount: countEverywhere(call), page, limit };
   });
   router.on('GET /api/datasources/uid/:source/correlations', (call) => {
     call.require('datasources:read');
     return [...call.org.correlations.values()]
-      .filter((correlation) => correlation.sourceUID === call.param('source'))
+      .filter((correlation) => isShown(call, correlation) && correlation.sourceUID === call.param('source'))
       .map((correlation) => dto(call, correlation));
   });
   router.on('GET /api/datasources/uid/:source/correlations/:uid', (call) => dto(call, find(call, 'datasources:read')));
@@ -60,6 +60,16 @@ export function correlationRoutes(router: Router): void {
     call.org.correlations.delete(editable(call).uid);
     return { message: 'Correlation deleted' };
   });
+}
+
+/** Both data sources are joined: one whose target is gone is in no list (correlations/database.go VALID_TYPE_FILTER). */
+function isShown({ org }: Call, { sourceUID, targetUID, type }: Correlation): boolean {
+  return org.dataSources.has(sourceUID) && (type === 'external' || org.dataSources.has(targetUID));
+}
+
+/** The total is that of the quota service: rows of the table, in all orgs, also of those that no list shows. */
+function countEverywhere({ state }: Call): number {
+  return [...state.orgs.values()].reduce((sum, { correlations }) => sum + correlations.size, 0);
 }
 
 function typeOf(body: JsonObject): string {

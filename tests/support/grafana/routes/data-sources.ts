@@ -109,8 +109,9 @@ function remove(call: Call, source: DataSource): unknown {
     throw problem(403, 'Cannot delete read-only data source');
   }
   call.org.dataSources.delete(source.uid);
+  // Those that lead to it stay: deleting by target asks for the source as well (correlations/database.go).
   for (const correlation of [...call.org.correlations.values()]) {
-    if (correlation.sourceUID === source.uid || correlation.targetUID === source.uid) {
+    if (correlation.sourceUID === source.uid) {
       call.org.correlations.delete(correlation.uid);
     }
   }

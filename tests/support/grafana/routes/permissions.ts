@@ -1,7 +1,7 @@
 import { ancestors, canInFolder, canWithDashboard } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { AclEntry, Role } from '../model.ts';
-import { accessDenied, problem } from '../problems.ts';
+import { accessDenied, problem, publicError } from '../problems.ts';
 import type { Router } from '../router.ts';
 
 type Level = 1 | 2 | 4;
@@ -51,6 +51,7 @@ export function permissionRoutes(router: Router): void {
     };
   });
   router.on('GET /api/access-control/:resource/:id', (call) => {
+    refuseMissing(call);
     const holder = holderOf(call, call.param('resource'), call.param('id'), 'read');
     return [
       adminEntry(holder),
@@ -133,6 +134,22 @@ function holderOf(call: Call, resource: string, id: string, verb: 'read' | 'writ
     throw problem(404, resource === 'datasources' ? 'Data source not found' : 'service account not found');
   }
   return { acl, inherited: [], names, resource };
+}
+
+/** Reading the permissions of what is missing fails where inherited ones are looked for (ossaccesscontrol). */
+function refuseMissing(call: Call): void {
+  const { org, profile } = call;
+  const [resource, id] = [call.param('resource'), call.param('id')];
+  if (resource === 'folders' && !org.folders.has(id)) {
+    call.require('folders.permissions:read', `folders:uid:${id}`);
+    throw profile.missingFolderPermissions === 404
+      ? publicError(404, 'folder.notFound', 'NotFound')
+      : publicError(500, 'accesscontrol.internal', 'InternalError');
+  }
+  if (resource === 'dashboards' && !org.dashboards.has(id)) {
+    call.require('dashboards.permissions:read', `dashboards:uid:${id}`);
+    throw problem(500, 'Failed to get permissions');
+  }
 }
 
 function refuseUnless(allowed: boolean, action: string): void {
