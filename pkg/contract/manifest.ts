@@ -35,8 +35,15 @@ export const ResourceProblem = z.object({
   uid: z.string(),
   title: z.string().optional(),
   reason: z.string(),
+  /** How many resources of the kind are meant, where one cause concerns several; the reason says so, too. */
+  count: z.int().positive().optional(),
 });
 export type ResourceProblem = z.infer<typeof ResourceProblem>;
+
+/** How many resources, or whole kinds, the problems are about. */
+export function problemCount(problems: readonly ResourceProblem[]): number {
+  return problems.reduce((sum, { count }) => sum + (count ?? 1), 0);
+}
 
 export const KindReport = z.object({
   listed: z.int().nonnegative(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { KIND_NAMES } from './kinds.ts';
-import { ResourceProblem } from './manifest.ts';
+import { problemCount, ResourceProblem } from './manifest.ts';
 
 export const RUN_KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill'] as const;
 export const RunKind = z.enum(RUN_KINDS);
@@ -73,5 +73,5 @@ export type RunLine = z.infer<typeof RunLine>;
 
 export function runLine({ errors, touched: _touched, ...rest }: RunRecord): RunLine {
   // A record that was shortened says itself how many there were.
-  return { ...rest, problems: Math.max(errors.length, rest.counts['failures'] ?? 0) };
+  return { ...rest, problems: Math.max(problemCount(errors), rest.counts['failures'] ?? 0) };
 }

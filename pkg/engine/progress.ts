@@ -6,6 +6,8 @@ export type OnProgress = (progress: Progress) => void;
 
 /** Seconds over which the rate is measured. */
 const WINDOW_SECONDS = 10;
+/** The phase while a Grafana that is restarting is waited for. */
+const WAITING = 'waiting for Grafana';
 /** Reports at most this often, in milliseconds. */
 const REPORT_EVERY_MS = 200;
 
@@ -16,6 +18,7 @@ export class ProgressCounter {
   readonly #kinds: Progress['kinds'] = {};
   readonly #samples: { at: number; done: number }[] = [];
   #phase = 'starting';
+  #waiting = false;
   #done = 0;
   #total: number | undefined;
   #reported = Number.NEGATIVE_INFINITY;
@@ -27,6 +30,12 @@ export class ProgressCounter {
 
   phase(name: string): void {
     this.#phase = name;
+    this.#tell(true);
+  }
+
+  /** Whether nothing goes on now, since Grafana is away. */
+  waiting(waiting: boolean): void {
+    this.#waiting = waiting;
     this.#tell(true);
   }
 
@@ -64,7 +73,8 @@ export class ProgressCounter {
     while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > WINDOW_SECONDS * 1000) {
       this.#samples.shift();
     }
-    this.#report({ phase: this.#phase, done: this.#done, kinds: structuredClone(this.#kinds), ...this.#pace(now) });
+    const phase = this.#waiting ? WAITING : this.#phase;
+    this.#report({ phase, done: this.#done, kinds: structuredClone(this.#kinds), ...this.#pace(now) });
   }
 
   #pace(now: number): Pick<Progress, 'total' | 'rate' | 'secondsLeft'> {

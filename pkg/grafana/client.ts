@@ -16,6 +16,7 @@ import { errorOfAnswer } from './errors.ts';
 import type { Left } from './json/bytes.ts';
 import { parseItems } from './json/items.ts';
 import { parseOutline } from './json/outline.ts';
+import { isUp, Outage, type Patience } from './outage.ts';
 import type { Ending } from './pace.ts';
 import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import { RequestWindow, type Leave } from './window.ts';
@@ -33,6 +34,8 @@ export interface ClientOptions {
   timeout?: number;
   /** Attempts for requests that may be repeated; 5 by default. */
   attempts?: number;
+  /** Milliseconds that a run waits for a Grafana that is restarting; 300 000 by default. See `waitOutRestarts`. */
+  wait?: number;
   /** PEM file with further certificate authorities. */
   caFile?: string;
 }
@@ -72,8 +75,11 @@ export interface Answer {
 const DEFAULT_CONCURRENCY = 64;
 /** No answer of Grafana's is larger; more is a mistake or an attack. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const DEFAULT_WAIT_MS = 300_000;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
+/** Renewed credentials that are refused again and again are no use. */
+const MOST_RENEWALS = 3;
 /** A server that says when to come again is well and will answer: it is asked this many times as often before giving up. */
 const TOLD_WHEN = 4;
 
@@ -86,6 +92,7 @@ interface Shared {
   prefix: string;
   dispatcher: Connections;
   window: RequestWindow;
+  outage: Outage;
   options: ClientOptions;
 }
 
@@ -93,8 +100,10 @@ interface Shared {
 interface Access {
   readonly credentials: CredentialSource;
   readonly org: number | undefined;
-  /** Set when Grafana refused the credentials for good: every further request fails at once instead of hammering it. */
+  /** Set when Grafana refused the credentials for good: every further request fails with it, and none is sent. */
   refused?: GrafanaError;
+  /** Other credentials are being asked for, once for all requests; resolves to whether there are some. */
+  renewing?: Promise<boolean>;
 }
 
 /**
@@ -117,19 +126,28 @@ export class GrafanaClient {
   static open(options: ClientOptions): GrafanaClient {
     const url = grafanaUrl(options.url);
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+    const origin = url.origin;
+    const prefix = url.pathname.replace(/\/+$/, '');
+    const dispatcher = new Agent({
+      // No limit here: the window is one, and an answer that waits for room keeps its connection but no place.
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      connect: {
+        timeout: 10_000,
+        ...(options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }),
+      },
+    });
     const shared: Shared = {
-      origin: url.origin,
-      prefix: url.pathname.replace(/\/+$/, ''),
-      dispatcher: new Agent({
-        // No limit here: the window is one, and an answer that waits for room keeps its connection but no place.
-        pipelining: 1,
-        keepAliveTimeout: 30_000,
-        connect: {
-          timeout: 10_000,
-          ...(options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }),
-        },
-      }),
+      origin,
+      prefix,
+      dispatcher,
       window: new RequestWindow({ max: concurrency, clock: options.clock }),
+      outage: new Outage({
+        clock: options.clock,
+        log: options.log,
+        within: options.wait ?? DEFAULT_WAIT_MS,
+        isUp: (signal) => isUp({ dispatcher, origin, path: `${prefix}/api/health` }, signal),
+      }),
       options,
     };
     return new GrafanaClient(shared, { credentials: options.credentials, org: undefined });
@@ -157,6 +175,14 @@ export class GrafanaClient {
   /** From now on it is urgent: others may be made to wait for Grafana, within reason. For restores, not for backups. */
   hurry(): void {
     this.#shared.window.hurry();
+  }
+
+  /**
+   * From now on a Grafana that goes away is waited for, as long as the options say, and what may be sent again is. If it
+   * stays away, everything fails with one and the same error. For runs, not for what a person waits for.
+   */
+  waitOutRestarts(patience: Patience): void {
+    this.#shared.outage.waitOut(patience);
   }
 
   async close(): Promise<void> {
@@ -188,11 +214,11 @@ export class GrafanaClient {
     const { clock, randomness, log } = this.#shared.options;
     const retry = options.retry ?? (method === 'GET' ? 'always' : 'unprocessed');
     const attempts = retry === 'never' ? 1 : (this.#shared.options.attempts ?? 5);
-    let refreshed = false;
+    const { outage } = this.#shared;
+    let renewals = 0;
     for (let attempt = 1; ; attempt++) {
-      if (this.#access.refused !== undefined) {
-        throw this.#access.refused;
-      }
+      await outage.settled().catch(() => undefined);
+      this.#throwIfEnded();
       options.signal?.throwIfAborted();
       const outcome = await this.#attempt(method, path, options);
       if (outcome.answer !== undefined) {
@@ -200,14 +226,17 @@ export class GrafanaClient {
       }
       const { error } = outcome;
       if (error.httpStatus === 401 && error.reason !== 'api-key.organization-mismatch') {
-        if (!refreshed && (await this.#access.credentials.refresh().catch(() => false))) {
-          refreshed = true;
+        if (renewals++ < MOST_RENEWALS && (await this.#isRenewed(outcome.authorization))) {
           continue;
         }
-        this.#access.refused = error;
-        throw error;
+        this.#access.refused ??= error;
+        throw this.#access.refused;
       }
       const repeatable = outcome.passing && (retry === 'always' || (retry === 'unprocessed' && outcome.unprocessed));
+      if (outcome.passing && error.httpStatus !== 429 && (await outage.isOver()) && repeatable) {
+        attempt = 0;
+        continue;
+      }
       const most = outcome.retryAfter === undefined ? attempts : attempts * TOLD_WHEN;
       if (!repeatable || attempt >= most) {
         throw error;
@@ -219,10 +248,33 @@ export class GrafanaClient {
     }
   }
 
+  /** @throws what ended all requests: credentials that Grafana refuses, or a Grafana that stayed away. */
+  #throwIfEnded(): void {
+    const ended = this.#access.refused ?? this.#shared.outage.gone;
+    if (ended !== undefined) {
+      throw ended;
+    }
+  }
+
+  /** Whether there are other credentials now than those that were refused. */
+  async #isRenewed(refused: string | undefined): Promise<boolean> {
+    const access = this.#access;
+    // Another request may have had them renewed while this one was under way.
+    if ((await access.credentials.authorization().catch(() => refused)) !== refused) {
+      return true;
+    }
+    access.renewing ??= access.credentials
+      .refresh()
+      .catch(() => false)
+      .finally(() => delete access.renewing);
+    return access.renewing;
+  }
+
   async #attempt(method: Dispatcher.HttpMethod, path: string, options: RequestOptions): Promise<Attempt> {
     const { clock } = this.#shared.options;
     const request = { method, path };
     let leave: Leave | undefined = await this.#shared.window.enter(options.signal, options.first);
+    let authorization: string | undefined;
     let ending: Ending = 'failed';
     let seen = { bytes: 0, took: 0, late: 0 };
     const received = (bytes: number): Promise<void> | undefined => {
@@ -239,7 +291,8 @@ export class GrafanaClient {
       leave = undefined;
     };
     try {
-      const { status, body, headers, ...rest } = await this.#exchange(method, path, options, received);
+      authorization = await this.#authorization();
+      const { status, body, headers, ...rest } = await this.#exchange(method, path, authorization, options, received);
       ending = endingOf(status);
       seen = rest;
       if (status >= 200 && status < 300) {
@@ -257,6 +310,7 @@ export class GrafanaClient {
       }
       return {
         error,
+        authorization,
         passing: status === 429 || status === 408 || (status >= 500 && status !== 501),
         unprocessed: status === 429 || (status === 503 && retryAfter !== undefined),
         ...(retryAfter === undefined ? {} : { retryAfter }),
@@ -266,17 +320,31 @@ export class GrafanaClient {
         ending = 'cancelled';
         throw options.signal.reason;
       }
+      if (cause === this.#access.refused) {
+        ending = 'cancelled';
+        throw cause;
+      }
       const error = transportError(request, cause);
       ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
-      return { error, passing: true, unprocessed: isNotSent(cause) };
+      return { error, authorization, passing: true, unprocessed: isNotSent(cause) };
     } finally {
       giveBack();
     }
   }
 
+  /** What a request is sent with; none is sent with what was just refused. */
+  async #authorization(): Promise<string> {
+    await this.#access.renewing;
+    if (this.#access.refused !== undefined) {
+      throw this.#access.refused;
+    }
+    return this.#access.credentials.authorization();
+  }
+
   async #exchange(
     method: Dispatcher.HttpMethod,
     path: string,
+    authorization: string,
     options: RequestOptions,
     received: (bytes: number) => Promise<void> | undefined,
   ): Promise<Received> {
@@ -284,7 +352,7 @@ export class GrafanaClient {
     const headers: Record<string, string> = {
       accept: options.accept ?? 'application/json',
       'accept-encoding': 'gzip',
-      authorization: await this.#access.credentials.authorization(),
+      authorization,
       ...(this.#access.org !== undefined && this.#access.credentials.kind === 'basic'
         ? { 'x-grafana-org-id': String(this.#access.org) }
         : {}),
@@ -327,6 +395,8 @@ type Attempt =
   | {
       answer?: undefined;
       error: GrafanaError;
+      /** What it was sent with. */
+      authorization: string | undefined;
       /** Whether the same request may succeed later. */
       passing: boolean;
       /** Whether the server surely did not act on it. */

@@ -1,6 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
 import { canonicalJson, type Json } from '../contract/json.ts';
-import { Manifest, ManifestEntry, type SnapshotSummary } from '../contract/manifest.ts';
+import { Manifest, ManifestEntry, problemCount, type SnapshotSummary } from '../contract/manifest.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
@@ -52,7 +52,7 @@ function summarize(manifest: ManifestHead, resources: number, bytes: number): Sn
     bytes,
     ...(manifest.by === undefined ? {} : { by: manifest.by }),
     duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
-    problems: manifest.errors.length,
+    problems: problemCount(manifest.errors),
     ...(manifest.changes === undefined ? {} : { changes: manifest.changes }),
   };
 }

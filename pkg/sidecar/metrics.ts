@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { problemCount } from '../contract/manifest.ts';
 import type { RunRecord } from '../contract/runs.ts';
 
 /** What a scrape asks for, gathered when it comes. */
@@ -105,7 +106,7 @@ export class Metrics {
       }
     }
     this.#bytes.inc(record.counts['bytes'] ?? 0);
-    this.#problems.set({ kind }, record.errors.length);
+    this.#problems.set({ kind }, problemCount(record.errors));
     for (const other of ['complete', 'partial', 'failed', 'cancelled', 'interrupted']) {
       this.#last.set({ kind, status: other }, Number(other === status));
     }

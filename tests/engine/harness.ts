@@ -5,11 +5,12 @@ import type { ApplyResult } from '../../pkg/contract/plan.ts';
 import { silentLog, type Clock, type Log } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
 import { diffLive } from '../../pkg/engine/diff.ts';
+import type { OnProgress } from '../../pkg/engine/progress.ts';
 import { planRestore } from '../../pkg/engine/restore/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan, PlanRequest, Selection } from '../../pkg/engine/restore/types.ts';
 import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../../pkg/grafana/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/memory-store.ts';
@@ -29,12 +30,23 @@ export interface Bench {
   grafana: Simulator;
   store: ObjectStore;
   repository: OpenedRepository;
-  instance(options?: { token?: string; timeout?: number; log?: Log; orgs?: 'all' }): Promise<Instance>;
+  instance(options?: InstanceChoice): Promise<Instance>;
   backup(options?: BackupChoice): Promise<Manifest>;
   plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
   apply(manifest: Manifest, options?: PlanChoice): Promise<ApplyResult[]>;
   diffLive(manifest: Manifest): ReturnType<typeof diffLive>;
   close(): Promise<void>;
+}
+
+interface InstanceChoice {
+  token?: string;
+  /** In place of a token or the admin. */
+  credentials?: CredentialSource;
+  timeout?: number;
+  /** Milliseconds that Grafana is waited for. */
+  wait?: number;
+  log?: Log;
+  orgs?: 'all';
 }
 
 interface BackupChoice {
@@ -46,6 +58,7 @@ interface BackupChoice {
   fullReadEvery?: number;
   plainCopies?: boolean;
   signal?: AbortSignal;
+  onProgress?: OnProgress;
 }
 
 interface PlanChoice {

@@ -15,6 +15,7 @@ import { LARGE_BYTES } from '../large.ts';
 import { nameAfterOwners, placeAndName } from '../places.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
+import { waitOutRestarts } from '../restarts.ts';
 import { NOT_ASKED_FOR } from '../scope.ts';
 import { Collection } from './collection.ts';
 import { comparedWith, previousOf, type Previous } from './previous.ts';
@@ -62,6 +63,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   try {
     const previous = await previousOf(options);
     const collection = new Collection(new ProgressCounter(clock, options.onProgress));
+    waitOutRestarts(instance, collection.progress, signal);
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
     const press = repository.openPress();
     try {

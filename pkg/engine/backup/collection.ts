@@ -16,6 +16,8 @@ export class Collection {
   readonly progress: ProgressCounter;
   readonly #lists: ListBeginning[] = [];
   readonly #reports = new Map<KindName, KindReport>();
+  /** Problems of one cause that ends more than one resource, by org and kind. */
+  readonly #causes = new Map<unknown, Map<string, ResourceProblem>>();
   readonly #read = { stored: new PackedEntries(), reused: new PackedEntries() };
 
   constructor(progress: ProgressCounter) {
@@ -84,10 +86,23 @@ export class Collection {
     this.progress.finished(problem.kind, true);
   }
 
-  /** A resource, or with an empty uid a whole listing, that could not be read. */
+  /**
+   * A resource, or with an empty uid a whole listing, that could not be read. What failed with one and the same error,
+   * such as refused credentials, is one problem of each kind.
+   */
   fail(problem: Omit<ResourceProblem, 'reason'>, error: unknown): void {
     const reason = describe(error);
-    this.problems.push({ ...problem, reason });
+    const causes = this.#causes.get(error) ?? new Map<string, ResourceProblem>();
+    this.#causes.set(error, causes);
+    const place = `${problem.org} ${problem.kind}`;
+    const same = causes.get(place);
+    if (same === undefined) {
+      const first = { ...problem, reason };
+      causes.set(place, first);
+      this.problems.push(first);
+    } else {
+      gather(same, problem, reason);
+    }
     const report = this.report(problem.kind);
     if (problem.uid === '') {
       report.reason = reason;
@@ -128,6 +143,17 @@ export class Collection {
         (a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0),
     );
   }
+}
+
+/** Makes one problem of two with the same cause: from then on it is about the kind. */
+function gather(into: ResourceProblem, { uid }: Pick<ResourceProblem, 'uid'>, reason: string): void {
+  const resources = (into.count ?? (into.uid === '' ? 0 : 1)) + (uid === '' ? 0 : 1);
+  into.uid = '';
+  delete into.title;
+  if (resources > 0) {
+    into.count = resources;
+  }
+  into.reason = resources > 0 ? `${reason} (${resources} ${resources === 1 ? 'resource' : 'resources'})` : reason;
 }
 
 /** Thousands of entries name the same few folders, versions and people: each of those texts is kept once. */

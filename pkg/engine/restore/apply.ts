@@ -10,6 +10,7 @@ import type { Press } from '../../repository/press/second-thread.ts';
 import { LARGE_BYTES } from '../large.ts';
 import { mapPool } from '../pool.ts';
 import { ProgressCounter } from '../progress.ts';
+import { waitOutRestarts } from '../restarts.ts';
 import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
 import { targetOf } from './dependencies.ts';
@@ -33,6 +34,7 @@ export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new L
   const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('restoring');
   progress.total(todo.length);
+  waitOutRestarts(request.instance, progress, request.signal);
   const budget = new ByteBudget(LARGE_BYTES);
   const press = request.repository.openPress();
   const results: ApplyResult[] = [];

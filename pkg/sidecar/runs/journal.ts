@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { problemCount } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
 import { RunRecord } from '../../contract/runs.ts';
 import { reasonOf } from '../../contract/errors.ts';
@@ -87,7 +88,7 @@ function shortened({ touched: _touched, ...entry }: JournalEntry): JournalEntry 
       reason: error.reason.slice(0, TEXT_KEPT),
       ...(error.title === undefined ? {} : { title: error.title.slice(0, TEXT_KEPT) }),
     })),
-    counts: { ...entry.counts, ...(entry.errors.length > ERRORS_KEPT ? { failures: entry.errors.length } : {}) },
+    counts: { ...entry.counts, ...(entry.errors.length > ERRORS_KEPT ? { failures: problemCount(entry.errors) } : {}) },
     ...(entry.failure === undefined
       ? {}
       : { failure: { ...entry.failure, message: entry.failure.message.slice(0, 3 * TEXT_KEPT) } }),
