@@ -1,17 +1,13 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import type { PluginOptions } from '@grafana/plugin-e2e';
 import { CHROMIUM_ARGS, chromiumPath } from './tests/support/chromium.ts';
 
 /** Set, the tests run on that Grafana instead of the preview page. */
 const grafana = process.env['GRAFANA_URL'];
-const pluginE2e = dirname(createRequire(import.meta.url).resolve('@grafana/plugin-e2e'));
-const ADMIN = join(import.meta.dirname, 'playwright/.auth/admin.json');
 
 /**
  * Browser tests. On the preview page each has a page and a service of its own, so they may run side by side; on a real
- * Grafana (GRAFANA_URL) they share it and run one after another, logged in.
+ * Grafana (GRAFANA_URL) they share it and run one after another, each with a login of its own (tests/e2e/fixtures.ts).
  */
 export default defineConfig<PluginOptions>({
   testDir: 'tests/e2e',
@@ -30,11 +26,5 @@ export default defineConfig<PluginOptions>({
     timezoneId: 'Europe/Paris',
     launchOptions: { executablePath: chromiumPath(), args: CHROMIUM_ARGS },
   },
-  projects:
-    grafana === undefined
-      ? [{ name: 'preview' }]
-      : [
-          { name: 'auth', testDir: join(pluginE2e, 'auth'), testMatch: /.*\.js/, use: { baseURL: grafana } },
-          { name: 'grafana', dependencies: ['auth'], use: { storageState: ADMIN } },
-        ],
+  projects: [grafana === undefined ? { name: 'preview' } : { name: 'grafana', use: { baseURL: grafana } }],
 });

@@ -34,9 +34,10 @@ export function printRestore(
     );
   }
   printLosses(world, plan.items);
-  for (const { from, to, by } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
+  for (const { from, to, by, alreadyMissing } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
-    const found = to === undefined ? (by === 'restored' ? 'restored' : 'not here') : `${to.name} (${to.uid}), by ${by}`;
+    const absent = alreadyMissing === true ? 'was already missing when the snapshot was made' : 'not here';
+    const found = to === undefined ? (by === 'restored' ? 'restored' : absent) : `${to.name} (${to.uid}), by ${by}`;
     printLine(world, printable(`data source ${name}: ${found}`));
   }
   if (restored === undefined && plan.confirm !== undefined) {

@@ -91,7 +91,7 @@ export class Requests {
         let applied: AppliedRestore | undefined;
         try {
           // The repository stays open for as long as it takes, even when the settings change meanwhile.
-          applied = await library.use(run.signal, () => planned.apply(run, confirm?.trim()));
+          applied = await library.use(run.signal, () => planned.apply(run, planned.confirm));
           const { status, snapshot, counts, errors } = applied;
           return { status, snapshot, counts, errors };
         } finally {

@@ -66,7 +66,7 @@ export class Restores {
     for (const { outcome } of applied?.results ?? []) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
-    const confirm = confirmationOf(kept, counts);
+    const confirm = confirmationOf(kept);
     return {
       id,
       state: this.#expired(kept) ? 'expired' : kept.state,
@@ -125,8 +125,11 @@ export class Restores {
     if (kept.state !== 'planned') {
       throw new DashkeepError('DK_BUSY', `the plan is ${kept.state} already`);
     }
-    const wanted = this.view(id).confirm;
-    if (wanted !== undefined && confirm?.trim() !== wanted) {
+    const wanted = confirmationOf(kept);
+    const typed = normal(confirm ?? '');
+    // Where nothing is deleted, the id of the snapshot is taken as well: it was what had to be typed once.
+    const accepted = [wanted ?? '', ...(kept.planned.confirm === undefined ? [kept.planned.snapshot] : [])].map(normal);
+    if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
         'DK_CONFIRMATION',
         `something live is overwritten or deleted: type '${wanted}' to confirm`,
@@ -160,7 +163,21 @@ export class Restores {
 
 const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;
 
-/** What deleting asks for; else the snapshot's id when something live is overwritten. */
-function confirmationOf({ planned }: Kept, counts: RestorePlan['counts']): string | undefined {
-  return planned.confirm ?? (counts.update > 0 ? planned.snapshot : undefined);
+/** Longer titles are not worth typing. */
+const TITLE_MOST = 100;
+
+/** Titles may hold any kind and number of spaces; nobody sees them. */
+const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** What deleting asks for; else, when something live is overwritten, its title, or how many resources that are. */
+function confirmationOf({ planned }: Kept): string | undefined {
+  const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
+  if (planned.confirm !== undefined || only === undefined) {
+    return planned.confirm;
+  }
+  if (others.length > 0) {
+    return `${others.length + 1} resources`;
+  }
+  const title = normal(only.title);
+  return title === '' || title.length > TITLE_MOST ? '1 resource' : title;
 }

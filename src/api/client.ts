@@ -2,7 +2,7 @@ import { getBackendSrv } from '@grafana/runtime';
 import { lastValueFrom } from 'rxjs';
 import type { ApiRoute, ApiRoutes } from '../../pkg/contract/api/routes.ts';
 import manifest from '../plugin.json';
-import { toServiceError } from './errors.ts';
+import { ServiceError, toServiceError } from './errors.ts';
 
 /** Grafana's proxy in front of the service: it checks the role and adds the token. */
 const SERVICE = `/api/plugin-proxy/${manifest.id}/api/v1`;
@@ -41,13 +41,17 @@ export async function call<R extends ApiRoute>(
         method,
         url: SERVICE + filled(path, params),
         params: query,
-        data: body,
+        // Grafana's client calls every POST JSON, so that it must be some.
+        data: body ?? (method === 'POST' ? {} : undefined),
         headers,
         abortSignal: signal,
         showErrorAlert: false,
         showSuccessAlert: false,
       }),
     );
+    if (typeof response.data !== 'object' || response.data === null) {
+      throw new ServiceError('foreign', response.status);
+    }
     return response.data;
   } catch (error) {
     throw toServiceError(error);

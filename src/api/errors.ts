@@ -2,21 +2,36 @@ import { isFetchError } from '@grafana/runtime';
 import type { ApiError } from '../../pkg/contract/api/common.ts';
 
 /**
- * Where a call failed: `disconnected` the app does not know the service yet, `unreachable` nobody answers, `token` the
- * service refuses the app, `forbidden` Grafana refuses the user, `service` the service answered with an error.
+ * Where a call failed: `disconnected` the app does not know the service yet, `unreachable` the service is down, `timeout`
+ * it took too long, `grafana` Grafana itself is down, `session` the user is logged out, `forbidden` Grafana refuses the
+ * user, `refused` Grafana's proxy refuses the call, `foreign` something else answered, `token` the service refuses the
+ * app, `service` the service answered with an error.
  */
-export type Failure = 'disconnected' | 'unreachable' | 'token' | 'forbidden' | 'service';
+export type Failure =
+  | 'disconnected'
+  | 'unreachable'
+  | 'timeout'
+  | 'grafana'
+  | 'session'
+  | 'forbidden'
+  | 'refused'
+  | 'foreign'
+  | 'token'
+  | 'service';
 
-/** A failed call, with what to tell people. */
+type ServiceProblem = Partial<ApiError['error']>;
+
+/** A failed call, with what to say about it. */
 export class ServiceError extends Error {
   readonly failure: Failure;
+  /** Of HTTP; 0 when there was no response. */
   readonly status: number;
   readonly code: string;
   readonly hint: string;
   /** What is wrong with which field of what was sent, by dotted path. */
   readonly fields: Record<string, string>;
 
-  constructor(failure: Failure, status: number, error?: Partial<ApiError['error']>) {
+  constructor(failure: Failure, status: number, error?: ServiceProblem) {
     super(error?.message ?? '');
     this.name = 'ServiceError';
     this.failure = failure;
@@ -27,18 +42,67 @@ export class ServiceError extends Error {
   }
 }
 
-/** Tells from the answer who refused: Grafana's proxy answers without the service's `error` member. */
+/**
+ * What Grafana's client makes of a failed response: the parsed JSON, or for any other body `response` with its text and
+ * `error` with the words of the status.
+ */
+interface FailedData {
+  message?: unknown;
+  error?: unknown;
+  response?: unknown;
+}
+
+/** Finds out from the response who refused: only the service sends an `error` with a code. Cancelled calls stay as they are. */
 export function toServiceError(caught: unknown): unknown {
   if (!isFetchError(caught)) {
-    return caught;
+    // Without any response the browser throws a TypeError.
+    return caught instanceof TypeError ? new ServiceError('grafana', 0) : caught;
   }
   const { status } = caught;
-  const error = (caught.data as Partial<ApiError> | undefined)?.error;
-  if (error !== undefined) {
-    return new ServiceError(error.code === 'DK_UNAUTHORIZED' ? 'token' : 'service', status, error);
+  if (status <= 0) {
+    return caught;
   }
-  if (status === 403) {
-    return new ServiceError('forbidden', status);
+  const data = (caught.data ?? {}) as FailedData;
+  const text = typeof data.response === 'string' ? data.response : undefined;
+  const problem = problemOf(data) ?? problemOf(parsed(text));
+  if (problem !== undefined) {
+    return new ServiceError(problem.code === 'DK_UNAUTHORIZED' ? 'token' : 'service', status, problem);
   }
-  return new ServiceError(status === 401 ? 'token' : 'unreachable', status);
+  const said = text === undefined && typeof data.message === 'string' ? { message: data.message } : undefined;
+  return new ServiceError(failureOf(status, text), status, said);
+}
+
+/** @param text the body of the response, when it was no JSON */
+function failureOf(status: number, text: string | undefined): Failure {
+  switch (status) {
+    case 401:
+      return 'session';
+    case 403:
+      return 'forbidden';
+    case 408:
+    case 504:
+      return 'timeout';
+    case 502:
+      // Grafana's proxy sends no body; a page comes from a proxy in front of a Grafana that is down.
+      return text ? 'grafana' : 'unreachable';
+    case 503:
+      return 'grafana';
+    default:
+      return 'refused';
+  }
+}
+
+function problemOf(data: FailedData | undefined): ServiceProblem | undefined {
+  const error = data?.error as ServiceProblem | null | undefined;
+  return typeof error === 'object' && typeof error?.code === 'string' ? error : undefined;
+}
+
+/** A file that is asked for as text has its errors as text, too. */
+function parsed(text: string | undefined): FailedData | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

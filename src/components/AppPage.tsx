@@ -1,11 +1,12 @@
-import { PluginPage, type PluginPageProps } from '@grafana/runtime';
+import type { NavModelItem } from '@grafana/data';
+import { config, PluginPage, type PluginPageProps } from '@grafana/runtime';
 import { Stack } from '@grafana/ui';
 import { PageErrorBoundary } from '../app/PageErrorBoundary.tsx';
 
 /** A page of the app: Grafana's frame, with what breaks inside it caught inside it. */
-export function AppPage({ children, ...page }: PluginPageProps) {
+export function AppPage({ children, pageNav, ...page }: PluginPageProps) {
   return (
-    <PluginPage {...page}>
+    <PluginPage {...page} pageNav={pageNav && belowGrafana(pageNav)}>
       <PageErrorBoundary>
         <Stack direction="column" gap={3}>
           {children}
@@ -13,4 +14,17 @@ export function AppPage({ children, ...page }: PluginPageProps) {
       </PageErrorBoundary>
     </PluginPage>
   );
+}
+
+/**
+ * Addresses with the path that Grafana is served under. Grafana compares them with those of its menu: what is the same gets
+ * one breadcrumb instead of two.
+ */
+function belowGrafana({ url, parentItem, children, ...item }: NavModelItem): NavModelItem {
+  return {
+    ...item,
+    ...(url === undefined ? {} : { url: `${config.appSubUrl}${url}` }),
+    ...(parentItem === undefined ? {} : { parentItem: belowGrafana(parentItem) }),
+    ...(children === undefined ? {} : { children: children.map(belowGrafana) }),
+  };
 }

@@ -4,6 +4,7 @@ import { Icon, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
+import { opensRow } from './rows.ts';
 
 interface Props {
   resource: { kind: KindName; uid: string; title: string };
@@ -24,7 +25,7 @@ export function ResourceName({ resource, onOpen, children }: Props) {
           {title}
         </span>
       ) : (
-        <button type="button" className={styles.link} onClick={onOpen} title={title}>
+        <button type="button" {...{ [opensRow]: '' }} className={styles.link} onClick={onOpen} title={title}>
           {title}
         </button>
       )}

@@ -49,6 +49,11 @@ export function askedBy({ trigger, by }: { trigger: string; by?: string }): stri
   return by === undefined ? triggerLabel(trigger) : `${triggerLabel(trigger)}, ${by}`;
 }
 
+/** What a run is called: undoing a restore is a restore, but nobody calls it that. */
+export function runLabel({ kind, trigger }: { kind: string; trigger: string }): string {
+  return kind === 'restore' && trigger === 'undo' ? triggerLabel(trigger) : runKindLabel(kind);
+}
+
 export function runKindLabel(kind: string): string {
   const labels: Record<string, string> = {
     backup: t('run.backup', 'Backup'),

@@ -4,6 +4,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Checkbox, EmptyState, useStyles2 } from '@grafana/ui';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { Loading } from './QueryView.tsx';
+import { NARROW, openRow, opensRow } from './rows.ts';
 import { ServiceNotice } from './ServiceNotice.tsx';
 import type { PagedList } from '../data/pages.ts';
 import { t } from '../lib/i18n.ts';
@@ -16,10 +17,13 @@ export interface Column<T> {
   /** Width as in CSS grid: `1fr`, `120px`, `minmax(0, 2fr)`. */
   width: string;
   align?: 'right';
-  /** Left out where there is no room: below 1200, or below 769 pixels. */
-  hideBelow?: 'xl' | 'md';
+  /** Left out where the table itself is narrower than this; see WIDTHS. The menu of Grafana takes 300 pixels of a page. */
+  hideBelow?: keyof typeof WIDTHS;
   cell: (item: T) => ReactNode;
 }
+
+/** Pixels of a table. At 1280 pixels with the menu open it has 900. */
+const WIDTHS = { xl: 1040, md: NARROW, sm: 440 } as const;
 
 /** Puts a box to tick before each row. */
 export interface Ticking<T> {
@@ -55,6 +59,11 @@ export function VirtualTable<T>(props: TableProps<T>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+  });
+  useEffect(() => {
+    const body = scroller.current;
+    body?.addEventListener('click', openRow);
+    return () => body?.removeEventListener('click', openRow);
   });
   const visible = rows.getVirtualItems();
   const last = visible[visible.length - 1]?.index ?? 0;
@@ -156,18 +165,21 @@ function useColumns<T>(columns: Column<T>[], items: T[], ticking: Ticking<T> | u
 }
 
 function cellClass<T>(styles: ReturnType<typeof getStyles>, column: Column<T>): string {
-  const hidden = column.hideBelow === 'xl' ? styles.wideOnly : column.hideBelow === 'md' ? styles.mediumUp : undefined;
-  return cx(styles.cell, column.align === 'right' && styles.right, hidden);
+  return cx(styles.cell, column.align === 'right' && styles.right, column.hideBelow && styles[column.hideBelow]);
 }
 
-const widths = (columns: Column<never>[], shown: (column: Column<never>) => boolean) =>
+const below = (name: keyof typeof WIDTHS) => `@container (max-width: ${WIDTHS[name] - 1}px)`;
+
+/** The widths of what is shown where columns with these names are left out. */
+const widths = (columns: Column<never>[], ...without: Column<never>['hideBelow'][]) =>
   columns
-    .filter(shown)
+    .filter(({ hideBelow }) => hideBelow === undefined || !without.includes(hideBelow))
     .map((column) => column.width)
     .join(' ');
 
 const getStyles = (theme: GrafanaTheme2, columns: Column<never>[]) => ({
   table: css({
+    containerType: 'inline-size',
     border: `1px solid ${theme.colors.border.weak}`,
     borderRadius: theme.shape.radius.default,
     overflow: 'hidden',
@@ -177,13 +189,14 @@ const getStyles = (theme: GrafanaTheme2, columns: Column<never>[]) => ({
     alignItems: 'center',
     columnGap: theme.spacing(2),
     padding: theme.spacing(0, 2),
-    gridTemplateColumns: widths(columns, () => true),
-    [theme.breakpoints.down('xl')]: { gridTemplateColumns: widths(columns, (column) => column.hideBelow !== 'xl') },
-    [theme.breakpoints.down('md')]: {
-      gridTemplateColumns: widths(columns, (column) => column.hideBelow === undefined),
+    gridTemplateColumns: widths(columns),
+    [below('xl')]: { gridTemplateColumns: widths(columns, 'xl') },
+    [below('md')]: {
+      gridTemplateColumns: widths(columns, 'xl', 'md'),
       columnGap: theme.spacing(1),
       padding: theme.spacing(0, 1),
     },
+    [below('sm')]: { gridTemplateColumns: widths(columns, 'xl', 'md', 'sm') },
   }),
   header: css({
     minHeight: theme.spacing(4.5),
@@ -200,11 +213,12 @@ const getStyles = (theme: GrafanaTheme2, columns: Column<never>[]) => ({
     left: 0,
     width: '100%',
     borderBottom: `1px solid ${theme.colors.border.weak}`,
-    '&:hover': { background: theme.colors.background.secondary },
+    [`&:has([${opensRow}])`]: { cursor: 'pointer', '&:hover': { background: theme.colors.background.secondary } },
   }),
   selected: css({ background: theme.colors.background.secondary }),
   cell: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
   right: css({ textAlign: 'right', fontFeatureSettings: '"tnum"' }),
-  wideOnly: css({ [theme.breakpoints.down('xl')]: { display: 'none' } }),
-  mediumUp: css({ [theme.breakpoints.down('md')]: { display: 'none' } }),
+  xl: css({ [below('xl')]: { display: 'none' } }),
+  md: css({ [below('md')]: { display: 'none' } }),
+  sm: css({ [below('sm')]: { display: 'none' } }),
 });

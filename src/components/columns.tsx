@@ -1,4 +1,6 @@
-import { Stack, Text, TextLink } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { RunStatus } from '../../pkg/contract/runs.ts';
@@ -6,6 +8,7 @@ import { formatDuration, formatRelative, formatTime } from '../lib/format.ts';
 import { t } from '../lib/i18n.ts';
 import { kindLabel } from '../lib/kinds.ts';
 import { ResourceName } from './ResourceName.tsx';
+import { NARROW, opensRow } from './rows.ts';
 import { askedBy, StatusBadge } from './StatusBadge.tsx';
 import type { Column } from './VirtualTable.tsx';
 
@@ -29,11 +32,23 @@ export function titleColumn<T extends Named>({ onOpen, extra }: TitleOptions<T> 
     header: t('column.title', 'Title'),
     width: 'minmax(0, 2fr)',
     cell: (item) => (
-      <ResourceName resource={item} onOpen={onOpen && (() => onOpen(item))}>
+      <Title item={item} onOpen={onOpen && (() => onOpen(item))}>
         {extra?.(item)}
-      </ResourceName>
+      </Title>
     ),
   };
+}
+
+function Title({ item, onOpen, children }: { item: Named; onOpen?: () => void; children: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <>
+      <ResourceName resource={item} onOpen={onOpen}>
+        {children}
+      </ResourceName>
+      <span className={styles.below}>{kindLabel(item.kind)}</span>
+    </>
+  );
 }
 
 export function kindColumn<T extends Named>(): Column<T> {
@@ -64,7 +79,7 @@ export function timeColumn<T>(header: string, timeOf: (item: T) => string, href:
     width: 'minmax(165px, 1.5fr)',
     cell: (item) => (
       <Stack direction="column" gap={0}>
-        <TextLink href={href(item)} inline={false} color="primary" weight="medium">
+        <TextLink {...{ [opensRow]: '' }} href={href(item)} inline={false} color="primary" weight="medium">
           {formatTime(timeOf(item))}
         </TextLink>
         <Text color="secondary" variant="bodySmall" truncate>
@@ -104,3 +119,13 @@ export function durationColumn<T extends { duration?: number }>(hideBelow: 'md' 
     cell: (item) => (item.duration === undefined ? '–' : formatDuration(item.duration)),
   };
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  below: css({
+    display: 'block',
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    lineHeight: theme.typography.bodySmall.lineHeight,
+    [`@container (min-width: ${NARROW}px)`]: { display: 'none' },
+  }),
+});

@@ -41,6 +41,7 @@ export const routes = {
   snapshot: (id: string, filters?: Parameters) => withQuery(`/snapshots/${encodeURIComponent(id)}`, filters),
   compare: (parameters?: Parameters) => withQuery('/compare', parameters),
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
-  restorePlan: (id: string) => withQuery(`/restore/${encodeURIComponent(id)}`),
-  settings: (section = 'target') => withQuery(`/settings/${section}`),
+  restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),
+  /** Without a section: the page of the menu, which opens the first one. */
+  settings: (section = 'target') => withQuery(section === '' ? '/settings' : `/settings/${section}`),
 };

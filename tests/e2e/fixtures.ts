@@ -25,6 +25,18 @@ interface Fixtures {
 
 /** What all specs share, whatever is behind the page. */
 export const test = pluginTest.extend<Fixtures>({
+  // Grafana gives a session a new token every ten minutes, and only the page that asks for it gets it: a login that all tests
+  // share ends after that. So each test logs in.
+  storageState: async ({ playwright, storageState, grafanaAPICredentials: { user, password } }, use) => {
+    if (GRAFANA_URL === undefined) {
+      return use(storageState);
+    }
+    const api = await playwright.request.newContext({ baseURL: GRAFANA_URL });
+    const response = await api.post('/login', { data: { user, password } });
+    pluginExpect(response.ok(), `log in as ${user}: ${response.status()}`).toBe(true);
+    await use(await api.storageState());
+    await api.dispose();
+  },
   app: async ({ page, gotoAppPage, gotoAppConfigPage }, use) => {
     await use({
       open: async (path) => {

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { CONTENT, removeContent } from './content.ts';
 import { expect, expectAccessible } from './fixtures.ts';
 import { backUp, test } from './journey.ts';
+import { wanted } from './keyboard.ts';
 
 const LONG = { timeout: 120_000 };
 
@@ -41,10 +42,9 @@ test('what was brought back is no longer called deleted, until that is undone', 
   await page.getByRole('button', { name: 'Undo this restore' }).click();
   await page.getByRole('button', { name: 'Undo now' }).click(LONG);
   const dialog = page.getByRole('dialog');
-  const asked = await dialog.getByRole('textbox').getAttribute('placeholder');
-  await dialog.getByRole('textbox').fill(/"(.+)"/.exec(asked ?? '')?.[1] ?? '');
+  await dialog.getByRole('textbox').fill(await wanted(page));
   await dialog.getByRole('button', { name: 'Undo now' }).click();
-  await expect(page.getByText(/resources are deleted/)).toBeVisible(LONG);
+  await expect(page.getByText(/^Undone: \d+ resources removed/)).toBeVisible(LONG);
   await app.open('');
   await expect(listed(page)).toBeVisible(LONG);
   expect(problems).toEqual([]);

@@ -67,9 +67,7 @@ export async function typeWanted(page: Page): Promise<void> {
   await expect(field).toHaveValue(text);
 }
 
-/** What the open dialog wants to be typed: it says so in quotes. */
-export async function wanted(page: Page): Promise<string> {
-  const field = page.getByRole('dialog').getByRole('textbox');
-  await expect(field).toHaveAttribute('placeholder', /".+"/);
-  return /"(.+)"/.exec((await field.getAttribute('placeholder')) ?? '')?.[1] ?? '';
+/** What the open dialog wants to be typed: it shows it in full. */
+export function wanted(page: Page): Promise<string> {
+  return page.getByRole('dialog').locator('code').innerText();
 }

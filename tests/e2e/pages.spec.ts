@@ -224,6 +224,44 @@ for (const shown of [...PAGES, ...STATES]) {
   );
 }
 
+const TRAILS: [path: string, trail: string][] = [
+  ['', 'Dashkeep › Overview'],
+  ['/history', 'Dashkeep › History'],
+  ['/history/runs', 'Dashkeep › History › Runs'],
+  ['/compare', 'Dashkeep › Compare'],
+  ['/restore', 'Dashkeep › Restore'],
+  ['/settings/schedule', 'Dashkeep › Settings › Schedule'],
+];
+
+test('breadcrumbs name each step once', async ({ app, page }) => {
+  test.skip(GRAFANA_URL !== undefined, 'a real Grafana has its own steps before the app');
+  for (const [path, trail] of TRAILS) {
+    await app.open(path);
+    const crumbs = page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('listitem');
+    await expect(crumbs).toHaveText(trail.split(' › '));
+  }
+});
+
+test('a click anywhere in a row opens it, and no column of the history is cut', async ({ app, page, world }) => {
+  expect(world.snapshot).not.toBe('');
+  for (const width of [1280, 600]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of ['/history', '/history/runs']) {
+      await app.open(path);
+      const table = page.getByRole('table');
+      await expect(table.getByText('Complete').first()).toBeVisible();
+      const cut = await table.evaluate((element) =>
+        [...element.querySelectorAll('[role="columnheader"], [role="cell"]')]
+          .filter((cell) => cell.scrollWidth > cell.clientWidth + 1 && !cell.querySelector('[title]'))
+          .map((cell) => cell.textContent),
+      );
+      expect(cut, `${path} at ${width}`).toEqual([]);
+    }
+    await page.getByRole('table').getByText('Complete').first().click();
+    await expect(page).toHaveURL(/\/runs\//);
+  }
+});
+
 test('every page speaks French', async ({ app, page, problems }) => {
   test.skip(GRAFANA_URL !== undefined, 'the language is a matter of the preview page; in Grafana it is a preference');
   await app.open('?lang=fr-FR');

@@ -70,13 +70,19 @@ async function preview(): Promise<Stack> {
   };
 }
 
-/** What tests/e2e/compose.yaml starts, or another Grafana with the app: nothing of it is started or ended here. */
+/**
+ * What tests/e2e/compose.yaml starts, or another Grafana with the app. Nothing of it is started or ended here but the service, by
+ * Compose (DASHKEEP_TEST_COMPOSE) or by a program that takes `start` and `stop` (DASHKEEP_TEST_SERVICE).
+ */
 function realGrafana(origin: string): Stack {
   const env = (name: string, otherwise: string) => process.env[name] ?? otherwise;
   const compose = process.env['DASHKEEP_TEST_COMPOSE'];
-  const call = async (verb: string) => {
+  const script = process.env['DASHKEEP_TEST_SERVICE'];
+  const call = async (verb: 'start' | 'stop') => {
     const files = (compose ?? '').split(' ').flatMap((file) => ['-f', file]);
-    await promisify(execFile)('docker', ['compose', ...files, verb, 'dashkeep']);
+    const [program, ...args] =
+      script === undefined ? ['docker', 'compose', ...files, verb, 'dashkeep'] : [...script.split(' '), verb];
+    await promisify(execFile)(program ?? '', args);
   };
   return {
     origin,
@@ -86,7 +92,7 @@ function realGrafana(origin: string): Stack {
       key: env('DASHKEEP_TEST_S3_KEY', 'dashkeep'),
       secret: env('DASHKEEP_TEST_S3_SECRET', 'only-for-looking-around'),
     },
-    service: compose === undefined ? undefined : { stop: () => call('stop'), start: () => call('start') },
+    service: (compose ?? script) === undefined ? undefined : { stop: () => call('stop'), start: () => call('start') },
     slowDown: undefined,
     close: () => Promise.resolve(),
   };

@@ -35,6 +35,98 @@ test('a token that the service refuses is told apart from a service that is down
   await expect(page.getByText('The Dashkeep service refuses this Grafana')).toBeVisible();
 });
 
+/** How a call can fail before the service has a word, as a browser gets it from Grafana, and what the page says then. */
+const FAILURES = [
+  {
+    what: 'the service down',
+    answer: { status: 502, body: '' },
+    title: 'The Dashkeep service does not answer',
+    advice: 'Check that the service runs',
+  },
+  {
+    what: 'a time-out',
+    answer: { status: 504, body: '' },
+    title: 'The Dashkeep service took too long to answer',
+    advice: 'look at the runs before you start it again',
+  },
+  {
+    what: 'Grafana down',
+    answer: 'aborted',
+    title: 'Grafana does not answer',
+    advice: 'Wait a moment, then try again',
+  },
+  {
+    what: 'Grafana down behind a proxy',
+    answer: { status: 502, body: '<h1>Bad Gateway</h1>' },
+    title: 'Grafana does not answer',
+    advice: 'Wait a moment, then try again',
+  },
+  {
+    what: 'Grafana starting',
+    answer: { status: 503, body: '' },
+    title: 'Grafana does not answer',
+    advice: 'Wait a moment, then try again',
+  },
+  {
+    what: 'an ended session',
+    answer: { status: 401, json: { message: 'Unauthorized' } },
+    title: 'You are no longer logged in to Grafana',
+    advice: 'Load the page again to log in',
+  },
+  {
+    what: 'no access',
+    answer: { status: 403, json: { message: 'plugin proxy route access denied' } },
+    title: 'You may not do this',
+    advice: 'Only organization admins',
+  },
+  {
+    what: 'an app that is not enabled',
+    answer: { status: 404, json: { message: 'Plugin is not enabled' } },
+    title: 'Grafana did not pass this on to the Dashkeep service',
+    advice: 'Plugin is not enabled',
+  },
+  {
+    what: 'a login page in between',
+    answer: { status: 200, body: '<html>Log in</html>' },
+    title: 'Something other than the Dashkeep service answered',
+    advice: 'Check the address of the service',
+  },
+] as const;
+
+test('each way in which a call fails has its own words and says what to do', async ({ app, page }) => {
+  await app.open('/settings/target');
+  let answer: (typeof FAILURES)[number]['answer'] = FAILURES[0].answer;
+  await page.route('**/api/plugin-proxy/**', (route) => (answer === 'aborted' ? route.abort() : route.fulfill(answer)));
+  for (const failure of FAILURES) {
+    answer = failure.answer;
+    await page.getByRole('link', { name: 'History', exact: true }).click();
+    await page.getByPlaceholder('Search by id or by who asked').fill(failure.what);
+    const alert = page.getByRole('alert').filter({ hasText: failure.title });
+    await expect(alert, failure.what).toBeVisible();
+    await expect(alert).toContainText(failure.advice);
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+  }
+  await expectAccessible(page);
+});
+
+test('what was started and got no answer says so beside its button, in words', async ({ app, page, service }) => {
+  await app.open('');
+  await page.route('**/api/plugin-proxy/**', (route) =>
+    route.request().method() === 'POST' ? route.fulfill({ status: 502, body: '' }) : route.continue(),
+  );
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not answer' })).toBeVisible();
+  expect(service.state.runs.every(({ status }) => status !== 'running')).toBe(true);
+});
+
+test('a file that cannot be downloaded says why', async ({ app, page }) => {
+  await app.open('/snapshots/latest?resource=1%2Fdashboard%2Fcapacity');
+  const gone = { error: { code: 'DK_OBJECT_MISSING', message: 'object 12ab is gone', hint: '' }, message: '' };
+  await page.route('**/download?**', (route) => route.fulfill({ status: 500, json: gone }));
+  await page.getByRole('button', { name: 'Download JSON' }).click();
+  await expect(page.getByText('object 12ab is gone')).toBeVisible();
+});
+
 test('without a service the app says what is missing and how to get it', async ({ page, preview, problems }) => {
   preview.app.jsonData = {};
   preview.app.secureJsonData = {};

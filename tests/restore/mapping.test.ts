@@ -73,6 +73,19 @@ describe.each(PROFILE_NAMES)('data sources of another instance (theme T6), Grafa
     expect(plan.dataSources).toMatchObject([{ from: { uid: 'prom', type: 'prometheus' }, by: 'restored' }]);
   });
 
+  it('that were missing when the snapshot was made are no loss of the restore', async () => {
+    await open(profile);
+    await seed(bench);
+    const panels = [{ id: 1, type: 'timeseries', title: 'Old', datasource: { type: 'prometheus', uid: 'long-gone' } }];
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'old', title: 'Old', panels, schemaVersion: 41 } });
+    await bench.backup();
+    await bench.api('DELETE /api/dashboards/uid/old');
+    const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard', uid: 'old' }] } });
+    const from = { uid: 'long-gone', name: '', type: '' };
+    expect(plan.dataSources).toEqual([{ from, by: 'none', alreadyMissing: true }]);
+    expect(plan.items.map(({ action, losses }) => [action, losses])).toEqual([['create', []]]);
+  });
+
   it('that are neither there nor part of the restore are offered', async () => {
     await elsewhere(profile, []);
     const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard', uid: 'root' }] } });

@@ -157,18 +157,53 @@ describe('the API, with a real service, a Grafana and a target', () => {
     const { version } = (await live.json()) as { version: number };
     const body = JSON.stringify({ title: 'Renamed by hand', version, overwrite: true });
     await fetch(`${grafana.url}/api/folders/${uid}`, { method: 'PUT', headers, body });
-    const planned = await service.call('POST', '/restores', {
-      snapshot,
+    const wish = {
       selection: { type: 'resources', resources: [{ org: 1, kind: 'folder', uid }] },
       options: { overwrite: true },
-    });
-    expect(planned.json).toMatchObject({ counts: { update: 1 }, confirm: snapshot });
+    };
+    const planned = await service.call('POST', '/restores', { snapshot, ...wish });
+    const { title } = list.items[0];
+    expect(planned.json).toMatchObject({ counts: { update: 1 }, confirm: title });
     const refused = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
     expect([refused.status, refused.json.error.code]).toEqual([400, 'DK_CONFIRMATION']);
-    const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: snapshot });
+    // The id of the snapshot is taken as well.
+    const other = await service.call('POST', '/restores', { snapshot, ...wish });
+    const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: ` ${title} ` });
     expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
-    const again = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: snapshot });
+    const again = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: title });
     expect(again.status).toBe(409);
+    const byId = await service.call('POST', `/restores/${other.json.id}/apply`, { confirm: snapshot });
+    expect(byId.status).toBe(202);
+    await service.ended(byId.json.id);
+  });
+
+  it('takes an empty body that is called JSON, as Grafana sends it, wherever nothing has to be said', async () => {
+    const json = { 'content-type': 'application/json' };
+    const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?kind=dashboard&limit=1`);
+    const [{ org, kind, uid }] = list.items;
+    const headers = { authorization: `Bearer ${grafana.token()}` };
+    await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, { method: 'DELETE', headers });
+    const selection = { type: 'resources', resources: [{ org, kind, uid }] };
+    const planned = await service.call('POST', '/restores', { snapshot, selection });
+    const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, undefined, json);
+    expect(applied.status).toBe(202);
+    expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
+    const cancelled = await service.call('POST', `/runs/${applied.json.id}/cancel`, undefined, json);
+    expect([cancelled.status, cancelled.json.error.code]).toEqual([409, 'DK_BUSY']);
+    const undo = await service.call('POST', `/runs/${applied.json.id}/undo`, undefined, json);
+    expect(undo.json).toMatchObject({ undoes: applied.json.id, counts: { delete: 1 } });
+    for (const path of ['/settings/check', '/notifications/test']) {
+      expect((await service.call('POST', path, undefined, json)).text, path).not.toContain('empty');
+    }
+    // What is needed is still asked for.
+    const nothing = await service.call('POST', '/runs', undefined, json);
+    expect([nothing.status, nothing.json.error.code]).toEqual([400, 'DK_USAGE']);
+    const broken = await fetch(`${service.url}/api/v1/runs`, {
+      method: 'POST',
+      headers: { ...json, authorization: `Bearer ${service.token}` },
+      body: '{"kind":',
+    });
+    expect(await broken.json()).toMatchObject({ error: { code: 'DK_USAGE' } });
   });
 
   it('starts the same run once for the same Idempotency-Key', async () => {

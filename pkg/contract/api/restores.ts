@@ -75,6 +75,8 @@ export const DataSourceMatch = z.object({
   to: LiveDataSource.optional(),
   /** none: nothing fits, so panels will show an error until one is chosen. restored: it is part of this restore. */
   by: z.enum(['uid', 'name', 'choice', 'restored', 'none']),
+  /** With none: the snapshot holds all data sources and not this one, so it was missing when the snapshot was made. */
+  alreadyMissing: z.boolean().optional(),
 });
 export type DataSourceMatch = z.infer<typeof DataSourceMatch>;
 
@@ -101,7 +103,8 @@ export const RestorePlan = z.object({
   /** What could be chosen for them. */
   liveDataSources: z.array(LiveDataSource),
   /**
-   * What must be typed, word by word, to apply it; absent when nothing live is overwritten or deleted.
+   * What must be typed to apply it: where something is deleted, the title of the folder or the names of the organizations; where
+   * something is overwritten, its title, or how many resources, such as `12 resources`. Absent when nothing live is touched.
    */
   confirm: z.string().optional(),
   warnings: z.array(z.string()),

@@ -1,13 +1,14 @@
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { stringAt } from '../../contract/json.ts';
-import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Org } from '../../grafana/instance.ts';
 import { listDataSources } from '../../grafana/kinds/data-source/live.ts';
 import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
 import type { DataSourceLookup } from './translation.ts';
 import type { PlanRequest } from './types.ts';
+import { isWhole } from './whole.ts';
 
 interface LiveDataSource {
   uid: string;
@@ -23,9 +24,11 @@ export class DataSourceMap implements DataSourceLookup {
   readonly #live: ReadonlyMap<number, LiveDataSource[]>;
   readonly #matches = new Map<string, DataSourceMatch>();
   readonly #used = new Set<string>();
+  readonly #manifest: Manifest;
 
-  private constructor(live: ReadonlyMap<number, LiveDataSource[]>) {
+  private constructor(live: ReadonlyMap<number, LiveDataSource[]>, manifest: Manifest) {
     this.#live = live;
+    this.#manifest = manifest;
   }
 
   /** @throws DK_NOT_FOUND when a data source that was chosen is in none of the orgs. */
@@ -35,7 +38,7 @@ export class DataSourceMap implements DataSourceLookup {
     for (const org of request.instance.orgs.filter(({ id }) => [...targets.values()].includes(id))) {
       live.set(org.id, await liveIn(request, org));
     }
-    const map = new DataSourceMap(live);
+    const map = new DataSourceMap(live, request.manifest);
     map.#refuseUnknownChoices(request, [...live.values()].flat());
     for (const entry of request.manifest.resources.filter(({ kind }) => kind === 'data-source')) {
       const target = targets.get(entry.org);
@@ -76,7 +79,12 @@ export class DataSourceMap implements DataSourceLookup {
   #unknown(targetOrg: number, uid: string): DataSourceMatch {
     const from = { uid, name: '', type: '' };
     const to = this.#live.get(targetOrg)?.find((candidate) => candidate.uid === uid);
-    return to === undefined ? { from, by: 'none' } : { from, to, by: 'uid' };
+    if (to !== undefined) {
+      return { from, to, by: 'uid' };
+    }
+    // Old dashboards call a data source by its name.
+    const named = this.#manifest.resources.some(({ kind, title }) => kind === 'data-source' && title === uid);
+    return { from, by: 'none', ...(!named && isWhole(this.#manifest, 'data-source') ? { alreadyMissing: true } : {}) };
   }
 
   async #match(request: PlanRequest, entry: ManifestEntry, target: number, restored: boolean): Promise<void> {

@@ -4,6 +4,7 @@ import { kindOf } from '../../grafana/kinds/registry.ts';
 import { Existing } from './existing.ts';
 import { writeContext } from './context.ts';
 import type { MissingDependency, PlannedItem, PlanRequest } from './types.ts';
+import { isWhole } from './whole.ts';
 
 /**
  * Collects what the planned resources need and settles it once the whole plan is known: what is neither live nor part
@@ -85,6 +86,10 @@ export class Dependencies {
       item.action = 'blocked';
       item.reason = `needs the ${name}, which is not there${offer}`;
       return true;
+    }
+    if (!inSnapshot && isWhole(this.#request.manifest, reference.kind)) {
+      // It was missing when the snapshot was made: the restore loses nothing.
+      return false;
     }
     const loss = `the ${name} it uses is not there${offer}`;
     if (!item.losses.includes(loss)) {

@@ -8,6 +8,7 @@ import { targetOf } from './dependencies.ts';
 import { markOf } from './ledger.ts';
 import { folderTree } from './selection.ts';
 import type { PlannedItem, PlanRequest, Translator } from './types.ts';
+import { isWhole } from './whole.ts';
 
 /**
  * Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. Data sources
@@ -64,7 +65,7 @@ async function planOrg(
   const needed = new Set<string>();
   for (const name of DELETABLE) {
     const kind = kindOf(name);
-    const inScope = isSelected(request, name) && isWhole(request, name);
+    const inScope = isSelected(request, name) && isWhole(request.manifest, name);
     if ((!inScope && !IN_FOLDERS.has(name)) || !(await kind.serves(context)).served) {
       continue;
     }
@@ -88,13 +89,6 @@ async function planOrg(
     }
   }
   return removals;
-}
-
-/** A kind that the snapshot could not read to its end says nothing about what is not in it. */
-function isWhole({ manifest }: PlanRequest, kind: KindName): boolean {
-  const report = manifest.kinds[kind];
-  const failed = manifest.errors.some((problem) => problem.kind === kind);
-  return report !== undefined && report.reason === undefined && report.failed === 0 && !failed;
 }
 
 function isSelected({ selection }: PlanRequest, kind: KindName): boolean {

@@ -47,7 +47,7 @@ export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ re
     request,
     plan: {
       ...plan,
-      items: [...plan.items, ...lost, ...removals],
+      items: titled([...plan.items, ...lost, ...removals]),
       undoes: run.id,
       ...(confirm === undefined ? {} : { confirm }),
     },
@@ -103,4 +103,14 @@ function notHeld({ org, kind, uid }: Touched): PlannedItem {
     reason: 'the snapshot from before the restore does not hold it',
     losses: [],
   };
+}
+
+/** What belongs to something else, as permissions do, has no title of its own in Grafana: it gets its owner's. */
+function titled(items: PlannedItem[]): PlannedItem[] {
+  const titles = new Map(items.map((item) => [keyOf(item), item.title]));
+  return items.map((item) => {
+    const owner = item.kind === 'public-dashboard' ? 'dashboard' : kindOf(item.kind).owner;
+    const title = owner === undefined ? undefined : titles.get(keyOf({ ...item, kind: owner }));
+    return item.title === item.uid && title !== undefined ? { ...item, title } : item;
+  });
 }

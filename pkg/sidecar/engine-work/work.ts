@@ -1,4 +1,4 @@
-import type { LiveFolder, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
+import type { DataSourceMatch, LiveFolder, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
 import type { RetentionSettings } from '../../contract/api/settings.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type {
@@ -44,7 +44,7 @@ export interface PlannedRestore {
   snapshot: string;
   items: PlanItem[];
   dependencies: { org: number; kind: KindName; uid: string; title: string }[];
-  dataSources: { from: LiveDataSource; to?: LiveDataSource; by: 'uid' | 'name' | 'choice' | 'restored' | 'none' }[];
+  dataSources: DataSourceMatch[];
   liveDataSources: LiveDataSource[];
   warnings: string[];
   /** The run that it takes back. */

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Service } from '../service.ts';
 import type { Api } from './api.ts';
+import { acceptEmptyBodies } from './bodies.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
 import { errorBody, errorHandler } from './errors.ts';
 import { describeApi } from './openapi.ts';
@@ -39,6 +40,7 @@ export async function buildApi(service: Service): Promise<Api> {
     // What a request was about is in the records of runs; lines of access would only repeat Grafana's.
     logger: false,
   }).withTypeProvider<ZodTypeProvider>();
+  acceptEmptyBodies(app);
   app.setErrorHandler(errorHandler(service.log));
   app.setNotFoundHandler(async (_request, reply) => {
     const unknown = new DashkeepError('DK_NOT_FOUND', 'there is no such call', { hint: 'See /api/v1/openapi.json.' });

@@ -19,7 +19,7 @@ export function Compare() {
   const from = read('from') || newest.data?.id;
   return (
     <AppPage
-      pageNav={{ text: t('compare.title', 'Compare') }}
+      pageNav={{ text: t('compare.title', 'Compare'), url: routes.compare() }}
       subTitle={t('compare.subtitle', 'What was added, changed and removed between two points in time.')}
       actions={
         from !== undefined && (

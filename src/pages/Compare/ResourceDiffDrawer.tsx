@@ -1,14 +1,15 @@
-import { Alert, Drawer, LinkButton, Stack, Tab, TabsBar, Text } from '@grafana/ui';
+import { Alert, Drawer, Stack, Tab, TabsBar, Text } from '@grafana/ui';
 import { useState } from 'react';
 import type { ResourceDiff } from '../../../pkg/contract/api/diff.ts';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
 import { JsonDiff } from '../../components/JsonDiff.tsx';
 import { JsonView } from '../../components/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
+import { RestoreButton } from '../../components/RestoreButton.tsx';
 import { useResourceDiff } from '../../data/useDiff.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { resourceParameter, routes } from '../../lib/routes.ts';
+import { refOf } from '../../lib/routes.ts';
 import { ReadableChanges } from './ReadableChanges.tsx';
 
 interface Props {
@@ -28,19 +29,18 @@ export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
           <Stack direction="column" gap={2}>
             {diff.change !== 'added' && (
               <div>
-                <LinkButton
-                  icon="history"
-                  href={routes.restore({
+                <RestoreButton
+                  request={{
                     snapshot: from,
-                    type: 'resources',
-                    resource: resourceParameter(resource),
-                    overwrite: diff.change === 'changed' ? 'yes' : undefined,
-                  })}
+                    selection: { type: 'resources', resources: [refOf(resource)] },
+                    ...(diff.change === 'changed' ? { options: { overwrite: true } } : {}),
+                  }}
+                  differenceSeen={to === 'live'}
                 >
                   {diff.change === 'removed'
                     ? t('diff.restore', 'Restore it')
                     : t('diff.rollBack', 'Go back to the earlier version')}
-                </LinkButton>
+                </RestoreButton>
               </div>
             )}
             <Difference diff={diff} />

@@ -11,6 +11,7 @@ type View = 'snapshots' | 'runs';
 export function History({ view }: { view: View }) {
   const pageNav: NavModelItem = {
     text: t('history.title', 'History'),
+    url: routes.history(),
     children: [
       { text: t('history.snapshots', 'Snapshots'), url: routes.history(), active: view === 'snapshots' },
       { text: t('history.runs', 'Runs'), url: routes.runs(), active: view === 'runs' },

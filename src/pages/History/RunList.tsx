@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
 import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
-import { runKindLabel } from '../../components/StatusBadge.tsx';
+import { runKindLabel, runLabel } from '../../components/StatusBadge.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
 import { useRuns } from '../../data/useRuns.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -46,8 +46,8 @@ function makeColumns(): Column<RunSummary>[] {
       id: 'kind',
       header: t('column.what', 'What'),
       width: '110px',
-      hideBelow: 'md',
-      cell: (run) => runKindLabel(run.kind),
+      hideBelow: 'sm',
+      cell: (run) => runLabel(run),
     },
     statusColumn(),
     askedByColumn(t('column.askedBy', 'Asked by')),

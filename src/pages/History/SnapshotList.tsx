@@ -68,7 +68,7 @@ function makeColumns(): Column<SnapshotRow>[] {
       id: 'changes',
       header: t('column.changes', 'Changes'),
       width: '110px',
-      hideBelow: 'md',
+      hideBelow: 'sm',
       cell: (row) => <Changes changes={row.changes} />,
     },
     {
@@ -93,7 +93,7 @@ function makeColumns(): Column<SnapshotRow>[] {
       header: '',
       width: '76px',
       align: 'right',
-      hideBelow: 'md',
+      hideBelow: 'sm',
       cell: (row) => (
         <LinkButton
           size="sm"

@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
-import { askedBy, runKindLabel, StatusBadge } from '../../components/StatusBadge.tsx';
+import { askedBy, runLabel, StatusBadge } from '../../components/StatusBadge.tsx';
 import { useRecentRuns } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -34,7 +34,7 @@ export function RecentRuns() {
                     <StatusBadge status={run.status} />
                   </span>
                   <TextLink href={routes.run(run.id)} inline={false} color="primary">
-                    {runKindLabel(run.kind)}
+                    {runLabel(run)}
                   </TextLink>
                   <Text color="secondary">{askedBy(run)}</Text>
                   <span className={styles.time}>

@@ -1,15 +1,24 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Button, ConfirmModal, Text, useStyles2 } from '@grafana/ui';
+import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { useApplyRestore } from '../../data/useRestores.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
+import { phraseOf } from './confirmation.ts';
 
-/** Says in one sentence what will happen, and does it. What overwrites or deletes asks for a typed word. */
-export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
+interface Props {
+  plan: RestorePlan;
+  busy: boolean;
+  /** The user comes from the difference between the one resource of the plan and what is live. */
+  differenceSeen: boolean;
+}
+
+/** Says in one sentence what will happen, and does it. Before anything live is overwritten or deleted, it asks. */
+export function ApplyBar({ plan, busy, differenceSeen }: Props) {
   const styles = useStyles2(getStyles);
   const apply = useApplyRestore(plan.id);
   const [asking, setAsking] = useState(false);
@@ -23,13 +32,6 @@ export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
   ].filter((part) => part !== false);
   const writes = create + update + gone;
   const button = plan.undoes === undefined ? t('apply.button', 'Restore now') : t('apply.undoButton', 'Undo now');
-  const confirmed = async () => {
-    // A failure shows in the dialog, from the mutation's state.
-    await apply.mutateAsync(confirm).then(
-      () => setAsking(false),
-      () => undefined,
-    );
-  };
   return (
     <section className={styles.bar} aria-label={t('apply.label', 'Summary of the plan')}>
       <div>
@@ -77,29 +79,29 @@ export function ApplyBar({ plan, busy }: { plan: RestorePlan; busy: boolean }) {
         </Button>
       )}
       {apply.error !== null && !asking && <ServiceNotice error={apply.error} />}
-      <ConfirmModal
-        isOpen={asking}
-        title={
-          (counts.delete ?? 0) > 0
-            ? t('apply.askDelete', 'Delete and overwrite what is live?')
-            : t('apply.askTitle', 'Overwrite what is live?')
-        }
-        body={parts.join(' · ')}
-        description={
-          apply.error === null ? (
-            t('apply.askText', 'A snapshot of what is live is made first, so that this can be undone.')
-          ) : (
-            <ServiceNotice error={apply.error} />
-          )
-        }
-        confirmationText={confirm}
-        confirmText={button}
-        onConfirm={confirmed}
-        onDismiss={() => {
-          setAsking(false);
-          apply.reset();
-        }}
-      />
+      {asking && (
+        <ConfirmDialog
+          title={
+            gone > 0
+              ? t('apply.askDelete', 'Delete and overwrite what is live?')
+              : t('apply.askTitle', 'Overwrite what is live?')
+          }
+          phrase={phraseOf(plan, differenceSeen)}
+          confirmText={button}
+          error={apply.error}
+          isPending={apply.isPending}
+          onConfirm={() => apply.mutate(confirm, { onSuccess: () => setAsking(false) })}
+          onDismiss={() => {
+            setAsking(false);
+            apply.reset();
+          }}
+        >
+          <Text element="p">{parts.join(' · ')}</Text>
+          <Text element="p" color="secondary">
+            {t('apply.askText', 'A snapshot of what is live is made first, so that this can be undone.')}
+          </Text>
+        </ConfirmDialog>
+      )}
     </section>
   );
 }

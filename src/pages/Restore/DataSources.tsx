@@ -1,6 +1,6 @@
 import { Combobox, Field, Stack, Text } from '@grafana/ui';
 import type { DataSourceMatch, RestorePlan } from '../../../pkg/contract/api/restores.ts';
-import { t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 
 interface Props {
   plan: RestorePlan;
@@ -10,9 +10,14 @@ interface Props {
 
 /** Where the panels' data will come from. Shown when something is not simply the same as before. */
 export function DataSources({ plan, busy, onMap }: Props) {
-  const open = plan.dataSources.filter((match) => match.by !== 'uid' && match.by !== 'restored');
-  if (open.length === 0) {
+  const other = plan.dataSources.filter((match) => match.by !== 'uid' && match.by !== 'restored');
+  const open = other.filter(({ alreadyMissing }) => alreadyMissing !== true);
+  const before = other.filter(({ alreadyMissing }) => alreadyMissing === true);
+  if (other.length === 0) {
     return null;
+  }
+  if (open.length === 0) {
+    return <MissingBefore matches={before} />;
   }
   return (
     <section aria-labelledby="dashkeep-sources">
@@ -44,8 +49,24 @@ export function DataSources({ plan, busy, onMap }: Props) {
             />
           </Field>
         ))}
+        <MissingBefore matches={before} />
       </Stack>
     </section>
+  );
+}
+
+/** Nothing that this restore has to answer for: said once, without a warning. */
+function MissingBefore({ matches }: { matches: DataSourceMatch[] }) {
+  return matches.length === 0 ? null : (
+    <Text element="p" color="secondary">
+      {plural(
+        'sources.before',
+        matches.length,
+        'One data source was already missing when the snapshot was made: {{names}}',
+        '{{number}} data sources were already missing when the snapshot was made: {{names}}',
+        { names: matches.map(({ from }) => from.name || from.uid).join(', ') },
+      )}
+    </Text>
   );
 }
 

@@ -37,6 +37,21 @@ function outcomeLabel(outcome: ApplyOutcome): string {
   return labels[outcome];
 }
 
+/** What undoing has brought back as it was before the restore, and what it has removed. */
+function undoneTitle(back: number, removed: number): string {
+  const parts = [
+    ...(back > 0
+      ? [plural('outcome.undoneBack', back, '{{number}} resource put back', '{{number}} resources put back')]
+      : []),
+    ...(removed > 0
+      ? [plural('outcome.undoneRemoved', removed, '{{number}} resource removed', '{{number}} resources removed')]
+      : []),
+  ];
+  return parts.length === 0
+    ? t('outcome.undoneNothing', 'Undone: nothing had to be changed')
+    : t('outcome.undone', 'Undone: {{what}}', { what: parts.join(', ') });
+}
+
 function titleOf(back: number, deleted: number): string {
   const parts = [
     ...(back > 0 || deleted === 0
@@ -57,9 +72,15 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
   const outcomes = plan.outcomes ?? {};
   const verified = outcomes.verified ?? 0;
   const wrong = (outcomes.differs ?? 0) + (outcomes.failed ?? 0);
+  const undoing = plan.undoes !== undefined;
   const text =
     wrong === 0
-      ? t('outcome.text', 'Each was read back from Grafana and compared with the backup.')
+      ? undoing
+        ? t(
+            'outcome.undoneText',
+            'Each was read back from Grafana and compared with what was there before the restore.',
+          )
+        : t('outcome.text', 'Each was read back from Grafana and compared with the backup.')
       : plural(
           'outcome.wrong',
           wrong,
@@ -72,12 +93,18 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         <Alert
           severity={wrong === 0 ? 'success' : 'warning'}
           bottomSpacing={0}
-          title={titleOf(verified, outcomes.deleted ?? 0)}
+          title={(undoing ? undoneTitle : titleOf)(verified, outcomes.deleted ?? 0)}
         >
           {text}
         </Alert>
       ) : run?.failure === undefined ? (
-        <Alert severity="error" bottomSpacing={0} title={t('plan.failed', 'The restore did not finish')} />
+        <Alert
+          severity="error"
+          bottomSpacing={0}
+          title={
+            undoing ? t('plan.undoFailed', 'Undoing did not finish') : t('plan.failed', 'The restore did not finish')
+          }
+        />
       ) : (
         <ProblemAlert severity="error" problem={run.failure} />
       )}

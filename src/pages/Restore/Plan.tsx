@@ -13,6 +13,7 @@ import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { useFocusOnChange } from '../../lib/useFocusOnChange.ts';
+import { useUrlState } from '../../lib/useUrlState.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { DataSources } from './DataSources.tsx';
 import { Dependencies } from './Dependencies.tsx';
@@ -27,15 +28,15 @@ export function Plan() {
   const query = useRestorePlan(id);
   const plan = query.data;
   const snapshot = useSnapshot(plan?.snapshot);
+  const undoing = plan?.undoes !== undefined;
   const titles: Record<RestorePlan['state'], string> = {
-    planned:
-      plan?.undoes === undefined
-        ? t('plan.planned', 'What this restore would do')
-        : t('plan.undo', 'What undoing the restore would do'),
+    planned: undoing
+      ? t('plan.undo', 'What undoing the restore would do')
+      : t('plan.planned', 'What this restore would do'),
     expired: t('plan.expired', 'This plan has expired'),
-    applying: t('plan.applying', 'Restoring'),
-    applied: t('plan.applied', 'Restored'),
-    failed: t('plan.failed', 'The restore did not finish'),
+    applying: undoing ? t('plan.undoing', 'Undoing') : t('plan.applying', 'Restoring'),
+    applied: undoing ? t('plan.undone', 'Undone') : t('plan.applied', 'Restored'),
+    failed: undoing ? t('plan.undoFailed', 'Undoing did not finish') : t('plan.failed', 'The restore did not finish'),
   };
   return (
     <AppPage
@@ -78,6 +79,7 @@ function Body({ plan }: { plan: RestorePlan }) {
   const run = useRun(plan.run);
   const replan = usePlanRestore();
   const navigate = useNavigate();
+  const { read } = useUrlState();
   const withOptions = (options: RestoreOptions) =>
     replan.mutate(
       { snapshot: plan.snapshot, selection: plan.selection, options: { ...plan.options, ...options } },
@@ -103,7 +105,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       {plan.warnings.map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
-      <ApplyBar plan={plan} busy={replan.isPending} />
+      <ApplyBar plan={plan} busy={replan.isPending} differenceSeen={read('seen') === 'difference'} />
       {plan.undoes === undefined && (
         <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
       )}

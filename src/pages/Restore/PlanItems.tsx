@@ -2,7 +2,7 @@ import { Badge, Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
 import { useMemo } from 'react';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
-import { folderColumn, titleColumn } from '../../components/columns.tsx';
+import { folderColumn, kindColumn, titleColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
@@ -96,6 +96,7 @@ function makeColumns(): Column<PlanItem>[] {
           </Tooltip>
         ),
     }),
+    kindColumn(),
     folderColumn('xl'),
     {
       id: 'reason',

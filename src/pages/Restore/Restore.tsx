@@ -23,7 +23,7 @@ export function Restore() {
   const plan = usePlanRestore();
   return (
     <AppPage
-      pageNav={{ text: t('plan.title', 'Restore') }}
+      pageNav={{ text: t('plan.title', 'Restore'), url: routes.restore() }}
       subTitle={t('restore.subtitle', 'Choose what to bring back. You see the plan before anything is changed.')}
     >
       <QueryView query={newest}>

@@ -7,7 +7,7 @@ import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { Problems } from '../../components/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
-import { askedBy, runKindLabel, StatusBadge } from '../../components/StatusBadge.tsx';
+import { askedBy, runLabel, StatusBadge } from '../../components/StatusBadge.tsx';
 import { isActive, useRun } from '../../data/useRuns.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -22,8 +22,12 @@ export function RunPage() {
   return (
     <AppPage
       pageNav={{
-        text: run === undefined ? t('run.title', 'Run') : runKindLabel(run.kind),
-        parentItem: { text: t('history.runs', 'Runs'), url: routes.runs() },
+        text: run === undefined ? t('run.title', 'Run') : runLabel(run),
+        parentItem: {
+          text: t('history.runs', 'Runs'),
+          url: routes.runs(),
+          parentItem: { text: t('history.title', 'History'), url: routes.history() },
+        },
       }}
       subTitle={run && formatTime(run.started)}
       actions={run && <Actions run={run} />}

@@ -43,6 +43,7 @@ export function SettingsPage() {
   const Section = SECTIONS[section] ?? TargetForm;
   const pageNav: NavModelItem = {
     text: t('settings.title', 'Settings'),
+    url: routes.settings(''),
     children: Object.keys(SECTIONS).map((name) => ({
       text: titles[name] ?? name,
       url: routes.settings(name),

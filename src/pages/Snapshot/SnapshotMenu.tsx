@@ -1,7 +1,8 @@
-import { Button, ConfirmModal, Dropdown, Menu } from '@grafana/ui';
+import { Button, Dropdown, Menu, Text } from '@grafana/ui';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { useStartRun } from '../../data/useRuns.ts';
 import { useDeleteSnapshot } from '../../data/useSnapshots.ts';
@@ -21,16 +22,13 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
       { kind: 'verify', readData: true, snapshot: snapshot.id },
       { onSuccess: (run) => void navigate(routes.run(run.id)) },
     );
-  const confirmDelete = async () => {
-    await remove.mutateAsync(snapshot.id).then(
-      () => {
+  const confirmDelete = () =>
+    remove.mutate(snapshot.id, {
+      onSuccess: () => {
         notifySuccess(t('snapshot.deleted', 'The snapshot was deleted'));
         void navigate(routes.history());
       },
-      // Shown in the dialog from the mutation's state.
-      () => undefined,
-    );
-  };
+    });
   const menu = (
     <Menu>
       {snapshot.previous !== undefined && (
@@ -82,27 +80,29 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
         <Button variant="secondary" icon="ellipsis-v" aria-label={t('snapshot.more', 'More actions')} />
       </Dropdown>
       {start.error !== null && <ServiceNotice error={start.error} />}
-      <ConfirmModal
-        isOpen={deleting}
-        title={t('snapshot.deleteTitle', 'Delete this snapshot?')}
-        body={t('snapshot.deleteBody', 'The snapshot of {{time}} can then no longer be restored.', {
-          time: formatTime(snapshot.time),
-        })}
-        description={
-          remove.error === null ? (
-            t('snapshot.deleteText', 'Other snapshots keep everything that is theirs.')
-          ) : (
-            <ServiceNotice error={remove.error} />
-          )
-        }
-        confirmationText={snapshot.id}
-        confirmText={t('snapshot.deleteConfirm', 'Delete')}
-        onConfirm={confirmDelete}
-        onDismiss={() => {
-          setDeleting(false);
-          remove.reset();
-        }}
-      />
+      {deleting && (
+        <ConfirmDialog
+          title={t('snapshot.deleteTitle', 'Delete this snapshot?')}
+          phrase={snapshot.id}
+          confirmText={t('snapshot.deleteConfirm', 'Delete')}
+          error={remove.error}
+          isPending={remove.isPending}
+          onConfirm={confirmDelete}
+          onDismiss={() => {
+            setDeleting(false);
+            remove.reset();
+          }}
+        >
+          <Text element="p">
+            {t('snapshot.deleteBody', 'The snapshot of {{time}} can then no longer be restored.', {
+              time: formatTime(snapshot.time),
+            })}
+          </Text>
+          <Text element="p" color="secondary">
+            {t('snapshot.deleteText', 'Other snapshots keep everything that is theirs.')}
+          </Text>
+        </ConfirmDialog>
+      )}
     </>
   );
 }

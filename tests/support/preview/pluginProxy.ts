@@ -57,7 +57,7 @@ export function proxyToService(
   outgoing: ServerResponse,
 ): void {
   if (!app.enabled) {
-    return fail(outgoing, 404, 'Plugin is disabled');
+    return fail(outgoing, 404, 'Plugin is not enabled');
   }
   const [asked = '', query] = tail.split('?');
   const path = posix.normalize(`/${asked}`).slice(1).replace(/\/$/, '');
@@ -115,6 +115,9 @@ function headersFor(route: Route, app: ProxiedApp, user: { login: string; role: 
   return headers;
 }
 
+/** Where nobody answers, Grafana has a status and not a word. */
+const EMPTY = { 'content-length': '0' };
+
 /** Passes a request on to where the target says, and the answer back, as the proxy does. */
 export function forward(
   target: string,
@@ -123,7 +126,7 @@ export function forward(
   outgoing: ServerResponse,
 ): void {
   if (!URL.canParse(target)) {
-    outgoing.writeHead(502).end();
+    outgoing.writeHead(502, EMPTY).end();
     return;
   }
   const upstream = httpRequest(target, { method: incoming.method, headers }, (answer) => {
@@ -132,9 +135,9 @@ export function forward(
     outgoing.writeHead(answer.statusCode ?? 502, answered);
     answer.pipe(outgoing);
   });
-  upstream.on('error', () => {
+  upstream.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (!outgoing.headersSent) {
-      outgoing.writeHead(502);
+      outgoing.writeHead(code === 'ETIMEDOUT' ? 504 : 502, EMPTY);
     }
     outgoing.end();
   });

@@ -74,6 +74,8 @@ export async function startPreview(options: PreviewOptions = {}): Promise<Previe
       await settings(app, manifest, visitor, request, response);
     } else if (url.pathname.startsWith(proxyPrefix)) {
       proxyToService(app, (request.url ?? '').slice(proxyPrefix.length), visitor, request, response);
+    } else if (url.pathname === '/api/login/ping') {
+      json(response, 200, { message: 'Logged in' });
     } else if (sessions !== undefined && url.pathname === '/login' && request.method === 'POST') {
       await login(sessions, request, response);
     } else if (options.grafana !== undefined && /^\/apis?\//.test(url.pathname)) {

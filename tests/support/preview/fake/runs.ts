@@ -179,7 +179,9 @@ function keep(
   items.forEach((item) => counts[item.action]++);
   const id = `restore-${newId(state, new Date())}`;
   const source = { uid: 'prometheus-main', name: 'Prometheus', type: 'prometheus' };
-  const confirm = counts.delete > 0 ? 'Main Org.' : counts.update > 0 ? `overwrite ${counts.update}` : undefined;
+  const [updated] = items.filter(({ action }) => action === 'update');
+  const overwriting = counts.update > 1 ? `${counts.update} resources` : updated?.title;
+  const confirm = counts.delete > 0 ? 'Main Org.' : overwriting;
   const plan: RestorePlan = {
     ...about,
     id,

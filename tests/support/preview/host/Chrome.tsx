@@ -9,7 +9,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A frame that looks enough like Grafana's to judge a page in: menu, top bar, and who one is. */
+/** A frame that looks enough like Grafana's to judge a page in: the menu as wide as Grafana's and open where that is open, top bar, and who one is. */
 export function Chrome({ meta, children }: Props) {
   const styles = useStyles2(getStyles);
   const { user, preview } = window.grafanaBootData;
@@ -71,10 +71,10 @@ function Choice({ name, value, options }: { name: string; value: string; options
 const getStyles = (theme: GrafanaTheme2) => ({
   frame: css({
     display: 'grid',
-    gridTemplate: `'bar bar' auto 'menu main' 1fr / 200px minmax(0, 1fr)`,
+    gridTemplate: `'bar bar' auto 'menu main' 1fr / 300px minmax(0, 1fr)`,
     minHeight: '100vh',
     background: theme.colors.background.canvas,
-    [theme.breakpoints.down('lg')]: { gridTemplate: `'bar' auto 'menu' auto 'main' 1fr / minmax(0, 1fr)` },
+    [theme.breakpoints.down('xl')]: { gridTemplate: `'bar' auto 'menu' auto 'main' 1fr / minmax(0, 1fr)` },
   }),
   bar: css({
     gridArea: 'bar',
@@ -104,7 +104,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(2),
     background: theme.colors.background.primary,
     borderRight: `1px solid ${theme.colors.border.weak}`,
-    [theme.breakpoints.down('lg')]: { flexDirection: 'row', flexWrap: 'wrap', padding: theme.spacing(1, 2) },
+    [theme.breakpoints.down('xl')]: { flexDirection: 'row', flexWrap: 'wrap', padding: theme.spacing(1, 2) },
   }),
-  main: css({ gridArea: 'main', padding: theme.spacing(2), minWidth: 0 }),
+  main: css({ gridArea: 'main', minWidth: 0 }),
 });

@@ -1,13 +1,14 @@
 import { css } from '@emotion/css';
 import { PageLayoutType, type GrafanaTheme2, type PluginMeta } from '@grafana/data';
 import type { PluginPageProps } from '@grafana/runtime';
-import { Stack, Tab, TabsBar, Text, useStyles2 } from '@grafana/ui';
+import { Stack, Tab, TabsBar, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { createContext, useContext, useEffect } from 'react';
 import { useLocation } from 'react-router-dom-v5-compat';
+import { breadcrumbs } from './breadcrumbs.ts';
 
 export const MetaContext = createContext<PluginMeta | undefined>(undefined);
 
-/** Stands in for Grafana's page: title, breadcrumb, tabs and actions where Grafana has them. */
+/** Stands in for Grafana's page: title, breadcrumbs, tabs and actions where Grafana has them. */
 export function Page({ children, pageNav, subTitle, actions, info, renderTitle, layout }: PluginPageProps) {
   const styles = useStyles2(getStyles);
   const meta = useContext(MetaContext);
@@ -21,8 +22,18 @@ export function Page({ children, pageNav, subTitle, actions, info, renderTitle, 
     return <>{children}</>;
   }
   const tabs = pageNav?.children ?? [];
+  const crumbs = meta === undefined ? [] : breadcrumbs(meta, pathname, pageNav);
   return (
     <div className={styles.page}>
+      <nav aria-label="Breadcrumbs">
+        <ol className={styles.crumbs}>
+          {crumbs.map(({ text, url }, index) => (
+            <li key={index}>
+              {index === crumbs.length - 1 || url === undefined ? text : <TextLink href={url}>{text}</TextLink>}
+            </li>
+          ))}
+        </ol>
+      </nav>
       <div className={styles.header}>
         <div>{renderTitle ? renderTitle(title) : <Text element="h1">{title}</Text>}</div>
         <Stack gap={1} wrap="wrap" alignItems="center">
@@ -54,12 +65,18 @@ export function Page({ children, pageNav, subTitle, actions, info, renderTitle, 
 
 const getStyles = (theme: GrafanaTheme2) => ({
   page: css({
-    padding: theme.spacing(3, 2),
+    padding: theme.spacing(2),
     background: theme.colors.background.primary,
-    border: `1px solid ${theme.colors.border.weak}`,
-    borderRadius: theme.shape.radius.default,
     minHeight: '100%',
     [theme.breakpoints.up('md')]: { padding: theme.spacing(4) },
+  }),
+  crumbs: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    listStyle: 'none',
+    marginBottom: theme.spacing(2),
+    color: theme.colors.text.secondary,
+    '& li + li::before': { content: '"›"', margin: theme.spacing(0, 1) },
   }),
   header: css({
     display: 'flex',

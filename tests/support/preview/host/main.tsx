@@ -39,7 +39,7 @@ import { Toasts } from './Toasts.tsx';
 const { user, preview } = window.grafanaBootData;
 const events = new EventBusSrv();
 setAppEvents(events);
-setBackendSrv(createBackendSrv(events));
+setBackendSrv(createBackendSrv(events, user.orgId));
 setEchoSrv(new FakeEchoSrv());
 setLocationSrv(locationService);
 setCurrentUser(user as never);
