@@ -49,6 +49,7 @@ export function ConfirmDialog({ title, children, phrase, confirmText, error, isP
               </div>
               <Field label={t('confirm.type', 'Type or paste the text above to confirm')} noMargin>
                 <Input
+                  className={styles.field}
                   id="confirm-phrase"
                   ref={field}
                   value={typed}
@@ -84,6 +85,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     border: `1px solid ${theme.colors.border.weak}`,
     borderRadius: theme.shape.radius.default,
   }),
+  // Room for the ring of the focus above the buttons.
+  field: css({ marginBottom: theme.spacing(0.5) }),
   phrase: css({
     padding: 0,
     color: theme.colors.text.primary,

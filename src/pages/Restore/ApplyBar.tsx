@@ -96,7 +96,11 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
             apply.reset();
           }}
         >
-          <Text element="p">{parts.join(' · ')}</Text>
+          <Text element="p">
+            {writes === 1 && update === 1 && confirm !== undefined
+              ? t('apply.askOne', '“{{title}}” is overwritten.', { title: confirm })
+              : parts.join(' · ')}
+          </Text>
           <Text element="p" color="secondary">
             {t('apply.askText', 'A snapshot of what is live is made first, so that this can be undone.')}
           </Text>
