@@ -103,14 +103,17 @@ describe('the API, with a real service, a Grafana and a target', () => {
     const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
     const planned = await service.call('POST', '/restores', { snapshot, selection });
     expect(planned.status).toBe(201);
-    expect(planned.json).toMatchObject({ state: 'planned', counts: { create: 1 } });
+    expect(planned.json).toMatchObject({ state: 'planned', counts: { create: 2 } });
     expect(planned.json).not.toHaveProperty('message');
     const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
     expect(applied.status).toBe(202);
     const run = await service.ended(applied.json.id);
     expect(run).toMatchObject({ kind: 'restore', status: 'complete', undoable: true });
     const { json: results } = await service.call('GET', `/restores/${planned.json.id}/results`);
-    expect(results.items).toMatchObject([{ uid, outcome: 'verified' }]);
+    expect(results.items).toMatchObject([
+      { kind: 'dashboard', uid, outcome: 'verified' },
+      { kind: 'dashboard-permissions', uid, outcome: 'verified' },
+    ]);
     const { json: same } = await service.call('GET', `/diff?from=${snapshot}&to=live&refresh=true&kind=dashboard`);
     expect(same.items).toEqual([]);
     const undo = await service.call('POST', `/runs/${run['id']}/undo`);
