@@ -84,14 +84,16 @@ async function openState({ environment, clock, log }: World, flags: CommonFlags)
 /** Connects to Grafana, does the work, and closes the connections whatever happens. */
 export async function withGrafanaInstance<T>(
   world: World,
-  flags: CommonFlags,
+  flags: CommonFlags & { needsServerAdmin?: boolean },
   work: (instance: Instance) => Promise<T>,
 ): Promise<T> {
   const settings = grafanaSettings(flags, world.environment);
   const { clock, randomness, log, signal } = world;
   const client = GrafanaClient.open({ ...settings, clock, randomness, log });
   try {
-    return await work(await connect({ client, orgs: settings.orgs, orgCredentials: settings.orgCredentials, signal }));
+    const { orgs, orgCredentials } = settings;
+    const { needsServerAdmin = false } = flags;
+    return await work(await connect({ client, orgs, orgCredentials, needsServerAdmin, signal }));
   } finally {
     await client.close();
   }

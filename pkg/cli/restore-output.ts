@@ -27,10 +27,18 @@ export function printRestore(
   }
   const told = plan.items.filter(({ action }) => action !== 'unchanged');
   if (told.length > 0) {
+    const several = plan.everything !== undefined;
     printTable(
       world,
-      ['action', 'kind', 'uid', 'title', ''],
-      told.map(({ action, kind, uid, title, reason }) => [action, kind, uid, title, reason]),
+      ['action', ...(several ? ['org'] : []), 'kind', 'uid', 'title', ''],
+      told.map(({ action, kind, uid, title, reason, ...item }) => [
+        action,
+        ...(several ? [orgOf(item)] : []),
+        kind,
+        uid,
+        title,
+        reason,
+      ]),
     );
   }
   printLosses(world, plan.items);
@@ -47,7 +55,12 @@ export function printRestore(
     printLine(world, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
     return;
   }
-  printResults(world, restored, run);
+  printResults(world, restored, { run, everything: plan.everything !== undefined });
+}
+
+/** An organization that is to be created has no id yet. */
+function orgOf({ org, targetOrg, newOrg }: Pick<PlannedItem, 'org' | 'targetOrg' | 'newOrg'>): string {
+  return newOrg ?? String(targetOrg ?? org);
 }
 
 function shown({ entry: _, live: __, ...item }: PlannedItem): PlanItem {
@@ -70,7 +83,11 @@ function count(items: PlannedItem[]): string {
   return [...counts].map(([action, number]) => `${action}: ${number}`).join(', ') || 'nothing to do';
 }
 
-function printResults(world: World, { results, safetySnapshot }: Restored, run: string | undefined): void {
+function printResults(
+  world: World,
+  { results, safetySnapshot }: Restored,
+  { run, everything }: { run: string | undefined; everything: boolean },
+): void {
   const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
   for (const { outcome, kind, uid, reason } of bad) {
     printLine(world, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
@@ -79,5 +96,8 @@ function printResults(world: World, { results, safetySnapshot }: Restored, run: 
   if (safetySnapshot !== undefined) {
     const undo = run === undefined ? '' : ` Take it all back with: dashkeep restore --undo ${run}`;
     printLine(world, `What was there before is in snapshot ${safetySnapshot}.${undo}`);
+    if (everything) {
+      printLine(world, 'Organizations and users that were created stay: Dashkeep never deletes those.');
+    }
   }
 }

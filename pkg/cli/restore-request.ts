@@ -9,6 +9,7 @@ import type { World } from './world.ts';
 
 /** Flags that say what is restored, and how. */
 export interface RestoreFlags extends CommonFlags {
+  everything?: boolean;
   only?: string[];
   folder?: string[];
   overwrite?: boolean;
@@ -41,6 +42,7 @@ export async function restoreWish(
   snapshot: string | undefined,
   flags: RestoreFlags,
 ): Promise<RestoreWish> {
+  refuseWithEverything(flags);
   const secrets = await secretsOf(world, flags.secrets);
   if (flags.plan === undefined) {
     if (snapshot === undefined) {
@@ -54,6 +56,27 @@ export async function restoreWish(
     throw new DashkeepError('DK_USAGE', 'a saved plan already says what is restored: give it alone');
   }
   return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };
+}
+
+/** Everything is the whole snapshot as it was, so there is nothing to choose. @throws DK_USAGE */
+function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void {
+  const { everything, only, folder, kinds, asCopy, mapOrg, mapDatasource, deleteExtra, plan, savePlan } = flags;
+  const others = {
+    '--only': only,
+    '--folder': folder,
+    '--kinds': kinds,
+    '--as-copy': asCopy,
+    '--map-org': mapOrg,
+    '--map-datasource': mapDatasource,
+    '--delete-extra': deleteExtra,
+    '--plan': plan,
+    '--save-plan': savePlan,
+  };
+  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  if (everything === true && other !== undefined) {
+    const variable = other === '--kinds' ? ' (or DASHKEEP_KINDS)' : '';
+    throw new DashkeepError('DK_USAGE', `--everything restores the whole snapshot and does not go with ${other}${variable}`);
+  }
 }
 
 /** Whether the flags choose what is restored, and how. */

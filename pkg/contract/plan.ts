@@ -18,6 +18,8 @@ export const PlanItem = z.object({
   /** The uid it will have at the target, when that is another one. */
   targetUid: z.string().optional(),
   targetOrg: z.int().positive().optional(),
+  /** Name of the organization that it goes to, when the restore has to create that first. */
+  newOrg: z.string().optional(),
 });
 export type PlanItem = z.infer<typeof PlanItem>;
 

@@ -19,6 +19,7 @@ export class ProgressCounter {
   readonly #samples: { at: number; done: number }[] = [];
   #phase = 'starting';
   #waiting = false;
+  #waitingFor: string | undefined;
   #done = 0;
   #total: number | undefined;
   #reported = Number.NEGATIVE_INFINITY;
@@ -36,6 +37,12 @@ export class ProgressCounter {
   /** Whether nothing goes on now, since Grafana is away. */
   waiting(waiting: boolean): void {
     this.#waiting = waiting;
+    this.#tell(true);
+  }
+
+  /** Says what it waits for in place of the phase; undefined = it goes on. */
+  waitingFor(what: string | undefined): void {
+    this.#waitingFor = what;
     this.#tell(true);
   }
 
@@ -73,7 +80,7 @@ export class ProgressCounter {
     while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > WINDOW_SECONDS * 1000) {
       this.#samples.shift();
     }
-    const phase = this.#waiting ? WAITING : this.#phase;
+    const phase = this.#waiting ? WAITING : (this.#waitingFor ?? this.#phase);
     this.#report({ phase, done: this.#done, kinds: structuredClone(this.#kinds), ...this.#pace(now) });
   }
 

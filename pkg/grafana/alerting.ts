@@ -1,11 +1,14 @@
 import pLimit from 'p-limit';
 import { DashkeepError } from '../contract/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject } from '../contract/json.ts';
+import type { Capabilities } from './capabilities.ts';
 import type { RequestOptions } from './client.ts';
 import { GrafanaError, isNotFound } from './errors.ts';
 import type { KindContext, Serving } from './kinds/kind.ts';
 
 const PROVISIONING = '/api/v1/provisioning/';
+/** The one route that says plainly whether the org has its Alertmanager. */
+const POLICIES = `${PROVISIONING}policies`;
 
 /**
  * A new org's Alertmanager is made by a job that runs every minute (ngalert notifier SyncOrgsPollInterval), so two
@@ -23,13 +26,17 @@ const COLLISION_PAUSE_MAX_MS = 5_000;
 
 /**
  * What Grafana answers while an org has no running Alertmanager: 404 and 409 from the Alertmanager API (ngalert
- * api_alertmanager.go), 500 `alerting.notification.configMissing` from the provisioning API (grafana#128258).
+ * api_alertmanager.go), 500 `alerting.notification.configMissing` and, for policies, 404 from the provisioning API
+ * (grafana#128258). Its other routes answer 500 without saying why.
  */
 const NOT_READY_REASONS = new Set([
   'alerting.notification.configMissing',
   'alerting.notifications.alertmanager.notFound',
 ]);
-const NOT_READY_MESSAGE = /alertmanager (is )?not ready|alertmanager does not exist|no alertmanager/i;
+const NOT_READY_MESSAGE =
+  /alertmanager (is )?not ready|alertmanager does not exist|no alertmanager|could not find an alertmanager conf/i;
+/** Statuses under which the routes of alerting hide that there is no Alertmanager yet. */
+const MAY_BE_TOO_EARLY = new Set([404, 500]);
 
 /** Another writer changed the one Alertmanager document (grafana#131069), or one object of it under `/apis`. */
 const COLLISION_REASONS = new Set(['alerting.notifications.alertmanager.versionConflict', 'Conflict']);
@@ -41,13 +48,19 @@ export function provisioningPath(...segments: string[]): string {
   return PROVISIONING + segments.map(encodeURIComponent).join('/');
 }
 
-/** Whether this Grafana has alerting at all: switched off, all its routes answer 404. */
+/** Whether this Grafana has alerting at all: switched off, all its routes answer 404. Waits for that of a new org. */
 export function alertingServed(context: KindContext): Promise<Serving> {
   return context.memo('alerting-served', async (): Promise<Serving> => {
     try {
-      await context.grafana.get(provisioningPath('policies'), { signal: context.signal });
+      await readAlerting(context, POLICIES);
+      presentIn(context).add(context.org.id);
     } catch (error) {
-      if (isNotFound(error) && !saysNotReady(error)) {
+      if (saysNotReady(error)) {
+        const minutes = READY_WITHIN_MS / 60_000;
+        const reason = `Grafana has not started alerting in organization '${context.org.name}' within ${minutes} minutes`;
+        return { served: false, reason: `${reason}; run this again, or check its log` };
+      }
+      if (isNotFound(error)) {
         return { served: false, reason: 'Grafana Alerting is switched off' };
       }
       // Whatever else it is, the listing meets it again and names it.
@@ -120,24 +133,53 @@ function attemptsFor(error: unknown): number {
   return collided ? COLLISION_ATTEMPTS : 1;
 }
 
-/** One patience for all kinds of a run and org, so that an org that never gets ready costs two minutes once. */
+/** Sends again until the Alertmanager is there, or the time for that is over. */
 async function whenReady<T>(context: KindContext, send: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await send();
-    } catch (error) {
-      if (!(await isNotReady(context, error))) {
-        throw error;
+  let waited = false;
+  try {
+    for (;;) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!(await isNotReady(context, error))) {
+          throw error;
+        }
+        if (context.clock.monotonic() >= readyBy(context)) {
+          throw neverReady(context, error);
+        }
+        waited = true;
+        const waitingFor = `waiting for Grafana to start alerting in organization '${context.org.name}'`;
+        context.onWait?.(waitingFor);
+        context.log.info({ org: context.org.id }, waitingFor);
+        await context.clock.sleep(READY_PAUSE_MS, context.signal);
       }
-      const { clock } = context;
-      const deadline = await context.memo('alerting-ready-by', async () => clock.monotonic() + READY_WITHIN_MS);
-      if (clock.monotonic() >= deadline) {
-        throw error;
-      }
-      context.log.info({ org: context.org.id }, 'waiting for the Alertmanager of the org');
-      await clock.sleep(READY_PAUSE_MS, context.signal);
+    }
+  } finally {
+    if (waited) {
+      context.onWait?.(undefined);
     }
   }
+}
+
+/** The same failure with its cause, which most routes do not name. */
+function neverReady({ org }: KindContext, error: unknown): unknown {
+  if (!(error instanceof GrafanaError)) {
+    return error;
+  }
+  const message = `${error.grafanaMessage} (no Alertmanager in organization '${org.name}' yet)`;
+  const answer = { status: error.httpStatus, message, ...(error.reason === undefined ? {} : { reason: error.reason }) };
+  return new GrafanaError(error.code, error, answer, { cause: error });
+}
+
+/** One deadline for all kinds of a run and org, so that an org that never gets ready costs two minutes once. */
+const deadlines = new WeakMap<Capabilities, Map<number, number>>();
+
+function readyBy({ capabilities, clock, org }: KindContext): number {
+  const ofRun = deadlines.get(capabilities) ?? new Map<number, number>();
+  deadlines.set(capabilities, ofRun);
+  const deadline = ofRun.get(org.id) ?? clock.monotonic() + READY_WITHIN_MS;
+  ofRun.set(org.id, deadline);
+  return deadline;
 }
 
 function saysNotReady(error: unknown): boolean {
@@ -155,12 +197,44 @@ async function isNotReady(context: KindContext, error: unknown): Promise<boolean
   if (saysNotReady(error)) {
     return true;
   }
-  const early =
-    error instanceof GrafanaError &&
-    error.httpStatus === 403 &&
-    context.org.id > 1 &&
-    !LASTING_FAILURE.test(error.grafanaMessage);
-  return early && (await hasProvisioningRights(context));
+  if (!(error instanceof GrafanaError)) {
+    return false;
+  }
+  if (error.httpStatus === 403) {
+    const early = context.org.id > 1 && !LASTING_FAILURE.test(error.grafanaMessage);
+    return early && (await hasProvisioningRights(context));
+  }
+  return MAY_BE_TOO_EARLY.has(error.httpStatus) && error.path !== POLICIES && !(await hasAlertmanager(context));
+}
+
+/** Asked each time, until it is there once. */
+async function hasAlertmanager(context: KindContext): Promise<boolean> {
+  const { grafana, org, signal } = context;
+  const known = presentIn(context);
+  if (known.has(org.id)) {
+    return true;
+  }
+  try {
+    await grafana.get(POLICIES, { signal });
+  } catch (error) {
+    if (saysNotReady(error)) {
+      return false;
+    }
+    if (!(error instanceof GrafanaError)) {
+      throw error;
+    }
+  }
+  known.add(org.id);
+  return true;
+}
+
+/** Orgs that have had their Alertmanager in this run. */
+const present = new WeakMap<Capabilities, Set<number>>();
+
+function presentIn({ capabilities }: KindContext): Set<number> {
+  const known = present.get(capabilities) ?? new Set<number>();
+  present.set(capabilities, known);
+  return known;
 }
 
 function hasProvisioningRights(context: KindContext): Promise<boolean> {

@@ -17,6 +17,9 @@ export interface Directory {
   forget(what: 'users' | 'teams' | 'serviceAccounts'): void;
 }
 
+/** Stands for the id of a user who is not there yet. Only plans see it. */
+const EXPECTED = -1;
+
 /** The directory of a run and org; each list is read once, and again after something was written. */
 export function directoryOf(context: KindContext): Promise<Directory> {
   return context.memo('directory', () => Promise.resolve(openDirectory(context)));
@@ -40,7 +43,7 @@ function openDirectory(context: KindContext): Directory {
       const user =
         users.find((candidate) => stringAt(candidate, 'login') === login) ??
         users.find((candidate) => email !== undefined && email !== '' && stringAt(candidate, 'email') === email);
-      return numberAt(user, 'userId');
+      return numberAt(user, 'userId') ?? (context.expectedUsers?.has(login) === true ? EXPECTED : undefined);
     },
     async teamId(name) {
       const team = (await load('teams')).find((candidate) => stringAt(candidate, 'name') === name);

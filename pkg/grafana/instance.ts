@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DashkeepError } from '../contract/errors.ts';
 import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../contract/json.ts';
-import type { Clock, Log } from '../contract/ports.ts';
 import { discover, firstOf, type Capabilities } from './capabilities.ts';
 import type { GrafanaClient } from './client.ts';
 import type { CredentialSource } from './credentials.ts';
@@ -30,22 +29,35 @@ export interface ConnectOptions {
   orgs?: 'all' | number[];
   /** Tokens of further orgs, by org id; with basic authentication none are needed. */
   orgCredentials?: ReadonlyMap<number, CredentialSource>;
+  /** Go on only as a server admin with name and password. */
+  needsServerAdmin?: boolean;
   signal?: AbortSignal;
 }
 
 /**
  * Discovers a Grafana and opens the orgs asked for.
- * @throws DK_SETTINGS when an org can't be reached with the credentials at hand; it is never left out silently.
+ * @throws DK_SETTINGS when an org can't be reached with the credentials at hand; it is never left out silently. Also when
+ * a server admin is needed, and these are not the credentials of one.
  */
 export async function connect(options: ConnectOptions): Promise<Instance> {
   const { client, signal } = options;
   const asked = homeOrg(client, signal);
   const capabilities = await firstOf(discover(client, signal), asked);
   const home = await asked;
-  const wanted = await wantedOrgs(options, home);
   const serverAdmin = client.identity === 'basic' && (await isServerAdmin(client, signal));
+  if (options.needsServerAdmin === true && !serverAdmin) {
+    throw notServerAdmin(client);
+  }
+  const wanted = await wantedOrgs(options, home);
   const orgs = wanted.map(({ id, name }) => ({ id, name, client: clientInOrg(options, home.id, id) }));
   return { url: client.url, capabilities, orgs, serverAdmin };
+}
+
+function notServerAdmin(client: GrafanaClient): DashkeepError {
+  const who = client.identity === 'token' ? 'A token belongs to one organization' : 'This user is not a server admin';
+  return new DashkeepError('DK_SETTINGS', 'restoring organizations and users needs the credentials of a server admin', {
+    hint: `${who}. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to those of a Grafana server admin.`,
+  });
 }
 
 /**
@@ -142,7 +154,7 @@ async function isServerAdmin(client: GrafanaClient, signal?: AbortSignal): Promi
 export function kindContext(
   instance: Instance,
   org: Org,
-  run: { clock: Clock; log: Log; signal: AbortSignal; decryptSecrets: boolean },
+  run: Pick<KindContext, 'clock' | 'log' | 'signal' | 'decryptSecrets' | 'onWait' | 'expectedUsers'>,
 ): KindContext {
   // Every request under way listens to the run's signal, and there are many.
   setMaxListeners(0, run.signal);

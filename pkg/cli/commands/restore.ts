@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { DashkeepError } from '../../contract/errors.ts';
+import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan.ts';
 import { restore, restoreOutcome, type Restored } from '../../engine/restore/restore.ts';
 import { requireFresh, savePlan } from '../../engine/restore/saved-plan.ts';
@@ -27,6 +28,7 @@ export const registerRestore: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('restore')))))
     .argument('[snapshot]', "id, unambiguous start of one, or 'latest'")
     .description('show what a restore would do; with --apply, do it')
+    .option('--everything', 'all organizations, users with their memberships, and all that each organization holds')
     .option('--only <kind/uid>', 'only this resource (may be given again)', collect)
     .option('--folder <uid>', 'this folder with all below it (may be given again)', collect)
     .option('--overwrite', 'also update what is there and differs')
@@ -80,10 +82,12 @@ async function planAndApply(
   progress: Progress,
 ): Promise<Done> {
   const wish = await restoreWish(world, snapshot, flags);
-  const orgs = orgsOf(flags, wish.options);
+  const everything = flags.everything === true;
+  const orgs = everything ? 'all' : orgsOf(flags, wish.options);
   return withRepository(world, flags, false, async (repository) => {
     const manifest = await repository.manifest(wish.snapshot, { signal: world.signal });
-    return withGrafanaInstance(world, { ...flags, ...(orgs === undefined ? {} : { orgs }) }, async (instance) => {
+    const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
+    return withGrafanaInstance(world, where, async (instance) => {
       const { selection, options } = wish;
       const request = {
         ...world,
@@ -96,7 +100,7 @@ async function planAndApply(
         // Nobody looks at the plan before it is applied.
         ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
       };
-      const plan = await planRestore(request);
+      const plan = await (everything ? planEverything(request) : planRestore(request));
       if (wish.saved !== undefined) {
         requireFresh(wish.saved, request, plan);
       }

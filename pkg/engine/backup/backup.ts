@@ -138,6 +138,7 @@ async function readAll(
       log: options.log,
       signal: options.signal,
       decryptSecrets: options.repository.encrypted,
+      onWait: (what) => collection.progress.waitingFor(what),
     });
     for (const kind of KINDS) {
       if (!wanted.has(kind.name)) {

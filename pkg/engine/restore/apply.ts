@@ -29,11 +29,14 @@ const WRITES_AT_ONCE = 80;
  * one ended.
  * @param ledger - gets what is touched, so that it can be undone whatever the end.
  */
-export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new Ledger()): Promise<ApplyResult[]> {
-  const todo = plan.items.filter(({ action }) => action === 'create' || action === 'update');
-  const progress = new ProgressCounter(request.clock, request.onProgress);
-  progress.phase('restoring');
-  progress.total(todo.length);
+export async function applyPlan(
+  asked: PlanRequest,
+  plan: Plan,
+  ledger = new Ledger(),
+  progress = startedProgress(asked, plan.items),
+): Promise<ApplyResult[]> {
+  const todo = plan.items.filter(isWritten);
+  const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
   waitOutRestarts(request.instance, progress, request.signal);
   const budget = new ByteBudget(LARGE_BYTES);
   const press = request.repository.openPress();
@@ -53,6 +56,19 @@ export async function applyPlan(request: PlanRequest, plan: Plan, ledger = new L
   }
   await plan.deferred?.settle(plan);
   return [...results, ...(await removeExtra(request, plan, ledger))];
+}
+
+/** Whether applying writes an item. */
+export function isWritten({ action }: Pick<PlannedItem, 'action'>): boolean {
+  return action === 'create' || action === 'update';
+}
+
+/** Counts what is written of the items. */
+export function startedProgress({ clock, onProgress }: PlanRequest, items: readonly PlannedItem[]): ProgressCounter {
+  const progress = new ProgressCounter(clock, onProgress);
+  progress.phase('restoring');
+  progress.total(items.filter(isWritten).length);
+  return progress;
 }
 
 /** What belongs to one applying of a plan. */
@@ -168,14 +184,20 @@ export function didOf(item: PlannedItem): 'created' | 'updated' {
 /** What is written for an item: the stored content, moved and renamed as the plan says; or to the letter. */
 export async function wantedContent(
   { request, plan }: Applying,
-  { entry, kind, uid }: PlannedItem,
+  { entry, kind, uid, live }: PlannedItem,
 ): Promise<{ content: Content; toTheLetter: boolean }> {
   if (entry === undefined) {
     throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
   }
   const stored = await storedContent(request.repository, entry, request.signal);
   const { content } = plan.translation.apply(entry, stored);
-  return { content, toTheLetter: content === stored };
+  return { content: live === undefined ? withoutScope(content) : content, toTheLetter: content === stored };
+}
+
+/** What is made has nothing of its own that could stay. */
+function withoutScope(content: Content): Content {
+  const { snapshotOrgs, ...rest } = content;
+  return snapshotOrgs === undefined ? content : rest;
 }
 
 /** How an item is asked for at the target. */

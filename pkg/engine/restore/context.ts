@@ -4,9 +4,17 @@ import type { PlanRequest } from './types.ts';
 
 /** The context for writing: a fresh memory, the secrets and options of the request. */
 export function writeContext(request: PlanRequest, org: Org): WriteContext {
-  const { instance, clock, log, signal, repository, options, manifest } = request;
+  const { instance, clock, log, signal, repository, options, manifest, onWait } = request;
+  const expectedUsers = request.expectedUsers?.get(org.id);
   return {
-    ...kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted }),
+    ...kindContext(instance, org, {
+      clock,
+      log,
+      signal,
+      decryptSecrets: repository.encrypted,
+      ...(onWait === undefined ? {} : { onWait }),
+      ...(expectedUsers === undefined ? {} : { expectedUsers }),
+    }),
     secrets: options.secrets ?? (() => undefined),
     includeManaged: options.includeManaged,
     message: `Restored by Dashkeep from snapshot ${manifest.id}`,

@@ -3,6 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { stringAt } from '../../contract/json.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Org } from '../../grafana/instance.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import { listDataSources } from '../../grafana/kinds/data-source/live.ts';
 import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
@@ -33,7 +34,8 @@ export class DataSourceMap implements DataSourceLookup {
 
   /** @throws DK_NOT_FOUND when a data source that was chosen is in none of the orgs. */
   static async make(request: PlanRequest, selected: readonly ManifestEntry[]): Promise<DataSourceMap> {
-    const targets = new Map(selected.map((entry) => [entry.org, targetOf(request, entry)]));
+    const users = selected.filter(({ kind }) => kindOf(kind).declaration.scope === 'org');
+    const targets = new Map(users.map((entry) => [entry.org, targetOf(request, entry)]));
     const live = new Map<number, LiveDataSource[]>();
     for (const org of request.instance.orgs.filter(({ id }) => [...targets.values()].includes(id))) {
       live.set(org.id, await liveIn(request, org));

@@ -8,7 +8,7 @@ import { isRestored, outlineOf, storedContent } from './content.ts';
 import { keyOf } from './dependencies.ts';
 import { markOf, markOfEntry } from './ledger.ts';
 import { isMadeAfter, isRenewed } from './renewed.ts';
-import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
+import { isDeferred, itemOf, managerOf, MANAGED_HINT, type Planning } from './planning.ts';
 import type { PlannedItem } from './types.ts';
 
 /** Kinds whose secrets nobody can read: given ones are written even where all else is as it was. */
@@ -46,7 +46,7 @@ export async function planEntry(
   const manager = managerOf(live ?? (isCopy ? {} : content));
   if (manager !== undefined && !options.includeManaged) {
     return {
-      ...itemOf(entry, 'skip', `managed by ${manager}, which would undo it; --include-managed writes it`),
+      ...itemOf(entry, 'skip', `managed by ${manager}, ${MANAGED_HINT}`),
       ...now,
     };
   }

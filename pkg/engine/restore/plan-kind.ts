@@ -76,6 +76,13 @@ function passedOver({ translation, dataSources }: Planning, org: Org, entry: Man
   return translation.leftOut(entry);
 }
 
+/** Why a kind is never written, wherever; undefined for those that are. */
+export function neverWritten({ write, declaration }: Kind): string | undefined {
+  return write === undefined || declaration.restored === 'no'
+    ? `${declaration.plural} are kept for reading only; Grafana does not take them back`
+    : undefined;
+}
+
 /** Why nothing of a kind can be written here. */
 async function refusalOf(
   request: PlanRequest,
@@ -83,8 +90,9 @@ async function refusalOf(
   context: WriteContext,
 ): Promise<{ action: PlanAction; reason: string } | undefined> {
   const { plural, restored } = kind.declaration;
-  if (kind.write === undefined || restored === 'no') {
-    return { action: 'skip', reason: `${plural} are kept for reading only; Grafana does not take them back` };
+  const never = neverWritten(kind);
+  if (never !== undefined) {
+    return { action: 'skip', reason: never };
   }
   const named =
     [...(request.selection.only ?? []), ...(request.selection.also ?? [])].some(

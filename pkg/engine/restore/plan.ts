@@ -20,10 +20,11 @@ import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from
  * that are deferred it asks only whether they are there.
  * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws.
  */
-export async function planRestore(request: PlanRequest): Promise<Plan> {
-  refuseContradictions(request);
+export async function planRestore(asked: PlanRequest): Promise<Plan> {
+  refuseContradictions(asked);
+  const progress = new ProgressCounter(asked.clock, asked.onProgress);
+  const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
   const { entries: selected, along } = await select(request);
-  const progress = new ProgressCounter(request.clock, request.onProgress);
   progress.phase('planning');
   progress.total(selected.length);
   const dataSources = await DataSourceMap.make(request, selected);
@@ -84,12 +85,7 @@ async function deferredBodies(
   if (later.length === 0) {
     return undefined;
   }
-  const objects = later.flatMap(({ entry }) => entry?.object ?? []);
-  const [missing] = await request.repository.missingObjects(objects, { signal: request.signal });
-  if (missing !== undefined) {
-    // Says it in the words that everybody says it in.
-    await request.repository.getObject(missing, { signal: request.signal });
-  }
+  await requireObjects(request, later);
   return {
     need(item, content) {
       dependencies.need(targetOf(item), kindOf(item.kind).references(content));
@@ -105,6 +101,19 @@ function withoutTwins(missing: readonly MissingDependency[]): MissingDependency[
   return [...new Map(missing.map((one) => [keyOf(one), one])).values()];
 }
 
+/** Looks whether the bodies of items are there that nothing has read yet. @throws DK_OBJECT_MISSING */
+export async function requireObjects(
+  { repository, signal }: PlanRequest,
+  items: readonly PlannedItem[],
+): Promise<void> {
+  const objects = items.flatMap(({ entry }) => entry?.object ?? []);
+  const [missing] = await repository.missingObjects(objects, { signal });
+  if (missing !== undefined) {
+    // Says it in the words that everybody says it in.
+    await repository.getObject(missing, { signal });
+  }
+}
+
 function refuseContradictions({ options, selection }: PlanRequest): void {
   const { deleteExtra, copy } = options;
   if (deleteExtra === true && (copy !== undefined || selection.only !== undefined)) {
@@ -113,6 +122,7 @@ function refuseContradictions({ options, selection }: PlanRequest): void {
   }
 }
 
-function byWriteOrder(a: PlannedItem, b: PlannedItem): number {
+/** Sorts items by organization, then in the order in which kinds are written. */
+export function byWriteOrder(a: PlannedItem, b: PlannedItem): number {
   return a.org - b.org || KIND_NAMES.indexOf(a.kind) - KIND_NAMES.indexOf(b.kind);
 }

@@ -11,6 +11,9 @@ import type { PlannedItem, PlanRequest, Translator } from './types.ts';
 /** Kinds of many and big bodies, of which planning only needs to know what they use. */
 const DEFERRABLE: ReadonlySet<KindName> = new Set(['dashboard']);
 
+/** What follows on who manages a resource. */
+export const MANAGED_HINT = 'which would undo it; --include-managed writes it';
+
 /** What belongs to one making of a plan. */
 export interface Planning {
   request: PlanRequest;

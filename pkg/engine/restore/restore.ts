@@ -4,6 +4,7 @@ import { backup } from '../backup/backup.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply.ts';
+import { restoreEverything } from './everything/apply.ts';
 import { Ledger } from './ledger.ts';
 import { requireConfirmation } from './remove-extra.ts';
 import type { Plan, PlanRequest } from './types.ts';
@@ -33,6 +34,9 @@ export interface Restored {
  */
 export async function restore(options: ApplyOptions): Promise<Restored> {
   const { plan } = options;
+  if (plan.everything !== undefined) {
+    return restoreEverything(options, plan.everything);
+  }
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
     return { results: [] };
   }

@@ -23,7 +23,7 @@ export interface Selected {
  */
 export async function select(source: Source): Promise<Selected> {
   const { manifest } = source;
-  const { kinds, only, folders, also, exactly } = source.selection;
+  const { orgs, kinds, only, folders, also, exactly } = source.selection;
   const held = new Set(manifest.resources.flatMap((entry) => [keyOf(entry), keyOf({ ...entry, org: undefined })]));
   for (const wanted of [...(only ?? []), ...(also ?? [])]) {
     if (!held.has(keyOf(wanted))) {
@@ -38,10 +38,11 @@ export async function select(source: Source): Promise<Selected> {
   const isOfKind = ({ kind }: ManifestEntry): boolean => kinds === undefined || kinds.includes(kind);
   const named = manifest.resources.filter(
     (entry) =>
-      isNamed(entry, added) ||
-      (isOfKind(entry) &&
-        (chosen === undefined || isNamed(entry, chosen)) &&
-        (within === undefined || within.has(entry))),
+      (orgs === undefined || orgs.includes(entry.org)) &&
+      (isNamed(entry, added) ||
+        (isOfKind(entry) &&
+          (chosen === undefined || isNamed(entry, chosen)) &&
+          (within === undefined || within.has(entry)))),
   );
   const owners = exactly === true ? [] : named.filter((entry) => chosen !== undefined || isNamed(entry, added));
   const along = new Set(owners.length === 0 ? [] : (await belongingsOf(source, owners)).filter(isOfKind));

@@ -79,6 +79,9 @@ export class Translation implements Translator {
   }
 
   apply(entry: ManifestEntry, content: Content): Translated {
+    if (entry.kind === 'user') {
+      return { uid: entry.uid, content: { ...content, snapshotOrgs: this.#snapshotOrgs() } };
+    }
     const kind = kindOf(entry.kind);
     const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
     // Beside the original a copy would notify people a second time.
@@ -93,6 +96,12 @@ export class Translation implements Translator {
     const titled = retitled(kind, renamed, this.#suffixFor(kind, entry, renamed));
     const uid = kind.uidOf?.(titled) ?? copyUid;
     return { uid, content: kind.copy?.(titled, uid) ?? titled };
+  }
+
+  #snapshotOrgs(): ReadonlySet<string> {
+    const { orgs, resources } = this.#request.manifest;
+    const entries = resources.filter(({ kind }) => kind === 'org').map(({ uid }) => uid);
+    return new Set([...orgs.map(({ name }) => name), ...entries]);
   }
 
   #isCopied({ org, kind, uid, folderUid }: ManifestEntry, selectedFolders: ReadonlySet<string>): boolean {

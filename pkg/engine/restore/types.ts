@@ -7,6 +7,7 @@ import type { Instance } from '../../grafana/instance.ts';
 import type { Content } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
+import type { Everything } from './everything/plan.ts';
 
 /** What an entry becomes: the same in another place, or under another uid. */
 export interface Translated {
@@ -30,6 +31,8 @@ export interface Translator {
 
 /** What of a snapshot is to be restored. Several conditions narrow it down together; none = everything. */
 export interface Selection {
+  /** Ids of orgs in the snapshot. */
+  orgs?: readonly number[];
   kinds?: readonly KindName[];
   /** Single resources; without an org in whichever org holds them. */
   only?: readonly (Omit<ResourceRef, 'org'> & { org?: number })[];
@@ -80,6 +83,10 @@ export interface PlanRequest {
   log: Log;
   signal: AbortSignal;
   onProgress?: OnProgress;
+  /** Gets what Grafana is waited for, and undefined when that is over. */
+  onWait?: (what: string | undefined) => void;
+  /** Logins that will be members of an org by the time the plan is applied, by id of the org. */
+  expectedUsers?: ReadonlyMap<number, ReadonlySet<string>>;
   /**
    * For a plan that is applied at once: dashboards that are missing are planned from what the manifest says, and their
    * bodies read when they are written. What they use and the target lacks is found out then; see Plan.deferred.
@@ -117,6 +124,8 @@ export interface Plan {
   undoes?: string;
   /** Set when bodies are read only while applying. */
   deferred?: Deferred;
+  /** Set when all of the snapshot is restored, organizations and users included. */
+  everything?: Everything;
 }
 
 /** What a plan leaves to its applying: the needs of resources whose bodies it did not read. */

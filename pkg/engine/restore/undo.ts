@@ -100,7 +100,10 @@ function notHeld({ org, kind, uid }: Touched): PlannedItem {
     title: uid,
     folder: '',
     action: 'skip',
-    reason: 'the snapshot from before the restore does not hold it',
+    reason:
+      kind === 'org'
+        ? 'the restore renamed it, and Dashkeep does not rename an organization back'
+        : 'the snapshot from before the restore does not hold it',
     losses: [],
   };
 }

@@ -20,6 +20,10 @@ export interface KindContext {
   clock: Clock;
   log: Log;
   signal: AbortSignal;
+  /** Gets what Grafana is waited for, and undefined when that is over. */
+  onWait?: (what: string | undefined) => void;
+  /** Logins that will be members of the org by the time a plan is applied. */
+  expectedUsers?: ReadonlySet<string>;
   /** Loads something once per run and org: teams by id, the folder tree, … */
   memo<T>(key: string, load: () => Promise<T>): Promise<T>;
 }
@@ -39,6 +43,8 @@ export interface Content {
   liveVersion?: string;
   /** Live content that Grafana made by itself and nobody changed: a restore may replace it as if nothing were there. */
   pristine?: true;
+  /** Users only: organizations that the snapshot knows. Memberships of others stay; without it none do. */
+  snapshotOrgs?: ReadonlySet<string>;
   /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
   plain?: Json;
 }

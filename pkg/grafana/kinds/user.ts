@@ -20,7 +20,8 @@ const PASSWORD_BYTES = 24;
 /**
  * Users of the whole server by login, with their orgs and roles. Grafana never gives out a password, so one that is
  * created again gets a random password that nobody knows (or the one supplied); users of single sign-on or LDAP come
- * back by signing in. An existing account is never demoted, disabled or deleted.
+ * back by signing in. Memberships end as they are in the snapshot; an existing account keeps those of organizations that
+ * the snapshot does not know, stays a server admin or enabled if it is, and is never deleted.
  */
 export const user: Kind = {
   name: 'user',
@@ -70,11 +71,17 @@ export const user: Kind = {
     return membershipsOf(content.body).map(({ org }) => ({ kind: 'org', uid: org }));
   },
 
-  /** Memberships of other orgs stay. */
+  /** Memberships of orgs that the snapshot does not know stay. */
   merge(content, live) {
-    const wanted = membershipsOf(content.body);
-    const others = membershipsOf(live.body).filter(({ org }) => !wanted.some((one) => one.org === org));
-    return { ...content, body: { ...objectAt(content.body), orgs: sorted([...wanted, ...others]) } };
+    const { snapshotOrgs } = content;
+    if (snapshotOrgs === undefined) {
+      return content;
+    }
+    const others = membershipsOf(live.body).filter(({ org }) => !snapshotOrgs.has(org));
+    return {
+      ...content,
+      body: { ...objectAt(content.body), orgs: sorted([...membershipsOf(content.body), ...others]) },
+    };
   },
 
   /** Whoever creates an org is its admin at once. */
@@ -108,14 +115,21 @@ function contentOf(found: Json, orgs: JsonObject[]): Content {
       orgs: sorted(memberships),
     },
     title: stringAt(found, 'name') || login,
+    ...(isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
   };
 }
 
-interface Membership {
-  org: string;
-  role: string;
-  [name: string]: string;
+/** The admin that Grafana makes at its first start; whoever creates an org is its admin, which changes nothing about it. */
+function isFactoryAdmin(found: Json, login: string, memberships: readonly Membership[]): boolean {
+  return (
+    stringAt(found, 'email') === `${login}@localhost` &&
+    (stringAt(found, 'name') ?? '') === '' &&
+    objectAt(found)?.['isGrafanaAdmin'] === true &&
+    memberships.every(({ role }) => role === 'Admin')
+  );
 }
+
+type Membership = { org: string; role: string };
 
 function sorted(memberships: Membership[]): Membership[] {
   return memberships.sort((a, b) => (a.org < b.org ? -1 : 1));
@@ -144,41 +158,108 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const { grafana, signal } = context;
   const body = objectAt(item.content.body) ?? {};
   const words = { login: item.uid, email: stringAt(body, 'email') ?? '', name: stringAt(body, 'name') ?? '' };
+  const { wanted, losses } = await wantedIn(context, membershipsOf(body));
   if (item.live === undefined) {
-    // Not from the run's randomness: a password must be beyond repetition even where a run can be repeated.
-    const password =
-      context.secrets('user', item.uid)?.['password'] ?? randomBytes(PASSWORD_BYTES).toString('base64url');
-    const id = numberAt(await grafana.post('/api/admin/users', { ...words, password }, { signal }), 'id') ?? 0;
-    if (body['isGrafanaAdmin'] === true) {
-      await grafana.put(`/api/admin/users/${id}/permissions`, { isGrafanaAdmin: true }, { signal });
-    }
+    const id = await create(context, item, words, wanted);
     if (body['isDisabled'] === true) {
       await grafana.post(`/api/admin/users/${id}/disable`, {}, { signal });
     }
-    return { uid: item.uid, losses: [...lostPassword(context, item), ...(await joinOrgs(context, item, id))] };
+    await setMemberships(context, { id, login: item.uid }, wanted, () => true);
+    if (body['isGrafanaAdmin'] === true) {
+      await grafana.put(`/api/admin/users/${id}/permissions`, { isGrafanaAdmin: true }, { signal });
+    }
+    return { uid: item.uid, losses: [...lostPassword(context, item), ...losses] };
   }
   const id = numberAt(await lookUpUser(context, item.uid), 'id') ?? 0;
+  const { snapshotOrgs } = item.content;
+  await setMemberships(context, { id, login: item.uid }, wanted, (org) => snapshotOrgs?.has(org) ?? true);
   await grafana.put(`/api/users/${id}`, words, { signal });
-  return { uid: item.uid, losses: await joinOrgs(context, item, id) };
+  return { uid: item.uid, losses };
 }
 
-/** Gives the memberships and roles of the body; those in other orgs stay. */
-async function joinOrgs(context: WriteContext, item: Restorable, id: number): Promise<string[]> {
-  const { grafana, signal } = context;
-  const present = new Map(
-    ((await orgsOf(context, id)) ?? []).map((one) => [stringAt(one, 'name'), stringAt(one, 'role')]),
-  );
+/**
+ * Creates the account, in the organization where it is to have its highest role: Grafana makes each new account a member
+ * of one (`auto_assign_org`) with a default role, which is then no more than what the account is to have.
+ */
+async function create(
+  context: WriteContext,
+  item: Restorable,
+  words: JsonObject,
+  wanted: readonly WantedMembership[],
+): Promise<number> {
+  // Not from the run's randomness: a password must be beyond repetition even where a run can be repeated.
+  const password = context.secrets('user', item.uid)?.['password'] ?? randomBytes(PASSWORD_BYTES).toString('base64url');
+  const [highest] = [...wanted].sort((a, b) => ROLES.indexOf(b.role) - ROLES.indexOf(a.role));
+  const body: JsonObject = highest === undefined ? { ...words, password } : { ...words, password, orgId: highest.id };
+  const answer = await context.grafana.post('/api/admin/users', body, { signal: context.signal });
+  return numberAt(answer, 'id') ?? 0;
+}
+
+/** From the lowest to the highest. */
+const ROLES = ['None', 'Viewer', 'Editor', 'Admin'];
+
+/** A membership by the id that its org has here. */
+export interface WantedMembership {
+  id: number;
+  org: string;
+  role: string;
+}
+
+async function wantedIn(
+  context: KindContext,
+  memberships: readonly Membership[],
+): Promise<{ wanted: WantedMembership[]; losses: string[] }> {
+  const wanted: WantedMembership[] = [];
   const losses: string[] = [];
-  for (const { org, role } of membershipsOf(item.content.body)) {
-    const found = await ifFound(grafana.get(`/api/orgs/name/${encodeURIComponent(org)}`, { signal }));
-    const orgId = numberAt(found, 'id');
-    if (orgId === undefined) {
+  for (const { org, role } of memberships) {
+    const id = await orgId(context, org);
+    if (id === undefined) {
       losses.push(`membership of ${org}: no such org here`);
-    } else if (!present.has(org)) {
-      await grafana.post(`/api/orgs/${orgId}/users`, { loginOrEmail: item.uid, role }, { signal });
-    } else if (present.get(org) !== role) {
-      await grafana.patch(`/api/orgs/${orgId}/users/${id}`, { role }, { signal });
+    } else {
+      wanted.push({ id, org, role });
     }
   }
-  return losses;
+  return { wanted, losses };
+}
+
+/** Undefined when there is none of that name. */
+function orgId(context: KindContext, name: string): Promise<number | undefined> {
+  return context.memo(`id of org ${name}`, async () => {
+    const path = `/api/orgs/name/${encodeURIComponent(name)}`;
+    return numberAt(await ifFound(context.grafana.get(path, { signal: context.signal })), 'id');
+  });
+}
+
+/**
+ * Makes the memberships of an account those that are wanted. What is too much goes first, so that a run that is cut short
+ * leaves an account with less than it is to have, never with more.
+ * @param mayRemove says whether a membership that is not wanted goes.
+ */
+export async function setMemberships(
+  context: KindContext,
+  account: { id: number; login: string },
+  wanted: readonly WantedMembership[],
+  mayRemove: (org: string) => boolean,
+): Promise<void> {
+  const { grafana, signal } = context;
+  const live = ((await orgsOf(context, account.id)) ?? []).map((one) => ({
+    id: numberAt(one, 'orgId') ?? 0,
+    org: stringAt(one, 'name') ?? '',
+    role: stringAt(one, 'role') ?? '',
+  }));
+  const path = ({ id }: { id: number }): string => `/api/orgs/${id}/users/${account.id}`;
+  for (const one of live) {
+    if (!wanted.some(({ id }) => id === one.id) && mayRemove(one.org)) {
+      await grafana.delete(path(one), { signal });
+    }
+  }
+  const changed = wanted.filter((one) => live.some(({ id, role }) => id === one.id && role !== one.role));
+  const rise = ({ id, role }: WantedMembership): number =>
+    ROLES.indexOf(role) - ROLES.indexOf(live.find((one) => one.id === id)?.role ?? '');
+  for (const one of changed.sort((a, b) => rise(a) - rise(b))) {
+    await grafana.patch(path(one), { role: one.role }, { signal });
+  }
+  for (const { id, role } of wanted.filter((one) => !live.some(({ id }) => id === one.id))) {
+    await grafana.post(`/api/orgs/${id}/users`, { loginOrEmail: account.login, role }, { signal });
+  }
 }

@@ -35,16 +35,40 @@ export function requireWrite(call: Call, finer: string): void {
   call.require(allowed);
 }
 
-/** The notification side of an org; not ready for a while after the org was created. */
+/** The notification side of an org; its Alertmanager is made by a job that runs once a minute. */
 export function ready(call: Call): Alerting {
-  const { org, state, tuning } = call;
-  const age = state.now() - org.created;
-  if (org.id !== 1 && age < tuning.alertingWarmUpMs) {
-    const early = age < tuning.alertingWarmUpMs / 2;
-    const status = early ? (call.method === 'GET' ? 403 : 404) : 500;
-    throw problem(status, early ? 'no Alertmanager for this organization' : 'Alertmanager not ready');
+  if (!hasAlertmanager(call)) {
+    throw withoutAlertmanager(call);
   }
-  return org.alerting;
+  return call.org.alerting;
+}
+
+export function hasAlertmanager({ org, state, tuning }: Call): boolean {
+  return org.madeByRequest === undefined || state.now() - org.madeByRequest >= tuning.alertingWarmUpMs;
+}
+
+/** What the handlers answer until an org has its Alertmanager and the configuration of it (ngalert, api and notifier). */
+export function withoutAlertmanager({ method, path, org }: Call): Error {
+  const route = path.replace(/^\/api\/(v1\/provisioning|alertmanager\/grafana\/api\/v2)\//, '').split('/')[0] ?? '';
+  if (route === 'policies') {
+    return method === 'DELETE'
+      ? problem(500, 'failed to reset notification policy tree')
+      : problem(404, 'could not find an Alertmanager configuration');
+  }
+  if (route.startsWith('silence')) {
+    const message = `Alertmanager does not exist for org ${org.id}`;
+    return errutil(404, 'alerting.notifications.alertmanager.notFound', message);
+  }
+  if (route === 'contact-points' && method === 'GET') {
+    const message = 'No alertmanager configuration present in this organization';
+    return errutil(500, 'alerting.notification.configMissing', message);
+  }
+  if (route === 'mute-timings') {
+    const one = path.includes('/mute-timings/');
+    const read = one ? 'failed to get mute timing by name' : 'failed to get mute timings';
+    return problem(500, { GET: read, POST: 'failed to create mute timing' }[method] ?? 'failed to update mute timing');
+  }
+  return problem(500, 'Internal Server Error');
 }
 
 /**

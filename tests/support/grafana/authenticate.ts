@@ -3,6 +3,9 @@ import type { Call } from './call.ts';
 import type { Permission, Role, Token, User } from './model.ts';
 import { errutil, problem } from './problems.ts';
 
+/** What Grafana takes for the organization of somebody who is not a member of the one that was asked for. */
+const NO_ORG = -1;
+
 const UNAUTHORIZED = () => errutil(401, 'auth.unauthorized', 'Unauthorized');
 
 /** Who is calling, from the Authorization header; undefined when nobody says so. */
@@ -101,10 +104,11 @@ function byPassword(call: Call, login: string, password: string): Identity {
   }
   const orgId = wantedOrg(call) ?? homeOrg(call, user);
   const role = state.orgs.get(orgId)?.members.get(user.id);
-  if (role === undefined && !(user.isGrafanaAdmin && state.orgs.has(orgId))) {
+  if (role === undefined && !user.isGrafanaAdmin) {
     throw UNAUTHORIZED();
   }
-  return userIdentity(call, user, orgId, role ?? 'None');
+  // Also a server admin acts in no organization where they are not a member (user store, GetSignedInUser).
+  return userIdentity(call, user, role === undefined ? NO_ORG : orgId, role ?? 'None');
 }
 
 function userIdentity(call: Call, user: User, orgId: number, role: Role): Identity {

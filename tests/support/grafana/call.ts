@@ -72,7 +72,11 @@ export class Call {
   }
 
   get org(): Org {
-    return this.state.org(this.identity.orgId);
+    const org = this.state.orgs.get(this.identity.orgId);
+    if (org === undefined) {
+      throw problem(500, 'invalid org id');
+    }
+    return org;
   }
 
   get author(): string {

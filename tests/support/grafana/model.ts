@@ -128,6 +128,8 @@ export interface Org extends OrgExtras {
   id: number;
   name: string;
   created: number;
+  /** When a request created it; its alerting comes up to a minute later. Absent for those that were there before. */
+  madeByRequest?: number;
   /** Whether alerting knows more than one routing tree (13). */
   multipleTrees: boolean;
   folders: Map<string, Folder>;

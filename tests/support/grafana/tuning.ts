@@ -1,4 +1,5 @@
 import type { ListStorage } from './list-versions.ts';
+import type { Role } from './model.ts';
 
 /** Behaviours of real servers that differ by configuration, storage or luck. */
 export interface Tuning {
@@ -14,7 +15,7 @@ export interface Tuning {
   continueTokenMs: number;
   /** Whether `as=PartialObjectMetadataList` is honoured or answered with whole objects. */
   partialMetadata: boolean;
-  /** How long the alerting API of a new org is not ready, in milliseconds. */
+  /** How long an org that a request created has no Alertmanager, in milliseconds (the poll interval of Grafana's job). */
   alertingWarmUpMs: number;
   /** How long a write holds the one Alertmanager document, in milliseconds: a second writer meanwhile collides. */
   alertingWriteMs: number;
@@ -24,6 +25,8 @@ export interface Tuning {
   nestedFolders: boolean;
   /** Anonymous callers of `/api/health` see no version. */
   hideVersion: boolean;
+  /** Role that a created user gets in the org that they are put in (`auto_assign_org_role`). */
+  autoAssignOrgRole: Role;
   /** Older versions that are kept of a dashboard (`versions_to_keep`). */
   versionsToKeep: number;
   /** Answers are compressed for callers that accept it (Grafana's `enable_gzip`, off by default). */
@@ -37,10 +40,11 @@ export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   listStorage: 'sql',
   continueTokenMs: 10 * 60_000,
   partialMetadata: true,
-  alertingWarmUpMs: 300,
+  alertingWarmUpMs: 60_000,
   alertingWriteMs: 3,
   enterprise: false,
   hideVersion: false,
+  autoAssignOrgRole: 'Viewer',
   versionsToKeep: 20,
   gzip: false,
 };

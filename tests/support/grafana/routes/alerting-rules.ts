@@ -9,6 +9,7 @@ import {
 } from '../../../../pkg/contract/json.ts';
 import {
   namesInPolicy,
+  ready,
   refuseGroupProvenance,
   refuseProvenance,
   requireRead,
@@ -101,6 +102,10 @@ function groupRoutes(router: Router): void {
     const folder = call.param('folder');
     const group = call.param('group');
     const sent = (arrayAt(body, 'rules') ?? []).filter(isJsonObject);
+    if (sent.some((rule) => objectAt(rule, 'notification_settings') !== undefined)) {
+      // What they name is looked up in the configuration of the Alertmanager.
+      ready(call);
+    }
     const { rules } = call.org.alerting;
     const next = sent.map((rule) => {
       const old = rules.get(stringAt(rule, 'uid') ?? '');

@@ -72,6 +72,7 @@ function adminRoutes(router: Router): void {
     }
     refuseName(call, name, undefined);
     const org = call.state.addOrg(name);
+    org.madeByRequest = call.state.now();
     org.members.set(call.identity.id, 'Admin');
     return { message: 'Organization created', orgId: org.id };
   });
@@ -194,9 +195,13 @@ function setRole(call: Call, org: Org): unknown {
 }
 
 function removeMember(call: Call, org: Org): unknown {
-  if (!org.members.delete(Number(call.param('userId')))) {
-    throw problem(404, 'user not found');
+  const userId = Number(call.param('userId'));
+  const admins = [...org.members].filter(([, one]) => one === 'Admin');
+  if (admins.length === 1 && admins[0]?.[0] === userId) {
+    throw problem(400, 'Cannot remove last organization admin');
   }
+  org.members.delete(userId);
+  org.teams.forEach((team) => team.members.delete(userId));
   return { message: 'User removed from organization' };
 }
 

@@ -19,6 +19,7 @@ export function silenceRoutes(router: Router): void {
   router.on(`POST ${BASE}/silences`, (call) => {
     call.require(['alert.instances:write', 'alert.silences:create']);
     const body = call.json();
+    const { silences } = ready(call);
     const sent = stringAt(body, 'id');
     const old = sent ? find(call, sent) : undefined;
     const silence: Silence = {
@@ -36,7 +37,7 @@ export function silenceRoutes(router: Router): void {
     if (Date.parse(silence.endsAt) <= call.state.now()) {
       throw problem(400, "invalid silence: end time can't be in the past");
     }
-    call.org.alerting.silences.set(silence.id, silence);
+    silences.set(silence.id, silence);
     return new Reply(202, { silenceID: silence.id });
   });
   router.on(`DELETE ${BASE}/silence/:id`, (call) => {

@@ -5,6 +5,15 @@ import { changedPreferences, preferencesDto } from '../preferences.ts';
 import type { Router } from '../router.ts';
 import { requireServer } from './orgs.ts';
 
+interface NewUser {
+  name?: string;
+  email?: string;
+  login?: string;
+  password?: string;
+  orgId?: number;
+  OrgId?: number;
+}
+
 export function userRoutes(router: Router): void {
   ownRoutes(router);
   router.on('GET /api/users', (call) => page(call).users);
@@ -42,7 +51,7 @@ export function userRoutes(router: Router): void {
   });
   router.on('POST /api/admin/users', (call) => {
     requireServer(call, 'users:create');
-    const body = call.plain<{ name?: string; email?: string; login?: string; password?: string; OrgId?: number }>();
+    const body = call.plain<NewUser>();
     const login = body.login || body.email || '';
     if (login === '' || !body.password) {
       throw problem(
@@ -53,8 +62,18 @@ export function userRoutes(router: Router): void {
       );
     }
     refuseTaken(call, login, body.email ?? '', undefined);
-    const user = call.state.addUser({ login, email: body.email ?? '', name: body.name ?? '', password: body.password });
-    call.state.org(body.OrgId || 1).members.set(user.id, 'Viewer');
+    // auto_assign_org: whoever is created becomes a member of the main org, or of the one that is named.
+    const org = call.state.orgs.get(body.orgId || body.OrgId || 1);
+    if (org === undefined) {
+      throw problem(400, 'organization not found');
+    }
+    const user = call.state.addUser({
+      login: login.toLowerCase(),
+      email: (body.email || login).toLowerCase(),
+      name: body.name ?? '',
+      password: body.password,
+    });
+    org.members.set(user.id, call.tuning.autoAssignOrgRole);
     return { id: user.id, uid: user.uid, message: 'User created' };
   });
   router.on('PUT /api/admin/users/:id/permissions', (call) => {

@@ -1,0 +1,169 @@
+import { setMaxListeners } from 'node:events';
+import { append } from '../../../contract/append.ts';
+import { arrayAt, isJsonObject, stringAt } from '../../../contract/json.ts';
+import type { ApplyResult } from '../../../contract/plan.ts';
+import type { WantedMembership } from '../../../grafana/kinds/user.ts';
+import { backup } from '../../backup/backup.ts';
+import type { ProgressCounter } from '../../progress.ts';
+import { applyPlan, isWritten, startedProgress } from '../apply.ts';
+import { storedContent } from '../content.ts';
+import { Ledger } from '../ledger.ts';
+import { byWriteOrder, planRestore } from '../plan.ts';
+import type { ApplyOptions, Restored } from '../restore.ts';
+import type { Plan, PlanRequest } from '../types.ts';
+import { join, leave } from './caller.ts';
+import { bringOrgs, type Brought } from './orgs.ts';
+import type { Everything } from './plan.ts';
+import { accountsRequest, contentRequest, PARTS } from './requests.ts';
+
+/** Milliseconds to give up memberships in after a restore that failed or was interrupted. */
+const LEAVE_WITHIN_MS = 30_000;
+
+/**
+ * Applies a plan of everything after a safety snapshot: organizations, users, what each organization holds, and at the end
+ * the memberships of the account that restores, which needs to be an Admin of each organization until then.
+ */
+export async function restoreEverything(options: ApplyOptions, everything: Everything): Promise<Restored> {
+  const { plan, instance } = options;
+  const closed = everything.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
+  if (!plan.items.some(isWritten) && closed.length === 0) {
+    return { results: [] };
+  }
+  const run = new EverythingRun(options, everything);
+  instance.orgs.forEach(({ client }) => client.hurry());
+  let snapshot: string | undefined;
+  try {
+    for (const { org } of closed) {
+      if (org !== undefined) {
+        await join(options, everything.caller, org);
+      }
+    }
+    if (options.safetySnapshot) {
+      snapshot = (await backup({ ...options, trigger: 'safety', plainCopies: false })).id;
+    }
+    const results = await run.apply();
+    return { results, ...(snapshot === undefined ? {} : { safetySnapshot: snapshot }) };
+  } catch (error) {
+    await run.leaveAnyway();
+    throw error;
+  } finally {
+    options.note?.({ ...(snapshot === undefined ? {} : { snapshot }), touched: run.ledger.list() });
+  }
+}
+
+/** One restore of everything, from its organizations to the memberships of its account. */
+class EverythingRun {
+  readonly ledger = new Ledger();
+  readonly #request: ApplyOptions;
+  readonly #plan: Plan;
+  readonly #everything: Everything;
+  readonly #progress: ProgressCounter;
+  readonly #results: ApplyResult[] = [];
+  #brought: Brought = { targets: [], created: [], results: [] };
+
+  constructor(options: ApplyOptions, everything: Everything) {
+    this.#request = options;
+    this.#plan = options.plan;
+    this.#everything = everything;
+    this.#progress = startedProgress(options, options.plan.items);
+  }
+
+  async apply(): Promise<ApplyResult[]> {
+    const { caller, targets, content } = this.#everything;
+    this.#brought = await bringOrgs(this.#request, targets, this.ledger);
+    append(this.#results, this.#brought.results);
+    await this.#stage(accountsRequest(this.#request, ['org']));
+    await this.#stage(accountsRequest(this.#request, ['user']), (uid) => uid !== caller.login);
+
+    const { created } = this.#brought;
+    const joined = this.#brought.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
+    const others = this.#brought.targets.filter(
+      (target) =>
+        target.isOpen &&
+        !created.includes(target) &&
+        !targets.some(({ from, isOpen }) => isOpen && from === target.from),
+    );
+    const [first = [], rest = []] = PARTS;
+    // What Grafana put into an organization by itself is nobody's.
+    await this.#stage(contentRequest(this.#request, created, { kinds: first, overwrite: true }));
+    await this.#stage(contentRequest(this.#request, [...joined, ...others]));
+    append(this.#results, await applyPlan(this.#request, content, this.ledger, this.#progress));
+    Object.assign(this.#plan, { missing: content.missing, dataSources: content.dataSources });
+    await this.#stage(contentRequest(this.#request, created, { kinds: rest, overwrite: true }));
+    await this.#finishCaller();
+    return this.#results;
+  }
+
+  /** Plans a part as it is now, in place of what the plan foresaw, and applies it. */
+  async #stage(request: PlanRequest, takes: (uid: string) => boolean = () => true): Promise<void> {
+    const { orgs, kinds = [] } = request.selection;
+    if (orgs?.length === 0) {
+      return;
+    }
+    const { onProgress: _, ...quietly } = request;
+    const onWait = (what: string | undefined): void => this.#progress.waitingFor(what);
+    const part = await planRestore({ ...quietly, onWait, deferBodies: true });
+    part.items = part.items.filter(({ uid }) => takes(uid));
+    const results = await applyPlan(request, part, this.ledger, this.#progress);
+    append(this.#results, results);
+    const isOfPart = (item: Plan['items'][number]): boolean =>
+      kinds.includes(item.kind) && (orgs === undefined || orgs.includes(item.org)) && takes(item.uid);
+    const brought = new Set(this.#brought.results.map(({ uid }) => uid));
+    // That an organization was created or renamed is what there is to say about it.
+    const kept = this.#plan.items.filter((item) => !isOfPart(item) || (item.kind === 'org' && brought.has(item.uid)));
+    const fresh = part.items.filter(({ kind, uid }) => !(kind === 'org' && brought.has(uid)));
+    this.#plan.items = [...kept, ...fresh].sort(byWriteOrder);
+    append(this.#plan.missing, orgs === undefined ? [] : part.missing);
+    append(this.#plan.dataSources, orgs === undefined ? [] : part.dataSources);
+  }
+
+  /** The account that restores gets the memberships of the snapshot, or those that it had before. */
+  async #finishCaller(): Promise<void> {
+    const { caller } = this.#everything;
+    const isCaller = (uid: string): boolean => uid === caller.login;
+    await this.#stage(accountsRequest(this.#request, ['user']), isCaller);
+    const own = this.#plan.items.find(({ kind, uid }) => kind === 'user' && isCaller(uid));
+    if (own !== undefined && (own.action === 'update' || own.action === 'unchanged')) {
+      return;
+    }
+    const reason = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
+    if (reason !== undefined) {
+      const { id } = this.#request.manifest.orgs[0] ?? { id: 1 };
+      const said = { org: own?.org ?? id, kind: 'user', uid: caller.login, title: caller.login } as const;
+      this.#results.push({ ...said, outcome: 'differs', reason });
+    }
+  }
+
+  /** Organizations in which the account has a role only because it restores. */
+  #entered(): ReadonlySet<string> {
+    const joined = this.#everything.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);
+    return new Set([...this.#brought.created, ...joined].map(({ name }) => name));
+  }
+
+  /** What the snapshot says about the account in organizations that were created. */
+  async #ownInCreated(): Promise<WantedMembership[]> {
+    const { manifest, repository, signal } = this.#request;
+    const { login } = this.#everything.caller;
+    const entry = manifest.resources.find(({ kind, uid }) => kind === 'user' && uid === login);
+    const { body } = entry === undefined ? { body: {} } : await storedContent(repository, entry, signal);
+    return (arrayAt(body, 'orgs') ?? []).filter(isJsonObject).flatMap((one) => {
+      const made = this.#brought.created.find(({ name }) => name === stringAt(one, 'org'));
+      return made?.org === undefined ? [] : [{ id: made.org.id, org: made.name, role: stringAt(one, 'role') ?? '' }];
+    });
+  }
+
+  /** After a failure: the next restore enters again what it needs. */
+  async leaveAnyway(): Promise<void> {
+    const signal = AbortSignal.timeout(LEAVE_WITHIN_MS);
+    setMaxListeners(0, signal);
+    try {
+      await leave({ ...this.#request, signal }, this.#everything.caller, await this.#ownInCreated(), this.#entered());
+    } catch {
+      const { login } = this.#everything.caller;
+      this.#request.log.warn(
+        { login },
+        'the account that restored may still be an Admin of organizations; run it again',
+      );
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import { numberAt, stringAt, type Json } from '../../../contract/json.ts';
+import { GrafanaError } from '../../../grafana/errors.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import { objectsOf } from '../../../grafana/lists.ts';
+import { setMemberships, type WantedMembership } from '../../../grafana/kinds/user.ts';
+import { writeContext } from '../context.ts';
+import type { PlanRequest } from '../types.ts';
+
+/** The account that restores, with its memberships before the restore. */
+export interface Caller {
+  id: number;
+  login: string;
+  /** By id of the organization. */
+  memberships: ReadonlyMap<number, WantedMembership>;
+}
+
+/** Grafana keeps what somebody may do in memory for five seconds (user service, GetSignedInUser). */
+const ROLE_CACHE_MS = 6_000;
+
+/** Asks who is restoring. */
+export async function readCaller({ instance, signal }: PlanRequest): Promise<Caller> {
+  const { client } = homeOf(instance.orgs);
+  const path = '/api/user/orgs';
+  const [user, orgs] = await Promise.all([client.get('/api/user', { signal }), client.get(path, { signal })]);
+  const memberships = objectsOf(orgs, path).map((one): WantedMembership => ({
+    id: numberAt(one, 'orgId') ?? 0,
+    org: stringAt(one, 'name') ?? '',
+    role: stringAt(one, 'role') ?? '',
+  }));
+  return { ...accountOf(user), memberships: new Map(memberships.map((one) => [one.id, one])) };
+}
+
+function accountOf(user: Json): { id: number; login: string } {
+  const id = numberAt(user, 'id');
+  const login = stringAt(user, 'login');
+  if (id === undefined || login === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/user: the answer names no user');
+  }
+  return { id, login };
+}
+
+/** The organization in which requests about the whole server are made. */
+export function homeOf(orgs: readonly Org[]): Org {
+  const [home] = orgs;
+  if (home === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana lists no organization');
+  }
+  return home;
+}
+
+/** Makes the caller an Admin of an organization: Grafana shows nothing of one to those who are not its members. */
+export async function join(request: PlanRequest, caller: Caller, org: Org): Promise<void> {
+  const { instance, clock, signal } = request;
+  const { client } = homeOf(instance.orgs);
+  if (!caller.memberships.has(org.id)) {
+    await client.post(`/api/orgs/${org.id}/users`, { loginOrEmail: caller.login, role: 'Admin' }, { signal });
+    return;
+  }
+  await client.patch(`/api/orgs/${org.id}/users/${caller.id}`, { role: 'Admin' }, { signal });
+  await clock.sleep(ROLE_CACHE_MS, signal);
+}
+
+/**
+ * Gives the caller the memberships from before the restore, and in organizations that it created those of `created`.
+ * @returns why that is not fully possible: an organization keeps its last admin.
+ */
+export async function leave(
+  request: PlanRequest,
+  caller: Caller,
+  created: readonly WantedMembership[],
+  entered: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const context = writeContext(request, homeOf(request.instance.orgs));
+  try {
+    const wanted = [...caller.memberships.values(), ...created];
+    await setMemberships(context, caller, wanted, (org) => entered.has(org));
+    return undefined;
+  } catch (error) {
+    if (error instanceof GrafanaError && error.httpStatus === 400) {
+      return `still has a role that only the restore needed: ${error.grafanaMessage}`;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { reasonOf } from '../../../contract/errors.ts';
+import { numberAt, stringAt, type Json } from '../../../contract/json.ts';
+import type { ApplyResult } from '../../../contract/plan.ts';
+import { GrafanaError, ifFound, isConflict } from '../../../grafana/errors.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import type { Ledger } from '../ledger.ts';
+import type { PlanRequest } from '../types.ts';
+import { homeOf } from './caller.ts';
+import type { OrgTarget } from './targets.ts';
+
+/** What became of the organizations that are missing or have another name. */
+export interface Brought {
+  /** All that are there now. */
+  targets: OrgTarget[];
+  /** Those that this restore created: all in them is what Grafana put there. */
+  created: OrgTarget[];
+  results: ApplyResult[];
+}
+
+/** Renames and creates organizations, one after another, so that ids come out as in the snapshot where they can. */
+export async function bringOrgs(request: PlanRequest, targets: readonly OrgTarget[], ledger: Ledger): Promise<Brought> {
+  const brought: Brought = { targets: [], created: [], results: [] };
+  for (const target of targets) {
+    request.signal.throwIfAborted();
+    try {
+      if (target.org !== undefined && target.renamedFrom !== undefined) {
+        await rename(request, target.org, target.name, ledger);
+        brought.targets.push({ ...target, org: { ...target.org, name: target.name } });
+        brought.results.push(resultOf(request, target, 'verified', `was called '${target.renamedFrom}'`));
+      } else if (target.org === undefined) {
+        const { org, isNew } = await create(request, target, ledger);
+        const made = { ...target, org, isOpen: true };
+        brought.targets.push(made);
+        brought.results.push(resultOf(request, target, 'verified', isNew ? '' : 'somebody else created it meanwhile'));
+        if (isNew) {
+          brought.created.push(made);
+        }
+      } else {
+        brought.targets.push(target);
+      }
+    } catch (error) {
+      request.signal.throwIfAborted();
+      brought.results.push(resultOf(request, target, 'failed', reasonOf(error)));
+    }
+  }
+  return brought;
+}
+
+async function rename(request: PlanRequest, org: Org, name: string, ledger: Ledger): Promise<void> {
+  const { client, id } = homeOf(request.instance.orgs);
+  ledger.put({ org: id, kind: 'org', uid: name, did: 'updated' });
+  await client.put(`/api/orgs/${org.id}`, { name }, { signal: request.signal });
+}
+
+async function create(
+  request: PlanRequest,
+  { name }: OrgTarget,
+  ledger: Ledger,
+): Promise<{ org: Org; isNew: boolean }> {
+  const { client, id: home } = homeOf(request.instance.orgs);
+  const touched = { org: home, kind: 'org', uid: name } as const;
+  ledger.put({ ...touched, did: 'created' });
+  let isNew = true;
+  try {
+    await client.post('/api/orgs', { name }, { signal: request.signal });
+  } catch (error) {
+    isNew = !isConflict(error);
+    if (!isNew) {
+      ledger.drop(touched);
+    } else if (!isLost(error)) {
+      throw error;
+    }
+  }
+  const found: Json | undefined = await ifFound(
+    client.get(`/api/orgs/name/${encodeURIComponent(name)}`, { signal: request.signal }),
+  );
+  const id = numberAt(found, 'id');
+  if (id === undefined || stringAt(found, 'name') !== name) {
+    throw new Error('was created and is not there');
+  }
+  return { org: { id, name, client: client.inOrg(id) }, isNew };
+}
+
+/** The request may have worked all the same. */
+function isLost(error: unknown): boolean {
+  return error instanceof GrafanaError && (error.httpStatus === 0 || error.httpStatus >= 500);
+}
+
+function resultOf(
+  { manifest }: PlanRequest,
+  { from, name }: OrgTarget,
+  outcome: ApplyResult['outcome'],
+  reason: string,
+): ApplyResult {
+  const entry = manifest.resources.find(({ kind, uid }) => kind === 'org' && uid === name);
+  return { org: entry?.org ?? from, kind: 'org', uid: name, title: name, outcome, reason };
+}

@@ -1,0 +1,126 @@
+import { arrayAt, stringAt } from '../../../contract/json.ts';
+import type { ManifestEntry } from '../../../contract/manifest.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { storedContent } from '../content.ts';
+import { byWriteOrder, planRestore, requireObjects } from '../plan.ts';
+import { neverWritten } from '../plan-kind.ts';
+import { itemOf, managerOf, MANAGED_HINT } from '../planning.ts';
+import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
+import { readCaller, type Caller } from './caller.ts';
+import { accountsRequest, contentRequest } from './requests.ts';
+import { matchOrgs, type OrgTarget } from './targets.ts';
+
+/** What applying a plan of everything goes by. */
+export interface Everything {
+  caller: Caller;
+  targets: readonly OrgTarget[];
+  /** What the organizations hold that are there and open to the caller. */
+  content: Plan;
+}
+
+/**
+ * What bringing back all of a snapshot would do: organizations, users with their memberships, and all that each
+ * organization holds. Found out by reads only; nothing is asked about an organization that is not there yet.
+ * @throws what planRestore throws.
+ */
+export async function planEverything(request: PlanRequest): Promise<Plan> {
+  const caller = await readCaller(request);
+  const targets = matchOrgs(request.manifest, request.instance.orgs, caller);
+  const accounts = await planRestore(accountsRequest(request, ['org', 'user']));
+  const open = targets.filter(({ isOpen }) => isOpen);
+  const content = await planRestore({
+    ...contentRequest(request, open),
+    expectedUsers: await expectedUsers(request, open, accounts.items),
+  });
+  const forecasts = targets.filter(({ isOpen }) => !isOpen).map((target) => forecast(request, target));
+  await requireObjects(
+    request,
+    forecasts.flat().filter(({ action }) => action === 'create'),
+  );
+  const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts.flat()];
+  return {
+    ...accounts,
+    items: items.sort(byWriteOrder),
+    missing: content.missing,
+    dataSources: content.dataSources,
+    everything: { caller, targets, content },
+  };
+}
+
+/** Accounts in the order in which they are made, with organizations that only get another name, or have no entry. */
+function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]): PlannedItem[] {
+  const orgs = targets.flatMap((target): PlannedItem[] => {
+    const item = planned.find(({ kind, uid }) => kind === 'org' && uid === target.name);
+    if (target.renamedFrom !== undefined && item !== undefined) {
+      return [{ ...item, action: 'update', reason: `organization '${target.renamedFrom}' gets its name back` }];
+    }
+    return item === undefined ? (target.org === undefined ? [createdOrg(target)] : []) : [item];
+  });
+  return [...orgs, ...planned.filter(({ kind }) => kind !== 'org')].map(withoutTargetOrg);
+}
+
+function createdOrg({ from, name }: OrgTarget): PlannedItem {
+  const said = { org: from, kind: 'org', uid: name, title: name, folder: '' } as const;
+  return { ...said, action: 'create', reason: 'is missing', losses: [] };
+}
+
+/** Accounts belong to the whole server. */
+function withoutTargetOrg({ targetOrg: _, ...item }: PlannedItem): PlannedItem {
+  return item;
+}
+
+/** Users that will be members of organizations once the accounts are restored, by id of the organization. */
+async function expectedUsers(
+  { repository, signal }: PlanRequest,
+  targets: readonly OrgTarget[],
+  accounts: readonly PlannedItem[],
+): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
+  const expected = new Map(targets.flatMap(({ org }) => (org === undefined ? [] : [[org.id, new Set<string>()]])));
+  for (const { kind, action, entry, uid } of accounts) {
+    if (kind !== 'user' || entry === undefined || action === 'blocked' || action === 'skip') {
+      continue;
+    }
+    const { body } = await storedContent(repository, entry, signal);
+    for (const membership of arrayAt(body, 'orgs') ?? []) {
+      const target = targets.find(({ name }) => name === stringAt(membership, 'org'));
+      expected.get(target?.org?.id ?? 0)?.add(uid);
+    }
+  }
+  return expected;
+}
+
+/** What will be done in an organization that nobody can look into yet. */
+function forecast(request: PlanRequest, target: OrgTarget): PlannedItem[] {
+  const entries = request.manifest.resources.filter(
+    ({ org, kind }) => org === target.from && kind !== 'org' && kind !== 'user',
+  );
+  const managers = new Map(entries.map((entry) => [`${entry.kind}/${entry.uid}`, managerOf(entry)]));
+  return entries.map((entry) => {
+    const item = forecastOne(request, target, entry, managers);
+    return target.org === undefined ? { ...item, newOrg: target.name } : { ...item, targetOrg: target.org.id };
+  });
+}
+
+function forecastOne(
+  { options }: PlanRequest,
+  target: OrgTarget,
+  entry: ManifestEntry,
+  managers: ReadonlyMap<string, string | undefined>,
+): PlannedItem {
+  const kind = kindOf(entry.kind);
+  const never = neverWritten(kind);
+  if (never !== undefined) {
+    return itemOf(entry, 'skip', never);
+  }
+  const manager = managerOf(entry) ?? managers.get(`${kind.owner}/${entry.uid}`);
+  if (manager !== undefined && !options.includeManaged) {
+    return itemOf(entry, 'skip', `managed by ${manager}, ${MANAGED_HINT}`);
+  }
+  return target.org === undefined
+    ? itemOf(entry, 'create', 'is missing')
+    : itemOf(
+        entry,
+        'blocked',
+        `can only be looked at by an Admin of organization '${target.name}'; --apply joins it as long as it takes`,
+      );
+}

@@ -1,0 +1,55 @@
+import type { Manifest } from '../../../contract/manifest.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import type { Caller } from './caller.ts';
+
+/** Where an organization of the snapshot goes. */
+export interface OrgTarget {
+  /** Its id in the snapshot; 0 where the snapshot does not say. */
+  from: number;
+  name: string;
+  /** Its live twin; undefined when the restore has to create it. */
+  org?: Org;
+  /** The name of the live twin, when it is another one and is changed. */
+  renamedFrom?: string;
+  /** Whether the account that restores is an Admin there: Grafana shows others nothing, or less. */
+  isOpen: boolean;
+}
+
+const MAIN = 1;
+
+/**
+ * Finds the organizations of a snapshot in a Grafana: by name; the main one is the main one, whatever its name.
+ * @returns them by their id in the snapshot, so that a Grafana with none of them gives them the same ids where it can.
+ */
+export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Caller): OrgTarget[] {
+  const known = knownOrgs(manifest);
+  const main = live.find(({ id }) => id === MAIN);
+  const mainIsFree = main !== undefined && !known.some(({ name }) => name === main.name);
+  return known.map(({ id, name }) => {
+    const twin = live.find((org) => org.name === name) ?? (id === MAIN && mainIsFree ? main : undefined);
+    return {
+      from: id,
+      name,
+      ...(twin === undefined ? {} : { org: twin }),
+      ...(twin === undefined || twin.name === name ? {} : { renamedFrom: twin.name }),
+      isOpen: twin !== undefined && caller.memberships.get(twin.id)?.role === 'Admin',
+    };
+  });
+}
+
+/** Those with content, and those that the snapshot only lists. */
+function knownOrgs({ orgs, resources }: Manifest): { id: number; name: string }[] {
+  const byName = new Map<string, number>();
+  for (const { kind, uid, facts } of resources) {
+    if (kind === 'org') {
+      byName.set(uid, Number(facts?.['id'] ?? 0));
+    }
+  }
+  orgs.forEach(({ id, name }) => byName.set(name, id));
+  return [...byName].map(([name, id]) => ({ id, name })).sort((a, b) => a.id - b.id);
+}
+
+/** Where what an organization of the snapshot holds goes, for `RestoreOptions.orgs`. */
+export function orgMap(targets: readonly OrgTarget[]): Map<number, number> {
+  return new Map(targets.flatMap(({ from, org }) => (org === undefined ? [] : [[from, org.id] as const])));
+}
