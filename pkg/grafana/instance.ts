@@ -46,15 +46,16 @@ export async function connect(options: ConnectOptions): Promise<Instance> {
   const home = await asked;
   const serverAdmin = client.identity === 'basic' && (await isServerAdmin(client, signal));
   if (options.needsServerAdmin === true && !serverAdmin) {
-    throw notServerAdmin(client);
+    throw notServerAdmin(client.identity);
   }
   const wanted = await wantedOrgs(options, home);
   const orgs = wanted.map(({ id, name }) => ({ id, name, client: clientInOrg(options, home.id, id) }));
   return { url: client.url, capabilities, orgs, serverAdmin };
 }
 
-function notServerAdmin(client: GrafanaClient): DashkeepError {
-  const who = client.identity === 'token' ? 'A token belongs to one organization' : 'This user is not a server admin';
+/** What to give where organizations and users are restored. */
+export function notServerAdmin(identity: GrafanaClient['identity']): DashkeepError {
+  const who = identity === 'token' ? 'A token belongs to one organization' : 'This user is not a server admin';
   return new DashkeepError('DK_SETTINGS', 'restoring organizations and users needs the credentials of a server admin', {
     hint: `${who}. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to those of a Grafana server admin.`,
   });

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
 import { ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 
@@ -8,6 +10,8 @@ let reader: Reader;
 
 beforeAll(async () => {
   reader = await startReader();
+  // A minute in a real Grafana.
+  reader.grafana.tuning.alertingWarmUpMs = 2_000;
 });
 
 afterAll(() => reader.leave());
@@ -16,11 +20,17 @@ describe('the guide for a Grafana that burned', () => {
   it('brings everything back, followed word for word', { timeout: 120_000 }, async () => {
     const { grafana } = reader;
     const guide = await readFile(join(ROOT, 'docs/disaster-recovery.md'), 'utf8');
-    const [values = '', ...steps] = shellBlocks(guide);
+    const [commands = '', ...steps] = shellBlocks(guide);
+    const [values = '', ...restores] = commands.trim().split('\n');
+    expect(restores).toHaveLength(2);
     const own = values.replace('http://localhost:3000', grafana.url);
     expect(own).not.toBe(values);
 
-    const before = await reader.shell(`${own}\ndashkeep backup`, reader.s3.environment);
+    const { body } = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+    const second = { 'x-grafana-org-id': String(body.orgId) };
+    await call(grafana, 'admin:admin', 'POST /api/folders', { uid: 'theirs', title: 'Theirs' }, second);
+    await pause(grafana.tuning.alertingWarmUpMs);
+    const before = await reader.shell(`${own}\nnode dashkeep.mjs backup --orgs all`, reader.s3.environment);
     expect(before.text).toContain('complete');
     expect(before.code).toBe(0);
     const titles = [...grafana.state.org(1).dashboards.values()].map(({ title }) => title).sort();
@@ -28,12 +38,15 @@ describe('the guide for a Grafana that burned', () => {
     const rules = grafana.state.org(1).alerting.rules.size;
 
     const { name } = grafana.state.org(1);
+    const people = grafana.state.users.size;
     grafana.burn();
     expect(grafana.state.org(1).dashboards.size).toBe(0);
-    grafana.state.org(1).name = name;
 
-    const followed = await reader.shell([own, ...steps].join('\n'), reader.s3.environment);
+    const followed = await reader.shell([own, ...restores, ...steps].join('\n'), reader.s3.environment);
     expect(followed.code, followed.text).toBe(0);
+    expect([...grafana.state.orgs.values()].map((org) => org.name)).toEqual([name, 'Second']);
+    expect(grafana.state.users.size).toBe(people);
+    expect([...grafana.state.org(2).folders.keys()]).toEqual(['theirs']);
     const differences = [...followed.text.matchAll(/^(?:added|changed|removed) +([\w-]+) +(\S+)/gm)].map(
       ([, kind, uid]) => `${kind}/${uid}`,
     );

@@ -16,8 +16,8 @@ const PAGE = 500;
 const DEFAULT_TREE = 'default';
 /** What `/apis` calls it; the second is the name of older releases. */
 const NAMES_OF_DEFAULT = new Set([DEFAULT_TREE, 'user-defined']);
-/** Receivers of the tree that Grafana makes for a new org; the second name is that of older releases. */
-const FACTORY_RECEIVERS = new Set(['grafana-default-email', 'email receiver']);
+/** Receivers of the tree that Grafana makes for a new org: from 12.4, before, and long before that. */
+const FACTORY_RECEIVERS = new Set(['empty', 'grafana-default-email', 'email receiver']);
 
 const POLICIES = provisioningPath('policies');
 

@@ -7,6 +7,7 @@ import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { applyPlan, isWritten, startedProgress } from '../apply.ts';
 import { storedContent } from '../content.ts';
+import { keyOf } from '../dependencies.ts';
 import { Ledger } from '../ledger.ts';
 import { byWriteOrder, planRestore } from '../plan.ts';
 import type { ApplyOptions, Restored } from '../restore.ts';
@@ -58,7 +59,7 @@ class EverythingRun {
   readonly #plan: Plan;
   readonly #everything: Everything;
   readonly #progress: ProgressCounter;
-  readonly #results: ApplyResult[] = [];
+  #results: ApplyResult[] = [];
   #brought: Brought = { targets: [], created: [], results: [] };
 
   constructor(options: ApplyOptions, everything: Everything) {
@@ -70,9 +71,10 @@ class EverythingRun {
 
   async apply(): Promise<ApplyResult[]> {
     const { caller, targets, content } = this.#everything;
+    Object.assign(this.#plan, { missing: [], dataSources: [] });
     this.#brought = await bringOrgs(this.#request, targets, this.ledger);
     append(this.#results, this.#brought.results);
-    await this.#stage(accountsRequest(this.#request, ['org']));
+    await this.#stageOrgs();
     await this.#stage(accountsRequest(this.#request, ['user']), (uid) => uid !== caller.login);
 
     const { created } = this.#brought;
@@ -88,10 +90,18 @@ class EverythingRun {
     await this.#stage(contentRequest(this.#request, created, { kinds: first, overwrite: true }));
     await this.#stage(contentRequest(this.#request, [...joined, ...others]));
     append(this.#results, await applyPlan(this.#request, content, this.ledger, this.#progress));
-    Object.assign(this.#plan, { missing: content.missing, dataSources: content.dataSources });
+    this.#note(content);
     await this.#stage(contentRequest(this.#request, created, { kinds: rest, overwrite: true }));
     await this.#finishCaller();
     return this.#results;
+  }
+
+  /** What else is known of organizations, such as addresses. Of those that were just created or renamed it is always written. */
+  async #stageOrgs(): Promise<void> {
+    const brought = new Set(this.#brought.results.map(({ uid }) => uid));
+    const options = { ...this.#request.options, overwrite: true };
+    await this.#stage(accountsRequest({ ...this.#request, options }, ['org']), (uid) => brought.has(uid));
+    await this.#stage(accountsRequest(this.#request, ['org']), (uid) => !brought.has(uid));
   }
 
   /** Plans a part as it is now, in place of what the plan foresaw, and applies it. */
@@ -105,7 +115,8 @@ class EverythingRun {
     const part = await planRestore({ ...quietly, onWait, deferBodies: true });
     part.items = part.items.filter(({ uid }) => takes(uid));
     const results = await applyPlan(request, part, this.ledger, this.#progress);
-    append(this.#results, results);
+    const written = new Set(results.map(keyOf));
+    this.#results = [...this.#results.filter((result) => !written.has(keyOf(result))), ...results];
     const isOfPart = (item: Plan['items'][number]): boolean =>
       kinds.includes(item.kind) && (orgs === undefined || orgs.includes(item.org)) && takes(item.uid);
     const brought = new Set(this.#brought.results.map(({ uid }) => uid));
@@ -113,8 +124,14 @@ class EverythingRun {
     const kept = this.#plan.items.filter((item) => !isOfPart(item) || (item.kind === 'org' && brought.has(item.uid)));
     const fresh = part.items.filter(({ kind, uid }) => !(kind === 'org' && brought.has(uid)));
     this.#plan.items = [...kept, ...fresh].sort(byWriteOrder);
-    append(this.#plan.missing, orgs === undefined ? [] : part.missing);
-    append(this.#plan.dataSources, orgs === undefined ? [] : part.dataSources);
+    if (orgs !== undefined) {
+      this.#note(part);
+    }
+  }
+
+  #note({ missing, dataSources }: Plan): void {
+    append(this.#plan.missing, missing);
+    append(this.#plan.dataSources, dataSources);
   }
 
   /** The account that restores gets the memberships of the snapshot, or those that it had before. */

@@ -1,12 +1,13 @@
 import { arrayAt, stringAt } from '../../../contract/json.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
+import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { storedContent } from '../content.ts';
 import { byWriteOrder, planRestore, requireObjects } from '../plan.ts';
 import { neverWritten } from '../plan-kind.ts';
 import { itemOf, managerOf, MANAGED_HINT } from '../planning.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
-import { readCaller, type Caller } from './caller.ts';
+import { homeOf, readCaller, type Caller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
 import { matchOrgs, type OrgTarget } from './targets.ts';
 
@@ -21,9 +22,12 @@ export interface Everything {
 /**
  * What bringing back all of a snapshot would do: organizations, users with their memberships, and all that each
  * organization holds. Found out by reads only; nothing is asked about an organization that is not there yet.
- * @throws what planRestore throws.
+ * @throws DK_SETTINGS when the credentials are not a server admin's; what planRestore throws.
  */
 export async function planEverything(request: PlanRequest): Promise<Plan> {
+  if (!request.instance.serverAdmin) {
+    throw notServerAdmin(homeOf(request.instance.orgs).client.identity);
+  }
   const caller = await readCaller(request);
   const targets = matchOrgs(request.manifest, request.instance.orgs, caller);
   const accounts = await planRestore(accountsRequest(request, ['org', 'user']));
