@@ -75,7 +75,10 @@ function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void
   const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
   if (everything === true && other !== undefined) {
     const variable = other === '--kinds' ? ' (or DASHKEEP_KINDS)' : '';
-    throw new DashkeepError('DK_USAGE', `--everything restores the whole snapshot and does not go with ${other}${variable}`);
+    throw new DashkeepError(
+      'DK_USAGE',
+      `--everything restores the whole snapshot and does not go with ${other}${variable}`,
+    );
   }
 }
 

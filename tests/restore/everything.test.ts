@@ -36,6 +36,8 @@ async function burned(options: Parameters<typeof RestoreBench.start>[0]): Promis
       await bench.api(`POST /api/orgs/${ids[org]}/users`, { loginOrEmail: login, role });
     }
   }
+  const cyd = (await bench.api('GET /api/users/lookup?loginOrEmail=cyd')).body.id as number;
+  await bench.api(`POST /api/admin/users/${cyd}/disable`, {});
   await seed(bench);
   await seed(bench, second);
   const manifest = await bench.backup();
@@ -47,7 +49,9 @@ async function burned(options: Parameters<typeof RestoreBench.start>[0]): Promis
 }
 
 /** Entries of a kind as they are now. */
-async function backupOf(kind: string): Promise<{ get(entry: Manifest['resources'][number]): typeof entry | undefined }> {
+async function backupOf(
+  kind: string,
+): Promise<{ get(entry: Manifest['resources'][number]): typeof entry | undefined }> {
   const { resources } = await bench.backup();
   return { get: (entry) => resources.find((one) => one.kind === kind && entry.kind === kind && one.uid === entry.uid) };
 }
@@ -116,6 +120,8 @@ describe.each(['11.6', '12.4', '13.2'] as const)('everything of a burned Grafana
     const { results } = await everything({ manifest });
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
     expect(people()).toEqual(PEOPLE);
+    const users = [...bench.sim.state.users.values()];
+    expect(users.filter(({ isDisabled }) => isDisabled).map(({ login }) => login)).toEqual(['cyd']);
     bench.sim.state.org(2).members.set(1, 'Admin');
     expect(stateOf(await bench.backup())).toEqual(stateOf(manifest));
 
@@ -130,35 +136,45 @@ describe.each(['11.6', '12.4', '13.2'] as const)('everything of a burned Grafana
 });
 
 describe('everything', () => {
-  it('cut short after each write and run again is complete, and gives nobody more than they had', { timeout: 120_000 }, async () => {
-    const manifest = await burned({ profile: '12.4' });
-    for (let cut = 1; ; cut++) {
-      bench.sim.burn();
-      bench.sim.advance(10 * MINUTE);
-      const killed = new AbortController();
-      bench.sim.setFaults({
-        match: /^(POST|PUT|PATCH|DELETE) /,
-        skip: cut - 1,
-        times: 1,
-        action: { kind: 'after', run: () => killed.abort(new Error('killed')) },
-      });
-      const ended = await everything({ manifest, signal: killed.signal }).then(
-        () => true,
-        () => false,
-      );
-      bench.sim.setFaults();
-      if (ended) {
-        expect(cut).toBeGreaterThan(20);
-        break;
+  it(
+    'cut short after each write and run again is complete, and gives nobody more than they had',
+    { timeout: 120_000 },
+    async () => {
+      const manifest = await burned({ profile: '12.4' });
+      for (let cut = 1; ; cut++) {
+        bench.sim.burn();
+        bench.sim.advance(10 * MINUTE);
+        const killed = new AbortController();
+        bench.sim.setFaults({
+          match: /^(POST|PUT|PATCH|DELETE) /,
+          skip: cut - 1,
+          times: 1,
+          action: { kind: 'after', run: () => killed.abort(new Error('killed')) },
+        });
+        const ended = await everything({ manifest, signal: killed.signal }).then(
+          () => true,
+          () => false,
+        );
+        bench.sim.setFaults();
+        if (ended) {
+          expect(cut).toBeGreaterThan(20);
+          break;
+        }
+        expect(
+          tooMuch().filter((one) => !one.startsWith('dan:')),
+          `cut ${cut}`,
+        ).toEqual([]);
+        if (cut <= 16) {
+          const { results } = await everything({ manifest, options: { overwrite: true } });
+          expect(
+            results.filter(({ outcome }) => outcome !== 'verified'),
+            `cut ${cut}`,
+          ).toEqual([]);
+          expect(people(), `cut ${cut}`).toEqual(PEOPLE);
+        }
       }
-      expect(tooMuch().filter((one) => !one.startsWith('dan:')), `cut ${cut}`).toEqual([]);
-      if (cut <= 16) {
-        const { results } = await everything({ manifest, options: { overwrite: true } });
-        expect(results.filter(({ outcome }) => outcome !== 'verified'), `cut ${cut}`).toEqual([]);
-        expect(people(), `cut ${cut}`).toEqual(PEOPLE);
-      }
-    }
-  });
+    },
+  );
 
   it('takes an organization of the same name for the same one, and leaves what differs without --overwrite', async () => {
     const manifest = await burned({ profile: '13.2' });

@@ -18,6 +18,23 @@ function wish(flags: RestoreFlags, snapshot: string | undefined = 'latest'): Ret
 }
 
 describe('the flags of restore', () => {
+  it.each([
+    { only: ['dashboard/x'] },
+    { folder: ['a'] },
+    { kinds: 'dashboard' },
+    { asCopy: true },
+    { mapOrg: ['2=5'] },
+    { deleteExtra: true },
+  ])('that choose something do not go with --everything: %j', async (flags) => {
+    await expect(wish({ everything: true, ...flags })).rejects.toMatchObject({ code: 'DK_USAGE' });
+  });
+
+  it('that say how go with --everything', async () => {
+    const { selection, options } = await wish({ everything: true, overwrite: true, includeManaged: true });
+    expect(selection).toEqual({});
+    expect(options).toMatchObject({ overwrite: true, includeManaged: true });
+  });
+
   it('become a selection and options', async () => {
     const secrets = join(directory, 'secrets.yaml');
     await writeFile(secrets, 'contact-point: { ops: { url: { env: PASSWORD } } }');

@@ -115,7 +115,8 @@ async function planAndApply(
 /** Plans the way back of a restore, and goes it with `--apply`. */
 async function undo(world: World, snapshot: string | undefined, flags: Flags, progress: Progress): Promise<Done> {
   const id = flags.undo ?? '';
-  if (snapshot !== undefined || flags.savePlan !== undefined || flags.plan !== undefined || isSelective(flags)) {
+  const { everything, savePlan, plan: saved } = flags;
+  if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags)) {
     throw new DashkeepError('DK_USAGE', 'what a restore did says what is undone: give --undo alone');
   }
   return withRepository(world, flags, false, async (repository) => {

@@ -66,6 +66,8 @@ function contentOf(answer: Json): Content {
   return {
     body: { name, ...withoutEmpty({ address }) },
     title: name,
+    // Most have no address, and then there is nothing that could be lost.
+    ...(Object.keys(address).length === 0 ? { pristine: true } : {}),
     ...(id === undefined ? {} : { facts: { id } }),
   };
 }

@@ -13,6 +13,8 @@ import { objectsOf } from '../lists.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 const ADMIN = 4;
+/** E-mail of a team until its members are restored, so that a restore that was cut short is known for what it is. */
+const UNFINISHED = 'being-restored@dashkeep.invalid';
 
 interface Member {
   login: string;
@@ -102,6 +104,7 @@ function contentOf(found: JsonObject, members: JsonObject[]): Content {
   return {
     body: { name, email: stringAt(found, 'email') ?? '', members: listed },
     title: name,
+    ...(stringAt(found, 'email') === UNFINISHED ? { pristine: true } : {}),
     ...(found['isProvisioned'] === true ? { managedBy: { manager: 'scim' } } : {}),
   };
 }
@@ -147,14 +150,16 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const words = { name: item.uid, email: stringAt(body, 'email') ?? '' };
   const { wanted, losses } = await resolve(context, body);
   let id = await directory.teamId(item.uid);
+  let email = stringAt(item.live?.body, 'email');
   if (id === undefined) {
-    id = numberAt(await grafana.post('/api/teams', words, { signal }), 'teamId') ?? 0;
-    directory.forget('teams');
-  } else if (stringAt(item.live?.body, 'email') !== words.email) {
-    await grafana.put(`/api/teams/${id}`, words, { signal });
-    directory.forget('teams');
+    id = numberAt(await grafana.post('/api/teams', { ...words, email: UNFINISHED }, { signal }), 'teamId') ?? 0;
+    email = UNFINISHED;
   }
   await setMembers(context, id, wanted);
+  if (email !== words.email) {
+    await grafana.put(`/api/teams/${id}`, words, { signal });
+  }
+  directory.forget('teams');
   return { uid: item.uid, losses };
 }
 

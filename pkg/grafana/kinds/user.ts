@@ -16,6 +16,8 @@ import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Wr
 
 /** Enough that nobody guesses it before the person sets their own. */
 const PASSWORD_BYTES = 24;
+/** Name of an account until all of it is restored, so that a restore that was cut short is known for what it is. */
+const UNFINISHED = 'being restored by Dashkeep';
 
 /**
  * Users of the whole server by login, with their orgs and roles. Grafana never gives out a password, so one that is
@@ -61,10 +63,17 @@ export const user: Kind = {
   },
 
   async read(context, listed) {
-    const found = await lookUpUser(context, listed.uid);
-    const id = numberAt(found, 'id');
-    const orgs = id === undefined ? undefined : await orgsOf(context, id);
-    return orgs === undefined ? undefined : contentOf(found ?? {}, orgs);
+    const id = numberAt(await lookUpUser(context, listed.uid), 'id');
+    if (id === undefined) {
+      return undefined;
+    }
+    // What the look-up answers lacks before Grafana 12 whether the account is disabled, and where it comes from.
+    const { grafana, signal } = context;
+    const [profile, orgs] = await Promise.all([
+      ifFound(grafana.get(`/api/users/${id}`, { signal })),
+      orgsOf(context, id),
+    ]);
+    return profile === undefined || orgs === undefined ? undefined : contentOf(profile, orgs);
   },
 
   references(content) {
@@ -115,8 +124,12 @@ function contentOf(found: Json, orgs: JsonObject[]): Content {
       orgs: sorted(memberships),
     },
     title: stringAt(found, 'name') || login,
-    ...(isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
+    ...(isUnfinished(found) || isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
   };
+}
+
+function isUnfinished(found: Json): boolean {
+  return stringAt(found, 'name') === UNFINISHED;
 }
 
 /** The admin that Grafana makes at its first start; whoever creates an org is its admin, which changes nothing about it. */
@@ -161,20 +174,40 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const { wanted, losses } = await wantedIn(context, membershipsOf(body));
   if (item.live === undefined) {
     const id = await create(context, item, words, wanted);
-    if (body['isDisabled'] === true) {
-      await grafana.post(`/api/admin/users/${id}/disable`, {}, { signal });
-    }
-    await setMemberships(context, { id, login: item.uid }, wanted, () => true);
-    if (body['isGrafanaAdmin'] === true) {
-      await grafana.put(`/api/admin/users/${id}/permissions`, { isGrafanaAdmin: true }, { signal });
-    }
+    await finish(context, { id, login: item.uid }, { body, wanted, mayRemove: () => true, isNew: true });
+    await grafana.put(`/api/users/${id}`, words, { signal });
     return { uid: item.uid, losses: [...lostPassword(context, item), ...losses] };
   }
   const id = numberAt(await lookUpUser(context, item.uid), 'id') ?? 0;
   const { snapshotOrgs } = item.content;
-  await setMemberships(context, { id, login: item.uid }, wanted, (org) => snapshotOrgs?.has(org) ?? true);
+  const isNew = isUnfinished(item.live.body);
+  const mayRemove = (org: string): boolean => isNew || (snapshotOrgs?.has(org) ?? true);
+  await finish(context, { id, login: item.uid }, { body, wanted, mayRemove, isNew });
   await grafana.put(`/api/users/${id}`, words, { signal });
   return { uid: item.uid, losses };
+}
+
+/** Everything about an account but its name: what takes something away first. */
+async function finish(
+  context: WriteContext,
+  account: { id: number; login: string },
+  wish: {
+    body: JsonObject;
+    wanted: readonly WantedMembership[];
+    mayRemove: (org: string) => boolean;
+    /** Only an account that the restore made is disabled, or made a server admin. */
+    isNew: boolean;
+  },
+): Promise<void> {
+  const { grafana, signal } = context;
+  const { body, wanted, mayRemove, isNew } = wish;
+  if (isNew && body['isDisabled'] === true) {
+    await grafana.post(`/api/admin/users/${account.id}/disable`, {}, { signal });
+  }
+  await setMemberships(context, account, wanted, mayRemove);
+  if (isNew && body['isGrafanaAdmin'] === true) {
+    await grafana.put(`/api/admin/users/${account.id}/permissions`, { isGrafanaAdmin: true }, { signal });
+  }
 }
 
 /**
@@ -190,7 +223,10 @@ async function create(
   // Not from the run's randomness: a password must be beyond repetition even where a run can be repeated.
   const password = context.secrets('user', item.uid)?.['password'] ?? randomBytes(PASSWORD_BYTES).toString('base64url');
   const [highest] = [...wanted].sort((a, b) => ROLES.indexOf(b.role) - ROLES.indexOf(a.role));
-  const body: JsonObject = highest === undefined ? { ...words, password } : { ...words, password, orgId: highest.id };
+  const body: JsonObject =
+    highest === undefined
+      ? { ...words, name: UNFINISHED, password }
+      : { ...words, name: UNFINISHED, password, orgId: highest.id };
   const answer = await context.grafana.post('/api/admin/users', body, { signal: context.signal });
   return numberAt(answer, 'id') ?? 0;
 }

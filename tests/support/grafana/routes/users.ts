@@ -21,7 +21,9 @@ export function userRoutes(router: Router): void {
   router.on('GET /api/users/lookup', (call) => {
     requireServer(call, 'users:read');
     const text = call.query.get('loginOrEmail');
-    return userDto(known([...call.state.users.values()].find((user) => user.login === text || user.email === text)));
+    const found = known([...call.state.users.values()].find((user) => user.login === text || user.email === text));
+    const { isDisabled, authLabels, ...dto } = userDto(found);
+    return call.profile.major < 12 ? dto : { ...dto, isDisabled, authLabels };
   });
   router.on('GET /api/users/:id', (call) => userDto(find(call, 'users:read')));
   router.on('PUT /api/users/:id', (call) => {
