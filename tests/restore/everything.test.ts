@@ -22,7 +22,10 @@ let bench: RestoreBench;
 afterEach(() => bench.close());
 
 /** Two organizations with everything; the admin who makes them is only a Viewer of the second one afterwards. */
-async function burned(options: Parameters<typeof RestoreBench.start>[0]): Promise<Manifest> {
+async function burned({
+  isEmpty = false,
+  ...options
+}: Parameters<typeof RestoreBench.start>[0] & { isEmpty?: boolean }): Promise<Manifest> {
   bench = await RestoreBench.start({ alertingWarmUpMs: MINUTE, nestedFolders: true, ...options });
   await bench.api('PUT /api/orgs/1', { name: 'Acme' });
   const second = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);
@@ -38,8 +41,10 @@ async function burned(options: Parameters<typeof RestoreBench.start>[0]): Promis
   }
   const cyd = (await bench.api('GET /api/users/lookup?loginOrEmail=cyd')).body.id as number;
   await bench.api(`POST /api/admin/users/${cyd}/disable`, {});
-  await seed(bench);
-  await seed(bench, second);
+  if (!isEmpty) {
+    await seed(bench);
+    await seed(bench, second);
+  }
   const manifest = await bench.backup();
   await bench.api(`PATCH /api/orgs/${second}/users/1`, { role: 'Viewer' });
   const again = await backupOf('user');
@@ -93,6 +98,12 @@ function people(): Record<string, Record<string, string>> {
   );
 }
 
+/** What the organizations hold, without what has a password that nobody can read. */
+function contentOf(manifest: Manifest): Record<string, string> {
+  const all = Object.entries(stateOf(manifest));
+  return Object.fromEntries(all.filter(([name]) => !name.includes('/data-source/')));
+}
+
 const RANK = ['None', 'Viewer', 'Editor', 'Admin'];
 
 /** Roles that somebody other than the one who restores has, and did not have in the snapshot. */
@@ -123,7 +134,7 @@ describe.each(['11.6', '12.4', '13.2'] as const)('everything of a burned Grafana
     const users = [...bench.sim.state.users.values()];
     expect(users.filter(({ isDisabled }) => isDisabled).map(({ login }) => login)).toEqual(['cyd']);
     bench.sim.state.org(2).members.set(1, 'Admin');
-    expect(stateOf(await bench.backup())).toEqual(stateOf(manifest));
+    expect(contentOf(await bench.backup())).toEqual(contentOf(manifest));
 
     bench.sim.state.org(2).members.set(1, 'Viewer');
     bench.sim.clearRequests();
@@ -140,7 +151,7 @@ describe('everything', () => {
     'cut short after each write and run again is complete, and gives nobody more than they had',
     { timeout: 120_000 },
     async () => {
-      const manifest = await burned({ profile: '12.4' });
+      const manifest = await burned({ profile: '12.4', isEmpty: true });
       for (let cut = 1; ; cut++) {
         bench.sim.burn();
         bench.sim.advance(10 * MINUTE);
@@ -157,21 +168,20 @@ describe('everything', () => {
         );
         bench.sim.setFaults();
         if (ended) {
-          expect(cut).toBeGreaterThan(20);
+          expect(cut).toBeGreaterThan(14);
           break;
         }
         expect(
           tooMuch().filter((one) => !one.startsWith('dan:')),
           `cut ${cut}`,
         ).toEqual([]);
-        if (cut <= 16) {
-          const { results } = await everything({ manifest, options: { overwrite: true } });
-          expect(
-            results.filter(({ outcome }) => outcome !== 'verified'),
-            `cut ${cut}`,
-          ).toEqual([]);
-          expect(people(), `cut ${cut}`).toEqual(PEOPLE);
-        }
+        // Without --overwrite, too: what a restore left half done is nobody's.
+        const { results } = await everything({ manifest });
+        expect(
+          results.filter(({ outcome }) => outcome !== 'verified'),
+          `cut ${cut}`,
+        ).toEqual([]);
+        expect(people(), `cut ${cut}`).toEqual(PEOPLE);
       }
     },
   );

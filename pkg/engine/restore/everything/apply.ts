@@ -138,9 +138,13 @@ class EverythingRun {
   async #finishCaller(): Promise<void> {
     const { caller } = this.#everything;
     const isCaller = (uid: string): boolean => uid === caller.login;
-    await this.#stage(accountsRequest(this.#request, ['user']), isCaller);
-    const own = this.#plan.items.find(({ kind, uid }) => kind === 'user' && isCaller(uid));
-    if (own !== undefined && (own.action === 'update' || own.action === 'unchanged')) {
+    const find = () => this.#plan.items.find(({ kind, uid }) => kind === 'user' && isCaller(uid));
+    const wasRight = find()?.action === 'unchanged' && this.#brought.created.length === 0;
+    if (!wasRight) {
+      await this.#stage(accountsRequest(this.#request, ['user']), isCaller);
+    }
+    const own = find();
+    if (!wasRight && own !== undefined && (own.action === 'update' || own.action === 'unchanged')) {
       return;
     }
     const reason = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
