@@ -117,33 +117,37 @@ function tooMuch(): string[] {
 }
 
 describe.each(['11.6', '12.4', '13.2'] as const)('everything of a burned Grafana %s', (profile) => {
-  it('comes back in one plan and one apply, the second organization and its alerting included', async () => {
-    const manifest = await burned({ profile });
-    const asked = bench.sim.requests.length;
-    const plan = await planEverything(await bench.request({ manifest }));
-    expect(reasons(plan, 'blocked')).toEqual({});
-    // Nothing is asked about an organization that is not there.
-    expect(bench.sim.requests.slice(asked).filter(({ status }) => status >= 500)).toEqual([]);
-    expect(new Set(plan.items.filter(({ newOrg }) => newOrg === 'Second').map(({ action }) => action))).toEqual(
-      new Set(['create']),
-    );
+  it(
+    'comes back in one plan and one apply, the second organization and its alerting included',
+    { timeout: 120_000 },
+    async () => {
+      const manifest = await burned({ profile });
+      const asked = bench.sim.requests.length;
+      const plan = await planEverything(await bench.request({ manifest }));
+      expect(reasons(plan, 'blocked')).toEqual({});
+      // Nothing is asked about an organization that is not there.
+      expect(bench.sim.requests.slice(asked).filter(({ status }) => status >= 500)).toEqual([]);
+      expect(new Set(plan.items.filter(({ newOrg }) => newOrg === 'Second').map(({ action }) => action))).toEqual(
+        new Set(['create']),
+      );
 
-    const { results } = await everything({ manifest });
-    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
-    expect(people()).toEqual(PEOPLE);
-    const users = [...bench.sim.state.users.values()];
-    expect(users.filter(({ isDisabled }) => isDisabled).map(({ login }) => login)).toEqual(['cyd']);
-    bench.sim.state.org(2).members.set(1, 'Admin');
-    expect(contentOf(await bench.backup())).toEqual(contentOf(manifest));
+      const { results } = await everything({ manifest });
+      expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+      expect(people()).toEqual(PEOPLE);
+      const users = [...bench.sim.state.users.values()];
+      expect(users.filter(({ isDisabled }) => isDisabled).map(({ login }) => login)).toEqual(['cyd']);
+      bench.sim.state.org(2).members.set(1, 'Admin');
+      expect(contentOf(await bench.backup())).toEqual(contentOf(manifest));
 
-    bench.sim.state.org(2).members.set(1, 'Viewer');
-    bench.sim.clearRequests();
-    const again = await everything({ manifest });
-    expect(named(again.plan, 'create', 'update', 'blocked')).toEqual([]);
-    expect(people()).toEqual(PEOPLE);
-    // It joins the organization for as long as it takes to look at it.
-    expect(bench.sim.writes().every(({ path }) => /^\/api\/orgs\/2\/users\/1$/.test(path))).toBe(true);
-  });
+      bench.sim.state.org(2).members.set(1, 'Viewer');
+      bench.sim.clearRequests();
+      const again = await everything({ manifest });
+      expect(named(again.plan, 'create', 'update', 'blocked')).toEqual([]);
+      expect(people()).toEqual(PEOPLE);
+      // It joins the organization for as long as it takes to look at it.
+      expect(bench.sim.writes().every(({ path }) => /^\/api\/orgs\/2\/users\/1$/.test(path))).toBe(true);
+    },
+  );
 });
 
 describe('everything', () => {
