@@ -92,7 +92,10 @@ function people(): Record<string, Record<string, string>> {
     [...users.values()].map(({ id, login }) => [
       login,
       Object.fromEntries(
-        [...orgs.values()].flatMap(({ name, members }) => (members.has(id) ? [[name, members.get(id)]] : [])),
+        [...orgs.values()].flatMap(({ name, members }) => {
+          const role = members.get(id);
+          return role === undefined ? [] : [[name, role]];
+        }),
       ),
     ]),
   );
