@@ -83,7 +83,10 @@ describe.each(PROFILE_NAMES)('data sources of another instance (theme T6), Grafa
     const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard', uid: 'old' }] } });
     const from = { uid: 'long-gone', name: '', type: '' };
     expect(plan.dataSources).toEqual([{ from, by: 'none', alreadyMissing: true }]);
-    expect(plan.items.map(({ action, losses }) => [action, losses])).toEqual([['create', []]]);
+    expect(plan.items.map(({ kind, action, losses }) => [kind, action, losses])).toEqual([
+      ['dashboard', 'create', []],
+      ['dashboard-permissions', 'create', []],
+    ]);
   });
 
   it('that are neither there nor part of the restore are offered', async () => {
