@@ -10,6 +10,7 @@ import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './places.ts';
 import { mapPool } from './pool.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
+import { servingOf } from './serving.ts';
 
 /** What must be equal for a resource to be unchanged: its content and the folder it is in. */
 interface State extends DiffItem {
@@ -83,7 +84,7 @@ async function readLive(options: LiveDiffOptions, orgId: number, name: KindName,
     return;
   }
   const context = kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
-  if (!(await kind.serves(context)).served) {
+  if (!(await servingOf(kind, context)).served) {
     return;
   }
   const toRead = [];

@@ -58,7 +58,7 @@ export function alertingServed(context: KindContext): Promise<Serving> {
       if (saysNotReady(error)) {
         const minutes = READY_WITHIN_MS / 60_000;
         const reason = `Grafana has not started alerting in organization '${context.org.name}' within ${minutes} minutes`;
-        return { served: false, reason: `${reason}; run this again, or check its log` };
+        return { served: false, reason: `${reason}; run this again, or check its log`, failed: true };
       }
       if (isNotFound(error)) {
         return { served: false, reason: 'Grafana Alerting is switched off' };

@@ -139,9 +139,10 @@ describe('a new org', () => {
     grafana = await AlertingGrafana.start({ profile: '13.2', alertingWarmUpMs: 3_600_000 });
     const { body } = await grafana.api('POST /api/orgs', { name: 'Second' });
     const context = await grafana.run({ org: Number(body.orgId) });
-    const legacy = ALERTING.slice(0, 4);
-    for (const name of legacy) {
-      await expect(take(name, context), name).rejects.toThrow(/Alertmanager/);
+    for (const name of ALERTING.slice(0, 4)) {
+      const serving = await kindOf(name).serves(context);
+      expect(serving, name).toMatchObject({ served: false, failed: true });
+      expect(serving, name).toHaveProperty('reason', expect.stringContaining("in organization 'Second' within 2 minutes"));
     }
     const waited = grafana.slept.reduce((sum, milliseconds) => sum + milliseconds, 0);
     expect(waited).toBeGreaterThanOrEqual(120_000);

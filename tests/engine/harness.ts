@@ -59,6 +59,7 @@ interface BackupChoice {
   plainCopies?: boolean;
   signal?: AbortSignal;
   onProgress?: OnProgress;
+  clock?: Clock;
 }
 
 interface PlanChoice {

@@ -8,6 +8,7 @@ import type { Press } from '../../repository/press/second-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import { holding } from '../large.ts';
 import type { Pool } from '../pool.ts';
+import { servingOf } from '../serving.ts';
 import type { BackupOptions } from './backup.ts';
 import type { Collection } from './collection.ts';
 import { entriesOf, knownOf, type Previous } from './previous.ts';
@@ -37,7 +38,7 @@ export async function readKind(run: KindRun): Promise<void> {
   const unlisted = new Map(kind.confirmDeleted === true ? before : []);
   collection.report(kind.name);
   try {
-    const serving = await kind.serves(context);
+    const serving = await servingOf(kind, context);
     if (!serving.served) {
       collection.notRead(kind.name, serving.reason);
       return;

@@ -77,7 +77,8 @@ export interface Known {
 /** Takes the version that a list began with, where an equal one will prove that nothing was written in between. */
 export type BeginList = (version: string) => void;
 
-export type Serving = { served: true } | { served: false; reason: string };
+/** Whether a Grafana has a kind. `failed` = it has, but did not get ready in time: a backup without it is partial. */
+export type Serving = { served: true } | { served: false; reason: string; failed?: true };
 
 /** Something that a resource needs: restored before it, offered when missing. */
 export interface Reference {
