@@ -59,9 +59,14 @@ export interface LiveDiffOptions {
 export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
   const { manifest } = options;
   const live: States = new Map();
+  const serverKinds = new Set(
+    KINDS.filter(({ declaration }) => declaration.scope === 'server').map(({ name }) => name),
+  );
+  // What belongs to the server is in the snapshot once, under the first org of that backup.
+  const home = manifest.resources.find(({ kind }) => serverKinds.has(kind))?.org;
   for (const org of options.instance.orgs) {
     for (const kind of KINDS) {
-      if (wasRead(manifest, kind.name)) {
+      if (wasRead(manifest, kind.name) && (org.id === home || !serverKinds.has(kind.name))) {
         await readLive(options, org.id, kind.name, live);
       }
     }
