@@ -20,6 +20,11 @@ export const ManifestEntry = z.object({
   bytes: z.int().nonnegative(),
   /** Opaque; equal to the same resource's in the next listing means unchanged. */
   revision: z.string().optional(),
+  /**
+   * Where this snapshot took the resource over without reading it: the start of the backup that last read it. Absent =
+   * this backup read it, or knows from its revision that it has not changed.
+   */
+  readAt: z.iso.datetime().optional(),
   provenance: z.string().optional(),
   managedBy: ManagedBy.optional(),
   /** Volatile facts that are not part of the content: version, updated, updatedBy, numeric id, … */
@@ -51,6 +56,8 @@ export const KindReport = z.object({
   reused: z.int().nonnegative(),
   skipped: z.int().nonnegative(),
   failed: z.int().nonnegative(),
+  /** The earliest `readAt` of its resources; absent where none has one. */
+  oldestReadAt: z.iso.datetime().optional(),
   /** Why a kind was not read at all: not served by this Grafana, out of scope, listing failed. */
   reason: z.string().optional(),
 });

@@ -31,11 +31,34 @@ const RESTORED = {
   no: 'no, archived only',
 } as const;
 
+/** @param kinds plurals, joined */
+const unread = (kinds: string): string => `
+## Read at least once a day
+
+Grafana shows no list from which a backup could see that permissions changed, or the settings of a public dashboard; it would
+have to ask for each of them, one by one. So a backup reads these only when one of the following holds, and otherwise takes them over from the
+last snapshot: ${kinds}.
+
+- They were last read 24 hours ago or earlier.
+- The folder, dashboard or data source that they belong to is new, changed or moved.
+- A team, a service account or a user of the last snapshot is gone or has another name.
+- The list shows that a public dashboard was enabled or disabled, or has another link.
+- A restore is about to write there: this is the snapshot that its undo goes by.
+- The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), and those after an upgrade of Grafana or Dashkeep.
+
+What a person changed about them meanwhile is not in such a snapshot. The snapshot says so: each resource that was taken over has
+\`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To have
+them all as they are now, run \`dashkeep backup --full-read-every 1\`. A comparison with live and the plan of a restore always read what is live.
+`;
+
 /** The documentation's page about kinds, from what each kind declares. */
 export function kindsPage(): string {
   const rows = [HEADER, HEADER.map(() => '---'), ...KINDS.map(rowOf)];
   const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  return `${INTRODUCTION}\n${table}\n`;
+  const plurals = KINDS.filter(({ staleAfter }) => staleAfter !== undefined).map(
+    ({ declaration }) => declaration.plural,
+  );
+  return `${INTRODUCTION}\n${table}\n${unread(plurals.join(', ').toLowerCase())}`;
 }
 
 function rowOf({ name, declaration }: Kind): string[] {

@@ -21,7 +21,7 @@ import { realClock, realRandomness } from '../support/ports.ts';
 export const DASHBOARDS: KindName[] = ['folder', 'dashboard'];
 
 /** Real time, but waits between attempts are shortened so that tests need not. */
-const hastyClock: Clock = {
+export const hastyClock: Clock = {
   ...realClock,
   sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 50, signal),
 };
@@ -60,6 +60,7 @@ interface BackupChoice {
   signal?: AbortSignal;
   onProgress?: OnProgress;
   clock?: Clock;
+  mustRead?: (org: number, uid: string) => boolean;
 }
 
 interface PlanChoice {

@@ -99,6 +99,8 @@ export class RestoreBench {
       repository: this.repository,
       trigger: 'manual',
       plainCopies: false,
+      // What people changed a moment ago must be in it, permissions too.
+      fullReadEvery: 1,
       version: '0.1.0',
       clock: this.clock,
       randomness: new SeededRandomness(`run at ${this.sim.state.now()} ${this.sim.requests.length}`),

@@ -90,6 +90,12 @@ function printReport(world: World, manifest: Manifest): void {
       report.reason ?? '',
     ]);
   printTable(world, ['kind', 'listed', 'stored', 'reused', 'skipped', 'failed', ''], rows);
+  const unread = Object.entries(manifest.kinds).flatMap(([kind, { oldestReadAt }]) =>
+    oldestReadAt === undefined ? [] : [`${kind} (as of ${oldestReadAt})`],
+  );
+  if (unread.length > 0) {
+    printLine(world, `taken over from earlier snapshots without reading: ${unread.join(', ')}`);
+  }
   for (const problem of manifest.errors) {
     printLine(world, printable(`not read: ${problem.kind} ${problem.uid} ${problem.title ?? ''}: ${problem.reason}`));
   }

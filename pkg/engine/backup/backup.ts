@@ -17,6 +17,7 @@ import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { NOT_ASKED_FOR } from '../scope.ts';
+import { Changes } from './changes.ts';
 import { Collection } from './collection.ts';
 import { comparedWith, previousOf, type Previous } from './previous.ts';
 import { readKind, type KindRun } from './read-kind.ts';
@@ -34,6 +35,8 @@ export interface BackupOptions {
   kinds?: readonly KindName[];
   /** Read every body at least every so many snapshots, whatever the revisions say; 12 by default. */
   fullReadEvery?: number;
+  /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
+  mustRead?: (org: number, uid: string) => boolean;
   /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */
   plainCopies: boolean;
   version: string;
@@ -131,6 +134,7 @@ async function readAll(
   const pool = new Pool(AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   collection.progress.phase('reading');
+  const changes = new Changes();
   const runs: KindRun[] = [];
   for (const org of instance.orgs) {
     const context = kindContext(instance, org, {
@@ -145,12 +149,16 @@ async function readAll(
         collection.notRead(kind.name, NOT_ASKED_FOR);
       } else if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
         // Resources of server scope are the same seen from every org.
-        runs.push({ options, context, kind, previous, copies, collection, pool, budget, press });
+        runs.push({ options, context, kind, previous, copies, collection, changes, pool, budget, press });
       }
     }
   }
-  await eachAtOnce(KINDS_AT_ONCE, runs, readKind);
-  await pool.drain();
+  const isDependent = ({ kind }: KindRun): boolean => kind.staleAfter !== undefined && kind.owner !== undefined;
+  // What changed of the others decides which of the dependent ones have to be read.
+  for (const batch of [runs.filter((run) => !isDependent(run)), runs.filter(isDependent)]) {
+    await eachAtOnce(KINDS_AT_ONCE, batch, readKind);
+    await pool.drain();
+  }
 }
 
 function nothingRead(collection: Collection): DashkeepError {

@@ -58,6 +58,15 @@ export class Collection {
     this.#count(entry.kind, 'reused');
   }
 
+  /** Takes over what the last snapshot has although it may have changed since it was read. */
+  keepUnread(entry: ManifestEntry & { readAt: string }): void {
+    this.keep(entry);
+    const report = this.report(entry.kind);
+    if (report.oldestReadAt === undefined || entry.readAt < report.oldestReadAt) {
+      report.oldestReadAt = entry.readAt;
+    }
+  }
+
   #count(kind: KindName, how: 'stored' | 'reused'): void {
     this.report(kind)[how]++;
     this.progress.finished(kind, true);

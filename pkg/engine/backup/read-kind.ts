@@ -10,8 +10,10 @@ import { holding } from '../large.ts';
 import type { Pool } from '../pool.ts';
 import { servingOf } from '../serving.ts';
 import type { BackupOptions } from './backup.ts';
+import { Changes } from './changes.ts';
 import type { Collection } from './collection.ts';
 import { entriesOf, knownOf, type Previous } from './previous.ts';
+import { takenOver } from './taken-over.ts';
 
 export interface KindRun {
   options: BackupOptions;
@@ -20,6 +22,7 @@ export interface KindRun {
   previous: Previous;
   copies: PlainCopies | undefined;
   collection: Collection;
+  changes: Changes;
   pool: Pool;
   budget: ByteBudget;
   press: Press;
@@ -30,11 +33,17 @@ export interface KindRun {
  * only a failing repository, or a cancelled run, ends it.
  */
 export async function readKind(run: KindRun): Promise<void> {
-  const { context, kind, collection, pool } = run;
+  const { context, kind, collection, changes, pool } = run;
   const { signal } = run.options;
   const whole = { org: context.org.id, kind: kind.name, uid: '' };
   const before = entriesOf(run.previous.manifest, context.org.id, kind.name);
-  const known = knownOf(run.previous, context.org.id, kind.name, before);
+  const owners = changes.owners(context.org.id, kind.owner);
+  const known = {
+    ...knownOf(run.previous, context.org.id, kind.name, before),
+    ...(owners === undefined ? {} : { owners }),
+  };
+  const concern = Changes.concern(kind.name);
+  const all: Listed[] = [];
   const unlisted = new Map(kind.confirmDeleted === true ? before : []);
   collection.report(kind.name);
   try {
@@ -50,14 +59,26 @@ export async function readKind(run: KindRun): Promise<void> {
       collection.listed(kind.name);
       unlisted.delete(listed.uid);
       const same = before.get(listed.uid);
-      const unchanged = listed.revision !== undefined && known.revision(listed.uid) === listed.revision;
+      const { content, ...rest } = listed;
+      if (concern) {
+        all.push(rest);
+      }
+      const unread = takenOver(run, listed, same);
+      if (unread !== undefined) {
+        collection.keepUnread(unread);
+        continue;
+      }
+      const proves = kind.staleAfter === undefined && listed.revision !== undefined;
+      const unchanged = proves && known.revision(listed.uid) === listed.revision;
       if (same !== undefined && unchanged && hasCopy(run, same)) {
         collection.keep(same);
         continue;
       }
-      const { content, ...rest } = listed;
       await run.budget.room();
-      await pool.add(() => storeWithin(run, rest, content, same?.object)).catch(rethrowAsStoreFailure);
+      await pool.add(() => storeWithin(run, rest, content, same)).catch(rethrowAsStoreFailure);
+    }
+    if (concern) {
+      changes.listed(context.org.id, kind.name, all, before.keys());
     }
     for (const entry of unlisted.values()) {
       signal.throwIfAborted();
@@ -94,7 +115,7 @@ async function storeWithin(
   run: KindRun,
   listed: Listed,
   content: Content | undefined,
-  before: string | undefined,
+  before: ManifestEntry | undefined,
 ): Promise<void> {
   const share = run.budget.open();
   try {
@@ -105,13 +126,20 @@ async function storeWithin(
 }
 
 /** What the last snapshot had and the list lacks: it is stored if it is there all the same. */
-async function storeUnlisted(run: KindRun, { uid, title, object }: ManifestEntry): Promise<void> {
+async function storeUnlisted(run: KindRun, before: ManifestEntry): Promise<void> {
+  const { uid, title } = before;
   const share = run.budget.open();
   try {
     const content = await readUnlisted(run, { uid, title }, share);
     if (content !== undefined) {
+      const { folderUid } = content;
       run.collection.listed(run.kind.name);
-      await store(run, { uid, title }, content, object, share);
+      run.changes.found(run.context.org.id, run.kind.name, {
+        uid,
+        title,
+        ...(folderUid === undefined ? {} : { folderUid }),
+      });
+      await store(run, { uid, title }, content, before, share);
     }
   } finally {
     share.close();
@@ -132,25 +160,26 @@ async function readUnlisted(run: KindRun, listed: Listed, share: Share): Promise
   }
 }
 
-/** @param before the object that the resource was in the last snapshot */
+/** @param before the resource in the last snapshot */
 async function store(
   run: KindRun,
   listed: Listed,
   fromListing: Content | undefined,
-  before: string | undefined,
+  before: ManifestEntry | undefined,
   share: Share,
 ): Promise<void> {
-  const { options, context, kind, collection } = run;
+  const { options, context, kind, collection, changes } = run;
   const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
   let content: Content | undefined;
   let body: Body;
   try {
     content = fromListing ?? (await kind.read(holding(kind, context, share), listed));
     if (content === undefined) {
+      changes.gone(ref.org, ref.kind, ref.uid);
       collection.skip({ ...ref, reason: 'deleted while the backup was running' });
       return;
     }
-    body = await bodyOf(run, content, before);
+    body = await bodyOf(run, content, before?.object);
   } catch (error) {
     options.signal.throwIfAborted();
     collection.fail(ref, error);
@@ -158,6 +187,9 @@ async function store(
   }
   await share.received(body.bytes);
   const entry = entryOf(run, listed, content, body);
+  if (entry.object !== before?.object || entry.folderUid !== before.folderUid) {
+    changes.changed(entry.org, entry.kind, entry.uid);
+  }
   const { written } = await body.put();
   if (!hasCopy(run, entry) && content.plain !== undefined) {
     const text = stringifyJson(content.plain);

@@ -48,5 +48,6 @@ async function putBack(options: BackupOptions, entry: ManifestEntry): Promise<vo
   entry.object = repository.objectId(canonical);
   entry.bytes = canonical.length;
   delete entry.revision;
+  delete entry.readAt;
   await repository.putObject(entry.object, canonical, { signal });
 }

@@ -42,7 +42,7 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   }
   requireConfirmation(plan, options.confirm);
   const safety = options.safetySnapshot
-    ? await backup({ ...options, trigger: 'safety', plainCopies: false })
+    ? await backup({ ...options, trigger: 'safety', plainCopies: false, mustRead: touchedBy(plan) })
     : undefined;
   const snapshot = safety === undefined ? {} : { snapshot: safety.id };
   const ledger = new Ledger();
@@ -54,6 +54,17 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   } finally {
     options.note?.({ ...snapshot, touched: ledger.list() });
   }
+}
+
+/** Tells which resources the plan writes or deletes, permissions and the like under the same uid included. */
+function touchedBy(plan: Plan): (org: number, uid: string) => boolean {
+  const touched = new Set<string>();
+  for (const { action, org, uid, targetOrg = org, targetUid = uid } of plan.items) {
+    if (action === 'create' || action === 'update' || action === 'delete') {
+      touched.add(`${targetOrg} ${targetUid}`);
+    }
+  }
+  return (org, uid) => touched.has(`${org} ${uid}`);
 }
 
 /** What the run record says about a restore. */

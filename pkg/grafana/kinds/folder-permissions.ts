@@ -29,10 +29,10 @@ export const folderPermissions: Kind = permissionKind({
     return { served: true };
   },
 
+  owners: liveFolders,
+
   /** A folder's permissions are shown with the folder, not with the one above it. */
-  async owners(context) {
-    return (await liveFolders(context)).map(({ uid, title }) => ({ uid, title, folderUid: uid }));
-  },
+  place: ({ uid, title }) => ({ uid, title, folderUid: uid }),
 
   isLive: isFolderLive,
 });

@@ -72,6 +72,8 @@ export interface Known {
   size: number;
   /** The version that the list of the last snapshot began with, and all that the list held. Equal now = nothing changed. */
   whole?: { version: string; resources: readonly Listed[] };
+  /** What this run listed of the kind that this one belongs to (`owner`), so that it need not be listed again. */
+  owners?: readonly Listed[];
 }
 
 /** Takes the version that a list began with, where an equal one will prove that nothing was written in between. */
@@ -187,6 +189,13 @@ export interface Kind {
    * lacks is read singly before it counts as deleted.
    */
   readonly confirmDeleted?: true;
+
+  /**
+   * Milliseconds for which a resource is taken over from the last snapshot without being read. Its listing cannot show
+   * every change: an equal revision, or none, proves nothing. It is read sooner when its owner or its revision changed,
+   * and in every full read. Absent = the revision alone decides.
+   */
+  readonly staleAfter?: number;
 
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;

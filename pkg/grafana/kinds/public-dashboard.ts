@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import { ifFound, isNotFound } from '../errors.ts';
 import { listAt, listNumbered } from '../lists.ts';
 import { without } from '../natural-key.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';
+import { ONE_DAY } from './stale.ts';
 
 const LIST = '/api/dashboards/public-dashboards';
 /** Facts, not content; the recipients of an e-mail share hold personal data and cannot be written back. */
@@ -10,8 +12,8 @@ const VOLATILE = ['createdBy', 'updatedBy', 'createdAt', 'updatedAt', 'createdBy
 
 /**
  * Publicly shared dashboards, under the uid of the dashboard: a dashboard has at most one. Creating takes uid and
- * access token, so that links that people have keep working; neither can be changed afterwards. The list's parameters are
- * `page` and `perpage` (publicdashboards/api/api.go, 1000 by default).
+ * access token, so that links that people have keep working; neither can be changed afterwards. The list shows the link
+ * and whether it is enabled, not the other settings (publicdashboards/models PublicDashboardListResponse).
  */
 export const publicDashboard: Kind = {
   name: 'public-dashboard',
@@ -29,7 +31,9 @@ export const publicDashboard: Kind = {
 
   async serves(context): Promise<Serving> {
     try {
-      await context.grafana.get(LIST, { query: { perpage: 1, page: 1 }, signal: context.signal });
+      const asked = await listAsked(context);
+      asked.first = listPublic(context);
+      await asked.first;
     } catch (error) {
       if (isNotFound(error)) {
         return { served: false, reason: 'public dashboards are switched off in this Grafana' };
@@ -39,22 +43,15 @@ export const publicDashboard: Kind = {
     return { served: true };
   },
 
+  staleAfter: ONE_DAY,
+
   async *list(context) {
-    const all = await listNumbered(
-      context.grafana,
-      {
-        path: LIST,
-        size: 1000,
-        sizeName: 'perpage',
-        items: (answer) => listAt(answer, 'publicDashboards'),
-        total: (answer) => numberAt(answer, 'totalCount'),
-        key: (item) => stringAt(item, 'uid') ?? '',
-      },
-      context.signal,
-    );
+    const asked = await listAsked(context);
+    const all = await (asked.first ?? listPublic(context));
+    delete asked.first;
     for (const item of all) {
       const uid = stringAt(item, 'dashboardUid') ?? '';
-      yield { uid, title: stringAt(item, 'title') ?? uid };
+      yield { uid, title: stringAt(item, 'title') ?? uid, revision: revisionOf(item) };
     }
   },
 
@@ -89,6 +86,36 @@ export const publicDashboard: Kind = {
     }
   },
 };
+
+/** The list that asking whether the kind is served has got, for the first one who lists. */
+function listAsked(context: KindContext): Promise<{ first?: Promise<JsonObject[]> }> {
+  return context.memo('public-dashboards', () => Promise.resolve({}));
+}
+
+/**
+ * Each such request makes Grafana search its dashboards, which takes it seconds where there are thousands. The list's
+ * parameters are `page` and `perpage` (publicdashboards/api/api.go).
+ */
+function listPublic(context: KindContext): Promise<JsonObject[]> {
+  return listNumbered(
+    context.grafana,
+    {
+      path: LIST,
+      size: 1000,
+      sizeName: 'perpage',
+      items: (answer) => listAt(answer, 'publicDashboards'),
+      total: (answer) => numberAt(answer, 'totalCount'),
+      key: (item) => stringAt(item, 'uid') ?? '',
+    },
+    context.signal,
+  );
+}
+
+/** Differs when the link does, or whether it is enabled. A hash: manifests must not show access tokens. */
+function revisionOf(item: JsonObject): string {
+  const shown = [item['uid'], item['accessToken'], item['isEnabled']].map(String).join('/');
+  return createHash('sha256').update(shown).digest('hex').slice(0, 16);
+}
 
 function pathOf(dashboardUid: string): string {
   return `/api/dashboards/uid/${encodeURIComponent(dashboardUid)}/public-dashboards`;

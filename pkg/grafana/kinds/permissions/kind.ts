@@ -7,6 +7,7 @@ import {
 } from '../../permissions.ts';
 import { isDefaultPermissions } from './defaults.ts';
 import type { Content, Kind, KindContext, Listed, Reference } from '../kind.ts';
+import { ONE_DAY } from '../stale.ts';
 
 /** What tells the permissions of folders, dashboards and data sources apart. */
 export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
@@ -14,9 +15,11 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
   /** The kind that the permissions belong to, one to one and under the same uid. */
   owner: Reference['kind'];
   /** Every resource of that kind. */
-  owners(context: KindContext): Promise<Listed[]>;
+  owners(context: KindContext): Promise<readonly Listed[]>;
   /** Whether one of them is live now, where Grafana answers 500 for the permissions of one that is not. */
   isLive?(context: KindContext, uid: string): Promise<boolean>;
+  /** Where an owner's permissions are shown: beside it, unless this says otherwise. */
+  place?(owner: Listed): Listed;
 }
 
 /**
@@ -24,16 +27,15 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
  * same entries share one object; whose they are is the uid, and the fact `of` for references.
  */
 export function permissionKind(options: PermissionKindOptions): Kind {
-  const { resource, owner } = options;
-  /** Title and folder of every owner, read once. */
-  const places = (context: KindContext): Promise<Map<string, Listed>> =>
+  const { resource, owner, place: placeOf = (one) => one } = options;
+  /** Title and folder of every owner, read once unless they are known. */
+  const places = (context: KindContext, known?: readonly Listed[]): Promise<Map<string, Listed>> =>
     context.memo(`owners of ${options.name}`, async () => {
-      const owners = await options.owners(context);
+      const owners = known ?? (await options.owners(context));
       return new Map(
-        owners.map(({ uid, title, folderUid }) => [
-          uid,
-          { uid, title, ...(folderUid === undefined ? {} : { folderUid }) },
-        ]),
+        owners
+          .map(placeOf)
+          .map(({ uid, title, folderUid }) => [uid, { uid, title, ...(folderUid === undefined ? {} : { folderUid }) }]),
       );
     });
   return {
@@ -44,9 +46,10 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     owner,
     serves: options.serves,
     ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),
+    staleAfter: ONE_DAY,
 
-    async *list(context) {
-      yield* (await places(context)).values();
+    async *list(context, known) {
+      yield* (await places(context, known.owners)).values();
     },
 
     async read(context, listed) {
