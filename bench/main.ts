@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { HELP, optionsOf, type Options } from './options.ts';
-import { writePage } from './report/page.ts';
+import { measureOnReal } from './real/main.ts';
+import { SIMULATED, writePage } from './report/page.ts';
 import { loadResults, mergeResults, RESULTS, saveResults } from './report/results.ts';
 import { summarize } from './report/summary.ts';
 import { tables } from './report/tables.ts';
@@ -12,12 +13,14 @@ const options = optionsOf(process.argv.slice(2));
 ['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, () => process.exit(130)));
 if (options.help) {
   console.log(HELP);
+} else if (options.real !== undefined) {
+  await measureOnReal(options.real, options.write);
 } else {
   const samples = await measureAll(options, options.merge ? loadResults() : []);
   const shown = tables(summarize(samples));
   console.log(shown);
   if (options.write) {
-    writePage(shown);
+    writePage(shown, SIMULATED);
   }
   console.log(`Also in ${RESULTS}.`);
 }

@@ -17,6 +17,9 @@ export const HELP = `npm run bench -- [options]
   --sample 500               dashboards that slow tools are measured on, then multiplied; 0 = all
   --all                      the whole matrix; takes long
   --merge                    keep what build/bench.json has of other scenarios, setups and tools
+  --grafana URL              measure on a real, disposable Grafana instead, and nothing else of the above but --dashboards
+                             (3000) and --bytes (28000). It is filled where it is empty. GRAFANA_ADMIN_USER and
+                             GRAFANA_ADMIN_PASSWORD name its administrator
   --report                   run nothing, only show build/bench.json
   --write                    put the tables into docs/performance.md
 `;
@@ -31,6 +34,8 @@ export interface Options {
   merge: boolean;
   write: boolean;
   help: boolean;
+  /** A real Grafana to measure on, and how it is filled. */
+  real: { url: string; dashboards: number; bytes: number } | undefined;
 }
 
 /** Six of a hundred dashboards have a folder of their own: 300 folders for 5 000. */
@@ -58,7 +63,8 @@ export function optionsOf(args: string[]): Options {
       dashboards: { type: 'string' },
       latency: { type: 'string' },
       'bucket-latency': { type: 'string', default: '0' },
-      bytes: { type: 'string', default: '30000' },
+      bytes: { type: 'string' },
+      grafana: { type: 'string' },
       repeat: { type: 'string', default: '1' },
       sample: { type: 'string', default: '500' },
       all: { type: 'boolean', default: false },
@@ -73,7 +79,7 @@ export function optionsOf(args: string[]): Options {
     profile: known(profile, PROFILE_NAMES) as ProfileName,
     dashboards,
     folders: Math.ceil(dashboards * FOLDERS_PER_DASHBOARD),
-    bytes: Number(values.bytes),
+    bytes: Number(values.bytes ?? 30_000),
     latencyMs,
     bucketLatencyMs: Number(values['bucket-latency']),
   });
@@ -100,6 +106,10 @@ export function optionsOf(args: string[]): Options {
     merge: values.merge || values.report,
     write: values.write,
     help: values.help,
+    real:
+      values.grafana === undefined
+        ? undefined
+        : { url: values.grafana, dashboards: Number(values.dashboards ?? 3000), bytes: Number(values.bytes ?? 28_000) },
   };
 }
 

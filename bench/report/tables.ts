@@ -1,6 +1,7 @@
 import { SCENARIOS } from '../scenarios/index.ts';
 import { Lookup, type Summary } from './summary.ts';
 import { short, whole } from './format.ts';
+import { markdown } from './markdown.ts';
 import { targetRows } from './targets.ts';
 
 interface Column {
@@ -60,12 +61,6 @@ function table(rows: readonly Summary[], lookup: Lookup): string {
     [used.map(({ column }) => column.title), ...rows.map((_, row) => used.map(({ texts }) => texts[row] ?? ''))],
     used.map(({ column }) => column.left === true),
   );
-}
-
-/** Rows, the first of them the head, as a Markdown table. */
-export function markdown([head = [], ...rows]: string[][], left: readonly boolean[] = head.map(() => true)): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(left.map((isLeft) => (isLeft ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
 /** Our own time by the lower bound's, everybody else's by ours. */

@@ -32,8 +32,8 @@ export const dashboardSnapshot: Kind = {
   },
 
   async *list(context) {
-    for (const [uid, title] of await namesOf(context)) {
-      yield { uid, title };
+    for (const [uid, { title, revision }] of await itemsOf(context)) {
+      yield { uid, title, ...(revision === undefined ? {} : { revision }) };
     }
   },
 
@@ -42,7 +42,7 @@ export const dashboardSnapshot: Kind = {
     const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
     return answer === undefined
       ? undefined
-      : contentOf(answer, (await namesOf(context)).get(listed.uid) ?? listed.title);
+      : contentOf(answer, (await itemsOf(context)).get(listed.uid)?.title ?? listed.title);
   },
 
   references(content) {
@@ -66,12 +66,24 @@ export const dashboardSnapshot: Kind = {
   comparable: (body) => without(objectAt(body) ?? {}, ['expires']),
 };
 
-/** Names by key: only the list tells them. */
-function namesOf(context: KindContext): Promise<Map<string, string>> {
+interface Item {
+  title: string;
+  /** What the list shows of a snapshot that cannot be changed, only be made again under the same key. */
+  revision?: string;
+}
+
+/** Snapshots by key: only the list tells their names. */
+function itemsOf(context: KindContext): Promise<Map<string, Item>> {
   return context.memo('dashboard-snapshots', async () => {
     const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', {}, context.signal);
-    return new Map(items.map((item) => [stringAt(item, 'key') ?? '', stringAt(item, 'name') ?? '']));
+    return new Map(items.map((item) => [stringAt(item, 'key') ?? '', itemOf(item)]));
   });
+}
+
+function itemOf(item: JsonObject): Item {
+  const [created, updated, expires] = ['created', 'updated', 'expires'].map((name) => stringAt(item, name));
+  const title = stringAt(item, 'name') ?? '';
+  return created === undefined ? { title } : { title, revision: [created, updated, expires].join('/') };
 }
 
 function contentOf(answer: Json, title: string): Content {

@@ -1,0 +1,72 @@
+import { short, whole } from '../report/format.ts';
+import { markdown } from '../report/markdown.ts';
+import { SCENARIOS, type RealReport, type RealResult } from './scenarios.ts';
+
+/** What was measured on one Grafana as Markdown: the targets, then each scenario. */
+export function realTables(report: RealReport): string {
+  const { version, dashboards, bytes, load, commit, results } = report;
+  const find = (scenario: string): RealResult | undefined => results.find((one) => one.scenario === scenario);
+  const head =
+    `Measured on Grafana ${version} with ${whole(dashboards)} dashboards of ${whole(bytes / 1000)} KB` +
+    `${commit === undefined ? '' : `, at commit ${commit}`}. ` +
+    `Load average of the machine: ${short(load[0])} before, ${short(load[1])} after; Grafana ran on it too.`;
+  const rows = results.map((result) => [
+    result.scenario,
+    result.p95 === undefined ? short(result.seconds) : '',
+    ratioOf(result, find),
+    whole(result.requests),
+    whole(result.peakMB),
+    short(result.p95),
+    (result.routes ?? []).map(([route, count]) => `${whole(count)} × \`${route}\``).join(', '),
+  ]);
+  const titles = ['what', 'seconds', 'ratio', 'requests', 'peak MB', 'p95 ms', 'asked for most often'];
+  const left = [true, false, true, false, false, false, true];
+  return [head, markdown(targetRows(find)), markdown([titles, ...rows], left)].join('\n\n');
+}
+
+type Find = (scenario: string) => RealResult | undefined;
+
+/** By the bare listing where that is the bound, by a person alone where people wait. */
+function ratioOf({ scenario, seconds, p95 }: RealResult, find: Find): string {
+  const [bare, idle] = [find(SCENARIOS.bare), find(SCENARIOS.idle)];
+  if (p95 !== undefined && idle?.p95 !== undefined && scenario !== SCENARIOS.idle) {
+    return `${short(p95 / idle.p95)} × alone`;
+  }
+  return scenario === SCENARIOS.dashboards && bare !== undefined
+    ? `${short(seconds / bare.seconds)} × listed bare`
+    : '';
+}
+
+function targetRows(find: Find): string[][] {
+  const [bare, idle, unchanged] = [find(SCENARIOS.bare), find(SCENARIOS.idle), find(SCENARIOS.unchanged)];
+  const full = find(SCENARIOS.dashboards);
+  const p95 = (scenario: string): number | undefined => quotient(find(scenario)?.p95, idle?.p95);
+  const row = (what: string, limit: number, unit: string, value: number | undefined): string[][] =>
+    value === undefined
+      ? []
+      : [[what, `≤ ${limit} ${unit}`.trim(), `${short(value)} ${unit}`.trim(), value <= limit ? 'met' : '**missed**']];
+  return [
+    ['target', '', 'measured', ''],
+    ...row(
+      'full backup of dashboards and folders, by listing them bare',
+      1.3,
+      '×',
+      quotient(full?.seconds, bare?.seconds),
+    ),
+    ...row('all kinds, nothing changed: time', 5, 's', unchanged?.seconds),
+    ...row('all kinds, nothing changed: requests', 100, '', unchanged?.requests),
+    ...row(
+      'p95 of people during a full backup of dashboards and folders, by alone',
+      2,
+      '×',
+      p95(SCENARIOS.duringDashboards),
+    ),
+    ...row('p95 of people during a full backup of all kinds, by alone', 2, '×', p95(SCENARIOS.duringFull)),
+    ...row('p95 of people while nothing changed, by alone', 2, '×', p95(SCENARIOS.duringUnchanged)),
+    ...row('full backup of all kinds: peak memory', 200, 'MB', find(SCENARIOS.full)?.peakMB),
+  ];
+}
+
+function quotient(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one / other;
+}

@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { measure, type Measured } from '../measure/process.ts';
+import { KINDS, PROGRAM } from '../tools/dashkeep.ts';
+import { bareListing } from './bare.ts';
+import { edit, fill } from './fill.ts';
+import { between, type RealGrafana } from './grafana.ts';
+import { whilePeopleRead } from './person.ts';
+
+const IDLE_MS = 10_000;
+/** One dashboard of a hundred. */
+const CHANGED = 0.01;
+/** Routes that a table names. */
+const NAMED_ROUTES = 5;
+
+/** One row of the table. */
+export interface RealResult {
+  scenario: string;
+  seconds: number;
+  peakMB?: number;
+  requests?: number;
+  /** The routes asked for most often. */
+  routes?: [route: string, count: number][];
+  /** Of a person's dashboards, in milliseconds. */
+  p95?: number;
+}
+
+export interface RealReport {
+  version: string;
+  dashboards: number;
+  bytes: number;
+  commit?: string;
+  /** Processes that waited for a processor, on average, before and after: above 2 others were at work. */
+  load: [before: number, after: number];
+  results: RealResult[];
+}
+
+/** Measures everything on one Grafana, filling it first where it is empty. */
+export async function measureReal(
+  grafana: RealGrafana,
+  { dashboards, bytes }: { dashboards: number; bytes: number },
+): Promise<RealReport> {
+  await fill(grafana, dashboards, bytes);
+  const uids = await grafana.uids();
+  const load = loadavg()[0] ?? 0;
+  const results: RealResult[] = [];
+  const add = (result: RealResult): void => {
+    console.error(`${result.scenario}: ${result.seconds.toFixed(2)} s`);
+    results.push(result);
+  };
+  const directory = await mkdtemp(join(tmpdir(), 'dashkeep-bench-real-'));
+  try {
+    const backup = (name: string, ...args: string[]): Promise<Measured> => dashkeep(grafana, directory, name, args);
+    const counted = async (scenario: string, run: () => Promise<Measured>): Promise<void> => {
+      const before = await grafana.requests();
+      const { seconds, peakMB } = await run();
+      const after = await grafana.requests();
+      const routes = before && after && between(before, after);
+      add({
+        scenario,
+        seconds,
+        peakMB,
+        ...(routes === undefined
+          ? {}
+          : { requests: routes.reduce((sum, [, count]) => sum + count, 0), routes: routes.slice(0, NAMED_ROUTES) }),
+      });
+    };
+    const watched = async (scenario: string, run: () => Promise<unknown>): Promise<void> => {
+      const started = performance.now();
+      const { p95 } = await whilePeopleRead(grafana, uids, run);
+      add({ scenario, seconds: (performance.now() - started) / 1000, p95 });
+    };
+    add({ scenario: SCENARIOS.bare, seconds: await bareListing(grafana) });
+    await counted(SCENARIOS.dashboards, () => backup('dashboards', ...KINDS));
+    await counted(SCENARIOS.full, () => backup('all'));
+    await counted(SCENARIOS.unchanged, () => backup('all'));
+    await edit(grafana, Math.ceil(dashboards * CHANGED), dashboards, bytes, 1);
+    await counted(SCENARIOS.changed, () => backup('all'));
+    await watched(SCENARIOS.idle, () => wait(IDLE_MS));
+    await watched(SCENARIOS.duringDashboards, () => backup('watched', ...KINDS));
+    await watched(SCENARIOS.duringFull, () => backup('watched-all'));
+    await watched(SCENARIOS.duringUnchanged, () => backup('watched-all'));
+    return {
+      version: await grafana.version(),
+      dashboards: uids.length,
+      bytes,
+      load: [load, loadavg()[0] ?? 0],
+      results,
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** What each row is called. */
+export const SCENARIOS = {
+  bare: 'dashboards and folders listed bare',
+  dashboards: 'full backup of dashboards and folders',
+  full: 'full backup of all kinds',
+  unchanged: 'all kinds, nothing changed',
+  changed: 'all kinds, 1 % of the dashboards changed',
+  idle: 'a person alone',
+  duringDashboards: 'a person during a full backup of dashboards and folders',
+  duringFull: 'a person during a full backup of all kinds',
+  duringUnchanged: 'a person while nothing changed',
+} as const;
+
+/** @throws when the backup is not complete: its time would say nothing. */
+async function dashkeep(grafana: RealGrafana, directory: string, name: string, args: string[]): Promise<Measured> {
+  const measured = await measure({
+    file: process.execPath,
+    args: [PROGRAM, 'backup', '--json', ...args],
+    env: {
+      HOME: directory,
+      GRAFANA_URL: grafana.url,
+      GRAFANA_ADMIN_USER: grafana.user,
+      GRAFANA_ADMIN_PASSWORD: grafana.password,
+      DASHKEEP_TARGET: `file://${join(directory, name)}`,
+      DASHKEEP_STATE_DIR: join(directory, 'state'),
+      DASHKEEP_PLAIN_COPIES: 'no',
+    },
+  });
+  if (measured.exit !== 0) {
+    throw new Error(`dashkeep backup ended with ${measured.exit}: ${measured.output.slice(0, 2000)}`);
+  }
+  return measured;
+}
