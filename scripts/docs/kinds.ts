@@ -39,7 +39,7 @@ Grafana shows no list from which a backup could see that permissions changed, or
 have to ask for each of them, one by one. So a backup reads these only when one of the following holds, and otherwise takes them over from the
 last snapshot: ${kinds}.
 
-- They were last read 24 hours ago or earlier.
+- They were last read 23 hours ago or earlier, so that a daily backup reads them each day.
 - The folder, dashboard or data source that they belong to is new, changed or moved.
 - A team, a service account or a user of the last snapshot is gone or has another name.
 - The list shows that a public dashboard was enabled or disabled, or has another link.

@@ -4,7 +4,7 @@ import { ifFound, isNotFound } from '../errors.ts';
 import { listAt, listNumbered } from '../lists.ts';
 import { without } from '../natural-key.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';
-import { ONE_DAY } from './stale.ts';
+import { ABOUT_A_DAY } from './stale.ts';
 
 const LIST = '/api/dashboards/public-dashboards';
 /** Facts, not content; the recipients of an e-mail share hold personal data and cannot be written back. */
@@ -43,7 +43,7 @@ export const publicDashboard: Kind = {
     return { served: true };
   },
 
-  staleAfter: ONE_DAY,
+  staleAfter: ABOUT_A_DAY,
 
   async *list(context) {
     const asked = await listAsked(context);

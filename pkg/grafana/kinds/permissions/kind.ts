@@ -7,7 +7,7 @@ import {
 } from '../../permissions.ts';
 import { isDefaultPermissions } from './defaults.ts';
 import type { Content, Kind, KindContext, Listed, Reference } from '../kind.ts';
-import { ONE_DAY } from '../stale.ts';
+import { ABOUT_A_DAY } from '../stale.ts';
 
 /** What tells the permissions of folders, dashboards and data sources apart. */
 export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
@@ -46,7 +46,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     owner,
     serves: options.serves,
     ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),
-    staleAfter: ONE_DAY,
+    staleAfter: ABOUT_A_DAY,
 
     async *list(context, known) {
       yield* (await places(context, known.owners)).values();
