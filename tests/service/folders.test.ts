@@ -46,7 +46,7 @@ it('shows the folders of each org, where copies then can be put', async () => {
     selection: { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid: 'board' }] },
     options: { copy: { org: second, folderUid: 'below' } },
   });
-  expect(planned.json.counts).toMatchObject({ create: 1, blocked: 0 });
+  expect(planned.json.counts).toMatchObject({ create: 2, blocked: 0 });
   const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
   expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
   const { body: found } = await inOrg(second, 'GET /api/search?type=dash-db');

@@ -128,6 +128,7 @@ describe('the one Alertmanager document', () => {
 
   it('is not ready right after an org was made', async () => {
     await start('13.2');
+    grafana.tuning.alertingWarmUpMs = 60_000;
     const { orgId } = (await http(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' })).body;
     const other = grafana.token({ orgId });
     const policy = { receiver: 'grafana-default-email' };
