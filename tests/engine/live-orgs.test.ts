@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { diffLive } from '../../pkg/engine/diff.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
+import { call } from '../simulator/http.ts';
 import { realClock } from '../support/ports.ts';
 import { start } from './harness.ts';
 
 it('compares what belongs to the server once, however many orgs are compared', async () => {
   const bench = await start({ profile: '12.4' });
-  bench.grafana.state.addOrg('Second');
+  await call(bench.grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
   const ports = { clock: realClock, log: silentLog, signal: new AbortController().signal };
   const manifest = await bench.backup({ instance: await bench.instance({ orgs: 'all' }) });
   expect(manifest.resources.filter(({ kind }) => kind === 'org')).toHaveLength(2);
