@@ -142,7 +142,10 @@ describe('a new org', () => {
     for (const name of ALERTING.slice(0, 4)) {
       const serving = await kindOf(name).serves(context);
       expect(serving, name).toMatchObject({ served: false, failed: true });
-      expect(serving, name).toHaveProperty('reason', expect.stringContaining("in organization 'Second' within 2 minutes"));
+      expect(serving, name).toHaveProperty(
+        'reason',
+        expect.stringContaining("in organization 'Second' within 2 minutes"),
+      );
     }
     const waited = grafana.slept.reduce((sum, milliseconds) => sum + milliseconds, 0);
     expect(waited).toBeGreaterThanOrEqual(120_000);

@@ -53,6 +53,16 @@ describe('the Dockerfile', () => {
   });
 });
 
+describe('the plugin image', () => {
+  it('is built from the files that .dockerignore lets through', { timeout: 180_000 }, async () => {
+    const plugin = stages.find(({ name }) => name === 'plugin');
+    const rootfs = await assemble(plugin!, stages);
+    const built = JSON.parse(await readFile(join(rootfs, 'dashkeep-backup-app/plugin.json'), 'utf8')) as { id: string };
+    expect(built.id).toBe('dashkeep-backup-app');
+    await rm(rootfs, { recursive: true });
+  });
+});
+
 describe.skipIf(!(await canIsolate()))('the image’s file tree, as an unprivileged user on a read-only root', () => {
   let rootfs = '';
   const entrypoint = JSON.parse(last(service, 'ENTRYPOINT')) as string[];
