@@ -1,7 +1,8 @@
-import { Badge, type BadgeColor } from '@grafana/ui';
+import { type BadgeColor } from '@grafana/ui';
 import type { IconName } from '@grafana/data';
 import type { RunStatus } from '../../pkg/contract/runs.ts';
 import { t } from '../lib/i18n.ts';
+import { LabelBadge } from './LabelBadge.tsx';
 
 const LOOKS: Record<RunStatus, [color: BadgeColor, icon: IconName]> = {
   queued: ['darkgrey', 'clock-nine'],
@@ -28,7 +29,7 @@ export function statusLabel(status: RunStatus): string {
 
 export function StatusBadge({ status }: { status: RunStatus }) {
   const [color, icon] = LOOKS[status];
-  return <Badge color={color} icon={icon} text={statusLabel(status)} />;
+  return <LabelBadge color={color} icon={icon} text={statusLabel(status)} />;
 }
 
 /** Who set it off, in a word. */

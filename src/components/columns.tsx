@@ -55,9 +55,9 @@ export function kindColumn<T extends Named>(): Column<T> {
   return {
     id: 'kind',
     header: t('column.kind', 'Kind'),
-    width: 'minmax(0, 1fr)',
+    width: 'minmax(175px, 1fr)',
     hideBelow: 'md',
-    cell: (item) => kindLabel(item.kind),
+    cell: (item) => <span title={kindLabel(item.kind)}>{kindLabel(item.kind)}</span>,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '../../pkg/contract/api/common.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
 import { ERROR_TEXTS } from './errorTexts.ts';
+import { noticeText } from './notices.ts';
 
 /** A problem for people: what it is and what to do, in their language, and the facts in the service's words. */
 export interface ExplainedProblem {
@@ -12,6 +13,10 @@ export interface ExplainedProblem {
 
 /** A hint that is not the catalogue's knows more about this case than the code does: it takes the place of the advice. */
 export function explainProblem({ code, message, hint }: Problem): ExplainedProblem {
+  const notice = noticeText(message);
+  if (notice !== undefined) {
+    return { ...notice, detail: '' };
+  }
   if (!isKnown(code)) {
     return { title: message, advice: hint, detail: '' };
   }

@@ -7,6 +7,18 @@ const KNOWN: KnownText[] = [
   [/^as in the snapshot$/, () => t('reason.same', 'It is as in the snapshot')],
   [/^as a copy$/, () => t('reason.copy', 'As a copy')],
   [/^differs from the snapshot$/, () => t('reason.differs', 'It was changed since')],
+  [
+    /^is there and differs; --only /,
+    () => t('reason.keptAlong', 'It is there and differs; choose it by itself to replace it'),
+  ],
+  [
+    /^its dashboard is there and no longer shared;/,
+    () => t('reason.unshared', 'Its dashboard is there and no longer shared; choose it by itself to share it again'),
+  ],
+  [
+    /^the alert rule group '(.+)' linked to it is not there/,
+    ([, group = '']) => t('reason.linkedGroup', 'The alert rule group {{group}} linked to it is missing', { group }),
+  ],
   [/^is there and differs;/, () => t('reason.kept', 'It is there and differs; overwriting is off')],
   [
     /^managed by (.+), which would undo it;/,
@@ -70,12 +82,13 @@ const KNOWN: KnownText[] = [
     /^comes with its rules paused, /,
     () => t('reason.paused', 'Its rules come paused, so that nothing fires twice; resume them in Grafana'),
   ],
+  [/^goes with its .+, or stays with it$/, () => t('reason.goesWithOwner', 'It goes or stays with what it belongs to')],
   [/^not in the snapshot$/, () => t('reason.extra', 'It is not in the snapshot')],
 ];
 
-/** Whether something is left alone only because overwriting was not asked for. */
+/** Whether something is left alone only because overwriting was not asked for. What comes along is overwritten only by itself. */
 export function isLeftAsDiffering(reason: string): boolean {
-  return /exists and differs|there and differs/.test(reason);
+  return /there and differs/.test(reason) && !/; --only /.test(reason);
 }
 
 /** A reason of the service for people in front of a page: without what to type on the command line. */

@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
+import { NOT_COVERED_HINT, notCoveredMessage } from '../../pkg/sidecar/overview.ts';
 import { localeFile } from '../../scripts/texts.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
 const { explainProblem } = await import('../../src/lib/problems.ts');
-const { reasonText } = await import('../../src/lib/reasons.ts');
+const { isLeftAsDiffering, reasonText } = await import('../../src/lib/reasons.ts');
 const { fieldText, findingText } = await import('../../src/lib/settingsTexts.ts');
 
 const root = resolve(import.meta.dirname, '../..');
@@ -43,6 +44,15 @@ describe('the errors of the service', () => {
         expect(text).not.toMatch(/`|--|[A-Z]+_[A-Z]+/);
       }
     }
+  });
+
+  it('name an organization that no backup covers, and where to choose it', () => {
+    const message = notCoveredMessage({ id: 2, name: "Tom's team" });
+    expect(explainProblem({ code: 'DK_SETTINGS', message, hint: NOT_COVERED_HINT })).toEqual({
+      title: "The organization Tom's team (2) is not backed up",
+      advice: 'Choose all organizations in the settings.',
+      detail: '',
+    });
   });
 
   it('of a newer service are told in its own words', () => {
@@ -118,6 +128,30 @@ const WRITTEN: [source: string, text: string, translate: (text: string) => strin
     reasonText,
     'What it belongs to is kept by terraform',
   ],
+  [
+    '`--only ${kind.name}/${entry.uid} with --overwrite`',
+    'is there and differs; --only dashboard-permissions/a with --overwrite replaces it',
+    reasonText,
+    'It is there and differs; choose it by itself to replace it',
+  ],
+  [
+    'its dashboard is there and no longer shared; ',
+    'its dashboard is there and no longer shared; --only public-dashboard/a shares it again',
+    reasonText,
+    'Its dashboard is there and no longer shared; choose it by itself to share it again',
+  ],
+  [
+    'goes with its ${kind.owner}, or stays with it',
+    'goes with its folder, or stays with it',
+    reasonText,
+    'It goes or stays with what it belongs to',
+  ],
+  [
+    'linked to it is not there',
+    "the alert rule group 'Tom's' linked to it is not there; add it with --only alert-rule-group/f/g",
+    reasonText,
+    "The alert rule group Tom's linked to it is missing",
+  ],
 ];
 
 describe('what the service writes in words', () => {
@@ -128,5 +162,12 @@ describe('what the service writes in words', () => {
   it.each(WRITTEN)('“%s”', (written, text, translate, shown) => {
     expect(source).toContain(written);
     expect(translate(text)).toBe(shown);
+  });
+
+  it('offers to overwrite what differs, unless it only came along', () => {
+    expect(isLeftAsDiffering('is there and differs; --overwrite replaces it')).toBe(true);
+    expect(isLeftAsDiffering('is there and differs; --only folder-permissions/a with --overwrite replaces it')).toBe(
+      false,
+    );
   });
 });

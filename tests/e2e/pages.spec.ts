@@ -266,7 +266,7 @@ test('every page speaks French', async ({ app, page, problems }) => {
   test.skip(GRAFANA_URL !== undefined, 'the language is a matter of the preview page; in Grafana it is a preference');
   await app.open('?lang=fr-FR');
   await expect(page.getByRole('button', { name: 'Sauvegarder maintenant' })).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'Tout est en sécurité' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Dernière sauvegarde complète' })).toBeVisible();
   expect(problems).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
-import { Badge, type BadgeColor } from '@grafana/ui';
+import { type BadgeColor } from '@grafana/ui';
 import type { IconName } from '@grafana/data';
 import type { Change } from '../../../pkg/contract/api/diff.ts';
+import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { t } from '../../lib/i18n.ts';
 
 const LOOKS: Record<Change, [color: BadgeColor, icon: IconName]> = {
@@ -20,5 +21,5 @@ export function changeLabel(change: Change): string {
 
 export function ChangeBadge({ change }: { change: Change }) {
   const [color, icon] = LOOKS[change];
-  return <Badge color={color} icon={icon} text={changeLabel(change)} />;
+  return <LabelBadge color={color} icon={icon} text={changeLabel(change)} />;
 }

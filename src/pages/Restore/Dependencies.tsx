@@ -11,7 +11,7 @@ interface Props {
 
 const SHOWN = 8;
 
-/** What the chosen resources need and what is missing live; offered, never added unasked. */
+/** What the chosen resources need or are linked to, and what is missing live; offered, never added unasked. */
 export function Dependencies({ plan, busy, onInclude }: Props) {
   const { dependencies } = plan;
   if (dependencies.length === 0) {
@@ -25,8 +25,8 @@ export function Dependencies({ plan, busy, onInclude }: Props) {
       title={plural(
         'dependencies.title',
         dependencies.length,
-        'What you chose needs {{number}} more resource that is missing',
-        'What you chose needs {{number}} more resources that are missing',
+        '{{number}} resource that goes with what you chose is missing',
+        '{{number}} resources that go with what you chose are missing',
       )}
     >
       <Stack direction="column" gap={1} alignItems="flex-start">

@@ -1,8 +1,9 @@
-import { Alert, Badge, LinkButton, Stack, Text, type BadgeColor } from '@grafana/ui';
+import { Alert, LinkButton, Stack, Text, type BadgeColor } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import type { ApplyOutcome, ApplyResult } from '../../../pkg/contract/plan.ts';
+import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { kindColumn, titleColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
@@ -145,7 +146,7 @@ function makeColumns(): Column<ApplyResult>[] {
       id: 'outcome',
       header: t('column.outcome', 'Result'),
       width: '110px',
-      cell: (result) => <Badge color={COLORS[result.outcome]} text={outcomeLabel(result.outcome)} />,
+      cell: (result) => <LabelBadge color={COLORS[result.outcome]} text={outcomeLabel(result.outcome)} />,
     },
     titleColumn(),
     kindColumn(),

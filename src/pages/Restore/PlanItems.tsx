@@ -1,9 +1,10 @@
-import { Badge, Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
+import { Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
 import { useMemo } from 'react';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
 import { folderColumn, kindColumn, titleColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
+import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
 import { usePlanItems } from '../../data/useRestores.ts';
@@ -86,7 +87,7 @@ function makeColumns(): Column<PlanItem>[] {
       id: 'action',
       header: t('column.action', 'What happens'),
       width: '120px',
-      cell: (item) => <Badge color={COLORS[item.action]} text={actionLabel(item.action)} />,
+      cell: (item) => <LabelBadge color={COLORS[item.action]} text={actionLabel(item.action)} />,
     },
     titleColumn({
       extra: ({ losses }) =>
