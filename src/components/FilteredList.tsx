@@ -34,7 +34,7 @@ export function FilteredList<T>({ search, count, children, actions, ...table }: 
           <span role="status">
             {chosen > 0
               ? plural('list.chosen', chosen, '{{number}} chosen', '{{number}} chosen')
-              : list.isPending
+              : list.isPending || list.error !== null
                 ? ' '
                 : count(list.total)}
           </span>

@@ -63,6 +63,16 @@ describe.each(PROFILE_NAMES)('what belongs to a dashboard of Grafana %s', (profi
     expect(stateOf(await bench.backup())).toEqual(before);
   });
 
+  it('offers the folder that is gone, and not the dashboard that was chosen', async () => {
+    const good = await seeded(profile);
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+    bench.sim.advance(60_000);
+    const plan = await bench.plan({ manifest: good, selection: ONLY });
+    expect(named(plan, 'blocked')).toContain('dashboard/board');
+    expect(plan.missing.map(({ kind, uid }) => `${kind}/${uid}`)).toContain('folder/infra');
+    expect(plan.missing.map(({ kind, uid }) => `${kind}/${uid}`)).not.toContain('dashboard/board');
+  });
+
   it('comes back once, also while Grafana has not cleaned up after the deletion', async () => {
     const good = await seeded(profile);
     const before = stateOf(good);

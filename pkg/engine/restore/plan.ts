@@ -59,7 +59,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
   }
   const needed = await planning.dependencies.settle(items);
   const linked = await missingRules(planning, items);
-  const missing = withoutTwins([...needed, ...linked]);
+  const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
   const extra = request.options.deleteExtra === true ? await planRemovals(request, translation, items) : [];
   const confirm = confirmationFor(request, extra);
@@ -91,14 +91,16 @@ async function deferredBodies(
       dependencies.need(targetOf(item), kindOf(item.kind).references(content));
     },
     async settle(plan) {
-      plan.missing = withoutTwins([...(await dependencies.settle(plan.items)), ...linked]);
+      plan.missing = withoutTwins([...(await dependencies.settle(plan.items)), ...linked], plan.items);
       plan.dataSources = dataSources.used();
     },
   };
 }
 
-function withoutTwins(missing: readonly MissingDependency[]): MissingDependency[] {
-  return [...new Map(missing.map((one) => [keyOf(one), one])).values()];
+/** Each once, and none that was chosen and is blocked: choosing it again would not help. */
+function withoutTwins(missing: readonly MissingDependency[], items: readonly PlannedItem[]): MissingDependency[] {
+  const blocked = new Set(items.filter(({ action }) => action === 'blocked').map(keyOf));
+  return [...new Map(missing.map((one) => [keyOf(one), one])).values()].filter((one) => !blocked.has(keyOf(one)));
 }
 
 /** Looks whether the bodies of items are there that nothing has read yet. @throws DK_OBJECT_MISSING */

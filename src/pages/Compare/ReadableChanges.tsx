@@ -23,8 +23,8 @@ export function ReadableChanges({ changes }: { changes: ReadableChange[] }) {
               <ChangeBadge change={change.change} />
               <span>
                 {change.within.length > 0 && <Text color="secondary">{`${change.within.join(' › ')} › `}</Text>}
-                <Text color="secondary">{sectionLabel(change.section)}</Text>{' '}
-                <Text weight="medium">{change.name || '–'}</Text>
+                <Text color="secondary">{sectionLabel(change.section)}</Text>
+                {change.name !== '' && <Text weight="medium">{` ${change.name}`}</Text>}
               </span>
             </div>
             {change.fields.map((field) => (

@@ -23,7 +23,7 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
   const apply = useApplyRestore(plan.id);
   const [asking, setAsking] = useState(false);
   const { counts, confirm } = plan;
-  const { create = 0, update = 0, delete: gone = 0, unchanged = 0 } = counts;
+  const { create = 0, update = 0, delete: gone = 0, unchanged = 0, blocked = 0 } = counts;
   const parts = [
     create > 0 && plural('apply.create', create, '{{number}} comes back', '{{number}} come back'),
     update > 0 && plural('apply.update', update, '{{number}} is overwritten', '{{number}} are overwritten'),
@@ -37,7 +37,9 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
       <div>
         <Text element="h2" variant="h4">
           {writes === 0
-            ? t('apply.nothing', 'Nothing to do')
+            ? blocked > 0
+              ? t('apply.blocked', 'Nothing can be restored yet')
+              : t('apply.nothing', 'Nothing to do')
             : plan.undoes === undefined
               ? plural(
                   'apply.title',
@@ -83,7 +85,9 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
         <ConfirmDialog
           title={
             gone > 0
-              ? t('apply.askDelete', 'Delete and overwrite what is live?')
+              ? update > 0
+                ? t('apply.askDelete', 'Delete and overwrite what is live?')
+                : t('apply.askDeleteOnly', 'Delete what is live?')
               : t('apply.askTitle', 'Overwrite what is live?')
           }
           phrase={phraseOf(plan, differenceSeen)}

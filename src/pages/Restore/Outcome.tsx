@@ -74,6 +74,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
   const verified = outcomes.verified ?? 0;
   const wrong = (outcomes.differs ?? 0) + (outcomes.failed ?? 0);
   const undoing = plan.undoes !== undefined;
+  const isEmpty = Object.keys(outcomes).length === 0;
   const text =
     wrong === 0
       ? undoing
@@ -98,6 +99,12 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         >
           {text}
         </Alert>
+      ) : run?.status === 'cancelled' ? (
+        <Alert severity="info" bottomSpacing={0} title={t('outcome.cancelled', 'It was cancelled')}>
+          {isEmpty
+            ? t('outcome.cancelledBefore', 'Nothing was changed.')
+            : t('outcome.cancelledMeanwhile', 'What is listed here had been done by then.')}
+        </Alert>
       ) : run?.failure === undefined ? (
         <Alert
           severity="error"
@@ -117,25 +124,27 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           </LinkButton>
         )}
       </Stack>
-      <FilteredList
-        label={t('outcome.list', 'Results')}
-        list={list}
-        columns={columns}
-        rowKey={resourceParameter}
-        empty={t('outcome.none', 'No result matches')}
-        search={t('outcome.search', 'Search titles and uids')}
-        count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
-      >
-        <MultiFilter
-          label={t('column.outcome', 'Result')}
-          value={read('outcome')}
-          options={OUTCOMES.filter((outcome) => (outcomes[outcome] ?? 0) > 0).map((outcome) => ({
-            value: outcome,
-            label: `${outcomeLabel(outcome)} (${formatNumber(outcomes[outcome] ?? 0)})`,
-          }))}
-          onChange={(outcome) => change({ outcome })}
-        />
-      </FilteredList>
+      {!(plan.state === 'failed' && isEmpty) && (
+        <FilteredList
+          label={t('outcome.list', 'Results')}
+          list={list}
+          columns={columns}
+          rowKey={resourceParameter}
+          empty={t('outcome.none', 'No result matches')}
+          search={t('outcome.search', 'Search titles and uids')}
+          count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
+        >
+          <MultiFilter
+            label={t('column.outcome', 'Result')}
+            value={read('outcome')}
+            options={OUTCOMES.filter((outcome) => (outcomes[outcome] ?? 0) > 0).map((outcome) => ({
+              value: outcome,
+              label: `${outcomeLabel(outcome)} (${formatNumber(outcomes[outcome] ?? 0)})`,
+            }))}
+            onChange={(outcome) => change({ outcome })}
+          />
+        </FilteredList>
+      )}
     </Stack>
   );
 }
