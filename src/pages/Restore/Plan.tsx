@@ -41,7 +41,7 @@ export function Plan() {
   return (
     <AppPage
       pageNav={{
-        text: plan === undefined ? t('plan.title', 'Restore') : titles[plan.state],
+        text: plan === undefined ? t('plan.items', 'The plan') : titles[plan.state],
         parentItem: { text: t('plan.title', 'Restore'), url: routes.restore() },
       }}
       subTitle={
