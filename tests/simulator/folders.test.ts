@@ -29,7 +29,8 @@ describe('folders', () => {
   });
 
   it.each([
-    ['11.6', 409, 409],
+    ['10.4', 409, 409],
+    ['11.6', 412, 200],
     ['13.2', 412, 200],
   ] as const)('on %s answer %i to a uid and %i to a title that exists', async (profile, sameUid, sameTitle) => {
     await start(profile);

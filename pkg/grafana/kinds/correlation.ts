@@ -92,7 +92,7 @@ async function readAll(context: KindContext): Promise<Live[]> {
   return (all ?? [])
     .map((item) => ({ content: contentOf(item), path: pathOf(item) }))
     .sort((a, b) => (canonicalJson(a.content.body) < canonicalJson(b.content.body) ? -1 : 1))
-    .map(({ content, path }) => {
+    .map(({ content, path }): Live => {
       const uid = occurrences.next(naturalKey(identityOf(content.body)));
       return { listed: { uid, title: content.title, content }, path };
     });

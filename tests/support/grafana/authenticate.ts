@@ -1,12 +1,12 @@
 import { rolePermissions, type Identity } from './access.ts';
 import type { Call } from './call.ts';
 import type { Permission, Role, Token, User } from './model.ts';
-import { errutil, problem } from './problems.ts';
+import { problem, unauthenticated } from './problems.ts';
 
 /** What Grafana takes for the organization of somebody who is not a member of the one that was asked for. */
 const NO_ORG = -1;
 
-const UNAUTHORIZED = () => errutil(401, 'auth.unauthorized', 'Unauthorized');
+const UNAUTHORIZED = () => unauthenticated('auth.unauthorized', 'Unauthorized');
 
 /** Who is calling, from the Authorization header; undefined when nobody says so. */
 export function authenticate(call: Call): Identity | undefined {
@@ -44,18 +44,18 @@ function byToken(call: Call, key: string): Identity {
     throw problem(401, 'Unauthorized', { traceID: '' });
   }
   if (token === undefined || (token.serviceAccountId === undefined && call.profile.apiKeys === 'gone')) {
-    throw errutil(401, 'api-key.invalid', 'Invalid API key');
+    throw unauthenticated('api-key.invalid', 'Invalid API key');
   }
   if (token.revoked) {
-    throw errutil(401, 'api-key.revoked', 'Revoked API key');
+    throw unauthenticated('api-key.revoked', 'Revoked API key');
   }
   if (token.expires !== undefined && token.expires <= state.now()) {
-    throw errutil(401, 'api-key.expired', 'Expired API key');
+    throw unauthenticated('api-key.expired', 'Expired API key');
   }
   const wanted = wantedOrg(call);
   const byHeader = call.header('x-grafana-org-id') !== '';
   if (byHeader && wanted !== undefined && wanted !== token.orgId) {
-    throw errutil(401, 'api-key.organization-mismatch', 'API key does not belong to the requested organization');
+    throw unauthenticated('api-key.organization-mismatch', 'API key does not belong to the requested organization');
   }
   token.lastUsed = state.now();
   return token.serviceAccountId === undefined ? apiKey(token) : serviceAccount(call, token, token.serviceAccountId);
@@ -80,7 +80,7 @@ function apiKey(token: Token): Identity {
 function serviceAccount(call: Call, token: Token, id: number): Identity {
   const account = call.state.orgs.get(token.orgId)?.serviceAccounts.get(id);
   if (account === undefined || account.isDisabled) {
-    throw errutil(401, 'api-key.invalid', 'Invalid API key');
+    throw unauthenticated('api-key.invalid', 'Invalid API key');
   }
   return {
     kind: 'service-account',
@@ -100,7 +100,7 @@ function byPassword(call: Call, login: string, password: string): Identity {
   const { state } = call;
   const user = [...state.users.values()].find((candidate) => candidate.login === login || candidate.email === login);
   if (user === undefined || user.isDisabled || user.password === '' || user.password !== password) {
-    throw errutil(401, 'password-auth.failed', 'Invalid username or password');
+    throw unauthenticated('password-auth.failed', 'Invalid username or password');
   }
   const orgId = wantedOrg(call) ?? homeOrg(call, user);
   const role = state.orgs.get(orgId)?.members.get(user.id);

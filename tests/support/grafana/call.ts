@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../pkg/contract/json.ts';
-import { accessDenied, problem } from './problems.ts';
+import { accessDenied, problem, unauthenticated } from './problems.ts';
 import { authorOf, can, type Identity } from './access.ts';
 import type { GrafanaState } from './state.ts';
 import type { Org } from './model.ts';
@@ -66,7 +66,7 @@ export class Call {
 
   get identity(): Identity {
     if (this.caller === undefined) {
-      throw problem(401, 'Unauthorized', { messageId: 'auth.unauthorized', statusCode: 401, traceID: '' });
+      throw unauthenticated('auth.unauthorized', 'Unauthorized');
     }
     return this.caller;
   }

@@ -124,9 +124,19 @@ export interface Token {
   revoked: boolean;
 }
 
+export interface Address {
+  address1: string;
+  address2: string;
+  city: string;
+  zipCode: string;
+  state: string;
+  country: string;
+}
+
 export interface Org extends OrgExtras {
   id: number;
   name: string;
+  address: Address;
   created: number;
   /** When a request created it; its alerting comes up to a minute later. Absent for those that were there before. */
   madeByRequest?: number;

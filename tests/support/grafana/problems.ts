@@ -19,7 +19,12 @@ export function problem(status: number, message: string, extra: Record<string, u
 
 /** Grafana's newer error with a `messageId`. */
 export function errutil(status: number, messageId: string, message: string): Problem {
-  return new Problem(status, { message, messageId, statusCode: status, traceID: '' });
+  return new Problem(status, { message, messageId, statusCode: status });
+}
+
+/** The same from the middleware that finds out who calls. */
+export function unauthenticated(messageId: string, message: string): Problem {
+  return new Problem(401, { extra: null, message, messageId, statusCode: 401, traceID: '' });
 }
 
 /** The same as `response.Err` writes it, which knows no trace. */

@@ -18,7 +18,7 @@ export interface Profile {
   /** Nested folders are behind a toggle in 10.x and on from 11. */
   nestedFolders: boolean;
   maxFolderDepth: number;
-  /** Answer of the legacy folder create for a uid that exists (409 before the folder API moved to `/apis`, 412 after). */
+  /** Answer of the legacy folder create for a uid that exists (409 in 10, 412 from 11 on). */
   folderSameUid: 409 | 412;
   uniqueFolderTitles: boolean;
   /** Two dashboards of one title in one folder: refused, or replaced when `overwrite` is set. Lifted in 11. */
@@ -105,8 +105,8 @@ export const PROFILES: Record<ProfileName, Profile> = {
     apiKeys: 'no-create',
     nestedFolders: true,
     maxFolderDepth: 8,
-    folderSameUid: 409,
-    uniqueFolderTitles: true,
+    folderSameUid: 412,
+    uniqueFolderTitles: false,
     uniqueDashboardTitles: false,
     saveConflict: 412,
     v2OnLegacy: '406',

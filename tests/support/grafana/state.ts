@@ -121,6 +121,7 @@ export class GrafanaState {
     const org: Org = {
       id,
       name,
+      address: { address1: '', address2: '', city: '', zipCode: '', state: '', country: '' },
       created: this.now(),
       multipleTrees: this.profile.major >= 13,
       folders: new Map(),

@@ -31,7 +31,13 @@ export function annotationRoutes(router: Router): void {
     });
   }
   router.on('DELETE /api/annotations/:id', (call) => {
-    call.org.annotations.delete(find(call, 'annotations:delete').id);
+    // Deleting one that is not there, or not in this org, is no error.
+    call.require('annotations:delete');
+    const id = Number(call.param('id'));
+    if (!Number.isInteger(id)) {
+      throw problem(400, 'annotationId is invalid');
+    }
+    call.org.annotations.delete(id);
     return { message: 'Annotation deleted' };
   });
 }
@@ -100,7 +106,7 @@ function create(call: Call): unknown {
   if (dashboardUid !== '') {
     const dashboard = call.org.dashboards.get(dashboardUid);
     if (dashboard === undefined) {
-      throw problem(404, 'Dashboard not found', { status: 'not-found' });
+      throw problem(call.profile.major < 12 ? 404 : 500, 'Failed to save annotation');
     }
     if (!canWithDashboard(call.identity, call.org, 'dashboards:write', dashboard)) {
       throw accessDenied('annotations:create');

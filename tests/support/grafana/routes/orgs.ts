@@ -1,6 +1,6 @@
 import { can } from '../access.ts';
 import type { Call } from '../call.ts';
-import type { Org, Role, User } from '../model.ts';
+import type { Address, Org, Role, User } from '../model.ts';
 import { accessDenied, problem } from '../problems.ts';
 import { changedPreferences, preferencesDto } from '../preferences.ts';
 import type { Router } from '../router.ts';
@@ -86,6 +86,15 @@ function adminRoutes(router: Router): void {
   });
   router.on('GET /api/orgs/:id', (call) => orgDto(find(call, 'orgs:read')));
   router.on('PUT /api/orgs/:id', (call) => rename(call, find(call, 'orgs:write')));
+  router.on('PUT /api/orgs/:id/address', (call) => {
+    requireServer(call, 'orgs:write');
+    // Grafana says so about an org that is missing, too.
+    const org = call.state.orgs.get(Number(call.param('id')));
+    if (org !== undefined) {
+      org.address = { ...org.address, ...call.plain<Partial<Address>>() };
+    }
+    return { message: 'Address updated' };
+  });
   router.on('DELETE /api/orgs/:id', (call) => {
     const org = find(call, 'orgs:delete');
     if (org.id === call.identity.orgId) {
@@ -138,7 +147,7 @@ function orgDto(org: Org): unknown {
   return {
     id: org.id,
     name: org.name,
-    address: { address1: '', address2: '', city: '', zipCode: '', state: '', country: '' },
+    address: org.address,
   };
 }
 
@@ -168,7 +177,8 @@ function memberDto(org: Org, user: User, role: Role): Record<string, unknown> {
 }
 
 function addMember(call: Call, org: Org): unknown {
-  const { loginOrEmail = '', role } = call.plain<{ loginOrEmail?: string; role?: Role }>();
+  const { loginOrEmail = '', role: wanted } = call.plain<{ loginOrEmail?: string; role?: Role }>();
+  const role = valid(wanted);
   const user = [...call.state.users.values()].find((one) => one.login === loginOrEmail || one.email === loginOrEmail);
   if (user === undefined) {
     throw problem(404, 'user not found');
@@ -176,28 +186,31 @@ function addMember(call: Call, org: Org): unknown {
   if (org.members.has(user.id)) {
     throw problem(409, 'User is already member of this organization', { userId: user.id });
   }
-  org.members.set(user.id, valid(role));
+  org.members.set(user.id, role);
   return { message: 'User added to organization', userId: user.id };
 }
 
 function setRole(call: Call, org: Org): unknown {
   const userId = Number(call.param('userId'));
   if (!org.members.has(userId)) {
-    throw problem(404, 'user not found');
+    throw problem(500, 'Failed update org user');
   }
   const role = valid(call.plain<{ role?: Role }>().role);
-  const admins = [...org.members].filter(([, one]) => one === 'Admin');
-  if (role !== 'Admin' && admins.length === 1 && admins[0]?.[0] === userId) {
+  if (role !== 'Admin' && isLastAdmin(org, userId)) {
     throw problem(400, 'Cannot change role so that there is no organization admin left');
   }
   org.members.set(userId, role);
   return { message: 'Organization user updated' };
 }
 
+function isLastAdmin(org: Org, userId: number): boolean {
+  const admins = [...org.members].filter(([, one]) => one === 'Admin');
+  return admins.length === 1 && admins[0]?.[0] === userId;
+}
+
 function removeMember(call: Call, org: Org): unknown {
   const userId = Number(call.param('userId'));
-  const admins = [...org.members].filter(([, one]) => one === 'Admin');
-  if (admins.length === 1 && admins[0]?.[0] === userId) {
+  if (isLastAdmin(org, userId)) {
     throw problem(400, 'Cannot remove last organization admin');
   }
   org.members.delete(userId);

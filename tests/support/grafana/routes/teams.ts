@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { Team } from '../model-org.ts';
 import type { User } from '../model.ts';
-import { errutil, problem } from '../problems.ts';
+import { problem } from '../problems.ts';
 import type { Router } from '../router.ts';
 import { preferencesDto, changedPreferences } from '../preferences.ts';
 
@@ -47,27 +47,32 @@ export function teamRoutes(router: Router): void {
     return { message: 'Team deleted' };
   });
   memberRoutes(router);
-  router.on('GET /api/teams/:id/preferences', (call) => preferencesDto(find(call, 'teams:read').preferences));
+  router.on('GET /api/teams/:id/preferences', (call) => preferencesDto(ifFound(call, 'teams:read')?.preferences ?? {}));
   router.on('PUT /api/teams/:id/preferences', (call) => {
-    const team = find(call, 'teams:write');
-    team.preferences = changedPreferences(call, {});
+    // Grafana stores them for a team that is missing, too.
+    const team = ifFound(call, 'teams:write');
+    const preferences = changedPreferences(call, {});
+    if (team !== undefined) {
+      team.preferences = preferences;
+    }
     return { message: 'Preferences updated' };
   });
 }
 
 function memberRoutes(router: Router): void {
   router.on('GET /api/teams/:id/members', (call) => {
-    const team = find(call, 'teams.permissions:read');
-    return [...team.members].flatMap(([userId, permission]) => {
+    // A team that is missing has no members.
+    const team = ifFound(call, 'teams.permissions:read');
+    return [...(team?.members ?? [])].flatMap(([userId, permission]) => {
       const user = call.state.users.get(userId);
-      return user ? [memberDto(call, team, user, permission)] : [];
+      return team && user ? [memberDto(call, team, user, permission)] : [];
     });
   });
   router.on('POST /api/teams/:id/members', (call) => {
     const team = find(call, 'teams.permissions:write');
     const { userId = 0 } = call.plain<{ userId?: number }>();
     if (!call.org.members.has(userId)) {
-      throw problem(404, 'user not found');
+      throw problem(500, 'Failed to add Member to Team');
     }
     if (team.members.has(userId)) {
       throw problem(400, 'User is already added to this team');
@@ -132,19 +137,23 @@ export function addTeam(call: Pick<Call, 'state' | 'org'>, name: string, email: 
 
 function refuseName(call: Call, name: string, own: Team | undefined): void {
   if ([...call.org.teams.values()].some((team) => team.name === name && team !== own)) {
-    throw problem(409, 'Team name taken');
+    throw problem(own === undefined ? 409 : 400, 'Team name taken');
   }
 }
 
 /** By numeric id; newer versions take the uid as well. */
-function find(call: Call, action: string): Team {
+function ifFound(call: Call, action: string): Team | undefined {
   const id = call.param('id');
-  const team = [...call.org.teams.values()].find(
+  call.require(action, `teams:id:${id}`);
+  return [...call.org.teams.values()].find(
     (one) => String(one.id) === id || (call.profile.major >= 12 && one.uid === id),
   );
-  call.require(action, `teams:id:${id}`);
+}
+
+function find(call: Call, action: string): Team {
+  const team = ifFound(call, action);
   if (team === undefined) {
-    throw errutil(404, 'team.not-found', 'Team not found');
+    throw problem(404, 'Team not found');
   }
   return team;
 }

@@ -27,9 +27,11 @@ export function userRoutes(router: Router): void {
   });
   router.on('GET /api/users/:id', (call) => userDto(find(call, 'users:read')));
   router.on('PUT /api/users/:id', (call) => {
-    const user = find(call, 'users:write');
-    const body = call.plain<{ login?: string; email?: string; name?: string }>();
-    refuseTaken(call, body.login ?? user.login, body.email ?? user.email, user);
+    const user = ifFound(call, 'users:write');
+    const body = call.json() as { login?: string; email?: string; name?: string };
+    if (user === undefined || isTaken(call, body.login ?? user.login, body.email ?? user.email, user)) {
+      throw problem(500, 'Failed to update user');
+    }
     Object.assign(user, {
       login: body.login ?? user.login,
       email: body.email ?? user.email,
@@ -38,10 +40,11 @@ export function userRoutes(router: Router): void {
     return { message: 'User updated' };
   });
   router.on('GET /api/users/:id/orgs', (call) => {
-    const user = find(call, 'users:read');
+    // A user that is missing is in no org.
+    const user = ifFound(call, 'users:read');
     return [...call.state.orgs.values()]
-      .filter((org) => org.members.has(user.id))
-      .map((org) => ({ orgId: org.id, name: org.name, role: org.members.get(user.id) }));
+      .filter((org) => user !== undefined && org.members.has(user.id))
+      .map((org) => ({ orgId: org.id, name: org.name, role: org.members.get(user?.id ?? 0) }));
   });
   router.on('GET /api/users/:id/teams', (call) => {
     const user = find(call, 'users:read');
@@ -63,7 +66,9 @@ export function userRoutes(router: Router): void {
           : 'Password is missing or too short',
       );
     }
-    refuseTaken(call, login, body.email ?? '', undefined);
+    if (isTaken(call, login, body.email ?? '')) {
+      throw problem(412, `User with email '${body.email}' or username '${login}' already exists`);
+    }
     // auto_assign_org: whoever is created becomes a member of the main org, or of the one that is named.
     const org = call.state.orgs.get(body.orgId || body.OrgId || 1);
     if (org === undefined) {
@@ -79,7 +84,10 @@ export function userRoutes(router: Router): void {
     return { id: user.id, uid: user.uid, message: 'User created' };
   });
   router.on('PUT /api/admin/users/:id/permissions', (call) => {
-    const user = find(call, 'users.permissions:write');
+    const user = ifFound(call, 'users.permissions:write');
+    if (user === undefined) {
+      throw problem(500, 'Failed to update user permissions');
+    }
     user.isGrafanaAdmin = call.plain<{ isGrafanaAdmin?: boolean }>().isGrafanaAdmin === true;
     return { message: 'User permissions updated' };
   });
@@ -161,20 +169,22 @@ function known(user: User | undefined): User {
 }
 
 /** By numeric id or uid. */
-function find(call: Call, action: string): User {
+function ifFound(call: Call, action: string): User | undefined {
   if (!call.identity.isGrafanaAdmin) {
     throw accessDenied(action);
   }
   const id = call.param('id');
-  return known([...call.state.users.values()].find((user) => String(user.id) === id || user.uid === id));
+  return [...call.state.users.values()].find((user) => String(user.id) === id || user.uid === id);
 }
 
-function refuseTaken(call: Call, login: string, email: string, except: User | undefined): void {
-  for (const user of call.state.users.values()) {
-    if (user !== except && (user.login === login || (email !== '' && user.email === email))) {
-      throw problem(412, `User with email '${email}' or username '${login}' already exists`);
-    }
-  }
+function find(call: Call, action: string): User {
+  return known(ifFound(call, action));
+}
+
+function isTaken(call: Call, login: string, email: string, except?: User): boolean {
+  return [...call.state.users.values()].some(
+    (user) => user !== except && (user.login === login || (email !== '' && user.email === email)),
+  );
 }
 
 function listDto(user: User): Record<string, unknown> {

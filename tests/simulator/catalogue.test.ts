@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import ts from 'typescript';
+import { CATALOGUE } from '../support/recording/catalogue/index.ts';
+import { endpointsOf, patternOf, programOf } from '../support/recording/endpoints.ts';
+import { splitRequest } from '../support/recording/play.ts';
+
+const ROOT = process.cwd();
+const CONFIG = `${ROOT}/tsconfig.json`;
+const PRODUCT = `${ROOT}/pkg/`;
+const WAIT = 600_000;
+
+const parsed = ts.parseJsonConfigFileContent(ts.readConfigFile(CONFIG, ts.sys.readFile).config, ts.sys, ROOT);
+const sources = parsed.fileNames.filter((name) => name.startsWith(PRODUCT));
+
+/** Which endpoints of a program no step of the catalogue asks for. */
+function missing(files: string[], texts: Record<string, string> = {}): string[] {
+  const program = programOf(files, parsed.options, texts);
+  const isProduct = (name: string) =>
+    Object.keys(texts).length > 0 ? name in texts || name.endsWith('/grafana/client.ts') : name.startsWith(PRODUCT);
+  return endpointsOf(program, isProduct)
+    .map(({ route }) => route)
+    .filter((route) => !STEPS.some((step) => fits(route, step)));
+}
+
+const STEPS = [
+  ...new Set(
+    CATALOGUE.flatMap(({ steps }) => steps.map(({ request }) => splitRequest(request))).map(
+      ([method, path]) => `${method} ${patternOf(path)}`,
+    ),
+  ),
+];
+
+/** What is known only at run time fits any segment of a step. */
+function fits(route: string, step: string): boolean {
+  const [left, right] = [route.split('/'), step.split('/')];
+  return left.length === right.length && left.every((segment, index) => segment === ':x' || segment === right[index]);
+}
+
+it(
+  'holds every endpoint of Grafana that the product calls',
+  () => {
+    expect(missing(sources)).toEqual([]);
+  },
+  WAIT,
+);
+
+it(
+  'is missing an endpoint that was made up',
+  () => {
+    const text = `
+      import { GrafanaClient } from './client.ts';
+      const PATH = '/api/made-up';
+      function below(kind: 'a' | 'b', uid: string): string {
+        return \`\${PATH}/\${kind}/\${encodeURIComponent(uid)}\`;
+      }
+      export async function made(grafana: GrafanaClient, uid: string, kind: 'a' | 'b'): Promise<void> {
+        await grafana.get(PATH);
+        await grafana.put(below(kind, uid), {});
+        await grafana.get('/api/folders');
+      }`;
+    expect(missing([], { [`${ROOT}/pkg/grafana/made-up.ts`]: text })).toEqual([
+      'GET /api/made-up',
+      'PUT /api/made-up/a/:x',
+      'PUT /api/made-up/b/:x',
+    ]);
+  },
+  WAIT,
+);
+
+it(
+  'refuses a call whose path cannot be found out',
+  () => {
+    const text = `
+      import { GrafanaClient } from './client.ts';
+      export const any = (grafana: GrafanaClient, path: string): Promise<unknown> => grafana.get(path);`;
+    expect(() => missing([], { [`${ROOT}/pkg/grafana/made-up.ts`]: text })).toThrow('made-up.ts:3: cannot find out');
+  },
+  WAIT,
+);
