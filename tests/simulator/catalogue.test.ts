@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import ts from 'typescript';
 import { CATALOGUE } from '../support/recording/catalogue/index.ts';
-import { endpointsOf, patternOf, programOf } from '../support/recording/endpoints.ts';
+import { endpointsOf, programOf } from '../support/recording/endpoints.ts';
 import { splitRequest } from '../support/recording/play.ts';
+import { patternOf } from '../support/recording/texts.ts';
 
 const ROOT = process.cwd();
 const CONFIG = `${ROOT}/tsconfig.json`;

@@ -11,16 +11,53 @@ export interface Difference {
   simulated: string;
 }
 
-/** Where a simulated recording differs from a real one, in the order of the real one. */
-export function differences(recorded: Recording, simulated: Recording): Difference[] {
+/** What the product shows of an error; ids are compared by their values. */
+const ERROR_MEMBERS = new Set(['message']);
+/** What is kept of an error to tell it from others. */
+const ERROR_IDS = ['kept messageId', 'kept reason'];
+
+/**
+ * Where a simulated recording differs from a real one, in the order of the real one.
+ * @param isKnown says whether the product knows a name. A member that only one of the two has, or an error's id, is
+ *   compared only when it does: nothing can depend on what no code names.
+ */
+export function differences(
+  recorded: Recording,
+  simulated: Recording,
+  isKnown: (name: string) => boolean,
+): Difference[] {
   return Object.entries(recorded).flatMap(([area, steps]) =>
     Object.entries(steps).flatMap(([name, step]) => {
       const other = simulated[area]?.[name];
       const found = other === undefined ? [['step', 'played', 'not played'] as const] : ofStep(step, other);
-      return found.map(([at, a, b]) => ({ step: `${area}/${name}`, at, recorded: a, simulated: b }));
+      const relevant = found.filter((one) => matters(one, step, isKnown));
+      return relevant.map(([at, a, b]) => ({ step: `${area}/${name}`, at, recorded: a, simulated: b }));
     }),
   );
 }
+
+function matters([at, recorded, simulated]: Found, { status }: Recorded, isKnown: (name: string) => boolean): boolean {
+  if (at === 'status') {
+    return /^\d+$/.test(recorded);
+  }
+  const text = `${recorded} ${simulated}`;
+  if (ERROR_IDS.includes(at)) {
+    return (text.match(/[\w.-]+/g) ?? []).some((id) => id !== ABSENT && isKnown(id));
+  }
+  if (at.startsWith('kept ')) {
+    return true;
+  }
+  const name = nameOf(at);
+  const isPresence = recorded === ABSENT || simulated === ABSENT;
+  return status >= 400 ? ERROR_MEMBERS.has(at) : !isPresence || isKnown(name);
+}
+
+/** The last member of a path, without what says that some items lack it. */
+function nameOf(at: string): string {
+  return /([^.]*?)(\[\])*\??$/.exec(at)?.[1] ?? at;
+}
+
+const ABSENT = 'absent';
 
 type Found = readonly [at: string, recorded: string, simulated: string];
 
@@ -59,5 +96,5 @@ function ofShape(a: Shape, b: Shape, path: string): Found[] {
 }
 
 function textOf(value: unknown): string {
-  return value === undefined ? 'absent' : JSON.stringify(value);
+  return value === undefined ? ABSENT : JSON.stringify(value);
 }

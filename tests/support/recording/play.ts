@@ -1,4 +1,4 @@
-import { narrowed, shapeOf, valuesAt, type Shape } from './shape.ts';
+import { narrowed, shapeOf, sorted, valuesAt, type Shape } from './shape.ts';
 import type { Area, Caller, Step } from './step.ts';
 
 /** What is kept of the response to one step. */
@@ -150,6 +150,7 @@ function recordedOf(step: Step, status: number, text: string, captured: Map<stri
   } catch {
     return { request: step.request, ...caller, status, shape: 'text' };
   }
+  value = sorted(value, step);
   for (const [name, path] of Object.entries(step.capture ?? {})) {
     const [found] = valuesAt(value, path);
     if (found !== undefined && found !== null) {

@@ -87,3 +87,15 @@ export function narrowed(value: unknown, { only }: Step): unknown {
   }
   return Object.fromEntries(Object.entries(value).filter(([name]) => only.includes(name)));
 }
+
+/** A list in the order that its step asks for. */
+export function sorted(value: unknown, { sortBy }: Step): unknown {
+  if (sortBy === undefined || !Array.isArray(value)) {
+    return value;
+  }
+  const keyOf = (item: unknown): string => JSON.stringify(sortBy.map((path) => valuesAt(item, path)));
+  return value
+    .map((item: unknown) => ({ item, key: keyOf(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item);
+}

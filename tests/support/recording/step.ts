@@ -22,6 +22,8 @@ export interface Step {
   keep?: string[];
   /** Paths of objects whose member names are data, such as uids or actions; `` is the response itself. */
   map?: string[];
+  /** Members by which the items of the response are sorted first, where Grafana lists them in any order. */
+  sortBy?: string[];
   /** Members that are recorded of a response with many others. */
   only?: string[];
   /** Asked again until the response holds this text, or until it does not hold what follows a `!`. */

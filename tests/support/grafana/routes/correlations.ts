@@ -18,6 +18,9 @@ export function correlationRoutes(router: Router): void {
   });
   router.on('GET /api/datasources/uid/:source/correlations', (call) => {
     call.require('datasources:read');
+    if (!call.org.dataSources.has(call.param('source'))) {
+      throw problem(404, 'No correlation found');
+    }
     return [...call.org.correlations.values()]
       .filter((correlation) => isShown(call, correlation) && correlation.sourceUID === call.param('source'))
       .map((correlation) => dto(call, correlation));
@@ -27,6 +30,9 @@ export function correlationRoutes(router: Router): void {
     call.require('datasources:write');
     const body = call.json();
     const target = stringAt(body, 'targetUID') ?? '';
+    if (!stringAt(body, 'config', 'field')) {
+      throw problem(400, 'bad request data');
+    }
     const type = typeOf(body);
     if (!call.org.dataSources.has(call.param('source'))) {
       throw problem(404, 'Source data source not found');
@@ -51,6 +57,9 @@ export function correlationRoutes(router: Router): void {
   router.on('PATCH /api/datasources/uid/:source/correlations/:uid', (call) => {
     const correlation = editable(call);
     const body = call.json();
+    if (Object.keys(body).length === 0) {
+      throw problem(400, 'not enough parameters to edit correlation');
+    }
     correlation.label = stringAt(body, 'label') ?? correlation.label;
     correlation.description = stringAt(body, 'description') ?? correlation.description;
     correlation.config = objectAt(body, 'config') ? configOf(body) : correlation.config;
@@ -77,8 +86,9 @@ function typeOf(body: JsonObject): string {
 }
 
 function configOf(body: JsonObject): JsonObject {
-  const { type: _type, ...config } = objectAt(body, 'config') ?? {};
-  return config;
+  const { type: _type, transformations, ...config } = objectAt(body, 'config') ?? {};
+  // An empty list is left out (correlations/models.go).
+  return Array.isArray(transformations) && transformations.length > 0 ? { ...config, transformations } : config;
 }
 
 function find(call: Call, action: string): Correlation {

@@ -12,7 +12,7 @@ const KIND: K8sKind<Folder> = {
   group: 'folder.grafana.app',
   resource: 'folders',
   kind: 'Folder',
-  staleStatus: 412,
+  staleStatus: 409,
   items: (org) => org.folders,
   size: (folder) => 400 + folder.title.length + (folder.description?.length ?? 0),
   annotations: (folder): Record<string, string> => (folder.parentUid ? { 'grafana.app/folder': folder.parentUid } : {}),

@@ -70,7 +70,9 @@ function adminRoutes(router: Router): void {
     if (name === '') {
       throw problem(400, 'bad request data');
     }
-    refuseName(call, name, undefined);
+    if (isTaken(call, name)) {
+      throw problem(409, 'Organization name taken');
+    }
     const org = call.state.addOrg(name);
     org.madeByRequest = call.state.now();
     org.members.set(call.identity.id, 'Admin');
@@ -130,15 +132,15 @@ function find(call: Call, action: string): Org {
   return org;
 }
 
-function refuseName(call: Call, name: string, own: Org | undefined): void {
-  if ([...call.state.orgs.values()].some((org) => org.name === name && org !== own)) {
-    throw problem(409, 'Organization name taken');
-  }
+function isTaken(call: Call, name: string, own?: Org): boolean {
+  return [...call.state.orgs.values()].some((org) => org.name === name && org !== own);
 }
 
 function rename(call: Call, org: Org): unknown {
   const { name = '' } = call.plain<{ name?: string }>();
-  refuseName(call, name, org);
+  if (isTaken(call, name, org)) {
+    throw problem(400, 'Organization name taken');
+  }
   org.name = name;
   return { message: 'Organization updated' };
 }

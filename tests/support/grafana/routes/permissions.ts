@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../../pkg/contract/json.ts';
 import { ancestors, canInFolder, canWithDashboard } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { AclEntry, Role } from '../model.ts';
@@ -60,8 +61,13 @@ export function permissionRoutes(router: Router): void {
     ];
   });
   router.on('POST /api/access-control/:resource/:id', (call) => {
+    refuseMissingForWrite(call);
     const holder = holderOf(call, call.param('resource'), call.param('id'), 'write');
-    const { permissions = [] } = call.plain<{ permissions?: Assignment[] }>();
+    const body: unknown = call.plain();
+    if (!isJsonObject(body)) {
+      throw problem(400, 'bad request data');
+    }
+    const { permissions = [] } = body as { permissions?: Assignment[] };
     // Each assignment is set or, when empty, removed; assignments that are not named stay as they are.
     for (const assignment of permissions) {
       assign(call, holder, assignment);
@@ -149,6 +155,20 @@ function refuseMissing(call: Call): void {
   if (resource === 'dashboards' && !org.dashboards.has(id)) {
     call.require('dashboards.permissions:read', `dashboards:uid:${id}`);
     throw problem(500, 'Failed to get permissions');
+  }
+}
+
+/** Writing those of a missing folder says so from 12 on; all else fails without a cause. */
+function refuseMissingForWrite(call: Call): void {
+  const { org, profile } = call;
+  const [resource, id] = [call.param('resource'), call.param('id')];
+  const isMissing =
+    resource === 'folders' ? !org.folders.has(id) : resource === 'dashboards' && !org.dashboards.has(id);
+  if (isMissing) {
+    call.require(`${resource}.permissions:write`, `${resource}:uid:${id}`);
+    throw resource === 'folders' && profile.major >= 12
+      ? publicError(404, 'folder.notFound', 'NotFound')
+      : problem(500, 'Failed to set permissions');
   }
 }
 

@@ -49,9 +49,12 @@ export function serviceAccountRoutes(router: Router): void {
     call.state.tokens = call.state.tokens.filter((token) => token.serviceAccountId !== account.id);
     return { message: 'Service account deleted' };
   });
-  router.on('GET /api/serviceaccounts/:id/tokens', (call) =>
-    tokensOf(call, find(call, 'serviceaccounts:read')).map((token) => tokenDto(call, token)),
-  );
+  router.on('GET /api/serviceaccounts/:id/tokens', (call) => {
+    // An account that is missing has none.
+    call.require('serviceaccounts:read', `serviceaccounts:id:${call.param('id')}`);
+    const account = call.org.serviceAccounts.get(Number(call.param('id')));
+    return account === undefined ? [] : tokensOf(call, account).map((token) => tokenDto(call, token));
+  });
   router.on('POST /api/serviceaccounts/:id/tokens', (call) => {
     const account = find(call, 'serviceaccounts:write');
     const body = call.plain<{ name?: string; secondsToLive?: number }>();
@@ -59,7 +62,7 @@ export function serviceAccountRoutes(router: Router): void {
       throw problem(400, 'Token name cannot be empty');
     }
     if (tokensOf(call, account).some((token) => token.name === body.name)) {
-      throw errutil(409, 'serviceaccounts.ErrTokenAlreadyExists', 'service account token already exists');
+      throw errutil(400, 'serviceaccounts.ErrTokenAlreadyExists', 'service account token already exists');
     }
     const token = call.state.addToken(call.org.id, {
       name: body.name,
@@ -165,7 +168,7 @@ function accountDto(call: Call, account: ServiceAccount): unknown {
     login: account.login,
     orgId: call.org.id,
     isDisabled: account.isDisabled,
-    isExternal: account.isExternal,
+    ...(account.isExternal ? { isExternal: true } : {}),
     role: account.role,
     tokens: tokensOf(call, account).length,
     avatarUrl: '/avatar/0',

@@ -34,6 +34,12 @@ export const orgs: Area = {
     { name: 'by a name with a slash', request: 'GET /api/orgs/name/Recorded%2Ftwice', keep: ['name'] },
     { name: 'address', request: 'PUT /api/orgs/{{twice}}/address', body: ADDRESS },
     { name: 'address of a missing org', request: 'PUT /api/orgs/987654/address', body: ADDRESS },
+    { name: 'rename', request: 'PUT /api/orgs/{{twice}}', body: { name: 'Recorded renamed' } },
+    { name: 'rename to a name that is taken', request: 'PUT /api/orgs/{{twice}}', body: { name: 'Recorded org' } },
+    { name: 'rename a missing org', request: 'PUT /api/orgs/987654', body: { name: 'Recorded missing' } },
+    { name: 'rename, no body', request: 'PUT /api/orgs/{{twice}}' },
+    ...refused('PUT /api/orgs/1', { name: 'Refused' }),
+    { name: 'rename back', request: 'PUT /api/orgs/{{twice}}', body: { name: 'Recorded/twice' } },
     { name: 'by id', request: 'GET /api/orgs/{{twice}}', keep: ['address.city'] },
     {
       name: 'add a member',

@@ -1,11 +1,13 @@
 import { refused, type Area, type Step } from '../step.ts';
 
+/** Grafana lists permissions in any order. */
+const ORDER = ['builtInRole', 'userLogin', 'permission'];
 const LIST = ['*.builtInRole', '*.permission', '*.isManaged', '*.isInherited'];
 
 function of(resource: string, uid: string): Step[] {
   const path = `/api/access-control/${resource}/${uid}`;
   return [
-    { name: `${resource}: list`, request: `GET ${path}`, map: [], keep: LIST },
+    { name: `${resource}: list`, request: `GET ${path}`, map: [], keep: LIST, sortBy: ORDER },
     { name: `${resource}: list of a missing one`, request: `GET /api/access-control/${resource}/missing` },
     {
       name: `${resource}: list of a missing one by a token`,
@@ -24,7 +26,7 @@ function of(resource: string, uid: string): Step[] {
         ],
       },
     },
-    { name: `${resource}: list after that`, request: `GET ${path}`, keep: [...LIST, '*.userLogin'] },
+    { name: `${resource}: list after that`, request: `GET ${path}`, keep: [...LIST, '*.userLogin'], sortBy: ORDER },
     {
       name: `${resource}: remove`,
       request: `POST ${path}`,
@@ -64,7 +66,7 @@ export const permissions: Area = {
   steps: [
     ...of('folders', 'rec-f1'),
     ...of('dashboards', 'rec-d3'),
-    { name: 'dashboard in a folder', request: 'GET /api/access-control/dashboards/rec-d1', keep: LIST },
+    { name: 'dashboard in a folder', request: 'GET /api/access-control/dashboards/rec-d1', keep: LIST, sortBy: ORDER },
     { name: 'data sources: description', request: 'GET /api/access-control/datasources/description' },
     { name: 'data sources: list', request: 'GET /api/access-control/datasources/rec-s1' },
     { name: 'data sources: set', request: 'POST /api/access-control/datasources/rec-s1', body: { permissions: [] } },

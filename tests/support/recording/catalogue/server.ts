@@ -18,20 +18,23 @@ export const server: Area = {
       as: 'nobody',
       only: ['buildInfo'],
     },
+    // The recorded 11.6 was built without its pages, of which this is a part.
     {
       name: 'boot data',
       request: 'GET /bootdata',
+      since: '12.0',
       only: ['user'],
       keep: ['user.orgId', 'user.orgName', 'user.orgRole'],
     },
     {
       name: 'boot data for a token',
       request: 'GET /bootdata',
+      since: '12.0',
       as: 'token',
       only: ['user'],
       keep: ['user.orgId', 'user.orgName'],
     },
-    { name: 'boot data for nobody', request: 'GET /bootdata', as: 'nobody', only: ['user'] },
+    { name: 'boot data for nobody', request: 'GET /bootdata', as: 'nobody', since: '12.0', only: ['user'] },
     {
       name: 'API groups',
       request: 'GET /apis',
