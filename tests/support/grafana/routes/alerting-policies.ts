@@ -99,7 +99,7 @@ function timingRoutes(router: Router): void {
     const timing = await writeDocument(call, (alerting) => {
       const stored = found(alerting.muteTimings.get(call.param('name')), 'mute timing not found');
       refuseProvenance(call, stored.provenance, wantedProvenance(call));
-      refuseVersion(call, body, stored.time_intervals, 'time-intervals');
+      refuseVersion(call, body, stored.time_intervals);
       Object.assign(stored, { time_intervals: intervalsIn(body), provenance: wantedProvenance(call) });
       return stored;
     });
@@ -139,7 +139,7 @@ function templateRoutes(router: Router): void {
       const stored = alerting.templates.get(name);
       if (stored !== undefined) {
         refuseProvenance(call, stored.provenance, wantedProvenance(call));
-        refuseVersion(call, body, stored.template, 'templates');
+        refuseVersion(call, body, stored.template);
       }
       const text = defined(name, stringAt(body, 'template') ?? '');
       const next = { name, template: text, provenance: wantedProvenance(call) };
@@ -190,10 +190,10 @@ function versionOf(content: unknown): string {
 }
 
 /** The optional optimistic lock: only a version that was sent is compared. */
-function refuseVersion(call: Call, body: JsonObject, stored: unknown, what: string): void {
+function refuseVersion(call: Call, body: JsonObject, stored: unknown): void {
   const version = stringAt(body, 'version');
   if (call.profile.alertingVersions && version && version !== versionOf(stored)) {
-    throw errutil(409, `alerting.notifications.${what}.versionMismatch`, `Provided version ${version} is not current`);
+    throw errutil(409, 'alerting.notifications.conflict', `Provided version ${version} is not current`);
   }
 }
 

@@ -4,6 +4,9 @@ const K8S = '/apis/folder.grafana.app/v1beta1/namespaces';
 const METADATA = { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json' };
 const DATA = ['metadata.annotations', 'metadata.labels', 'items.*.metadata.annotations', 'items.*.metadata.labels'];
 
+/** Grafana 12 lists folders in the order of its search index. */
+const LISTED = { keep: ['*.uid'], sortBy: ['uid'] };
+
 const legacy: Step[] = [
   { name: 'list, none', request: 'GET /api/folders?limit=1000&page=1' },
   {
@@ -48,7 +51,7 @@ const legacy: Step[] = [
   { name: 'one from the other org', request: 'GET /api/folders/rec-f1', org: 'other org' },
   { name: 'a missing one', request: 'GET /api/folders/missing' },
   { name: 'a missing one by a viewer', request: 'GET /api/folders/missing', as: 'viewer' },
-  { name: 'list', request: 'GET /api/folders?limit=1000&page=1', keep: ['*.uid'] },
+  { name: 'list', request: 'GET /api/folders?limit=1000&page=1', ...LISTED },
   {
     name: 'list below',
     request: 'GET /api/folders?limit=1000&page=1&parentUid=rec-f1',
@@ -56,9 +59,9 @@ const legacy: Step[] = [
   },
   { name: 'list below a missing folder', request: 'GET /api/folders?limit=1000&page=1&parentUid=missing' },
   { name: 'list, page beyond the end', request: 'GET /api/folders?limit=1000&page=9' },
-  { name: 'list, page 0', request: 'GET /api/folders?limit=1000&page=0', keep: ['*.uid'] },
-  { name: 'list, no room', request: 'GET /api/folders?limit=0&page=1', keep: ['*.uid'] },
-  { name: 'list by a viewer', request: 'GET /api/folders?limit=1000&page=1', as: 'viewer', keep: ['*.uid'] },
+  { name: 'list, page 0', request: 'GET /api/folders?limit=1000&page=0', ...LISTED },
+  { name: 'list, no room', request: 'GET /api/folders?limit=0&page=1', ...LISTED },
+  { name: 'list by a viewer', request: 'GET /api/folders?limit=1000&page=1', as: 'viewer', ...LISTED },
   { name: 'list by nobody', request: 'GET /api/folders?limit=1000&page=1', as: 'nobody' },
   { name: 'list in the other org', request: 'GET /api/folders?limit=1000&page=1', org: 'other org' },
   { name: 'change', request: 'PUT /api/folders/rec-f1', body: { title: 'Changed', overwrite: true }, keep: ['title'] },
