@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../../pkg/contract/json.ts';
+import { isJsonObject, type Json } from '../../../../pkg/contract/json.ts';
 import { ancestors, canInFolder, canWithDashboard } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { AclEntry, Role } from '../model.ts';
@@ -63,11 +63,10 @@ export function permissionRoutes(router: Router): void {
   router.on('POST /api/access-control/:resource/:id', (call) => {
     refuseMissingForWrite(call);
     const holder = holderOf(call, call.param('resource'), call.param('id'), 'write');
-    const body: unknown = call.plain();
-    if (!isJsonObject(body)) {
+    if (!isJsonObject(call.plain<Json>())) {
       throw problem(400, 'bad request data');
     }
-    const { permissions = [] } = body as { permissions?: Assignment[] };
+    const { permissions = [] } = call.plain<{ permissions?: Assignment[] }>();
     // Each assignment is set or, when empty, removed; assignments that are not named stay as they are.
     for (const assignment of permissions) {
       assign(call, holder, assignment);
