@@ -16,5 +16,5 @@ export function LabelBadge({ color, icon, text }: Props) {
 
 const getStyles = (theme: GrafanaTheme2) => ({
   // Twice the class: which of two rules of equal weight comes last is not in our hands.
-  grey: css({ '&&': { color: theme.colors.text.secondary } }),
+  grey: css({ '&&': { color: theme.colors.text.primary } }),
 });

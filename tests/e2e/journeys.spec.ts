@@ -55,7 +55,7 @@ test.describe('with a Grafana that answers slowly', () => {
 
   test('back up now: live progress that survives leaving the page', async ({ app, page, backup, stack }) => {
     expect(backup).not.toBe('');
-    stack.slowDown?.(400);
+    stack.slowDown?.(1500);
     await app.open('');
     await page.getByRole('button', { name: 'Back up now' }).click();
     const bar = page.getByRole('progressbar', { name: 'Backup is running' });
