@@ -1,0 +1,7 @@
+import type { Loss } from './compare.ts';
+
+/** What the product says that nothing can bring back (docs/kinds.md), once Grafana has lost it. */
+export const LOSSES: readonly Loss[] = [
+  { kind: 'data-source', field: /^secureJsonFields(\.|$)/, why: 'Grafana gives out no passwords of data sources' },
+  { kind: 'service-account', field: /^tokens$/, why: 'Grafana gives out no tokens' },
+];

@@ -1,0 +1,123 @@
+import { LOSSES } from '../dump/losses.ts';
+import type { Grafana } from '../grafana.ts';
+import type { Journey, Stage } from '../journey.ts';
+
+/** A bad day: something happens, is put back, undone, and put back again. */
+interface BadDay {
+  name: string;
+  title: string;
+  happens(grafana: Grafana): Promise<void>;
+  /** How the restore is asked for, behind the snapshot's id. */
+  restore: readonly string[];
+}
+
+const PROVISIONING = '/api/v1/provisioning';
+
+const DAYS: readonly BadDay[] = [
+  {
+    name: 'deleted-folder',
+    title: 'Someone deleted a folder with all below it',
+    happens: (grafana) => grafana.delete('/api/folders/real-business?forceDeleteRules=true'),
+    restore: ['--folder', 'real-business', '--orgs', '1'],
+  },
+  {
+    name: 'deleted-dashboard',
+    title: 'Someone deleted a public dashboard with annotations and permissions',
+    happens: (grafana) => grafana.delete('/api/dashboards/uid/real-shop-front'),
+    restore: ['--only', 'dashboard/real-shop-front', '--orgs', '1'],
+  },
+  {
+    name: 'broken-dashboard',
+    title: 'Someone broke a dashboard',
+    happens: (grafana) => breakDashboard(grafana, 'real-orders'),
+    restore: ['--only', 'dashboard/real-orders', '--overwrite', '--orgs', '1'],
+  },
+  {
+    name: 'moved-dashboard',
+    title: 'Someone moved a dashboard into another folder',
+    happens: async (grafana) => {
+      const { dashboard } = await grafana.get<{ dashboard: object }>('/api/dashboards/uid/real-basket');
+      await grafana.post('/api/dashboards/db', { dashboard, folderUid: 'real-wide', overwrite: true });
+    },
+    restore: ['--only', 'dashboard/real-basket', '--overwrite', '--orgs', '1'],
+  },
+  {
+    name: 'deleted-data-source',
+    title: 'Someone deleted a data source',
+    happens: (grafana) => grafana.delete('/api/datasources/uid/real-loki'),
+    restore: ['--kinds', 'data-source,correlation', '--orgs', '1'],
+  },
+  {
+    name: 'deleted-rule-group',
+    title: 'Someone deleted a group of alert rules',
+    happens: (grafana) => grafana.delete(`${PROVISIONING}/folder/real-shop/rule-groups/Orders`),
+    restore: ['--kinds', 'alert-rule-group', '--orgs', '1'],
+  },
+  {
+    name: 'deleted-contact-point',
+    title: 'Someone emptied the notification policies and deleted contact points',
+    happens: deleteContactPoints,
+    restore: ['--kinds', 'contact-point,notification-policy', '--overwrite', '--orgs', '1'],
+  },
+  {
+    name: 'widened-permissions',
+    title: 'Someone let everybody into a folder',
+    happens: (grafana) =>
+      grafana.post('/api/folders/real-narrow/permissions', { items: [{ role: 'Viewer', permission: 4 }] }),
+    restore: ['--only', 'folder-permissions/real-narrow', '--overwrite', '--orgs', '1'],
+  },
+  {
+    name: 'added-since',
+    title: 'Someone added dashboards to a folder that should go again',
+    happens: async (grafana) => {
+      await grafana.post('/api/folders', { uid: 'real-added', title: 'Added', parentUid: 'real-wide' });
+      const dashboard = { uid: 'real-added-one', title: 'Added', schemaVersion: 39, panels: [] };
+      await grafana.post('/api/dashboards/db', { dashboard, folderUid: 'real-added' });
+    },
+    restore: ['--folder', 'real-wide', '--overwrite', '--delete-extra', '--orgs', '1'],
+  },
+];
+
+/** Each bad day of docs/restore.md as a journey. */
+export const BAD_DAYS: readonly Journey[] = DAYS.map((day) => ({
+  name: day.name,
+  title: day.title,
+  run: (stage) => live(stage, day),
+}));
+
+async function live(stage: Stage, { happens, restore }: BadDay): Promise<void> {
+  const { id } = await stage.snapshot();
+  const before = await stage.dump();
+  await happens(stage.grafana);
+  const after = await stage.dump();
+  const report = await stage.restore('restore', [id, ...restore]);
+  const restored = await stage.dump();
+  stage.checkEqual('everything is as before', before, restored, LOSSES);
+  await stage.undo('undo', report);
+  stage.checkEqual('undone, everything is as after it happened', after, await stage.dump(), LOSSES);
+  await stage.restore('restore again', [id, ...restore]);
+  stage.checkEqual('restored again, everything is as the first time', restored, await stage.dump(), LOSSES);
+}
+
+/** Saves a dashboard without its panels and under another title. */
+export async function breakDashboard(grafana: Grafana, uid: string): Promise<void> {
+  const { dashboard, meta } = await grafana.get<{ dashboard: object; meta: { folderUid: string } }>(
+    `/api/dashboards/uid/${uid}`,
+  );
+  await grafana.post('/api/dashboards/db', {
+    dashboard: { ...dashboard, title: 'Broken', panels: [], templating: { list: [] } },
+    folderUid: meta.folderUid,
+    overwrite: true,
+  });
+}
+
+async function deleteContactPoints(grafana: Grafana): Promise<void> {
+  await grafana.put(
+    `${PROVISIONING}/policies`,
+    { receiver: 'Mail', group_by: ['alertname'] },
+    { 'x-disable-provenance': 'true' },
+  );
+  for (const uid of ['real-cp-slack', 'real-cp-pagerduty', 'real-cp-telegram']) {
+    await grafana.delete(`${PROVISIONING}/contact-points/${uid}`);
+  }
+}

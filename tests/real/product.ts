@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import type { Login } from './grafana.ts';
+
+/** What one run of the program came to. */
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+  seconds: number;
+}
+
+const PROGRAM = join(import.meta.dirname, '../../build/dashkeep.mjs');
+
+/** No command takes longer than this, in seconds; whoever waits longer waits for something that hangs. */
+const LIMIT_SECONDS = 900;
+
+/** The program as people run it, with an encrypted repository in a directory that is removed at the end. */
+export class Product {
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+
+  private constructor(directory: string, environment: NodeJS.ProcessEnv) {
+    this.directory = directory;
+    this.environment = environment;
+  }
+
+  /** `url` is how the program reaches Grafana. */
+  static async create({ user, password }: Login, url: string): Promise<Product> {
+    const directory = await mkdtemp(join(tmpdir(), 'dashkeep-real-'));
+    await mkdir(join(directory, 'repository'));
+    const identity = await generateX25519Identity();
+    const identityFile = join(directory, 'identity.txt');
+    await writeFile(identityFile, `${identity}\n`, { mode: 0o600 });
+    return new Product(directory, {
+      PATH: process.env['PATH'],
+      HOME: directory,
+      GRAFANA_URL: url,
+      GRAFANA_ADMIN_USER: user,
+      GRAFANA_ADMIN_PASSWORD: password,
+      DASHKEEP_TARGET: `file://${join(directory, 'repository')}`,
+      DASHKEEP_STATE_DIR: join(directory, 'state'),
+      DASHKEEP_ORGS: 'all',
+      DASHKEEP_AGE_RECIPIENTS: await identityToRecipient(identity),
+      DASHKEEP_AGE_IDENTITY_FILE: identityFile,
+      DASHKEEP_KUBERNETES: 'off',
+    });
+  }
+
+  /** Starts the program; an undefined value takes a variable out of its environment. */
+  start(args: readonly string[], changes: NodeJS.ProcessEnv = {}): ChildProcess {
+    const env = Object.fromEntries(
+      Object.entries({ ...this.environment, ...changes }).filter(([, value]) => value !== undefined),
+    );
+    return spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Runs the program to its end. */
+  async run(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const started = Date.now();
+    const child = this.start(args, changes);
+    const ran = { stdout: '', stderr: '' };
+    child.stdout?.on('data', (chunk: Buffer) => (ran.stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (ran.stderr += chunk.toString()));
+    const limit = setTimeout(() => child.kill(), LIMIT_SECONDS * 1000);
+    const [code] = (await once(child, 'close')) as [number | null];
+    clearTimeout(limit);
+    return { ...ran, code: code ?? -1, seconds: Math.round((Date.now() - started) / 100) / 10 };
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
