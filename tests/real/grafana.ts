@@ -139,3 +139,14 @@ export async function until(what: string, seconds: number, check: () => Promise<
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
+
+/** Does something with each of a list, a few at a time. */
+export async function eachOf<T>(list: readonly T[], action: (one: T) => Promise<void>): Promise<void> {
+  const waiting = [...list];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await action(next);
+    }
+  };
+  await Promise.all([worker(), worker(), worker(), worker()]);
+}

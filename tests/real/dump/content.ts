@@ -1,4 +1,4 @@
-import type { Grafana, Served } from '../grafana.ts';
+import { eachOf, type Grafana, type Served } from '../grafana.ts';
 import { type Entries, without } from './entries.ts';
 import { dumpPermissions } from './people.ts';
 
@@ -25,14 +25,14 @@ export async function dumpDashboards(grafana: Grafana, served: Served, entries: 
   const all = served.get('dashboard.grafana.app')?.includes('v0alpha1')
     ? await storedDashboards(grafana)
     : await classicDashboards(grafana);
-  for (const { uid, ...dashboard } of all) {
+  await eachOf(all, async ({ uid, ...dashboard }) => {
     entries.add('dashboard', uid, dashboard);
     await dumpPermissions(grafana, 'dashboards', uid, entries);
     const shared = await grafana.find<object>(`/api/dashboards/uid/${uid}/public-dashboards`);
     if (shared !== undefined) {
       entries.add('public-dashboard', uid, without(shared, 'createdBy', 'updatedBy', 'createdAt', 'updatedAt'));
     }
-  }
+  });
 }
 
 interface Dashboard {

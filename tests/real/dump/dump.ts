@@ -1,4 +1,4 @@
-import type { Grafana } from '../grafana.ts';
+import { eachOf, type Grafana } from '../grafana.ts';
 import { dumpAlertRules, dumpNotifications, dumpSilences } from './alerting.ts';
 import { dumpDashboards, dumpFolders, dumpLibraryPanels } from './content.ts';
 import { type Dump, Entries } from './entries.ts';
@@ -24,18 +24,21 @@ export async function dump(grafana: Grafana): Promise<Dump> {
 export async function dumpOrg(grafana: Grafana, name: string): Promise<Dump> {
   const served = await grafana.served();
   const entries = new Entries(name);
-  await dumpTeams(grafana, entries);
-  await dumpServiceAccounts(grafana, entries);
-  await dumpDataSources(grafana, entries);
-  await dumpFolders(grafana, entries);
-  await dumpLibraryPanels(grafana, entries);
-  await dumpDashboards(grafana, served, entries);
-  await dumpPlaylists(grafana, served, entries);
-  await dumpNotifications(grafana, served, entries);
-  await dumpAlertRules(grafana, entries);
-  await dumpSilences(grafana, entries);
-  await dumpAnnotations(grafana, entries);
-  await dumpDashboardSnapshots(grafana, entries);
-  await dumpPreferences(grafana, entries);
+  const parts = [
+    () => dumpTeams(grafana, entries),
+    () => dumpServiceAccounts(grafana, entries),
+    () => dumpDataSources(grafana, entries),
+    () => dumpFolders(grafana, entries),
+    () => dumpLibraryPanels(grafana, entries),
+    () => dumpDashboards(grafana, served, entries),
+    () => dumpPlaylists(grafana, served, entries),
+    () => dumpNotifications(grafana, served, entries),
+    () => dumpAlertRules(grafana, entries),
+    () => dumpSilences(grafana, entries),
+    () => dumpAnnotations(grafana, entries),
+    () => dumpDashboardSnapshots(grafana, entries),
+    () => dumpPreferences(grafana, entries),
+  ];
+  await eachOf(parts, (part) => part());
   return entries.found;
 }

@@ -51,7 +51,7 @@ export async function fillDashboards(grafana: Grafana, orgName: string, served: 
     const { folderUid } = seed;
     await grafana.post('/api/dashboards/db', { dashboard: classic(seed, orgName), folderUid, message: 'filled' });
   }
-  for (let number = 1; number <= 30; number++) {
+  for (let number = 1; number <= 15; number++) {
     const seed = { uid: `real-many-${number}`, title: `One of many ${number}` };
     await grafana.post('/api/dashboards/db', { dashboard: classic(seed, orgName), folderUid: 'real-shop' });
   }
