@@ -127,5 +127,14 @@ export default ts.config(
       },
     },
   },
+  {
+    files: ['tests/real/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '(^|/)(pkg|src)/', message: 'What judges the product uses none of its code.' }] },
+      ],
+    },
+  },
   { files: ['tests/**/*.{ts,tsx}'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
 );

@@ -11,8 +11,8 @@ import type { Proxy } from './proxy.ts';
 export interface Journey {
   name: string;
   title: string;
-  /** Why it can't run with these options; undefined when it can. */
-  skipped?(options: Options): string | undefined;
+  /** Why it can't run here; undefined when it can. */
+  skipped?(stage: Stage): Promise<string | undefined>;
   run(stage: Stage): Promise<void>;
 }
 

@@ -90,7 +90,7 @@ async function play(grafana: Grafana, options: Options): Promise<number> {
 async function travel(journey: Journey, stage: Stage): Promise<Outcome> {
   const { name, title } = journey;
   console.log(`\n${name}: ${title}`);
-  const reason = journey.skipped?.(stage.options);
+  const reason = await journey.skipped?.(stage);
   if (reason !== undefined) {
     console.log(`  skipped: ${reason}`);
     return { name, title, seconds: 0, status: 'skipped', reason, checks: [] };

@@ -7,7 +7,7 @@ const IN_THE_MIDDLE = 60;
 export const restart: Journey = {
   name: 'restart',
   title: 'Grafana restarts in the middle of a backup, which waits and is complete',
-  skipped: (options) => (options.restart === undefined ? 'no --restart command' : undefined),
+  skipped: async ({ options }) => (options.restart === undefined ? 'no --restart command' : undefined),
   async run(stage) {
     await stage.snapshot();
     const { proxy, product, grafana, options } = stage;
