@@ -1,4 +1,4 @@
-import { compare, line, type Loss } from './dump/compare.ts';
+import { compare, linesOf, type Loss } from './dump/compare.ts';
 import { dump } from './dump/dump.ts';
 import type { Dump } from './dump/entries.ts';
 import { fill } from './fill/fill.ts';
@@ -6,6 +6,7 @@ import type { Grafana } from './grafana.ts';
 import type { Options } from './options.ts';
 import type { Product, Ran } from './product.ts';
 import type { Proxy } from './proxy.ts';
+import { checkLines } from './report/outcome.ts';
 
 /** Something that a person does with the product, from its beginning to its end. */
 export interface Journey {
@@ -64,20 +65,23 @@ export class Stage {
   /** Notes whether something holds, and goes on either way. */
   check(what: string, ok: boolean, evidence: readonly string[] = []): boolean {
     const more = evidence.length > MOST_LINES ? [`… and ${evidence.length - MOST_LINES} more`] : [];
-    this.checks.push({ what, ok, evidence: ok ? [] : [...evidence.slice(0, MOST_LINES), ...more] });
+    const check = { what, ok, evidence: ok ? [] : [...evidence.slice(0, MOST_LINES), ...more] };
+    this.checks.push(check);
+    checkLines(check).forEach((text) => this.say(text));
     return ok;
   }
 
   /** Notes whether two dumps are equal but for what is lost. */
   checkEqual(what: string, before: Dump, after: Dump, losses: readonly Loss[] = []): boolean {
-    const differences = compare(before, after, losses).map(line);
+    const differences = linesOf(compare(before, after, losses));
     return this.check(`${what} (${Object.keys(before).length} entries)`, differences.length === 0, differences);
   }
 
   /** Notes whether the program ended with this exit code. */
   checkExit(what: string, ran: Ran, code = 0): boolean {
-    const output = [...ran.stderr.trim().split('\n').slice(-15), ...ran.stdout.trim().split('\n').slice(-5)];
-    return this.check(`${what}: exit code ${code}`, ran.code === code, [
+    // With --json the standard output is one line, which the checks that follow look into.
+    const output = ran.stderr.trim().split('\n').slice(-15);
+    return this.check(`${what}: exit code ${code} (${ran.seconds} s)`, ran.code === code, [
       `exit code ${ran.code}`,
       ...output.map((text) => text.slice(0, 500)),
     ]);
@@ -128,11 +132,19 @@ export class Stage {
       blocked.length === 0,
       blocked.map(({ kind, uid, reason }) => `${kind} ${uid}: ${reason}`),
     );
-    const confirmed = confirm === undefined ? [] : ['--confirm', confirm];
+    return this.apply(what, [...args, ...(confirm === undefined ? [] : ['--confirm', confirm])], changes);
+  }
+
+  /** Restores without looking at the plan first. Undefined when the program gave no report. */
+  async apply(
+    what: string,
+    args: readonly string[],
+    changes: NodeJS.ProcessEnv = {},
+  ): Promise<RestoreReport | undefined> {
     this.proxy.clear();
-    const applied = await this.product.run(['restore', ...args, ...confirmed, '--apply', '--json'], changes);
+    const applied = await this.product.run(['restore', ...args, '--apply', '--json'], changes);
     const report = applied.stdout === '' ? undefined : json<RestoreReport>(applied);
-    if (!this.checkExit(`${what}: apply (${applied.seconds} s)`, applied)) {
+    if (!this.checkExit(`${what}: apply`, applied)) {
       this.refusals(what);
       const bad = report?.results.filter(({ outcome }) => !['verified', 'deleted'].includes(outcome)) ?? [];
       const lines = bad.map(({ outcome, kind, uid, reason }) => `${outcome}: ${kind} ${uid}: ${reason}`);

@@ -8,7 +8,7 @@ import { HELP, optionsOf, type Options } from './options.ts';
 import { Product } from './product.ts';
 import { Proxy } from './proxy.ts';
 import { junit } from './report/junit.ts';
-import { lines, outcomeOf, summary, type Outcome } from './report/outcome.ts';
+import { outcomeOf, summary, type Outcome } from './report/outcome.ts';
 
 /** Exit codes: 0 all passed, 1 something failed, 2 wrong use, or a Grafana that is not to be burned. */
 process.exitCode = await main(process.argv.slice(2));
@@ -104,6 +104,8 @@ async function travel(journey: Journey, stage: Stage): Promise<Outcome> {
     failure = error;
   }
   const outcome = outcomeOf(journey, stage.checks, (Date.now() - started) / 1000, failure);
-  lines(outcome).forEach((text) => console.log(text));
+  if (outcome.reason !== undefined) {
+    console.log(`  ✗ ${outcome.reason}`);
+  }
   return outcome;
 }

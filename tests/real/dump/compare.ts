@@ -50,6 +50,24 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
+/** More entries of one kind than this are counted, not listed. */
+const MOST_OF_A_KIND = 8;
+
+/** Lines for people: each difference, or the first few and how many more where a kind has many of the same sort. */
+export function linesOf(differences: readonly Difference[]): string[] {
+  const groups = new Map<string, Difference[]>();
+  for (const one of differences) {
+    const sort = `${one.entry.split('/').slice(0, 2).join('/')} ${line(one)[0]}`;
+    groups.set(sort, [...(groups.get(sort) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const more = group.length - MOST_OF_A_KIND;
+    return more <= 1
+      ? group.map(line)
+      : [...group.slice(0, MOST_OF_A_KIND).map(line), `… and ${more} more of this kind`];
+  });
+}
+
 /** A line for people; values are cut off. */
 export function line({ entry, field, before, after }: Difference): string {
   if (field === '') {

@@ -95,7 +95,7 @@ async function live(stage: Stage, { happens, restore }: BadDay): Promise<void> {
   stage.checkEqual('everything is as before', before, restored, LOSSES);
   await stage.undo('undo', report);
   stage.checkEqual('undone, everything is as after it happened', after, await stage.dump(), LOSSES);
-  await stage.restore('restore again', [id, ...restore]);
+  await stage.apply('restore again', [id, ...restore]);
   stage.checkEqual('restored again, everything is as the first time', restored, await stage.dump(), LOSSES);
 }
 

@@ -17,7 +17,7 @@ export const burned: Journey = {
     stage.checkEqual('everything is as before', before, after, LOSSES);
     const more = surplus(before, after);
     stage.check('nobody has a role or membership more than before', more.length === 0, more);
-    const again = await stage.restore('the same restore again', [id, '--everything']);
+    const again = await stage.apply('the same restore again', [id, '--everything']);
     const written = again?.results.filter(({ outcome }) => outcome !== 'unchanged') ?? [];
     stage.check(
       'it finds nothing left to do',

@@ -1,4 +1,4 @@
-import { lines, type Outcome } from './outcome.ts';
+import { checkLines, type Outcome } from './outcome.ts';
 
 /** The outcomes as JUnit XML: one test case per journey. */
 export function junit(outcomes: readonly Outcome[]): string {
@@ -21,7 +21,7 @@ function testCase(outcome: Outcome): string {
   const inner =
     status === 'skipped'
       ? `<skipped message="${escaped(reason)}"/>`
-      : `<failure message="${escaped(reason)}">${escaped(lines(outcome).join('\n'))}</failure>`;
+      : `<failure message="${escaped(reason)}">${escaped(outcome.checks.flatMap(checkLines).join('\n'))}</failure>`;
   return `${start}>${inner}</testcase>`;
 }
 

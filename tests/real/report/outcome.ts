@@ -24,15 +24,9 @@ export function outcomeOf({ name, title }: Journey, checks: Check[], seconds: nu
   };
 }
 
-/** A journey's lines for people: its checks, and the evidence of those that failed. */
-export function lines({ checks, reason }: Outcome): string[] {
-  return [
-    ...checks.flatMap(({ what, ok, evidence }) => [
-      `  ${ok ? '✓' : '✗'} ${what}`,
-      ...evidence.map((one) => `      ${one}`),
-    ]),
-    ...(reason === undefined ? [] : [`  ${reason}`]),
-  ];
+/** A check as lines for people, with its evidence when it failed. */
+export function checkLines({ what, ok, evidence }: Check): string[] {
+  return [`  ${ok ? '✓' : '✗'} ${what}`, ...evidence.map((one) => `      ${one}`)];
 }
 
 /** One line per journey, and how many passed. */
