@@ -62,7 +62,7 @@ async function play(grafana: Grafana, options: Options): Promise<number> {
   }
   const proxy = new Proxy(options.grafana);
   await proxy.open();
-  const product = await Product.create(grafana.login, proxy.url);
+  const product = await Product.create(grafana.login, proxy.url, options.program);
   const say = (text: string): void => console.log(text);
   try {
     console.log(`Grafana ${(await grafana.version()).join('.')} at ${options.grafana}`);

@@ -13,6 +13,7 @@ The admin's name and password come from GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PAS
   --force              burn a Grafana that is not empty: everything in it is deleted first
   --filled             it was filled by this suite and is as it was left: fill nothing
   --not-local          the URL may be of another machine
+  --program FILE       another build of dashkeep.mjs than build/dashkeep.mjs
   --junit FILE         also write the results as JUnit XML
   --keep               keep the repository, and say where it is
 `;
@@ -27,6 +28,7 @@ export interface Options {
   force: boolean;
   filled: boolean;
   notLocal: boolean;
+  program: string | undefined;
   junit: string | undefined;
   keep: boolean;
 }
@@ -45,6 +47,7 @@ export function optionsOf(args: readonly string[]): Options {
       force: { type: 'boolean' },
       filled: { type: 'boolean' },
       'not-local': { type: 'boolean' },
+      program: { type: 'string' },
       junit: { type: 'string' },
       keep: { type: 'boolean' },
     },
@@ -59,6 +62,7 @@ export function optionsOf(args: readonly string[]): Options {
     force: values.force ?? false,
     filled: values.filled ?? false,
     notLocal: values['not-local'] ?? false,
+    program: values.program,
     junit: values.junit,
     keep: values.keep ?? false,
   };

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { Login } from './grafana.ts';
 
@@ -23,20 +23,22 @@ const LIMIT_SECONDS = 900;
 export class Product {
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly #program: string;
 
-  private constructor(directory: string, environment: NodeJS.ProcessEnv) {
+  private constructor(program: string, directory: string, environment: NodeJS.ProcessEnv) {
+    this.#program = program;
     this.directory = directory;
     this.environment = environment;
   }
 
   /** `url` is how the program reaches Grafana. */
-  static async create({ user, password }: Login, url: string): Promise<Product> {
+  static async create({ user, password }: Login, url: string, program = PROGRAM): Promise<Product> {
     const directory = await mkdtemp(join(tmpdir(), 'dashkeep-real-'));
     await mkdir(join(directory, 'repository'));
     const identity = await generateX25519Identity();
     const identityFile = join(directory, 'identity.txt');
     await writeFile(identityFile, `${identity}\n`, { mode: 0o600 });
-    return new Product(directory, {
+    return new Product(resolve(program), directory, {
       PATH: process.env['PATH'],
       HOME: directory,
       GRAFANA_URL: url,
@@ -56,7 +58,7 @@ export class Product {
     const env = Object.fromEntries(
       Object.entries({ ...this.environment, ...changes }).filter(([, value]) => value !== undefined),
     );
-    return spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(process.execPath, [this.#program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   /** Runs the program to its end. */
