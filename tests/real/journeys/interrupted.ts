@@ -69,9 +69,13 @@ export const revoked: Journey = {
     stage.check('no snapshot is published as complete', ran.code !== 0 && status !== 'complete', [
       `exit code ${ran.code}, snapshot: ${status}`,
     ]);
-    const reasons = ran.stdout === '' ? [] : json<BackupReport>(ran).errors.map(({ reason }) => reason);
-    const repeated = reasons.length - new Set(reasons).size;
-    stage.check('one line per cause', repeated === 0, [`${reasons.length} errors, ${new Set(reasons).size} different`]);
+    const errors = ran.stdout === '' ? [] : json<BackupReport>(ran).errors;
+    const causes = new Set(errors.map(({ reason }) => reason));
+    stage.check(
+      'one line per cause',
+      errors.length === causes.size,
+      errors.map(({ kind, uid, reason }) => `${kind} ${uid}: ${reason}`),
+    );
     stage.check('the message says that the token is refused', /token|401|credential/i.test(ran.stderr + ran.stdout), [
       ran.stderr.slice(-800),
     ]);

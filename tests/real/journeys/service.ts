@@ -44,7 +44,10 @@ export const bootstrap: Journey = {
     service.stderr?.resume();
     try {
       await until('the service', 60, async () => (await status(url)).grafana.reachable);
-      stage.check('it reaches Grafana with a valid token', (await status(url)).token.state === 'valid', [
+      // The service tries its token soon after it has started.
+      const isValid = async (): Promise<boolean> => (await status(url)).token.state === 'valid';
+      await until('a valid token', 120, isValid).catch(() => undefined);
+      stage.check('it reaches Grafana with a valid token', await isValid(), [
         JSON.stringify((await status(url)).token),
       ]);
       stage.check('a backup completes', (await backUp(url)) === 'complete', ['see the run of the service']);
