@@ -87,12 +87,6 @@ export function isSelective(flags: RestoreFlags): boolean {
   return Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0;
 }
 
-/** Orgs that the run has to reach, when the flags name some and --orgs does not. */
-export function orgsOf(flags: RestoreFlags, options: RestoreOptions): string | undefined {
-  const targets = [...(options.orgs?.values() ?? []), ...(options.copy?.org === undefined ? [] : [options.copy.org])];
-  return flags.orgs ?? (targets.length === 0 ? undefined : [...new Set(targets)].join(','));
-}
-
 function selectionOf(flags: RestoreFlags): Selection {
   const kinds = kindsOf(flags.kinds);
   return {

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { orgsOf, restoreWish, type RestoreFlags } from '../../pkg/cli/restore-request.ts';
+import { reachedOrgs } from '../../pkg/cli/restore-orgs.ts';
+import { restoreWish, type RestoreFlags } from '../../pkg/cli/restore-request.ts';
 import type { World } from '../../pkg/cli/world.ts';
 
 let directory: string;
@@ -65,8 +66,10 @@ describe('the flags of restore', () => {
     });
     expect(options.deleteExtra).toBeUndefined();
     expect(options.secrets!('contact-point', 'ops')).toEqual({ url: 'given' });
-    expect(orgsOf(flags, options)).toBe('5,7');
-    expect(orgsOf({ ...flags, orgs: 'all' }, options)).toBe('all');
+    const { copy, ...mapped } = options;
+    expect(reachedOrgs(undefined, { copy: copy! })).toBe('7');
+    expect(reachedOrgs(undefined, mapped)).toBe('5');
+    expect(reachedOrgs('all', mapped)).toBe('all');
   });
 
   it.each<[RestoreFlags, string]>([

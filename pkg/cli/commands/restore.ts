@@ -10,7 +10,8 @@ import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { isSelective, orgsOf, restoreWish, type RestoreFlags } from '../restore-request.ts';
+import { inOrgs, reachedOrgs } from '../restore-orgs.ts';
+import { isSelective, restoreWish, type RestoreFlags } from '../restore-request.ts';
 import { printable, progressPrinter } from '../output.ts';
 import { printRestore } from '../restore-output.ts';
 import { VERSION, type World } from '../world.ts';
@@ -83,12 +84,15 @@ async function planAndApply(
 ): Promise<Done> {
   const wish = await restoreWish(world, snapshot, flags);
   const everything = flags.everything === true;
-  const orgs = everything ? 'all' : orgsOf(flags, wish.options);
+  const orgs = everything ? 'all' : reachedOrgs(flags.orgs, wish.options);
   return withRepository(world, flags, false, async (repository) => {
     const manifest = await repository.manifest(wish.snapshot, { signal: world.signal });
     const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(world, where, async (instance) => {
-      const { selection, options } = wish;
+      const { options } = wish;
+      // A saved plan says what is restored, and of which organizations.
+      const isChosen = everything || wish.saved !== undefined;
+      const selection = isChosen ? wish.selection : inOrgs(wish.selection, flags.orgs, options, manifest, instance);
       const request = {
         ...world,
         manifest,

@@ -16,6 +16,7 @@ const SavedPlan = z.object({
   grafana: z.string(),
   snapshot: z.string(),
   selection: z.object({
+    orgs: z.array(z.int().positive()).optional(),
     kinds: z.array(z.enum(KIND_NAMES)).optional(),
     only: z.array(Selected.extend({ kind: z.enum(KIND_NAMES) })).optional(),
     folders: z.array(Selected).optional(),
@@ -60,8 +61,9 @@ export function savePlan(request: PlanRequest, plan: Plan): string {
   return `${JSON.stringify(saved, undefined, 2)}\n`;
 }
 
-function copyOf({ kinds, only, folders }: Selection): SavedPlan['selection'] {
+function copyOf({ orgs, kinds, only, folders }: Selection): SavedPlan['selection'] {
   return {
+    ...(orgs === undefined ? {} : { orgs: [...orgs] }),
     ...(kinds === undefined ? {} : { kinds: [...kinds] }),
     ...(only === undefined ? {} : { only: [...only] }),
     ...(folders === undefined ? {} : { folders: [...folders] }),

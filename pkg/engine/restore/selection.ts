@@ -30,21 +30,17 @@ export async function select(source: Source): Promise<Selected> {
       throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} holds no ${wanted.kind} '${wanted.uid}'`);
     }
   }
-  const chosen = only === undefined ? undefined : new Set(only.map(keyOf));
-  const within = folders === undefined ? undefined : await belowFolders(source, folders);
-  const added = new Set((also ?? []).map(keyOf));
-  const isNamed = (entry: ManifestEntry, keys: ReadonlySet<string>): boolean =>
-    keys.has(keyOf(entry)) || keys.has(keyOf({ ...entry, org: undefined }));
+  const isOfOrgs = ({ org }: ManifestEntry): boolean => orgs === undefined || orgs.includes(org);
+  const chosen = only === undefined ? undefined : entriesNamed(manifest, only, isOfOrgs);
+  const within = folders === undefined ? undefined : await belowFolders(source, folders, isOfOrgs);
+  const added = entriesNamed(manifest, also ?? [], isOfOrgs);
   const isOfKind = ({ kind }: ManifestEntry): boolean => kinds === undefined || kinds.includes(kind);
-  const named = manifest.resources.filter(
-    (entry) =>
-      (orgs === undefined || orgs.includes(entry.org)) &&
-      (isNamed(entry, added) ||
-        (isOfKind(entry) &&
-          (chosen === undefined || isNamed(entry, chosen)) &&
-          (within === undefined || within.has(entry)))),
-  );
-  const owners = exactly === true ? [] : named.filter((entry) => chosen !== undefined || isNamed(entry, added));
+  const isChosen = (entry: ManifestEntry): boolean =>
+    chosen === undefined && within === undefined
+      ? isOfOrgs(entry)
+      : (chosen?.has(entry) ?? true) && (within?.has(entry) ?? true);
+  const named = manifest.resources.filter((entry) => added.has(entry) || (isOfKind(entry) && isChosen(entry)));
+  const owners = exactly === true ? [] : named.filter((entry) => chosen !== undefined || added.has(entry));
   const along = new Set(owners.length === 0 ? [] : (await belongingsOf(source, owners)).filter(isOfKind));
   named.forEach((entry) => along.delete(entry));
   const all = new Set([...named, ...along]);
@@ -52,26 +48,37 @@ export async function select(source: Source): Promise<Selected> {
   return { entries: manifest.resources.filter((entry) => all.has(entry)), along };
 }
 
+/**
+ * The entries that somebody names: those of the selected organizations, or of any where none of these holds one. What
+ * is named must be seen in the plan, also when it can't be restored.
+ */
+function entriesNamed(
+  { resources }: Manifest,
+  wanted: NonNullable<Selection['only']>,
+  isOfOrgs: (entry: ManifestEntry) => boolean,
+): ReadonlySet<ManifestEntry> {
+  const keys = new Set(wanted.map(keyOf));
+  const found = resources.filter((entry) => keys.has(keyOf(entry)) || keys.has(keyOf({ ...entry, org: undefined })));
+  const own = found.filter(isOfOrgs);
+  const ofOwn = new Set(own.map(({ kind, uid }) => `${kind}/${uid}`));
+  return new Set([...own, ...found.filter(({ kind, uid }) => !ofOwn.has(`${kind}/${uid}`))]);
+}
+
 /** Without an org, of any. */
 function keyOf({ org, kind, uid }: NonNullable<Selection['only']>[number]): string {
   return `${org ?? ''}/${kind}/${uid}`;
-}
-
-function matches(entry: ManifestEntry, wanted: NonNullable<Selection['only']>[number]): boolean {
-  return (
-    entry.kind === wanted.kind && entry.uid === wanted.uid && (wanted.org === undefined || wanted.org === entry.org)
-  );
 }
 
 /** The folders themselves, all below them, what belongs to both, and library panels that are used from there. */
 async function belowFolders(
   source: Source,
   folders: NonNullable<Selection['folders']>,
+  isOfOrgs: (entry: ManifestEntry) => boolean,
 ): Promise<ReadonlySet<ManifestEntry>> {
   const { resources } = source.manifest;
   const within = new Set<ManifestEntry>();
   for (const wanted of folders) {
-    const roots = resources.filter((entry) => matches(entry, { ...wanted, kind: 'folder' }));
+    const roots = [...entriesNamed(source.manifest, [{ ...wanted, kind: 'folder' }], isOfOrgs)];
     if (roots.length === 0) {
       throw new DashkeepError('DK_NOT_FOUND', `snapshot ${source.manifest.id} holds no folder '${wanted.uid}'`);
     }

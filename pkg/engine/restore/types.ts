@@ -31,10 +31,10 @@ export interface Translator {
 
 /** What of a snapshot is to be restored. Several conditions narrow it down together; none = everything. */
 export interface Selection {
-  /** Ids of orgs in the snapshot. */
+  /** Ids of orgs in the snapshot. What is named and only others hold is selected all the same. */
   orgs?: readonly number[];
   kinds?: readonly KindName[];
-  /** Single resources; without an org in whichever org holds them. */
+  /** Single resources; without an org in each of the selected orgs that holds them. */
   only?: readonly (Omit<ResourceRef, 'org'> & { org?: number })[];
   /** Folders with all that is below them, what belongs to it, and the library panels that their dashboards use. */
   folders?: readonly { uid: string; org?: number }[];

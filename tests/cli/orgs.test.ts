@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let second: number;
+
+const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+
+/** In a process the options are read from its environment; here they are given. */
+function dashkeep(args: string[], credentials: Record<string, string> = ADMIN): Promise<Ended> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  return runCli([...args, ...where, '--grafana-url', grafana.url, '--json'], credentials);
+}
+
+async function api(route: string, body?: unknown, org = 1): Promise<void> {
+  const answer = await call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+}
+
+interface Item {
+  org: number;
+  targetOrg?: number;
+  kind: string;
+  uid: string;
+  action: string;
+}
+
+function itemsOf({ json }: Ended): string[] {
+  return (json.plan as Item[]).map(({ org, kind, uid, action }) => `${action} ${org}/${kind}/${uid}`);
+}
+
+function orgsOf({ json }: Ended): number[] {
+  return [...new Set((json.plan as Item[]).map(({ org }) => org))].sort((a, b) => a - b);
+}
+
+/** Two organizations with the same folder `twin`, and each with a folder of its own; all are gone after the backup. */
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  directory = await temporaryDirectory();
+  const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+  second = Number(made.body.orgId);
+  for (const org of [1, second]) {
+    for (const uid of ['twin', `only-${org}`]) {
+      await api('POST /api/folders', { uid, title: uid }, org);
+      const dashboard = { uid: `in-${uid}`, title: uid, schemaVersion: 39, panels: [] };
+      await api('POST /api/dashboards/db', { dashboard, folderUid: uid }, org);
+    }
+  }
+  expect((await dashkeep(['backup', '--orgs', 'all'])).json.status).toBe('complete');
+  for (const org of [1, second]) {
+    for (const uid of ['twin', `only-${org}`]) {
+      await api(`DELETE /api/folders/${uid}`, undefined, org);
+    }
+  }
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+describe('the organizations of a restore', () => {
+  it('are those that --orgs names: nothing of another one is in the plan', async () => {
+    const plan = await dashkeep(['restore', 'latest', '--folder', 'twin', '--orgs', '1']);
+    expect(itemsOf(plan)).toContain('create 1/folder/twin');
+    expect(orgsOf(plan)).toEqual([1]);
+    const applied = await dashkeep(['restore', 'latest', '--kinds', 'folder,dashboard', '--orgs', '1', '--apply']);
+    expect(applied.exit).toBe(0);
+    expect(orgsOf(applied)).toEqual([1]);
+    expect(grafana.state.org(second).folders.size).toBe(0);
+  });
+
+  it("are the token's own without --orgs", async () => {
+    const token = { GRAFANA_API_TOKEN: grafana.token({ orgId: second }) };
+    const applied = await dashkeep(['restore', 'latest', '--kinds', 'folder,dashboard', '--apply'], token);
+    expect(applied.exit).toBe(0);
+    expect(orgsOf(applied)).toEqual([second]);
+    expect(grafana.state.org(1).folders.size).toBe(0);
+  });
+
+  it('do not hide what somebody names: it is blocked where only another one holds it', async () => {
+    const folder = await dashkeep(['restore', 'latest', '--folder', `only-${second}`, '--orgs', '1', '--apply']);
+    expect(itemsOf(folder)).toContain(`blocked ${second}/folder/only-${second}`);
+    expect(folder.exit).toBe(3);
+    const only = ['folder/twin', 'dashboard/in-twin', `dashboard/in-only-${second}`].flatMap((one) => ['--only', one]);
+    const plan = await dashkeep(['restore', 'latest', ...only, '--orgs', '1']);
+    const dashboards = itemsOf(plan).filter((item) => item.includes('/dashboard/'));
+    expect(dashboards).toEqual(['create 1/dashboard/in-twin', `blocked ${second}/dashboard/in-only-${second}`]);
+  });
+
+  it('are all of the snapshot with --orgs all, also those that Grafana no longer has', async () => {
+    await api(`DELETE /api/orgs/${second}`);
+    const plan = await dashkeep(['restore', 'latest', '--kinds', 'folder', '--orgs', 'all']);
+    expect(itemsOf(plan)).toContain(`blocked ${second}/folder/twin`);
+  });
+
+  it('are an error when the snapshot holds nothing of them, which says how to restore into another one', async () => {
+    await api('POST /api/orgs', { name: 'Third' });
+    const wanted = ['restore', 'latest', '--orgs', String(second + 1)];
+    await expect(dashkeep(wanted)).rejects.toMatchObject({
+      code: 'DK_USAGE',
+      hint: expect.stringContaining('--map-org'),
+    });
+  });
+
+  it('are those that --map-org names, and what they held goes where it says', async () => {
+    const plan = await dashkeep(['restore', 'latest', '--kinds', 'folder', '--map-org', `${second}=1`]);
+    expect(orgsOf(plan)).toEqual([second]);
+    expect(new Set((plan.json.plan as Item[]).map(({ targetOrg }) => targetOrg))).toEqual(new Set([1]));
+  });
+
+  it('are where copies come from; the one that they go into is reached besides', async () => {
+    const copy = ['--folder', 'twin', '--as-copy', '--into-org', String(second)];
+    const applied = await dashkeep(['restore', 'latest', ...copy, '--orgs', '1', '--apply']);
+    expect(applied.exit).toBe(0);
+    expect(orgsOf(applied)).toEqual([1]);
+    expect(grafana.state.org(second).folders.size).toBe(1);
+    expect(grafana.state.org(1).folders.size).toBe(0);
+  });
+
+  it('stay with a saved plan', async () => {
+    const file = `${directory.path}/plan.json`;
+    await dashkeep(['restore', 'latest', '--kinds', 'folder', '--orgs', '1', '--save-plan', file]);
+    const applied = await dashkeep(['restore', '--plan', file, '--orgs', '1', '--apply']);
+    expect(applied.exit).toBe(0);
+    expect(orgsOf(applied)).toEqual([1]);
+  });
+});
