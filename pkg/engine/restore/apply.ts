@@ -3,6 +3,7 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Touched } from '../../contract/runs.ts';
 import { ByteBudget } from '../../grafana/budget.ts';
+import { GrafanaError } from '../../grafana/errors.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Content, Kind, Listed, Reference, WriteContext } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
@@ -81,12 +82,16 @@ export interface Applying {
   budget: ByteBudget;
   /** Tells what was read back from what was to be written. */
   press: Press;
+  /** Set when items are written for the second time, because the first attempt failed in passing. */
+  isRepeated?: true;
 }
 
 /** How the writing of one item went. */
 export interface Attempt {
   /** Why it failed. */
   failure?: string;
+  /** Whether that may be over by now. */
+  passing?: boolean;
   /** The uid it has now, where Grafana gave it another one. */
   uid?: string;
   /** The mark that its entry has, when it was written to the letter: then what is live need only have the same. */
@@ -94,6 +99,37 @@ export interface Attempt {
 }
 
 async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
+  const first = await writeAll(applying, org, kind, items);
+  const checked = await verifyKind(applying, org, kind, first.attempts);
+  // A restart cuts writes that were under way. What is not there was not made, so it can be sent again.
+  const failed = new Set(
+    checked.filter(({ outcome }) => outcome === 'failed').map(({ uid, org: from }) => `${from}/${uid}`),
+  );
+  const lost = [...first.attempts].flatMap(([item, { passing }]) =>
+    passing === true && failed.has(`${item.org}/${item.uid}`) ? [item] : [],
+  );
+  if (lost.length === 0) {
+    return [...first.verified, ...checked];
+  }
+  const second = await writeAll({ ...applying, isRepeated: true }, org, kind, lost);
+  const others = checked.filter(
+    (result) => !lost.some(({ org: from, uid }) => from === result.org && uid === result.uid),
+  );
+  return [
+    ...first.verified,
+    ...others,
+    ...second.verified,
+    ...(await verifyKind(applying, org, kind, second.attempts)),
+  ];
+}
+
+/** Writes items in their order. What is read back right away, and is as it should be, is among `verified`. */
+async function writeAll(
+  applying: Applying,
+  org: Org,
+  kind: Kind,
+  items: PlannedItem[],
+): Promise<{ attempts: Map<PlannedItem, Attempt>; verified: ApplyResult[] }> {
   const { request, progress } = applying;
   const attempts = new Map<PlannedItem, Attempt>();
   const results: ApplyResult[] = [];
@@ -117,16 +153,20 @@ async function applyKind(applying: Applying, org: Org, kind: Kind, items: Planne
       } catch (error) {
         request.signal.throwIfAborted();
         attempt.failure = failureOf(error);
-        if (isConflict(error)) {
+        attempt.passing = isPassing(error);
+        // What the first attempt left there can still be undone.
+        if (isConflict(error) && applying.isRepeated !== true) {
           applying.ledger.drop(targetOf(item));
         }
       } finally {
         share.close();
       }
-      progress.finished(kind.name, attempt.failure === undefined);
+      if (applying.isRepeated !== true) {
+        progress.finished(kind.name, attempt.failure === undefined);
+      }
     });
   }
-  return [...results, ...(await verifyKind(applying, org, kind, attempts))];
+  return { attempts, verified: results };
 }
 
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
@@ -136,6 +176,11 @@ function failureOf(error: unknown): string {
     throw error;
   }
   return reasonOf(error);
+}
+
+/** Whether the same write may succeed a moment later: the connection was cut, or Grafana failed over it. */
+function isPassing(error: unknown): boolean {
+  return error instanceof GrafanaError && (error.code === 'DK_GRAFANA_UNREACHABLE' || error.httpStatus >= 500);
 }
 
 /** Somebody else was there first. */

@@ -151,6 +151,9 @@ export class GrafanaServer {
       const body = fault.body === undefined ? { message: `simulated ${fault.status}` } : fault.body;
       return json(fault.status, body, retry);
     }
+    if (fault?.kind === 'cut' && fault.unhandled === true) {
+      return json(502, {});
+    }
     if (fault?.kind === 'before') {
       fault.run();
     }
