@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { applyPlan } from '../../pkg/engine/restore/apply.ts';
+import { planRestore } from '../../pkg/engine/restore/plan.ts';
 import { planUndo } from '../../pkg/engine/restore/undo.ts';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
 import { named, reasons, RestoreBench, stateOf } from './harness.ts';
@@ -78,12 +80,24 @@ describe.each(PROFILE_NAMES)('what belongs to a dashboard of Grafana %s', (profi
     const before = stateOf(good);
     await bench.api('DELETE /api/dashboards/uid/board');
     const plan = await bench.plan({ manifest: good, selection: ONLY });
-    expect(named(plan, 'create')).toEqual(expect.arrayContaining(of(good)));
+    expect(named(plan, 'create')).toEqual(expect.arrayContaining([...of(good), 'public-dashboard/board']));
     const { results } = await bench.apply({ manifest: good, selection: ONLY });
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
     expect(stateOf(await bench.backup())).toEqual(before);
     const texts = [...bench.sim.state.org(1).annotations.values()].map(({ text }) => text);
     expect(texts.filter((text) => text === 'Deployed')).toHaveLength(1);
+  });
+
+  it('comes back, also when Grafana cleans up between the plan and the restore', async () => {
+    const good = await seeded(profile);
+    const before = stateOf(good);
+    await bench.api('DELETE /api/dashboards/uid/board');
+    const request = await bench.request({ manifest: good, selection: ONLY });
+    const plan = await planRestore(request);
+    bench.sim.advance(60_000);
+    const results = await applyPlan(request, plan);
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    expect(stateOf(await bench.backup())).toEqual(before);
   });
 
   it('comes back with its folder', async () => {

@@ -4,6 +4,7 @@ import type { Org } from '../../grafana/instance.ts';
 import type { Content, Kind, WriteContext } from '../../grafana/kinds/kind.ts';
 import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
+import { keyOf } from './dependencies.ts';
 import { markOf, markOfEntry } from './ledger.ts';
 import { asListed, visitLive } from './live.ts';
 import { planEntry } from './plan-entry.ts';
@@ -50,12 +51,25 @@ export async function planKind(
     async each(uid, live) {
       const entry = byUid.get(uid);
       if (entry !== undefined) {
-        items.push({ ...(await planEntry(planning, kind, context, entry, uid, live)), ...goesTo(entry, org, uid) });
+        const present = isLeftOver(planning, kind, org, uid) ? undefined : live;
+        const item = await planEntry(planning, kind, context, entry, uid, present);
+        if (kind.name === 'dashboard' && item.action === 'create') {
+          planning.missingDashboards.add(keyOf({ org: org.id, kind: kind.name, uid }));
+        }
+        items.push({ ...item, ...goesTo(entry, org, uid) });
         progress.finished(kind.name, true);
       }
     },
   });
   return items;
+}
+
+/**
+ * Whether what is live belonged to a dashboard that was deleted: from 12 on Grafana shows its public dashboard until it
+ * cleans up, up to half a minute later (dashboard_service.go CleanUpDashboard).
+ */
+function isLeftOver({ missingDashboards }: Planning, kind: Kind, org: Org, uid: string): boolean {
+  return kind.name === 'public-dashboard' && missingDashboards.has(keyOf({ org: org.id, kind: 'dashboard', uid }));
 }
 
 /** Where it goes, when that is not where it was. */

@@ -36,6 +36,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
     dependencies: new Dependencies(request),
     managers: managersOf(request, translation),
     earlier: new EarlierRestores(request),
+    missingDashboards: new Set(),
     along,
     progress,
   };

@@ -23,6 +23,8 @@ export interface Planning {
   /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
   managers: Map<string, string>;
   earlier: EarlierRestores;
+  /** Dashboards that are missing and will be made, by key of the target. */
+  missingDashboards: Set<string>;
   /** What nobody named, but belongs to what somebody did. */
   along: ReadonlySet<ManifestEntry>;
   progress: ProgressCounter;

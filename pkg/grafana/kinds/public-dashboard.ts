@@ -148,9 +148,17 @@ function lostRecipients(body: Json): string[] {
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
   const body: JsonObject = { ...objectAt(item.content.body) };
-  const live = item.live === undefined ? undefined : await readPublic(context, item.uid);
+  const live = await readPublic(context, item.uid);
   const liveUid = stringAt(live, 'uid');
-  if (liveUid === undefined) {
+  // A dashboard that is made again within half a minute after it was deleted still has its link.
+  const isLeftOver = item.live === undefined && liveUid !== undefined;
+  const sameLink = ['uid', 'accessToken'].every(
+    (name) => body[name] === undefined || body[name] === stringAt(live, name),
+  );
+  if (isLeftOver && !sameLink) {
+    await publicDashboard.remove?.(context, item.uid);
+  }
+  if (liveUid === undefined || (isLeftOver && !sameLink)) {
     await grafana.post(pathOf(item.uid), without(body, ['dashboardUid']), { signal });
   } else {
     const settings = without(body, ['uid', 'accessToken', 'dashboardUid']);

@@ -95,11 +95,8 @@ export function addDashboard(
     libraryPanels: given.libraryPanels,
     history: [],
   };
-  const deleted = org.trash.get(given.uid);
+  cleanUp(state, org);
   org.trash.delete(given.uid);
-  if (deleted !== undefined && state.now() - deleted >= CLEANUP_INTERVAL) {
-    removeAnnotations(org, given.uid);
-  }
   org.dashboards.set(given.uid, dashboard);
   org.index.put({ type: 'dash-db', uid: given.uid });
   return dashboard;
@@ -135,17 +132,27 @@ export function changeDashboard(
 
 export function removeDashboard(state: GrafanaState, org: Org, uid: string): void {
   org.dashboards.delete(uid);
-  org.publicDashboards.delete(uid);
   if (state.profile.major >= 12) {
     org.trash.set(uid, state.now());
   } else {
-    removeAnnotations(org, uid);
+    removeBelongings(org, uid);
   }
   org.index.remove({ type: 'dash-db', uid });
   state.nextResourceVersion('dashboards');
 }
 
-function removeAnnotations(org: Org, dashboardUid: string): void {
+/** Removes what is left of dashboards that were deleted long enough ago. One that was made again keeps what it had. */
+export function cleanUp(state: GrafanaState, org: Org): void {
+  for (const [uid, deleted] of org.trash) {
+    if (state.now() - deleted >= CLEANUP_INTERVAL) {
+      org.trash.delete(uid);
+      removeBelongings(org, uid);
+    }
+  }
+}
+
+function removeBelongings(org: Org, dashboardUid: string): void {
+  org.publicDashboards.delete(dashboardUid);
   for (const annotation of [...org.annotations.values()]) {
     if (annotation.dashboardUid === dashboardUid) {
       org.annotations.delete(annotation.id);

@@ -144,7 +144,7 @@ export interface Org extends OrgExtras {
   multipleTrees: boolean;
   folders: Map<string, Folder>;
   dashboards: Map<string, Dashboard>;
-  /** When dashboards were deleted whose annotations are still there, from 12 on. */
+  /** When dashboards were deleted whose annotations and public dashboards are still there, from 12 on. */
   trash: Map<string, number>;
   serviceAccounts: Map<number, ServiceAccount>;
   /** Role by user id. */

@@ -2,7 +2,7 @@ import { canWithDashboard } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { PublicDashboard } from '../model-content.ts';
 import { errutil } from '../problems.ts';
-import { slugOf } from '../dashboards.ts';
+import { cleanUp, slugOf } from '../dashboards.ts';
 import type { Router } from '../router.ts';
 import { findDashboard } from './dashboards.ts';
 
@@ -29,13 +29,16 @@ export function publicDashboardRoutes(router: Router): void {
     return { publicDashboards, totalCount: all.length, page, perPage };
   });
   router.on(`GET ${PATH}`, (call) => {
-    const dashboard = findDashboard(call, 'dashboards:read');
-    return found(call.org.publicDashboards.get(dashboard.uid));
+    cleanUp(call.state, call.org);
+    // Only the right is asked for, not whether the dashboard is there (publicdashboards/api GetPublicDashboard).
+    const uid = call.org.trash.has(call.param('uid')) ? call.param('uid') : findDashboard(call, 'dashboards:read').uid;
+    return found(call.org.publicDashboards.get(uid));
   });
   router.on(`POST ${PATH}`, (call) => {
     call.require('dashboards.public:write', `dashboards:uid:${call.param('uid')}`);
     const dashboard = findDashboard(call, 'dashboards:read');
     const body = call.plain<Partial<PublicDashboard>>();
+    call.state.orgs.forEach((org) => cleanUp(call.state, org));
     if (call.org.publicDashboards.has(dashboard.uid)) {
       throw errutil(400, 'publicdashboards.dashboardIsPublic', 'Dashboard is already public');
     }
