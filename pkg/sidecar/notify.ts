@@ -1,6 +1,7 @@
 import type { NotificationEvent, NotificationSettings, NotificationTest } from '../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { problemCount } from '../contract/manifest.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import { Agent } from '../storage/agent.ts';
 import { exchange } from '../storage/exchange.ts';
@@ -184,8 +185,8 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined): Noti
     return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
   }
   if (status === 'partial') {
-    const text = `The ${kind} is partial: ${errors.length} resources could not be read or written.`;
-    return { event: 'partial', text, run, problems: errors.length };
+    const text = `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
+    return { event: 'partial', text, run, problems: problemCount(errors) };
   }
   if (status === 'complete' && bad(before)) {
     return { event: 'recovered', text: `The ${kind} is complete again.`, run };

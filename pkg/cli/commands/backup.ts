@@ -4,6 +4,7 @@ import { NOT_ASKED_FOR } from '../../engine/scope.ts';
 import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
 import { recordRun } from '../../engine/run.ts';
 import { withLocksRenewed } from '../../repository/locks.ts';
+import { causesOf } from '../causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, yesOrNo } from '../config/environment.ts';
 import { kindsOf, type CommonFlags } from '../config/settings.ts';
@@ -96,9 +97,7 @@ function printReport(world: World, manifest: Manifest): void {
   if (unread.length > 0) {
     printLine(world, `taken over from earlier snapshots without reading: ${unread.join(', ')}`);
   }
-  for (const problem of manifest.errors) {
-    printLine(world, printable(`not read: ${problem.kind} ${problem.uid} ${problem.title ?? ''}: ${problem.reason}`));
-  }
+  causesOf(manifest.errors).forEach((line) => printLine(world, printable(`not read: ${line}`)));
   const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);
   printLine(
     world,

@@ -161,7 +161,10 @@ async function readAll(
   }
 }
 
-function nothingRead(collection: Collection): DashkeepError {
-  const [first] = collection.problems;
-  return new DashkeepError('DK_GRAFANA_FAILED', `nothing could be read from Grafana: ${first?.reason}`);
+/** Its code and its hint are those of the cause, such as a token that is refused. */
+function nothingRead({ problems: [first], firstCause: cause }: Collection): DashkeepError {
+  const message = `nothing could be read from Grafana: ${first?.reason}`;
+  return cause instanceof DashkeepError
+    ? new DashkeepError(cause.code, message, { cause, hint: cause.hint })
+    : new DashkeepError('DK_GRAFANA_FAILED', message, { cause });
 }

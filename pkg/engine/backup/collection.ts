@@ -20,6 +20,9 @@ export class Collection {
   readonly #causes = new Map<unknown, Map<string, ResourceProblem>>();
   readonly #read = { stored: new PackedEntries(), reused: new PackedEntries() };
 
+  /** What the first of the problems came from; undefined when there is none. */
+  firstCause: unknown;
+
   constructor(progress: ProgressCounter) {
     this.progress = progress;
   }
@@ -101,6 +104,7 @@ export class Collection {
    */
   fail(problem: Omit<ResourceProblem, 'reason'>, error: unknown): void {
     const reason = describe(error);
+    this.firstCause ??= error;
     const causes = this.#causes.get(error) ?? new Map<string, ResourceProblem>();
     this.#causes.set(error, causes);
     const place = `${problem.org} ${problem.kind}`;

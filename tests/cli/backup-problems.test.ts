@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { causesOf } from '../../pkg/cli/causes.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana.demoSeed();
+  directory = await temporaryDirectory();
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+function backup(...args: string[]): Promise<Ended> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const token = { GRAFANA_API_TOKEN: grafana.token() };
+  return runCli(['backup', ...args, ...where, '--grafana-url', grafana.url], token);
+}
+
+/** The token is revoked just before the n-th request that matches. */
+function revokeAt(match: RegExp, skip = 0): void {
+  const run = (): void => grafana.state.tokens.forEach((one) => (one.revoked = true));
+  grafana.setFaults({ match, skip, times: 1, action: { kind: 'before', run } });
+}
+
+describe('a token that is revoked during a backup', () => {
+  it('is one line of what the command prints, however many kinds it concerns', async () => {
+    revokeAt(/^GET \/api\/datasources/);
+    const { exit, out } = await backup();
+    expect(exit).toBe(3);
+    const lines = out.split('\n').filter((line) => line.startsWith('not read: '));
+    expect(lines).toEqual([expect.stringMatching(/^not read: .*dashboard.*: (GET|POST) .*: 401 /)]);
+  });
+
+  it('is the error of a backup that could read nothing, with what to do', async () => {
+    revokeAt(/^GET \/api\/datasources/);
+    const failed = backup('--kinds', 'data-source');
+    await expect(failed).rejects.toMatchObject({
+      code: 'DK_GRAFANA_UNAUTHORIZED',
+      message: expect.stringContaining('nothing could be read from Grafana'),
+      hint: expect.stringContaining('token'),
+    });
+  });
+});
+
+describe('problems of a backup', () => {
+  it('with different causes are a line each, and a long one ends with how many more there are', () => {
+    const of = (uid: string, reason: string, count?: number) => ({
+      org: 1,
+      kind: 'dashboard' as const,
+      uid,
+      reason,
+      ...(count === undefined ? {} : { count }),
+    });
+    const many = Array.from({ length: 7 }, (_, index) => of(`d${index}`, 'too large'));
+    expect(
+      causesOf([of('', 'gone (25 resources)', 25), { ...of('', 'gone'), kind: 'folder' }, of('a', 'broken'), ...many]),
+    ).toEqual([
+      'dashboard (25), folder: gone',
+      'dashboard a: broken',
+      'dashboard d0, dashboard d1, dashboard d2, dashboard d3, dashboard d4, 2 more resources: too large',
+    ]);
+  });
+});
