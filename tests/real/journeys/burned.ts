@@ -1,5 +1,5 @@
 import { burn } from '../burn.ts';
-import { LOSSES } from '../dump/losses.ts';
+import { LOSSES, LOSSES_BELOW_12 } from '../dump/losses.ts';
 import type { Dump } from '../dump/entries.ts';
 import type { Journey } from '../journey.ts';
 
@@ -8,17 +8,20 @@ export const burned: Journey = {
   title: 'Grafana burned: one command brings every organization back',
   async run(stage) {
     const { id } = await stage.snapshot();
+    const [major] = await stage.grafana.version();
     const before = await stage.dump();
     stage.say('  burning Grafana');
     await burn(stage.grafana, stage.options.burn);
     stage.say('  restoring everything');
     await stage.restore('restore', [id, '--everything']);
     const after = await stage.dump();
-    stage.checkEqual('everything is as before', before, after, LOSSES);
+    stage.checkEqual('everything is as before', before, after, major < 12 ? LOSSES_BELOW_12 : LOSSES);
     const more = surplus(before, after);
     stage.check('nobody has a role or membership more than before', more.length === 0, more);
     const again = await stage.apply('the same restore again', [id, '--everything']);
-    const written = again?.results.filter(({ outcome }) => outcome !== 'unchanged') ?? [];
+    // Below 12 the snapshot's playlists have other uids: those with the same content are taken for them each time.
+    const isFound = (kind: string): boolean => kind === 'playlist' && major < 12;
+    const written = again?.results.filter(({ outcome, kind }) => outcome !== 'unchanged' && !isFound(kind)) ?? [];
     stage.check(
       'it finds nothing left to do',
       written.length === 0,

@@ -54,7 +54,7 @@ export const revoked: Journey = {
       revokedAt = proxy.requests;
       await grafana.delete(`/api/serviceaccounts/${account.id}`);
     });
-    const ran = await product.run(['backup', '--full-read-every', '1', '--json'], {
+    const ran = await product.run(['backup', '--full-read-every', '1'], {
       GRAFANA_ADMIN_USER: undefined,
       GRAFANA_ADMIN_PASSWORD: undefined,
       GRAFANA_API_TOKEN: key,
@@ -65,17 +65,14 @@ export const revoked: Journey = {
     stage.check('it does not go on asking with a token that is gone', refused <= MOST_AFTER, [
       `${refused} requests were answered 401`,
     ]);
-    const status = ran.stdout === '' ? 'none' : json<BackupReport>(ran).status;
-    stage.check('no snapshot is published as complete', ran.code !== 0 && status !== 'complete', [
-      `exit code ${ran.code}, snapshot: ${status}`,
+    const lines = ran.stdout.split('\n').map((text) => text.slice(0, 300));
+    const complete = lines.some((text) => / is complete: /.test(text));
+    stage.check('no snapshot is published as complete', ran.code !== 0 && !complete, [
+      `exit code ${ran.code}`,
+      ...lines,
     ]);
-    const errors = ran.stdout === '' ? [] : json<BackupReport>(ran).errors;
-    const causes = new Set(errors.map(({ reason }) => reason));
-    stage.check(
-      'one line per cause',
-      errors.length === causes.size,
-      errors.map(({ kind, uid, reason }) => `${kind} ${uid}: ${reason}`),
-    );
+    const causes = lines.filter((text) => text.startsWith('not read: '));
+    stage.check('one line per cause', causes.length <= 1, causes);
     stage.check('the message says that the token is refused', /token|401|credential/i.test(ran.stderr + ran.stdout), [
       ran.stderr.slice(-800),
     ]);

@@ -2,7 +2,7 @@ import { compare, line } from '../dump/compare.ts';
 import { LOSSES } from '../dump/losses.ts';
 import type { Journey } from '../journey.ts';
 import { secondOrg } from './as-copy.ts';
-import { breakDashboard } from './bad-day.ts';
+import { breakDashboard, deleteFolder } from './bad-day.ts';
 
 export const orgIsolation: Journey = {
   name: 'org-isolation',
@@ -14,7 +14,7 @@ export const orgIsolation: Journey = {
     const before = await stage.dump();
     for (const org of [1, second]) {
       await breakDashboard(grafana.in(org), 'real-orders');
-      await grafana.in(org).delete('/api/folders/real-wide?forceDeleteRules=true');
+      await deleteFolder(grafana.in(org), 'real-wide');
     }
     const broken = await stage.dump();
     const account = await grafana
