@@ -77,7 +77,7 @@ export function lateAfterSeconds(intervalSeconds: number): number {
   return 2 * intervalSeconds + GRACE_SECONDS;
 }
 
-/** The one word that says whether everything is safe. */
+/** The one word that says how the backups are. */
 export function protectionOf(facts: ProtectionFacts): Protection {
   const { configured, tokenUsable, newest, lastBackup, intervalSeconds, now } = facts;
   if (!configured || (!tokenUsable && newest === undefined)) {

@@ -8,7 +8,13 @@ import type { Api } from '../api.ts';
 export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/status',
-    { schema: { summary: 'Whether everything is safe, from memory', tags: ['status'], response: answers(Status) } },
+    {
+      schema: {
+        summary: 'What the last backup covers and how the service is, from memory',
+        tags: ['status'],
+        response: answers(Status),
+      },
+    },
     async () => service.overview.status(),
   );
 
