@@ -151,7 +151,12 @@ export function plan(state: FakeState, request: RestoreRequest) {
       }
       return options.overwrite
         ? ({ ...item, action: 'update', reason: 'It was changed since' } as PlanItem)
-        : ({ ...item, losses: [], action: 'skip', reason: 'is there and differs; --overwrite replaces it' } as PlanItem);
+        : ({
+            ...item,
+            losses: [],
+            action: 'skip',
+            reason: 'is there and differs; --overwrite replaces it',
+          } as PlanItem);
     });
   return keep(state, items, {
     snapshot: request.snapshot === 'latest' ? (state.snapshots[0]?.id ?? '') : request.snapshot,
