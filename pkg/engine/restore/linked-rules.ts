@@ -48,7 +48,7 @@ export async function missingRules(planning: Planning, items: readonly PlannedIt
   return missing;
 }
 
-/** Tells whether a group is live; of an org where that cannot be known, all seem to be. */
+/** Reports whether a group is live; in an org that cannot be looked into, all count as live. */
 async function liveGroups(request: PlanRequest, id: number): Promise<(uid: string) => boolean> {
   const org = request.instance.orgs.find((one) => one.id === id);
   const context = org === undefined ? undefined : writeContext(request, org);

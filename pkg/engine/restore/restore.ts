@@ -56,7 +56,7 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   }
 }
 
-/** Tells which resources the plan writes or deletes, permissions and the like under the same uid included. */
+/** Reports which resources the plan writes or deletes, including permissions and the like under the same uid. */
 function touchedBy(plan: Plan): (org: number, uid: string) => boolean {
   const touched = new Set<string>();
   for (const { action, org, uid, targetOrg = org, targetUid = uid } of plan.items) {

@@ -72,7 +72,7 @@ interface Item {
   revision?: string;
 }
 
-/** Snapshots by key: only the list tells their names. */
+/** Snapshots by key: only the list shows their names. */
 function itemsOf(context: KindContext): Promise<Map<string, Item>> {
   return context.memo('dashboard-snapshots', async () => {
     const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', {}, context.signal);
