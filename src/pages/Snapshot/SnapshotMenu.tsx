@@ -10,6 +10,7 @@ import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
 import { routes } from '../../lib/routes.ts';
+import { useMenuFocus } from '../../lib/useMenuFocus.ts';
 
 /** What is done with a snapshot less often. */
 export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
@@ -17,6 +18,7 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
   const [deleting, setDeleting] = useState(false);
   const start = useStartRun();
   const remove = useDeleteSnapshot();
+  const menuRef = useMenuFocus();
   const verify = () =>
     start.mutate(
       { kind: 'verify', readData: true, snapshot: snapshot.id },
@@ -30,7 +32,7 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
       },
     });
   const menu = (
-    <Menu>
+    <Menu ref={menuRef}>
       {snapshot.previous !== undefined && (
         <Menu.Item
           icon="code-branch"
