@@ -114,7 +114,9 @@ export async function restore(name: KindName, context: WriteContext, taken: Take
   const kind = kindOf(name);
   const live = await take(name, context);
   const restored: Restored = { written: [], losses: {}, blocked: {} };
-  for (const [uid, content] of taken) {
+  const counterparts = await kind.counterparts?.(context, taken, new Set());
+  for (const [wanted, content] of taken) {
+    const uid = counterparts?.get(wanted) ?? wanted;
     const present = live.get(uid);
     if (present !== undefined && same(kind, present, content)) {
       continue;

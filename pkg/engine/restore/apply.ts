@@ -14,6 +14,7 @@ import { ProgressCounter } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
+import { findUnanswered } from './counterparts.ts';
 import { targetOf } from './dependencies.ts';
 import { Ledger, markOf, markOfEntry } from './ledger.ts';
 import { asListed } from './live.ts';
@@ -111,7 +112,11 @@ async function applyKind(applying: Applying, org: Org, kind: Kind, items: Planne
   if (lost.length === 0) {
     return [...first.verified, ...checked];
   }
-  const second = await writeAll({ ...applying, isRepeated: true }, org, kind, lost);
+  const context = writeContext(applying.request, org);
+  const unanswered = await findUnanswered(applying, kind, context, lost, first.attempts);
+  const again = lost.filter((item) => !unanswered.includes(item));
+  const second = await writeAll({ ...applying, isRepeated: true }, org, kind, again);
+  unanswered.forEach((item) => second.attempts.set(item, { uid: first.attempts.get(item)?.uid }));
   const others = checked.filter(
     (result) => !lost.some(({ org: from, uid }) => from === result.org && uid === result.uid),
   );

@@ -4,6 +4,7 @@ import type { Org } from '../../grafana/instance.ts';
 import type { Content, Kind, WriteContext } from '../../grafana/kinds/kind.ts';
 import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
+import { withCounterparts } from './counterparts.ts';
 import { keyOf } from './dependencies.ts';
 import { markOf, markOfEntry } from './ledger.ts';
 import { asListed, visitLive } from './live.ts';
@@ -38,18 +39,19 @@ export async function planKind(
       byUid.set(uid, entry);
     }
   }
-  const wanted = [...byUid].map(([uid, entry]) => ({ ...asListed(entry), uid }));
+  const sought = await withCounterparts(planning, kind, context, byUid);
+  const wanted = [...sought].map(([uid, entry]) => ({ ...asListed(entry), uid }));
   await visitLive({
     kind,
     context,
     wanted,
     total: request.manifest.kinds[kind.name]?.listed ?? entries.length,
     isSame(uid, live) {
-      const entry = byUid.get(uid);
+      const entry = sought.get(uid);
       return entry !== undefined && markOf(request.repository, kind, live) === markOfEntry(kind, entry);
     },
     async each(uid, live) {
-      const entry = byUid.get(uid);
+      const entry = sought.get(uid);
       if (entry !== undefined) {
         const present = isLeftOver(planning, kind, org, uid) ? undefined : live;
         const item = await planEntry(planning, kind, context, entry, uid, present);

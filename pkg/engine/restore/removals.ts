@@ -41,7 +41,7 @@ export async function planRemovals(
   for (const org of request.instance.orgs) {
     const source = orgs.get(org.id);
     if (source !== undefined && (request.selection.folders === undefined || touches(planned, org.id))) {
-      append(removals, await planOrg(request, translation, org, source));
+      append(removals, await planOrg(request, translation, planned, org, source));
     }
   }
   return removals;
@@ -54,6 +54,7 @@ function touches(planned: readonly PlannedItem[], org: number): boolean {
 async function planOrg(
   request: PlanRequest,
   translation: Translator,
+  planned: readonly PlannedItem[],
   org: Org,
   source: number,
 ): Promise<PlannedItem[]> {
@@ -69,12 +70,13 @@ async function planOrg(
     if ((!inScope && !IN_FOLDERS.has(name)) || !(await kind.serves(context)).served) {
       continue;
     }
-    const known = new Set<string>();
-    for (const entry of request.manifest.resources) {
-      if (entry.kind === name && translation.orgOf(entry) === org.id) {
-        known.add(entry.uid);
-      }
-    }
+    const entries = request.manifest.resources.filter(
+      (entry) => entry.kind === name && translation.orgOf(entry) === org.id,
+    );
+    // Where Grafana chooses uids itself, what is restored has another one.
+    const targets = planned.filter(({ kind: of }) => of === name).map(targetOf);
+    const restored = targets.filter((target) => target.org === org.id);
+    const known = new Set([...entries, ...restored].map(({ uid }) => uid));
     const live = name === 'folder' ? deepestFirst(folders) : await listOf(kind, context);
     for (const listed of live) {
       const extra = inScope && !known.has(listed.uid) && scope(name, listed);

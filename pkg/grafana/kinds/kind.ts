@@ -216,6 +216,18 @@ export interface Kind {
   uidOf?(content: Content): string;
 
   /**
+   * Where Grafana chooses uids itself: live resources that are the wanted ones under another uid, by what people know them
+   * by. Absent = the uid alone decides.
+   * @param taken - live uids that are spoken for.
+   * @returns live uids by wanted uid.
+   */
+  counterparts?(
+    context: KindContext,
+    wanted: ReadonlyMap<string, Content>,
+    taken: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, string>>;
+
+  /**
    * What is there after writing the content over what is live, where a write keeps parts that only the live one has.
    * Absent = the content alone. Pure.
    */
