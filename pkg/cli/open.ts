@@ -1,4 +1,6 @@
 import type { SnapshotSummary } from '../contract/manifest.ts';
+import type { OnProgress } from '../engine/progress.ts';
+import { patienceAtStart } from '../engine/restarts.ts';
 import { GrafanaClient } from '../grafana/client.ts';
 import { connect, type Instance } from '../grafana/instance.ts';
 import { KubeClient } from '../kubernetes/client.ts';
@@ -81,11 +83,18 @@ async function openState({ environment, clock, log }: World, flags: CommonFlags)
   return new SecretState(client, { namespace: await client.namespace(), name: cluster.secret }, clock);
 }
 
-/** Connects to Grafana, does the work, and closes the connections whatever happens. */
+/** Milliseconds that a run of the command line waits for a Grafana that is down when it begins. */
+const START_WITHIN_MS = 60_000;
+
+/**
+ * Connects to Grafana, does the work, and closes the connections whatever happens.
+ * @param onProgress - of a run: it waits a minute for a Grafana that is down, and this says so. Everything else fails.
+ */
 export async function withGrafanaInstance<T>(
   world: World,
   flags: CommonFlags & { needsServerAdmin?: boolean },
   work: (instance: Instance) => Promise<T>,
+  onProgress?: OnProgress,
 ): Promise<T> {
   const settings = grafanaSettings(flags, world.environment);
   const { clock, randomness, log, signal } = world;
@@ -93,7 +102,9 @@ export async function withGrafanaInstance<T>(
   try {
     const { orgs, orgCredentials } = settings;
     const { needsServerAdmin = false } = flags;
-    return await work(await connect({ client, orgs, orgCredentials, needsServerAdmin, signal }));
+    const patience =
+      onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, START_WITHIN_MS);
+    return await work(await connect({ client, orgs, orgCredentials, needsServerAdmin, signal, patience }));
   } finally {
     await client.close();
   }

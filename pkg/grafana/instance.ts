@@ -7,6 +7,7 @@ import type { CredentialSource } from './credentials.ts';
 import { GrafanaError } from './errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './lists.ts';
+import type { Patience } from './outage.ts';
 
 export interface Org {
   id: number;
@@ -31,6 +32,8 @@ export interface ConnectOptions {
   orgCredentials?: ReadonlyMap<number, CredentialSource>;
   /** Go on only as a server admin with name and password. */
   needsServerAdmin?: boolean;
+  /** How a Grafana that is down is waited for; not at all without it. */
+  patience?: Patience;
   signal?: AbortSignal;
 }
 
@@ -40,7 +43,10 @@ export interface ConnectOptions {
  * a server admin is needed, and these are not the credentials of one.
  */
 export async function connect(options: ConnectOptions): Promise<Instance> {
-  const { client, signal } = options;
+  const { client, signal, patience } = options;
+  if (patience !== undefined) {
+    client.waitOutRestarts(patience);
+  }
   const asked = homeOrg(client, signal);
   const capabilities = await firstOf(discover(client, signal), asked);
   const home = await asked;

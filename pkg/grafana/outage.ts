@@ -2,11 +2,15 @@ import type { Clock, Log } from '../contract/ports.ts';
 import { exchange, type ExchangeOptions } from '../storage/exchange.ts';
 import { GrafanaError } from './errors.ts';
 
-/** How a run waits for a Grafana that is restarting. */
+/** How a run waits for a Grafana that is down. */
 export interface Patience {
   /** Called when the waiting begins, and when it ends. */
   onWait: (waiting: boolean) => void;
   signal: AbortSignal;
+  /** Milliseconds that Grafana may be away; those of the client when not given. */
+  within?: number;
+  /** The run has not begun: Grafana need not have answered before. */
+  atStart?: true;
 }
 
 export interface OutageOptions {
@@ -23,7 +27,7 @@ const PROBE_EVERY_MS = 1_000;
 const HEALTH_TIMEOUT_MS = 5_000;
 const MAX_HEALTH_BYTES = 1024 * 1024;
 
-/** Waits for a Grafana that went away, once for all requests of a client. */
+/** Waits for a Grafana that is down, once for all requests of a client. */
 export class Outage {
   readonly #options: OutageOptions;
   #patience: Patience | undefined;
@@ -65,8 +69,8 @@ export class Outage {
     return this.#looking;
   }
 
-  async #look({ onWait, signal }: Patience): Promise<boolean> {
-    const { clock, log, within, isUp } = this.#options;
+  async #look({ onWait, signal, atStart, within = this.#options.within }: Patience): Promise<boolean> {
+    const { clock, log, isUp } = this.#options;
     if (await isUp(signal)) {
       return false;
     }
@@ -84,7 +88,11 @@ export class Outage {
     } finally {
       onWait(false);
     }
-    const message = `Grafana went away and did not answer for ${Math.round(within / 1000)} seconds`;
+    const seconds = `${Math.round(within / 1000)} seconds`;
+    const message =
+      atStart === true
+        ? `Grafana did not answer for ${seconds}`
+        : `Grafana went away and did not answer for ${seconds}`;
     this.#gone = new GrafanaError(
       'DK_GRAFANA_UNREACHABLE',
       { method: 'GET', path: '/api/health' },

@@ -13,7 +13,11 @@ export interface Ended {
 }
 
 /** Runs the command line within the test, without a build. @throws what the command ends with. */
-export async function runCli(args: readonly string[], environment: Record<string, string>): Promise<Ended> {
+export async function runCli(
+  args: readonly string[],
+  environment: Record<string, string>,
+  ports: Partial<Pick<World, 'clock'>> = {},
+): Promise<Ended> {
   let out = '';
   const stdout = { write: (text: string) => (out += text) } as unknown as NodeJS.WriteStream;
   const world: World = {
@@ -24,6 +28,7 @@ export async function runCli(args: readonly string[], environment: Record<string
     signal: new AbortController().signal,
     stdout,
     stderr: { write: () => true } as unknown as NodeJS.WriteStream,
+    ...ports,
   };
   let exit: Exit = 0;
   const program = buildProgram((action) => async (...given) => {

@@ -43,26 +43,30 @@ async function runBackup(world: World, flags: Flags): Promise<Exit> {
   const progress = progressPrinter(world, flags.json === true);
   const manifest = await withRepository(world, flags, true, (repository) =>
     recordRun({ ...world, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
-      withGrafanaInstance(world, flags, async (instance) =>
-        withLocksRenewed(
-          repository,
-          backupOutcome(
-            await backup({
-              ...world,
-              instance,
-              repository,
-              id,
-              trigger: 'manual',
-              ...askedBy(flags),
-              kinds: kindsOf(flags.kinds),
-              plainCopies: copiesWanted(flags, repository.encrypted),
-              fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
-              version: VERSION,
-              onProgress: progress.report,
-            }),
+      withGrafanaInstance(
+        world,
+        flags,
+        async (instance) =>
+          withLocksRenewed(
+            repository,
+            backupOutcome(
+              await backup({
+                ...world,
+                instance,
+                repository,
+                id,
+                trigger: 'manual',
+                ...askedBy(flags),
+                kinds: kindsOf(flags.kinds),
+                plainCopies: copiesWanted(flags, repository.encrypted),
+                fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
+                version: VERSION,
+                onProgress: progress.report,
+              }),
+            ),
+            world,
           ),
-          world,
-        ),
+        progress.report,
       ),
     ).finally(progress.end),
   );

@@ -28,16 +28,20 @@ A token makes a scratch folder and restores copies of folders, library panels an
 async function runDrill(world: World, snapshot: string | undefined, flags: Flags): Promise<Exit> {
   const progress = progressPrinter(world, flags.json === true);
   const report = await withRepository(world, flags, false, (repository) =>
-    withGrafanaInstance(world, flags, (instance) =>
-      recordRun({ ...world, repository, kind: 'drill', trigger: 'manual', ...askedBy(flags) }, async (id) => {
-        const { signal } = world;
-        const manifest =
-          snapshot === undefined
-            ? await newestComplete(repository, signal)
-            : await repository.manifest(snapshot, { signal });
-        const onProgress = progress.report;
-        return drillOutcome(await drill({ ...world, id, manifest, repository, instance, onProgress }));
-      }),
+    withGrafanaInstance(
+      world,
+      flags,
+      (instance) =>
+        recordRun({ ...world, repository, kind: 'drill', trigger: 'manual', ...askedBy(flags) }, async (id) => {
+          const { signal } = world;
+          const manifest =
+            snapshot === undefined
+              ? await newestComplete(repository, signal)
+              : await repository.manifest(snapshot, { signal });
+          const onProgress = progress.report;
+          return drillOutcome(await drill({ ...world, id, manifest, repository, instance, onProgress }));
+        }),
+      progress.report,
     ),
   ).finally(progress.end);
   if (flags.json === true) {

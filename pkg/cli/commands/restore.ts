@@ -88,32 +88,42 @@ async function planAndApply(
   return withRepository(world, flags, false, async (repository) => {
     const manifest = await repository.manifest(wish.snapshot, { signal: world.signal });
     const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
-    return withGrafanaInstance(world, where, async (instance) => {
-      const { options } = wish;
-      // A saved plan says what is restored, and of which organizations.
-      const isChosen = everything || wish.saved !== undefined;
-      const selection = isChosen ? wish.selection : inOrgs(wish.selection, flags.orgs, options, manifest, instance);
-      const request = {
-        ...world,
-        manifest,
-        repository,
-        instance,
-        selection,
-        options,
-        onProgress: progress.report,
-        // Nobody looks at the plan before it is applied.
-        ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
-      };
-      const plan = await (everything ? planEverything(request) : planRestore(request));
-      if (wish.saved !== undefined) {
-        requireFresh(wish.saved, request, plan);
-      }
-      if (flags.savePlan !== undefined) {
-        await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
-      }
-      return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
-    });
+    return withGrafanaInstance(
+      world,
+      where,
+      async (instance) => {
+        const { options } = wish;
+        // A saved plan says what is restored, and of which organizations.
+        const isChosen = everything || wish.saved !== undefined;
+        const selection = isChosen ? wish.selection : inOrgs(wish.selection, flags.orgs, options, manifest, instance);
+        const request = {
+          ...world,
+          manifest,
+          repository,
+          instance,
+          selection,
+          options,
+          onProgress: progress.report,
+          // Nobody looks at the plan before it is applied.
+          ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
+        };
+        const plan = await (everything ? planEverything(request) : planRestore(request));
+        if (wish.saved !== undefined) {
+          requireFresh(wish.saved, request, plan);
+        }
+        if (flags.savePlan !== undefined) {
+          await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
+        }
+        return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
+      },
+      waits(flags, progress),
+    );
   });
+}
+
+/** Somebody looks at a plan; only what is applied waits for a Grafana that is down. */
+function waits(flags: Flags, progress: Progress): Progress['report'] | undefined {
+  return flags.apply === true ? progress.report : undefined;
 }
 
 /** Plans the way back of a restore, and goes it with `--apply`. */
@@ -129,11 +139,16 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
       throw new DashkeepError('DK_NOT_FOUND', `there is no record of a run ${printable(id.slice(0, 60))}`);
     }
     const orgs = flags.orgs ?? [...new Set((run.touched ?? []).map(({ org }) => org))].join(',');
-    return withGrafanaInstance(world, { ...flags, ...(orgs === '' ? {} : { orgs }) }, async (instance) => {
-      const asked = { ...world, repository, instance, onProgress: progress.report };
-      const { request, plan } = await planUndo(asked, run);
-      return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
-    });
+    return withGrafanaInstance(
+      world,
+      { ...flags, ...(orgs === '' ? {} : { orgs }) },
+      async (instance) => {
+        const asked = { ...world, repository, instance, onProgress: progress.report };
+        const { request, plan } = await planUndo(asked, run);
+        return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
+      },
+      waits(flags, progress),
+    );
   });
 }
 

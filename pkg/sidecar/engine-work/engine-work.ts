@@ -17,6 +17,7 @@ import { planRetention, type RetentionPolicy } from '../../repository/retention.
 import type { StateStore } from '../../repository/state.ts';
 import { verify } from '../../repository/verify.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import type { Instance } from '../../grafana/instance.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import { importableText, referencesOf } from './content.ts';
 import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
@@ -61,7 +62,7 @@ class EngineWork implements Work {
     this.#ports = { clock, randomness, log };
     this.#repository = new LazyRepository({ ...this.#ports, state, replicated, passphrases }, settings, store);
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
-    this.#withInstance = (signal, action) => withInstance(options, orgs, signal, action);
+    this.#withInstance = (signal, action, onProgress) => withInstance(options, orgs, signal, action, onProgress);
     this.#restores = new RestorePlans({
       ports: this.#ports,
       version,
@@ -82,7 +83,7 @@ class EngineWork implements Work {
     const repository = await this.#repository.openOrMake(run.signal);
     const { scope } = this.#settings.values;
     const before = await repository.previousManifest({ signal: run.signal });
-    const manifest = await this.#withInstance(run.signal, (instance) =>
+    const take = (instance: Instance): Promise<Manifest> =>
       backup({
         ...this.#ports,
         ...run,
@@ -92,8 +93,8 @@ class EngineWork implements Work {
         fullReadEvery: full ? 1 : scope.fullReadEvery,
         plainCopies: scope.plainCopies === 'auto' ? !repository.encrypted : scope.plainCopies === 'on',
         version: this.#options.version,
-      }),
-    );
+      });
+    const manifest = await this.#withInstance(run.signal, take, run.onProgress);
     const { status, snapshot, counts, errors } = backupOutcome(manifest);
     const all = { ...counts, ...manifest.changes, bytes: newBytes(before, manifest) };
     return withLocksRenewed(repository, { status, snapshot, counts: all, errors }, run);
@@ -138,8 +139,10 @@ class EngineWork implements Work {
       snapshot === undefined
         ? await newestComplete(repository, run.signal)
         : await repository.manifest(snapshot, { signal: run.signal });
-    const report = await this.#withInstance(run.signal, (instance) =>
-      drill({ ...this.#ports, ...run, manifest, repository, instance }),
+    const report = await this.#withInstance(
+      run.signal,
+      (instance) => drill({ ...this.#ports, ...run, manifest, repository, instance }),
+      run.onProgress,
     );
     const { value: _, ...result } = drillOutcome(report);
     return result;

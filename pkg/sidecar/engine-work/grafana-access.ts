@@ -1,5 +1,7 @@
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { GrafanaClient } from '../../grafana/client.ts';
+import { patienceAtStart } from '../../engine/restarts.ts';
+import type { OnProgress } from '../../engine/progress.ts';
 import type { CredentialSource } from '../../grafana/credentials.ts';
 import { connect, type Instance } from '../../grafana/instance.ts';
 
@@ -18,8 +20,15 @@ export interface InstanceOptions {
   log: Log;
 }
 
-/** Lends a connected Grafana for as long as the action takes. */
-export type WithInstance = <T>(signal: AbortSignal, action: (instance: Instance) => Promise<T>) => Promise<T>;
+/**
+ * Lends a connected Grafana for as long as the action takes.
+ * @param onProgress - of a run: it waits for a Grafana that is down, and this says so. Whatever a person waits for fails.
+ */
+export type WithInstance = <T>(
+  signal: AbortSignal,
+  action: (instance: Instance) => Promise<T>,
+  onProgress?: OnProgress,
+) => Promise<T>;
 
 /** Connects to Grafana, does the work, and closes the connections whatever happens. */
 export async function withInstance<T>(
@@ -27,11 +36,13 @@ export async function withInstance<T>(
   orgs: 'all' | number[] | undefined,
   signal: AbortSignal,
   action: (instance: Instance) => Promise<T>,
+  onProgress?: OnProgress,
 ): Promise<T> {
   const client = GrafanaClient.open({ ...grafana, credentials: access.credentials(), clock, randomness, log });
   try {
     const orgCredentials = access.orgCredentials();
-    return await action(await connect({ client, orgs, orgCredentials, signal }));
+    const patience = onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal });
+    return await action(await connect({ client, orgs, orgCredentials, signal, patience }));
   } finally {
     await client.close();
   }

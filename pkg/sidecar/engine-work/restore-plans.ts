@@ -3,10 +3,11 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo.ts';
+import type { Instance } from '../../grafana/instance.ts';
 import type { WithInstance } from './grafana-access.ts';
 import type { LazyRepository } from './lazy-repository.ts';
 import { liveDataSources, optionsOf, planWithDependencies, selectionOf } from './restore-words.ts';
-import type { PlannedRestore, PlanQuestion } from './work.ts';
+import type { AppliedRestore, PlannedRestore, PlanQuestion } from './work.ts';
 
 export interface RestorePlansOptions {
   ports: { clock: Clock; randomness: Randomness; log: Log };
@@ -75,8 +76,8 @@ export class RestorePlans {
       ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
       ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
       warnings,
-      apply: (run, confirm) =>
-        this.#withInstance(run.signal, async (fresh) => {
+      apply: (run, confirm) => {
+        const apply = async (fresh: Instance): Promise<AppliedRestore> => {
           if (plan.undoes !== undefined) {
             run.note({ undoes: plan.undoes });
           }
@@ -95,7 +96,9 @@ export class RestorePlans {
           });
           const { status, snapshot: safety, counts, errors } = restoreOutcome(applied);
           return { status, snapshot: safety, counts, errors, results: applied.results, safetySnapshot: safety };
-        }),
+        };
+        return this.#withInstance(run.signal, apply, run.onProgress);
+      },
     };
   }
 }

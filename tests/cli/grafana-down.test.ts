@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { hurriedClock } from '../support/hurried-clock.ts';
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  directory = await temporaryDirectory();
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+function run(clock: Clock, command: string, ...args: string[]): Promise<Ended> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const token = { GRAFANA_API_TOKEN: grafana.token() };
+  const grafanaUrl = command === 'snapshots' ? [] : ['--grafana-url', grafana.url];
+  return runCli([command, ...args, ...where, ...grafanaUrl], token, { clock });
+}
+
+describe('dashkeep backup while Grafana is down', () => {
+  it('waits for it, and is complete when it comes back', async () => {
+    grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+    const clock = hurriedClock(20);
+    let probes = 0;
+    const watched: Clock = {
+      ...clock,
+      sleep: (milliseconds, signal) => {
+        probes++;
+        if (probes === 20) {
+          grafana.setFaults();
+        }
+        return clock.sleep(milliseconds, signal);
+      },
+    };
+    const { exit } = await run(watched, 'backup');
+    expect(exit).toBe(0);
+    expect(probes).toBeGreaterThanOrEqual(20);
+  });
+
+  it('fails after a minute with what to do, and publishes nothing', async () => {
+    grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+    const clock = hurriedClock();
+    const begun = clock.monotonic();
+    await expect(run(clock, 'backup')).rejects.toMatchObject({
+      code: 'DK_GRAFANA_UNREACHABLE',
+      exit: 1,
+      message: expect.stringMatching(/Grafana did not answer for 60 seconds/),
+      hint: expect.stringContaining('GRAFANA_URL'),
+    });
+    expect((clock.monotonic() - begun) / 1000).toBeGreaterThan(55);
+    expect((await run(clock, 'snapshots', '--json')).json).toEqual({ snapshots: [] });
+  });
+});
+
+describe('dashkeep restore without --apply', () => {
+  it('does not wait, for somebody looks at it', async () => {
+    const clock = hurriedClock();
+    await run(clock, 'backup');
+    grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+    await expect(run(clock, 'restore', 'latest')).rejects.toThrow(/no answer/);
+  });
+});
