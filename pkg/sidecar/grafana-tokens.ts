@@ -82,6 +82,9 @@ export function grafanaAccess(
       }
       return keeper.credentials();
     },
+    async noticeOrgs() {
+      await keeper?.noticeOrgs();
+    },
     orgCredentials(): ReadonlyMap<number, CredentialSource> {
       if (keeper === undefined) {
         return new Map(

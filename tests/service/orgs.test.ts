@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { hurriedClock } from '../support/hurried-clock.ts';
 import { eventually } from '../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
+
+const MINUTE = 60_000;
 
 let grafana: Simulator;
 let service: TestService;
@@ -16,13 +19,18 @@ afterEach(async () => {
   await removeDirectory(service.directory);
 });
 
-it('reaches all organizations from when that is saved, not only from the next look at the tokens', async () => {
+/** As a person makes one. */
+async function createOrg(name: string): Promise<number> {
   const created = await fetch(`${grafana.url}/api/orgs`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa('admin:admin')}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Second' }),
+    body: JSON.stringify({ name }),
   });
-  const { orgId } = (await created.json()) as { orgId: number };
+  return ((await created.json()) as { orgId: number }).orgId;
+}
+
+it('reaches all organizations from when that is saved, not only from the next look at the tokens', async () => {
+  const orgId = await createOrg('Second');
   const reached = async () =>
     ((await service.call('GET', '/status')).json.token.orgs as { id: number }[]).map(({ id }) => id);
   await eventually('the home org', async () => (await reached()).length === 1);
@@ -49,4 +57,55 @@ it('reaches all organizations from when that is saved, not only from the next lo
   const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
   const snapshot = await service.call('GET', `/snapshots/${String(run['snapshot'])}`);
   expect(snapshot.json.orgs).toMatchObject([{ id: 1 }, { id: orgId, name: 'Second' }]);
+});
+
+it('names an organization that was made after the start within five minutes', async () => {
+  await service.stop();
+  const clock = hurriedClock(60);
+  service = await startService({ grafanaUrl: grafana.url, clock });
+  const status = async () => (await service.call('GET', '/status')).json;
+  await eventually('the token', async () => (await status()).token.state === 'valid');
+  // The looks of the start are over.
+  await service.service.keeper?.check();
+  const made = clock.monotonic();
+  const id = await createOrg('Later');
+  await eventually('the warning', async () => (await status()).notCovered !== undefined);
+  expect((clock.monotonic() - made) / MINUTE).toBeLessThan(5);
+  expect((await status()).notCovered).toEqual([{ id, name: 'Later' }]);
+});
+
+it('names it after the next backup', async () => {
+  await eventually('the token', async () => (await service.call('GET', '/status')).json.token.state === 'valid');
+  await service.service.keeper?.check();
+  const id = await createOrg('Later');
+  await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  expect((await service.call('GET', '/status')).json.notCovered).toEqual([{ id, name: 'Later' }]);
+});
+
+it('backs it up with the next backup, where all organizations are wanted', async () => {
+  await service.stop();
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: 'all' } });
+  await eventually('the token', async () => (await service.call('GET', '/status')).json.token.state === 'valid');
+  await service.service.keeper?.check();
+  const id = await createOrg('Later');
+  const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  const { orgs } = (await service.call('GET', `/snapshots/${String(run['snapshot'])}`)).json;
+  expect(orgs).toMatchObject([{ id: 1 }, { id, name: 'Later' }]);
+});
+
+it('does not try a wrong password so often that Grafana locks the account', async () => {
+  await service.stop();
+  const clock = hurriedClock(300);
+  service = await startService({ grafanaUrl: grafana.url, clock });
+  const token = async () => (await service.call('GET', '/status')).json.token;
+  await eventually('the token', async () => (await token()).state === 'valid');
+  for (const user of grafana.state.users.values()) {
+    user.password = 'another';
+  }
+  grafana.clearRequests();
+  const begun = clock.monotonic();
+  await eventually('a quarter of an hour', async () => clock.monotonic() - begun > 15 * MINUTE);
+  const refused = grafana.requests.filter(({ status }) => status === 401);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(5);
 });

@@ -1,6 +1,6 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import { AppTeller } from './app-teller.ts';
-import { listOrgs, orgOfToken, orgsOfAdmin } from './grafana.ts';
+import { orgOfToken, orgsOfAdmin } from './grafana.ts';
 import { Identities } from './identities.ts';
 import { expiryOf, fingerprint, TokenMemory, type Facts, type TokenFacts } from './memory.ts';
 import { Renewal } from './renewal.ts';
@@ -51,8 +51,7 @@ class Bootstrap {
           done.failed.push({ org, problem });
         }
       }
-      const existing = await this.#existing();
-      return { ...done, ...(existing === undefined ? {} : { existing }) };
+      return done;
     } catch (error) {
       throw await this.#identities.explained(error);
     } finally {
@@ -81,20 +80,6 @@ class Bootstrap {
     }
     const all = await orgsOfAdmin(await this.#identities.admin(), true, this.#signal);
     return [home, ...all.filter((org) => org !== home)];
-  }
-
-  /** Only for the warning about organizations that no backup covers: what fails here costs no token. */
-  async #existing(): Promise<ReadonlyMap<number, string> | undefined> {
-    if (this.#options.admin === undefined) {
-      return undefined;
-    }
-    try {
-      return await listOrgs(await this.#identities.admin(), this.#signal);
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      this.#options.log.debug({ reason: asDashkeepError(error).message }, 'the organizations could not be listed');
-      return undefined;
-    }
   }
 
   async #org(org: number, home: number, facts: Facts): Promise<OrgToken> {

@@ -1,5 +1,6 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { tokenCredentials, type CredentialSource, type SecretReader } from '../../grafana/credentials.ts';
+import { TokenWatch } from './token-watch.ts';
 import { probeToken, type TokenProbeOptions } from './token-probe.ts';
 import type { TokenStatus } from './token-state.ts';
 
@@ -15,14 +16,12 @@ interface GivenToken {
 }
 
 /** Watches tokens that the deployment gives: Dashkeep cannot replace them, but it notices when Grafana refuses one. */
-export class GivenTokens {
+export class GivenTokens extends TokenWatch {
   readonly #options: TokenProbeOptions;
   readonly #tokens: GivenToken[];
-  readonly #stopping = new AbortController();
-  #looking: Promise<void> | undefined;
-  #loop: Promise<void> | undefined;
 
   constructor(options: TokenProbeOptions, home: SecretReader, orgs: ReadonlyMap<number, SecretReader>) {
+    super();
     this.#options = options;
     this.#tokens = [
       { org: undefined, variable: 'GRAFANA_API_TOKEN', read: home, accepted: undefined },
@@ -44,21 +43,6 @@ export class GivenTokens {
     return { state: stateOf(this.#tokens[0]?.accepted), orgs, ...problem };
   }
 
-  start(): void {
-    this.#loop ??= this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#loop;
-  }
-
-  /** Looks now; resolves when that is done, whatever came of it. */
-  async check(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
-    await this.#looking;
-  }
-
   /** Credentials of a run: a refusal that the run meets is seen here, too. */
   credentials(org?: number): CredentialSource {
     const token = this.#tokens.find((one) => one.org === org);
@@ -76,16 +60,16 @@ export class GivenTokens {
     };
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
+  protected override async run(): Promise<void> {
+    const signal = this.stopping;
     while (!signal.aborted) {
       await this.check();
       await this.#options.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }
   }
 
-  async #look(): Promise<void> {
-    const { signal } = this.#stopping;
+  protected override async checkOnce(): Promise<void> {
+    const signal = this.stopping;
     const { log } = this.#options;
     for (const token of this.#tokens) {
       try {

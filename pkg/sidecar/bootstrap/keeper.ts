@@ -4,8 +4,10 @@ import type { CredentialSource } from '../../grafana/credentials.ts';
 import { readAdmin } from './admin.ts';
 import { bootstrap } from './bootstrap.ts';
 import { LOOK_EVERY_MS } from './given-tokens.ts';
+import { KnownOrgs } from './known-orgs.ts';
 import { fingerprint } from './memory.ts';
 import { AdminRefused, NoAdmin } from './problems.ts';
+import { TokenWatch } from './token-watch.ts';
 import { probeToken } from './token-probe.ts';
 import { tokenStateOf, type TokenStatus } from './token-state.ts';
 import type { Bootstrapped, BootstrapOptions, OrgToken } from './types.ts';
@@ -26,39 +28,32 @@ const REFUSED_LOOK_MS = 15_000;
  * Keeps the tokens of a running service: makes them, renews them in time, and makes new ones when Grafana has forgotten
  * them. Whatever fails is a state that it keeps telling, and tries again; it never ends by itself.
  */
-export class TokenKeeper {
+export class TokenKeeper extends TokenWatch {
   readonly #options: KeeperOptions;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #known: KnownOrgs;
   #current: Bootstrapped | undefined;
   #problem: DashkeepError | undefined;
-  #checking: Promise<void> | undefined;
-  #loop: Promise<void> | undefined;
   #refusedUntil = 0;
   #replaced: TokenStatus['replaced'];
   /** How many looks there were; says whose turn it is among the tokens of further organizations. */
   #looks = 0;
-  readonly #stopping = new AbortController();
 
   constructor(options: KeeperOptions) {
+    super();
     this.#options = options;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#known = new KnownOrgs(options);
   }
 
-  start(): void {
-    this.#loop ??= this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#loop;
-  }
-
-  /** Looks now instead of at the next turn; resolves when that is done, whatever came of it. */
-  async check(): Promise<void> {
-    this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
-    await this.#checking;
+  /** Looks which organizations there are now, and where all are wanted makes sure that each has its token. */
+  async noticeOrgs(): Promise<void> {
+    await this.#known.look(this.stopping);
+    if (this.#lacksOne) {
+      await this.check();
+    }
   }
 
   /** Looks at what is stored, and makes nothing. */
@@ -92,7 +87,7 @@ export class TokenKeeper {
 
   /** Names of all organizations of this Grafana by id, as last seen; empty where no admin can be asked. */
   get existing(): ReadonlyMap<number, string> {
-    return this.#current?.existing ?? new Map();
+    return this.#known.names;
   }
 
   get home(): number | undefined {
@@ -123,9 +118,9 @@ export class TokenKeeper {
     };
   }
 
-  async #run(): Promise<void> {
+  protected override async run(): Promise<void> {
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.stopping.aborted) {
       await this.check();
       failures = this.#problem === undefined ? 0 : failures + 1;
       if (this.#problem === undefined) {
@@ -136,18 +131,21 @@ export class TokenKeeper {
         this.#problem instanceof AdminRefused
           ? REFUSED_LOOK_MS
           : Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10));
-      await this.#clock.sleep(pause, this.#stopping.signal).catch(() => undefined);
+      await this.#clock.sleep(pause, this.stopping).catch(() => undefined);
     }
   }
 
   /** Resolves when a whole check is due: after ten minutes, or as soon as Grafana refuses a token. */
   async #watch(): Promise<void> {
-    const { signal } = this.#stopping;
+    const signal = this.stopping;
     const due = this.#clock.monotonic() + CHECK_EVERY_MS;
     while (!signal.aborted && this.#problem === undefined && this.#clock.monotonic() < due) {
       await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
-      if (!signal.aborted && (await this.#refusesOne())) {
+      if (signal.aborted || (await this.#refusesOne())) {
         return;
+      }
+      if (this.#known.isDue) {
+        await this.noticeOrgs();
       }
     }
   }
@@ -158,7 +156,7 @@ export class TokenKeeper {
     const next = others[this.#looks++ % Math.max(1, others.length)];
     for (const one of [home, next]) {
       if (one !== undefined) {
-        const answer = await probeToken(this.#options, () => Promise.resolve(one.token), this.#stopping.signal).catch(
+        const answer = await probeToken(this.#options, () => Promise.resolve(one.token), this.stopping).catch(
           () => undefined,
         );
         if (answer === 'unauthorized' || answer === 'forbidden') {
@@ -169,8 +167,22 @@ export class TokenKeeper {
     return false;
   }
 
+  /** Whether an organization that is wanted has neither a token nor a reason why not. */
+  get #lacksOne(): boolean {
+    const { orgs = [], failed = [] } = this.#current ?? {};
+    const tried = new Set([...orgs, ...failed].map(({ org }) => org));
+    return this.#options.allOrgs && [...this.existing.keys()].some((id) => !tried.has(id));
+  }
+
+  protected override async checkOnce(): Promise<void> {
+    await this.#check();
+    if (this.#problem === undefined) {
+      await this.#known.look(this.stopping);
+    }
+  }
+
   async #check(mayMint = this.#options.mayMint()): Promise<void> {
-    const signal = this.#stopping.signal;
+    const signal = this.stopping;
     const refused = this.#problem instanceof AdminRefused && (await this.#stillRefused(this.#problem));
     try {
       // A replica that doesn't lead uses what the leader stored; without admin credentials nothing is ever made.

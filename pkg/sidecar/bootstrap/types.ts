@@ -35,8 +35,6 @@ export interface OrgToken {
 export interface Bootstrapped {
   home: number;
   orgs: OrgToken[];
-  /** All organizations of this Grafana by id; undefined where no admin can be asked. */
-  existing?: ReadonlyMap<number, string>;
   /** Orgs other than the home org that have no token, and why. */
   failed: { org: number; problem: DashkeepError }[];
 }

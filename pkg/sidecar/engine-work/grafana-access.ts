@@ -10,6 +10,8 @@ export interface GrafanaAccess {
   credentials: () => CredentialSource;
   /** Of further orgs. */
   orgCredentials: () => ReadonlyMap<number, CredentialSource>;
+  /** Takes notice of organizations that were made meanwhile: what a run covers must not depend on when they were. */
+  noticeOrgs: () => Promise<void>;
 }
 
 export interface InstanceOptions {
@@ -40,6 +42,9 @@ export async function withInstance<T>(
 ): Promise<T> {
   const client = GrafanaClient.open({ ...grafana, credentials: access.credentials(), clock, randomness, log });
   try {
+    if (onProgress !== undefined) {
+      await access.noticeOrgs();
+    }
     const orgCredentials = access.orgCredentials();
     const patience = onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal });
     return await action(await connect({ client, orgs, orgCredentials, signal, patience }));
