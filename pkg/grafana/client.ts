@@ -54,6 +54,8 @@ export interface RequestOptions {
   first?: true;
   /** Told the first part of a good answer's body as it came, as soon as it is there; once for each attempt. */
   begins?: (part: Buffer) => void;
+  /** Told how many milliseconds a good answer took. */
+  took?: (milliseconds: number) => void;
   /** What of the answer is left as bytes (`parseOutline`). */
   leave?: Left;
   /** Of an answer that is a list of objects only these members of each are kept (`parseItems`). */
@@ -299,6 +301,7 @@ export class GrafanaClient {
         // By the next turn its connection is free: until then another request would open one of its own.
         await nextTurn();
         giveBack();
+        options.took?.(seen.took);
         // The next request goes before the work on this answer.
         await nextTurn();
         return { answer: { status, json: jsonOf(body, options), headers } };

@@ -5,6 +5,7 @@ import type { GrafanaClient } from './client.ts';
 import { GrafanaError } from './errors.ts';
 import type { Left } from './json/bytes.ts';
 import { listAt } from './lists.ts';
+import type { PageSize } from './page-size.ts';
 
 /** Metadata only, with the ordinary list as fall-back for servers that don't know it. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -18,8 +19,8 @@ const NAMED_AT_ONCE = /^[^[]*?"continue":"([^"\\]+)"/;
 const HEAD_BYTES = 4096;
 
 export interface ListOptions {
-  /** Objects per page; the server may give fewer. */
-  limit: number;
+  /** Objects per page, or what finds out how many; the server may give fewer. */
+  limit: number | PageSize;
   metadataOnly?: boolean;
   /** What of the answer is left as bytes. */
   leave?: Left;
@@ -112,16 +113,26 @@ class PageReading {
 
   constructor(grafana: GrafanaClient, path: string, options: ListOptions, token: string | undefined) {
     this.#another = (next) => new PageReading(grafana, path, options, next);
-    this.page = grafana.get(path, {
-      query: { limit: options.limit, continue: token },
+    this.page = this.#get(grafana, path, options, token);
+    // Without this a failure of a page that nobody waits for yet would end the process.
+    this.page.catch(() => undefined);
+  }
+
+  async #get(grafana: GrafanaClient, path: string, options: ListOptions, token: string | undefined): Promise<Json> {
+    const size = typeof options.limit === 'number' ? undefined : options.limit;
+    await size?.rest(options.signal);
+    let took = 0;
+    const page = await grafana.get(path, {
+      query: { limit: size?.limit ?? Number(options.limit), continue: token },
       signal: options.signal,
       leave: options.leave,
       first: true,
       begins: (head) => this.#look(head),
+      took: (milliseconds) => (took = milliseconds),
       ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),
     });
-    // Without this a failure of a page that nobody waits for yet would end the process.
-    this.page.catch(() => undefined);
+    size?.learn(listAt(page, 'items')?.length ?? 0, took);
+    return page;
   }
 
   /** From now on the next page is asked for as soon as this one names it: only one at a time, so that memory stays flat. */

@@ -1,14 +1,13 @@
 import { append } from '../../../contract/append.ts';
 import type { JsonObject } from '../../../contract/json.ts';
 import { folderOf, nameOf, revisionOf } from '../../apis.ts';
+import { PageSize } from '../../page-size.ts';
 import { listPages, type ListPage } from '../../pages.ts';
 import { isGrantedEverywhere } from '../../rights.ts';
 import type { BeginList, Content, KindContext, Known, Listed } from '../kind.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
 import { dashboardsPath, storedVersion, usableVersions } from './stored.ts';
 
-/** Bodies of some 30 KB: a page of 50 is a megabyte or two, and the next one is on its way meanwhile. */
-const PAGE_WITH_BODIES = 50;
 const PAGE_OF_METADATA = 1000;
 /** Up to this many changed dashboards are fetched singly rather than by another list with bodies. */
 const FEW = 50;
@@ -218,7 +217,7 @@ export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<
 /** A list with bodies at one version. */
 function bodiesAt(context: KindContext, version: string): AsyncGenerator<ListPage> {
   return listPages(context.grafana, dashboardsPath(context, version), {
-    limit: PAGE_WITH_BODIES,
+    limit: new PageSize(context.clock),
     leave: LEAVE_SPEC,
     signal: context.signal,
   });
