@@ -24,8 +24,9 @@ afterEach(() => bench.close());
 /** Two organizations with everything; the admin who makes them is only a Viewer of the second one afterwards. */
 async function burned({
   isEmpty = false,
+  ownOrg,
   ...options
-}: Parameters<typeof RestoreBench.start>[0] & { isEmpty?: boolean }): Promise<Manifest> {
+}: Parameters<typeof RestoreBench.start>[0] & { isEmpty?: boolean; ownOrg?: string }): Promise<Manifest> {
   bench = await RestoreBench.start({ alertingWarmUpMs: MINUTE, nestedFolders: true, ...options });
   await bench.api('PUT /api/orgs/1', { name: 'Acme' });
   const second = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);
@@ -34,10 +35,19 @@ async function burned({
   for (const [login, orgs] of Object.entries(PEOPLE).filter(([name]) => name !== 'admin')) {
     const given = { login, email: `${login}@example.org`, name: login, password: 'secret' };
     const { id } = (await bench.api('POST /api/admin/users', given)).body;
-    await bench.api(`DELETE /api/orgs/1/users/${id}`);
+    if (options.autoAssignOrg === false) {
+      const made = [...bench.sim.state.orgs.values()].find(({ name }) => name === given.email);
+      await bench.api(`DELETE /api/orgs/${made?.id}`);
+    } else {
+      await bench.api(`DELETE /api/orgs/1/users/${id}`);
+    }
     for (const [org, role] of Object.entries(orgs)) {
       await bench.api(`POST /api/orgs/${ids[org]}/users`, { loginOrEmail: login, role });
     }
+  }
+  if (ownOrg !== undefined) {
+    await bench.api('POST /api/admin/users', { login: ownOrg, email: `${ownOrg}@example.org`, password: 'secret' });
+    bench.sim.advance(MINUTE);
   }
   const cyd = (await bench.api('GET /api/users/lookup?loginOrEmail=cyd')).body.id as number;
   await bench.api(`POST /api/admin/users/${cyd}/disable`, {});
@@ -228,6 +238,27 @@ describe('everything', () => {
     const kept = reasons(plan, 'skip');
     expect(kept['org/Second']).toMatch(/never deleted/);
     expect(kept['user/ann']).toMatch(/never deleted/);
+  });
+});
+
+describe('everything of a Grafana that makes an organization for each new account (auto_assign_org is off)', () => {
+  it('ends with the memberships of the snapshot, and without those organizations', { timeout: 120_000 }, async () => {
+    const manifest = await burned({ profile: '12.4', isEmpty: true, autoAssignOrg: false });
+    const { results } = await everything({ manifest });
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    expect(people()).toEqual(PEOPLE);
+    expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toEqual(['Acme', 'Second']);
+    expect(named((await everything({ manifest })).plan, 'create', 'update', 'blocked')).toEqual([]);
+  });
+
+  it('brings back such an organization with its account', { timeout: 120_000 }, async () => {
+    const manifest = await burned({ profile: '12.4', isEmpty: true, autoAssignOrg: false, ownOrg: 'eva' });
+    const { results } = await everything({ manifest });
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    expect(people()).toEqual({ ...PEOPLE, eva: { 'eva@example.org': 'Admin' } });
+    const eva = [...bench.sim.state.users.values()].find(({ login }) => login === 'eva');
+    expect(eva?.email).toBe('eva@example.org');
+    expect(bench.sim.state.orgs.size).toBe(3);
   });
 });
 

@@ -13,6 +13,7 @@ import { ifFound } from '../errors.ts';
 import { listAt, listNumbered, objectsOf } from '../lists.ts';
 import { NEEDS_SERVER_ADMIN } from '../rights.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import { createAccount, leaveOwnOrg } from './user/own-org.ts';
 
 /** Enough that nobody guesses it before the person sets their own. */
 const PASSWORD_BYTES = 24;
@@ -204,9 +205,25 @@ async function finish(
   if (isNew && body['isDisabled'] === true) {
     await grafana.post(`/api/admin/users/${account.id}/disable`, {}, { signal });
   }
+  if (isNew) {
+    await leaveOwnOrgs(context, account.id, wanted);
+  }
   await setMemberships(context, account, wanted, mayRemove);
   if (isNew && body['isGrafanaAdmin'] === true) {
     await grafana.put(`/api/admin/users/${account.id}/permissions`, { isGrafanaAdmin: true }, { signal });
+  }
+}
+
+/** Without `auto_assign_org` Grafana made an organization for the account, of which it is the Admin. */
+async function leaveOwnOrgs(context: WriteContext, id: number, wanted: readonly WantedMembership[]): Promise<void> {
+  const { grafana, signal } = context;
+  const profile = await grafana.get(`/api/users/${id}`, { signal });
+  const account = { id, login: stringAt(profile, 'login') ?? '', email: stringAt(profile, 'email') ?? '' };
+  for (const one of (await orgsOf(context, id)) ?? []) {
+    const org = { id: numberAt(one, 'orgId') ?? 0, name: stringAt(one, 'name') ?? '' };
+    if (!wanted.some((wish) => wish.id === org.id)) {
+      await leaveOwnOrg(context, org, account);
+    }
   }
 }
 
@@ -227,8 +244,7 @@ async function create(
     highest === undefined
       ? { ...words, name: UNFINISHED, password }
       : { ...words, name: UNFINISHED, password, orgId: highest.id };
-  const answer = await context.grafana.post('/api/admin/users', body, { signal: context.signal });
-  return numberAt(answer, 'id') ?? 0;
+  return numberAt(await createAccount(context, body), 'id') ?? 0;
 }
 
 /** From the lowest to the highest. */

@@ -28,6 +28,8 @@ export interface Tuning {
   nestedFolders: boolean;
   /** Anonymous callers of `/api/health` see no version. */
   hideVersion: boolean;
+  /** A created user is put into an org that is there; otherwise Grafana makes one for them (`auto_assign_org`). */
+  autoAssignOrg: boolean;
   /** Role that a created user gets in the org that they are put in (`auto_assign_org_role`). */
   autoAssignOrgRole: Role;
   /** Older versions that are kept of a dashboard (`versions_to_keep`). */
@@ -47,6 +49,7 @@ export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   alertingWriteMs: 3,
   enterprise: false,
   hideVersion: false,
+  autoAssignOrg: true,
   autoAssignOrgRole: 'Viewer',
   versionsToKeep: 20,
   gzip: false,

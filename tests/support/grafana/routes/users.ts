@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts';
-import type { User } from '../model.ts';
+import type { Org, User } from '../model.ts';
 import { accessDenied, problem } from '../problems.ts';
 import { changedPreferences, preferencesDto } from '../preferences.ts';
 import type { Router } from '../router.ts';
@@ -69,18 +69,14 @@ export function userRoutes(router: Router): void {
     if (isTaken(call, login, body.email ?? '')) {
       throw problem(412, `User with email '${body.email}' or username '${login}' already exists`);
     }
-    // auto_assign_org: whoever is created becomes a member of the main org, or of the one that is named.
-    const org = call.state.orgs.get(body.orgId || body.OrgId || 1);
-    if (org === undefined) {
-      throw problem(400, 'organization not found');
-    }
+    const org = orgOfNew(call, body, login);
     const user = call.state.addUser({
       login: login.toLowerCase(),
       email: (body.email || login).toLowerCase(),
       name: body.name ?? '',
       password: body.password,
     });
-    org.members.set(user.id, call.tuning.autoAssignOrgRole);
+    org.members.set(user.id, call.tuning.autoAssignOrg ? call.tuning.autoAssignOrgRole : 'Admin');
     return { id: user.id, uid: user.uid, message: 'User created' };
   });
   router.on('PUT /api/admin/users/:id/permissions', (call) => {
@@ -110,6 +106,23 @@ export function userRoutes(router: Router): void {
     });
     return { message: 'User deleted' };
   });
+}
+
+/** The org that a created user is put in (orgimpl GetIDForNewUser). */
+function orgOfNew(call: Call, body: NewUser, login: string): Org {
+  const { state, tuning } = call;
+  if (tuning.autoAssignOrg) {
+    const org = state.orgs.get(body.orgId || body.OrgId || 1);
+    if (org === undefined) {
+      throw problem(400, 'organization not found');
+    }
+    return org;
+  }
+  const name = body.email || login;
+  if ([...state.orgs.values()].some((org) => org.name === name)) {
+    throw problem(500, 'failed to create user');
+  }
+  return state.addOrg(name);
 }
 
 /** Always about the caller; a service account has none of it. */
