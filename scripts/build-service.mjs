@@ -1,4 +1,5 @@
-// Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node. A path may be given.
+// Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node. A path may be given;
+// one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes.
 import { chmod, readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
@@ -14,11 +15,17 @@ const press = await build({
   write: false,
 });
 
+// Some dependencies are CommonJS and call require for Node's own modules.
+const requireForModules = `
+import { createRequire as dashkeepCreateRequire } from 'node:module';
+const require = dashkeepCreateRequire(import.meta.url);`;
+const format = outfile.endsWith('.cjs') ? 'cjs' : 'esm';
+
 await build({
   ...common,
   entryPoints: ['pkg/cli/bin.ts'],
   outfile,
-  format: 'esm',
+  format,
   legalComments: 'linked',
   // What fastify takes when nobody gives it a way to validate; pkg/sidecar/http/server.ts does.
   external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
@@ -26,12 +33,7 @@ await build({
     DASHKEEP_VERSION: JSON.stringify(version),
     BUILT_IN_PRESS: JSON.stringify(press.outputFiles[0].text),
   },
-  banner: {
-    // Some dependencies are CommonJS and call require for Node's own modules.
-    js: `#!/usr/bin/env node
-import { createRequire as dashkeepCreateRequire } from 'node:module';
-const require = dashkeepCreateRequire(import.meta.url);`,
-  },
+  banner: { js: `#!/usr/bin/env node${format === 'esm' ? requireForModules : ''}` },
   logLevel: 'warning',
 });
 await chmod(outfile, 0o755);

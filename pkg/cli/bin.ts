@@ -1,5 +1,7 @@
 import './memory.ts';
 import { main } from './main.ts';
 
-// Not process.exit: what was printed must reach its reader first.
-process.exitCode = await main(process.argv.slice(2));
+// Not process.exit: what was printed must reach its reader first. Not await either: a CommonJS module has none at its top.
+void main(process.argv.slice(2)).then((exit) => {
+  process.exitCode = exit;
+});
