@@ -4,6 +4,7 @@ import type { Runner } from './command.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerBootstrap } from './commands/bootstrap.ts';
 import { registerCat } from './commands/cat.ts';
+import { registerCompletion } from './commands/completion.ts';
 import { registerCopy } from './commands/copy.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -45,6 +46,7 @@ export function buildProgram(run: Runner): Command {
     registerBootstrap,
     registerServe,
     registerDoctor,
+    registerCompletion,
   ]) {
     register(program, run);
   }
