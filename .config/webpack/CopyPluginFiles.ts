@@ -54,7 +54,10 @@ export class CopyPluginFiles {
 
   #filled(text: string): string {
     const { version } = JSON.parse(readFileSync(join(this.#root, 'package.json'), 'utf8')) as { version: string };
-    const today = new Date().toISOString().slice(0, 10);
+    // The commit's time where a release is made, so that it can be made again.
+    const epoch = process.env['SOURCE_DATE_EPOCH'];
+    const now = epoch === undefined ? new Date() : new Date(Number(epoch) * 1000);
+    const today = now.toISOString().slice(0, 10);
     return text.replaceAll('%VERSION%', version).replaceAll('%TODAY%', today);
   }
 }

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withNote } from './elf.ts';
 import { HERE, nodeFor, type NodeBuild, type Platform } from './node.ts';
 
 const run = promisify(execFile);
+
+/** Beside the executable: the licenses of what is in the bundle. */
+export const LICENSES = 'LICENSES-BUNDLED.txt';
 
 /** By what name Node looks for its program, and the mark that says that there is one. */
 const BLOB = 'NODE_SEA_BLOB';
@@ -46,7 +49,8 @@ async function blobFor(platform: Platform, folder: string): Promise<string> {
   const { program } = await nodeFor(HERE);
   // Compiled code has the hashes of names in it, which V8 would seed anew each time.
   await run(program, ['--random-seed=1', '--experimental-sea-config', config], { env: { PATH: process.env['PATH'] } });
-  await Promise.all([config, bundle, `${bundle}.LEGAL.txt`].map((path) => rm(path)));
+  await Promise.all([config, bundle].map((path) => rm(path)));
+  await rename(`${bundle}.LEGAL.txt`, join(folder, LICENSES));
   return output;
 }
 

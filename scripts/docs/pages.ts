@@ -37,7 +37,7 @@ function commandPage(): string {
   });
   return `# The command line
 
-${MADE} \`dashkeep\` stands for \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
+${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, \`node dashkeep.mjs\` is the same, and \`node build/dashkeep.mjs\` in a clone.
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5 busy, 130 interrupted; by message in [errors.md](errors.md).
 Tables are for people; with \`--json\` there is one JSON document on standard output, and logs go to standard error.
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildExecutable } from '../../scripts/binary/executable.ts';
 import { HERE, nodeFor } from '../../scripts/binary/node.ts';
+import { glibcOf, PAGE, stated } from '../../scripts/binary/page.ts';
 import { canIsolate } from '../chart/rootfs.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { freePort } from '../support/ports.ts';
@@ -52,7 +53,15 @@ describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty 
   it('needs the C and C++ libraries of any common Linux, and no more', async () => {
     const names = (await librariesOf(executable)).map((path) => path.replace(/.*\/([a-z+_-]+).*/, '$1'));
     expect(names.sort()).toEqual(['ld-linux-x', 'libc', 'libdl', 'libgcc_s', 'libm', 'libpthread', 'libstdc++']);
-    expect(await readdir(folder)).toEqual(['dashkeep']);
+    expect((await readdir(folder)).sort()).toEqual(['LICENSES-BUNDLED.txt', 'dashkeep']);
+  });
+
+  it('is as large as the page says, and asks for no newer glibc', async () => {
+    const said = stated(await readFile(PAGE, 'utf8'), HERE);
+    const program = await readFile(executable);
+    expect(said?.glibc).toBe(glibcOf(program));
+    // What is a little more or less is no news; much more is, and `npm run build:binary` writes it.
+    expect(Math.abs((said?.size ?? 0) - program.length / 1e6)).toBeLessThan(2);
   });
 
   it('says its version', async () => {

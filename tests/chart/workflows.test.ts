@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { NODE_VERSION } from '../../scripts/binary/node.ts';
 import { CHART, template } from '../support/helm.ts';
 import { ROOT } from './rootfs.ts';
 
@@ -46,6 +47,14 @@ describe.each(await readdir(folder))('%s', async (file) => {
     for (const { run = '' } of steps) {
       expect(run).not.toMatch(/\$\{\{ *github\.(event|head_ref|ref_name)/);
     }
+  });
+});
+
+describe('a release', () => {
+  it('is made by the Node that the executables carry', async () => {
+    const text = await readFile(join(folder, 'release.yml'), 'utf8');
+    const versions = [...text.matchAll(/node-version: '([^']+)'/g)].map(([, version]) => version);
+    expect([...new Set(versions)]).toEqual([NODE_VERSION]);
   });
 });
 

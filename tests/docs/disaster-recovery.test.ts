@@ -30,7 +30,7 @@ describe('the guide for a Grafana that burned', () => {
     const second = { 'x-grafana-org-id': String(body.orgId) };
     await call(grafana, 'admin:admin', 'POST /api/folders', { uid: 'theirs', title: 'Theirs' }, second);
     await pause(grafana.tuning.alertingWarmUpMs);
-    const before = await reader.shell(`${own}\nnode dashkeep.mjs backup --orgs all`, reader.s3.environment);
+    const before = await reader.shell(`${own}\ndashkeep backup --orgs all`, reader.s3.environment);
     expect(before.text).toContain('complete');
     expect(before.code).toBe(0);
     const titles = [...grafana.state.org(1).dashboards.values()].map(({ title }) => title).sort();

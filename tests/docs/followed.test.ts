@@ -6,9 +6,6 @@ import { fences, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';
 
-/** How the pages abbreviate what they call. */
-const DASHKEEP = 'dashkeep() { node dashkeep.mjs "$@"; }\n';
-
 /** Pages whose commands for the program are run here, and the one with a test of its own. */
 const FOLLOWED = [
   'README.md',
@@ -49,20 +46,20 @@ function holding(blocks: string[], words: string): string {
 }
 
 describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
-  it('README.md: one file and Node', async () => {
+  it('README.md: one executable', async () => {
     const blocks = await blocksOf('README.md', {
       'http://localhost:3000': reader.grafana.url,
       'glsa_…': own['GRAFANA_API_TOKEN'] ?? '',
       '/var/backups/grafana': join(reader.directory, 'backups'),
     });
-    const { code, text } = await reader.shell(holding(blocks, 'node dashkeep.mjs backup'));
+    const { code, text } = await reader.shell(holding(blocks, 'dashkeep backup'));
     expect(code, text).toBe(0);
     expect(text).toMatch(/snapshot \S+ is complete/);
     expect(text).toContain('This was only the plan: nothing was written.');
   });
 
   it('docs/restore.md: a folder, a plan for somebody else, undoing that, secrets', async () => {
-    const backup = await reader.shell(`${DASHKEEP}dashkeep backup`, own);
+    const backup = await reader.shell('dashkeep backup', own);
     expect(backup.code, backup.text).toBe(0);
     const [folder = '', plan = '', undo = '', secrets = ''] = await blocksOf('docs/restore.md');
     const remove = (path: string) =>
@@ -72,17 +69,17 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
       });
     await remove('/api/folders/business?forceDeleteRules=true');
 
-    const followed = await reader.shell(DASHKEEP + folder, own);
+    const followed = await reader.shell(folder, own);
     expect(followed.code, followed.text).toBe(0);
     expect(followed.text).toMatch(/removed +folder +business/);
     expect(followed.text).toMatch(/(\d+) of \1 done and verified/);
 
     await remove('/api/dashboards/uid/orders');
-    const planned = await reader.shell(DASHKEEP + plan, own);
+    const planned = await reader.shell(plan, own);
     expect(planned.code, planned.text).toBe(0);
     expect(planned.text).toMatch(/create +dashboard +orders/);
     const [, run = ''] = /dashkeep restore --undo (\S+)/.exec(planned.text) ?? [];
-    const undone = await reader.shell(DASHKEEP + undo.replaceAll('<run>', run).replace('Main Org.', 'Aurora'), own);
+    const undone = await reader.shell(undo.replaceAll('<run>', run).replace('Main Org.', 'Aurora'), own);
     expect(undone.code, undone.text).toBe(0);
     expect(undone.text).toMatch(/delete +dashboard +orders +.* the restore created it/);
     expect(undone.text).toContain(`type --confirm 'Aurora'`);
@@ -93,7 +90,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
       ({ language }) => language === 'yaml',
     );
     await writeFile(join(reader.directory, 'secrets.yaml'), file?.text ?? '');
-    const supplied = await reader.shell(DASHKEEP + secrets, {
+    const supplied = await reader.shell(secrets, {
       ...own,
       LOKI_PASSWORD: 'made up',
       SLACK_URL: 'https://hooks.slack.example/x',
@@ -108,16 +105,16 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
     });
     // The stock tool is not on every machine; here it only has to make and show an identity.
     const keygen = `command -v age-keygen > /dev/null || age-keygen() { node ${join(ROOT, 'tests/docs/age-keygen.mjs')} "$@"; }\n`;
-    const encrypted = await reader.shell(keygen + DASHKEEP + first, {
+    const encrypted = await reader.shell(keygen + first, {
       ...own,
       DASHKEEP_TARGET: 's3://my-bucket/encrypted',
     });
     expect(encrypted.code, encrypted.text).toBe(0);
-    const copied = await reader.shell(keygen + DASHKEEP + later, own);
+    const copied = await reader.shell(keygen + later, own);
     expect(copied.code, copied.text).toBe(0);
     expect(copied.text).toMatch(/[1-9]\d* snapshots copied/);
     for (const target of ['encrypted', 'grafana-encrypted']) {
-      const verified = await reader.shell(`${DASHKEEP}dashkeep verify --read-data`, {
+      const verified = await reader.shell('dashkeep verify --read-data', {
         ...own,
         DASHKEEP_TARGET: `s3://my-bucket/${target}`,
         DASHKEEP_AGE_IDENTITY_FILE: 'identity.txt',
@@ -128,7 +125,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
 
   it('docs/immutability.md: locked objects', async () => {
     const [lock = ''] = await blocksOf('docs/immutability.md');
-    const { code, text } = await reader.shell(`${DASHKEEP}${lock}\ndashkeep backup`, {
+    const { code, text } = await reader.shell(`${lock}\ndashkeep backup`, {
       ...own,
       DASHKEEP_TARGET: 's3://locked',
     });
@@ -142,7 +139,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
       .map(({ text }) => text);
     const blocks = await blocksOf('docs/s3.md');
     const script = [holding(blocks, 'doctor --policy'), holding(blocks, 'jq').split('\n')[0]];
-    const { code, text } = await reader.shell(DASHKEEP + script.join('\n'), {});
+    const { code, text } = await reader.shell(script.join('\n'), {});
     expect(code, text).toBe(0);
     const read = async (name: string): Promise<unknown> =>
       JSON.parse(await readFile(join(reader.directory, name), 'utf8'));
@@ -157,10 +154,10 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
       'http://localhost:3000': reader.grafana.url,
       '/etc/dashkeep/admin-password': join(reader.directory, 'admin-password'),
       '/var/lib/dashkeep': join(reader.directory, 'state'),
-      'dashkeep.mjs serve': 'dashkeep.mjs serve & service=$!',
+      'dashkeep serve': 'dashkeep serve & service=$!',
     });
     const ops = `127.0.0.1:${await freePort()}`;
-    const script = `${holding(blocks, 'dashkeep.mjs serve')}
+    const script = `${holding(blocks, 'dashkeep serve')}
       trap 'kill $service' EXIT
       until node -e "fetch('http://${ops}/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"; do sleep 0.2; done
       kill $service
@@ -179,9 +176,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
   it('are all pages that run the program', () => {
     const running = [...pages()]
       .filter(([, markdown]) =>
-        commandsOf(shellBlocks(markdown).join('\n')).some(
-          ([program, script = '']) => program === 'dashkeep' || (program === 'node' && script.endsWith('dashkeep.mjs')),
-        ),
+        commandsOf(shellBlocks(markdown).join('\n')).some(([program]) => program === 'dashkeep'),
       )
       .map(([page]) => page);
     expect(running.sort()).toEqual(FOLLOWED);

@@ -29,8 +29,10 @@ const ELSEWHERE: Record<string, string> = {
   'grafana cli admin reset-admin-password': '',
   age: '-d -i',
   'age-keygen': '-o -y',
-  curl: '-d -fL -H -o -sS --aws-sigv4 --fail --user',
+  curl: '-d -fL -fLO -H -o -sS --aws-sigv4 --fail --user',
   jq: '-r -sRr --arg',
+  'sudo install': '',
+  tar: '-xzf',
 };
 
 /** What every shell has; nothing to get wrong that a reader would not see at once. */

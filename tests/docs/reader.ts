@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
@@ -12,7 +12,7 @@ export interface Ran {
   text: string;
 }
 
-/** Somebody with a Grafana, a bucket, a password file and the one file of the program, and nothing else. */
+/** Somebody with a Grafana, a bucket, a password file and the program as `dashkeep`, and nothing else. */
 export interface Reader {
   directory: string;
   grafana: Simulator;
@@ -27,10 +27,13 @@ export async function startReader(): Promise<Reader> {
   const grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
   grafana.demoSeed();
   const s3 = await startS3Server({ buckets: ['my-bucket', { name: 'locked', objectLock: true }] });
-  const built = spawn(process.execPath, ['scripts/build-service.mjs', join(directory, 'dashkeep.mjs')], { cwd: ROOT });
+  const built = spawn(process.execPath, ['scripts/build-service.mjs', join(directory, 'bin/dashkeep.mjs')], {
+    cwd: ROOT,
+  });
   await new Promise((done, failed) =>
     built.on('close', (code) => (code === 0 ? done(code) : failed(new Error('build')))),
   );
+  await symlink('dashkeep.mjs', join(directory, 'bin/dashkeep'));
   await writeFile(join(directory, 'admin-password'), 'admin\n');
   return {
     directory,
@@ -49,7 +52,7 @@ function shell(directory: string, script: string, environment: Record<string, st
   return new Promise((done) => {
     const child = spawn('bash', ['-e', '-u', '-o', 'pipefail', '-c', script], {
       cwd: directory,
-      env: { PATH: process.env['PATH'], HOME: directory, ...environment },
+      env: { PATH: `${join(directory, 'bin')}:${process.env['PATH']}`, HOME: directory, ...environment },
     });
     let text = '';
     child.stdout.on('data', (part: Buffer) => (text += part.toString()));
