@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { withNote } from './elf.ts';
 import { HERE, nodeFor, type NodeBuild, type Platform } from './node.ts';
@@ -41,17 +41,24 @@ export async function buildExecutable(platform: Platform, folder: string): Promi
 async function blobFor(platform: Platform, folder: string): Promise<string> {
   const bundle = join(folder, 'dashkeep.cjs');
   await run(process.execPath, ['scripts/build-service.mjs', bundle]);
-  const output = join(folder, 'dashkeep.blob');
+  const blob = 'dashkeep.blob';
   const config = join(folder, 'sea.json');
   // Compiled code saves a third of the start, and belongs to the processor that made it.
-  const settings = { main: bundle, output, disableExperimentalSEAWarning: true, useCodeCache: platform === HERE };
+  // The blob holds the path of its program as it is given here.
+  const settings = {
+    main: basename(bundle),
+    output: blob,
+    disableExperimentalSEAWarning: true,
+    useCodeCache: platform === HERE,
+  };
   await writeFile(config, JSON.stringify(settings));
   const { program } = await nodeFor(HERE);
   // Compiled code has the hashes of names in it, which V8 would seed anew each time.
-  await run(program, ['--random-seed=1', '--experimental-sea-config', config], { env: { PATH: process.env['PATH'] } });
+  const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
+  await run(program, ['--random-seed=1', '--experimental-sea-config', basename(config)], options);
   await Promise.all([config, bundle].map((path) => rm(path)));
   await rename(`${bundle}.LEGAL.txt`, join(folder, LICENSES));
-  return output;
+  return join(folder, blob);
 }
 
 function markedAsCarrier(program: Buffer): Buffer {
