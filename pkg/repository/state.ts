@@ -67,9 +67,12 @@ export class DirectoryState implements StateStore {
 
   #failed(verb: string, cause: unknown): DashkeepError {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+    const full = reason === 'ENOSPC' || reason === 'EDQUOT';
     return new DashkeepError('DK_SETTINGS', `cannot ${verb} state in ${this.#directory}: ${reason}`, {
       cause,
-      hint: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
+      hint: full
+        ? 'The disk is full: free space there, or use a larger volume.'
+        : 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
     });
   }
 }

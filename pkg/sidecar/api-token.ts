@@ -32,10 +32,8 @@ export class ApiToken {
     try {
       this.#current = await ensureApiToken((await this.#given?.())?.trim(), this.#ports);
     } catch (error) {
-      this.#ports.log.warn(
-        { reason: asDashkeepError(error).message },
-        "the service's own token cannot be read or kept",
-      );
+      const { code, message: reason, hint } = asDashkeepError(error);
+      this.#ports.log.warn({ code, reason, hint }, "the service's own token cannot be read or kept");
     }
   }
 

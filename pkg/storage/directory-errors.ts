@@ -23,7 +23,10 @@ export function fromFileSystem(error: unknown, doing: string, where: string): Da
       });
     case 'ENOSPC':
     case 'EDQUOT':
-      return new DashkeepError('DK_STORE_FAILED', message, { cause: error, hint: 'The disk is full: make room.' });
+      return new DashkeepError('DK_STORE_FAILED', message, {
+        cause: error,
+        hint: 'The disk is full: free space there, or use a larger volume. Nothing that was published before is affected.',
+      });
     case 'EISDIR':
     case 'ENOTDIR':
     case 'ENAMETOOLONG':
