@@ -1,32 +1,42 @@
-# syntax=docker/dockerfile:1
-#
-# docker build -t dashkeep .                      the service and command line: Node and one file
+# docker build -t dashkeep .                          the service and command line: Node and one file
 # docker build -t dashkeep-plugin --target plugin .   the app plugin, for clusters that can't download it
 #
 # The bundle is the same for every platform, so it is built once, on the builder's own:
 # docker buildx build --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max \
 #   --output type=image,rewrite-timestamp=true --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) .
+#
+# It names no syntax: what every engine with BuildKit has is enough, and a mirror needs to hold nothing but the three bases.
 
 ARG NODE_IMAGE=docker.io/library/node:24-trixie-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 ARG PLUGIN_IMAGE=docker.io/library/busybox:1.37-musl
 
+FROM ${RUNTIME_IMAGE} AS runtime
+FROM ${PLUGIN_IMAGE} AS plugin-base
+
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
+RUN { npm --version && node -e 'process.exit(+(process.versions.node.localeCompare("20.19", "en", { numeric: true }) < 0))'; } > /dev/null || { \
+      echo 'NODE_IMAGE must have Node 20.19 or later and npm, as docker.io/library/node:24-trixie-slim has.' >&2; exit 1; }
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 
 FROM dependencies AS build
+# Looked at instead of run: the service's image may be for another platform.
+RUN --mount=from=runtime,target=/runtime test -x /runtime/nodejs/bin/node || { \
+      echo 'RUNTIME_IMAGE must have Node at /nodejs/bin/node, as gcr.io/distroless/nodejs24-debian13 has.' >&2; exit 1; }
 COPY . .
 RUN npm run build:service
 # Becomes the state directory, with the owner that a fresh volume takes over.
 RUN mkdir -p /state
 
 FROM dependencies AS build-plugin
+RUN --mount=from=plugin-base,target=/base for tool in sh cp rm; do [ -e /base/bin/$tool ] || [ -L /base/bin/$tool ] || { \
+      echo 'PLUGIN_IMAGE must have sh, cp and rm in /bin, as docker.io/library/busybox has.' >&2; exit 1; }; done
 COPY . .
 RUN npm run build:plugin
 
-FROM ${PLUGIN_IMAGE} AS plugin
+FROM plugin-base AS plugin
 LABEL org.opencontainers.image.title="Dashkeep app plugin" \
       org.opencontainers.image.source="https://github.com/dashkeep/dashkeep" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -34,7 +44,7 @@ COPY --from=build-plugin /src/dist /dashkeep-backup-app
 USER 65532:65532
 CMD ["sh", "-c", "rm -rf /plugins/dashkeep-backup-app && cp -r /dashkeep-backup-app /plugins/"]
 
-FROM ${RUNTIME_IMAGE} AS service
+FROM runtime AS service
 LABEL org.opencontainers.image.title="Dashkeep" \
       org.opencontainers.image.description="Keeps Grafana safe: backups to S3, history, compare and restore" \
       org.opencontainers.image.source="https://github.com/dashkeep/dashkeep" \

@@ -4,6 +4,10 @@ import webpack, { type Compiler } from 'webpack';
 
 /** Folders of src/ that ship as they are. */
 const FOLDERS = ['img', 'locales'];
+/** The chart ships the same one. */
+const DASHBOARD = 'charts/dashkeep/files/dashboard.json';
+/** Files from outside of src/. */
+const OUTSIDE = ['plugin.json', 'package.json', 'LICENSE', 'CHANGELOG.md', DASHBOARD];
 
 interface Manifest {
   info: { screenshots: { path: string }[] };
@@ -13,8 +17,15 @@ interface Manifest {
 export class CopyPluginFiles {
   readonly #root: string;
 
+  /** @throws when a file is not there, before anything is compiled. */
   constructor(root: string) {
     this.#root = root;
+    const missing = OUTSIDE.filter((name) => !existsSync(join(root, name)));
+    if (missing.length > 0) {
+      throw new Error(
+        `The app needs ${missing.join(' and ')}, which is not here. In the build of an image, add it to .dockerignore with a "!" in front.`,
+      );
+    }
   }
 
   apply(compiler: Compiler): void {
@@ -35,8 +46,7 @@ export class CopyPluginFiles {
     for (const name of ['LICENSE', 'CHANGELOG.md']) {
       yield [name, readFileSync(join(this.#root, name))];
     }
-    // The chart ships the same one.
-    yield ['dashboards/dashkeep.json', readFileSync(join(this.#root, 'charts/dashkeep/files/dashboard.json'))];
+    yield ['dashboards/dashkeep.json', readFileSync(join(this.#root, DASHBOARD))];
     const manifest = JSON.parse(readFileSync(join(this.#root, 'plugin.json'), 'utf8')) as Manifest;
     const shown = new Set(manifest.info.screenshots.map((screenshot) => screenshot.path));
     for (const folder of FOLDERS.filter((name) => existsSync(join(src, name)))) {

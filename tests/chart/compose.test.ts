@@ -8,7 +8,7 @@ import { ROOT, dockerStages } from './rootfs.ts';
 
 interface Service {
   image: string;
-  build?: { context: string; target?: string };
+  build?: { context: string; target?: string; args?: string[] };
   depends_on?: Record<string, { condition: string }>;
   ports?: string[];
   environment?: Record<string, unknown>;
@@ -30,9 +30,9 @@ const KEYS = {
   top: ['name', 'services', 'volumes'],
   service: [
     ...['image', 'build', 'depends_on', 'ports', 'environment', 'volumes', 'healthcheck', 'command', 'user', 'restart'],
-    ...['network_mode', 'read_only', 'cap_drop', 'security_opt', 'tmpfs'],
+    ...['network_mode', 'read_only', 'cap_drop', 'security_opt', 'tmpfs', 'entrypoint'],
   ],
-  build: ['context', 'target'],
+  build: ['context', 'target', 'args'],
   healthcheck: ['test', 'interval', 'retries'],
 };
 
@@ -76,13 +76,18 @@ describe('docker-compose.yaml', () => {
     }
   });
 
-  it('pins every foreign image, and builds ours from stages that exist', async () => {
+  it('pins every foreign image, and builds ours from stages and arguments that exist', async () => {
     const stages = (await dockerStages()).map(({ name }) => name);
+    const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
+    const ours = services.flatMap(([, { image, build }]) => (build === undefined ? [] : [image]));
     for (const [name, { image, build }] of services) {
-      if (build === undefined) {
-        expect(image, name).toMatch(/:(\$\{\w+:-)?v?\d/);
-      } else {
+      if (build !== undefined) {
         expect([undefined, ...stages]).toContain(build.target);
+        for (const argument of build.args ?? []) {
+          expect(dockerfile).toContain(`ARG ${argument}=`);
+        }
+      } else if (!ours.includes(image)) {
+        expect(image, name).toMatch(/:(\$\{\w+:-)?v?\d/);
       }
     }
   });
