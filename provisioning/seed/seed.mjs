@@ -1,5 +1,5 @@
 // Fills a new Grafana with something to lose: two folders, four dashboards, an alert rule. Where one of them is there, it
-// does nothing, so that what you change or delete stays so. Ends with an error when Grafana refuses something.
+// does nothing, so that what you change or delete stays so. A failure is printed and keeps nothing else from starting.
 const { GRAFANA_URL, GRAFANA_ADMIN_USER, GRAFANA_ADMIN_PASSWORD } = process.env;
 const authorization = `Basic ${Buffer.from(`${GRAFANA_ADMIN_USER}:${GRAFANA_ADMIN_PASSWORD}`).toString('base64')}`;
 
@@ -82,9 +82,11 @@ async function addRule() {
   });
 }
 
-if ((await send('GET', `/api/folders/${SHOP}`)) || (await send('GET', `/api/folders/${OPERATIONS}`))) {
-  console.log('There is something to try already; nothing was added.');
-} else {
+async function seed() {
+  if ((await send('GET', `/api/folders/${SHOP}`)) || (await send('GET', `/api/folders/${OPERATIONS}`))) {
+    console.log('There is something to try already; nothing was added.');
+    return;
+  }
   await send('POST', '/api/folders', { uid: SHOP, title: 'Shop' });
   await send('POST', '/api/folders', { uid: OPERATIONS, title: 'Operations' });
   await addDashboard(SHOP, 'try-checkout', 'Checkout', [
@@ -103,4 +105,15 @@ if ((await send('GET', `/api/folders/${SHOP}`)) || (await send('GET', `/api/fold
   ]);
   await addRule();
   console.log('Grafana has two folders, four dashboards and an alert rule to try Dashkeep with.');
+}
+
+const ATTEMPTS = 5;
+for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  try {
+    await seed();
+    break;
+  } catch (error) {
+    console.error(`Attempt ${attempt} of ${ATTEMPTS}: ${error.message}`);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
 }
