@@ -121,8 +121,12 @@ describe('the life of a service', () => {
     const { child, url } = await startProcess();
     grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
     const run = await call(url, 'POST', '/runs', { kind: 'backup' });
-    await eventually('the session of the run', () =>
-      readdir(join(directory, 'target', 'sessions')).then((names) => names.includes(`${run.id}.json`) || undefined),
+    await eventually(
+      'the session of the run',
+      () =>
+        readdir(join(directory, 'target', 'sessions')).then((names) => names.includes(`${run.id}.json`) || undefined),
+      // Several answers of Grafana come before it.
+      30_000,
     );
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
