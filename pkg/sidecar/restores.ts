@@ -12,6 +12,7 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { ApplyResult } from '../contract/plan.ts';
 import type { Clock, Randomness } from '../contract/ports.ts';
+import { countSecurity, securityFirst } from '../engine/restore/security.ts';
 import { newTimedId } from '../repository/layout.ts';
 import { holds, pageOfList } from './page.ts';
 import type { AppliedRestore, PlannedRestore } from './engine-work/work.ts';
@@ -76,6 +77,7 @@ export class Restores {
       created: kept.created.toISOString(),
       expires: new Date(kept.created.getTime() + EXPIRES_MS).toISOString(),
       counts,
+      security: countSecurity(planned.items),
       losing: planned.items.filter(({ losses }) => losses.length > 0).length,
       dependencies: planned.dependencies,
       dataSources: planned.dataSources,
@@ -90,10 +92,11 @@ export class Restores {
   }
 
   items(id: string, query: z.output<typeof PlanItemsQuery>): PlanItemPage {
-    const found = this.#find(id).planned.items.filter(
-      ({ action, kind, title, uid, folder }) =>
+    const found = securityFirst(this.#find(id).planned.items).filter(
+      ({ action, kind, title, uid, folder, security }) =>
         (query.action === undefined || query.action.includes(action)) &&
         (query.kind === undefined || query.kind.includes(kind)) &&
+        (query.security === undefined || (query.security === 'true') === security.length > 0) &&
         holds(query.search, title, uid, folder),
     );
     return pageOfList(found, keyOf, query);
@@ -127,12 +130,12 @@ export class Restores {
     }
     const wanted = confirmationOf(kept);
     const typed = normal(confirm ?? '');
-    // Where nothing is deleted, the id of the snapshot is taken as well: it was what had to be typed once.
+    // Where the plan itself asks for nothing, the id of the snapshot is taken as well: it was what had to be typed once.
     const accepted = [wanted ?? '', ...(kept.planned.confirm === undefined ? [kept.planned.snapshot] : [])].map(normal);
     if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
         'DK_CONFIRMATION',
-        `something live is overwritten or deleted: type '${wanted}' to confirm`,
+        `something live is overwritten, deleted, or opened to others: type '${wanted}' to confirm`,
       );
     }
     return kept.planned;
@@ -169,7 +172,7 @@ const TITLE_MOST = 100;
 /** Titles may hold any kind and number of spaces; nobody sees them. */
 const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** What deleting asks for; else, when something live is overwritten, its title, or how many resources that are. */
+/** What deleting and changes of security ask for; else, when something live is overwritten, its title, or how many resources that are. */
 function confirmationOf({ planned }: Kept): string | undefined {
   const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
   if (planned.confirm !== undefined || only === undefined) {

@@ -13,6 +13,7 @@ import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } fro
 import { inOrgs, reachedOrgs } from '../restore-orgs.ts';
 import { isSelective, restoreWish, type RestoreFlags } from '../restore-request.ts';
 import { printable, progressPrinter } from '../output.ts';
+import { confirmed } from '../restore-confirmation.ts';
 import { printRestore } from '../restore-output.ts';
 import { VERSION, type World } from '../world.ts';
 
@@ -34,6 +35,7 @@ export const registerRestore: Register = (program, run) => {
     .option('--folder <uid>', 'this folder with all below it (may be given again)', collect)
     .option('--overwrite', 'also update what is there and differs')
     .option('--include-managed', 'also write what files, Git Sync, Terraform or an operator manage')
+    .option('--keep-secrets', 'where an address changes, leave the secrets that are stored for it')
     .option('--as-copy', 'under new uids, beside what is there')
     .option('--into-folder <uid>', 'with --as-copy: the folder to put the copies in')
     .option('--into-org <id>', 'with --as-copy: the org to put the copies in')
@@ -42,7 +44,7 @@ export const registerRestore: Register = (program, run) => {
     .option('--map-datasource <old=new>', 'use this live data source for one of the snapshot', collect)
     .option('--secrets <file>', 'YAML with secrets: kind, uid, field')
     .option('--delete-extra', 'also delete what is live within the selection and not in the snapshot')
-    .option('--confirm <text>', 'where something is deleted: what the plan asks to type')
+    .option('--confirm <text>', 'where something is deleted, or opened to others: what the plan asks to type')
     .option('--save-plan <file>', 'keep the plan, to apply it later with --plan')
     .option('--plan <file>', 'this saved plan, if what is live has not moved')
     .option('--undo <run>', 'take back what that restore did, as far as nobody changed it since')
@@ -154,6 +156,7 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
 
 async function applyRecorded(world: World, flags: Flags, request: PlanRequest, plan: Plan): Promise<Applied> {
   const { repository } = request;
+  const confirmation = await confirmed(world, plan, flags);
   const by = askedBy(flags);
   const trigger = plan.undoes === undefined ? 'manual' : 'undo';
   let run = '';
@@ -167,7 +170,7 @@ async function applyRecorded(world: World, flags: Flags, request: PlanRequest, p
         ...request,
         plan,
         safetySnapshot: flags.safetySnapshot,
-        ...(flags.confirm === undefined ? {} : { confirm: flags.confirm }),
+        ...confirmation,
         ...by,
         version: VERSION,
         randomness: world.randomness,

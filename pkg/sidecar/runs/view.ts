@@ -15,6 +15,7 @@ export function runView(record: RunRecord, progress?: Progress, restore?: string
   return {
     ...runSummary(runLine(record), progress),
     errors: record.errors,
+    ...(record.security === undefined ? {} : { security: record.security }),
     ...(restore === undefined ? {} : { restore }),
     undoable: record.kind === 'restore' && record.snapshot !== undefined && record.finished !== undefined,
   };

@@ -11,6 +11,7 @@ import { receiverRoutes } from './alerting-receivers.ts';
 import { ruleRoutes } from './alerting-rules.ts';
 import { k8sAlertingRoutes } from './k8s-alerting.ts';
 import { silenceRoutes } from './silences.ts';
+import { dataSourceProxyRoutes } from './data-source-proxy.ts';
 import { dataSourceRoutes } from './data-sources.ts';
 import { libraryPanelRoutes } from './library-panels.ts';
 import { orgRoutes } from './orgs.ts';
@@ -37,6 +38,7 @@ export function allRoutes(): Router {
     k8sFolderRoutes,
     k8sDashboardRoutes,
     dataSourceRoutes,
+    dataSourceProxyRoutes,
     libraryPanelRoutes,
     permissionRoutes,
     teamRoutes,
