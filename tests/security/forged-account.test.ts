@@ -109,4 +109,28 @@ describe('a restore of everything', () => {
     expect((await everything('--apply')).exit).toBe(0);
     expect(accounts(lab)).toMatchObject([{ login: 'eva', isGrafanaAdmin: true }]);
   });
+
+  it('changes nothing unseen in an organization that the account could not look into', async () => {
+    const lab = currentLab();
+    const org = Number((await lab.api('POST /api/orgs', { name: 'Second' }))['orgId']);
+    const bob = { login: 'bob', email: 'bob@example.org', name: 'Bob', password: 'secret', OrgId: org };
+    const { id } = await lab.api('POST /api/admin/users', bob);
+    await lab.api(`PATCH /api/orgs/${org}/users/${id}`, { role: 'Admin' });
+    const at = (url: string) => ({ uid: 'prom', name: 'Prometheus', type: 'prometheus', access: 'proxy', url });
+    const given = { ...at('http://forger.example'), secureJsonData: { basicAuthPassword: 'secret' } };
+    await lab.api('POST /api/datasources', given, org);
+    await lab.dashkeep(['backup', '--orgs', 'all']);
+    await lab.api('PUT /api/datasources/uid/prom', at('http://prometheus.example'), org);
+    await lab.api(`PATCH /api/orgs/${org}/users/1`, { role: 'Viewer' });
+
+    const { confirm } = (await everything()).json;
+    const { exit, json } = await everything('--apply', '--confirm', confirm as string);
+    expect(exit).toBe(3);
+    const item = (json.plan as { kind: string; org: number }[]).find((one) => one.kind === 'data-source');
+    expect(item).toMatchObject({ action: 'blocked', reason: expect.stringContaining('the plan could not show it') });
+    expect(lab.grafana.state.org(org).dataSources.get('prom')).toMatchObject({
+      url: 'http://prometheus.example',
+      secureJsonData: { basicAuthPassword: 'secret' },
+    });
+  });
 });
