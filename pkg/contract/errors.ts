@@ -21,6 +21,21 @@ export const ERROR_CATALOGUE = {
   DK_BUSY: { exit: 5, status: 409, hint: 'Wait for the running one to end, or cancel it.' },
   DK_NOT_FOUND: { exit: 1, status: 404, hint: 'Check the id or uid; `dashkeep snapshots` lists what exists.' },
   DK_UNAUTHORIZED: { exit: 1, status: 401, hint: "Send the service's API token as a bearer token." },
+  DK_HOME_ORGANIZATION: {
+    exit: 1,
+    status: 403,
+    hint: 'Ask an admin of the home organization: this concerns all organizations.',
+  },
+  DK_OTHER_ORGANIZATION: {
+    exit: 1,
+    status: 403,
+    hint: 'Use the command line: `dashkeep restore <snapshot> --only <kind>/<uid> --into-org <id> --apply`.',
+  },
+  DK_ORGANIZATION_UNKNOWN: {
+    exit: 1,
+    status: 503,
+    hint: 'Check that Grafana is up and accepts the token of the service; try again in a moment.',
+  },
   DK_PLAN_STALE: { exit: 1, status: 409, hint: 'What is live has changed since the plan was made: make a new plan.' },
   DK_PLAN_EXPIRED: { exit: 1, status: 410, hint: 'Plans are kept for an hour: make a new one.' },
   DK_SETTINGS_STALE: { exit: 1, status: 412, hint: 'Somebody else saved the settings meanwhile: load them again.' },

@@ -52,6 +52,14 @@ export const RunRecord = z.object({
   /** Milliseconds. */
   duration: z.number().nonnegative().optional(),
   snapshot: z.string().optional(),
+  /** The organization that asked; a restore is of that one alone. Absent: the schedule, the command line, an earlier release. */
+  org: z.int().positive().optional(),
+  /** What a backup did in each organization. */
+  orgs: z
+    .array(
+      z.object({ id: z.int().positive(), counts: z.record(z.string(), z.number()), problems: z.int().nonnegative() }),
+    )
+    .optional(),
   counts: z.record(z.string(), z.number()),
   errors: z.array(ResourceProblem),
   /** What went well but for something that a person should see to. */

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
 import { eachAtOnce } from './concurrency.ts';
+import { HeldCount } from './held-by-org.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
 import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
 import type { TimedKey } from './newest.ts';
@@ -35,14 +36,17 @@ function* textOf({ resources, entriesHash, ...head }: Manifest): Generator<strin
 }
 
 export function summaryOf(manifest: Manifest): SnapshotSummary {
+  const held = new HeldCount();
+  manifest.resources.forEach((entry) => held.add(entry));
   return summarize(
     manifest,
     manifest.resources.length,
     manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0),
+    held,
   );
 }
 
-function summarize(manifest: ManifestHead, resources: number, bytes: number): SnapshotSummary {
+function summarize(manifest: ManifestHead, resources: number, bytes: number, held: HeldCount): SnapshotSummary {
   return {
     id: manifest.id,
     time: manifest.started,
@@ -54,6 +58,7 @@ function summarize(manifest: ManifestHead, resources: number, bytes: number): Sn
     duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
     problems: problemCount(manifest.errors),
     ...(manifest.changes === undefined ? {} : { changes: manifest.changes }),
+    held: held.result(manifest),
   };
 }
 
@@ -165,12 +170,14 @@ export async function readNeeds(
 ): Promise<{ summary: SnapshotSummary; objects: string[] }> {
   const text = await readText(store, keyring, key, calls);
   const objects: string[] = [];
+  const held = new HeldCount();
   let bytes = 0;
   for (const entry of text.entries()) {
     objects.push(entry.object);
     bytes += entry.bytes;
+    held.add(entry);
   }
-  return { summary: summarize(text.head, objects.length, bytes), objects };
+  return { summary: summarize(text.head, objects.length, bytes, held), objects };
 }
 
 /** The text of a manifest that says that it is this one and whose entries have the hash that it tells. */

@@ -31,7 +31,7 @@ export interface ServiceConfig {
     /** Tokens that the deployment gives: then none is made. */
     token?: SecretReader;
     orgTokens: ReadonlyMap<number, SecretReader>;
-    /** Name and password from the environment; used for bootstrap, and for kinds that only a server admin can read. */
+    /** Name and password from the environment; used for bootstrap alone. */
     admin?: { user: SecretReader; password: SecretReader };
   };
   /** Only these orgs, where the deployment names some; their tokens must be given. */
@@ -63,8 +63,12 @@ export interface ServiceConfig {
   opsListen?: Address;
   /** How Grafana reaches the service; `http://127.0.0.1:<port>` by default. */
   url?: string;
-  /** The API's token when the deployment gives one. */
+  /** The API's token for the home organization when the deployment gives one. */
   apiToken?: SecretReader;
+  /** The same for further organizations. */
+  apiOrgTokens: ReadonlyMap<number, SecretReader>;
+  /** Age at which tokens of the API that were made here are replaced, in hours. */
+  apiTokenHours?: number;
   settings: GivenSettings;
   secrets: ReadonlyMap<SecretName, Given<SecretReader>>;
   /** Further age passphrases; from the environment only. */

@@ -64,7 +64,12 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_LISTEN: ['Service', 'address of the API (default `127.0.0.1:3210`)'],
   DASHKEEP_OPS_LISTEN: ['Service', 'address of health and metrics (default `0.0.0.0:9464`), or `off`'],
   DASHKEEP_URL: ['Service', 'how Grafana reaches the API, where that is not the loopback address'],
-  DASHKEEP_API_TOKEN: ['Service', 'token of the API (made up and stored when not given)'],
+  DASHKEEP_API_TOKEN: [
+    'Service',
+    'token of the API for the home organization (made, stored and replaced daily when not given; a given one is never replaced)',
+  ],
+  'DASHKEEP_API_TOKEN_ORG_<n>': ['Service', 'the same for a further organization'],
+  DASHKEEP_API_TOKEN_HOURS: ['Service', 'age at which tokens of the API are replaced, in hours (default 24)'],
   DASHKEEP_STATE_DIR: [
     'Service',
     'where keys and settings are kept (default `$XDG_STATE_HOME/dashkeep` or `~/.local/state/dashkeep`)',
@@ -91,5 +96,6 @@ export const AS_FILE: ReadonlySet<string> = new Set([
   'GRAFANA_ADMIN_USER',
   'GRAFANA_ADMIN_PASSWORD',
   'DASHKEEP_API_TOKEN',
+  'DASHKEEP_API_TOKEN_ORG_<n>',
   'DASHKEEP_AGE_PASSPHRASE',
 ]);

@@ -37,6 +37,18 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
       'The token that Grafana sends is not the one the service expects. Restart the service so that it connects again, or enter the token by hand.',
     ),
   ],
+  DK_HOME_ORGANIZATION: () => [
+    t('error.DK_HOME_ORGANIZATION', 'Only the home organization decides this'),
+    t('advice.DK_HOME_ORGANIZATION', 'It concerns all organizations: ask an admin of the home organization.'),
+  ],
+  DK_OTHER_ORGANIZATION: () => [
+    t('error.DK_OTHER_ORGANIZATION', 'The app restores into your organization only'),
+    t('advice.DK_OTHER_ORGANIZATION', 'Ask a server admin to copy it into another one.'),
+  ],
+  DK_ORGANIZATION_UNKNOWN: () => [
+    t('error.DK_ORGANIZATION_UNKNOWN', 'The service does not know yet which organization it belongs to'),
+    t('advice.DK_ORGANIZATION_UNKNOWN', 'Grafana tells it as soon as it answers: try again in a moment.'),
+  ],
   DK_PLAN_STALE: () => [
     t('error.DK_PLAN_STALE', 'The plan no longer fits what is live'),
     t('advice.DK_PLAN_STALE', 'Something has changed since it was made: make a new plan.'),

@@ -6,7 +6,7 @@ import type { Address, Given, SecretReader, ServiceConfig } from '../../sidecar/
 import { LEVELS, type Level } from '../../sidecar/log.ts';
 import { fieldProblems } from '../../sidecar/settings/validate.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts';
-import { adminReaders, orgTokenReaders } from './credentials.ts';
+import { adminReaders, orgReaders } from './credentials.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
 import { kindsOf, orgsOf, stateDirectory, type CommonFlags } from './settings.ts';
 
@@ -81,7 +81,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
       concurrency: optionalNumber(environment['DASHKEEP_GRAFANA_CONCURRENCY'], 'DASHKEEP_GRAFANA_CONCURRENCY'),
       timeout: optionalNumber(environment['DASHKEEP_GRAFANA_TIMEOUT'], 'DASHKEEP_GRAFANA_TIMEOUT'),
       token: secretReader(environment, 'GRAFANA_API_TOKEN'),
-      orgTokens: orgTokenReaders(environment),
+      orgTokens: orgReaders(environment, 'GRAFANA_API_TOKEN'),
       admin: adminReaders(environment),
     },
     orgIds: orgs === 'all' ? undefined : orgs,
@@ -104,6 +104,8 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     opsListen: ops === 'off' ? undefined : addressOf(ops, 'DASHKEEP_OPS_LISTEN'),
     url: environment['DASHKEEP_URL'],
     apiToken: secretReader(environment, 'DASHKEEP_API_TOKEN'),
+    apiOrgTokens: orgReaders(environment, 'DASHKEEP_API_TOKEN'),
+    apiTokenHours: optionalNumber(environment['DASHKEEP_API_TOKEN_HOURS'], 'DASHKEEP_API_TOKEN_HOURS'),
     settings,
     secrets: secretsOf(environment),
     agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DashkeepError } from '../../contract/errors.ts';
 import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/credentials.ts';
-import { adminReaders, orgTokenReaders } from './credentials.ts';
+import { adminReaders, orgReaders } from './credentials.ts';
 import { optionalNumber, readSettingFile, secretReader, wholeNumber, type Environment } from './environment.ts';
 
 /** Options that all commands share, as the command line and the environment give them. */
@@ -91,7 +91,9 @@ export function grafanaSettings(flags: CommonFlags, environment: Environment): G
   return {
     url: flags.grafanaUrl,
     credentials: credentialsOf(environment),
-    orgCredentials: new Map([...orgTokenReaders(environment)].map(([org, token]) => [org, tokenCredentials(token)])),
+    orgCredentials: new Map(
+      [...orgReaders(environment, 'GRAFANA_API_TOKEN')].map(([org, token]) => [org, tokenCredentials(token)]),
+    ),
     orgs: orgsOf(flags.orgs),
     caFile: flags.grafanaCaFile,
     concurrency: optionalNumber(flags.grafanaConcurrency, 'DASHKEEP_GRAFANA_CONCURRENCY'),

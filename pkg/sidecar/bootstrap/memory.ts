@@ -17,7 +17,12 @@ const TokenFacts = z.object({
 });
 export type TokenFacts = z.infer<typeof TokenFacts>;
 
-const AppFacts = z.object({ url: z.string(), fingerprint: z.string() });
+const AppFacts = z.object({
+  url: z.string(),
+  fingerprint: z.string(),
+  /** Somebody switched the app off: its token was revoked, and it is told nothing until it is on again. */
+  disabled: z.boolean().optional(),
+});
 
 const Facts = z.object({
   /** The admin's own org: its token is `GRAFANA_API_TOKEN`. */
@@ -39,7 +44,7 @@ export function expiryOf(known: TokenFacts | undefined): Date | undefined {
   return known === undefined ? undefined : new Date(known.expires);
 }
 
-/** The bootstrap's part of the state: tokens, the service's own token, and what is known about them. */
+/** The bootstrap's part of the state: tokens of Grafana, and what is known about them. */
 export class TokenMemory {
   readonly #state: StateStore;
   readonly #log: Log;
@@ -81,19 +86,7 @@ export class TokenMemory {
   storeFacts(facts: Facts): Promise<void> {
     return this.#state.set(FACTS, Buffer.from(JSON.stringify(facts)));
   }
-
-  async apiToken(): Promise<string | undefined> {
-    const text = (await this.#state.get(API_TOKEN))?.toString('utf8').trim();
-    return text !== undefined && isWellFormed(text) ? text : undefined;
-  }
-
-  storeApiToken(token: string): Promise<void> {
-    return this.#state.set(API_TOKEN, Buffer.from(token));
-  }
 }
-
-/** `DASHKEEP_API_TOKEN` in the Secret. */
-const API_TOKEN = 'dashkeep-api-token';
 
 /** `GRAFANA_API_TOKEN` and `GRAFANA_API_TOKEN_ORG_<n>` in the Secret. */
 function tokenName(org: number, home: number | undefined): string {

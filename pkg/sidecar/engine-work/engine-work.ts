@@ -18,12 +18,15 @@ import type { StateStore } from '../../repository/state.ts';
 import { verify } from '../../repository/verify.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { Instance } from '../../grafana/instance.ts';
+import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import { countsByOrg, newBytes } from './backup-counts.ts';
 import { importableText, referencesOf } from './content.ts';
 import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
 import { LazyRepository } from './lazy-repository.ts';
 import { liveBody, liveFolders } from './live.ts';
 import { RestorePlans } from './restore-plans.ts';
+import { withoutServerKinds } from './server-kinds.ts';
 import { openTarget } from './target.ts';
 import type { LiveComparison, OpenWork, PlannedRestore, PlanQuestion, Work, WorkResult, WorkRun } from './work.ts';
 
@@ -54,6 +57,7 @@ class EngineWork implements Work {
   readonly #repository: LazyRepository;
   readonly #restores: RestorePlans;
   readonly #withInstance: WithInstance;
+  readonly #inOrgOf: (caller: Caller) => WithInstance;
 
   constructor(options: EngineOptions, settings: EffectiveSettings, store: ObjectStore) {
     const { clock, randomness, log, state, replicated, passphrases, version } = options;
@@ -63,11 +67,16 @@ class EngineWork implements Work {
     this.#repository = new LazyRepository({ ...this.#ports, state, replicated, passphrases }, settings, store);
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
     this.#withInstance = (signal, action, onProgress) => withInstance(options, orgs, signal, action, onProgress);
+    // The home organization needs no id: a small token may not even ask for its own.
+    this.#inOrgOf =
+      ({ org, home }) =>
+      (signal, action, onProgress) =>
+        withInstance(options, home ? undefined : [org], signal, action, onProgress);
     this.#restores = new RestorePlans({
       ports: this.#ports,
       version,
       repository: this.#repository,
-      withInstance: this.#withInstance,
+      inOrgOf: this.#inOrgOf,
     });
   }
 
@@ -96,8 +105,10 @@ class EngineWork implements Work {
       });
     const manifest = await this.#withInstance(run.signal, take, run.onProgress);
     const { status, snapshot, counts, errors } = backupOutcome(manifest);
-    const all = { ...counts, ...manifest.changes, bytes: newBytes(before, manifest) };
-    return withLocksRenewed(repository, { status, snapshot, counts: all, errors }, run);
+    const { orgs: _orgs, ...changes } = manifest.changes ?? {};
+    const all = { ...counts, ...changes, bytes: newBytes(before, manifest) };
+    const orgs = countsByOrg(before, manifest);
+    return withLocksRenewed(repository, { status, snapshot, counts: all, ...orgs, errors }, run);
   }
 
   async verify(run: WorkRun, { readData, snapshot }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
@@ -195,31 +206,36 @@ class EngineWork implements Work {
     return diffManifests(from, to);
   }
 
-  async diffLive(manifest: Manifest, signal: AbortSignal): Promise<LiveComparison> {
+  async diffLive(whole: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison> {
     const repository = await this.#repository.open(signal);
-    const diff = await this.#withInstance(signal, (instance) =>
+    const { manifest, problems } = withoutServerKinds(whole);
+    const diff = await this.#inOrgOf(caller)(signal, (instance) =>
       diffLive({ ...this.#ports, manifest, repository, instance, signal }),
     );
-    return { diff, errors: manifest.errors };
+    return { diff, errors: [...manifest.errors, ...problems] };
   }
 
-  async liveBody(ref: Parameters<Work['liveBody']>[0], signal: AbortSignal): ReturnType<Work['liveBody']> {
+  async liveBody(
+    ref: Parameters<Work['liveBody']>[0],
+    caller: Caller,
+    signal: AbortSignal,
+  ): ReturnType<Work['liveBody']> {
     const { encrypted: decryptSecrets } = await this.#repository.open(signal);
     const { clock, log } = this.#ports;
-    return this.#withInstance(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
+    return this.#inOrgOf(caller)(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
   }
 
-  folders(org: number, signal: AbortSignal): ReturnType<Work['folders']> {
+  folders(caller: Caller, signal: AbortSignal): ReturnType<Work['folders']> {
     const { clock, log } = this.#ports;
-    return this.#withInstance(signal, (instance) => liveFolders(instance, org, { clock, log, signal }));
+    return this.#inOrgOf(caller)(signal, (instance) => liveFolders(instance, caller.org, { clock, log, signal }));
   }
 
-  plan(question: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore> {
-    return this.#restores.plan(question, signal);
+  plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    return this.#restores.plan(question, caller, signal);
   }
 
-  planUndo(run: string, signal: AbortSignal): Promise<PlannedRestore> {
-    return this.#restores.planUndo(run, signal);
+  planUndo(run: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    return this.#restores.planUndo(run, caller, signal);
   }
 
   async writeRun(record: RunRecord): Promise<void> {
@@ -255,10 +271,4 @@ class EngineWork implements Work {
     const timeZone = this.#settings.values.schedule.timezone;
     return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
   }
-}
-
-/** How much content is new against the snapshot before. */
-function newBytes(before: Manifest | undefined, manifest: Manifest): number {
-  const known = new Set(before?.resources.map(({ object }) => object));
-  return manifest.resources.reduce((sum, entry) => sum + (known.has(entry.object) ? 0 : entry.bytes), 0);
 }

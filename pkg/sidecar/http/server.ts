@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Service } from '../service.ts';
+import { admit, requireDeclarations } from './access.ts';
 import type { Api } from './api.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
@@ -49,16 +50,22 @@ export async function buildApi(service: Service): Promise<Api> {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     const [scheme = '', shown = ''] = (request.headers.authorization ?? '').split(' ');
-    if (scheme.toLowerCase() !== 'bearer' || !(await service.apiToken.accepts(shown))) {
+    const token = scheme.toLowerCase() === 'bearer' ? await service.apiTokens.orgOf(shown) : undefined;
+    if (token === undefined) {
       reply.header('www-authenticate', 'Bearer realm="dashkeep"');
       throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');
     }
+    if (!request.is404) {
+      request.caller = await admit(request, token, service.home);
+    }
   });
+  requireDeclarations(app);
   await app.register(
     async (api) => {
       const typed = api.withTypeProvider<ZodTypeProvider>();
       let description: Promise<object> | undefined;
-      typed.get('/openapi.json', () => (description ??= describeApi(service)));
+      const config = { access: 'organization', anytime: true } as const;
+      typed.get('/openapi.json', { config }, () => (description ??= describeApi(service)));
       registerRoutes(typed, service);
     },
     { prefix: ROUTES_PREFIX },

@@ -19,6 +19,9 @@ import { assertAddress, fieldProblems, FieldErrors } from './validate.ts';
 const SETTINGS_ENTRY = 'settings.json';
 const SECRETS_ENTRY = 'secrets.json';
 
+/** Which organizations are reached is for the deployment to say, also where it says nothing. */
+const DEPLOYED = { path: 'scope.orgs', source: 'DASHKEEP_ORGS' };
+
 type Stored = { values: Partial<SettingsValues>; secrets: Partial<Record<SecretName, string>> };
 
 /** The service's settings: what the deployment says wins over what a person saved, which wins over the defaults. */
@@ -101,6 +104,10 @@ export class SettingsStore {
         problems[path] = `set by the deployment (${source})`;
       }
     }
+    // Reaching further organizations takes more than being an admin of one.
+    if (!this.#config.settings.has(DEPLOYED.path) && after.get(DEPLOYED.path) !== before.scope.orgs) {
+      problems[DEPLOYED.path] = `set by the deployment (${DEPLOYED.source})`;
+    }
     const secrets = { ...this.#stored.secrets };
     for (const [name, value] of Object.entries(change.secrets ?? {}) as [SecretName, string | null][]) {
       const given = this.#config.secrets.get(name);
@@ -134,7 +141,9 @@ export class SettingsStore {
       const [section = ''] = path.split('.');
       const saved = Object.hasOwn(this.#stored.values, section);
       owners[path] =
-        given === undefined ? { owner: saved ? 'ui' : 'default' } : { owner: 'deployment', source: given.source };
+        given === undefined && path !== DEPLOYED.path
+          ? { owner: saved ? 'ui' : 'default' }
+          : { owner: 'deployment', source: given?.source ?? DEPLOYED.source };
     }
     return owners;
   }

@@ -2,6 +2,7 @@ import { Router } from '../router.ts';
 import { annotationRoutes } from './annotations.ts';
 import { correlationRoutes } from './correlations.ts';
 import { playlistRoutes } from './playlists.ts';
+import { pluginProxyRoutes } from './plugin-proxy.ts';
 import { pluginRoutes } from './plugins.ts';
 import { publicDashboardRoutes } from './public-dashboards.ts';
 import { serverRoutes } from './server.ts';
@@ -55,6 +56,7 @@ export function allRoutes(): Router {
     annotationRoutes,
     snapshotRoutes,
     pluginRoutes,
+    pluginProxyRoutes,
     serverRoutes,
   ]) {
     register(router);
