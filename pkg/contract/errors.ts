@@ -39,6 +39,11 @@ export const ERROR_CATALOGUE = {
   DK_PLAN_STALE: { exit: 1, status: 409, hint: 'What is live has changed since the plan was made: make a new plan.' },
   DK_PLAN_EXPIRED: { exit: 1, status: 410, hint: 'Plans are kept for an hour: make a new one.' },
   DK_SETTINGS_STALE: { exit: 1, status: 412, hint: 'Somebody else saved the settings meanwhile: load them again.' },
+  DK_NOT_ALLOWED: {
+    exit: 2,
+    status: 400,
+    hint: 'Use another address, or let the deployment name it in DASHKEEP_OUTBOUND_ALLOW. Link-local and metadata addresses are always refused.',
+  },
   DK_UNCONFIGURED: { exit: 2, status: 409, hint: 'Set the target first: DASHKEEP_TARGET, or the settings page.' },
   DK_TOO_MANY: { exit: 5, status: 429, hint: 'Wait until the requests before this one are answered.' },
   DK_TOO_LARGE: { exit: 2, status: 413, hint: 'Send less at once.' },

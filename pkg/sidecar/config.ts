@@ -1,3 +1,4 @@
+import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
 import type { SecretName } from '../contract/api/settings.ts';
 import type { AdminKeys } from './bootstrap/admin.ts';
@@ -70,6 +71,10 @@ export interface ServiceConfig {
   /** Age at which tokens of the API that were made here are replaced, in hours. */
   apiTokenHours?: number;
   settings: GivenSettings;
+  /** Directories below which a `file://` target of the pages may be. */
+  fileRoots: readonly string[];
+  /** The only hosts that addresses of the pages may name; undefined = all but metadata services. */
+  outboundAllow?: OutboundAllowList;
   secrets: ReadonlyMap<SecretName, Given<SecretReader>>;
   /** Further age passphrases; from the environment only. */
   agePassphrase?: SecretReader;

@@ -6,9 +6,11 @@ import { KubeClient } from '../kubernetes/client.ts';
 import { Election } from '../kubernetes/election.ts';
 import { SecretState } from '../kubernetes/state.ts';
 import { DirectoryState, type StateStore } from '../repository/state.ts';
+import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
 import { engineWork } from './engine-work/engine-work.ts';
+import { TargetLimits } from './engine-work/target-limits.ts';
 import type { Api } from './http/api.ts';
 import { buildApi } from './http/server.ts';
 import { buildOps } from './http/ops.ts';
@@ -18,6 +20,8 @@ export interface Surroundings {
   clock: Clock;
   randomness: Randomness;
   log: Log;
+  /** Asks for the addresses of a name that was typed in the pages; the system's resolver by default. */
+  resolve?: Resolve;
 }
 
 /** What a configuration comes to: where state is kept, where the admin is found, and who leads. */
@@ -83,10 +87,12 @@ export async function lay(config: ServiceConfig, { clock, randomness, log }: Sur
 export async function buildService(config: ServiceConfig, surroundings: Surroundings): Promise<Service> {
   const { clock, randomness, log } = surroundings;
   const foundation = await lay(config, surroundings);
+  const limits = new TargetLimits(config, surroundings.resolve);
   let service: Service | undefined = undefined;
   const mayYield = (): boolean => (service as Service | undefined)?.queue.idle ?? false;
   service = new Service(config, {
     ...surroundings,
+    limits,
     state: foundation.state,
     admin: foundation.admin,
     kubernetes: foundation.kubernetes,
@@ -100,6 +106,7 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
         state: foundation.state,
         replicated: foundation.election !== undefined,
         environment: config.environment,
+        limits,
         passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase()]),
         clock,
         randomness,

@@ -36,6 +36,7 @@ import { SettingsStore } from './settings/store.ts';
 import { Terms } from './terms.ts';
 import type { GrafanaAccess } from './engine-work/grafana-access.ts';
 import { checkTarget } from './engine-work/target-check.ts';
+import type { TargetLimits } from './engine-work/target-limits.ts';
 import type { OpenWork } from './engine-work/work.ts';
 
 export interface ServicePorts {
@@ -46,6 +47,7 @@ export interface ServicePorts {
   /** What is needed in Kubernetes; undefined outside of it. */
   kubernetes?: KubernetesRights;
   openWork: (access: GrafanaAccess) => OpenWork;
+  limits: TargetLimits;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -99,7 +101,7 @@ export class Service {
     this.clock = clock;
     this.log = log;
     this.leadership = new Leadership(ports.election);
-    this.settings = new SettingsStore(state, config, log);
+    this.settings = new SettingsStore(state, config, log, (candidate) => ports.limits.problems(candidate));
     this.apiTokens = apiTokensOf(config, { admin: ports.admin, state, clock, randomness, log });
     const { settings, apiTokens, leadership } = this;
     const { admin } = ports;
@@ -131,7 +133,12 @@ export class Service {
     this.snapshots = new Snapshots(library, askedFrom, log);
     this.comparisons = new Comparisons(library, this.snapshots, clock);
     this.restores = new Restores(clock, randomness);
-    this.notifier = new Notifier(() => this.#receiver(), config.instance, { clock, log });
+    this.notifier = new Notifier(
+      () => this.#receiver(),
+      config.instance,
+      { clock, log },
+      { outbound: ports.limits.webhook },
+    );
     this.metrics = new Metrics(() => this.overview.readings());
     this.#news = new News(config.grafana, library, { clock, log });
     const { history, restores, notifier, metrics } = this;
@@ -211,9 +218,9 @@ export class Service {
   /** Tries a target with settings that need not be saved. */
   async check(candidate: SettingsCandidate, signal: AbortSignal): Promise<SettingsCheck> {
     const settings = await this.settings.candidate(candidate);
-    const { state, clock, randomness, log } = this.ports;
+    const { state, limits, clock, randomness, log } = this.ports;
     const { environment } = this.config;
-    return checkTarget(settings, { state, environment, clock, randomness, log }, signal);
+    return checkTarget(settings, { state, environment, limits, clock, randomness, log }, signal);
   }
 
   /** After settings were saved, or snapshots removed. */

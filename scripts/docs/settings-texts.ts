@@ -1,6 +1,14 @@
 /** What each environment name is for. A test holds this list against the code that reads them. */
 export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, text: string]>> = {
   DASHKEEP_TARGET: ['Target', '`s3://bucket/prefix` or `file:///directory`'],
+  DASHKEEP_FILE_ROOTS: [
+    'Target',
+    'directories, with colons between, below which the settings page may place a `file://` target; none by default. Read by the service',
+  ],
+  DASHKEEP_OUTBOUND_ALLOW: [
+    'Target',
+    'hosts, domains (`*.example.com`), addresses and networks that an endpoint or webhook of the settings page may name; default all but [metadata services](security.md#where-the-pages-may-point-the-service). Read by the service',
+  ],
   DASHKEEP_S3_ENDPOINT: ['Target', 'address of an S3 service other than AWS, with its scheme'],
   DASHKEEP_S3_FORCE_PATH_STYLE: ['Target', '`true`: the bucket in the path, not in the host name'],
   DASHKEEP_S3_CA_FILE: ['Target', 'PEM file of authorities to trust besides the public ones (else `AWS_CA_BUNDLE`)'],

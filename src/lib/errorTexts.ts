@@ -61,6 +61,13 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_SETTINGS_STALE', 'Somebody else saved the settings meanwhile'),
     t('advice.DK_SETTINGS_STALE', 'Load them again, then make your changes anew.'),
   ],
+  DK_NOT_ALLOWED: () => [
+    t('error.DK_NOT_ALLOWED', 'The deployment does not allow this directory or address'),
+    t(
+      'advice.DK_NOT_ALLOWED',
+      'Use one that it allows, or have it named in DASHKEEP_FILE_ROOTS or DASHKEEP_OUTBOUND_ALLOW. Link-local and metadata addresses are always refused.',
+    ),
+  ],
   DK_UNCONFIGURED: () => [
     t('error.DK_UNCONFIGURED', 'No backup target is set yet'),
     t('advice.DK_UNCONFIGURED', 'Choose one in the settings first.'),

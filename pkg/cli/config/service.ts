@@ -4,6 +4,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Address, Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
 import { LEVELS, type Level } from '../../sidecar/log.ts';
+import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
 import { fieldProblems } from '../../sidecar/settings/validate.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
@@ -73,6 +74,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   }
   const secret = environment['DASHKEEP_ADMIN_SECRET'];
   const ops = environment['DASHKEEP_OPS_LISTEN'] ?? '0.0.0.0:9464';
+  const allow = environment['DASHKEEP_OUTBOUND_ALLOW'];
   return {
     version,
     grafana: {
@@ -107,6 +109,8 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     apiOrgTokens: orgReaders(environment, 'DASHKEEP_API_TOKEN'),
     apiTokenHours: optionalNumber(environment['DASHKEEP_API_TOKEN_HOURS'], 'DASHKEEP_API_TOKEN_HOURS'),
     settings,
+    fileRoots: rootsOf(environment['DASHKEEP_FILE_ROOTS'] ?? ''),
+    outboundAllow: allow === undefined ? undefined : new OutboundAllowList(allow, 'DASHKEEP_OUTBOUND_ALLOW'),
     secrets: secretsOf(environment),
     agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),
     environment,
@@ -165,6 +169,16 @@ function secretsOf(environment: Environment): Map<SecretName, Given<SecretReader
     }
   }
   return found;
+}
+
+/** Directories with colons between, as in PATH. @throws DK_SETTINGS for one that is not absolute */
+function rootsOf(text: string): string[] {
+  const roots = text.split(':').filter((root) => root !== '');
+  const relative = roots.find((root) => !root.startsWith('/'));
+  if (relative !== undefined) {
+    throw new DashkeepError('DK_SETTINGS', `DASHKEEP_FILE_ROOTS must be absolute directories, not '${relative}'`);
+  }
+  return roots;
 }
 
 /** `name` or `namespace/name`. */

@@ -27,6 +27,7 @@ import { LazyRepository } from './lazy-repository.ts';
 import { liveBody, liveFolders } from './live.ts';
 import { RestorePlans } from './restore-plans.ts';
 import { withoutServerKinds } from './server-kinds.ts';
+import type { TargetLimits } from './target-limits.ts';
 import { openTarget } from './target.ts';
 import type { LiveComparison, OpenWork, PlannedRestore, PlanQuestion, Work, WorkResult, WorkRun } from './work.ts';
 
@@ -38,14 +39,15 @@ export interface EngineOptions extends InstanceOptions {
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
   environment: Readonly<Record<string, string | undefined>>;
+  limits: TargetLimits;
   passphrases: () => Promise<string[]>;
 }
 
 /** The work of the service, done by the engine. */
 export function engineWork(options: EngineOptions): OpenWork {
   return async (settings) => {
-    const { environment, clock, randomness, log } = options;
-    const store = await openTarget(settings, { environment, clock, random: randomness, log });
+    const { environment, limits, clock, randomness, log } = options;
+    const store = await openTarget(settings, { environment, limits, clock, random: randomness, log });
     return new EngineWork(options, settings, store);
   };
 }

@@ -22,6 +22,9 @@ const SECRETS_ENTRY = 'secrets.json';
 /** Which organizations are reached is for the deployment to say, also where it says nothing. */
 const DEPLOYED = { path: 'scope.orgs', source: 'DASHKEEP_ORGS' };
 
+/** What is wrong with settings, by dotted path. */
+type FieldCheck = (settings: Pick<EffectiveSettings, 'values' | 'secrets'>) => Promise<Record<string, string>>;
+
 type Stored = { values: Partial<SettingsValues>; secrets: Partial<Record<SecretName, string>> };
 
 /** The service's settings: what the deployment says wins over what a person saved, which wins over the defaults. */
@@ -29,13 +32,16 @@ export class SettingsStore {
   readonly #state: StateStore;
   readonly #config: Pick<ServiceConfig, 'settings' | 'secrets'>;
   readonly #log: Log;
+  readonly #limits: FieldCheck;
   #stored: Stored = { values: {}, secrets: {} };
   #unwritable: string | undefined;
 
-  constructor(state: StateStore, config: Pick<ServiceConfig, 'settings' | 'secrets'>, log: Log) {
+  /** @param limits - what the deployment forbids, by dotted path */
+  constructor(state: StateStore, config: Pick<ServiceConfig, 'settings' | 'secrets'>, log: Log, limits: FieldCheck) {
     this.#state = state;
     this.#config = config;
     this.#log = log;
+    this.#limits = limits;
   }
 
   /** Reads what is stored; another replica may have changed it. A state that can't be read leaves what was known. */
@@ -67,8 +73,8 @@ export class SettingsStore {
   }
 
   /** What the settings would be with a candidate on top; nothing is stored. @throws FieldErrors */
-  candidate(change: SettingsCandidate): Promise<EffectiveSettings> {
-    return this.#effective(this.#merged(change));
+  async candidate(change: SettingsCandidate): Promise<EffectiveSettings> {
+    return this.#effective(await this.#permitted(this.#merged(change), change));
   }
 
   /**
@@ -84,7 +90,7 @@ export class SettingsStore {
     if (expected !== undefined && expected !== this.#revision(this.#stored)) {
       throw new DashkeepError('DK_SETTINGS_STALE', 'the settings were changed since they were loaded');
     }
-    const merged = this.#merged(change);
+    const merged = await this.#permitted(this.#merged(change), change);
     // Secrets first: settings that need a secret must not be found without it.
     if (JSON.stringify(merged.secrets) !== JSON.stringify(this.#stored.secrets)) {
       await this.#state.set(SECRETS_ENTRY, Buffer.from(JSON.stringify(merged.secrets)));
@@ -127,6 +133,22 @@ export class SettingsStore {
       throw new FieldErrors(problems);
     }
     return { values, secrets };
+  }
+
+  /**
+   * What was stored before a limit existed does not get in the way of other changes; it fails when it is used.
+   * @throws FieldErrors for what the deployment forbids
+   */
+  async #permitted(merged: Stored, { values = {}, secrets = {} }: SettingsCandidate): Promise<Stored> {
+    const problems = await this.#limits({ values: this.#values(merged.values), secrets: merged.secrets });
+    const changed = Object.entries(problems).filter(([path]) => {
+      const [section = '', name = ''] = path.split('.');
+      return section === 'secrets' ? Object.hasOwn(secrets, name) : Object.hasOwn(values, section);
+    });
+    if (changed.length > 0) {
+      throw new FieldErrors(Object.fromEntries(changed));
+    }
+    return merged;
   }
 
   #values(stored: Partial<SettingsValues>): SettingsValues {
