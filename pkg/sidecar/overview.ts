@@ -7,6 +7,7 @@ import { runLine, type RunRecord } from '../contract/runs.ts';
 import type { ApiTokens } from './api-tokens/api-tokens.ts';
 import type { GivenTokens } from './bootstrap/given-tokens.ts';
 import type { TokenKeeper } from './bootstrap/keeper.ts';
+import { NOT_OURS_HINT, otherAccountMessage } from './bootstrap/service-account.ts';
 import type { TokenStatus } from './bootstrap/token-state.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './leadership.ts';
@@ -239,6 +240,12 @@ export class Overview {
     if (failed.length > 0) {
       const hint = 'Make the admin a member of those orgs, or leave them out.';
       warnings.push({ code: 'DK_BOOTSTRAP', message: `no token for org ${failed.join(', ')}`, hint });
+    }
+    for (const { id, account } of this.token.orgs) {
+      if (account?.instead !== undefined) {
+        const message = otherAccountMessage(id, account.name, account.instead);
+        warnings.push({ code: 'DK_BOOTSTRAP', message, hint: NOT_OURS_HINT });
+      }
     }
     for (const org of this.notCovered) {
       warnings.push({ code: 'DK_SETTINGS', message: notCoveredMessage(org), hint: NOT_COVERED_HINT });

@@ -7,7 +7,7 @@ import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { removeDirectory, startService, type TestAnswer, type TestService } from '../support/service.ts';
 
 /** An admin in Grafana points the service at directories that are none of theirs. */
-describe('file:// targets from the pages', () => {
+describe('file:// targets from the pages', { timeout: 60_000 }, () => {
   let grafana: Simulator;
   let directory: string;
   let service: TestService | undefined;

@@ -98,8 +98,9 @@ class Bootstrap {
     const stored = await this.#memory.token(org, home);
     const works = stored !== undefined && (await orgOfToken(this.#identities.withToken(stored), this.#signal)) === org;
     const known = stored === undefined ? undefined : factsOf(facts, org, stored);
-    let result: Omit<OrgToken, 'app'>;
+    let result: Omit<OrgToken, 'app' | 'account'>;
     if (works && !this.#nearItsEnd(known)) {
+      await this.#renewal.recognize(org, known, facts);
       await this.#renewal.deletePrevious(org, known, facts);
       result = { org, token: stored, expires: expiryOf(known), minted: false };
     } else {
@@ -108,7 +109,9 @@ class Bootstrap {
       result = await this.#renewal.renew(org, home, facts, works ? { token: stored, known } : undefined);
       result = refused ? { ...result, refused } : result;
     }
-    return { ...result, app: await this.#app.tell(org, home, result.token, facts) };
+    const { name, instead } = facts.accounts[org] ?? {};
+    const account = name === undefined ? {} : { account: { name, ...(instead === undefined ? {} : { instead }) } };
+    return { ...result, ...account, app: await this.#app.tell(org, home, result.token, facts) };
   }
 
   #nearItsEnd(known: TokenFacts | undefined): boolean {

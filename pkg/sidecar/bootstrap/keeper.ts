@@ -66,10 +66,11 @@ export class TokenKeeper extends TokenWatch {
     const problem = this.#problem;
     const state = tokenStateOf(this.#current, problem, this.#clock.now());
     const orgs = [
-      ...(this.#current?.orgs ?? []).map(({ org, expires }) => ({
+      ...(this.#current?.orgs ?? []).map(({ org, expires, account }) => ({
         id: org,
         state,
         ...(expires === undefined ? {} : { expires }),
+        ...(account === undefined ? {} : { account }),
       })),
       ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
     ];

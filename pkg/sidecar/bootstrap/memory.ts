@@ -17,6 +17,20 @@ const TokenFacts = z.object({
 });
 export type TokenFacts = z.infer<typeof TokenFacts>;
 
+/** The service account of one org. */
+const AccountFacts = z.object({
+  name: z.string(),
+  /** Absent while it is being made. */
+  id: z.int().positive().optional(),
+  /** Where this Grafana gives accounts one. */
+  uid: z.string().optional(),
+  /** When the request to make it was sent, until it is known what came of that. */
+  making: z.iso.datetime().optional(),
+  /** The usual name, where somebody else's account has it. */
+  instead: z.string().optional(),
+});
+export type AccountFacts = z.infer<typeof AccountFacts>;
+
 const AppFacts = z.object({
   url: z.string(),
   fingerprint: z.string(),
@@ -28,6 +42,8 @@ const Facts = z.object({
   /** The admin's own org: its token is `GRAFANA_API_TOKEN`. */
   home: z.int().positive().optional(),
   tokens: z.array(TokenFacts),
+  /** By org. */
+  accounts: z.record(z.string(), AccountFacts).default({}),
   /** What the app was last told, by org. */
   apps: z.record(z.string(), AppFacts),
 });
@@ -76,16 +92,20 @@ export class TokenMemory {
   async facts(): Promise<Facts> {
     const text = (await this.#state.get(FACTS))?.toString('utf8');
     try {
-      return text === undefined ? { tokens: [], apps: {} } : Facts.parse(JSON.parse(text));
+      return text === undefined ? noFacts() : Facts.parse(JSON.parse(text));
     } catch {
       this.#log.warn({ entry: FACTS }, 'what was known about the tokens is damaged and is left out');
-      return { tokens: [], apps: {} };
+      return noFacts();
     }
   }
 
   storeFacts(facts: Facts): Promise<void> {
     return this.#state.set(FACTS, Buffer.from(JSON.stringify(facts)));
   }
+}
+
+function noFacts(): Facts {
+  return { tokens: [], accounts: {}, apps: {} };
 }
 
 /** `GRAFANA_API_TOKEN` and `GRAFANA_API_TOKEN_ORG_<n>` in the Secret. */

@@ -38,6 +38,8 @@ export interface OrgToken {
   minted: boolean;
   /** Whether it was made because Grafana refused the stored one. */
   refused?: true;
+  /** The service account, and the usual name where somebody else's has that. Absent for a token of somebody else. */
+  account?: { name: string; instead?: string };
   app: AppOutcome | 'forbidden' | undefined;
 }
 
