@@ -21,6 +21,12 @@ export interface Address {
   port: number;
 }
 
+/** Paths of PEM files. */
+export interface TlsFiles {
+  cert: string;
+  key: string;
+}
+
 /** All that the service is told from outside; made by the command line's configuration and by tests. */
 export interface ServiceConfig {
   version: string;
@@ -60,10 +66,14 @@ export interface ServiceConfig {
   /** Names this replica, for people: the pod's name. */
   instance: string;
   listen: Address;
+  /** Certificate and key of the API; absent = it speaks plain HTTP. */
+  tls?: TlsFiles;
   /** Health and metrics; absent = no second port. */
   opsListen?: Address;
-  /** How Grafana reaches the service; `http://127.0.0.1:<port>` by default. */
+  /** How Grafana reaches the service; `http://127.0.0.1:<port>` by default, https where it has a certificate. */
   url?: string;
+  /** What the chart says about itself, for the doctor. */
+  deployment: { image?: string; networkPolicy?: boolean };
   /** The API's token for the home organization when the deployment gives one. */
   apiToken?: SecretReader;
   /** The same for further organizations. */

@@ -7,6 +7,7 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { NoAdmin } from './bootstrap/problems.ts';
 import { NOT_OURS_HINT, otherAccountMessage } from './bootstrap/service-account.ts';
+import { deploymentChecks } from './deployment-checks.ts';
 import { GrafanaHealth } from './health.ts';
 import { NOT_COVERED_HINT, notCoveredMessage } from './overview.ts';
 import type { Service } from './service.ts';
@@ -18,6 +19,7 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     tokenChecks(service),
     targetChecks(service, signal),
     kubernetesChecks(service, signal),
+    deploymentChecks(service.config, service.clock),
     service.overview.notCovered.map((org): DoctorCheck => ({
       name: `organization ${org.id}`,
       status: 'warning',

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { neededAccess, type KubernetesRights } from '../kubernetes/access.ts';
@@ -12,6 +13,7 @@ import type { Address, ServiceConfig } from './config.ts';
 import { engineWork } from './engine-work/engine-work.ts';
 import { TargetLimits } from './engine-work/target-limits.ts';
 import type { Api } from './http/api.ts';
+import { Certificate } from './http/certificate.ts';
 import { buildApi } from './http/server.ts';
 import { buildOps } from './http/ops.ts';
 import { Service } from './service.ts';
@@ -129,11 +131,15 @@ export interface Running {
 /** Starts everything and listens. @throws when an address can't be listened on, or no service account is mounted */
 export async function serve(config: ServiceConfig, surroundings: Surroundings): Promise<Running> {
   const service = await buildService(config, surroundings);
-  const api = await buildApi(service);
+  const { tls } = config;
+  const certificate = tls === undefined ? undefined : await Certificate.read(tls, surroundings.log);
+  const api = await buildApi(service, certificate);
+  certificate?.keepFresh(api.server as Server as HttpsServer);
   const ops = config.opsListen === undefined ? undefined : buildOps(service);
   try {
     const url = await api.listen({ host: config.listen.host, port: config.listen.port });
-    service.reachedAt = config.url ?? loopback(config.listen, portOf(api));
+    service.reachedAt =
+      config.url ?? loopback(config.listen, portOf(api), certificate === undefined ? 'http' : 'https');
     const opsUrl =
       ops === undefined || config.opsListen === undefined ? undefined : await listen(ops, config.opsListen);
     await service.start();
@@ -142,6 +148,7 @@ export async function serve(config: ServiceConfig, surroundings: Surroundings): 
       url,
       opsUrl,
       async stop() {
+        certificate?.close();
         await service.stop();
         await Promise.all([api.close(), ops === undefined ? undefined : closed(ops)]);
       },
@@ -158,9 +165,9 @@ function portOf(api: Api): number {
 }
 
 /** How Grafana reaches us when it runs in the same pod or on the same machine. */
-function loopback({ host }: Address, port: number): string {
+function loopback({ host }: Address, port: number, scheme: 'http' | 'https'): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function listen(server: Server, { host, port }: Address): Promise<string> {

@@ -69,6 +69,10 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_WEBHOOK_FORMAT: ['Notifications', '`generic` or `slack`'],
   DASHKEEP_WEBHOOK_EVENTS: ['Notifications', 'what to tell, comma-separated'],
 
+  DASHKEEP_TLS_CERT_FILE: ['Service', 'certificate (PEM) of the API; with it the API speaks https alone'],
+  DASHKEEP_TLS_KEY_FILE: ['Service', 'its key (PEM). Both files are read again every 30 seconds'],
+  DASHKEEP_IMAGE: ['Service', 'the image that runs, for the doctor; set by the chart'],
+  DASHKEEP_NETWORK_POLICY: ['Service', 'whether there is a NetworkPolicy, for the doctor; set by the chart'],
   DASHKEEP_LISTEN: ['Service', 'address of the API (default `127.0.0.1:3210`)'],
   DASHKEEP_OPS_LISTEN: ['Service', 'address of health and metrics (default `0.0.0.0:9464`), or `off`'],
   DASHKEEP_URL: ['Service', 'how Grafana reaches the API, where that is not the loopback address'],

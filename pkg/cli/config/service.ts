@@ -2,12 +2,13 @@ import { hostname } from 'node:os';
 import { NOTIFICATION_EVENTS, SECRET_NAMES, type SecretName } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import type { Address, Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
+import type { Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
 import { LEVELS, type Level } from '../../sidecar/log.ts';
 import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
 import { fieldProblems } from '../../sidecar/settings/validate.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
+import { addressOf, rootsOf, secretNamed, tlsFiles } from './service-values.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
 import { kindsOf, orgsOf, stateDirectory, type CommonFlags } from './settings.ts';
 
@@ -75,6 +76,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   const secret = environment['DASHKEEP_ADMIN_SECRET'];
   const ops = environment['DASHKEEP_OPS_LISTEN'] ?? '0.0.0.0:9464';
   const allow = environment['DASHKEEP_OUTBOUND_ALLOW'];
+  const policy = environment['DASHKEEP_NETWORK_POLICY'];
   return {
     version,
     grafana: {
@@ -103,8 +105,13 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     stateDirectory: stateDirectory(flags, environment),
     instance: environment['POD_NAME'] ?? hostname(),
     listen: addressOf(environment['DASHKEEP_LISTEN'] ?? '127.0.0.1:3210', 'DASHKEEP_LISTEN'),
+    tls: tlsFiles(environment),
     opsListen: ops === 'off' ? undefined : addressOf(ops, 'DASHKEEP_OPS_LISTEN'),
     url: environment['DASHKEEP_URL'],
+    deployment: {
+      image: environment['DASHKEEP_IMAGE'],
+      networkPolicy: policy === undefined ? undefined : yesOrNo(policy, 'DASHKEEP_NETWORK_POLICY'),
+    },
     apiToken: secretReader(environment, 'DASHKEEP_API_TOKEN'),
     apiOrgTokens: orgReaders(environment, 'DASHKEEP_API_TOKEN'),
     apiTokenHours: optionalNumber(environment['DASHKEEP_API_TOKEN_HOURS'], 'DASHKEEP_API_TOKEN_HOURS'),
@@ -169,30 +176,4 @@ function secretsOf(environment: Environment): Map<SecretName, Given<SecretReader
     }
   }
   return found;
-}
-
-/** Directories with colons between, as in PATH. @throws DK_SETTINGS for one that is not absolute */
-function rootsOf(text: string): string[] {
-  const roots = text.split(':').filter((root) => root !== '');
-  const relative = roots.find((root) => !root.startsWith('/'));
-  if (relative !== undefined) {
-    throw new DashkeepError('DK_SETTINGS', `DASHKEEP_FILE_ROOTS must be absolute directories, not '${relative}'`);
-  }
-  return roots;
-}
-
-/** `name` or `namespace/name`. */
-function secretNamed(text: string): { namespace?: string; name: string } {
-  const [first = '', second] = text.split('/');
-  return second === undefined ? { name: first } : { namespace: first, name: second };
-}
-
-/** `host:port`, IPv6 in brackets. */
-function addressOf(text: string, name: string): Address {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    throw new DashkeepError('DK_SETTINGS', `${name} must be host:port, not '${text}'`);
-  }
-  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
 }

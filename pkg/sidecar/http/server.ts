@@ -7,6 +7,7 @@ import type { Api } from './api.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
 import { errorBody, errorHandler } from './errors.ts';
+import type { Certificate } from './certificate.ts';
 import { describeApi } from './openapi.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 
@@ -23,8 +24,8 @@ const SECURITY_HEADERS: Record<string, string> = {
   'x-frame-options': 'DENY',
 };
 
-/** The HTTP API below /api/v1. It listens nowhere yet. */
-export async function buildApi(service: Service): Promise<Api> {
+/** The HTTP API below /api/v1. It listens nowhere yet; with a certificate it speaks TLS alone. */
+export async function buildApi(service: Service, certificate?: Certificate): Promise<Api> {
   const app = Fastify({
     schemaController: ZOD_COMPILERS,
     bodyLimit: BODY_MOST,
@@ -32,7 +33,7 @@ export async function buildApi(service: Service): Promise<Api> {
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: HEADERS_MOST },
+    ...serverOptions(certificate),
     // Addresses that the router itself refuses, before anything of ours is asked.
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS);
@@ -72,4 +73,12 @@ export async function buildApi(service: Service): Promise<Api> {
   );
   await app.ready();
   return app;
+}
+
+/** Typed as plain HTTP in both cases: routes don't know the difference. */
+function serverOptions(certificate: Certificate | undefined): { http: { maxHeaderSize: number } } {
+  const options = { maxHeaderSize: HEADERS_MOST };
+  return certificate === undefined
+    ? { http: options }
+    : ({ https: { ...options, ...certificate.options } } as unknown as { http: typeof options });
 }
