@@ -117,6 +117,11 @@ export const ERROR_CATALOGUE = {
     status: 500,
     hint: 'A manifest cannot be trusted; other snapshots are not affected.',
   },
+  DK_SNAPSHOT_FOREIGN: {
+    exit: 4,
+    status: 409,
+    hint: 'No trusted key has signed it. `dashkeep keys` shows who signed what, and what is trusted here.',
+  },
   DK_ENCRYPTION: { exit: 2, status: 400, hint: 'Check the age recipients and identity.' },
   DK_IDENTITY_MISSING: { exit: 2, status: 400, hint: 'The repository is encrypted: give DASHKEEP_AGE_IDENTITY_FILE.' },
   DK_PRUNE_UNSAFE: {

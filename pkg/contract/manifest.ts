@@ -162,5 +162,13 @@ export const SnapshotSummary = z.object({
   changes: ChangeCounts.optional(),
   /** Absent in an index that an earlier release wrote. */
   held: HeldByOrg.optional(),
+  /** Whether a key that is trusted here has signed it. */
+  signed: z.boolean(),
+  /** Fingerprint of the key that signed it, trusted or not; absent when nobody did. */
+  signer: z.string().optional(),
+  /** It counts for nothing here: no trusted key has signed it, although this repository is signed. */
+  foreign: z.literal(true).optional(),
+  /** Why it is kept whatever the rules say; nothing holds snapshots yet. */
+  hold: z.null(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;

@@ -88,6 +88,8 @@ export interface ServiceConfig {
   secrets: ReadonlyMap<SecretName, Given<SecretReader>>;
   /** Further age passphrases; from the environment only. */
   agePassphrase?: SecretReader;
+  /** Fingerprints of signing keys that are trusted besides those in the state. */
+  trustedKeys: readonly string[];
   /** AWS_*, DASHKEEP_S3_*, HOME: for the resolver of S3 settings. */
   environment: Readonly<Record<string, string | undefined>>;
   logLevel: Level;

@@ -68,7 +68,9 @@ export class News {
 
   async #readRepository(signal: AbortSignal): Promise<void> {
     const snapshots = await this.#library.snapshots(signal);
-    const backups = snapshots.filter(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
+    const backups = snapshots.filter(
+      ({ trigger, foreign }) => foreign !== true && (trigger === 'manual' || trigger === 'scheduled'),
+    );
     const [newest] = backups;
     if (newest === undefined) {
       this.repository = { newest: undefined, content: {}, snapshots: snapshots.length, orgs: new Map(), uncounted: 0 };

@@ -109,6 +109,7 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
         replicated: foundation.election !== undefined,
         environment: config.environment,
         limits,
+        trustedKeys: config.trustedKeys,
         passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase()]),
         clock,
         randomness,

@@ -50,6 +50,10 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_AGE_RECIPIENTS: ['Encryption', 'encrypt for these age recipients, see [encryption](encryption.md)'],
   DASHKEEP_AGE_IDENTITY_FILE: ['Encryption', 'file with the age identity to read with'],
   DASHKEEP_AGE_IDENTITY: ['Encryption', 'the identity itself; read by the service'],
+  DASHKEEP_TRUSTED_KEYS: [
+    'Encryption',
+    'fingerprints of signing keys to trust, with commas; see [encryption](encryption.md#signatures)',
+  ],
   DASHKEEP_AGE_PASSPHRASE: ['Encryption', 'a passphrase that opens the identity kept in the repository'],
 
   DASHKEEP_SCHEDULE: ['Schedule', 'cron expression of backups, or `off`'],

@@ -102,6 +102,9 @@ describe('a snapshot', () => {
         trigger: 'manual',
         resources: 2,
         bytes: 42,
+        signed: true,
+        signer: reader.trust.own,
+        hold: null,
       },
     ]);
   });

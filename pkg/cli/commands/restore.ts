@@ -9,6 +9,7 @@ import { planUndo } from '../../engine/restore/undo.ts';
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
+import { confirmed, keepTrust, withTrust } from '../restore-trust.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { inOrgs, reachedOrgs } from '../restore-orgs.ts';
 import { isSelective, restoreWish, type RestoreFlags } from '../restore-request.ts';
@@ -21,6 +22,8 @@ interface Flags extends RestoreFlags, AskedBy {
   json?: boolean;
   savePlan?: string;
   confirm?: string;
+  trust?: string;
+  acceptForeign?: boolean;
   undo?: string;
   apply?: boolean;
   safetySnapshot: boolean;
@@ -44,7 +47,15 @@ export const registerRestore: Register = (program, run) => {
     .option('--map-datasource <old=new>', 'use this live data source for one of the snapshot', collect)
     .option('--secrets <file>', 'YAML with secrets: kind, uid, field')
     .option('--delete-extra', 'also delete what is live within the selection and not in the snapshot')
-    .option('--confirm <text>', 'where something is deleted, or opened to others: what the plan asks to type')
+    .option(
+      '--confirm <text>',
+      'where something is deleted, or opened to others: what the plan asks to type; of a foreign snapshot: its id',
+    )
+    .option('--trust <fingerprint>', 'trust this signing key from now on')
+    .option(
+      '--accept-foreign',
+      'restore this snapshot although no trusted key has signed it (needs its id, and --confirm)',
+    )
     .option('--save-plan <file>', 'keep the plan, to apply it later with --plan')
     .option('--plan <file>', 'this saved plan, if what is live has not moved')
     .option('--undo <run>', 'take back what that restore did, as far as nobody changed it since')
@@ -57,7 +68,8 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-async function runRestore(world: World, snapshot: string | undefined, flags: Flags): Promise<Exit> {
+async function runRestore(world: World, snapshot: string | undefined, given: Flags): Promise<Exit> {
+  const flags = withTrust(given);
   const progress = progressPrinter(world, flags.json === true);
   const work =
     flags.undo === undefined ? planAndApply(world, snapshot, flags, progress) : undo(world, snapshot, flags, progress);
@@ -88,7 +100,10 @@ async function planAndApply(
   const everything = flags.everything === true;
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, wish.options);
   return withRepository(world, flags, false, async (repository) => {
-    const manifest = await repository.manifest(wish.snapshot, { signal: world.signal });
+    await keepTrust(repository, flags);
+    const stored = await repository.stored(wish.snapshot, { signal: world.signal });
+    const { manifest } = stored;
+    const confirm = confirmed(world, repository, stored, { ...flags, named: wish.snapshot });
     const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
       world,
@@ -116,7 +131,8 @@ async function planAndApply(
         if (flags.savePlan !== undefined) {
           await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
         }
-        return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
+        const applied = flags.apply === true;
+        return { plan, applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined };
       },
       waits(flags, progress),
     );
@@ -146,8 +162,12 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
       { ...flags, ...(orgs === '' ? {} : { orgs }) },
       async (instance) => {
         const asked = { ...world, repository, instance, onProgress: progress.report };
+        await keepTrust(repository, flags);
         const { request, plan } = await planUndo(asked, run);
-        return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
+        const stored = await repository.stored(plan.snapshot, { signal: world.signal });
+        const confirm = confirmed(world, repository, stored, { ...flags, named: plan.snapshot });
+        const applied = flags.apply === true;
+        return { plan, applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined };
       },
       waits(flags, progress),
     );

@@ -10,7 +10,7 @@ import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts
 import { adminReaders, orgReaders } from './credentials.ts';
 import { addressOf, rootsOf, secretNamed, tlsFiles } from './service-values.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
-import { kindsOf, orgsOf, stateDirectory, type CommonFlags } from './settings.ts';
+import { kindsOf, orgsOf, stateDirectory, trustedKeysOf, type CommonFlags } from './settings.ts';
 
 /** Where the kubelet mounts a pod's service account when nobody says otherwise. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -120,6 +120,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     outboundAllow: allow === undefined ? undefined : new OutboundAllowList(allow, 'DASHKEEP_OUTBOUND_ALLOW'),
     secrets: secretsOf(environment),
     agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),
+    trustedKeys: trustedKeysOf(environment['DASHKEEP_TRUSTED_KEYS']),
     environment,
     logLevel: oneOf(environment['DASHKEEP_LOG_LEVEL'] ?? 'info', 'DASHKEEP_LOG_LEVEL', LEVELS) as Level,
     stopWithin: 1000 * (optionalNumber(environment['DASHKEEP_STOP_SECONDS'], 'DASHKEEP_STOP_SECONDS') ?? 20),

@@ -7,7 +7,7 @@ import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
 import { diffLive, diffManifests } from '../../engine/diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
-import { drill, newestComplete } from '../../engine/drill/drill.ts';
+import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/forget.ts';
@@ -41,6 +41,8 @@ export interface EngineOptions extends InstanceOptions {
   environment: Readonly<Record<string, string | undefined>>;
   limits: TargetLimits;
   passphrases: () => Promise<string[]>;
+  /** Fingerprints of signing keys that the deployment trusts. */
+  trustedKeys: readonly string[];
 }
 
 /** The work of the service, done by the engine. */
@@ -62,11 +64,15 @@ class EngineWork implements Work {
   readonly #inOrgOf: (caller: Caller) => WithInstance;
 
   constructor(options: EngineOptions, settings: EffectiveSettings, store: ObjectStore) {
-    const { clock, randomness, log, state, replicated, passphrases, version } = options;
+    const { clock, randomness, log, state, replicated, passphrases, trustedKeys, version } = options;
     this.#options = options;
     this.#settings = settings;
     this.#ports = { clock, randomness, log };
-    this.#repository = new LazyRepository({ ...this.#ports, state, replicated, passphrases }, settings, store);
+    this.#repository = new LazyRepository(
+      { ...this.#ports, state, replicated, passphrases, trustedKeys },
+      settings,
+      store,
+    );
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
     this.#withInstance = (signal, action, onProgress) => withInstance(options, orgs, signal, action, onProgress);
     // The home organization needs no id: a small token may not even ask for its own.
@@ -151,7 +157,7 @@ class EngineWork implements Work {
     const manifest =
       snapshot === undefined
         ? await newestComplete(repository, run.signal)
-        : await repository.manifest(snapshot, { signal: run.signal });
+        : await countingManifest(repository, snapshot, { signal: run.signal });
     const report = await this.#withInstance(
       run.signal,
       (instance) => drill({ ...this.#ports, ...run, manifest, repository, instance }),

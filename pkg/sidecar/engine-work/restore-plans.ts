@@ -6,6 +6,9 @@ import { planUndo } from '../../engine/restore/undo.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
+import type { StoredManifest } from '../../repository/manifests.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import { assertRestorable } from '../../repository/signing/gate.ts';
 import type { WithInstance } from './grafana-access.ts';
 import type { LazyRepository } from './lazy-repository.ts';
 import { blockServerKinds } from './server-kinds.ts';
@@ -40,8 +43,9 @@ export class RestorePlans {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<PlannedRestore> {
-    const repository = await this.#repository.open(signal);
-    const manifest = manifestFor(await repository.manifest(snapshot, { signal }), caller);
+    const repository = await this.#open(signal);
+    const stored = await repository.stored(snapshot, { signal });
+    const manifest = manifestFor(stored.manifest, caller);
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
       const request: Omit<PlanRequest, 'selection'> = {
@@ -56,12 +60,12 @@ export class RestorePlans {
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
       const warnings =
         manifest.status === 'partial' ? ['The snapshot is partial: some resources are missing from it.'] : [];
-      return this.#planned({ ...request, selection: chosen }, plan, warnings, withInstance);
+      return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);
     });
   }
 
   async planUndo(id: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
-    const repository = await this.#repository.open(signal);
+    const repository = await this.#open(signal);
     const run = await repository.run(id, { signal });
     if (run === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
@@ -71,15 +75,25 @@ export class RestorePlans {
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
       const { request, plan } = await planUndo({ ...this.#ports, repository, instance, signal }, own);
-      return this.#planned(request, plan, [], withInstance);
+      const stored = await repository.stored(plan.snapshot, { signal });
+      return this.#planned(request, plan, { stored, repository, warnings: [] }, withInstance);
     });
+  }
+
+  /** The repository. What is in it from before there were signatures is trusted at the first write of the service, or now. */
+  async #open(signal: AbortSignal): Promise<OpenedRepository> {
+    const repository = await this.#repository.open(signal);
+    if (repository.trust.standing === 'unsigned') {
+      await repository.trust.signing.signer({ signal });
+    }
+    return repository;
   }
 
   /** A plan as the service keeps it, with what applies it. */
   async #planned(
     request: PlanRequest,
     plan: Plan,
-    warnings: string[],
+    { stored, repository, warnings }: { stored: StoredManifest; repository: OpenedRepository; warnings: string[] },
     withInstance: WithInstance,
   ): Promise<PlannedRestore> {
     blockServerKinds(plan);
@@ -96,6 +110,7 @@ export class RestorePlans {
       warnings,
       apply: (run, confirm) => {
         const apply = async (fresh: Instance): Promise<AppliedRestore> => {
+          assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
           if (plan.undoes !== undefined) {
             run.note({ undoes: plan.undoes });
           }

@@ -87,6 +87,8 @@ export function startBackup(state: FakeState): Run {
       resources: state.latest.size,
       bytes: 182_000,
       changes,
+      signed: true,
+      hold: null,
       duration: run.duration,
       problems: 0,
       run: run.id,
