@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -64,7 +65,8 @@ export class DirectoryState implements StateStore {
 
   async #write(name: string, value: Buffer, put: (draft: string, path: string) => Promise<void>): Promise<void> {
     const path = this.#path(name);
-    const draft = `${path}.${process.pid}.new`;
+    // Its own for each writing: two at the same time must not take each other's.
+    const draft = `${path}.${randomUUID()}.new`;
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       // A directory that was there already may be open to others.
