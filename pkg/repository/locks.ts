@@ -40,7 +40,8 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Calls
     return result;
   }
   const term = lock.lockDays * DAY;
-  const file = new CacheFile(repository, 'lock', LastPass);
+  const { keyring } = repository;
+  const file = new CacheFile({ store, keyring, log }, 'lock', LastPass);
   try {
     const last = await file.read({ signal });
     const since = clock.now().getTime() - Date.parse(last?.time ?? '');
