@@ -39,7 +39,7 @@ describe('the guide for a Grafana that burned', () => {
 
     const { name } = grafana.state.org(1);
     const people = grafana.state.users.size;
-    const keys = await reader.shell(`${own}\nnode dashkeep.mjs keys --json`, reader.s3.environment);
+    const keys = await reader.shell(`${own}\ndashkeep keys --json`, reader.s3.environment);
     const fingerprint = /"own":"([0-9a-f]{32})"/.exec(keys.text)?.[1] ?? 'none';
     grafana.burn();
     expect(grafana.state.org(1).dashboards.size).toBe(0);

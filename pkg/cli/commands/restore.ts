@@ -132,7 +132,10 @@ async function planAndApply(
           await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
         }
         const applied = flags.apply === true;
-        return { plan, applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined };
+        return {
+          plan,
+          applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined,
+        };
       },
       waits(flags, progress),
     );
@@ -167,7 +170,10 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
         const stored = await repository.stored(plan.snapshot, { signal: world.signal });
         const confirm = confirmed(world, repository, stored, { ...flags, named: plan.snapshot });
         const applied = flags.apply === true;
-        return { plan, applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined };
+        return {
+          plan,
+          applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined,
+        };
       },
       waits(flags, progress),
     );
