@@ -37,7 +37,7 @@ export async function keepTrust(repository: OpenedRepository, { trust }: TrustFl
  * Asserts, where something is to be written, that the snapshot may be; else says what is to be known about it.
  * @returns what is typed for the plan itself.
  */
-export function confirmed(
+export function confirmTrust(
   { log }: World,
   { trust }: OpenedRepository,
   stored: StoredManifest,

@@ -37,6 +37,13 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
       'The token that Grafana sends is not the one the service expects. Restart the service so that it connects again, or enter the token by hand.',
     ),
   ],
+  DK_SNAPSHOT_FOREIGN: () => [
+    t('error.DK_SNAPSHOT_FOREIGN', 'No trusted key has signed this snapshot'),
+    t(
+      'advice.DK_SNAPSHOT_FOREIGN',
+      'Somebody else may have written it. If you know who did, restore it on the command line, with --accept-foreign.',
+    ),
+  ],
   DK_HOME_ORGANIZATION: () => [
     t('error.DK_HOME_ORGANIZATION', 'Only the home organization decides this'),
     t('advice.DK_HOME_ORGANIZATION', 'It concerns all organizations: ask an admin of the home organization.'),

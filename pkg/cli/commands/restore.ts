@@ -9,13 +9,13 @@ import { planUndo } from '../../engine/restore/undo.ts';
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
-import { confirmed, keepTrust, withTrust } from '../restore-trust.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { inOrgs, reachedOrgs } from '../restore-orgs.ts';
 import { isSelective, restoreWish, type RestoreFlags } from '../restore-request.ts';
 import { printable, progressPrinter } from '../output.ts';
 import { confirmed } from '../restore-confirmation.ts';
 import { printRestore } from '../restore-output.ts';
+import { confirmTrust, keepTrust, withTrust } from '../restore-trust.ts';
 import { VERSION, type World } from '../world.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
@@ -103,7 +103,7 @@ async function planAndApply(
     await keepTrust(repository, flags);
     const stored = await repository.stored(wish.snapshot, { signal: world.signal });
     const { manifest } = stored;
-    const confirm = confirmed(world, repository, stored, { ...flags, named: wish.snapshot });
+    const confirm = confirmTrust(world, repository, stored, { ...flags, named: wish.snapshot });
     const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
       world,
@@ -168,7 +168,7 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
         await keepTrust(repository, flags);
         const { request, plan } = await planUndo(asked, run);
         const stored = await repository.stored(plan.snapshot, { signal: world.signal });
-        const confirm = confirmed(world, repository, stored, { ...flags, named: plan.snapshot });
+        const confirm = confirmTrust(world, repository, stored, { ...flags, named: plan.snapshot });
         const applied = flags.apply === true;
         return {
           plan,
