@@ -296,7 +296,7 @@ function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
   };
 }
 
-export const NOT_COVERED_HINT = 'Set DASHKEEP_ORGS=all for the service (the value orgs of the chart).';
+export const NOT_COVERED_HINT = 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the chart's values).';
 
 export function notCoveredMessage({ id, name }: { id: number; name: string }): string {
   return `Organization ${id} '${name}' is not backed up`;
