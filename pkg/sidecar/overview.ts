@@ -296,7 +296,8 @@ function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
   };
 }
 
-export const NOT_COVERED_HINT = 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the chart's values).';
+export const NOT_COVERED_HINT =
+  'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).';
 
 export function notCoveredMessage({ id, name }: { id: number; name: string }): string {
   return `Organization ${id} '${name}' is not backed up`;
