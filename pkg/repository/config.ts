@@ -29,7 +29,7 @@ export interface ConfigPorts {
 export async function readConfig(store: ObjectStore, signal?: AbortSignal): Promise<RepositoryConfig | undefined> {
   let text: string;
   try {
-    text = (await store.get(CONFIG_KEY, { signal, maxBytes: MAX_RECORD_BYTES })).toString('utf8');
+    text = (await readTwice(store, signal)).toString('utf8');
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
       return undefined;
@@ -60,6 +60,13 @@ export async function readConfig(store: ObjectStore, signal?: AbortSignal): Prom
     });
   }
   return config.data;
+}
+
+/** Signatures name the id, so a bit that turns on the way would make every snapshot look like another repository's. */
+async function readTwice(store: ObjectStore, signal: AbortSignal | undefined): Promise<Buffer> {
+  const read = (): Promise<Buffer> => store.get(CONFIG_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
+  const [first, second] = [await read(), await read()];
+  return first.equals(second) ? first : read();
 }
 
 /**
