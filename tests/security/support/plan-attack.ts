@@ -58,7 +58,7 @@ function labHooks(): void {
       },
       async service() {
         // What the command line has signed is another writer's.
-        const { json } = await lab.dashkeep(['snapshots']);
+        const { json } = await runCli(['snapshots', '--target', target, '--json'], {});
         const trusted = { DASHKEEP_TRUSTED_KEYS: String(json.snapshots[0].signer) };
         const service = await startService({
           grafanaUrl: grafana.url,
