@@ -59,8 +59,7 @@ export class RunIndex {
     this.#keyring = ports.keyring;
     this.#clock = ports.clock;
     this.#log = ports.log;
-    const { store, keyring, log } = ports;
-    this.#file = new CacheFile({ store, keyring, log }, 'runs', IndexFile);
+    this.#file = new CacheFile(ports, 'runs', IndexFile);
   }
 
   /** The newest runs that this process can read, newest first. */

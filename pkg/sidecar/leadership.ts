@@ -1,11 +1,8 @@
 import { DashkeepError } from '../contract/errors.ts';
-import type { Progress, RunLine } from '../contract/runs.ts';
+import type { RunSummary } from '../contract/api/runs.ts';
 import type { Election } from '../kubernetes/election.ts';
 
 const RUN_NOTE = 'run';
-
-/** What replicas let each other know of a run. */
-export type RunNote = RunLine & { progress?: Progress };
 
 /** Who of several replicas does the work; without an election it is this one, once it has started. */
 export class Leadership {
@@ -56,22 +53,22 @@ export class Leadership {
     }
     if (term === undefined) {
       const what = this.foreignRun();
-      const why = what === undefined ? 'does not hand over' : `is running a ${what.kind}`;
+      const why = what === undefined ? 'does not hand over' : `is running a ${what.kind} (${what.id})`;
       throw new DashkeepError('DK_BUSY', `another replica (${this.holder ?? 'unknown'}) leads and ${why}`);
     }
     return term;
   }
 
   /** Lets the other replicas know what runs here. */
-  tell(run: RunNote | undefined): void {
+  tell(run: RunSummary | undefined): void {
     this.#election?.tell(RUN_NOTE, run === undefined ? undefined : JSON.stringify(run));
   }
 
   /** What the leading replica is running, while that is another one. */
-  foreignRun(): RunNote | undefined {
+  foreignRun(): RunSummary | undefined {
     const note = this.leading ? undefined : this.#election?.note(RUN_NOTE);
     try {
-      return note === undefined ? undefined : (JSON.parse(note) as RunNote);
+      return note === undefined ? undefined : (JSON.parse(note) as RunSummary);
     } catch {
       return undefined;
     }

@@ -1,9 +1,5 @@
-// undici describes only its whole, of which pkg/storage/agent.ts takes two parts.
+// undici describes only its whole, of which pkg/storage/agent.ts takes a part.
 declare module 'undici/lib/dispatcher/agent.js' {
   import { Agent } from 'undici';
   export default Agent;
-}
-declare module 'undici/lib/core/connect.js' {
-  import { buildConnector } from 'undici';
-  export default buildConnector;
 }

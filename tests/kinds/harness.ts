@@ -34,7 +34,6 @@ export interface RunOptions {
   /** Secrets by `kind/uid`. */
   secrets?: Record<string, Record<string, string>>;
   includeManaged?: boolean;
-  keepSecrets?: boolean;
   org?: number;
 }
 
@@ -70,7 +69,6 @@ export async function testGrafana(options: SimulatorOptions): Promise<TestGrafan
       ...context,
       secrets: (kind, uid) => run.secrets?.[`${kind}/${uid}`],
       includeManaged: run.includeManaged ?? false,
-      keepSecrets: run.keepSecrets ?? false,
       message: 'Restored',
     };
   };

@@ -25,15 +25,14 @@ async function listSnapshots(world: World, flags: Flags): Promise<Exit> {
   }
   printTable(
     world,
-    ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed'],
-    snapshots.map(({ id, time, status, trigger, resources, bytes: size, signed, signer }) => [
+    ['snapshot', 'time', 'status', 'trigger', 'resources', 'size'],
+    snapshots.map(({ id, time, status, trigger, resources, bytes: size }) => [
       id,
       time,
       status,
       trigger,
       resources,
       bytes(size),
-      signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
     ]),
   );
   return 0;

@@ -8,7 +8,6 @@ import { requireAnyAction } from '../rights.ts';
 import { groupContent, groupUid, ruleBody, rulesOf, splitUid, withExtraRules } from './alert-rule-group/content.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
-import { receiverChanges } from './security/receivers.ts';
 
 const RULES = provisioningPath('alert-rules');
 
@@ -62,11 +61,6 @@ export const alertRuleGroup: Kind = {
   uidOf: groupUid,
   merge: withExtraRules,
   forecast,
-
-  securityChanges({ content, live }) {
-    return live === undefined ? [] : receiverChanges(alertRuleGroup, content, live);
-  },
-
   write,
 
   async remove(context, uid) {

@@ -2,12 +2,10 @@ import Fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Service } from '../service.ts';
-import { admit, requireDeclarations } from './access.ts';
 import type { Api } from './api.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
 import { errorBody, errorHandler } from './errors.ts';
-import type { Certificate } from './certificate.ts';
 import { describeApi } from './openapi.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 
@@ -24,8 +22,8 @@ const SECURITY_HEADERS: Record<string, string> = {
   'x-frame-options': 'DENY',
 };
 
-/** The HTTP API below /api/v1. It listens nowhere yet; with a certificate it speaks TLS alone. */
-export async function buildApi(service: Service, certificate?: Certificate): Promise<Api> {
+/** The HTTP API below /api/v1. It listens nowhere yet. */
+export async function buildApi(service: Service): Promise<Api> {
   const app = Fastify({
     schemaController: ZOD_COMPILERS,
     bodyLimit: BODY_MOST,
@@ -33,7 +31,7 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
-    ...serverOptions(certificate),
+    http: { maxHeaderSize: HEADERS_MOST },
     // Addresses that the router itself refuses, before anything of ours is asked.
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS);
@@ -51,34 +49,20 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     const [scheme = '', shown = ''] = (request.headers.authorization ?? '').split(' ');
-    const token = scheme.toLowerCase() === 'bearer' ? await service.apiTokens.orgOf(shown) : undefined;
-    if (token === undefined) {
+    if (scheme.toLowerCase() !== 'bearer' || !(await service.apiToken.accepts(shown))) {
       reply.header('www-authenticate', 'Bearer realm="dashkeep"');
       throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');
     }
-    if (!request.is404) {
-      request.caller = await admit(request, token, service.home);
-    }
   });
-  requireDeclarations(app);
   await app.register(
     async (api) => {
       const typed = api.withTypeProvider<ZodTypeProvider>();
       let description: Promise<object> | undefined;
-      const config = { access: 'organization', anytime: true } as const;
-      typed.get('/openapi.json', { config }, () => (description ??= describeApi(service)));
+      typed.get('/openapi.json', () => (description ??= describeApi(service)));
       registerRoutes(typed, service);
     },
     { prefix: ROUTES_PREFIX },
   );
   await app.ready();
   return app;
-}
-
-/** Typed as plain HTTP in both cases: routes don't know the difference. */
-function serverOptions(certificate: Certificate | undefined): { http: { maxHeaderSize: number } } {
-  const options = { maxHeaderSize: HEADERS_MOST };
-  return certificate === undefined
-    ? { http: options }
-    : ({ https: { ...options, ...certificate.options } } as unknown as { http: typeof options });
 }

@@ -3,7 +3,6 @@ import { reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import { Agent, type Connections } from '../agent.ts';
 import { exchange } from '../exchange.ts';
-import { connectorFor } from '../outbound/connector.ts';
 import type { Exchanged } from '../exchange.ts';
 import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from './client.ts';
 import type { Basis } from './connection.ts';
@@ -70,10 +69,7 @@ export class Direct {
     this.#dispatcher = new Agent({
       connections: SOCKETS,
       pipelining: 1,
-      connect: connectorFor(connection.outbound, {
-        timeout: CONNECT_MILLISECONDS,
-        ...(ca === undefined ? {} : { ca }),
-      }),
+      connect: { timeout: CONNECT_MILLISECONDS, ...(ca === undefined ? {} : { ca }) },
     });
   }
 

@@ -13,7 +13,12 @@ export function ScopeForm({ settings }: SectionProps) {
   const { values, change, field } = section;
   return (
     <SectionForm section={section}>
-      <Field useFieldset noMargin label={t('scope.orgs', 'Organizations')} {...field('orgs')}>
+      <Field
+        useFieldset
+        noMargin
+        label={t('scope.orgs', 'Organizations')}
+        {...field('orgs', t('scope.orgsText', 'All of them needs the admin credentials of Grafana.'))}
+      >
         <RadioButtonGroup<ScopeSettings['orgs']>
           id="scope-orgs"
           value={values.orgs}

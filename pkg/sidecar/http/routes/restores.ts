@@ -10,35 +10,29 @@ import {
   ResultsQuery,
 } from '../../../contract/api/restores.ts';
 import { Run } from '../../../contract/api/runs.ts';
-import { requireOwn } from '../../organizations/caller.ts';
+import { runView } from '../../runs/view.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
-import { nameOf } from '../caller.ts';
+import { callerOf } from '../caller.ts';
 import type { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 
 export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['restores'];
-  const config = { access: 'organization' } as const;
 
   api.get(
     '/folders',
-    {
-      config,
-      schema: { summary: 'Where copies can be put', tags, querystring: FoldersQuery, response: answers(LiveFolders) },
-    },
-    ({ query: { org }, caller }) =>
+    { schema: { summary: 'Where copies can be put', tags, querystring: FoldersQuery, response: answers(LiveFolders) } },
+    ({ query: { org } }) =>
       heavy.run(async () => {
         const { library, signal } = service;
-        requireOwn(caller, org);
-        return { folders: await library.use(signal, (work) => work.folders(caller, signal)) };
+        return { folders: await library.use(signal, (work) => work.folders(org, signal)) };
       }),
   );
 
   api.post(
     '/restores',
     {
-      config,
       schema: {
         summary: 'Plan a restore; reads only',
         tags,
@@ -46,8 +40,8 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(RestorePlan, 201),
       },
     },
-    async ({ body, caller }, reply) => {
-      const plan = await heavy.run(() => service.requests.plan(body, caller));
+    async ({ body }, reply) => {
+      const plan = await heavy.run(() => service.requests.plan(body));
       reply.code(201);
       return plan;
     },
@@ -55,17 +49,13 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
 
   api.get(
     '/restores/:id',
-    {
-      config,
-      schema: { summary: 'A plan, or what became of it', tags, params: IdParameter, response: answers(RestorePlan) },
-    },
-    async ({ params, caller }) => service.restores.view(params.id, caller),
+    { schema: { summary: 'A plan, or what became of it', tags, params: IdParameter, response: answers(RestorePlan) } },
+    async ({ params }) => service.restores.view(params.id),
   );
 
   api.get(
     '/restores/:id/items',
     {
-      config,
       schema: {
         summary: 'What it would do with each resource',
         tags,
@@ -74,27 +64,22 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(PlanItemPage),
       },
     },
-    async ({ params, query, caller }) => service.restores.items(params.id, caller, query),
+    async ({ params, query }) => service.restores.items(params.id, query),
   );
 
   api.post(
     '/restores/:id/apply',
-    {
-      config,
-      schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: answers(Run, 202) },
-    },
+    { schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: answers(Run, 202) } },
     async (request, reply) => {
-      const { params, body, caller } = request;
-      const record = await service.requests.apply(params.id, body.confirm, { ...caller, by: nameOf(request) });
+      const record = await service.requests.apply(request.params.id, request.body.confirm, callerOf(request));
       reply.code(202);
-      return service.runs.view(record, caller);
+      return runView(record, undefined, request.params.id);
     },
   );
 
   api.get(
     '/restores/:id/results',
     {
-      config,
       schema: {
         summary: 'What became of each resource',
         tags,
@@ -103,6 +88,6 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(ResultPage),
       },
     },
-    async ({ params, query, caller }) => service.restores.results(params.id, caller, query),
+    async ({ params, query }) => service.restores.results(params.id, query),
   );
 }

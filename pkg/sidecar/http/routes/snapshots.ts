@@ -10,22 +10,22 @@ import {
 } from '../../../contract/api/snapshots.ts';
 import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
-import { detailOf, entryOf, findEntry, resourcesOf } from '../../repository/browse.ts';
+import { pageOfList } from '../../page.ts';
+import { detailOf, entryOf, findEntry, matchesSnapshot, resourcesOf, rowOf } from '../../repository/browse.ts';
+import { summaryOf } from '../../../repository/manifests.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
-import { nameOf } from '../caller.ts';
+import { callerOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
 export function snapshotRoutes(api: Api, service: Service): void {
   const tags = ['snapshots'];
-  const config = { access: 'organization' } as const;
-  const { library, snapshots, signal } = service;
+  const { library, signal } = service;
 
   api.get(
     '/snapshots',
     {
-      config,
       schema: {
         summary: 'Snapshots, newest first',
         tags,
@@ -33,18 +33,25 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(SnapshotPage),
       },
     },
-    ({ query, caller }) => snapshots.page(query, caller, signal),
+    async ({ query }) => {
+      // The first page opens at once; who goes on sees only what was looked for.
+      const all = await library.snapshots(signal, query.cursor !== undefined);
+      const found = all.filter((snapshot) => matchesSnapshot(snapshot, query));
+      const page = pageOfList(found, ({ id }) => id, query);
+      return { ...page, items: page.items.map(rowOf) };
+    },
   );
 
   api.get(
     '/snapshots/:id',
-    { config, schema: { summary: 'One snapshot', tags, params: IdParameter, response: answers(SnapshotDetail) } },
-    async ({ params: { id }, caller }) => {
-      const manifest = await snapshots.manifest(id, caller, signal);
-      const [row, beside] = await Promise.all([
-        snapshots.row(manifest.id, caller, signal),
-        snapshots.beside(manifest.id, caller, signal),
-      ]);
+    { schema: { summary: 'One snapshot', tags, params: IdParameter, response: answers(SnapshotDetail) } },
+    async ({ params: { id } }) => {
+      const manifest = await library.manifest(id, signal);
+      const all = await library.snapshots(signal);
+      const at = all.findIndex((one) => one.id === manifest.id);
+      const [previous, next] = at < 0 ? [] : [all[at + 1]?.id, all[at - 1]?.id];
+      const row = rowOf(summaryOf(manifest));
+      const beside = { ...(previous === undefined ? {} : { previous }), ...(next === undefined ? {} : { next }) };
       return detailOf(manifest, row, beside, library.encrypted === true);
     },
   );
@@ -52,7 +59,6 @@ export function snapshotRoutes(api: Api, service: Service): void {
   api.delete(
     '/snapshots/:id',
     {
-      config: { access: 'home' },
       schema: {
         summary: 'Forget one snapshot',
         tags,
@@ -66,24 +72,23 @@ export function snapshotRoutes(api: Api, service: Service): void {
       if (request.query.confirm !== id) {
         throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
       }
-      await service.requests.assertIdle(request.caller);
+      await service.requests.assertIdle();
       await library.use(signal, (work) => work.deleteSnapshot(id, signal));
       service.changed();
-      service.log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
+      service.log.info({ snapshot: id, by: callerOf(request) }, 'a snapshot was deleted');
       return { deleted: id };
     },
   );
 
   api.get(
     '/snapshots/:id/tree',
-    { config, schema: { summary: 'Its folders', tags, params: IdParameter, response: answers(SnapshotTree) } },
-    async ({ params, caller }) => treeOf(await snapshots.manifest(params.id, caller, signal)),
+    { schema: { summary: 'Its folders', tags, params: IdParameter, response: answers(SnapshotTree) } },
+    async ({ params }) => treeOf(await library.manifest(params.id, signal)),
   );
 
   api.get(
     '/snapshots/:id/resources',
     {
-      config,
       schema: {
         summary: 'Its resources, filtered',
         tags,
@@ -92,13 +97,12 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(ResourcePage),
       },
     },
-    async ({ params, query, caller }) => resourcesOf(await snapshots.manifest(params.id, caller, signal), query),
+    async ({ params, query }) => resourcesOf(await library.manifest(params.id, signal), query),
   );
 
   api.get(
     '/snapshots/:id/resource',
     {
-      config,
       schema: {
         summary: 'One resource with its content',
         tags,
@@ -107,8 +111,8 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(ResourceBody),
       },
     },
-    async ({ params, query, caller }, reply) => {
-      const manifest = await snapshots.manifest(params.id, caller, signal);
+    async ({ params, query }, reply) => {
+      const manifest = await library.manifest(params.id, signal);
       const entry = entryOf(manifest, query);
       const { text, references } = await library.use(signal, async (work) => {
         const body = await work.body(entry, signal);
@@ -128,7 +132,6 @@ export function snapshotRoutes(api: Api, service: Service): void {
   api.get(
     '/snapshots/:id/download',
     {
-      config,
       schema: {
         summary: 'The JSON of one resource as a file',
         tags,
@@ -137,8 +140,8 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(z.unknown()),
       },
     },
-    async ({ params, query, caller }, reply) => {
-      const entry = entryOf(await snapshots.manifest(params.id, caller, signal), query);
+    async ({ params, query }, reply) => {
+      const entry = entryOf(await library.manifest(params.id, signal), query);
       const text = await library.use(signal, async (work) => {
         const body = await work.body(entry, signal);
         return query.format === 'dashboard' ? work.importable(entry, body) : body;

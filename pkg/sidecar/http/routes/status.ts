@@ -9,20 +9,18 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/status',
     {
-      config: { access: 'organization', anytime: true },
       schema: {
         summary: 'What the last backup covers and how the service is, from memory',
         tags: ['status'],
         response: answers(Status),
       },
     },
-    async ({ caller }) => service.overview.status(caller),
+    async () => service.overview.status(),
   );
 
   api.get(
     '/trends',
     {
-      config: { access: 'organization' },
       schema: {
         summary: 'The newest backups as points, oldest first',
         tags: ['status'],
@@ -30,17 +28,15 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(Trends),
       },
     },
-    async ({ query: { points }, caller }) => {
-      const runs = await service.runs.past(
+    async ({ query }) => {
+      const { points } = query;
+      const runs = await service.history.list(
         points,
         (run) => run.kind === 'backup' && run.finished !== undefined,
-        caller,
         service.signal,
       );
-      const sizes = await service.snapshots.sizes(
-        runs.slice(0, points).flatMap(({ snapshot }) => snapshot ?? []),
-        caller,
-        service.signal,
+      const sizes = new Map(
+        (await service.library.snapshots(service.signal).catch(() => [])).map((snapshot) => [snapshot.id, snapshot]),
       );
       return {
         points: runs
@@ -62,10 +58,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
 
   api.get(
     '/doctor',
-    {
-      config: { access: 'home' },
-      schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) },
-    },
+    { schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) } },
     () => heavy.run(() => doctor(service, service.signal)),
   );
 }

@@ -2,7 +2,6 @@ import { Router } from '../router.ts';
 import { annotationRoutes } from './annotations.ts';
 import { correlationRoutes } from './correlations.ts';
 import { playlistRoutes } from './playlists.ts';
-import { pluginProxyRoutes } from './plugin-proxy.ts';
 import { pluginRoutes } from './plugins.ts';
 import { publicDashboardRoutes } from './public-dashboards.ts';
 import { serverRoutes } from './server.ts';
@@ -12,7 +11,6 @@ import { receiverRoutes } from './alerting-receivers.ts';
 import { ruleRoutes } from './alerting-rules.ts';
 import { k8sAlertingRoutes } from './k8s-alerting.ts';
 import { silenceRoutes } from './silences.ts';
-import { dataSourceProxyRoutes } from './data-source-proxy.ts';
 import { dataSourceRoutes } from './data-sources.ts';
 import { libraryPanelRoutes } from './library-panels.ts';
 import { orgRoutes } from './orgs.ts';
@@ -39,7 +37,6 @@ export function allRoutes(): Router {
     k8sFolderRoutes,
     k8sDashboardRoutes,
     dataSourceRoutes,
-    dataSourceProxyRoutes,
     libraryPanelRoutes,
     permissionRoutes,
     teamRoutes,
@@ -56,7 +53,6 @@ export function allRoutes(): Router {
     annotationRoutes,
     snapshotRoutes,
     pluginRoutes,
-    pluginProxyRoutes,
     serverRoutes,
   ]) {
     register(router);
