@@ -54,7 +54,7 @@ export interface RequestOptions {
   first?: true;
   /** Told the first part of a good answer's body as it came, as soon as it is there; once for each attempt. */
   begins?: (part: Buffer) => void;
-  /** Told how many milliseconds a good answer took. */
+  /** Gets the milliseconds that a good response took. */
   took?: (milliseconds: number) => void;
   /** What of the answer is left as bytes (`parseOutline`). */
   leave?: Left;

@@ -53,7 +53,7 @@ async function blobFor(platform: Platform, folder: string): Promise<string> {
   };
   await writeFile(config, JSON.stringify(settings));
   const { program } = await nodeFor(HERE);
-  // Compiled code has the hashes of names in it, which V8 would seed anew each time.
+  // Compiled code has the hashes of names in it, for which V8 takes another seed each time.
   const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
   await run(program, ['--random-seed=1', '--experimental-sea-config', basename(config)], options);
   await Promise.all([config, bundle].map((path) => rm(path)));

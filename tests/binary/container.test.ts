@@ -94,7 +94,7 @@ describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty 
     expect(grafana.state.org(1).dashboards.get('orders')?.title).toBe(deleted);
   });
 
-  it('serves, and ends when told to', { timeout: 60_000 }, async () => {
+  it('serves, and ends on a signal', { timeout: 60_000 }, async () => {
     const [api, ops] = [await freePort(), await freePort()];
     const running = start(['serve'], {
       DASHKEEP_KUBERNETES: 'off',

@@ -8,7 +8,7 @@ function texts(tree: unknown): string[] {
   return typeof tree === 'string' ? [tree] : Object.values(tree as object).flatMap(texts);
 }
 
-it('the buttons that a newcomer is told to click are in the app', async () => {
+it('the buttons that the guide names are in the app', async () => {
   const page = await readFile(join(ROOT, 'docs/install/compose.md'), 'utf8');
   const locale = await readFile(join(ROOT, 'src/locales/en-US/dashkeep-backup-app.json'), 'utf8');
   const named = [...page.matchAll(/\*\*([^*]+)\*\*/g)].map(([, label]) => label);
