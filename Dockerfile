@@ -7,6 +7,7 @@
 #
 # It names no syntax: what every engine with BuildKit has is enough, and a mirror needs to hold nothing but the three bases.
 
+# By tag, so that a build of yours gets fixes; the release adds the digest that each has then (`name:tag@sha256:…`), and so can you.
 ARG NODE_IMAGE=docker.io/library/node:24-trixie-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 ARG PLUGIN_IMAGE=docker.io/library/busybox:1.37-musl

@@ -10,12 +10,14 @@ import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDrill } from './commands/drill.ts';
 import { registerForget } from './commands/forget.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerPrune } from './commands/prune.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerRestore } from './commands/restore.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSnapshots } from './commands/snapshots.ts';
+import { registerTrust } from './commands/trust.ts';
 import { registerVerify } from './commands/verify.ts';
 import { openWorld, VERSION, type World } from './world.ts';
 
@@ -43,6 +45,8 @@ export function buildProgram(run: Runner): Command {
     registerRepair,
     registerDrill,
     registerCopy,
+    registerKeys,
+    registerTrust,
     registerBootstrap,
     registerServe,
     registerDoctor,

@@ -16,6 +16,7 @@ import {
   secretStateSettings,
   stateDirectory,
   targetOf,
+  trustedKeysOf,
   type CommonFlags,
 } from './config/settings.ts';
 import type { World } from './world.ts';
@@ -70,7 +71,9 @@ async function openOptions(
 ): Promise<OpenOptions> {
   const { environment, clock, randomness, log, signal } = world;
   const secrets = await encryptionSettings(flags, environment);
-  return { store, clock, randomness, log, state: await openState(world, flags), create, signal, ...secrets };
+  const state = await openState(world, flags);
+  const trustedKeys = trustedKeysOf(flags.trustedKeys);
+  return { store, clock, randomness, log, state, trustedKeys, create, signal, ...secrets };
 }
 
 /** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */

@@ -29,7 +29,14 @@ export function withTarget(command: Command): Command {
   return withJson(
     withStateDir(withTargetUrl(command))
       .addOption(setting('--age-recipients <list>', 'encrypt for these age recipients', 'DASHKEEP_AGE_RECIPIENTS'))
-      .addOption(setting('--age-identity-file <path>', 'age identity to read with', 'DASHKEEP_AGE_IDENTITY_FILE')),
+      .addOption(setting('--age-identity-file <path>', 'age identity to read with', 'DASHKEEP_AGE_IDENTITY_FILE'))
+      .addOption(
+        setting(
+          '--trusted-keys <list>',
+          'fingerprints of signing keys to trust, besides those in the state',
+          'DASHKEEP_TRUSTED_KEYS',
+        ),
+      ),
   );
 }
 

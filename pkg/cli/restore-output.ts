@@ -1,7 +1,9 @@
 import type { ApplyResult, PlanItem } from '../contract/plan.ts';
 import type { Restored } from '../engine/restore/restore.ts';
+import { changesSecurity, securityFirst } from '../engine/restore/security.ts';
 import type { Plan, PlannedItem } from '../engine/restore/types.ts';
 import { printable, printJson, printLine, printTable } from './output.ts';
+import { securityText } from './security-text.ts';
 import type { World } from './world.ts';
 
 /** The plan, and what became of it; with `json` one document. */
@@ -14,7 +16,7 @@ export function printRestore(
   if (json) {
     printJson(world, {
       snapshot: plan.snapshot,
-      plan: plan.items.map(shown),
+      plan: securityFirst(plan.items).map(shown),
       missing: plan.missing,
       dataSources: plan.dataSources,
       ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
@@ -25,7 +27,8 @@ export function printRestore(
     });
     return;
   }
-  const told = plan.items.filter(({ action }) => action !== 'unchanged');
+  printSecurity(world, plan.items);
+  const told = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
   if (told.length > 0) {
     const several = plan.everything !== undefined;
     printTable(
@@ -49,13 +52,26 @@ export function printRestore(
     printLine(world, printable(`data source ${name}: ${found}`));
   }
   if (restored === undefined && plan.confirm !== undefined) {
-    printLine(world, printable(`To let it delete, type --confirm '${plan.confirm}'.`));
+    printLine(world, printable(`To apply this, add --confirm '${plan.confirm}', or type it when you are asked.`));
   }
   if (restored === undefined) {
     printLine(world, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
     return;
   }
   printResults(world, restored, { run, everything: plan.everything !== undefined });
+}
+
+/** What nobody may overlook stands above all else. */
+function printSecurity(world: World, items: readonly PlannedItem[]): void {
+  const changing = items.filter(changesSecurity);
+  if (changing.length === 0) {
+    return;
+  }
+  printLine(world, 'Changes to who may see or receive what:');
+  for (const { kind, uid, security } of changing) {
+    security.forEach((change) => printLine(world, printable(`  ${kind} ${uid}: ${securityText(change)}`)));
+  }
+  printLine(world);
 }
 
 /** An organization that is to be created has no id yet. */

@@ -14,6 +14,7 @@ export interface RestoreFlags extends CommonFlags {
   folder?: string[];
   overwrite?: boolean;
   includeManaged?: boolean;
+  keepSecrets?: boolean;
   deleteExtra?: boolean;
   asCopy?: boolean;
   intoFolder?: string;
@@ -105,6 +106,7 @@ function chosen(flags: RestoreFlags): Partial<RestoreOptions> {
   const copy = copyOf(flags);
   return {
     ...(flags.deleteExtra === true ? { deleteExtra: true } : {}),
+    ...(flags.keepSecrets === true ? { keepSecrets: true } : {}),
     ...(copy === undefined ? {} : { copy }),
     ...(flags.mapOrg === undefined ? {} : { orgs: new Map(flags.mapOrg.map((text) => pairOfOrgs(text))) }),
     ...(flags.mapDatasource === undefined

@@ -57,6 +57,8 @@ export interface World {
   signal: AbortSignal;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
+  /** Where somebody may answer a question; absent where nobody can. */
+  stdin?: NodeJS.ReadStream;
 }
 
 /** The real outside. A second signal ends the process at once. */
@@ -81,5 +83,6 @@ export function openWorld(): World {
     signal: controller.signal,
     stdout: process.stdout,
     stderr: process.stderr,
+    stdin: process.stdin,
   };
 }

@@ -31,6 +31,14 @@ export const KIND_NAMES = [
 
 export type KindName = (typeof KIND_NAMES)[number];
 
+/** Kinds of the whole server: they belong to no organization, and only a server admin reads or writes them. */
+export const SERVER_KINDS: ReadonlySet<KindName> = new Set<KindName>([
+  'org',
+  'user',
+  'sso-settings',
+  'server-settings',
+]);
+
 /** Whether a string names a kind. */
 export function isKindName(name: string): name is KindName {
   return (KIND_NAMES as readonly string[]).includes(name);

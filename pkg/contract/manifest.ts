@@ -79,11 +79,16 @@ export const ListBeginning = z.object({
 });
 export type ListBeginning = z.infer<typeof ListBeginning>;
 
-/** How many resources differ from the snapshot before. */
-export const ChangeCounts = z.object({
+const Changed = z.object({
   added: z.int().nonnegative(),
   changed: z.int().nonnegative(),
   removed: z.int().nonnegative(),
+});
+
+/** How many resources differ from the snapshot before. */
+export const ChangeCounts = Changed.extend({
+  /** The same for each organization, where there are several. */
+  orgs: z.array(Changed.extend({ id: z.int().positive() })).optional(),
 });
 export type ChangeCounts = z.infer<typeof ChangeCounts>;
 
@@ -127,6 +132,20 @@ export interface BackupReport {
   errors: ResourceProblem[];
 }
 
+const Held = z.object({
+  resources: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  /** How many resources are missing. */
+  problems: z.int().nonnegative(),
+});
+
+/** What a snapshot holds of each organization, and of the whole server: organizations, users, settings. */
+export const HeldByOrg = z.object({
+  orgs: z.array(Held.extend({ id: z.int().positive() })),
+  server: Held,
+});
+export type HeldByOrg = z.infer<typeof HeldByOrg>;
+
 /** A line of `dashkeep snapshots`. */
 export const SnapshotSummary = z.object({
   id: z.string(),
@@ -141,5 +160,15 @@ export const SnapshotSummary = z.object({
   /** How many resources are missing from it. */
   problems: z.int().nonnegative().optional(),
   changes: ChangeCounts.optional(),
+  /** Absent in an index that an earlier release wrote. */
+  held: HeldByOrg.optional(),
+  /** Whether a key that is trusted here has signed it. */
+  signed: z.boolean(),
+  /** Fingerprint of the key that signed it, trusted or not; absent when nobody did. */
+  signer: z.string().optional(),
+  /** It counts for nothing here: no trusted key has signed it, although this repository is signed. */
+  foreign: z.literal(true).optional(),
+  /** Why it is kept whatever the rules say; nothing holds snapshots yet. */
+  hold: z.null(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;

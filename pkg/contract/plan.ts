@@ -4,6 +4,48 @@ import { KIND_NAMES } from './kinds.ts';
 export const PlanAction = z.enum(['create', 'update', 'unchanged', 'skip', 'blocked', 'delete']);
 export type PlanAction = z.infer<typeof PlanAction>;
 
+/** What a change of security is about; a kind says which of them writing a resource brings. */
+export const SECURITY_CODES = [
+  /** Requests, or alerts, go somewhere else: `field`, `before`, `after`; `secrets` that are stored, and whether it `keeps` them. */
+  'address',
+  /** The same where the address is a secret, which nobody shows: `field`. */
+  'hidden-address',
+  /** People are led somewhere else: `field`, `before`, `after`. */
+  'link',
+  /** Grafana passes on more of what identifies people, or checks less whom it talks to: `field`, `before`, `after`. */
+  'forwarding',
+  /** A person becomes a server admin: `after`. */
+  'server-admin',
+  /** An account is made: `email`, `roles`. */
+  'account',
+  /** E-mail of an account, to which new passwords are sent: `before`, `after`. */
+  'email',
+  /** Role of an account in the organization `org`: `before` is absent for who joins, `after` for who leaves. */
+  'org-role',
+  /** Role of a service account, whose tokens go on working: `before`, `after`. */
+  'role',
+  /** A service account that was disabled can be used again: `before`, `after`. */
+  'enabled',
+  /** More is permitted to a `subject` (role, user, team, serviceAccount) of that `name`: `before`, `after`. */
+  'permission',
+  /** Somebody gets into a team, or becomes its admin: `login`, `before`, `after`. */
+  'team-member',
+  /** Anybody who has the link sees more: `field`, `before`, `after`. */
+  'public',
+  /** Alerts that no rule of their own sends elsewhere go to another contact point: `before`, `after`. */
+  'receiver',
+  /** Some alerts go to a contact point that got none from here: `after`. */
+  'receiver-added',
+] as const;
+export type SecurityCode = (typeof SECURITY_CODES)[number];
+
+/** One change to who may see or receive what. Values are as Grafana has them; secrets are never among them. */
+export const SecurityChange = z.object({
+  code: z.enum(SECURITY_CODES),
+  params: z.record(z.string(), z.string()),
+});
+export type SecurityChange = z.infer<typeof SecurityChange>;
+
 /** What a restore would do with one resource. */
 export const PlanItem = z.object({
   org: z.int().positive(),
@@ -15,6 +57,8 @@ export const PlanItem = z.object({
   reason: z.string(),
   /** What will be lost or must be entered again: secrets, numeric ids, authorship. */
   losses: z.array(z.string()),
+  /** What it changes about who may see or receive what; what has any comes first, and asks for typed words. */
+  security: z.array(SecurityChange),
   /** The uid it will have at the target, when that is another one. */
   targetUid: z.string().optional(),
   targetOrg: z.int().positive().optional(),
@@ -34,8 +78,20 @@ export const ApplyResult = z.object({
   title: z.string(),
   outcome: ApplyOutcome,
   reason: z.string(),
+  /** What writing it changed about who may see or receive what. */
+  security: z.array(SecurityChange).optional(),
 });
 export type ApplyResult = z.infer<typeof ApplyResult>;
+
+/** The changes of security in a plan or record, resource by resource. */
+export const ResourceSecurity = z.object({
+  org: z.int().positive(),
+  kind: z.enum(KIND_NAMES),
+  uid: z.string(),
+  title: z.string(),
+  changes: z.array(SecurityChange),
+});
+export type ResourceSecurity = z.infer<typeof ResourceSecurity>;
 
 /** One difference between two snapshots, or a snapshot and what is live. */
 export interface DiffItem {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { KIND_NAMES } from './kinds.ts';
 import { problemCount, ResourceProblem } from './manifest.ts';
+import { ResourceSecurity } from './plan.ts';
 
 export const RUN_KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill'] as const;
 export const RunKind = z.enum(RUN_KINDS);
@@ -51,12 +52,22 @@ export const RunRecord = z.object({
   /** Milliseconds. */
   duration: z.number().nonnegative().optional(),
   snapshot: z.string().optional(),
+  /** The organization that asked; a restore is of that one alone. Absent: the schedule, the command line, an earlier release. */
+  org: z.int().positive().optional(),
+  /** What a backup did in each organization. */
+  orgs: z
+    .array(
+      z.object({ id: z.int().positive(), counts: z.record(z.string(), z.number()), problems: z.int().nonnegative() }),
+    )
+    .optional(),
   counts: z.record(z.string(), z.number()),
   errors: z.array(ResourceProblem),
   /** What went well but for something that a person should see to. */
   warnings: z.array(z.string()).optional(),
   /** What a restore changed in Grafana, however it ended; without it the restore cannot be undone. */
   touched: z.array(Touched).optional(),
+  /** What a restore was confirmed to change about who may see or receive what. */
+  security: z.array(ResourceSecurity).optional(),
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /** Code and message of what ended the run, when it failed. */
@@ -65,13 +76,13 @@ export const RunRecord = z.object({
 export type RunRecord = z.infer<typeof RunRecord>;
 
 /** A record without its lists of single problems and resources: a line of the history of runs. */
-export const RunLine = RunRecord.omit({ errors: true, touched: true }).extend({
+export const RunLine = RunRecord.omit({ errors: true, touched: true, security: true }).extend({
   /** How many single resources failed. */
   problems: z.int().nonnegative(),
 });
 export type RunLine = z.infer<typeof RunLine>;
 
-export function runLine({ errors, touched: _touched, ...rest }: RunRecord): RunLine {
+export function runLine({ errors, touched: _touched, security: _security, ...rest }: RunRecord): RunLine {
   // A record that was shortened says itself how many there were.
   return { ...rest, problems: Math.max(problemCount(errors), rest.counts['failures'] ?? 0) };
 }

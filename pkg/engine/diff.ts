@@ -32,16 +32,32 @@ export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
   const from = earlier.resources.filter(common);
   const to = later.resources.filter(common);
   const before = new Map(from.map((entry) => [key(entry.org, entry.kind, entry.uid), entry]));
-  const counts = { added: 0, changed: 0, removed: before.size };
+  const byOrg = new Map<number, Counts>();
+  const countsOf = (org: number): Counts => {
+    const counts = byOrg.get(org) ?? { added: 0, changed: 0, removed: 0 };
+    byOrg.set(org, counts);
+    return counts;
+  };
+  later.orgs.forEach(({ id }) => countsOf(id));
+  before.forEach(({ org }) => countsOf(org).removed++);
   for (const entry of to) {
+    const counts = countsOf(entry.org);
     // Against nothing no keys are needed to tell that everything is new.
     const same = before.size === 0 ? undefined : before.get(key(entry.org, entry.kind, entry.uid));
     counts.added += same === undefined ? 1 : 0;
     counts.removed -= same === undefined ? 0 : 1;
     counts.changed += same !== undefined && differs(same, entry) ? 1 : 0;
   }
-  return counts;
+  const all: Counts = { added: 0, changed: 0, removed: 0 };
+  for (const { added, changed, removed } of byOrg.values()) {
+    all.added += added;
+    all.changed += changed;
+    all.removed += removed;
+  }
+  return byOrg.size < 2 ? all : { ...all, orgs: [...byOrg].map(([id, counts]) => ({ id, ...counts })) };
 }
+
+type Counts = Omit<ChangeCounts, 'orgs'>;
 
 export interface LiveDiffOptions {
   manifest: Manifest;

@@ -28,7 +28,7 @@ export interface RunOutcome<T> {
 }
 
 /** What a record says also of a run that did not come to its end. */
-export type RunFacts = Partial<Pick<RunRecord, 'snapshot' | 'touched' | 'undoes'>>;
+export type RunFacts = Partial<Pick<RunRecord, 'snapshot' | 'touched' | 'security' | 'undoes'>>;
 
 /** Reason of an abort that a person asked for; any other one is an interruption. */
 export class Cancelled extends Error {}

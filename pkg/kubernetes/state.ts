@@ -28,15 +28,20 @@ export class SecretState implements StateStore {
     return value === undefined ? undefined : Buffer.from(value, 'base64');
   }
 
-  set(name: string, value: Buffer): Promise<void> {
-    return this.#change(secretKey(name), value);
+  async set(name: string, value: Buffer): Promise<void> {
+    await this.#change(secretKey(name), () => value);
   }
 
-  delete(name: string): Promise<void> {
-    return this.#change(secretKey(name), undefined);
+  async add(name: string, value: Buffer): Promise<Buffer> {
+    return (await this.#change(secretKey(name), (there) => there ?? value)) ?? value;
   }
 
-  async #change(key: string, value: Buffer | undefined): Promise<void> {
+  async delete(name: string): Promise<void> {
+    await this.#change(secretKey(name), () => undefined);
+  }
+
+  /** @returns what is there afterwards. */
+  async #change(key: string, change: (there: Buffer | undefined) => Buffer | undefined): Promise<Buffer | undefined> {
     for (let attempt = 1; ; attempt++) {
       const current = await this.#read();
       if (current?.immutable === true) {
@@ -44,12 +49,14 @@ export class SecretState implements StateStore {
           hint: 'Delete it and let the chart create it again, without `immutable`.',
         });
       }
-      if (current?.data?.[key] === value?.toString('base64')) {
-        return;
+      const there = current?.data?.[key];
+      const value = change(there === undefined ? undefined : Buffer.from(there, 'base64'));
+      if (there === value?.toString('base64')) {
+        return value;
       }
       try {
         await applySecret(this.#client, this.#secret, current, new Map([[key, value]]));
-        return;
+        return value;
       } catch (error) {
         if (!isKubernetesStatus(error, 409) || attempt >= CONFLICT_ATTEMPTS) {
           throw error;

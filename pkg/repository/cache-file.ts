@@ -5,6 +5,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import { compress, inflateText, MAX_RECORD_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
 import { cacheKey, type SealedCache } from './layout.ts';
+import type { Trust } from './signing/trust.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -22,13 +23,20 @@ const ABSENT: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO
 export class CacheFile<Schema extends z.ZodType> {
   readonly #store: ObjectStore;
   readonly #keyring: Keyring;
+  readonly #trust: Trust | undefined;
   readonly #log: Log;
   readonly #schema: Schema;
   readonly #key: string;
 
-  constructor(ports: { store: ObjectStore; keyring: Keyring; log: Log }, name: SealedCache, schema: Schema) {
+  /** @param ports.trust - given where others decide by it: then it is signed, and read only when a trusted key has signed it */
+  constructor(
+    ports: { store: ObjectStore; keyring: Keyring; trust?: Trust; log: Log },
+    name: SealedCache,
+    schema: Schema,
+  ) {
     this.#store = ports.store;
     this.#keyring = ports.keyring;
+    this.#trust = ports.trust;
     this.#log = ports.log;
     this.#schema = schema;
     this.#key = cacheKey(name, ports.keyring.encrypted);
@@ -44,7 +52,12 @@ export class CacheFile<Schema extends z.ZodType> {
       const zipped = this.#keyring.encrypted
         ? await this.#keyring.opener.open(bytes, 'DK_INTEGRITY', this.#key)
         : bytes;
-      return this.#schema.parse(JSON.parse(await inflateText(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key)));
+      const text = await inflateText(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key);
+      // The JSON is one line; behind it is the statement of whoever signed that line.
+      const end = text.indexOf('\n');
+      const [json, statement] = end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
+      this.#assertTrusted(json, statement);
+      return this.#schema.parse(JSON.parse(json));
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !ABSENT.has(error.code)) {
@@ -55,10 +68,25 @@ export class CacheFile<Schema extends z.ZodType> {
     }
   }
 
+  #assertTrusted(json: string, statement: string): void {
+    const trust = this.#trust;
+    if (trust?.standing === 'pinned' && !trust.keys.trusted.has(trust.signerOf(this.#key, json, statement) ?? '')) {
+      throw new DashkeepError('DK_INTEGRITY', `${this.#key} is not signed by a trusted key`);
+    }
+  }
+
   /** Failing that is said in the log only: some may read and not write. */
   async write(value: z.input<Schema>, { signal }: Calls = {}): Promise<void> {
+    const trust = this.#trust;
+    if (trust !== undefined && trust.standing !== 'unsigned' && trust.own === undefined) {
+      // One that is not signed would only take the place of one that is.
+      return;
+    }
     try {
-      const body = await this.#keyring.sealMetadata(await compress(JSON.stringify(value)));
+      const json = JSON.stringify(value);
+      const statement = trust?.own === undefined ? undefined : await trust.signing.statement(this.#key, json);
+      const text = statement === undefined ? json : `${json}\n${statement}`;
+      const body = await this.#keyring.sealMetadata(await compress(text));
       await this.#store.put(this.#key, body, {
         contentType: this.#keyring.encrypted ? 'application/octet-stream' : 'application/gzip',
         transient: true,

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import { createGzip, gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import { ownCopy, release } from '../storage/release.ts';
 import { DashkeepError } from '../contract/errors.ts';
@@ -7,12 +8,22 @@ import { DashkeepError } from '../contract/errors.ts';
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
-/** A resource's JSON. The largest dashboards seen are around 20 MB. */
-export const MAX_OBJECT_BYTES = 128 * 1024 * 1024;
-/** A manifest's JSON: about 350 bytes for each resource. */
-export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024;
-/** Everything small: configuration, sessions, run records, marks. */
-export const MAX_RECORD_BYTES = 32 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/**
+ * At most so many MiB, and so much of the heap that this process may fill, in MiB: who may write to the target must not be able to end it with
+ * a file that inflates.
+ */
+function within(most: number, share: number): number {
+  return Math.floor(Math.min(most * MIB, getHeapStatistics().heap_size_limit * share));
+}
+
+/** A resource's JSON. The largest dashboards seen are around 20 MB. Its text alone must fit. */
+export const MAX_OBJECT_BYTES = within(128, 1 / 4);
+/** A manifest's JSON, about 350 bytes for each resource: 90 000 of them in a heap of 384 MiB, where text and values must fit. */
+export const MAX_MANIFEST_BYTES = within(256, 1 / 12);
+/** Everything small: configuration, sessions, run records, marks. Values may take ten times their text. */
+export const MAX_RECORD_BYTES = within(32, 1 / 24);
 /** What encryption adds at most for a sensible number of recipients, and gzip to what cannot be compressed. */
 export const ENVELOPE_BYTES = 1024 * 1024;
 
@@ -73,13 +84,15 @@ export async function inflate(
     return onTheSpot ? gunzipSync(bytes, options) : await gunzipAsync(bytes, options);
   } catch (cause) {
     const tooBig = cause instanceof RangeError;
-    throw new DashkeepError(
-      code,
-      tooBig ? `${what} inflates to more than ${limit} bytes` : `${what} is damaged: it does not inflate`,
-      { cause },
-    );
+    throw tooBig
+      ? new DashkeepError(code, `${what} inflates to more than ${limit} bytes`, { cause, hint: HEAP_HINT })
+      : new DashkeepError(code, `${what} is damaged: it does not inflate`, { cause });
   }
 }
+
+const HEAP_HINT =
+  'Nothing that Dashkeep writes is that large for this heap: it is damaged or foreign. If not, give Node more memory ' +
+  '(NODE_OPTIONS=--max-old-space-size=<MiB>).';
 
 /** The same as text. */
 export async function inflateText(...given: Parameters<typeof inflate>): Promise<string> {

@@ -26,10 +26,14 @@ export interface ConfigPorts {
  * @returns undefined when there is none.
  * @throws DK_REPOSITORY_FORMAT for another format, or for a file that is none.
  */
-export async function readConfig(store: ObjectStore, signal?: AbortSignal): Promise<RepositoryConfig | undefined> {
+export async function readConfig(
+  store: ObjectStore,
+  signal?: AbortSignal,
+  read: typeof readOnce = readOnce,
+): Promise<RepositoryConfig | undefined> {
   let text: string;
   try {
-    text = (await store.get(CONFIG_KEY, { signal, maxBytes: MAX_RECORD_BYTES })).toString('utf8');
+    text = (await read(store, signal)).toString('utf8');
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
       return undefined;
@@ -62,6 +66,16 @@ export async function readConfig(store: ObjectStore, signal?: AbortSignal): Prom
   return config.data;
 }
 
+function readOnce(store: ObjectStore, signal: AbortSignal | undefined): Promise<Buffer> {
+  return store.get(CONFIG_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
+}
+
+/** For who writes: signatures name the id, so with a bit that turned on the way they would be of another repository. */
+async function readTwice(store: ObjectStore, signal: AbortSignal | undefined): Promise<Buffer> {
+  const [first, second] = [await readOnce(store, signal), await readOnce(store, signal)];
+  return first.equals(second) ? first : readOnce(store, signal);
+}
+
 /**
  * Opens a repository's configuration, or makes one where there is none.
  * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN
@@ -70,7 +84,7 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<R
   const { store, signal } = ports;
   let found: RepositoryConfig | undefined;
   try {
-    found = await readConfig(store, signal);
+    found = await readConfig(store, signal, create ? readTwice : readOnce);
   } catch (error) {
     // A first run that was cut short may leave half a file; nothing hangs on it yet.
     if (!create || !isDamage(error) || !(await isEmpty(store, signal))) {

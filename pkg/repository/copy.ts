@@ -11,6 +11,8 @@ export interface CopyResult {
   copied: string[];
   /** Were there already. */
   present: string[];
+  /** Stayed behind: no trusted key has signed them, and the copy would be signed. */
+  foreign: string[];
   objects: number;
 }
 
@@ -26,7 +28,7 @@ export async function copyRepository(
 ): Promise<CopyResult> {
   const { signal } = options;
   const present = new Set((await listSnapshots(to.store, { signal })).map(({ id }) => id));
-  const result: CopyResult = { copied: [], present: [...present], objects: 0 };
+  const result: CopyResult = { copied: [], present: [...present], foreign: [], objects: 0 };
   /** Old id → id in the other repository. */
   const ids = new Map<string, string>();
   const id = newTimedId(to.clock.now(), options.randomness);
@@ -36,7 +38,11 @@ export async function copyRepository(
       if (present.has(key.id)) {
         continue;
       }
-      const { manifest } = await readManifest(from.store, from.keyring, key, { signal });
+      const { manifest, author } = await readManifest(from, key, { signal });
+      if (!from.trust.counts(author)) {
+        result.foreign.push(key.id);
+        continue;
+      }
       const copyObject = async (old: string): Promise<void> => {
         const text = await from.objects.read(old, key.encrypted, { signal });
         const fresh = to.objectId(text);

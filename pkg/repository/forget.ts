@@ -1,5 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { snapshotKey } from './layout.ts';
+import { signatureKey, snapshotKey } from './layout.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import type { OpenedRepository } from './repository.ts';
 import { planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
@@ -41,7 +41,7 @@ export async function applyForget(
   if (plan.forgotten.length === 0) {
     return { forgotten: [], remaining: [] };
   }
-  const keeper = plan.kept.find(({ status }) => status === 'complete');
+  const keeper = plan.kept.find(({ status, foreign }) => status === 'complete' && foreign !== true);
   if (keeper !== undefined) {
     // The summaries may come from an index; what everything else relies on is looked at itself.
     await assertWhole(repository, keeper.id, calls);
@@ -55,7 +55,10 @@ export async function applyForget(
 
 async function assertWhole(repository: OpenedRepository, id: string, calls: Calls): Promise<void> {
   try {
-    const manifest = await repository.manifest(id, calls);
+    const { manifest, author } = await repository.stored(id, calls);
+    if (!repository.trust.counts(author)) {
+      throw new DashkeepError('DK_SNAPSHOT_FOREIGN', 'no trusted key has signed it');
+    }
     const missing = await repository.missingObjects(new Set(manifest.resources.map(({ object }) => object)), calls);
     if (missing.size > 0) {
       throw new DashkeepError('DK_OBJECT_MISSING', `it lacks ${missing.size} objects`);
@@ -102,8 +105,9 @@ async function isNewestComplete(repository: OpenedRepository, id: string, calls:
       return true;
     }
     try {
-      const { manifest } = await readManifest(repository.store, repository.keyring, key, calls);
-      if (manifest.status === 'complete' && manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
+      const { manifest, author } = await readManifest(repository, key, calls);
+      const counts = repository.trust.counts(author);
+      if (counts && manifest.status === 'complete' && manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
         return key.id === id;
       }
     } catch (error) {
@@ -139,6 +143,13 @@ async function removeManifests(
     const id = keys.get(key);
     if (problem !== undefined && id !== undefined) {
       remaining.set(id, problem.code === 'locked' ? 'object lock holds it' : problem.message);
+    }
+  }
+  // After the manifests: one that is still there must not lose its signature.
+  const signatures = [...keys].filter(([, id]) => !remaining.has(id)).map(([key]) => signatureKey(key));
+  for (const { key, problem } of await store.deleteMany(signatures, { signal })) {
+    if (problem !== undefined) {
+      repository.log.debug({ key, reason: problem.message }, 'a signature of no snapshot is left to a later prune');
     }
   }
   for (const id of new Set(keys.values())) {

@@ -4,6 +4,7 @@ import { readConfig } from './config.ts';
 import { glancingKeyring } from './keys.ts';
 import type { OpenOptions } from './repository.ts';
 import { RunIndex } from './run-index.ts';
+import { Trust } from './signing/trust.ts';
 import { SnapshotIndex } from './snapshot-index.ts';
 
 /**
@@ -27,8 +28,9 @@ export async function glance(options: OpenOptions): Promise<Glance | undefined> 
     return undefined;
   }
   const keyring = await glancingKeyring(options, config.id, options);
+  const trust = await Trust.glance(options, config.id);
   const { store, clock, log } = options;
-  const index = new SnapshotIndex({ store, log, keyring });
+  const index = new SnapshotIndex({ store, log, keyring, trust });
   const runIndex = new RunIndex({ store, clock, log, keyring });
   return {
     snapshots: async (calls) => (await index.glance(calls))?.reverse(),

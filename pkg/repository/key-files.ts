@@ -6,7 +6,8 @@ import type { ObjectStore } from '../storage/store.ts';
 import { ENVELOPE_BYTES } from './codec.ts';
 import { openWith, sealFor } from './encryption.ts';
 import type { RepositoryKey } from './keyring.ts';
-import { isTimedId, KEYS } from './layout.ts';
+import { isTimedId, KEYS, signatureKey } from './layout.ts';
+import type { Trust } from './signing/trust.ts';
 
 /** What a key file holds when opened, and the local state keeps. */
 export const StoredKey = z.object({
@@ -42,17 +43,20 @@ export function isWrappedFor(key: string, recipients: readonly string[]): boolea
 }
 
 /**
- * Writes the key file for a set of recipients and reads it back.
+ * Signs the key file for a set of recipients, writes it and reads it back.
+ * @param trust - of who signs; undefined = it is not signed
  * @throws DK_STORE_FAILED when what comes back is not what was written.
  */
 export async function writeKeyFile(
-  store: ObjectStore,
+  { store, trust }: { store: ObjectStore; trust?: Trust },
   key: RepositoryKey,
   recipients: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
   const name = keyFile(key.id, recipients);
-  const body = await sealFor(recipients)(Buffer.from(`${JSON.stringify({ format: 1, ...key }, null, 2)}\n`));
+  const plain = Buffer.from(`${JSON.stringify({ format: 1, ...key }, null, 2)}\n`);
+  const body = await sealFor(recipients)(plain);
+  await trust?.signing.sign(name, body, plain, { signal });
   for (let attempt = 0; attempt < 3; attempt++) {
     await store.put(name, body, { contentType: 'application/octet-stream', signal });
     if ((await store.get(name, { signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
@@ -76,24 +80,36 @@ export async function removeOtherKeyFiles(
   }
   if (others.length > 0) {
     await store.deleteMany(others, { signal });
+    await store.deleteMany(others.map(signatureKey), { signal });
   }
+}
+
+/** A key that was read from the repository. */
+export interface FoundKey {
+  key: RepositoryKey;
+  /** Whether it may be written under: whoever knows the recipients can put a key there. */
+  counts: boolean;
 }
 
 /** The keys that the identities open, oldest first. */
 export async function readKeyFiles(
-  ports: { store: ObjectStore; log: Log; signal?: AbortSignal },
+  ports: { store: ObjectStore; trust: Trust; log: Log; signal?: AbortSignal },
   keyFiles: readonly string[],
   identities: readonly string[],
-): Promise<RepositoryKey[]> {
+): Promise<FoundKey[]> {
   const opener = openWith({ identities });
-  const keys = new Map<string, RepositoryKey>();
+  const { trust, signal } = ports;
+  const keys = new Map<string, FoundKey>();
   for (const name of keyFiles) {
     try {
-      const bytes = await ports.store.get(name, { signal: ports.signal, maxBytes: ENVELOPE_BYTES });
-      const { format: _, ...key } = StoredKey.parse(
-        JSON.parse((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')),
-      );
-      keys.set(key.id, key);
+      const bytes = await ports.store.get(name, { signal, maxBytes: ENVELOPE_BYTES });
+      const plain = await opener.open(bytes, 'DK_INTEGRITY', name);
+      const { format: _, ...key } = StoredKey.parse(JSON.parse(plain.toString('utf8')));
+      const author = await trust.author(name, bytes, await trust.claims(name, { signal }), { content: plain, signal });
+      // Two of one name may differ in what they hold: the one that counts wins.
+      if (keys.get(key.id)?.counts !== true) {
+        keys.set(key.id, { key, counts: trust.counts(author) });
+      }
     } catch (error) {
       ports.signal?.throwIfAborted();
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND') {
@@ -103,5 +119,5 @@ export async function readKeyFiles(
       ports.log.debug({ key: name }, 'a key file cannot be opened with the identities given');
     }
   }
-  return [...keys.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...keys.values()].sort((a, b) => (a.key.id < b.key.id ? -1 : 1));
 }

@@ -7,6 +7,7 @@ import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
 import { KEYS, newTimedId, SNAPSHOTS } from './layout.ts';
 import { passphraseIdentities } from './passphrase.ts';
+import type { Trust } from './signing/trust.ts';
 import type { StateStore } from './state.ts';
 
 /** What the local state holds of one repository. */
@@ -23,6 +24,7 @@ export interface KeyPorts {
   clock: Clock;
   randomness: Randomness;
   log: Log;
+  trust: Trust;
   signal?: AbortSignal;
 }
 
@@ -41,8 +43,8 @@ function stateName(repository: string): string {
 
 /**
  * The keyring of a repository, from what is in `keys/`, what the local state remembers and what was given:
- * - recipients: writing is encrypted, under the key in the local state, else the newest that the identities open,
- *   else a new one (nothing is lost, but nothing old is recognised either);
+ * - recipients: writing is encrypted, under the key in the local state, else the newest that the identities open and a
+ *   trusted key signed, else a new one (nothing is lost, but nothing old is recognised either);
  * - a passphrase: as identities; in a new repository an identity is made and stored under it;
  * - identities without recipients: writing is encrypted for those identities;
  * - neither, in a repository that has keys: reading what is plain, and no writing, because it would be in the clear.
@@ -64,34 +66,46 @@ export async function openKeyring(
     ...(await passphraseIdentities(ports, files, passphrases, create)),
   ];
   const keyFiles = files.filter(isKeyFile).sort();
-  const keys = identities.length === 0 ? [] : await readKeyFiles(ports, keyFiles, identities);
+  const found = identities.length === 0 ? [] : await readKeyFiles(ports, keyFiles, identities);
+  const keys = found.map(({ key }) => key);
   const local = await readLocal(ports, repository);
-  const newest = keys.filter((key) => key.repository === repository).at(-1);
+  const own = found.filter(({ key }) => key.repository === repository);
+  const newest = own.filter(({ counts }) => counts).at(-1)?.key;
   const recipients = [...new Set(secrets.recipients ?? [])];
   if (recipients.length === 0 && passphrases.length > 0) {
-    const own = await Promise.all(identities.map(recipientOf));
+    const itsOwn = await Promise.all(identities.map(recipientOf));
     // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it. Where there
     // are snapshots it was whole once, and a second key would hide that it is damaged now.
     const isHalf =
       create &&
       keys.length === 0 &&
       local === undefined &&
-      keyFiles.every((key) => isWrappedFor(key, own)) &&
+      keyFiles.every((key) => isWrappedFor(key, itsOwn)) &&
       !(await hasSnapshots(ports));
     if (keyFiles.length === 0 || isHalf) {
       // A passphrase for a repository that has no key yet says that it is to be encrypted.
-      append(recipients, own);
+      append(recipients, itsOwn);
     }
   }
 
-  if (recipients.length === 0) {
-    if (newest !== undefined) {
+  if (recipients.length === 0 && create && newest === undefined && own.length > 0) {
+    // Whoever comes to write with an identity alone writes for it, but not under a key that no trusted key has signed.
+    append(recipients, await Promise.all(identities.map(recipientOf)));
+  }
+
+  // Whoever only looks at a repository of strangers must not become one of its writers.
+  const onlyLooks = !create && ports.trust.standing === 'first-contact';
+  if (recipients.length === 0 || onlyLooks) {
+    const kept = recipients.length === 0 ? undefined : local?.key;
+    const current = kept ?? newest ?? own.at(-1)?.key;
+    if (current !== undefined) {
       // Opened by a person who reads, and may write a safety snapshot: nothing is written for opening alone.
       return makeKeyring({
-        recipients: await Promise.all(identities.map(recipientOf)),
+        recipients: recipients.length > 0 ? recipients : await Promise.all(identities.map(recipientOf)),
         identities,
-        current: newest,
+        current,
         keys,
+        ...(kept === undefined && newest === undefined ? { readOnly: UNTRUSTED } : {}),
       });
     }
     const encrypted = keyFiles.length > 0 || local !== undefined;
@@ -112,7 +126,7 @@ export async function openKeyring(
   }
   const current = local?.key ?? newest ?? (await freshKey(ports, repository));
   const keyring = await makeKeyring({ recipients, identities, current, keys });
-  await wrap(ports, current, recipients, keyFiles, local);
+  await wrap(ports, current, recipients, keyFiles, { local, create });
   return keyring;
 }
 
@@ -127,7 +141,11 @@ async function hasSnapshots({ store, signal }: KeyPorts): Promise<boolean> {
  * What opens the history of a repository without a single request: what the local state remembers, and the identities
  * given. It writes nothing where anything speaks of encryption.
  */
-export async function glancingKeyring(ports: KeyPorts, repository: string, secrets: Secrets): Promise<Keyring> {
+export async function glancingKeyring(
+  ports: Omit<KeyPorts, 'trust'>,
+  repository: string,
+  secrets: Secrets,
+): Promise<Keyring> {
   const identities = (secrets.identities ?? []).flatMap(parseIdentityFile);
   const local = await readLocal(ports, repository);
   const encrypted = identities.length > 0 || local !== undefined || (secrets.recipients ?? []).length > 0;
@@ -139,6 +157,8 @@ export async function glancingKeyring(ports: KeyPorts, repository: string, secre
   });
 }
 
+const UNTRUSTED =
+  'no trusted key has signed the key of this repository: trust the key of who writes it first (`dashkeep keys`, `dashkeep trust`)';
 const READ_ONLY = 'this repository is encrypted: give the recipients (DASHKEEP_AGE_RECIPIENTS) to write to it';
 
 async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {
@@ -151,13 +171,15 @@ async function wrap(
   key: RepositoryKey,
   recipients: readonly string[],
   keyFiles: readonly string[],
-  local: LocalKey | undefined,
+  { local, create }: { local: LocalKey | undefined; create: boolean },
 ): Promise<void> {
   const name = keyFile(key.id, recipients);
   const wrappedFor = recipientSet(recipients);
   const known = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
   if (!known) {
-    await writeKeyFile(ports.store, key, recipients, ports.signal);
+    // A key that signs is made by those who came to write.
+    const signs = create || ports.trust.own !== undefined;
+    await writeKeyFile(signs ? ports : { store: ports.store }, key, recipients, ports.signal);
   }
   if (!known || local === undefined) {
     if (ports.state === undefined) {
@@ -169,7 +191,7 @@ async function wrap(
   }
 }
 
-async function readLocal(ports: KeyPorts, repository: string): Promise<LocalKey | undefined> {
+async function readLocal(ports: Pick<KeyPorts, 'state' | 'log'>, repository: string): Promise<LocalKey | undefined> {
   const bytes = await ports.state?.get(stateName(repository));
   if (bytes === undefined) {
     return undefined;

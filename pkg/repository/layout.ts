@@ -13,13 +13,18 @@ export const PRUNES = 'prune/';
 export const KEYS = 'keys/';
 export const CACHE = 'cache/';
 export const PLAIN_COPIES = 'grafana-backups/';
+/** Who wrote what: a signature for each signed file, and the keys of those who sign. */
+export const SIGNATURES = 'signatures/';
+/** Public keys, who handed over to whom, and what was there before anything was signed. */
+export const TRUST = `${SIGNATURES}trust/`;
+export const CUT_OVER_KEY = `${TRUST}cut-over.txt`;
 /** Where the store check tries things out. */
 export const PROBE = 'probe/';
 
 /** Everything that Dashkeep puts at the top of a prefix. */
 const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set([
   CONFIG_KEY,
-  ...[OBJECTS, SNAPSHOTS, RUNS, SESSIONS, PRUNES, KEYS, CACHE, PLAIN_COPIES, PROBE].map((folder) =>
+  ...[OBJECTS, SNAPSHOTS, RUNS, SESSIONS, PRUNES, KEYS, SIGNATURES, CACHE, PLAIN_COPIES, PROBE].map((folder) =>
     folder.slice(0, -1),
   ),
 ]);
@@ -35,6 +40,8 @@ const OBJECT_ID = /^[0-9a-f]{64}$/;
 const TIMED_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 const OBJECT_KEY = /^objects\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.json\.gz(\.age)?$/;
 const SNAPSHOT_KEY = /^snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?$/;
+const SNAPSHOT_SIGNATURE_KEY = /^signatures\/snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?\.sig$/;
+const PUBLIC_KEY = /^signatures\/trust\/([0-9a-f]{32})\.pub$/;
 const RUN_KEY = /^runs\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json(\.age)?$/;
 
 /**
@@ -78,6 +85,21 @@ export function snapshotKey(id: string, encrypted: boolean): string {
   return `${SNAPSHOTS}${timedId(id)}.json.gz${encrypted ? '.age' : ''}`;
 }
 
+/** Where the signature of a file is: under `signatures/` by the same name; beside what is there already. */
+export function signatureKey(file: string): string {
+  return `${file.startsWith(SIGNATURES) ? '' : SIGNATURES}${file}.sig`;
+}
+
+/** Where a public key can be read by its fingerprint. */
+export function publicKeyFile(fingerprint: string): string {
+  return `${TRUST}${fingerprint}.pub`;
+}
+
+/** The fingerprint in the name of a public key; undefined when it is none. */
+export function parsePublicKeyFile(key: string): string | undefined {
+  return PUBLIC_KEY.exec(key)?.[1];
+}
+
 /** @throws DK_NOT_FOUND for anything but a run's id. */
 export function runKey(id: string, encrypted: boolean): string {
   return `${RUNS}${timedId(id)}.json${encrypted ? '.age' : ''}`;
@@ -118,6 +140,11 @@ export function parseObjectKey(key: string): NamedKey | undefined {
 
 export function parseSnapshotKey(key: string): NamedKey | undefined {
   return parseTimed(SNAPSHOT_KEY, key);
+}
+
+/** The snapshot that a signature is of; undefined for any other key. */
+export function parseSnapshotSignature(key: string): NamedKey | undefined {
+  return parseTimed(SNAPSHOT_SIGNATURE_KEY, key);
 }
 
 export function parseRunKey(key: string): NamedKey | undefined {

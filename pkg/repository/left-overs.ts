@@ -1,5 +1,14 @@
 import type { ObjectInfo } from '../storage/store.ts';
-import { CACHE, isUsedCache, parseRunKey, PROBE, RUNS, SESSIONS } from './layout.ts';
+import {
+  CACHE,
+  isUsedCache,
+  parseRunKey,
+  parseSnapshotSignature,
+  PROBE,
+  RUNS,
+  SESSIONS,
+  SIGNATURES,
+} from './layout.ts';
 import type { OpenedRepository } from './repository.ts';
 
 interface Calls {
@@ -17,7 +26,7 @@ export const LEFT_OVER = 7 * DAY;
 export interface LeftOvers {
   /** Keys of records of runs that are neither among the newest nor young nor of a snapshot that is there. */
   runs: string[];
-  /** Keys of sessions and probes that died long ago, and of caches that nobody uses. */
+  /** Keys of sessions and probes that died long ago, of caches that nobody uses, and of signatures of no snapshot. */
   others: string[];
 }
 
@@ -47,6 +56,10 @@ export async function findLeftOvers(
     ...(await listed(store.list(SESSIONS, { signal }))),
     ...(await listed(store.list(PROBE, { signal }))),
     ...(await listed(store.list(CACHE, { signal }))).filter(({ key }) => !isUsedCache(key, encrypted)),
+    ...(await listed(store.list(SIGNATURES, { signal }))).filter(({ key }) => {
+      const named = parseSnapshotSignature(key);
+      return named !== undefined && !snapshots.has(named.id);
+    }),
   ].filter(olderThan(LEFT_OVER));
   return { runs: runs.map(keyOf), others: dead.map(keyOf) };
 }

@@ -8,6 +8,9 @@ export interface ListMember {
   ends: number[];
 }
 
+/** More elements nobody writes; their places alone would fill a heap. */
+const MOST_ELEMENTS = 2_000_000;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPENING = new Set([0x5b, 0x7b]);
@@ -16,7 +19,7 @@ const CLOSING = new Set([0x5d, 0x7d]);
 /**
  * Finds a member of the object that a JSON text is, without making values of the text. Only as much of it is checked as that
  * takes: whoever parses the parts finds out the rest.
- * @returns undefined when the text has no such member, has it twice, or when it is no list or has no end.
+ * @returns undefined when the text has no such member, has it twice, or when it is no list, has no end or more elements than anybody writes.
  */
 export function findListMember(text: string, name: string): ListMember | undefined {
   let found: ListMember | undefined;
@@ -49,6 +52,9 @@ export function findListMember(text: string, name: string): ListMember | undefin
       }
     } else if (character === COMMA && open !== undefined && depth === 2) {
       open.ends.push(at);
+      if (open.ends.length > MOST_ELEMENTS) {
+        return undefined;
+      }
     }
   }
   return open === undefined ? found : undefined;

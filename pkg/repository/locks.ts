@@ -3,7 +3,7 @@ import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import { lockOf, type StoreLock } from '../storage/lock.ts';
 import { CacheFile } from './cache-file.ts';
 import { eachAtOnce } from './concurrency.ts';
-import { CONFIG_KEY, KEYS, SNAPSHOTS } from './layout.ts';
+import { CONFIG_KEY, KEYS, SIGNATURES, SNAPSHOTS } from './layout.ts';
 import { walkObjects } from './object-listing.ts';
 import type { OpenedRepository } from './repository.ts';
 
@@ -40,7 +40,8 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Calls
     return result;
   }
   const term = lock.lockDays * DAY;
-  const file = new CacheFile(repository, 'lock', LastPass);
+  const { keyring } = repository;
+  const file = new CacheFile({ store, keyring, log }, 'lock', LastPass);
   try {
     const last = await file.read({ signal });
     const since = clock.now().getTime() - Date.parse(last?.time ?? '');
@@ -86,7 +87,7 @@ export async function withLocksRenewed<T extends { counts: Record<string, number
   };
 }
 
-/** What snapshots cannot do without: objects, manifests, keys and the configuration. */
+/** What snapshots cannot do without: objects, manifests, signatures, keys and the configuration. */
 async function keysPutBefore({ store }: OpenedRepository, limit: Date, signal?: AbortSignal): Promise<string[]> {
   const keys: string[] = [];
   const take = ({ key, lastModified }: { key: string; lastModified: Date }): void => {
@@ -95,7 +96,7 @@ async function keysPutBefore({ store }: OpenedRepository, limit: Date, signal?: 
     }
   };
   await walkObjects(store, take, { signal });
-  for (const folder of [SNAPSHOTS, KEYS, CONFIG_KEY]) {
+  for (const folder of [SNAPSHOTS, KEYS, SIGNATURES, CONFIG_KEY]) {
     for await (const info of store.list(folder, { signal })) {
       take(info);
     }

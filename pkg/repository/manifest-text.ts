@@ -1,6 +1,7 @@
 import { DashkeepError, reasonOf } from '../contract/errors.ts';
 import { canonicalJson, isJsonObject, parseJson, type Json } from '../contract/json.ts';
 import { Manifest, ManifestEntry } from '../contract/manifest.ts';
+import { MAX_RECORD_BYTES } from './codec.ts';
 import { isObjectId, printable } from './layout.ts';
 import { findListMember, type ListMember } from './list-member.ts';
 
@@ -43,7 +44,11 @@ export class ManifestText {
     this.#text = text;
     this.#what = what;
     const list = findListMember(text, 'resources');
-    const rest = this.#parse(list === undefined ? text : text.slice(0, list.start) + text.slice(list.end));
+    const outside = list === undefined ? text : text.slice(0, list.start) + text.slice(list.end);
+    if (outside.length > MAX_RECORD_BYTES) {
+      throw this.#damaged('says more about itself than any manifest does');
+    }
+    const rest = this.#parse(outside);
     if (isJsonObject(rest) && rest['format'] !== 1) {
       throw this.#damaged('has a format that this version does not know');
     }

@@ -5,12 +5,22 @@ import type { ObjectStore } from '../storage/store.ts';
 import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from './codec.ts';
 import type { Keyring } from './keyring.ts';
 import { eachAtOnce } from './concurrency.ts';
+import { HeldCount } from './held-by-org.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from './layout.ts';
 import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
 import type { TimedKey } from './newest.ts';
+import type { Author, Trust } from './signing/trust.ts';
+import type { Signed } from './signing/statement.ts';
 
 interface Calls {
   signal?: AbortSignal;
+}
+
+/** What reading and writing manifests takes of a repository. */
+export interface ManifestPorts {
+  store: ObjectStore;
+  keyring: Keyring;
+  trust: Trust;
 }
 
 export type UnsealedManifest = Omit<Manifest, 'format' | 'entriesHash'>;
@@ -34,15 +44,24 @@ function* textOf({ resources, entriesHash, ...head }: Manifest): Generator<strin
   yield `,"entriesHash":${JSON.stringify(entriesHash)}}`;
 }
 
-export function summaryOf(manifest: Manifest): SnapshotSummary {
+/** @param signer - fingerprint of the key that signed it; what that is worth is for Trust to judge */
+export function summaryOf(manifest: Manifest, signer?: string): SnapshotSummary {
+  const held = new HeldCount();
+  manifest.resources.forEach((entry) => held.add(entry));
   return summarize(
     manifest,
     manifest.resources.length,
     manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0),
+    { held, signer },
   );
 }
 
-function summarize(manifest: ManifestHead, resources: number, bytes: number): SnapshotSummary {
+function summarize(
+  manifest: ManifestHead,
+  resources: number,
+  bytes: number,
+  { held, signer }: { held: HeldCount; signer: string | undefined },
+): SnapshotSummary {
   return {
     id: manifest.id,
     time: manifest.started,
@@ -54,6 +73,10 @@ function summarize(manifest: ManifestHead, resources: number, bytes: number): Sn
     duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
     problems: problemCount(manifest.errors),
     ...(manifest.changes === undefined ? {} : { changes: manifest.changes }),
+    held: held.result(manifest),
+    signed: false,
+    ...(signer === undefined ? {} : { signer }),
+    hold: null,
   };
 }
 
@@ -63,6 +86,7 @@ export interface StoredManifest {
   encrypted: boolean;
   /** Whether its objects have the ids that this process would give them. */
   current: boolean;
+  author: Author;
 }
 
 /** Snapshots, oldest first: all, those behind `after`, or those whose ids start with `start`. Other keys are left out. */
@@ -102,19 +126,21 @@ export async function eachSnapshot(
 }
 
 /**
- * Writes the manifest, reads it back and compares.
+ * Signs the manifest, writes it, reads it back and compares.
  * @throws DK_STORE_FAILED when another snapshot has that id or what comes back is not what was written.
  */
 export async function writeManifest(
-  store: ObjectStore,
-  keyring: Keyring,
+  { store, keyring, trust }: ManifestPorts,
   manifest: UnsealedManifest,
   { signal }: Calls = {},
-): Promise<Manifest> {
+): Promise<{ manifest: Manifest; signer: string | undefined }> {
   const key = snapshotKey(manifest.id, keyring.encrypted);
   const full = seal(manifest, keyring);
-  const body = await keyring.sealMetadata(await compressParts(textOf(full)));
+  const zipped = await compressParts(textOf(full));
+  const body = await keyring.sealMetadata(zipped);
   signal?.throwIfAborted();
+  // Before the manifest: what has none yet is no snapshot, and what is one is signed.
+  const signer = await trust.signing.sign(key, body, keyring.encrypted ? zipped : undefined, { signal });
   const contentType = keyring.encrypted ? 'application/octet-stream' : 'application/gzip';
   for (let attempt = 0; attempt < 3; attempt++) {
     // After the first try the key holds our own, damaged on its way.
@@ -122,7 +148,7 @@ export async function writeManifest(
     const { written } = await store.put(key, body, { ifAbsent, contentType, signal });
     const stored = await store.get(key, { signal, maxBytes: body.length + ENVELOPE_BYTES });
     if (stored.equals(body)) {
-      return full;
+      return { manifest: full, signer };
     }
     if (!written) {
       throw new DashkeepError('DK_STORE_FAILED', `another snapshot has the id ${manifest.id}; run the backup again`);
@@ -136,12 +162,12 @@ export async function writeManifest(
  * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
  */
 export async function readManifest(
-  store: ObjectStore,
-  keyring: Keyring,
+  ports: ManifestPorts,
   key: NamedKey,
-  calls: Calls = {},
+  calls: Calls & { claims?: readonly Signed[] } = {},
 ): Promise<StoredManifest> {
-  const text = await readText(store, keyring, key, calls);
+  const { keyring } = ports;
+  const { text, author } = await readText(ports, key, calls);
   const { entriesHash, ...head } = text.head;
   return {
     manifest: { ...head, resources: [...text.entries()], entriesHash },
@@ -150,6 +176,7 @@ export async function readManifest(
     current:
       key.encrypted === keyring.encrypted &&
       (!key.encrypted || entriesHash === keyring.objectId(text.canonicalEntries)),
+    author,
   };
 }
 
@@ -158,32 +185,38 @@ export async function readManifest(
  * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
  */
 export async function readNeeds(
-  store: ObjectStore,
-  keyring: Keyring,
+  ports: ManifestPorts,
   key: NamedKey,
   calls: Calls = {},
-): Promise<{ summary: SnapshotSummary; objects: string[] }> {
-  const text = await readText(store, keyring, key, calls);
+): Promise<{ summary: SnapshotSummary; objects: string[]; author: Author }> {
+  const { text, author } = await readText(ports, key, calls);
   const objects: string[] = [];
+  const held = new HeldCount();
   let bytes = 0;
   for (const entry of text.entries()) {
     objects.push(entry.object);
     bytes += entry.bytes;
+    held.add(entry);
   }
-  return { summary: summarize(text.head, objects.length, bytes), objects };
+  const summary = ports.trust.judge(summarize(text.head, objects.length, bytes, { held, signer: author.signer }));
+  return { summary, objects, author };
 }
 
 /** The text of a manifest that says that it is this one and whose entries have the hash that it tells. */
 async function readText(
-  store: ObjectStore,
-  keyring: Keyring,
+  { store, keyring, trust }: ManifestPorts,
   { id, encrypted }: NamedKey,
-  { signal }: Calls,
-): Promise<ManifestText> {
+  { signal, claims: known }: Calls & { claims?: readonly Signed[] },
+): Promise<{ text: ManifestText; author: Author }> {
   const what = `the manifest ${id}`;
+  const file = snapshotKey(id, encrypted);
   let bytes: Buffer;
+  let claims: readonly Signed[];
   try {
-    bytes = await store.get(snapshotKey(id, encrypted), { signal, maxBytes: MAX_MANIFEST_BYTES });
+    [bytes, claims] = await Promise.all([
+      store.get(file, { signal, maxBytes: MAX_MANIFEST_BYTES }),
+      known ?? trust.claims(file, { signal }),
+    ]);
   } catch (cause) {
     if (cause instanceof DashkeepError && cause.code === 'DK_STORE_NOT_FOUND') {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`, { cause });
@@ -194,6 +227,7 @@ async function readText(
     throw cause;
   }
   const zipped = encrypted ? await keyring.opener.open(bytes, 'DK_MANIFEST_DAMAGED', what) : bytes;
+  const author = await trust.author(file, bytes, claims, { signal, ...(encrypted ? { content: zipped } : {}) });
   const text = new ManifestText(await inflateText(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what), what);
   if (text.head.id !== id) {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} says that it is another one`);
@@ -201,5 +235,5 @@ async function readText(
   if (keyring.check(text.head.entriesHash, text.canonicalEntries, encrypted) === 'mismatch') {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} does not match the hash of its entries`);
   }
-  return text;
+  return { text, author };
 }

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import { sessionKey } from './layout.ts';
 import type { Session } from './repository.types.ts';
 import type { SessionOwner } from './session-owner.ts';
+import type { Trust } from './signing/trust.ts';
 
 /** How often a session says that it lives, in milliseconds. */
 const HEARTBEAT = 60_000;
@@ -23,6 +24,7 @@ export class OpenSession implements PruneSession {
   readonly #store: ObjectStore;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #trust: Trust;
   readonly #ended: () => void;
   readonly #stop = new AbortController();
   readonly #started: string;
@@ -32,7 +34,7 @@ export class OpenSession implements PruneSession {
   #lapsed = false;
 
   constructor(
-    { store, clock, log }: { store: ObjectStore; clock: Clock; log: Log },
+    { store, clock, log, trust }: { store: ObjectStore; clock: Clock; log: Log; trust: Trust },
     run: { id: string; kind: string; owner: SessionOwner },
     ended: () => void,
   ) {
@@ -42,6 +44,7 @@ export class OpenSession implements PruneSession {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
+    this.#trust = trust;
     this.#ended = ended;
     this.#started = clock.now().toISOString();
   }
@@ -57,7 +60,11 @@ export class OpenSession implements PruneSession {
       heartbeat: this.#clock.now().toISOString(),
       owner: this.#owner,
     };
-    await this.#store.put(sessionKey(this.id), Buffer.from(`${JSON.stringify(file)}\n`), {
+    const key = sessionKey(this.id);
+    // No key is made for a session alone: whoever only looks leaves none behind.
+    const signature =
+      this.#trust.own === undefined ? undefined : await this.#trust.signing.statement(key, JSON.stringify(file));
+    await this.#store.put(key, Buffer.from(`${JSON.stringify({ ...file, signature })}\n`), {
       contentType: 'application/json',
       transient: true,
       signal,

@@ -86,6 +86,7 @@ export class Remover {
   async #delete(keys: readonly string[], sizes?: ReadonlyMap<string, number>): Promise<DeleteResult[]> {
     this.#signal?.throwIfAborted();
     this.#session.assertAlive();
+    await this.#repository.sessions.giveWay(this.#session.id, this.#signal);
     const results = await this.#repository.store.deleteMany(keys, { signal: this.#signal });
     for (const { key, problem } of results) {
       if (problem?.code === 'locked') {

@@ -85,7 +85,7 @@ async function crossOffNeeded(
   candidates: Candidates,
   signal?: AbortSignal,
 ): Promise<Set<string>> {
-  const { store, keyring } = repository;
+  const { store } = repository;
   const manifests = [];
   for await (const { key, size } of store.list(SNAPSHOTS, { signal })) {
     const named = parseSnapshotKey(key);
@@ -98,7 +98,7 @@ async function crossOffNeeded(
     manifests,
     async (key) => {
       try {
-        for (const object of (await readNeeds(store, keyring, key, { signal })).objects) {
+        for (const object of (await readNeeds(repository, key, { signal })).objects) {
           candidates.delete(object);
         }
       } catch (error) {

@@ -1,8 +1,10 @@
 import { DashkeepError } from '../contract/errors.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { MAX_RECORD_BYTES } from './codec.ts';
 import { readConfig, writeConfig, type ConfigPorts, type RepositoryConfig } from './config.ts';
-import { KEYS, SNAPSHOTS } from './layout.ts';
+import { KEYS, parseSnapshotSignature, SIGNATURES, SNAPSHOTS } from './layout.ts';
 import type { OpenedRepository } from './repository.ts';
+import { readStatements } from './signing/statement.ts';
 import type { HurtResource, VerifyProblem } from './verify-problems.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
@@ -63,7 +65,20 @@ export async function repairConfig(ports: ConfigPorts): Promise<RepositoryConfig
   if (!(await holdsSomething(ports.store, ports.signal))) {
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${ports.store.description}`);
   }
-  return writeConfig(ports, ports.randomness.hex(16));
+  return writeConfig(ports, (await signedId(ports)) ?? ports.randomness.hex(16));
+}
+
+/** The id that the newest signature of a snapshot names; with another one, every snapshot would be foreign. */
+async function signedId({ store, signal }: ConfigPorts): Promise<string | undefined> {
+  let newest: string | undefined;
+  for await (const { key } of store.list(`${SIGNATURES}${SNAPSHOTS}`, { signal })) {
+    newest = parseSnapshotSignature(key) === undefined ? newest : key;
+  }
+  if (newest === undefined) {
+    return undefined;
+  }
+  const text = (await store.get(newest, { signal, maxBytes: MAX_RECORD_BYTES })).toString('utf8');
+  return readStatements(text)[0]?.repository;
 }
 
 async function holdsSomething(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {

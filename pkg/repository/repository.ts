@@ -7,9 +7,10 @@ import { compress } from './codec.ts';
 import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './keys.ts';
 import type { Keyring } from './keyring.ts';
-import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from './layout.ts';
-import { listSnapshots, readManifest, summaryOf, writeManifest, type UnsealedManifest } from './manifests.ts';
-import { newestKeys, type TimedKey } from './newest.ts';
+import { snapshotKey } from './layout.ts';
+import { SnapshotFinder } from './latest.ts';
+import { readManifest, summaryOf, writeManifest, type StoredManifest, type UnsealedManifest } from './manifests.ts';
+import type { TimedKey } from './newest.ts';
 import { Objects } from './objects.ts';
 import { openPlainCopies } from './plain-copies.ts';
 import type { Pressed } from './press/press.ts';
@@ -19,7 +20,8 @@ import { RunIndex } from './run-index.ts';
 import { findRun, writeRun } from './runs.ts';
 import type { ServiceIdentity } from './session-owner.ts';
 import { Sessions } from './sessions.ts';
-import { isUnreadable, SnapshotIndex } from './snapshot-index.ts';
+import { Trust } from './signing/trust.ts';
+import { SnapshotIndex } from './snapshot-index.ts';
 import type { StateStore } from './state.ts';
 
 interface Calls {
@@ -31,8 +33,10 @@ export interface OpenOptions extends Secrets {
   clock: Clock;
   randomness: Randomness;
   log: Log;
-  /** Where the repository's key outlives this process; needed with recipients, or every run starts anew. */
+  /** Where keys outlive this process: the repository's, and the one that signs. Without it nothing is signed. */
   state?: StateStore;
+  /** Fingerprints of signing keys that are trusted besides those in the state. */
+  trustedKeys?: readonly string[];
   /** Make a repository where there is none. */
   create: boolean;
   /** The service that works with it: lets it tell its own dead sessions from those of others. */
@@ -42,8 +46,6 @@ export interface OpenOptions extends Secrets {
 
 /** How many manifests say what need not be put again, when the newest is partial and may lack much. */
 const KNOWN_MANIFESTS = 3;
-/** How many of the newest manifests are tried to find readable ones. */
-const LOOK_BACK = 5;
 
 /**
  * Opens the repository in a store.
@@ -51,14 +53,16 @@ const LOOK_BACK = 5;
  */
 export async function openRepository(options: OpenOptions): Promise<OpenedRepository> {
   const config = await openConfig(options, options.create);
-  const keyring = await openKeyring(options, config.id, options, options.create);
-  return new OpenedRepository(options, config.id, keyring);
+  const trust = await Trust.open(options, config.id);
+  const keyring = await openKeyring({ ...options, trust }, config.id, options, options.create);
+  return new OpenedRepository({ ...options, trust }, config.id, keyring);
 }
 
 export class OpenedRepository implements Repository {
   readonly store: ObjectStore;
   readonly id: string;
   readonly keyring: Keyring;
+  readonly trust: Trust;
   readonly objects: Objects;
   readonly sessions: Sessions;
   readonly index: SnapshotIndex;
@@ -66,11 +70,12 @@ export class OpenedRepository implements Repository {
   readonly clock: Clock;
   readonly log: Log;
 
+  readonly #finder: SnapshotFinder;
   #previous: Promise<Manifest | undefined> | undefined;
   #knownLoaded: Promise<void> | undefined;
 
   constructor(
-    ports: { store: ObjectStore; clock: Clock; log: Log; identity?: ServiceIdentity },
+    ports: { store: ObjectStore; clock: Clock; log: Log; trust: Trust; identity?: ServiceIdentity },
     id: string,
     keyring: Keyring,
   ) {
@@ -79,6 +84,8 @@ export class OpenedRepository implements Repository {
     this.log = ports.log;
     this.id = id;
     this.keyring = keyring;
+    this.trust = ports.trust;
+    this.#finder = new SnapshotFinder({ ...ports, keyring });
     this.objects = new Objects(ports.store, keyring);
     this.sessions = new Sessions(ports, ports.identity);
     this.index = new SnapshotIndex({ ...ports, keyring });
@@ -135,7 +142,7 @@ export class OpenedRepository implements Repository {
       await this.sessions.revive(calls.signal);
       await this.#assertObjects(manifest, calls);
     }
-    const published = await writeManifest(this.store, this.keyring, manifest, calls);
+    const { manifest: published, signer } = await writeManifest(this, manifest, calls);
     if (this.sessions.doubtful()) {
       try {
         await this.sessions.revive();
@@ -148,7 +155,7 @@ export class OpenedRepository implements Repository {
     this.#previous = Promise.resolve(published);
     this.objects.remember(published.resources.map(({ object }) => object));
     // Published is published: from here on nothing may look like a failure.
-    await this.index.update({ add: summaryOf(published) });
+    await this.index.update({ add: summaryOf(published, signer) });
     return published;
   }
 
@@ -174,63 +181,22 @@ export class OpenedRepository implements Repository {
   }
 
   async manifest(id: string, calls: Calls = {}): Promise<Manifest> {
-    if (id === 'latest') {
-      return this.#latest(calls);
-    }
-    return (await readManifest(this.store, this.keyring, await this.#find(id, calls), calls)).manifest;
+    return (await this.stored(id, calls)).manifest;
+  }
+
+  /** By the same names, with who signed it. Of a foreign one only the id finds it. */
+  async stored(id: string, calls: Calls = {}): Promise<StoredManifest> {
+    return id === 'latest' ? this.#finder.latest(calls) : readManifest(this, await this.#finder.find(id, calls), calls);
   }
 
   /** The manifest's key, by the same names, without reading more than that takes. @throws DK_NOT_FOUND */
   async find(id: string, calls: Calls = {}): Promise<TimedKey> {
-    return this.#find(id === 'latest' ? (await this.#latest(calls)).id : id, calls);
-  }
-
-  /**
-   * The newest snapshot that was taken for its own sake. One taken for safety before a restore, of an empty Grafana
-   * say, must not become what the next restore of the latest brings back.
-   */
-  async #latest(calls: Calls): Promise<Manifest> {
-    let newest: Manifest | undefined;
-    const seen = new Set<string>();
-    for (const limit of [LOOK_BACK, Infinity]) {
-      for (const key of await this.#newest(limit, calls)) {
-        if (!seen.has(key.id)) {
-          seen.add(key.id);
-          const { manifest } = await readManifest(this.store, this.keyring, key, calls);
-          if (manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
-            return manifest;
-          }
-          newest ??= manifest;
-        }
-      }
-    }
-    if (newest === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${this.store.description} yet`);
-    }
-    return newest;
-  }
-
-  #newest(limit: number, { signal }: Calls): Promise<TimedKey[]> {
-    return newestKeys(this.store, SNAPSHOTS, parseSnapshotKey, { limit, now: this.clock.now(), signal });
-  }
-
-  async #find(start: string, calls: Calls): Promise<TimedKey> {
-    const matches = /^[0-9a-fTZ-]+$/.test(start) ? await listSnapshots(this.store, { ...calls, start }) : [];
-    const [first] = matches;
-    if (first === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${printable(start)}'`);
-    }
-    if (matches.length > 1) {
-      throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(start)}'`, {
-        hint: 'Give more of the id.',
-      });
-    }
-    return first;
+    return this.#finder.find(id === 'latest' ? (await this.#finder.latest(calls)).manifest.id : id, calls);
   }
 
   previousManifest(calls: Calls = {}): Promise<Manifest | undefined> {
-    return (this.#previous ??= this.#readable(1, calls).then(
-      ([newest]) => newest,
+    return (this.#previous ??= this.#finder.reusable(1, calls).then(
+      ([newest]) => newest?.manifest,
       (error: unknown) => {
         this.#previous = undefined;
         throw error;
@@ -238,34 +204,19 @@ export class OpenedRepository implements Repository {
     ));
   }
 
-  /** Up to so many of the newest manifests that this process can read and whose object ids are those it would give. */
-  async #readable(count: number, calls: Calls): Promise<Manifest[]> {
-    const found: Manifest[] = [];
-    for (const key of await this.#newest(LOOK_BACK, calls)) {
-      try {
-        const { manifest, current } = await readManifest(this.store, this.keyring, key, calls);
-        if (current && found.push(manifest) === count) {
-          break;
-        }
-      } catch (error) {
-        if (!isUnreadable(error)) {
-          throw error;
-        }
-        this.log.warn({ snapshot: key.id, code: error.code }, 'a recent snapshot cannot be read; looking further back');
-      }
-    }
-    return found;
-  }
-
   async #loadKnown(calls: Calls): Promise<void> {
     const previous = await this.previousManifest(calls);
-    const recent = previous?.status === 'partial' ? await this.#readable(KNOWN_MANIFESTS, calls) : [previous];
-    for (const manifest of recent) {
+    const more = previous?.status === 'partial' ? await this.#finder.reusable(KNOWN_MANIFESTS, calls) : [];
+    for (const manifest of [previous, ...more.map((stored) => stored.manifest)]) {
       this.objects.remember(manifest?.resources.map(({ object }) => object) ?? []);
     }
   }
 
-  openSession(run: { id: string; kind: string }, calls: Calls = {}): Promise<Session> {
+  async openSession(run: { id: string; kind: string }, calls: Calls = {}): Promise<Session> {
+    if (run.kind === 'backup') {
+      // It will sign its snapshot; others wait for a session only when they know whose it is.
+      await this.trust.signing.signer(calls);
+    }
     return this.sessions.open(run, calls);
   }
 

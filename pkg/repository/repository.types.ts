@@ -3,6 +3,8 @@ import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { Pressed } from './press/press.ts';
 import type { Press } from './press/second-thread.ts';
+import type { StoredManifest } from './manifests.ts';
+import type { Trust } from './signing/trust.ts';
 
 /** A run that is writing: keeps its session alive until ended, so that no prune removes what it is about to need. */
 export interface Session {
@@ -27,6 +29,8 @@ export interface Repository {
   readonly store: ObjectStore;
   readonly id: string;
   readonly encrypted: boolean;
+  /** Who is believed here. */
+  readonly trust: Trust;
 
   /** The id that content has in this repository. */
   objectId(canonical: string | Buffer): string;
@@ -59,8 +63,14 @@ export interface Repository {
    */
   snapshots(options?: { whole?: boolean; signal?: AbortSignal }): Promise<SnapshotSummary[]>;
 
-  /** By id, unambiguous start of an id, or 'latest' (newest that is not a safety or drill snapshot). @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED */
+  /**
+   * By id, unambiguous start of an id, or 'latest' (newest that is not foreign and no safety or drill snapshot).
+   * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED
+   */
   manifest(id: string, options?: { signal?: AbortSignal }): Promise<Manifest>;
+
+  /** The same, with who signed it. */
+  stored(id: string, options?: { signal?: AbortSignal }): Promise<StoredManifest>;
 
   /** The newest manifest that this process may read, for incremental runs; undefined when there is none. */
   previousManifest(options?: { signal?: AbortSignal }): Promise<Manifest | undefined>;

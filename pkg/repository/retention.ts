@@ -20,6 +20,8 @@ export interface RetentionDecision {
   time: string;
   status: SnapshotSummary['status'];
   reasons: string[];
+  /** No trusted key has signed it: it counts for nothing, and is not for any rule to remove. */
+  foreign?: true;
 }
 
 export interface RetentionPlan {
@@ -41,7 +43,7 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
 /**
  * Decides which snapshots stay; pure. Only complete ones are counted, so a failing source never pushes good snapshots
  * out; the newest complete one always stays, and so does a partial one that is newer than it. What a restore put aside
- * for safety stays a week and counts for nothing.
+ * for safety stays a week and counts for nothing; so does what is foreign, for as long as it is that.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
@@ -54,7 +56,9 @@ export function planRetention(
   const reasons = new Map<string, string[]>(newestFirst.map(({ id }) => [id, []]));
   const keep = (id: string, reason: string): void => void reasons.get(id)?.push(reason);
 
-  const complete = newestFirst.filter((snapshot) => snapshot.status === 'complete' && !isAside(snapshot));
+  const complete = newestFirst.filter(
+    (snapshot) => snapshot.status === 'complete' && !isAside(snapshot) && snapshot.foreign !== true,
+  );
   const [newest] = complete;
   if (newest !== undefined) {
     keep(newest.id, 'newest complete');
@@ -79,7 +83,9 @@ export function planRetention(
     }
   }
   for (const snapshot of newestFirst) {
-    if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
+    if (snapshot.foreign === true) {
+      reasons.set(snapshot.id, ['foreign: no trusted key has signed it']);
+    } else if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
       keep(snapshot.id, 'partial, but newer than any complete one');
     } else if (isAside(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
       keep(snapshot.id, `${snapshot.trigger}, less than a week old`);
@@ -88,10 +94,10 @@ export function planRetention(
 
   const plan: RetentionPlan = { kept: [], forgotten: [] };
   for (const snapshot of newestFirst) {
-    const { id, time, status } = snapshot;
+    const { id, time, status, foreign } = snapshot;
     const why = reasons.get(id) ?? [];
     if (why.length > 0) {
-      plan.kept.push({ id, time, status, reasons: why });
+      plan.kept.push({ id, time, status, reasons: why, ...(foreign === undefined ? {} : { foreign }) });
     } else {
       plan.forgotten.push({ id, time, status, reasons: [reasonToGo(snapshot)] });
     }

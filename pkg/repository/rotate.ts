@@ -40,7 +40,7 @@ export async function rewrap(
   );
   try {
     for (const key of keyring.keys) {
-      await writeKeyFile(repository.store, key, keyring.recipients, signal);
+      await writeKeyFile(repository, key, keyring.recipients, signal);
     }
     const result: RewrapResult = { rewrapped: 0, failed: [] };
     for (const folder of [OBJECTS, SNAPSHOTS, RUNS]) {

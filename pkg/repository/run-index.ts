@@ -59,7 +59,8 @@ export class RunIndex {
     this.#keyring = ports.keyring;
     this.#clock = ports.clock;
     this.#log = ports.log;
-    this.#file = new CacheFile(ports, 'runs', IndexFile);
+    const { store, keyring, log } = ports;
+    this.#file = new CacheFile({ store, keyring, log }, 'runs', IndexFile);
   }
 
   /** The newest runs that this process can read, newest first. */

@@ -7,19 +7,26 @@ import { printable, sessionKey, SESSIONS } from './layout.ts';
 import { OpenSession, type PruneSession } from './open-session.ts';
 import type { Session } from './repository.types.ts';
 import { hasEnded, ownerHere, SessionOwner, type ServiceIdentity } from './session-owner.ts';
+import type { Trust } from './signing/trust.ts';
 
 /** A session that has said nothing for so long, by the store's clock, is taken for dead. */
 export const SESSION_DEAD = 10 * 60_000;
 /** One of this service after so long: by then it has taken itself for dead. */
 const OWN_SESSION_DEAD = 5 * 60_000;
 const WAIT_STEP = 5_000;
+/** A prune that no trusted key has signed is waited for so long, in milliseconds: it gives way before its next deletion. */
+const FOREIGN_WAIT = 10_000;
+/** How old the time in a signed session may be by the store's clock: a copy of an old one says nothing. */
+const HEARTBEAT_VALID = SESSION_DEAD + 5 * 60_000;
 
 const SessionFile = z.object({
   kind: z.string(),
+  heartbeat: z.iso.datetime().optional().catch(undefined),
   /** Absent in what earlier releases wrote. */
   owner: SessionOwner.optional().catch(undefined),
 });
-type SessionFile = z.infer<typeof SessionFile>;
+
+type ReadSession = z.infer<typeof SessionFile> & { signer: string | undefined };
 
 /** A session of somebody else that is not dead. */
 export interface LiveSession {
@@ -28,6 +35,10 @@ export interface LiveSession {
   owner: SessionOwner | undefined;
   /** Milliseconds since it was last heard of. */
   silent: number;
+  /** Whether a trusted key has signed it lately, or nothing is signed here. */
+  counts: boolean;
+  /** Fingerprint of the key that signed it. */
+  signer: string | undefined;
 }
 
 /**
@@ -39,15 +50,17 @@ export class Sessions {
   readonly #store: ObjectStore;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #trust: Trust;
   readonly #identity: ServiceIdentity | undefined;
   readonly #owner: SessionOwner;
   readonly #open = new Set<OpenSession>();
 
   /** @param identity - the service that works here; undefined for the command line */
-  constructor(ports: { store: ObjectStore; clock: Clock; log: Log }, identity?: ServiceIdentity) {
+  constructor(ports: { store: ObjectStore; clock: Clock; log: Log; trust: Trust }, identity?: ServiceIdentity) {
     this.#store = ports.store;
     this.#clock = ports.clock;
     this.#log = ports.log;
+    this.#trust = ports.trust;
     this.#identity = identity;
     this.#owner = ownerHere(identity?.service);
   }
@@ -78,8 +91,7 @@ export class Sessions {
     const session = this.#make(run);
     await session.beat(options.signal);
     try {
-      const others = await this.live(run.id, options.signal);
-      const other = others[0];
+      const [other] = await this.live(run.id, options.signal);
       if (other !== undefined) {
         throw atWork(other);
       }
@@ -89,6 +101,18 @@ export class Sessions {
     }
     session.keepAlive();
     return session;
+  }
+
+  /**
+   * For a prune, before each deletion: whoever trusts its key waits for it, others do not.
+   * @throws DK_PRUNE_UNSAFE
+   */
+  async giveWay(self: string, signal?: AbortSignal): Promise<void> {
+    const { own, standing } = this.#trust;
+    const other = (await this.live(self, signal)).find(({ signer }) => signer === undefined || signer !== own);
+    if (other !== undefined && standing !== 'unsigned') {
+      throw atWork(other);
+    }
   }
 
   /** Others that are not dead. One that cannot be read counts as alive until it is old. */
@@ -115,13 +139,20 @@ export class Sessions {
         await this.#store.deleteMany([key], { signal }).catch(() => undefined);
         continue;
       }
-      live.push({ id, kind: file.kind, owner: file.owner, silent });
+      live.push({
+        id,
+        kind: file.kind,
+        owner: file.owner,
+        silent,
+        signer: file.signer,
+        counts: this.#counts(file, now),
+      });
     }
     return live;
   }
 
   #make(run: { id: string; kind: string }): OpenSession {
-    const ports = { store: this.#store, clock: this.#clock, log: this.#log };
+    const ports = { store: this.#store, clock: this.#clock, log: this.#log, trust: this.#trust };
     const session = new OpenSession(ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
     return session;
   }
@@ -151,23 +182,38 @@ export class Sessions {
   }
 
   async #waitForPrunes(self: string, signal?: AbortSignal): Promise<void> {
-    for (let told = false; ; told = true) {
-      const prune = (await this.live(self, signal)).find(({ kind }) => kind === 'prune');
+    for (let waited = 0; ; waited += WAIT_STEP) {
+      const prunes = (await this.live(self, signal)).filter(({ kind }) => kind === 'prune');
+      const prune = prunes.find(({ counts }) => counts) ?? prunes[0];
       if (prune === undefined) {
         return;
       }
-      if (!told) {
+      if (!prune.counts && waited >= FOREIGN_WAIT) {
+        this.#log.warn({ prune: prune.id }, 'no trusted key has signed the session of a prune: it is not waited for');
+        return;
+      }
+      if (waited === 0) {
         this.#log.info({ prune: prune.id }, 'a prune is removing objects: waiting until it is over');
       }
       await this.#clock.sleep(WAIT_STEP, signal);
     }
   }
 
+  #counts({ signer, heartbeat }: ReadSession, now: number): boolean {
+    if (this.#trust.standing === 'unsigned') {
+      return true;
+    }
+    const isFresh = Math.abs(now - Date.parse(heartbeat ?? '')) < HEARTBEAT_VALID;
+    return isFresh && signer !== undefined && this.#trust.keys.trusted.has(signer);
+  }
+
   /** Undefined when it ended meanwhile. */
-  async #read(key: string, signal?: AbortSignal): Promise<SessionFile | undefined> {
+  async #read(key: string, signal?: AbortSignal): Promise<ReadSession | undefined> {
     try {
       const bytes = await this.#store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
-      return SessionFile.parse(JSON.parse(bytes.toString('utf8')));
+      const { signature, ...file } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+      const statement = typeof signature === 'string' ? signature : '';
+      return { ...SessionFile.parse(file), signer: this.#trust.signerOf(key, JSON.stringify(file), statement) };
     } catch (error) {
       if (error instanceof DashkeepError) {
         if (error.code === 'DK_STORE_NOT_FOUND') {
@@ -175,12 +221,12 @@ export class Sessions {
         }
         throw error;
       }
-      return { kind: 'run of an unknown kind' };
+      return { kind: 'run of an unknown kind', signer: undefined };
     }
   }
 }
 
-function atWork({ id, kind, owner, silent }: LiveSession): DashkeepError {
+function atWork({ id, kind, owner, silent, counts }: LiveSession): DashkeepError {
   const where = owner === undefined ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
   const minutes = Math.ceil((SESSION_DEAD - silent) / 60_000);
   return new DashkeepError(
@@ -189,7 +235,8 @@ function atWork({ id, kind, owner, silent }: LiveSession): DashkeepError {
     {
       hint:
         'Nothing was removed. Retry when that run has ended. If its process has crashed, ' +
-        `retry in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: it no longer counts then.`,
+        `retry in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: it no longer counts then.` +
+        (counts ? '' : ` No trusted key has signed that session: if it comes back for ever, find out who writes it.`),
     },
   );
 }

@@ -8,6 +8,7 @@ import type { Keyring } from './keyring.ts';
 import type { NamedKey } from './layout.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from './manifests.ts';
 import { listAgainFrom, type TimedKey } from './newest.ts';
+import type { Trust } from './signing/trust.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -40,14 +41,16 @@ interface Found {
 export class SnapshotIndex {
   readonly #store: ObjectStore;
   readonly #keyring: Keyring;
+  readonly #trust: Trust;
   readonly #log: Log;
   readonly #file: CacheFile<typeof IndexFile>;
   /** Found unreadable before: for display they are not read again. */
   readonly #unreadable = new Map<string, DashkeepError>();
 
-  constructor(ports: { store: ObjectStore; keyring: Keyring; log: Log }) {
+  constructor(ports: { store: ObjectStore; keyring: Keyring; trust: Trust; log: Log }) {
     this.#store = ports.store;
     this.#keyring = ports.keyring;
+    this.#trust = ports.trust;
     this.#log = ports.log;
     this.#file = new CacheFile(ports, 'snapshots', IndexFile);
   }
@@ -69,7 +72,10 @@ export class SnapshotIndex {
     return summaries;
   }
 
-  /** What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise. */
+  /**
+   * What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise, and when
+   * the repository must be opened to tell whom a trusted key handed over to.
+   */
   async glance(calls: Calls = {}): Promise<SnapshotSummary[] | undefined> {
     const known = await this.#load(calls);
     if (known === undefined) {
@@ -77,7 +83,11 @@ export class SnapshotIndex {
     }
     const { keys, older } = await this.#list(known, calls);
     const summaries = [...older, ...keys.map(({ id }) => id)].map((id) => known.get(id));
-    return summaries.every((summary) => summary !== undefined) ? summaries : undefined;
+    // Where keys are trusted, one that is not by what is at hand may be by a hand-over in the repository.
+    const needsSigned = this.#trust.standing === 'pinned';
+    const isKnown = (one: SnapshotSummary | undefined): one is SnapshotSummary =>
+      one !== undefined && (one.signed || !needsSigned);
+    return summaries.every(isKnown) ? summaries : undefined;
   }
 
   /** Every snapshot there is by a full listing, oldest first, and those that could not be read. */
@@ -97,7 +107,7 @@ export class SnapshotIndex {
     try {
       const known: Known = (await this.#load(look)) ?? new Map();
       if (add !== undefined) {
-        known.set(add.id, add);
+        known.set(add.id, this.#trust.judge(add));
       }
       const { summaries } = await this.#look(known, look);
       await this.#write(summaries, look);
@@ -144,7 +154,8 @@ export class SnapshotIndex {
 
   async #summary(key: NamedKey, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
     try {
-      return (await readNeeds(this.#store, this.#keyring, key, { signal })).summary;
+      const ports = { store: this.#store, keyring: this.#keyring, trust: this.#trust };
+      return (await readNeeds(ports, key, { signal })).summary;
     } catch (error) {
       if (isUnreadable(error)) {
         this.#log.warn({ snapshot: key.id, reason: reasonOf(error) }, 'a snapshot cannot be read');
@@ -156,7 +167,8 @@ export class SnapshotIndex {
 
   async #load({ signal }: Calls): Promise<Known | undefined> {
     const index = await this.#file.read({ signal });
-    return index && new Map(index.snapshots.map((summary) => [summary.id, summary]));
+    this.#trust.meet(index?.snapshots ?? []);
+    return index && new Map(index.snapshots.map((summary) => [summary.id, this.#trust.judge(summary)]));
   }
 
   async #write(summaries: readonly SnapshotSummary[], { signal }: Calls): Promise<void> {

@@ -1,4 +1,6 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DashkeepError } from '../contract/errors.ts';
 
@@ -11,6 +13,8 @@ export interface StateStore {
   get(name: string): Promise<Buffer | undefined>;
   /** Replaces atomically: a reader sees the old value or the new one. */
   set(name: string, value: Buffer): Promise<void>;
+  /** Stores it unless there is one of that name. @returns what is there: of several who add at the same time, all get the same. */
+  add(name: string, value: Buffer): Promise<Buffer>;
   delete(name: string): Promise<void>;
 }
 
@@ -35,14 +39,40 @@ export class DirectoryState implements StateStore {
   }
 
   async set(name: string, value: Buffer): Promise<void> {
+    await this.#write(name, value, (draft, path) => rename(draft, path));
+  }
+
+  async add(name: string, value: Buffer): Promise<Buffer> {
+    await this.#write(name, value, async (draft, path) => {
+      try {
+        // Unlike a rename, these fail when another process was quicker.
+        await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'EEXIST') {
+            throw error;
+          }
+          return copyFile(draft, path, constants.COPYFILE_EXCL);
+        });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+          throw error;
+        }
+      } finally {
+        await rm(draft, { force: true });
+      }
+    });
+    return (await this.get(name)) ?? value;
+  }
+
+  async #write(name: string, value: Buffer, put: (draft: string, path: string) => Promise<void>): Promise<void> {
     const path = this.#path(name);
-    const draft = `${path}.${process.pid}.new`;
+    // Its own for each writing: two at the same time must not take each other's.
+    const draft = `${path}.${randomUUID()}.new`;
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       // A directory that was there already may be open to others.
       await chmod(this.#directory, 0o700);
       await writeFile(draft, value, { mode: 0o600, flush: true });
-      await rename(draft, path);
+      await put(draft, path);
     } catch (error) {
       await rm(draft, { force: true }).catch(() => undefined);
       throw this.#failed('write', error);
@@ -95,6 +125,12 @@ export class MemoryState implements StateStore {
 
   async set(name: string, value: Buffer): Promise<void> {
     this.#values.set(name, value);
+  }
+
+  async add(name: string, value: Buffer): Promise<Buffer> {
+    const there = this.#values.get(name) ?? value;
+    this.#values.set(name, there);
+    return there;
   }
 
   async delete(name: string): Promise<void> {

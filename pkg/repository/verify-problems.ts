@@ -3,6 +3,8 @@ import type { ResourceRef } from '../contract/kinds.ts';
 import type { NamedKey } from './layout.ts';
 import { readManifest } from './manifests.ts';
 import type { OpenedRepository } from './repository.ts';
+import type { Author } from './signing/trust.ts';
+import type { Standing } from './signing/trusted-keys.ts';
 import { isUnreadable } from './snapshot-index.ts';
 
 export type HurtResource = ResourceRef & { title: string };
@@ -25,6 +27,31 @@ export interface Defect {
   encrypted: boolean;
   code: ErrorCode;
   reason: string;
+}
+
+/**
+ * What is wrong with who wrote a manifest; undefined when nothing is. Where nobody is trusted yet only what nobody signed,
+ * or what was changed after it was signed, is a problem.
+ */
+export function foreignProblem(key: NamedKey, author: Author, standing: Standing): VerifyProblem | undefined {
+  const isFine = author.trusted || (standing === 'first-contact' && author.signer !== undefined);
+  if (isFine || (standing === 'unsigned' && !author.mismatch)) {
+    return undefined;
+  }
+  const reason =
+    author.signer !== undefined
+      ? `foreign: it is signed by ${author.signer}, which is not trusted here`
+      : author.mismatch
+        ? 'forged: it was changed after it was signed, or its signature is of another file'
+        : 'foreign: nobody has signed it';
+  return {
+    object: '',
+    encrypted: key.encrypted,
+    code: 'DK_SNAPSHOT_FOREIGN',
+    reason: `${reason} (${key.id})`,
+    snapshots: [key.id],
+    resources: [],
+  };
 }
 
 /** What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler is told. */
@@ -51,14 +78,14 @@ export async function ifReadable<T>(
  * @param defects - by object id
  */
 export async function nameTheHurt(
-  { store, keyring }: OpenedRepository,
+  repository: OpenedRepository,
   keys: readonly NamedKey[],
   defects: ReadonlyMap<string, Defect>,
   calls: { signal?: AbortSignal },
 ): Promise<VerifyProblem[]> {
   const found = new Map<string, { snapshots: string[]; resources: Map<string, HurtResource> }>();
   for (const key of defects.size === 0 ? [] : keys) {
-    const read = await ifReadable(readManifest(store, keyring, key, calls), () => undefined);
+    const read = await ifReadable(readManifest(repository, key, calls), () => undefined);
     for (const { org, kind, uid, title, object } of read?.manifest.resources ?? []) {
       if (defects.has(object)) {
         const hurt = found.get(object) ?? { snapshots: [], resources: new Map<string, HurtResource>() };

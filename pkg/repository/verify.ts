@@ -8,7 +8,7 @@ import type { TimedKey } from './newest.ts';
 import { walkObjects } from './object-listing.ts';
 import type { OpenedRepository } from './repository.ts';
 import { duePart, isInPart, rememberPart, type Part } from './verify-parts.ts';
-import { ifReadable, nameTheHurt, type Defect, type VerifyProblem } from './verify-problems.ts';
+import { foreignProblem, ifReadable, nameTheHurt, type Defect, type VerifyProblem } from './verify-problems.ts';
 
 export interface VerifyOptions {
   /** Also read every object and hash it, or this percentage of them: another part each time, until all were read. */
@@ -100,11 +100,11 @@ class Verification {
   }
 
   async #readManifests(keys: readonly TimedKey[]): Promise<NamedKey[]> {
-    const { store, keyring } = this.#repository;
+    const { standing } = this.#repository.trust;
     const sound: NamedKey[] = [];
     let done = 0;
     const checkManifest = async (key: NamedKey): Promise<void> => {
-      const read = await ifReadable(readNeeds(store, keyring, key, this.#options), (error) =>
+      const read = await ifReadable(readNeeds(this.#repository, key, this.#options), (error) =>
         this.#problems.push({
           object: '',
           encrypted: key.encrypted,
@@ -115,6 +115,8 @@ class Verification {
         }),
       );
       if (read !== undefined) {
+        const problem = foreignProblem(key, read.author, standing);
+        append(this.#problems, problem === undefined ? [] : [problem]);
         sound.push(key);
         this.#summaries.push(read.summary);
         for (const object of read.objects) {

@@ -1,3 +1,4 @@
+import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
 import type { SecretName } from '../contract/api/settings.ts';
 import type { AdminKeys } from './bootstrap/admin.ts';
@@ -20,6 +21,12 @@ export interface Address {
   port: number;
 }
 
+/** Paths of PEM files. */
+export interface TlsFiles {
+  cert: string;
+  key: string;
+}
+
 /** All that the service is told from outside; made by the command line's configuration and by tests. */
 export interface ServiceConfig {
   version: string;
@@ -31,7 +38,7 @@ export interface ServiceConfig {
     /** Tokens that the deployment gives: then none is made. */
     token?: SecretReader;
     orgTokens: ReadonlyMap<number, SecretReader>;
-    /** Name and password from the environment; used for bootstrap, and for kinds that only a server admin can read. */
+    /** Name and password from the environment; used for bootstrap alone. */
     admin?: { user: SecretReader; password: SecretReader };
   };
   /** Only these orgs, where the deployment names some; their tokens must be given. */
@@ -59,16 +66,30 @@ export interface ServiceConfig {
   /** Names this replica, for people: the pod's name. */
   instance: string;
   listen: Address;
+  /** Certificate and key of the API; absent = it speaks plain HTTP. */
+  tls?: TlsFiles;
   /** Health and metrics; absent = no second port. */
   opsListen?: Address;
-  /** How Grafana reaches the service; `http://127.0.0.1:<port>` by default. */
+  /** How Grafana reaches the service; `http://127.0.0.1:<port>` by default, https where it has a certificate. */
   url?: string;
-  /** The API's token when the deployment gives one. */
+  /** What the chart says about itself, for the doctor. */
+  deployment: { image?: string; networkPolicy?: boolean };
+  /** The API's token for the home organization when the deployment gives one. */
   apiToken?: SecretReader;
+  /** The same for further organizations. */
+  apiOrgTokens: ReadonlyMap<number, SecretReader>;
+  /** Age at which tokens of the API that were made here are replaced, in hours. */
+  apiTokenHours?: number;
   settings: GivenSettings;
+  /** Directories below which a `file://` target of the pages may be. */
+  fileRoots: readonly string[];
+  /** The only hosts that addresses of the pages may name; undefined = all but metadata services. */
+  outboundAllow?: OutboundAllowList;
   secrets: ReadonlyMap<SecretName, Given<SecretReader>>;
   /** Further age passphrases; from the environment only. */
   agePassphrase?: SecretReader;
+  /** Fingerprints of signing keys that are trusted besides those in the state. */
+  trustedKeys: readonly string[];
   /** AWS_*, DASHKEEP_S3_*, HOME: for the resolver of S3 settings. */
   environment: Readonly<Record<string, string | undefined>>;
   logLevel: Level;

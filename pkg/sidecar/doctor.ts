@@ -6,6 +6,8 @@ import { discover } from '../grafana/capabilities.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { NoAdmin } from './bootstrap/problems.ts';
+import { NOT_OURS_HINT, otherAccountMessage } from './bootstrap/service-account.ts';
+import { deploymentChecks } from './deployment-checks.ts';
 import { GrafanaHealth } from './health.ts';
 import { NOT_COVERED_HINT, notCoveredMessage } from './overview.ts';
 import type { Service } from './service.ts';
@@ -17,6 +19,7 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     tokenChecks(service),
     targetChecks(service, signal),
     kubernetesChecks(service, signal),
+    deploymentChecks(service.config, service.clock),
     service.overview.notCovered.map((org): DoctorCheck => ({
       name: `organization ${org.id}`,
       status: 'warning',
@@ -133,7 +136,7 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
   if (problem !== undefined && state !== 'valid') {
     return [failed('token', problem)];
   }
-  return orgs.map(({ id, state: one, expires }) => ({
+  const tokens = orgs.map(({ id, state: one, expires }) => ({
     name: `token of org ${id}`,
     status: one === 'valid' ? ('ok' as const) : one === 'expiring' ? ('warning' as const) : ('failed' as const),
     detail:
@@ -143,6 +146,19 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
         : ''),
     hint: one === 'failed' ? 'Is the admin a member of that org?' : '',
   }));
+  const accounts = orgs.flatMap(({ id, account }): DoctorCheck[] =>
+    account?.instead === undefined
+      ? []
+      : [
+          {
+            name: `service account of org ${id}`,
+            status: 'warning',
+            detail: otherAccountMessage(id, account.name, account.instead),
+            hint: NOT_OURS_HINT,
+          },
+        ],
+  );
+  return [...tokens, ...accounts];
 }
 
 async function targetChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {

@@ -1,8 +1,8 @@
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import { basicCredentials, tokenCredentials, type CredentialSource } from '../grafana/credentials.ts';
+import { tokenCredentials, type CredentialSource } from '../grafana/credentials.ts';
 import type { StateStore } from '../repository/state.ts';
-import type { ApiToken } from './api-token.ts';
+import { ApiTokens } from './api-tokens/api-tokens.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import { GivenTokens } from './bootstrap/given-tokens.ts';
 import { TokenKeeper } from './bootstrap/keeper.ts';
@@ -14,7 +14,7 @@ import type { GrafanaAccess } from './engine-work/grafana-access.ts';
 export interface KeeperParts {
   admin: AdminSource | undefined;
   settings: SettingsStore;
-  apiToken: ApiToken;
+  apiTokens: ApiTokens;
   leadership: Leadership;
   /** How Grafana reaches the API, once that is known. */
   reachedAt: () => string | undefined;
@@ -24,10 +24,12 @@ export interface KeeperParts {
   log: Log;
 }
 
-/** The keeper of tokens; undefined where the deployment gives one. */
-export function keeperOf({ grafana, admin: { keys } }: ServiceConfig, parts: KeeperParts): TokenKeeper | undefined {
-  const { admin, settings, apiToken, leadership, reachedAt, state, clock, randomness, log } = parts;
-  if (grafana.token !== undefined) {
+/** The keeper of tokens; undefined where the deployment gives one and no admin. */
+export function keeperOf(config: ServiceConfig, parts: KeeperParts): TokenKeeper | undefined {
+  const { grafana, orgIds } = config;
+  const { keys } = config.admin;
+  const { admin, settings, apiTokens, leadership, reachedAt, state, clock, randomness, log } = parts;
+  if (grafana.token !== undefined && grafana.admin === undefined) {
     return undefined;
   }
   return new TokenKeeper({
@@ -40,14 +42,29 @@ export function keeperOf({ grafana, admin: { keys } }: ServiceConfig, parts: Kee
       return settings.view().values.scope.orgs === 'all';
     },
     get app() {
-      const [token, url] = [apiToken.value, reachedAt()];
-      return token === undefined || url === undefined ? undefined : { url, token };
+      const url = reachedAt();
+      return url === undefined ? undefined : { url, tokens: apiTokens };
     },
+    ...(orgIds === undefined ? {} : { orgIds }),
     state,
     clock,
     randomness,
     log,
     mayMint: () => leadership.leading,
+  });
+}
+
+/** The tokens of the API. They rotate where there is an admin, so that somebody can tell the app of each organization. */
+export function apiTokensOf(
+  { apiToken, apiOrgTokens, apiTokenHours, grafana }: ServiceConfig,
+  { admin, ...ports }: Pick<KeeperParts, 'admin' | 'state' | 'clock' | 'randomness' | 'log'>,
+): ApiTokens {
+  return new ApiTokens({
+    ...(apiToken === undefined ? {} : { given: apiToken }),
+    givenByOrg: apiOrgTokens,
+    rotates: admin !== undefined && (grafana.token === undefined || grafana.admin !== undefined),
+    ...(apiTokenHours === undefined ? {} : { hours: apiTokenHours }),
+    ...ports,
   });
 }
 
@@ -62,7 +79,10 @@ export function givenTokensOf(
     : new GivenTokens({ grafanaUrl, grafanaCaFile, ...ports }, token, orgTokens);
 }
 
-/** How the service gets into Grafana: as the admin that it is given, with the tokens that it is given, or with those that it keeps. */
+/**
+ * How the service gets into Grafana: with the tokens that it keeps, or those that it is given. Never as an admin, whose
+ * credentials are for making tokens alone: whoever commands the service must not gain what only a server admin may do.
+ */
 export function grafanaAccess(
   { grafana }: ServiceConfig,
   keeper: TokenKeeper | undefined,
@@ -70,10 +90,6 @@ export function grafanaAccess(
 ): GrafanaAccess {
   return {
     credentials() {
-      const { admin } = grafana;
-      if (admin !== undefined) {
-        return basicCredentials(admin.user, admin.password);
-      }
       if (given !== undefined) {
         return given.credentials();
       }

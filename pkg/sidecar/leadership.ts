@@ -1,8 +1,11 @@
 import { DashkeepError } from '../contract/errors.ts';
-import type { RunSummary } from '../contract/api/runs.ts';
+import type { Progress, RunLine } from '../contract/runs.ts';
 import type { Election } from '../kubernetes/election.ts';
 
 const RUN_NOTE = 'run';
+
+/** What replicas let each other know of a run. */
+export type RunNote = RunLine & { progress?: Progress };
 
 /** Who of several replicas does the work; without an election it is this one, once it has started. */
 export class Leadership {
@@ -53,22 +56,22 @@ export class Leadership {
     }
     if (term === undefined) {
       const what = this.foreignRun();
-      const why = what === undefined ? 'does not hand over' : `is running a ${what.kind} (${what.id})`;
+      const why = what === undefined ? 'does not hand over' : `is running a ${what.kind}`;
       throw new DashkeepError('DK_BUSY', `another replica (${this.holder ?? 'unknown'}) leads and ${why}`);
     }
     return term;
   }
 
   /** Lets the other replicas know what runs here. */
-  tell(run: RunSummary | undefined): void {
+  tell(run: RunNote | undefined): void {
     this.#election?.tell(RUN_NOTE, run === undefined ? undefined : JSON.stringify(run));
   }
 
   /** What the leading replica is running, while that is another one. */
-  foreignRun(): RunSummary | undefined {
+  foreignRun(): RunNote | undefined {
     const note = this.leading ? undefined : this.#election?.note(RUN_NOTE);
     try {
-      return note === undefined ? undefined : (JSON.parse(note) as RunSummary);
+      return note === undefined ? undefined : (JSON.parse(note) as RunNote);
     } catch {
       return undefined;
     }

@@ -1,10 +1,12 @@
 import { asDashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { GrafanaHealth } from './health.ts';
-import { rowOf } from './repository/browse.ts';
 import type { Library } from './repository/library.ts';
 import { contentOf } from './repository/tree.ts';
-import type { GrafanaNews, RepositoryNews } from './status.ts';
+import { SERVER_KINDS } from '../contract/kinds.ts';
+import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
+import { summaryOf } from '../repository/manifests.ts';
+import type { GrafanaNews, OrgNews, RepositoryNews } from './status.ts';
 
 const GRAFANA_EVERY_MS = 30_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
@@ -66,12 +68,44 @@ export class News {
 
   async #readRepository(signal: AbortSignal): Promise<void> {
     const snapshots = await this.#library.snapshots(signal);
-    const newest = snapshots.find(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
+    const backups = snapshots.filter(
+      ({ trigger, foreign }) => foreign !== true && (trigger === 'manual' || trigger === 'scheduled'),
+    );
+    const [newest] = backups;
     if (newest === undefined) {
-      this.repository = { newest: undefined, content: {}, snapshots: snapshots.length };
+      this.repository = { newest: undefined, content: {}, snapshots: snapshots.length, orgs: new Map(), uncounted: 0 };
       return;
     }
     const manifest = await this.#library.manifest(newest.id, signal);
-    this.repository = { newest: rowOf(newest), content: contentOf(manifest), snapshots: snapshots.length };
+    this.repository = {
+      newest,
+      content: contentOf(manifest),
+      snapshots: snapshots.length,
+      orgs: newsByOrg(manifest, backups, snapshots),
+      uncounted: snapshots.filter(({ held }) => held === undefined).length,
+    };
   }
+}
+
+/** Of each organization that any snapshot covers; what it holds only where the newest backup covers it. */
+function newsByOrg(
+  manifest: Manifest,
+  backups: readonly SnapshotSummary[],
+  snapshots: readonly SnapshotSummary[],
+): RepositoryNews['orgs'] {
+  const orgs: RepositoryNews['orgs'] = new Map();
+  const of = (id: number): OrgNews => {
+    const news = orgs.get(id) ?? { newest: undefined, content: {}, snapshots: 0 };
+    orgs.set(id, news);
+    return news;
+  };
+  snapshots.forEach(({ held }) => held?.orgs.forEach(({ id }) => of(id).snapshots++));
+  for (const backup of [summaryOf(manifest), ...backups]) {
+    backup.held?.orgs.forEach(({ id }) => (of(id).newest ??= backup));
+  }
+  for (const { id } of manifest.orgs) {
+    const resources = manifest.resources.filter(({ org, kind }) => org === id && !SERVER_KINDS.has(kind));
+    of(id).content = contentOf({ resources });
+  }
+  return orgs;
 }

@@ -3,8 +3,10 @@ import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { problemCount } from '../contract/manifest.ts';
 import type { RunRecord } from '../contract/runs.ts';
-import { Agent } from '../storage/agent.ts';
+import { Agent, type Connections } from '../storage/agent.ts';
 import { exchange } from '../storage/exchange.ts';
+import { connectorFor } from '../storage/outbound/connector.ts';
+import type { OutboundPolicy } from '../storage/outbound/policy.ts';
 
 export interface Notice {
   event: NotificationEvent | 'test';
@@ -33,19 +35,21 @@ export class Notifier {
   readonly #receiver: () => Promise<Receiver | undefined>;
   readonly #timeout: number;
   readonly #stopping = new AbortController();
-  readonly #agent = new Agent({ connections: 1, keepAliveTimeout: 1_000 });
+  readonly #agent: Connections;
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
   failures = 0;
 
-  /** @param limits - `timeout`: milliseconds that a receiver has for its answer */
+  /** @param limits - `timeout`: milliseconds that a receiver has for its answer; `outbound`: which hosts it may be on */
   constructor(
     receiver: () => Promise<Receiver | undefined>,
     instance: string,
     ports: { clock: Clock; log: Log },
-    { timeout = TIMEOUT_MS }: { timeout?: number } = {},
+    { timeout = TIMEOUT_MS, outbound }: { timeout?: number; outbound?: OutboundPolicy } = {},
   ) {
     this.#timeout = timeout;
+    const connect = connectorFor(outbound, { timeout });
+    this.#agent = new Agent({ connections: 1, keepAliveTimeout: 1_000, connect });
     this.#receiver = receiver;
     this.#instance = instance;
     this.#clock = ports.clock;
@@ -97,8 +101,9 @@ export class Notifier {
         }
         return;
       } catch (error) {
-        const final = attempt === ATTEMPTS || (error instanceof Refused && error.final);
-        this.#log.warn({ event: notice.event, attempt, reason: asDashkeepError(error).message, final }, 'not notified');
+        const { code, message: reason } = asDashkeepError(error);
+        const final = attempt === ATTEMPTS || code === 'DK_NOT_ALLOWED' || (error instanceof Refused && error.final);
+        this.#log.warn({ event: notice.event, attempt, reason, final }, 'not notified');
         if (final) {
           this.failures++;
           return;
@@ -126,6 +131,9 @@ export class Notifier {
       });
       status = answer.status;
     } catch (cause) {
+      if (cause instanceof DashkeepError) {
+        throw cause;
+      }
       // Only the kind of failure: the address is a secret.
       const reason = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.name : 'unknown');
       throw new DashkeepError('DK_NOTIFICATION', `the webhook does not answer (${reason})`, { cause });

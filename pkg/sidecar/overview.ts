@@ -1,29 +1,38 @@
+import type { RunSummary } from '../contract/api/runs.ts';
 import type { Status } from '../contract/api/status.ts';
+import type { DashkeepError } from '../contract/errors.ts';
+import { SERVER_KINDS, type KindName } from '../contract/kinds.ts';
 import type { Clock } from '../contract/ports.ts';
 import { runLine, type RunRecord } from '../contract/runs.ts';
-import type { ApiToken } from './api-token.ts';
+import type { ApiTokens } from './api-tokens/api-tokens.ts';
 import type { GivenTokens } from './bootstrap/given-tokens.ts';
 import type { TokenKeeper } from './bootstrap/keeper.ts';
+import { NOT_OURS_HINT, otherAccountMessage } from './bootstrap/service-account.ts';
 import type { TokenStatus } from './bootstrap/token-state.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './leadership.ts';
 import type { Readings } from './metrics.ts';
 import type { News } from './news.ts';
 import type { Notifier } from './notify.ts';
+import type { Caller } from './organizations/caller.ts';
+import { hidden, mayKnow } from './organizations/run-view.ts';
+import { rowOf, summaryFor, type AskedFrom } from './organizations/snapshot-view.ts';
 import type { History } from './repository/history.ts';
 import type { Library } from './repository/library.ts';
 import type { RunQueue } from './runs/queue.ts';
-import { runSummary } from './runs/view.ts';
+import type { Runs } from './runs/runs.ts';
 import type { SettingsStore } from './settings/store.ts';
 import { problemOf, protectionOf, schedulesOf, tokenView } from './status.ts';
 
 export interface OverviewParts {
   config: ServiceConfig;
   settings: SettingsStore;
-  apiToken: ApiToken;
+  apiTokens: ApiTokens;
   library: Library;
   history: History;
   queue: RunQueue;
+  runs: Runs;
+  askedFrom: AskedFrom;
   leadership: Leadership;
   notifier: Notifier;
   news: News;
@@ -61,80 +70,106 @@ export class Overview {
     return [...keeper.existing].flatMap(([id, name]) => (covered.has(id) ? [] : [{ id, name }]));
   }
 
-  /** From memory: nothing is asked of anybody. */
-  status(): Status {
-    const { values } = this.#parts.settings.view();
-    const now = this.#parts.clock.now();
+  /** What the caller may know, from memory: nothing is asked of anybody. */
+  status(caller: Caller): Status {
+    const { config, settings, news, leadership, library, started, clock } = this.#parts;
+    const { values } = settings.view();
+    const now = clock.now();
     const schedules = schedulesOf(values, now);
-    const lastBackup = this.#parts.history.last((run) => run.kind === 'backup' && run.finished !== undefined);
-    const last = (kind: RunRecord['kind']): Status['lastBackup'] => {
-      const run = this.#parts.history.last((one) => one.kind === kind && one.finished !== undefined);
-      return run === undefined ? undefined : runSummary(runLine(run));
-    };
-    const running = this.#parts.queue.running;
-    const foreign = this.#parts.leadership.foreignRun();
-    const news = this.#parts.news.repository;
-    const lastSuccess = this.lastSuccess();
+    const { newest, content, snapshots } = this.#held(caller);
+    const { lastBackup, ...runs } = this.#runs(caller);
     const { notCovered } = this;
     const target = {
       configured: values.target.url !== '',
-      description: this.#parts.library.description ?? values.target.url,
-      ...(this.#parts.library.reachable === undefined ? {} : { reachable: this.#parts.library.reachable }),
-      ...(this.#parts.library.encrypted === undefined ? {} : { encrypted: this.#parts.library.encrypted }),
-      ...(this.#parts.library.problem === undefined ? {} : { problem: problemOf(this.#parts.library.problem) }),
+      description: caller.home ? (library.description ?? values.target.url) : '',
+      ...(library.reachable === undefined ? {} : { reachable: library.reachable }),
+      ...(library.encrypted === undefined ? {} : { encrypted: library.encrypted }),
+      ...(library.problem === undefined ? {} : { problem: problemFor(library.problem, caller) }),
     };
-    const { problem: grafanaProblem, ...grafana } = this.#parts.news.grafana;
+    const { problem: grafanaProblem, ...grafana } = news.grafana;
+    const lastSuccess = latest([
+      lastBackup?.status === 'complete' ? lastBackup.finished : undefined,
+      ...(caller.home ? [this.lastSuccess()?.toISOString()] : []),
+      newest?.status === 'complete' ? newest.time : undefined,
+    ]);
     return {
-      version: this.#parts.config.version,
-      instance: this.#parts.config.instance,
-      started: this.#parts.started.toISOString(),
+      version: config.version,
+      instance: config.instance,
+      caller,
+      started: started.toISOString(),
       now: now.toISOString(),
       protection: protectionOf({
         configured: target.configured,
         tokenUsable: this.tokenUsable,
-        newest: news?.newest,
+        newest,
         lastBackup,
         intervalSeconds: schedules[0]?.intervalSeconds,
         now,
       }),
       grafana: {
-        url: this.#parts.config.grafana.url,
+        url: config.grafana.url,
         ...grafana,
         ...(grafanaProblem === undefined ? {} : { problem: problemOf(grafanaProblem) }),
       },
-      token: tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'),
-      ...(notCovered.length === 0 ? {} : { notCovered }),
+      token: tokenFor(tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'), caller),
+      ...(notCovered.length === 0 || !caller.home ? {} : { notCovered }),
       target,
       schedules,
+      ...(lastBackup === undefined ? {} : { lastBackup }),
+      ...runs,
+      ...(lastSuccess === undefined ? {} : { lastSuccess }),
+      ...(newest === undefined ? {} : { newest }),
+      content,
+      ...(snapshots === undefined ? {} : { snapshots }),
+      leader: {
+        elected: leadership.elected,
+        leading: leadership.leading,
+        ...(leadership.holder === undefined ? {} : { holder: leadership.holder }),
+      },
+      warnings: caller.home ? this.#warnings(schedules) : this.#warningsFor(caller),
+    };
+  }
+
+  /** What the repository holds of the caller's organization, as last read. */
+  #held(caller: Caller): Pick<Status, 'newest' | 'content' | 'snapshots'> {
+    const { repository } = this.#parts.news;
+    if (repository === undefined) {
+      return { content: {} };
+    }
+    const own = repository.orgs.get(caller.org);
+    const seen = own?.newest === undefined ? undefined : summaryFor(own.newest, caller, this.#parts.askedFrom);
+    const server = Object.entries(repository.content).filter(([kind]) => SERVER_KINDS.has(kind as KindName));
+    return {
+      ...(seen === undefined ? {} : { newest: rowOf(seen) }),
+      content: { ...(caller.home ? Object.fromEntries(server) : {}), ...own?.content },
+      snapshots: caller.home ? repository.snapshots : (own?.snapshots ?? 0) + repository.uncounted,
+    };
+  }
+
+  /** The last of each kind, what runs and what waits, as far as they are the caller's. */
+  #runs(caller: Caller): Pick<Status, RunNames> {
+    const { history, queue, leadership, runs } = this.#parts;
+    const last = (kind: RunRecord['kind']): RunSummary | undefined => {
+      const run = history.last((one) => one.kind === kind && one.finished !== undefined && mayKnow(one, caller));
+      return run === undefined ? undefined : runs.summary(runLine(run), caller);
+    };
+    const here = (one: RunQueue['running']): RunSummary | undefined =>
+      one === undefined ? undefined : runs.summary({ ...runLine(one.record), progress: one.progress }, caller);
+    const found: Pick<Status, RunNames> = {
       lastBackup: last('backup'),
       lastVerify: last('verify'),
       lastDrill: last('drill'),
       lastRestore: last('restore'),
-      ...(lastSuccess === undefined ? {} : { lastSuccess: lastSuccess.toISOString() }),
-      ...(running === undefined
-        ? foreign === undefined
-          ? {}
-          : { running: foreign }
-        : { running: runSummary(runLine(running.record), running.progress) }),
-      ...(this.#parts.queue.queued === undefined
-        ? {}
-        : { queued: runSummary(runLine(this.#parts.queue.queued.record)) }),
-      ...(news?.newest === undefined ? {} : { newest: news.newest }),
-      content: news?.content ?? {},
-      ...(news === undefined ? {} : { snapshots: news.snapshots }),
-      leader: {
-        elected: this.#parts.leadership.elected,
-        leading: this.#parts.leadership.leading,
-        ...(this.#parts.leadership.holder === undefined ? {} : { holder: this.#parts.leadership.holder }),
-      },
-      warnings: this.#warnings(schedules),
+      running: here(queue.running) ?? runs.summary(leadership.foreignRun(), caller),
+      queued: here(queue.queued),
     };
+    return Object.fromEntries(Object.entries(found).filter(([, run]) => run !== undefined));
   }
 
   /** Why the service can't do its work now; empty when it can. */
   notReady(): string[] {
     const reasons: string[] = [];
-    if (this.#parts.apiToken.value === undefined) {
+    if (!this.#parts.apiTokens.ready) {
       reasons.push("the service's own token cannot be read or kept");
     }
     if (!this.tokenUsable) {
@@ -166,6 +201,8 @@ export class Overview {
       notificationFailures: this.#parts.notifier.failures,
     };
   }
+
+  /** Of all organizations: the end of the newest complete backup. */
   lastSuccess(): Date | undefined {
     const run = this.#parts.history.last((one) => one.kind === 'backup' && one.status === 'complete');
     const newest = this.#parts.news.repository?.newest;
@@ -173,6 +210,14 @@ export class Overview {
       time === undefined ? [] : [Date.parse(time)],
     );
     return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  /** What an organization other than the home one has to know; details are for the home organization. */
+  #warningsFor(caller: Caller): Status['warnings'] {
+    const { problem } = this.token;
+    const problems = [problem, this.#parts.library.problem].flatMap((one) => (one === undefined ? [] : [one]));
+    const failed = this.token.orgs.some(({ id, state }) => id === caller.org && state === 'failed');
+    return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
   }
 
   #warnings(schedules: Status['schedules']): Status['warnings'] {
@@ -196,6 +241,12 @@ export class Overview {
       const hint = 'Make the admin a member of those orgs, or leave them out.';
       warnings.push({ code: 'DK_BOOTSTRAP', message: `no token for org ${failed.join(', ')}`, hint });
     }
+    for (const { id, account } of this.token.orgs) {
+      if (account?.instead !== undefined) {
+        const message = otherAccountMessage(id, account.name, account.instead);
+        warnings.push({ code: 'DK_BOOTSTRAP', message, hint: NOT_OURS_HINT });
+      }
+    }
     for (const org of this.notCovered) {
       warnings.push({ code: 'DK_SETTINGS', message: notCoveredMessage(org), hint: NOT_COVERED_HINT });
     }
@@ -218,7 +269,35 @@ export class Overview {
   }
 }
 
-export const NOT_COVERED_HINT = 'Set DASHKEEP_ORGS=all, or choose all organizations in the settings.';
+type RunNames = 'lastBackup' | 'lastVerify' | 'lastDrill' | 'lastRestore' | 'running' | 'queued';
+
+function latest(times: readonly (string | undefined)[]): string | undefined {
+  return times.filter((time) => time !== undefined).sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+}
+
+function problemFor(problem: DashkeepError, caller: Caller): Status['warnings'][number] {
+  return caller.home ? problemOf(problem) : hidden(problem.code);
+}
+
+/** The tokens of all organizations are the home organization's affair. */
+function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
+  if (caller.home) {
+    return token;
+  }
+  const { state, source } = token;
+  const own = token.orgs.filter(({ id }) => id === caller.org);
+  const [first] = own;
+  return {
+    state: first?.state ?? state,
+    source,
+    orgs: own,
+    ...(first?.expires === undefined ? {} : { expires: first.expires }),
+    ...(token.problem === undefined ? {} : { problem: hidden(token.problem.code) }),
+  };
+}
+
+export const NOT_COVERED_HINT =
+  'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).';
 
 export function notCoveredMessage({ id, name }: { id: number; name: string }): string {
   return `Organization ${id} '${name}' is not backed up`;

@@ -4,12 +4,14 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { Leadership } from './leadership.ts';
+import type { Caller } from './organizations/caller.ts';
 import type { History } from './repository/history.ts';
 import type { Library } from './repository/library.ts';
+import type { Snapshots } from './repository/snapshots.ts';
 import type { Restores } from './restores.ts';
 import { jobOf } from './runs/jobs.ts';
 import type { Journal } from './runs/journal.ts';
-import type { RunJob, RunQueue } from './runs/queue.ts';
+import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { Terms } from './terms.ts';
 import type { AppliedRestore } from './engine-work/work.ts';
@@ -21,11 +23,23 @@ export interface RequestsParts {
   journal: Journal;
   history: History;
   library: Library;
+  snapshots: Snapshots;
   queue: RunQueue;
   restores: Restores;
   clock: Clock;
   /** Aborted when the service stops. */
   signal: AbortSignal;
+}
+
+/** Who asks: the organization of the token, and the name that Grafana gives. */
+export interface Asker {
+  org: number;
+  by?: string;
+}
+
+/** Not known is not zero. */
+function askedFrom(org: number): { org?: number } {
+  return org > 0 ? { org } : {};
 }
 
 /** How long the same idempotency key means the same run. */
@@ -44,7 +58,7 @@ export class Requests {
    * @returns the id of the run
    * @throws DK_BUSY, DK_UNCONFIGURED
    */
-  async start(request: RunRequest, { by, idempotencyKey }: { by?: string; idempotencyKey?: string }): Promise<string> {
+  async start(request: RunRequest, { org, by, idempotencyKey }: Asker & { idempotencyKey?: string }): Promise<string> {
     const { settings, library } = this.#parts;
     const { values } = await settings.effective();
     if (values.target.url === '') {
@@ -54,37 +68,47 @@ export class Requests {
     if (known !== undefined) {
       return known;
     }
-    const asker = { ...(by === undefined ? {} : { by }), ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+    const asker = {
+      ...askedFrom(org),
+      ...(by === undefined ? {} : { by }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
     return (await this.#run({ ...jobOf(request, 'manual', library), ...asker })).id;
   }
 
   /** Computes a restore by reads only. */
-  async plan(request: RestoreRequest): Promise<RestorePlan> {
-    const { settings, library, restores, signal } = this.#parts;
-    const { snapshot, selection, options = {} } = request;
+  async plan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
+    const { settings, library, snapshots, restores, signal } = this.#parts;
+    const { selection, options = {} } = request;
+    if (options.copy?.org !== undefined && options.copy.org !== caller.org) {
+      throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores into the organization that asks alone');
+    }
     const { revision } = await settings.effective();
-    const planned = await library.use(signal, (work) => work.plan({ snapshot, selection, options }, signal));
-    return restores.add(request, planned, revision);
+    const { id: snapshot } = await snapshots.manifest(request.snapshot, caller, signal);
+    const planned = await library.use(signal, (work) => work.plan({ snapshot, selection, options }, caller, signal));
+    return restores.add(request, planned, revision, caller);
   }
 
   /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */
-  async planUndo(run: string): Promise<RestorePlan> {
+  async planUndo(run: string, caller: Caller): Promise<RestorePlan> {
     const { settings, library, restores, signal } = this.#parts;
     const { revision } = await settings.effective();
-    const planned = await library.use(signal, (work) => work.planUndo(run, signal));
+    const planned = await library.use(signal, (work) => work.planUndo(run, caller, signal));
     const options = { overwrite: true, includeManaged: true };
     const request: RestoreRequest = { snapshot: planned.snapshot, selection: { type: 'everything' }, options };
-    return restores.add(request, planned, revision);
+    return restores.add(request, planned, revision, caller);
   }
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
-  async apply(id: string, confirm: string | undefined, by: string | undefined): Promise<RunRecord> {
+  async apply(id: string, confirm: string | undefined, asker: Asker & Caller): Promise<RunRecord> {
     const { settings, library, restores } = this.#parts;
-    const planned = restores.begin(id, confirm, (await settings.effective()).revision);
+    const { by, org } = asker;
+    const planned = restores.begin(id, asker, confirm, (await settings.effective()).revision);
     const record = await this.#run({
       kind: 'restore',
       trigger: planned.undoes === undefined ? 'manual' : 'undo',
       snapshotTrigger: 'manual',
+      ...askedFrom(org),
       ...(by === undefined ? {} : { by }),
       restore: id,
       work: async (run) => {
@@ -105,12 +129,12 @@ export class Requests {
   }
 
   /** @throws DK_BUSY while anything runs */
-  async assertIdle(): Promise<void> {
+  async assertIdle({ org }: Caller): Promise<void> {
     const { leadership, queue } = this.#parts;
     await leadership.take();
     const busy = queue.running ?? queue.queued;
     if (busy !== undefined) {
-      throw new DashkeepError('DK_BUSY', `a ${busy.record.kind} is ${busy.record.status} (${busy.record.id})`);
+      throw busyWith(busy.record, org);
     }
   }
 

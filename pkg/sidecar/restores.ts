@@ -12,12 +12,16 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { ApplyResult } from '../contract/plan.ts';
 import type { Clock, Randomness } from '../contract/ports.ts';
+import { countSecurity, securityFirst } from '../engine/restore/security.ts';
 import { newTimedId } from '../repository/layout.ts';
+import type { Caller } from './organizations/caller.ts';
 import { holds, pageOfList } from './page.ts';
 import type { AppliedRestore, PlannedRestore } from './engine-work/work.ts';
 
 interface Kept {
   id: string;
+  /** The organization whose plan it is. */
+  org: number;
   request: RestoreRequest;
   options: RestoreOptions;
   planned: PlannedRestore;
@@ -44,21 +48,19 @@ export class Restores {
     this.#randomness = randomness;
   }
 
-  add(request: RestoreRequest, planned: PlannedRestore, revision: string): RestorePlan {
+  add(request: RestoreRequest, planned: PlannedRestore, revision: string, caller: Caller): RestorePlan {
     const created = this.#clock.now();
     const id = newTimedId(created, this.#randomness);
-    this.#kept.set(id, { id, request, options: request.options ?? {}, planned, revision, created, state: 'planned' });
-    for (const old of [...this.#kept.values()].slice(0, -KEPT)) {
-      if (old.state !== 'applying') {
-        this.#kept.delete(old.id);
-      }
-    }
-    return this.view(id);
+    const { org } = caller;
+    const options = request.options ?? {};
+    this.#kept.set(id, { id, org, request, options, planned, revision, created, state: 'planned' });
+    this.#dropOld();
+    return this.view(id, caller);
   }
 
-  /** @throws DK_NOT_FOUND */
-  view(id: string): RestorePlan {
-    const kept = this.#find(id);
+  /** @throws DK_NOT_FOUND, also for a plan of another organization */
+  view(id: string, caller: Caller): RestorePlan {
+    const kept = this.#own(id, caller);
     const { planned, applied } = kept;
     const counts: RestorePlan['counts'] = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
     planned.items.forEach(({ action }) => counts[action]++);
@@ -76,6 +78,7 @@ export class Restores {
       created: kept.created.toISOString(),
       expires: new Date(kept.created.getTime() + EXPIRES_MS).toISOString(),
       counts,
+      security: countSecurity(planned.items),
       losing: planned.items.filter(({ losses }) => losses.length > 0).length,
       dependencies: planned.dependencies,
       dataSources: planned.dataSources,
@@ -89,18 +92,19 @@ export class Restores {
     };
   }
 
-  items(id: string, query: z.output<typeof PlanItemsQuery>): PlanItemPage {
-    const found = this.#find(id).planned.items.filter(
-      ({ action, kind, title, uid, folder }) =>
+  items(id: string, caller: Caller, query: z.output<typeof PlanItemsQuery>): PlanItemPage {
+    const found = securityFirst(this.#own(id, caller).planned.items).filter(
+      ({ action, kind, title, uid, folder, security }) =>
         (query.action === undefined || query.action.includes(action)) &&
         (query.kind === undefined || query.kind.includes(kind)) &&
+        (query.security === undefined || (query.security === 'true') === security.length > 0) &&
         holds(query.search, title, uid, folder),
     );
     return pageOfList(found, keyOf, query);
   }
 
-  results(id: string, query: z.output<typeof ResultsQuery>): ResultPage {
-    const results: ApplyResult[] = this.#find(id).applied?.results ?? [];
+  results(id: string, caller: Caller, query: z.output<typeof ResultsQuery>): ResultPage {
+    const results: ApplyResult[] = this.#own(id, caller).applied?.results ?? [];
     const found = results.filter(
       ({ outcome, title, uid }) =>
         (query.outcome === undefined || query.outcome.includes(outcome)) && holds(query.search, title, uid),
@@ -110,10 +114,10 @@ export class Restores {
 
   /**
    * What is to be applied, when it may be.
-   * @throws DK_PLAN_EXPIRED, DK_PLAN_STALE, DK_BUSY when it was applied already, DK_CONFIRMATION
+   * @throws DK_NOT_FOUND, DK_PLAN_EXPIRED, DK_PLAN_STALE, DK_BUSY when it was applied already, DK_CONFIRMATION
    */
-  begin(id: string, confirm: string | undefined, revision: string): PlannedRestore {
-    const kept = this.#find(id);
+  begin(id: string, caller: Caller, confirm: string | undefined, revision: string): PlannedRestore {
+    const kept = this.#own(id, caller);
     if (kept.revision !== revision) {
       throw new DashkeepError('DK_PLAN_STALE', 'the settings have changed since the plan was made', {
         hint: 'Make a new plan.',
@@ -127,12 +131,12 @@ export class Restores {
     }
     const wanted = confirmationOf(kept);
     const typed = normal(confirm ?? '');
-    // Where nothing is deleted, the id of the snapshot is taken as well: it was what had to be typed once.
+    // Where the plan itself asks for nothing, the id of the snapshot is taken as well: it was what had to be typed once.
     const accepted = [wanted ?? '', ...(kept.planned.confirm === undefined ? [kept.planned.snapshot] : [])].map(normal);
     if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
         'DK_CONFIRMATION',
-        `something live is overwritten or deleted: type '${wanted}' to confirm`,
+        `something live is overwritten, deleted, or opened to others: type '${wanted}' to confirm`,
       );
     }
     return kept.planned;
@@ -150,9 +154,28 @@ export class Restores {
     return kept.state === 'planned' && this.#clock.now().getTime() - kept.created.getTime() > EXPIRES_MS;
   }
 
+  /** Whoever plans most loses the oldest first: nobody drives out the plans of others. */
+  #dropOld(): void {
+    while (this.#kept.size > KEPT) {
+      const counts = new Map<number, number>();
+      const idle = [...this.#kept.values()].filter(({ state }) => state !== 'applying');
+      idle.forEach(({ org }) => counts.set(org, (counts.get(org) ?? 0) + 1));
+      const most = Math.max(...counts.values());
+      const oldest = idle.find(({ org }) => counts.get(org) === most);
+      if (oldest === undefined) {
+        return;
+      }
+      this.#kept.delete(oldest.id);
+    }
+  }
+
   #find(id: string): Kept {
+    return this.#own(id, undefined);
+  }
+
+  #own(id: string, caller: Caller | undefined): Kept {
     const kept = this.#kept.get(id);
-    if (kept === undefined) {
+    if (kept === undefined || (caller !== undefined && kept.org !== caller.org)) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no restore ${id.slice(0, 60)} here`, {
         hint: 'Plans are kept in memory for an hour: make a new one.',
       });
@@ -169,7 +192,7 @@ const TITLE_MOST = 100;
 /** Titles may hold any kind and number of spaces; nobody sees them. */
 const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** What deleting asks for; else, when something live is overwritten, its title, or how many resources that are. */
+/** What deleting and changes of security ask for; else, when something live is overwritten, its title, or how many resources that are. */
 function confirmationOf({ planned }: Kept): string | undefined {
   const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
   if (planned.confirm !== undefined || only === undefined) {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { neededAccess, type KubernetesRights } from '../kubernetes/access.ts';
@@ -6,10 +7,13 @@ import { KubeClient } from '../kubernetes/client.ts';
 import { Election } from '../kubernetes/election.ts';
 import { SecretState } from '../kubernetes/state.ts';
 import { DirectoryState, type StateStore } from '../repository/state.ts';
+import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
 import { engineWork } from './engine-work/engine-work.ts';
+import { TargetLimits } from './engine-work/target-limits.ts';
 import type { Api } from './http/api.ts';
+import { Certificate } from './http/certificate.ts';
 import { buildApi } from './http/server.ts';
 import { buildOps } from './http/ops.ts';
 import { Service } from './service.ts';
@@ -18,6 +22,8 @@ export interface Surroundings {
   clock: Clock;
   randomness: Randomness;
   log: Log;
+  /** Asks for the addresses of a name that was typed in the pages; the system's resolver by default. */
+  resolve?: Resolve;
 }
 
 /** What a configuration comes to: where state is kept, where the admin is found, and who leads. */
@@ -83,10 +89,12 @@ export async function lay(config: ServiceConfig, { clock, randomness, log }: Sur
 export async function buildService(config: ServiceConfig, surroundings: Surroundings): Promise<Service> {
   const { clock, randomness, log } = surroundings;
   const foundation = await lay(config, surroundings);
+  const limits = new TargetLimits(config, surroundings.resolve);
   let service: Service | undefined = undefined;
   const mayYield = (): boolean => (service as Service | undefined)?.queue.idle ?? false;
   service = new Service(config, {
     ...surroundings,
+    limits,
     state: foundation.state,
     admin: foundation.admin,
     kubernetes: foundation.kubernetes,
@@ -100,6 +108,8 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
         state: foundation.state,
         replicated: foundation.election !== undefined,
         environment: config.environment,
+        limits,
+        trustedKeys: config.trustedKeys,
         passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase()]),
         clock,
         randomness,
@@ -122,11 +132,15 @@ export interface Running {
 /** Starts everything and listens. @throws when an address can't be listened on, or no service account is mounted */
 export async function serve(config: ServiceConfig, surroundings: Surroundings): Promise<Running> {
   const service = await buildService(config, surroundings);
-  const api = await buildApi(service);
+  const { tls } = config;
+  const certificate = tls === undefined ? undefined : await Certificate.read(tls, surroundings.log);
+  const api = await buildApi(service, certificate);
+  certificate?.keepFresh(api.server as Server as HttpsServer);
   const ops = config.opsListen === undefined ? undefined : buildOps(service);
   try {
     const url = await api.listen({ host: config.listen.host, port: config.listen.port });
-    service.reachedAt = config.url ?? loopback(config.listen, portOf(api));
+    service.reachedAt =
+      config.url ?? loopback(config.listen, portOf(api), certificate === undefined ? 'http' : 'https');
     const opsUrl =
       ops === undefined || config.opsListen === undefined ? undefined : await listen(ops, config.opsListen);
     await service.start();
@@ -135,6 +149,7 @@ export async function serve(config: ServiceConfig, surroundings: Surroundings): 
       url,
       opsUrl,
       async stop() {
+        certificate?.close();
         await service.stop();
         await Promise.all([api.close(), ops === undefined ? undefined : closed(ops)]);
       },
@@ -151,9 +166,9 @@ function portOf(api: Api): number {
 }
 
 /** How Grafana reaches us when it runs in the same pod or on the same machine. */
-function loopback({ host }: Address, port: number): string {
+function loopback({ host }: Address, port: number, scheme: 'http' | 'https'): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function listen(server: Server, { host, port }: Address): Promise<string> {

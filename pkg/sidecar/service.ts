@@ -1,38 +1,42 @@
 import { setMaxListeners } from 'node:events';
 import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
-import { DashkeepError } from '../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { runLine } from '../contract/runs.ts';
 import type { KubernetesRights } from '../kubernetes/access.ts';
 import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../repository/state.ts';
-import { ApiToken } from './api-token.ts';
+import type { ApiTokens } from './api-tokens/api-tokens.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { GivenTokens } from './bootstrap/given-tokens.ts';
 import type { TokenKeeper } from './bootstrap/keeper.ts';
 import type { ServiceConfig } from './config.ts';
-import { givenTokensOf, grafanaAccess, keeperOf } from './grafana-tokens.ts';
+import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf } from './grafana-tokens.ts';
 import { Lateness } from './lateness.ts';
 import { Leadership } from './leadership.ts';
 import { Metrics } from './metrics.ts';
 import { News } from './news.ts';
 import { Notifier, type Receiver } from './notify.ts';
+import { findHome, HomeOrganization } from './organizations/home.ts';
+import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { Overview } from './overview.ts';
 import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
 import { Library } from './repository/library.ts';
+import { Snapshots } from './repository/snapshots.ts';
 import { Requests } from './requests.ts';
 import { Restores } from './restores.ts';
 import { Aftermath } from './runs/aftermath.ts';
 import { scheduledJob } from './runs/jobs.ts';
 import { Journal } from './runs/journal.ts';
 import { RunQueue } from './runs/queue.ts';
-import { runSummary } from './runs/view.ts';
+import { Runs } from './runs/runs.ts';
 import { Scheduler } from './scheduler.ts';
 import { SettingsStore } from './settings/store.ts';
 import { Terms } from './terms.ts';
 import type { GrafanaAccess } from './engine-work/grafana-access.ts';
 import { checkTarget } from './engine-work/target-check.ts';
+import type { TargetLimits } from './engine-work/target-limits.ts';
 import type { OpenWork } from './engine-work/work.ts';
 
 export interface ServicePorts {
@@ -43,6 +47,7 @@ export interface ServicePorts {
   /** What is needed in Kubernetes; undefined outside of it. */
   kubernetes?: KubernetesRights;
   openWork: (access: GrafanaAccess) => OpenWork;
+  limits: TargetLimits;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -57,7 +62,8 @@ export class Service {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: SettingsStore;
-  readonly apiToken: ApiToken;
+  readonly apiTokens: ApiTokens;
+  readonly home: HomeOrganization;
   readonly leadership: Leadership;
   /** Undefined where the deployment gives the tokens. */
   readonly keeper: TokenKeeper | undefined;
@@ -66,6 +72,8 @@ export class Service {
   readonly access: GrafanaAccess;
   readonly library: Library;
   readonly history: History;
+  readonly snapshots: Snapshots;
+  readonly runs: Runs;
   readonly comparisons: Comparisons;
   readonly restores: Restores;
   readonly notifier: Notifier;
@@ -93,22 +101,44 @@ export class Service {
     this.clock = clock;
     this.log = log;
     this.leadership = new Leadership(ports.election);
-    this.settings = new SettingsStore(state, config, log);
-    this.apiToken = new ApiToken(config.apiToken, { state, clock, randomness, log });
-    const { settings, apiToken, leadership } = this;
+    this.settings = new SettingsStore(state, config, log, (candidate) => ports.limits.problems(candidate));
+    this.apiTokens = apiTokensOf(config, { admin: ports.admin, state, clock, randomness, log });
+    const { settings, apiTokens, leadership } = this;
     const { admin } = ports;
     const reachedAt = (): string | undefined => this.reachedAt;
-    this.keeper = keeperOf(config, { admin, settings, apiToken, leadership, reachedAt, state, clock, randomness, log });
+    this.keeper = keeperOf(config, {
+      admin,
+      settings,
+      apiTokens,
+      leadership,
+      reachedAt,
+      state,
+      clock,
+      randomness,
+      log,
+    });
     this.given = givenTokensOf(config, { clock, randomness, log });
     this.access = grafanaAccess(config, this.keeper, this.given);
+    const ways = findHome(config.grafana, { keeper: this.keeper, access: this.access, state, clock, randomness, log });
+    // A service that reaches one organization has mostly seen no other.
+    const fallback = (): number | undefined =>
+      config.orgIds === undefined && settings.view().values.scope.orgs === 'token' ? 1 : undefined;
+    this.home = new HomeOrganization({ ...ways, fallback, clock, signal });
     this.library = new Library(ports.openWork(this.access), () => settings.effective(), { clock, log });
     this.#journal = new Journal(state, log);
     const { keeper, given, library } = this;
     const journal = this.#journal;
     this.history = new History(library, journal, { clock, log });
-    this.comparisons = new Comparisons(library, clock);
+    const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
+    this.snapshots = new Snapshots(library, askedFrom, log);
+    this.comparisons = new Comparisons(library, this.snapshots, clock);
     this.restores = new Restores(clock, randomness);
-    this.notifier = new Notifier(() => this.#receiver(), config.instance, { clock, log });
+    this.notifier = new Notifier(
+      () => this.#receiver(),
+      config.instance,
+      { clock, log },
+      { outbound: ports.limits.webhook },
+    );
     this.metrics = new Metrics(() => this.overview.readings());
     this.#news = new News(config.grafana, library, { clock, log });
     const { history, restores, notifier, metrics } = this;
@@ -127,13 +157,15 @@ export class Service {
       keep: (record) => library.use(signal, (work) => work.writeRun(record)),
       ended: (record) => aftermath.of(record),
     });
-    const { queue } = this;
+    const { queue, snapshots } = this;
+    this.runs = new Runs({ queue, history, leadership });
+    const { runs } = this;
     this.#terms = new Terms({ leadership, journal, lateness, process, begun: () => this.#termBegun(), clock, log });
     const terms = this.#terms;
-    const asked = { settings, leadership, terms, journal, history, library, queue, restores };
+    const asked = { settings, leadership, terms, journal, history, library, snapshots, queue, restores };
     this.requests = new Requests({ ...asked, clock, signal });
-    const parts = { config, clock, started: clock.now(), news, settings, apiToken, library, history };
-    this.overview = new Overview({ ...parts, queue, leadership, notifier, keeper, given });
+    const parts = { config, clock, started: clock.now(), news, settings, apiTokens, library, history };
+    this.overview = new Overview({ ...parts, queue, runs, askedFrom, leadership, notifier, keeper, given });
     this.#scheduler = new Scheduler({
       clock,
       randomness,
@@ -154,7 +186,7 @@ export class Service {
 
   /** Never fails on what is wrong outside: that is a state to be told, and tried again. */
   async start(): Promise<void> {
-    await Promise.all([this.settings.load(), this.apiToken.load(), this.#journal.load()]);
+    await Promise.all([this.settings.load(), this.apiTokens.load(), this.#journal.load()]);
     this.leadership.start();
     this.keeper?.start();
     this.given?.start();
@@ -186,9 +218,9 @@ export class Service {
   /** Tries a target with settings that need not be saved. */
   async check(candidate: SettingsCandidate, signal: AbortSignal): Promise<SettingsCheck> {
     const settings = await this.settings.candidate(candidate);
-    const { state, clock, randomness, log } = this.ports;
+    const { state, limits, clock, randomness, log } = this.ports;
     const { environment } = this.config;
-    return checkTarget(settings, { state, environment, clock, randomness, log }, signal);
+    return checkTarget(settings, { state, environment, limits, clock, randomness, log }, signal);
   }
 
   /** After settings were saved, or snapshots removed. */
@@ -207,6 +239,23 @@ export class Service {
     this.history.refresh();
     if (this.keeper !== undefined && !this.overview.tokenUsable) {
       void this.keeper.check();
+    }
+    if (this.keeper === undefined) {
+      void this.#makeApiTokens();
+    }
+  }
+
+  /** Where the deployment gives the tokens of Grafana nobody tells the app: people read the tokens of the API from the state. */
+  async #makeApiTokens(): Promise<void> {
+    const { orgTokens } = this.config.grafana;
+    try {
+      const home = orgTokens.size === 0 ? 0 : await this.home.id();
+      for (const org of [...orgTokens.keys()].filter((one) => one !== home)) {
+        await this.apiTokens.current(org, home);
+      }
+    } catch (error) {
+      const { message: reason } = asDashkeepError(error);
+      this.log.warn({ reason }, 'further organizations have no token of the API yet');
     }
   }
 
@@ -233,10 +282,14 @@ export class Service {
     this.#news.turn(this.signal);
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;
-      void Promise.all([this.settings.load(), this.apiToken.value === undefined ? this.apiToken.load() : undefined]);
+      // Another replica may have changed either.
+      void Promise.all([this.settings.load(), this.apiTokens.load()]);
     }
     const running = this.queue.running;
-    this.leadership.tell(running === undefined ? undefined : runSummary(runLine(running.record), running.progress));
+    const { record, progress } = running ?? {};
+    this.leadership.tell(
+      record === undefined ? undefined : { ...runLine(record), ...(progress === undefined ? {} : { progress }) },
+    );
     if (this.#terms.settled) {
       this.#lateness.watch();
     }

@@ -1,9 +1,9 @@
 import type { Protection, ScheduleStatus, Status } from '../contract/api/status.ts';
 import { SCHEDULED_JOBS, type SettingsValues } from '../contract/api/settings.ts';
-import type { SnapshotRow } from '../contract/api/snapshots.ts';
 import { asDashkeepError, type DashkeepError } from '../contract/errors.ts';
 import type { KindName } from '../contract/kinds.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import type { SnapshotSummary } from '../contract/manifest.ts';
+import type { RunLine } from '../contract/runs.ts';
 import type { TokenStatus } from './bootstrap/token-state.ts';
 import { parseSchedule } from './schedule.ts';
 
@@ -17,7 +17,18 @@ export interface GrafanaNews {
 
 /** What was last read of the repository. */
 export interface RepositoryNews {
-  newest: SnapshotRow | undefined;
+  newest: SnapshotSummary | undefined;
+  content: Partial<Record<KindName, number>>;
+  snapshots: number;
+  /** The same for single organizations; without what belongs to the whole server. */
+  orgs: Map<number, OrgNews>;
+  /** How many of the snapshots do not say which organizations they cover. */
+  uncounted: number;
+}
+
+export interface OrgNews {
+  /** The newest backup that covers it. */
+  newest: SnapshotSummary | undefined;
   content: Partial<Record<KindName, number>>;
   snapshots: number;
 }
@@ -64,8 +75,8 @@ function computeSchedules(schedule: SettingsValues['schedule'], now: Date): Sche
 export interface ProtectionFacts {
   configured: boolean;
   tokenUsable: boolean;
-  newest: SnapshotRow | undefined;
-  lastBackup: RunRecord | undefined;
+  newest: Pick<SnapshotSummary, 'time' | 'status'> | undefined;
+  lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
   intervalSeconds: number | undefined;
   now: Date;
 }

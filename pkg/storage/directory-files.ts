@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DashkeepError } from '../contract/errors.ts';
 import { systemCode } from './errors.ts';
 
@@ -27,14 +27,43 @@ export async function statOf(path: string): Promise<Stats | undefined> {
 export async function makeDirectory(path: string): Promise<string> {
   const stat = await statOf(path);
   if (stat === undefined) {
-    const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    if (made !== undefined) {
-      await flushDirectory(join(path, '..'));
-    }
+    await makePath(path);
   } else if (!stat.isDirectory()) {
     throw new DashkeepError('DK_STORE_KEY', `${path} is a file, so it can't hold other keys`);
   }
   return path;
+}
+
+/**
+ * Makes a directory and what is missing above it, and flushes each to the disk. Node's own way of doing that never ends
+ * below `/proc`, where a directory is there and yet nothing can be made in it.
+ */
+export async function makePath(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const parent = dirname(path);
+    if (systemCode(error) === 'EEXIST' && (await isDirectory(path))) {
+      return;
+    }
+    if (systemCode(error) !== 'ENOENT' || parent === path || (await isDirectory(parent))) {
+      throw error;
+    }
+    await makePath(parent);
+    await mkdir(path, { mode: 0o700 }).catch((second: unknown) => {
+      if (systemCode(second) !== 'EEXIST') {
+        throw second;
+      }
+    });
+  }
+  await flushDirectory(join(path, '..'));
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** A rename is on the disk only when its directory is. Some network file systems can't and needn't. */

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
+import { link, lstat, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { append } from '../contract/append.ts';
 import type { Randomness } from '../contract/ports.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { fromFileSystem } from './directory-errors.ts';
-import { flushDirectory, makeDirectory, statOf } from './directory-files.ts';
+import { flushDirectory, makeDirectory, makePath, statOf } from './directory-files.ts';
 import { walk } from './directory-walk.ts';
 import { systemCode, tooLarge } from './errors.ts';
 import { checkKey, checkPrefix } from './keys.ts';
@@ -215,7 +215,7 @@ export class DirectoryStore implements ObjectStore {
 
   async #makeRoot(): Promise<string> {
     if (this.#root === undefined) {
-      await mkdir(this.#path, { recursive: true, mode: 0o700 });
+      await makePath(this.#path);
       this.#root = await realpath(this.#path);
     }
     return this.#root;

@@ -1,3 +1,4 @@
+import { directoryWithin } from './directory-roots.ts';
 import { DirectoryStore } from './directory.ts';
 import type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 import type { ObjectStore } from './store.ts';
@@ -9,12 +10,12 @@ export type { S3Settings } from './s3/settings.ts';
 /**
  * Opens the store of a target: `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written to it yet.
  *
- * @throws DK_SETTINGS, DK_STORE_CREDENTIALS
+ * @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS
  */
 export async function openStore(target: string, options: OpenStoreOptions): Promise<ObjectStore> {
   const parsed = parseTarget(target);
   if (parsed.kind === 'directory') {
-    return new DirectoryStore(parsed.path, options.random);
+    return new DirectoryStore(await allowedPath(parsed.path, options), options.random);
   }
   // Loaded only when needed: the S3 client takes a tenth of a second and 20 MB.
   const { openS3 } = await import('./s3/open.ts');
@@ -24,13 +25,18 @@ export async function openStore(target: string, options: OpenStoreOptions): Prom
 /**
  * What would be opened, and who decided it.
  *
- * @throws DK_SETTINGS, DK_STORE_CREDENTIALS
+ * @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS
  */
 export async function explainStore(target: string, options: OpenStoreOptions): Promise<StoreExplanation> {
   const parsed = parseTarget(target);
   if (parsed.kind === 'directory') {
-    return { settings: [{ name: 'directory', value: parsed.path, from: 'the target' }], warnings: [] };
+    const value = await allowedPath(parsed.path, options);
+    return { settings: [{ name: 'directory', value, from: 'the target' }], warnings: [] };
   }
   const { explainS3 } = await import('./s3/open.ts');
   return explainS3(parsed, options);
+}
+
+async function allowedPath(path: string, { directories }: OpenStoreOptions): Promise<string> {
+  return directories === undefined ? path : directoryWithin(path, directories);
 }

@@ -1,4 +1,5 @@
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { OutboundPolicy } from './outbound/policy.ts';
 import type { S3Settings } from './s3/settings.ts';
 
 export interface OpenStoreOptions {
@@ -6,6 +7,10 @@ export interface OpenStoreOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** What the settings page or the command line says; wins over the environment. */
   s3?: S3Settings;
+  /** Directories that a `file://` target has to be in or below; without them any directory is taken. */
+  directories?: readonly string[];
+  /** Which hosts the S3 client may connect to; without it any. An endpoint of the environment or the AWS files is always taken. */
+  outbound?: OutboundPolicy;
   clock: Clock;
   random: Randomness;
   log: Log;

@@ -43,7 +43,13 @@ const MANIFESTS: Overlay[] = [
   {
     file: 'manifests/deployment.yaml',
     title: 'The service as a Deployment of its own.',
-    values: { mode: 'deployment', target: TARGET, overlay: { create: false } },
+    // A manifest in a repository can't hold a key, so the Secret with the certificate is yours.
+    values: {
+      mode: 'deployment',
+      target: TARGET,
+      overlay: { create: false },
+      tls: { source: 'secret', secretName: 'dashkeep-tls' },
+    },
   },
   {
     file: 'manifests/sidecar.yaml',

@@ -117,6 +117,7 @@ interface Operation {
   tags: string[];
   parameters?: { name: string; in: string }[];
   responses: Record<string, unknown>;
+  'x-dashkeep-access'?: 'home' | 'organization';
 }
 
 function apiPage(): string {
@@ -124,7 +125,7 @@ function apiPage(): string {
     paths: Record<string, Record<string, Operation>>;
   };
   const rows = Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, { summary, parameters = [], responses }]) => [
+    Object.entries(operations).map(([method, { summary, parameters = [], responses, ...extensions }]) => [
       `\`${method.toUpperCase()} ${path}\``,
       summary,
       parameters
@@ -132,15 +133,17 @@ function apiPage(): string {
         .map(({ name }) => `\`${name}\``)
         .join(', '),
       Object.keys(responses)[0] ?? '',
+      extensions['x-dashkeep-access'] === 'home' ? 'the home organization' : 'every organization',
     ]),
   );
   return `# The HTTP API of the service
 
-${MADE} The whole description, with every field, is [openapi.json](openapi.json). Send \`DASHKEEP_API_TOKEN\` as bearer token.
+${MADE} The whole description, with every field, is [openapi.json](openapi.json). Send \`DASHKEEP_API_TOKEN\` as bearer token:
+that is the home organization's. Each further organization has a token of its own, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees what is its own.
 Errors are \`{"error": {"code", "message", "hint"}}\` with a code of [errors.md](errors.md). Lists are paged by \`cursor\` and \`limit\`.
 Health and metrics have an address of their own: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 
-${table(['call', 'does', 'query', 'answers'], rows)}`;
+${table(['call', 'does', 'query', 'answers', 'for'], rows)}`;
 }
 
 function table(header: string[], rows: string[][]): string {

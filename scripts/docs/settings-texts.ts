@@ -1,6 +1,14 @@
 /** What each environment name is for. A test holds this list against the code that reads them. */
 export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, text: string]>> = {
   DASHKEEP_TARGET: ['Target', '`s3://bucket/prefix` or `file:///directory`'],
+  DASHKEEP_FILE_ROOTS: [
+    'Target',
+    'directories, with colons between, below which the settings page may place a `file://` target; none by default. Read by the service',
+  ],
+  DASHKEEP_OUTBOUND_ALLOW: [
+    'Target',
+    'hosts, domains (`*.example.com`), addresses and networks that an endpoint or webhook of the settings page may name; default all but [metadata services](security.md#where-the-pages-may-point-the-service). Read by the service',
+  ],
   DASHKEEP_S3_ENDPOINT: ['Target', 'address of an S3 service other than AWS, with its scheme'],
   DASHKEEP_S3_FORCE_PATH_STYLE: ['Target', '`true`: the bucket in the path, not in the host name'],
   DASHKEEP_S3_CA_FILE: ['Target', 'PEM file of authorities to trust besides the public ones (else `AWS_CA_BUNDLE`)'],
@@ -42,6 +50,10 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_AGE_RECIPIENTS: ['Encryption', 'encrypt for these age recipients, see [encryption](encryption.md)'],
   DASHKEEP_AGE_IDENTITY_FILE: ['Encryption', 'file with the age identity to read with'],
   DASHKEEP_AGE_IDENTITY: ['Encryption', 'the identity itself; read by the service'],
+  DASHKEEP_TRUSTED_KEYS: [
+    'Encryption',
+    'fingerprints of signing keys to trust, with commas; see [encryption](encryption.md#signatures)',
+  ],
   DASHKEEP_AGE_PASSPHRASE: ['Encryption', 'a passphrase that opens the identity kept in the repository'],
 
   DASHKEEP_SCHEDULE: ['Schedule', 'cron expression of backups, or `off`'],
@@ -61,10 +73,19 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_WEBHOOK_FORMAT: ['Notifications', '`generic` or `slack`'],
   DASHKEEP_WEBHOOK_EVENTS: ['Notifications', 'what to tell, comma-separated'],
 
+  DASHKEEP_TLS_CERT_FILE: ['Service', 'certificate (PEM) of the API; with it the API speaks https alone'],
+  DASHKEEP_TLS_KEY_FILE: ['Service', 'its key (PEM). Both files are read again every 30 seconds'],
+  DASHKEEP_IMAGE: ['Service', 'the image that runs, for the doctor; set by the chart'],
+  DASHKEEP_NETWORK_POLICY: ['Service', 'whether there is a NetworkPolicy, for the doctor; set by the chart'],
   DASHKEEP_LISTEN: ['Service', 'address of the API (default `127.0.0.1:3210`)'],
   DASHKEEP_OPS_LISTEN: ['Service', 'address of health and metrics (default `0.0.0.0:9464`), or `off`'],
   DASHKEEP_URL: ['Service', 'how Grafana reaches the API, where that is not the loopback address'],
-  DASHKEEP_API_TOKEN: ['Service', 'token of the API (made up and stored when not given)'],
+  DASHKEEP_API_TOKEN: [
+    'Service',
+    'token of the API for the home organization (made, stored and replaced daily when not given; a given one is never replaced)',
+  ],
+  'DASHKEEP_API_TOKEN_ORG_<n>': ['Service', 'the same for a further organization'],
+  DASHKEEP_API_TOKEN_HOURS: ['Service', 'age at which tokens of the API are replaced, in hours (default 24)'],
   DASHKEEP_STATE_DIR: [
     'Service',
     'where keys and settings are kept (default `$XDG_STATE_HOME/dashkeep` or `~/.local/state/dashkeep`)',
@@ -91,5 +112,6 @@ export const AS_FILE: ReadonlySet<string> = new Set([
   'GRAFANA_ADMIN_USER',
   'GRAFANA_ADMIN_PASSWORD',
   'DASHKEEP_API_TOKEN',
+  'DASHKEEP_API_TOKEN_ORG_<n>',
   'DASHKEEP_AGE_PASSPHRASE',
 ]);

@@ -23,6 +23,20 @@ export function usePlanItems(id: string, filters: Pick<PlanItemsQuery, 'action' 
   );
 }
 
+/** The items of a plan that change who may see or receive what. */
+export function useSecurityItems(id: string, enabled: boolean) {
+  return usePages<PlanItem>(
+    ['restore', id, 'items', 'security'],
+    (cursor, signal) =>
+      call('GET /restores/:id/items', {
+        params: { id },
+        query: { security: 'true', cursor, limit: PAGE_SIZE },
+        signal,
+      }),
+    { enabled },
+  );
+}
+
 /** What became of each item, once the run has ended. */
 export function useRestoreResults(id: string, filters: Pick<ResultsQuery, 'outcome' | 'search'>) {
   return usePages<ApplyResult>(['restore', id, 'results', filters], (cursor, signal) =>

@@ -4,8 +4,14 @@ import { call } from '../api/client.ts';
 
 const KEY = ['settings'];
 
-export function useSettings() {
-  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => call('GET /settings', { signal }), staleTime: 30_000 });
+/** @param enabled only the home organization may see them */
+export function useSettings(enabled: boolean) {
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => call('GET /settings', { signal }),
+    staleTime: 30_000,
+    enabled,
+  });
 }
 
 export function useSaveSettings() {

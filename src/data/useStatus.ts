@@ -12,6 +12,11 @@ export function useStatus() {
   });
 }
 
+/** Whether this organization is the home one, which decides what concerns all; undefined while that is not known. */
+export function useIsHome(): boolean | undefined {
+  return useStatus().data?.caller.home;
+}
+
 export function useTrends(points: number) {
   return useQuery({
     queryKey: ['trends', points],

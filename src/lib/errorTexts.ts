@@ -37,6 +37,25 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
       'The token that Grafana sends is not the one the service expects. Restart the service so that it connects again, or enter the token by hand.',
     ),
   ],
+  DK_SNAPSHOT_FOREIGN: () => [
+    t('error.DK_SNAPSHOT_FOREIGN', 'No trusted key has signed this snapshot'),
+    t(
+      'advice.DK_SNAPSHOT_FOREIGN',
+      'Somebody else may have written it. Choose another snapshot, or ask whoever runs the service whether its key can be trusted.',
+    ),
+  ],
+  DK_HOME_ORGANIZATION: () => [
+    t('error.DK_HOME_ORGANIZATION', 'Only the home organization decides this'),
+    t('advice.DK_HOME_ORGANIZATION', 'It concerns all organizations: ask an admin of the home organization.'),
+  ],
+  DK_OTHER_ORGANIZATION: () => [
+    t('error.DK_OTHER_ORGANIZATION', 'The app restores into your organization only'),
+    t('advice.DK_OTHER_ORGANIZATION', 'Ask a server admin to copy it into another one.'),
+  ],
+  DK_ORGANIZATION_UNKNOWN: () => [
+    t('error.DK_ORGANIZATION_UNKNOWN', 'The service does not know yet which organization it belongs to'),
+    t('advice.DK_ORGANIZATION_UNKNOWN', 'Grafana tells it as soon as it answers: try again in a moment.'),
+  ],
   DK_PLAN_STALE: () => [
     t('error.DK_PLAN_STALE', 'The plan no longer fits what is live'),
     t('advice.DK_PLAN_STALE', 'Something has changed since it was made: make a new plan.'),
@@ -48,6 +67,13 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
   DK_SETTINGS_STALE: () => [
     t('error.DK_SETTINGS_STALE', 'Somebody else saved the settings meanwhile'),
     t('advice.DK_SETTINGS_STALE', 'Load them again, then make your changes anew.'),
+  ],
+  DK_NOT_ALLOWED: () => [
+    t('error.DK_NOT_ALLOWED', 'The deployment does not allow this directory or address'),
+    t(
+      'advice.DK_NOT_ALLOWED',
+      'Use one that it allows, or ask whoever runs the service to allow this one. Link-local and metadata addresses are always refused.',
+    ),
   ],
   DK_UNCONFIGURED: () => [
     t('error.DK_UNCONFIGURED', 'No backup target is set yet'),

@@ -13,6 +13,6 @@ export function noticeText(message: string): Notice | undefined {
     ? undefined
     : {
         title: t('notice.notCovered', 'The organization {{name}} ({{id}}) is not backed up', { id, name }),
-        advice: t('notice.notCoveredAdvice', 'Choose all organizations in the settings.'),
+        advice: t('notice.notCoveredAdvice', 'Ask whoever runs Dashkeep to include it.'),
       };
 }

@@ -90,7 +90,13 @@ export class AlertingGrafana {
       signal: new AbortController().signal,
       decryptSecrets: options.decryptSecrets ?? false,
     });
-    return { ...context, secrets: (_kind, uid) => options.secrets?.[uid], includeManaged: false, message: 'Restored' };
+    return {
+      ...context,
+      secrets: (_kind, uid) => options.secrets?.[uid],
+      includeManaged: false,
+      keepSecrets: false,
+      message: 'Restored',
+    };
   }
 
   #credentials(account: TokenRequest | undefined): CredentialSource {

@@ -50,7 +50,7 @@ describe('the errors of the service', () => {
     const message = notCoveredMessage({ id: 2, name: "Tom's team" });
     expect(explainProblem({ code: 'DK_SETTINGS', message, hint: NOT_COVERED_HINT })).toEqual({
       title: "The organization Tom's team (2) is not backed up",
-      advice: 'Choose all organizations in the settings.',
+      advice: 'Ask whoever runs Dashkeep to include it.',
       detail: '',
     });
   });

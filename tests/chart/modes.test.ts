@@ -66,7 +66,15 @@ describe('any combination of switches', () => {
 describe('what each mode runs', () => {
   it('sidecar: nothing of its own', async () => {
     const objects = await template(CHART, { args: ['--skip-tests'] });
-    expect(kinds(objects)).toEqual(['ConfigMap', 'ConfigMap', 'Lease', 'Role', 'RoleBinding', 'Secret']);
+    expect(kinds(objects)).toEqual([
+      'ConfigMap',
+      'ConfigMap',
+      'Lease',
+      'NetworkPolicy',
+      'Role',
+      'RoleBinding',
+      'Secret',
+    ]);
   });
 
   it('deployment: the service behind a Service that reaches it even when it is not ready', async () => {

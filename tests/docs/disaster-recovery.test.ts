@@ -39,10 +39,15 @@ describe('the guide for a Grafana that burned', () => {
 
     const { name } = grafana.state.org(1);
     const people = grafana.state.users.size;
+    const keys = await reader.shell(`${own}\ndashkeep keys --json`, reader.s3.environment);
+    const fingerprint = /"own":"([0-9a-f]{32})"/.exec(keys.text)?.[1] ?? 'none';
     grafana.burn();
     expect(grafana.state.org(1).dashboards.size).toBe(0);
 
-    const followed = await reader.shell([own, ...restores, ...steps].join('\n'), reader.s3.environment);
+    // A machine that has never seen the repository.
+    const elsewhere = { ...reader.s3.environment, DASHKEEP_STATE_DIR: join(reader.directory, 'another-state') };
+    const noted = [own, ...restores, ...steps].join('\n').replace('0123456789abcdef0123456789abcdef', fingerprint);
+    const followed = await reader.shell(noted, elsewhere);
     expect(followed.code, followed.text).toBe(0);
     expect([...grafana.state.orgs.values()].map((org) => org.name)).toEqual([name, 'Second']);
     expect(grafana.state.users.size).toBe(people);

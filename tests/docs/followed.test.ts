@@ -61,7 +61,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
   it('docs/restore.md: a folder, a plan for somebody else, undoing that, secrets', async () => {
     const backup = await reader.shell('dashkeep backup', own);
     expect(backup.code, backup.text).toBe(0);
-    const [folder = '', plan = '', undo = '', secrets = ''] = await blocksOf('docs/restore.md');
+    const [folder = '', , plan = '', undo = '', secrets = ''] = await blocksOf('docs/restore.md');
     const remove = (path: string) =>
       fetch(`${reader.grafana.url}${path}`, {
         method: 'DELETE',
@@ -82,7 +82,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
     const undone = await reader.shell(undo.replaceAll('<run>', run).replace('Main Org.', 'Aurora'), own);
     expect(undone.code, undone.text).toBe(0);
     expect(undone.text).toMatch(/delete +dashboard +orders +.* the restore created it/);
-    expect(undone.text).toContain(`type --confirm 'Aurora'`);
+    expect(undone.text).toContain(`add --confirm 'Aurora'`);
     expect(undone.text).toMatch(/(\d+) of \1 done and verified/);
 
     await remove('/api/datasources/uid/loki');

@@ -21,8 +21,10 @@ const speaking = [...pages()].filter(([, markdown]) => ofOurChart(markdown).leng
 describe.each(speaking)('%s', (_, markdown) => {
   it('installs the chart with values that it takes', async () => {
     for (const [tool, verb, release = '', , ...flags] of ofOurChart(markdown)) {
-      expect([tool, verb === 'template' || verb === 'install']).toEqual(['helm', true]);
-      const given = flags.filter((word) => word !== '-f' && word !== 'values.yaml');
+      expect([tool, ['template', 'install', 'upgrade'].includes(verb ?? '')]).toEqual(['helm', true]);
+      const given = flags.filter((word) => !['-f', 'values.yaml', '--reuse-values'].includes(word));
+      // What an upgrade reuses says where the backups go.
+      given.push(...(verb === 'upgrade' ? ['--set', 'target=s3://bucket,mode=deployment'] : []));
       const outcome = await helm('template', release, CHART, ...given);
       expect(outcome.stderr, flags.join(' ')).toBe('');
       expect(outcome.code).toBe(0);

@@ -35,10 +35,11 @@ const ELSEWHERE: Record<string, string> = {
   jq: '-r -sRr --arg',
   'sudo install': '',
   tar: '-xzf',
+  'openssl pkeyutl': '-verify -pubin -keyform -inkey -rawin -in -sigfile',
 };
 
 /** What every shell has; nothing to get wrong that a reader would not see at once. */
-const EVERYWHERE = 'base64 cat cut find grep gunzip head mkdir sed sha256sum sort tail'.split(' ');
+const EVERYWHERE = 'base64 cat cut echo find grep gunzip head mkdir sed sha256sum sort tail'.split(' ');
 
 const CHECKS: Record<string, Check> = {
   dashkeep,

@@ -28,7 +28,7 @@ it.each([
   ['the same uid in another org', [entry('a', '1')], [{ ...entry('a', '1'), org: 2 }]],
 ])('counts what a comparison lists: %s', (_, from, to) => {
   const { added, changed, removed } = diffManifests(snapshot(from), snapshot(to));
-  expect(countChanges(snapshot(from), snapshot(to))).toEqual({
+  expect(countChanges(snapshot(from), snapshot(to))).toMatchObject({
     added: added.length,
     changed: changed.length,
     removed: removed.length,

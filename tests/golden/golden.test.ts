@@ -38,20 +38,32 @@ class ReadOnly extends DirectoryStore {
 const REPOSITORIES = [
   { name: 'format-1-plain', ids: ['20261124T143000Z-f3e18310', '20261124T153000Z-90a45050'] },
   { name: 'format-1-encrypted', ids: ['20261124T143000Z-24b2535a', '20261124T153000Z-68856e1f'] },
+  {
+    name: 'format-1-signed-plain',
+    ids: ['20261124T143000Z-000fbd38', '20261124T153000Z-00068856'],
+    signer: '4be2e4bd04e9e91974ba5afc9a9d01df',
+  },
+  {
+    name: 'format-1-signed-encrypted',
+    ids: ['20261124T143000Z-00090a45', '20261124T153000Z-0001b042'],
+    signer: '221d1b14e5c92d85406a9b2943a1b2f2',
+  },
 ];
 
-describe.each(REPOSITORIES)('the golden repository $name', ({ name, ids }) => {
+describe.each(REPOSITORIES)('the golden repository $name', ({ name, ids, signer }) => {
   const directory = join(here, name);
+  const trustedKeys = signer === undefined ? [] : [signer];
 
   it('gives back every letter of its snapshots, and reading writes nothing', async () => {
     const randomness = new SeededRandomness();
     const store = new ReadOnly(directory, randomness);
     const world = { store, randomness, clock: new TestClock('2036-01-01T00:00:00.000Z') };
-    const repository = await open(world, { create: false, identities: [identityFile] });
+    const repository = await open(world, { create: false, identities: [identityFile], trustedKeys });
 
-    expect((await repository.snapshots()).map(({ id, status }) => [id, status])).toEqual([
-      [ids[1], 'partial'],
-      [ids[0], 'complete'],
+    const rows = (await repository.snapshots()).map(({ id, status, ...row }) => [id, status, row.signed, row.signer]);
+    expect(rows).toEqual([
+      [ids[1], 'partial', signer !== undefined, signer],
+      [ids[0], 'complete', signer !== undefined, signer],
     ]);
     for (const [index, golden] of [expected.FIRST, expected.SECOND].entries()) {
       const manifest = await repository.manifest(ids[index]!);
@@ -77,7 +89,7 @@ describe.each(REPOSITORIES)('the golden repository $name', ({ name, ids }) => {
     const randomness = new SeededRandomness();
     const world = { store: new DirectoryStore(directory, randomness), randomness, clock: new TestClock() };
     world.store.put = async () => ({ written: true });
-    const repository = await open(world, { create: false, identities: [identityFile] });
+    const repository = await open(world, { create: false, identities: [identityFile], trustedKeys });
     expect(await verify(repository, { readData: true })).toMatchObject({
       snapshots: 2,
       objects: 5,
@@ -85,6 +97,17 @@ describe.each(REPOSITORIES)('the golden repository $name', ({ name, ids }) => {
       unreferenced: 0,
       problems: [],
     });
+  });
+
+  it('is all foreign to those who trust somebody else', async () => {
+    const randomness = new SeededRandomness();
+    const store = new ReadOnly(directory, randomness);
+    const world = { store, randomness, clock: new TestClock('2036-01-01T00:00:00.000Z') };
+    const theirs = { create: false, identities: [identityFile], trustedKeys: ['0'.repeat(32)] };
+    const repository = await open(world, theirs);
+    expect((await repository.snapshots()).map(({ foreign }) => foreign)).toEqual([true, true]);
+    await expect(repository.manifest('latest')).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });
+    expect((await repository.manifest(ids[0]!)).resources).toHaveLength(4);
   });
 
   it('is read alike by the independent checker', async () => {

@@ -1,6 +1,7 @@
 /**
  * Wrote the golden repositories of format 1. Kept to show what is in them; they are never written again, because what
- * this proves is that files of back then stay readable: `npx tsx tests/golden/make.ts <directory>`.
+ * this proves is that files of back then stay readable: `npx tsx tests/golden/make.ts <directory>`. Those without `signed` in
+ * their name are from before there were signatures; made again they would be signed.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -94,6 +95,8 @@ async function make(directory: string, recipients: string[] | undefined): Promis
   const randomness = new SeededRandomness('golden');
   const store = new DirectoryStore(directory, randomness);
   const repository = await open({ store, clock, randomness }, { recipients, state: new MemoryState() });
+  await repository.trust.signing.signer();
+  process.stdout.write(`${directory} is signed by ${repository.trust.own}\n`);
   await snapshot(repository, clock, randomness, FIRST, 'complete');
   clock.advance(3_600_000);
   await snapshot(repository, clock, randomness, SECOND, 'partial');
@@ -110,6 +113,6 @@ if (target === undefined) {
   throw new Error('give a directory to write to');
 }
 const identity = readFileSync(join(import.meta.dirname, 'identity.txt'), 'utf8').trim().split('\n').at(-1) ?? '';
-await make(join(target, 'format-1-plain'), undefined);
-await make(join(target, 'format-1-encrypted'), [await identityToRecipient(identity)]);
+await make(join(target, 'format-1-signed-plain'), undefined);
+await make(join(target, 'format-1-signed-encrypted'), [await identityToRecipient(identity)]);
 writeFileSync(join(target, 'expected.json'), `${JSON.stringify({ FIRST, SECOND }, null, 2)}\n`);

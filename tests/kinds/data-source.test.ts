@@ -70,20 +70,39 @@ describe('data sources', () => {
     grafana = await testGrafana({ profile: '13.2' });
     await seed();
     const taken = await take('data-source', await grafana.admin());
-    stored('prom').url = 'http://wrong';
+    stored('prom').database = 'wrong';
     const id = stored('prom').id;
     grafana.sim.clearRequests();
     const restored = await restore('data-source', await grafana.admin(), taken);
     expect(restored).toEqual({ written: ['prom'], losses: {}, blocked: {} });
     expect(grafana.sim.writes().map(({ method }) => method)).toEqual(['PUT']);
-    expect(stored('prom')).toMatchObject({ id, url: 'http://prom:9090', secureJsonData: PROM.secureJsonData });
+    expect(stored('prom')).toMatchObject({ id, database: '', secureJsonData: PROM.secureJsonData });
+  });
+
+  it('lose what is stored for another address, unless that is to be kept', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    await seed();
+    const taken = await take('data-source', await grafana.admin());
+    for (const jsonData of [{ ...PROM.jsonData, oauth2: { tokenUrl: 'http://wrong' } }, PROM.jsonData]) {
+      stored('prom').url = jsonData === PROM.jsonData ? 'http://wrong' : PROM.url;
+      stored('prom').jsonData = jsonData;
+      const kept = await restore('data-source', await grafana.admin({ keepSecrets: true }), taken);
+      expect(kept.losses).toEqual({});
+      expect(stored('prom').secureJsonData).toEqual(PROM.secureJsonData);
+      stored('prom').jsonData = jsonData;
+      stored('prom').url = jsonData === PROM.jsonData ? 'http://wrong' : PROM.url;
+      const { losses } = await restore('data-source', await grafana.admin(), taken);
+      expect(losses).toEqual({ prom: ['enter again: basicAuthPassword', 'enter again: httpHeaderValue1'] });
+      expect(stored('prom').secureJsonData).toEqual({ basicAuthPassword: '', httpHeaderValue1: '' });
+      stored('prom').secureJsonData = { ...PROM.secureJsonData };
+    }
   });
 
   it('sends only the secrets that were supplied', async () => {
     grafana = await testGrafana({ profile: '12.4' });
     await seed();
     const taken = await take('data-source', await grafana.admin());
-    stored('prom').url = 'http://wrong';
+    stored('prom').database = 'wrong';
     await restore(
       'data-source',
       await grafana.admin({ secrets: { 'data-source/prom': { httpHeaderValue1: 'new' } } }),

@@ -34,6 +34,7 @@ export interface RunOptions {
   /** Secrets by `kind/uid`. */
   secrets?: Record<string, Record<string, string>>;
   includeManaged?: boolean;
+  keepSecrets?: boolean;
   org?: number;
 }
 
@@ -69,6 +70,7 @@ export async function testGrafana(options: SimulatorOptions): Promise<TestGrafan
       ...context,
       secrets: (kind, uid) => run.secrets?.[`${kind}/${uid}`],
       includeManaged: run.includeManaged ?? false,
+      keepSecrets: run.keepSecrets ?? false,
       message: 'Restored',
     };
   };

@@ -68,7 +68,7 @@ describe('app plugin settings', () => {
     grafana = await testGrafana({ profile: '13.2' });
     await seed();
     const taken = await take('plugin-settings', await grafana.admin());
-    grafana.sim.state.org(1).pluginSettings.get(ONCALL)!.jsonData = {};
+    grafana.sim.state.org(1).pluginSettings.get(ONCALL)!.jsonData = { url: 'http://oncall' };
     const restored = await restore('plugin-settings', await grafana.admin(), taken);
     expect(restored.losses).toEqual({});
     expect(grafana.sim.state.org(1).pluginSettings.get(ONCALL)).toMatchObject({

@@ -34,8 +34,20 @@ afterEach(() => {
   rmSync(work, { recursive: true });
 });
 
-async function follow(access: string, environment: Record<string, string>): Promise<string> {
-  const steps = ['unpack', 'snapshots', 'manifest', 'find', 'body', 'dashboard', 'proof', 'import', 'everything'];
+async function follow(access: string, environment: Record<string, string>, signed = false): Promise<string> {
+  const check = signed ? ['signature'] : [];
+  const steps = [
+    'unpack',
+    'snapshots',
+    'manifest',
+    ...check,
+    'find',
+    'body',
+    'dashboard',
+    'proof',
+    'import',
+    'everything',
+  ];
   const script = [access, ...steps].map(block).join('\n');
   const { stdout } = await run('sh', ['-euc', script], {
     cwd: work,
@@ -67,6 +79,22 @@ describe('the rescue page works', () => {
   it.skipIf(!hasAge)('on an encrypted directory, with age', async () => {
     const script = follow('directory', { DIRECTORY: join(golden, 'format-1-encrypted') });
     expectEverything(await script, false);
+  });
+
+  it.skipIf(!has('openssl'))('and says who signed a snapshot', async () => {
+    const stdout = await follow('directory', { DIRECTORY: join(golden, 'format-1-signed-plain') }, true);
+    expectEverything(stdout, true);
+    expect(stdout).toContain('Signature Verified Successfully');
+    expect(stdout).toContain('signed by 4be2e4bd04e9e91974ba5afc9a9d01df\nas signed\n');
+  });
+
+  it.skipIf(!has('openssl'))('of an encrypted one without opening it', async () => {
+    const script = ['directory', 'signature'].map(block).join('\n');
+    const snapshot = 'snapshots/20261124T153000Z-0001b042.json.gz.age';
+    const environment = { DIRECTORY: join(golden, 'format-1-signed-encrypted'), snapshot };
+    const { stdout } = await run('sh', ['-euc', script], { cwd: work, env: { ...process.env, ...environment } });
+    expect(stdout).toContain('Signature Verified Successfully');
+    expect(stdout).toContain('signed by 221d1b14e5c92d85406a9b2943a1b2f2\nas signed\n');
   });
 
   describe('on a bucket', () => {

@@ -5,7 +5,7 @@ import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
 import type { Plan, RestoreOptions } from '../../pkg/engine/restore/types.ts';
 import { planUndo } from '../../pkg/engine/restore/undo.ts';
 import { SeededRandomness } from '../support/repository.ts';
-import { named, reasons, RestoreBench, stateOf } from './harness.ts';
+import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
 import { seed } from './seed.ts';
 
 const MINUTE = 60_000;
@@ -88,6 +88,7 @@ async function everything(given: Given): Promise<Restored & { plan: Plan; touche
     safetySnapshot: given.safetySnapshot ?? false,
     version: '0.1.0',
     randomness: new SeededRandomness(String(bench.sim.requests.length)),
+    ...typedFor(plan),
     note: (facts) => {
       touched = facts.touched ?? [];
     },

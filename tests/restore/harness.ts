@@ -136,7 +136,9 @@ export class RestoreBench {
       { ...request, randomness, kind: 'restore', trigger: 'manual' },
       async (id, note) => {
         run = id;
-        return restoreOutcome(await restore({ ...request, plan, safetySnapshot, version: '0.1.0', randomness, note }));
+        const typed = typedFor(plan);
+        const wish = { ...request, ...typed, plan, safetySnapshot, version: '0.1.0', randomness, note };
+        return restoreOutcome(await restore(wish));
       },
     );
     return { ...restored, plan, run };
@@ -151,10 +153,16 @@ export class RestoreBench {
       safetySnapshot: false,
       version: '0.1.0',
       randomness: new SeededRandomness(),
-      ...(confirm === undefined ? {} : { confirm }),
+      ...typedFor(plan, confirm),
     });
     return { ...restored, plan };
   }
+}
+
+/** What a person types; without it they agree to what changes security, and not to what is deleted. */
+export function typedFor(plan: Plan, confirm?: string): { confirm?: string } {
+  const typed = confirm ?? (named(plan, 'delete').length === 0 ? plan.confirm : undefined);
+  return typed === undefined ? {} : { confirm: typed };
 }
 
 /** `kind/uid` of the items with an action, sorted. */

@@ -9,7 +9,7 @@ import { planUndo } from '../../pkg/engine/restore/undo.ts';
 import { Cancelled, recordRun } from '../../pkg/engine/run.ts';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
 import { SeededRandomness } from '../support/repository.ts';
-import { named, reasons, RestoreBench, stateOf } from './harness.ts';
+import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
 import { board, seed } from './seed.ts';
 
 let bench: RestoreBench;
@@ -27,7 +27,7 @@ async function applied(request: PlanRequest, plan: Plan, confirm?: string): Prom
   let id = '';
   const run = recordRun({ ...port, repository, kind: 'restore', trigger: 'manual' }, async (given, note) => {
     id = given;
-    const facts = { safetySnapshot: true, version: '0.1.0', ...(confirm === undefined ? {} : { confirm }) };
+    const facts = { safetySnapshot: true, version: '0.1.0', ...typedFor(plan, confirm) };
     return restoreOutcome(await restore({ ...request, ...port, ...facts, plan, note }));
   });
   await run.catch((error: unknown) => {
@@ -82,9 +82,10 @@ describe.each(PROFILE_NAMES)('undoing a restore, Grafana %s', (profile) => {
     );
     expect(named(plan, 'update')).toEqual(['dashboard/root', 'folder-permissions/other']);
     expect(named(plan, 'create', 'blocked')).toEqual([]);
-    expect(plan.confirm).toBe('Main Org.');
+    // Editors were admins of a folder.
+    expect(plan.confirm).toBe('Main Org., 1 security change');
     await expect(applied(request, plan)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
-    const undo = await applied(request, plan, 'Main Org.');
+    const undo = await applied(request, plan, 'Main Org., 1 security change');
     expect(undo.errors).toEqual([]);
     expect(undo.status).toBe('complete');
     expect(stateOf(await bench.backup())).toEqual(before);

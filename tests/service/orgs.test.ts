@@ -29,7 +29,7 @@ async function createOrg(name: string): Promise<number> {
   return ((await created.json()) as { orgId: number }).orgId;
 }
 
-it('reaches all organizations from when that is saved, not only from the next look at the tokens', async () => {
+it('reaches all organizations when the deployment says so, and nobody else does', async () => {
   const orgId = await createOrg('Second');
   const reached = async () =>
     ((await service.call('GET', '/status')).json.token.orgs as { id: number }[]).map(({ id }) => id);
@@ -47,16 +47,24 @@ it('reaches all organizations from when that is saved, not only from the next lo
   const { checks } = (await service.call('GET', '/doctor')).json;
   expect(checks).toContainEqual(expect.objectContaining({ name: `organization ${orgId}`, status: 'warning' }));
 
+  // Only the deployment widens that.
   const { scope } = (await service.call('GET', '/settings')).json.values;
   const saved = await service.call('PUT', '/settings', { values: { scope: { ...scope, orgs: 'all' } } });
-  expect(saved.status).toBe(200);
+  expect([saved.status, saved.json.error.code]).toEqual([400, 'DK_SETTINGS']);
+  expect(saved.json.error.fields['scope.orgs']).toContain('DASHKEEP_ORGS');
+  await service.stop();
+  const { directory } = service;
+  service = await startService({ grafanaUrl: grafana.url, directory, environment: { DASHKEEP_ORGS: 'all' } });
   await eventually('the second org', async () => (await reached()).includes(orgId));
 
   expect((await service.call('GET', '/status')).json).not.toHaveProperty('notCovered');
 
   const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
-  const snapshot = await service.call('GET', `/snapshots/${String(run['snapshot'])}`);
-  expect(snapshot.json.orgs).toMatchObject([{ id: 1 }, { id: orgId, name: 'Second' }]);
+  const manifest = await service.service.library.manifest(String(run['snapshot']), AbortSignal.timeout(10_000));
+  expect(manifest.orgs).toMatchObject([{ id: 1 }, { id: orgId, name: 'Second' }]);
+  const shown = await service.call('GET', `/snapshots/${String(run['snapshot'])}`);
+  expect(shown.json.orgs).toMatchObject([{ id: 1 }]);
+  expect(shown.json.orgs).toHaveLength(1);
 });
 
 it('names an organization that was made after the start within five minutes', async () => {
@@ -89,7 +97,7 @@ it('backs it up with the next backup, where all organizations are wanted', async
   await service.service.keeper?.check();
   const id = await createOrg('Later');
   const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
-  const { orgs } = (await service.call('GET', `/snapshots/${String(run['snapshot'])}`)).json;
+  const { orgs } = await service.service.library.manifest(String(run['snapshot']), AbortSignal.timeout(10_000));
   expect(orgs).toMatchObject([{ id: 1 }, { id, name: 'Later' }]);
 });
 

@@ -34,6 +34,11 @@ export async function runCli(
   const program = buildProgram((action) => async (...given) => {
     exit = await action(world, ...given);
   });
-  await program.parseAsync([...args], { from: 'user' });
+  // Options look into the environment of the process when they are parsed, which happens before anything is awaited.
+  const before = { ...process.env };
+  Object.assign(process.env, environment);
+  const parsing = program.parseAsync([...args], { from: 'user' });
+  process.env = before;
+  await parsing;
   return { exit, out, json: args.includes('--json') && out !== '' ? JSON.parse(out) : undefined };
 }

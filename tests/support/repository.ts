@@ -4,6 +4,7 @@ import type { Manifest, ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { silentLog, type Clock, type Log, type Randomness } from '../../pkg/contract/ports.ts';
 import { newTimedId } from '../../pkg/repository/layout.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../../pkg/repository/repository.ts';
+import { MemoryState } from '../../pkg/repository/state.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 
 /** A clock that moves only when told, or when somebody sleeps on it. */
@@ -82,11 +83,21 @@ export interface World {
   randomness: SeededRandomness;
 }
 
+/** What one machine keeps of each repository, however often it opens it. */
+const states = new WeakMap<ObjectStore, MemoryState>();
+
+export function stateOf(store: ObjectStore): MemoryState {
+  const state = states.get(store) ?? new MemoryState();
+  states.set(store, state);
+  return state;
+}
+
+/** Opens with the state of that store, unless the options give another or, with undefined, none. */
 export function open(
   world: Pick<OpenOptions, 'store' | 'clock' | 'randomness'>,
   options: Partial<OpenOptions> = {},
 ): Promise<OpenedRepository> {
-  return openRepository({ ...world, log: silentLog, create: true, ...options });
+  return openRepository({ ...world, log: silentLog, create: true, state: stateOf(world.store), ...options });
 }
 
 /** What a backup would read from Grafana: uid → body. */

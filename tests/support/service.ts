@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { jsonLog, type Level } from '../../pkg/sidecar/log.ts';
+import type { Resolve } from '../../pkg/storage/outbound/policy.ts';
 import { serve, type Running } from '../../pkg/sidecar/serve.ts';
 import { realClock, realRandomness } from './ports.ts';
 
@@ -33,6 +34,8 @@ export interface TestServiceOptions {
   directory?: string;
   clock?: Clock;
   level?: Level;
+  /** Answers for name servers where addresses of the pages are concerned. */
+  resolve?: Resolve;
 }
 
 export const TEST_API_TOKEN = 'api-token-of-the-test-0123456789';
@@ -66,6 +69,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     clock: options.clock ?? realClock,
     randomness: realRandomness,
     log: jsonLog(options.level ?? 'trace', (line) => lines.push(line)),
+    resolve: options.resolve,
   });
   const call = async (
     method: string,

@@ -26,6 +26,12 @@
 {{- fail (printf "\n\nDashkeep: config.%s would stand readable in a ConfigMap. Put it into a Secret and name that in extraEnv with valueFrom.secretKeyRef.\n" $name) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (include "dashkeep.tls" .) (eq .Values.tls.source "certManager") (not .Values.tls.certManager.issuerRef.name) -}}
+{{- fail "\n\nDashkeep: tls.source=certManager needs tls.certManager.issuerRef.name, the Issuer or ClusterIssuer that signs.\n" -}}
+{{- end -}}
+{{- if and (include "dashkeep.tls" .) (eq .Values.tls.source "secret") (not .Values.tls.secretName) -}}
+{{- fail "\n\nDashkeep: tls.source=secret needs tls.secretName, a Secret with tls.crt, tls.key and ca.crt.\n" -}}
+{{- end -}}
 {{- if and .Values.deployment.podDisruptionBudget.enabled (lt (int .Values.deployment.replicas) 2) -}}
 {{- fail "\n\nDashkeep: deployment.podDisruptionBudget needs deployment.replicas of at least 2.\n" -}}
 {{- end -}}

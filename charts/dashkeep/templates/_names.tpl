@@ -6,6 +6,12 @@ sub-chart's: what must be the same on both sides comes from .Release and .Values
 {{/* The image's default tag: .Chart is another chart where the sidecar is injected, so it stands here. A test keeps it equal to appVersion. */}}
 {{- define "dashkeep.appVersion" -}}1.0.0-rc.1{{- end }}
 
+{{/* Digests of this release's images, written here by the release itself: they hold while registry, repository and tag are the defaults. */}}
+{{- define "dashkeep.digests" -}}
+dashkeep/dashkeep: ''
+dashkeep/dashkeep-plugin: ''
+{{- end }}
+
 {{- define "dashkeep.pluginId" -}}dashkeep-backup-app{{- end }}
 
 {{- define "dashkeep.umbrella" -}}
@@ -144,12 +150,24 @@ http://{{ include "dashkeep.grafanaFullname" . }}.{{ include "dashkeep.grafanaNa
 {{- end -}}
 {{- end }}
 
+{{/* The image that the service runs: in an umbrella the injected one, whose values are global. */}}
+{{- define "dashkeep.runningImage" -}}
+{{- $global := ((.Values).global).dashkeep | default dict -}}
+{{- $image := .Values.image -}}
+{{- if include "dashkeep.umbrella" . -}}
+{{- $image = merge (dict) ($global.image | default dict) (dict "registry" "ghcr.io" "repository" "dashkeep/dashkeep") -}}
+{{- end -}}
+{{- include "dashkeep.image" (dict "image" $image "global" .Values.global) -}}
+{{- end }}
+
 {{/* Image reference from (dict "image" … "global" …). */}}
 {{- define "dashkeep.image" -}}
 {{- $image := .image -}}
 {{- $registry := (.global).imageRegistry | default $image.registry -}}
 {{- if $registry }}{{ $registry }}/{{ end }}{{ $image.repository -}}
-{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default (include "dashkeep.appVersion" .) }}{{ end -}}
+{{- $released := get (include "dashkeep.digests" . | fromYaml) $image.repository -}}
+{{- $digest := $image.digest | default ($image.tag | empty | ternary $released "") -}}
+{{- if $digest }}@{{ $digest }}{{ else }}:{{ $image.tag | default (include "dashkeep.appVersion" .) }}{{ end -}}
 {{- end }}
 
 {{- define "dashkeep.imagePullSecrets" -}}

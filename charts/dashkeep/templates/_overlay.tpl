@@ -7,6 +7,9 @@
 {{- if .Values.plugin.install -}}
 {{- $parts = append $parts (include "dashkeep.overlayPlugin" .) -}}
 {{- end -}}
+{{- if include "dashkeep.tls" . -}}
+{{- $parts = append $parts (include "dashkeep.overlayAuthority" .) -}}
+{{- end -}}
 {{- join "\n" $parts -}}
 {{- end }}
 
@@ -66,6 +69,6 @@ plugins:
 {{/* Whether there is a release of Grafana's own with something to put into it. */}}
 {{- define "dashkeep.overlayWanted" -}}
 {{- if and (include "dashkeep.on" .) .Values.overlay.create (not (include "dashkeep.umbrella" .)) -}}
-{{- if or (eq .Values.mode "sidecar") (and (eq .Values.mode "deployment") .Values.plugin.install) }}true{{ end -}}
+{{- if or (eq .Values.mode "sidecar") (and (eq .Values.mode "deployment") (or .Values.plugin.install .Values.tls.enabled)) }}true{{ end -}}
 {{- end -}}
 {{- end }}

@@ -26,9 +26,15 @@ DASHKEEP_LISTEN: {{ eq .Values.mode "sidecar" | ternary "127.0.0.1" "0.0.0.0" }}
 DASHKEEP_OPS_LISTEN: 0.0.0.0:9464
 DASHKEEP_SCHEDULE: {{ .Values.schedule | quote }}
 DASHKEEP_TIMEZONE: {{ .Values.timezone | quote }}
+DASHKEEP_IMAGE: {{ include "dashkeep.runningImage" . | quote }}
+DASHKEEP_NETWORK_POLICY: {{ .Values.networkPolicy.enabled | quote }}
 {{- end }}
 {{- if eq .Values.mode "deployment" }}
-DASHKEEP_URL: http://{{ include "dashkeep.fullname" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
+DASHKEEP_URL: http{{ if include "dashkeep.tls" . }}s{{ end }}://{{ include "dashkeep.host" . }}:{{ .Values.service.port }}
+{{- if include "dashkeep.tls" . }}
+DASHKEEP_TLS_CERT_FILE: {{ $dir }}/tls/tls.crt
+DASHKEEP_TLS_KEY_FILE: {{ $dir }}/tls/tls.key
+{{- end }}
 {{- end }}
 {{- with .Values.target }}
 DASHKEEP_TARGET: {{ . | quote }}
@@ -75,6 +81,13 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
       - serviceAccountToken: { path: kube/token, expirationSeconds: 3600 }
       - configMap: { name: kube-root-ca.crt, optional: true, items: [{ key: ca.crt, path: kube/ca.crt }] }
       - downwardAPI: { items: [{ path: kube/namespace, fieldRef: { apiVersion: v1, fieldPath: metadata.namespace } }] }
+      {{- end }}
+      {{- if and .kube (include "dashkeep.tls" .root) }}
+      - secret:
+          name: {{ include "dashkeep.tlsSecretName" .root }}
+          items:
+            - { key: tls.crt, path: tls/tls.crt }
+            - { key: tls.key, path: tls/tls.key }
       {{- end }}
       {{- if and .admin (include "dashkeep.adminSecretMounted" .root) }}
       {{- with $values.grafana.adminSecret }}

@@ -1,8 +1,8 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import { ensureApiToken } from '../../sidecar/api-token.ts';
 import { bootstrap } from '../../sidecar/bootstrap/bootstrap.ts';
 import { AdminRefused } from '../../sidecar/bootstrap/problems.ts';
 import type { Bootstrapped, BootstrapOptions } from '../../sidecar/bootstrap/types.ts';
+import { apiTokensOf } from '../../sidecar/grafana-tokens.ts';
 import { lay } from '../../sidecar/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/environment.ts';
@@ -32,18 +32,20 @@ async function runBootstrap(world: World, flags: Flags): Promise<Exit> {
   const { clock, randomness, log, environment } = world;
   const config = serviceConfig(environment, flags, VERSION);
   const { state, admin } = await lay(config, { clock, randomness, log });
-  const apiToken = await ensureApiToken((await config.apiToken?.())?.trim(), { state, randomness, log });
+  const tokens = apiTokensOf(config, { admin, state, clock, randomness, log });
+  await tokens.load();
   const done = await patiently(world, wholeNumber(flags.wait, '--wait', 0), {
     grafanaUrl: config.grafana.url,
     grafanaCaFile: config.grafana.caFile,
     admin,
     adminKeys: config.admin.keys,
+    ...(config.orgIds === undefined ? {} : { orgIds: config.orgIds }),
     allOrgs: config.settings.get('scope.orgs')?.value === 'all',
     ...(flags.tokenDays === undefined
       ? {}
       : { tokenSeconds: 86_400 * wholeNumber(flags.tokenDays, 'DASHKEEP_TOKEN_DAYS') }),
     // Only where there is a service that the app could reach.
-    ...(config.url === undefined ? {} : { app: { url: config.url, token: apiToken } }),
+    ...(config.url === undefined ? {} : { app: { url: config.url, tokens } }),
     state,
     clock,
     randomness,

@@ -30,9 +30,12 @@ async function runCopy(world: World, url: string, flags: Flags): Promise<Exit> {
   } else {
     print(world, result);
   }
-  return 0;
+  return result.foreign.length === 0 ? 0 : 3;
 }
 
-function print(world: World, { copied, present, objects }: CopyResult): void {
+function print(world: World, { copied, present, objects, foreign }: CopyResult): void {
   printLine(world, `${copied.length} snapshots copied (${objects} objects), ${present.length} were there already.`);
+  if (foreign.length > 0) {
+    printLine(world, `${foreign.length} stayed behind, because no trusted key has signed them: ${foreign.join(', ')}`);
+  }
 }

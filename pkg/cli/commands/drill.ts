@@ -1,5 +1,5 @@
 import { drillOutcome, type DrillReport } from '../../engine/drill/report.ts';
-import { drill, newestComplete } from '../../engine/drill/drill.ts';
+import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -37,7 +37,7 @@ async function runDrill(world: World, snapshot: string | undefined, flags: Flags
           const manifest =
             snapshot === undefined
               ? await newestComplete(repository, signal)
-              : await repository.manifest(snapshot, { signal });
+              : await countingManifest(repository, snapshot, { signal });
           const onProgress = progress.report;
           return drillOutcome(await drill({ ...world, id, manifest, repository, instance, onProgress }));
         }),

@@ -13,13 +13,17 @@ import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } fro
 import { inOrgs, reachedOrgs } from '../restore-orgs.ts';
 import { isSelective, restoreWish, type RestoreFlags } from '../restore-request.ts';
 import { printable, progressPrinter } from '../output.ts';
+import { confirmed } from '../restore-confirmation.ts';
 import { printRestore } from '../restore-output.ts';
+import { confirmTrust, keepTrust, withTrust } from '../restore-trust.ts';
 import { VERSION, type World } from '../world.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
   json?: boolean;
   savePlan?: string;
   confirm?: string;
+  trust?: string;
+  acceptForeign?: boolean;
   undo?: string;
   apply?: boolean;
   safetySnapshot: boolean;
@@ -34,6 +38,7 @@ export const registerRestore: Register = (program, run) => {
     .option('--folder <uid>', 'this folder with all below it (may be given again)', collect)
     .option('--overwrite', 'also update what is there and differs')
     .option('--include-managed', 'also write what files, Git Sync, Terraform or an operator manage')
+    .option('--keep-secrets', 'where an address changes, leave the secrets that are stored for it')
     .option('--as-copy', 'under new uids, beside what is there')
     .option('--into-folder <uid>', 'with --as-copy: the folder to put the copies in')
     .option('--into-org <id>', 'with --as-copy: the org to put the copies in')
@@ -42,7 +47,15 @@ export const registerRestore: Register = (program, run) => {
     .option('--map-datasource <old=new>', 'use this live data source for one of the snapshot', collect)
     .option('--secrets <file>', 'YAML with secrets: kind, uid, field')
     .option('--delete-extra', 'also delete what is live within the selection and not in the snapshot')
-    .option('--confirm <text>', 'where something is deleted: what the plan asks to type')
+    .option(
+      '--confirm <text>',
+      'where something is deleted, or opened to others: what the plan asks to type; of a foreign snapshot: its id',
+    )
+    .option('--trust <fingerprint>', 'trust this signing key from now on')
+    .option(
+      '--accept-foreign',
+      'restore this snapshot although no trusted key has signed it (needs its id, and --confirm)',
+    )
     .option('--save-plan <file>', 'keep the plan, to apply it later with --plan')
     .option('--plan <file>', 'this saved plan, if what is live has not moved')
     .option('--undo <run>', 'take back what that restore did, as far as nobody changed it since')
@@ -55,7 +68,8 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-async function runRestore(world: World, snapshot: string | undefined, flags: Flags): Promise<Exit> {
+async function runRestore(world: World, snapshot: string | undefined, given: Flags): Promise<Exit> {
+  const flags = withTrust(given);
   const progress = progressPrinter(world, flags.json === true);
   const work =
     flags.undo === undefined ? planAndApply(world, snapshot, flags, progress) : undo(world, snapshot, flags, progress);
@@ -86,7 +100,10 @@ async function planAndApply(
   const everything = flags.everything === true;
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, wish.options);
   return withRepository(world, flags, false, async (repository) => {
-    const manifest = await repository.manifest(wish.snapshot, { signal: world.signal });
+    await keepTrust(repository, flags);
+    const stored = await repository.stored(wish.snapshot, { signal: world.signal });
+    const { manifest } = stored;
+    const confirm = confirmTrust(world, repository, stored, { ...flags, named: wish.snapshot });
     const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
       world,
@@ -114,7 +131,11 @@ async function planAndApply(
         if (flags.savePlan !== undefined) {
           await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
         }
-        return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
+        const applied = flags.apply === true;
+        return {
+          plan,
+          applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined,
+        };
       },
       waits(flags, progress),
     );
@@ -144,8 +165,15 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
       { ...flags, ...(orgs === '' ? {} : { orgs }) },
       async (instance) => {
         const asked = { ...world, repository, instance, onProgress: progress.report };
+        await keepTrust(repository, flags);
         const { request, plan } = await planUndo(asked, run);
-        return { plan, applied: flags.apply === true ? await applyRecorded(world, flags, request, plan) : undefined };
+        const stored = await repository.stored(plan.snapshot, { signal: world.signal });
+        const confirm = confirmTrust(world, repository, stored, { ...flags, named: plan.snapshot });
+        const applied = flags.apply === true;
+        return {
+          plan,
+          applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined,
+        };
       },
       waits(flags, progress),
     );
@@ -154,6 +182,7 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
 
 async function applyRecorded(world: World, flags: Flags, request: PlanRequest, plan: Plan): Promise<Applied> {
   const { repository } = request;
+  const confirmation = await confirmed(world, plan, flags);
   const by = askedBy(flags);
   const trigger = plan.undoes === undefined ? 'manual' : 'undo';
   let run = '';
@@ -167,7 +196,7 @@ async function applyRecorded(world: World, flags: Flags, request: PlanRequest, p
         ...request,
         plan,
         safetySnapshot: flags.safetySnapshot,
-        ...(flags.confirm === undefined ? {} : { confirm: flags.confirm }),
+        ...confirmation,
         ...by,
         version: VERSION,
         randomness: world.randomness,

@@ -25,14 +25,15 @@ async function listSnapshots(world: World, flags: Flags): Promise<Exit> {
   }
   printTable(
     world,
-    ['snapshot', 'time', 'status', 'trigger', 'resources', 'size'],
-    snapshots.map(({ id, time, status, trigger, resources, bytes: size }) => [
+    ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed'],
+    snapshots.map(({ id, time, status, trigger, resources, bytes: size, signed, signer }) => [
       id,
       time,
       status,
       trigger,
       resources,
       bytes(size),
+      signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
     ]),
   );
   return 0;

@@ -21,12 +21,12 @@ export function adminReaders(environment: Environment): AdminReaders | undefined
   throw new DashkeepError('DK_SETTINGS', `${missing} is missing: user and password belong together`);
 }
 
-/** Tokens of further orgs, by org: GRAFANA_API_TOKEN_ORG_<n>. */
-export function orgTokenReaders(environment: Environment): Map<number, SecretReader> {
+/** Tokens of further orgs, by org: GRAFANA_API_TOKEN_ORG_<n>, DASHKEEP_API_TOKEN_ORG_<n>. */
+export function orgReaders(environment: Environment, prefix: string): Map<number, SecretReader> {
   const found = new Map<number, SecretReader>();
   for (const name of Object.keys(environment)) {
-    const org = /^GRAFANA_API_TOKEN_ORG_(\d+)(_FILE)?$/.exec(name)?.[1];
-    const token = org === undefined ? undefined : secretReader(environment, `GRAFANA_API_TOKEN_ORG_${org}`);
+    const [, start, org] = /^(.+)_ORG_(\d+)(?:_FILE)?$/.exec(name) ?? [];
+    const token = start !== prefix || org === undefined ? undefined : secretReader(environment, `${prefix}_ORG_${org}`);
     if (org !== undefined && token !== undefined) {
       found.set(Number(org), token);
     }

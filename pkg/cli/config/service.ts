@@ -2,13 +2,15 @@ import { hostname } from 'node:os';
 import { NOTIFICATION_EVENTS, SECRET_NAMES, type SecretName } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import type { Address, Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
+import type { Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
 import { LEVELS, type Level } from '../../sidecar/log.ts';
+import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
 import { fieldProblems } from '../../sidecar/settings/validate.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts';
-import { adminReaders, orgTokenReaders } from './credentials.ts';
+import { adminReaders, orgReaders } from './credentials.ts';
+import { addressOf, rootsOf, secretNamed, tlsFiles } from './service-values.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
-import { kindsOf, orgsOf, stateDirectory, type CommonFlags } from './settings.ts';
+import { kindsOf, orgsOf, stateDirectory, trustedKeysOf, type CommonFlags } from './settings.ts';
 
 /** Where the kubelet mounts a pod's service account when nobody says otherwise. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -73,6 +75,8 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   }
   const secret = environment['DASHKEEP_ADMIN_SECRET'];
   const ops = environment['DASHKEEP_OPS_LISTEN'] ?? '0.0.0.0:9464';
+  const allow = environment['DASHKEEP_OUTBOUND_ALLOW'];
+  const policy = environment['DASHKEEP_NETWORK_POLICY'];
   return {
     version,
     grafana: {
@@ -81,7 +85,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
       concurrency: optionalNumber(environment['DASHKEEP_GRAFANA_CONCURRENCY'], 'DASHKEEP_GRAFANA_CONCURRENCY'),
       timeout: optionalNumber(environment['DASHKEEP_GRAFANA_TIMEOUT'], 'DASHKEEP_GRAFANA_TIMEOUT'),
       token: secretReader(environment, 'GRAFANA_API_TOKEN'),
-      orgTokens: orgTokenReaders(environment),
+      orgTokens: orgReaders(environment, 'GRAFANA_API_TOKEN'),
       admin: adminReaders(environment),
     },
     orgIds: orgs === 'all' ? undefined : orgs,
@@ -101,12 +105,22 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     stateDirectory: stateDirectory(flags, environment),
     instance: environment['POD_NAME'] ?? hostname(),
     listen: addressOf(environment['DASHKEEP_LISTEN'] ?? '127.0.0.1:3210', 'DASHKEEP_LISTEN'),
+    tls: tlsFiles(environment),
     opsListen: ops === 'off' ? undefined : addressOf(ops, 'DASHKEEP_OPS_LISTEN'),
     url: environment['DASHKEEP_URL'],
+    deployment: {
+      image: environment['DASHKEEP_IMAGE'],
+      networkPolicy: policy === undefined ? undefined : yesOrNo(policy, 'DASHKEEP_NETWORK_POLICY'),
+    },
     apiToken: secretReader(environment, 'DASHKEEP_API_TOKEN'),
+    apiOrgTokens: orgReaders(environment, 'DASHKEEP_API_TOKEN'),
+    apiTokenHours: optionalNumber(environment['DASHKEEP_API_TOKEN_HOURS'], 'DASHKEEP_API_TOKEN_HOURS'),
     settings,
+    fileRoots: rootsOf(environment['DASHKEEP_FILE_ROOTS'] ?? ''),
+    outboundAllow: allow === undefined ? undefined : new OutboundAllowList(allow, 'DASHKEEP_OUTBOUND_ALLOW'),
     secrets: secretsOf(environment),
     agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),
+    trustedKeys: trustedKeysOf(environment['DASHKEEP_TRUSTED_KEYS']),
     environment,
     logLevel: oneOf(environment['DASHKEEP_LOG_LEVEL'] ?? 'info', 'DASHKEEP_LOG_LEVEL', LEVELS) as Level,
     stopWithin: 1000 * (optionalNumber(environment['DASHKEEP_STOP_SECONDS'], 'DASHKEEP_STOP_SECONDS') ?? 20),
@@ -163,20 +177,4 @@ function secretsOf(environment: Environment): Map<SecretName, Given<SecretReader
     }
   }
   return found;
-}
-
-/** `name` or `namespace/name`. */
-function secretNamed(text: string): { namespace?: string; name: string } {
-  const [first = '', second] = text.split('/');
-  return second === undefined ? { name: first } : { namespace: first, name: second };
-}
-
-/** `host:port`, IPv6 in brackets. */
-function addressOf(text: string, name: string): Address {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    throw new DashkeepError('DK_SETTINGS', `${name} must be host:port, not '${text}'`);
-  }
-  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
 }

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DashkeepError } from '../../contract/errors.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/credentials.ts';
-import { adminReaders, orgTokenReaders } from './credentials.ts';
+import { parseFingerprint } from '../../repository/signing/trust-state.ts';
+import { adminReaders, orgReaders } from './credentials.ts';
 import { optionalNumber, readSettingFile, secretReader, wholeNumber, type Environment } from './environment.ts';
 
 /** Options that all commands share, as the command line and the environment give them. */
@@ -18,6 +19,7 @@ export interface CommonFlags {
   kinds?: string;
   ageRecipients?: string;
   ageIdentityFile?: string;
+  trustedKeys?: string;
 }
 
 /** @throws DK_SETTINGS when no target is given. */
@@ -91,7 +93,9 @@ export function grafanaSettings(flags: CommonFlags, environment: Environment): G
   return {
     url: flags.grafanaUrl,
     credentials: credentialsOf(environment),
-    orgCredentials: new Map([...orgTokenReaders(environment)].map(([org, token]) => [org, tokenCredentials(token)])),
+    orgCredentials: new Map(
+      [...orgReaders(environment, 'GRAFANA_API_TOKEN')].map(([org, token]) => [org, tokenCredentials(token)]),
+    ),
     orgs: orgsOf(flags.orgs),
     caFile: flags.grafanaCaFile,
     concurrency: optionalNumber(flags.grafanaConcurrency, 'DASHKEEP_GRAFANA_CONCURRENCY'),
@@ -135,6 +139,21 @@ export function kindsOf(text: string | undefined): KindName[] | undefined {
     });
   }
   return names.filter(isKindName);
+}
+
+/** Fingerprints of signing keys that are trusted. @throws DK_SETTINGS when one is none */
+export function trustedKeysOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      try {
+        return parseFingerprint(part);
+      } catch (cause) {
+        throw new DashkeepError('DK_SETTINGS', `DASHKEEP_TRUSTED_KEYS: ${reasonOf(cause)}`, { cause });
+      }
+    });
 }
 
 export interface EncryptionSettings {

@@ -28,6 +28,8 @@ export const RestoreOptions = z.strictObject({
   withDependencies: z.boolean().optional(),
   /** Also write what files, Git Sync, Terraform or an operator manage. */
   includeManaged: z.boolean().optional(),
+  /** Where an address changes, leave the secrets that are stored with it: Grafana will send them to the new address. */
+  keepSecrets: z.boolean().optional(),
   /** As copies with new uids, beside what exists. */
   copy: z
     .strictObject({
@@ -97,6 +99,8 @@ export const RestorePlan = z.object({
   counts: PlanCounts,
   /** How many of the items lose something. */
   losing: z.int().nonnegative(),
+  /** How many changes to who may see or receive what are in it: see `security` of its items, which come first. */
+  security: z.int().nonnegative(),
   /** Needed by the selection, missing at the target and not part of it, but held by the snapshot. */
   dependencies: z.array(z.object({ org: OrgId, kind: KindParameter, uid: z.string(), title: z.string() })),
   dataSources: z.array(DataSourceMatch),
@@ -104,7 +108,8 @@ export const RestorePlan = z.object({
   liveDataSources: z.array(LiveDataSource),
   /**
    * What must be typed to apply it: where something is deleted, the title of the folder or the names of the organizations; where
-   * something is overwritten, its title, or how many resources, such as `12 resources`. Absent when nothing live is touched.
+   * it changes who may see or receive what, how often, such as `2 security changes` (both, joined by `, `); where something is
+   * overwritten otherwise, its title, or how many resources, such as `12 resources`. Absent when nothing live is touched.
    */
   confirm: z.string().optional(),
   warnings: z.array(z.string()),
@@ -122,6 +127,8 @@ export type RestorePlan = z.infer<typeof RestorePlan>;
 export const PlanItemsQuery = PageQuery.extend({
   action: commaList(PlanAction.options).optional(),
   kind: commaList(KIND_NAMES).optional(),
+  /** Only what changes who may see or receive what. */
+  security: z.enum(['true', 'false']).optional(),
   search: z.string().max(200).optional(),
 });
 export type PlanItemsQuery = z.input<typeof PlanItemsQuery>;

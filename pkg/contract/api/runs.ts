@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ResourceProblem } from '../manifest.ts';
+import { ResourceSecurity } from '../plan.ts';
 import { Progress, RUN_KINDS, RunKind, RunStatus } from '../runs.ts';
 import { commaList, Identifier, PageQuery, pageOf, Problem, Time } from './common.ts';
 
@@ -38,6 +39,8 @@ export type RunSummary = z.infer<typeof RunSummary>;
 /** GET /runs/:id, and what POST /runs answers. Poll it about once a second while it is queued or running. */
 export const Run = RunSummary.extend({
   errors: z.array(ResourceProblem),
+  /** What a restore was confirmed to change about who may see or receive what. */
+  security: z.array(ResourceSecurity).optional(),
   /** The restore that it applies: see GET /restores/:id. */
   restore: z.string().optional(),
   /** Whether POST /runs/:id/undo can plan the way back. */

@@ -1,10 +1,18 @@
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
-import { KindReport, ManifestEntry, ResourceProblem, SNAPSHOT_TRIGGERS, SnapshotSummary } from '../manifest.ts';
+import {
+  ChangeCounts,
+  KindReport,
+  ManifestEntry,
+  ResourceProblem,
+  SNAPSHOT_TRIGGERS,
+  SnapshotSummary,
+} from '../manifest.ts';
 import { commaList, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';
 
-/** A line of the history. */
-export const SnapshotRow = SnapshotSummary.extend({
+/** A line of the history, with the numbers of the organization that asks. */
+export const SnapshotRow = SnapshotSummary.omit({ held: true }).extend({
+  changes: ChangeCounts.omit({ orgs: true }).optional(),
   /** The run that made it. */
   run: z.string().optional(),
 });

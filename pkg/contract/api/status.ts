@@ -44,6 +44,8 @@ export const Status = z.object({
   version: z.string(),
   /** Which replica answers. */
   instance: z.string(),
+  /** For which organization this is answered (its token decides), and whether it is the home one, which decides for all. */
+  caller: z.object({ org: z.int().nonnegative(), home: z.boolean() }),
   started: Time,
   now: Time,
   protection: Protection,

@@ -6,6 +6,7 @@ import { isForbidden } from '../../grafana/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { Repository } from '../../repository/repository.types.ts';
+import { assertCounts } from '../../repository/signing/gate.ts';
 import { DrillTally, type DrillReport } from './report.ts';
 import { withScratch } from './scratch.ts';
 import { ScratchFolder } from './scratch-folder.ts';
@@ -38,15 +39,27 @@ const LEFT_OUT: Partial<Record<KindName, string>> = {
 /** Kinds that are copied into a scratch folder. */
 const IN_FOLDER: readonly KindName[] = ['folder', 'library-panel', 'dashboard'];
 
-/** The newest snapshot with everything in it that was taken for its own sake. @throws DK_NOT_FOUND */
+/** The manifest of a snapshot that is not foreign: a drill writes into Grafana. @throws DK_SNAPSHOT_FOREIGN, DK_NOT_FOUND */
+export async function countingManifest(
+  repository: Repository,
+  snapshot: string,
+  calls: { signal: AbortSignal },
+): Promise<Manifest> {
+  const stored = await repository.stored(snapshot, calls);
+  assertCounts(repository.trust, stored);
+  return stored.manifest;
+}
+
+/** The newest snapshot with everything in it that was taken for its own sake and is not foreign. @throws DK_NOT_FOUND */
 export async function newestComplete(repository: Repository, signal: AbortSignal): Promise<Manifest> {
   const newest = (await repository.snapshots({ signal })).find(
-    ({ status, trigger }) => status === 'complete' && trigger !== 'safety' && trigger !== 'drill',
+    ({ status, trigger, foreign }) =>
+      status === 'complete' && trigger !== 'safety' && trigger !== 'drill' && foreign !== true,
   );
   if (newest === undefined) {
     throw new DashkeepError('DK_NOT_FOUND', 'there is no complete snapshot to try out yet');
   }
-  return repository.manifest(newest.id, { signal });
+  return countingManifest(repository, newest.id, { signal });
 }
 
 /**

@@ -82,7 +82,13 @@ export class ScratchFolder implements Scratch {
 
   #context(signal: AbortSignal): WriteContext {
     const context = kindContext(this.#instance, this.#org, { ...this.#run, signal, decryptSecrets: false });
-    return { ...context, secrets: () => undefined, includeManaged: false, message: 'Restore drill by Dashkeep' };
+    return {
+      ...context,
+      secrets: () => undefined,
+      includeManaged: false,
+      keepSecrets: false,
+      message: 'Restore drill by Dashkeep',
+    };
   }
 
   async #make(signal: AbortSignal, uid: string, content: Content): Promise<void> {

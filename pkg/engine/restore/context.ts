@@ -17,6 +17,7 @@ export function writeContext(request: PlanRequest, org: Org): WriteContext {
     }),
     secrets: options.secrets ?? (() => undefined),
     includeManaged: options.includeManaged,
+    keepSecrets: options.keepSecrets === true,
     message: `Restored by Dashkeep from snapshot ${manifest.id}`,
   };
 }

@@ -140,5 +140,5 @@ async function inFolders(context: WriteContext, name: KindName): Promise<Listed[
 }
 
 function itemOf({ org, kind, uid }: Touched, action: PlannedItem['action'], reason: string): PlannedItem {
-  return { org, kind, uid, title: uid, folder: '', action, reason, losses: [] };
+  return { org, kind, uid, title: uid, folder: '', action, reason, losses: [], security: [] };
 }

@@ -9,6 +9,7 @@ import { keyOf } from './dependencies.ts';
 import { markOf, markOfEntry } from './ledger.ts';
 import { isMadeAfter, isRenewed } from './renewed.ts';
 import { isDeferred, itemOf, managerOf, MANAGED_HINT, type Planning } from './planning.ts';
+import { securityOf } from './security.ts';
 import type { PlannedItem } from './types.ts';
 
 /** Kinds whose secrets nobody can read: given ones are written even where all else is as it was. */
@@ -87,7 +88,7 @@ export async function planEntry(
   const planned =
     live === undefined ? itemOf(entry, 'create', isCopy ? 'as a copy' : 'is missing') : itemOf(entry, 'update', reason);
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
-  return { ...planned, ...now, losses };
+  return { ...planned, ...now, losses, security: securityOf(planning, kind, context, item) };
 }
 
 /** Whether somebody ended the sharing of a dashboard that is live: nobody who brings that back wants it public again. */

@@ -55,8 +55,8 @@ export async function planKind(
       if (entry !== undefined) {
         const present = isLeftOver(planning, kind, org, uid) ? undefined : live;
         const item = await planEntry(planning, kind, context, entry, uid, present);
-        if (kind.name === 'dashboard' && item.action === 'create') {
-          planning.missingDashboards.add(keyOf({ org: org.id, kind: kind.name, uid }));
+        if (item.action === 'create') {
+          planning.created.add(keyOf({ org: org.id, kind: kind.name, uid }));
         }
         items.push({ ...item, ...goesTo(entry, org, uid) });
         progress.finished(kind.name, true);
@@ -70,8 +70,8 @@ export async function planKind(
  * Whether what is live belonged to a dashboard that was deleted: from 12 on Grafana shows its public dashboard until it
  * cleans up, up to half a minute later (dashboard_service.go CleanUpDashboard).
  */
-function isLeftOver({ missingDashboards }: Planning, kind: Kind, org: Org, uid: string): boolean {
-  return kind.name === 'public-dashboard' && missingDashboards.has(keyOf({ org: org.id, kind: 'dashboard', uid }));
+function isLeftOver({ created }: Planning, kind: Kind, org: Org, uid: string): boolean {
+  return kind.name === 'public-dashboard' && created.has(keyOf({ org: org.id, kind: 'dashboard', uid }));
 }
 
 /** Where it goes, when that is not where it was. */

@@ -9,7 +9,8 @@ import { missingRules } from './linked-rules.ts';
 import { planKind } from './plan-kind.ts';
 import { isDeferred, itemOf, managersOf, type Planning } from './planning.ts';
 import { EarlierRestores } from './renewed.ts';
-import { confirmationFor, planRemovals } from './removals.ts';
+import { confirmationFor } from './confirmation.ts';
+import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { Translation } from './translation.ts';
 import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from './types.ts';
@@ -36,7 +37,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
     dependencies: new Dependencies(request),
     managers: managersOf(request, translation),
     earlier: new EarlierRestores(request),
-    missingDashboards: new Set(),
+    created: new Set(),
     along,
     progress,
   };
@@ -63,10 +64,11 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
   const extra = request.options.deleteExtra === true ? await planRemovals(request, translation, items) : [];
-  const confirm = confirmationFor(request, extra);
+  const all = [...items.sort(byWriteOrder), ...extra];
+  const confirm = confirmationFor(request, all);
   return {
     snapshot: request.manifest.id,
-    items: [...items.sort(byWriteOrder), ...extra],
+    items: all,
     missing,
     dataSources: dataSources.used(),
     translation,

@@ -23,8 +23,8 @@ export interface Planning {
   /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
   managers: Map<string, string>;
   earlier: EarlierRestores;
-  /** Dashboards that are missing and will be made, by key of the target. */
-  missingDashboards: Set<string>;
+  /** What is missing and will be made, by key of the target. */
+  created: Set<string>;
   /** What nobody named, but belongs to what somebody did. */
   along: ReadonlySet<ManifestEntry>;
   progress: ProgressCounter;
@@ -59,5 +59,5 @@ export function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): s
 /** An item as the snapshot holds it. */
 export function itemOf(entry: ManifestEntry, action: PlanAction, reason: string): PlannedItem {
   const { org, kind, uid, title, folder } = entry;
-  return { org, kind, uid, title, folder, action, reason, losses: [], entry };
+  return { org, kind, uid, title, folder, action, reason, losses: [], security: [], entry };
 }

@@ -168,6 +168,7 @@ async function planRemoval(
     title,
     folder: folderTitle,
     losses: [],
+    security: [],
     live: markOf(request.repository, kind, content),
     ...(context.org.id === source ? {} : { targetOrg: context.org.id }),
   };
@@ -177,22 +178,4 @@ async function planRemoval(
   return kind.name === 'folder' && needed.has(uid)
     ? { ...item, action: 'blocked', reason: 'not in the snapshot, but it holds what stays' }
     : { ...item, action: 'delete', reason: 'not in the snapshot' };
-}
-
-/** What must be typed before anything is deleted: the folder's title, or the names of the orgs. */
-export function confirmationFor(request: PlanRequest, removals: readonly PlannedItem[]): string | undefined {
-  const deleting = removals.filter(({ action }) => action === 'delete');
-  if (deleting.length === 0) {
-    return undefined;
-  }
-  const { folders } = request.selection;
-  if (folders !== undefined) {
-    const titles = folders.map(
-      ({ uid }) =>
-        request.manifest.resources.find((entry) => entry.kind === 'folder' && entry.uid === uid)?.title ?? uid,
-    );
-    return titles.join(', ');
-  }
-  const orgs = request.instance.orgs.filter(({ id }) => deleting.some((item) => targetOf(item).org === id));
-  return orgs.map(({ name }) => name).join(', ');
 }

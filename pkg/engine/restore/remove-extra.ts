@@ -1,5 +1,5 @@
 import { append } from '../../contract/append.ts';
-import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { reasonOf } from '../../contract/errors.ts';
 import { isJsonObject, numberAt } from '../../contract/json.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
@@ -13,20 +13,6 @@ import { markOf, type Ledger } from './ledger.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 
 const DELETES_AT_ONCE = 8;
-
-/** @throws DK_CONFIRMATION unless what the plan asks for was typed, letter for letter. */
-export function requireConfirmation(plan: Plan, typed: string | undefined): void {
-  const count = plan.items.filter(({ action }) => action === 'delete').length;
-  if (plan.confirm !== undefined && plan.confirm !== typed) {
-    throw new DashkeepError(
-      'DK_CONFIRMATION',
-      `this deletes ${count} resources${plan.undoes === undefined ? ' that the snapshot lacks' : ''}`,
-      {
-        hint: `Type '${plan.confirm}' to confirm (--confirm).`,
-      },
-    );
-  }
-}
 
 /**
  * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made. Folders

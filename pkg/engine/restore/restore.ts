@@ -6,20 +6,21 @@ import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { Ledger } from './ledger.ts';
-import { requireConfirmation } from './remove-extra.ts';
+import { requireConfirmation } from './confirmation.ts';
+import { securityRecord, withSecurity } from './security.ts';
 import type { Plan, PlanRequest } from './types.ts';
 
 export interface ApplyOptions extends PlanRequest {
   plan: Plan;
   /** Take a snapshot first, so that the restore can be undone. */
   safetySnapshot: boolean;
-  /** What was typed to confirm that something is deleted; see Plan.confirm. */
+  /** What was typed to confirm the plan; see Plan.confirm. */
   confirm?: string;
   by?: string;
   version: string;
   randomness: Randomness;
   /** Told what the record of the run needs to say even when the run is cut short. */
-  note?: (facts: Pick<RunRecord, 'snapshot' | 'touched'>) => void;
+  note?: (facts: Pick<RunRecord, 'snapshot' | 'touched' | 'security'>) => void;
 }
 
 export interface Restored {
@@ -30,11 +31,12 @@ export interface Restored {
 
 /**
  * Applies a plan after a safety snapshot. Nothing is written when there is nothing to do, or the snapshot fails.
- * @throws DK_CONFIRMATION when something would be deleted and that was not confirmed.
+ * @throws DK_CONFIRMATION when the plan asks for typed words, and others were given.
  */
 export async function restore(options: ApplyOptions): Promise<Restored> {
   const { plan } = options;
   if (plan.everything !== undefined) {
+    requireConfirmation(plan, options.confirm);
     return restoreEverything(options, plan.everything);
   }
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
@@ -46,11 +48,16 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
     : undefined;
   const snapshot = safety === undefined ? {} : { snapshot: safety.id };
   const ledger = new Ledger();
+  const security = securityRecord(plan.items);
+  options.note?.(security.length === 0 ? {} : { security });
   // Whoever restores has lost something that others miss.
   options.instance.orgs.forEach(({ client }) => client.hurry());
   try {
     const results = await applyPlan(options, plan, ledger);
-    return { results, ...(safety === undefined ? {} : { safetySnapshot: safety.id }) };
+    return {
+      results: withSecurity(results, plan.items),
+      ...(safety === undefined ? {} : { safetySnapshot: safety.id }),
+    };
   } finally {
     options.note?.({ ...snapshot, touched: ledger.list() });
   }

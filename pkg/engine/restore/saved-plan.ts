@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
-import { PlanItem } from '../../contract/plan.ts';
+import { PlanItem, SecurityChange } from '../../contract/plan.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { targetOf } from './dependencies.ts';
 import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from './types.ts';
@@ -25,6 +25,7 @@ const SavedPlan = z.object({
     overwrite: z.boolean(),
     includeManaged: z.boolean(),
     deleteExtra: z.boolean().optional(),
+    keepSecrets: z.boolean().optional(),
     copy: z
       .object({ folderUid: z.string().optional(), org: z.int().positive().optional(), suffix: z.string().optional() })
       .optional(),
@@ -32,7 +33,14 @@ const SavedPlan = z.object({
     dataSources: z.array(z.tuple([z.string(), z.string()])).optional(),
   }),
   confirm: z.string().optional(),
-  items: z.array(PlanItem.extend({ object: z.string().optional(), live: z.string().optional() })),
+  items: z.array(
+    PlanItem.extend({
+      object: z.string().optional(),
+      live: z.string().optional(),
+      // Of plans that an earlier release saved: the plan that is made again says it.
+      security: z.array(SecurityChange).default([]),
+    }),
+  ),
 });
 export type SavedPlan = z.infer<typeof SavedPlan>;
 

@@ -69,6 +69,8 @@ export interface RestoreOptions {
   dataSources?: ReadonlyMap<string, string>;
   /** Bring alert rules in paused, so that nothing is evaluated and nobody is called. */
   pauseRules?: boolean;
+  /** Leave stored secrets where the address changes to which Grafana sends them. */
+  keepSecrets?: boolean;
   /** Secrets given for this restore, by field name. */
   secrets?: (kind: KindName, uid: string) => Record<string, string> | undefined;
 }
@@ -116,7 +118,7 @@ export interface Plan {
   missing: MissingDependency[];
   /** How each data source that the selection uses is found here. */
   dataSources: DataSourceMatch[];
-  /** What must be typed to apply it; absent when nothing is deleted. */
+  /** What must be typed to apply it; absent when nothing is deleted, and nobody gets to see or receive more. */
   confirm?: string;
   /** Turns what the snapshot holds into what will be written. */
   translation: Translator;

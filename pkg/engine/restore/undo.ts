@@ -4,7 +4,7 @@ import { kindOf } from '../../grafana/kinds/registry.ts';
 import { planCreatedRemovals } from './created.ts';
 import { keyOf } from './dependencies.ts';
 import { planRestore } from './plan.ts';
-import { confirmationFor } from './removals.ts';
+import { confirmationFor } from './confirmation.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 
 /** What undoing needs; snapshot, selection and options follow from the run. */
@@ -42,12 +42,14 @@ export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ re
     request,
     touched.filter(({ did }) => did === 'created'),
   );
-  const confirm = confirmationFor(request, removals);
+  const items = titled([...plan.items, ...lost, ...removals]);
+  const { confirm: _, ...planned } = plan;
+  const confirm = confirmationFor(request, items);
   return {
     request,
     plan: {
-      ...plan,
-      items: titled([...plan.items, ...lost, ...removals]),
+      ...planned,
+      items,
       undoes: run.id,
       ...(confirm === undefined ? {} : { confirm }),
     },
@@ -81,7 +83,7 @@ function leaveWhatChanged(item: PlannedItem, before: Touched | undefined): void 
           ? undefined
           : 'somebody changed it since the restore';
   if (why !== undefined) {
-    Object.assign(item, { action: 'skip', reason: why, losses: [] });
+    Object.assign(item, { action: 'skip', reason: why, losses: [], security: [] });
     return;
   }
   item.reason = before.did === 'deleted' ? 'the restore deleted it' : 'the restore changed it';
@@ -105,6 +107,7 @@ function notHeld({ org, kind, uid }: Touched): PlannedItem {
         ? 'the restore renamed it, and Dashkeep does not rename an organization back'
         : 'the snapshot from before the restore does not hold it',
     losses: [],
+    security: [],
   };
 }
 

@@ -8,6 +8,7 @@ import { requireAnyAction } from '../rights.ts';
 import { groupContent, groupUid, ruleBody, rulesOf, splitUid, withExtraRules } from './alert-rule-group/content.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import { receiverChanges } from './security/receivers.ts';
 
 const RULES = provisioningPath('alert-rules');
 
@@ -61,6 +62,11 @@ export const alertRuleGroup: Kind = {
   uidOf: groupUid,
   merge: withExtraRules,
   forecast,
+
+  securityChanges({ content, live }) {
+    return live === undefined ? [] : receiverChanges(alertRuleGroup, content, live);
+  },
+
   write,
 
   async remove(context, uid) {

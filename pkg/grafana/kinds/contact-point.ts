@@ -11,6 +11,7 @@ import {
   keyOf,
   twinOf,
 } from './contact-point/content.ts';
+import { contactPointSecurity } from './contact-point/security.ts';
 import { derivedUid, enterAgain, filled, liveIntegrations, writeContactPoint } from './contact-point/write.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext } from './kind.ts';
 
@@ -75,6 +76,7 @@ export const contactPoint: Kind = {
 
   comparable: comparableContactPoint,
   forecast,
+  securityChanges: contactPointSecurity,
   write: writeContactPoint,
 
   async remove(context, uid) {
@@ -128,7 +130,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   const secrets = context.secrets('contact-point', item.uid);
   const live = item.live === undefined ? [] : integrationsOf(item.live.body);
   const losses = integrationsOf(item.content.body).flatMap((one) =>
-    filled(one, twinOf(one, live), secrets).missing.map((field) => enterAgain(one, field)),
+    filled(one, twinOf(one, live), secrets, context.keepSecrets).missing.map((field) => enterAgain(one, field)),
   );
   const kept = item.live === undefined ? [] : extraIntegrations(item.content, item.live);
   return { losses: [...losses, ...keptNote(kept)], ...(blocked === undefined ? {} : { blocked }) };

@@ -2,6 +2,8 @@ import { canonicalJson, numberAt, objectAt, stringAt, type Json, type JsonObject
 import { ifFound } from '../errors.ts';
 import { listAt, listNumbered } from '../lists.ts';
 import { naturalKey, Occurrences, without } from '../natural-key.ts';
+import { addressesIn } from './security/addresses.ts';
+import { differences, securityChange } from './security/change.ts';
 import type { Content, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
 
 const PATH = '/api/datasources/correlations';
@@ -57,6 +59,17 @@ export const correlation: Kind = {
   },
 
   uidOf: (content) => naturalKey(identityOf(content.body)),
+
+  /** Where the values of a live data source lead: its uid tells targets apart, so a new target is a new correlation. */
+  securityChanges({ content, live }, { creates }) {
+    const source = stringAt(content.body, 'sourceUID') ?? '';
+    if (live === undefined && creates({ kind: 'data-source', uid: source })) {
+      return [];
+    }
+    const [before, after] = [live?.body, content.body].map((body) => leadsTo(body));
+    return differences(before ?? new Map(), after ?? new Map()).map((one) => securityChange('link', one));
+  },
+
   write,
 
   async remove(context, uid) {
@@ -66,6 +79,12 @@ export const correlation: Kind = {
     }
   },
 };
+
+function leadsTo(body: Json | undefined): Map<string, string> {
+  const found = new Map(addressesIn(objectAt(body, 'config', 'target'), 'config.target').requests);
+  const target = stringAt(body, 'targetUID') ?? '';
+  return target === '' ? found : found.set('targetUID', target);
+}
 
 interface Live {
   listed: Listed & { content: Content };

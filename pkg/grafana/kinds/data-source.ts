@@ -3,6 +3,7 @@ import { atLeast } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
 import { naturalKey, without } from '../natural-key.ts';
 import { listDataSources } from './data-source/live.ts';
+import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from './dashboard/references.ts';
 import type { Content, Forecast, Kind, Reference, Restorable, WriteContext, Written } from './kind.ts';
 
@@ -18,7 +19,8 @@ const POINTERS = new Set(['datasourceUid', 'datasourceUID', 'alertmanagerUid']);
  *
  * A secret that is not sent stays as it is: `PUT` fills `secureJsonData` up with the stored values of the keys it lacks
  * (datasources/service/datasource.go fillWithSecureJSONData, unchanged from 9 to the newest stored source). So a data
- * source is updated in place and never deleted and made again.
+ * source is updated in place and never deleted and made again. An empty one takes the place of what is stored, and counts
+ * as none: so goes a secret whose address changes.
  *
  * Data sources may point at each other in a circle (logs to traces and back); Grafana does not check that when saving,
  * so those pointers follow a renaming but are not references that order the writing.
@@ -63,6 +65,7 @@ export const dataSource: Kind = {
   before: (body) => ({ ...objectAt(body), isDefault: true }),
 
   forecast,
+  securityChanges: dataSourceSecurity,
   write,
 
   async remove(context, uid) {
@@ -155,9 +158,10 @@ function acceptedUid(uid: string): string {
 function missingSecrets(context: WriteContext, item: Restorable): string[] {
   const supplied = context.secrets('data-source', item.uid) ?? {};
   const stored = objectAt(item.live?.body, 'secureJsonFields') ?? {};
-  return Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {})
-    .filter((name) => supplied[name] === undefined && stored[name] !== true)
-    .map((name) => `enter again: ${name}`);
+  const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
+    (name) => supplied[name] === undefined && stored[name] !== true,
+  );
+  return [...new Set([...missing, ...dataSourceMoves.dropped(item, context)])].map((name) => `enter again: ${name}`);
 }
 
 function defaultChanges(item: Restorable, siblings: JsonObject[]): string[] {
@@ -172,11 +176,12 @@ function defaultChanges(item: Restorable, siblings: JsonObject[]): string[] {
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
-  const supplied = context.secrets('data-source', item.uid);
+  const dropped = dataSourceMoves.dropped(item, context).map((name) => [name, '']);
+  const secrets = { ...Object.fromEntries(dropped), ...context.secrets('data-source', item.uid) };
   const body: JsonObject = {
     ...without(objectAt(item.content.body) ?? {}, ['secureJsonFields']),
     uid: item.uid,
-    ...(supplied === undefined ? {} : { secureJsonData: supplied }),
+    ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };
   if (item.live === undefined) {
     await grafana.post('/api/datasources', body, { signal });

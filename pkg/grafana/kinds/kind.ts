@@ -1,6 +1,7 @@
 import type { KindName } from '../../contract/kinds.ts';
 import type { Json } from '../../contract/json.ts';
 import type { ManagedBy } from '../../contract/manifest.ts';
+import type { SecurityChange } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { GrafanaClient } from '../client.ts';
 import type { Capabilities } from '../capabilities.ts';
@@ -115,8 +116,16 @@ export interface WriteContext extends KindContext {
   secrets(kind: KindName, uid: string): Record<string, string> | undefined;
   /** Whether resources that files, Git Sync, Terraform or an operator manage may be written. */
   includeManaged: boolean;
+  /** Whether stored secrets stay where the address changes to which Grafana sends them. */
+  keepSecrets: boolean;
   /** What Grafana's version history says about what is written. */
   message: string;
+}
+
+/** What a kind has to know to say what a write changes about security. */
+export interface SecurityContext extends Pick<WriteContext, 'secrets' | 'keepSecrets'> {
+  /** Whether the same plan makes that resource: then nobody has it yet. */
+  creates(reference: Reference): boolean;
 }
 
 export interface Written {
@@ -241,6 +250,12 @@ export interface Kind {
 
   /** Looks ahead without writing. Absent = nothing to say. */
   forecast?(context: WriteContext, item: Restorable): Promise<Forecast>;
+
+  /**
+   * What writing it changes about who may see or receive what. `live` is what people have now: undefined where nothing is, or
+   * only what Grafana made by itself. Absent = it never changes anything of the sort. Pure.
+   */
+  securityChanges?(item: Restorable, context: SecurityContext): SecurityChange[];
 
   /** Creates or updates. Absent = the kind is archived only. */
   write?(context: WriteContext, item: Restorable): Promise<Written>;

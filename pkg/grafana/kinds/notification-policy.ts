@@ -5,6 +5,7 @@ import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { GrafanaError, ifFound } from '../errors.ts';
 import { forecastByProvenance, originOf, provenanceHeaders, without } from '../provenance.ts';
+import { receiverChanges } from './security/receivers.ts';
 import type { Content, Kind, KindContext, Listed, Reference } from './kind.ts';
 
 const GROUP = 'notifications.alerting.grafana.app';
@@ -76,6 +77,10 @@ export const notificationPolicy: Kind = {
       return { losses: [], blocked: `${grafana} has one tree of notification policies only` };
     }
     return forecastByProvenance(context, item);
+  },
+
+  securityChanges({ content, live }) {
+    return live === undefined ? [] : receiverChanges(notificationPolicy, content, live);
   },
 
   async write(context, item) {

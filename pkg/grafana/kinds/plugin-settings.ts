@@ -3,16 +3,20 @@ import { ifFound } from '../errors.ts';
 import { objectsOf } from '../lists.ts';
 import { without } from '../natural-key.ts';
 import { requireAnyAction } from '../rights.ts';
+import { addressesIn } from './security/addresses.ts';
+import { movesOf } from './security/moves.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 /** Dashkeep's own app: its settings belong to the installation, and bootstrap fills them in. */
 const OWN_PLUGIN = 'dashkeep-backup-app';
 const LIST = '/api/plugins';
 
+const moves = movesOf('plugin-settings', (body) => addressesIn(objectAt(body, 'jsonData'), 'jsonData'));
+
 /**
  * Settings of app plugins that are enabled, pinned or configured: `{enabled, pinned, jsonData, secureJsonFields}`.
  * Saving replaces `jsonData` and both flags, so all are sent; `secureJsonData` is merged key by key
- * (pluginsettings/service.go), so secrets that are not supplied stay. Dashkeep's own app is left out.
+ * (pluginsettings/service.go), so secrets that are not supplied stay, and an empty one counts as none. Dashkeep's own app is left out.
  * Without the right to create data sources or install plugins Grafana lists its core plugins only, without a word
  * (api/plugins.go GetPluginList), so that right is asked for first.
  */
@@ -51,6 +55,7 @@ export const pluginSettings: Kind = {
 
   references: () => [],
   forecast,
+  securityChanges: (item, context) => moves.changes(item, context),
   write,
 
   /** Which secrets are stored is not restored: they are entered again. */
@@ -100,17 +105,19 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
 function missingSecrets(context: WriteContext, item: Restorable, live: Content | undefined): string[] {
   const supplied = context.secrets('plugin-settings', item.uid) ?? {};
   const stored = objectAt(live?.body, 'secureJsonFields') ?? {};
-  return Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {})
-    .filter((name) => supplied[name] === undefined && stored[name] !== true)
-    .map((name) => `enter again: ${name}`);
+  const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
+    (name) => supplied[name] === undefined && stored[name] !== true,
+  );
+  return [...new Set([...missing, ...moves.dropped(item, context)])].map((name) => `enter again: ${name}`);
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
-  const supplied = context.secrets('plugin-settings', item.uid);
   const live = await readSettings(context, item.uid);
+  const dropped = moves.dropped(live === undefined ? item : { ...item, live }, context).map((name) => [name, '']);
+  const secrets = { ...Object.fromEntries(dropped), ...context.secrets('plugin-settings', item.uid) };
   const body: JsonObject = {
     ...without(objectAt(item.content.body) ?? {}, ['secureJsonFields']),
-    ...(supplied === undefined ? {} : { secureJsonData: supplied }),
+    ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };
   await context.grafana.post(pathOf(item.uid), body, { signal: context.signal });
   return { uid: item.uid, losses: missingSecrets(context, item, live) };

@@ -3,12 +3,16 @@ import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../
 import { ifFound, isNotFound } from '../errors.ts';
 import { listAt, listNumbered } from '../lists.ts';
 import { without } from '../natural-key.ts';
+import { securityChange, switchText } from './security/change.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';
 import { ABOUT_A_DAY } from './stale.ts';
 
 const LIST = '/api/dashboards/public-dashboards';
 /** Facts, not content; the recipients of an e-mail share hold personal data and cannot be written back. */
 const VOLATILE = ['createdBy', 'updatedBy', 'createdAt', 'updatedAt', 'createdByUser', 'recipients', 'orgId'];
+
+/** What lets anybody who has the link see something: the dashboard, other times than its own, its annotations. */
+const SHOWN = ['isEnabled', 'timeSelectionEnabled', 'annotationsEnabled'];
 
 /**
  * Publicly shared dashboards, under the uid of the dashboard: a dashboard has at most one. Creating takes uid and
@@ -76,6 +80,23 @@ export const publicDashboard: Kind = {
   },
 
   forecast,
+
+  /** Whether anybody sees more than before; together with its dashboard it comes back as it was. */
+  securityChanges({ uid, content, live }, { creates }) {
+    if (live === undefined && creates({ kind: 'dashboard', uid })) {
+      return [];
+    }
+    const isOn = (body: Json | undefined, field: string): boolean => objectAt(body)?.[field] === true;
+    const shared = live !== undefined && isOn(live.body, 'isEnabled');
+    const fields = isOn(content.body, 'isEnabled') ? SHOWN : [];
+    return fields
+      .filter((field) => isOn(content.body, field) && !(shared && isOn(live?.body, field)))
+      .map((field) => {
+        const before = live === undefined ? undefined : switchText(isOn(live.body, field));
+        return securityChange('public', { field, before, after: 'yes' });
+      });
+  },
+
   write,
 
   async remove(context, uid) {

@@ -1,6 +1,7 @@
 import { numberAt, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
 import { directoryOf } from '../directory.ts';
 import { GrafanaError, ifFound } from '../errors.ts';
+import { securityChange } from './security/change.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 const PATH = '/api/serviceaccounts';
@@ -45,6 +46,20 @@ export const serviceAccount: Kind = {
 
   references: () => [],
   forecast,
+
+  /** Its tokens go on working with whatever role it has. A new one has none. */
+  securityChanges({ content, live }) {
+    if (live === undefined) {
+      return [];
+    }
+    const [before, after] = [live.body, content.body].map((body) => stringAt(body, 'role') ?? 'None');
+    const wasOff = objectAt(live.body)?.['isDisabled'] === true && objectAt(content.body)?.['isDisabled'] !== true;
+    return [
+      ...(isHigher(after, before) ? [securityChange('role', { before, after })] : []),
+      ...(wasOff ? [securityChange('enabled', { before: 'no', after: 'yes' })] : []),
+    ];
+  },
+
   write,
 
   async remove(context, uid) {
@@ -55,6 +70,13 @@ export const serviceAccount: Kind = {
     }
   },
 };
+
+/** From the lowest to the highest. */
+const ROLES = ['None', 'Viewer', 'Editor', 'Admin'];
+
+function isHigher(role: string | undefined, than: string | undefined): boolean {
+  return ROLES.indexOf(role ?? '') > ROLES.indexOf(than ?? '');
+}
 
 async function findAccount(context: KindContext, name: string): Promise<JsonObject | undefined> {
   const directory = await directoryOf(context);

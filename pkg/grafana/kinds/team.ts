@@ -1,26 +1,13 @@
-import {
-  arrayAt,
-  isJsonObject,
-  numberAt,
-  objectAt,
-  stringAt,
-  type Json,
-  type JsonObject,
-} from '../../contract/json.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import { directoryOf } from '../directory.ts';
 import { ifFound } from '../errors.ts';
 import { objectsOf } from '../lists.ts';
+import { membersIn, teamSecurity, type Member } from './team/members.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 const ADMIN = 4;
 /** E-mail of a team until its members are restored, so that a restore that was cut short is known for what it is. */
 const UNFINISHED = 'being-restored@dashkeep.invalid';
-
-interface Member {
-  login: string;
-  email?: string;
-  permission: 'Admin' | 'Member';
-}
 
 /**
  * Teams with their members, by name and login, because Grafana hands out a new id and uid at each creation. Members are
@@ -66,6 +53,7 @@ export const team: Kind = {
 
   references: () => [],
   forecast,
+  securityChanges: teamSecurity,
   write,
 
   async remove(context, uid) {
@@ -109,14 +97,6 @@ function contentOf(found: JsonObject, members: JsonObject[]): Content {
   };
 }
 
-function wantedMembers(body: Json): Member[] {
-  return (arrayAt(body, 'members') ?? []).filter(isJsonObject).map((member) => ({
-    login: stringAt(member, 'login') ?? '',
-    email: stringAt(member, 'email'),
-    permission: stringAt(member, 'permission') === 'Admin' ? 'Admin' : 'Member',
-  }));
-}
-
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   if (item.live?.managedBy !== undefined && !context.includeManaged) {
     return { losses: [], blocked: 'an identity provider manages it here (SCIM)' };
@@ -132,7 +112,7 @@ async function resolve(
   const directory = await directoryOf(context);
   const wanted = new Map<number, Member['permission']>();
   const losses: string[] = [];
-  for (const { login, email, permission } of wantedMembers(body)) {
+  for (const { login, email, permission } of membersIn(body)) {
     const id = await directory.userId(login, email);
     if (id === undefined) {
       losses.push(`member ${login}: no such user in this org`);

@@ -12,6 +12,7 @@ import { lookUpUser } from '../directory.ts';
 import { ifFound } from '../errors.ts';
 import { listAt, listNumbered, objectsOf } from '../lists.ts';
 import { NEEDS_SERVER_ADMIN } from '../rights.ts';
+import { userSecurity } from './user/security.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 import { createAccount, leaveOwnOrg } from './user/own-org.ts';
 
@@ -101,6 +102,11 @@ export const user: Kind = {
   },
 
   forecast,
+
+  securityChanges({ content, live }) {
+    return userSecurity(content.body, live === undefined || isUnfinished(live.body) ? undefined : live.body);
+  },
+
   write,
 };
 
@@ -160,7 +166,20 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   if (item.live === undefined && (arrayAt(item.content.body, 'authLabels') ?? []).length > 0) {
     return { losses: [], blocked: 'comes from single sign-on or LDAP: the account is made at the next sign-in' };
   }
-  return { losses: lostPassword(context, item) };
+  return { losses: [...lostPassword(context, item), ...keptAsItIs(item)] };
+}
+
+/** Only what a restore creates becomes a server admin or is disabled. */
+function keptAsItIs({ content, live }: Restorable): string[] {
+  if (live === undefined || isUnfinished(live.body)) {
+    return [];
+  }
+  const differs = (name: string): boolean =>
+    objectAt(content.body)?.[name] === true && objectAt(live.body)?.[name] !== true;
+  return [
+    ...(differs('isGrafanaAdmin') ? ['does not become a server admin: an existing account never does'] : []),
+    ...(differs('isDisabled') ? ['is not disabled: an existing account never is'] : []),
+  ];
 }
 
 function lostPassword(context: WriteContext, item: Restorable): string[] {

@@ -1,6 +1,8 @@
 import { asDashkeepError } from '../../contract/errors.ts';
+import type { GrafanaClient } from '../../grafana/client.ts';
+import { isForbidden } from '../../grafana/errors.ts';
 import { AppTeller } from './app-teller.ts';
-import { orgOfToken, orgsOfAdmin } from './grafana.ts';
+import { isAbsent, orgOfToken, orgsOfAdmin } from './grafana.ts';
 import { Identities } from './identities.ts';
 import { expiryOf, fingerprint, TokenMemory, type Facts, type TokenFacts } from './memory.ts';
 import { Renewal } from './renewal.ts';
@@ -67,16 +69,26 @@ class Bootstrap {
       return found;
     }
     this.#identities.refused = stored !== undefined;
-    const [home = 1] = await orgsOfAdmin(await this.#identities.admin(), false, this.#signal);
+    const admin = await this.#identities.admin();
+    // Where the admin happens to be now must not make another organization the home one.
+    if (facts.home !== undefined && (await orgExists(admin, facts.home, this.#signal))) {
+      return facts.home;
+    }
+    const [home = 1] = await orgsOfAdmin(admin, false, this.#signal);
     return home;
   }
 
   async #orgs(home: number, facts: Facts): Promise<number[]> {
-    if (!this.#options.allOrgs) {
+    const { allOrgs, orgIds = [], admin } = this.#options;
+    if (!allOrgs && orgIds.length === 0) {
       return [home];
     }
-    if (this.#options.admin === undefined) {
-      return [home, ...facts.tokens.map(({ org }) => org).filter((org) => org !== home)];
+    if (admin === undefined) {
+      const known = facts.tokens.map(({ org }) => org).filter((org) => allOrgs || orgIds.includes(org));
+      return [home, ...known.filter((org) => org !== home)];
+    }
+    if (!allOrgs) {
+      return [home, ...orgIds.filter((org) => org !== home)];
     }
     const all = await orgsOfAdmin(await this.#identities.admin(), true, this.#signal);
     return [home, ...all.filter((org) => org !== home)];
@@ -86,8 +98,9 @@ class Bootstrap {
     const stored = await this.#memory.token(org, home);
     const works = stored !== undefined && (await orgOfToken(this.#identities.withToken(stored), this.#signal)) === org;
     const known = stored === undefined ? undefined : factsOf(facts, org, stored);
-    let result: Omit<OrgToken, 'app'>;
+    let result: Omit<OrgToken, 'app' | 'account'>;
     if (works && !this.#nearItsEnd(known)) {
+      await this.#renewal.recognize(org, known, facts);
       await this.#renewal.deletePrevious(org, known, facts);
       result = { org, token: stored, expires: expiryOf(known), minted: false };
     } else {
@@ -96,7 +109,9 @@ class Bootstrap {
       result = await this.#renewal.renew(org, home, facts, works ? { token: stored, known } : undefined);
       result = refused ? { ...result, refused } : result;
     }
-    return { ...result, app: await this.#app.tell(org, result.token, facts) };
+    const { name, instead } = facts.accounts[org] ?? {};
+    const account = name === undefined ? {} : { account: { name, ...(instead === undefined ? {} : { instead }) } };
+    return { ...result, ...account, app: await this.#app.tell(org, home, result.token, facts) };
   }
 
   #nearItsEnd(known: TokenFacts | undefined): boolean {
@@ -105,6 +120,18 @@ class Bootstrap {
     }
     const [created, expires] = [Date.parse(known.created), Date.parse(known.expires)];
     return this.#options.clock.now().getTime() > expires - (expires - created) / 3;
+  }
+}
+
+async function orgExists(admin: GrafanaClient, org: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await admin.get(`/api/orgs/${org}`, { signal });
+    return true;
+  } catch (error) {
+    if (isAbsent(error) || isForbidden(error)) {
+      return false;
+    }
+    throw error;
   }
 }
 

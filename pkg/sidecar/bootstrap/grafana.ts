@@ -1,11 +1,9 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { arrayAt, numberAt, stringAt, type Json } from '../../contract/json.ts';
+import { numberAt, stringAt } from '../../contract/json.ts';
 import type { GrafanaClient } from '../../grafana/client.ts';
 import { GrafanaError } from '../../grafana/errors.ts';
 
-/** Name of the service account, one in each org. */
-export const ACCOUNT_NAME = 'dashkeep';
-/** Tokens of other makers on the same account are none of our business. */
+/** API keys of other makers are none of our business. */
 const TOKEN_PREFIX = 'dashkeep-';
 
 /** What owns a token: a service account, or nothing but the org before Grafana 9. */
@@ -15,63 +13,6 @@ export interface MintedToken {
   id: number;
   name: string;
   key: string;
-}
-
-/** Finds the service account by its exact name, or makes it; it is always enabled and Admin of its org afterwards. */
-export async function ensureOwner(grafana: GrafanaClient, org: number, signal: AbortSignal): Promise<TokenOwner> {
-  // Logins are unique across orgs in older releases, and are made from names.
-  const name = org === 1 ? ACCOUNT_NAME : `${ACCOUNT_NAME}-org-${org}`;
-  let account: Json | undefined;
-  try {
-    account = await findAccount(grafana, name, signal);
-  } catch (error) {
-    if (isAbsent(error)) {
-      return { kind: 'api-key' };
-    }
-    throw error;
-  }
-  account ??= await createAccount(grafana, name, signal);
-  const id = numberAt(account, 'id');
-  if (id === undefined) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'the service account that Grafana answered has no id');
-  }
-  if (stringAt(account, 'role') !== 'Admin' || isDisabled(account)) {
-    await grafana.patch(`/api/serviceaccounts/${id}`, { name, role: 'Admin', isDisabled: false }, { signal });
-  }
-  return { kind: 'service-account', id };
-}
-
-async function findAccount(grafana: GrafanaClient, name: string, signal: AbortSignal): Promise<Json | undefined> {
-  for (let page = 1; ; page++) {
-    const query = { perpage: 1000, page, query: name };
-    const answer = await grafana.get('/api/serviceaccounts/search', { query, signal });
-    const accounts = arrayAt(answer, 'serviceAccounts') ?? [];
-    const found = accounts.find((account) => stringAt(account, 'name') === name);
-    if (found !== undefined || accounts.length < 1000) {
-      return found;
-    }
-  }
-}
-
-/** Grafana has been seen to fail after it had made the account, so a failure is followed by a look. */
-async function createAccount(grafana: GrafanaClient, name: string, signal: AbortSignal): Promise<Json> {
-  try {
-    return await grafana.post('/api/serviceaccounts', { name, role: 'Admin', isDisabled: false }, { signal });
-  } catch (error) {
-    if (error instanceof GrafanaError && [400, 409].includes(error.httpStatus)) {
-      const found = await findAccount(grafana, name, signal);
-      if (found !== undefined) {
-        return found;
-      }
-    }
-    if (error instanceof GrafanaError && error.httpStatus >= 500) {
-      const found = await findAccount(grafana, name, signal).catch(() => undefined);
-      if (found !== undefined) {
-        return found;
-      }
-    }
-    throw error;
-  }
 }
 
 /** A new token with an end. Its name carries what makes it unique. */
@@ -94,29 +35,40 @@ export async function mintToken(
   return { id: id ?? 0, name, key };
 }
 
-/** Deletes our tokens but those to keep. Returns how many went. */
+/** All tokens of an owner; of API keys those that have our names. */
+export async function tokensOf(
+  grafana: GrafanaClient,
+  owner: TokenOwner,
+  signal: AbortSignal,
+): Promise<{ id: number; name: string }[]> {
+  const answer = await grafana.get(tokensPath(owner), { signal });
+  return (Array.isArray(answer) ? answer : []).flatMap((token) => {
+    const [id, name = ''] = [numberAt(token, 'id'), stringAt(token, 'name')];
+    const counts = owner.kind === 'service-account' || name.startsWith(TOKEN_PREFIX);
+    return id === undefined || !counts ? [] : [{ id, name }];
+  });
+}
+
+/** Deletes an owner's tokens but those to keep, whoever made them. Returns the names of those that went. */
 export async function deleteOtherTokens(
   grafana: GrafanaClient,
   owner: TokenOwner,
   keep: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<number> {
-  const base = owner.kind === 'service-account' ? `/api/serviceaccounts/${owner.id}/tokens` : '/api/auth/keys';
-  const answer = await grafana.get(base, { signal });
-  let deleted = 0;
-  for (const token of Array.isArray(answer) ? answer : []) {
-    const name = stringAt(token, 'name') ?? '';
-    const id = numberAt(token, 'id');
-    if (id !== undefined && name.startsWith(TOKEN_PREFIX) && !keep.has(name)) {
-      await grafana.delete(`${base}/${id}`, { signal }).catch((error: unknown) => {
-        if (!isAbsent(error)) {
-          throw error;
-        }
-      });
-      deleted++;
-    }
+): Promise<string[]> {
+  const others = (await tokensOf(grafana, owner, signal)).filter(({ name }) => !keep.has(name));
+  for (const { id } of others) {
+    await grafana.delete(`${tokensPath(owner)}/${id}`, { signal }).catch((error: unknown) => {
+      if (!isAbsent(error)) {
+        throw error;
+      }
+    });
   }
-  return deleted;
+  return others.map(({ name }) => name);
+}
+
+function tokensPath(owner: TokenOwner): string {
+  return owner.kind === 'service-account' ? `/api/serviceaccounts/${owner.id}/tokens` : '/api/auth/keys';
 }
 
 /** What a stored text must look like to be sent at all; error pages, `null` and half lines have been stored as tokens. */
@@ -188,13 +140,4 @@ export async function joinOrg(
 
 export function isAbsent(error: unknown): boolean {
   return error instanceof GrafanaError && [404, 405, 410].includes(error.httpStatus);
-}
-
-function isDisabled(account: Json): boolean {
-  return (
-    typeof account === 'object' &&
-    account !== null &&
-    !Array.isArray(account) &&
-    Reflect.get(account, 'isDisabled') === true
-  );
 }

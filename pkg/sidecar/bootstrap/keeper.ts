@@ -2,6 +2,7 @@ import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { CredentialSource } from '../../grafana/credentials.ts';
 import { readAdmin } from './admin.ts';
+import { anyAppChanged } from './app-changes.ts';
 import { bootstrap } from './bootstrap.ts';
 import { LOOK_EVERY_MS } from './given-tokens.ts';
 import { KnownOrgs } from './known-orgs.ts';
@@ -65,10 +66,11 @@ export class TokenKeeper extends TokenWatch {
     const problem = this.#problem;
     const state = tokenStateOf(this.#current, problem, this.#clock.now());
     const orgs = [
-      ...(this.#current?.orgs ?? []).map(({ org, expires }) => ({
+      ...(this.#current?.orgs ?? []).map(({ org, expires, account }) => ({
         id: org,
         state,
         ...(expires === undefined ? {} : { expires }),
+        ...(account === undefined ? {} : { account }),
       })),
       ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
     ];
@@ -135,19 +137,24 @@ export class TokenKeeper extends TokenWatch {
     }
   }
 
-  /** Resolves when a whole check is due: after ten minutes, or as soon as Grafana refuses a token. */
+  /** Resolves when a whole check is due: after ten minutes, or as soon as Grafana refuses a token or an app was changed. */
   async #watch(): Promise<void> {
     const signal = this.stopping;
     const due = this.#clock.monotonic() + CHECK_EVERY_MS;
     while (!signal.aborted && this.#problem === undefined && this.#clock.monotonic() < due) {
       await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
-      if (signal.aborted || (await this.#refusesOne())) {
+      if (signal.aborted || (await this.#refusesOne()) || (await this.#changedApp())) {
         return;
       }
       if (this.#known.isDue) {
         await this.noticeOrgs();
       }
     }
+  }
+
+  /** Whether somebody changed the app of an organization, so that its token must end. Only the leader tells apps anything. */
+  async #changedApp(): Promise<boolean> {
+    return this.#options.mayMint() && (await anyAppChanged(this.#options, this.orgs, this.stopping));
   }
 
   /** Whether Grafana refuses the token of the home organization, or that of the further one whose turn it is. */

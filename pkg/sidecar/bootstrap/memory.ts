@@ -17,12 +17,33 @@ const TokenFacts = z.object({
 });
 export type TokenFacts = z.infer<typeof TokenFacts>;
 
-const AppFacts = z.object({ url: z.string(), fingerprint: z.string() });
+/** The service account of one org. */
+const AccountFacts = z.object({
+  name: z.string(),
+  /** Absent while it is being made. */
+  id: z.int().positive().optional(),
+  /** Where this Grafana gives accounts one. */
+  uid: z.string().optional(),
+  /** When the request to make it was sent, until it is known what came of that. */
+  making: z.iso.datetime().optional(),
+  /** The usual name, where somebody else's account has it. */
+  instead: z.string().optional(),
+});
+export type AccountFacts = z.infer<typeof AccountFacts>;
+
+const AppFacts = z.object({
+  url: z.string(),
+  fingerprint: z.string(),
+  /** Somebody switched the app off: its token was revoked, and it is told nothing until it is on again. */
+  disabled: z.boolean().optional(),
+});
 
 const Facts = z.object({
   /** The admin's own org: its token is `GRAFANA_API_TOKEN`. */
   home: z.int().positive().optional(),
   tokens: z.array(TokenFacts),
+  /** By org. */
+  accounts: z.record(z.string(), AccountFacts).default({}),
   /** What the app was last told, by org. */
   apps: z.record(z.string(), AppFacts),
 });
@@ -39,7 +60,7 @@ export function expiryOf(known: TokenFacts | undefined): Date | undefined {
   return known === undefined ? undefined : new Date(known.expires);
 }
 
-/** The bootstrap's part of the state: tokens, the service's own token, and what is known about them. */
+/** The bootstrap's part of the state: tokens of Grafana, and what is known about them. */
 export class TokenMemory {
   readonly #state: StateStore;
   readonly #log: Log;
@@ -71,29 +92,21 @@ export class TokenMemory {
   async facts(): Promise<Facts> {
     const text = (await this.#state.get(FACTS))?.toString('utf8');
     try {
-      return text === undefined ? { tokens: [], apps: {} } : Facts.parse(JSON.parse(text));
+      return text === undefined ? noFacts() : Facts.parse(JSON.parse(text));
     } catch {
       this.#log.warn({ entry: FACTS }, 'what was known about the tokens is damaged and is left out');
-      return { tokens: [], apps: {} };
+      return noFacts();
     }
   }
 
   storeFacts(facts: Facts): Promise<void> {
     return this.#state.set(FACTS, Buffer.from(JSON.stringify(facts)));
   }
-
-  async apiToken(): Promise<string | undefined> {
-    const text = (await this.#state.get(API_TOKEN))?.toString('utf8').trim();
-    return text !== undefined && isWellFormed(text) ? text : undefined;
-  }
-
-  storeApiToken(token: string): Promise<void> {
-    return this.#state.set(API_TOKEN, Buffer.from(token));
-  }
 }
 
-/** `DASHKEEP_API_TOKEN` in the Secret. */
-const API_TOKEN = 'dashkeep-api-token';
+function noFacts(): Facts {
+  return { tokens: [], accounts: {}, apps: {} };
+}
 
 /** `GRAFANA_API_TOKEN` and `GRAFANA_API_TOKEN_ORG_<n>` in the Secret. */
 function tokenName(org: number, home: number | undefined): string {

@@ -1,8 +1,9 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/client.ts';
-import { deleteOtherTokens, ensureOwner, joinOrg, mintToken, orgOfToken } from './grafana.ts';
+import { deleteOtherTokens, joinOrg, mintToken, orgOfToken, type TokenOwner } from './grafana.ts';
 import type { Identities } from './identities.ts';
 import { expiryOf, fingerprint, type Facts, type TokenFacts, type TokenMemory } from './memory.ts';
+import { ServiceAccounts } from './service-account.ts';
 import type { BootstrapOptions, OrgToken } from './types.ts';
 
 const DEFAULT_TOKEN_SECONDS = 30 * 86_400;
@@ -14,12 +15,14 @@ export class Renewal {
   readonly #options: BootstrapOptions;
   readonly #identities: Identities;
   readonly #memory: TokenMemory;
+  readonly #accounts: ServiceAccounts;
   readonly #signal: AbortSignal;
 
   constructor(options: BootstrapOptions, identities: Identities, memory: TokenMemory, signal: AbortSignal) {
     this.#options = options;
     this.#identities = identities;
     this.#memory = memory;
+    this.#accounts = new ServiceAccounts(memory, options, signal);
     this.#signal = signal;
   }
 
@@ -29,13 +32,13 @@ export class Renewal {
     home: number,
     facts: Facts,
     working: { token: string; known: TokenFacts | undefined } | undefined,
-  ): Promise<Omit<OrgToken, 'app'>> {
+  ): Promise<Omit<OrgToken, 'app' | 'account'>> {
     const { clock, randomness, log, tokenSeconds: secondsToLive = DEFAULT_TOKEN_SECONDS } = this.#options;
     let leave: (() => Promise<void>) | undefined;
     try {
       const admin = (await this.#identities.admin()).inOrg(org);
       leave = await joinOrg(await this.#identities.admin(), org, this.#signal);
-      const owner = await ensureOwner(admin, org, this.#signal);
+      const owner = await this.#accounts.ensure(admin, org, facts);
       const created = clock.now();
       const suffix = `${created.toISOString().slice(0, 10)}-${randomness.hex(4)}`;
       const minted = await mintToken(admin, owner, { suffix, secondsToLive, signal: this.#signal });
@@ -64,7 +67,7 @@ export class Renewal {
       await this.#memory.storeFacts(facts);
       log.info({ org, token: minted.name, expires: entry.expires, owner: owner.kind }, 'a new token is stored');
       const keep = new Set([minted.name, ...(entry.previous === undefined ? [] : [entry.previous])]);
-      await this.#delete(admin, org, keep);
+      await this.#delete(admin, org, owner, keep);
       return { org, token: minted.key, expires, minted: true };
     } catch (error) {
       if (working === undefined || this.#signal.aborted) {
@@ -86,17 +89,38 @@ export class Renewal {
     if (known?.previous === undefined || !over || this.#options.admin === undefined) {
       return;
     }
-    await this.#delete((await this.#identities.admin()).inOrg(org), org, new Set([known.name]));
+    const admin = (await this.#identities.admin()).inOrg(org);
+    const owner = await this.#accounts.find(admin, org, facts);
+    if (owner !== undefined) {
+      await this.#delete(admin, org, owner, new Set([known.name]));
+    }
     delete known.previous;
     await this.#memory.storeFacts(facts);
   }
 
-  /** Left-over tokens end by themselves; that they can't be deleted now must not cost the new one. */
-  async #delete(admin: GrafanaClient, org: number, keep: ReadonlySet<string>): Promise<void> {
+  /** Notes which account is this service's own, where an earlier release did not. */
+  async recognize(org: number, known: TokenFacts | undefined, facts: Facts): Promise<void> {
+    if (known === undefined || facts.accounts[org] !== undefined || this.#options.admin === undefined) {
+      return;
+    }
     try {
-      const deleted = await deleteOtherTokens(admin, await ensureOwner(admin, org, this.#signal), keep, this.#signal);
-      if (deleted > 0) {
-        this.#options.log.info({ org, deleted }, 'older tokens are deleted');
+      const admin = (await this.#identities.admin()).inOrg(org);
+      await this.#accounts.recognize(admin, org, known.name, facts);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      this.#options.log.debug(
+        { org, reason: asDashkeepError(error).message },
+        'the service account was not recognized',
+      );
+    }
+  }
+
+  /** Left-over tokens end by themselves; that they can't be deleted now must not cost the new one. */
+  async #delete(admin: GrafanaClient, org: number, owner: TokenOwner, keep: ReadonlySet<string>): Promise<void> {
+    try {
+      const deleted = await deleteOtherTokens(admin, owner, keep, this.#signal);
+      if (deleted.length > 0) {
+        this.#options.log.info({ org, deleted }, 'other tokens of the service account are deleted');
       }
     } catch (error) {
       this.#signal.throwIfAborted();

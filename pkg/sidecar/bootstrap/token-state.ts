@@ -1,11 +1,11 @@
 import type { TokenState } from '../../contract/api/status.ts';
 import type { DashkeepError } from '../../contract/errors.ts';
 import { AdminRefused, NoAdmin } from './problems.ts';
-import type { Bootstrapped } from './types.ts';
+import type { Bootstrapped, OrgToken } from './types.ts';
 
 export interface TokenStatus {
   state: TokenState;
-  orgs: { id: number; state: TokenState; expires?: Date }[];
+  orgs: { id: number; state: TokenState; expires?: Date; account?: OrgToken['account'] }[];
   problem?: DashkeepError;
   /** The last time that Grafana refused tokens which had not expired, and new ones were made. */
   replaced?: { time: Date; orgs: number[] };

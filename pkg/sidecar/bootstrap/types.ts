@@ -1,6 +1,7 @@
 import type { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { StateStore } from '../../repository/state.ts';
+import type { ApiTokens } from '../api-tokens/api-tokens.ts';
 import type { AdminKeys, AdminSource } from './admin.ts';
 import type { AppOutcome } from './app-plugin.ts';
 
@@ -13,12 +14,20 @@ export interface BootstrapOptions {
   allOrgs: boolean;
   /** How long a new token lives; 30 days by default. Renewed when a third of that is left. */
   tokenSeconds?: number;
+  /** Further orgs by id, where not all are meant. */
+  orgIds?: readonly number[];
   /** What the app is told; undefined = the app is left alone (no service to reach). */
-  app?: { url: string; token: string };
+  app?: AppConnection;
   state: StateStore;
   clock: Clock;
   randomness: Randomness;
   log: Log;
+}
+
+/** How the app reaches the service: the address, and in each org a token of its own. */
+export interface AppConnection {
+  url: string;
+  tokens: Pick<ApiTokens, 'current' | 'told' | 'revoke'>;
 }
 
 export interface OrgToken {
@@ -29,6 +38,8 @@ export interface OrgToken {
   minted: boolean;
   /** Whether it was made because Grafana refused the stored one. */
   refused?: true;
+  /** The service account, and the usual name where somebody else's has that. Absent for a token of somebody else. */
+  account?: { name: string; instead?: string };
   app: AppOutcome | 'forbidden' | undefined;
 }
 

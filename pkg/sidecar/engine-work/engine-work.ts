@@ -7,7 +7,7 @@ import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
 import { diffLive, diffManifests } from '../../engine/diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
-import { drill, newestComplete } from '../../engine/drill/drill.ts';
+import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/forget.ts';
@@ -18,12 +18,16 @@ import type { StateStore } from '../../repository/state.ts';
 import { verify } from '../../repository/verify.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { Instance } from '../../grafana/instance.ts';
+import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import { countsByOrg, newBytes } from './backup-counts.ts';
 import { importableText, referencesOf } from './content.ts';
 import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
 import { LazyRepository } from './lazy-repository.ts';
 import { liveBody, liveFolders } from './live.ts';
 import { RestorePlans } from './restore-plans.ts';
+import { withoutServerKinds } from './server-kinds.ts';
+import type { TargetLimits } from './target-limits.ts';
 import { openTarget } from './target.ts';
 import type { LiveComparison, OpenWork, PlannedRestore, PlanQuestion, Work, WorkResult, WorkRun } from './work.ts';
 
@@ -35,14 +39,17 @@ export interface EngineOptions extends InstanceOptions {
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
   environment: Readonly<Record<string, string | undefined>>;
+  limits: TargetLimits;
   passphrases: () => Promise<string[]>;
+  /** Fingerprints of signing keys that the deployment trusts. */
+  trustedKeys: readonly string[];
 }
 
 /** The work of the service, done by the engine. */
 export function engineWork(options: EngineOptions): OpenWork {
   return async (settings) => {
-    const { environment, clock, randomness, log } = options;
-    const store = await openTarget(settings, { environment, clock, random: randomness, log });
+    const { environment, limits, clock, randomness, log } = options;
+    const store = await openTarget(settings, { environment, limits, clock, random: randomness, log });
     return new EngineWork(options, settings, store);
   };
 }
@@ -54,20 +61,30 @@ class EngineWork implements Work {
   readonly #repository: LazyRepository;
   readonly #restores: RestorePlans;
   readonly #withInstance: WithInstance;
+  readonly #inOrgOf: (caller: Caller) => WithInstance;
 
   constructor(options: EngineOptions, settings: EffectiveSettings, store: ObjectStore) {
-    const { clock, randomness, log, state, replicated, passphrases, version } = options;
+    const { clock, randomness, log, state, replicated, passphrases, trustedKeys, version } = options;
     this.#options = options;
     this.#settings = settings;
     this.#ports = { clock, randomness, log };
-    this.#repository = new LazyRepository({ ...this.#ports, state, replicated, passphrases }, settings, store);
+    this.#repository = new LazyRepository(
+      { ...this.#ports, state, replicated, passphrases, trustedKeys },
+      settings,
+      store,
+    );
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
     this.#withInstance = (signal, action, onProgress) => withInstance(options, orgs, signal, action, onProgress);
+    // The home organization needs no id: a small token may not even ask for its own.
+    this.#inOrgOf =
+      ({ org, home }) =>
+      (signal, action, onProgress) =>
+        withInstance(options, home ? undefined : [org], signal, action, onProgress);
     this.#restores = new RestorePlans({
       ports: this.#ports,
       version,
       repository: this.#repository,
-      withInstance: this.#withInstance,
+      inOrgOf: this.#inOrgOf,
     });
   }
 
@@ -96,8 +113,10 @@ class EngineWork implements Work {
       });
     const manifest = await this.#withInstance(run.signal, take, run.onProgress);
     const { status, snapshot, counts, errors } = backupOutcome(manifest);
-    const all = { ...counts, ...manifest.changes, bytes: newBytes(before, manifest) };
-    return withLocksRenewed(repository, { status, snapshot, counts: all, errors }, run);
+    const { orgs: _orgs, ...changes } = manifest.changes ?? {};
+    const all = { ...counts, ...changes, bytes: newBytes(before, manifest) };
+    const orgs = countsByOrg(before, manifest);
+    return withLocksRenewed(repository, { status, snapshot, counts: all, ...orgs, errors }, run);
   }
 
   async verify(run: WorkRun, { readData, snapshot }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
@@ -138,7 +157,7 @@ class EngineWork implements Work {
     const manifest =
       snapshot === undefined
         ? await newestComplete(repository, run.signal)
-        : await repository.manifest(snapshot, { signal: run.signal });
+        : await countingManifest(repository, snapshot, { signal: run.signal });
     const report = await this.#withInstance(
       run.signal,
       (instance) => drill({ ...this.#ports, ...run, manifest, repository, instance }),
@@ -195,31 +214,36 @@ class EngineWork implements Work {
     return diffManifests(from, to);
   }
 
-  async diffLive(manifest: Manifest, signal: AbortSignal): Promise<LiveComparison> {
+  async diffLive(whole: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison> {
     const repository = await this.#repository.open(signal);
-    const diff = await this.#withInstance(signal, (instance) =>
+    const { manifest, problems } = withoutServerKinds(whole);
+    const diff = await this.#inOrgOf(caller)(signal, (instance) =>
       diffLive({ ...this.#ports, manifest, repository, instance, signal }),
     );
-    return { diff, errors: manifest.errors };
+    return { diff, errors: [...manifest.errors, ...problems] };
   }
 
-  async liveBody(ref: Parameters<Work['liveBody']>[0], signal: AbortSignal): ReturnType<Work['liveBody']> {
+  async liveBody(
+    ref: Parameters<Work['liveBody']>[0],
+    caller: Caller,
+    signal: AbortSignal,
+  ): ReturnType<Work['liveBody']> {
     const { encrypted: decryptSecrets } = await this.#repository.open(signal);
     const { clock, log } = this.#ports;
-    return this.#withInstance(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
+    return this.#inOrgOf(caller)(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
   }
 
-  folders(org: number, signal: AbortSignal): ReturnType<Work['folders']> {
+  folders(caller: Caller, signal: AbortSignal): ReturnType<Work['folders']> {
     const { clock, log } = this.#ports;
-    return this.#withInstance(signal, (instance) => liveFolders(instance, org, { clock, log, signal }));
+    return this.#inOrgOf(caller)(signal, (instance) => liveFolders(instance, caller.org, { clock, log, signal }));
   }
 
-  plan(question: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore> {
-    return this.#restores.plan(question, signal);
+  plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    return this.#restores.plan(question, caller, signal);
   }
 
-  planUndo(run: string, signal: AbortSignal): Promise<PlannedRestore> {
-    return this.#restores.planUndo(run, signal);
+  planUndo(run: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    return this.#restores.planUndo(run, caller, signal);
   }
 
   async writeRun(record: RunRecord): Promise<void> {
@@ -255,10 +279,4 @@ class EngineWork implements Work {
     const timeZone = this.#settings.values.schedule.timezone;
     return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
   }
-}
-
-/** How much content is new against the snapshot before. */
-function newBytes(before: Manifest | undefined, manifest: Manifest): number {
-  const known = new Set(before?.resources.map(({ object }) => object));
-  return manifest.resources.reduce((sum, entry) => sum + (known.has(entry.object) ? 0 : entry.bytes), 0);
 }

@@ -11,6 +11,8 @@ export interface OpeningPorts {
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
   passphrases: () => Promise<string[]>;
+  /** Fingerprints of signing keys that the deployment trusts. */
+  trustedKeys: readonly string[];
   clock: Clock;
   randomness: Randomness;
   log: Log;

@@ -4,8 +4,14 @@ import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo.ts';
 import type { Instance } from '../../grafana/instance.ts';
+import { isOf, type Caller } from '../organizations/caller.ts';
+import { manifestFor } from '../organizations/manifest-view.ts';
+import type { StoredManifest } from '../../repository/manifests.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import { assertRestorable } from '../../repository/signing/gate.ts';
 import type { WithInstance } from './grafana-access.ts';
 import type { LazyRepository } from './lazy-repository.ts';
+import { blockServerKinds } from './server-kinds.ts';
 import { liveDataSources, optionsOf, planWithDependencies, selectionOf } from './restore-words.ts';
 import type { AppliedRestore, PlannedRestore, PlanQuestion } from './work.ts';
 
@@ -14,7 +20,8 @@ export interface RestorePlansOptions {
   /** Of Dashkeep; safety snapshots name it. */
   version: string;
   repository: LazyRepository;
-  withInstance: WithInstance;
+  /** Grafana in the organization of whoever asks. */
+  inOrgOf: (caller: Caller) => WithInstance;
 }
 
 /** Plans of restores and of their way back, each with what applies it. */
@@ -22,19 +29,25 @@ export class RestorePlans {
   readonly #ports: RestorePlansOptions['ports'];
   readonly #version: string;
   readonly #repository: LazyRepository;
-  readonly #withInstance: WithInstance;
+  readonly #inOrgOf: RestorePlansOptions['inOrgOf'];
 
-  constructor({ ports, version, repository, withInstance }: RestorePlansOptions) {
+  constructor({ ports, version, repository, inOrgOf }: RestorePlansOptions) {
     this.#ports = ports;
     this.#version = version;
     this.#repository = repository;
-    this.#withInstance = withInstance;
+    this.#inOrgOf = inOrgOf;
   }
 
-  async plan({ snapshot, selection, options }: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore> {
-    const repository = await this.#repository.open(signal);
-    const manifest = await repository.manifest(snapshot, { signal });
-    return this.#withInstance(signal, async (instance) => {
+  async plan(
+    { snapshot, selection, options }: PlanQuestion,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<PlannedRestore> {
+    const repository = await this.#open(signal);
+    const stored = await repository.stored(snapshot, { signal });
+    const manifest = manifestFor(stored.manifest, caller);
+    const withInstance = this.#inOrgOf(caller);
+    return withInstance(signal, async (instance) => {
       const request: Omit<PlanRequest, 'selection'> = {
         ...this.#ports,
         manifest,
@@ -47,24 +60,43 @@ export class RestorePlans {
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
       const warnings =
         manifest.status === 'partial' ? ['The snapshot is partial: some resources are missing from it.'] : [];
-      return this.#planned({ ...request, selection: chosen }, plan, warnings);
+      return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);
     });
   }
 
-  async planUndo(id: string, signal: AbortSignal): Promise<PlannedRestore> {
-    const repository = await this.#repository.open(signal);
+  async planUndo(id: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    const repository = await this.#open(signal);
     const run = await repository.run(id, { signal });
     if (run === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
     }
-    return this.#withInstance(signal, async (instance) => {
-      const { request, plan } = await planUndo({ ...this.#ports, repository, instance, signal }, run);
-      return this.#planned(request, plan, []);
+    // A run of an earlier release may have touched several organizations.
+    const own = { ...run, touched: run.touched?.filter((one) => isOf(caller, one)) };
+    const withInstance = this.#inOrgOf(caller);
+    return withInstance(signal, async (instance) => {
+      const { request, plan } = await planUndo({ ...this.#ports, repository, instance, signal }, own);
+      const stored = await repository.stored(plan.snapshot, { signal });
+      return this.#planned(request, plan, { stored, repository, warnings: [] }, withInstance);
     });
   }
 
+  /** The repository. What is in it from before there were signatures is trusted at the first write of the service, or now. */
+  async #open(signal: AbortSignal): Promise<OpenedRepository> {
+    const repository = await this.#repository.open(signal);
+    if (repository.trust.standing === 'unsigned') {
+      await repository.trust.signing.signer({ signal });
+    }
+    return repository;
+  }
+
   /** A plan as the service keeps it, with what applies it. */
-  async #planned(request: PlanRequest, plan: Plan, warnings: string[]): Promise<PlannedRestore> {
+  async #planned(
+    request: PlanRequest,
+    plan: Plan,
+    { stored, repository, warnings }: { stored: StoredManifest; repository: OpenedRepository; warnings: string[] },
+    withInstance: WithInstance,
+  ): Promise<PlannedRestore> {
+    blockServerKinds(plan);
     return {
       snapshot: plan.snapshot,
       items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),
@@ -78,6 +110,7 @@ export class RestorePlans {
       warnings,
       apply: (run, confirm) => {
         const apply = async (fresh: Instance): Promise<AppliedRestore> => {
+          assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
           if (plan.undoes !== undefined) {
             run.note({ undoes: plan.undoes });
           }
@@ -97,7 +130,7 @@ export class RestorePlans {
           const { status, snapshot: safety, counts, errors } = restoreOutcome(applied);
           return { status, snapshot: safety, counts, errors, results: applied.results, safetySnapshot: safety };
         };
-        return this.#withInstance(run.signal, apply, run.onProgress);
+        return withInstance(run.signal, apply, run.onProgress);
       },
     };
   }

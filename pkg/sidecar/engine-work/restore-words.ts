@@ -26,11 +26,12 @@ export function selectionOf(selection: RestoreSelection): Selection {
 
 /** What the engine calls options. */
 export function optionsOf(options: RestoreOptions): EngineOptions {
-  const { overwrite, includeManaged, deleteExtra, copy, dataSources } = options;
+  const { overwrite, includeManaged, keepSecrets, deleteExtra, copy, dataSources } = options;
   return {
     overwrite: overwrite === true,
     includeManaged: includeManaged === true,
     deleteExtra: deleteExtra === true,
+    keepSecrets: keepSecrets === true,
     ...(copy === undefined ? {} : { copy }),
     ...(dataSources === undefined ? {} : { dataSources: new Map(Object.entries(dataSources)) }),
   };

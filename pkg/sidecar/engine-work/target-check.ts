@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
-import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { openRepository, type OpenOptions } from '../../repository/repository.ts';
 import type { StateStore } from '../../repository/state.ts';
@@ -25,24 +26,36 @@ const SHOWN_AS: Record<StoreCheckStep['step'], StepName> = {
   delete: 'delete',
 };
 
+/** More than a slow store needs, less than a person and the proxies in between wait. */
+const CHECK_MILLISECONDS = 25_000;
+
 /** What was skipped tells least: nearly everything of that step may have been tried all the same. */
 const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'failed'];
 
 export interface TargetCheckPorts {
   state: StateStore;
   environment: StorePorts['environment'];
+  limits: StorePorts['limits'];
   clock: Clock;
   randomness: Randomness;
   log: Log;
 }
 
-/** Tries everything that a target is needed for, with settings that need not be saved. Cleans up whatever happens. */
+/**
+ * Tries everything that a target is needed for, with settings that need not be saved. Cleans up whatever happens.
+ * @param within - milliseconds for all of it
+ */
 export async function checkTarget(
   settings: EffectiveSettings,
-  { state, environment, clock, randomness, log }: TargetCheckPorts,
-  signal: AbortSignal,
+  { state, environment, limits, clock, randomness, log }: TargetCheckPorts,
+  stopping: AbortSignal,
+  within = CHECK_MILLISECONDS,
 ): Promise<SettingsCheck> {
-  const ports: StorePorts = { environment, clock, random: randomness, log };
+  const ports: StorePorts = { environment, limits, clock, random: randomness, log };
+  const late = AbortSignal.timeout(within);
+  const signal = AbortSignal.any([stopping, late]);
+  // Every call of the check listens to it.
+  setMaxListeners(0, signal);
   let store: ObjectStore;
   let resolved: SettingsCheck['resolved'];
   let resolve: CheckStep;
@@ -63,23 +76,49 @@ export async function checkTarget(
     const { code, message: detail, hint } = asDashkeepError(error);
     return { ok: false, steps: allSkipped({ step: 'resolve', status: 'failed', code, detail, hint }), resolved: [] };
   }
-  try {
+  const work = async (): Promise<CheckStep[]> => {
     const { steps } = await checkStore(store, { clock, random: randomness, signal });
     const { ageIdentity } = settings.secrets;
     const opening = {
       ...{ clock, randomness, log, state, passphrases: [], recipients: settings.values.encryption.recipients },
       identities: ageIdentity === undefined ? [] : [ageIdentity],
     };
-    const shown = [resolve, ...fold(steps), await checkRepository({ ...opening, store, create: false, signal })];
+    return [...fold(steps), await checkRepository({ ...opening, store, create: false, signal })];
+  };
+  const working = work().finally(() => store.close());
+  try {
+    const shown = [resolve, ...(await Promise.race([working, aborted(signal)]))];
     return { ok: shown.every(({ status }) => status !== 'failed'), steps: shown, resolved };
-  } finally {
-    await store.close();
+  } catch (error) {
+    if (!late.aborted || stopping.aborted) {
+      throw error;
+    }
+    return { ok: false, steps: allSkipped(resolve, tooSlow(within)), resolved };
   }
 }
 
-function allSkipped(first: CheckStep): CheckStep[] {
-  return CHECK_STEPS.map((step) =>
-    step === first.step ? first : { step, status: 'skipped', detail: 'needs the steps before it', hint: '' },
+/** Rejects when the signal does: a call into a file system that hangs can't be taken back, but it is not waited for. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function tooSlow(within: number): CheckStep {
+  const detail = `the target took longer than ${Math.round(within / 1000)} seconds`;
+  const { hint } = ERROR_CATALOGUE.DK_STORE_UNREACHABLE;
+  return { step: 'clock', status: 'failed', code: 'DK_STORE_TIMEOUT', detail, hint };
+}
+
+function allSkipped(...done: CheckStep[]): CheckStep[] {
+  return CHECK_STEPS.map(
+    (step) =>
+      done.find((one) => one.step === step) ?? {
+        step,
+        status: 'skipped',
+        detail: 'needs the steps before it',
+        hint: '',
+      },
   );
 }
 

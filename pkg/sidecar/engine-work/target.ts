@@ -2,8 +2,11 @@ import type { StoreExplanation } from '../../storage/open.ts';
 import { explainStore, openStore, type OpenStoreOptions, type S3Settings } from '../../storage/open.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import type { TargetLimits } from './target-limits.ts';
 
-export type StorePorts = Pick<OpenStoreOptions, 'environment' | 'clock' | 'random' | 'log'>;
+export interface StorePorts extends Pick<OpenStoreOptions, 'environment' | 'clock' | 'random' | 'log'> {
+  limits: TargetLimits;
+}
 
 /** The S3 settings that a person or the deployment gave; what is empty is left to the resolver. */
 export function s3Settings({ values: { target }, secrets }: EffectiveSettings): S3Settings {
@@ -34,10 +37,13 @@ export function s3Settings({ values: { target }, secrets }: EffectiveSettings): 
   };
 }
 
-export function openTarget(settings: EffectiveSettings, ports: StorePorts): Promise<ObjectStore> {
-  return openStore(settings.values.target.url, { ...ports, s3: s3Settings(settings) });
+export function openTarget(settings: EffectiveSettings, { limits, ...ports }: StorePorts): Promise<ObjectStore> {
+  return openStore(settings.values.target.url, { ...ports, ...limits.of(settings), s3: s3Settings(settings) });
 }
 
-export function explainTarget(settings: EffectiveSettings, ports: StorePorts): Promise<StoreExplanation> {
-  return explainStore(settings.values.target.url, { ...ports, s3: s3Settings(settings) });
+export function explainTarget(
+  settings: EffectiveSettings,
+  { limits, ...ports }: StorePorts,
+): Promise<StoreExplanation> {
+  return explainStore(settings.values.target.url, { ...ports, ...limits.of(settings), s3: s3Settings(settings) });
 }

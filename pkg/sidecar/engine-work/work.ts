@@ -11,6 +11,7 @@ import type {
 import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/run.ts';
+import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 
 /** What one run is given by whoever runs it. */
@@ -29,6 +30,8 @@ export interface WorkResult {
   status: 'complete' | 'partial' | 'failed';
   snapshot?: string;
   counts: Record<string, number>;
+  /** The same for each org, where it is done for several. */
+  orgs?: RunRecord['orgs'];
   errors: ResourceProblem[];
   warnings?: string[];
 }
@@ -101,14 +104,23 @@ export interface Work {
   ): Promise<{ kept: RetentionLine[]; forgotten: RetentionLine[] }>;
 
   diff(from: Manifest, to: Manifest): Diff;
-  diffLive(from: Manifest, signal: AbortSignal): Promise<LiveComparison>;
-  /** The JSON text of what is live now, as it would be stored; undefined when there is nothing. */
-  liveBody(ref: { org: number; kind: KindName; uid: string }, signal: AbortSignal): Promise<string | undefined>;
-  /** The folders that are live in an org. @throws DK_NOT_FOUND for an org that is out of reach */
-  folders(org: number, signal: AbortSignal): Promise<LiveFolder[]>;
-  plan(question: PlanQuestion, signal: AbortSignal): Promise<PlannedRestore>;
+  /** Against what is live in the caller's org. */
+  diffLive(from: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison>;
+  /**
+   * The JSON text of what is live now in the caller's org, as it would be stored; undefined when there is nothing.
+   * @throws DK_NOT_FOUND for an org that is out of reach
+   */
+  liveBody(
+    ref: { org: number; kind: KindName; uid: string },
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
+  /** The folders that are live in the caller's org. @throws DK_NOT_FOUND for an org that is out of reach */
+  folders(caller: Caller, signal: AbortSignal): Promise<LiveFolder[]>;
+  /** Of what a snapshot holds of the caller's org, into that org. */
+  plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore>;
   /** The way back of a restore, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */
-  planUndo(run: string, signal: AbortSignal): Promise<PlannedRestore>;
+  planUndo(run: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore>;
 
   writeRun(record: RunRecord): Promise<void>;
   /** Newest first. */

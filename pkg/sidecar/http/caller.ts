@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 const CONTEXT_MOST = 32_768;
 const NAME_MOST = 100;
 
-/** Who asked, as Grafana's proxy says in a header that anybody with the token could write: information, never proof. */
-export function callerOf(request: FastifyRequest): string | undefined {
+/** The name of who asked, as Grafana's proxy says in a header that anybody with the token could write: information, never proof. */
+export function nameOf(request: FastifyRequest): string | undefined {
   const header = request.headers['x-grafana-context'];
   if (typeof header !== 'string' || header.length > CONTEXT_MOST) {
     return undefined;

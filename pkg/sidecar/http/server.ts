@@ -2,10 +2,12 @@ import Fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Service } from '../service.ts';
+import { admit, requireDeclarations } from './access.ts';
 import type { Api } from './api.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
 import { errorBody, errorHandler } from './errors.ts';
+import type { Certificate } from './certificate.ts';
 import { describeApi } from './openapi.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 
@@ -22,8 +24,8 @@ const SECURITY_HEADERS: Record<string, string> = {
   'x-frame-options': 'DENY',
 };
 
-/** The HTTP API below /api/v1. It listens nowhere yet. */
-export async function buildApi(service: Service): Promise<Api> {
+/** The HTTP API below /api/v1. It listens nowhere yet; with a certificate it speaks TLS alone. */
+export async function buildApi(service: Service, certificate?: Certificate): Promise<Api> {
   const app = Fastify({
     schemaController: ZOD_COMPILERS,
     bodyLimit: BODY_MOST,
@@ -31,7 +33,7 @@ export async function buildApi(service: Service): Promise<Api> {
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: HEADERS_MOST },
+    ...serverOptions(certificate),
     // Addresses that the router itself refuses, before anything of ours is asked.
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS);
@@ -49,20 +51,34 @@ export async function buildApi(service: Service): Promise<Api> {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     const [scheme = '', shown = ''] = (request.headers.authorization ?? '').split(' ');
-    if (scheme.toLowerCase() !== 'bearer' || !(await service.apiToken.accepts(shown))) {
+    const token = scheme.toLowerCase() === 'bearer' ? await service.apiTokens.orgOf(shown) : undefined;
+    if (token === undefined) {
       reply.header('www-authenticate', 'Bearer realm="dashkeep"');
       throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');
     }
+    if (!request.is404) {
+      request.caller = await admit(request, token, service.home);
+    }
   });
+  requireDeclarations(app);
   await app.register(
     async (api) => {
       const typed = api.withTypeProvider<ZodTypeProvider>();
       let description: Promise<object> | undefined;
-      typed.get('/openapi.json', () => (description ??= describeApi(service)));
+      const config = { access: 'organization', anytime: true } as const;
+      typed.get('/openapi.json', { config }, () => (description ??= describeApi(service)));
       registerRoutes(typed, service);
     },
     { prefix: ROUTES_PREFIX },
   );
   await app.ready();
   return app;
+}
+
+/** Typed as plain HTTP in both cases: routes don't know the difference. */
+function serverOptions(certificate: Certificate | undefined): { http: { maxHeaderSize: number } } {
+  const options = { maxHeaderSize: HEADERS_MOST };
+  return certificate === undefined
+    ? { http: options }
+    : ({ https: { ...options, ...certificate.options } } as unknown as { http: typeof options });
 }

@@ -8,15 +8,9 @@ import type {
 } from '../../contract/api/snapshots.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type ResourceRef } from '../../contract/kinds.ts';
-import type { Manifest, ManifestEntry, SnapshotSummary } from '../../contract/manifest.ts';
+import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary } from '../../contract/manifest.ts';
 import { holds, pageOfList } from '../page.ts';
 import { contentOf, folderAndBelow } from './tree.ts';
-
-/** A snapshot with the run that made it: a backup's has the same id, others are made on the way of another run. */
-export function rowOf(summary: SnapshotSummary): SnapshotRow {
-  const made = summary.trigger === 'manual' || summary.trigger === 'scheduled';
-  return made ? { ...summary, run: summary.id } : summary;
-}
 
 export function matchesSnapshot(
   { id, status, trigger, time, by }: SnapshotSummary,
@@ -48,7 +42,7 @@ export function detailOf(
     kinds,
     errors,
     skipped,
-    problems: errors.length,
+    problems: problemCount(errors),
     content: contentOf(manifest),
     ...beside,
     encrypted,

@@ -3,7 +3,9 @@ import { KIND_NAMES } from '../../contract/kinds.ts';
 import type { ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
+import type { Caller } from '../organizations/caller.ts';
 import type { Library } from './library.ts';
+import type { Snapshots } from './snapshots.ts';
 
 export interface Comparison {
   from: string;
@@ -15,31 +17,40 @@ export interface Comparison {
   errors: ResourceProblem[];
 }
 
-const KEPT = 5;
+const KEPT = 10;
 /** Long enough to read through the pages, short enough to be called live. */
 const LIVE_FRESH_MS = 5 * 60_000;
 
-/** What differs between two snapshots, or a snapshot and live; kept for the pages that follow. */
+/**
+ * What differs between two snapshots, or a snapshot and live, within one organization; kept for the pages that follow.
+ */
 export class Comparisons {
   readonly #library: Library;
+  readonly #snapshots: Snapshots;
   readonly #clock: Clock;
   readonly #kept = new Map<string, { at: number; comparison: Promise<Comparison> }>();
 
-  constructor(library: Library, clock: Clock) {
+  constructor(library: Library, snapshots: Snapshots, clock: Clock) {
     this.#library = library;
+    this.#snapshots = snapshots;
     this.#clock = clock;
   }
 
-  async compare(from: string, to: string, refresh: boolean, signal: AbortSignal): Promise<Comparison> {
-    const base = await this.#library.manifest(from, signal);
-    const target = to === 'live' ? 'live' : (await this.#library.manifest(to, signal)).id;
-    const key = `${base.id}|${target}`;
+  async compare(
+    caller: Caller,
+    { from, to }: { from: string; to: string },
+    refresh: boolean,
+    signal: AbortSignal,
+  ): Promise<Comparison> {
+    const base = await this.#snapshots.manifest(from, caller, signal);
+    const target = to === 'live' ? 'live' : (await this.#snapshots.manifest(to, caller, signal)).id;
+    const key = `${caller.org} ${caller.home} ${base.id}|${target}`;
     const now = this.#clock.monotonic();
     const kept = this.#kept.get(key);
     if (kept !== undefined && !refresh && (target !== 'live' || now - kept.at < LIVE_FRESH_MS)) {
       return kept.comparison;
     }
-    const comparison = this.#make(base.id, target, signal);
+    const comparison = this.#make(caller, base.id, target, signal);
     this.#kept.set(key, { at: now, comparison });
     comparison.catch(() => this.#kept.delete(key));
     for (const old of [...this.#kept.keys()].slice(0, -KEPT)) {
@@ -57,14 +68,14 @@ export class Comparisons {
     }
   }
 
-  async #make(from: string, to: string, signal: AbortSignal): Promise<Comparison> {
-    const base = await this.#library.manifest(from, signal);
+  async #make(caller: Caller, from: string, to: string, signal: AbortSignal): Promise<Comparison> {
+    const base = await this.#snapshots.manifest(from, caller, signal);
     if (to === 'live') {
       const read = this.#clock.now();
-      const { diff, errors } = await this.#library.use(signal, (work) => work.diffLive(base, signal));
+      const { diff, errors } = await this.#library.use(signal, (work) => work.diffLive(base, caller, signal));
       return { from, to, read, ...listed(diff), errors };
     }
-    const target = await this.#library.manifest(to, signal);
+    const target = await this.#snapshots.manifest(to, caller, signal);
     const diff = await this.#library.use(signal, (work) => Promise.resolve(work.diff(base, target)));
     // What either snapshot failed to read can't be seen as unchanged.
     return { from, to, read: undefined, ...listed(diff), errors: [...base.errors, ...target.errors] };

@@ -4,7 +4,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 
 /** How many resources there are of each kind. */
-export function contentOf(manifest: Manifest): Partial<Record<KindName, number>> {
+export function contentOf(manifest: Pick<Manifest, 'resources'>): Partial<Record<KindName, number>> {
   const content: Partial<Record<KindName, number>> = {};
   for (const { kind } of manifest.resources) {
     content[kind] = (content[kind] ?? 0) + 1;

@@ -15,6 +15,8 @@ export interface RunJob {
   /** As a snapshot says it. */
   snapshotTrigger: SnapshotTrigger;
   by?: string;
+  /** The organization that asked. */
+  org?: number;
   /** Hash of the key with which it was asked for. */
   idempotencyKey?: string;
   /** Links the run with the restore that it applies. */
@@ -99,11 +101,7 @@ export class RunQueue {
     }
     const twin = [this.#active, this.#waiting].find((one) => one?.job.kind === job.kind);
     if (twin !== undefined || this.#waiting !== undefined) {
-      const { record } = twin ?? this.#waiting ?? {};
-      throw new DashkeepError(
-        'DK_BUSY',
-        `a ${record?.kind ?? job.kind} is ${record?.status ?? 'running'} (${record?.id})`,
-      );
+      throw busyWith((twin ?? this.#waiting)?.record, job.org);
     }
     const { clock, randomness, log } = this.#options;
     const now = clock.now();
@@ -113,6 +111,7 @@ export class RunQueue {
       status: 'queued',
       trigger: job.trigger,
       ...(job.by === undefined ? {} : { by: job.by }),
+      ...(job.org === undefined ? {} : { org: job.org }),
       ...(job.idempotencyKey === undefined ? {} : { idempotencyKey: job.idempotencyKey }),
       started: now.toISOString(),
       counts: {},
@@ -227,6 +226,16 @@ export class RunQueue {
   #write(record: RunRecord, kept: boolean): Promise<void> {
     return this.#options.journal.put({ ...record, instance: this.#options.instance, kept });
   }
+}
+
+/** Says what is at work; of what another organization restores, only that it is. */
+export function busyWith(
+  run: Pick<RunRecord, 'id' | 'kind' | 'status' | 'org'> | undefined,
+  org: number | undefined,
+): DashkeepError {
+  const { id, kind = 'run', status = 'running' } = run ?? {};
+  const others = kind === 'restore' && run?.org !== undefined && run.org !== org;
+  return new DashkeepError('DK_BUSY', `a ${kind} is ${status}${others ? ' for another organization' : ` (${id})`}`);
 }
 
 function endOf(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' | 'failure'> {

@@ -19,6 +19,12 @@ import { assertAddress, fieldProblems, FieldErrors } from './validate.ts';
 const SETTINGS_ENTRY = 'settings.json';
 const SECRETS_ENTRY = 'secrets.json';
 
+/** Which organizations are reached is for the deployment to say, also where it says nothing. */
+const DEPLOYED = { path: 'scope.orgs', source: 'DASHKEEP_ORGS' };
+
+/** What is wrong with settings, by dotted path. */
+type FieldCheck = (settings: Pick<EffectiveSettings, 'values' | 'secrets'>) => Promise<Record<string, string>>;
+
 type Stored = { values: Partial<SettingsValues>; secrets: Partial<Record<SecretName, string>> };
 
 /** The service's settings: what the deployment says wins over what a person saved, which wins over the defaults. */
@@ -26,13 +32,16 @@ export class SettingsStore {
   readonly #state: StateStore;
   readonly #config: Pick<ServiceConfig, 'settings' | 'secrets'>;
   readonly #log: Log;
+  readonly #limits: FieldCheck;
   #stored: Stored = { values: {}, secrets: {} };
   #unwritable: string | undefined;
 
-  constructor(state: StateStore, config: Pick<ServiceConfig, 'settings' | 'secrets'>, log: Log) {
+  /** @param limits - what the deployment forbids, by dotted path */
+  constructor(state: StateStore, config: Pick<ServiceConfig, 'settings' | 'secrets'>, log: Log, limits: FieldCheck) {
     this.#state = state;
     this.#config = config;
     this.#log = log;
+    this.#limits = limits;
   }
 
   /** Reads what is stored; another replica may have changed it. A state that can't be read leaves what was known. */
@@ -64,8 +73,8 @@ export class SettingsStore {
   }
 
   /** What the settings would be with a candidate on top; nothing is stored. @throws FieldErrors */
-  candidate(change: SettingsCandidate): Promise<EffectiveSettings> {
-    return this.#effective(this.#merged(change));
+  async candidate(change: SettingsCandidate): Promise<EffectiveSettings> {
+    return this.#effective(await this.#permitted(this.#merged(change), change));
   }
 
   /**
@@ -81,7 +90,7 @@ export class SettingsStore {
     if (expected !== undefined && expected !== this.#revision(this.#stored)) {
       throw new DashkeepError('DK_SETTINGS_STALE', 'the settings were changed since they were loaded');
     }
-    const merged = this.#merged(change);
+    const merged = await this.#permitted(this.#merged(change), change);
     // Secrets first: settings that need a secret must not be found without it.
     if (JSON.stringify(merged.secrets) !== JSON.stringify(this.#stored.secrets)) {
       await this.#state.set(SECRETS_ENTRY, Buffer.from(JSON.stringify(merged.secrets)));
@@ -100,6 +109,10 @@ export class SettingsStore {
       if (JSON.stringify(after.get(path)) !== JSON.stringify(value)) {
         problems[path] = `set by the deployment (${source})`;
       }
+    }
+    // Reaching further organizations takes more than being an admin of one.
+    if (!this.#config.settings.has(DEPLOYED.path) && after.get(DEPLOYED.path) !== before.scope.orgs) {
+      problems[DEPLOYED.path] = `set by the deployment (${DEPLOYED.source})`;
     }
     const secrets = { ...this.#stored.secrets };
     for (const [name, value] of Object.entries(change.secrets ?? {}) as [SecretName, string | null][]) {
@@ -122,6 +135,22 @@ export class SettingsStore {
     return { values, secrets };
   }
 
+  /**
+   * What was stored before a limit existed does not get in the way of other changes; it fails when it is used.
+   * @throws FieldErrors for what the deployment forbids
+   */
+  async #permitted(merged: Stored, { values = {}, secrets = {} }: SettingsCandidate): Promise<Stored> {
+    const problems = await this.#limits({ values: this.#values(merged.values), secrets: merged.secrets });
+    const changed = Object.entries(problems).filter(([path]) => {
+      const [section = '', name = ''] = path.split('.');
+      return section === 'secrets' ? Object.hasOwn(secrets, name) : Object.hasOwn(values, section);
+    });
+    if (changed.length > 0) {
+      throw new FieldErrors(Object.fromEntries(changed));
+    }
+    return merged;
+  }
+
   #values(stored: Partial<SettingsValues>): SettingsValues {
     const given = new Map([...this.#config.settings].map(([path, { value }]) => [path, value]));
     return withLeaves({ ...DEFAULT_SETTINGS, ...stored }, given);
@@ -134,7 +163,9 @@ export class SettingsStore {
       const [section = ''] = path.split('.');
       const saved = Object.hasOwn(this.#stored.values, section);
       owners[path] =
-        given === undefined ? { owner: saved ? 'ui' : 'default' } : { owner: 'deployment', source: given.source };
+        given === undefined && path !== DEPLOYED.path
+          ? { owner: saved ? 'ui' : 'default' }
+          : { owner: 'deployment', source: given?.source ?? DEPLOYED.source };
     }
     return owners;
   }

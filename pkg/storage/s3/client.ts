@@ -8,6 +8,7 @@ import { HttpResponse } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { Identity, ResolvedCredentials } from './credentials.ts';
 import { plainCause } from './errors.ts';
 import type { ResolvedS3 } from './resolve.ts';
@@ -23,11 +24,11 @@ interface HttpRequest {
 }
 
 /** The SDK's client, set up so that every S3-compatible store accepts it and none can hang it. */
-export function makeClient(resolved: ResolvedS3, log: Log): S3Client {
+export function makeClient(resolved: ResolvedS3, log: Log, outbound?: OutboundPolicy): S3Client {
   const client = new S3Client({
     ...basics(resolved),
     credentials: () => loadCredentials(resolved.credentials),
-    requestHandler: networkHandler(resolved, log),
+    requestHandler: networkHandler(resolved, log, outbound),
   });
   sendContentMd5(client);
   return client;
@@ -65,16 +66,17 @@ function basics(resolved: ResolvedS3): S3ClientConfig {
   };
 }
 
-function networkHandler(resolved: ResolvedS3, log: Log): NodeHttpHandler {
+function networkHandler(resolved: ResolvedS3, log: Log, outbound: OutboundPolicy | undefined): NodeHttpHandler {
   const { timeoutMilliseconds } = resolved.settings;
+  const options = { keepAlive: true, maxSockets: SOCKETS, lookup: outbound?.lookup };
   return new NodeHttpHandler({
     connectionTimeout: CONNECT_MILLISECONDS,
     requestTimeout: timeoutMilliseconds,
     socketTimeout: timeoutMilliseconds,
     // Without it the SDK only logs that the time is over, and goes on waiting.
     throwOnRequestTimeout: true,
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS, ca: authorities(resolved) }),
+    httpAgent: new HttpAgent(options),
+    httpsAgent: new HttpsAgent({ ...options, ca: authorities(resolved) }),
     logger: {
       trace() {},
       debug() {},

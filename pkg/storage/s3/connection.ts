@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../contract/ports.ts';
+import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { Direct } from './direct.ts';
 import { fromS3 } from './errors.ts';
 import type { ResolvedS3 } from './resolve.ts';
@@ -12,6 +13,8 @@ export interface Connection extends Basis {
 export interface Basis {
   readonly client: S3Client;
   readonly resolved: ResolvedS3;
+  /** Which hosts may be connected to; undefined = any. */
+  readonly outbound: OutboundPolicy | undefined;
   readonly clock: Clock;
   readonly description: string;
   /** Of each request, so that a bucket of somebody else is never written to. */

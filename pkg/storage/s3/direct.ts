@@ -3,6 +3,7 @@ import { reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import { Agent, type Connections } from '../agent.ts';
 import { exchange } from '../exchange.ts';
+import { connectorFor } from '../outbound/connector.ts';
 import type { Exchanged } from '../exchange.ts';
 import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from './client.ts';
 import type { Basis } from './connection.ts';
@@ -69,7 +70,10 @@ export class Direct {
     this.#dispatcher = new Agent({
       connections: SOCKETS,
       pipelining: 1,
-      connect: { timeout: CONNECT_MILLISECONDS, ...(ca === undefined ? {} : { ca }) },
+      connect: connectorFor(connection.outbound, {
+        timeout: CONNECT_MILLISECONDS,
+        ...(ca === undefined ? {} : { ca }),
+      }),
     });
   }
 

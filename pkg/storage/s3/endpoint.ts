@@ -9,6 +9,9 @@ export interface Sourced<T> {
   from: string;
 }
 
+/** Says that a value was given by a person, or by the deployment through the service's settings. */
+export const FROM_SETTINGS = 'the settings';
+
 /**
  * The one place that decides which service is spoken to. First that speaks: settings, DASHKEEP_S3_ENDPOINT,
  * AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's `services` section (also with its indentation lost), the profile's
@@ -23,7 +26,7 @@ export function resolveEndpoint(
   warnings: string[],
 ): Sourced<string | undefined> {
   const explicit = firstOf([
-    [settings.endpoint, 'the settings'],
+    [settings.endpoint, FROM_SETTINGS],
     [environment.DASHKEEP_S3_ENDPOINT, 'DASHKEEP_S3_ENDPOINT'],
   ]);
   if (explicit !== undefined) {

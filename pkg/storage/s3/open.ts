@@ -1,5 +1,7 @@
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
+import { FROM_SETTINGS } from './endpoint.ts';
+import type { ResolvedS3 } from './resolve.ts';
 import { resolveS3 } from './resolve.ts';
 import { S3Store } from './store.ts';
 
@@ -8,7 +10,7 @@ interface BucketTarget {
   prefix: string;
 }
 
-/** @throws DK_SETTINGS, DK_STORE_CREDENTIALS */
+/** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
 export async function openS3(target: BucketTarget, options: OpenStoreOptions): Promise<ObjectStore> {
   const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
   for (const warning of resolved.warnings) {
@@ -25,12 +27,13 @@ export async function openS3(target: BucketTarget, options: OpenStoreOptions): P
     },
     'opening the S3 target',
   );
-  return new S3Store(resolved, options);
+  return new S3Store(resolved, { ...options, outbound: outboundOf(resolved, options) });
 }
 
-/** @throws DK_SETTINGS, DK_STORE_CREDENTIALS */
+/** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
 export async function explainS3(target: BucketTarget, options: OpenStoreOptions): Promise<StoreExplanation> {
   const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
+  outboundOf(resolved, options);
   const { endpoint, region, pathStyle, profile, credentials, ca } = resolved;
   return {
     settings: [
@@ -45,4 +48,20 @@ export async function explainS3(target: BucketTarget, options: OpenStoreOptions)
     ],
     warnings: resolved.warnings,
   };
+}
+
+/**
+ * The policy for this store's connections: none for an endpoint that the environment or the AWS files name, because the
+ * deployment wrote those.
+ * @throws DK_NOT_ALLOWED for an endpoint that needs no name server to be refused
+ */
+function outboundOf({ endpoint }: ResolvedS3, { outbound }: OpenStoreOptions): OpenStoreOptions['outbound'] {
+  if (endpoint.value === undefined) {
+    return outbound;
+  }
+  if (endpoint.from !== FROM_SETTINGS) {
+    return undefined;
+  }
+  outbound?.assertHost(new URL(endpoint.value).hostname);
+  return outbound;
 }

@@ -8,6 +8,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
 import type { StoreLock } from '../lock.ts';
+import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { StoreProbe } from '../probe.ts';
 import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 import { makeClient } from './client.ts';
@@ -35,13 +36,14 @@ export class S3Store implements ObjectStore, StoreProbe, StoreLock {
   readonly #deleter: Deleter;
   #server: string | undefined;
 
-  constructor(resolved: ResolvedS3, { clock, log }: { clock: Clock; log: Log }) {
+  constructor(resolved: ResolvedS3, { clock, log, outbound }: { clock: Clock; log: Log; outbound?: OutboundPolicy }) {
     const { bucket, prefix, endpoint, settings } = resolved;
     const place = prefix === '' ? bucket : `${bucket}/${prefix}`;
     this.description = `s3://${place} at ${endpoint.value ?? `AWS ${resolved.region.value}`}`;
     const basis = {
-      client: makeClient(resolved, log),
+      client: makeClient(resolved, log, outbound),
       resolved,
+      outbound,
       clock,
       description: this.description,
       common: { Bucket: bucket, ExpectedBucketOwner: settings.bucketOwner },

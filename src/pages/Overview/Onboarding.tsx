@@ -22,9 +22,13 @@ export function Onboarding({ status }: { status: Status }) {
             : t('protection.unconfigured', 'Choose where backups go')
         }
         button={
-          <LinkButton size="lg" icon="database" href={routes.settings('target')}>
-            {t('onboarding.button', 'Set up the backup target')}
-          </LinkButton>
+          status.caller.home ? (
+            <LinkButton size="lg" icon="database" href={routes.settings('target')}>
+              {t('onboarding.button', 'Set up the backup target')}
+            </LinkButton>
+          ) : (
+            t('onboarding.homeOnly', 'Only the home organization sets it up.')
+          )
         }
       >
         {status.target.configured

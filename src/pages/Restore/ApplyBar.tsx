@@ -84,11 +84,13 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
       {asking && (
         <ConfirmDialog
           title={
-            gone > 0
-              ? update > 0
-                ? t('apply.askDelete', 'Delete and overwrite what is live?')
-                : t('apply.askDeleteOnly', 'Delete what is live?')
-              : t('apply.askTitle', 'Overwrite what is live?')
+            plan.security > 0 && gone === 0
+              ? t('apply.askSecurity', 'Change who sees or receives what?')
+              : gone > 0
+                ? update > 0
+                  ? t('apply.askDelete', 'Delete and overwrite what is live?')
+                  : t('apply.askDeleteOnly', 'Delete what is live?')
+                : t('apply.askTitle', 'Overwrite what is live?')
           }
           phrase={phraseOf(plan, differenceSeen)}
           confirmText={button}
@@ -101,7 +103,7 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
           }}
         >
           <Text element="p">
-            {writes === 1 && update === 1 && confirm !== undefined
+            {writes === 1 && update === 1 && confirm !== undefined && !(plan.security > 0)
               ? t('apply.askOne', '“{{title}}” is overwritten.', { title: confirm })
               : parts.join(' · ')}
           </Text>

@@ -3,8 +3,6 @@ import { Combobox, Field, Input, Stack } from '@grafana/ui';
 import { useMemo } from 'react';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { useLiveFolders } from '../../data/useLiveFolders.ts';
-import { useSnapshot } from '../../data/useSnapshots.ts';
-import { useStatus } from '../../data/useStatus.ts';
 import { folderOptions } from '../../lib/folderTree.ts';
 import { t } from '../../lib/i18n.ts';
 import type { UrlChanges } from '../../lib/useUrlState.ts';
@@ -29,34 +27,9 @@ export function CopyFields({ form, change }: Props) {
             onChange={(event) => change({ suffix: event.currentTarget.value })}
           />
         </Field>
-        <OrgField form={form} change={change} />
         <TargetFolder form={form} change={change} />
       </Stack>
     </Stack>
-  );
-}
-
-/** Shown when the service can write to several organizations. */
-function OrgField({ form, change }: Props) {
-  const status = useStatus();
-  const snapshot = useSnapshot(form.snapshot);
-  const orgs = status.data?.token.orgs ?? [];
-  if (orgs.length < 2) {
-    return null;
-  }
-  const names = new Map(snapshot.data?.orgs.map(({ id, name }) => [id, name]));
-  return (
-    <Field label={t('mode.copyOrg', 'Into the organization')} noMargin>
-      <Combobox
-        id="restore-copy-org"
-        width={30}
-        isClearable
-        options={orgs.map(({ id }) => ({ value: String(id), label: names.get(id) ?? String(id) }))}
-        value={form.copyOrg === '' ? null : form.copyOrg}
-        placeholder={t('mode.sameOrg', 'Where it was')}
-        onChange={(option) => change({ copyOrg: option?.value, copyTo: undefined })}
-      />
-    </Field>
   );
 }
 

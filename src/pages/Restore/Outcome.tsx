@@ -9,6 +9,7 @@ import { FilteredList } from '../../components/FilteredList.tsx';
 import { MultiFilter } from '../../components/MultiFilter.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
+import { SecurityList } from '../../components/SecurityList.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -115,6 +116,15 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         />
       ) : (
         <ProblemAlert severity="error" problem={run.failure} />
+      )}
+      {run?.security !== undefined && (
+        <Alert
+          severity="info"
+          bottomSpacing={0}
+          title={t('outcome.security', 'What was confirmed to change who sees or receives what')}
+        >
+          <SecurityList resources={run.security} />
+        </Alert>
       )}
       <Stack gap={1} wrap="wrap">
         {run?.undoable && <UndoButton run={run.id} />}

@@ -21,6 +21,7 @@ import { Leftovers } from './Leftovers.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './PlanItems.tsx';
 import { parametersOf } from './request.ts';
+import { SecurityChanges } from './SecurityChanges.tsx';
 
 /** A restore from its plan to its verified end; the URL is the same all the way. */
 export function Plan() {
@@ -105,6 +106,11 @@ function Body({ plan }: { plan: RestorePlan }) {
       {plan.warnings.map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
+      <SecurityChanges
+        plan={plan}
+        busy={replan.isPending}
+        onKeepSecrets={(keepSecrets) => withOptions({ keepSecrets })}
+      />
       <ApplyBar plan={plan} busy={replan.isPending} differenceSeen={read('seen') === 'difference'} />
       {plan.undoes === undefined && (
         <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />

@@ -20,7 +20,7 @@ export interface RestoreForm {
   managed: boolean;
   deleteExtra: boolean;
   /** What was decided on the page of the plan that this one starts from. */
-  decided: Pick<RestoreOptions, 'dataSources' | 'withDependencies'>;
+  decided: Pick<RestoreOptions, 'dataSources' | 'keepSecrets' | 'withDependencies'>;
 }
 
 const TYPES: RestoreSelection['type'][] = ['everything', 'kinds', 'folder', 'resources'];
@@ -32,7 +32,7 @@ export function readForm({ read, readAll }: Pick<UrlState, 'read' | 'readAll'>, 
   const org = read('org') || '1';
   const named = readAll('resource').flatMap((text) => parseResource(text) ?? []);
   const remembered = base?.selection.type === 'resources' ? base.selection.resources : [];
-  const { dataSources, withDependencies } = base?.options ?? {};
+  const { dataSources, keepSecrets, withDependencies } = base?.options ?? {};
   return {
     snapshot: read('snapshot'),
     type: TYPES.find((type) => type === read('type')) ?? 'everything',
@@ -47,6 +47,7 @@ export function readForm({ read, readAll }: Pick<UrlState, 'read' | 'readAll'>, 
     deleteExtra: read('deleteExtra') === 'yes',
     decided: {
       ...(dataSources === undefined ? {} : { dataSources }),
+      ...(keepSecrets === undefined ? {} : { keepSecrets }),
       ...(withDependencies === undefined ? {} : { withDependencies }),
     },
   };

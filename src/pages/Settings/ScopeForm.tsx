@@ -13,12 +13,7 @@ export function ScopeForm({ settings }: SectionProps) {
   const { values, change, field } = section;
   return (
     <SectionForm section={section}>
-      <Field
-        useFieldset
-        noMargin
-        label={t('scope.orgs', 'Organizations')}
-        {...field('orgs', t('scope.orgsText', 'All of them needs the admin credentials of Grafana.'))}
-      >
+      <Field useFieldset noMargin label={t('scope.orgs', 'Organizations')} {...field('orgs')}>
         <RadioButtonGroup<ScopeSettings['orgs']>
           id="scope-orgs"
           value={values.orgs}

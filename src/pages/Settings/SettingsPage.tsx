@@ -1,11 +1,12 @@
 import type { NavModelItem } from '@grafana/data';
-import { Alert } from '@grafana/ui';
+import { Alert, EmptyState } from '@grafana/ui';
 import type { ComponentType } from 'react';
 import { useParams } from 'react-router';
 import type { Settings } from '../../../pkg/contract/api/settings.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useSettings } from '../../data/useSettings.ts';
+import { useIsHome } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { EncryptionForm } from './EncryptionForm.tsx';
@@ -31,7 +32,8 @@ const SECTIONS: Record<string, ComponentType<SectionProps>> = {
 /** The service's settings, a tab for each section. */
 export function SettingsPage() {
   const { section = 'target' } = useParams();
-  const query = useSettings();
+  const isHome = useIsHome();
+  const query = useSettings(isHome === true);
   const titles: Record<string, string> = {
     target: t('settings.target', 'Target'),
     schedule: t('settings.schedule', 'Schedule'),
@@ -52,22 +54,41 @@ export function SettingsPage() {
   };
   return (
     <AppPage pageNav={pageNav}>
-      <QueryView query={query}>
-        {(settings) => (
-          <>
-            {!settings.writable && (
-              <Alert
-                severity="info"
-                bottomSpacing={0}
-                title={t('settings.readOnly', 'These settings can only be changed in the deployment')}
-              >
-                {settings.readOnlyReason}
-              </Alert>
-            )}
-            <Section key={`${section} ${settings.revision}`} settings={settings} />
-          </>
-        )}
-      </QueryView>
+      {isHome === false ? (
+        <HomeOnly />
+      ) : (
+        <QueryView query={query}>
+          {(settings) => (
+            <>
+              {!settings.writable && (
+                <Alert
+                  severity="info"
+                  bottomSpacing={0}
+                  title={t('settings.readOnly', 'These settings can only be changed in the deployment')}
+                >
+                  {settings.readOnlyReason}
+                </Alert>
+              )}
+              <Section key={`${section} ${settings.revision}`} settings={settings} />
+            </>
+          )}
+        </QueryView>
+      )}
     </AppPage>
+  );
+}
+
+/** What concerns all organizations is not for each of them to decide. */
+function HomeOnly() {
+  return (
+    <EmptyState
+      variant="completed"
+      message={t('settings.homeOnly', 'Only the home organization changes these settings')}
+    >
+      {t(
+        'settings.homeOnlyText',
+        'Where backups go, when they are made and how long they stay is the same for all organizations. Ask an admin of the home organization.',
+      )}
+    </EmptyState>
   );
 }

@@ -6,6 +6,7 @@ import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/ServiceNotice.tsx';
 import { useStartRun } from '../../data/useRuns.ts';
 import { useDeleteSnapshot } from '../../data/useSnapshots.ts';
+import { useIsHome } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
@@ -16,6 +17,7 @@ import { useMenuFocus } from '../../lib/useMenuFocus.ts';
 export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
+  const isHome = useIsHome() === true;
   const start = useStartRun();
   const remove = useDeleteSnapshot();
   const menuRef = useMenuFocus();
@@ -47,7 +49,7 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           url={routes.compare({ from: snapshot.id, to: 'latest' })}
         />
       )}
-      <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify what is stored')} onClick={verify} />
+      {isHome && <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify what is stored')} onClick={verify} />}
       {snapshot.run !== undefined && (
         <Menu.Item icon="list-ul" label={t('snapshot.run', 'See the run')} url={routes.run(snapshot.run)} />
       )}
@@ -66,14 +68,16 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           url={routes.snapshot(snapshot.next)}
         />
       )}
-      <Menu.Divider />
-      <Menu.Item
-        icon="trash-alt"
-        destructive
-        label={t('snapshot.delete', 'Delete')}
-        // Once the menu has given the focus back: a dialog that opens before loses it, and keys go to the page behind.
-        onClick={() => setTimeout(() => setDeleting(true), 0)}
-      />
+      {isHome && <Menu.Divider />}
+      {isHome && (
+        <Menu.Item
+          icon="trash-alt"
+          destructive
+          label={t('snapshot.delete', 'Delete')}
+          // Once the menu has given the focus back: a dialog that opens before loses it, and keys go to the page behind.
+          onClick={() => setTimeout(() => setDeleting(true), 0)}
+        />
+      )}
     </Menu>
   );
   return (

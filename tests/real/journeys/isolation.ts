@@ -45,7 +45,7 @@ export const orgIsolation: Journey = {
     stage.check('the main organization is as broken as it was', main.length === 0, main.map(line));
     const other = compare(before, after, LOSSES).filter(({ entry }) => !entry.startsWith('Main Org./'));
     stage.check('the second organization is as before', other.length === 0, other.map(line));
-    await stage.apply('restore of the main organization', [id, '--overwrite', '--orgs', '1']);
+    await stage.restore('restore of the main organization', [id, '--overwrite', '--orgs', '1']);
     stage.checkEqual('at the end everything is as before', before, await stage.dump(), LOSSES);
   },
 };
@@ -68,7 +68,7 @@ export const narrowed: Journey = {
     const permissions = ['--kinds', 'folder-permissions,dashboard-permissions', '--orgs', '1'];
     await stage.apply('restore of permissions, without overwriting', [id, ...permissions]);
     stage.checkEqual('nothing is widened by restoring permissions either', narrow, await stage.dump());
-    await stage.apply('restore that may overwrite', [id, ...permissions, '--overwrite']);
+    await stage.restore('restore that may overwrite', [id, ...permissions, '--overwrite']);
     stage.checkEqual('at the end everything is as before', before, await stage.dump(), LOSSES);
   },
 };

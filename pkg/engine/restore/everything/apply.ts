@@ -1,18 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { append } from '../../../contract/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../contract/json.ts';
-import type { ApplyResult } from '../../../contract/plan.ts';
+import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
 import type { WantedMembership } from '../../../grafana/kinds/user.ts';
 import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { applyPlan, isWritten, startedProgress } from '../apply.ts';
 import { storedContent } from '../content.ts';
-import { keyOf } from '../dependencies.ts';
+import { keyOf, targetOf } from '../dependencies.ts';
 import { Ledger } from '../ledger.ts';
 import { byWriteOrder, planRestore } from '../plan.ts';
 import type { ApplyOptions, Restored } from '../restore.ts';
-import type { Plan, PlanRequest } from '../types.ts';
+import { securityRecord, withSecurity } from '../security.ts';
+import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { join, leave } from './caller.ts';
+import { ForeseenSecurity } from './foreseen.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
 import type { Everything } from './plan.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
@@ -42,13 +44,18 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
     if (options.safetySnapshot) {
       snapshot = (await backup({ ...options, trigger: 'safety', plainCopies: false })).id;
     }
-    const results = await run.apply();
+    const results = withSecurity(await run.apply(), plan.items);
     return { results, ...(snapshot === undefined ? {} : { safetySnapshot: snapshot }) };
   } catch (error) {
     await run.leaveAnyway();
     throw error;
   } finally {
-    options.note?.({ ...(snapshot === undefined ? {} : { snapshot }), touched: run.ledger.list() });
+    const security = securityRecord(plan.items);
+    options.note?.({
+      ...(snapshot === undefined ? {} : { snapshot }),
+      touched: run.ledger.list(),
+      ...(security.length === 0 ? {} : { security }),
+    });
   }
 }
 
@@ -59,6 +66,7 @@ class EverythingRun {
   readonly #plan: Plan;
   readonly #everything: Everything;
   readonly #progress: ProgressCounter;
+  readonly #foreseen: ForeseenSecurity;
   #results: ApplyResult[] = [];
   #brought: Brought = { targets: [], created: [], results: [] };
 
@@ -67,6 +75,7 @@ class EverythingRun {
     this.#plan = options.plan;
     this.#everything = everything;
     this.#progress = startedProgress(options, options.plan.items);
+    this.#foreseen = new ForeseenSecurity(options.plan.items);
   }
 
   async apply(): Promise<ApplyResult[]> {
@@ -113,7 +122,10 @@ class EverythingRun {
     const { onProgress: _, ...quietly } = request;
     const onWait = (what: string | undefined): void => this.#progress.waitingFor(what);
     const part = await planRestore({ ...quietly, onWait, deferBodies: true });
-    part.items = part.items.filter(({ uid }) => takes(uid));
+    part.items = this.#foreseen.only(
+      part.items.filter(({ uid }) => takes(uid)),
+      (item, change) => this.#opensNothing(item, change),
+    );
     const results = await applyPlan(request, part, this.ledger, this.#progress);
     const written = new Set(results.map(keyOf));
     this.#results = [...this.#results.filter((result) => !written.has(keyOf(result))), ...results];
@@ -127,6 +139,18 @@ class EverythingRun {
     if (orgs !== undefined) {
       this.#note(part);
     }
+  }
+
+  /** In what this restore made nobody has anything yet; the account that restores gives up only what it took. */
+  #opensNothing({ action, kind, uid, ...item }: PlannedItem, { code, params }: SecurityChange): boolean {
+    const { caller, isAlone } = this.#everything;
+    const inNew = this.#brought.created.some(({ org }) => org?.id === targetOf({ ...item, kind, uid }).org);
+    const own = kind === 'user' && uid === caller.login && code === 'org-role';
+    return (
+      (kind !== 'user' && inNew) ||
+      (own && this.#entered().has(params['org'] ?? '')) ||
+      (isAlone && (action === 'create' || kind === 'user'))
+    );
   }
 
   #note({ missing, dataSources }: Plan): void {

@@ -2,10 +2,13 @@ import { arrayAt, stringAt } from '../../../contract/json.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { confirmationFor } from '../confirmation.ts';
 import { storedContent } from '../content.ts';
+import { writeContext } from '../context.ts';
 import { byWriteOrder, planRestore, requireObjects } from '../plan.ts';
 import { neverWritten } from '../plan-kind.ts';
 import { itemOf, managerOf, MANAGED_HINT } from '../planning.ts';
+import { listOf } from '../removals.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { homeOf, readCaller, type Caller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
@@ -17,6 +20,8 @@ export interface Everything {
   targets: readonly OrgTarget[];
   /** What the organizations hold that are there and open to the caller. */
   content: Plan;
+  /** Whether nobody else has an account on the server: then making accounts, and changing this one, opens nothing to anybody. */
+  isAlone: boolean;
 }
 
 /**
@@ -41,14 +46,26 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     request,
     forecasts.flat().filter(({ action }) => action === 'create'),
   );
-  const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts.flat()];
+  const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts.flat()].sort(byWriteOrder);
+  const isAlone = await hasNoOthers(request, caller);
+  const confirm = confirmationFor(
+    request,
+    items.filter(({ action, kind }) => !(isAlone && (action === 'create' || kind === 'user'))),
+  );
+  const { confirm: _, ...planned } = accounts;
   return {
-    ...accounts,
-    items: items.sort(byWriteOrder),
+    ...planned,
+    items,
     missing: content.missing,
     dataSources: content.dataSources,
-    everything: { caller, targets, content },
+    everything: { caller, targets, content, isAlone },
+    ...(confirm === undefined ? {} : { confirm }),
   };
+}
+
+async function hasNoOthers(request: PlanRequest, { login }: Caller): Promise<boolean> {
+  const context = writeContext(request, homeOf(request.instance.orgs));
+  return (await listOf(kindOf('user'), context)).every(({ uid }) => uid === login);
 }
 
 /** Accounts in the order in which they are made, with organizations that only get another name, or have no entry. */
@@ -65,7 +82,7 @@ function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]
 
 function createdOrg({ from, name }: OrgTarget): PlannedItem {
   const said = { org: from, kind: 'org', uid: name, title: name, folder: '' } as const;
-  return { ...said, action: 'create', reason: 'is missing', losses: [] };
+  return { ...said, action: 'create', reason: 'is missing', losses: [], security: [] };
 }
 
 /** Accounts belong to the whole server. */

@@ -16,6 +16,7 @@ import {
   twinOf,
 } from './content.ts';
 import { KEEP_STORED, withField } from './secrets.ts';
+import { isMoved } from './security.ts';
 
 export const CONTACT_POINTS = provisioningPath('contact-points');
 
@@ -39,13 +40,16 @@ export interface Filled {
  * The settings to send: secrets from the backup, else those given for this restore (by `<integration uid>.<field>` or
  * `<field>`), else what is stored already is kept, else they are missing. Grafana replaces the mask by the stored value
  * in an update only, and a field left out of an update is wiped (contactpoints.go UpdateContactPoint), so the mask is
- * sent exactly where the live integration holds that secret.
+ * sent exactly where the live integration holds that secret, and sends it where it was entered for: to another address it
+ * goes only with `keepSecrets`.
  */
 export function filled(
   integration: JsonObject,
   live: JsonObject | undefined,
   secrets: Record<string, string> | undefined,
+  keepSecrets: boolean,
 ): Filled {
+  const stored = live === undefined || (isMoved(integration, live) && !keepSecrets) ? [] : secureFieldsOf(live);
   let settings = settingsOf(integration);
   const missing: string[] = [];
   for (const field of secureFieldsOf(integration)) {
@@ -53,7 +57,7 @@ export function filled(
     if (given !== undefined) {
       settings = withField(settings, field, given);
     } else if (!hasField(integration, field)) {
-      if (live !== undefined && secureFieldsOf(live).includes(field)) {
+      if (stored.includes(field)) {
         settings = withField(settings, field, KEEP_STORED);
       } else {
         missing.push(field);
@@ -82,7 +86,7 @@ export async function writeContactPoint(context: WriteContext, item: Restorable)
   const losses: string[] = [];
   for (const integration of integrationsOf(item.content.body)) {
     const twin = twinOf(integration, live);
-    const full = filled(integration, twin, secrets);
+    const full = filled(integration, twin, secrets, context.keepSecrets);
     append(
       losses,
       full.missing.map((field) => enterAgain(integration, field)),
@@ -90,7 +94,7 @@ export async function writeContactPoint(context: WriteContext, item: Restorable)
     if (twin === undefined) {
       append(losses, await create(target, withFreeUid(integration, item.uid, all), full));
     } else if (stringAt(twin, 'uid') !== '' && (bringsSecrets(integration, secrets) || differs(integration, twin))) {
-      await update(target, integration, full, stringAt(twin, 'uid') ?? '');
+      append(losses, await update(target, integration, full, stringAt(twin, 'uid') ?? ''));
     }
   }
   return { uid: item.uid, losses };
@@ -129,9 +133,18 @@ function bodyOf(target: Target, integration: JsonObject, settings: JsonObject): 
   return { ...without(integration, 'secureFields'), name: target.name, settings };
 }
 
-async function create(target: Target, integration: JsonObject, full: Filled): Promise<string[]> {
+function create(target: Target, integration: JsonObject, full: Filled): Promise<string[]> {
+  return withPlaceholders(integration, full, (settings) => post(target, bodyOf(target, integration, settings)));
+}
+
+/** Sends settings; where Grafana does not take them without a secret that is missing, with something in its place. */
+async function withPlaceholders(
+  integration: JsonObject,
+  full: Filled,
+  send: (settings: JsonObject) => Promise<void>,
+): Promise<string[]> {
   try {
-    await post(target, bodyOf(target, integration, full.settings));
+    await send(full.settings);
     return [];
   } catch (error) {
     const refused = error instanceof GrafanaError && error.httpStatus === 400;
@@ -145,7 +158,7 @@ async function create(target: Target, integration: JsonObject, full: Filled): Pr
     (filling, field) => withField(filling, field, /url/i.test(field) ? PLACEHOLDER_URL : PLACEHOLDER),
     full.settings,
   );
-  await post(target, bodyOf(target, integration, settings));
+  await send(settings);
   return full.missing.map(
     (field) => `${stringAt(integration, 'type')} ${field}: a placeholder stands there until then`,
   );
@@ -164,10 +177,12 @@ async function post(target: Target, body: JsonObject): Promise<void> {
   });
 }
 
-async function update(target: Target, integration: JsonObject, full: Filled, uid: string): Promise<void> {
+function update(target: Target, integration: JsonObject, full: Filled, uid: string): Promise<string[]> {
   const { context, headers } = target;
-  const body = { ...bodyOf(target, integration, full.settings), uid };
-  await writeAlerting(context, () =>
-    context.grafana.put(provisioningPath('contact-points', uid), body, { headers, signal: context.signal }),
-  );
+  return withPlaceholders(integration, full, async (settings) => {
+    const body = { ...bodyOf(target, integration, settings), uid };
+    await writeAlerting(context, () =>
+      context.grafana.put(provisioningPath('contact-points', uid), body, { headers, signal: context.signal }),
+    );
+  });
 }

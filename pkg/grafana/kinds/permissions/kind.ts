@@ -6,6 +6,7 @@ import {
   type Permitted,
 } from '../../permissions.ts';
 import { isDefaultPermissions } from './defaults.ts';
+import { permissionSecurity } from './security.ts';
 import type { Content, Kind, KindContext, Listed, Reference } from '../kind.ts';
 import { ABOUT_A_DAY } from '../stale.ts';
 
@@ -77,6 +78,8 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     async forecast(context, item) {
       return { losses: await unknownUsers(context, item.content.body) };
     },
+
+    securityChanges: permissionSecurity,
 
     async write(context, item) {
       return { uid: item.uid, losses: await writePermissions(context, resource, item.uid, item.content.body) };

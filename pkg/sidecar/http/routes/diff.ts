@@ -1,6 +1,7 @@
 import { DiffPage, DiffQuery, type DiffEntry, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
+import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../page.ts';
 import { findEntry } from '../../repository/browse.ts';
 import { restoredSince } from '../../repository/restored.ts';
@@ -12,26 +13,30 @@ import type { Api } from '../api.ts';
 
 export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['diff'];
-  const { library, history, comparisons, signal } = service;
+  const config = { access: 'organization' } as const;
+  const { library, snapshots, history, comparisons, signal } = service;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */
-  async function notRestored(query: { to: string; hideRestored?: string }): Promise<(entry: DiffEntry) => boolean> {
+  async function notRestored(
+    query: { to: string; hideRestored?: string },
+    caller: Caller,
+  ): Promise<(entry: DiffEntry) => boolean> {
     if (query.hideRestored !== 'true' || query.to === 'live') {
       return () => true;
     }
-    const { started } = await library.manifest(query.to, signal);
+    const { started } = await snapshots.manifest(query.to, caller, signal);
     const isRestored = await restoredSince(history, started, signal);
     return (entry) => entry.change !== 'removed' || !isRestored(entry);
   }
 
   api.get(
     '/diff',
-    { schema: { summary: 'What differs', tags, querystring: DiffQuery, response: answers(DiffPage) } },
-    ({ query }) =>
+    { config, schema: { summary: 'What differs', tags, querystring: DiffQuery, response: answers(DiffPage) } },
+    ({ query, caller }) =>
       heavy.run(async () => {
         const refresh = query.refresh === 'true' && query.cursor === undefined;
-        const { entries, read, ...comparison } = await comparisons.compare(query.from, query.to, refresh, signal);
-        const isListed = await notRestored(query);
+        const { entries, read, ...comparison } = await comparisons.compare(caller, query, refresh, signal);
+        const isListed = await notRestored(query, caller);
         const found = entries.filter((entry) => {
           const { change, kind, title, uid, folder } = entry;
           return (
@@ -50,12 +55,13 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   async function side(
     snapshot: string,
     ref: Pick<ManifestEntry, 'org' | 'kind' | 'uid'>,
+    caller: Caller,
   ): Promise<{ text: string | undefined; entry: ManifestEntry | undefined; manifest: Manifest | undefined }> {
     if (snapshot === 'live') {
-      const text = await library.use(signal, (work) => work.liveBody(ref, signal));
+      const text = await library.use(signal, (work) => work.liveBody(ref, caller, signal));
       return { text, entry: undefined, manifest: undefined };
     }
-    const manifest = await library.manifest(snapshot, signal);
+    const manifest = await snapshots.manifest(snapshot, caller, signal);
     const entry = findEntry(manifest, ref);
     const text = entry === undefined ? undefined : await library.use(signal, (work) => work.body(entry, signal));
     return { text, entry, manifest };
@@ -64,6 +70,7 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/diff/resource',
     {
+      config,
       schema: {
         summary: 'What differs in one resource, readably',
         tags,
@@ -71,12 +78,16 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(ResourceDiff),
       },
     },
-    ({ query: { from, to, org, kind, uid } }) =>
+    ({ query: { from, to, org, kind, uid }, caller }) =>
       heavy.run(async () => {
         const ref = { org, kind, uid };
-        const [before, after] = await Promise.all([side(from, ref), side(to, ref)]);
+        const nothing = new DashkeepError('DK_NOT_FOUND', `neither side holds that ${kind}`);
+        if (!isOf(caller, ref)) {
+          throw nothing;
+        }
+        const [before, after] = await Promise.all([side(from, ref, caller), side(to, ref, caller)]);
         if (before.text === undefined && after.text === undefined) {
-          throw new DashkeepError('DK_NOT_FOUND', `neither side holds that ${kind}`);
+          throw nothing;
         }
         const [old, fresh] = [before.text, after.text].map((text) =>
           text === undefined ? undefined : (JSON.parse(text) as unknown),

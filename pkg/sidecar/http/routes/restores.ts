@@ -10,29 +10,35 @@ import {
   ResultsQuery,
 } from '../../../contract/api/restores.ts';
 import { Run } from '../../../contract/api/runs.ts';
-import { runView } from '../../runs/view.ts';
+import { requireOwn } from '../../organizations/caller.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
-import { callerOf } from '../caller.ts';
+import { nameOf } from '../caller.ts';
 import type { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 
 export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['restores'];
+  const config = { access: 'organization' } as const;
 
   api.get(
     '/folders',
-    { schema: { summary: 'Where copies can be put', tags, querystring: FoldersQuery, response: answers(LiveFolders) } },
-    ({ query: { org } }) =>
+    {
+      config,
+      schema: { summary: 'Where copies can be put', tags, querystring: FoldersQuery, response: answers(LiveFolders) },
+    },
+    ({ query: { org }, caller }) =>
       heavy.run(async () => {
         const { library, signal } = service;
-        return { folders: await library.use(signal, (work) => work.folders(org, signal)) };
+        requireOwn(caller, org);
+        return { folders: await library.use(signal, (work) => work.folders(caller, signal)) };
       }),
   );
 
   api.post(
     '/restores',
     {
+      config,
       schema: {
         summary: 'Plan a restore; reads only',
         tags,
@@ -40,8 +46,8 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(RestorePlan, 201),
       },
     },
-    async ({ body }, reply) => {
-      const plan = await heavy.run(() => service.requests.plan(body));
+    async ({ body, caller }, reply) => {
+      const plan = await heavy.run(() => service.requests.plan(body, caller));
       reply.code(201);
       return plan;
     },
@@ -49,13 +55,17 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
 
   api.get(
     '/restores/:id',
-    { schema: { summary: 'A plan, or what became of it', tags, params: IdParameter, response: answers(RestorePlan) } },
-    async ({ params }) => service.restores.view(params.id),
+    {
+      config,
+      schema: { summary: 'A plan, or what became of it', tags, params: IdParameter, response: answers(RestorePlan) },
+    },
+    async ({ params, caller }) => service.restores.view(params.id, caller),
   );
 
   api.get(
     '/restores/:id/items',
     {
+      config,
       schema: {
         summary: 'What it would do with each resource',
         tags,
@@ -64,22 +74,27 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(PlanItemPage),
       },
     },
-    async ({ params, query }) => service.restores.items(params.id, query),
+    async ({ params, query, caller }) => service.restores.items(params.id, caller, query),
   );
 
   api.post(
     '/restores/:id/apply',
-    { schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: answers(Run, 202) } },
+    {
+      config,
+      schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: answers(Run, 202) },
+    },
     async (request, reply) => {
-      const record = await service.requests.apply(request.params.id, request.body.confirm, callerOf(request));
+      const { params, body, caller } = request;
+      const record = await service.requests.apply(params.id, body.confirm, { ...caller, by: nameOf(request) });
       reply.code(202);
-      return runView(record, undefined, request.params.id);
+      return service.runs.view(record, caller);
     },
   );
 
   api.get(
     '/restores/:id/results',
     {
+      config,
       schema: {
         summary: 'What became of each resource',
         tags,
@@ -88,6 +103,6 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(ResultPage),
       },
     },
-    async ({ params, query }) => service.restores.results(params.id, query),
+    async ({ params, query, caller }) => service.restores.results(params.id, caller, query),
   );
 }

@@ -12,17 +12,21 @@ import {
 import { DashkeepError } from '../../../contract/errors.ts';
 import { parseSchedule } from '../../schedule.ts';
 import type { Service } from '../../service.ts';
-import { callerOf } from '../caller.ts';
+import { nameOf } from '../caller.ts';
 import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 
 export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['settings'];
+  const home = { access: 'home' } as const;
 
   api.get(
     '/settings',
-    { schema: { summary: 'Settings with their owners, without secrets', tags, response: answers(Settings) } },
+    {
+      config: home,
+      schema: { summary: 'Settings with their owners, without secrets', tags, response: answers(Settings) },
+    },
     async (_request, reply) => {
       const settings = service.settings.view();
       reply.header('etag', `"${settings.revision}"`);
@@ -32,18 +36,13 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
 
   api.put(
     '/settings',
-    { schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: answers(Settings) } },
+    { config: home, schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: answers(Settings) } },
     async (request, reply) => {
-      const { orgs } = service.settings.view().values.scope;
       const settings = await service.settings.update(request.body, revisionOf(request.headers['if-match']));
       service.changed();
-      if (settings.values.scope.orgs !== orgs) {
-        // Tokens for them, now and not at the next turn: the next backup would lack them.
-        void service.keeper?.check();
-      }
       const secrets = Object.keys(request.body.secrets ?? {});
       service.log.info(
-        { by: callerOf(request), sections: Object.keys(request.body.values ?? {}), secrets: secrets.length },
+        { by: nameOf(request), sections: Object.keys(request.body.values ?? {}), secrets: secrets.length },
         'settings are saved',
       );
       reply.header('etag', `"${settings.revision}"`);
@@ -54,6 +53,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/settings/check',
     {
+      config: home,
       schema: {
         summary: 'Try a target, step by step',
         tags,
@@ -67,6 +67,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/notifications/test',
     {
+      config: home,
       schema: {
         summary: 'Send a test notification',
         tags,
@@ -87,6 +88,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/schedule/preview',
     {
+      config: { access: 'organization', anytime: true },
       schema: {
         summary: 'The next times of a cron expression',
         tags,
@@ -108,6 +110,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/retention/preview',
     {
+      config: home,
       schema: {
         summary: 'What retention rules would keep and forget now',
         tags,

@@ -10,22 +10,22 @@ import {
 } from '../../../contract/api/snapshots.ts';
 import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
-import { pageOfList } from '../../page.ts';
-import { detailOf, entryOf, findEntry, matchesSnapshot, resourcesOf, rowOf } from '../../repository/browse.ts';
-import { summaryOf } from '../../../repository/manifests.ts';
+import { detailOf, entryOf, findEntry, resourcesOf } from '../../repository/browse.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter } from '../answers.ts';
-import { callerOf } from '../caller.ts';
+import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
 export function snapshotRoutes(api: Api, service: Service): void {
   const tags = ['snapshots'];
-  const { library, signal } = service;
+  const config = { access: 'organization' } as const;
+  const { library, snapshots, signal } = service;
 
   api.get(
     '/snapshots',
     {
+      config,
       schema: {
         summary: 'Snapshots, newest first',
         tags,
@@ -33,25 +33,18 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(SnapshotPage),
       },
     },
-    async ({ query }) => {
-      // The first page opens at once; who goes on sees only what was looked for.
-      const all = await library.snapshots(signal, query.cursor !== undefined);
-      const found = all.filter((snapshot) => matchesSnapshot(snapshot, query));
-      const page = pageOfList(found, ({ id }) => id, query);
-      return { ...page, items: page.items.map(rowOf) };
-    },
+    ({ query, caller }) => snapshots.page(query, caller, signal),
   );
 
   api.get(
     '/snapshots/:id',
-    { schema: { summary: 'One snapshot', tags, params: IdParameter, response: answers(SnapshotDetail) } },
-    async ({ params: { id } }) => {
-      const manifest = await library.manifest(id, signal);
-      const all = await library.snapshots(signal);
-      const at = all.findIndex((one) => one.id === manifest.id);
-      const [previous, next] = at < 0 ? [] : [all[at + 1]?.id, all[at - 1]?.id];
-      const row = rowOf(summaryOf(manifest));
-      const beside = { ...(previous === undefined ? {} : { previous }), ...(next === undefined ? {} : { next }) };
+    { config, schema: { summary: 'One snapshot', tags, params: IdParameter, response: answers(SnapshotDetail) } },
+    async ({ params: { id }, caller }) => {
+      const manifest = await snapshots.manifest(id, caller, signal);
+      const [row, beside] = await Promise.all([
+        snapshots.row(manifest.id, caller, signal),
+        snapshots.beside(manifest.id, caller, signal),
+      ]);
       return detailOf(manifest, row, beside, library.encrypted === true);
     },
   );
@@ -59,6 +52,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
   api.delete(
     '/snapshots/:id',
     {
+      config: { access: 'home' },
       schema: {
         summary: 'Forget one snapshot',
         tags,
@@ -72,23 +66,24 @@ export function snapshotRoutes(api: Api, service: Service): void {
       if (request.query.confirm !== id) {
         throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
       }
-      await service.requests.assertIdle();
+      await service.requests.assertIdle(request.caller);
       await library.use(signal, (work) => work.deleteSnapshot(id, signal));
       service.changed();
-      service.log.info({ snapshot: id, by: callerOf(request) }, 'a snapshot was deleted');
+      service.log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
       return { deleted: id };
     },
   );
 
   api.get(
     '/snapshots/:id/tree',
-    { schema: { summary: 'Its folders', tags, params: IdParameter, response: answers(SnapshotTree) } },
-    async ({ params }) => treeOf(await library.manifest(params.id, signal)),
+    { config, schema: { summary: 'Its folders', tags, params: IdParameter, response: answers(SnapshotTree) } },
+    async ({ params, caller }) => treeOf(await snapshots.manifest(params.id, caller, signal)),
   );
 
   api.get(
     '/snapshots/:id/resources',
     {
+      config,
       schema: {
         summary: 'Its resources, filtered',
         tags,
@@ -97,12 +92,13 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(ResourcePage),
       },
     },
-    async ({ params, query }) => resourcesOf(await library.manifest(params.id, signal), query),
+    async ({ params, query, caller }) => resourcesOf(await snapshots.manifest(params.id, caller, signal), query),
   );
 
   api.get(
     '/snapshots/:id/resource',
     {
+      config,
       schema: {
         summary: 'One resource with its content',
         tags,
@@ -111,8 +107,8 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(ResourceBody),
       },
     },
-    async ({ params, query }, reply) => {
-      const manifest = await library.manifest(params.id, signal);
+    async ({ params, query, caller }, reply) => {
+      const manifest = await snapshots.manifest(params.id, caller, signal);
       const entry = entryOf(manifest, query);
       const { text, references } = await library.use(signal, async (work) => {
         const body = await work.body(entry, signal);
@@ -132,6 +128,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
   api.get(
     '/snapshots/:id/download',
     {
+      config,
       schema: {
         summary: 'The JSON of one resource as a file',
         tags,
@@ -140,8 +137,8 @@ export function snapshotRoutes(api: Api, service: Service): void {
         response: answers(z.unknown()),
       },
     },
-    async ({ params, query }, reply) => {
-      const entry = entryOf(await library.manifest(params.id, signal), query);
+    async ({ params, query, caller }, reply) => {
+      const entry = entryOf(await snapshots.manifest(params.id, caller, signal), query);
       const text = await library.use(signal, async (work) => {
         const body = await work.body(entry, signal);
         return query.format === 'dashboard' ? work.importable(entry, body) : body;

@@ -9,18 +9,20 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/status',
     {
+      config: { access: 'organization', anytime: true },
       schema: {
         summary: 'What the last backup covers and how the service is, from memory',
         tags: ['status'],
         response: answers(Status),
       },
     },
-    async () => service.overview.status(),
+    async ({ caller }) => service.overview.status(caller),
   );
 
   api.get(
     '/trends',
     {
+      config: { access: 'organization' },
       schema: {
         summary: 'The newest backups as points, oldest first',
         tags: ['status'],
@@ -28,15 +30,17 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(Trends),
       },
     },
-    async ({ query }) => {
-      const { points } = query;
-      const runs = await service.history.list(
+    async ({ query: { points }, caller }) => {
+      const runs = await service.runs.past(
         points,
         (run) => run.kind === 'backup' && run.finished !== undefined,
+        caller,
         service.signal,
       );
-      const sizes = new Map(
-        (await service.library.snapshots(service.signal).catch(() => [])).map((snapshot) => [snapshot.id, snapshot]),
+      const sizes = await service.snapshots.sizes(
+        runs.slice(0, points).flatMap(({ snapshot }) => snapshot ?? []),
+        caller,
+        service.signal,
       );
       return {
         points: runs
@@ -58,7 +62,10 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
 
   api.get(
     '/doctor',
-    { schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) } },
+    {
+      config: { access: 'home' },
+      schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) },
+    },
     () => heavy.run(() => doctor(service, service.signal)),
   );
 }

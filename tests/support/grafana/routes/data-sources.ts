@@ -137,6 +137,12 @@ function secretsOf(body: JsonObject): Record<string, string> {
   );
 }
 
+/** Names of secrets that hold something, as Grafana lists them. */
+export function storedNames(secrets: Record<string, string>): Record<string, true> {
+  const stored = Object.entries(secrets).filter(([, value]) => value !== '');
+  return Object.fromEntries(stored.map(([name]) => [name, true]));
+}
+
 function takeDefault(call: Call, source: DataSource): void {
   if (source.isDefault) {
     for (const other of call.org.dataSources.values()) {
@@ -217,7 +223,8 @@ function whole(call: Call, source: DataSource): Record<string, unknown> {
     ...item,
     basicAuthUser: source.basicAuthUser,
     withCredentials: source.withCredentials,
-    secureJsonFields: Object.fromEntries(Object.keys(source.secureJsonData).map((name) => [name, true])),
+    // An empty one counts as not stored (api/datasources.go convertModelToDtos).
+    secureJsonFields: storedNames(source.secureJsonData),
     version: source.version,
   };
 }

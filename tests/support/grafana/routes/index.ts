@@ -2,6 +2,7 @@ import { Router } from '../router.ts';
 import { annotationRoutes } from './annotations.ts';
 import { correlationRoutes } from './correlations.ts';
 import { playlistRoutes } from './playlists.ts';
+import { pluginProxyRoutes } from './plugin-proxy.ts';
 import { pluginRoutes } from './plugins.ts';
 import { publicDashboardRoutes } from './public-dashboards.ts';
 import { serverRoutes } from './server.ts';
@@ -11,6 +12,7 @@ import { receiverRoutes } from './alerting-receivers.ts';
 import { ruleRoutes } from './alerting-rules.ts';
 import { k8sAlertingRoutes } from './k8s-alerting.ts';
 import { silenceRoutes } from './silences.ts';
+import { dataSourceProxyRoutes } from './data-source-proxy.ts';
 import { dataSourceRoutes } from './data-sources.ts';
 import { libraryPanelRoutes } from './library-panels.ts';
 import { orgRoutes } from './orgs.ts';
@@ -37,6 +39,7 @@ export function allRoutes(): Router {
     k8sFolderRoutes,
     k8sDashboardRoutes,
     dataSourceRoutes,
+    dataSourceProxyRoutes,
     libraryPanelRoutes,
     permissionRoutes,
     teamRoutes,
@@ -53,6 +56,7 @@ export function allRoutes(): Router {
     annotationRoutes,
     snapshotRoutes,
     pluginRoutes,
+    pluginProxyRoutes,
     serverRoutes,
   ]) {
     register(router);

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts';
 import type { InstalledPlugin, PluginSettings } from '../model-content.ts';
 import { problem } from '../problems.ts';
 import type { Router } from '../router.ts';
+import { storedNames } from './data-sources.ts';
 
 export function pluginRoutes(router: Router): void {
   router.on('GET /api/plugins', (call) =>
@@ -32,7 +33,7 @@ export function pluginRoutes(router: Router): void {
       id: plugin.id,
       autoEnabled: plugin.autoEnabled,
       ...settings,
-      secureJsonFields: Object.fromEntries(Object.keys(secureJsonData).map((name) => [name, true])),
+      secureJsonFields: storedNames(secureJsonData),
       info: { version: plugin.version },
       module: `public/plugins/${plugin.id}/module.js`,
       baseUrl: `public/plugins/${plugin.id}`,

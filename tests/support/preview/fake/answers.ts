@@ -37,6 +37,7 @@ export function status(state: FakeState): Status {
   return {
     version: '0.1.0',
     instance: 'dashkeep-0',
+    caller: { org: 1, home: true },
     started: new Date(now - 86_400_000).toISOString(),
     now: new Date(now).toISOString(),
     protection: !configured ? 'unconfigured' : newest === undefined ? 'never' : 'yes',

@@ -1,4 +1,4 @@
-import type { RestorePlan, RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
+import type { RestoreOptions, RestorePlan, RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
@@ -87,6 +87,8 @@ export function startBackup(state: FakeState): Run {
       resources: state.latest.size,
       bytes: 182_000,
       changes,
+      signed: true,
+      hold: null,
       duration: run.duration,
       problems: 0,
       run: run.id,
@@ -139,7 +141,8 @@ export function plan(state: FakeState, request: RestoreRequest) {
       const live = state.live.get(keyOf(entry.kind, entry.uid));
       const { org, kind, uid, title, folder } = entry;
       const losses = kind === 'data-source' ? ['The password must be entered again.'] : [];
-      const item = { org, kind, uid, title, folder, losses };
+      const security = options.overwrite && live !== undefined ? movedAddress(kind, title, options) : [];
+      const item = { org, kind, uid, title, folder, losses, security };
       if (options.copy !== undefined) {
         return { ...item, action: 'create', reason: 'As a copy', targetUid: `${uid}-copy` } as PlanItem;
       }
@@ -147,7 +150,7 @@ export function plan(state: FakeState, request: RestoreRequest) {
         return { ...item, action: 'create', reason: 'It does not exist any more' } as PlanItem;
       }
       if (live.entry.object === entry.object) {
-        return { ...item, losses: [], action: 'unchanged', reason: 'It is as it was' } as PlanItem;
+        return { ...item, losses: [], security: [], action: 'unchanged', reason: 'It is as it was' } as PlanItem;
       }
       return options.overwrite
         ? ({ ...item, action: 'update', reason: 'It was changed since' } as PlanItem)
@@ -165,12 +168,31 @@ export function plan(state: FakeState, request: RestoreRequest) {
   });
 }
 
+/** Each data source that is overwritten is one whose address changed. */
+function movedAddress(kind: string, title: string, { keepSecrets }: RestoreOptions): PlanItem['security'] {
+  const name = title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const params = {
+    field: 'url',
+    before: `http://${name}.monitoring:9090`,
+    after: `http://${name}-old.monitoring:9090`,
+    secrets: 'basicAuthPassword',
+    keeps: keepSecrets === true ? 'yes' : 'no',
+  };
+  return kind === 'data-source' ? [{ code: 'address', params }] : [];
+}
+
 /** The way back of a restore: what it created goes again. */
 export function planUndo(state: FakeState, run: Run) {
   const done = [...state.restores.values()].find((restore) => restore.plan.run === run.id);
   const items = (done?.items ?? [])
     .filter(({ action }) => action === 'create')
-    .map((item): PlanItem => ({ ...item, losses: [], action: 'delete', reason: 'the restore created it' }));
+    .map((item): PlanItem => ({
+      ...item,
+      losses: [],
+      security: [],
+      action: 'delete',
+      reason: 'the restore created it',
+    }));
   const snapshot = run.snapshot ?? '';
   return keep(state, items, { snapshot, selection: { type: 'everything' }, options: {}, undoes: run.id });
 }
@@ -186,7 +208,9 @@ function keep(
   const source = { uid: 'prometheus-main', name: 'Prometheus', type: 'prometheus' };
   const [updated] = items.filter(({ action }) => action === 'update');
   const overwriting = counts.update > 1 ? `${counts.update} resources` : updated?.title;
-  const confirm = counts.delete > 0 ? 'Main Org.' : overwriting;
+  const security = items.reduce((sum, item) => sum + item.security.length, 0);
+  const opening = security === 1 ? '1 security change' : `${security} security changes`;
+  const confirm = counts.delete > 0 ? 'Main Org.' : security > 0 ? opening : overwriting;
   const plan: RestorePlan = {
     ...about,
     id,
@@ -194,6 +218,7 @@ function keep(
     created: new Date().toISOString(),
     expires: new Date(Date.now() + 900_000).toISOString(),
     counts,
+    security,
     losing: items.filter((item) => item.losses.length > 0).length,
     dependencies: [],
     dataSources: [{ from: source, to: source, by: 'uid' }],

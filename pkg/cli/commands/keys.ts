@@ -1,0 +1,85 @@
+import type { OpenedRepository } from '../../repository/repository.ts';
+import { signersOf } from '../../repository/signing/signers.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { printJson, printLine, printTable } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  rotate?: boolean;
+}
+
+export const registerKeys: Register = (program, run) => {
+  withTarget(program.command('keys'))
+    .description('show the keys that sign snapshots: the one that signs here, the trusted ones, and who signed what')
+    .option('--rotate', 'first make a new signing key, to which the present one hands over; both stay trusted')
+    .action(run(runKeys));
+};
+
+async function runKeys(world: World, flags: Flags): Promise<Exit> {
+  const view = await withRepository(world, flags, false, async (repository) => {
+    if (flags.rotate === true) {
+      await repository.trust.signing.rotate({ signal: world.signal });
+    }
+    return viewOf(repository, world.signal);
+  });
+  if (flags.json === true) {
+    printJson(world, view);
+  } else {
+    print(world, view);
+  }
+  return 0;
+}
+
+type View = Awaited<ReturnType<typeof viewOf>>;
+
+async function viewOf(repository: OpenedRepository, signal: AbortSignal) {
+  const { trust } = repository;
+  const { trusted } = trust.keys;
+  const { signers, unsigned } = signersOf(await repository.snapshots({ whole: true, signal }));
+  const fingerprints = new Set([...trusted, ...signers.map(({ fingerprint }) => fingerprint)]);
+  const known = new Map(signers.map((signer) => [signer.fingerprint, signer]));
+  return {
+    standing: trust.standing,
+    own: trust.own ?? null,
+    keys: [...fingerprints].map((fingerprint) => ({
+      fingerprint,
+      trusted: trusted.has(fingerprint),
+      snapshots: known.get(fingerprint)?.snapshots ?? 0,
+      first: known.get(fingerprint)?.first ?? null,
+      newest: known.get(fingerprint)?.newest ?? null,
+    })),
+    unsigned,
+  };
+}
+
+function print(world: World, { standing, own, keys, unsigned }: View): void {
+  printTable(
+    world,
+    ['key', 'trusted', 'snapshots', 'first', 'newest', ''],
+    keys.map(({ fingerprint, trusted, snapshots, first, newest }) => [
+      fingerprint,
+      trusted ? 'yes' : 'no',
+      snapshots,
+      first ?? '',
+      newest ?? '',
+      fingerprint === own ? 'signs here' : '',
+    ]),
+  );
+  if (unsigned > 0) {
+    printLine(world, `${unsigned} snapshots are signed by nobody.`);
+  }
+  printLine(world, MEANING[standing]);
+}
+
+const MEANING: Record<View['standing'], string> = {
+  pinned:
+    'Snapshots of trusted keys count; the others are foreign. Note the fingerprint where the age identity is kept.',
+  'first-contact':
+    'Nothing is trusted here yet. Compare a fingerprint with the one that you noted, then: dashkeep trust <fingerprint>',
+  unsigned:
+    'Nothing is signed in this repository yet. The next backup makes a key, and trusts the snapshots that are there.',
+};

@@ -1,0 +1,52 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { parseFingerprint } from '../../repository/signing/trust-state.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { printJson, printLine } from '../output.ts';
+import type { World } from '../world.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  remove?: boolean;
+  unsigned?: boolean;
+}
+
+export const registerTrust: Register = (program, run) => {
+  withTarget(program.command('trust'))
+    .argument('[fingerprint]', 'of the signing key, as `dashkeep keys` prints it')
+    .description('trust the snapshots that a key signs, or no longer; kept in the state, for this repository')
+    .option('--remove', 'trust that key no longer')
+    .option('--unsigned', 'instead, sign a list of all snapshots that are there now and that no key signed')
+    .action(run(runTrust));
+};
+
+async function runTrust(world: World, fingerprint: string | undefined, flags: Flags): Promise<Exit> {
+  const { signal } = world;
+  if ((fingerprint === undefined) !== (flags.unsigned === true)) {
+    throw new DashkeepError('DK_USAGE', 'give the fingerprint of a key, or --unsigned');
+  }
+  const key = fingerprint === undefined ? undefined : parseFingerprint(fingerprint);
+  const { done, trusted } = await withRepository(world, flags, false, async ({ trust, index }) => {
+    let said: string;
+    if (key === undefined) {
+      await trust.signing.trustUnsigned({ signal });
+      await index.update({ whole: true, signal });
+      said = 'The snapshots that are there now are trusted.';
+    } else if (flags.remove === true) {
+      await trust.keys.unpin(key);
+      said = `${key} is no longer trusted. A running service notices when it is restarted.`;
+    } else {
+      await trust.keys.pin(key, 'dashkeep trust');
+      said = `${key} is trusted.`;
+    }
+    return { done: said, trusted: [...trust.keys.trusted] };
+  });
+  if (flags.json === true) {
+    printJson(world, { trusted });
+  } else {
+    printLine(world, done);
+  }
+  return 0;
+}

@@ -1,0 +1,32 @@
+import { changesSecurity } from '../security.ts';
+import { keyOf } from '../dependencies.ts';
+import type { PlannedItem } from '../types.ts';
+import type { SecurityChange } from '../../../contract/plan.ts';
+
+const NOT_SHOWN =
+  'changes who may see or receive what, and the plan could not show it: restore it by itself as an Admin of its organization';
+
+/** The changes of security that a person saw before the restore began, and nothing else. */
+export class ForeseenSecurity {
+  readonly #seen: ReadonlySet<string>;
+
+  constructor(items: readonly PlannedItem[]) {
+    this.#seen = new Set(items.flatMap((item) => item.security.map((change) => seenAs(item, change))));
+  }
+
+  /** Blocks what would change security in a way that was not shown. */
+  only(items: readonly PlannedItem[], isExempt: (item: PlannedItem, change: SecurityChange) => boolean): PlannedItem[] {
+    return items.map((item) => {
+      const unseen = changesSecurity(item)
+        ? item.security.filter((change) => !this.#seen.has(seenAs(item, change)) && !isExempt(item, change))
+        : [];
+      return unseen.length === 0 ? item : { ...item, action: 'blocked', reason: NOT_SHOWN, security: [] };
+    });
+  }
+}
+
+/** What comes out of a change; where it starts may differ by what the restore itself has done meanwhile. */
+function seenAs(item: PlannedItem, { code, params }: SecurityChange): string {
+  const { before: _, ...rest } = params;
+  return `${keyOf(item)} ${code} ${JSON.stringify(rest)}`;
+}

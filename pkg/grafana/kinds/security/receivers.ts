@@ -1,0 +1,25 @@
+import { stringAt } from '../../../contract/json.ts';
+import type { SecurityChange } from '../../../contract/plan.ts';
+import type { Content, Kind } from '../kind.ts';
+import { securityChange } from './change.ts';
+
+/** Contact points that alerts go to after an update and did not before; the default one on its own. */
+export function receiverChanges(kind: Pick<Kind, 'references'>, after: Content, before: Content): SecurityChange[] {
+  const [was, is] = [defaultOf(before), defaultOf(after)];
+  const known = new Set(receiversOf(kind, before));
+  const added = receiversOf(kind, after).filter((name) => !known.has(name) && name !== is);
+  return [
+    ...(was === is ? [] : [securityChange('receiver', { before: was, after: is })]),
+    ...added.map((name) => securityChange('receiver-added', { after: name })),
+  ];
+}
+
+/** The provisioning API has it at the top, routing trees of `/apis` among their defaults; groups of rules have none. */
+function defaultOf({ body }: Content): string | undefined {
+  return stringAt(body, 'receiver') ?? stringAt(body, 'spec', 'defaults', 'receiver');
+}
+
+function receiversOf(kind: Pick<Kind, 'references'>, content: Content): string[] {
+  const named = kind.references(content).filter((reference) => reference.kind === 'contact-point');
+  return [...new Set(named.map(({ uid }) => uid))].sort();
+}

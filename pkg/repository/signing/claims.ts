@@ -1,0 +1,28 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { ENVELOPE_BYTES } from '../codec.ts';
+import { signatureKey } from '../layout.ts';
+import { readStatements, type Signed } from './statement.ts';
+
+/** The statements in a text about that file of that repository whose signatures are right, whoever made them. */
+export function claimsIn(text: string, repository: string, file: string): Signed[] {
+  return readStatements(text).filter((statement) => statement.file === file && statement.repository === repository);
+}
+
+/** The same of the signature that is stored for a file; none where there is no signature. */
+export async function readClaims(
+  store: ObjectStore,
+  repository: string,
+  file: string,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Signed[]> {
+  try {
+    const bytes = await store.get(signatureKey(file), { signal, maxBytes: ENVELOPE_BYTES });
+    return claimsIn(bytes.toString('latin1'), repository, file);
+  } catch (error) {
+    if (error instanceof DashkeepError && ['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE'].includes(error.code)) {
+      return [];
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../codec.ts';
+import { eachAtOnce } from '../concurrency.ts';
+import { CUT_OVER_KEY, KEYS, parseSnapshotKey, signatureKey, SNAPSHOTS } from '../layout.ts';
+import { sha256Of } from './statement.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+const FILES_AT_ONCE = 8;
+/** As `sha256sum` prints it, so that `sha256sum --check` reads the list. */
+const LINE = /^([0-9a-f]{64}) {2}([!-~]{1,200})$/;
+
+/** What was in a repository before anything was signed: the SHA-256 of each file by its key. */
+export type CutOver = ReadonlyMap<string, string>;
+
+/** The text of the list: every manifest and every key file that is there now and that nobody signed. */
+export async function listForCutOver(
+  store: ObjectStore,
+  { signal, signed }: Calls & { signed: ReadonlySet<string> },
+): Promise<{ text: string; snapshots: number }> {
+  const files: string[] = [];
+  for (const folder of [SNAPSHOTS, KEYS]) {
+    for await (const { key } of store.list(folder, { signal })) {
+      if ((folder === KEYS || parseSnapshotKey(key) !== undefined) && !signed.has(signatureKey(key))) {
+        files.push(key);
+      }
+    }
+  }
+  const lines: string[] = [];
+  await eachAtOnce(
+    FILES_AT_ONCE,
+    files,
+    async (key) => {
+      try {
+        const bytes = await store.get(key, { signal, maxBytes: MAX_MANIFEST_BYTES + ENVELOPE_BYTES });
+        lines.push(`${sha256Of(bytes)}  ${key}\n`);
+      } catch (error) {
+        // Removed since it was listed, or larger than anything that Dashkeep writes.
+        if (!(error instanceof DashkeepError) || !PASSED_OVER.has(error.code)) {
+          throw error;
+        }
+      }
+    },
+    signal,
+  );
+  const snapshots = files.filter((key) => key.startsWith(SNAPSHOTS)).length;
+  return { text: lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join(''), snapshots };
+}
+
+const PASSED_OVER: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
+
+/** The list as stored; undefined when there is none. */
+export async function readCutOver(store: ObjectStore, { signal }: Calls): Promise<Buffer | undefined> {
+  try {
+    return await store.get(CUT_OVER_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
+  } catch (error) {
+    if (error instanceof DashkeepError && PASSED_OVER.has(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+export function parseCutOver(bytes: Buffer): CutOver {
+  const files = new Map<string, string>();
+  for (const line of bytes.toString('latin1').split('\n')) {
+    const [, sha256, file] = LINE.exec(line) ?? [];
+    if (sha256 !== undefined && file !== undefined) {
+      files.set(file, sha256);
+    }
+  }
+  return files;
+}

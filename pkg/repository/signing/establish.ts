@@ -1,0 +1,79 @@
+import type { Log } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { CUT_OVER_KEY, publicKeyFile, signatureKey, SIGNATURES } from '../layout.ts';
+import { listForCutOver } from './cut-over.ts';
+import { publicPem, type SigningKey } from './signing-key.ts';
+import { sha256Of, signStatement } from './statement.ts';
+import type { TrustState } from './trust-state.ts';
+
+export interface EstablishPorts {
+  store: ObjectStore;
+  log: Log;
+  state: TrustState;
+  signal?: AbortSignal;
+}
+
+/** What a key needs of the one who keeps the signatures of a repository. */
+interface Keeper {
+  readonly repository: string;
+  /** Puts a text and reads it back. */
+  put(key: string, text: string, calls: { signal?: AbortSignal }): Promise<void>;
+}
+
+/**
+ * Makes a signing key known in a repository, once. Where nothing is signed yet, what is there already is trusted from now on: the
+ * list of it is signed. Not where this state signed for another repository at the same target: then somebody has
+ * exchanged it.
+ * @returns whether there is a list now.
+ */
+export async function establish(
+  keeper: Keeper,
+  { store, log, state, signal }: EstablishPorts,
+  key: SigningKey,
+  isFirst: boolean,
+): Promise<{ listed: boolean }> {
+  const before = await state.repositoryAt(store.description);
+  const isExchanged = before !== undefined && before !== keeper.repository;
+  const listed = isFirst && !isExchanged && (await cutOver(keeper, { store, log, signal }, key));
+  if (isFirst && isExchanged) {
+    log.warn(
+      { before, repository: keeper.repository },
+      'the repository at this target is not the one that was signed for here before: what is in it stays foreign',
+    );
+  } else if (!isFirst) {
+    log.warn(
+      { key: key.fingerprint },
+      'this repository is signed by other keys, too: what they signed is foreign here, and what is written here is foreign to ' +
+        'those who trust them, unless each trusts the other (`dashkeep keys`, `dashkeep trust`)',
+    );
+  }
+  await keeper.put(publicKeyFile(key.fingerprint), publicPem(key.publicKey), { signal });
+  await state.setOwn({ key, established: true });
+  await state.rememberTarget(store.description);
+  return { listed };
+}
+
+/** Signs the list of what is there. @returns false when that is nothing. */
+export async function cutOver(
+  keeper: Keeper,
+  { store, log, signal }: Omit<EstablishPorts, 'state'>,
+  key: SigningKey,
+): Promise<boolean> {
+  const signed = new Set<string>();
+  for await (const { key: name } of store.list(SIGNATURES, { signal })) {
+    signed.add(name);
+  }
+  const { text, snapshots } = await listForCutOver(store, { signal, signed });
+  if (text === '') {
+    return false;
+  }
+  const statement = { repository: keeper.repository, file: CUT_OVER_KEY, sha256: sha256Of(text) };
+  await keeper.put(CUT_OVER_KEY, text, { signal });
+  await keeper.put(signatureKey(CUT_OVER_KEY), signStatement(statement, key), { signal });
+  log.warn(
+    { snapshots, key: key.fingerprint },
+    'snapshots that are there and were not signed are trusted from now on: they are from before there were signatures, and ' +
+      'nobody can tell any more who wrote them. What is written from now on is signed',
+  );
+  return true;
+}

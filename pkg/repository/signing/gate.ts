@@ -1,0 +1,73 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { StoredManifest } from '../manifests.ts';
+import type { Trust } from './trust.ts';
+
+type Signed = Pick<StoredManifest, 'manifest' | 'author'>;
+
+/** What a person said about a snapshot that no trusted key has signed. */
+export interface Acceptance {
+  /** How they named the snapshot. */
+  named: string;
+  acceptForeign: boolean;
+  /** What they typed. */
+  confirm?: string;
+}
+
+/**
+ * Asserts that a snapshot may be written into Grafana: a trusted key has signed it, or a person has named it in full, said
+ * that a foreign one is meant, and typed its id.
+ * @returns what was typed besides the id of a foreign one, for whoever asks for more.
+ * @throws DK_SNAPSHOT_FOREIGN, DK_CONFIRMATION
+ */
+export function assertRestorable(
+  trust: Trust,
+  { manifest, author }: Signed,
+  { named, acceptForeign, confirm }: Acceptance,
+): string | undefined {
+  if (author.trusted) {
+    return confirm;
+  }
+  const { id } = manifest;
+  if (!acceptForeign || named !== id) {
+    throw foreign(trust, { manifest, author });
+  }
+  if (confirm !== id && confirm?.startsWith(`${id} `) !== true) {
+    throw new DashkeepError('DK_CONFIRMATION', `${id} is foreign: type its id to restore it`, {
+      hint: `Add --confirm ${id} once you have looked at what it would write.`,
+    });
+  }
+  return confirm === id ? undefined : confirm.slice(id.length + 1);
+}
+
+/** Asserts that a snapshot counts, for what is tried out without a person's word. @throws DK_SNAPSHOT_FOREIGN */
+export function assertCounts(trust: Trust, stored: Signed): void {
+  if (!trust.counts(stored.author)) {
+    throw foreign(trust, stored);
+  }
+}
+
+function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepError {
+  const accept = `restore ${id} --accept-foreign --confirm ${id}`;
+  if (author.signer !== undefined && trust.standing === 'first-contact') {
+    return new DashkeepError(
+      'DK_SNAPSHOT_FOREIGN',
+      `${id} is signed by ${author.signer}, and nothing here says yet whether that key is to be trusted`,
+      {
+        hint:
+          'Compare the fingerprint with the one that you noted, or that `dashkeep keys` prints where backups are made. ' +
+          `If it is the same, add --trust ${author.signer}`,
+      },
+    );
+  }
+  if (author.signer !== undefined) {
+    return new DashkeepError(
+      'DK_SNAPSHOT_FOREIGN',
+      `${id} is foreign: it is signed by ${author.signer}, which is not trusted here`,
+      { hint: `If that key is yours: dashkeep trust ${author.signer}. To restore this one alone: ${accept}` },
+    );
+  }
+  const why = author.mismatch ? 'it is not what was signed under its name' : 'nobody has signed it';
+  return new DashkeepError('DK_SNAPSHOT_FOREIGN', `${id} is foreign: ${why}`, {
+    hint: `Anybody with access to the target may have written it. To restore it all the same: ${accept}`,
+  });
+}

@@ -1,0 +1,30 @@
+import type { SnapshotSummary } from '../../contract/manifest.ts';
+
+/** A key that signed snapshots, as the history shows it. */
+export interface Signer {
+  fingerprint: string;
+  snapshots: number;
+  /** Times of the first and the newest snapshot that it signed. */
+  first: string;
+  newest: string;
+}
+
+/** Who signed how many snapshots and since when, whoever signed the newest one first; what nobody signed is counted apart. */
+export function signersOf(summaries: readonly SnapshotSummary[]): { signers: Signer[]; unsigned: number } {
+  const signers = new Map<string, Signer>();
+  let unsigned = 0;
+  for (const { signer, time } of summaries) {
+    if (signer === undefined) {
+      unsigned++;
+      continue;
+    }
+    const known = signers.get(signer) ?? { fingerprint: signer, snapshots: 0, first: time, newest: time };
+    signers.set(signer, {
+      fingerprint: signer,
+      snapshots: known.snapshots + 1,
+      first: time < known.first ? time : known.first,
+      newest: time > known.newest ? time : known.newest,
+    });
+  }
+  return { signers: [...signers.values()].sort((a, b) => (a.newest < b.newest ? 1 : -1)), unsigned };
+}

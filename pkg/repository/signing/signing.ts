@@ -1,0 +1,152 @@
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { ENVELOPE_BYTES } from '../codec.ts';
+import { publicKeyFile, signatureKey } from '../layout.ts';
+import { cutOver, establish } from './establish.ts';
+import { publicPem, SigningKey } from './signing-key.ts';
+import { sha256Of, signStatement } from './statement.ts';
+import type { TrustedKeys, TrustPorts } from './trusted-keys.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** Signs what this process writes into one repository. */
+export class Signing {
+  readonly #ports: TrustPorts;
+  readonly #keys: TrustedKeys;
+  readonly #listed: () => void;
+  #signer: Promise<SigningKey | undefined> | undefined;
+
+  /** @param listed - called when there is a new list of what was there before anything was signed */
+  constructor(ports: TrustPorts, keys: TrustedKeys, listed: () => void) {
+    this.#ports = ports;
+    this.#keys = keys;
+    this.#listed = listed;
+  }
+
+  get repository(): string {
+    return this.#keys.repository;
+  }
+
+  /**
+   * The key that signs here, made at the first need.
+   * @returns undefined where nothing can be kept: what is written then is not signed.
+   */
+  signer(calls: Calls = {}): Promise<SigningKey | undefined> {
+    return (this.#signer ??= this.#makeSigner(calls).catch((error: unknown) => {
+      this.#signer = undefined;
+      throw error;
+    }));
+  }
+
+  async #makeSigner({ signal }: Calls): Promise<SigningKey | undefined> {
+    const { state } = this.#keys;
+    const { log } = this.#ports;
+    const isFirst = !this.#keys.hasSignatures;
+    if (state === undefined) {
+      return undefined;
+    }
+    let own = this.#keys.own;
+    try {
+      own ??= await state.addOwn(SigningKey.make());
+    } catch (error) {
+      signal?.throwIfAborted();
+      log.warn(
+        { reason: reasonOf(error) },
+        'no signing key can be kept here, so that what is written is not signed: nobody can tell it from a forgery',
+      );
+      return undefined;
+    }
+    if (!own.established) {
+      const { listed } = await establish(this, { ...this.#ports, state, signal }, own.key, isFirst);
+      own = { ...own, established: true };
+      if (listed) {
+        this.#listed();
+      }
+      log.info({ key: own.key.fingerprint }, 'snapshots of this repository are signed with this key here');
+    }
+    this.#keys.own = own;
+    return own.key;
+  }
+
+  /** The text of a signature; undefined when this process signs nothing. */
+  async statement(
+    file: string,
+    bytes: Buffer | string,
+    content?: Buffer,
+    calls: Calls = {},
+  ): Promise<string | undefined> {
+    const key = await this.signer(calls);
+    if (key === undefined) {
+      return undefined;
+    }
+    const inner = content === undefined ? {} : { content: sha256Of(content) };
+    return signStatement({ repository: this.repository, file, sha256: sha256Of(bytes), ...inner }, key);
+  }
+
+  /**
+   * Puts the signature of a file that is to be put next.
+   * @param content - what is inside an encrypted one
+   * @returns the fingerprint of the key; undefined when it is not signed.
+   */
+  async sign(file: string, bytes: Buffer, content?: Buffer, calls: Calls = {}): Promise<string | undefined> {
+    const text = await this.statement(file, bytes, content, calls);
+    if (text === undefined) {
+      return undefined;
+    }
+    await this.put(signatureKey(file), text, calls);
+    return this.#keys.own?.key.fingerprint;
+  }
+
+  /** Puts a text and reads it back. @throws DK_STORE_FAILED */
+  async put(key: string, text: string, { signal }: Calls): Promise<void> {
+    const { store } = this.#ports;
+    const body = Buffer.from(text);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await store.put(key, body, { contentType: 'text/plain', signal });
+      if ((await store.get(key, { signal, maxBytes: body.length + ENVELOPE_BYTES })).equals(body)) {
+        return;
+      }
+    }
+    throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
+  }
+
+  /**
+   * Makes a new key that signs here from now on. The one before hands over to it, so that whoever trusts that trusts this.
+   * @throws DK_SETTINGS where no key can be kept
+   */
+  async rotate(calls: Calls = {}): Promise<void> {
+    const before = await this.#signerOrThrow(calls);
+    const key = SigningKey.make();
+    const file = publicKeyFile(key.fingerprint);
+    const pem = publicPem(key.publicKey);
+    // Known to all before anything is signed with it.
+    const statement = { repository: this.repository, file, sha256: sha256Of(pem) };
+    await this.put(signatureKey(file), signStatement(statement, before), calls);
+    await this.put(file, pem, calls);
+    await this.#keys.pin(before.fingerprint, `the key before ${key.fingerprint}`);
+    await this.#keys.state?.setOwn({ key, established: true });
+    this.#keys.own = { key, established: true };
+    this.#signer = Promise.resolve(key);
+  }
+
+  /**
+   * Trusts the snapshots that are there now and that nobody signed, on a person's word.
+   * @throws DK_SETTINGS where no key can be kept
+   */
+  async trustUnsigned(calls: Calls = {}): Promise<void> {
+    const { store, log } = this.#ports;
+    await cutOver(this, { store, log, ...calls }, await this.#signerOrThrow(calls));
+    this.#listed();
+  }
+
+  async #signerOrThrow(calls: Calls): Promise<SigningKey> {
+    const key = await this.signer(calls);
+    if (key === undefined) {
+      throw new DashkeepError('DK_SETTINGS', 'there is no place where a signing key can be kept', {
+        hint: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
+      });
+    }
+    return key;
+  }
+}

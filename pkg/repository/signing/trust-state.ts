@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { StateStore } from '../state.ts';
+import { SigningKey } from './signing-key.ts';
+import { sha256Of } from './statement.ts';
+
+/** 32 hex digits, however people group them. @throws DK_USAGE */
+export function parseFingerprint(text: string): string {
+  const fingerprint = text.replace(/[\s:-]/g, '').toLowerCase();
+  if (!/^[0-9a-f]{32}$/.test(fingerprint)) {
+    throw new DashkeepError('DK_USAGE', `'${text.slice(0, 80)}' is not a fingerprint: it has 32 hex digits`, {
+      hint: '`dashkeep keys` shows the fingerprints of those who signed snapshots.',
+    });
+  }
+  return fingerprint;
+}
+
+const OwnKey = z.object({
+  format: z.literal(1),
+  privateKey: z.string(),
+  /** Whether the repository knows the key and what was there before: neither is written a second time. */
+  established: z.boolean(),
+});
+
+const TrustedKey = z.object({
+  fingerprint: z.string().regex(/^[0-9a-f]{32}$/),
+  since: z.iso.datetime(),
+  /** On whose word. */
+  by: z.string(),
+});
+export type TrustedKey = z.infer<typeof TrustedKey>;
+const TrustedKeys = z.object({ format: z.literal(1), keys: z.array(TrustedKey) });
+
+/** The key of this state for a repository. */
+export interface OwnSigningKey {
+  key: SigningKey;
+  established: boolean;
+}
+
+/** What the local state keeps for one repository: the key that signs here, and the keys that are trusted. */
+export class TrustState {
+  readonly #state: StateStore;
+  readonly #repository: string;
+
+  constructor(state: StateStore, repository: string) {
+    this.#state = state;
+    this.#repository = repository;
+  }
+
+  /** @throws DK_SETTINGS when there is one that cannot be read: a new one in its place would make all snapshots foreign. */
+  async own(): Promise<OwnSigningKey | undefined> {
+    const bytes = await this.#state.get(this.#ownName);
+    return bytes && this.#parseOwn(bytes);
+  }
+
+  /** Stores a new key unless another process was quicker. @returns the one that is there. */
+  async addOwn(key: SigningKey): Promise<OwnSigningKey> {
+    return this.#parseOwn(await this.#state.add(this.#ownName, ownBytes({ key, established: false })));
+  }
+
+  setOwn(own: OwnSigningKey): Promise<void> {
+    return this.#state.set(this.#ownName, ownBytes(own));
+  }
+
+  async trusted(): Promise<TrustedKey[]> {
+    const bytes = await this.#state.get(this.#trustedName);
+    if (bytes === undefined) {
+      return [];
+    }
+    try {
+      return TrustedKeys.parse(JSON.parse(bytes.toString('utf8'))).keys;
+    } catch {
+      throw this.#damaged(this.#trustedName);
+    }
+  }
+
+  async trust(added: TrustedKey): Promise<void> {
+    const others = (await this.trusted()).filter(({ fingerprint }) => fingerprint !== added.fingerprint);
+    await this.#setTrusted([...others, added]);
+  }
+
+  /** @returns false when it was not among them. */
+  async distrust(removed: string): Promise<boolean> {
+    const keys = await this.trusted();
+    const left = keys.filter(({ fingerprint }) => fingerprint !== removed);
+    if (left.length < keys.length) {
+      await this.#setTrusted(left);
+    }
+    return left.length < keys.length;
+  }
+
+  /** The repository that this state signed for at a target; undefined for a target that it does not know. */
+  async repositoryAt(target: string): Promise<string | undefined> {
+    return (await this.#state.get(targetName(target)))?.toString('utf8').trim();
+  }
+
+  async rememberTarget(target: string): Promise<void> {
+    await this.#state.set(targetName(target), Buffer.from(this.#repository));
+  }
+
+  get #ownName(): string {
+    return `signing-${this.#repository}`;
+  }
+
+  get #trustedName(): string {
+    return `trusted-${this.#repository}`;
+  }
+
+  #setTrusted(keys: TrustedKey[]): Promise<void> {
+    return this.#state.set(this.#trustedName, Buffer.from(JSON.stringify({ format: 1, keys })));
+  }
+
+  #parseOwn(bytes: Buffer): OwnSigningKey {
+    try {
+      const { privateKey, established } = OwnKey.parse(JSON.parse(bytes.toString('utf8')));
+      return { key: SigningKey.fromPem(privateKey), established };
+    } catch {
+      // The message of what failed could show the key.
+      throw this.#damaged(this.#ownName);
+    }
+  }
+
+  #damaged(name: string): DashkeepError {
+    return new DashkeepError('DK_SETTINGS', `the entry ${name} of the local state is damaged`, {
+      hint: 'Put it back from a copy. Without it a new key is made, and earlier snapshots are foreign until you trust their key.',
+    });
+  }
+}
+
+function ownBytes({ key, established }: OwnSigningKey): Buffer {
+  return Buffer.from(JSON.stringify({ format: 1, privateKey: key.toPem(), established }));
+}
+
+function targetName(target: string): string {
+  return `target-${sha256Of(target).slice(0, 32)}`;
+}

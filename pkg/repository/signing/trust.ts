@@ -1,0 +1,164 @@
+import { append } from '../../contract/append.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
+import { CUT_OVER_KEY } from '../layout.ts';
+import { claimsIn, readClaims } from './claims.ts';
+import { parseCutOver, readCutOver, type CutOver } from './cut-over.ts';
+import { Signing } from './signing.ts';
+import { sha256Of, type Signed } from './statement.ts';
+import { TrustedKeys, type Standing, type TrustPorts } from './trusted-keys.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** Who wrote a file, as far as signatures tell. */
+export interface Author {
+  /** Fingerprint of the key that signed it, or the list from before there were signatures that names it. */
+  signer?: string;
+  trusted: boolean;
+  /** There is a signature of that file, and it is of other bytes. */
+  mismatch: boolean;
+}
+
+const NOBODY: Author = { trusted: false, mismatch: false };
+
+/** Signatures of one repository: makes them, and says whom they are of and whether that key is trusted here. */
+export class Trust {
+  readonly keys: TrustedKeys;
+  readonly signing: Signing;
+  readonly #store: TrustPorts['store'];
+  #cutOver: Promise<{ files: CutOver; signers: string[] } | undefined> | undefined;
+
+  private constructor(ports: TrustPorts, repository: string) {
+    this.#store = ports.store;
+    this.keys = new TrustedKeys(ports, repository);
+    this.signing = new Signing(ports, this.keys, () => {
+      this.#cutOver = undefined;
+    });
+  }
+
+  /** By what the local state and the repository say. */
+  static async open(ports: TrustPorts & Calls, repository: string): Promise<Trust> {
+    const trust = new Trust(ports, repository);
+    await trust.keys.read(ports);
+    trust.#forgetCutOver();
+    return trust;
+  }
+
+  /** By what the local state alone says, without a request. */
+  static async glance(ports: TrustPorts, repository: string): Promise<Trust> {
+    const trust = new Trust(ports, repository);
+    await trust.keys.readState();
+    return trust;
+  }
+
+  get standing(): Standing {
+    return this.keys.standing;
+  }
+
+  /** Fingerprint of the key that signs here, if it was made already. */
+  get own(): string | undefined {
+    return this.keys.own?.key.fingerprint;
+  }
+
+  /** The statements about a file of this repository whose signatures are right, whoever made them. */
+  async claims(file: string, calls: Calls = {}): Promise<Signed[]> {
+    const claims = await readClaims(this.#store, this.keys.repository, file, calls);
+    if (claims.length > 0) {
+      this.keys.noteSignatures();
+    }
+    return claims;
+  }
+
+  /**
+   * Who wrote a file that was read.
+   * @param claims - of `claims`
+   * @param options.content - what age gives back of the file; undefined where that is not known (yet)
+   */
+  async author(
+    file: string,
+    bytes: Buffer,
+    claims: readonly Signed[],
+    { content, signal }: Calls & { content?: Buffer } = {},
+  ): Promise<Author> {
+    const cutOver = await this.#readCutOver({ signal });
+    if (claims.length === 0 && cutOver === undefined) {
+      return NOBODY;
+    }
+    const sha256 = sha256Of(bytes);
+    const inner = content === undefined ? undefined : sha256Of(content);
+    const signers = claims
+      .filter((claim) => claim.sha256 === sha256 || (inner !== undefined && claim.content === inner))
+      .map(({ signer }) => signer);
+    if (cutOver?.files.get(file) === sha256) {
+      append(signers, cutOver.signers);
+    }
+    const trusted = await this.#trustedOf(signers, { signal });
+    const signer = trusted ?? signers[0];
+    return signer === undefined
+      ? { trusted: false, mismatch: claims.length > 0 }
+      : { signer, trusted: trusted !== undefined, mismatch: false };
+  }
+
+  /** Whether a trusted key says anything about the file: without reading the file itself. */
+  async isClaimed(file: string, claims: readonly Signed[], calls: Calls): Promise<boolean> {
+    const cutOver = await this.#readCutOver(calls);
+    const listed = cutOver?.files.has(file) === true ? cutOver.signers : [];
+    return (await this.#trustedOf([...claims.map(({ signer }) => signer), ...listed], calls)) !== undefined;
+  }
+
+  /** Whether what this author wrote counts: it is trusted, or nothing is signed here at all. */
+  counts({ trusted }: Author): boolean {
+    return trusted || this.standing === 'unsigned';
+  }
+
+  /** A summary as it counts here: what its signer is worth is not kept in any index. */
+  judge(summary: SnapshotSummary): SnapshotSummary {
+    const { foreign: _, ...rest } = summary;
+    const signed = summary.signer !== undefined && this.keys.trusted.has(summary.signer);
+    return { ...rest, signed, ...(signed || this.standing === 'unsigned' ? {} : { foreign: true as const }) };
+  }
+
+  /** Takes note that somebody signs here. */
+  meet(summaries: readonly SnapshotSummary[]): void {
+    if (summaries.some(({ signer }) => signer !== undefined)) {
+      this.keys.noteSignatures();
+    }
+  }
+
+  /** The signer of a text that carries its own statement; undefined when it has none that is right. */
+  signerOf(file: string, text: string, statement: string): string | undefined {
+    const sha256 = sha256Of(text);
+    const claims = claimsIn(statement, this.keys.repository, file).filter((claim) => claim.sha256 === sha256);
+    return (claims.find(({ signer }) => this.keys.trusted.has(signer)) ?? claims[0])?.signer;
+  }
+
+  async #trustedOf(signers: readonly string[], calls: Calls): Promise<string | undefined> {
+    const isTrusted = (signer: string): boolean => this.keys.trusted.has(signer);
+    if (signers.length > 0 && !signers.some(isTrusted) && (await this.keys.refresh(calls))) {
+      this.#forgetCutOver();
+    }
+    return signers.find(isTrusted);
+  }
+
+  #forgetCutOver(): void {
+    this.#cutOver = this.keys.holds(CUT_OVER_KEY) ? undefined : Promise.resolve(undefined);
+  }
+
+  #readCutOver(calls: Calls): Promise<{ files: CutOver; signers: string[] } | undefined> {
+    return (this.#cutOver ??= this.#loadCutOver(calls).catch((error: unknown) => {
+      this.#cutOver = undefined;
+      throw error;
+    }));
+  }
+
+  async #loadCutOver(calls: Calls): Promise<{ files: CutOver; signers: string[] } | undefined> {
+    const bytes = await readCutOver(this.#store, calls);
+    if (bytes === undefined) {
+      return undefined;
+    }
+    const sha256 = sha256Of(bytes);
+    const claims = (await this.claims(CUT_OVER_KEY, calls)).filter((claim) => claim.sha256 === sha256);
+    return { files: parseCutOver(bytes), signers: claims.map(({ signer }) => signer) };
+  }
+}

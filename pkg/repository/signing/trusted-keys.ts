@@ -1,0 +1,171 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { parsePublicKeyFile, publicKeyFile, signatureKey, TRUST } from '../layout.ts';
+import type { StateStore } from '../state.ts';
+import { readClaims } from './claims.ts';
+import type { Signed } from './statement.ts';
+import { TrustState, type OwnSigningKey } from './trust-state.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+export interface TrustPorts {
+  store: ObjectStore;
+  clock: Clock;
+  log: Log;
+  /** Where the signing key and the trusted keys are kept; nothing is signed without it. */
+  state?: StateStore;
+  /** Fingerprints that are trusted besides those in the state. */
+  trustedKeys?: readonly string[];
+}
+
+/**
+ * Who is believed in a repository:
+ * - `pinned`: those whose keys are trusted here, and nobody else;
+ * - `first-contact`: the repository is signed, and nothing says yet whose key is right;
+ * - `unsigned`: neither is anything signed nor is a key trusted, as before there were signatures.
+ */
+export type Standing = 'pinned' | 'first-contact' | 'unsigned';
+
+/** After so long, in milliseconds, an unknown signer has the trusted keys read again: another process may have changed them. */
+const REFRESH_AFTER = 60_000;
+
+/** The keys that are trusted in one repository: by the local state, by the settings, and by hand-overs from one of those. */
+export class TrustedKeys {
+  readonly repository: string;
+  readonly state: TrustState | undefined;
+  readonly #ports: TrustPorts;
+  #own: OwnSigningKey | undefined;
+  #trusted = new Set<string>();
+  #names: ReadonlySet<string> = new Set();
+  #hasSignatures = false;
+  #refreshed = -Infinity;
+
+  constructor(ports: TrustPorts, repository: string) {
+    this.#ports = ports;
+    this.repository = repository;
+    this.state = ports.state && new TrustState(ports.state, repository);
+  }
+
+  get standing(): Standing {
+    if (this.#trusted.size > 0) {
+      return 'pinned';
+    }
+    return this.#hasSignatures ? 'first-contact' : 'unsigned';
+  }
+
+  /** Fingerprints, the one that signs here among them. */
+  get trusted(): ReadonlySet<string> {
+    return this.#trusted;
+  }
+
+  /** The key that signs here, if it was made already. */
+  get own(): OwnSigningKey | undefined {
+    return this.#own;
+  }
+
+  /** It signs here from now on. */
+  set own(own: OwnSigningKey) {
+    this.#own = own;
+    this.#trusted.add(own.key.fingerprint);
+    this.#hasSignatures ||= own.established;
+  }
+
+  /** Whether anybody has signed anything in the repository, as far as was seen. */
+  get hasSignatures(): boolean {
+    return this.#hasSignatures;
+  }
+
+  noteSignatures(): void {
+    this.#hasSignatures = true;
+  }
+
+  /** Whether the repository had a file of that name under `signatures/trust/` when it was looked at. */
+  holds(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** What the local state and the settings say. */
+  async readState(): Promise<void> {
+    const [own, pinned] = await Promise.all([this.state?.own(), this.state?.trusted()]);
+    this.#own = own;
+    this.#trusted = new Set([
+      ...(own === undefined ? [] : [own.key.fingerprint]),
+      ...(pinned ?? []).map(({ fingerprint }) => fingerprint),
+      ...(this.#ports.trustedKeys ?? []),
+    ]);
+  }
+
+  /** The same, and what the repository says. */
+  async read(calls: Calls): Promise<void> {
+    const [names] = await Promise.all([this.#listNames(calls), this.readState()]);
+    this.#names = names;
+    this.#hasSignatures ||= names.size > 0;
+    await this.#followHandOvers(calls);
+  }
+
+  /**
+   * Looks again, at most once a minute: another process may have trusted a key, or handed over to one.
+   * @returns whether it did.
+   */
+  async refresh(calls: Calls): Promise<boolean> {
+    const now = this.#ports.clock.monotonic();
+    const isDue = this.#trusted.size > 0 && now - this.#refreshed > REFRESH_AFTER;
+    if (isDue) {
+      this.#refreshed = now;
+      await this.read(calls);
+    }
+    return isDue;
+  }
+
+  /** Trusts a key from now on, on somebody's word. */
+  async pin(fingerprint: string, by: string): Promise<void> {
+    await this.state?.trust({ fingerprint, since: this.#ports.clock.now().toISOString(), by });
+    this.#trusted.add(fingerprint);
+  }
+
+  /** Trusts a key no longer. @throws DK_USAGE for the key that signs here, DK_NOT_FOUND for one that is not kept in the state */
+  async unpin(fingerprint: string): Promise<void> {
+    if (fingerprint === this.#own?.key.fingerprint) {
+      throw new DashkeepError('DK_USAGE', `${fingerprint} signs here`, {
+        hint: 'Make another key first: dashkeep keys --rotate',
+      });
+    }
+    if ((await this.state?.distrust(fingerprint)) !== true) {
+      throw new DashkeepError('DK_NOT_FOUND', `the state does not name ${fingerprint} among the trusted keys`, {
+        hint: 'It may be named by DASHKEEP_TRUSTED_KEYS, or another trusted key handed over to it.',
+      });
+    }
+    this.#trusted.delete(fingerprint);
+  }
+
+  async #listNames({ signal }: Calls): Promise<Set<string>> {
+    const names = new Set<string>();
+    for await (const { key } of this.#ports.store.list(TRUST, { signal })) {
+      names.add(key);
+    }
+    return names;
+  }
+
+  /** Trusts the keys whose public half a trusted key has signed, and so on. */
+  async #followHandOvers(calls: Calls): Promise<void> {
+    const open = new Map<string, Signed[]>();
+    for (const name of this.#trusted.size === 0 ? [] : this.#names) {
+      const fingerprint = parsePublicKeyFile(name);
+      if (fingerprint !== undefined && !this.#trusted.has(fingerprint) && this.#names.has(signatureKey(name))) {
+        open.set(fingerprint, await readClaims(this.#ports.store, this.repository, publicKeyFile(fingerprint), calls));
+      }
+    }
+    for (let before = -1; before !== this.#trusted.size;) {
+      before = this.#trusted.size;
+      for (const [fingerprint, claims] of open) {
+        // The name is the fingerprint of the key, so that it says all that the content would.
+        if (claims.some(({ signer }) => this.#trusted.has(signer))) {
+          this.#trusted.add(fingerprint);
+        }
+      }
+    }
+  }
+}

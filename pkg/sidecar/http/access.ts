@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requireHome, type Caller } from '../organizations/caller.ts';
+import type { TokenOf } from '../api-tokens/api-tokens.ts';
+import type { HomeOrganization } from '../organizations/home.ts';
+
+/**
+ * For whom a route is. `home`: it concerns all organizations, so only the home organization may. `organization`: every
+ * organization, each with what is its own. The OpenAPI document says it as `x-dashkeep-access`.
+ */
+export type Access = 'home' | 'organization';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route says it: one that doesn't keeps the service from starting. */
+    access?: Access;
+    /** Whether the route answers also while nobody can tell which organization is the home one. */
+    anytime?: boolean;
+  }
+
+  interface FastifyRequest {
+    /** Whose token was shown. */
+    caller: Caller;
+  }
+}
+
+export const ACCESS_EXTENSION = 'x-dashkeep-access';
+
+/** Refuses to register a route of which nobody said for whom it is. */
+export function requireDeclarations(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (config?.access === undefined) {
+      throw new Error(`the route ${String(method)} ${url} does not say for whom it is`);
+    }
+  });
+}
+
+/**
+ * The caller, for as much as the route needs to know of it.
+ * @throws DK_HOME_ORGANIZATION, DK_ORGANIZATION_UNKNOWN
+ */
+export async function admit(request: FastifyRequest, token: TokenOf, home: HomeOrganization): Promise<Caller> {
+  const { access, anytime } = request.routeOptions.config;
+  if (token === 'home' && (access === 'home' || anytime === true)) {
+    return { org: (await home.now()) ?? 0, home: true };
+  }
+  const homeId = await home.id();
+  const caller = { org: token === 'home' ? homeId : token, home: token === 'home' || token === homeId };
+  if (access === 'home') {
+    requireHome(caller, 'this');
+  }
+  return caller;
+}

@@ -1,0 +1,31 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
+
+/** Who asks: the organization whose token was shown. What a request says of itself in headers and bodies never counts. */
+export interface Caller {
+  /** Id of the organization; 0 while it is not known, which no resource has. */
+  org: number;
+  /** Whether it is the home organization, whose matters are those that concern all. */
+  home: boolean;
+}
+
+/** Whether a resource, or what is said about one, is for the eyes of the caller. Kinds of the server are the home organization's. */
+export function isOf(caller: Caller, { org, kind }: Pick<ResourceRef, 'org' | 'kind'>): boolean {
+  return SERVER_KINDS.has(kind) ? caller.home : org === caller.org;
+}
+
+/** @throws DK_HOME_ORGANIZATION unless the caller is the home organization */
+export function requireHome({ home }: Caller, what: string): void {
+  if (!home) {
+    throw new DashkeepError('DK_HOME_ORGANIZATION', `${what} is a matter of the home organization`);
+  }
+}
+
+/** @throws DK_NOT_FOUND for any organization but the caller's own, as if there were no other */
+export function requireOwn({ org }: Caller, asked: number): void {
+  if (asked !== org) {
+    throw new DashkeepError('DK_NOT_FOUND', `org ${asked} is not within reach here`, {
+      hint: 'In the app, each organization sees itself alone.',
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
+import type { KindReport, Manifest } from '../../contract/manifest.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { isOf, type Caller } from './caller.ts';
+
+const views = new WeakMap<Manifest, Map<string, Manifest>>();
+
+/**
+ * A snapshot as one organization may see it: its own resources, problems and counts, and no other name. The home organization
+ * also sees what belongs to the whole server.
+ * @throws DK_NOT_FOUND when the snapshot does not cover the organization; the home organization sees it, empty, for it decides
+ * about every snapshot
+ */
+export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
+  const [first, ...others] = manifest.orgs;
+  const covered = manifest.orgs.some(({ id }) => id === caller.org);
+  if (!covered && !caller.home) {
+    throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${manifest.id}`);
+  }
+  if (caller.home && first?.id === caller.org && others.length === 0) {
+    return manifest;
+  }
+  const known = views.get(manifest) ?? new Map<string, Manifest>();
+  views.set(manifest, known);
+  const key = `${caller.org} ${caller.home}`;
+  const view = known.get(key) ?? viewOf(manifest, caller);
+  known.set(key, view);
+  return view;
+}
+
+function viewOf(manifest: Manifest, caller: Caller): Manifest {
+  const { by: _by, lists: _lists, changes, ...rest } = manifest;
+  const own = changes?.orgs?.find(({ id }) => id === caller.org);
+  const resources = manifest.resources.filter((entry) => isOf(caller, entry));
+  const errors = manifest.errors.filter((problem) => isOf(caller, problem));
+  const skipped = manifest.skipped.filter((problem) => isOf(caller, problem));
+  return {
+    ...rest,
+    status: errors.length === 0 ? 'complete' : 'partial',
+    orgs: manifest.orgs.filter(({ id }) => id === caller.org),
+    ...(own === undefined ? {} : { changes: { added: own.added, changed: own.changed, removed: own.removed } }),
+    kinds: kindsOf(manifest, caller, { resources, errors, skipped }),
+    errors,
+    skipped,
+    resources,
+  };
+}
+
+/** Reports with the numbers of one organization; how many of these were taken over is not known, so all count as stored. */
+function kindsOf(
+  manifest: Manifest,
+  caller: Caller,
+  { resources, errors, skipped }: Pick<Manifest, 'resources' | 'errors' | 'skipped'>,
+): Manifest['kinds'] {
+  const kinds: Manifest['kinds'] = {};
+  for (const [name, whole] of Object.entries(manifest.kinds) as [KindName, KindReport][]) {
+    if (SERVER_KINDS.has(name) && !caller.home) {
+      continue;
+    }
+    const held = resources.filter(({ kind }) => kind === name).length;
+    const failed = sum(errors, name);
+    const left = sum(skipped, name);
+    // Where listing failed, the reason is that of a problem, maybe another organization's.
+    const unlisted = (problem: Manifest['errors'][number]): boolean => problem.kind === name && problem.uid === '';
+    const reason = manifest.errors.some(unlisted) ? errors.find(unlisted)?.reason : whole.reason;
+    kinds[name] = {
+      listed: held + failed + left,
+      stored: held,
+      reused: 0,
+      skipped: left,
+      failed,
+      ...(whole.oldestReadAt === undefined ? {} : { oldestReadAt: whole.oldestReadAt }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+  return kinds;
+}
+
+function sum(problems: Manifest['errors'], name: KindName): number {
+  return problems.reduce((total, { kind, count = 1 }) => total + (kind === name ? count : 0), 0);
+}

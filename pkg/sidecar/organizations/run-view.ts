@@ -1,0 +1,96 @@
+import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
+import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
+import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
+import { isOf, type Caller } from './caller.ts';
+
+/** Whether the caller may know of a run: a restore is its own organization's affair, everything else is done for all. */
+export function mayKnow({ kind, org }: Pick<RunLine, 'kind' | 'org'>, caller: Caller): boolean {
+  return kind !== 'restore' || askedBy({ org }, caller);
+}
+
+/** What nobody in particular asked for, and what earlier releases did, counts as asked for by the home organization. */
+export function askedBy({ org }: Pick<RunLine, 'org'>, caller: Caller): boolean {
+  return org === undefined ? caller.home : org === caller.org;
+}
+
+/** Whether the caller may cancel it: whoever asked, and the home organization for what is done for all. */
+export function mayCancel(run: Pick<RunLine, 'kind' | 'org'>, caller: Caller): boolean {
+  return askedBy(run, caller) || (run.kind !== 'restore' && caller.home);
+}
+
+/** A line of the history as one organization may see it; undefined when it may not. */
+export function runFor(run: RunLine, caller: Caller): RunLine | undefined {
+  if (!mayKnow(run, caller)) {
+    return undefined;
+  }
+  const { by, orgs, idempotencyKey: _key, ...rest } = run;
+  const named = by !== undefined && askedBy(run, caller) ? { by } : {};
+  if (run.kind === 'restore') {
+    return { ...rest, ...named };
+  }
+  const own = orgs?.find(({ id }) => id === caller.org);
+  if (own !== undefined) {
+    const ended = run.status === 'complete' || run.status === 'partial';
+    const status = ended ? (own.problems === 0 ? 'complete' : 'partial') : run.status;
+    return shared({ ...rest, ...named, status, counts: own.counts, problems: own.problems }, caller);
+  }
+  return shared(caller.home ? { ...rest, ...named } : { ...rest, ...named, counts: {}, problems: 0 }, caller);
+}
+
+/** Of what is done for all, only the home organization is told why it failed: the reason may name others. */
+function shared<T extends RunLine>(run: T, caller: Caller): T {
+  if (caller.home) {
+    return run;
+  }
+  const { warnings: _warnings, failure, ...rest } = run;
+  return { ...rest, ...(failure === undefined ? {} : { failure: hidden(failure.code) }) } as T;
+}
+
+/** A problem without its words, which may name what is not the caller's. */
+export function hidden(code: string): { code: string; message: string; hint: string } {
+  const hint = (ERROR_CATALOGUE as Partial<Record<string, { hint: string }>>)[code as ErrorCode]?.hint ?? '';
+  return { code, message: 'The home organization sees the details.', hint };
+}
+
+/** The single problems that the caller may see. */
+export function problemsFor(problems: readonly ResourceProblem[], caller: Caller): ResourceProblem[] {
+  return problems.filter((problem) => isOf(caller, problem));
+}
+
+/** A record as one organization may see it; undefined when it may not. */
+export function recordFor(
+  record: RunRecord,
+  line: RunLine,
+  caller: Caller,
+): (RunLine & { errors: ResourceProblem[] }) | undefined {
+  const view = runFor(line, caller);
+  if (view === undefined) {
+    return undefined;
+  }
+  const errors = problemsFor(record.errors, caller);
+  const others = problemCount(record.errors) - problemCount(errors);
+  const told =
+    caller.home && others > 0
+      ? {
+          warnings: [
+            ...(view.warnings ?? []),
+            `${others} problems concern other organizations: their admins see which`,
+          ],
+        }
+      : {};
+  return { ...view, ...told, errors };
+}
+
+/** How far a run has come; only the home organization is told what work for all is waiting for. */
+export function progressFor(
+  run: Pick<RunLine, 'kind' | 'org'>,
+  progress: Progress | undefined,
+  caller: Caller,
+): Progress | undefined {
+  if (progress === undefined || run.kind === 'restore' || caller.home) {
+    return progress;
+  }
+  const phase = /^(checking|publishing|reading|verifying|planning|restoring)\b/.exec(progress.phase)?.[1] ?? 'reading';
+  const { done, total } = progress;
+  return { phase, done, kinds: {}, ...(total === undefined ? {} : { total }) };
+}

@@ -1,0 +1,96 @@
+import type { SecurityChange, SecurityCode } from '../../pkg/contract/plan.ts';
+import { t } from './i18n.ts';
+
+type Params = SecurityChange['params'];
+
+/** One change to who may see or receive what, in the user's words. */
+export function securityChangeText({ code, params }: SecurityChange): string {
+  const texts: Record<SecurityCode, (given: Params) => string> = {
+    address: (given) => [moved(given), secretsText(given)].filter((part) => part !== '').join(' '),
+    'hidden-address': ({ field = '' }) =>
+      t(
+        'security.hiddenAddress',
+        '{{field}} is replaced by that of the snapshot; it is secret and may be an address.',
+        {
+          field,
+        },
+      ),
+    link: (given) => t('security.link', '{{field}} leads people elsewhere: {{before}} → {{after}}.', values(given)),
+    forwarding: (given) =>
+      t(
+        'security.forwarding',
+        '{{field}}: {{before}} → {{after}}. More of who asks is passed on, or less is checked.',
+        values(given),
+      ),
+    'server-admin': () => t('security.serverAdmin', 'Becomes a server admin.'),
+    account: ({ email = '', roles = '' }) =>
+      t('security.account', 'Gets an account with the email {{email}} and these roles: {{roles}}.', {
+        email: email || nothing(),
+        roles: roles || nothing(),
+      }),
+    email: (given) => t('security.email', 'Email: {{before}} → {{after}}.', values(given)),
+    'org-role': orgRole,
+    role: (given) => t('security.role', 'Role: {{before}} → {{after}}. Its tokens go on working.', values(given)),
+    enabled: () => t('security.enabled', 'Is enabled again, with its tokens.'),
+    permission: ({ subject = '', name = '', ...given }) =>
+      t('security.permission', '{{subject}} {{name}}: {{before}} → {{after}}.', {
+        subject: subjectText(subject),
+        name,
+        ...values(given),
+      }),
+    'team-member': ({ login = '', ...given }) =>
+      t('security.teamMember', 'Member {{login}}: {{before}} → {{after}}.', { login, ...values(given) }),
+    public: ({ field = '' }) => publicText(field),
+    receiver: (given) =>
+      t('security.receiver', 'Alerts go by default to another contact point: {{before}} → {{after}}.', values(given)),
+    'receiver-added': ({ after = '' }) =>
+      t('security.receiverAdded', 'Alerts now also go to the contact point {{name}}.', { name: after }),
+  };
+  return texts[code](params);
+}
+
+const nothing = () => t('security.nothing', 'nothing');
+
+function values({ field = '', before, after }: Params): { field: string; before: string; after: string } {
+  return { field, before: before || nothing(), after: after || nothing() };
+}
+
+function moved(given: Params): string {
+  return t('security.address', '{{field}}: {{before}} → {{after}}.', values(given));
+}
+
+function secretsText({ secrets, keeps }: Params): string {
+  if (secrets === undefined) {
+    return '';
+  }
+  return keeps === 'yes'
+    ? t('security.secretsKept', 'Grafana will send what is stored there: {{secrets}}.', { secrets })
+    : t('security.secretsDropped', 'What is stored is removed; enter it again: {{secrets}}.', { secrets });
+}
+
+function orgRole({ org = '', before, after }: Params): string {
+  return before === undefined
+    ? t('security.orgJoined', 'Becomes {{role}} of {{org}}.', { role: after ?? '', org })
+    : after === undefined
+      ? t('security.orgLeft', 'Is no longer {{role}} of {{org}}.', { role: before, org })
+      : t('security.orgRole', 'Role in {{org}}: {{before}} → {{after}}.', { org, before, after });
+}
+
+function subjectText(subject: string): string {
+  const texts: Record<string, string> = {
+    role: t('security.subjectRole', 'Role'),
+    user: t('security.subjectUser', 'User'),
+    team: t('security.subjectTeam', 'Team'),
+    serviceAccount: t('security.subjectServiceAccount', 'Service account'),
+  };
+  return texts[subject] ?? subject;
+}
+
+function publicText(field: string): string {
+  const texts: Record<string, string> = {
+    isEnabled: t('security.public', 'The dashboard becomes public for anybody who has the link.'),
+    timeSelectionEnabled: t('security.publicTime', 'Anybody who has the link may choose other times.'),
+    annotationsEnabled: t('security.publicAnnotations', 'Anybody who has the link sees annotations.'),
+  };
+  return texts[field] ?? field;
+}

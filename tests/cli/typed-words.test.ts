@@ -1,0 +1,70 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { confirmed } from '../../pkg/cli/restore-confirmation.ts';
+import type { World } from '../../pkg/cli/world.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import type { Plan } from '../../pkg/engine/restore/types.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
+
+const item = { org: 1, kind: 'data-source', uid: 'prom', title: 'Prom\u001b[2J', folder: '', reason: '' } as const;
+const change = { code: 'address', params: { field: 'url', before: 'http://a', after: 'http://b\u001b[2J' } } as const;
+const PLAN = {
+  snapshot: 'x',
+  items: [{ ...item, action: 'update', losses: [], security: [change] }],
+  confirm: '1 security change',
+} as unknown as Plan;
+
+/** Somebody at a terminal, or a pipe where nobody is. */
+function worldOf(isTTY: boolean): { world: World; stdin: PassThrough; shown: () => string } {
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  const stderr = Object.assign(new PassThrough(), { isTTY });
+  const parts: string[] = [];
+  stderr.on('data', (chunk: Buffer) => parts.push(chunk.toString()));
+  const world = {
+    environment: {},
+    clock: realClock,
+    randomness: realRandomness,
+    log: silentLog,
+    signal: new AbortController().signal,
+    stdout: stderr,
+    stderr,
+    stdin,
+  } as unknown as World;
+  return { world, stdin, shown: () => parts.join('') };
+}
+
+describe('the words that a plan asks for', () => {
+  it('are asked for on a terminal, below what they are about', async () => {
+    const { world, stdin, shown } = worldOf(true);
+    const typed = confirmed(world, PLAN, {});
+    stdin.write('1 security change\n');
+    expect(await typed).toEqual({ confirm: '1 security change' });
+    expect(shown()).toContain('data-source prom: url changes from http://a to http://b\ufffd[2J');
+    expect(shown()).toContain("Type '1 security change' to go on: ");
+  });
+
+  it('must be typed letter for letter', async () => {
+    const { world, stdin } = worldOf(true);
+    const typed = confirmed(world, PLAN, {});
+    stdin.write('yes\n');
+    await expect(typed).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+  });
+
+  it('count as not typed when the input ends', async () => {
+    const { world, stdin } = worldOf(true);
+    const typed = confirmed(world, PLAN, {});
+    stdin.end();
+    await expect(typed).rejects.toMatchObject({ code: 'DK_CONFIRMATION', exit: 2 });
+  });
+
+  it('are said, and not waited for, where nobody sits at a terminal', async () => {
+    const { world, shown } = worldOf(false);
+    await expect(confirmed(world, PLAN, {})).rejects.toMatchObject({
+      code: 'DK_CONFIRMATION',
+      exit: 2,
+      hint: "Type '1 security change' to confirm (--confirm).",
+    });
+    expect(shown()).toContain('url changes from http://a');
+    expect(await confirmed(world, PLAN, { confirm: '1 security change' })).toEqual({ confirm: '1 security change' });
+  });
+});

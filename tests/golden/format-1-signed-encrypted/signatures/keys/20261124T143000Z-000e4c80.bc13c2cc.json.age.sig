@@ -1,0 +1,7 @@
+dashkeep signature 1
+repository 7f4fc97a3411158a03174a5b68466e38
+file keys/20261124T143000Z-000e4c80.bc13c2cc.json.age
+sha256 f87f7dd52748a6f13027d6b9736fbf9bfb99476bd2b2f202a6b14f33556895e4
+content 4bce2cee7071de0d3856293fa978f4e7226797da301d7ecf737ad9c06a13bf8e
+key MCowBQYDK2VwAyEAS3InlERxO/h/klD2oUQxKxa7B46qBwGNQUFvPI8e3Uo=
+signature LrBms0Mu16QK2iXg1gPyHZ7g8U+UiqmrFC0+oubOMMdEnw0XYEovh6SOt8AD+ROWwk8WdIBLCjimfqPK0vcGCw==

@@ -1,0 +1,7 @@
+dashkeep signature 1
+repository 7f4fc97a3411158a03174a5b68466e38
+file snapshots/20261124T143000Z-00090a45.json.gz.age
+sha256 c8918ef612bb4f8a2d63c3e1d6389df828e553ce10295f8fbd9b5a4e0ed9aa72
+content 2fcbc4524e86f2903fa821b66cd1982f29359d4b1b795dee8b2139256a0dc240
+key MCowBQYDK2VwAyEAS3InlERxO/h/klD2oUQxKxa7B46qBwGNQUFvPI8e3Uo=
+signature 5OD3Nxn5fhfG8oELU0I1s8xJvDrMTfVs/3OwH4JcKQKZiX4VVwP3k1fIUjSSNgrSAbjnZqVg414XlLILax/iBg==

@@ -1,0 +1,7 @@
+dashkeep signature 1
+repository 7f4fc97a3411158a03174a5b68466e38
+file snapshots/20261124T153000Z-0001b042.json.gz.age
+sha256 1a6924f62bae9f68673ecf6c6fdbfa146b167b6ecd3097f02c1357f296de9f27
+content a2a75dee589010a6be927f8a2fbceade9f5a3ff88bfd079cd7a46921e78fd9a1
+key MCowBQYDK2VwAyEAS3InlERxO/h/klD2oUQxKxa7B46qBwGNQUFvPI8e3Uo=
+signature 2OxgaAI1GfRMIFGXOpd2lhGnex1OiOCRsDp9WUEu+Q9iijlSssk/uvlRuYjHS6trHUJW+Mh1WiT18d1aWJM9AA==

@@ -1,0 +1,6 @@
+dashkeep signature 1
+repository 7f4fc97a3411158a03174a5b68466e38
+file snapshots/20261124T143000Z-000fbd38.json.gz
+sha256 ae601b10f382f20a98c8c3115e676fbd591ae537e0f18b614cff3e5cc8f323b5
+key MCowBQYDK2VwAyEADy7/IFokAAM7lBhjn5yKl7S8kdXR3AEWkZtD+UuQaek=
+signature evRF/OBQOxB0bYP784ThqTJMCSVk7kx/A2UqrGNrVZpvbqJ7n/Fat2IaoZQsu9qZybnuLV2h0c+PFz4KAQAkBA==

@@ -1,0 +1,6 @@
+dashkeep signature 1
+repository 7f4fc97a3411158a03174a5b68466e38
+file snapshots/20261124T153000Z-00068856.json.gz
+sha256 dd7b4beb68dba754fea4453c36f9b8fcf80a262ac7d0da8b2c30d1cdf2816a3d
+key MCowBQYDK2VwAyEADy7/IFokAAM7lBhjn5yKl7S8kdXR3AEWkZtD+UuQaek=
+signature ufm9PwHJ1IB6s4BISwGYzUYcgRoszE+Ukxmhf3j9ZwpVF8xg8nYHt6aHD1pnB6C6rz6NyK/jzKJ5qDuKCALKDg==

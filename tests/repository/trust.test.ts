@@ -1,0 +1,140 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assertRestorable } from '../../pkg/repository/signing/gate.ts';
+import { DirectoryState, MemoryState } from '../../pkg/repository/state.ts';
+import { verify } from '../../pkg/repository/verify.ts';
+import { DirectoryStore } from '../../pkg/storage/directory.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+
+let world: World & { store: MemoryStore };
+
+beforeEach(() => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+});
+
+describe('a machine that knows nobody yet', () => {
+  it('reads, applies nothing without a word, and keeps the word', async () => {
+    const writer = await open(world);
+    const { id } = await backup(writer, world, { a: { v: 1 } });
+    const state = new MemoryState();
+    const stranger = await open(world, { create: false, state });
+    expect(stranger.trust.standing).toBe('first-contact');
+    const stored = await stranger.stored('latest');
+    expect(stored.manifest.id).toBe(id);
+    expect(await stranger.snapshots()).toMatchObject([{ id, signed: false, foreign: true, signer: writer.trust.own }]);
+    expect((await verify(stranger)).problems).toEqual([]);
+    const word = { named: 'latest', acceptForeign: false };
+    expect(() => assertRestorable(stranger.trust, stored, word)).toThrow(
+      expect.objectContaining({ code: 'DK_SNAPSHOT_FOREIGN', message: expect.stringContaining(writer.trust.own!) }),
+    );
+    expect(stranger.trust.own).toBeUndefined();
+
+    await stranger.trust.keys.pin(writer.trust.own!, 'a test');
+    const later = await open(world, { create: false, state });
+    assertRestorable(later.trust, await later.stored('latest'), word);
+    expect(await later.snapshots()).toMatchObject([{ signed: true }]);
+  });
+
+  it('backs up with a key of its own, and believes that alone', async () => {
+    const first = await backup(await open(world), world, { a: { v: 1 } });
+    world.clock.advance(3_600_000);
+    const log = recordingLog();
+    const other = await open(world, { state: new MemoryState(), log });
+    const second = await backup(other, world, { a: { v: 1 } });
+    expect(log.lines.join('\n')).toContain('signed by other keys, too');
+    expect((await other.snapshots()).map(({ id, signed }) => [id, signed])).toEqual([
+      [second.id, true],
+      [first.id, false],
+    ]);
+    expect((await (await open(world)).manifest('latest')).id).toBe(first.id);
+  });
+});
+
+describe('a new signing key', () => {
+  it('is trusted by whoever trusts the one before, and both stay trusted', async () => {
+    const first = await backup(await open(world), world, { a: { v: 1 } });
+    const before = (await open(world)).trust.own!;
+    const reader = { create: false, state: new MemoryState(), trustedKeys: [before] };
+    const running = await open(world, reader);
+    await (await open(world)).trust.signing.rotate();
+    world.clock.advance(3_600_000);
+    const writer = await open(world);
+    expect(writer.trust.own).not.toBe(before);
+    const second = await backup(writer, world, { a: { v: 2 } });
+    for (const repository of [writer, await open(world, reader), running]) {
+      expect((await repository.manifest('latest')).id).toBe(second.id);
+      expect((await verify(repository)).problems).toEqual([]);
+    }
+    expect((await writer.snapshots()).map(({ id, signed }) => [id, signed])).toEqual([
+      [second.id, true],
+      [first.id, true],
+    ]);
+  });
+});
+
+describe('where no key can be kept', () => {
+  it('backups go on, unsigned and said so', async () => {
+    const log = recordingLog();
+    const state = new MemoryState();
+    state.add = () => Promise.reject(new Error('read-only'));
+    for (let n = 0; n < 2; n++) {
+      await backup(await open(world, { state, log }), world, { a: { n } });
+      world.clock.advance(3_600_000);
+    }
+    expect(log.lines.join('\n')).toContain('is not signed');
+    expect(await keysOf(world.store, 'signatures/')).toEqual([]);
+    const reader = await open(world, { state });
+    expect(reader.trust.standing).toBe('unsigned');
+    expect((await reader.snapshots()).map(({ signed, foreign }) => [signed, foreign])).toEqual([
+      [false, undefined],
+      [false, undefined],
+    ]);
+  });
+});
+
+describe('several who make the first key at the same time', () => {
+  it('all sign with one', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'dashkeep-state-'));
+    try {
+      const repositories = await Promise.all(
+        [1, 2, 3].map(() => open(world, { state: new DirectoryState(directory) })),
+      );
+      const keys = await Promise.all(repositories.map(({ trust }) => trust.signing.signer()));
+      expect(new Set(keys.map((key) => key?.fingerprint)).size).toBe(1);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe.each(['format-1-plain', 'format-1-encrypted'])('the repository %s from before signatures', (name) => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'dashkeep-cut-over-'));
+    cpSync(join(import.meta.dirname, '../golden', name), directory, { recursive: true });
+  });
+
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('is trusted by its first writer, once, which says how much that is', async () => {
+    const old = { ...world, store: new DirectoryStore(directory, world.randomness) };
+    const log = recordingLog();
+    const repository = await open(old, { log, state: new MemoryState() });
+    await repository.trust.signing.signer();
+    expect(log.lines.find((line) => line.includes('before there were signatures'))).toContain('"snapshots":2');
+    const fingerprint = repository.trust.own!;
+    const reader = await open(old, { create: false, state: new MemoryState(), trustedKeys: [fingerprint] });
+    expect(await keysOf(old.store, 'signatures/')).toHaveLength(3);
+    if (name === 'format-1-plain') {
+      expect((await reader.snapshots()).map(({ signed, signer }) => [signed, signer])).toEqual([
+        [true, fingerprint],
+        [true, fingerprint],
+      ]);
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGzip, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Forger, idIn, madeUp } from '../support/forger.ts';
+
+/**
+ * Somebody with write access puts small files there that are huge when they are unpacked. The service and the Jobs of the
+ * chart have a heap of 384 MiB.
+ */
+const HEAP = '--max-old-space-size=384';
+let directory: string;
+let forger: Forger;
+const honest = idIn(-3_600_000);
+
+/** Builds the program as it is shipped, once. */
+beforeAll(async () => {
+  const built = spawn(process.execPath, ['scripts/build-service.mjs'], { stdio: 'inherit' });
+  await new Promise((resolve) => built.on('close', resolve));
+  directory = await mkdtemp(join(tmpdir(), 'dashkeep-bomb-'));
+  forger = new Forger(join(directory, 'repository'));
+  const config = { format: 1, id: '0123456789abcdef0123456789abcdef', created: '2026-11-24T14:30:00.000Z' };
+  await forger.put('dashkeep.json', JSON.stringify(config));
+  await forger.putManifest(madeUp(honest, []));
+}, 120_000);
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+function dashkeep(...args: string[]): Promise<{ exit: number | null; out: string; error: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [HEAP, 'build/dashkeep.mjs', ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: directory,
+        DASHKEEP_TARGET: `file://${directory}/repository`,
+        DASHKEEP_STATE_DIR: join(directory, 'state'),
+      },
+    });
+    let [out, error] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (exit) => resolve({ exit, out, error }));
+  });
+}
+
+/** So many MiB of a text over and over, zipped. */
+async function bomb(before: string, repeated: string, mebibytes: number, after: string): Promise<Buffer> {
+  const gzip = createGzip({ level: 9 });
+  const block = repeated.repeat(Math.ceil((1024 * 1024) / repeated.length));
+  void (async () => {
+    gzip.write(before);
+    for (let n = 0; n < mebibytes; n++) {
+      if (!gzip.write(block)) {
+        await new Promise((resolve) => gzip.once('drain', resolve));
+      }
+    }
+    gzip.end(after);
+  })();
+  const parts: Buffer[] = [];
+  for await (const part of gzip) {
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
+
+const head = (id: string): string => {
+  const { resources: _, ...rest } = madeUp(id, []);
+  return JSON.stringify({ format: 1, ...rest, entriesHash: '0'.repeat(64) }).slice(0, -1);
+};
+
+describe('a manifest of under a mebibyte', () => {
+  const id = idIn(3_600_000);
+  const entry =
+    '{"org":1,"kind":"dashboard","uid":"a","title":"a","folder":"","object":"' + `${'0'.repeat(64)}","bytes":1},`;
+
+  it.each<[string, () => Promise<Buffer>]>([
+    [
+      'that inflates to 240 MiB of entries',
+      () => bomb(`${head(id)},"resources":[`, entry, 240, `${entry.slice(0, -1)}]}`),
+    ],
+    ['of millions of tiny entries', () => bomb(`${head(id)},"resources":[`, '0,', 24, '0]}')],
+    ['with a head of empty lists', () => bomb(`${head(id)},"lists":[`, '[],', 24, '[]],"resources":[]}')],
+  ])('%s is named, and ends nothing', { timeout: 300_000 }, async (_name, make) => {
+    const body = await make();
+    expect(body.length).toBeLessThan(1024 * 1024);
+    await forger.put(`snapshots/${id}.json.gz`, body);
+    await rm(join(directory, 'repository', 'cache'), { recursive: true, force: true });
+
+    const list = await dashkeep('snapshots', '--json');
+    expect(list.error).not.toContain('heap');
+    expect(list.exit).toBe(0);
+    expect(JSON.parse(list.out).snapshots).toMatchObject([{ id: honest }]);
+    const verify = await dashkeep('verify', '--json');
+    expect(verify.exit).toBe(4);
+    expect(JSON.parse(verify.out).problems).toMatchObject([{ code: 'DK_MANIFEST_DAMAGED', snapshots: [id] }]);
+    expect((await dashkeep('show', id)).exit).toBe(4);
+  });
+});
+
+it('an index that inflates is not used', { timeout: 300_000 }, async () => {
+  await rm(join(directory, 'repository', 'snapshots'), { recursive: true });
+  await forger.putManifest(madeUp(honest, []));
+  await forger.put('cache/snapshots.json.gz', await bomb('{"format":1,"snapshots":[', '[],', 31, '[]]}'));
+  await forger.put('cache/runs.json.gz', await bomb('{"format":1,"whole":true,"runs":[', '[],', 31, '[]]}'));
+  await forger.put('sessions/20261124T000000Z-00000000.json', gzipSync('{}'));
+  const list = await dashkeep('snapshots', '--json');
+  expect(list.exit, list.error).toBe(0);
+  expect(JSON.parse(list.out).snapshots).toMatchObject([{ id: honest }]);
+});

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { eventually, realClock } from '../support/ports.ts';
+import { startService } from '../support/service.ts';
+import { APP } from './support/grafana.ts';
+import { twoOrgs, type Side, type TwoOrgs } from './support/two-orgs.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+let world: TwoOrgs;
+let home: Side;
+let other: Side;
+let offset = 0;
+const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
+
+/** Somebody's own server, which keeps every token that is sent to it. */
+const stolen: string[] = [];
+let thief: Server;
+let thiefUrl: string;
+
+beforeAll(async () => {
+  thief = createServer((request, response) => {
+    stolen.push((request.headers.authorization ?? '').replace('Bearer ', ''));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => thief.once('listening', resolve));
+  thiefUrl = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+  world = await twoOrgs({ clock });
+  ({ home, other } = world);
+}, 120_000);
+afterAll(async () => {
+  await world?.close();
+  thief.close();
+});
+
+/** The status of a call with a token, straight to the service. */
+async function statusWith(token: string, url = world.service.url): Promise<number> {
+  return (await fetch(`${url}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } })).status;
+}
+
+/** The token of an organization, as the state of the service keeps it for the app. */
+async function tokenOf({ org }: Side): Promise<string> {
+  const name = org === 1 ? 'dashkeep-api-token' : `dashkeep-api-token-org-${org}`;
+  return readFile(join(world.service.directory, 'state', name), 'utf8');
+}
+
+/** Changes the app's settings, as an admin of the organization does in Grafana. */
+async function changeApp(side: Side, change: { enabled: boolean; sidecarUrl?: string }): Promise<void> {
+  const path = `/api/plugins/${APP}/settings`;
+  const { jsonData } = await side.grafana.get<{ jsonData: object }>(path);
+  const { enabled, sidecarUrl } = change;
+  const changed = { ...jsonData, ...(sidecarUrl === undefined ? {} : { sidecarUrl }) };
+  await side.grafana.post(path, { enabled, pinned: enabled, jsonData: changed });
+}
+
+/** The look that the service takes on its own every half minute. */
+const look = () => world.service.service.keeper?.check();
+
+const works = (side: Side) =>
+  eventually(`the app of org ${side.org}`, async () => (await side.call('GET', '/status')).status === 200);
+
+it('is another one in each organization, and says which one asks', async () => {
+  const [first, second] = [await tokenOf(home), await tokenOf(other)];
+  expect(first).not.toBe(second);
+  for (const [token, org, isHome] of [
+    [first, 1, true],
+    [second, other.org, false],
+  ] as const) {
+    const answer = await fetch(`${world.service.url}/api/v1/status`, {
+      headers: { authorization: `Bearer ${token}`, 'x-grafana-org-id': '1', 'x-grafana-context': '{"OrgID":1}' },
+    });
+    expect(await answer.json()).toMatchObject({ caller: { org, home: isHome } });
+  }
+});
+
+it('is of no use to whoever led the app to a server of their own', async () => {
+  await changeApp(other, { enabled: true, sidecarUrl: thiefUrl });
+  await other.call('GET', '/status');
+  const token = stolen.at(-1) ?? '';
+  expect(token.length).toBeGreaterThan(20);
+  expect(await statusWith(token)).toBe(200);
+  await eventually('the end of the token', async () => {
+    // A look that was under way already does not know yet.
+    await look();
+    return (await statusWith(token)) === 401;
+  });
+  const before = stolen.length;
+  await works(other);
+  expect(stolen).toHaveLength(before);
+  expect(await tokenOf(other)).not.toBe(token);
+  expect(world.service.lines.join('\n')).not.toContain(token);
+});
+
+it('ends when the app is switched off, and the app stays off', async () => {
+  const token = await tokenOf(other);
+  await changeApp(other, { enabled: false });
+  await look();
+  expect(await statusWith(token)).toBe(401);
+  await look();
+  expect(await other.grafana.get(`/api/plugins/${APP}/settings`)).toMatchObject({ enabled: false });
+  await changeApp(other, { enabled: true });
+  await look();
+  await works(other);
+  expect(await statusWith(token)).toBe(401);
+});
+
+it('is replaced every day; the one before ends some minutes after the app was told', async () => {
+  const before = [await tokenOf(home), await tokenOf(other)];
+  offset += 23 * HOUR;
+  await look();
+  expect([await tokenOf(home), await tokenOf(other)]).toEqual(before);
+  offset += 2 * HOUR;
+  await look();
+  const after = [await tokenOf(home), await tokenOf(other)];
+  for (const [at, token] of before.entries()) {
+    expect(after[at]).not.toBe(token);
+    // Requests that are on their way still hold it.
+    expect(await statusWith(token)).toBe(200);
+  }
+  await works(home);
+  await works(other);
+  offset += 6 * MINUTE;
+  for (const token of before) {
+    expect(await statusWith(token)).toBe(401);
+  }
+  for (const token of after) {
+    expect(await statusWith(token)).toBe(200);
+  }
+});
+
+it('is known to every replica at once, and to the next process', async () => {
+  const { directory, service } = world.service;
+  const replica = await startService({
+    grafanaUrl: world.grafana.url,
+    directory,
+    clock,
+    environment: {
+      DASHKEEP_ORGS: 'all',
+      DASHKEEP_API_TOKEN: undefined,
+      GRAFANA_ADMIN_USER: world.grafana.user,
+      GRAFANA_ADMIN_PASSWORD: world.grafana.password,
+      DASHKEEP_URL: world.service.url,
+    },
+  });
+  try {
+    const old = await tokenOf(other);
+    expect(await statusWith(old, replica.url)).toBe(200);
+    const home1 = service.home.known ?? 0;
+    const fresh = await service.apiTokens.revoke(other.org, home1);
+    await eventually('the new token', async () => (await statusWith(fresh, replica.url)) === 200);
+    expect(await statusWith(old, replica.url)).toBe(401);
+  } finally {
+    await replica.stop();
+  }
+});

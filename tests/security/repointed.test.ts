@@ -1,0 +1,109 @@
+import { naturalKey } from '../../pkg/grafana/natural-key.ts';
+import { describeAttack, type Lab } from './support/plan-attack.ts';
+
+const REAL = 'https://hooks.example/alerts';
+const FORGED = 'https://forger.example/alerts';
+
+const hook = (url: string) => ({
+  uid: 'ops-hook',
+  name: 'ops',
+  type: 'webhook',
+  settings: { url, username: 'dashkeep', password: 'secret' },
+});
+const leadHook = ({ api }: Lab, url: string) =>
+  api('PUT /api/v1/provisioning/contact-points/ops-hook', {
+    ...hook(url),
+    settings: { ...hook(url).settings, password: '[REDACTED]' },
+  });
+
+describeAttack('a contact point that leads to a forger', {
+  seed: ({ api }) => api('POST /api/v1/provisioning/contact-points', hook(REAL)),
+  forge: (lab) => leadHook(lab, FORGED),
+  heal: (lab) => leadHook(lab, REAL),
+  target: { kind: 'contact-point', uid: 'ops' },
+  state: async ({ api }) => api('GET /api/v1/provisioning/contact-points'),
+  says: [
+    {
+      code: 'address',
+      params: { field: 'webhook url', before: REAL, after: FORGED, secrets: 'password', keeps: 'no' },
+    },
+  ],
+});
+
+describeAttack('alerts that go to another contact point', {
+  async seed({ api }) {
+    for (const [name, url] of [
+      ['ops', REAL],
+      ['other', FORGED],
+    ]) {
+      await api('POST /api/v1/provisioning/contact-points', {
+        ...{ uid: `${name}-hook`, name, type: 'webhook', settings: { url } },
+      });
+    }
+    await api('PUT /api/v1/provisioning/policies', { receiver: 'ops', routes: [] });
+  },
+  forge: ({ api }) => api('PUT /api/v1/provisioning/policies', { receiver: 'other', routes: [] }),
+  heal: ({ api }) => api('PUT /api/v1/provisioning/policies', { receiver: 'ops', routes: [] }),
+  target: { kind: 'notification-policy', uid: 'default' },
+  state: async ({ api }) => (await api('GET /api/v1/provisioning/policies'))['receiver'],
+  says: [{ code: 'receiver', params: { before: 'ops', after: 'other' } }],
+});
+
+const correlation = (url: string) => ({
+  label: 'Look it up',
+  type: 'external',
+  config: { field: 'trace', type: 'external', target: { url } },
+});
+const leadLink = async ({ api, grafana }: Lab, url: string) => {
+  const [uid = ''] = grafana.state.org(1).correlations.keys();
+  return api(`PATCH /api/datasources/uid/logs/correlations/${uid}`, correlation(url));
+};
+
+describeAttack('a correlation that leads to a forger', {
+  async seed({ api }) {
+    await api('POST /api/datasources', {
+      uid: 'logs',
+      name: 'Logs',
+      type: 'loki',
+      access: 'proxy',
+      url: 'http://loki',
+    });
+    await api('POST /api/datasources/uid/logs/correlations', correlation('https://trace.example/${trace}'));
+  },
+  forge: (lab) => leadLink(lab, 'https://forger.example/${trace}'),
+  heal: (lab) => leadLink(lab, 'https://trace.example/${trace}'),
+  target: { kind: 'correlation', uid: naturalKey(['logs', '', 'external', 'Look it up']) },
+  state: ({ grafana }) => [...grafana.state.org(1).correlations.values()].map(({ config }) => config),
+  says: [
+    {
+      code: 'link',
+      params: {
+        field: 'config.target.url',
+        before: 'https://trace.example/${trace}',
+        after: 'https://forger.example/${trace}',
+      },
+    },
+  ],
+});
+
+const PLUGIN = 'grafana-lokiexplore-app';
+const plugin = (url: string, secureJsonData?: object) => ({
+  enabled: true,
+  pinned: true,
+  jsonData: { url },
+  secureJsonData,
+});
+
+describeAttack('an app that sends its requests to a forger', {
+  async seed({ api, grafana }) {
+    grafana.state.plugins.set(PLUGIN, { id: PLUGIN, name: 'Logs', type: 'app', version: '1.0.0', autoEnabled: false });
+    await api(`POST /api/plugins/${PLUGIN}/settings`, plugin(REAL, { token: 'secret' }));
+  },
+  forge: ({ api }) => api(`POST /api/plugins/${PLUGIN}/settings`, plugin(FORGED)),
+  heal: ({ api }) => api(`POST /api/plugins/${PLUGIN}/settings`, plugin(REAL)),
+  target: { kind: 'plugin-settings', uid: PLUGIN },
+  state: ({ grafana }) => structuredClone(grafana.state.org(1).pluginSettings.get(PLUGIN)),
+  says: [
+    { code: 'address', params: { field: 'jsonData.url', before: REAL, after: FORGED, secrets: 'token', keeps: 'no' } },
+  ],
+});

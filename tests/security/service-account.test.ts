@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MemoryState } from '../../pkg/repository/state.ts';
+import { bootstrap } from '../../pkg/sidecar/bootstrap/bootstrap.ts';
+import type { Bootstrapped } from '../../pkg/sidecar/bootstrap/types.ts';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import type { ProfileName } from '../support/grafana/profiles.ts';
+import { eventually, realClock, realRandomness } from '../support/ports.ts';
+import { removeDirectory, startService } from '../support/service.ts';
+
+const DAY = 86_400_000;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Whoever may make service accounts, and no more, makes the one that Dashkeep would raise to Admin. */
+describe('a service account named like ours', { timeout: 60_000 }, () => {
+  let grafana: Simulator;
+  let state: MemoryState;
+  let offset: number;
+
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '13.2' });
+    state = new MemoryState();
+    offset = 0;
+  });
+  afterEach(() => grafana.close());
+
+  const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
+  const travel = (ms: number): void => {
+    offset += ms;
+    grafana.advance(ms);
+  };
+
+  function run(allOrgs = false): Promise<Bootstrapped> {
+    const value = () => Promise.resolve('admin');
+    const admin = { kind: 'values' as const, user: value, password: value };
+    const ports = { clock, randomness: realRandomness, log: silent };
+    return bootstrap({ grafanaUrl: grafana.url, admin, allOrgs, state, ...ports }, new AbortController().signal);
+  }
+
+  const stored = async (): Promise<string> => String(await state.get('grafana-api-token'));
+  const accounts = (org = 1): string[] =>
+    [...grafana.state.orgs.get(org)!.serviceAccounts.values()].map(({ name, role }) => `${name} ${role}`);
+
+  async function acts(token: string): Promise<number> {
+    return (await fetch(`${grafana.url}/api/org`, { headers: { authorization: `Bearer ${token}` } })).status;
+  }
+
+  /** Whether a token reaches what only an Admin does. */
+  async function isAdmin(token: string): Promise<boolean> {
+    const answer = await fetch(`${grafana.url}/api/serviceaccounts/search`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return answer.status === 200;
+  }
+
+  it.each<ProfileName>(['10.4', '11.6', '12.4', '13.2'])(
+    'gains nothing on %s: another name is used',
+    async (profile) => {
+      await grafana.close();
+      grafana = await startGrafana({ profile });
+      const account = grafana.state.addServiceAccount(1, { name: 'dashkeep', role: 'Viewer' });
+      const theirs = grafana.state.addToken(1, { name: 'dashkeep-2026-01-01-00000000', serviceAccountId: account.id });
+      expect(await isAdmin(theirs.key)).toBe(false);
+      const { orgs } = await run();
+      expect(await isAdmin(theirs.key)).toBe(false);
+      expect(accounts()).toEqual(['dashkeep Viewer', 'dashkeep-2 Admin']);
+      expect(orgs[0]?.account).toEqual({ name: 'dashkeep-2', instead: 'dashkeep' });
+      expect(await isAdmin(await stored())).toBe(true);
+      // It stays with that account, for every renewal.
+      travel(25 * DAY);
+      expect((await run()).orgs[0]).toMatchObject({ minted: true, account: { name: 'dashkeep-2' } });
+      expect(accounts()).toEqual(['dashkeep Viewer', 'dashkeep-2 Admin']);
+      expect(await acts(theirs.key)).toBe(200);
+    },
+  );
+
+  it('stays disabled, and keeps its name from the next ones, too', async () => {
+    const mine = ['dashkeep', 'dashkeep-2', 'dashkeep-3'].map((name) =>
+      grafana.state.addServiceAccount(1, { name, role: 'None' as 'Viewer' }),
+    );
+    mine.forEach((account) => (account.isDisabled = true));
+    expect((await run()).orgs[0]?.account?.name).toBe('dashkeep-4');
+    expect(mine.every(({ isDisabled }) => isDisabled)).toBe(true);
+  });
+
+  it('gains nothing in further organizations', async () => {
+    const second = grafana.state.addOrg('Second');
+    grafana.state.addServiceAccount(second.id, { name: `dashkeep-org-${second.id}`, role: 'Viewer' });
+    const { orgs } = await run(true);
+    expect(orgs[1]?.account).toEqual({ name: `dashkeep-org-${second.id}-2`, instead: `dashkeep-org-${second.id}` });
+    expect(accounts(second.id)[0]).toBe(`dashkeep-org-${second.id} Viewer`);
+  });
+
+  it('is not taken for the one that a Grafana had which was rebuilt, though ids are counted anew', async () => {
+    await run();
+    const [before] = grafana.state.orgs.get(1)!.serviceAccounts.values();
+    grafana.burn();
+    const forged = grafana.state.addServiceAccount(1, { name: 'dashkeep', role: 'Viewer' });
+    const { serviceAccounts } = grafana.state.orgs.get(1)!;
+    serviceAccounts.delete(forged.id);
+    forged.id = before!.id;
+    serviceAccounts.set(forged.id, forged);
+    expect((await run()).orgs[0]?.account?.name).toBe('dashkeep-2');
+    expect(forged.role).toBe('Viewer');
+  });
+
+  it('that this service made is used again after its token was deleted, renamed or demoted as it may be', async () => {
+    await run();
+    const [account] = grafana.state.orgs.get(1)!.serviceAccounts.values();
+    grafana.state.tokens = [];
+    account!.name = 'renamed by somebody';
+    account!.role = 'Viewer';
+    expect((await run()).orgs[0]).toMatchObject({ minted: true });
+    expect(accounts()).toEqual(['renamed by somebody Admin']);
+  });
+
+  it('that this service made keeps no token but its own when it gets a new one', async () => {
+    await run();
+    const [account] = grafana.state.orgs.get(1)!.serviceAccounts.values();
+    const theirs = grafana.state.addToken(1, { name: 'put there', serviceAccountId: account!.id });
+    travel(25 * DAY);
+    expect((await run()).orgs[0]?.minted).toBe(true);
+    expect(await acts(theirs.key)).toBe(401);
+    expect(await acts(await stored())).toBe(200);
+  });
+
+  it('of an earlier release is recognized by the token that it holds, and by nothing else', async () => {
+    await run();
+    const facts = JSON.parse(String(await state.get('bootstrap.json'))) as Record<string, unknown>;
+    await state.set('bootstrap.json', Buffer.from(JSON.stringify({ ...facts, accounts: undefined })));
+    await run();
+    travel(25 * DAY);
+    await run();
+    expect(accounts()).toEqual(['dashkeep Admin']);
+
+    // The same with a token that Grafana does not accept: whose account this is can't be known.
+    const later = JSON.parse(String(await state.get('bootstrap.json'))) as Record<string, unknown>;
+    await state.set('bootstrap.json', Buffer.from(JSON.stringify({ ...later, accounts: undefined })));
+    await state.set('grafana-api-token', Buffer.from('glsa_acceptedbynobodyacceptedbynobody'));
+    await run();
+    expect(accounts()).toEqual(['dashkeep Admin', 'dashkeep-2 Admin']);
+  });
+
+  it('leaves a token that the classic recipe stored as it is', async () => {
+    const account = grafana.state.addServiceAccount(1, { name: 'grafana-backup', role: 'Admin' });
+    const token = grafana.state.addToken(1, { name: 'grafana-backup', serviceAccountId: account.id });
+    await state.set('grafana-api-token', Buffer.from(token.key));
+    const writes = grafana.writes().length;
+    expect((await run()).orgs[0]).toMatchObject({ minted: false, token: token.key });
+    travel(60 * DAY);
+    expect((await run()).orgs[0]).toMatchObject({ minted: false, token: token.key });
+    expect(grafana.writes()).toHaveLength(writes);
+    expect(await acts(token.key)).toBe(200);
+  });
+
+  it('is named in log, status and doctor', async () => {
+    grafana.state.addServiceAccount(1, { name: 'dashkeep', role: 'Viewer' });
+    const service = await startService({ grafanaUrl: grafana.url });
+    try {
+      const said =
+        "the service account 'dashkeep' of organization 1 was not made by this service; 'dashkeep-2' is used";
+      const status = await eventually('a token', async () => {
+        const { json } = await service.call('GET', '/status');
+        return json.token.state === 'valid' ? json : undefined;
+      });
+      expect(status.warnings).toContainEqual(expect.objectContaining({ code: 'DK_BOOTSTRAP', message: said }));
+      const { checks } = (await service.call('GET', '/doctor')).json;
+      expect(checks).toContainEqual(
+        expect.objectContaining({ name: 'service account of org 1', status: 'warning', detail: said }),
+      );
+      expect(service.lines.filter((line) => line.includes('another name is used'))).toHaveLength(1);
+    } finally {
+      await service.stop();
+      await removeDirectory(service.directory);
+    }
+  });
+});

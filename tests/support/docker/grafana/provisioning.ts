@@ -1,0 +1,120 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { JsonObject } from '../../../../pkg/contract/json.ts';
+import { defaultAcl } from '../../grafana/access.ts';
+import { addDashboard, contentOf } from '../../grafana/dashboards.ts';
+import type { GrafanaState } from '../../grafana/state.ts';
+import type { ProxiedApp } from '../../preview/pluginProxy.ts';
+
+export interface Manifest {
+  id: string;
+  name: string;
+  info: { version: string };
+  routes?: ProxiedApp['routes'];
+}
+
+interface ProvisionedApp {
+  type: string;
+  org_id?: number;
+  disabled?: boolean;
+  jsonData?: JsonObject;
+  secureJsonData?: Record<string, string>;
+}
+
+interface ProvisionedSource {
+  name: string;
+  uid: string;
+  type: string;
+  url: string;
+  isDefault?: boolean;
+}
+
+interface Provider {
+  name: string;
+  options: { path: string };
+}
+
+/**
+ * Brings in what Grafana would find at its start: installed apps, their settings, data sources, dashboards from files.
+ * @returns the manifests of the installed apps by id
+ * @throws when settings name an app that isn't installed, as Grafana does
+ */
+export async function provision(
+  state: GrafanaState,
+  provisioning: string,
+  plugins: string,
+): Promise<Map<string, Manifest>> {
+  const manifests = new Map<string, Manifest>();
+  state.plugins.delete('dashkeep-backup-app');
+  for (const folder of await readdir(plugins)) {
+    const manifest = JSON.parse(await readFile(join(plugins, folder, 'plugin.json'), 'utf8')) as Manifest;
+    const { id, name, info } = manifest;
+    manifests.set(id, manifest);
+    state.plugins.set(id, { id, name, type: 'app', version: info.version, autoEnabled: false });
+  }
+  for (const app of await listed<ProvisionedApp>(join(provisioning, 'plugins'), 'apps')) {
+    if (!manifests.has(app.type)) {
+      throw new Error(`plugin not installed: ${app.type}`);
+    }
+    state.org(app.org_id ?? 1).pluginSettings.set(app.type, {
+      enabled: app.disabled !== true,
+      pinned: true,
+      jsonData: app.jsonData ?? {},
+      secureJsonData: app.secureJsonData ?? {},
+    });
+  }
+  for (const source of await listed<ProvisionedSource>(join(provisioning, 'datasources'), 'datasources')) {
+    addSource(state, source);
+  }
+  for (const { name, options } of await listed<Provider>(join(provisioning, 'dashboards'), 'providers')) {
+    await addDashboards(state, name, options.path);
+  }
+  return manifests;
+}
+
+/** Entries of all files of a folder, `$NAME` replaced by the environment's value as Grafana does. */
+async function listed<Entry>(folder: string, key: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const name of await readdir(folder)) {
+    const text = await readFile(join(folder, name), 'utf8');
+    const filled = text.replace(/\$(?:(\w+)|\{(\w+)\})/g, (_, bare?: string, braced?: string) => {
+      return process.env[bare ?? braced ?? ''] ?? '';
+    });
+    entries.push(...((parse(filled) as Record<string, Entry[]>)[key] ?? []));
+  }
+  return entries;
+}
+
+function addSource(state: GrafanaState, given: ProvisionedSource): void {
+  state.org(1).dataSources.set(given.uid, {
+    id: state.nextId(),
+    access: 'proxy',
+    user: '',
+    database: '',
+    basicAuth: false,
+    basicAuthUser: '',
+    withCredentials: false,
+    isDefault: false,
+    jsonData: {},
+    secureJsonData: {},
+    readOnly: true,
+    version: 1,
+    acl: [],
+    ...given,
+  });
+}
+
+async function addDashboards(state: GrafanaState, provider: string, path: string): Promise<void> {
+  for (const file of await readdir(path)) {
+    const spec = JSON.parse(await readFile(join(path, file), 'utf8')) as JsonObject;
+    addDashboard(state, state.org(1), {
+      ...contentOf(spec, 'v1'),
+      uid: String(spec['uid']),
+      folderUid: '',
+      by: 'user:0',
+      acl: defaultAcl(() => state.nextId(), undefined, true),
+      managedBy: { kind: 'classic-file-provisioning', id: provider, sourcePath: join(path, file) },
+    });
+  }
+}

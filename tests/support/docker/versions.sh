@@ -1,0 +1,5 @@
+# What build.sh fetches. Read by shells.
+NODE_VERSION=24.21.0
+NPM_VERSION=11.21.2
+COMPOSE_VERSION=2.35.1
+VERSITYGW_VERSION=1.8.0
