@@ -55,14 +55,22 @@ export class ApiTokens {
     return (org === home ? this.#options.given : this.#options.givenByOrg?.get(org)) !== undefined;
   }
 
-  /** Takes up what is given and what is stored, maybe by another replica. Keeps what was known when that fails. */
+  /**
+   * Takes up what is given and what is stored, maybe by another replica. While the state cannot be read, what was known counts
+   * on, and so does the home organization's token that is given: its holder is told in the status what is wrong.
+   */
   async load(): Promise<void> {
-    this.#looked = this.#options.clock.monotonic();
+    const { clock, log, given } = this.#options;
+    this.#looked = clock.monotonic();
     try {
       this.#accepted = await this.#read();
     } catch (error) {
       const { code, message: reason, hint } = asDashkeepError(error);
-      this.#options.log.warn({ code, reason, hint }, "the service's own tokens cannot be read or kept");
+      log.warn({ code, reason, hint }, "the service's own tokens cannot be read or kept");
+      const token = await given?.().catch(() => undefined);
+      if (token !== undefined) {
+        this.#accepted.set(digestOf(token.trim()), { org: 'home', until: Number.POSITIVE_INFINITY });
+      }
     }
   }
 

@@ -57,7 +57,8 @@ export class HomeOrganization {
   /** Without waiting for Grafana: what is known, was known last, or can only be. */
   async now(): Promise<number | undefined> {
     const { kept, fallback } = this.#parts;
-    this.#kept ??= this.known ?? (await kept());
+    // State that cannot be read says as little as empty state; the status tells why.
+    this.#kept ??= this.known ?? (await kept().catch(() => undefined));
     void this.look();
     return this.known ?? fallback();
   }
