@@ -1,5 +1,3 @@
-import type { Settings } from '../../pkg/contract/api/settings.ts';
-import type { Status } from '../../pkg/contract/api/status.ts';
 import { accessOf, boardOf, CONTENT, removeContent } from './content.ts';
 import { APP, expect, expectAccessible, GRAFANA_URL } from './fixtures.ts';
 import { backUp, test } from './journey.ts';
@@ -67,61 +65,6 @@ test('copies go into a folder that is live, also when no snapshot knows it', asy
   await expect(page.getByText('2 resources are back')).toBeVisible({ timeout: 120_000 });
   await expect.poll(() => found('(old)')).toEqual([[`${board.title} (old)`, fresh.uid]]);
   await admin('DELETE', `/api/folders/${fresh.uid}`);
-});
-
-test('copies go into another organization', async ({
-  app,
-  page,
-  admin,
-  service,
-  backup,
-  playwright,
-  baseURL,
-  grafanaAPICredentials: { user, password },
-}) => {
-  expect(backup).not.toBe('');
-  const { values } = await service<Settings>('GET', '/settings');
-  const { orgId } = await admin<{ orgId: number }>('POST', '/api/orgs', { name: 'Dashkeep’s second' });
-  const second = await playwright.request.newContext({
-    baseURL,
-    extraHTTPHeaders: {
-      authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-      'X-Grafana-Org-Id': String(orgId),
-    },
-  });
-  await second.post('/api/folders', { data: { uid: 'found-again', title: 'Found again' } });
-  await service('PUT', '/settings', { values: { scope: { ...values.scope, orgs: 'all' } } });
-  const reached = async () => (await service<Status>('GET', '/status')).token.orgs.map(({ id }) => id);
-  await expect.poll(reached, LONG).toContain(orgId);
-  const newer = await backUp(service);
-
-  await app.open(`/restore?snapshot=${newer}&type=resources&resource=1%2Fdashboard%2F${board.uid}&copy=yes`);
-  await expect(page.getByRole('combobox', { name: 'Into the folder' })).toBeVisible();
-  await page.getByRole('combobox', { name: 'Into the organization' }).click();
-  await page.getByRole('option', { name: 'Dashkeep’s second' }).click();
-  // The folders of over there, not of here.
-  await page.getByRole('combobox', { name: 'Into the folder' }).click();
-  await expect(page.getByRole('option', { name: inner.title })).toBeHidden();
-  await page.getByRole('option', { name: 'Found again' }).click();
-  await page.getByLabel('Put behind each title').fill(' (old)');
-  await expectAccessible(page);
-  await page.getByRole('button', { name: 'Show the plan' }).click();
-  await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources? (is|are) back/)).toBeVisible({ timeout: 120_000 });
-  const found = async () => {
-    // Grafana puts the app's own dashboard into each organization that has the app.
-    const hits = (await (await second.get(`/api/search?type=dash-db&query=${board.title}`)).json()) as {
-      title: string;
-      folderUid: string;
-    }[];
-    return hits.map(({ title, folderUid }) => [title, folderUid]);
-  };
-  await expect.poll(found).toEqual([[`${board.title} (old)`, 'found-again']]);
-  expect((await boardOf(admin)).meta.folderUid).toBe(inner.uid);
-
-  await second.dispose();
-  await service('PUT', '/settings', { values: { scope: values.scope } });
-  await admin('DELETE', `/api/orgs/${orgId}`);
 });
 
 madeUp.describe('on what is made up', () => {
