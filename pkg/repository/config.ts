@@ -129,7 +129,7 @@ export async function writeConfig(ports: ConfigPorts, id: string): Promise<Repos
     const ifAbsent = attempt === 0 && store.capabilities.conditionalPut === 'enforced';
     await store.put(CONFIG_KEY, body, { ifAbsent, contentType: 'application/json', signal });
     try {
-      const stored = await readConfig(store, signal);
+      const stored = await readConfig(store, signal, readTwice);
       if (stored !== undefined) {
         log.info({ repository: stored.id }, 'repository created');
         return stored;

@@ -214,10 +214,15 @@ describe('the command line', () => {
     expect((await dashkeep(['verify', '--read-data'], inCopy(first.file))).exit).toBe(0);
     expect((await dashkeep(['cat', 'latest', `dashboard/${uid}`], inCopy(second.file))).exit).not.toBe(0);
 
-    const rewrap = await dashkeep(['repair', '--rewrap', '--json'], {
-      ...inCopy(first.file),
-      DASHKEEP_AGE_RECIPIENTS: second.recipient,
-    });
+    const forSecond = { ...inCopy(first.file), DASHKEEP_AGE_RECIPIENTS: second.recipient };
+    // Who only read so far has to trust the key of who wrote before writing what takes its place.
+    const refused = await dashkeep(['repair', '--rewrap', '--json'], forSecond);
+    expect(refused).toMatchObject({ exit: 2, out: '' });
+    expect(refused.error).toContain('dashkeep trust');
+    const signers = (await dashkeep(['keys', '--json'], inCopy(first.file))).json.keys;
+    const writer = signers.find(({ snapshots }: { snapshots: number }) => snapshots === 1);
+    expect((await dashkeep(['trust', writer.fingerprint], inCopy(first.file))).exit).toBe(0);
+    const rewrap = await dashkeep(['repair', '--rewrap', '--json'], forSecond);
     expect(rewrap).toMatchObject({ exit: 0, json: { failed: [] } });
     expect(rewrap.json.rewrapped).toBeGreaterThan(10);
     expect((await dashkeep(['cat', 'latest', `dashboard/${uid}`], inCopy(second.file))).out).toBe(plain);
