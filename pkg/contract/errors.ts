@@ -20,6 +20,7 @@ export const ERROR_CATALOGUE = {
   DK_INTERRUPTED: { exit: 130, status: 409, hint: 'Start the run again; nothing that was published is affected.' },
   DK_BUSY: { exit: 5, status: 409, hint: 'Wait for the running one to end, or cancel it.' },
   DK_NOT_FOUND: { exit: 1, status: 404, hint: 'Check the id or uid; `dashkeep snapshots` lists what exists.' },
+  DK_METHOD_NOT_ALLOWED: { exit: 2, status: 405, hint: 'The header Allow names the methods of this path.' },
   DK_UNAUTHORIZED: { exit: 1, status: 401, hint: "Send the service's API token as a bearer token." },
   DK_HOME_ORGANIZATION: {
     exit: 1,
@@ -47,6 +48,7 @@ export const ERROR_CATALOGUE = {
   DK_UNCONFIGURED: { exit: 2, status: 409, hint: 'Set the target first: DASHKEEP_TARGET, or the settings page.' },
   DK_TOO_MANY: { exit: 5, status: 429, hint: 'Wait until the requests before this one are answered.' },
   DK_TOO_LARGE: { exit: 2, status: 413, hint: 'Send less at once.' },
+  DK_MEDIA_TYPE: { exit: 2, status: 415, hint: 'Send JSON, with the content type application/json.' },
   DK_CONFIRMATION: { exit: 2, status: 400, hint: 'Type the name that the message asks for.' },
   DK_JSON_INVALID: { exit: 1, status: 400, hint: 'The document is not the JSON it should be; it may be cut short.' },
 

@@ -140,7 +140,8 @@ function apiPage(): string {
 
 ${MADE} The whole description, with every field, is [openapi.json](openapi.json). Send \`DASHKEEP_API_TOKEN\` as bearer token:
 that is the home organization's. Each further organization has a token of its own, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees what is its own.
-Errors are \`{"error": {"code", "message", "hint"}}\` with a code of [errors.md](errors.md). Lists are paged by \`cursor\` and \`limit\`.
+Errors are \`{"error": {"code", "message", "hint"}}\` with a code of [errors.md](errors.md); the description names for each call which codes it can answer with. A method
+that a path lacks is answered with 405 and the header \`Allow\`, and each GET can be asked as HEAD. Lists are paged by \`cursor\` and \`limit\`.
 Health and metrics have an address of their own: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 
 ${table(['call', 'does', 'query', 'answers', 'for'], rows)}`;

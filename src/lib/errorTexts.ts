@@ -87,6 +87,14 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_TOO_LARGE', 'This is too much at once'),
     t('advice.DK_TOO_LARGE', 'Choose less, and do it in several steps.'),
   ],
+  DK_MEDIA_TYPE: () => [
+    t('error.DK_MEDIA_TYPE', 'What was sent is not JSON'),
+    t('advice.DK_MEDIA_TYPE', 'Reload the page: the app and the service may be of different releases.'),
+  ],
+  DK_METHOD_NOT_ALLOWED: () => [
+    t('error.DK_METHOD_NOT_ALLOWED', 'The service does not know this request'),
+    t('advice.DK_METHOD_NOT_ALLOWED', 'Reload the page, and update the app and the service to the same release.'),
+  ],
   DK_CONFIRMATION: () => [
     t('error.DK_CONFIRMATION', 'What was typed is not what was asked for'),
     t('advice.DK_CONFIRMATION', 'Type it word by word.'),

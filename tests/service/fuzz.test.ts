@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPENAPI_FILE } from '../../scripts/docs/openapi.ts';
@@ -18,6 +19,7 @@ interface Schema {
 }
 
 interface Operation {
+  responses: Record<string, { content: Record<string, { schema: object }> }>;
   parameters?: { name: string; in: 'path' | 'query'; schema: Schema }[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
 }
@@ -25,6 +27,19 @@ interface Operation {
 const document = JSON.parse(await readFile(OPENAPI_FILE, 'utf8')) as {
   paths: Record<string, Record<string, Operation>>;
 };
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+ajv.addSchema(document, 'api');
+
+/** What an answer has wrong by the document; empty when it is as promised. */
+function contradictions(path: string, method: string, status: number, answered: string): unknown[] {
+  const pointer = ['paths', path, method, 'responses', String(status), 'content', 'application/json', 'schema'];
+  const parts = pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')));
+  const validate = ajv.getSchema(`api#/${parts.join('/')}`);
+  if (validate === undefined) {
+    return [`the status ${status} is not in the document`];
+  }
+  return validate(JSON.parse(answered)) === true ? [] : (validate.errors ?? []);
+}
 
 /** Texts that have broken servers. */
 const nasty = fc.constantFrom(
@@ -179,6 +194,8 @@ describe('whatever is sent to the API', () => {
         });
         const answered = await answer.text();
         expect(answer.status, answered.slice(0, 300)).not.toBe(500);
+        expect(contradictions(path, method, answer.status, answered), answered.slice(0, 300)).toEqual([]);
+        expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
         if (answer.status >= 400) {
           const { error, message } = JSON.parse(answered) as { error: { code: string; hint: string }; message: string };
           expect(error.code).toMatch(/^DK_/);

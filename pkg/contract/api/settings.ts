@@ -1,17 +1,11 @@
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
-import { Problem, Time } from './common.ts';
+import { line, Problem, Time } from './common.ts';
 import { S3_PRESET_NAMES } from './presets.ts';
 
 /** Who sets a value: the deployment (chart, environment) wins over the UI, which wins over the default. */
 export const SettingOwner = z.enum(['deployment', 'ui', 'default']);
 export type SettingOwner = z.infer<typeof SettingOwner>;
-
-const line = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .regex(/^\P{Cc}*$/u, 'holds control characters');
 
 export const TargetSettings = z.object({
   /** `s3://bucket/prefix` or `file:///directory`; empty = none yet. */
@@ -75,7 +69,7 @@ export const RetentionSettings = z.object({
   keepWithin: z
     .string()
     .max(40)
-    .regex(/^(\d{1,5}[hdwmy])*$/, 'numbers with h, d, w, m or y, such as 30d or 1y6m'),
+    .regex(/^([0-9]{1,5}[hdwmy])*$/, 'numbers with h, d, w, m or y, such as 30d or 1y6m'),
 });
 export type RetentionSettings = z.infer<typeof RetentionSettings>;
 

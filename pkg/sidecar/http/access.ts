@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireHome, type Caller } from '../organizations/caller.ts';
 import type { TokenOf } from '../api-tokens/api-tokens.ts';
 import type { HomeOrganization } from '../organizations/home.ts';
+import type { Use } from './route-errors.ts';
 
 /**
  * For whom a route is. `home`: it concerns all organizations, so only the home organization may. `organization`: every
@@ -15,6 +16,8 @@ declare module 'fastify' {
     access?: Access;
     /** Whether the route answers also while nobody can tell which organization is the home one. */
     anytime?: boolean;
+    /** What it works with; the OpenAPI document names the errors that follow from it. */
+    uses?: readonly Use[];
   }
 
   interface FastifyRequest {

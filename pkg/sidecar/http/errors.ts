@@ -1,8 +1,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiError } from '../../contract/api/common.ts';
-import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import { FieldErrors } from '../settings/validate.ts';
+
+/** Of fastify's own refusals. */
+const CODES_BY_STATUS: Record<number, ErrorCode> = { 413: 'DK_TOO_LARGE', 415: 'DK_MEDIA_TYPE' };
 
 /** The body of an answer that is not a success. */
 export function errorBody(error: DashkeepError, fields?: Readonly<Record<string, string>>): ApiError {
@@ -45,7 +48,7 @@ function translate(error: FastifyError): { known: DashkeepError; fields?: Readon
   }
   // Fastify's own refusals: bodies that are too large or no JSON, media types, …
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    const code = error.statusCode === 413 ? 'DK_TOO_LARGE' : 'DK_USAGE';
+    const code = CODES_BY_STATUS[error.statusCode] ?? 'DK_USAGE';
     return { known: new DashkeepError(code, error.message.slice(0, 200)) };
   }
   return { known: asDashkeepError(error) };

@@ -1,9 +1,39 @@
 import Fastify from 'fastify';
-import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { ApiError } from '../../contract/api/common.ts';
 import type { Service } from '../service.ts';
 import { ACCESS_EXTENSION } from './access.ts';
+import { errorsOf } from './route-errors.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
+
+const DESCRIPTION = [
+  'The API of the service that keeps Grafana safe. Errors are `{error: {code, message, hint}, message}`.',
+  'The token says which organization asks. `x-dashkeep-access` is `organization` where every organization may ask',
+  'and sees what is its own, and `home` where only the home organization may, because it concerns all.',
+  'Methods that a path lacks are answered with 405 and the header `Allow`; each GET can be asked as HEAD.',
+].join(' ');
+
+const transform = createJsonSchemaTransform({
+  zodToJsonConfig: {
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.pattern !== undefined) {
+        jsonSchema.pattern = portable(jsonSchema.pattern);
+      }
+    },
+  },
+});
+
+/** Digits are meant as ASCII; to Python `\d` is any script's. */
+function portable(pattern: string): string {
+  return pattern.replaceAll('\\d', '[0-9]');
+}
+
+interface Document {
+  paths?: Record<string, Record<string, { responses?: Record<string, unknown> }>>;
+  components?: Record<string, object>;
+}
 
 /**
  * The OpenAPI document of the routes, from the schemas that they validate with. Made from a second set of routes that
@@ -12,16 +42,18 @@ import { ZOD_COMPILERS } from './compilers.ts';
 export async function describeApi(service: Service): Promise<object> {
   const { default: swagger } = await import('@fastify/swagger');
   const app = Fastify({ schemaController: ZOD_COMPILERS, logger: false }).withTypeProvider<ZodTypeProvider>();
+  const errors = new Map<string, Record<string, object>>();
+  app.addHook('onRoute', ({ method, url, config = {} }) => {
+    const path = url.replace(/:(\w+)/g, '{$1}');
+    [method].flat().forEach((one) => errors.set(`${one.toLowerCase()} ${path}`, errorResponses(one, config)));
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Dashkeep',
         version: '1',
-        description:
-          'The API of the service that keeps Grafana safe. Errors are `{error: {code, message, hint}, message}`. ' +
-          'The token says which organization asks. `x-dashkeep-access` is `organization` where every organization may ask ' +
-          'and sees what is its own, and `home` where only the home organization may, because it concerns all.',
+        description: DESCRIPTION,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
@@ -29,7 +61,7 @@ export async function describeApi(service: Service): Promise<object> {
       servers: [{ url: '/' }],
     },
     transform: (given) => {
-      const { schema, url } = jsonSchemaTransform(given);
+      const { schema, url } = transform(given);
       return { schema: { ...schema, [ACCESS_EXTENSION]: given.route.config?.access }, url };
     },
   });
@@ -40,7 +72,25 @@ export async function describeApi(service: Service): Promise<object> {
     { prefix: ROUTES_PREFIX },
   );
   await app.ready();
-  const document = app.swagger();
+  const document = app.swagger() as Document;
   await app.close();
-  return document;
+  for (const [path, operations] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const { '4XX': _refused, '5XX': _failed, ...successes } = operation.responses ?? {};
+      operation.responses = { ...successes, ...errors.get(`${method} ${path}`) };
+    }
+  }
+  const { $schema: _dialect, ...error } = z.toJSONSchema(ApiError);
+  return { ...document, components: { ...document.components, schemas: { ApiError: error } } };
+}
+
+/** By status; the description names the codes that it can have. */
+function errorResponses(method: string, config: Parameters<typeof errorsOf>[1]): Record<string, object> {
+  const schema = { $ref: '#/components/schemas/ApiError' };
+  return Object.fromEntries(
+    [...errorsOf(method, config)].map(([status, codes]) => [
+      status,
+      { description: codes.join(', '), content: { 'application/json': { schema } } },
+    ]),
+  );
 }

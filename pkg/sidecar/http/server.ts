@@ -5,10 +5,12 @@ import type { Service } from '../service.ts';
 import { admit, requireDeclarations } from './access.ts';
 import type { Api } from './api.ts';
 import { acceptEmptyBodies } from './bodies.ts';
+import { refuseClient } from './client-errors.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
-import { errorBody, errorHandler } from './errors.ts';
+import { errorHandler } from './errors.ts';
 import type { Certificate } from './certificate.ts';
 import { describeApi } from './openapi.ts';
+import { UnknownCalls } from './methods.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 
 const BODY_MOST = 1024 * 1024;
@@ -32,8 +34,10 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
     requestTimeout: 30_000,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
-    routerOptions: { maxParamLength: 200 },
+    // How long an id may be is checked after the token; the router would say before it that there is such a path.
+    routerOptions: { maxParamLength: HEADERS_MOST },
     ...serverOptions(certificate),
+    clientErrorHandler: refuseClient,
     // Addresses that the router itself refuses, before anything of ours is asked.
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS);
@@ -44,10 +48,7 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
   }).withTypeProvider<ZodTypeProvider>();
   acceptEmptyBodies(app);
   app.setErrorHandler(errorHandler(service.log));
-  app.setNotFoundHandler(async (_request, reply) => {
-    const unknown = new DashkeepError('DK_NOT_FOUND', 'there is no such call', { hint: 'See /api/v1/openapi.json.' });
-    return reply.code(404).send(errorBody(unknown));
-  });
+  const unknownCalls = new UnknownCalls(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     const [scheme = '', shown = ''] = (request.headers.authorization ?? '').split(' ');
@@ -56,9 +57,10 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
       reply.header('www-authenticate', 'Bearer realm="dashkeep"');
       throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');
     }
-    if (!request.is404) {
-      request.caller = await admit(request, token, service.home);
+    if (request.is404) {
+      unknownCalls.refuse(request, reply);
     }
+    request.caller = await admit(request, token, service.home);
   });
   requireDeclarations(app);
   await app.register(

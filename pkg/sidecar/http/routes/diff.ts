@@ -13,7 +13,7 @@ import type { Api } from '../api.ts';
 
 export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['diff'];
-  const config = { access: 'organization' } as const;
+  const config = { access: 'organization', uses: ['repository', 'grafana', 'heavy'] } as const;
   const { library, snapshots, history, comparisons, signal } = service;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */

@@ -19,12 +19,12 @@ import type { Api } from '../api.ts';
 
 export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['restores'];
-  const config = { access: 'organization' } as const;
+  const config = { access: 'organization', uses: ['plans'] } as const;
 
   api.get(
     '/folders',
     {
-      config,
+      config: { access: 'organization', uses: ['repository', 'grafana', 'heavy'] },
       schema: { summary: 'Where copies can be put', tags, querystring: FoldersQuery, response: answers(LiveFolders) },
     },
     ({ query: { org }, caller }) =>
@@ -38,7 +38,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/restores',
     {
-      config,
+      config: { access: 'organization', uses: ['repository', 'grafana', 'rights', 'heavy'] },
       schema: {
         summary: 'Plan a restore; reads only',
         tags,
@@ -80,7 +80,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/restores/:id/apply',
     {
-      config,
+      config: { access: 'organization', uses: ['plans', 'runs', 'repository'] },
       schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: answers(Run, 202) },
     },
     async (request, reply) => {

@@ -11,7 +11,7 @@ import type { Api } from '../api.ts';
 
 export function runRoutes(api: Api, service: Service): void {
   const tags = ['runs'];
-  const config = { access: 'organization' } as const;
+  const config = { access: 'organization', uses: ['repository'] } as const;
   const { runs, signal } = service;
 
   api.get(
@@ -22,7 +22,10 @@ export function runRoutes(api: Api, service: Service): void {
 
   api.post(
     '/runs',
-    { config, schema: { summary: 'Start a run', tags, body: RunRequest, response: answers(Run, 202) } },
+    {
+      config: { access: 'organization', uses: ['repository', 'runs', 'rights'] },
+      schema: { summary: 'Start a run', tags, body: RunRequest, response: answers(Run, 202) },
+    },
     async (request, reply) => {
       const { body, caller } = request;
       if (body.kind !== 'backup') {
@@ -43,7 +46,10 @@ export function runRoutes(api: Api, service: Service): void {
 
   api.post(
     '/runs/:id/cancel',
-    { config, schema: { summary: 'Cancel a run', tags, params: IdParameter, response: answers(Run) } },
+    {
+      config: { access: 'organization', uses: ['repository', 'runs', 'rights'] },
+      schema: { summary: 'Cancel a run', tags, params: IdParameter, response: answers(Run) },
+    },
     async ({ params: { id }, caller }) => {
       const { status } = await runs.find(id, caller, signal);
       const run = service.queue.find(id)?.record;
@@ -65,7 +71,7 @@ export function runRoutes(api: Api, service: Service): void {
   api.post(
     '/runs/:id/undo',
     {
-      config,
+      config: { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
       schema: { summary: 'Plan the way back of a restore', tags, params: IdParameter, response: answers(RestorePlan) },
     },
     async ({ params: { id }, caller }) => {

@@ -19,12 +19,11 @@ import type { Api } from '../api.ts';
 
 export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['settings'];
-  const home = { access: 'home' } as const;
 
   api.get(
     '/settings',
     {
-      config: home,
+      config: { access: 'home' },
       schema: { summary: 'Settings with their owners, without secrets', tags, response: answers(Settings) },
     },
     async (_request, reply) => {
@@ -36,7 +35,10 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
 
   api.put(
     '/settings',
-    { config: home, schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: answers(Settings) } },
+    {
+      config: { access: 'home', uses: ['settings'] },
+      schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: answers(Settings) },
+    },
     async (request, reply) => {
       const settings = await service.settings.update(request.body, revisionOf(request.headers['if-match']));
       service.changed();
@@ -53,7 +55,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/settings/check',
     {
-      config: home,
+      config: { access: 'home', uses: ['settings', 'heavy'] },
       schema: {
         summary: 'Try a target, step by step',
         tags,
@@ -67,7 +69,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/notifications/test',
     {
-      config: home,
+      config: { access: 'home', uses: ['settings', 'heavy'] },
       schema: {
         summary: 'Send a test notification',
         tags,
@@ -110,7 +112,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/retention/preview',
     {
-      config: home,
+      config: { access: 'home', uses: ['repository'] },
       schema: {
         summary: 'What retention rules would keep and forget now',
         tags,

@@ -19,7 +19,7 @@ import type { Api } from '../api.ts';
 
 export function snapshotRoutes(api: Api, service: Service): void {
   const tags = ['snapshots'];
-  const config = { access: 'organization' } as const;
+  const config = { access: 'organization', uses: ['repository'] } as const;
   const { library, snapshots, signal } = service;
 
   api.get(
@@ -52,7 +52,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
   api.delete(
     '/snapshots/:id',
     {
-      config: { access: 'home' },
+      config: { access: 'home', uses: ['repository', 'runs'] },
       schema: {
         summary: 'Forget one snapshot',
         tags,

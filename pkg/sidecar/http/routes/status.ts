@@ -22,7 +22,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/trends',
     {
-      config: { access: 'organization' },
+      config: { access: 'organization', uses: ['repository'] },
       schema: {
         summary: 'The newest backups as points, oldest first',
         tags: ['status'],
@@ -63,7 +63,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/doctor',
     {
-      config: { access: 'home' },
+      config: { access: 'home', uses: ['heavy'] },
       schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) },
     },
     () => heavy.run(() => doctor(service, service.signal)),
