@@ -14,11 +14,13 @@ export function useSettings(enabled: boolean) {
   });
 }
 
-export function useSaveSettings() {
+/** @param onSaved called also when the form that was saved is gone by then: new settings draw a new one */
+export function useSaveSettings(onSaved: () => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (update: SettingsUpdate) => call('PUT /settings', { body: update }),
     onSuccess: (saved) => {
+      onSaved();
       client.setQueryData(KEY, saved);
       return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
     },

@@ -13,7 +13,7 @@ export type SecretChanges = Partial<Record<SecretName, string | null>>;
 export function useSection<Name extends SectionName>(settings: Settings, name: Name) {
   const [values, setValues] = useState<SettingsValues[Name]>(settings.values[name]);
   const [secrets, setSecrets] = useState<SecretChanges>({});
-  const save = useSaveSettings();
+  const save = useSaveSettings(() => notifySuccess(t('settings.saved', 'Settings saved')));
   /** What the service said of a field, or of a part of it. */
   const problemOf = (path: string): string | undefined => {
     const fields = save.error instanceof ServiceError ? Object.entries(save.error.fields) : [];
@@ -52,11 +52,7 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
       save.reset();
     },
     isDirty: JSON.stringify(values) !== JSON.stringify(settings.values[name]) || Object.keys(secrets).length > 0,
-    save: () =>
-      save.mutate(
-        { revision: settings.revision, ...candidate },
-        { onSuccess: () => notifySuccess(t('settings.saved', 'Settings saved')) },
-      ),
+    save: () => save.mutate({ revision: settings.revision, ...candidate }),
     isSaving: save.isPending,
     /** What is wrong as a whole; single fields say it themselves. */
     error: save.error,
