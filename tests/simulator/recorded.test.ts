@@ -16,7 +16,7 @@ const VERSIONS = (await recordedVersions()) as ProfileName[];
 const NAMES = namesInProduct();
 
 async function simulate(version: ProfileName): Promise<Recording> {
-  const grafana = await startGrafana({ profile: version });
+  const grafana = await startGrafana({ profile: version, alertingWarmUpMs: MINUTE });
   try {
     // The alerting of a new organization takes a minute; here its clock is put forward.
     const log = (line: string): void => {

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import {
-  arrayAt,
-  isJsonObject,
-  numberAt,
-  objectAt,
-  stringAt,
-  type Json,
-  type JsonObject,
-} from '../../contract/json.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
 import { lookUpUser } from '../directory.ts';
-import { ifFound } from '../errors.ts';
-import { listAt, listNumbered, objectsOf } from '../lists.ts';
+import { GrafanaError, ifFound } from '../errors.ts';
+import { listAt, listNumbered } from '../lists.ts';
 import { NEEDS_SERVER_ADMIN } from '../rights.ts';
 import { userSecurity } from './user/security.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
-import { createAccount, leaveOwnOrg } from './user/own-org.ts';
+import type { Content, Forecast, Kind, Restorable, WriteContext, Written } from './kind.ts';
+import {
+  membershipsOf,
+  orgsOf,
+  ROLES,
+  setMemberships,
+  sorted,
+  wantedIn,
+  type Membership,
+  type WantedMembership,
+} from './user/memberships.ts';
+import { createAccount, ownOrgOfUnfinished, removeOwnOrg, type Created } from './user/own-org.ts';
 
 /** Enough that nobody guesses it before the person sets their own. */
 const PASSWORD_BYTES = 24;
@@ -110,12 +113,6 @@ export const user: Kind = {
   write,
 };
 
-async function orgsOf(context: KindContext, id: number): Promise<JsonObject[] | undefined> {
-  const path = `/api/users/${id}/orgs`;
-  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
-  return answer === undefined ? undefined : objectsOf(answer, path);
-}
-
 function contentOf(found: Json, orgs: JsonObject[]): Content {
   const login = stringAt(found, 'login') ?? '';
   const memberships = orgs.map((one) => ({ org: stringAt(one, 'name') ?? '', role: stringAt(one, 'role') ?? '' }));
@@ -149,19 +146,6 @@ function isFactoryAdmin(found: Json, login: string, memberships: readonly Member
   );
 }
 
-type Membership = { org: string; role: string };
-
-function sorted(memberships: Membership[]): Membership[] {
-  return memberships.sort((a, b) => (a.org < b.org ? -1 : 1));
-}
-
-function membershipsOf(body: Json): Membership[] {
-  return (arrayAt(body, 'orgs') ?? []).filter(isJsonObject).map((one) => ({
-    org: stringAt(one, 'org') ?? '',
-    role: stringAt(one, 'role') ?? '',
-  }));
-}
-
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   if (item.live === undefined && (arrayAt(item.content.body, 'authLabels') ?? []).length > 0) {
     return { losses: [], blocked: 'comes from single sign-on or LDAP: the account is made at the next sign-in' };
@@ -193,7 +177,10 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const words = { login: item.uid, email: stringAt(body, 'email') ?? '', name: stringAt(body, 'name') ?? '' };
   const { wanted, losses } = await wantedIn(context, membershipsOf(body));
   if (item.live === undefined) {
-    const id = await create(context, item, words, wanted);
+    const { id, ownOrg } = await create(context, item, words, wanted);
+    if (ownOrg !== undefined) {
+      await removeOwnOrg(context, ownOrg, id);
+    }
     await finish(context, { id, login: item.uid }, { body, wanted, mayRemove: () => true, isNew: true });
     await grafana.put(`/api/users/${id}`, words, { signal });
     return { uid: item.uid, losses: [...lostPassword(context, item), ...losses] };
@@ -201,6 +188,10 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const id = numberAt(await lookUpUser(context, item.uid), 'id') ?? 0;
   const { snapshotOrgs } = item.content;
   const isNew = isUnfinished(item.live.body);
+  const ownOrg = isNew ? ownOrgOfUnfinished(stringAt(item.live.body, 'email') ?? '') : undefined;
+  if (ownOrg !== undefined) {
+    await removeOwnOrg(context, ownOrg, id);
+  }
   const mayRemove = (org: string): boolean => isNew || (snapshotOrgs?.has(org) ?? true);
   await finish(context, { id, login: item.uid }, { body, wanted, mayRemove, isNew });
   await grafana.put(`/api/users/${id}`, words, { signal });
@@ -224,25 +215,11 @@ async function finish(
   if (isNew && body['isDisabled'] === true) {
     await grafana.post(`/api/admin/users/${account.id}/disable`, {}, { signal });
   }
-  if (isNew) {
-    await leaveOwnOrgs(context, account.id, wanted);
-  }
-  await setMemberships(context, account, wanted, mayRemove);
+  await setMemberships(context, account, wanted, mayRemove).catch((error: unknown) => {
+    throw lastAdmin(error, account.login) ?? error;
+  });
   if (isNew && body['isGrafanaAdmin'] === true) {
     await grafana.put(`/api/admin/users/${account.id}/permissions`, { isGrafanaAdmin: true }, { signal });
-  }
-}
-
-/** Without `auto_assign_org` Grafana made an organization for the account, of which it is the Admin. */
-async function leaveOwnOrgs(context: WriteContext, id: number, wanted: readonly WantedMembership[]): Promise<void> {
-  const { grafana, signal } = context;
-  const profile = await grafana.get(`/api/users/${id}`, { signal });
-  const account = { id, login: stringAt(profile, 'login') ?? '', email: stringAt(profile, 'email') ?? '' };
-  for (const one of (await orgsOf(context, id)) ?? []) {
-    const org = { id: numberAt(one, 'orgId') ?? 0, name: stringAt(one, 'name') ?? '' };
-    if (!wanted.some((wish) => wish.id === org.id)) {
-      await leaveOwnOrg(context, org, account);
-    }
   }
 }
 
@@ -255,7 +232,7 @@ async function create(
   item: Restorable,
   words: JsonObject,
   wanted: readonly WantedMembership[],
-): Promise<number> {
+): Promise<Created> {
   // Not from the run's randomness: a password must be beyond repetition even where a run can be repeated.
   const password = context.secrets('user', item.uid)?.['password'] ?? randomBytes(PASSWORD_BYTES).toString('base64url');
   const [highest] = [...wanted].sort((a, b) => ROLES.indexOf(b.role) - ROLES.indexOf(a.role));
@@ -263,74 +240,14 @@ async function create(
     highest === undefined
       ? { ...words, name: UNFINISHED, password }
       : { ...words, name: UNFINISHED, password, orgId: highest.id };
-  return numberAt(await createAccount(context, body), 'id') ?? 0;
+  return createAccount(context, body);
 }
 
-/** From the lowest to the highest. */
-const ROLES = ['None', 'Viewer', 'Editor', 'Admin'];
-
-/** A membership by the id that its org has here. */
-export interface WantedMembership {
-  id: number;
-  org: string;
-  role: string;
-}
-
-async function wantedIn(
-  context: KindContext,
-  memberships: readonly Membership[],
-): Promise<{ wanted: WantedMembership[]; losses: string[] }> {
-  const wanted: WantedMembership[] = [];
-  const losses: string[] = [];
-  for (const { org, role } of memberships) {
-    const id = await orgId(context, org);
-    if (id === undefined) {
-      losses.push(`membership of ${org}: no such org here`);
-    } else {
-      wanted.push({ id, org, role });
-    }
-  }
-  return { wanted, losses };
-}
-
-/** Undefined when there is none of that name. */
-function orgId(context: KindContext, name: string): Promise<number | undefined> {
-  return context.memo(`id of org ${name}`, async () => {
-    const path = `/api/orgs/name/${encodeURIComponent(name)}`;
-    return numberAt(await ifFound(context.grafana.get(path, { signal: context.signal })), 'id');
-  });
-}
-
-/**
- * Makes the memberships of an account those that are wanted. What is too much goes first, so that a run that is cut short
- * leaves an account with less than it is to have, never with more.
- * @param mayRemove says whether a membership that is not wanted goes.
- */
-export async function setMemberships(
-  context: KindContext,
-  account: { id: number; login: string },
-  wanted: readonly WantedMembership[],
-  mayRemove: (org: string) => boolean,
-): Promise<void> {
-  const { grafana, signal } = context;
-  const live = ((await orgsOf(context, account.id)) ?? []).map((one) => ({
-    id: numberAt(one, 'orgId') ?? 0,
-    org: stringAt(one, 'name') ?? '',
-    role: stringAt(one, 'role') ?? '',
-  }));
-  const path = ({ id }: { id: number }): string => `/api/orgs/${id}/users/${account.id}`;
-  for (const one of live) {
-    if (!wanted.some(({ id }) => id === one.id) && mayRemove(one.org)) {
-      await grafana.delete(path(one), { signal });
-    }
-  }
-  const changed = wanted.filter((one) => live.some(({ id, role }) => id === one.id && role !== one.role));
-  const rise = ({ id, role }: WantedMembership): number =>
-    ROLES.indexOf(role) - ROLES.indexOf(live.find((one) => one.id === id)?.role ?? '');
-  for (const one of changed.sort((a, b) => rise(a) - rise(b))) {
-    await grafana.patch(path(one), { role: one.role }, { signal });
-  }
-  for (const { id, role } of wanted.filter((one) => !live.some(({ id }) => id === one.id))) {
-    await grafana.post(`/api/orgs/${id}/users`, { loginOrEmail: account.login, role }, { signal });
-  }
+function lastAdmin(error: unknown, login: string): DashkeepError | undefined {
+  return error instanceof GrafanaError && error.httpStatus === 400
+    ? new DashkeepError('DK_GRAFANA_REFUSED', `${login} cannot leave an organization: ${error.message}`, {
+        cause: error,
+        hint: 'Give that organization another Admin, or delete it if Grafana made it for this account. Then restore again.',
+      })
+    : undefined;
 }

@@ -30,6 +30,8 @@ export interface Tuning {
   hideVersion: boolean;
   /** A created user is put into an org that is there; otherwise Grafana makes one for them (`auto_assign_org`). */
   autoAssignOrg: boolean;
+  /** Org that a created user is put in where the request names none (`auto_assign_org_id`). */
+  autoAssignOrgId: number;
   /** Role that a created user gets in the org that they are put in (`auto_assign_org_role`). */
   autoAssignOrgRole: Role;
   /** Older versions that are kept of a dashboard (`versions_to_keep`). */
@@ -50,6 +52,7 @@ export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   enterprise: false,
   hideVersion: false,
   autoAssignOrg: true,
+  autoAssignOrgId: 1,
   autoAssignOrgRole: 'Viewer',
   versionsToKeep: 20,
   gzip: false,

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { append } from '../../../contract/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../contract/json.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
-import type { WantedMembership } from '../../../grafana/kinds/user.ts';
+import type { WantedMembership } from '../../../grafana/kinds/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { applyPlan, isWritten, startedProgress } from '../apply.ts';

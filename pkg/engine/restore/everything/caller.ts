@@ -3,7 +3,7 @@ import { numberAt, stringAt, type Json } from '../../../contract/json.ts';
 import { GrafanaError } from '../../../grafana/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/lists.ts';
-import { setMemberships, type WantedMembership } from '../../../grafana/kinds/user.ts';
+import { setMemberships, type WantedMembership } from '../../../grafana/kinds/user/memberships.ts';
 import { writeContext } from '../context.ts';
 import type { PlanRequest } from '../types.ts';
 

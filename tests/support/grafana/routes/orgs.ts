@@ -106,7 +106,12 @@ function adminRoutes(router: Router): void {
     call.state.tokens = call.state.tokens.filter((token) => token.orgId !== org.id);
     return { message: 'Organization deleted' };
   });
-  router.on('GET /api/orgs/:id/users', (call) => usersOf(call, find(call, 'orgs:read')));
+  router.on('GET /api/orgs/:id/users', (call) => {
+    requireServer(call, 'org.users:read');
+    // An org that is missing has no members.
+    const org = call.state.orgs.get(Number(call.param('id')));
+    return org === undefined ? [] : usersOf(call, org);
+  });
   router.on('GET /api/orgs/:id/users/search', (call) => {
     const users = usersOf(call, find(call, 'orgs:read'));
     return { totalCount: users.length, orgUsers: users, page: 1, perPage: 1000 };

@@ -66,10 +66,11 @@ export function userRoutes(router: Router): void {
           : 'Password is missing or too short',
       );
     }
+    // First the org, so that one made for the user stays when the user is refused.
+    const org = orgOfNew(call, body, login);
     if (isTaken(call, login, body.email ?? '')) {
       throw problem(412, `User with email '${body.email}' or username '${login}' already exists`);
     }
-    const org = orgOfNew(call, body, login);
     const user = call.state.addUser({
       login: login.toLowerCase(),
       email: (body.email || login).toLowerCase(),
@@ -112,7 +113,7 @@ export function userRoutes(router: Router): void {
 function orgOfNew(call: Call, body: NewUser, login: string): Org {
   const { state, tuning } = call;
   if (tuning.autoAssignOrg) {
-    const org = state.orgs.get(body.orgId || body.OrgId || 1);
+    const org = state.orgs.get(body.orgId || body.OrgId || tuning.autoAssignOrgId);
     if (org === undefined) {
       throw problem(400, 'organization not found');
     }

@@ -83,6 +83,13 @@ export const orgs: Area = {
     { name: 'remove the last admin', request: 'DELETE /api/orgs/{{twice}}/users/1' },
     { name: 'members', request: 'GET /api/org/users', keep: ['*.login', '*.role'] },
     ...refused('GET /api/org/users'),
+    {
+      name: 'members of an org',
+      request: 'GET /api/orgs/{{twice}}/users',
+      keep: ['*.login', '*.role'],
+    },
+    { name: 'members of a missing org', request: 'GET /api/orgs/987654/users' },
+    ...refused('GET /api/orgs/1/users'),
     { name: 'delete', request: 'DELETE /api/orgs/{{twice}}' },
     { name: 'delete once more', request: 'DELETE /api/orgs/{{twice}}' },
     ...refused('DELETE /api/orgs/987654'),
