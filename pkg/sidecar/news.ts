@@ -100,7 +100,9 @@ function newsByOrg(
     return news;
   };
   snapshots.forEach(({ held }) => held?.orgs.forEach(({ id }) => of(id).snapshots++));
-  for (const backup of [summaryOf(manifest), ...backups]) {
+  const [newest] = backups;
+  // An index written by an older version does not count by organization; a manifest does not say who signed it.
+  for (const backup of [{ ...summaryOf(manifest), ...newest }, ...backups]) {
     backup.held?.orgs.forEach(({ id }) => (of(id).newest ??= backup));
   }
   for (const { id } of manifest.orgs) {

@@ -17,8 +17,12 @@ export function composeFile(given: () => Stack): void {
       const stack = given();
       await stack.must('up', '--build', '--detach');
       first = await stack.completeBackup();
-      const { content, token, target } = await stack.app('GET', '/status');
+      const { content, newest, token, target } = await eventually('the status shows what is stored', async () => {
+        const status = await stack.app('GET', '/status');
+        return status.newest?.id === first ? status : undefined;
+      });
       expect(content).toMatchObject({ dashboard: 5, folder: 2, 'alert-rule-group': 1, 'data-source': 1 });
+      expect(newest.signed).toBe(true);
       expect(token.state).toBe('valid');
       expect(target).toMatchObject({ configured: true, reachable: true });
     });
@@ -106,8 +110,12 @@ export function composeFile(given: () => Stack): void {
         async () => (await stack.app('GET', `/runs/${id}`)).status === 'complete',
         5 * MINUTE,
       );
-      const inShop = await stack.grafana('GET', '/api/search?folderUIDs=try-shop');
-      expect(inShop.map(({ title }: { title: string }) => title).sort()).toEqual(['Catalogue', 'Checkout', 'Revenue']);
+      // Grafana's search index follows a moment later.
+      const titles = await eventually('search finds the dashboards again', async () => {
+        const hits: { title: string }[] = await stack.grafana('GET', '/api/search?folderUIDs=try-shop');
+        return hits.length >= 3 ? hits.map(({ title }) => title).sort() : undefined;
+      });
+      expect(titles).toEqual(['Catalogue', 'Checkout', 'Revenue']);
     });
 
     it.each([
@@ -139,6 +147,7 @@ export function composeFile(given: () => Stack): void {
         5 * MINUTE,
       );
       expect(items.map(({ id }: { id: string }) => id)).toContain(first);
+      await stack.app('POST', '/runs', { kind: 'backup' });
       await stack.completeBackup(first);
     });
 

@@ -47,7 +47,7 @@ describe('the API, with a real service, a Grafana and a target', () => {
       protection: 'yes',
       grafana: { reachable: true },
       target: { configured: true, reachable: true, encrypted: false },
-      newest: { id: snapshot, status: 'complete' },
+      newest: { id: snapshot, status: 'complete', signed: true },
       lastBackup: { status: 'complete', snapshot },
       leader: { elected: false, leading: true },
     });
