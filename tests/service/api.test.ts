@@ -78,10 +78,12 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect(new Set(seen.map(({ uid }: { uid: string }) => uid)).size).toBe(12);
     const { uid, org } = seen[0];
     const query = `org=${org}&kind=dashboard&uid=${uid}`;
-    const { json: resource } = await service.call('GET', `/snapshots/${snapshot}/resource?${query}`);
+    const { json: resource, headers } = await service.call('GET', `/snapshots/${snapshot}/resource?${query}`);
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(resource.entry.uid).toBe(uid);
     expect(resource.body).toBeTypeOf('object');
     const file = await service.call('GET', `/snapshots/${snapshot}/download?${query}&format=dashboard`);
+    expect(file.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(file.headers.get('content-disposition')).toContain('.json');
     expect(file.json).toHaveProperty('panels');
     const inFolder = tree.folders[0].uid;

@@ -68,10 +68,11 @@ export async function twoOrgs(options: Partial<TestServiceOptions> = {}): Promis
   }
   const ended: TwoOrgs['ended'] = async (side, id) => {
     let run: ProxyAnswer | undefined;
-    await eventually(`the end of run ${id}`, async () => {
+    const isEnded = async (): Promise<boolean> => {
       run = await side.call('GET', `/runs/${id}`);
       return run.status !== 200 || !['queued', 'running'].includes(String(run.json.status));
-    });
+    };
+    await eventually(`the end of run ${id}`, isEnded, 60_000);
     return run?.json as Record<string, unknown>;
   };
   return {

@@ -13,7 +13,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { detailOf, entryOf, findEntry, resourcesOf } from '../../repository/browse.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
-import { answers, IdParameter } from '../answers.ts';
+import { answers, IdParameter, sendJson } from '../answers.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
@@ -118,9 +118,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
         return { kind, uid, ...(held === undefined ? {} : { title: held.title }), held: held !== undefined };
       });
-      // Put together as text: no number of the body goes through a JavaScript number.
-      const answer = `{"entry":${JSON.stringify(entry)},"body":${text},"references":${JSON.stringify(needed)}}`;
-      reply.serializer(() => answer);
+      sendJson(reply, `{"entry":${JSON.stringify(entry)},"body":${text},"references":${JSON.stringify(needed)}}`);
       return { entry, body: null, references: needed };
     },
   );
@@ -148,7 +146,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       }
       const name = `${entry.kind}-${entry.uid}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 120);
       reply.header('content-disposition', `attachment; filename="${name}.json"`);
-      reply.serializer(() => text);
+      sendJson(reply, text);
       return {};
     },
   );
