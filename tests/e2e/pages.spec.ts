@@ -112,7 +112,13 @@ const PAGES: Shown[] = [
     path: ofFolder,
     ready: (page) => expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled(),
   },
-  { name: 'plan', path: ofFolder, act: plan, ready: (page) => expect(page.getByRole('table')).toBeVisible() },
+  {
+    name: 'plan',
+    // Overwriting, because of a real Grafana's folder nothing is missing.
+    path: (world) => `${ofFolder(world)}&overwrite=yes`,
+    act: plan,
+    ready: (page) => expect(page.getByRole('table')).toBeVisible(),
+  },
   {
     name: 'confirmation',
     path: ({ changed, snapshot }) =>
