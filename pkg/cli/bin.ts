@@ -1,5 +1,8 @@
 import './memory.ts';
+import { ignoreClosedOutput } from './closed-output.ts';
 import { main } from './main.ts';
+
+ignoreClosedOutput(process.stdout, process.stderr);
 
 // Not process.exit: what was printed must reach its reader first. Not await either: a CommonJS module has none at its top.
 void main(process.argv.slice(2)).then((exit) => {

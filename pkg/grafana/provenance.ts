@@ -2,6 +2,9 @@ import { DashkeepError } from '../contract/errors.ts';
 import { objectAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
 import type { Content, Forecast, Restorable } from './kinds/kind.ts';
 
+/** What all alerting kinds lose: what a restore creates has no provenance, so that people can work with it right away. */
+export const LOST_PROVENANCE = 'provenance `api`: it can be edited in the UI afterwards';
+
 /** Where an alerting object comes from: '' people in the UI, `api` Terraform or another caller, `file`, `converted_prometheus`. */
 export function originOf(provenance: string | undefined): Pick<Content, 'provenance' | 'managedBy'> {
   // Objects under `/apis` write none out.

@@ -3,7 +3,14 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../alerting.ts';
 import { ifFound } from '../errors.ts';
-import { originOf, provenanceHeaders, requiredString, strictestProvenance, writeRefusal } from '../provenance.ts';
+import {
+  LOST_PROVENANCE,
+  originOf,
+  provenanceHeaders,
+  requiredString,
+  strictestProvenance,
+  writeRefusal,
+} from '../provenance.ts';
 import { requireAnyAction } from '../rights.ts';
 import { groupContent, groupUid, ruleBody, rulesOf, splitUid, withExtraRules } from './alert-rule-group/content.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
@@ -28,7 +35,7 @@ export const alertRuleGroup: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['numeric id', 'author and dates', 'version history', 'state of the alerts'],
+    lost: ['numeric id', 'author and dates', 'version history', 'state of the alerts', LOST_PROVENANCE],
     minimumVersion: '10.4',
     rights: ['alert.provisioning:read'],
   },

@@ -1,7 +1,7 @@
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../alerting.ts';
 import { ifFound, isForbidden } from '../errors.ts';
-import { provenanceHeaders, writeRefusal } from '../provenance.ts';
+import { LOST_PROVENANCE, provenanceHeaders, writeRefusal } from '../provenance.ts';
 import { requireAnyAction } from '../rights.ts';
 import {
   comparableContactPoint,
@@ -32,7 +32,7 @@ export const contactPoint: Kind = {
     scope: 'org',
     restored: 'partly',
     identity: 'kept',
-    lost: ['secrets, unless the repository is encrypted and the token may read them'],
+    lost: ['secrets, unless the repository is encrypted and the token may read them', LOST_PROVENANCE],
     minimumVersion: '10.4',
     rights: [
       'alert.provisioning:read',

@@ -144,10 +144,10 @@ function contentOf(item: JsonObject): Content {
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
   const body = objectAt(item.content.body) ?? {};
-  const words = {
-    ...without(body, ['sourceUID']),
-    config: { ...objectAt(body, 'config'), type: body['type'] ?? 'query' },
-  };
+  const config = objectAt(body, 'config') ?? {};
+  // Before 11 Grafana reads the type inside the config; from then on it refuses any other than `query` there.
+  const isQuery = (body['type'] ?? 'query') === 'query';
+  const words = { ...without(body, ['sourceUID']), config: isQuery ? { ...config, type: 'query' } : config };
   const live = (await readAll(context)).find((one) => one.listed.uid === item.uid);
   if (live === undefined) {
     const source = encodeURIComponent(stringAt(body, 'sourceUID') ?? '');

@@ -5,7 +5,7 @@ import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../api
 import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound, isNotFound } from '../errors.ts';
-import { forecastByProvenance, originOf } from '../provenance.ts';
+import { LOST_PROVENANCE, forecastByProvenance, originOf } from '../provenance.ts';
 import type { Content, Kind, KindContext, Serving } from './kind.ts';
 
 const GROUP = 'notifications.alerting.grafana.app';
@@ -20,7 +20,7 @@ export const inhibitionRule: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['author and dates'],
+    lost: ['author and dates', LOST_PROVENANCE],
     minimumVersion: '13.1',
     rights: ['alert.notifications.inhibition-rules:read'],
   },

@@ -4,7 +4,7 @@ import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../api
 import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { GrafanaError, ifFound } from '../errors.ts';
-import { forecastByProvenance, originOf, provenanceHeaders, without } from '../provenance.ts';
+import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders, without } from '../provenance.ts';
 import { receiverChanges } from './security/receivers.ts';
 import type { Content, Kind, KindContext, Listed, Reference } from './kind.ts';
 
@@ -35,7 +35,7 @@ export const notificationPolicy: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: [],
+    lost: [LOST_PROVENANCE],
     minimumVersion: '10.4; further routing trees 13.1',
     rights: ['alert.provisioning:read', 'alert.notifications.routes:read for further routing trees'],
   },

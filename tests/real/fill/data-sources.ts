@@ -63,4 +63,11 @@ const CORRELATIONS = [
       transformations: [{ type: 'regex', expression: 'order=(\\d+)', mapValue: 'order' }],
     },
   },
+  {
+    source: 'real-loki',
+    label: 'Ticket of this line',
+    description: '',
+    type: 'external',
+    config: { field: 'ticket', target: { url: 'https://tickets.example.com/${ticket}' } },
+  },
 ];

@@ -1,7 +1,14 @@
 import { objectAt } from '../../../contract/json.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../../alerting.ts';
 import { ifFound } from '../../errors.ts';
-import { copyNamed, forecastByProvenance, namedContent, provenanceHeaders, requiredString } from '../../provenance.ts';
+import {
+  LOST_PROVENANCE,
+  copyNamed,
+  forecastByProvenance,
+  namedContent,
+  provenanceHeaders,
+  requiredString,
+} from '../../provenance.ts';
 import type { Content, Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
 
 /** One attempt to write. */
@@ -39,7 +46,7 @@ export function namedKind({ name: kind, plural, path, send }: NamedKindOptions):
       scope: 'org',
       restored: 'yes',
       identity: 'kept',
-      lost: [],
+      lost: [LOST_PROVENANCE],
       minimumVersion: '10.4',
       rights: ['alert.provisioning:read'],
     },

@@ -34,6 +34,11 @@ export function correlationRoutes(router: Router): void {
       throw problem(400, 'bad request data');
     }
     const type = typeOf(body);
+    const typeInside = stringAt(body, 'config', 'type') ?? 'query';
+    if (typeInside !== 'query') {
+      // It belongs beside the config (correlations/database.go createCorrelation); before 11 there is no other type.
+      throw call.profile.major < 11 ? problem(400, 'bad request data') : problem(500, 'Failed to add correlation');
+    }
     if (!call.org.dataSources.has(call.param('source'))) {
       throw problem(404, 'Source data source not found');
     }
@@ -110,7 +115,8 @@ function editable(call: Call): Correlation {
 
 /** The type is inside the config before 11 and beside it from then on. */
 function dto(call: Call, correlation: Correlation): JsonObject {
-  const { type, config, ...rest } = correlation;
+  const { type, config, targetUID, ...own } = correlation;
+  const rest = { ...own, targetUID: targetUID === '' ? null : targetUID };
   const orgId = call.org.id;
   return call.profile.major < 11 ? { ...rest, orgId, config: { type, ...config } } : { ...rest, orgId, type, config };
 }

@@ -9,6 +9,8 @@ const LINK = {
   type: 'query',
   config: { field: 'message', target: {}, transformations: [] },
 };
+const OUT = { label: 'Recorded', description: '', type: 'external' };
+const OUT_CONFIG = { field: 'message', target: { url: 'https://example.org' } };
 
 /** Correlations between data sources. */
 export const correlations: Area = {
@@ -33,6 +35,25 @@ export const correlations: Area = {
     { name: 'create from a missing source', request: 'POST /api/datasources/uid/missing/correlations', body: LINK },
     { name: 'create without a field', request: `POST ${ONE}`, body: { targetUID: 'rec-s2', config: {} } },
     { name: 'create, wrong body', request: `POST ${ONE}`, rawBody: '[]' },
+    {
+      name: 'create one that leads out of Grafana',
+      request: `POST ${ONE}`,
+      body: { ...OUT, config: OUT_CONFIG },
+      capture: { 'way out': 'result.uid' },
+      map: ['result.config.target'],
+    },
+    {
+      name: 'create one that leads out of Grafana, with the type inside',
+      request: `POST ${ONE}`,
+      body: { ...OUT, config: { ...OUT_CONFIG, type: 'external' } },
+    },
+    {
+      name: 'change one that leads out of Grafana',
+      request: `PATCH ${ONE}/{{way out}}`,
+      body: { ...OUT, description: 'Changed', config: OUT_CONFIG },
+      map: ['result.config.target'],
+    },
+    { name: 'delete one that leads out of Grafana', request: `DELETE ${ONE}/{{way out}}` },
     ...refused(`POST ${ONE}`, LINK),
     {
       name: 'create in the other org',

@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { ignoreClosedOutput } from '../../pkg/cli/closed-output.ts';
+
+it('ends as usual when nobody reads its output to the end', { timeout: 120_000 }, async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'pkg/cli/bin.ts', '--help']);
+  child.stdout.destroy();
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [exit] = (await once(child, 'close')) as [number];
+  expect({ exit, said }).toEqual({ exit: 0, said: '' });
+});
+
+it('does not hide another error of the output', () => {
+  const stream = new Writable();
+  ignoreClosedOutput(stream);
+  expect(() => stream.emit('error', Object.assign(new Error('full'), { code: 'ENOSPC' }))).toThrow('full');
+});
