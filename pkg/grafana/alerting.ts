@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { DashkeepError } from '../contract/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject } from '../contract/json.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { RequestOptions } from './client.ts';
+import type { RequestOptions } from './client-options.ts';
 import { GrafanaError, isNotFound } from './errors.ts';
 import type { KindContext, Serving } from './kinds/kind.ts';
 

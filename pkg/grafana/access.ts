@@ -1,0 +1,58 @@
+import type { CredentialSource } from './credentials.ts';
+import type { GrafanaError } from './errors.ts';
+
+/** Who asks Grafana, and in which org. Shared by all requests of one client, which stop when Grafana refuses it for good. */
+export class Access {
+  readonly credentials: CredentialSource;
+  readonly org: number | undefined;
+  #refused: GrafanaError | undefined;
+  /** Other credentials are being asked for, once for all requests; resolves to whether there are some. */
+  #renewing: Promise<boolean> | undefined;
+
+  constructor(credentials: CredentialSource, org?: number) {
+    this.credentials = credentials;
+    this.org = org;
+  }
+
+  /** Set when Grafana refused the credentials for good: every further request fails with it, and none is sent. */
+  get refused(): GrafanaError | undefined {
+    return this.#refused;
+  }
+
+  /** From now on nothing is sent. @returns what every request fails with: the first refusal. */
+  refuse(error: GrafanaError): GrafanaError {
+    this.#refused ??= error;
+    return this.#refused;
+  }
+
+  /** What a request is sent with. @throws what was refused: none is sent with that. */
+  async authorization(): Promise<string> {
+    await this.#renewing;
+    if (this.#refused !== undefined) {
+      throw this.#refused;
+    }
+    return this.credentials.authorization();
+  }
+
+  /** Headers that say who asks. */
+  headers(authorization: string): Record<string, string> {
+    return this.org !== undefined && this.credentials.kind === 'basic'
+      ? { authorization, 'x-grafana-org-id': String(this.org) }
+      : { authorization };
+  }
+
+  /** Whether there are other credentials now than those that were refused. */
+  async isRenewed(refused: string | undefined): Promise<boolean> {
+    // Another request may have had them renewed while this one was under way.
+    if ((await this.credentials.authorization().catch(() => refused)) !== refused) {
+      return true;
+    }
+    this.#renewing ??= this.credentials
+      .refresh()
+      .catch(() => false)
+      .finally(() => {
+        this.#renewing = undefined;
+      });
+    return this.#renewing;
+  }
+}
