@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,20 +67,34 @@ async function bomb(before: string, repeated: string, mebibytes: number, after: 
   return Buffer.concat(parts);
 }
 
-const head = (id: string): string => {
+const head = (id: string, entriesHash = '0'.repeat(64)): string => {
   const { resources: _, ...rest } = madeUp(id, []);
-  return JSON.stringify({ format: 1, ...rest, entriesHash: '0'.repeat(64) }).slice(0, -1);
+  return JSON.stringify({ format: 1, ...rest, entriesHash }).slice(0, -1);
 };
+
+/** The hash of a list of one entry over and over, which fits what `bomb` repeats. */
+function hashOf(entry: string, mebibytes: number): string {
+  const hash = createHash('sha256').update('[');
+  const block = entry.repeat(Math.ceil((1024 * 1024) / entry.length));
+  for (let n = 0; n < mebibytes; n++) {
+    hash.update(block);
+  }
+  return hash.update(`${entry.slice(0, -1)}]`).digest('hex');
+}
 
 describe('a manifest of under a mebibyte', () => {
   const id = idIn(3_600_000);
-  const entry =
-    '{"org":1,"kind":"dashboard","uid":"a","title":"a","folder":"","object":"' + `${'0'.repeat(64)}","bytes":1},`;
+  // Members in the order in which they are hashed.
+  const entry = `{"bytes":1,"folder":"","kind":"dashboard","object":"${'0'.repeat(64)}","org":1,"title":"a","uid":"a"},`;
 
   it.each<[string, () => Promise<Buffer>]>([
     [
       'that inflates to 240 MiB of entries',
       () => bomb(`${head(id)},"resources":[`, entry, 240, `${entry.slice(0, -1)}]}`),
+    ],
+    [
+      'that inflates to 240 MiB of entries, with the right hash of them',
+      () => bomb(`${head(id, hashOf(entry, 240))},"resources":[`, entry, 240, `${entry.slice(0, -1)}]}`),
     ],
     ['of millions of tiny entries', () => bomb(`${head(id)},"resources":[`, '0,', 24, '0]}')],
     ['with a head of empty lists', () => bomb(`${head(id)},"lists":[`, '[],', 24, '[]],"resources":[]}')],

@@ -61,6 +61,12 @@ describe('a signature', () => {
     await expectForeign(LATER);
   });
 
+  it('of an old state is none of the same state under a later id', async () => {
+    await forge(LATER, first);
+    await world.store.put(signature(LATER), await world.store.get(signature(first.id)));
+    await expectForeign(LATER);
+  });
+
   it('of the same snapshot in another repository counts for nothing', async () => {
     const elsewhere = {
       ...world,

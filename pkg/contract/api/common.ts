@@ -52,9 +52,11 @@ export const OrgParameter = z.coerce.number().int().positive();
 
 /** A comma-separated query parameter as a list of known words: `kind=dashboard,folder`. */
 export function commaList<const T extends readonly string[]>(words: T) {
+  const word = `(?:${words.join('|')})?`;
   return z
     .string()
     .max(2000)
+    .meta({ pattern: `^${word}(?:,${word})*$` })
     .transform((text) => text.split(',').filter((word) => word !== ''))
     .pipe(z.array(z.enum(words)));
 }
