@@ -1,4 +1,5 @@
 import type { ResourceProblem } from '../contract/manifest.ts';
+import { reasonSentence } from '../contract/reasons/reason.ts';
 
 /** Most resources that one line names. */
 const MOST_NAMED = 5;
@@ -13,9 +14,9 @@ export function causesOf(problems: readonly ResourceProblem[]): string[] {
   return [...byReason].map(([reason, all]) => `${namesOf(all)}: ${reason}`);
 }
 
-/** The reason itself; a problem of several resources ends with how many they are. */
-function withoutCount({ reason, count }: ResourceProblem): string {
-  return count === undefined ? reason : reason.replace(/ \(\d+ resources?\)$/, '');
+/** The reason alone: that of several resources also says how many they are. */
+function withoutCount({ reason, code, params = {} }: ResourceProblem): string {
+  return code === undefined ? reason : reasonSentence({ code, params });
 }
 
 /** Whole kinds by name, once for several organizations, then single resources. */

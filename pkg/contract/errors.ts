@@ -1,3 +1,5 @@
+import type { KnownReason } from './reasons/catalogue.ts';
+
 /** What the catalogue says about one error code. */
 export interface ErrorKind {
   /** Exit code of the command line (0 done, 1 failed, 2 wrong use, 3 partial, 4 integrity, 5 busy, 130 interrupted). */
@@ -148,16 +150,25 @@ export const ERROR_CATALOGUE = {
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
+interface ErrorOptions {
+  cause?: unknown;
+  hint?: string;
+  why?: KnownReason;
+}
+
 /** An error with a code from the catalogue. Messages never hold a secret or a body. */
 export class DashkeepError extends Error {
   readonly code: ErrorCode;
+  /** The same as the message, as data; absent where another program said it, or nobody has to tell it apart. */
+  readonly why: KnownReason | undefined;
   /** More than the catalogue's hint, when the place that failed knows better. */
   readonly #hint: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; hint?: string } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'DashkeepError';
     this.code = code;
+    this.why = options.why;
     this.#hint = options.hint;
   }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KIND_NAMES, type KindName } from './kinds.ts';
+import { ReasonData } from './reasons/reason.ts';
 
 /** Who keeps a resource when it is not people in the UI: files, Git Sync, Terraform, an operator, a plugin. */
 const ManagedBy = z.object({ manager: z.string(), id: z.string().optional() });
@@ -40,6 +41,8 @@ export const ResourceProblem = z.object({
   uid: z.string(),
   title: z.string().optional(),
   reason: z.string(),
+  /** The reason as data; absent in what an earlier release wrote. */
+  ...ReasonData.partial().shape,
   /** How many resources of the kind are meant, where one cause concerns several; the reason says so, too. */
   count: z.int().positive().optional(),
 });
@@ -60,6 +63,8 @@ export const KindReport = z.object({
   oldestReadAt: z.iso.datetime().optional(),
   /** Why a kind was not read at all: not served by this Grafana, out of scope, listing failed. */
   reason: z.string().optional(),
+  /** The same as data; absent in what an earlier release wrote. */
+  ...ReasonData.partial().shape,
 });
 export type KindReport = z.infer<typeof KindReport>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KIND_NAMES } from './kinds.ts';
+import { ReasonData } from './reasons/reason.ts';
 
 export const PlanAction = z.enum(['create', 'update', 'unchanged', 'skip', 'blocked', 'delete']);
 export type PlanAction = z.infer<typeof PlanAction>;
@@ -54,9 +55,14 @@ export const PlanItem = z.object({
   title: z.string(),
   folder: z.string(),
   action: PlanAction,
+  /** Why, in English. */
   reason: z.string(),
+  /** The same as data: `code` and `params`. */
+  ...ReasonData.shape,
   /** What will be lost or must be entered again: secrets, numeric ids, authorship. */
   losses: z.array(z.string()),
+  /** The same as data, in the same order. */
+  lost: z.array(ReasonData).optional(),
   /** What it changes about who may see or receive what; what has any comes first, and asks for typed words. */
   security: z.array(SecurityChange),
   /** The uid it will have at the target, when that is another one. */
@@ -77,7 +83,10 @@ export const ApplyResult = z.object({
   uid: z.string(),
   title: z.string(),
   outcome: ApplyOutcome,
+  /** More about the outcome, in English; empty where there is nothing to add. */
   reason: z.string(),
+  /** The same as data: `code` and `params`. */
+  ...ReasonData.shape,
   /** What writing it changed about who may see or receive what. */
   security: z.array(SecurityChange).optional(),
 });

@@ -1,8 +1,8 @@
 import type { KindName } from '../contract/kinds.ts';
-import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
+import type { KindReport, Manifest, ManifestEntry } from '../contract/manifest.ts';
+import { REASONS, type ReasonCode } from '../contract/reasons/catalogue.ts';
 
-/** The reason that a report gives for kinds that the caller left out. */
-export const NOT_ASKED_FOR = 'not asked for';
+const NOT_ASKED_FOR = 'not-asked-for' satisfies ReasonCode;
 
 /** What a comparison needs of a snapshot. */
 export type Compared = Pick<Manifest, 'orgs' | 'kinds' | 'resources'>;
@@ -38,5 +38,10 @@ function knows({ orgs, kinds, resources }: Compared, { id, name }: Manifest['org
 }
 
 function wasAskedFor({ kinds }: Compared, kind: KindName): boolean {
-  return kinds[kind] !== undefined && kinds[kind].reason !== NOT_ASKED_FOR;
+  return kinds[kind] !== undefined && !isNotAskedFor(kinds[kind]);
+}
+
+/** Whether the caller of the backup left a kind out. Manifests of earlier releases only have the sentence. */
+export function isNotAskedFor({ code, reason }: KindReport): boolean {
+  return (code ?? (reason === REASONS[NOT_ASKED_FOR] ? NOT_ASKED_FOR : undefined)) === NOT_ASKED_FOR;
 }

@@ -1,4 +1,4 @@
-import { DashkeepError } from '../contract/errors.ts';
+import { refusal } from '../contract/reasons/reason.ts';
 import type { Kind, KindContext, Serving } from '../grafana/kinds/kind.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Kind, KindContext, Serving } from '../grafana/kinds/kind.ts';
 export async function servingOf(kind: Kind, context: KindContext): Promise<Serving> {
   const serving = await kind.serves(context);
   if (!serving.served && serving.failed === true) {
-    throw new DashkeepError('DK_GRAFANA_FAILED', serving.reason);
+    throw refusal('DK_GRAFANA_FAILED', serving.reason);
   }
   return serving;
 }

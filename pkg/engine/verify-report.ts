@@ -8,8 +8,16 @@ export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
     value: report,
     status: problems.length === 0 ? 'complete' : 'failed',
     counts: { snapshots, objects, read, problems: problems.length },
-    errors: problems.flatMap(({ reason, resources }) =>
-      resources.map(({ org, kind, uid, title }) => ({ org, kind, uid, title, reason })),
+    errors: problems.flatMap(({ code, reason, resources }) =>
+      resources.map(({ org, kind, uid, title }) => ({
+        org,
+        kind,
+        uid,
+        title,
+        reason,
+        code,
+        params: { message: reason },
+      })),
     ),
   };
 }

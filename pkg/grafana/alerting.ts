@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { DashkeepError } from '../contract/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject } from '../contract/json.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { RequestOptions } from './client-options.ts';
 import { GrafanaError, isNotFound } from './errors.ts';
@@ -57,11 +58,11 @@ export function alertingServed(context: KindContext): Promise<Serving> {
     } catch (error) {
       if (saysNotReady(error)) {
         const minutes = READY_WITHIN_MS / 60_000;
-        const reason = `Grafana has not started alerting in organization '${context.org.name}' within ${minutes} minutes`;
-        return { served: false, reason: `${reason}; run this again, or check its log`, failed: true };
+        const why = reason('alerting-late', { org: context.org.name, minutes: String(minutes) });
+        return { served: false, reason: why, failed: true };
       }
       if (isNotFound(error)) {
-        return { served: false, reason: 'Grafana Alerting is switched off' };
+        return { served: false, reason: reason('alerting-off') };
       }
       // Whatever else it is, the listing meets it again and names it.
       if (!(error instanceof GrafanaError)) {

@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
 } from '../contract/json.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { directoryOf, type Directory } from './directory.ts';
 import { GrafanaError, ifFound } from './errors.ts';
 import { objectsOf } from './lists.ts';
@@ -137,7 +138,7 @@ export function subjectReferences(body: Json): Reference[] {
 }
 
 /** Which users of the entries this org does not know. */
-export async function unknownUsers(context: KindContext, body: Json): Promise<string[]> {
+export async function unknownUsers(context: KindContext, body: Json): Promise<KnownReason[]> {
   return leftOut(
     entriesOf(body).filter(({ user }) => user !== undefined),
     await directoryOf(context),
@@ -145,11 +146,11 @@ export async function unknownUsers(context: KindContext, body: Json): Promise<st
 }
 
 /** Which entries are left out because this Grafana knows nobody of that name. */
-async function leftOut(entries: Entry[], directory: Directory): Promise<string[]> {
-  const losses: string[] = [];
+async function leftOut(entries: Entry[], directory: Directory): Promise<KnownReason[]> {
+  const losses: KnownReason[] = [];
   for (const entry of entries) {
     if ((await subjectOf(entry, directory)) === undefined) {
-      losses.push(`${entry.permission} for ${nameOf(entry)}: not in this Grafana`);
+      losses.push(reason('permission-lost', { permission: entry.permission, name: nameOf(entry) }));
     }
   }
   return losses;
@@ -166,7 +167,7 @@ export async function writePermissions(
   resource: Permitted,
   uid: string,
   body: Json,
-): Promise<string[]> {
+): Promise<KnownReason[]> {
   const directory = await directoryOf(context);
   const live = (await ownEntries(context, resource, uid)) ?? [];
   const wanted = new Map<string, JsonObject>();

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
 import { objectAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { Content, Forecast, Restorable } from './kinds/kind.ts';
 
 /** What all alerting kinds lose: what a restore creates has no provenance, so that people can work with it right away. */
@@ -30,8 +31,8 @@ export function provenanceHeaders(stored: string | undefined): Record<string, st
 }
 
 /** Why a live object can't be written, or undefined: what a file provisioned is put back at Grafana's next start. */
-export function writeRefusal(stored: string | undefined): string | undefined {
-  return stored === 'file' ? 'it is provisioned from a file of this Grafana: change the file instead' : undefined;
+export function writeRefusal(stored: string | undefined): KnownReason | undefined {
+  return stored === 'file' ? reason('file-provisioned') : undefined;
 }
 
 /** The forecast of kinds for which only the live object's provenance stands in the way. */

@@ -38,7 +38,3 @@ export async function isGrantedEverywhere(context: KindContext, action: string, 
     throw error;
   }
 }
-
-/** Why a kind of the whole server is out of reach. */
-export const NEEDS_SERVER_ADMIN =
-  'needs a server admin: give GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)';

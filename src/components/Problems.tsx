@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { plural } from '../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
+import { reasonText } from '../lib/reasons/reasons.ts';
 
 const SHOWN = 5;
 
@@ -31,7 +32,7 @@ export function Problems({ problems, title, label }: Props) {
             <div>
               <Text weight="medium">{problem.title ?? (problem.uid || kindLabel(problem.kind))}</Text>{' '}
               <Text color="secondary">{kindLabel(problem.kind)}</Text>
-              <div className={styles.reason}>{problem.reason}</div>
+              <div className={styles.reason}>{causeOf(problem)}</div>
             </div>
           </li>
         ))}
@@ -43,6 +44,16 @@ export function Problems({ problems, title, label }: Props) {
       )}
     </section>
   );
+}
+
+/** Why, and for how many resources where there are several. */
+function causeOf(problem: ResourceProblem): string {
+  const { code, count } = problem;
+  const why = reasonText(problem);
+  // Without a code it is the sentence of an earlier release, which names the number itself.
+  return code === undefined || count === undefined
+    ? why
+    : `${why} (${plural('snapshot.count', count, '{{number}} resource', '{{number}} resources')})`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { silentLog, type Clock, type Log } from '../../pkg/contract/ports.ts';
+import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../pkg/grafana/credentials.ts';
 import { connect, kindContext } from '../../pkg/grafana/instance.ts';
@@ -154,12 +155,12 @@ export async function restore(name: KindName, context: WriteContext, contents: T
     const forecast = await kind.forecast?.(context, item);
     const reason = forecast?.blocked ?? forecast?.skip;
     if (reason !== undefined) {
-      outcome.refused[uid] = reason;
+      outcome.refused[uid] = reasonSentence(reason);
       continue;
     }
     const written = await kind.write!(context, item);
     outcome.written.push(written.uid);
-    outcome.losses.push(...new Set([...(forecast?.losses ?? []), ...written.losses]));
+    outcome.losses.push(...new Set([...(forecast?.losses ?? []), ...written.losses].map(reasonSentence)));
   }
   return outcome;
 }

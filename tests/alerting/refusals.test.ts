@@ -79,13 +79,16 @@ describe('a Grafana whose alerting is switched off', () => {
     const context = await grafana.run();
     for (const name of ALERTING) {
       const serving = await kindOf(name).serves(context);
-      expect(serving, name).toEqual({ served: false, reason: 'Grafana Alerting is switched off' });
+      expect(serving, name).toEqual({ served: false, reason: { code: 'alerting-off', params: {} } });
     }
   });
 
   it.each(['10.4', '11.6', '12.4'] as const)('Grafana %s has no inhibition rules, and says so', async (profile) => {
     grafana = await AlertingGrafana.start({ profile });
     const serving = await kindOf('inhibition-rule').serves(await grafana.run());
-    expect(serving).toMatchObject({ served: false, reason: expect.stringContaining(profile) });
+    expect(serving).toMatchObject({
+      served: false,
+      reason: { code: 'version-has-none', params: { version: expect.stringContaining(profile) } },
+    });
   });
 });

@@ -330,27 +330,6 @@ describe('what is gone', async () => {
   });
 });
 
-describe('reasons of the service', async () => {
-  const { reasonText } = await import('../../src/lib/reasons.ts');
-
-  it.each([
-    ['is there and differs; --overwrite replaces it', 'It is there and differs; overwriting is off'],
-    [
-      'managed by terraform, which would undo it; --include-managed writes it',
-      'Kept by terraform, which would undo it',
-    ],
-    [
-      "needs the folder 'Shop', which is not there; add it with --only folder/shop",
-      "Needs the folder 'Shop', which is not there",
-    ],
-    [
-      "the data source 'x' it uses is not there; add it with --only data-source/x",
-      "the data source 'x' it uses is not there",
-    ],
-    ['a reason that nobody foresaw', 'a reason that nobody foresaw'],
-  ])('%s is “%s”: nothing to type on a command line', (reason, text) => expect(reasonText(reason)).toBe(text));
-});
-
 describe('backups after which something was deleted', () => {
   const row = (hour: number, trigger: SnapshotRow['trigger'], removed = 0): SnapshotRow => ({
     id: `${trigger}-${hour}`,

@@ -9,7 +9,6 @@ vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
 const { explainProblem } = await import('../../src/lib/problems.ts');
-const { isLeftAsDiffering, reasonText } = await import('../../src/lib/reasons.ts');
 const { fieldText, findingText } = await import('../../src/lib/settingsTexts.ts');
 
 const root = resolve(import.meta.dirname, '../..');
@@ -103,55 +102,6 @@ const WRITTEN: [source: string, text: string, translate: (text: string) => strin
     fieldText,
     'This is not a schedule: five fields are needed',
   ],
-  [
-    'somebody changed it since the restore',
-    'somebody changed it since the restore',
-    reasonText,
-    'Somebody changed it since the restore',
-  ],
-  [
-    'somebody changed it since the plan was made; plan again',
-    'somebody changed it since the plan was made; plan again',
-    reasonText,
-    'Somebody changed it since the plan was made',
-  ],
-  ['Grafana gave it another uid: ', 'Grafana gave it another uid: x', reasonText, 'Grafana gave it another id: x'],
-  [
-    'here is used in its place, ',
-    "the data source 'x' here is used in its place, as chosen",
-    reasonText,
-    'The data source x is used in its place',
-  ],
-  [
-    '; --include-managed writes it',
-    'its folder is managed by terraform; --include-managed writes it',
-    reasonText,
-    'What it belongs to is kept by terraform',
-  ],
-  [
-    '`--only ${kind.name}/${entry.uid} with --overwrite`',
-    'is there and differs; --only dashboard-permissions/a with --overwrite replaces it',
-    reasonText,
-    'It is there and differs; choose it by itself to replace it',
-  ],
-  [
-    'its dashboard is there and no longer shared; ',
-    'its dashboard is there and no longer shared; --only public-dashboard/a shares it again',
-    reasonText,
-    'Its dashboard is there and no longer shared; choose it by itself to share it again',
-  ],
-  [
-    'goes with its ${kind.owner}, or stays with it',
-    'goes with its folder, or stays with it',
-    reasonText,
-    'It goes or stays with what it belongs to',
-  ],
-  [
-    'linked to it is not there',
-    "the alert rule group 'Tom's' linked to it is not there; add it with --only alert-rule-group/f/g",
-    reasonText,
-    "The alert rule group Tom's linked to it is missing",
-  ],
 ];
 
 describe('what the service writes in words', () => {
@@ -162,12 +112,5 @@ describe('what the service writes in words', () => {
   it.each(WRITTEN)('“%s”', (written, text, translate, shown) => {
     expect(source).toContain(written);
     expect(translate(text)).toBe(shown);
-  });
-
-  it('offers to overwrite what differs, unless it only came along', () => {
-    expect(isLeftAsDiffering('is there and differs; --overwrite replaces it')).toBe(true);
-    expect(isLeftAsDiffering('is there and differs; --only folder-permissions/a with --overwrite replaces it')).toBe(
-      false,
-    );
   });
 });

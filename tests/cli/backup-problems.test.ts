@@ -56,13 +56,13 @@ describe('problems of a backup', () => {
       org: 1,
       kind: 'dashboard' as const,
       uid,
-      reason,
+      reason: count === undefined ? reason : `${reason} (${count} resources)`,
+      code: 'DK_GRAFANA_FAILED',
+      params: { message: reason },
       ...(count === undefined ? {} : { count }),
     });
     const many = Array.from({ length: 7 }, (_, index) => of(`d${index}`, 'too large'));
-    expect(
-      causesOf([of('', 'gone (25 resources)', 25), { ...of('', 'gone'), kind: 'folder' }, of('a', 'broken'), ...many]),
-    ).toEqual([
+    expect(causesOf([of('', 'gone', 25), { ...of('', 'gone'), kind: 'folder' }, of('a', 'broken'), ...many])).toEqual([
       'dashboard (25), folder: gone',
       'dashboard a: broken',
       'dashboard d0, dashboard d1, dashboard d2, dashboard d3, dashboard d4, 2 more resources: too large',

@@ -64,7 +64,7 @@ describe('accounts', () => {
     for (const name of ['org', 'user'] as const) {
       expect(await kindOf(name).serves(context)).toEqual({
         served: false,
-        reason: expect.stringContaining('GRAFANA_ADMIN_USER'),
+        reason: { code: 'needs-server-admin', params: {} },
       });
     }
     expect(await kindOf('org').serves(await grafana.admin())).toEqual({ served: true });

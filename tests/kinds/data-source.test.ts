@@ -154,7 +154,7 @@ describe('data sources', () => {
     const context = await grafana.admin();
     const content = taken.get('Tempo (eu/1)')!;
     const forecast = await kindOf('data-source').forecast!(context, { uid: 'Tempo (eu/1)', content });
-    expect(forecast.blocked).toContain('Tempo (eu/1)');
+    expect(forecast.blocked).toMatchObject({ code: 'uid-refused', params: { uid: 'Tempo (eu/1)' } });
     expect(forecast.proposedUid).toMatch(/^[a-zA-Z0-9_-]{1,40}$/);
     const uid = forecast.proposedUid!;
     expect((await kindOf('data-source').forecast!(context, { uid, content })).blocked).toBeUndefined();
@@ -172,7 +172,7 @@ describe('data sources', () => {
     const content = taken.get('tempo')!;
     const forecast = await kindOf('data-source').forecast!(await grafana.admin(), { uid: 'tempo', content });
     expect(forecast).toMatchObject({ proposedUid: 'elsewhere' });
-    expect(forecast.blocked).toContain('elsewhere');
+    expect(forecast.blocked).toMatchObject({ code: 'data-source-twin', params: { uid: 'elsewhere' } });
   });
 
   it('says what becomes of the default', async () => {

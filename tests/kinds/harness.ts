@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
+import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { GrafanaClient } from '../../pkg/grafana/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
 import { connect, kindContext, type Instance } from '../../pkg/grafana/instance.ts';
@@ -127,12 +128,12 @@ export async function restore(name: KindName, context: WriteContext, taken: Take
     const forecast = await kind.forecast?.(context, item);
     const reason = forecast?.blocked ?? forecast?.skip;
     if (reason !== undefined) {
-      restored.blocked[uid] = reason;
+      restored.blocked[uid] = reasonSentence(reason);
       continue;
     }
     const written = await kind.write!(context, item);
     restored.written.push(written.uid);
-    const losses = [...new Set([...(forecast?.losses ?? []), ...written.losses])];
+    const losses = [...new Set([...(forecast?.losses ?? []), ...written.losses].map(reasonSentence))];
     if (losses.length > 0) {
       restored.losses[uid] = losses;
     }

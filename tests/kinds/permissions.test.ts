@@ -153,7 +153,7 @@ describe('permissions', () => {
     grafana = await testGrafana({ profile: '13.2' });
     expect(await kindOf('data-source-permissions').serves(await grafana.admin())).toEqual({
       served: false,
-      reason: expect.stringContaining('Enterprise'),
+      reason: { code: 'enterprise-only', params: {} },
     });
     await grafana.close();
     grafana = await testGrafana({ profile: '13.2', enterprise: true });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { reasonSentence, type Because, type ReasonData } from '../../pkg/contract/reasons/reason.ts';
 import { planRestore } from '../../pkg/engine/restore/plan.ts';
 import { parseSavedPlan, requestOf, requireFresh, savePlan } from '../../pkg/engine/restore/saved-plan.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
@@ -51,6 +52,20 @@ describe.each(PROFILE_NAMES)('planning in Grafana %s', (profile) => {
 });
 
 describe('a saved plan', () => {
+  it('has every reason as a sentence and as data, and is read without the data, as an earlier release saved it', async () => {
+    await seeded('13.2');
+    bench.sim.wipe();
+    const text = await saved();
+    const { items, ...rest } = JSON.parse(text) as { items: (Because & { losses: string[]; lost: ReasonData[] })[] };
+    expect(items.length).toBeGreaterThan(10);
+    for (const { reason, code, params, losses, lost = [] } of items) {
+      expect(reasonSentence({ code, params })).toBe(reason);
+      expect(lost.map(reasonSentence)).toEqual(losses);
+    }
+    const old = items.map(({ code: _, params: _params, lost: _lost, ...item }) => item);
+    expect(named(await take(JSON.stringify({ ...rest, items: old })), 'create')).toContain('dashboard/board');
+  });
+
   it('is applied later as it was made', async () => {
     await seeded('13.2');
     bench.sim.wipe();

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../contract/manifest.ts';
 import { backup } from '../../engine/backup/backup.ts';
-import { NOT_ASKED_FOR } from '../../engine/scope.ts';
+import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
 import { recordRun } from '../../engine/run.ts';
 import { withLocksRenewed } from '../../repository/locks.ts';
@@ -84,7 +84,7 @@ function copiesWanted(flags: Flags, encrypted: boolean): boolean {
 
 function printReport(world: World, manifest: Manifest): void {
   const rows = Object.entries(manifest.kinds)
-    .filter(([, report]) => report.reason !== NOT_ASKED_FOR && (report.listed > 0 || report.reason !== undefined))
+    .filter(([, report]) => !isNotAskedFor(report) && (report.listed > 0 || report.reason !== undefined))
     .map(([kind, report]) => [
       kind,
       report.listed,

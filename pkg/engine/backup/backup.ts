@@ -2,6 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Manifest, SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget } from '../../grafana/budget.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
@@ -16,7 +17,6 @@ import { nameAfterOwners, placeAndName } from '../places.ts';
 import { Pool } from '../pool.ts';
 import { ProgressCounter, type OnProgress } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
-import { NOT_ASKED_FOR } from '../scope.ts';
 import { Changes } from './changes.ts';
 import { Collection } from './collection.ts';
 import { comparedWith, previousOf, type Previous } from './previous.ts';
@@ -146,7 +146,7 @@ async function readAll(
     });
     for (const kind of KINDS) {
       if (!wanted.has(kind.name)) {
-        collection.notRead(kind.name, NOT_ASKED_FOR);
+        collection.notRead(kind.name, reason('not-asked-for'));
       } else if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
         // Resources of server scope are the same seen from every org.
         runs.push({ options, context, kind, previous, copies, collection, changes, pool, budget, press });

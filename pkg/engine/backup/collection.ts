@@ -1,7 +1,8 @@
 import { append } from '../../contract/append.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, ListBeginning, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
-import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { because, reasonFrom, reasonWithHint, type Because, type Reason } from '../../contract/reasons/reason.ts';
 import type { ProgressCounter } from '../progress.ts';
 import { PackedEntries } from './packed-entries.ts';
 
@@ -34,8 +35,8 @@ export class Collection {
   }
 
   /** The kind was left out on purpose; that is not a problem. */
-  notRead(kind: KindName, reason: string): void {
-    this.report(kind).reason = reason;
+  notRead(kind: KindName, why: Reason): void {
+    Object.assign(this.report(kind), because(why));
   }
 
   began(list: ListBeginning): void {
@@ -102,23 +103,23 @@ export class Collection {
    * A resource, or with an empty uid a whole listing, that could not be read. What failed with one and the same error,
    * such as refused credentials, is one problem of each kind.
    */
-  fail(problem: Omit<ResourceProblem, 'reason'>, error: unknown): void {
-    const reason = describe(error);
+  fail(problem: Omit<ResourceProblem, keyof Because>, error: unknown): void {
+    const why = because(describe(error));
     this.firstCause ??= error;
     const causes = this.#causes.get(error) ?? new Map<string, ResourceProblem>();
     this.#causes.set(error, causes);
     const place = `${problem.org} ${problem.kind}`;
     const same = causes.get(place);
     if (same === undefined) {
-      const first = { ...problem, reason };
+      const first = { ...problem, ...why };
       causes.set(place, first);
       this.problems.push(first);
     } else {
-      gather(same, problem, reason);
+      gather(same, problem, why.reason);
     }
     const report = this.report(problem.kind);
     if (problem.uid === '') {
-      report.reason = reason;
+      Object.assign(report, why);
     } else {
       report.failed++;
       this.progress.finished(problem.kind, false);
@@ -195,7 +196,7 @@ function sharer(): (entry: ManifestEntry) => void {
 }
 
 /** The reason with what to do about it, when the error knows. */
-function describe(error: unknown): string {
+function describe(error: unknown): Reason {
   const forbidden = error instanceof DashkeepError && error.code === 'DK_GRAFANA_FORBIDDEN';
-  return forbidden ? `${error.message}. ${error.hint}` : reasonOf(error);
+  return forbidden ? reasonWithHint(error) : reasonFrom(error);
 }

@@ -1,5 +1,7 @@
 import { stringifyJson } from '../../contract/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because } from '../../contract/reasons/reason.ts';
 import type { ByteBudget, Share } from '../../grafana/budget.ts';
 import { isForbidden, isNotFound } from '../../grafana/errors.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
@@ -91,7 +93,7 @@ export async function readKind(run: KindRun): Promise<void> {
       throw error.cause;
     }
     if (isNotServed(kind, error, collection.report(kind.name).listed)) {
-      collection.notRead(kind.name, 'not served by this Grafana');
+      collection.notRead(kind.name, reason('not-served'));
       return;
     }
     collection.fail(whole, error);
@@ -176,7 +178,7 @@ async function store(
     content = fromListing ?? (await kind.read(holding(kind, context, share), listed));
     if (content === undefined) {
       changes.gone(ref.org, ref.kind, ref.uid);
-      collection.skip({ ...ref, reason: 'deleted while the backup was running' });
+      collection.skip({ ...ref, ...because(reason('deleted-meanwhile')) });
       return;
     }
     body = await bodyOf(run, content, before?.object);

@@ -2,6 +2,8 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { because } from '../../contract/reasons/reason.ts';
 import { isForbidden } from '../../grafana/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
@@ -31,10 +33,10 @@ export interface DrillOptions {
 }
 
 /** Why a kind is not part of a drill in an org of its own. */
-const LEFT_OUT: Partial<Record<KindName, string>> = {
-  'service-account': 'a drill makes no accounts',
-  'public-dashboard': 'its link can be there only once in a Grafana, and a drill publishes nothing',
-  'dashboard-snapshot': 'its key can be there only once in a Grafana',
+const LEFT_OUT: Partial<Record<KindName, KnownReason>> = {
+  'service-account': reason('drill-no-accounts'),
+  'public-dashboard': reason('drill-one-link'),
+  'dashboard-snapshot': reason('drill-one-key'),
 };
 /** Kinds that are copied into a scratch folder. */
 const IN_FOLDER: readonly KindName[] = ['folder', 'library-panel', 'dashboard'];
@@ -108,9 +110,9 @@ async function drillInOrgs(options: DrillOptions, tally: DrillTally, orgs: reado
       return false;
     }
     for (const entry of entries) {
-      const reason = reasonToLeaveOut(entry.kind);
-      if (reason !== undefined) {
-        tally.skip(entry, reason, false);
+      const why = reasonToLeaveOut(entry.kind);
+      if (why !== undefined) {
+        tally.skip(entry, because(why), false);
       }
     }
     if (leftover !== undefined) {
@@ -137,8 +139,8 @@ async function drillInFolders(options: DrillOptions, tally: DrillTally, orgs: re
   for (const [index, id] of orgs.entries()) {
     const org = options.instance.orgs.find((candidate) => candidate.id === id);
     if (org === undefined) {
-      const reason = `org ${id} is not among the orgs of this run`;
-      entriesOf(options, id).forEach((entry) => tally.skip(entry, reason, true));
+      const why = because(reason('org-out-of-scope', { org: String(id) }));
+      entriesOf(options, id).forEach((entry) => tally.skip(entry, why, true));
       continue;
     }
     const leftover = await drillInFolder(options, tally, org);
@@ -162,8 +164,8 @@ async function drillInFolder(options: DrillOptions, tally: DrillTally, org: Org)
     const kinds = nests ? IN_FOLDER : IN_FOLDER.filter((kind) => kind !== 'folder');
     for (const entry of entries.filter(({ kind }) => !kinds.includes(kind))) {
       const own = reasonToLeaveOut(entry.kind);
-      const flat = 'folders do not nest here, so all lies in one';
-      tally.skip(entry, own ?? (entry.kind === 'folder' ? flat : 'is not part of a drill in a folder'), false);
+      const ofFolders = reason(entry.kind === 'folder' ? 'drill-flat' : 'drill-not-in-folder');
+      tally.skip(entry, because(own ?? ofFolders), false);
     }
     const wanted = entries.filter(({ kind }) => kinds.includes(kind));
     await restoreInto(
@@ -216,17 +218,17 @@ function entriesOf({ manifest }: DrillOptions, org: number): ManifestEntry[] {
   return manifest.resources.filter((entry) => entry.org === org);
 }
 
-function reasonToLeaveOut(kind: KindName): string | undefined {
+function reasonToLeaveOut(kind: KindName): KnownReason | undefined {
   const { scope, restored, plural } = kindOf(kind).declaration;
   if (restored === 'no') {
-    return `${plural} are kept for reading only; Grafana does not take them back`;
+    return reason('archived', { plural });
   }
-  return scope === 'server' ? `${plural} are about the whole Grafana` : LEFT_OUT[kind];
+  return scope === 'server' ? reason('drill-whole-server', { plural }) : LEFT_OUT[kind];
 }
 
 function skipOrgs(options: DrillOptions, tally: DrillTally, orgs: readonly number[]): void {
-  const reason = 'the drill ended before, because it could not remove what it had made';
+  const why = because(reason('drill-ended'));
   for (const org of orgs) {
-    entriesOf(options, org).forEach((entry) => tally.skip(entry, reason, true));
+    entriesOf(options, org).forEach((entry) => tally.skip(entry, why, true));
   }
 }

@@ -2,6 +2,8 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { ResourceProblem } from '../../contract/manifest.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
+import { reason as toReason } from '../../contract/reasons/catalogue.ts';
+import { because, type Because } from '../../contract/reasons/reason.ts';
 import type { RunOutcome } from '../run.ts';
 import type { Plan, PlannedItem } from '../restore/types.ts';
 import type { Scratch } from './scratch.ts';
@@ -14,6 +16,9 @@ export interface DrillSkip {
   /** The first of them. */
   uids: string[];
   reason: string;
+  /** The reason as data. */
+  code: string;
+  params: Record<string, string>;
   /** Whether that is something to look into; else it is in the nature of a drill. */
   problem: boolean;
 }
@@ -75,7 +80,7 @@ export class DrillTally {
         // What Grafana gives to every org was compared, too.
         this.#verified++;
       } else if (item.action === 'skip' || item.action === 'blocked') {
-        this.skip(item, item.reason, item.action === 'blocked');
+        this.skip(item, item, item.action === 'blocked');
       }
     }
     for (const result of results) {
@@ -85,11 +90,11 @@ export class DrillTally {
 
   skip(
     { org, kind, uid }: Pick<PlannedItem, 'org' | 'kind' | 'uid'>,
-    reason: DrillSkip['reason'],
+    { reason, code, params }: Because,
     problem: boolean,
   ): void {
     const key = `${org}/${kind}/${String(problem)}/${reason}`;
-    const skip = this.#skipped.get(key) ?? { org, kind, count: 0, uids: [], reason, problem };
+    const skip = this.#skipped.get(key) ?? { org, kind, count: 0, uids: [], reason, code, params, problem };
     skip.count++;
     if (skip.uids.length < UIDS_SHOWN) {
       skip.uids.push(uid);
@@ -111,13 +116,14 @@ export class DrillTally {
     };
   }
 
-  #addResult({ org, kind, uid, title, outcome, reason }: ApplyResult, losses: readonly string[]): void {
+  #addResult({ org, kind, uid, title, outcome, reason, code, params }: ApplyResult, losses: readonly string[]): void {
     if (outcome === 'verified') {
       this.#verified++;
     } else if (outcome === 'differs' && NAME_PEOPLE.has(kind) && losses.length > 0) {
-      this.skip({ org, kind, uid }, `comes back without people: ${losses.join('; ')}`, false);
+      const why = toReason('drill-without-people', { losses: losses.join('; ') });
+      this.skip({ org, kind, uid }, because(why), false);
     } else {
-      this.#differs.push({ org, kind, uid, title, reason });
+      this.#differs.push({ org, kind, uid, title, reason, code, params });
     }
   }
 }
@@ -128,10 +134,10 @@ export function drillOutcome(report: DrillReport): RunOutcome<DrillReport> {
   const skipped = report.skipped.reduce((sum, { count }) => sum + count, 0);
   const errors: ResourceProblem[] = [
     ...report.differs,
-    ...problems.flatMap(({ org, kind, uids, reason }) => uids.map((uid) => ({ org, kind, uid, reason }))),
-    ...(report.leftover === undefined
-      ? []
-      : [{ org: 1, kind: report.scratch.type, uid: report.scratch.name, reason: report.leftover }]),
+    ...problems.flatMap(({ org, kind, uids, reason, code, params }) =>
+      uids.map((uid) => ({ org, kind, uid, reason, code, params })),
+    ),
+    ...(report.leftover === undefined ? [] : [leftoverProblem(report.scratch, report.leftover)]),
   ];
   return {
     value: report,
@@ -141,6 +147,10 @@ export function drillOutcome(report: DrillReport): RunOutcome<DrillReport> {
     counts: { checked: report.checked, verified: report.verified, differs: report.differs.length, skipped },
     errors,
   };
+}
+
+function leftoverProblem({ type, name }: DrillReport['scratch'], message: string): ResourceProblem {
+  return { org: 1, kind: type, uid: name, ...because(toReason('drill-leftover', { message })) };
 }
 
 function keyOf({ org, kind, uid }: Pick<PlannedItem, 'org' | 'kind' | 'uid'>): string {

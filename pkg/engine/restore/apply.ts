@@ -1,7 +1,9 @@
 import { append } from '../../contract/append.ts';
-import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
 import type { Touched } from '../../contract/runs.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { reasonFrom, refusal, type Reason } from '../../contract/reasons/reason.ts';
 import { ByteBudget } from '../../grafana/budget.ts';
 import { GrafanaError } from '../../grafana/errors.ts';
 import type { Org } from '../../grafana/instance.ts';
@@ -90,7 +92,7 @@ export interface Applying {
 /** How the writing of one item went. */
 export interface Attempt {
   /** Why it failed. */
-  failure?: string;
+  failure?: Reason;
   /** Whether that may be over by now. */
   passing?: boolean;
   /** The uid it has now, where Grafana gave it another one. */
@@ -175,12 +177,12 @@ async function writeAll(
 }
 
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
-function failureOf(error: unknown): string {
+function failureOf(error: unknown): Reason {
   const ofOne = /^DK_(GRAFANA_|OBJECT_)/;
   if (error instanceof DashkeepError && !ofOne.test(error.code)) {
     throw error;
   }
-  return reasonOf(error);
+  return reasonFrom(error);
 }
 
 /** Whether the same write may succeed a moment later: the connection was cut, or Grafana failed over it. */
@@ -266,7 +268,7 @@ async function stillLive(
   const live = await kind.read(context, wantedAt(item));
   const isPlanned = (now: Content): boolean => markOf(request.repository, kind, now) === item.live;
   if (live === undefined || !(isPlanned(live) || isPlanned(asBefore(plan, kind, live)))) {
-    throw new DashkeepError('DK_GRAFANA_CONFLICT', 'somebody changed it since the plan was made; plan again');
+    throw refusal('DK_GRAFANA_CONFLICT', reason('changed-since-plan'));
   }
   return live;
 }

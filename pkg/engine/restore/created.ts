@@ -1,6 +1,8 @@
 import { append } from '../../contract/append.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Touched } from '../../contract/runs.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because, type Reason } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import { liveDashboards } from '../../grafana/kinds/dashboard/live.ts';
 import type { Content, Kind, Listed, WriteContext } from '../../grafana/kinds/kind.ts';
@@ -24,7 +26,7 @@ export async function planCreatedRemovals(request: PlanRequest, created: readonl
     if (org === undefined) {
       append(
         items,
-        ofOrg.map((one) => itemOf(one, 'blocked', `org ${id} is not among the orgs of this run`)),
+        ofOrg.map((one) => itemOf(one, 'blocked', reason('org-out-of-scope', { org: String(id) }))),
       );
     } else {
       append(items, await planOrg(request, org, ofOrg));
@@ -57,11 +59,11 @@ async function planKind(
   created: readonly Touched[],
 ): Promise<PlannedItem[]> {
   if (kind.remove === undefined) {
-    const reason =
+    const why =
       kind.owner === undefined
-        ? `${kind.declaration.plural} are never deleted by Dashkeep`
-        : `goes with its ${kind.owner}, or stays with it`;
-    return created.map((one) => itemOf(one, 'skip', reason));
+        ? reason('never-deleted', { plural: kind.declaration.plural })
+        : reason('goes-with-owner', { owner: kind.owner });
+    return created.map((one) => itemOf(one, 'skip', why));
   }
   const byUid = new Map(created.map((one) => [one.uid, one]));
   const items: PlannedItem[] = [];
@@ -83,19 +85,17 @@ async function planKind(
 
 function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Content | undefined): PlannedItem {
   if (live === undefined) {
-    return itemOf(created, 'skip', 'is gone already');
+    return itemOf(created, 'skip', reason('gone-since'));
   }
   const item = {
-    ...itemOf(created, 'delete', 'the restore created it'),
+    ...itemOf(created, 'delete', reason('created')),
     title: live.title,
     live: markOf(request.repository, kind, live),
   };
   if (live.managedBy !== undefined) {
-    return { ...item, action: 'skip', reason: `is managed by ${live.managedBy.manager} by now` };
+    return { ...item, action: 'skip', ...because(reason('managed-since', { manager: live.managedBy.manager })) };
   }
-  return item.live === created.mark
-    ? item
-    : { ...item, action: 'skip', reason: 'somebody changed it since the restore' };
+  return item.live === created.mark ? item : { ...item, action: 'skip', ...because(reason('changed-since')) };
 }
 
 /** Folders, deepest first; one in which something stays is kept. */
@@ -120,9 +120,7 @@ async function emptiedFolders(
     const item = byUid.get(uid);
     const goes = item?.action === 'delete' && !needed.has(uid);
     if (item?.action === 'delete') {
-      ordered.push(
-        goes ? item : { ...item, action: 'blocked', reason: 'the restore created it, but it holds what stays' },
-      );
+      ordered.push(goes ? item : { ...item, action: 'blocked', ...because(reason('created-filled')) });
     }
     if (!goes && folderUid !== undefined) {
       needed.add(folderUid);
@@ -139,6 +137,6 @@ async function inFolders(context: WriteContext, name: KindName): Promise<Listed[
   return name === 'dashboard' ? liveDashboards(context) : listOf(kind, context);
 }
 
-function itemOf({ org, kind, uid }: Touched, action: PlannedItem['action'], reason: string): PlannedItem {
-  return { org, kind, uid, title: uid, folder: '', action, reason, losses: [], security: [] };
+function itemOf({ org, kind, uid }: Touched, action: PlannedItem['action'], why: Reason): PlannedItem {
+  return { org, kind, uid, title: uid, folder: '', action, ...because(why), losses: [], security: [] };
 }

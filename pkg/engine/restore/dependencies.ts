@@ -1,4 +1,6 @@
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because, losing, type Reason } from '../../contract/reasons/reason.ts';
 import type { Reference } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { Existing } from './existing.ts';
@@ -80,22 +82,28 @@ export class Dependencies {
 
   /** Returns whether the item became blocked by it. */
   #mark(item: PlannedItem, reference: Reference, { title, inSnapshot }: MissingDependency): boolean {
-    const name = `${singular(reference.kind)} '${title}'`;
-    const offer = inSnapshot ? `; add it with --only ${reference.kind}/${reference.uid}` : '';
+    const { kind, uid } = reference;
+    const missing = { kind, noun: singular(kind), title, resource: `${kind}/${uid}` };
     if (reference.required === true) {
-      item.action = 'blocked';
-      item.reason = `needs the ${name}, which is not there${offer}`;
+      const why = reason(inSnapshot ? 'needs-offered' : 'needs', missing);
+      Object.assign(item, { action: 'blocked', ...because(why) });
       return true;
     }
     if (!inSnapshot && isWhole(this.#request.manifest, reference.kind)) {
       // It was missing when the snapshot was made: the restore loses nothing.
       return false;
     }
-    const loss = `the ${name} it uses is not there${offer}`;
-    if (!item.losses.includes(loss)) {
-      item.losses = [...item.losses, loss];
-    }
+    addLoss(item, reason(inSnapshot ? 'uses-missing-offered' : 'uses-missing', missing));
     return false;
+  }
+}
+
+/** Adds a loss to an item, once. */
+export function addLoss(item: PlannedItem, loss: Reason): void {
+  const { losses, lost } = losing([loss]);
+  if (!losses.some((sentence) => item.losses.includes(sentence))) {
+    item.losses = [...item.losses, ...losses];
+    item.lost = [...(item.lost ?? []), ...lost];
   }
 }
 

@@ -1,10 +1,11 @@
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { isForbidden } from '../../grafana/errors.ts';
 import { linkedDashboards } from '../../grafana/kinds/alert-rule-group/references.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { storedContent } from './content.ts';
 import { writeContext } from './context.ts';
-import { keyOf, targetOf } from './dependencies.ts';
+import { addLoss, keyOf, targetOf } from './dependencies.ts';
 import { Existing } from './existing.ts';
 import type { Planning } from './planning.ts';
 import type { MissingDependency, PlannedItem, PlanRequest } from './types.ts';
@@ -37,8 +38,7 @@ export async function missingRules(planning: Planning, items: readonly PlannedIt
         (uid) => dashboards.get(keyOf({ org: entry.org, kind: 'dashboard', uid })) ?? [],
       );
       for (const item of linked) {
-        const name = `the alert rule group '${entry.title}' linked to it is not there`;
-        item.losses = [...item.losses, `${name}; add it with --only ${KIND}/${entry.uid}`];
+        addLoss(item, reason('linked-group', { title: entry.title, resource: `${KIND}/${entry.uid}` }));
       }
       if (linked.length > 0) {
         missing.push({ org: entry.org, kind: KIND, uid: entry.uid, title: entry.title, inSnapshot: true });

@@ -1,6 +1,8 @@
-import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { losing, type Reason } from '../../contract/reasons/reason.ts';
 import { isEvaluated } from '../../grafana/kinds/alert-rule-group/content.ts';
 import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
@@ -8,7 +10,7 @@ import { isRestored, outlineOf, storedContent } from './content.ts';
 import { keyOf } from './dependencies.ts';
 import { markOf, markOfEntry } from './ledger.ts';
 import { isMadeAfter, isRenewed } from './renewed.ts';
-import { isDeferred, itemOf, managerOf, MANAGED_HINT, type Planning } from './planning.ts';
+import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
 import { securityOf } from './security.ts';
 import type { PlannedItem } from './types.ts';
 
@@ -32,7 +34,7 @@ export async function planEntry(
   const now = live === undefined ? {} : { live: markOf(repository, kind, live) };
   const brought = options.secrets?.(kind.name, uid) !== undefined && HOLD_SECRETS.has(kind.name);
   if (live !== undefined && !brought && now.live === markOfEntry(kind, entry)) {
-    return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
+    return { ...itemOf(entry, 'unchanged', reason('same')), ...now };
   }
   const stored = isDeferred(request, kind.name, live)
     ? outlineOf(entry)
@@ -40,55 +42,54 @@ export async function planEntry(
   const { content } = translation.apply(entry, stored);
   const same = live !== undefined && isRestored(kind, content, live);
   if (same && !brought) {
-    return { ...itemOf(entry, 'unchanged', 'as in the snapshot'), ...now };
+    return { ...itemOf(entry, 'unchanged', reason('same')), ...now };
   }
   // A copy belongs to nobody yet.
   const isCopy = translation.isCopy(entry);
   const manager = managerOf(live ?? (isCopy ? {} : content));
   if (manager !== undefined && !options.includeManaged) {
-    return {
-      ...itemOf(entry, 'skip', `managed by ${manager}, ${MANAGED_HINT}`),
-      ...now,
-    };
+    return { ...itemOf(entry, 'skip', reason('managed', { manager })), ...now };
   }
   const ownersManager =
     kind.owner === undefined || isCopy
       ? undefined
       : managers.get(keyOf({ org: context.org.id, kind: kind.owner, uid }));
   if (ownersManager !== undefined && !options.includeManaged) {
-    const reason = `its ${kind.owner} is managed by ${ownersManager}; --include-managed writes it`;
-    return { ...itemOf(entry, 'skip', reason), ...now };
+    const why = reason('owner-managed', { owner: kind.owner ?? '', manager: ownersManager });
+    return { ...itemOf(entry, 'skip', why), ...now };
   }
   const along = planning.along.has(entry);
   const overwrite = options.overwrite && !along;
   const renewed =
     live !== undefined && !overwrite && (await isRenewed(request, planning.earlier, kind, context, uid, live));
   if (live !== undefined && live.pristine === undefined && !renewed && !overwrite && !same) {
-    const how = along ? `--only ${kind.name}/${entry.uid} with --overwrite` : '--overwrite';
-    return { ...itemOf(entry, 'skip', `is there and differs; ${how} replaces it`), ...now };
+    const why = along ? reason('kept-along', { kind: kind.name, uid: entry.uid }) : reason('kept');
+    return { ...itemOf(entry, 'skip', why), ...now };
   }
   if (along && live === undefined && (await isNoLongerShared(planning, kind, context, uid))) {
-    const reason = `its dashboard is there and no longer shared; --only ${kind.name}/${entry.uid} shares it again`;
-    return itemOf(entry, 'skip', reason);
+    return itemOf(entry, 'skip', reason('unshared', { kind: kind.name, uid: entry.uid }));
   }
   const item: Restorable = { uid, content, ...(live === undefined ? {} : { live }) };
   const forecast = await forecastOf(kind, context, item);
-  if (forecast.blocked !== undefined || forecast.skip !== undefined) {
+  const refusal = forecast.blocked ?? forecast.skip;
+  if (refusal !== undefined) {
     const action = forecast.blocked === undefined ? 'skip' : 'blocked';
-    return { ...itemOf(entry, action, forecast.blocked ?? forecast.skip ?? ''), ...now, losses: forecast.losses };
+    return { ...itemOf(entry, action, refusal), ...now, ...losing(forecast.losses) };
   }
   dependencies.need({ org: context.org.id, kind: kind.name, uid }, kind.references(content));
-  const reason = same
-    ? 'secrets supplied'
+  const why = same
+    ? reason('secrets-supplied')
     : live?.pristine === true
-      ? 'replaces what Grafana made by itself'
+      ? reason('pristine')
       : renewed
-        ? `is what Grafana gave to a ${kind.owner} that was made after the snapshot`
-        : 'differs from the snapshot';
+        ? reason('renewed', { owner: kind.owner ?? '' })
+        : reason('differs');
   const planned =
-    live === undefined ? itemOf(entry, 'create', isCopy ? 'as a copy' : 'is missing') : itemOf(entry, 'update', reason);
+    live === undefined
+      ? itemOf(entry, 'create', isCopy ? reason('copy') : reason('missing'))
+      : itemOf(entry, 'update', why);
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
-  return { ...planned, ...now, losses, security: securityOf(planning, kind, context, item) };
+  return { ...planned, ...now, ...losing(losses), security: securityOf(planning, kind, context, item) };
 }
 
 /** Whether somebody ended the sharing of a dashboard that is live: nobody who brings that back wants it public again. */
@@ -104,10 +105,8 @@ async function isNoLongerShared(planning: Planning, kind: Kind, context: WriteCo
 }
 
 /** What a copy does not have that the original has. */
-function lossesOfCopy(kind: Kind, stored: Content): string[] {
-  return kind.name === 'alert-rule-group' && isEvaluated(stored)
-    ? ['comes with its rules paused, so that nothing fires twice; resume them in Grafana']
-    : [];
+function lossesOfCopy(kind: Kind, stored: Content): Reason[] {
+  return kind.name === 'alert-rule-group' && isEvaluated(stored) ? [reason('rules-paused')] : [];
 }
 
 /** Looking ahead must not end the plan: what it stumbles over is a reason not to write that one resource. */
@@ -117,7 +116,7 @@ async function forecastOf(kind: Kind, context: WriteContext, item: Restorable): 
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof DashkeepError && error.code.startsWith('DK_GRAFANA_')) {
-      return { losses: [], blocked: `could not be looked into: ${reasonOf(error)}` };
+      return { losses: [], blocked: reason('live-unreadable', { message: error.message }) };
     }
     throw error;
   }

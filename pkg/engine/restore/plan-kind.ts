@@ -1,5 +1,7 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { PlanAction } from '../../contract/plan.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { Reason } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Content, Kind, WriteContext } from '../../grafana/kinds/kind.ts';
 import { storedContent } from './content.ts';
@@ -23,7 +25,7 @@ export async function planKind(
   const context = writeContext(request, org);
   const refusal = await refusalOf(request, kind, context);
   if (refusal !== undefined) {
-    return entries.map((entry) => itemOf(entry, refusal.action, refusal.reason));
+    return entries.map((entry) => itemOf(entry, refusal.action, refusal.why));
   }
   const items: PlannedItem[] = [];
   const byUid = new Map<string, ManifestEntry>();
@@ -34,7 +36,7 @@ export async function planKind(
     if (passed !== undefined) {
       items.push(itemOf(entry, 'skip', passed));
     } else if (byUid.has(uid)) {
-      items.push(itemOf(entry, 'blocked', `another org of the snapshot brings the same ${kind.name} to org ${org.id}`));
+      items.push(itemOf(entry, 'blocked', reason('org-twin', { kind: kind.name, org: String(org.id) })));
     } else {
       byUid.set(uid, entry);
     }
@@ -83,19 +85,18 @@ function goesTo(entry: ManifestEntry, org: Org, uid: string): Pick<PlannedItem, 
 }
 
 /** Why an entry of the selection is not for writing at all. */
-function passedOver({ translation, dataSources }: Planning, org: Org, entry: ManifestEntry): string | undefined {
+function passedOver({ translation, dataSources }: Planning, org: Org, entry: ManifestEntry): Reason | undefined {
   const standIn = entry.kind === 'data-source' ? dataSources.standIn(org.id, entry.uid) : undefined;
   if (standIn?.to !== undefined) {
-    const why = standIn.by === 'choice' ? 'as chosen' : 'by name and type';
-    return `the data source '${standIn.to.uid}' here is used in its place, ${why}`;
+    return reason(standIn.by === 'choice' ? 'stand-in-chosen' : 'stand-in', { uid: standIn.to.uid });
   }
   return translation.leftOut(entry);
 }
 
 /** Why a kind is never written, wherever; undefined for those that are. */
-export function neverWritten({ write, declaration }: Kind): string | undefined {
+export function neverWritten({ write, declaration }: Kind): Reason | undefined {
   return write === undefined || declaration.restored === 'no'
-    ? `${declaration.plural} are kept for reading only; Grafana does not take them back`
+    ? reason('archived', { plural: declaration.plural })
     : undefined;
 }
 
@@ -104,19 +105,19 @@ async function refusalOf(
   request: PlanRequest,
   kind: Kind,
   context: WriteContext,
-): Promise<{ action: PlanAction; reason: string } | undefined> {
+): Promise<{ action: PlanAction; why: Reason } | undefined> {
   const { plural, restored } = kind.declaration;
   const never = neverWritten(kind);
   if (never !== undefined) {
-    return { action: 'skip', reason: never };
+    return { action: 'skip', why: never };
   }
   const named =
     [...(request.selection.only ?? []), ...(request.selection.also ?? [])].some(
       ({ kind: name }) => name === kind.name,
     ) || request.selection.kinds?.includes(kind.name) === true;
   if (restored === 'on request' && !named) {
-    return { action: 'skip', reason: `${plural} are restored only when asked for by name` };
+    return { action: 'skip', why: reason('on-request', { plural }) };
   }
   const serving = await kind.serves(context);
-  return serving.served ? undefined : { action: 'blocked', reason: serving.reason };
+  return serving.served ? undefined : { action: 'blocked', why: serving.reason };
 }

@@ -1,6 +1,7 @@
 import { append } from '../../contract/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../progress.ts';
 import { DataSourceMap } from './data-source-map.ts';
@@ -51,7 +52,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
       }
       const planned =
         home === undefined
-          ? entries.map((entry) => itemOf(entry, 'blocked', `org ${org} is not among the orgs of this run`))
+          ? entries.map((entry) => itemOf(entry, 'blocked', reason('org-out-of-scope', { org: String(org) })))
           : await planKind(planning, home, kind, entries);
       append(
         items,

@@ -1,6 +1,7 @@
 import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { PlanAction } from '../../contract/plan.ts';
+import { because, type Reason } from '../../contract/reasons/reason.ts';
 import type { Content } from '../../grafana/kinds/kind.ts';
 import type { ProgressCounter } from '../progress.ts';
 import type { DataSourceMap } from './data-source-map.ts';
@@ -10,9 +11,6 @@ import type { PlannedItem, PlanRequest, Translator } from './types.ts';
 
 /** Kinds of many and big bodies, of which planning only needs to know what they use. */
 const DEFERRABLE: ReadonlySet<KindName> = new Set(['dashboard']);
-
-/** What follows on who manages a resource. */
-export const MANAGED_HINT = 'which would undo it; --include-managed writes it';
 
 /** What belongs to one making of a plan. */
 export interface Planning {
@@ -57,7 +55,7 @@ export function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): s
 }
 
 /** An item as the snapshot holds it. */
-export function itemOf(entry: ManifestEntry, action: PlanAction, reason: string): PlannedItem {
+export function itemOf(entry: ManifestEntry, action: PlanAction, why: Reason): PlannedItem {
   const { org, kind, uid, title, folder } = entry;
-  return { org, kind, uid, title, folder, action, reason, losses: [], security: [], entry };
+  return { org, kind, uid, title, folder, action, ...because(why), losses: [], security: [], entry };
 }

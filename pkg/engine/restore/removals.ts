@@ -1,5 +1,7 @@
 import { append } from '../../contract/append.ts';
 import type { KindName } from '../../contract/kinds.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Kind, Listed, WriteContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
@@ -173,9 +175,9 @@ async function planRemoval(
     ...(context.org.id === source ? {} : { targetOrg: context.org.id }),
   };
   if (content.managedBy !== undefined && !request.options.includeManaged) {
-    return { ...item, action: 'skip', reason: `not in the snapshot, but managed by ${content.managedBy.manager}` };
+    return { ...item, action: 'skip', ...because(reason('extra-managed', { manager: content.managedBy.manager })) };
   }
   return kind.name === 'folder' && needed.has(uid)
-    ? { ...item, action: 'blocked', reason: 'not in the snapshot, but it holds what stays' }
-    : { ...item, action: 'delete', reason: 'not in the snapshot' };
+    ? { ...item, action: 'blocked', ...because(reason('extra-filled')) }
+    : { ...item, action: 'delete', ...because(reason('extra')) };
 }

@@ -1,8 +1,9 @@
 import { append } from '../../contract/append.ts';
-import { reasonOf } from '../../contract/errors.ts';
 import { isJsonObject, numberAt } from '../../contract/json.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because, reasonFrom } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Kind, KindContext } from '../../grafana/kinds/kind.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
@@ -50,26 +51,26 @@ async function removeOne(
   try {
     const live = await kind.read(context, { uid, title });
     if (live === undefined) {
-      return { ...result, outcome: 'deleted', reason: 'was gone already' };
+      return { ...result, outcome: 'deleted', ...because(reason('gone-before')) };
     }
     if (markOf(request.repository, kind, live) !== item.live) {
-      return { ...result, outcome: 'failed', reason: 'somebody changed it since the plan was made; it was left alone' };
+      return { ...result, outcome: 'failed', ...because(reason('changed-since-plan-kept')) };
     }
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
-      return { ...result, outcome: 'failed', reason: 'the folder is not empty; it was left alone' };
+      return { ...result, outcome: 'failed', ...because(reason('folder-filled')) };
     }
     const gone = [kind.name, ...goingWith(kind)].map((name) => ({ org: org.id, kind: name, uid }));
     gone.forEach((one) => ledger.put({ ...one, did: 'deleted' }));
     await kind.remove?.(context, uid);
     const left = await kind.read(context, { uid, title });
     if (left === undefined) {
-      return { ...result, outcome: 'deleted', reason: '' };
+      return { ...result, outcome: 'deleted', ...because(reason('as-planned')) };
     }
     gone.forEach((one) => ledger.drop(one));
-    return { ...result, outcome: 'failed', reason: 'was deleted and is still there' };
+    return { ...result, outcome: 'failed', ...because(reason('still-there')) };
   } catch (error) {
     request.signal.throwIfAborted();
-    return { ...result, outcome: 'failed', reason: reasonOf(error) };
+    return { ...result, outcome: 'failed', ...because(reasonFrom(error)) };
   }
 }
 

@@ -87,6 +87,6 @@ export function restoreOutcome(restored: Restored): RunOutcome<Restored> {
     status: bad.length === 0 ? 'complete' : all ? 'failed' : 'partial',
     ...(restored.safetySnapshot === undefined ? {} : { snapshot: restored.safetySnapshot }),
     counts,
-    errors: bad.map(({ org, kind, uid, title, reason }) => ({ org, kind, uid, title, reason })),
+    errors: bad.map(({ outcome: _, security: _changes, ...problem }) => problem),
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
 import { PlanItem, SecurityChange } from '../../contract/plan.ts';
+import { ReasonData } from '../../contract/reasons/reason.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { targetOf } from './dependencies.ts';
 import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from './types.ts';
@@ -38,6 +39,7 @@ const SavedPlan = z.object({
       object: z.string().optional(),
       live: z.string().optional(),
       // Of plans that an earlier release saved: the plan that is made again says it.
+      ...ReasonData.partial().shape,
       security: z.array(SecurityChange).default([]),
     }),
   ),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, objectAt, type JsonObject } from '../../contract/json.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { paused } from '../../grafana/kinds/alert-rule-group/content.ts';
 import { inFolder } from '../../grafana/kinds/folder.ts';
 import type { Content, Kind, Reference } from '../../grafana/kinds/kind.ts';
@@ -63,12 +64,12 @@ export class Translation implements Translator {
     return this.#copies.has(keyOf(org, kind, uid));
   }
 
-  leftOut(entry: ManifestEntry): string | undefined {
+  leftOut(entry: ManifestEntry): KnownReason | undefined {
     if (this.#request.options.copy === undefined || this.isCopy(entry)) {
       return undefined;
     }
     // A panel from elsewhere is shared by the original and the copy.
-    return entry.kind === 'library-panel' ? undefined : 'is not copied: copies use the one that is there';
+    return entry.kind === 'library-panel' ? undefined : reason('not-copied');
   }
 
   async uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string> {

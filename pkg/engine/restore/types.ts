@@ -3,6 +3,7 @@ import type { ManifestEntry, Manifest } from '../../contract/manifest.ts';
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import type { PlanItem } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Content } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.types.ts';
@@ -22,7 +23,7 @@ export interface Translator {
   /** Whether an entry becomes something new beside the original. */
   isCopy(entry: ManifestEntry): boolean;
   /** Why an entry takes no part in a copy; undefined when it does, or nothing is copied. */
-  leftOut(entry: ManifestEntry): string | undefined;
+  leftOut(entry: ManifestEntry): KnownReason | undefined;
   /** The uid that an entry will have; reads its content only where the uid follows from it. */
   uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string>;
   /** The very same content where nothing about it changes. */

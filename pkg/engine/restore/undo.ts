@@ -1,5 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../contract/runs.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because, losing } from '../../contract/reasons/reason.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { planCreatedRemovals } from './created.ts';
 import { keyOf } from './dependencies.ts';
@@ -76,17 +78,17 @@ function leaveWhatChanged(item: PlannedItem, before: Touched | undefined): void 
     before.did === 'deleted'
       ? item.live === undefined
         ? undefined
-        : 'the restore deleted it, and somebody made it again since'
+        : reason('made-again')
       : item.live === undefined
-        ? 'somebody deleted it since the restore'
+        ? reason('deleted-since')
         : item.live === before.mark
           ? undefined
-          : 'somebody changed it since the restore';
+          : reason('changed-since');
   if (why !== undefined) {
-    Object.assign(item, { action: 'skip', reason: why, losses: [], security: [] });
+    Object.assign(item, { action: 'skip', ...because(why), ...losing([]), security: [] });
     return;
   }
-  item.reason = before.did === 'deleted' ? 'the restore deleted it' : 'the restore changed it';
+  Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
 }
 
 /** Most dashboards have no public one, and what was never there is not lost. */
@@ -102,10 +104,7 @@ function notHeld({ org, kind, uid }: Touched): PlannedItem {
     title: uid,
     folder: '',
     action: 'skip',
-    reason:
-      kind === 'org'
-        ? 'the restore renamed it, and Dashkeep does not rename an organization back'
-        : 'the snapshot from before the restore does not hold it',
+    ...because(reason(kind === 'org' ? 'org-keeps-name' : 'not-held')),
     losses: [],
     security: [],
   };

@@ -1,4 +1,6 @@
 import type { ApplyResult } from '../../contract/plan.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because, type Reason } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Share } from '../../grafana/budget.ts';
 import type { Content, Kind, WriteContext } from '../../grafana/kinds/kind.ts';
@@ -73,7 +75,7 @@ export async function verifyAtOnce(
       return undefined;
     }
     noteFound(applying, item, targetOf(item).uid, mark);
-    return resultOf(item, 'verified', '');
+    return resultOf(item, 'verified', reason('as-planned'));
   } catch {
     applying.request.signal.throwIfAborted();
     return undefined;
@@ -97,17 +99,13 @@ async function compare(
       isRestored(kind, (await wantedContent(applying, item)).content, live));
   if (same) {
     const { uid: planned } = targetOf(item);
-    const renamed = planned === uid ? '' : `Grafana gave it another uid: ${uid}`;
-    return resultOf(
-      item,
-      'verified',
-      failure === undefined ? renamed : 'is there, although Grafana reported a failure',
-    );
+    const renamed = planned === uid ? reason('as-planned') : reason('other-uid', { uid });
+    return resultOf(item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
   }
   if (failure !== undefined) {
     return resultOf(item, 'failed', failure);
   }
-  return resultOf(item, 'differs', live === undefined ? 'was written and is not there' : 'is there and differs');
+  return resultOf(item, 'differs', reason(live === undefined ? 'vanished' : 'differs-now'));
 }
 
 /** Puts down what is really there; what is not there was not made. */
@@ -120,7 +118,7 @@ function noteFound({ ledger }: Applying, item: PlannedItem, uid: string, mark: s
   }
 }
 
-function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], reason: string): ApplyResult {
+function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
   const { org, kind, uid, title } = item;
-  return { org, kind, uid, title, outcome, reason };
+  return { org, kind, uid, title, outcome, ...because(why) };
 }

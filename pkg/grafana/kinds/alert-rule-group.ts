@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DashkeepError } from '../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../alerting.ts';
 import { ifFound } from '../errors.ts';
 import {
@@ -131,7 +132,7 @@ async function readGroup(context: KindContext, uid: string): Promise<JsonObject 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const blocked = writeRefusal(item.live?.provenance) ?? (await elsewhere(context, item));
   const extra = item.live === undefined ? [] : extraTitles(item.content, item.live);
-  const losses = extra.length === 0 ? [] : [`live rules that the backup lacks stay: ${extra.join(', ')}`];
+  const losses = extra.length === 0 ? [] : [reason('rules-stay', { titles: extra.join(', ') })];
   return { losses, ...(blocked === undefined ? {} : { blocked }) };
 }
 
@@ -143,14 +144,14 @@ function extraTitles(content: Content, live: Content): string[] {
 }
 
 /** Names the first rule that is live in another group. */
-async function elsewhere(context: WriteContext, item: Restorable): Promise<string | undefined> {
+async function elsewhere(context: WriteContext, item: Restorable): Promise<KnownReason | undefined> {
   const groups = await knownGroups(context);
   const uids = new Set(rulesOf(item.content).map((rule) => stringAt(rule, 'uid')));
   for (const [uid, rules] of groups) {
     const moved = uid === item.uid ? undefined : rules.find((rule) => uids.has(stringAt(rule, 'uid')));
     if (moved !== undefined) {
       const title = stringAt(moved, 'title') ?? '';
-      return `its rule '${title}' is in the group ${uid} now, and would be moved away from there`;
+      return reason('rule-elsewhere', { title, group: uid });
     }
   }
   return undefined;

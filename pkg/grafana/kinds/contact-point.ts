@@ -1,4 +1,5 @@
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../alerting.ts';
 import { ifFound, isForbidden } from '../errors.ts';
 import { LOST_PROVENANCE, provenanceHeaders, writeRefusal } from '../provenance.ts';
@@ -136,7 +137,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   return { losses: [...losses, ...keptNote(kept)], ...(blocked === undefined ? {} : { blocked }) };
 }
 
-function keptNote(kept: readonly JsonObject[]): string[] {
-  const what = kept.map((one) => stringAt(one, 'type') ?? 'integration').join(', ');
-  return kept.length === 0 ? [] : [`live integrations that the backup lacks stay: ${what}`];
+function keptNote(kept: readonly JsonObject[]): KnownReason[] {
+  const types = kept.map((one) => stringAt(one, 'type') ?? 'integration').join(', ');
+  return kept.length === 0 ? [] : [reason('integrations-stay', { types })];
 }

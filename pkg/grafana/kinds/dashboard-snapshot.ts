@@ -1,4 +1,5 @@
 import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../errors.ts';
 import { listWithRoom } from '../lists.ts';
 import { without } from '../natural-key.ts';
@@ -117,19 +118,19 @@ function isNever(created: string, expires: string): boolean {
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   if (item.live !== undefined) {
-    return { losses: [], blocked: 'a snapshot cannot be changed' };
+    return { losses: [], blocked: reason('snapshot-fixed') };
   }
   if (objectAt(item.content.body)?.['external'] === true) {
-    return { losses: [], blocked: 'it was published on another server, which holds its data' };
+    return { losses: [], blocked: reason('snapshot-external') };
   }
   if ((stringAt(item.content.body, 'dashboard', 'uid') ?? '') === '') {
-    return { losses: [], blocked: 'it does not say which dashboard it was made of, and Grafana insists on that' };
+    return { losses: [], blocked: reason('snapshot-origin') };
   }
   const expires = stringAt(item.content.body, 'expires');
   if (expires !== undefined && Date.parse(expires) <= context.clock.now().getTime()) {
-    return { losses: [], skip: `it expired on ${expires}` };
+    return { losses: [], skip: reason('snapshot-expired', { expires }) };
   }
-  return { losses: ['delete key: a new one'] };
+  return { losses: [reason('delete-key-new')] };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
@@ -146,5 +147,5 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     },
     { signal: context.signal },
   );
-  return { uid: stringAt(answer, 'key') ?? item.uid, losses: ['delete key: a new one'] };
+  return { uid: stringAt(answer, 'key') ?? item.uid, losses: [reason('delete-key-new')] };
 }

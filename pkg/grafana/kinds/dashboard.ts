@@ -1,4 +1,5 @@
 import { objectAt } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../errors.ts';
 import { glanceAtDashboards, listDashboards } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
@@ -67,11 +68,8 @@ function copyDashboard(content: Content, uid: string): Content {
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const { content } = item;
   if (isV2Version(content.apiVersion) && servedVersion(context, content) === undefined) {
-    const grafana = `Grafana ${context.capabilities.version}`;
-    return {
-      losses: [],
-      blocked: `${grafana} does not serve ${content.apiVersion}, which this dashboard is written in`,
-    };
+    const { version } = context.capabilities;
+    return { losses: [], blocked: reason('api-version', { version, apiVersion: content.apiVersion ?? '' }) };
   }
   return { losses: [] };
 }

@@ -1,3 +1,4 @@
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { isNotFound } from '../errors.ts';
 import { liveDataSources } from './data-source/live.ts';
 import type { Kind, KindContext, Serving } from './kind.ts';
@@ -33,7 +34,7 @@ export const dataSourcePermissions: Kind = permissionKind({
       await context.grafana.get(path, { signal: context.signal });
     } catch (error) {
       if (isNotFound(error)) {
-        return { served: false, reason: 'data source permissions are part of Grafana Enterprise and Cloud' };
+        return { served: false, reason: reason('enterprise-only') };
       }
       throw error;
     }

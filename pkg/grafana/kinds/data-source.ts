@@ -1,4 +1,5 @@
 import { isJsonObject, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { atLeast } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
 import { naturalKey, without } from '../natural-key.ts';
@@ -116,15 +117,14 @@ function renamePointers(value: Json, renamed: (reference: Reference) => string):
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const { uid, content, live } = item;
   if (live?.managedBy !== undefined) {
-    return { losses: [], blocked: 'a file provisions it here, and Grafana refuses to change it: change the file' };
+    return { losses: [], blocked: reason('file-provisions') };
   }
   if (content.managedBy !== undefined && !context.includeManaged) {
-    return { losses: [], blocked: 'it was provisioned from a file, which brings it back; include managed to write it' };
+    return { losses: [], blocked: reason('file-brings-back') };
   }
   if (!isAcceptedUid(uid) && atLeast(context.capabilities, 12)) {
     const proposedUid = acceptedUid(uid);
-    const reason = `Grafana 12 and later refuse the uid ${uid}: map it to another one, such as ${proposedUid}`;
-    return { losses: [], blocked: reason, proposedUid };
+    return { losses: [], blocked: reason('uid-refused', { uid, proposed: proposedUid }), proposedUid };
   }
   const siblings = await liveSiblings(context);
   const twin = siblings.find((other) => stringAt(other, 'name') === content.title && stringAt(other, 'uid') !== uid);
@@ -133,7 +133,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
     const sameType = stringAt(twin, 'type') === stringAt(content.body, 'type');
     return {
       losses: [],
-      blocked: `another data source is called ${content.title} here, with uid ${twinUid}: map it to that one`,
+      blocked: reason('data-source-twin', { title: content.title, uid: twinUid }),
       ...(sameType ? { proposedUid: twinUid } : {}),
     };
   }
@@ -155,23 +155,25 @@ function acceptedUid(uid: string): string {
   return `${readable}-${naturalKey(uid).slice(0, 8)}`;
 }
 
-function missingSecrets(context: WriteContext, item: Restorable): string[] {
+function missingSecrets(context: WriteContext, item: Restorable): KnownReason[] {
   const supplied = context.secrets('data-source', item.uid) ?? {};
   const stored = objectAt(item.live?.body, 'secureJsonFields') ?? {};
   const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
     (name) => supplied[name] === undefined && stored[name] !== true,
   );
-  return [...new Set([...missing, ...dataSourceMoves.dropped(item, context)])].map((name) => `enter again: ${name}`);
+  return [...new Set([...missing, ...dataSourceMoves.dropped(item, context)])].map((field) =>
+    reason('enter-again', { field }),
+  );
 }
 
-function defaultChanges(item: Restorable, siblings: JsonObject[]): string[] {
+function defaultChanges(item: Restorable, siblings: JsonObject[]): KnownReason[] {
   const wanted = objectAt(item.content.body)?.['isDefault'] === true;
   const current = siblings.find((other) => other['isDefault'] === true);
   const isCurrent = stringAt(current, 'uid') === item.uid;
   if (wanted && current !== undefined && !isCurrent) {
-    return [`becomes the default in place of ${stringAt(current, 'name') ?? ''}`];
+    return [reason('default-taken', { name: stringAt(current, 'name') ?? '' })];
   }
-  return !wanted && isCurrent ? ['stays the default: Grafana only moves that to another data source'] : [];
+  return !wanted && isCurrent ? [reason('default-kept')] : [];
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

@@ -1,5 +1,6 @@
 import { append } from '../../contract/append.ts';
 import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import {
   apisPath,
   createOrReplace,
@@ -239,7 +240,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   );
   const refusesTwins = usableVersion(context) === undefined;
   return twin !== undefined && refusesTwins
-    ? { losses: [], blocked: `a folder of the same name is there already, with uid ${twin.uid}` }
+    ? { losses: [], blocked: reason('folder-twin', { uid: twin.uid }) }
     : { losses: [] };
 }
 

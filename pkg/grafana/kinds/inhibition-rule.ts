@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { objectAt, stringAt, type Json } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, readAlerting, writeAlerting } from '../alerting.ts';
 import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../apis.ts';
 import { listPages } from '../pages.ts';
@@ -85,7 +86,8 @@ async function serves(context: KindContext): Promise<Serving> {
     return alerting;
   }
   return context.memo('inhibition-rules-served', async (): Promise<Serving> => {
-    const absent: Serving = { served: false, reason: `Grafana ${context.capabilities.version} has none` };
+    const { version } = context.capabilities;
+    const absent: Serving = { served: false, reason: reason('version-has-none', { version }) };
     if (!servedVersions(context.capabilities, GROUP).includes(VERSION)) {
       return absent;
     }

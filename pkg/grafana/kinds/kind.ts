@@ -3,6 +3,7 @@ import type { Json } from '../../contract/json.ts';
 import type { ManagedBy } from '../../contract/manifest.ts';
 import type { SecurityChange } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../client.ts';
 import type { Capabilities } from '../capabilities.ts';
 
@@ -81,7 +82,7 @@ export interface Known {
 export type BeginList = (version: string) => void;
 
 /** Whether a Grafana has a kind. `failed` = it has, but did not get ready in time: a backup without it is partial. */
-export type Serving = { served: true } | { served: false; reason: string; failed?: true };
+export type Serving = { served: true } | { served: false; reason: KnownReason; failed?: true };
 
 /** Something that a resource needs: restored before it, offered when missing. */
 export interface Reference {
@@ -102,11 +103,11 @@ export interface Restorable {
 /** What planning found out about writing a resource, by reads only. */
 export interface Forecast {
   /** Set when it cannot be written here, and why. */
-  blocked?: string;
+  blocked?: KnownReason;
   /** Set when there is nothing left to restore, and why. */
-  skip?: string;
+  skip?: KnownReason;
   /** What will be lost or must be entered again. */
-  losses: string[];
+  losses: KnownReason[];
   /** A uid under which it could be written, or that of the live resource to use in its place; goes with `blocked`. */
   proposedUid?: string;
 }
@@ -131,7 +132,7 @@ export interface SecurityContext extends Pick<WriteContext, 'secrets' | 'keepSec
 export interface Written {
   /** The uid it has now: another one where Grafana hands out its own. */
   uid: string;
-  losses: string[];
+  losses: KnownReason[];
 }
 
 /** What the documentation's table of kinds says; kept with the code it speaks of. */

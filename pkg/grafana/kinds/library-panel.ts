@@ -8,6 +8,7 @@ import {
   type Json,
   type JsonObject,
 } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../errors.ts';
 import { listAt, listNumbered } from '../lists.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
@@ -134,9 +135,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
       ({ uid, title, folderUid }) =>
         uid !== item.uid && title === item.content.title && folderUid === item.content.folderUid,
     );
-  return twin === undefined
-    ? { losses: [] }
-    : { losses: [], blocked: `a library panel of the same name is in that folder already, with uid ${twin.uid}` };
+  return twin === undefined ? { losses: [] } : { losses: [], blocked: reason('panel-twin', { uid: twin.uid }) };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

@@ -1,4 +1,5 @@
 import { isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../alerting.ts';
 import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../apis.ts';
 import { listPages } from '../pages.ts';
@@ -73,8 +74,8 @@ export const notificationPolicy: Kind = {
 
   async forecast(context, item) {
     if (item.uid !== DEFAULT_TREE && treeVersion(context) === undefined) {
-      const grafana = `Grafana ${context.capabilities.version}`;
-      return { losses: [], blocked: `${grafana} has one tree of notification policies only` };
+      const { version } = context.capabilities;
+      return { losses: [], blocked: reason('one-policy-tree', { version }) };
     }
     return forecastByProvenance(context, item);
   },

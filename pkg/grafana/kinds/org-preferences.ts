@@ -1,4 +1,5 @@
 import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
 import { GrafanaError, ifFound, isNotFound } from '../errors.ts';
 import { without, withoutEmpty } from '../natural-key.ts';
@@ -106,13 +107,13 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const { grafana, signal } = context;
   const path = await pathOf(context, item.uid);
   if (path === undefined) {
-    return { uid: item.uid, losses: [`preferences of team ${item.uid.slice(TEAM.length)}: no such team here`] };
+    return { uid: item.uid, losses: [reason('team-missing', { team: item.uid.slice(TEAM.length) })] };
   }
   const body = objectAt(item.content.body) ?? {};
   const home = stringAt(body, HOME);
   if (home !== undefined && (await dashboardIsMissing(context, home))) {
     await grafana.put(path, without(body, [HOME]), { signal });
-    return { uid: item.uid, losses: [`home dashboard: there is no dashboard ${home} here`] };
+    return { uid: item.uid, losses: [reason('home-missing', { uid: home })] };
   }
   await grafana.put(path, body, { signal });
   return { uid: item.uid, losses: [] };

@@ -1,8 +1,8 @@
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../errors.ts';
 import { listNumbered } from '../lists.ts';
 import { withoutEmpty } from '../natural-key.ts';
-import { NEEDS_SERVER_ADMIN } from '../rights.ts';
 import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 
 /**
@@ -24,7 +24,7 @@ export const org: Kind = {
   writes: 'serial',
 
   async serves(context) {
-    return context.serverAdmin ? { served: true } : { served: false, reason: NEEDS_SERVER_ADMIN };
+    return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };
   },
 
   async *list(context) {

@@ -1,4 +1,5 @@
 import { objectAt, stringAt, type Json } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { apisPath, createOrReplace, factsOf, managerOf, nameOf, revisionOf } from '../apis.ts';
 import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
@@ -112,7 +113,7 @@ function contentOfObject(object: Json): Content {
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const isNew = item.live === undefined && usableVersion(context) === undefined;
-  return { losses: isNew ? ['uid: this Grafana makes up a new one for playlists'] : [] };
+  return { losses: isNew ? [reason('uid-new')] : [] };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
@@ -132,5 +133,5 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     return { uid: item.uid, losses: [] };
   }
   const uid = stringAt(await grafana.post(PATH, words, { signal }), 'uid') ?? item.uid;
-  return { uid, losses: [`uid: it is ${uid} here`] };
+  return { uid, losses: [reason('uid-other', { uid })] };
 }

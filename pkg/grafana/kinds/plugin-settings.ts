@@ -1,4 +1,5 @@
 import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../errors.ts';
 import { objectsOf } from '../lists.ts';
 import { without } from '../natural-key.ts';
@@ -97,18 +98,18 @@ function isUntouched(body: JsonObject, autoEnabled: boolean): boolean {
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const live = item.live ?? (await readSettings(context, item.uid));
   if (live === undefined) {
-    return { losses: [], blocked: `the plugin ${item.uid} is not installed here: install it first` };
+    return { losses: [], blocked: reason('plugin-missing', { uid: item.uid }) };
   }
   return { losses: missingSecrets(context, item, live) };
 }
 
-function missingSecrets(context: WriteContext, item: Restorable, live: Content | undefined): string[] {
+function missingSecrets(context: WriteContext, item: Restorable, live: Content | undefined): KnownReason[] {
   const supplied = context.secrets('plugin-settings', item.uid) ?? {};
   const stored = objectAt(live?.body, 'secureJsonFields') ?? {};
   const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
     (name) => supplied[name] === undefined && stored[name] !== true,
   );
-  return [...new Set([...missing, ...moves.dropped(item, context)])].map((name) => `enter again: ${name}`);
+  return [...new Set([...missing, ...moves.dropped(item, context)])].map((field) => reason('enter-again', { field }));
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../errors.ts';
 import { listAt, listNumbered } from '../lists.ts';
 import { without } from '../natural-key.ts';
@@ -40,7 +41,7 @@ export const publicDashboard: Kind = {
       await asked.first;
     } catch (error) {
       if (isNotFound(error)) {
-        return { served: false, reason: 'public dashboards are switched off in this Grafana' };
+        return { served: false, reason: reason('public-dashboards-off') };
       }
       throw error;
     }
@@ -154,16 +155,14 @@ async function forecast(_context: WriteContext, item: Restorable): Promise<Forec
   return { losses: [...keptLink(item), ...lostRecipients(item.content.body)] };
 }
 
-function keptLink({ content, live }: Restorable): string[] {
+function keptLink({ content, live }: Restorable): KnownReason[] {
   const wanted = stringAt(content.body, 'accessToken');
   const present = stringAt(live?.body, 'accessToken');
-  return present === undefined || wanted === undefined || present === wanted
-    ? []
-    : ['link: the dashboard is shared under another link here, which Grafana cannot change'];
+  return present === undefined || wanted === undefined || present === wanted ? [] : [reason('link-kept')];
 }
 
-function lostRecipients(body: Json): string[] {
-  return stringAt(body, 'share') === 'email' ? ['recipients: invite them again'] : [];
+function lostRecipients(body: Json): KnownReason[] {
+  return stringAt(body, 'share') === 'email' ? [reason('recipients-lost')] : [];
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

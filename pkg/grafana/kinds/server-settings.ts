@@ -1,4 +1,4 @@
-import { NEEDS_SERVER_ADMIN } from '../rights.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Content, Kind, KindContext } from './kind.ts';
 
 const TITLE = 'Server settings';
@@ -22,7 +22,7 @@ export const serverSettings: Kind = {
   writes: 'serial',
 
   async serves(context) {
-    return context.serverAdmin ? { served: true } : { served: false, reason: NEEDS_SERVER_ADMIN };
+    return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };
   },
 
   async *list(context) {

@@ -1,4 +1,5 @@
 import { numberAt, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
 import { GrafanaError, ifFound } from '../errors.ts';
 import { securityChange } from './security/change.ts';
@@ -97,9 +98,9 @@ function contentOf(item: JsonObject): Content {
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const managed = item.content.managedBy ?? item.live?.managedBy;
   if (managed !== undefined && !context.includeManaged) {
-    return { losses: [], blocked: 'it belongs to a plugin, which makes it' };
+    return { losses: [], blocked: reason('plugin-makes') };
   }
-  return { losses: item.live === undefined ? ['tokens: make new ones'] : [] };
+  return { losses: item.live === undefined ? [reason('tokens-lost')] : [] };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
@@ -120,5 +121,5 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
       throw error;
     }
   }
-  return { uid: item.uid, losses: ['tokens: make new ones'] };
+  return { uid: item.uid, losses: [reason('tokens-lost')] };
 }

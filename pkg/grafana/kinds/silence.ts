@@ -9,6 +9,7 @@ import {
   type Json,
   type JsonObject,
 } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, readAlertingList, writeAlerting } from '../alerting.ts';
 import { ifFound } from '../errors.ts';
 import type { Content, Kind, KindContext } from './kind.ts';
@@ -57,8 +58,8 @@ export const silence: Kind = {
   async forecast(context, item) {
     const end = stringAt(item.content.body, 'endsAt') ?? '';
     return Date.parse(end) <= context.clock.now().getTime()
-      ? { losses: [], skip: `it ended at ${end}` }
-      : { losses: ['id', 'start, when it lies in the past'] };
+      ? { losses: [], skip: reason('silence-ended', { end }) }
+      : { losses: [reason('id-new'), reason('start-new')] };
   },
 
   async write(context, item) {

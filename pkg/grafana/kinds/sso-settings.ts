@@ -1,8 +1,8 @@
 import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../errors.ts';
 import { objectsOf } from '../lists.ts';
 import { without } from '../natural-key.ts';
-import { NEEDS_SERVER_ADMIN } from '../rights.ts';
 import type { Content, Kind, Serving } from './kind.ts';
 
 const PATH = '/api/v1/sso-settings';
@@ -27,13 +27,13 @@ export const ssoSettings: Kind = {
 
   async serves(context): Promise<Serving> {
     if (!context.serverAdmin) {
-      return { served: false, reason: NEEDS_SERVER_ADMIN };
+      return { served: false, reason: reason('needs-server-admin') };
     }
     try {
       await context.grafana.get(PATH, { signal: context.signal });
     } catch (error) {
       if (isNotFound(error)) {
-        return { served: false, reason: 'this Grafana has no API for single sign-on settings' };
+        return { served: false, reason: reason('no-sso-api') };
       }
       throw error;
     }

@@ -1,4 +1,5 @@
 import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
 import { ifFound } from '../errors.ts';
 import { objectsOf } from '../lists.ts';
@@ -99,7 +100,7 @@ function contentOf(found: JsonObject, members: JsonObject[]): Content {
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   if (item.live?.managedBy !== undefined && !context.includeManaged) {
-    return { losses: [], blocked: 'an identity provider manages it here (SCIM)' };
+    return { losses: [], blocked: reason('scim-manages') };
   }
   return { losses: (await resolve(context, item.content.body)).losses };
 }
@@ -108,14 +109,14 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
 async function resolve(
   context: KindContext,
   body: Json,
-): Promise<{ wanted: Map<number, Member['permission']>; losses: string[] }> {
+): Promise<{ wanted: Map<number, Member['permission']>; losses: KnownReason[] }> {
   const directory = await directoryOf(context);
   const wanted = new Map<number, Member['permission']>();
-  const losses: string[] = [];
+  const losses: KnownReason[] = [];
   for (const { login, email, permission } of membersIn(body)) {
     const id = await directory.userId(login, email);
     if (id === undefined) {
-      losses.push(`member ${login}: no such user in this org`);
+      losses.push(reason('member-lost', { login }));
     } else {
       wanted.set(id, permission);
     }

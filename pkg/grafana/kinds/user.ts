@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { DashkeepError } from '../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { lookUpUser } from '../directory.ts';
 import { GrafanaError, ifFound } from '../errors.ts';
 import { listAt, listNumbered } from '../lists.ts';
-import { NEEDS_SERVER_ADMIN } from '../rights.ts';
 import { userSecurity } from './user/security.ts';
 import type { Content, Forecast, Kind, Restorable, WriteContext, Written } from './kind.ts';
 import {
@@ -45,7 +45,7 @@ export const user: Kind = {
   writes: 'serial',
 
   async serves(context) {
-    return context.serverAdmin ? { served: true } : { served: false, reason: NEEDS_SERVER_ADMIN };
+    return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };
   },
 
   async *list(context) {
@@ -148,27 +148,27 @@ function isFactoryAdmin(found: Json, login: string, memberships: readonly Member
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   if (item.live === undefined && (arrayAt(item.content.body, 'authLabels') ?? []).length > 0) {
-    return { losses: [], blocked: 'comes from single sign-on or LDAP: the account is made at the next sign-in' };
+    return { losses: [], blocked: reason('account-from-sign-in') };
   }
   return { losses: [...lostPassword(context, item), ...keptAsItIs(item)] };
 }
 
 /** Only what a restore creates becomes a server admin or is disabled. */
-function keptAsItIs({ content, live }: Restorable): string[] {
+function keptAsItIs({ content, live }: Restorable): KnownReason[] {
   if (live === undefined || isUnfinished(live.body)) {
     return [];
   }
   const differs = (name: string): boolean =>
     objectAt(content.body)?.[name] === true && objectAt(live.body)?.[name] !== true;
   return [
-    ...(differs('isGrafanaAdmin') ? ['does not become a server admin: an existing account never does'] : []),
-    ...(differs('isDisabled') ? ['is not disabled: an existing account never is'] : []),
+    ...(differs('isGrafanaAdmin') ? [reason('no-server-admin')] : []),
+    ...(differs('isDisabled') ? [reason('not-disabled')] : []),
   ];
 }
 
-function lostPassword(context: WriteContext, item: Restorable): string[] {
+function lostPassword(context: WriteContext, item: Restorable): KnownReason[] {
   const supplied = context.secrets('user', item.uid)?.['password'];
-  return item.live === undefined && supplied === undefined ? ['password: set a new one for this account'] : [];
+  return item.live === undefined && supplied === undefined ? [reason('password-missing')] : [];
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

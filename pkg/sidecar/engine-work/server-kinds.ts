@@ -1,5 +1,7 @@
 import { SERVER_KINDS } from '../../contract/kinds.ts';
 import type { Manifest, ResourceProblem } from '../../contract/manifest.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { because, losing } from '../../contract/reasons/reason.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 
@@ -9,12 +11,11 @@ export function withoutServerKinds(manifest: Manifest): { manifest: Manifest; pr
   if (left.length === 0) {
     return { manifest, problems: [] };
   }
-  const reason = 'the service is no server admin: compare it with `dashkeep diff` at the command line';
   const problems = [...new Map(left.map((entry) => [entry.kind, entry])).values()].map(({ org, kind }) => ({
     org,
     kind,
     uid: '',
-    reason,
+    ...because(reason('no-server-admin-here')),
     count: left.filter((entry) => entry.kind === kind).length,
   }));
   return {
@@ -31,9 +32,8 @@ export function blockServerKinds(plan: Plan): void {
   for (const item of plan.items) {
     if (SERVER_KINDS.has(item.kind) && item.action !== 'unchanged') {
       const { plural } = kindOf(item.kind).declaration;
-      item.action = 'blocked';
-      item.reason = `${plural} are restored at the command line only: dashkeep restore ${plan.snapshot} --kinds ${item.kind}`;
-      item.losses = [];
+      const why = reason('command-line-only', { plural, snapshot: plan.snapshot, kind: item.kind });
+      Object.assign(item, { action: 'blocked', ...because(why), ...losing([]) });
     }
   }
 }

@@ -62,7 +62,7 @@ function kindsOf(
     const left = sum(skipped, name);
     // Where listing failed, the reason is that of a problem, maybe another organization's.
     const unlisted = (problem: Manifest['errors'][number]): boolean => problem.kind === name && problem.uid === '';
-    const reason = manifest.errors.some(unlisted) ? errors.find(unlisted)?.reason : whole.reason;
+    const { reason, code, params } = (manifest.errors.some(unlisted) ? errors.find(unlisted) : whole) ?? {};
     kinds[name] = {
       listed: held + failed + left,
       stored: held,
@@ -70,7 +70,7 @@ function kindsOf(
       skipped: left,
       failed,
       ...(whole.oldestReadAt === undefined ? {} : { oldestReadAt: whole.oldestReadAt }),
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined ? {} : { reason, code, params }),
     };
   }
   return kinds;

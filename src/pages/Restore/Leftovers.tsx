@@ -2,7 +2,7 @@ import { Alert, Button, Stack } from '@grafana/ui';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { usePlanItems } from '../../data/useRestores.ts';
 import { t } from '../../lib/i18n.ts';
-import { isLeftAsDiffering } from '../../lib/reasons.ts';
+import { isLeftAsDiffering } from '../../lib/reasons/reasons.ts';
 
 interface Props {
   plan: RestorePlan;
@@ -15,7 +15,7 @@ export function Leftovers({ plan, busy, onOverwrite }: Props) {
   const { counts, options } = plan;
   const left = counts.skip ?? 0;
   const { items } = usePlanItems(plan.id, { action: 'skip' });
-  const differ = items.some(({ reason }) => isLeftAsDiffering(reason));
+  const differ = items.some(isLeftAsDiffering);
   if (left === 0 || options.overwrite === true || options.copy !== undefined || !differ) {
     return null;
   }

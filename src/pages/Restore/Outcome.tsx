@@ -13,7 +13,7 @@ import { SecurityList } from '../../components/SecurityList.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { reasonText } from '../../lib/reasons.ts';
+import { reasonText } from '../../lib/reasons/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 import { UndoButton } from '../Run/UndoButton.tsx';
@@ -176,7 +176,7 @@ function makeColumns(): Column<ApplyResult>[] {
       hideBelow: 'md',
       cell: (result) => (
         <Text color="secondary" truncate>
-          <span title={reasonText(result.reason)}>{reasonText(result.reason) || '–'}</span>
+          <span title={reasonText(result)}>{reasonText(result) || '–'}</span>
         </Text>
       ),
     },

@@ -11,7 +11,7 @@ import { usePlanItems } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { reasonText } from '../../lib/reasons.ts';
+import { lossTexts, reasonText } from '../../lib/reasons/reasons.ts';
 import { resourceParameter } from '../../lib/routes.ts';
 import { useUrlState } from '../../lib/useUrlState.ts';
 
@@ -90,12 +90,16 @@ function makeColumns(): Column<PlanItem>[] {
       cell: (item) => <LabelBadge color={COLORS[item.action]} text={actionLabel(item.action)} />,
     },
     titleColumn({
-      extra: ({ losses }) =>
-        losses.length > 0 && (
-          <Tooltip content={losses.map(reasonText).join(' · ')}>
-            <Icon name="exclamation-triangle" aria-label={losses.map(reasonText).join(' · ')} tabIndex={0} />
-          </Tooltip>
-        ),
+      extra: (item) => {
+        const text = lossTexts(item).join(' · ');
+        return (
+          text !== '' && (
+            <Tooltip content={text}>
+              <Icon name="exclamation-triangle" aria-label={text} tabIndex={0} />
+            </Tooltip>
+          )
+        );
+      },
     }),
     kindColumn(),
     folderColumn('xl'),
@@ -105,7 +109,7 @@ function makeColumns(): Column<PlanItem>[] {
       width: 'minmax(0, 2fr)',
       hideBelow: 'md',
       cell: (item) => {
-        const text = [item.reason, ...item.losses].map(reasonText).join(' · ');
+        const text = [reasonText(item), ...lossTexts(item)].join(' · ');
         return (
           <Text color="secondary" truncate>
             <span title={text}>{text}</span>

@@ -5,14 +5,15 @@ import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { Problems } from '../../components/Problems.tsx';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { reasonText } from '../../lib/reasons/reasons.ts';
 
 /** What a snapshot leaves out on purpose: kinds that were not read and why, and resources that were skipped. */
 export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
   const [open, setOpen] = useState(false);
   const failed = new Set(snapshot.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
   const kinds = KIND_NAMES.flatMap((kind) => {
-    const reason = snapshot.kinds[kind]?.reason;
-    return reason === undefined || failed.has(kind) ? [] : [{ kind, reason }];
+    const { reason, code, params } = snapshot.kinds[kind] ?? {};
+    return reason === undefined || failed.has(kind) ? [] : [{ kind, why: reasonText({ reason, code, params }) }];
   });
   const { skipped } = snapshot;
   if (kinds.length === 0 && skipped.length === 0) {
@@ -29,9 +30,9 @@ export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
       onToggle={setOpen}
     >
       <Stack direction="column" gap={1}>
-        {kinds.map(({ kind, reason }) => (
+        {kinds.map(({ kind, why }) => (
           <span key={kind}>
-            <Text weight="medium">{kindLabel(kind)}</Text> <Text color="secondary">{reason}</Text>
+            <Text weight="medium">{kindLabel(kind)}</Text> <Text color="secondary">{why}</Text>
           </span>
         ))}
         {skipped.length > 0 && <Problems problems={skipped} label={t('leftOut.resources', 'Resources left out')} />}

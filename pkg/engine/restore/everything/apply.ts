@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { append } from '../../../contract/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../contract/json.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
+import { because } from '../../../contract/reasons/reason.ts';
 import type { WantedMembership } from '../../../grafana/kinds/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
@@ -171,11 +172,11 @@ class EverythingRun {
     if (!wasRight && own !== undefined && (own.action === 'update' || own.action === 'unchanged')) {
       return;
     }
-    const reason = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
-    if (reason !== undefined) {
+    const kept = await leave(this.#request, caller, await this.#ownInCreated(), this.#entered());
+    if (kept !== undefined) {
       const { id } = this.#request.manifest.orgs[0] ?? { id: 1 };
       const said = { org: own?.org ?? id, kind: 'user', uid: caller.login, title: caller.login } as const;
-      this.#results.push({ ...said, outcome: 'differs', reason });
+      this.#results.push({ ...said, outcome: 'differs', ...because(kept) });
     }
   }
 

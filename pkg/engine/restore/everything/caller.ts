@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../contract/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { GrafanaError } from '../../../grafana/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/lists.ts';
@@ -70,7 +71,7 @@ export async function leave(
   caller: Caller,
   created: readonly WantedMembership[],
   entered: ReadonlySet<string>,
-): Promise<string | undefined> {
+): Promise<KnownReason | undefined> {
   const context = writeContext(request, homeOf(request.instance.orgs));
   try {
     const wanted = [...caller.memberships.values(), ...created];
@@ -78,7 +79,7 @@ export async function leave(
     return undefined;
   } catch (error) {
     if (error instanceof GrafanaError && error.httpStatus === 400) {
-      return `still has a role that only the restore needed: ${error.grafanaMessage}`;
+      return reason('role-kept', { message: error.grafanaMessage });
     }
     throw error;
   }

@@ -2,9 +2,8 @@ import { changesSecurity } from '../security.ts';
 import { keyOf } from '../dependencies.ts';
 import type { PlannedItem } from '../types.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
-
-const NOT_SHOWN =
-  'changes who may see or receive what, and the plan could not show it: restore it by itself as an Admin of its organization';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because } from '../../../contract/reasons/reason.ts';
 
 /** The changes of security that a person saw before the restore began, and nothing else. */
 export class ForeseenSecurity {
@@ -20,7 +19,9 @@ export class ForeseenSecurity {
       const unseen = changesSecurity(item)
         ? item.security.filter((change) => !this.#seen.has(seenAs(item, change)) && !isExempt(item, change))
         : [];
-      return unseen.length === 0 ? item : { ...item, action: 'blocked', reason: NOT_SHOWN, security: [] };
+      return unseen.length === 0
+        ? item
+        : { ...item, action: 'blocked', ...because(reason('security-unseen')), security: [] };
     });
   }
 }

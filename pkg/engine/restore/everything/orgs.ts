@@ -1,6 +1,7 @@
-import { reasonOf } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../contract/json.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because, reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, ifFound, isConflict } from '../../../grafana/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Ledger } from '../ledger.ts';
@@ -26,12 +27,14 @@ export async function bringOrgs(request: PlanRequest, targets: readonly OrgTarge
       if (target.org !== undefined && target.renamedFrom !== undefined) {
         await rename(request, target.org, target.name, ledger);
         brought.targets.push({ ...target, org: { ...target.org, name: target.name } });
-        brought.results.push(resultOf(request, target, 'verified', `was called '${target.renamedFrom}'`));
+        const before = reason('org-was-called', { name: target.renamedFrom });
+        brought.results.push(resultOf(request, target, 'verified', before));
       } else if (target.org === undefined) {
         const { org, isNew } = await create(request, target, ledger);
         const made = { ...target, org, isOpen: true };
         brought.targets.push(made);
-        brought.results.push(resultOf(request, target, 'verified', isNew ? '' : 'somebody else created it meanwhile'));
+        const how = reason(isNew ? 'as-planned' : 'org-made-meanwhile');
+        brought.results.push(resultOf(request, target, 'verified', how));
         if (isNew) {
           brought.created.push(made);
         }
@@ -40,7 +43,7 @@ export async function bringOrgs(request: PlanRequest, targets: readonly OrgTarge
       }
     } catch (error) {
       request.signal.throwIfAborted();
-      brought.results.push(resultOf(request, target, 'failed', reasonOf(error)));
+      brought.results.push(resultOf(request, target, 'failed', reasonFrom(error)));
     }
   }
   return brought;
@@ -76,7 +79,7 @@ async function create(
   );
   const id = numberAt(found, 'id');
   if (id === undefined || stringAt(found, 'name') !== name) {
-    throw new Error('was created and is not there');
+    throw refusal('DK_GRAFANA_ANSWER', reason('org-vanished'));
   }
   return { org: { id, name, client: client.inOrg(id) }, isNew };
 }
@@ -90,8 +93,8 @@ function resultOf(
   { manifest }: PlanRequest,
   { from, name }: OrgTarget,
   outcome: ApplyResult['outcome'],
-  reason: string,
+  why: Reason,
 ): ApplyResult {
   const entry = manifest.resources.find(({ kind, uid }) => kind === 'org' && uid === name);
-  return { org: entry?.org ?? from, kind: 'org', uid: name, title: name, outcome, reason };
+  return { org: entry?.org ?? from, kind: 'org', uid: name, title: name, outcome, ...because(why) };
 }

@@ -1,5 +1,7 @@
 import { arrayAt, stringAt } from '../../../contract/json.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because } from '../../../contract/reasons/reason.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { confirmationFor } from '../confirmation.ts';
@@ -7,7 +9,7 @@ import { storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { byWriteOrder, planRestore, requireObjects } from '../plan.ts';
 import { neverWritten } from '../plan-kind.ts';
-import { itemOf, managerOf, MANAGED_HINT } from '../planning.ts';
+import { itemOf, managerOf } from '../planning.ts';
 import { listOf } from '../removals.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { homeOf, readCaller, type Caller } from './caller.ts';
@@ -73,7 +75,8 @@ function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]
   const orgs = targets.flatMap((target): PlannedItem[] => {
     const item = planned.find(({ kind, uid }) => kind === 'org' && uid === target.name);
     if (target.renamedFrom !== undefined && item !== undefined) {
-      return [{ ...item, action: 'update', reason: `organization '${target.renamedFrom}' gets its name back` }];
+      const why = reason('org-renamed', { name: target.renamedFrom });
+      return [{ ...item, action: 'update', ...because(why) }];
     }
     return item === undefined ? (target.org === undefined ? [createdOrg(target)] : []) : [item];
   });
@@ -82,7 +85,7 @@ function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]
 
 function createdOrg({ from, name }: OrgTarget): PlannedItem {
   const said = { org: from, kind: 'org', uid: name, title: name, folder: '' } as const;
-  return { ...said, action: 'create', reason: 'is missing', losses: [], security: [] };
+  return { ...said, action: 'create', ...because(reason('missing')), losses: [], security: [] };
 }
 
 /** Accounts belong to the whole server. */
@@ -135,13 +138,9 @@ function forecastOne(
   }
   const manager = managerOf(entry) ?? managers.get(`${kind.owner}/${entry.uid}`);
   if (manager !== undefined && !options.includeManaged) {
-    return itemOf(entry, 'skip', `managed by ${manager}, ${MANAGED_HINT}`);
+    return itemOf(entry, 'skip', reason('managed', { manager }));
   }
   return target.org === undefined
-    ? itemOf(entry, 'create', 'is missing')
-    : itemOf(
-        entry,
-        'blocked',
-        `can only be looked at by an Admin of organization '${target.name}'; --apply joins it as long as it takes`,
-      );
+    ? itemOf(entry, 'create', reason('missing'))
+    : itemOf(entry, 'blocked', reason('org-closed', { name: target.name }));
 }

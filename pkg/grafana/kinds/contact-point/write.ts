@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { append } from '../../../contract/append.ts';
 import { canonicalJson, stringAt, type JsonObject } from '../../../contract/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { provisioningPath, readAlertingList, writeAlerting } from '../../alerting.ts';
 import { GrafanaError } from '../../errors.ts';
 import { provenanceHeaders, strictestProvenance, without } from '../../provenance.ts';
@@ -68,8 +69,8 @@ export function filled(
 }
 
 /** What a person has to do about a missing secret. */
-export function enterAgain(integration: JsonObject, field: string): string {
-  return `${stringAt(integration, 'type') ?? 'integration'} ${field}: enter it again, or give it with --secrets`;
+export function enterAgain(integration: JsonObject, field: string): KnownReason {
+  return reason('enter-again-in', { type: stringAt(integration, 'type') ?? 'integration', field });
 }
 
 /**
@@ -83,7 +84,7 @@ export async function writeContactPoint(context: WriteContext, item: Restorable)
   const provenance = strictestProvenance(named.map((one) => stringAt(one, 'provenance')));
   const target: Target = { context, name: item.uid, headers: provenanceHeaders(provenance) };
   const secrets = context.secrets('contact-point', item.uid);
-  const losses: string[] = [];
+  const losses: KnownReason[] = [];
   for (const integration of integrationsOf(item.content.body)) {
     const twin = twinOf(integration, live);
     const full = filled(integration, twin, secrets, context.keepSecrets);
@@ -133,7 +134,7 @@ function bodyOf(target: Target, integration: JsonObject, settings: JsonObject): 
   return { ...without(integration, 'secureFields'), name: target.name, settings };
 }
 
-function create(target: Target, integration: JsonObject, full: Filled): Promise<string[]> {
+function create(target: Target, integration: JsonObject, full: Filled): Promise<KnownReason[]> {
   return withPlaceholders(integration, full, (settings) => post(target, bodyOf(target, integration, settings)));
 }
 
@@ -142,7 +143,7 @@ async function withPlaceholders(
   integration: JsonObject,
   full: Filled,
   send: (settings: JsonObject) => Promise<void>,
-): Promise<string[]> {
+): Promise<KnownReason[]> {
   try {
     await send(full.settings);
     return [];
@@ -159,9 +160,8 @@ async function withPlaceholders(
     full.settings,
   );
   await send(settings);
-  return full.missing.map(
-    (field) => `${stringAt(integration, 'type')} ${field}: a placeholder stands there until then`,
-  );
+  const type = stringAt(integration, 'type') ?? 'integration';
+  return full.missing.map((field) => reason('integration-placeholder', { type, field }));
 }
 
 async function post(target: Target, body: JsonObject): Promise<void> {
@@ -177,7 +177,7 @@ async function post(target: Target, body: JsonObject): Promise<void> {
   });
 }
 
-function update(target: Target, integration: JsonObject, full: Filled, uid: string): Promise<string[]> {
+function update(target: Target, integration: JsonObject, full: Filled, uid: string): Promise<KnownReason[]> {
   const { context, headers } = target;
   return withPlaceholders(integration, full, async (settings) => {
     const body = { ...bodyOf(target, integration, settings), uid };

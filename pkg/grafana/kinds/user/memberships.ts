@@ -1,4 +1,5 @@
 import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../errors.ts';
 import { objectsOf } from '../../lists.ts';
 import type { KindContext } from '../kind.ts';
@@ -40,13 +41,13 @@ export interface WantedMembership {
 export async function wantedIn(
   context: KindContext,
   memberships: readonly Membership[],
-): Promise<{ wanted: WantedMembership[]; losses: string[] }> {
+): Promise<{ wanted: WantedMembership[]; losses: KnownReason[] }> {
   const wanted: WantedMembership[] = [];
-  const losses: string[] = [];
+  const losses: KnownReason[] = [];
   for (const { org, role } of memberships) {
     const id = await orgId(context, org);
     if (id === undefined) {
-      losses.push(`membership of ${org}: no such org here`);
+      losses.push(reason('membership-lost', { org }));
     } else {
       wanted.push({ id, org, role });
     }

@@ -2,6 +2,8 @@ import type { RestoreOptions, RestorePlan, RestoreRequest } from '../../../../pk
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
+import { reason } from '../../../../pkg/contract/reasons/catalogue.ts';
+import { because, losing } from '../../../../pkg/contract/reasons/reason.ts';
 import { contentOf, diffCounts, diffEntries, isUnder, worldOf } from './answers.ts';
 import { FakeError } from './errors.ts';
 import { backupRun, newId, type FakeState } from './state.ts';
@@ -137,29 +139,24 @@ export function plan(state: FakeState, request: RestoreRequest) {
   const options = request.options ?? {};
   const items: PlanItem[] = sorted(world)
     .filter((made) => selected(request, made, world))
-    .map(({ entry }) => {
+    .map(({ entry }): PlanItem => {
       const live = state.live.get(keyOf(entry.kind, entry.uid));
       const { org, kind, uid, title, folder } = entry;
-      const losses = kind === 'data-source' ? ['The password must be entered again.'] : [];
+      const losses = kind === 'data-source' ? [reason('enter-again', { field: 'basicAuthPassword' })] : [];
       const security = options.overwrite && live !== undefined ? movedAddress(kind, title, options) : [];
-      const item = { org, kind, uid, title, folder, losses, security };
+      const item = { org, kind, uid, title, folder, ...losing(losses), security };
       if (options.copy !== undefined) {
-        return { ...item, action: 'create', reason: 'As a copy', targetUid: `${uid}-copy` } as PlanItem;
+        return { ...item, action: 'create', ...because(reason('copy')), targetUid: `${uid}-copy` };
       }
       if (live === undefined) {
-        return { ...item, action: 'create', reason: 'It does not exist any more' } as PlanItem;
+        return { ...item, action: 'create', ...because(reason('missing')) };
       }
       if (live.entry.object === entry.object) {
-        return { ...item, losses: [], security: [], action: 'unchanged', reason: 'It is as it was' } as PlanItem;
+        return { ...item, ...losing([]), security: [], action: 'unchanged', ...because(reason('same')) };
       }
       return options.overwrite
-        ? ({ ...item, action: 'update', reason: 'It was changed since' } as PlanItem)
-        : ({
-            ...item,
-            losses: [],
-            action: 'skip',
-            reason: 'is there and differs; --overwrite replaces it',
-          } as PlanItem);
+        ? { ...item, action: 'update', ...because(reason('differs')) }
+        : { ...item, ...losing([]), action: 'skip', ...because(reason('kept')) };
     });
   return keep(state, items, {
     snapshot: request.snapshot === 'latest' ? (state.snapshots[0]?.id ?? '') : request.snapshot,
@@ -188,10 +185,10 @@ export function planUndo(state: FakeState, run: Run) {
     .filter(({ action }) => action === 'create')
     .map((item): PlanItem => ({
       ...item,
-      losses: [],
+      ...losing([]),
       security: [],
       action: 'delete',
-      reason: 'the restore created it',
+      ...because(reason('created')),
     }));
   const snapshot = run.snapshot ?? '';
   return keep(state, items, { snapshot, selection: { type: 'everything' }, options: {}, undoes: run.id });
@@ -261,9 +258,8 @@ export function apply(state: FakeState, id: string, confirm: string | undefined)
     }
     restore.results = writes.map(({ org, kind, uid, title, action }) => ({
       ...{ org, kind, uid, title },
-      ...(action === 'delete'
-        ? { outcome: 'deleted' as const, reason: '' }
-        : { outcome: 'verified' as const, reason: 'Read back and compared' }),
+      ...(action === 'delete' ? { outcome: 'deleted' as const } : { outcome: 'verified' as const }),
+      ...because(reason('as-planned')),
     }));
     const deleted = restore.plan.counts.delete;
     restore.plan.state = 'applied';

@@ -1,0 +1,42 @@
+import { APPLY_REASONS } from './apply.ts';
+import { LOSS_REASONS } from './losses.ts';
+import { PLAN_REASONS } from './plan.ts';
+import { REFUSAL_REASONS } from './refusals.ts';
+import { RUN_REASONS } from './runs.ts';
+
+/**
+ * Every reason that Dashkeep gives, by code, with its English sentence; `{name}` is a param. The app has a text of its own
+ * for each code, in every language: nothing may go by the sentence.
+ */
+export const REASONS = {
+  ...PLAN_REASONS,
+  ...APPLY_REASONS,
+  ...REFUSAL_REASONS,
+  ...LOSS_REASONS,
+  ...RUN_REASONS,
+} as const;
+
+export type ReasonCode = keyof typeof REASONS;
+
+/** Names of the params in a sentence. */
+type ParamsOf<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParamsOf<Rest>
+  : never;
+
+/** The params that the sentence of a code is filled with, and more where only the app's text shows them. */
+export type ReasonParams<Code extends ReasonCode> = Record<ParamsOf<(typeof REASONS)[Code]>, string> &
+  Record<string, string>;
+
+/** A reason of the catalogue. */
+export interface KnownReason {
+  code: ReasonCode;
+  params: Record<string, string>;
+}
+
+/** A reason of the catalogue, with all that its sentence needs. */
+export function reason<Code extends ReasonCode>(
+  code: Code,
+  ...[params]: [ParamsOf<(typeof REASONS)[Code]>] extends [never] ? [] : [params: ReasonParams<Code>]
+): KnownReason {
+  return { code, params: params ?? {} };
+}

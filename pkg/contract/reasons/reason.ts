@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { asDashkeepError, DashkeepError, type ErrorCode } from '../errors.ts';
+import { REASONS, type KnownReason, type ReasonCode } from './catalogue.ts';
+
+/** Why something is as it is: a code of the catalogue of reasons, or that of the error which was met. */
+export interface Reason {
+  code: ReasonCode | ErrorCode;
+  /** What the text of the code is filled with; of an error its `message`, and its `hint` where that is part of the reason. */
+  params: Record<string, string>;
+}
+
+/** A reason as data, in documents and responses; a code may be one of a later release. */
+export const ReasonData = z.object({ code: z.string(), params: z.record(z.string(), z.string()) });
+export type ReasonData = z.infer<typeof ReasonData>;
+
+/** A reason as it is shown and stored: the English sentence for people, and the same as data for programs. */
+export interface Because extends ReasonData {
+  reason: string;
+}
+
+/** A reason for a document or response. */
+export function because({ code, params }: Reason): Because {
+  return { reason: reasonSentence({ code, params }), code, params };
+}
+
+/** Losses for an item of a plan: as English sentences, and as data in the same order. */
+export function losing(losses: readonly Reason[]): { losses: string[]; lost: ReasonData[] } {
+  return {
+    losses: losses.map(reasonSentence),
+    lost: losses.map(({ code, params }) => ({ code, params })),
+  };
+}
+
+/** A reason in English. */
+export function reasonSentence({ code, params }: ReasonData): string {
+  if (!isKnown(code)) {
+    const { message = '', hint } = params;
+    return hint === undefined ? message : `${message}. ${hint}`;
+  }
+  return REASONS[code].replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+}
+
+/** Why something failed: what the error gives as its reason, else its code and message. */
+export function reasonFrom(error: unknown): Reason {
+  const { why, code, message } = asDashkeepError(error);
+  return why ?? { code, params: { message } };
+}
+
+/** The same with the error's hint about what to do. */
+export function reasonWithHint({ code, message, hint }: DashkeepError): Reason {
+  return { code, params: { message, hint } };
+}
+
+function isKnown(code: string): code is KnownReason['code'] {
+  return Object.hasOwn(REASONS, code);
+}
+
+/** An error whose message is a reason of the catalogue. */
+export function refusal(
+  code: ErrorCode,
+  why: KnownReason,
+  options: { cause?: unknown; hint?: string } = {},
+): DashkeepError {
+  return new DashkeepError(code, reasonSentence(why), { ...options, why });
+}

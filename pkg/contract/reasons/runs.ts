@@ -1,0 +1,17 @@
+/** Why a backup, comparison, verification or drill left something out. */
+export const RUN_REASONS = {
+  'not-asked-for': 'not asked for',
+  'not-served': 'not served by this Grafana',
+  'deleted-meanwhile': 'deleted while the backup was running',
+  'no-server-admin-here': 'the service is no server admin: compare it with `dashkeep diff` at the command line',
+
+  'drill-no-accounts': 'a drill makes no accounts',
+  'drill-one-link': 'its link can be there only once in a Grafana, and a drill publishes nothing',
+  'drill-one-key': 'its key can be there only once in a Grafana',
+  'drill-whole-server': '{plural} are about the whole Grafana',
+  'drill-flat': 'folders do not nest here, so all lies in one',
+  'drill-not-in-folder': 'is not part of a drill in a folder',
+  'drill-ended': 'the drill ended before, because it could not remove what it had made',
+  'drill-without-people': 'comes back without people: {losses}',
+  'drill-leftover': '{message}',
+} as const;

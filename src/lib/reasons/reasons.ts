@@ -1,0 +1,56 @@
+import type { ErrorCode } from '../../../pkg/contract/errors.ts';
+import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
+import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
+import { ERROR_TEXTS } from '../errorTexts.ts';
+import { APPLY_TEXTS } from './apply.ts';
+import { LOSS_TEXTS } from './losses.ts';
+import { PLAN_TEXTS } from './plan.ts';
+import { REFUSAL_TEXTS } from './refusals.ts';
+import { RUN_TEXTS } from './runs.ts';
+import type { Text } from './text.ts';
+
+const TEXTS: Record<ReasonCode, Text> = {
+  ...PLAN_TEXTS,
+  ...APPLY_TEXTS,
+  ...REFUSAL_TEXTS,
+  ...LOSS_TEXTS,
+  ...RUN_TEXTS,
+};
+
+/** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
+type Reasoned = { reason: string } & Partial<ReasonData>;
+
+/** Whether something is left alone only because overwriting was not asked for. What comes along is overwritten only by itself. */
+export function isLeftAsDiffering({ code }: Partial<ReasonData>): boolean {
+  return code === ('kept' satisfies ReasonCode);
+}
+
+/** Why, in the user's language; in the service's English where the code is not known here. */
+export function reasonText({ reason, code, params = {} }: Reasoned): string {
+  return (code === undefined ? undefined : textOf(code, params)) ?? reason;
+}
+
+/** What a restored resource lacks, in the user's language. */
+export function lossTexts({ losses, lost = [] }: { losses: string[]; lost?: ReasonData[] | undefined }): string[] {
+  return losses.map((loss, at) => reasonText({ reason: loss, ...lost[at] }));
+}
+
+/** An error is called by its name in the user's language; what it met is said in English. */
+function textOf(code: string, params: Record<string, string>): string | undefined {
+  if (isReason(code)) {
+    return TEXTS[code](params);
+  }
+  if (!isError(code)) {
+    return undefined;
+  }
+  const [title] = ERROR_TEXTS[code]();
+  return params['message'] === undefined ? title : `${title}: ${params['message']}`;
+}
+
+function isReason(code: string): code is ReasonCode {
+  return Object.hasOwn(TEXTS, code);
+}
+
+function isError(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_TEXTS, code);
+}

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
+import { because, losing } from '../../pkg/contract/reasons/reason.ts';
+import { localeFile } from '../../scripts/texts.ts';
+
+vi.mock('@grafana/runtime', () => ({ config: {} }));
+vi.mock('@grafana/i18n', () => import('./english.ts'));
+
+const { isLeftAsDiffering, lossTexts, reasonText } = await import('../../src/lib/reasons/reasons.ts');
+
+const CODES = Object.keys(REASONS) as ReasonCode[];
+/** Where there is nothing to say. */
+const WORDLESS: ReasonCode = 'as-planned';
+const SPOKEN = CODES.filter((code) => code !== WORDLESS);
+/** Params that only the texts of the app show. */
+const MORE = ['kind'];
+
+const textsOf = (language: string): Record<string, string> => {
+  const texts = JSON.parse(readFileSync(localeFile(language), 'utf8')) as Record<string, Record<string, string>>;
+  return texts['reason'] ?? {};
+};
+const LANGUAGES = readdirSync(resolve(import.meta.dirname, '../../src/locales'));
+
+describe('the reasons of the service', () => {
+  it.each(LANGUAGES)('each have a text in %s', (language) => {
+    expect(Object.keys(textsOf(language)).sort()).toEqual([...SPOKEN].sort());
+  });
+
+  it.each(LANGUAGES)('are not about a command or an environment variable in %s', (language) => {
+    for (const [code, text] of Object.entries(textsOf(language))) {
+      expect(text, code).not.toMatch(/`|--|[A-Z]+_[A-Z]+/);
+    }
+  });
+
+  it.each(SPOKEN)('%s has a text in the app that only shows what the service gives', (code) => {
+    const given = [...REASONS[code].matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const shown = [...(textsOf('en-US')[code] ?? '').matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+    expect([...given, ...MORE]).toEqual(expect.arrayContaining(shown));
+    const params = Object.fromEntries([...given, ...MORE].map((name) => [name, 'x']));
+    expect(reasonText({ reason: 'English', code, params })).not.toMatch(/^(English)?$|\{/);
+  });
+
+  it('are all given somewhere', () => {
+    const pkg = resolve(import.meta.dirname, '../../pkg');
+    const names = readdirSync(pkg, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.startsWith('contract'),
+    );
+    const source = names.map((name) => readFileSync(join(pkg, name), 'utf8')).join('\n');
+    expect(CODES.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
+  });
+
+  it('are told in the words of the app', () => {
+    expect(reasonText(because(reason('managed', { manager: 'terraform' })))).toBe(
+      'Kept by terraform, which would undo it',
+    );
+    const needs = { noun: 'folder', kind: 'folder', title: 'Shop', resource: 'folder/shop' };
+    expect(reasonText(because(reason('needs', needs)))).toBe('Needs “Shop” (Folders), which is not there');
+    expect(reasonText(because(reason(WORDLESS)))).toBe('');
+  });
+
+  it('that are errors have the name of the error, and what was met', () => {
+    const given = { reason: 'no', code: 'DK_GRAFANA_FORBIDDEN', params: { message: 'no' } };
+    expect(reasonText(given)).toMatch(/^\S.+: no$/);
+  });
+
+  it('of an earlier or later release are shown as the service says them', () => {
+    expect(reasonText({ reason: 'is there and differs; --overwrite replaces it' })).toBe(
+      'is there and differs; --overwrite replaces it',
+    );
+    expect(reasonText({ reason: 'because of tomorrow', code: 'of-tomorrow', params: {} })).toBe('because of tomorrow');
+  });
+
+  it('for losses come in their order, those without data as they are', () => {
+    const told = losing([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
+    expect(lossTexts(told)).toEqual(['Enter again: password', 'Make new tokens']);
+    expect(lossTexts({ losses: ['tokens: make new ones'] })).toEqual(['tokens: make new ones']);
+  });
+
+  it('offer to overwrite what differs, unless it only came along', () => {
+    expect(isLeftAsDiffering(because(reason('kept')))).toBe(true);
+    expect(isLeftAsDiffering(because(reason('kept-along', { kind: 'folder-permissions', uid: 'a' })))).toBe(false);
+  });
+});

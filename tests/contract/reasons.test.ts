@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { ERROR_CATALOGUE, DashkeepError } from '../../pkg/contract/errors.ts';
+import { KindReport, ResourceProblem } from '../../pkg/contract/manifest.ts';
+import { REASONS, reason } from '../../pkg/contract/reasons/catalogue.ts';
+import {
+  because,
+  losing,
+  reasonFrom,
+  reasonSentence,
+  reasonWithHint,
+  refusal,
+} from '../../pkg/contract/reasons/reason.ts';
+import { isNotAskedFor } from '../../pkg/engine/scope.ts';
+
+describe('a reason', () => {
+  it('is an English sentence and data', () => {
+    expect(because(reason('stand-in', { uid: 'prom' }))).toEqual({
+      reason: "the data source 'prom' here is used in its place, by name and type",
+      code: 'stand-in',
+      params: { uid: 'prom' },
+    });
+  });
+
+  it('is filled with params as they are, whatever they hold', () => {
+    const manager = 'a {manager} of $& {title}';
+    expect(because(reason('managed-since', { manager })).reason).toBe(`is managed by ${manager} by now`);
+  });
+
+  it('of what failed is the code and message of the error', () => {
+    const error = new DashkeepError('DK_GRAFANA_FORBIDDEN', 'may not', { hint: 'Allow it.' });
+    expect(reasonFrom(error)).toEqual({ code: 'DK_GRAFANA_FORBIDDEN', params: { message: 'may not' } });
+    expect(reasonSentence(reasonFrom(error))).toBe('may not');
+    expect(reasonSentence(reasonWithHint(error))).toBe('may not. Allow it.');
+    expect(reasonFrom(new Error('unforeseen'))).toEqual({ code: 'DK_INTERNAL', params: { message: 'unforeseen' } });
+  });
+
+  it('that an error is raised with stays the same', () => {
+    const why = reason('org-was-called', { name: 'Old' });
+    const error = refusal('DK_GRAFANA_CONFLICT', why);
+    expect(error).toMatchObject({ code: 'DK_GRAFANA_CONFLICT', message: "was called 'Old'" });
+    expect(reasonFrom(error)).toEqual(why);
+  });
+
+  it('has a code that no error has', () => {
+    expect(Object.keys(REASONS).filter((code) => Object.hasOwn(ERROR_CATALOGUE, code))).toEqual([]);
+  });
+
+  it('is told for each loss', () => {
+    const { losses, lost } = losing([reason('id-new'), reason('enter-again', { field: 'token' })]);
+    expect(losses).toEqual(['id', 'enter again: token']);
+    expect(lost.map(({ code }) => code)).toEqual(['id-new', 'enter-again']);
+  });
+});
+
+describe('documents of an earlier release, which had sentences only', () => {
+  it('can be read', () => {
+    const problem = { org: 1, kind: 'dashboard', uid: 'a', reason: 'broken' };
+    expect(ResourceProblem.parse(problem)).toEqual(problem);
+    const report = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0, reason: 'not asked for' };
+    expect(KindReport.parse(report)).toEqual(report);
+    expect(isNotAskedFor(KindReport.parse(report))).toBe(true);
+    expect(isNotAskedFor({ ...KindReport.parse(report), reason: 'switched off' })).toBe(false);
+  });
+});
