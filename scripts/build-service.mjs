@@ -1,9 +1,9 @@
 // Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node. A path may be given;
-// one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes.
+// one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes. The entry point may follow.
 import { chmod, readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const outfile = process.argv[2] ?? 'build/dashkeep.mjs';
+const [outfile = 'build/dashkeep.mjs', entry = 'pkg/cli/bin.ts'] = process.argv.slice(2);
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
 const common = { bundle: true, platform: 'node', target: 'node20', minifySyntax: true, minifyWhitespace: true };
@@ -23,7 +23,7 @@ const format = outfile.endsWith('.cjs') ? 'cjs' : 'esm';
 
 await build({
   ...common,
-  entryPoints: ['pkg/cli/bin.ts'],
+  entryPoints: [entry],
   outfile,
   format,
   legalComments: 'linked',

@@ -99,6 +99,7 @@ const TARGETS: Target[] = [
       return many === undefined || few === undefined ? undefined : many / few;
     },
   },
+  share('signing and checking signatures: of the full run’s time', 'signing', '% of the time', 2),
   figure('one dashboard of 20 MB: above baseline', 'big', 'dashkeep, backup', 'MB above baseline', 120, 'MB'),
   figure('a user’s p95 during a backup by without', 'gentle', 'dashkeep', 'p95 ratio', 1.5, '×'),
   {

@@ -7,6 +7,7 @@ import { increment } from './increments.ts';
 import { pages } from './pages.ts';
 import { restore } from './restore.ts';
 import { service } from './service.ts';
+import { signing } from './signing.ts';
 import { faults, strict } from './trouble.ts';
 import { prune, verify } from './upkeep.ts';
 
@@ -23,6 +24,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'verify-data': verify('Verify, every object read and hashed', '--read-data'),
   prune,
   history,
+  signing,
   faults,
   strict,
   big,
