@@ -1,5 +1,7 @@
 import { Cron } from 'croner';
-import { DashkeepError, reasonOf } from '../contract/errors.ts';
+import { reasonOf } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
+import { refusal } from '../contract/reasons/reason.ts';
 
 /** A cron expression in a time zone, as times. */
 export interface Schedule {
@@ -35,13 +37,13 @@ export function parseSchedule(expression: string, timezone: string): Schedule {
 function parse(expression: string, timezone: string): Schedule {
   assertTimezone(timezone);
   if (!EXPRESSION.test(expression.trim())) {
-    throw new DashkeepError('DK_SETTINGS', `'${expression.slice(0, 60)}' is not a cron expression of five fields`);
+    throw refusal('DK_SETTINGS', reason('schedule-fields', { expression: expression.slice(0, 60) }));
   }
   let cron: Cron;
   try {
     cron = new Cron(expression.trim(), { timezone, paused: true });
   } catch (error) {
-    throw new DashkeepError('DK_SETTINGS', `the cron expression is not valid: ${reasonOf(error).slice(0, 120)}`);
+    throw refusal('DK_SETTINGS', reason('schedule-invalid', { message: reasonOf(error).slice(0, 120) }));
   }
   return {
     after: (time) => cron.nextRun(time) ?? undefined,
@@ -58,6 +60,6 @@ export function assertTimezone(timezone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone });
   } catch {
-    throw new DashkeepError('DK_SETTINGS', `'${timezone.slice(0, 60)}' is not a time zone; such as Europe/Paris`);
+    throw refusal('DK_SETTINGS', reason('timezone-unknown', { timezone: timezone.slice(0, 60) }));
   }
 }

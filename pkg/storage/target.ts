@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { DashkeepError } from '../contract/errors.ts';
+import type { DashkeepError } from '../contract/errors.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { refusal } from '../contract/reasons/reason.ts';
 import { keyProblem } from './keys.ts';
 
 /** Where a repository lives. */
@@ -18,10 +20,10 @@ const FORMS = 'use s3://bucket/prefix or file:///directory';
 export function parseTarget(target: string): Target {
   const text = target.trim();
   if (text === '') {
-    throw invalid('it is empty');
+    throw invalid(reason('target-empty'));
   }
   if (/^["'].*["']$/.test(text)) {
-    throw invalid('it is wrapped in quotes, which belong to the shell and not to the value');
+    throw invalid(reason('target-quoted'));
   }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase();
   switch (scheme) {
@@ -30,29 +32,27 @@ export function parseTarget(target: string): Target {
     case 'file':
       return directoryTarget(text);
     case undefined:
-      throw invalid(text.startsWith('/') ? 'a directory is written file:///directory' : 'it has no scheme');
+      throw invalid(reason(text.startsWith('/') ? 'target-directory' : 'target-no-scheme'));
     case 'http':
     case 'https':
-      throw invalid(
-        'the address of the S3 service belongs into DASHKEEP_S3_ENDPOINT, only bucket and prefix into the target',
-      );
+      throw invalid(reason('target-endpoint'));
     default:
-      throw invalid(`${scheme}:// is not supported`);
+      throw invalid(reason('target-scheme', { scheme }));
   }
 }
 
 function s3Target(rest: string): Target {
   if (rest.includes('@')) {
-    throw invalid('access keys do not belong into it: give them as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+    throw invalid(reason('target-keys'));
   }
   const [bucket = '', ...segments] = rest.split('/');
   if (!BUCKET.test(bucket)) {
-    throw invalid('it names no bucket (3 to 63 letters, digits, dots and hyphens)');
+    throw invalid(reason('target-bucket'));
   }
   const prefix = segments.join('/').replace(/^\/+|\/+$/g, '');
   const problem = prefix === '' ? undefined : keyProblem(prefix);
   if (problem !== undefined) {
-    throw invalid(`its prefix cannot be used: ${problem}`);
+    throw invalid(reason('target-prefix', { message: problem }));
   }
   return { kind: 's3', bucket, prefix };
 }
@@ -62,20 +62,20 @@ function directoryTarget(text: string): Target {
   try {
     path = fileURLToPath(text);
   } catch {
-    throw invalid('a directory is written with three slashes, file:///directory, and no host');
+    throw invalid(reason('target-slashes'));
   }
   if (text.includes('?') || text.includes('#')) {
-    throw invalid('? and # in a directory are written %3F and %23');
+    throw invalid(reason('target-escapes'));
   }
   const trimmed = path.replace(/\/+$/, '');
   if (trimmed === '') {
-    throw invalid('the root of the file system is no place for a repository');
+    throw invalid(reason('target-root'));
   }
   return { kind: 'directory', path: trimmed };
 }
 
-function invalid(why: string): DashkeepError {
-  return new DashkeepError('DK_SETTINGS', `the target is not usable: ${why}`, {
+function invalid(why: KnownReason): DashkeepError {
+  return refusal('DK_SETTINGS', why, {
     hint: `DASHKEEP_TARGET says where the repository lives: ${FORMS}.`,
   });
 }

@@ -1,5 +1,6 @@
 import { isFetchError } from '@grafana/runtime';
 import type { ApiError } from '../../pkg/contract/api/common.ts';
+import type { ReasonData } from '../../pkg/contract/reasons/reason.ts';
 
 /**
  * Where a call failed: `disconnected` the app does not know the service yet, `unreachable` the service is down, `timeout`
@@ -30,6 +31,8 @@ export class ServiceError extends Error {
   readonly hint: string;
   /** What is wrong with which field of what was sent, by dotted path. */
   readonly fields: Record<string, string>;
+  /** The same as data, where the service gives it. */
+  readonly fieldReasons: Record<string, ReasonData>;
 
   constructor(failure: Failure, status: number, error?: ServiceProblem) {
     super(error?.message ?? '');
@@ -39,6 +42,7 @@ export class ServiceError extends Error {
     this.code = error?.code ?? '';
     this.hint = error?.hint ?? '';
     this.fields = error?.fields ?? {};
+    this.fieldReasons = error?.fieldReasons ?? {};
   }
 }
 

@@ -8,7 +8,7 @@ import { localeFile } from '../../scripts/texts.ts';
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
-const { isLeftAsDiffering, lossTexts, reasonText } = await import('../../src/lib/reasons/reasons.ts');
+const { findingsText, isLeftAsDiffering, lossTexts, reasonText } = await import('../../src/lib/reasons/reasons.ts');
 
 const CODES = Object.keys(REASONS) as ReasonCode[];
 /** Where there is nothing to say. */
@@ -76,6 +76,17 @@ describe('the reasons of the service', () => {
     const told = losing([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
     expect(lossTexts(told)).toEqual(['Enter again: password', 'Make new tokens']);
     expect(lossTexts({ losses: ['tokens: make new ones'] })).toEqual(['tokens: make new ones']);
+  });
+
+  it('for what a check found are told together, or in its words where one is not known here', () => {
+    const findings = [reason('bytes-written', { bytes: '12' }), reason('rewrite-seen')];
+    expect(findingsText({ detail: 'English', findings })).toBe(
+      '12 bytes written; what is written again is seen immediately',
+    );
+    expect(findingsText({ detail: 'English', findings: [...findings, { code: 'of-tomorrow', params: {} }] })).toBe(
+      'English',
+    );
+    expect(findingsText({ detail: 's3://bucket' })).toBe('s3://bucket');
   });
 
   it('offer to overwrite what differs, unless it only came along', () => {

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
 import { NOT_COVERED_HINT, notCoveredMessage } from '../../pkg/sidecar/overview.ts';
@@ -9,9 +8,7 @@ vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
 const { explainProblem } = await import('../../src/lib/problems.ts');
-const { fieldText, findingText } = await import('../../src/lib/settingsTexts.ts');
 
-const root = resolve(import.meta.dirname, '../..');
 const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 
 type Texts = Record<string, Record<string, string>>;
@@ -57,60 +54,5 @@ describe('the errors of the service', () => {
   it('of a newer service are told in its own words', () => {
     const unknown = { code: 'DK_OF_TOMORROW', message: 'Something new', hint: 'Do this.' };
     expect(explainProblem(unknown)).toEqual({ title: 'Something new', advice: 'Do this.', detail: '' });
-  });
-});
-
-/** [as it stands in the source of the service, as it arrives here, as people read it] */
-const WRITTEN: [source: string, text: string, translate: (text: string) => string, shown: string][] = [
-  ['the clocks agree', 'the clocks agree', findingText, 'the clocks agree'],
-  [' bytes written', '12 bytes written', findingText, '12 bytes written'],
-  [
-    'what is written again is seen at once',
-    '12 bytes written; what is written again is seen at once; something new',
-    findingText,
-    '12 bytes written; what is written again is seen at once; something new',
-  ],
-  [
-    'conditional puts are enforced',
-    'conditional puts are enforced, also when several write at once',
-    findingText,
-    'nothing is overwritten by mistake',
-  ],
-  ['there is a repository', 'there is a repository, encrypted', findingText, 'it holds backups, encrypted'],
-  ['the expression never comes true', 'the expression never comes true', fieldText, 'This schedule never comes true'],
-  [
-    'it begins with https:// or http://',
-    'it begins with https:// or http://',
-    fieldText,
-    'An address begins with https:// or http://',
-  ],
-  [
-    'is not an age recipient',
-    "'x' is not an age recipient (age1…)",
-    fieldText,
-    'This is not an age recipient; it begins with age1',
-  ],
-  [
-    'is not a time zone',
-    "'x' is not a time zone; such as Europe/Paris",
-    fieldText,
-    'This is not a time zone; such as Europe/Paris',
-  ],
-  [
-    'is not a cron expression of five fields',
-    "'x' is not a cron expression of five fields",
-    fieldText,
-    'This is not a schedule: five fields are needed',
-  ],
-];
-
-describe('what the service writes in words', () => {
-  const pkg = join(root, 'pkg');
-  const names = readdirSync(pkg, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  const source = names.map((name) => readFileSync(join(pkg, name), 'utf8')).join('\n');
-
-  it.each(WRITTEN)('“%s”', (written, text, translate, shown) => {
-    expect(source).toContain(written);
-    expect(translate(text)).toBe(shown);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import { reasonSentence, type ReasonData } from '../../pkg/contract/reasons/reason.ts';
 
 describe('the API, with a real service, a Grafana and a target', () => {
   let grafana: Simulator;
@@ -254,6 +255,9 @@ describe('the API, with a real service, a Grafana and a target', () => {
       values: { target: { ...before.values.target, url: 's3://other/bucket' } },
     });
     expect(owned.json.error.fields).toEqual({ 'target.url': 'set by the deployment (DASHKEEP_TARGET)' });
+    expect(owned.json.error.fieldReasons).toEqual({
+      'target.url': { code: 'deployment-owned', params: { source: 'DASHKEEP_TARGET' } },
+    });
     const wrong = await service.call('PUT', '/settings', {
       values: { schedule: { ...before.values.schedule, backup: 'whenever', timezone: 'Etc/UTC' } },
     });
@@ -273,6 +277,10 @@ describe('the API, with a real service, a Grafana and a target', () => {
       'delete',
       'repository',
     ]);
+    const [, ...tried] = check.steps as { detail: string; findings: ReasonData[] }[];
+    for (const { detail, findings } of tried) {
+      expect(findings.map(reasonSentence).join('; ')).toBe(detail);
+    }
     const { json: preview } = await service.call(
       'GET',
       '/schedule/preview?expression=0+*/2+*+*+*&timezone=Europe/Paris',

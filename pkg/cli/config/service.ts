@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { NOTIFICATION_EVENTS, SECRET_NAMES, type SecretName } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
 import { LEVELS, type Level } from '../../sidecar/log.ts';
 import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
@@ -163,7 +164,10 @@ function assertValid(settings: ReadonlyMap<string, Given<unknown>>): void {
   const leaves = new Map([...settings].map(([path, { value }]) => [path, value]));
   const problems = fieldProblems(withLeaves(DEFAULT_SETTINGS, leaves));
   for (const [path, problem] of Object.entries(problems)) {
-    throw new DashkeepError('DK_SETTINGS', `${settings.get(path)?.source ?? path} is not usable: ${problem}`);
+    throw new DashkeepError(
+      'DK_SETTINGS',
+      `${settings.get(path)?.source ?? path} is not usable: ${reasonSentence(problem)}`,
+    );
   }
 }
 

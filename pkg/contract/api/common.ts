@@ -1,3 +1,4 @@
+import { ReasonData } from '../reasons/reason.ts';
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 
@@ -12,6 +13,8 @@ export const ApiError = z.object({
     hint: z.string(),
     /** What is wrong with which field, by its dotted path in what was sent; only for refused input. */
     fields: z.record(z.string(), z.string()).optional(),
+    /** The same as data, for fields whose meaning was refused. */
+    fieldReasons: z.record(z.string(), ReasonData).optional(),
   }),
   /**
    * The same as error.message. Grafana's own client reads it here (`isFetchError(e)` → `e.data.message`); that is also why no

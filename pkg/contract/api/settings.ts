@@ -1,3 +1,4 @@
+import { ReasonData } from '../reasons/reason.ts';
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { line, Problem, Time } from './common.ts';
@@ -161,7 +162,10 @@ export const CheckStep = z.object({
   status: z.enum(['ok', 'warning', 'failed', 'skipped']),
   /** Of the catalogue, when it failed: `DK_…`. */
   code: z.string().optional(),
+  /** What was found, in English. */
   detail: z.string(),
+  /** The same as data; absent where the detail is a name or address. */
+  findings: z.array(ReasonData).optional(),
   /** What to do; empty when there is nothing to do. Names the missing right where one is missing. */
   hint: z.string(),
   milliseconds: z.number().nonnegative().optional(),

@@ -1,8 +1,10 @@
 import { APPLY_REASONS } from './apply.ts';
+import { FINDING_REASONS } from './findings.ts';
 import { LOSS_REASONS } from './losses.ts';
 import { PLAN_REASONS } from './plan.ts';
 import { REFUSAL_REASONS } from './refusals.ts';
 import { RUN_REASONS } from './runs.ts';
+import { SETTING_REASONS } from './settings.ts';
 
 /**
  * Every reason that Dashkeep gives, by code, with its English sentence; `{name}` is a param. The app has a text of its own
@@ -14,6 +16,8 @@ export const REASONS = {
   ...REFUSAL_REASONS,
   ...LOSS_REASONS,
   ...RUN_REASONS,
+  ...FINDING_REASONS,
+  ...SETTING_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
 import { openRepository, type OpenOptions } from '../../repository/repository.ts';
 import type { StateStore } from '../../repository/state.ts';
 import { checkStore, type StoreCheckStep } from '../../storage/check/check.ts';
@@ -116,7 +118,7 @@ function allSkipped(...done: CheckStep[]): CheckStep[] {
       done.find((one) => one.step === step) ?? {
         step,
         status: 'skipped',
-        detail: 'needs the steps before it',
+        ...found(reason('needs-earlier-steps')),
         hint: '',
       },
   );
@@ -139,11 +141,17 @@ function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
       step: name,
       status: worst,
       ...(code === undefined ? {} : { code }),
-      detail: [...new Set(telling.map(({ detail }) => detail))].join('; '),
+      ...found(...telling.map((part) => part.found)),
       hint: worst === 'ok' ? '' : [...new Set(hints)].join(' ').trim(),
       milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     };
   });
+}
+
+/** Findings of a step: as an English sentence, and as data; each once. */
+function found(...findings: Reason[]): Pick<CheckStep, 'detail' | 'findings'> {
+  const bySentence = new Map(findings.map((finding) => [reasonSentence(finding), finding]));
+  return { detail: [...bySentence.keys()].join('; '), findings: [...bySentence.values()] };
 }
 
 async function checkRepository(options: OpenOptions): Promise<CheckStep> {
@@ -151,13 +159,13 @@ async function checkRepository(options: OpenOptions): Promise<CheckStep> {
   try {
     const repository = await openRepository(options);
     await repository.close();
-    const detail = `there is a repository${repository.encrypted ? ', encrypted' : ''}`;
-    return { step, status: 'ok', detail, hint: '' };
+    const there = reason(repository.encrypted ? 'repository-encrypted' : 'repository-there');
+    return { step, status: 'ok', ...found(there), hint: '' };
   } catch (error) {
     options.signal?.throwIfAborted();
     const { code, message, hint } = asDashkeepError(error);
     if (code === 'DK_REPOSITORY_MISSING') {
-      return { step, status: 'ok', detail: 'there is none yet: the first backup makes it', hint: '' };
+      return { step, status: 'ok', ...found(reason('repository-none')), hint: '' };
     }
     return { step, status: 'failed', code, detail: message, hint };
   }

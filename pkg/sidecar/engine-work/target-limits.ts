@@ -1,10 +1,12 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { reasonWithHint } from '../../contract/reasons/reason.ts';
 import { OutboundPolicy, type Resolve } from '../../storage/outbound/policy.ts';
 import { directoryWithin } from '../../storage/directory-roots.ts';
 import type { OpenStoreOptions } from '../../storage/open.ts';
 import { parseTarget, type Target } from '../../storage/target.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import type { FieldProblems } from '../settings/validate.ts';
 
 type Limits = Pick<OpenStoreOptions, 'directories' | 'outbound'>;
 
@@ -36,16 +38,15 @@ export class TargetLimits {
   }
 
   /** What can be refused before it is saved, by dotted path. A name is asked for only when it is connected to. */
-  async problems(settings: Pick<EffectiveSettings, 'values' | 'secrets'>): Promise<Record<string, string>> {
+  async problems(settings: Pick<EffectiveSettings, 'values' | 'secrets'>): Promise<FieldProblems> {
     const { url, endpoint } = settings.values.target;
     const { directories = [], outbound } = this.of(settings);
-    const problems: Record<string, string> = {};
+    const problems: FieldProblems = {};
     const attempt = async (path: string, check: () => unknown): Promise<void> => {
       try {
         await check();
       } catch (error) {
-        const { message, hint } = asDashkeepError(error);
-        problems[path] = `${message}. ${hint}`;
+        problems[path] = reasonWithHint(asDashkeepError(error));
       }
     };
     const target = readable(url);

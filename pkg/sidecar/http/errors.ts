@@ -8,15 +8,17 @@ import { FieldErrors } from '../settings/validate.ts';
 const CODES_BY_STATUS: Record<number, ErrorCode> = { 413: 'DK_TOO_LARGE', 415: 'DK_MEDIA_TYPE' };
 
 /** The body of an answer that is not a success. */
-export function errorBody(error: DashkeepError, fields?: Readonly<Record<string, string>>): ApiError {
-  const { code, message, hint } = error;
-  return { error: { code, message, hint, ...(fields === undefined ? {} : { fields: { ...fields } }) }, message };
+export function errorBody({ code, message, hint }: DashkeepError, refused: RefusedFields = {}): ApiError {
+  return { error: { code, message, hint, ...refused }, message };
 }
+
+/** What is wrong with fields of what was sent, in English and as data. */
+type RefusedFields = Pick<ApiError['error'], 'fields' | 'fieldReasons'>;
 
 /** Every error becomes an answer of the catalogue; what nobody foresaw is logged and tells the caller nothing. */
 export function errorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-    const { known, fields } = translate(error);
+    const { known, ...refused } = translate(error);
     if (known.code === 'DK_INTERNAL') {
       log.error({ method: request.method, route: request.routeOptions.url, stack: error.stack }, 'an unforeseen error');
       const hidden = new DashkeepError(
@@ -26,13 +28,13 @@ export function errorHandler(log: Log) {
       void reply.code(500).send(errorBody(hidden));
       return;
     }
-    void reply.code(known.status).send(errorBody(known, fields));
+    void reply.code(known.status).send(errorBody(known, refused));
   };
 }
 
-function translate(error: FastifyError): { known: DashkeepError; fields?: Readonly<Record<string, string>> } {
+function translate(error: FastifyError): { known: DashkeepError } & RefusedFields {
   if (error instanceof FieldErrors) {
-    return { known: error, fields: error.fields };
+    return { known: error, fields: error.fields, fieldReasons: error.reasons };
   }
   if (error instanceof DashkeepError) {
     return { known: error };

@@ -10,11 +10,13 @@ import {
 } from '../../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { reasonFrom, type Reason } from '../../contract/reasons/reason.ts';
 import type { StateStore } from '../../repository/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings } from './effective.ts';
 import { DEFAULT_SETTINGS, leavesOf, SETTING_PATHS, withLeaves } from './defaults.ts';
-import { assertAddress, fieldProblems, FieldErrors } from './validate.ts';
+import { assertAddress, fieldProblems, FieldErrors, type FieldProblems } from './validate.ts';
 
 const SETTINGS_ENTRY = 'settings.json';
 const SECRETS_ENTRY = 'secrets.json';
@@ -23,7 +25,7 @@ const SECRETS_ENTRY = 'secrets.json';
 const DEPLOYED = { path: 'scope.orgs', source: 'DASHKEEP_ORGS' };
 
 /** What is wrong with settings, by dotted path. */
-type FieldCheck = (settings: Pick<EffectiveSettings, 'values' | 'secrets'>) => Promise<Record<string, string>>;
+type FieldCheck = (settings: Pick<EffectiveSettings, 'values' | 'secrets'>) => Promise<FieldProblems>;
 
 type Stored = { values: Partial<SettingsValues>; secrets: Partial<Record<SecretName, string>> };
 
@@ -107,18 +109,18 @@ export class SettingsStore {
     const after = leavesOf({ ...before, ...change.values });
     for (const [path, { value, source }] of this.#config.settings) {
       if (JSON.stringify(after.get(path)) !== JSON.stringify(value)) {
-        problems[path] = `set by the deployment (${source})`;
+        problems[path] = reason('deployment-owned', { source });
       }
     }
     // Reaching further organizations takes more than being an admin of one.
     if (!this.#config.settings.has(DEPLOYED.path) && after.get(DEPLOYED.path) !== before.scope.orgs) {
-      problems[DEPLOYED.path] = `set by the deployment (${DEPLOYED.source})`;
+      problems[DEPLOYED.path] = reason('deployment-owned', { source: DEPLOYED.source });
     }
     const secrets = { ...this.#stored.secrets };
     for (const [name, value] of Object.entries(change.secrets ?? {}) as [SecretName, string | null][]) {
       const given = this.#config.secrets.get(name);
       if (given !== undefined) {
-        problems[`secrets.${name}`] = `set by the deployment (${given.source})`;
+        problems[`secrets.${name}`] = reason('deployment-owned', { source: given.source });
       } else if (value === null) {
         delete secrets[name];
       } else {
@@ -228,19 +230,19 @@ function usableSecrets(value: unknown): Partial<Record<SecretName, string>> {
   );
 }
 
-function secretProblem(name: SecretName, value: string): string | undefined {
+function secretProblem(name: SecretName, value: string): Reason | undefined {
   if (name === 'webhookUrl') {
     try {
       assertAddress(value);
       return undefined;
     } catch (error) {
-      return asDashkeepError(error).message;
+      return reasonFrom(error);
     }
   }
   if (name === 'ageIdentity') {
-    return value.includes('AGE-SECRET-KEY-') ? undefined : 'not an age identity (AGE-SECRET-KEY-…)';
+    return value.includes('AGE-SECRET-KEY-') ? undefined : reason('identity-invalid');
   }
-  return /[\s\p{Cc}]/u.test(value) ? 'holds white space or control characters: was it pasted whole?' : undefined;
+  return /[\s\p{Cc}]/u.test(value) ? reason('secret-spaces') : undefined;
 }
 
 function digest(value: unknown): string {

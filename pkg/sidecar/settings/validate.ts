@@ -1,32 +1,46 @@
 import type { SettingsValues } from '../../contract/api/settings.ts';
-import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { reasonFrom, reasonSentence, refusal, type Reason } from '../../contract/reasons/reason.ts';
 import { parseTarget } from '../../storage/target.ts';
 import { assertTimezone, parseSchedule } from '../schedule.ts';
 
+/** What is wrong with fields, by dotted path. */
+export type FieldProblems = Record<string, Reason>;
+
 /** Input that was refused, field by field. */
 export class FieldErrors extends DashkeepError {
-  readonly fields: Readonly<Record<string, string>>;
+  readonly reasons: FieldProblems;
 
-  constructor(fields: Readonly<Record<string, string>>) {
+  constructor(reasons: FieldProblems) {
     super(
       'DK_SETTINGS',
-      `not accepted: ${Object.entries(fields)
+      `not accepted: ${Object.entries(sentences(reasons))
         .map(([path, why]) => `${path}: ${why}`)
         .join('; ')
         .slice(0, 800)}`,
     );
-    this.fields = fields;
+    this.reasons = reasons;
+  }
+
+  /** What is wrong with each field, in English. */
+  get fields(): Record<string, string> {
+    return sentences(this.reasons);
   }
 }
 
+function sentences(problems: FieldProblems): Record<string, string> {
+  return Object.fromEntries(Object.entries(problems).map(([path, why]) => [path, reasonSentence(why)]));
+}
+
 /** What a schema can't see: whether targets, expressions, zones and addresses mean something. By dotted path. */
-export function fieldProblems(values: SettingsValues): Record<string, string> {
-  const problems: Record<string, string> = {};
+export function fieldProblems(values: SettingsValues): FieldProblems {
+  const problems: FieldProblems = {};
   const attempt = (path: string, check: () => void): void => {
     try {
       check();
     } catch (error) {
-      problems[path] = reasonOf(error);
+      problems[path] = reasonFrom(error);
     }
   };
   const { target, schedule, encryption } = values;
@@ -37,7 +51,7 @@ export function fieldProblems(values: SettingsValues): Record<string, string> {
     attempt('target.endpoint', () => assertAddress(target.endpoint));
   }
   if (target.objectLock.mode !== 'none' && target.objectLock.days < 1) {
-    problems['target.objectLock.days'] = 'object lock needs at least one day';
+    problems['target.objectLock.days'] = reason('lock-days');
   }
   attempt('schedule.timezone', () => assertTimezone(schedule.timezone));
   if (problems['schedule.timezone'] === undefined) {
@@ -45,7 +59,7 @@ export function fieldProblems(values: SettingsValues): Record<string, string> {
       if (schedule[job] !== '') {
         attempt(`schedule.${job}`, () => {
           if (parseSchedule(schedule[job], schedule.timezone).after(new Date(0)) === undefined) {
-            throw new DashkeepError('DK_SETTINGS', 'the expression never comes true');
+            throw refusal('DK_SETTINGS', reason('schedule-never'));
           }
         });
       }
@@ -53,7 +67,7 @@ export function fieldProblems(values: SettingsValues): Record<string, string> {
   }
   const wrong = encryption.recipients.find((recipient) => !/^age1[a-z0-9]{10,2990}$/.test(recipient));
   if (wrong !== undefined) {
-    problems['encryption.recipients'] = `'${wrong.slice(0, 20)}' is not an age recipient (age1…)`;
+    problems['encryption.recipients'] = reason('recipient-invalid', { recipient: wrong.slice(0, 20) });
   }
   return problems;
 }
@@ -64,12 +78,12 @@ export function assertAddress(text: string): void {
   try {
     url = new URL(text);
   } catch {
-    throw new DashkeepError('DK_SETTINGS', 'not an address; it begins with https:// or http://');
+    throw refusal('DK_SETTINGS', reason('address-invalid'));
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new DashkeepError('DK_SETTINGS', 'it begins with https:// or http://');
+    throw refusal('DK_SETTINGS', reason('address-scheme'));
   }
   if (url.username !== '' || url.password !== '') {
-    throw new DashkeepError('DK_SETTINGS', 'names and passwords do not belong into the address');
+    throw refusal('DK_SETTINGS', reason('address-password'));
   }
 }

@@ -1,4 +1,6 @@
 import { asDashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { reasonFrom, reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
 import type { ObjectStore } from '../store.ts';
 import {
   clockAhead,
@@ -36,6 +38,8 @@ export interface StoreCheckStep {
   /** What made it fail. */
   code?: ErrorCode;
   detail: string;
+  /** The detail as data. */
+  found: Reason;
   milliseconds: number;
   /** The right that is missing, in AWS's words. */
   permission?: string;
@@ -99,13 +103,14 @@ class Steps {
     const { clock, signal, probe } = this.#trial;
     signal?.throwIfAborted();
     const started = clock.monotonic();
-    const record = (finding: Omit<StoreCheckStep, 'step' | 'milliseconds' | 'ok'>): boolean => {
+    const record = (finding: Omit<StoreCheckStep, 'step' | 'milliseconds' | 'ok' | 'detail'>): boolean => {
       const milliseconds = Math.round(clock.monotonic() - started);
-      this.taken.push({ step, ok: finding.status !== 'failed', milliseconds, ...finding });
+      const detail = reasonSentence(finding.found);
+      this.taken.push({ step, ok: finding.status !== 'failed', milliseconds, detail, ...finding });
       return finding.status !== 'failed';
     };
     if (!possible) {
-      return record({ status: 'skipped', detail: 'needs an object that can be written and read' });
+      return record({ status: 'skipped', found: reason('needs-object') });
     }
     try {
       return record({ status: 'ok', ...(await work()) });
@@ -113,8 +118,8 @@ class Steps {
       signal?.throwIfAborted();
       const problem = asDashkeepError(error);
       const hint = providerHint(probe?.provider, problem.code) ?? problem.hint;
-      const { code, message: detail } = problem;
-      return record({ status: 'failed', code, detail, hint, permission: permissionOf(problem) });
+      const { code } = problem;
+      return record({ status: 'failed', code, found: reasonFrom(problem), hint, permission: permissionOf(problem) });
     }
   }
 }

@@ -1,4 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
 import type { StoreProbe } from '../probe.ts';
 import { providerHint } from './provider-hints.ts';
 import { permissionOf, type Finding, type Trial } from './trial.ts';
@@ -24,13 +26,14 @@ export async function clockAhead({ store, clock, signal }: Trial): Promise<numbe
 /** @throws DK_CLOCK_SKEW */
 export function judgeClock(ahead: number): Finding {
   const apart = Math.abs(ahead);
-  const detail = apart === 0 ? 'the clocks agree' : `the store’s clock differs by ${Math.round(apart / 1_000)} s`;
+  const found =
+    apart === 0 ? reason('clocks-agree') : reason('clocks-apart', { seconds: String(Math.round(apart / 1_000)) });
   if (apart > SKEW_MAX_MILLISECONDS) {
-    throw new DashkeepError('DK_CLOCK_SKEW', detail);
+    throw refusal('DK_CLOCK_SKEW', found);
   }
   return apart > SKEW_WARNING_MILLISECONDS
-    ? { status: 'warning', detail, hint: 'Beyond five minutes nothing is pruned: let NTP set this machine’s clock.' }
-    : { detail };
+    ? { status: 'warning', found, hint: 'Beyond five minutes nothing is pruned: let NTP set this machine’s clock.' }
+    : { found };
 }
 
 export async function conditionalPutOf(trial: Trial): Promise<Exclude<ConditionalPut, 'unknown'>> {
@@ -50,16 +53,16 @@ export async function conditionalPutOf(trial: Trial): Promise<Exclude<Conditiona
 export function learnConditionalPut({ store, probe }: Trial, found: Exclude<ConditionalPut, 'unknown'>): Finding {
   store.capabilities.conditionalPut = found === 'racy' ? 'ignored' : found;
   if (found === 'enforced') {
-    return { detail: 'conditional puts are enforced, also when several write at once' };
+    return { found: reason('conditional-enforced') };
   }
   const details = {
-    refused: 'the store refuses conditional puts',
-    ignored: 'the store ignores the condition of a put',
-    racy: 'of several conditional puts at once more than one wins',
+    refused: reason('conditional-refused'),
+    ignored: reason('conditional-ignored'),
+    racy: reason('conditional-racy'),
   };
   const hint =
     providerHint(probe?.provider, 'conditional') ?? 'Nothing depends on them: snapshots are safe all the same.';
-  return { status: 'warning', detail: details[found], hint };
+  return { status: 'warning', found: details[found], hint };
 }
 
 export async function tryVersioning({ store, probe, signal }: Trial): Promise<Finding> {
@@ -70,10 +73,10 @@ export async function tryVersioning({ store, probe, signal }: Trial): Promise<Fi
   store.capabilities.versioning = kept;
   return kept
     ? {
-        detail: 'the bucket keeps versions',
+        found: reason('versions-kept'),
         hint: 'What is pruned stays as an earlier version until a lifecycle rule (NoncurrentVersionExpiration) removes it.',
       }
-    : { detail: 'the bucket keeps no versions' };
+    : { found: reason('versions-none') };
 }
 
 export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Finding> {
@@ -87,7 +90,7 @@ export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Fi
       hint: 'Make a bucket with object lock, or leave DASHKEEP_S3_OBJECT_LOCK away.',
     });
   }
-  return { detail: found ? 'the bucket has object lock' : 'the bucket has no object lock' };
+  return { found: reason(found ? 'object-lock' : 'object-lock-none') };
 }
 
 /** Asks what only an administrator may know: that it is refused is no fault of the target. */
@@ -96,15 +99,15 @@ async function inspect(
   ask: (probe: StoreProbe) => Promise<boolean>,
 ): Promise<boolean | Finding> {
   if (probe === undefined) {
-    return { status: 'skipped', detail: 'does not apply here' };
+    return { status: 'skipped', found: reason('not-applicable') };
   }
   try {
     return await ask(probe);
   } catch (error) {
     if (error instanceof DashkeepError && ['DK_STORE_DENIED', 'DK_STORE_FAILED'].includes(error.code)) {
       const permission = permissionOf(error);
-      const detail = permission === undefined ? 'the store does not tell' : `not known: ${permission} is not allowed`;
-      return { status: 'skipped', detail, permission };
+      const found = permission === undefined ? reason('store-silent') : reason('permission-refused', { permission });
+      return { status: 'skipped', found, permission };
     }
     throw error;
   }

@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Finding, Trial } from './trial.ts';
 
 /** What reading, writing, listing and deleting must be like: without it there is no backup. */
@@ -8,7 +9,7 @@ const SECOND = Buffer.from('{"check":"the second body"}\n');
 
 export async function tryWrite(trial: Trial): Promise<Finding> {
   await trial.put('a.json', FIRST);
-  return { detail: `${FIRST.length} bytes written` };
+  return { found: reason('bytes-written', { bytes: String(FIRST.length) }) };
 }
 
 export async function tryRead(trial: Trial): Promise<Finding> {
@@ -16,7 +17,7 @@ export async function tryRead(trial: Trial): Promise<Finding> {
   const head = await trial.store.head(trial.key('a.json'), { signal: trial.signal });
   trial.expect(body.equals(FIRST), 'other bytes came back than were written');
   trial.expect(head?.size === FIRST.length, 'the size told is not that of what was written');
-  return { detail: 'the same bytes came back' };
+  return { found: reason('bytes-back') };
 }
 
 export async function tryAbsent(trial: Trial): Promise<Finding> {
@@ -24,7 +25,7 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
     await trial.get('absent.json');
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
-      return { detail: 'an absent object is said to be absent' };
+      return { found: reason('absent-said') };
     }
     if (error instanceof DashkeepError && error.code === 'DK_STORE_DENIED') {
       throw new DashkeepError(
@@ -42,18 +43,18 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
 
 export async function tryRange(trial: Trial): Promise<Finding> {
   if (trial.probe === undefined) {
-    return { status: 'skipped', detail: 'does not apply here' };
+    return { status: 'skipped', found: reason('not-applicable') };
   }
   const part = await trial.probe.range(trial.key('a.json'), 2, 6, trial.signal);
   return part.equals(FIRST.subarray(2, 7))
-    ? { detail: 'part of an object can be read' }
-    : { status: 'warning', detail: 'a range of bytes came back wrong', hint: 'Dashkeep reads whole objects only.' };
+    ? { found: reason('range-read') }
+    : { status: 'warning', found: reason('range-wrong'), hint: 'Dashkeep reads whole objects only.' };
 }
 
 export async function tryOverwrite(trial: Trial): Promise<Finding> {
   await trial.put('a.json', SECOND);
   trial.expect((await trial.get('a.json')).equals(SECOND), 'the old bytes came back after a second write');
-  return { detail: 'what is written again is seen at once' };
+  return { found: reason('rewrite-seen') };
 }
 
 export async function tryList(trial: Trial, written: boolean): Promise<Finding> {
@@ -62,7 +63,7 @@ export async function tryList(trial: Trial, written: boolean): Promise<Finding> 
     names.push(key);
   }
   trial.expect(!written || names.join() === trial.key('a.json'), 'a list does not show what was just written');
-  return { detail: written ? 'a list shows what was just written' : 'lists are answered' };
+  return { found: reason(written ? 'write-listed' : 'lists-answered') };
 }
 
 export async function tryDelete(trial: Trial): Promise<Finding> {
@@ -70,7 +71,7 @@ export async function tryDelete(trial: Trial): Promise<Finding> {
   if (result?.problem?.code === 'denied') {
     return {
       status: 'warning',
-      detail: result.problem.message,
+      found: { code: 'DK_STORE_DENIED', params: { message: result.problem.message } },
       permission: 's3:DeleteObject',
       hint: 'Backups work, but nothing can be pruned with this key, and the objects of this check stay in probe/.',
     };
@@ -81,5 +82,5 @@ export async function tryDelete(trial: Trial): Promise<Finding> {
     'a deleted object is still there',
   );
   trial.forget('a.json');
-  return { detail: 'deleted objects are gone' };
+  return { found: reason('deletes-gone') };
 }

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Randomness } from '../../contract/ports.ts';
+import type { Reason } from '../../contract/reasons/reason.ts';
 import { probeOf, type StoreProbe } from '../probe.ts';
 import type { ObjectStore } from '../store.ts';
 
@@ -15,7 +16,7 @@ export interface CheckOptions {
 /** The result of a step that did not throw. */
 export interface Finding {
   status?: 'ok' | 'warning' | 'skipped';
-  detail: string;
+  found: Reason;
   hint?: string;
   permission?: string;
 }

@@ -3,10 +3,12 @@ import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { ERROR_TEXTS } from '../errorTexts.ts';
 import { APPLY_TEXTS } from './apply.ts';
+import { FINDING_TEXTS } from './findings.ts';
 import { LOSS_TEXTS } from './losses.ts';
 import { PLAN_TEXTS } from './plan.ts';
 import { REFUSAL_TEXTS } from './refusals.ts';
 import { RUN_TEXTS } from './runs.ts';
+import { SETTING_TEXTS } from './settings.ts';
 import type { Text } from './text.ts';
 
 const TEXTS: Record<ReasonCode, Text> = {
@@ -15,6 +17,8 @@ const TEXTS: Record<ReasonCode, Text> = {
   ...REFUSAL_TEXTS,
   ...LOSS_TEXTS,
   ...RUN_TEXTS,
+  ...FINDING_TEXTS,
+  ...SETTING_TEXTS,
 };
 
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
@@ -33,6 +37,18 @@ export function reasonText({ reason, code, params = {} }: Reasoned): string {
 /** What a restored resource lacks, in the user's language. */
 export function lossTexts({ losses, lost = [] }: { losses: string[]; lost?: ReasonData[] | undefined }): string[] {
   return losses.map((loss, at) => reasonText({ reason: loss, ...lost[at] }));
+}
+
+/** What a step of a check found, in the user's language where each finding has a text. */
+export function findingsText({
+  detail,
+  findings = [],
+}: {
+  detail: string;
+  findings?: ReasonData[] | undefined;
+}): string {
+  const texts = findings.map(({ code, params }) => textOf(code, params));
+  return texts.length === 0 || texts.includes(undefined) ? detail : texts.join('; ');
 }
 
 /** An error is called by its name in the user's language; what it met is said in English. */

@@ -9,7 +9,7 @@ import type { useCheckTarget } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems.ts';
-import { findingText } from '../../lib/settingsTexts.ts';
+import { findingsText } from '../../lib/reasons/reasons.ts';
 
 const ICONS: Record<CheckStep['status'], IconName> = {
   ok: 'check-circle',
@@ -70,7 +70,7 @@ function StepText({ step }: { step: CheckStep }) {
     return (
       <>
         <Text color="secondary">
-          {findingText(step.detail)}
+          {findingsText(step)}
           {time}
         </Text>
         {step.hint !== '' && (

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import type { SecretName, Settings, SettingsCandidate, SettingsValues } from '../../../pkg/contract/api/settings.ts';
 import { ServiceError } from '../../api/errors.ts';
-import { fieldText } from '../../lib/settingsTexts.ts';
 import { useSaveSettings } from '../../data/useSettings.ts';
 import { t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
+import { reasonText } from '../../lib/reasons/reasons.ts';
 
 type SectionName = keyof SettingsValues;
 export type SecretChanges = Partial<Record<SecretName, string | null>>;
@@ -16,10 +16,13 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
   const save = useSaveSettings(() => notifySuccess(t('settings.saved', 'Settings saved')));
   /** What the service said of a field, or of a part of it. */
   const problemOf = (path: string): string | undefined => {
-    const fields = save.error instanceof ServiceError ? Object.entries(save.error.fields) : [];
+    if (!(save.error instanceof ServiceError)) {
+      return undefined;
+    }
+    const { fields, fieldReasons } = save.error;
     const named = [path, `values.${path}`];
-    const found = fields.find(([at]) => named.some((name) => at === name || at.startsWith(`${name}.`)))?.[1];
-    return found === undefined ? undefined : fieldText(found);
+    const found = Object.entries(fields).find(([at]) => named.some((name) => at === name || at.startsWith(`${name}.`)));
+    return found === undefined ? undefined : reasonText({ reason: found[1], ...fieldReasons[found[0]] });
   };
 
   const ownerOf = (path: string) => settings.owners[`${name}.${path}`];
