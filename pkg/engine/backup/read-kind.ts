@@ -102,8 +102,7 @@ export async function readKind(run: KindRun): Promise<void> {
 
 /** A route that is not there, told before anything was listed. What every Grafana has is never merely not served. */
 function isNotServed(kind: Kind, error: unknown, listed: number): boolean {
-  const essential = kind.name === 'folder' || kind.name === 'dashboard';
-  return !essential && listed === 0 && isNotFound(error);
+  return kind.essential !== true && listed === 0 && isNotFound(error);
 }
 
 /** Tells a failure of the repository, which ends the run, from one of the listing, which is put down. */

@@ -6,7 +6,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import { isForbidden } from '../../grafana/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
+import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import { assertCounts } from '../../repository/signing/gate.ts';
 import { DrillTally, type DrillReport } from './report.ts';
@@ -32,14 +32,10 @@ export interface DrillOptions {
   onProgress?: OnProgress;
 }
 
-/** Why a kind is not part of a drill in an org of its own. */
-const LEFT_OUT: Partial<Record<KindName, KnownReason>> = {
-  'service-account': reason('drill-no-accounts'),
-  'public-dashboard': reason('drill-one-link'),
-  'dashboard-snapshot': reason('drill-one-key'),
-};
-/** Kinds that are copied into a scratch folder. */
-const IN_FOLDER: readonly KindName[] = ['folder', 'library-panel', 'dashboard'];
+/** Kinds that are copied into a scratch folder: not those that would do something there. */
+const IN_FOLDER: readonly KindName[] = KINDS.filter(
+  ({ inFolders, pause }) => inFolders === true && pause === undefined,
+).map(({ name }) => name);
 
 /** The manifest of a snapshot that is not foreign: a drill writes into Grafana. @throws DK_SNAPSHOT_FOREIGN, DK_NOT_FOUND */
 export async function countingManifest(
@@ -219,11 +215,12 @@ function entriesOf({ manifest }: DrillOptions, org: number): ManifestEntry[] {
 }
 
 function reasonToLeaveOut(kind: KindName): KnownReason | undefined {
-  const { scope, restored, plural } = kindOf(kind).declaration;
+  const { declaration, leftOutOfDrills } = kindOf(kind);
+  const { scope, restored, plural } = declaration;
   if (restored === 'no') {
     return reason('archived', { plural });
   }
-  return scope === 'server' ? reason('drill-whole-server', { plural }) : LEFT_OUT[kind];
+  return scope === 'server' ? reason('drill-whole-server', { plural }) : leftOutOfDrills;
 }
 
 function skipOrgs(options: DrillOptions, tally: DrillTally, orgs: readonly number[]): void {

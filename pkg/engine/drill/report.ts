@@ -6,6 +6,7 @@ import { reason as toReason } from '../../contract/reasons/catalogue.ts';
 import { because, type Because } from '../../contract/reasons/reason.ts';
 import type { RunOutcome } from '../run.ts';
 import type { Plan, PlannedItem } from '../restore/types.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Resources of one kind that took no part, or came back without something that a scratch place cannot have. */
@@ -40,14 +41,6 @@ export interface DrillReport {
 }
 
 const UIDS_SHOWN = 20;
-/** Kinds that name people and accounts, which a scratch org does not have: the plan says which. */
-const NAME_PEOPLE: ReadonlySet<KindName> = new Set([
-  'team',
-  'folder-permissions',
-  'dashboard-permissions',
-  'data-source-permissions',
-]);
-
 /** Adds up what a drill found, org by org. */
 export class DrillTally {
   readonly #clock: Clock;
@@ -119,7 +112,7 @@ export class DrillTally {
   #addResult({ org, kind, uid, title, outcome, reason, code, params }: ApplyResult, losses: readonly string[]): void {
     if (outcome === 'verified') {
       this.#verified++;
-    } else if (outcome === 'differs' && NAME_PEOPLE.has(kind) && losses.length > 0) {
+    } else if (outcome === 'differs' && kindOf(kind).namesPeople === true && losses.length > 0) {
       const why = toReason('drill-without-people', { losses: losses.join('; ') });
       this.skip({ org, kind, uid }, because(why), false);
     } else {

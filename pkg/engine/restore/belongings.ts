@@ -1,19 +1,11 @@
-import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
+import { goesWith, kindOf, KINDS_IN_FOLDERS } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { storedContent } from './content.ts';
 import { keyOf } from './dependencies.ts';
 import type { PlanRequest } from './types.ts';
 
 const READS_AT_ONCE = 16;
-/** Kinds that belong to one folder or dashboard, under its uid. */
-const OWNERS: Partial<Record<KindName, KindName>> = {
-  'folder-permissions': 'folder',
-  'dashboard-permissions': 'dashboard',
-  'public-dashboard': 'dashboard',
-};
-
 type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'options' | 'signal'>;
 
 /**
@@ -23,10 +15,11 @@ type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'options' | 'signal'
 export async function belongingsOf(source: Source, owners: Iterable<ManifestEntry>): Promise<ManifestEntry[]> {
   const { manifest, options } = source;
   const wanted = new Set([...owners].map(keyOf));
-  const isCopied = (entry: ManifestEntry): boolean => options.copy === undefined || entry.kind.endsWith('-permissions');
+  const isCopied = (entry: ManifestEntry): boolean =>
+    options.copy === undefined || kindOf(entry.kind).owner !== undefined;
   const owned = manifest.resources.filter((entry) => {
-    const kind = OWNERS[entry.kind];
-    return kind !== undefined && wanted.has(keyOf({ ...entry, kind })) && isCopied(entry);
+    const kind = goesWith(kindOf(entry.kind));
+    return kind !== undefined && KINDS_IN_FOLDERS.has(kind) && wanted.has(keyOf({ ...entry, kind })) && isCopied(entry);
   });
   const isDashboard = (key: string): boolean => key.includes('/dashboard/');
   return options.copy !== undefined || ![...wanted].some(isDashboard)

@@ -6,12 +6,12 @@ import { because, type Reason } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import { liveDashboards } from '../../grafana/kinds/dashboard/live.ts';
 import type { Content, Kind, Listed, WriteContext } from '../../grafana/kinds/kind.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
+import { kindOf, KINDS_IN_FOLDERS } from '../../grafana/kinds/registry.ts';
 import { writeContext } from './context.ts';
 import { keyOf } from './dependencies.ts';
 import { markOf } from './ledger.ts';
 import { visitLive } from './live.ts';
-import { deepestFirst, IN_FOLDERS, listOf } from './removals.ts';
+import { deepestFirst, listOf } from './removals.ts';
 import type { PlannedItem, PlanRequest } from './types.ts';
 
 /**
@@ -107,7 +107,7 @@ async function emptiedFolders(
   const going = new Set(others.filter(({ action }) => action === 'delete').map(keyOf));
   const live = await listOf(kindOf('folder'), context);
   const needed = new Set<string>();
-  for (const name of IN_FOLDERS) {
+  for (const name of KINDS_IN_FOLDERS) {
     for (const { uid, folderUid } of name === 'folder' ? [] : await inFolders(context, name)) {
       if (folderUid !== undefined && !going.has(keyOf({ org: context.org.id, kind: name, uid }))) {
         needed.add(folderUid);

@@ -3,15 +3,6 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 
-/** Kinds that are asked for so often that one list is cheaper than looking at each. */
-const LISTED: ReadonlySet<KindName> = new Set([
-  'folder',
-  'data-source',
-  'library-panel',
-  'contact-point',
-  'mute-timing',
-]);
-
 /** Answers whether a resource is live in an org; every answer is remembered. */
 export class Existing {
   readonly #context: KindContext;
@@ -23,7 +14,7 @@ export class Existing {
   }
 
   async has(kind: KindName, uid: string): Promise<boolean> {
-    if (LISTED.has(kind)) {
+    if (kindOf(kind).manyReferences === true) {
       return (await this.all(kind)).has(uid);
     }
     const key = `${kind}/${uid}`;

@@ -1,9 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { losing, type Reason } from '../../contract/reasons/reason.ts';
-import { isEvaluated } from '../../grafana/kinds/alert-rule-group/content.ts';
 import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, storedContent } from './content.ts';
@@ -13,9 +11,6 @@ import { isMadeAfter, isRenewed } from './renewed.ts';
 import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
 import { securityOf } from './security.ts';
 import type { PlannedItem } from './types.ts';
-
-/** Kinds whose secrets nobody can read: given ones are written even where all else is as it was. */
-const HOLD_SECRETS: ReadonlySet<KindName> = new Set(['plugin-settings', 'data-source', 'contact-point']);
 
 /** What is to be done about one entry, given what is live under its uid. */
 export async function planEntry(
@@ -32,7 +27,7 @@ export async function planEntry(
     managers.delete(keyOf({ org: context.org.id, kind: kind.name, uid }));
   }
   const now = live === undefined ? {} : { live: markOf(repository, kind, live) };
-  const brought = options.secrets?.(kind.name, uid) !== undefined && HOLD_SECRETS.has(kind.name);
+  const brought = options.secrets?.(kind.name, uid) !== undefined && kind.hasSecrets === true;
   if (live !== undefined && !brought && now.live === markOfEntry(kind, entry)) {
     return { ...itemOf(entry, 'unchanged', reason('same')), ...now };
   }
@@ -94,10 +89,10 @@ export async function planEntry(
 
 /** Whether somebody ended the sharing of a dashboard that is live: nobody who brings that back wants it public again. */
 async function isNoLongerShared(planning: Planning, kind: Kind, context: WriteContext, uid: string): Promise<boolean> {
-  if (kind.name !== 'public-dashboard') {
+  if (kind.deletedWith === undefined) {
     return false;
   }
-  const dashboard = await kindOf('dashboard').read(context, { uid, title: uid });
+  const dashboard = await kindOf(kind.deletedWith).read(context, { uid, title: uid });
   return (
     dashboard !== undefined &&
     (!isMadeAfter(planning.request.manifest, dashboard) || (await planning.earlier.wrote(context, kind, uid)))
@@ -106,7 +101,7 @@ async function isNoLongerShared(planning: Planning, kind: Kind, context: WriteCo
 
 /** What a copy does not have that the original has. */
 function lossesOfCopy(kind: Kind, stored: Content): Reason[] {
-  return kind.name === 'alert-rule-group' && isEvaluated(stored) ? [reason('rules-paused')] : [];
+  return kind.isActive?.(stored) === true ? [reason('rules-paused')] : [];
 }
 
 /** Looking ahead must not end the plan: what it stumbles over is a reason not to write that one resource. */

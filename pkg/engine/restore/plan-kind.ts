@@ -73,7 +73,7 @@ export async function planKind(
  * cleans up, up to half a minute later (dashboard_service.go CleanUpDashboard).
  */
 function isLeftOver({ created }: Planning, kind: Kind, org: Org, uid: string): boolean {
-  return kind.name === 'public-dashboard' && created.has(keyOf({ org: org.id, kind: 'dashboard', uid }));
+  return kind.deletedWith !== undefined && created.has(keyOf({ org: org.id, kind: kind.deletedWith, uid }));
 }
 
 /** Where it goes, when that is not where it was. */

@@ -3,14 +3,12 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { PlanAction } from '../../contract/plan.ts';
 import { because, type Reason } from '../../contract/reasons/reason.ts';
 import type { Content } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { ProgressCounter } from '../progress.ts';
 import type { DataSourceMap } from './data-source-map.ts';
 import { keyOf, type Dependencies } from './dependencies.ts';
 import type { EarlierRestores } from './renewed.ts';
 import type { PlannedItem, PlanRequest, Translator } from './types.ts';
-
-/** Kinds of many and big bodies, of which planning only needs to know what they use. */
-const DEFERRABLE: ReadonlySet<KindName> = new Set(['dashboard']);
 
 /** What belongs to one making of a plan. */
 export interface Planning {
@@ -30,7 +28,7 @@ export interface Planning {
 
 /** Whether a body is read only when it is written. */
 export function isDeferred(request: PlanRequest, kind: KindName, live: unknown): boolean {
-  return live === undefined && request.deferBodies === true && DEFERRABLE.has(kind);
+  return live === undefined && request.deferBodies === true && kindOf(kind).largeBodies === true;
 }
 
 /** Who manages what, as the snapshot says it; what is live says it better, where it is looked at. */

@@ -4,7 +4,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Kind, Listed, WriteContext } from '../../grafana/kinds/kind.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
+import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../grafana/kinds/registry.ts';
 import { writeContext } from './context.ts';
 import { targetOf } from './dependencies.ts';
 import { markOf } from './ledger.ts';
@@ -12,25 +12,8 @@ import { folderTree } from './selection.ts';
 import type { PlannedItem, PlanRequest, Translator } from './types.ts';
 import { isWhole } from './whole.ts';
 
-/**
- * Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. Data sources
- * are never deleted (their secrets would be gone), nor are users, teams, orgs and service accounts.
- */
-const DELETABLE: readonly KindName[] = [
-  'alert-rule-group',
-  'inhibition-rule',
-  'notification-policy',
-  'contact-point',
-  'mute-timing',
-  'notification-template',
-  'playlist',
-  'public-dashboard',
-  'dashboard',
-  'library-panel',
-  'folder',
-];
-/** Kinds that lie in folders, and so are within a selection of folders. */
-export const IN_FOLDERS: ReadonlySet<KindName> = new Set(['alert-rule-group', 'dashboard', 'library-panel', 'folder']);
+/** Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. */
+const DELETABLE: readonly Kind[] = KINDS.filter(({ deletable }) => deletable === true).reverse();
 
 /** What is live within the selection and not in the snapshot, found by reads. */
 export async function planRemovals(
@@ -66,10 +49,10 @@ async function planOrg(
   const removals: PlannedItem[] = [];
   /** Folders that hold something that stays. */
   const needed = new Set<string>();
-  for (const name of DELETABLE) {
-    const kind = kindOf(name);
+  for (const kind of DELETABLE) {
+    const { name } = kind;
     const inScope = isSelected(request, name) && isWhole(request.manifest, name);
-    if ((!inScope && !IN_FOLDERS.has(name)) || !(await kind.serves(context)).served) {
+    if ((!inScope && !KINDS_IN_FOLDERS.has(name)) || !(await kind.serves(context)).served) {
       continue;
     }
     const entries = request.manifest.resources.filter(
@@ -97,7 +80,7 @@ async function planOrg(
 
 function isSelected({ selection }: PlanRequest, kind: KindName): boolean {
   const { kinds, folders } = selection;
-  return (kinds === undefined || kinds.includes(kind)) && (folders === undefined || IN_FOLDERS.has(kind));
+  return (kinds === undefined || kinds.includes(kind)) && (folders === undefined || KINDS_IN_FOLDERS.has(kind));
 }
 
 /** Whether something live is within the selection. Selected folders themselves are in the snapshot, so never extra. */

@@ -6,7 +6,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { because, reasonFrom } from '../../contract/reasons/reason.ts';
 import type { Org } from '../../grafana/instance.ts';
 import type { Kind, KindContext } from '../../grafana/kinds/kind.ts';
-import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
+import { goesWith, kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../pool.ts';
 import { writeContext } from './context.ts';
 import { targetOf } from './dependencies.ts';
@@ -59,7 +59,7 @@ async function removeOne(
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
       return { ...result, outcome: 'failed', ...because(reason('folder-filled')) };
     }
-    const gone = [kind.name, ...goingWith(kind)].map((name) => ({ org: org.id, kind: name, uid }));
+    const gone = [kind.name, ...takenAlong(kind)].map((name) => ({ org: org.id, kind: name, uid }));
     gone.forEach((one) => ledger.put({ ...one, did: 'deleted' }));
     await kind.remove?.(context, uid);
     const left = await kind.read(context, { uid, title });
@@ -75,9 +75,8 @@ async function removeOne(
 }
 
 /** Kinds of what is deleted together with a resource of this one, under the same uid. */
-function goingWith({ name }: Kind): KindName[] {
-  const owned = KINDS.filter(({ owner }) => owner === name).map((kind) => kind.name);
-  return name === 'dashboard' ? [...owned, 'public-dashboard'] : owned;
+function takenAlong({ name }: Kind): KindName[] {
+  return KINDS.filter((kind) => goesWith(kind) === name).map((kind) => kind.name);
 }
 
 /** Grafana deletes a folder with all that is in it, so it must say itself that there is nothing. */

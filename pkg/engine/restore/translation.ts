@@ -1,25 +1,12 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, objectAt, type JsonObject } from '../../contract/json.ts';
+import { canonicalJson } from '../../contract/json.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { paused } from '../../grafana/kinds/alert-rule-group/content.ts';
-import { inFolder } from '../../grafana/kinds/folder.ts';
 import type { Content, Kind, Reference } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { PlanRequest, Translated, Translator } from './types.ts';
 
-/** Kinds that a copy makes anew. All others are used as they are at the target. */
-const COPIED: ReadonlySet<KindName> = new Set([
-  'folder',
-  'folder-permissions',
-  'library-panel',
-  'dashboard',
-  'dashboard-permissions',
-  'alert-rule-group',
-]);
-/** Kinds known by a name that people read. */
-const NAMED: ReadonlySet<KindName> = new Set(['notification-template', 'mute-timing', 'contact-point']);
 /** Grafana's uids have up to 40 characters; its own have 14. */
 const UID_LENGTH = 14;
 const DEFAULT_NAME_SUFFIX = ' (copy)';
@@ -69,7 +56,7 @@ export class Translation implements Translator {
       return undefined;
     }
     // A panel from elsewhere is shared by the original and the copy.
-    return entry.kind === 'library-panel' ? undefined : reason('not-copied');
+    return kindOf(entry.kind).shared === true ? undefined : reason('not-copied');
   }
 
   async uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string> {
@@ -80,21 +67,22 @@ export class Translation implements Translator {
   }
 
   apply(entry: ManifestEntry, content: Content): Translated {
-    if (entry.kind === 'user') {
+    const kind = kindOf(entry.kind);
+    if (kind.hasMemberships === true) {
       return { uid: entry.uid, content: { ...content, snapshotOrgs: this.#snapshotOrgs() } };
     }
-    const kind = kindOf(entry.kind);
     const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
     // Beside the original a copy would notify people a second time.
     const pauses = this.#request.options.pauseRules === true || copyUid !== undefined;
-    const wanted = pauses && kind.name === 'alert-rule-group' ? paused(content) : content;
+    const wanted = (pauses ? kind.pause?.(content) : undefined) ?? content;
     const renamed = this.#placed(entry, this.#renamed(kind, entry, wanted), copyUid !== undefined);
     if (copyUid === undefined) {
       // Of equal annotations a number tells the second from the first; only a changed content has another uid.
       const changed = kind.uidOf !== undefined && canonicalJson(renamed.body) !== canonicalJson(content.body);
       return { uid: (changed ? kind.uidOf?.(renamed) : undefined) ?? entry.uid, content: renamed };
     }
-    const titled = retitled(kind, renamed, this.#suffixFor(kind, entry, renamed));
+    const suffix = this.#suffixFor(kind, entry, renamed);
+    const titled = (suffix === '' ? undefined : kind.retitle?.(renamed, `${renamed.title}${suffix}`)) ?? renamed;
     const uid = kind.uidOf?.(titled) ?? copyUid;
     return { uid, content: kind.copy?.(titled, uid) ?? titled };
   }
@@ -109,22 +97,24 @@ export class Translation implements Translator {
     const { only, kinds } = this.#request.selection;
     const named =
       (only?.some((wanted) => wanted.kind === kind && wanted.uid === uid) ?? false) || kinds?.includes(kind) === true;
-    if (kindOf(kind).copy === undefined) {
+    const { copy, shared, inFolders, owner } = kindOf(kind);
+    if (copy === undefined) {
       return false;
     }
-    if (kind === 'library-panel') {
+    if (shared === true) {
       return named || (folderUid !== undefined && selectedFolders.has(`${org}/${folderUid}`));
     }
-    return named || COPIED.has(kind);
+    // All others are used as they are at the target.
+    return named || inFolders === true || (owner !== undefined && kindOf(owner).inFolders === true);
   }
 
   #copyUid(entry: ManifestEntry): string {
     const { manifest, options } = this.#request;
-    if (NAMED.has(entry.kind)) {
+    const { uidIsName, owner = entry.kind } = kindOf(entry.kind);
+    if (uidIsName === true) {
       return `${entry.uid}${options.copy?.suffix ?? DEFAULT_NAME_SUFFIX}`;
     }
     // Permissions have the uid of what they belong to.
-    const owner = entry.kind.replace(/-permissions$/, '');
     const place = [manifest.id, entry.org, owner, entry.uid, options.copy?.org ?? '', options.copy?.folderUid ?? ''];
     return createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
   }
@@ -153,10 +143,7 @@ export class Translation implements Translator {
     if (!copied || into === undefined || content.folderUid !== undefined) {
       return content;
     }
-    if (entry.kind === 'folder') {
-      return inFolder(content, into);
-    }
-    return entry.kind === 'dashboard' || entry.kind === 'library-panel' ? { ...content, folderUid: into } : content;
+    return kindOf(entry.kind).moveTo?.(content, into) ?? content;
   }
 
   /** A group of rules is known by folder and title: beside the original it needs another title. */
@@ -169,23 +156,4 @@ export class Translation implements Translator {
 
 function keyOf(org: number, kind: KindName, uid: string): string {
   return `${org}/${kind}/${uid}`;
-}
-
-/** The content with something behind its title, for kinds that have one in their body. */
-function retitled(kind: Kind, content: Content, suffix: string): Content {
-  if (suffix === '') {
-    return content;
-  }
-  const body = objectAt(content.body) ?? {};
-  const title = `${content.title}${suffix}`;
-  if (kind.name === 'library-panel') {
-    return { ...content, title, body: { ...body, name: title } };
-  }
-  if (kind.name === 'dashboard' && objectAt(body, 'spec') !== undefined) {
-    return { ...content, title, body: { ...body, spec: { ...objectAt(body, 'spec'), title } } };
-  }
-  const titled: JsonObject = { ...body, title };
-  return ['dashboard', 'folder', 'alert-rule-group'].includes(kind.name)
-    ? { ...content, title, body: titled }
-    : content;
 }

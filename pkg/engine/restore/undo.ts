@@ -2,7 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../contract/runs.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because, losing } from '../../contract/reasons/reason.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
+import { goesWith, kindOf } from '../../grafana/kinds/registry.ts';
 import { planCreatedRemovals } from './created.ts';
 import { keyOf } from './dependencies.ts';
 import { planRestore } from './plan.ts';
@@ -93,7 +93,7 @@ function leaveWhatChanged(item: PlannedItem, before: Touched | undefined): void 
 
 /** Most dashboards have no public one, and what was never there is not lost. */
 function wentWithAnother({ kind, did }: Touched): boolean {
-  return did === 'deleted' && (kind === 'public-dashboard' || kindOf(kind).owner !== undefined);
+  return did === 'deleted' && goesWith(kindOf(kind)) !== undefined;
 }
 
 function notHeld({ org, kind, uid }: Touched): PlannedItem {
@@ -114,7 +114,7 @@ function notHeld({ org, kind, uid }: Touched): PlannedItem {
 function titled(items: PlannedItem[]): PlannedItem[] {
   const titles = new Map(items.map((item) => [keyOf(item), item.title]));
   return items.map((item) => {
-    const owner = item.kind === 'public-dashboard' ? 'dashboard' : kindOf(item.kind).owner;
+    const owner = goesWith(kindOf(item.kind));
     const title = owner === undefined ? undefined : titles.get(keyOf({ ...item, kind: owner }));
     return item.title === item.uid && title !== undefined ? { ...item, title } : item;
   });

@@ -13,10 +13,20 @@ import {
   writeRefusal,
 } from '../provenance.ts';
 import { requireAnyAction } from '../rights.ts';
-import { groupContent, groupUid, ruleBody, rulesOf, splitUid, withExtraRules } from './alert-rule-group/content.ts';
+import {
+  groupContent,
+  groupUid,
+  isEvaluated,
+  paused,
+  ruleBody,
+  rulesOf,
+  splitUid,
+  withExtraRules,
+} from './alert-rule-group/content.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
 import { receiverChanges } from './security/receivers.ts';
+import { withTitle } from './title.ts';
 
 const RULES = provisioningPath('alert-rules');
 
@@ -42,6 +52,8 @@ export const alertRuleGroup: Kind = {
   },
   dependsOn: ['folder', 'data-source', 'contact-point', 'mute-timing', 'notification-policy'],
   writes: 'serial',
+  inFolders: true,
+  deletable: true,
   serves: alertingServed,
 
   async *list(context) {
@@ -67,6 +79,9 @@ export const alertRuleGroup: Kind = {
   references: groupReferences,
   rename: renameInGroup,
   copy: copyGroup,
+  isActive: isEvaluated,
+  pause: paused,
+  retitle: withTitle,
   uidOf: groupUid,
   merge: withExtraRules,
   forecast,

@@ -42,6 +42,10 @@ export const contactPoint: Kind = {
   },
   dependsOn: ['notification-template'],
   writes: 'serial',
+  hasSecrets: true,
+  manyReferences: true,
+  uidIsName: true,
+  deletable: true,
   serves: alertingServed,
 
   async *list(context) {

@@ -27,6 +27,7 @@ export const dashboardSnapshot: Kind = {
   },
   dependsOn: ['dashboard'],
   writes: 'serial',
+  leftOutOfDrills: reason('drill-one-key'),
 
   async serves() {
     return { served: true };

@@ -8,6 +8,7 @@ import { dashboardReferences, renameInDashboard } from './dashboard/references.t
 import { readApis, usableVersions } from './dashboard/stored.ts';
 import { writeApis } from './dashboard/write.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import { withTitle } from './title.ts';
 
 /**
  * Dashboards, classic (v1) and dynamic (v2). A classic one is stored as its plain JSON with `uid`, without `id` and
@@ -27,6 +28,10 @@ export const dashboard: Kind = {
   },
   dependsOn: ['folder', 'data-source', 'library-panel'],
   writes: 'parallel',
+  inFolders: true,
+  essential: true,
+  largeBodies: true,
+  deletable: true,
   readBackAtOnce: true,
   confirmDeleted: true,
 
@@ -49,6 +54,12 @@ export const dashboard: Kind = {
   references: dashboardReferences,
   rename: renameInDashboard,
   copy: copyDashboard,
+  retitle: retitleDashboard,
+
+  moveTo(content, folderUid) {
+    return { ...content, folderUid };
+  },
+
   forecast,
   write,
 
@@ -63,6 +74,14 @@ function copyDashboard(content: Content, uid: string): Content {
   return isV2Version(content.apiVersion)
     ? { ...content, body: { ...body, metadata: { ...objectAt(body, 'metadata'), name: uid } } }
     : { ...content, body: { ...body, uid } };
+}
+
+function retitleDashboard(content: Content, title: string): Content {
+  const body = objectAt(content.body) ?? {};
+  const spec = objectAt(body, 'spec');
+  return spec === undefined
+    ? withTitle(content, title)
+    : { ...content, title, body: { ...body, spec: { ...spec, title } } };
 }
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {

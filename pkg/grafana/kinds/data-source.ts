@@ -39,6 +39,8 @@ export const dataSource: Kind = {
   },
   dependsOn: ['plugin-settings'],
   writes: 'serial',
+  hasSecrets: true,
+  manyReferences: true,
 
   async serves() {
     return { served: true };

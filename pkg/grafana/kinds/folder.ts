@@ -16,6 +16,7 @@ import { listPages } from '../pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../errors.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import { withTitle } from './title.ts';
 
 const GROUP = 'folder.grafana.app';
 /** Preferred first; both have the same spec. */
@@ -40,6 +41,10 @@ export const folder: Kind = {
   },
   dependsOn: [],
   writes: 'parallel',
+  inFolders: true,
+  essential: true,
+  manyReferences: true,
+  deletable: true,
 
   async serves() {
     return { served: true };
@@ -75,6 +80,9 @@ export const folder: Kind = {
   copy(content, uid) {
     return { ...content, body: { ...objectAt(content.body), uid } };
   },
+
+  retitle: withTitle,
+  moveTo: inFolder,
 
   forecast,
   write,

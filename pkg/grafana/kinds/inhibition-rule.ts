@@ -27,6 +27,7 @@ export const inhibitionRule: Kind = {
   },
   dependsOn: [],
   writes: 'serial',
+  deletable: true,
   serves,
 
   async *list(context) {

@@ -6,6 +6,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../client.ts';
 import type { Capabilities } from '../capabilities.ts';
+import type { KindTraits } from './traits.ts';
 
 /** What a kind works with: one org of one Grafana, for one run. */
 export interface KindContext {
@@ -155,7 +156,7 @@ export interface KindDeclaration {
  * Everything about one kind. Adding a kind is one such file and one line in the registry.
  * A kind only ever talks to Grafana through the context; it never retries on its own what the client retries.
  */
-export interface Kind {
+export interface Kind extends KindTraits {
   readonly name: KindName;
   readonly declaration: KindDeclaration;
   /** Kinds that must be written before this one. */

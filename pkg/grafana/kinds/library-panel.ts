@@ -37,6 +37,10 @@ export const libraryPanel: Kind = {
   },
   dependsOn: ['folder', 'data-source'],
   writes: 'serial',
+  inFolders: true,
+  manyReferences: true,
+  shared: true,
+  deletable: true,
 
   async serves() {
     return { served: true };
@@ -62,6 +66,14 @@ export const libraryPanel: Kind = {
 
   copy(content, uid) {
     return { ...content, body: { ...objectAt(content.body), uid } };
+  },
+
+  retitle(content, title) {
+    return { ...content, title, body: { ...objectAt(content.body), name: title } };
+  },
+
+  moveTo(content, folderUid) {
+    return { ...content, folderUid };
   },
 
   forecast,

@@ -11,6 +11,7 @@ const PATH = 'mute-timings';
  */
 export const muteTiming = namedKind({
   name: 'mute-timing',
+  manyReferences: true,
   plural: 'Mute timings',
   path: PATH,
 

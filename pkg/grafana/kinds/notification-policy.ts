@@ -42,6 +42,7 @@ export const notificationPolicy: Kind = {
   },
   dependsOn: ['contact-point', 'mute-timing'],
   writes: 'serial',
+  deletable: true,
   serves: alertingServed,
 
   async *list(context) {

@@ -32,6 +32,7 @@ export const playlist: Kind = {
   },
   dependsOn: ['dashboard'],
   writes: 'serial',
+  deletable: true,
 
   async serves() {
     return { served: true };

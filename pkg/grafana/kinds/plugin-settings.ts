@@ -34,6 +34,7 @@ export const pluginSettings: Kind = {
   },
   dependsOn: [],
   writes: 'serial',
+  hasSecrets: true,
 
   async serves() {
     return { served: true };

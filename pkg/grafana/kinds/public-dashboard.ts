@@ -33,6 +33,9 @@ export const publicDashboard: Kind = {
   },
   dependsOn: ['dashboard'],
   writes: 'serial',
+  deletable: true,
+  deletedWith: 'dashboard',
+  leftOutOfDrills: reason('drill-one-link'),
 
   async serves(context): Promise<Serving> {
     try {

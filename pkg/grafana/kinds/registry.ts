@@ -63,6 +63,11 @@ export const KINDS: readonly Kind[] = [...kinds].sort(
   (a, b) => KIND_NAMES.indexOf(a.name) - KIND_NAMES.indexOf(b.name),
 );
 
+/** Kinds whose resources are in folders. */
+export const KINDS_IN_FOLDERS: ReadonlySet<KindName> = new Set(
+  KINDS.filter(({ inFolders }) => inFolders === true).map(({ name }) => name),
+);
+
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));
 
 /** @throws when the name is of a kind that this build does not have. */
@@ -72,4 +77,9 @@ export function kindOf(name: KindName): Kind {
     throw new Error(`no such kind: ${name}`);
   }
   return kind;
+}
+
+/** The kind of the resource, under the same uid, that a resource of this kind goes with when Grafana deletes it. */
+export function goesWith({ owner, deletedWith }: Kind): KindName | undefined {
+  return owner ?? deletedWith;
 }

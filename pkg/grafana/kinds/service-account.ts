@@ -26,6 +26,7 @@ export const serviceAccount: Kind = {
   },
   dependsOn: ['org'],
   writes: 'serial',
+  leftOutOfDrills: reason('drill-no-accounts'),
 
   async serves() {
     return { served: true };

@@ -29,6 +29,7 @@ export const team: Kind = {
   },
   dependsOn: ['org', 'user'],
   writes: 'serial',
+  namesPeople: true,
 
   async serves() {
     return { served: true };

@@ -43,6 +43,7 @@ export const user: Kind = {
   },
   dependsOn: ['org'],
   writes: 'serial',
+  hasMemberships: true,
 
   async serves(context) {
     return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };

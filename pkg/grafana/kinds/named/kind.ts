@@ -22,7 +22,7 @@ export interface Sending {
 }
 
 /** What tells the kinds apart whose identity is their name below the alerting provisioning API. */
-export interface NamedKindOptions extends Pick<Kind, 'name'> {
+export interface NamedKindOptions extends Pick<Kind, 'name' | 'manyReferences'> {
   plural: string;
   /** Its path below /api/v1/provisioning. */
   path: string;
@@ -31,7 +31,7 @@ export interface NamedKindOptions extends Pick<Kind, 'name'> {
 }
 
 /** The kind for things of the alerting provisioning API that are known by their name. */
-export function namedKind({ name: kind, plural, path, send }: NamedKindOptions): Kind {
+export function namedKind({ name: kind, manyReferences, plural, path, send }: NamedKindOptions): Kind {
   const whole = provisioningPath(path);
 
   async function read(context: KindContext, name: string): Promise<Content | undefined> {
@@ -52,6 +52,9 @@ export function namedKind({ name: kind, plural, path, send }: NamedKindOptions):
     },
     dependsOn: [],
     writes: 'serial',
+    manyReferences,
+    uidIsName: true,
+    deletable: true,
     serves: alertingServed,
 
     async *list(context) {

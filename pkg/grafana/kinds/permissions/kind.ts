@@ -44,6 +44,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     declaration: options.declaration,
     dependsOn: options.dependsOn,
     writes: 'parallel',
+    namesPeople: true,
     owner,
     serves: options.serves,
     ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),

@@ -1,0 +1,7 @@
+import { objectAt } from '../../contract/json.ts';
+import type { Content } from './kind.ts';
+
+/** The same content with another title, where the body has it as `title`. */
+export function withTitle(content: Content, title: string): Content {
+  return { ...content, title, body: { ...objectAt(content.body), title } };
+}
