@@ -1,12 +1,18 @@
 import { createInterface } from 'node:readline/promises';
 import type { World } from './world.ts';
 
+/** Whether somebody sits at a terminal who can be asked. */
+export function isTerminal({ stdin, stderr }: World): boolean {
+  return stdin?.isTTY === true && stderr.isTTY;
+}
+
 /**
  * Asks whoever sits at the terminal.
  * @returns what was typed; undefined where there is no terminal, or the input ended.
  */
-export async function askOnTerminal({ stdin, stderr, signal }: World, question: string): Promise<string | undefined> {
-  if (stdin?.isTTY !== true || !stderr.isTTY) {
+export async function askOnTerminal(world: World, question: string): Promise<string | undefined> {
+  const { stdin, stderr, signal } = world;
+  if (stdin === undefined || !isTerminal(world)) {
     return undefined;
   }
   const lines = createInterface({ input: stdin, output: stderr });

@@ -15,7 +15,7 @@ import { isSelective, restoreWish, type RestoreFlags } from '../restore-request.
 import { printable, progressPrinter } from '../output.ts';
 import { confirmed } from '../restore-confirmation.ts';
 import { printRestore } from '../restore-output.ts';
-import { confirmTrust, keepTrust, withTrust } from '../restore-trust.ts';
+import { askTrust, confirmTrust, keepTrust, withTrust } from '../restore-trust.ts';
 import { VERSION, type World } from '../world.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
@@ -99,10 +99,14 @@ async function planAndApply(
   const wish = await restoreWish(world, snapshot, flags);
   const everything = flags.everything === true;
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, wish.options);
-  return withRepository(world, flags, false, async (repository) => {
+  const done = await withRepository(world, flags, false, async (repository): Promise<Done | { trust: string }> => {
     await keepTrust(repository, flags);
     const stored = await repository.stored(wish.snapshot, { signal: world.signal });
     const { manifest } = stored;
+    const trust = await askTrust(world, repository, stored, { ...flags, named: wish.snapshot });
+    if (trust !== undefined) {
+      return { trust };
+    }
     const confirm = confirmTrust(world, repository, stored, { ...flags, named: wish.snapshot });
     const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
@@ -140,6 +144,8 @@ async function planAndApply(
       waits(flags, progress),
     );
   });
+  // What is written goes under the repository's key, which is known to be the right one only when whoever signed it is trusted.
+  return 'trust' in done ? planAndApply(world, snapshot, withTrust({ ...flags, trust: done.trust }), progress) : done;
 }
 
 /** Somebody looks at a plan; only what is applied waits for a Grafana that is down. */

@@ -1,0 +1,90 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { World } from '../../pkg/cli/world.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+
+/** A machine that has not seen this repository before, with somebody at its terminal. */
+describe('a restore on first contact', () => {
+  let grafana: Simulator;
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let signer: string;
+
+  const run = (
+    args: string[],
+    machine: string,
+    ports: Partial<Pick<World, 'stdin' | 'stderr'>> = {},
+  ): Promise<Ended> => {
+    const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/${machine}`];
+    return runCli([...args, ...where], { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() }, ports);
+  };
+
+  async function dashboards(): Promise<string[]> {
+    const answer = await fetch(`${grafana.url}/api/search?type=dash-db`, {
+      headers: { authorization: `Bearer ${grafana.token()}` },
+    });
+    return ((await answer.json()) as { uid: string }[]).map(({ uid }) => uid);
+  }
+
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+    grafana.seedDashboards({ count: 2, folders: 1 });
+    directory = await temporaryDirectory();
+    await run(['backup', '--json', '--kinds', 'folder,dashboard'], 'writer');
+    signer = (await run(['snapshots', '--json'], 'writer')).json.snapshots[0].signer;
+    const uid = await dashboards().then(([first]) => first);
+    const gone = await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${grafana.token()}` },
+    });
+    expect(gone.status).toBe(200);
+    grafana.clearRequests();
+  });
+  afterEach(async () => {
+    await grafana.close();
+    await directory.remove();
+  });
+
+  const RESTORE = ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply'];
+
+  async function typing(word: string, isTTY = true): Promise<{ ended: Promise<Ended>; shown: () => string }> {
+    const stdin = Object.assign(new PassThrough(), { isTTY });
+    const stderr = Object.assign(new PassThrough(), { isTTY });
+    let text = '';
+    stderr.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith('from now on: ')) {
+        stdin.write(`${word}\n`);
+      }
+    });
+    const ports = { stdin, stderr } as unknown as Pick<World, 'stdin' | 'stderr'>;
+    return { ended: run(RESTORE, 'laptop', ports), shown: () => text };
+  }
+
+  it('shows who signed, and goes on when the word is typed; the machine does not ask again', async () => {
+    const { ended, shown } = await typing('trust');
+    expect(await ended).toMatchObject({ exit: 0 });
+    expect(shown()).toContain(`is signed by ${signer}`);
+    expect(await dashboards()).toHaveLength(2);
+    expect((await run([...RESTORE, '--json'], 'laptop')).exit).toBe(0);
+  });
+
+  it.each(['yes', 'trusted', ''])('writes nothing when %j is typed', async (word) => {
+    const { ended } = await typing(word);
+    await expect(ended).rejects.toMatchObject({
+      code: 'DK_SNAPSHOT_FOREIGN',
+      hint: expect.stringContaining(`--trust ${signer}`),
+    });
+    expect(grafana.writes()).toEqual([]);
+    expect((await run(['keys', '--json'], 'laptop')).json.standing).toBe('first-contact');
+  });
+
+  it('asks nobody where nobody sits at a terminal', async () => {
+    const { ended, shown } = await typing('trust', false);
+    await expect(ended).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
+    expect(shown()).not.toContain('from now on');
+    await expect(run([...RESTORE, '--json'], 'laptop')).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
+    expect(grafana.writes()).toEqual([]);
+  });
+});
