@@ -5,6 +5,7 @@ import { GrafanaClient } from '../grafana/client.ts';
 import { discover } from '../grafana/capabilities.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
+import { givenTokenChecks } from './api-tokens/check.ts';
 import { NoAdmin } from './bootstrap/problems.ts';
 import { NOT_OURS_HINT, otherAccountMessage } from './bootstrap/service-account.ts';
 import { deploymentChecks } from './deployment-checks.ts';
@@ -20,6 +21,7 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     targetChecks(service, signal),
     kubernetesChecks(service, signal),
     deploymentChecks(service.config, service.clock),
+    givenTokenChecks(service.config),
     service.overview.notCovered.map((org): DoctorCheck => ({
       name: `organization ${org.id}`,
       status: 'warning',

@@ -52,6 +52,20 @@ describe('the doctor', () => {
     await writeFile(tokenFile(), token, { mode: 0o600 });
   }
 
+  it('warns of tokens of the API that are never replaced', async () => {
+    const given = { DASHKEEP_API_TOKEN: 'given-0123456789abcdef', DASHKEEP_API_TOKEN_ORG_2: 'other-0123456789abcdef' };
+    const found = await examine({ ...withAdmin(), ...given });
+    for (const name of Object.keys(given)) {
+      expect(named(found, `API token: ${name}`)).toMatchObject({
+        status: 'warning',
+        detail: expect.stringContaining('never replaced'),
+        hint: expect.stringContaining(`remove ${name}`),
+      });
+    }
+    const { checks } = await examine(withAdmin());
+    expect(checks.filter(({ name }) => name.startsWith('API token'))).toEqual([]);
+  }, 60_000);
+
   it('calls it no fault that the service has not made its token yet, and makes none itself', async () => {
     const token = named(await examine(withAdmin()), 'token');
     expect(token).toMatchObject({ status: 'ok', detail: expect.stringMatching(/^none yet: the service makes one/) });

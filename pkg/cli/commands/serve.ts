@@ -7,23 +7,46 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withService } from '../options.ts';
 import { VERSION, type World } from '../world.ts';
 
+/** Every variable by its whole name, so that it can be searched for. docs/settings.md says more of each. */
 const ENVIRONMENT = `
-Settings come from the environment, and for what that leaves open from the settings page:
-  GRAFANA_URL                                    where Grafana answers
-  DASHKEEP_LISTEN, DASHKEEP_OPS_LISTEN           addresses of the API (127.0.0.1:3210) and of health and metrics (0.0.0.0:9464, or off)
-  DASHKEEP_URL                                   how Grafana reaches the API, where that is not the loopback address
-  DASHKEEP_API_TOKEN                             token of the API (made up and stored when not given)
-  DASHKEEP_TARGET, DASHKEEP_S3_ENDPOINT, AWS_*   where backups go
+Settings come from the environment, and for what that leaves open from the settings page. NAME_FILE names a file with the value.
+  GRAFANA_URL                        where Grafana answers
+  GRAFANA_API_TOKEN, GRAFANA_API_TOKEN_ORG_<n>   its token, and those of further orgs (each also _FILE); else one is made, see below
+  DASHKEEP_GRAFANA_CA_FILE, DASHKEEP_GRAFANA_CONCURRENCY, DASHKEEP_GRAFANA_TIMEOUT
+  DASHKEEP_ORGS                      all, or ids such as 1,2
+The API, health and metrics:
+  DASHKEEP_LISTEN, DASHKEEP_OPS_LISTEN   addresses of the API (127.0.0.1:3210) and of health and metrics (0.0.0.0:9464, or off)
+  DASHKEEP_URL                       how Grafana reaches the API, where that is not the loopback address
+  DASHKEEP_TLS_CERT_FILE, DASHKEEP_TLS_KEY_FILE   certificate and key of the API
+  DASHKEEP_API_TOKEN, DASHKEEP_API_TOKEN_ORG_<n>   tokens of the API (each also _FILE; made, stored and replaced when not given)
+  DASHKEEP_API_TOKEN_HOURS           age at which those that it made are replaced (24)
+Where backups go:
+  DASHKEEP_TARGET                    s3://bucket/prefix or file:///directory
+  DASHKEEP_S3_ENDPOINT, DASHKEEP_S3_FORCE_PATH_STYLE, DASHKEEP_S3_CA_FILE, DASHKEEP_S3_CHECKSUMS, DASHKEEP_S3_OBJECT_LOCK
+  DASHKEEP_S3_ENCRYPTION, DASHKEEP_S3_BUCKET_OWNER, DASHKEEP_S3_STORAGE_CLASS, DASHKEEP_S3_TAGS, DASHKEEP_S3_TIMEOUT_SECONDS
+  AWS_REGION, AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE
+  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN   each also _FILE
+  DASHKEEP_FILE_ROOTS                directories below which the settings page may place a file:// target
+  DASHKEEP_OUTBOUND_ALLOW            hosts and networks that the settings page may name
+What is kept, and when:
+  DASHKEEP_KINDS, DASHKEEP_EXCLUDE_KINDS, DASHKEEP_PLAIN_COPIES, DASHKEEP_FULL_READ_EVERY
   DASHKEEP_SCHEDULE, DASHKEEP_VERIFY_SCHEDULE, DASHKEEP_PRUNE_SCHEDULE, DASHKEEP_DRILL_SCHEDULE   cron expressions, or off
   DASHKEEP_TIMEZONE, DASHKEEP_JITTER_SECONDS
-  DASHKEEP_KEEP_LAST, _HOURLY, _DAILY, _WEEKLY, _MONTHLY, _YEARLY, _WITHIN   retention
-  DASHKEEP_AGE_RECIPIENTS, DASHKEEP_AGE_IDENTITY_FILE
-  DASHKEEP_WEBHOOK_URL, DASHKEEP_WEBHOOK_FORMAT, DASHKEEP_WEBHOOK_EVENTS
-The token for Grafana is given (GRAFANA_API_TOKEN) or made from the admin Secret:
-  DASHKEEP_ADMIN_SECRET_DIR | DASHKEEP_ADMIN_SECRET | GRAFANA_ADMIN_USER + GRAFANA_ADMIN_PASSWORD
+  DASHKEEP_KEEP_LAST, DASHKEEP_KEEP_HOURLY, DASHKEEP_KEEP_DAILY, DASHKEEP_KEEP_WEEKLY, DASHKEEP_KEEP_MONTHLY
+  DASHKEEP_KEEP_YEARLY, DASHKEEP_KEEP_WITHIN   retention
+  DASHKEEP_WEBHOOK_URL (also _FILE), DASHKEEP_WEBHOOK_FORMAT, DASHKEEP_WEBHOOK_EVENTS
+Encryption and signatures:
+  DASHKEEP_AGE_RECIPIENTS, DASHKEEP_AGE_IDENTITY, DASHKEEP_AGE_IDENTITY_FILE, DASHKEEP_AGE_PASSPHRASE (also _FILE)
+  DASHKEEP_TRUSTED_KEYS              fingerprints of signing keys to trust
+The token for Grafana is made from the admin Secret where none is given:
+  DASHKEEP_ADMIN_SECRET_DIR | DASHKEEP_ADMIN_SECRET | GRAFANA_ADMIN_USER + GRAFANA_ADMIN_PASSWORD (each also _FILE)
   DASHKEEP_ADMIN_USER_KEY, DASHKEEP_ADMIN_PASSWORD_KEY   names of its keys, where they are unusual
 In Kubernetes:
-  DASHKEEP_KUBERNETES=auto|off, DASHKEEP_KUBE_DIR, DASHKEEP_TOKEN_SECRET (grafana-backup), DASHKEEP_LEASE`;
+  DASHKEEP_KUBERNETES=auto|off, DASHKEEP_KUBE_DIR, DASHKEEP_TOKEN_SECRET (grafana-backup), DASHKEEP_LEASE
+  DASHKEEP_IMAGE, DASHKEEP_NETWORK_POLICY   for the doctor; set by the chart
+The process:
+  DASHKEEP_STATE_DIR                 where keys and settings are kept outside of Kubernetes
+  DASHKEEP_LOG_LEVEL, DASHKEEP_STOP_SECONDS`;
 
 export const registerServe: Register = (program, run) => {
   withService(program.command('serve'))

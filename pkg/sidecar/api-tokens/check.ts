@@ -1,0 +1,16 @@
+import type { DoctorCheck } from '../../contract/api/status.ts';
+import type { ServiceConfig } from '../config.ts';
+
+/** What the doctor says of tokens of the API: one that the deployment gives is never replaced. */
+export function givenTokenChecks({ apiToken, apiOrgTokens }: ServiceConfig): DoctorCheck[] {
+  const given = [
+    ...(apiToken === undefined ? [] : ['DASHKEEP_API_TOKEN']),
+    ...[...apiOrgTokens.keys()].map((org) => `DASHKEEP_API_TOKEN_ORG_${org}`),
+  ];
+  return given.map((name) => ({
+    name: `API token: ${name}`,
+    status: 'warning',
+    detail: 'given by the deployment and never replaced: whoever has seen it can use it until you change it',
+    hint: `Change it from time to time. Or remove ${name}: the service then makes tokens, and replaces them where it can set up the app.`,
+  }));
+}
