@@ -1,19 +1,22 @@
 import type { Clock } from '../contract/ports.ts';
 
 /** A page that takes less may hold more objects; one that takes longer holds fewer: people who use Grafana wait behind it. */
-const GENTLE_MS = { fast: 50, slow: 100 };
+const GENTLE_MS = { fast: 150, slow: 300 };
 /** Objects of a page. Bodies of some 30 KB: fifty are a megabyte or two, and the next page is on its way meanwhile. */
 const SIZES = { first: 50, least: 10, most: 50 };
 const GROWTH = 1.25;
 /** No page is smaller than this part of the one before: one slow page may have been a pause of the server's. */
 const SHRINKING = 0.5;
-/** Objects that take this many times as long as at best wait for others: somebody uses Grafana. */
-const BUSY = 1.3;
+/**
+ * Objects that take this many times as long as at best wait for others: somebody uses Grafana. Its own pauses, such as
+ * collections of garbage, make a page up to 1.7 times slower.
+ */
+const BUSY = 2;
 /** The best is forgotten little by little: later objects may be larger. */
 const FORGETTING = 1.05;
 /** Part of a page's time for which a busy server is left alone after it. */
-const REST = 0.5;
-const LONGEST_REST_MS = 250;
+const REST = 1;
+const LONGEST_REST_MS = 400;
 
 /**
  * How many objects a page of a list holds, and how long the server is left alone before the next: a page of large bodies

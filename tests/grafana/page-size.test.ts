@@ -61,17 +61,17 @@ describe('pages of a list with bodies', () => {
     expect(sizesOf(sizeAt(), 3, 0.1)).toEqual([50, 50, 50]);
   });
 
-  it('hold what takes the server a tenth of a second, and grow again when it gets quicker', () => {
+  it('hold what takes the server a third of a second, and grow again when it gets quicker', () => {
     const size = sizeAt();
-    expect(sizesOf(size, 3, 4)).toEqual([25, 25, 25]);
+    expect(sizesOf(size, 3, 12)).toEqual([25, 25, 25]);
     expect(sizesOf(size, 2, 100)).toEqual([12, 10]);
-    expect(sizesOf(size, 3, 4)).toEqual([13, 13, 13]);
+    expect(sizesOf(size, 3, 12)).toEqual([13, 13, 13]);
     expect(sizesOf(size, 8, 0.1).at(-1)).toBe(50);
   });
 
   it('tell nothing by the last one, which is short', () => {
     const size = sizeAt();
-    sizesOf(size, 3, 4);
+    sizesOf(size, 3, 12);
     size.learn(3, 1);
     expect(size.limit).toBe(25);
   });
@@ -88,9 +88,9 @@ describe('a server that somebody else uses, too', () => {
     size.learn(25, 90);
     now += 5;
     await size.rest(undefined);
-    expect(slept).toEqual([40]);
+    expect(slept).toEqual([85]);
     size.learn(25, 2_000);
     await size.rest(undefined);
-    expect(slept).toEqual([40, 250]);
+    expect(slept).toEqual([85, 400]);
   });
 });
