@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
+import { DashkeepError } from '../contract/errors.ts';
 import { stringifyJson } from '../contract/json.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { Connections } from '../storage/agent.ts';
@@ -108,7 +109,8 @@ export async function attempt(
       ending = 'cancelled';
       throw options.signal.reason;
     }
-    if (cause === access.refused) {
+    // A secret that can't be read is a setting's fault, not that of a Grafana that is away.
+    if (cause === access.refused || (cause instanceof DashkeepError && cause.code === 'DK_SETTINGS')) {
       ending = 'cancelled';
       throw cause;
     }

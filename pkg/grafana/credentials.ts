@@ -29,16 +29,25 @@ function trimNewline(text: string): string {
 
 function cached(kind: 'token' | 'basic', build: () => Promise<string>): CredentialSource {
   let current: Promise<string> | undefined;
+  const read = (): Promise<string> => {
+    const reading = build();
+    current = reading;
+    // A file that is missing now may be there the next time.
+    reading.catch(() => {
+      if (current === reading) {
+        current = undefined;
+      }
+    });
+    return reading;
+  };
   return {
     kind,
     authorization() {
-      current ??= build();
-      return current;
+      return current ?? read();
     },
     async refresh() {
       const before = await current?.catch(() => undefined);
-      current = build();
-      return (await current) !== before;
+      return (await read()) !== before;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SecretReader } from '../../grafana/credentials.ts';
+import { unreadableFile } from '../../storage/unreadable-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,7 +46,7 @@ export async function readSettingFile(path: string, setting: string): Promise<st
     return await readFile(path, 'utf8');
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new DashkeepError('DK_SETTINGS', `${setting} names ${path}, which cannot be read (${reason})`, { cause });
+    throw unreadableFile(`${setting} names ${path}, which cannot be read (${reason})`, cause);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { asDashkeepError, DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import { unreadableFile } from '../../storage/unreadable-file.ts';
 import type { TlsFiles } from '../config.ts';
 
 const LOOK_EVERY_MS = 30_000;
@@ -88,9 +89,7 @@ async function readPem(path: string, setting: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new DashkeepError('DK_SETTINGS', `${setting} names ${path}, which cannot be read: ${reasonOf(cause)}`, {
-      cause,
-    });
+    throw unreadableFile(`${setting} names ${path}, which cannot be read: ${reasonOf(cause)}`, cause);
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { systemCode } from '../errors.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import { present } from './settings.ts';
 import type { Environment, S3Settings } from './settings.ts';
 
@@ -65,7 +66,7 @@ async function fileOf(variable: string, name: string, environment: Environment):
   } catch (error) {
     if (named !== undefined || systemCode(error) !== 'ENOENT') {
       const source = named === undefined ? '' : ` (from ${variable})`;
-      throw new DashkeepError('DK_SETTINGS', `cannot read ${path}${source}: ${reasonOf(error)}`, { cause: error });
+      throw unreadableFile(`cannot read ${path}${source}: ${reasonOf(error)}`, error);
     }
   }
   return path;

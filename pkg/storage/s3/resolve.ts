@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Clock } from '../../contract/ports.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import { resolveCredentials } from './credentials.ts';
 import type { ResolvedCredentials } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';
@@ -149,9 +150,7 @@ async function resolveCa(
       continue;
     }
     const pem = await readFile(path, 'utf8').catch((error: unknown) => {
-      throw new DashkeepError('DK_SETTINGS', `cannot read the certificates of ${from}: ${reasonOf(error)}`, {
-        cause: error,
-      });
+      throw unreadableFile(`cannot read the certificates of ${from}: ${reasonOf(error)}`, error);
     });
     if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
       throw new DashkeepError('DK_SETTINGS', `${path} (from ${from}) holds no certificate in PEM form`);

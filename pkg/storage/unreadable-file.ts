@@ -1,0 +1,18 @@
+import { DashkeepError } from '../contract/errors.ts';
+import { systemCode } from './errors.ts';
+
+const HINTS: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file: check the path. In Kubernetes, check that the Secret exists and has this key.',
+  EACCES: 'Let the user that Dashkeep runs as read it.',
+  EPERM: 'Let the user that Dashkeep runs as read it.',
+  EISDIR: 'This is a directory: name a file in it.',
+};
+
+/**
+ * A file that a setting names and that can't be read, with what to do about it.
+ * @param message - names the setting and the file
+ */
+export function unreadableFile(message: string, cause: unknown): DashkeepError {
+  const hint = HINTS[systemCode(cause) ?? ''];
+  return new DashkeepError('DK_SETTINGS', message, { cause, ...(hint === undefined ? {} : { hint }) });
+}
