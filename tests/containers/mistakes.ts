@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from './docker.ts';
@@ -17,6 +20,22 @@ export function mistakes(stack: () => Stack): void {
       expect(code).not.toBe(0);
       expect(stdout + stderr).toContain(message);
     });
+
+    it.each([
+      ['refuses it', 403],
+      ['wants a login', 401],
+    ])('with a base whose registry %s', async (_what, status) => {
+      const registry = createServer((_request, response) => response.writeHead(status).end());
+      await once(registry.listen(0, '127.0.0.1'), 'listening');
+      const { port } = registry.address() as AddressInfo;
+      try {
+        await refusesBase(stack(), `127.0.0.1:${port}/node:24`);
+      } finally {
+        registry.close();
+      }
+    });
+
+    it('with a base whose registry is not reached', () => refusesBase(stack(), '127.0.0.1:1/node:24'));
 
     it('without a file that .dockerignore does not let through', async () => {
       const path = join(stack().folder, '.dockerignore');
@@ -45,4 +64,16 @@ export function mistakes(stack: () => Stack): void {
       expect(stderr).toContain(missing);
     });
   });
+}
+
+/** Expects that a build from this base fails, names it, and says it in words that the guide has advice for. */
+async function refusesBase(stack: Stack, image: string): Promise<void> {
+  const { code, stdout, stderr } = await stack.compose(['build', 'plugin'], { NODE_IMAGE: image });
+  expect(code).not.toBe(0);
+  expect(stdout + stderr).toContain(image);
+  const guide = await readFile(join(stack.folder, 'docs/install/compose.md'), 'utf8');
+  const [row = ''] = guide.split('\n').filter((line) => line.includes('the registry was not reached, or refused'));
+  const [messages = ''] = row.split(' | ');
+  const known = [...messages.matchAll(/`([^`]+)`/g)].map(([, message]) => message as string);
+  expect(known.filter((message) => (stdout + stderr).includes(message))).not.toEqual([]);
 }
