@@ -140,6 +140,33 @@ describeKubernetes('the chart on a real API server', () => {
   }, 60_000);
 
   it.each(WAYS)(
+    'keeps the certificate and its authority through upgrades, and Grafana’s copy with them (%s)',
+    async (_, way) => {
+      const at = await namespace();
+      const made = async (): Promise<unknown> => {
+        const [secret, copy] = await Promise.all([
+          cluster.must('GET', `/api/v1/namespaces/${at}/secrets/dashkeep-tls`),
+          cluster.must('GET', `/api/v1/namespaces/${at}/configmaps/dashkeep-ca`),
+        ]);
+        return { secret: secret['data'], copy: copy['data'] };
+      };
+      await release('install', at, way, [{ mode: 'deployment', ...TARGET }]);
+      const first = await made();
+      expect(first).toMatchObject({ secret: { 'ca.crt': expect.any(String) }, copy: { 'ca.crt': expect.any(String) } });
+      await release('upgrade', at, way, [{ mode: 'deployment', ...TARGET, schedule: '5 * * * *' }]);
+      expect(await made()).toEqual(first);
+      await ok(helm, 'rollback', 'dashkeep', '1', '-n', at);
+      expect(await made()).toEqual(first);
+      // Whoever wants another one deletes the Secret.
+      await cluster.must('DELETE', `/api/v1/namespaces/${at}/secrets/dashkeep-tls`);
+      await release('upgrade', at, way, [{ mode: 'deployment', ...TARGET }]);
+      expect(await made()).not.toEqual(first);
+      await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    },
+    120_000,
+  );
+
+  it.each(WAYS)(
     'changes the bootstrap Job, which no upgrade may touch, by replacing it (%s)',
     async (_, way) => {
       const at = await namespace();

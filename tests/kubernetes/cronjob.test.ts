@@ -101,6 +101,12 @@ describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives
       expect(outcome.code, outcome.stderr).toBe(0);
       expect(JSON.parse(outcome.stdout).kinds.dashboard).toMatchObject({ listed: 5, stored, reused, failed: 0 });
     }
+    // Both by the one key that the Secret keeps: a Job's own files are gone with it.
+    const keys = Object.keys(await secret(namespace)).filter((key) => key.startsWith('signing-'));
+    expect(keys).toHaveLength(1);
+    expect(await readdir(join(installed.backups, 'signatures', 'snapshots'))).toHaveLength(2);
+    const trusted = await readdir(join(installed.backups, 'signatures', 'trust'));
+    expect(trusted.filter((name) => name.endsWith('.pub'))).toHaveLength(1);
   }, 120_000);
 
   it('keeps the keys of an encrypted repository in the Secret, so that the next Job recognises and signs what is there', async () => {
