@@ -61,6 +61,9 @@ DASHKEEP_AGE_RECIPIENTS: {{ join "," . | quote }}
 {{- if .Values.encryption.ageIdentitySecret.name }}
 DASHKEEP_AGE_IDENTITY_FILE: {{ $dir }}/age/identity
 {{- end }}
+{{- with .Values.signing.trustedKeys }}
+DASHKEEP_TRUSTED_KEYS: {{ join "," . | quote }}
+{{- end }}
 NODE_OPTIONS: --max-old-space-size={{ .Values.nodeMaxOldSpaceMiB }}
 {{- range $name, $value := .Values.config }}
 {{ $name }}: {{ $value | toString | quote }}
