@@ -3,6 +3,26 @@ import ts from 'typescript-eslint';
 import hooks from 'eslint-plugin-react-hooks';
 import a11y from 'eslint-plugin-jsx-a11y';
 
+const PROSE = '/^(message|grafanaMessage|reason|detail|hint)$/';
+const BY_CODE =
+  'Go by a code: messages and reasons are for people. What only another program says in words is exempted line by line.';
+/** Nothing is decided by what a message says. */
+const NO_PROSE = [
+  {
+    selector: `CallExpression[callee.property.name=/^(includes|match|matchAll|startsWith|endsWith|search|indexOf|replace|replaceAll|split)$/]:matches([callee.object.property.name=${PROSE}], [callee.object.name=${PROSE}])`,
+    message: BY_CODE,
+  },
+  {
+    selector: `CallExpression[callee.property.name=/^(test|exec)$/]:matches([arguments.0.property.name=${PROSE}], [arguments.0.name=${PROSE}])`,
+    message: BY_CODE,
+  },
+  {
+    selector:
+      'BinaryExpression[operator=/^[!=]==$/][left.property.name=/^(message|grafanaMessage|detail)$/]:matches([right.type="TemplateLiteral"], [right.value.length>0])',
+    message: BY_CODE,
+  },
+];
+
 /** The floors of pkg/, lowest first: a floor may import its own files and those below it. */
 const floors = ['contract', 'storage', 'grafana', 'repository', 'kubernetes', 'engine', 'sidecar', 'cli'];
 
@@ -66,6 +86,7 @@ export default ts.config(
         'error',
         { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
         { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in from outside.' },
+        ...NO_PROSE,
         {
           selector: 'CallExpression[callee.property.name=/^(push|unshift|splice)$/] > SpreadElement',
           message: 'Use append: a call cannot have 150 000 arguments, and a list may have more items.',
@@ -102,6 +123,11 @@ export default ts.config(
       ...a11y.flatConfigs.recommended.rules,
       'no-restricted-imports': ['error', { patterns: [...APP, NO_HTTP] }],
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Only src/api talks HTTP.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
+        ...NO_PROSE,
+      ],
     },
   },
   {

@@ -88,9 +88,11 @@ function defaultMessage(status: number): string {
 }
 
 function missingRight(body: Json | undefined, message: string): string | undefined {
+  // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
   const resource = /cannot (\w+) resource "(\w+)" in API group "([\w.-]+)"/.exec(message);
   const named =
     stringAt(objectAt(body, 'extra'), 'requiredPermissions') ??
+    // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
     /permissions?[:\s]+([a-z.]+:[a-z]+)/i.exec(message)?.[1] ??
     (resource === null ? undefined : `to ${resource[1]} ${resource[2]} of ${resource[3]}`);
   return named === undefined

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
+import { refusal } from '../contract/reasons/reason.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './codec.ts';
 import { CONFIG_KEY, foreignName, KEYS, printable, SNAPSHOTS } from './layout.ts';
@@ -44,7 +46,7 @@ export async function readConfig(
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} is damaged: it is not JSON`, {
+    throw refusal('DK_REPOSITORY_FORMAT', reason('config-damaged', { key: CONFIG_KEY }), {
       cause,
       hint: 'Run `dashkeep repair`: it writes the file again. The snapshots are not affected.',
     });
@@ -58,7 +60,7 @@ export async function readConfig(
   }
   const config = RepositoryConfig.safeParse(value);
   if (!config.success) {
-    throw new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} is not what Dashkeep writes there`, {
+    throw refusal('DK_REPOSITORY_FORMAT', reason('config-foreign', { key: CONFIG_KEY }), {
       cause: config.error,
       hint: 'Run `dashkeep repair`: it writes the file again. The snapshots are not affected.',
     });
@@ -107,8 +109,10 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<R
   return writeConfig(ports, ports.randomness.hex(16));
 }
 
-function isDamage(error: unknown): boolean {
-  return error instanceof DashkeepError && error.code === 'DK_REPOSITORY_FORMAT' && error.message.includes('damaged');
+/** Whether `dashkeep.json` is no such file, and not merely one of another format. */
+export function isDamage(error: unknown): boolean {
+  const damages: readonly (ReasonCode | undefined)[] = ['config-damaged', 'config-foreign'];
+  return error instanceof DashkeepError && error.why !== undefined && damages.includes(error.why.code);
 }
 
 async function isEmpty(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {

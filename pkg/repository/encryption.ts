@@ -83,6 +83,12 @@ export interface Opener {
   ): Promise<Buffer>;
 }
 
+/** Whether none of the identities is meant: the library only says so in words. */
+function isOfOthers(cause: unknown): boolean {
+  // eslint-disable-next-line no-restricted-syntax -- age-encryption has no class or code for it
+  return cause instanceof Error && cause.message.includes('no identity matched');
+}
+
 /** @throws DK_ENCRYPTION when something is not an age identity. */
 export function openWith(secrets: { identities?: readonly string[]; passphrases?: readonly string[] }): Opener {
   const decrypter = new Decrypter();
@@ -103,7 +109,7 @@ export function openWith(secrets: { identities?: readonly string[]; passphrases?
         const plain = await decrypter.decrypt(sealedBytes);
         return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
       } catch (cause) {
-        if (cause instanceof Error && cause.message.includes('no identity matched')) {
+        if (isOfOthers(cause)) {
           throw new DashkeepError('DK_IDENTITY_MISSING', `${what} is encrypted, and no identity given here opens it`, {
             cause,
           });

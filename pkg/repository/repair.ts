@@ -1,7 +1,7 @@
 import { DashkeepError } from '../contract/errors.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './codec.ts';
-import { readConfig, writeConfig, type ConfigPorts, type RepositoryConfig } from './config.ts';
+import { isDamage, readConfig, writeConfig, type ConfigPorts, type RepositoryConfig } from './config.ts';
 import { KEYS, parseSnapshotSignature, SIGNATURES, SNAPSHOTS } from './layout.ts';
 import type { OpenedRepository } from './repository.ts';
 import { readStatements } from './signing/statement.ts';
@@ -58,7 +58,7 @@ export async function repairConfig(ports: ConfigPorts): Promise<RepositoryConfig
       return undefined;
     }
   } catch (error) {
-    if (!(error instanceof DashkeepError) || !error.message.includes('damaged')) {
+    if (!isDamage(error)) {
       throw error;
     }
   }

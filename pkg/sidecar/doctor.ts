@@ -1,16 +1,17 @@
 import type { Doctor, DoctorCheck } from '../contract/api/status.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import { isJsonObject } from '../contract/json.ts';
+import { reasonSentence } from '../contract/reasons/reason.ts';
 import { GrafanaClient } from '../grafana/client.ts';
 import { discover } from '../grafana/capabilities.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { givenTokenChecks } from './api-tokens/check.ts';
 import { NoAdmin } from './bootstrap/problems.ts';
-import { NOT_OURS_HINT, otherAccountMessage } from './bootstrap/service-account.ts';
+import { NOT_OURS_HINT, otherAccount } from './bootstrap/service-account.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { GrafanaHealth } from './health.ts';
-import { NOT_COVERED_HINT, notCoveredMessage } from './overview.ts';
+import { NOT_COVERED_HINT, notCovered } from './overview.ts';
 import type { Service } from './service.ts';
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
@@ -25,7 +26,7 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     service.overview.notCovered.map((org): DoctorCheck => ({
       name: `organization ${org.id}`,
       status: 'warning',
-      detail: notCoveredMessage(org),
+      detail: reasonSentence(notCovered(org)),
       hint: NOT_COVERED_HINT,
     })),
   ]);
@@ -155,7 +156,7 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
           {
             name: `service account of org ${id}`,
             status: 'warning',
-            detail: otherAccountMessage(id, account.name, account.instead),
+            detail: reasonSentence(otherAccount(id, account.name, account.instead)),
             hint: NOT_OURS_HINT,
           },
         ],

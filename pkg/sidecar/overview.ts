@@ -1,13 +1,15 @@
 import type { RunSummary } from '../contract/api/runs.ts';
 import type { Status } from '../contract/api/status.ts';
-import type { DashkeepError } from '../contract/errors.ts';
+import type { DashkeepError, ErrorCode } from '../contract/errors.ts';
 import { SERVER_KINDS, type KindName } from '../contract/kinds.ts';
 import type { Clock } from '../contract/ports.ts';
 import { runLine, type RunRecord } from '../contract/runs.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { reasonSentence } from '../contract/reasons/reason.ts';
 import type { ApiTokens } from './api-tokens/api-tokens.ts';
 import type { GivenTokens } from './bootstrap/given-tokens.ts';
 import type { TokenKeeper } from './bootstrap/keeper.ts';
-import { NOT_OURS_HINT, otherAccountMessage } from './bootstrap/service-account.ts';
+import { NOT_OURS_HINT, otherAccount } from './bootstrap/service-account.ts';
 import type { TokenStatus } from './bootstrap/token-state.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './leadership.ts';
@@ -239,31 +241,27 @@ export class Overview {
     const failed = this.token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
     if (failed.length > 0) {
       const hint = 'Make the admin a member of those orgs, or leave them out.';
-      warnings.push({ code: 'DK_BOOTSTRAP', message: `no token for org ${failed.join(', ')}`, hint });
+      warnings.push(warningOf('DK_BOOTSTRAP', reason('org-tokens-missing', { orgs: failed.join(', ') }), hint));
     }
     for (const { id, account } of this.token.orgs) {
       if (account?.instead !== undefined) {
-        const message = otherAccountMessage(id, account.name, account.instead);
-        warnings.push({ code: 'DK_BOOTSTRAP', message, hint: NOT_OURS_HINT });
+        const why = otherAccount(id, account.name, account.instead);
+        warnings.push(warningOf('DK_BOOTSTRAP', why, NOT_OURS_HINT));
       }
     }
     for (const org of this.notCovered) {
-      warnings.push({ code: 'DK_SETTINGS', message: notCoveredMessage(org), hint: NOT_COVERED_HINT });
+      warnings.push(warningOf('DK_SETTINGS', notCovered(org), NOT_COVERED_HINT));
     }
     for (const { job, expression, next } of schedules) {
       if (expression !== '' && next.length === 0) {
         const hint = 'Correct the expression or the time zone.';
-        warnings.push({ code: 'DK_SETTINGS', message: `the schedule of ${job} never comes true`, hint });
+        warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), hint));
       }
     }
     const identity = this.#parts.settings.view().secrets.ageIdentity.set;
     if ((this.#parts.library.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
-      warnings.push({
-        code: 'DK_IDENTITY_MISSING',
-        message:
-          'the repository is encrypted and this service has no identity: it can back up, but not show or restore',
-        hint: 'That can be on purpose; otherwise give it the identity in the settings.',
-      });
+      const hint = 'That can be on purpose; otherwise give it the identity in the settings.';
+      warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), hint));
     }
     return warnings;
   }
@@ -277,6 +275,10 @@ function latest(times: readonly (string | undefined)[]): string | undefined {
 
 function problemFor(problem: DashkeepError, caller: Caller): Status['warnings'][number] {
   return caller.home ? problemOf(problem) : hidden(problem.code);
+}
+
+function warningOf(code: ErrorCode, why: KnownReason, hint: string): Status['warnings'][number] {
+  return { code, message: reasonSentence(why), hint, why };
 }
 
 /** The tokens of all organizations are the home organization's affair. */
@@ -299,6 +301,7 @@ function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
 export const NOT_COVERED_HINT =
   'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).';
 
-export function notCoveredMessage({ id, name }: { id: number; name: string }): string {
-  return `Organization ${id} '${name}' is not backed up`;
+/** What is said of an organization that no backup covers. */
+export function notCovered({ id, name }: { id: number; name: string }): KnownReason {
+  return reason('org-not-covered', { id: String(id), name });
 }

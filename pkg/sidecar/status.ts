@@ -1,3 +1,4 @@
+import type { Problem } from '../contract/api/common.ts';
 import type { Protection, ScheduleStatus, Status } from '../contract/api/status.ts';
 import { SCHEDULED_JOBS, type SettingsValues } from '../contract/api/settings.ts';
 import { asDashkeepError, type DashkeepError } from '../contract/errors.ts';
@@ -33,9 +34,9 @@ export interface OrgNews {
   snapshots: number;
 }
 
-export function problemOf(error: unknown): { code: string; message: string; hint: string } {
-  const { code, message, hint } = asDashkeepError(error);
-  return { code, message, hint };
+export function problemOf(error: unknown): Problem {
+  const { code, message, hint, why } = asDashkeepError(error);
+  return { code, message, hint, ...(why === undefined ? {} : { why }) };
 }
 
 /** The schedules with their next times; computed once a minute, for cron knows nothing finer that matters here. */

@@ -1,5 +1,15 @@
 import { DashkeepError } from '../contract/errors.ts';
 
+/** A right is missing: which one, in AWS's words. */
+export class PermissionDenied extends DashkeepError {
+  readonly permission: string;
+
+  constructor(permission: string, message: string, options: { cause?: unknown; hint?: string }) {
+    super('DK_STORE_DENIED', message, options);
+    this.permission = permission;
+  }
+}
+
 /** An object beyond the caller's limit: it was not read further than that. */
 export function tooLarge(key: string, maxBytes: number): DashkeepError {
   return new DashkeepError('DK_STORE_TOO_LARGE', `${key} is larger than the ${maxBytes} bytes expected at most`);

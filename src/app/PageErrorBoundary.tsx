@@ -19,6 +19,7 @@ interface State {
 
 /** A chunk that is gone: the app was updated while this page was open. */
 function isStale(error: Error): boolean {
+  // eslint-disable-next-line no-restricted-syntax -- webpack and browsers have no code for it
   return error.name === 'ChunkLoadError' || /loading (css )?chunk|dynamically imported module/i.test(error.message);
 }
 

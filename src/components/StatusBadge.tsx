@@ -2,6 +2,7 @@ import { type BadgeColor } from '@grafana/ui';
 import type { IconName } from '@grafana/data';
 import type { RunStatus } from '../../pkg/contract/runs.ts';
 import { t } from '../lib/i18n.ts';
+import { runKindLabel } from '../lib/runKinds.ts';
 import { LabelBadge } from './LabelBadge.tsx';
 
 const LOOKS: Record<RunStatus, [color: BadgeColor, icon: IconName]> = {
@@ -53,17 +54,4 @@ export function askedBy({ trigger, by }: { trigger: string; by?: string }): stri
 /** What a run is called: undoing a restore is a restore, but nobody calls it that. */
 export function runLabel({ kind, trigger }: { kind: string; trigger: string }): string {
   return kind === 'restore' && trigger === 'undo' ? triggerLabel(trigger) : runKindLabel(kind);
-}
-
-export function runKindLabel(kind: string): string {
-  const labels: Record<string, string> = {
-    backup: t('run.backup', 'Backup'),
-    restore: t('run.restore', 'Restore'),
-    verify: t('run.verify', 'Verification'),
-    forget: t('run.forget', 'Retention'),
-    prune: t('run.prune', 'Cleaning up'),
-    repair: t('run.repair', 'Repair'),
-    drill: t('run.drill', 'Drill'),
-  };
-  return labels[kind] ?? kind;
 }

@@ -1,4 +1,5 @@
-import { t } from './i18n.ts';
+import type { ReasonData } from '../../pkg/contract/reasons/reason.ts';
+import { STATUS_ADVICE, STATUS_TEXTS } from './reasons/status.ts';
 
 /** Something to know about the whole service: what it is, and what to do. */
 interface Notice {
@@ -6,13 +7,13 @@ interface Notice {
   advice: string;
 }
 
-/** The service's warning about an organization that no backup covers, in the user's words; undefined for any other message. */
-export function noticeText(message: string): Notice | undefined {
-  const [, id, name] = /^Organization (\d+) '(.*)' is not backed up$/.exec(message) ?? [];
-  return id === undefined || name === undefined
+/** A warning of the status in the user's words; undefined for what is no such warning, or one of a later release. */
+export function noticeText(why: ReasonData | undefined): Notice | undefined {
+  return why === undefined || !isNotice(why.code)
     ? undefined
-    : {
-        title: t('notice.notCovered', 'The organization {{name}} ({{id}}) is not backed up', { id, name }),
-        advice: t('notice.notCoveredAdvice', 'Ask whoever runs Dashkeep to include it.'),
-      };
+    : { title: STATUS_TEXTS[why.code](why.params), advice: STATUS_ADVICE[why.code]() };
+}
+
+function isNotice(code: string): code is keyof typeof STATUS_TEXTS {
+  return Object.hasOwn(STATUS_TEXTS, code);
 }

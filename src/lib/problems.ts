@@ -12,8 +12,8 @@ export interface ExplainedProblem {
 }
 
 /** A hint that is not the catalogue's knows more about this case than the code does: it takes the place of the advice. */
-export function explainProblem({ code, message, hint }: Problem): ExplainedProblem {
-  const notice = noticeText(message);
+export function explainProblem({ code, message, hint, why }: Problem): ExplainedProblem {
+  const notice = noticeText(why);
   if (notice !== undefined) {
     return { ...notice, detail: '' };
   }
@@ -30,6 +30,6 @@ function isKnown(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_TEXTS, code);
 }
 
-function asSentence(message: string): string {
-  return /[.!?…]$/.test(message) ? message : `${message}.`;
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

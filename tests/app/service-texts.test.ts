@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
-import { NOT_COVERED_HINT, notCoveredMessage } from '../../pkg/sidecar/overview.ts';
+import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
+import { STATUS_REASONS } from '../../pkg/contract/reasons/status.ts';
+import { NOT_COVERED_HINT, notCovered } from '../../pkg/sidecar/overview.ts';
 import { localeFile } from '../../scripts/texts.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
@@ -43,12 +45,18 @@ describe('the errors of the service', () => {
   });
 
   it('name an organization that no backup covers, and where to choose it', () => {
-    const message = notCoveredMessage({ id: 2, name: "Tom's team" });
-    expect(explainProblem({ code: 'DK_SETTINGS', message, hint: NOT_COVERED_HINT })).toEqual({
+    const why = notCovered({ id: 2, name: "Tom's team" });
+    const problem = { code: 'DK_SETTINGS', message: reasonSentence(why), hint: NOT_COVERED_HINT };
+    expect(explainProblem({ ...problem, why })).toEqual({
       title: "The organization Tom's team (2) is not backed up",
       advice: 'Ask whoever runs Dashkeep to include it.',
       detail: '',
     });
+  });
+
+  it.each(['en-US', 'fr-FR'])('that the status warns of come with an advice in %s', (language) => {
+    const { reasonAdvice = {} } = textsOf(language);
+    expect(Object.keys(reasonAdvice).sort()).toEqual(Object.keys(STATUS_REASONS).sort());
   });
 
   it('of a newer service are told in its own words', () => {

@@ -56,6 +56,7 @@ describe('dashkeep.json', () => {
 
   it.each([
     ['damaged', () => world.store.put('dashkeep.json', Buffer.from('{"format'))],
+    ['something else', () => world.store.put('dashkeep.json', Buffer.from('{"format":1,"id":"mine"}'))],
     ['gone', () => world.store.deleteMany(['dashkeep.json'])],
   ])('is written again when it is %s', async (_what, spoil) => {
     const published = await backup(await open(world), world, { a: { v: 1 } });

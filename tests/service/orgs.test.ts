@@ -42,6 +42,7 @@ it('reaches all organizations when the deployment says so, and nobody else does'
   expect(before.warnings).toContainEqual({
     code: 'DK_SETTINGS',
     message: `Organization ${orgId} 'Second' is not backed up`,
+    why: { code: 'org-not-covered', params: { id: String(orgId), name: 'Second' } },
     hint: expect.stringContaining('DASHKEEP_ORGS=all'),
   });
   const { checks } = (await service.call('GET', '/doctor')).json;

@@ -25,7 +25,13 @@ export const ApiError = z.object({
 export type ApiError = z.infer<typeof ApiError>;
 
 /** A problem as part of a success: what is wrong now, and what to do. */
-export const Problem = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+export const Problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  /** The message as data, where it is a reason of the catalogue. */
+  why: ReasonData.optional(),
+});
 export type Problem = z.infer<typeof Problem>;
 
 export const KindParameter = z.enum(KIND_NAMES);

@@ -3,8 +3,10 @@ import { FINDING_REASONS } from './findings.ts';
 import { LOSS_REASONS } from './losses.ts';
 import { PLAN_REASONS } from './plan.ts';
 import { REFUSAL_REASONS } from './refusals.ts';
+import { REPOSITORY_REASONS } from './repository.ts';
 import { RUN_REASONS } from './runs.ts';
 import { SETTING_REASONS } from './settings.ts';
+import { STATUS_REASONS } from './status.ts';
 
 /**
  * Every reason that Dashkeep gives, by code, with its English sentence; `{name}` is a param. The app has a text of its own
@@ -18,6 +20,8 @@ export const REASONS = {
   ...RUN_REASONS,
   ...FINDING_REASONS,
   ...SETTING_REASONS,
+  ...REPOSITORY_REASONS,
+  ...STATUS_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -2,6 +2,7 @@ import { append } from '../../contract/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../contract/json.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../../grafana/client.ts';
 import { GrafanaError } from '../../grafana/errors.ts';
 import { isAbsent, tokensOf, type TokenOwner } from './grafana.ts';
@@ -179,8 +180,8 @@ export const NOT_OURS_HINT =
   'Delete the account if nothing uses it. When the one that is used instead is deleted too, the service makes itself one of the usual name.';
 
 /** What is said where another name is used. */
-export function otherAccountMessage(org: number, name: string, instead: string): string {
-  return `the service account '${instead}' of organization ${org} was not made by this service; '${name}' is used`;
+export function otherAccount(org: number, name: string, instead: string): KnownReason {
+  return reason('account-not-ours', { instead, org: String(org), name });
 }
 
 /** Logins are unique across orgs in older releases, and are made from names. */

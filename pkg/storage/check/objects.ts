@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { PermissionDenied } from '../errors.ts';
 import type { Finding, Trial } from './trial.ts';
 
 /** What reading, writing, listing and deleting must be like: without it there is no backup. */
@@ -28,8 +29,8 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
       return { found: reason('absent-said') };
     }
     if (error instanceof DashkeepError && error.code === 'DK_STORE_DENIED') {
-      throw new DashkeepError(
-        'DK_STORE_DENIED',
+      throw new PermissionDenied(
+        's3:ListBucket',
         's3:ListBucket is not allowed, so "denied" is also said of what is absent',
         {
           hint: 'Grant s3:ListBucket on the bucket.',

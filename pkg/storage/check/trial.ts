@@ -1,6 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Randomness } from '../../contract/ports.ts';
 import type { Reason } from '../../contract/reasons/reason.ts';
+import { PermissionDenied } from '../errors.ts';
 import { probeOf, type StoreProbe } from '../probe.ts';
 import type { ObjectStore } from '../store.ts';
 
@@ -85,7 +86,7 @@ export class Trial {
   }
 }
 
-/** The first IAM action that the message of a refusal names. */
+/** The IAM action that is missing, where an error is about one. */
 export function permissionOf(error: DashkeepError): string | undefined {
-  return error.code === 'DK_STORE_DENIED' ? /\b(?:s3|kms):[A-Za-z]+/.exec(error.message)?.[0] : undefined;
+  return error instanceof PermissionDenied ? error.permission : undefined;
 }

@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import { systemCode } from '../errors.ts';
+import { PermissionDenied, systemCode } from '../errors.ts';
 
 /** What was being done, so that a refusal can name the right that is missing. */
 export interface Doing {
@@ -55,9 +55,13 @@ export function fromS3(error: unknown, doing: Doing): DashkeepError {
   if (error instanceof DashkeepError) {
     return error;
   }
-  const make = (code: ErrorCode, why: string, hint?: string) =>
-    new DashkeepError(code, `cannot ${doing.what} in ${doing.where}: ${why}`, { cause: plainCause(error), hint });
-  return statusOf(error) === undefined ? fromTransport(error, make) : fromService(error as ServiceAnswer, doing, make);
+  const texts = (why: string, hint?: string) =>
+    [`cannot ${doing.what} in ${doing.where}: ${why}`, { cause: plainCause(error), hint }] as const;
+  const make: Make = (code, ...said) => new DashkeepError(code, ...texts(...said));
+  const deny: Deny = (permission, ...said) => new PermissionDenied(permission, ...texts(...said));
+  return statusOf(error) === undefined
+    ? fromTransport(error, make)
+    : fromService(error as ServiceAnswer, doing, make, deny);
 }
 
 /**
@@ -87,8 +91,9 @@ export class BrokenBody extends Error {
 }
 
 type Make = (code: ErrorCode, why: string, hint?: string) => DashkeepError;
+type Deny = (permission: string, why: string, hint?: string) => DashkeepError;
 
-function fromService(error: ServiceAnswer, doing: Doing, make: Make): DashkeepError {
+function fromService(error: ServiceAnswer, doing: Doing, make: Make, deny: Deny): DashkeepError {
   const code = serviceCode(error) ?? '';
   const status = statusOf(error) ?? 0;
   const credentials = CREDENTIALS[code];
@@ -101,11 +106,12 @@ function fromService(error: ServiceAnswer, doing: Doing, make: Make): DashkeepEr
   if (code === 'RequestTimeTooSkewed') {
     return make('DK_CLOCK_SKEW', 'the store refuses this machine’s time');
   }
+  // eslint-disable-next-line no-restricted-syntax -- S3 has this code for other malformed headers, too
   if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {
     return make('DK_SETTINGS', `${code}: ${error.message}`, 'The bucket is in another region: correct AWS_REGION.');
   }
   if (status === 401 || status === 403) {
-    return denied(error, code, doing, make);
+    return denied(error, code, doing, make, deny);
   }
   if (isAbsent(error)) {
     return make('DK_STORE_NOT_FOUND', 'it is not there');
@@ -124,19 +130,21 @@ function fromService(error: ServiceAnswer, doing: Doing, make: Make): DashkeepEr
   );
 }
 
-function denied(error: ServiceAnswer, code: string, doing: Doing, make: Make): DashkeepError {
+function denied(error: ServiceAnswer, code: string, doing: Doing, make: Make, deny: Deny): DashkeepError {
+  // eslint-disable-next-line no-restricted-syntax -- S3 services call all of these AccessDenied
   if (/object.?lock|retention|legal hold|WORM/i.test(error.message)) {
     return make('DK_STORE_LOCKED', error.message);
   }
+  // eslint-disable-next-line no-restricted-syntax -- the same: only the words name the key's service
   if (/kms/i.test(error.message) || code.startsWith('KMS.')) {
     const kms = doing.permission === 's3:PutObject' ? 'kms:GenerateDataKey' : 'kms:Decrypt';
-    return make('DK_STORE_DENIED', `${kms} is not allowed`, `Grant ${kms} on the key of the bucket.`);
+    return deny(kms, `${kms} is not allowed`, `Grant ${kms} on the key of the bucket.`);
   }
   const hint =
     doing.permission === 's3:GetObject'
       ? 'Grant s3:GetObject, and s3:ListBucket on the bucket: without it S3 answers "denied" also for what is absent.'
       : `Grant ${doing.permission} to the key in use.`;
-  return make('DK_STORE_DENIED', `${doing.permission} is not allowed (${code || 'HTTP 403'})`, hint);
+  return deny(doing.permission, `${doing.permission} is not allowed (${code || 'HTTP 403'})`, hint);
 }
 
 function fromTransport(error: unknown, make: Make): DashkeepError {

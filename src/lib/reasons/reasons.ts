@@ -7,8 +7,10 @@ import { FINDING_TEXTS } from './findings.ts';
 import { LOSS_TEXTS } from './losses.ts';
 import { PLAN_TEXTS } from './plan.ts';
 import { REFUSAL_TEXTS } from './refusals.ts';
+import { REPOSITORY_TEXTS } from './repository.ts';
 import { RUN_TEXTS } from './runs.ts';
 import { SETTING_TEXTS } from './settings.ts';
+import { STATUS_TEXTS } from './status.ts';
 import type { Text } from './text.ts';
 
 const TEXTS: Record<ReasonCode, Text> = {
@@ -19,6 +21,8 @@ const TEXTS: Record<ReasonCode, Text> = {
   ...RUN_TEXTS,
   ...FINDING_TEXTS,
   ...SETTING_TEXTS,
+  ...REPOSITORY_TEXTS,
+  ...STATUS_TEXTS,
 };
 
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */

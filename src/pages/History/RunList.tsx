@@ -2,12 +2,13 @@ import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
 import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/columns.tsx';
 import { FilteredList } from '../../components/FilteredList.tsx';
-import { runKindLabel, runLabel } from '../../components/StatusBadge.tsx';
+import { runLabel } from '../../components/StatusBadge.tsx';
 import type { Column } from '../../components/VirtualTable.tsx';
 import { useRuns } from '../../data/useRuns.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems.ts';
 import { routes } from '../../lib/routes.ts';
+import { runKindLabel } from '../../lib/runKinds.ts';
 import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';
 
 const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill'];

@@ -1,0 +1,36 @@
+import type { STATUS_REASONS } from '../../../pkg/contract/reasons/status.ts';
+import { t } from '../i18n.ts';
+import { runKindLabel } from '../runKinds.ts';
+import type { Text } from './text.ts';
+
+/** What the status of the service warns of. */
+export const STATUS_TEXTS: Record<keyof typeof STATUS_REASONS, Text> = {
+  'org-not-covered': (given) =>
+    t('reason.org-not-covered', 'The organization {{name}} ({{id}}) is not backed up', given),
+  'org-tokens-missing': (given) =>
+    t('reason.org-tokens-missing', 'The service has no token for these organizations: {{orgs}}', given),
+  'account-not-ours': (given) =>
+    t(
+      'reason.account-not-ours',
+      'The service account {{instead}} of organization {{org}} was not made by this service; {{name}} is used',
+      given,
+    ),
+  'job-never-runs': ({ job = '' }) =>
+    t('reason.job-never-runs', 'This schedule never runs: {{job}}', { job: runKindLabel(job) }),
+  'identity-absent': () =>
+    t(
+      'reason.identity-absent',
+      'The backups are encrypted, and the service has no identity: it can back up, but not show or restore',
+    ),
+};
+
+/** What to do about it. */
+export const STATUS_ADVICE: Record<keyof typeof STATUS_REASONS, () => string> = {
+  'org-not-covered': () => t('reasonAdvice.org-not-covered', 'Ask whoever runs Dashkeep to include it.'),
+  'org-tokens-missing': () =>
+    t('reasonAdvice.org-tokens-missing', 'Make the admin of the service a member of them, or leave them out.'),
+  'account-not-ours': () => t('reasonAdvice.account-not-ours', 'Delete the account if nothing uses it.'),
+  'job-never-runs': () => t('reasonAdvice.job-never-runs', 'Correct the expression or the time zone.'),
+  'identity-absent': () =>
+    t('reasonAdvice.identity-absent', 'That can be on purpose; otherwise enter the identity in the settings.'),
+};

@@ -1,0 +1,15 @@
+import { t } from './i18n.ts';
+
+/** What a kind of run is called; the name itself where it is one of a later release. */
+export function runKindLabel(kind: string): string {
+  const labels: Record<string, string> = {
+    backup: t('run.backup', 'Backup'),
+    restore: t('run.restore', 'Restore'),
+    verify: t('run.verify', 'Verification'),
+    forget: t('run.forget', 'Retention'),
+    prune: t('run.prune', 'Cleaning up'),
+    repair: t('run.repair', 'Repair'),
+    drill: t('run.drill', 'Drill'),
+  };
+  return labels[kind] ?? kind;
+}
