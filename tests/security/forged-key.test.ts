@@ -78,6 +78,12 @@ describe('a key of the repository that somebody else made', () => {
     expect(await readsNewest()).toBe(false);
   });
 
+  it('is of no use, and neither is the signing key, to whoever has no identity', async () => {
+    const repository = await open(world, { create: false, state: await trusting() });
+    expect(repository.trust.own).toBeDefined();
+    await expect(repository.manifest('latest')).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+  });
+
   it('is not what a machine begins with that knows nobody', async () => {
     const repository = await open(world, { recipients, identities: [identity], state: new MemoryState() });
     expect(repository.keyring.current?.id).not.toBe(LATER);
