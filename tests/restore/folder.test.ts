@@ -57,6 +57,29 @@ describe.each(PROFILE_NAMES)('a folder of Grafana %s', (profile) => {
     });
   });
 
+  it('is not made below one that could not be restored', async () => {
+    await seeded(profile);
+    await bench.backup();
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+    bench.sim.setFaults({ match: /^POST \/apis?\/.*folders$/, times: 1, action: { kind: 'status', status: 400 } });
+    const { results } = await bench.apply({ selection: { folders: [{ uid: 'infra' }] } });
+    expect(results.find(({ uid, kind }) => kind === 'folder' && uid === 'hosts')).toMatchObject({
+      outcome: 'failed',
+      reason: "its folder 'Folder infra' could not be restored",
+    });
+    expect([...bench.sim.state.org(1).folders.keys()].sort()).toEqual(['other', 'shared']);
+  });
+
+  it('is made when the one above it could be restored at the second attempt', async () => {
+    await seeded(profile);
+    await bench.backup();
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+    bench.sim.setFaults({ match: /^POST \/apis?\/.*folders$/, times: 1, action: { kind: 'status', status: 500 } });
+    const { results } = await bench.apply({ selection: { folders: [{ uid: 'infra' }] } });
+    expect(results.filter(({ kind, outcome }) => kind === 'folder' && outcome !== 'verified')).toEqual([]);
+    expect(bench.sim.state.org(1).folders.get('hosts')?.parentUid).toBe('infra');
+  });
+
   it('below one that is missing, too, is blocked and the missing one offered', async () => {
     await seeded(profile);
     await bench.backup();

@@ -107,13 +107,11 @@ describe('legacy save', () => {
 });
 
 describe('v2 dashboards', () => {
-  it('are refused by the legacy read on 12.4 and come inside `dashboard` on 13.2', async () => {
+  it('are converted by the legacy read on 12.4 and come inside `dashboard` on 13.2', async () => {
     await start('12.4');
     await call(`POST ${APIS}/v2beta1/namespaces/default/dashboards`, V2);
-    expect(await call('GET /api/dashboards/uid/new')).toMatchObject({
-      status: 406,
-      body: { message: expect.stringContaining(`use ${APIS}/v2beta1/namespaces/default/dashboards/new instead`) },
-    });
+    const converted = (await call('GET /api/dashboards/uid/new')).body;
+    expect([converted.meta.apiVersion, converted.dashboard.panels.length]).toEqual(['v0alpha1', 1]);
     await grafana.close();
     await start('13.2');
     await call(`POST ${APIS}/v2/namespaces/default/dashboards`, V2);

@@ -9,6 +9,7 @@ export const APPLY_REASONS = {
   'changed-since-plan': 'somebody changed it since the plan was made; plan again',
   'changed-since-plan-kept': 'somebody changed it since the plan was made; it was left alone',
   'gone-before': 'was gone already',
+  'folder-failed': "its folder '{title}' could not be restored",
   'folder-filled': 'the folder is not empty; it was left alone',
   'still-there': 'was deleted and is still there',
   'org-was-called': "was called '{name}'",

@@ -146,8 +146,14 @@ async function writeAll(
     const context = writeContext(request, org);
     await mapPool(level, kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, async (item) => {
       request.signal.throwIfAborted();
-      const attempt: Attempt = {};
+      const attempt: Attempt = failedAbove(attempts, item) ?? {};
       attempts.set(item, attempt);
+      if (attempt.failure !== undefined) {
+        if (applying.isRepeated !== true) {
+          progress.finished(kind.name, false);
+        }
+        return;
+      }
       const share = applying.budget.open();
       try {
         await share.received(item.entry?.bytes ?? 0);
@@ -174,6 +180,22 @@ async function writeAll(
     });
   }
   return { attempts, verified: results };
+}
+
+/**
+ * What a folder fails with because the one above it failed, as one whose parent may be there at the second attempt: Grafana 12
+ * would create it all the same, where nobody finds it.
+ */
+function failedAbove(attempts: ReadonlyMap<PlannedItem, Attempt>, item: PlannedItem): Attempt | undefined {
+  const uid = item.kind === 'folder' ? item.entry?.folderUid : undefined;
+  const above =
+    uid === undefined ? undefined : [...attempts].find(([other]) => other.uid === uid && other.org === item.org);
+  if (above === undefined || above[1].failure === undefined) {
+    return undefined;
+  }
+  const [{ title }, { passing }] = above;
+  const failure = reason('folder-failed', { title });
+  return passing === undefined ? { failure } : { failure, passing };
 }
 
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */

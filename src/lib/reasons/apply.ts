@@ -13,6 +13,7 @@ export const APPLY_TEXTS: Record<keyof typeof APPLY_REASONS, Text> = {
   'changed-since-plan-kept': () =>
     t('reason.changed-since-plan-kept', 'Somebody changed it since the plan was made; it was left alone'),
   'gone-before': () => t('reason.gone-before', 'It was gone already'),
+  'folder-failed': (given) => t('reason.folder-failed', 'Its folder {{title}} could not be restored', given),
   'folder-filled': () => t('reason.folder-filled', 'The folder is not empty; it was left alone'),
   'still-there': () => t('reason.still-there', 'It was deleted and is still there'),
   'org-was-called': (given) => t('reason.org-was-called', 'It was called {{name}}', given),

@@ -18,6 +18,8 @@ export interface K8sKind<T extends Stored> {
   since?: number;
   /** Status of a write whose resourceVersion is stale. */
   staleStatus: 409 | 412;
+  /** Whether a PUT creates what is missing, and takes an object without a version as it is. */
+  putCreates?: true;
   items(org: Org): ReadonlyMap<string, T>;
   size(item: T): number;
   annotations(item: T): Record<string, string>;
@@ -42,6 +44,9 @@ export function serveK8s<T extends Stored>(router: Router, kind: K8sKind<T>): vo
   });
   router.on(`PUT ${path}/:name`, (call) => {
     const served = version(call, kind);
+    if (kind.putCreates && !kind.items(call.org).has(call.param('name'))) {
+      return createByPut(call, kind, served);
+    }
     return replace(call, kind, find(call, kind, 'update'), objectIn(call, kind), served);
   });
   router.on(`PATCH ${path}/:name`, (call) => {
@@ -247,17 +252,32 @@ function create<T extends Stored>(call: Call, kind: K8sKind<T>, served: string):
   return new Raw(render(call, kind, kind.create(call, name, object, served), served), 201);
 }
 
+function createByPut<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): Raw {
+  const object = objectIn(call, kind);
+  const name = call.param('name');
+  if (stringAt(object, 'metadata', 'name') !== name) {
+    throw k8sStatus(400, 'BadRequest', 'the name of the object does not match the name on the URL');
+  }
+  if (!kind.allowed(call, 'create')) {
+    throw forbidden(call, kind, 'create');
+  }
+  if (stringAt(object, 'metadata', 'resourceVersion')) {
+    throw k8sStatus(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  return new Raw(render(call, kind, kind.create(call, name, object, served), served), 201);
+}
+
 function replace<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, object: JsonObject, served: string): Raw {
   const name = stringAt(object, 'metadata', 'name');
   if (name !== undefined && name !== item.uid) {
     throw k8sStatus(400, 'BadRequest', 'the name of the object does not match the name on the URL');
   }
   const revision = stringAt(object, 'metadata', 'resourceVersion');
-  if (!revision) {
+  if (!revision && !kind.putCreates) {
     const why = 'metadata.resourceVersion: Invalid value: 0: must be specified for an update';
     throw k8sStatus(422, 'Invalid', `${kind.kind}.${kind.group} "${item.uid}" is invalid: ${why}`);
   }
-  if (revision !== item.resourceVersion) {
+  if (revision && revision !== item.resourceVersion) {
     const why = 'the object has been modified; please apply your changes to the latest version and try again';
     const message = `Operation cannot be fulfilled on ${kind.resource}.${kind.group} "${item.uid}": ${why}`;
     throw k8sStatus(kind.staleStatus, 'Conflict', message, {}, details(kind, item.uid));

@@ -25,8 +25,8 @@ export interface Profile {
   uniqueDashboardTitles: boolean;
   /** Status of a legacy dashboard save that lacks `overwrite` and is not the current version. */
   saveConflict: 409 | 412;
-  /** Legacy GET of a dashboard stored as v2: refused, or the v2 spec inside `dashboard`. */
-  v2OnLegacy: '406' | 'embedded';
+  /** Legacy GET of a dashboard stored as v2: refused, converted to v0alpha1, or the v2 spec inside `dashboard`. */
+  v2OnLegacy: '406' | 'converted' | 'embedded';
   /** Whether the legacy save takes a whole Kubernetes-style object inside `dashboard`. */
   k8sObjectOnLegacySave: boolean;
   /** `/api/search` is answered by an index that lags behind the writes. */
@@ -53,6 +53,8 @@ export interface Profile {
    * error it doesn't know (dashboards/accesscontrol.go GetInheritedScopes). For a missing dashboard it is 500 in all.
    */
   missingFolderPermissions: 404 | 500;
+  /** Whether a folder may be created below one that is not there. */
+  takesFolderBelowMissing: boolean;
   groups: ApiGroup[];
 }
 
@@ -96,6 +98,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     deleteRuleGroup: false,
     ssoPatch: false,
     missingFolderPermissions: 404,
+    takesFolderBelowMissing: false,
     groups: [],
   },
   '11.6': {
@@ -123,6 +126,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     deleteRuleGroup: true,
     ssoPatch: false,
     missingFolderPermissions: 404,
+    takesFolderBelowMissing: false,
     groups: [],
   },
   '12.4': {
@@ -136,7 +140,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     uniqueFolderTitles: false,
     uniqueDashboardTitles: false,
     saveConflict: 412,
-    v2OnLegacy: '406',
+    v2OnLegacy: 'converted',
     k8sObjectOnLegacySave: false,
     searchLags: true,
     schemaVersion: 42,
@@ -150,6 +154,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     deleteRuleGroup: true,
     ssoPatch: false,
     missingFolderPermissions: 500,
+    takesFolderBelowMissing: true,
     groups: V12_GROUPS,
   },
   '13.2': {
@@ -177,6 +182,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     deleteRuleGroup: true,
     ssoPatch: true,
     missingFolderPermissions: 500,
+    takesFolderBelowMissing: true,
     groups: V13_GROUPS,
   },
 };

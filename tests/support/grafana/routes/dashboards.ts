@@ -73,7 +73,8 @@ function get(call: Call): Raw {
   }
   const asked = call.query.get('apiVersion');
   const served = asked !== null && servedVersions(profile, 'dashboard.grafana.app').includes(asked);
-  const version = served && profile.major >= 13 ? asked : dashboard.apiVersion;
+  const stands = isV2(dashboard.apiVersion) && profile.v2OnLegacy === 'converted' ? 'v0alpha1' : dashboard.apiVersion;
+  const version = served && profile.major >= 13 ? asked : stands;
   const stored = convertSpec(dashboard.body.text(), dashboard.apiVersion, version, profile.schemaVersion);
   const spec = profile.hydratesLibraryPanels ? hydrated(call.org, dashboard, stored) : stored;
   const own = `"id":${dashboard.id},"uid":${JSON.stringify(dashboard.uid)},"version":${dashboard.generation}`;

@@ -69,6 +69,11 @@ export function folderRoutes(router: Router): void {
     return folderDto(call, folder);
   });
   router.on('DELETE /api/folders/:uid', (call) => {
+    const uid = call.param('uid');
+    if (!call.org.folders.has(uid)) {
+      // What stands below a folder that is missing goes with it all the same.
+      childrenOf(call.org, uid).forEach((child) => removeFolder(call.state, call.org, child.uid));
+    }
     const folder = find(call, 'folders:delete');
     refuseLocked(folder);
     const rules = countsBelow(call.org, folder.uid)['alertrule'] ?? 0;
@@ -97,7 +102,9 @@ function create(call: Call): unknown {
   if (!canInFolder(call.identity, call.org, 'folders:create', parentUid)) {
     throw accessDenied('folders:create');
   }
-  refusePlace(call, uid, parentUid);
+  if (!call.profile.takesFolderBelowMissing || parentUid === '' || call.org.folders.has(parentUid)) {
+    refusePlace(call, uid, parentUid);
+  }
   if (call.org.folders.has(uid)) {
     throw call.profile.folderSameUid === 412
       ? problem(412, MISMATCH, { status: 'version-mismatch' })
@@ -187,10 +194,14 @@ function folderDto(call: Call, folder: Folder): unknown {
     ...(folder.parentUid
       ? {
           parentUid: folder.parentUid,
-          parents: ancestors(call.org, folder.parentUid)
-            .reverse()
-            .map((parent) => ({ id: parent.id, uid: parent.uid, title: parent.title, url: urlOf(parent) })),
+          ...(call.org.folders.has(folder.parentUid) ? { parents: parentsOf(call, folder) } : {}),
         }
       : {}),
   };
+}
+
+function parentsOf(call: Call, folder: Folder): unknown[] {
+  return ancestors(call.org, folder.parentUid)
+    .reverse()
+    .map((parent) => ({ id: parent.id, uid: parent.uid, title: parent.title, url: urlOf(parent) }));
 }

@@ -16,6 +16,7 @@ const KIND: K8sKind<Dashboard> = {
   resource: 'dashboards',
   kind: 'Dashboard',
   staleStatus: 409,
+  putCreates: true,
   items: (org) => org.dashboards,
   size: (dashboard) => dashboard.body.size,
   annotations: (dashboard) => ({

@@ -13,6 +13,7 @@ const KIND: K8sKind<Folder> = {
   resource: 'folders',
   kind: 'Folder',
   staleStatus: 409,
+  putCreates: true,
   items: (org) => org.folders,
   size: (folder) => 400 + folder.title.length + (folder.description?.length ?? 0),
   annotations: (folder): Record<string, string> => (folder.parentUid ? { 'grafana.app/folder': folder.parentUid } : {}),
@@ -32,7 +33,7 @@ const KIND: K8sKind<Folder> = {
     if (name.length > 40) {
       throw k8sStatus(400, 'BadRequest', 'uid too long, max 40 characters');
     }
-    place(call, name, parentUid);
+    place(call, name, parentUid, true);
     return addFolder(call.state, call.org, {
       uid: name,
       title: titleOf(object),
@@ -51,7 +52,7 @@ const KIND: K8sKind<Folder> = {
     refuseLocked(folder);
     const parentUid = annotationOf(object, 'folder');
     if (parentUid !== folder.parentUid) {
-      place(call, folder.uid, parentUid);
+      place(call, folder.uid, parentUid, false);
     }
     folder.title = titleOf(object);
     folder.description = stringAt(specOf(object), 'description');
@@ -78,9 +79,12 @@ function titleOf(object: JsonObject): string {
   return title;
 }
 
-function place(call: Call, uid: string, parentUid: string): void {
+function place(call: Call, uid: string, parentUid: string, isNew: boolean): void {
   const wrong = placeProblem(call.org, call.profile.maxFolderDepth, uid, parentUid);
   if (wrong === 'no-parent') {
+    if (isNew && call.profile.takesFolderBelowMissing) {
+      return;
+    }
     throw notFound(KIND, parentUid);
   }
   if (wrong !== undefined) {
