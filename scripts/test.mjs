@@ -1,7 +1,5 @@
-// `npm test`: every tier that this machine has the tools for, and one line at the end that says how it went. Tiers run in
-// three lanes side by side: each waits a lot for itself. What the first one prints is seen as it comes, the others' at
-// their end.
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+// `npm test`: every tier that this machine has the tools for, and one line at the end that says how it went.
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { build, install, run } from './prepare.mjs';
@@ -13,7 +11,7 @@ const required = process.env.DASHKEEP_REQUIRE_TIERS === '1';
 /** How scripts/older-pages.ts says that packages are missing. */
 const NOT_INSTALLED = 75;
 const reports = 'build/test-reports';
-/** The tier with a lane of its own. */
+/** Runs where a Docker engine is given: its images take longer to build than all else takes to run. */
 const CONTAINERS = 'tests/containers';
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
@@ -37,21 +35,6 @@ async function check(label, command, args) {
   count(label, { passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
 }
 
-/** Runs a tier beside the first lane, and gives that one the processor first; prints what it had to say when it has ended. */
-async function aside(label, command, args, env = {}) {
-  const log = `${reports}/${label.replace(/\W+/g, '-')}.log`;
-  const file = openSync(log, 'w');
-  const started = Date.now();
-  const code = await run('nice', ['-n', '5', command, ...args], {
-    stdio: ['ignore', file, file],
-    env: { ...process.env, ...env },
-  });
-  closeSync(file);
-  const minutes = ((Date.now() - started) / 60_000).toFixed(1);
-  console.log(`\n• ${label}, ${minutes} minutes\n${readFileSync(log, 'utf8')}`);
-  return code;
-}
-
 function readReport(path, read) {
   try {
     return read(JSON.parse(readFileSync(path, 'utf8')));
@@ -61,8 +44,17 @@ function readReport(path, read) {
   }
 }
 
-/** What `vitest run` said in its report. */
-function readVitest(report, code) {
+async function vitest(label, name, ...args) {
+  console.log(`\n• ${label}`);
+  const report = `${reports}/${name}.json`;
+  const code = await run('npx', [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...args,
+  ]);
   const result = readReport(report, (json) => ({
     passed: json.numPassedTests,
     // A file that does not load counts as one failure.
@@ -73,7 +65,7 @@ function readVitest(report, code) {
     // A single test may not apply to a server or a user; a whole file without one that ran is a tier that is missing.
     absent: json.testResults
       .filter(({ assertionResults: all }) => all.length > 0 && all.every(({ status }) => status === 'skipped'))
-      .map(({ name }) => name),
+      .map(({ name: file }) => file),
   }));
   if (code !== 0 && result.failed === 0) {
     result.failed = 1;
@@ -82,29 +74,15 @@ function readVitest(report, code) {
     console.error(`skipped although every tier is required: ${result.absent.join(', ')}`);
     result.failed += result.absent.length;
   }
-  return result;
+  count(label, result);
 }
 
-function vitest(report, ...args) {
-  return ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args];
-}
-
-async function unit() {
-  console.log('\n• unit, integration, chart and cluster tests');
-  const report = `${reports}/vitest.json`;
-  const code = await run('npx', vitest(report, '--exclude', `${CONTAINERS}/**`));
-  count('unit and integration', readVitest(report, code));
-}
-
-/** Mostly waits for a Docker engine. */
 async function containers() {
-  if (!required && !process.env.DASHKEEP_TEST_DOCKER) {
+  if (process.env.DASHKEEP_TEST_DOCKER) {
+    await vitest('containers', 'containers', CONTAINERS);
+  } else {
     notes.push('containers: skipped, no engine is given (tests/support/docker/engine.sh starts one)');
-    return;
   }
-  const report = `${reports}/containers.json`;
-  const code = await aside('containers', 'npx', vitest(report, CONTAINERS));
-  count('containers', readVitest(report, code));
 }
 
 function chromium() {
@@ -121,6 +99,7 @@ function chromium() {
 }
 
 async function browser() {
+  console.log('\n• browser tests');
   const executable = chromium();
   if (!executable) {
     notes.push('browser tests: skipped, no Chromium found (apt-get install chromium, or set CHROMIUM_PATH)');
@@ -128,9 +107,9 @@ async function browser() {
     return;
   }
   const report = `${reports}/playwright.json`;
-  // The app is built already, and others look at dist/ meanwhile.
-  const env = { CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: resolve(report) };
-  const code = await aside('browser tests', 'npx', ['playwright', 'test'], env);
+  const code = await run('npm', ['run', '--silent', 'e2e'], {
+    env: { ...process.env, CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+  });
   count('browser', readPlaywright(report, code));
   await olderPages();
 }
@@ -151,10 +130,12 @@ function readPlaywright(report, code) {
 async function olderPages() {
   for (const version of readdirSync('tests/support/preview/older')) {
     const label = `pages on Grafana ${version}`;
+    console.log(`\n• ${label}`);
     const report = resolve(`${reports}/playwright-${version}.json`);
     const args = ['--import', 'tsx', 'scripts/older-pages.ts', version, ...(required ? [] : ['--installed'])];
-    const env = { CHROMIUM_PATH: chromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-    const code = await aside(label, process.execPath, args, env);
+    const code = await run(process.execPath, args, {
+      env: { ...process.env, CHROMIUM_PATH: chromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    });
     if (code === NOT_INSTALLED) {
       notes.push(`${label}: skipped, its packages are not installed (npm run e2e:older fetches them)`);
     } else {
@@ -163,16 +144,15 @@ async function olderPages() {
   }
 }
 
-async function checks() {
-  await check('types', 'npx', ['tsc', '-p', '.']);
-  await check('types of the app', 'npx', ['tsc', '-p', 'src']);
-  await check('types of the browser tests', 'npx', ['tsc', '-p', 'tests/e2e']);
-  await check('types of the preview page', 'npx', ['tsc', '-p', 'tests/support/preview/host']);
-  await check('lint', 'npx', ['eslint', '.']);
-  await check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.']);
-}
-
-await Promise.all([checks().then(unit), browser(), containers()]);
+await check('types', 'npx', ['tsc', '-p', '.']);
+await check('types of the app', 'npx', ['tsc', '-p', 'src']);
+await check('types of the browser tests', 'npx', ['tsc', '-p', 'tests/e2e']);
+await check('types of the preview page', 'npx', ['tsc', '-p', 'tests/support/preview/host']);
+await check('lint', 'npx', ['eslint', '.']);
+await check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.']);
+await vitest('unit, integration, chart and cluster tests', 'vitest', '--exclude', `${CONTAINERS}/**`);
+await browser();
+await containers();
 
 console.log(`\n${notes.join('\n')}`);
 console.log(`${passed} passed, ${failed} failed`);
