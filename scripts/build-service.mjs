@@ -10,7 +10,7 @@ const common = { bundle: true, platform: 'node', target: 'node20', minifySyntax:
 // What the second thread of a backup runs, as a text within the one file.
 const press = await build({
   ...common,
-  entryPoints: ['pkg/repository/press/worker.ts'],
+  entryPoints: ['pkg/repository/objects/encode-worker.ts'],
   format: 'cjs',
   write: false,
 });
@@ -27,7 +27,7 @@ await build({
   outfile,
   format,
   legalComments: 'linked',
-  // What fastify takes when nobody gives it a way to validate; pkg/sidecar/http/server.ts does.
+  // What fastify takes when nobody gives it a way to validate; pkg/service/http/server.ts does.
   external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
   define: {
     DASHKEEP_VERSION: JSON.stringify(version),

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { World } from './world.ts';
+import type { World } from './context.ts';
 
 /** Whether somebody sits at a terminal who can be asked. */
 export function isTerminal({ stdin, stderr }: World): boolean {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { World } from './world.ts';
+import type { World } from './context.ts';
 
 /** What a command's action returns: the exit code. */
 export type Exit = 0 | 3 | 4;

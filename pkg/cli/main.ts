@@ -19,7 +19,7 @@ import { registerShow } from './commands/show.ts';
 import { registerSnapshots } from './commands/snapshots.ts';
 import { registerTrust } from './commands/trust.ts';
 import { registerVerify } from './commands/verify.ts';
-import { openWorld, VERSION, type World } from './world.ts';
+import { openWorld, VERSION, type World } from './context.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5 busy, 130 interrupted.`;

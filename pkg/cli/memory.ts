@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import { keepHeapSmall } from '../engine/heap.ts';
-import { keepYoungHeapSmall } from '../repository/press/young-heap.ts';
+import { keepHeapSmall } from '../lib/memory/heap.ts';
+import { keepYoungHeapSmall } from '../lib/memory/young-heap.ts';
 
 /**
  * Keeps memory small without paying for it in collections: a backup makes much garbage and keeps little.

@@ -1,13 +1,13 @@
 import type { SnapshotSummary } from '../contract/manifest.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import { patienceAtStart } from '../engine/restarts.ts';
-import { GrafanaClient } from '../grafana/client.ts';
+import { GrafanaClient } from '../grafana/http/client.ts';
 import { connect, type Instance } from '../grafana/instance.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
-import { glance } from '../repository/glance.ts';
+import { glance } from '../repository/index/quick-view.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../repository/repository.ts';
-import { DirectoryState, type StateStore } from '../repository/state.ts';
+import { DirectoryState, type StateStore } from '../lib/state.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import {
@@ -19,7 +19,7 @@ import {
   trustedKeysOf,
   type CommonFlags,
 } from './config/settings.ts';
-import type { World } from './world.ts';
+import type { World } from './context.ts';
 
 /** Opens the target alone, does the work, and closes it whatever happens. */
 export async function withStore<T>(

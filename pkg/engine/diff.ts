@@ -7,10 +7,10 @@ import type { Content } from '../grafana/kinds/kind.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/stored.ts';
 import type { Repository } from '../repository/repository.types.ts';
-import { placeAndName } from './places.ts';
-import { mapPool } from './pool.ts';
+import { placeAndName } from './folder-paths.ts';
+import { mapPool } from '../lib/concurrency/task-pool.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
-import { servingOf } from './serving.ts';
+import { servingOf } from './served-kinds.ts';
 
 /** What must be equal for a resource to be unchanged: its content and the folder it is in. */
 interface State extends DiffItem {

@@ -1,4 +1,4 @@
-import type { PruneResult } from '../repository/prune.ts';
+import type { PruneResult } from '../repository/prune/prune.ts';
 import type { RunOutcome } from './run.ts';
 
 /** What the run record says about a prune. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/ports.ts';
 import type { Instance } from '../grafana/instance.ts';
-import type { Patience } from '../grafana/outage.ts';
+import type { Patience } from '../grafana/http/outage.ts';
 import { ProgressCounter, type OnProgress } from './progress.ts';
 
 /** From now on a run waits for a Grafana that is restarting, and its progress says so. */

@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../repository/verify.ts';
+import type { VerifyReport } from '../repository/verify/verify.ts';
 import type { RunOutcome } from './run.ts';
 
 /** What the run record says about a verification. */

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import { DashkeepError } from '../contract/errors.ts';
-import { arrayAt, isJsonObject, type Json, type JsonObject } from '../contract/json.ts';
+import { arrayAt, isJsonObject, type Json, type JsonObject } from '../lib/json/json.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { RequestOptions } from './client-options.ts';
-import { GrafanaError, isNotFound } from './errors.ts';
+import type { RequestOptions } from './http/client-options.ts';
+import { GrafanaError, isNotFound } from './http/errors.ts';
 import type { KindContext, Serving } from './kinds/kind.ts';
 
 const PROVISIONING = '/api/v1/provisioning/';

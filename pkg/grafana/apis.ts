@@ -1,7 +1,7 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
 import type { ManagedBy } from '../contract/manifest.ts';
-import type { GrafanaClient } from './client.ts';
+import type { GrafanaClient } from './http/client.ts';
 
 /** `/apis/<group>/<version>/namespaces/<namespace>/<resource>` */
 export function apisPath(group: string, version: string, namespace: string, resource: string): string {

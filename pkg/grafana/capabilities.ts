@@ -1,7 +1,7 @@
-import { arrayAt, objectAt, stringAt } from '../contract/json.ts';
+import { arrayAt, objectAt, stringAt } from '../lib/json/json.ts';
 import { DashkeepError } from '../contract/errors.ts';
-import type { GrafanaClient } from './client.ts';
-import { GrafanaError } from './errors.ts';
+import type { GrafanaClient } from './http/client.ts';
+import { GrafanaError } from './http/errors.ts';
 
 /** What one Grafana is and serves, found by asking it. */
 export interface Capabilities {

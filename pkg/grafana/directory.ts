@@ -1,6 +1,6 @@
-import { numberAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
-import { ifFound } from './errors.ts';
-import { listAt, listNumbered, objectsOf } from './lists.ts';
+import { numberAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
+import { ifFound } from './http/errors.ts';
+import { listAt, listNumbered, objectsOf } from './http/pagination/lists.ts';
 import type { KindContext } from './kinds/kind.ts';
 
 /** Numeric ids of this Grafana by the names that mean the same everywhere: logins, e-mails, team names. */

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { DashkeepError } from '../contract/errors.ts';
-import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../contract/json.ts';
+import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../lib/json/json.ts';
 import { discover, firstOf, type Capabilities } from './capabilities.ts';
-import type { GrafanaClient } from './client.ts';
-import type { CredentialSource } from './credentials.ts';
-import { GrafanaError } from './errors.ts';
+import type { GrafanaClient } from './http/client.ts';
+import type { CredentialSource } from './http/credentials.ts';
+import { GrafanaError } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
-import { listNumbered } from './lists.ts';
-import type { Patience } from './outage.ts';
+import { listNumbered } from './http/pagination/lists.ts';
+import type { Patience } from './http/outage.ts';
 
 export interface Org {
   id: number;

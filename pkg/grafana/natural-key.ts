@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json, type JsonObject } from '../contract/json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../lib/json/json.ts';
 
 /** Hex digits of a key: 128 bits, no two different things meet. */
 const KEY_LENGTH = 32;

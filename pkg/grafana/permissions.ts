@@ -6,11 +6,11 @@ import {
   stringAt,
   type Json,
   type JsonObject,
-} from '../contract/json.ts';
+} from '../lib/json/json.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { directoryOf, type Directory } from './directory.ts';
-import { GrafanaError, ifFound } from './errors.ts';
-import { objectsOf } from './lists.ts';
+import { GrafanaError, ifFound } from './http/errors.ts';
+import { objectsOf } from './http/pagination/lists.ts';
 import type { KindContext, Reference } from './kinds/kind.ts';
 
 /** The segment of `/api/access-control/:resource` that the permissions belong to. */

@@ -1,5 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { objectAt, stringAt, type Json, type JsonObject } from '../contract/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { Content, Forecast, Restorable } from './kinds/kind.ts';
 

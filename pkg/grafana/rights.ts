@@ -1,6 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { arrayAt, isJsonObject } from '../contract/json.ts';
-import { GrafanaError } from './errors.ts';
+import { arrayAt, isJsonObject } from '../lib/json/json.ts';
+import { GrafanaError } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 
 /**

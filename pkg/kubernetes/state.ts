@@ -1,6 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock } from '../contract/ports.ts';
-import type { StateStore } from '../repository/state.ts';
+import type { StateStore } from '../lib/state.ts';
 import type { KubeClient } from './client.ts';
 import { isKubernetesStatus } from './errors.ts';
 import { applySecret, readSecret, type SecretName } from './secrets.ts';

@@ -4,7 +4,7 @@ import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
 import { refusal } from '../contract/reasons/reason.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { MAX_RECORD_BYTES } from './codec.ts';
+import { MAX_RECORD_BYTES } from './objects/codec.ts';
 import { CONFIG_KEY, foreignName, KEYS, printable, SNAPSHOTS } from './layout.ts';
 
 /** `dashkeep.json`: written once, never changed; only a label and a promise of the format. */

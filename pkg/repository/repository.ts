@@ -3,26 +3,32 @@ import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { compress } from './codec.ts';
+import { compress } from './objects/codec.ts';
 import { openConfig } from './config.ts';
-import { openKeyring, type Secrets } from './keys.ts';
-import type { Keyring } from './keyring.ts';
+import { openKeyring, type Secrets } from './encryption/keys.ts';
+import type { Keyring } from './encryption/keyring.ts';
 import { snapshotKey } from './layout.ts';
-import { SnapshotFinder } from './latest.ts';
-import { readManifest, summaryOf, writeManifest, type StoredManifest, type UnsealedManifest } from './manifests.ts';
-import type { TimedKey } from './newest.ts';
-import { Objects } from './objects.ts';
-import { openPlainCopies } from './plain-copies.ts';
-import type { Pressed } from './press/press.ts';
-import { Press } from './press/second-thread.ts';
+import { SnapshotFinder } from './snapshots/latest.ts';
+import {
+  readManifest,
+  summaryOf,
+  writeManifest,
+  type StoredManifest,
+  type UnsealedManifest,
+} from './snapshots/manifests.ts';
+import type { TimedKey } from './snapshots/newest-keys.ts';
+import { Objects } from './objects/objects.ts';
+import { openPlainCopies } from './snapshots/plain-copies.ts';
+import type { Pressed } from './objects/encoder.ts';
+import { Press } from './objects/encode-thread.ts';
 import type { PlainCopies, Repository, Session } from './repository.types.ts';
-import { RunIndex } from './run-index.ts';
+import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
-import type { ServiceIdentity } from './session-owner.ts';
-import { Sessions } from './sessions.ts';
+import type { ServiceIdentity } from './sessions/owner.ts';
+import { Sessions } from './sessions/sessions.ts';
 import { Trust } from './signing/trust.ts';
-import { SnapshotIndex } from './snapshot-index.ts';
-import type { StateStore } from './state.ts';
+import { SnapshotIndex } from './index/snapshots.ts';
+import type { StateStore } from '../lib/state.ts';
 
 interface Calls {
   signal?: AbortSignal;

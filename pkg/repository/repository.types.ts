@@ -1,9 +1,9 @@
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import type { Pressed } from './press/press.ts';
-import type { Press } from './press/second-thread.ts';
-import type { StoredManifest } from './manifests.ts';
+import type { Pressed } from './objects/encoder.ts';
+import type { Press } from './objects/encode-thread.ts';
+import type { StoredManifest } from './snapshots/manifests.ts';
 import type { Trust } from './signing/trust.ts';
 
 /** A run that is writing: keeps its session alive until ended, so that no prune removes what it is about to need. */

@@ -2,8 +2,8 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { Log } from '../contract/ports.ts';
 import { RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { MAX_RECORD_BYTES } from './codec.ts';
-import type { Keyring } from './keyring.ts';
+import { MAX_RECORD_BYTES } from './objects/codec.ts';
+import type { Keyring } from './encryption/keyring.ts';
 import { isTimedId, runKey, type NamedKey } from './layout.ts';
 
 interface Calls {

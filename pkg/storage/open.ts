@@ -1,5 +1,5 @@
-import { directoryWithin } from './directory-roots.ts';
-import { DirectoryStore } from './directory.ts';
+import { directoryWithin } from './directory/roots.ts';
+import { DirectoryStore } from './directory/store.ts';
 import type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 import type { ObjectStore } from './store.ts';
 import { parseTarget } from './target.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
-import { systemClock, systemRandomness } from '../../pkg/cli/world.ts';
+import { systemClock, systemRandomness } from '../../pkg/cli/context.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { describeApi } from '../../pkg/sidecar/http/openapi.ts';
-import { buildService } from '../../pkg/sidecar/serve.ts';
+import { describeApi } from '../../pkg/service/http/openapi.ts';
+import { buildService } from '../../pkg/service/serve.ts';
 
 /** Where the description of the API is kept. */
 export const OPENAPI_FILE = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));

@@ -3,7 +3,7 @@ import type { Command, Option } from 'commander';
 import { SECRETS, SETTINGS } from '../../pkg/cli/config/service.ts';
 import { buildProgram } from '../../pkg/cli/main.ts';
 import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
-import { DEFAULT_SETTINGS, leavesOf } from '../../pkg/sidecar/settings/defaults.ts';
+import { DEFAULT_SETTINGS, leavesOf } from '../../pkg/service/settings/defaults.ts';
 import { KINDS_PAGE, kindsPage } from './kinds.ts';
 import { OPENAPI_FILE } from './openapi.ts';
 import { AS_FILE, SETTING_TEXTS } from './settings-texts.ts';

@@ -1,9 +1,9 @@
-import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
+import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { silentLog, type Clock, type Log } from '../../pkg/contract/ports.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { basicCredentials, tokenCredentials, type CredentialSource } from '../../pkg/grafana/credentials.ts';
+import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../../pkg/grafana/http/credentials.ts';
 import { connect, kindContext } from '../../pkg/grafana/instance.ts';
 import type { Content, Restorable, WriteContext } from '../../pkg/grafana/kinds/kind.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { arrayAt, objectAt } from '../../pkg/contract/json.ts';
+import { arrayAt, objectAt } from '../../pkg/lib/json/json.ts';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
 import type { take } from './harness.ts';
 import { ALERTING, AlertingGrafana, bodies, restoreAll, takeAll } from './harness.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { arrayAt, objectAt, stringAt } from '../../pkg/contract/json.ts';
+import { arrayAt, objectAt, stringAt } from '../../pkg/lib/json/json.ts';
 import { alertRuleGroup } from '../../pkg/grafana/kinds/alert-rule-group.ts';
 import type { Content, Reference } from '../../pkg/grafana/kinds/kind.ts';
 import { AlertingGrafana, restore, sameBody, take } from './harness.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../pkg/contract/json.ts';
+import { canonicalJson } from '../../pkg/lib/json/json.ts';
 import { contactPoint } from '../../pkg/grafana/kinds/contact-point.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
 import { AlertingGrafana, restore, take, type Taken } from './harness.ts';

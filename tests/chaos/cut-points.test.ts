@@ -1,6 +1,6 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verify } from '../../pkg/repository/verify.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { cutAt, FATES } from './cut-points.ts';
 import { HOUR, NEXT, SCENARIOS, type KeyPair } from './scenarios.ts';
 

@@ -36,7 +36,7 @@ async function alerts(mode: string, prometheusRule?: object): Promise<Alert[]> {
 
 /** Names of the metrics that the service really exports, read from where it defines them. */
 async function exported(): Promise<string[]> {
-  const source = await readFile(join(ROOT, 'pkg/sidecar/metrics.ts'), 'utf8');
+  const source = await readFile(join(ROOT, 'pkg/service/status/metrics.ts'), 'utf8');
   return [...source.matchAll(/'(dashkeep_\w+)'/g)].map(([, name]) => name as string);
 }
 

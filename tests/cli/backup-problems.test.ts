@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { causesOf } from '../../pkg/cli/causes.ts';
+import { causesOf } from '../../pkg/cli/output/causes.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { World } from '../../pkg/cli/world.ts';
+import type { World } from '../../pkg/cli/context.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';

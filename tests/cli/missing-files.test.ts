@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettingFile } from '../../pkg/cli/config/environment.ts';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
-import { tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { printTable } from '../../pkg/cli/output.ts';
-import type { World } from '../../pkg/cli/world.ts';
+import { printTable } from '../../pkg/cli/output/output.ts';
+import type { World } from '../../pkg/cli/context.ts';
 
 it('prints a table of more rows than a call can have arguments', () => {
   const lines: string[] = [];

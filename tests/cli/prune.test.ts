@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { registerPrune } from '../../pkg/cli/commands/prune.ts';
-import { applyForget, planForget } from '../../pkg/repository/forget.ts';
+import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 import { backup, open } from '../support/repository.ts';
 import { openTestStore } from '../support/s3/client.ts';

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { confirmed } from '../../pkg/cli/restore-confirmation.ts';
-import type { World } from '../../pkg/cli/world.ts';
+import { confirmed } from '../../pkg/cli/restore/confirmation.ts';
+import type { World } from '../../pkg/cli/context.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 import { realClock, realRandomness } from '../support/ports.ts';

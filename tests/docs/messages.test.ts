@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
-import { Metrics } from '../../pkg/sidecar/metrics.ts';
+import { Metrics } from '../../pkg/service/status/metrics.ts';
 import { pages, ROOT } from './pages.ts';
 
 const markdown = (path: string): string => pages().get(path) ?? '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verify } from '../../pkg/repository/verify.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
 import { type Bench, DASHBOARDS, identities, start } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { placeAndName } from '../../pkg/engine/places.ts';
+import { placeAndName } from '../../pkg/engine/folder-paths.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
 import { openBench, type Bench } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyForget, planForget } from '../../pkg/repository/forget.ts';
-import { applyPrune, planPrune } from '../../pkg/repository/prune.ts';
-import { verify } from '../../pkg/repository/verify.ts';
+import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
+import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { openServer, serversToTest, type Subject } from '../storage/conformance.ts';
 import { realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';

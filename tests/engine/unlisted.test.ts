@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../pkg/contract/json.ts';
+import type { Json } from '../../pkg/lib/json/json.ts';
 import type { Fault } from '../support/grafana/faults.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
 import { type Bench, DASHBOARDS, start } from './harness.ts';

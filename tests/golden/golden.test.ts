@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verify } from '../../pkg/repository/verify.ts';
-import { DirectoryStore } from '../../pkg/storage/directory.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
+import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { check } from '../support/checker.ts';
 import { open, SeededRandomness, TestClock } from '../support/repository.ts';
 

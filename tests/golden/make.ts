@@ -6,13 +6,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identityToRecipient } from 'age-encryption';
-import { canonicalJson, parseJson } from '../../pkg/contract/json.ts';
+import { canonicalJson, parseJson } from '../../pkg/lib/json/json.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { ManifestEntry, SnapshotStatus } from '../../pkg/contract/manifest.ts';
 import { newTimedId } from '../../pkg/repository/layout.ts';
 import type { OpenedRepository } from '../../pkg/repository/repository.ts';
-import { MemoryState } from '../../pkg/repository/state.ts';
-import { DirectoryStore } from '../../pkg/storage/directory.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
+import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { open, SeededRandomness, TestClock } from '../support/repository.ts';
 
 interface Golden {

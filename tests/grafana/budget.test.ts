@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ByteBudget } from '../../pkg/grafana/budget.ts';
-import type { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { ByteBudget } from '../../pkg/grafana/http/byte-budget.ts';
+import type { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { servedClient } from './served-client.ts';
 
 const KIB = 1024;

@@ -7,11 +7,11 @@ import {
   stringifyJson,
   type Json,
   type JsonObject,
-} from '../../pkg/contract/json.ts';
-import { JsonBytes } from '../../pkg/grafana/json/bytes.ts';
-import { canonicalObject } from '../../pkg/grafana/json/canonical.ts';
-import { parseItems } from '../../pkg/grafana/json/items.ts';
-import { parseOutline } from '../../pkg/grafana/json/outline.ts';
+} from '../../pkg/lib/json/json.ts';
+import { JsonBytes } from '../../pkg/lib/json/bytes.ts';
+import { canonicalObject } from '../../pkg/lib/json/canonical.ts';
+import { parseItems } from '../../pkg/lib/json/items.ts';
+import { parseOutline } from '../../pkg/lib/json/outline.ts';
 import { classicText } from '../support/grafana/seed/panels.ts';
 
 const NAMES = [

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../pkg/contract/ports.ts';
-import { PageSize } from '../../pkg/grafana/page-size.ts';
-import { listPages } from '../../pkg/grafana/pages.ts';
+import { PageSize } from '../../pkg/grafana/http/pagination/page-size.ts';
+import { listPages } from '../../pkg/grafana/http/pagination/pages.ts';
 import { realClock } from '../support/ports.ts';
 import { servedClient } from './served-client.ts';
 

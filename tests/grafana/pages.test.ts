@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import type { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { listPages } from '../../pkg/grafana/pages.ts';
+import type { GrafanaClient } from '../../pkg/grafana/http/client.ts';
+import { listPages } from '../../pkg/grafana/http/pagination/pages.ts';
 import { servedClient } from './served-client.ts';
 
 type Answering = (token: string, response: ServerResponse) => void;

@@ -2,8 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
+import { tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RequestWindow } from '../../pkg/grafana/window.ts';
+import { RequestWindow } from '../../pkg/grafana/http/request-limiter.ts';
 import { realClock } from '../support/ports.ts';
 import { VirtualTime } from './virtual-server.ts';
 

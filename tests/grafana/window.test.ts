@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RequestWindow } from '../../pkg/grafana/window.ts';
-import type { Ending } from '../../pkg/grafana/pace.ts';
+import { RequestWindow } from '../../pkg/grafana/http/request-limiter.ts';
+import type { Ending } from '../../pkg/grafana/http/adaptive-concurrency.ts';
 import { VirtualServer, VirtualTime } from './virtual-server.ts';
 
 /** A process that is busy so long with each answer, one after the other. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
+import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import { KIND_NAMES, type KindName } from '../../pkg/contract/kinds.ts';
 import type { Content } from '../../pkg/grafana/kinds/kind.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';

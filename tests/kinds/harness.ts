@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
+import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
+import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { connect, kindContext, type Instance } from '../../pkg/grafana/instance.ts';
 import type { Content, Kind, KindContext, Listed, Restorable, WriteContext } from '../../pkg/grafana/kinds/kind.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';

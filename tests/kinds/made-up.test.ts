@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { objectAt } from '../../pkg/contract/json.ts';
+import { objectAt } from '../../pkg/lib/json/json.ts';
 import type * as Kinds from '../../pkg/contract/kinds.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type * as Registry from '../../pkg/grafana/kinds/registry.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../pkg/contract/json.ts';
+import type { JsonObject } from '../../pkg/lib/json/json.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { PROFILES, servedVersions, type ProfileName } from '../support/grafana/profiles.ts';
 import { bodies, listed, restore, roundTrip, take, testGrafana, type TestGrafana } from './harness.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
-import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 import type { Repository } from '../../pkg/repository/repository.types.ts';

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
-import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/forget.ts';
+import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { compactTime, timeOfId } from '../../pkg/repository/layout.ts';
-import { applyPrune, planPrune, type PruneResult } from '../../pkg/repository/prune.ts';
-import { ownerHere, type ServiceIdentity } from '../../pkg/repository/session-owner.ts';
-import { verify } from '../../pkg/repository/verify.ts';
+import { applyPrune, planPrune, type PruneResult } from '../../pkg/repository/prune/prune.ts';
+import { ownerHere, type ServiceIdentity } from '../../pkg/repository/sessions/owner.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import {
   backup,

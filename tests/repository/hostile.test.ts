@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
+import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
-import { inflate, MAX_OBJECT_BYTES } from '../../pkg/repository/codec.ts';
-import { verify } from '../../pkg/repository/verify.ts';
+import { inflate, MAX_OBJECT_BYTES } from '../../pkg/repository/objects/codec.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 

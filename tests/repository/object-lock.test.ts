@@ -1,9 +1,9 @@
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
-import { applyForget, planForget } from '../../pkg/repository/forget.ts';
-import { renewLocks } from '../../pkg/repository/locks.ts';
-import { applyPrune, planPrune, type PruneResult } from '../../pkg/repository/prune.ts';
+import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
+import { renewLocks } from '../../pkg/repository/sessions/locks.ts';
+import { applyPrune, planPrune, type PruneResult } from '../../pkg/repository/prune/prune.ts';
 import type { OpenedRepository } from '../../pkg/repository/repository.ts';
 import { lockOf } from '../../pkg/storage/lock.ts';
 import { openStore } from '../../pkg/storage/open.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
-import { plainCopyKey } from '../../pkg/repository/plain-copies.ts';
+import { plainCopyKey } from '../../pkg/repository/snapshots/plain-copies.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { keyProblem } from '../../pkg/storage/keys.ts';
 import { open, SeededRandomness, TestClock, type World } from '../support/repository.ts';

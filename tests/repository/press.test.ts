@@ -2,18 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { canonicalJson, parseJson } from '../../pkg/contract/json.ts';
-import type { Form } from '../../pkg/grafana/json/form.ts';
-import { objectIdOf } from '../../pkg/repository/object-id.ts';
-import { MOST_PRESSED_BYTES, type Pressed } from '../../pkg/repository/press/press.ts';
-import { Press } from '../../pkg/repository/press/second-thread.ts';
+import { canonicalJson, parseJson } from '../../pkg/lib/json/json.ts';
+import type { Form } from '../../pkg/lib/json/form.ts';
+import { objectIdOf } from '../../pkg/repository/objects/id.ts';
+import { MOST_PRESSED_BYTES, type Pressed } from '../../pkg/repository/objects/encoder.ts';
+import { Press } from '../../pkg/repository/objects/encode-thread.ts';
 
 const MANY = 500;
 const KEY = '0123456789abcdef'.repeat(4);
 let code: string;
 
 beforeAll(async () => {
-  const entry = fileURLToPath(new URL('../../pkg/repository/press/worker.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('../../pkg/repository/objects/encode-worker.ts', import.meta.url));
   const built = await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'cjs', write: false });
   code = built.outputFiles[0]!.text;
 });

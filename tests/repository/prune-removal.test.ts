@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Remover, type Removal } from '../../pkg/repository/prune-removal.ts';
+import { Remover, type Removal } from '../../pkg/repository/prune/removal.ts';
 import type { S3Settings } from '../../pkg/storage/open.ts';
 import { openServer, serversToTest, type ServerToTest } from '../storage/conformance.ts';
 import { realClock, realRandomness } from '../support/ports.ts';

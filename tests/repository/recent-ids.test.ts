@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RecentIds } from '../../pkg/repository/recent-ids.ts';
+import { RecentIds } from '../../pkg/lib/recent-keys.ts';
 
 it('forgets what was neither added nor found for longest', () => {
   const recent = new RecentIds(3);

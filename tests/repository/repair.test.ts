@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
+import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { repair, repairConfig } from '../../pkg/repository/repair.ts';
-import { verify } from '../../pkg/repository/verify.ts';
+import { repair, repairConfig } from '../../pkg/repository/verify/repair.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 

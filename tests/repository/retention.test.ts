@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SnapshotSummary } from '../../pkg/contract/manifest.ts';
-import { planRetention, type RetentionPolicy } from '../../pkg/repository/retention.ts';
+import { planRetention, type RetentionPolicy } from '../../pkg/repository/snapshots/retention.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SnapshotSummary } from '../../pkg/contract/manifest.ts';
 import { compactTime } from '../../pkg/repository/layout.ts';
-import { verify } from '../../pkg/repository/verify.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import type { ObjectInfo } from '../../pkg/storage/store.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertRestorable } from '../../pkg/repository/signing/gate.ts';
-import { DirectoryState, MemoryState } from '../../pkg/repository/state.ts';
-import { verify } from '../../pkg/repository/verify.ts';
-import { DirectoryStore } from '../../pkg/storage/directory.ts';
+import { DirectoryState, MemoryState } from '../../pkg/lib/state.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
+import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 

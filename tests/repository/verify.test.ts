@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
-import { verify } from '../../pkg/repository/verify.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
 

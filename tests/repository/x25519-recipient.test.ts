@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { expect, it } from 'vitest';
-import { X25519Recipient } from '../../pkg/repository/x25519-recipient.ts';
+import { X25519Recipient } from '../../pkg/repository/encryption/x25519-recipient.ts';
 
 it('is opened by its identity, each time with another share', async () => {
   const identity = await generateIdentity();

@@ -61,8 +61,8 @@ describe('an account', () => {
     await bench.backup();
     bench.sim.burn();
     const request = await bench.request({ selection: ACCOUNTS, options: OVERWRITE });
-    const { planRestore } = await import('../../pkg/engine/restore/plan.ts');
-    const { applyPlan } = await import('../../pkg/engine/restore/apply.ts');
+    const { planRestore } = await import('../../pkg/engine/restore/plan/plan.ts');
+    const { applyPlan } = await import('../../pkg/engine/restore/apply/apply.ts');
     const plan = await planRestore(request);
     await bench.api('PUT /api/users/1', { login: 'admin', email: 'root@example.org', name: 'Root' });
     const results = await applyPlan(request, plan);

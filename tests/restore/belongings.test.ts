@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
-import { applyPlan } from '../../pkg/engine/restore/apply.ts';
-import { planRestore } from '../../pkg/engine/restore/plan.ts';
-import { planUndo } from '../../pkg/engine/restore/undo.ts';
+import { applyPlan } from '../../pkg/engine/restore/apply/apply.ts';
+import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
+import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
 import { named, reasons, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';

@@ -4,7 +4,7 @@ import { silentLog } from '../../pkg/contract/ports.ts';
 import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill/drill.ts';
 import { drillOutcome, type DrillReport } from '../../pkg/engine/drill/report.ts';
 import { recordRun } from '../../pkg/engine/run.ts';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
 import { SeededRandomness } from '../support/repository.ts';

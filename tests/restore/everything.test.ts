@@ -3,7 +3,7 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
 import type { Plan, RestoreOptions } from '../../pkg/engine/restore/types.ts';
-import { planUndo } from '../../pkg/engine/restore/undo.ts';
+import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { SeededRandomness } from '../support/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
 import { seed } from './seed.ts';

@@ -1,12 +1,12 @@
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
-import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore, restoreOutcome, type Restored } from '../../pkg/engine/restore/restore.ts';
 import { recordRun } from '../../pkg/engine/run.ts';
 import type { Plan, PlanRequest, RestoreOptions, Selection } from '../../pkg/engine/restore/types.ts';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
-import { basicCredentials, tokenCredentials } from '../../pkg/grafana/credentials.ts';
+import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
+import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/memory-store.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseSecrets } from '../../pkg/engine/restore/secrets.ts';
+import { parseSecrets } from '../../pkg/engine/restore/apply/secrets.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
 import { named, reasons, RestoreBench } from './harness.ts';
 import { seed } from './seed.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { planUndo } from '../../pkg/engine/restore/undo.ts';
+import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { named, reasons, RestoreBench } from './harness.ts';
 
 let bench: RestoreBench;

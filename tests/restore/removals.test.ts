@@ -114,8 +114,8 @@ describe('nothing is deleted', () => {
   it('that changed since the plan was made', async () => {
     await withExtras('13.2');
     const request = await bench.request(EXTRA);
-    const { planRestore } = await import('../../pkg/engine/restore/plan.ts');
-    const { applyPlan } = await import('../../pkg/engine/restore/apply.ts');
+    const { planRestore } = await import('../../pkg/engine/restore/plan/plan.ts');
+    const { applyPlan } = await import('../../pkg/engine/restore/apply/apply.ts');
     const plan = await planRestore(request);
     const dashboard = { ...board('new-in-other', 'Edited just now', 'prom'), version: 1 };
     await bench.api('POST /api/dashboards/db', { dashboard, folderUid: 'other', overwrite: true });

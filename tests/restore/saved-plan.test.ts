@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { reasonSentence, type Because, type ReasonData } from '../../pkg/contract/reasons/reason.ts';
-import { planRestore } from '../../pkg/engine/restore/plan.ts';
-import { parseSavedPlan, requestOf, requireFresh, savePlan } from '../../pkg/engine/restore/saved-plan.ts';
+import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
+import { parseSavedPlan, requestOf, requireFresh, savePlan } from '../../pkg/engine/restore/plan/saved-plan.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
 import { named, RestoreBench, stateOf, type Wanted } from './harness.ts';
 import { board, seed } from './seed.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import { SeededRandomness } from '../support/repository.ts';
 import { named, RestoreBench } from './harness.ts';

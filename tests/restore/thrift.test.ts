@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { applyPlan } from '../../pkg/engine/restore/apply.ts';
-import { planRestore } from '../../pkg/engine/restore/plan.ts';
+import { applyPlan } from '../../pkg/engine/restore/apply/apply.ts';
+import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
-import { GrafanaClient } from '../../pkg/grafana/client.ts';
+import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Repository } from '../../pkg/repository/repository.types.ts';
 import { heldBody } from '../support/grafana/body.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reachedOrgs } from '../../pkg/cli/restore-orgs.ts';
-import { restoreWish, type RestoreFlags } from '../../pkg/cli/restore-request.ts';
-import type { World } from '../../pkg/cli/world.ts';
+import { reachedOrgs } from '../../pkg/cli/restore/orgs.ts';
+import { restoreWish, type RestoreFlags } from '../../pkg/cli/restore/request.ts';
+import type { World } from '../../pkg/cli/context.ts';
 
 let directory: string;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Certificate } from '../../pkg/sidecar/http/certificate.ts';
+import { Certificate } from '../../pkg/service/http/certificate.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { removeDirectory, startService, TEST_API_TOKEN, type TestService } from '../support/service.ts';

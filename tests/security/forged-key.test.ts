@@ -1,7 +1,7 @@
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { recipientSet } from '../../pkg/repository/key-files.ts';
-import { MemoryState } from '../../pkg/repository/state.ts';
+import { recipientSet } from '../../pkg/repository/encryption/key-files.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, stateOf, TestClock, type World } from '../support/repository.ts';
 

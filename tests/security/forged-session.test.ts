@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryState } from '../../pkg/repository/state.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock } from '../support/repository.ts';
 

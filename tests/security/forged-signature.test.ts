@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
-import { applyForget, planForget } from '../../pkg/repository/forget.ts';
+import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import type { OpenedRepository } from '../../pkg/repository/repository.ts';
 import { publicPem, SigningKey } from '../../pkg/repository/signing/signing-key.ts';
 import { sha256Of, signStatement } from '../../pkg/repository/signing/statement.ts';
-import { MemoryState } from '../../pkg/repository/state.ts';
-import { verify } from '../../pkg/repository/verify.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { gzipSync } from 'node:zlib';
 import { MemoryStore } from '../support/memory-store.ts';
 import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MemoryState } from '../../pkg/repository/state.ts';
-import { bootstrap } from '../../pkg/sidecar/bootstrap/bootstrap.ts';
-import type { Bootstrapped } from '../../pkg/sidecar/bootstrap/types.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
+import { bootstrap } from '../../pkg/service/bootstrap/bootstrap.ts';
+import type { Bootstrapped } from '../../pkg/service/bootstrap/types.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import type { ProfileName } from '../support/grafana/profiles.ts';

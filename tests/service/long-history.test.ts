@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram } from '../../pkg/cli/main.ts';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
-import { deleteSnapshot } from '../../pkg/repository/forget.ts';
+import { deleteSnapshot } from '../../pkg/repository/snapshots/forget.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { writeLongHistory, type LongHistory } from '../support/long-history.ts';
 import { eventually, realClock, realRandomness } from '../support/ports.ts';

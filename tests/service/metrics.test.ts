@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
-import { Metrics } from '../../pkg/sidecar/metrics.ts';
+import { Metrics } from '../../pkg/service/status/metrics.ts';
 
 function metrics(): Metrics {
   return new Metrics(() => ({

@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { Notifier } from '../../pkg/sidecar/notify.ts';
+import { Notifier } from '../../pkg/service/notify.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import { hurriedClock, type HurriedClock } from '../support/hurried-clock.ts';
 import { eventually } from '../support/ports.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readableChanges } from '../../pkg/sidecar/repository/readable.ts';
+import { readableChanges } from '../../pkg/service/repository/readable.ts';
 
 const dashboard = {
   title: 'Shop',

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { SCHEDULED_JOBS, type ScheduledJob, type SettingsValues } from '../../pkg/contract/api/settings.ts';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { silentLog, type Clock, type Randomness } from '../../pkg/contract/ports.ts';
-import { Scheduler } from '../../pkg/sidecar/scheduler.ts';
-import { DEFAULT_SETTINGS } from '../../pkg/sidecar/settings/defaults.ts';
+import { Scheduler } from '../../pkg/service/schedule/scheduler.ts';
+import { DEFAULT_SETTINGS } from '../../pkg/service/settings/defaults.ts';
 
 describe('the scheduler', () => {
   let now: Date;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Attention } from '../../pkg/storage/attention.ts';
+import { Attention } from '../../pkg/lib/http/event-loop-lag.ts';
 
 /** Keeps this process busy. */
 function work(milliseconds: number): void {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkStore, STORE_CHECK_STEPS } from '../../pkg/storage/check/check.ts';
 import type { StoreCheck, StoreCheckStepName } from '../../pkg/storage/check/check.ts';
-import { DirectoryStore } from '../../pkg/storage/directory.ts';
+import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { minimalPolicy, minimalPolicyFor } from '../../pkg/storage/policy.ts';
 import type { MinimalPolicy } from '../../pkg/storage/policy.ts';
 import { observed } from '../../pkg/storage/decorators/observe.ts';

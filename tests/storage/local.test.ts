@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DirectoryStore } from '../../pkg/storage/directory.ts';
+import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { realRandomness as random } from '../support/ports.ts';

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Agent } from '../../pkg/storage/agent.ts';
-import { exchange } from '../../pkg/storage/exchange.ts';
-import { ownCopy, release } from '../../pkg/storage/release.ts';
+import { Agent } from '../../pkg/lib/http/agent.ts';
+import { exchange } from '../../pkg/lib/http/request.ts';
+import { ownCopy, release } from '../../pkg/lib/memory/release.ts';
 
 const MB = 1024 * 1024;
 

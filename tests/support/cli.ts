@@ -1,6 +1,6 @@
 import type { Exit } from '../../pkg/cli/command.ts';
 import { buildProgram } from '../../pkg/cli/main.ts';
-import type { World } from '../../pkg/cli/world.ts';
+import type { World } from '../../pkg/cli/context.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { realClock, realRandomness } from './ports.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Decrypter, Encrypter, generateX25519Identity } from 'age-encryption';
-import { canonicalJson, parseJson, type Json } from '../../pkg/contract/json.ts';
+import { canonicalJson, parseJson, type Json } from '../../pkg/lib/json/json.ts';
 import type { Manifest, ManifestEntry } from '../../pkg/contract/manifest.ts';
 
 /**

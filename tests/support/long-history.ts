@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Manifest, SnapshotSummary } from '../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { compactTime } from '../../pkg/repository/layout.ts';
-import { summaryOf } from '../../pkg/repository/manifests.ts';
+import { summaryOf } from '../../pkg/repository/snapshots/manifests.ts';
 import { MemoryStore } from './memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock } from './repository.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** The program's own ports to the outside, for tests against real servers. */
-export { systemClock as realClock, systemRandomness as realRandomness } from '../../pkg/cli/world.ts';
+export { systemClock as realClock, systemRandomness as realRandomness } from '../../pkg/cli/context.ts';
 
 /** Waits until the check returns something; throws its last error, or what was waited for, when that takes too long. */
 export async function eventually<T>(

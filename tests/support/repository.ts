@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from '../../pkg/contract/json.ts';
+import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import type { Manifest, ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { silentLog, type Clock, type Log, type Randomness } from '../../pkg/contract/ports.ts';
 import { newTimedId } from '../../pkg/repository/layout.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../../pkg/repository/repository.ts';
-import { MemoryState } from '../../pkg/repository/state.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 
 /** A clock that moves only when told, or when somebody sleeps on it. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
-import { jsonLog, type Level } from '../../pkg/sidecar/log.ts';
+import { jsonLog, type Level } from '../../pkg/service/log.ts';
 import type { Resolve } from '../../pkg/storage/outbound/policy.ts';
-import { serve, type Running } from '../../pkg/sidecar/serve.ts';
+import { serve, type Running } from '../../pkg/service/serve.ts';
 import { realClock, realRandomness } from './ports.ts';
 
 export interface TestService extends Running {

@@ -3,15 +3,15 @@ import { backup } from '../../engine/backup/backup.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
 import { recordRun } from '../../engine/run.ts';
-import { withLocksRenewed } from '../../repository/locks.ts';
-import { causesOf } from '../causes.ts';
+import { withLocksRenewed } from '../../repository/sessions/locks.ts';
+import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, yesOrNo } from '../config/environment.ts';
 import { kindsOf, type CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output.ts';
-import { VERSION, type World } from '../world.ts';
+import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { VERSION, type World } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;

@@ -1,16 +1,16 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import { bootstrap } from '../../sidecar/bootstrap/bootstrap.ts';
-import { AdminRefused } from '../../sidecar/bootstrap/problems.ts';
-import type { Bootstrapped, BootstrapOptions } from '../../sidecar/bootstrap/types.ts';
-import { apiTokensOf } from '../../sidecar/grafana-tokens.ts';
-import { lay } from '../../sidecar/serve.ts';
+import { bootstrap } from '../../service/bootstrap/bootstrap.ts';
+import { AdminRefused } from '../../service/bootstrap/problems.ts';
+import type { Bootstrapped, BootstrapOptions } from '../../service/bootstrap/types.ts';
+import { apiTokensOf } from '../../service/grafana-tokens.ts';
+import { lay } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/environment.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { setting, withJson, withService } from '../options.ts';
-import { printJson, printLine } from '../output.ts';
-import { VERSION, type World } from '../world.ts';
+import { printJson, printLine } from '../output/output.ts';
+import { VERSION, type World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

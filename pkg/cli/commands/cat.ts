@@ -6,9 +6,9 @@ import { optionalNumber } from '../config/environment.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printLine } from '../output.ts';
+import { printLine } from '../output/output.ts';
 import { parseResource } from '../resource.ts';
-import type { World } from '../world.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -1,10 +1,10 @@
-import { copyRepository, type CopyResult } from '../../repository/copy.ts';
+import { copyRepository, type CopyResult } from '../../repository/snapshots/copy.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printJson, printLine } from '../output.ts';
-import type { World } from '../world.ts';
+import { printJson, printLine } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -5,8 +5,8 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
-import { printJson, printLine, printTable } from '../output.ts';
-import type { World } from '../world.ts';
+import { printJson, printLine, printTable } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

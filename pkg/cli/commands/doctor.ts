@@ -1,12 +1,12 @@
-import { doctor } from '../../sidecar/doctor.ts';
-import { buildService } from '../../sidecar/serve.ts';
+import { doctor } from '../../service/doctor/doctor.ts';
+import { buildService } from '../../service/serve.ts';
 import { minimalPolicyFor } from '../../storage/policy.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
 import { withJson, withService, withTargetUrl } from '../options.ts';
-import { printable, printJson, printLine } from '../output.ts';
-import { VERSION, type World } from '../world.ts';
+import { printable, printJson, printLine } from '../output/output.ts';
+import { VERSION, type World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -5,8 +5,8 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
-import { printable, printJson, printLine, progressPrinter } from '../output.ts';
-import type { World } from '../world.ts';
+import { printable, printJson, printLine, progressPrinter } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;

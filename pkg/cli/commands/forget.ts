@@ -1,13 +1,13 @@
 import { recordRun } from '../../engine/run.ts';
-import { applyForget, planForget, type ForgetPlan, type ForgetResult } from '../../repository/forget.ts';
-import type { RetentionDecision, RetentionPolicy } from '../../repository/retention.ts';
+import { applyForget, planForget, type ForgetPlan, type ForgetResult } from '../../repository/snapshots/forget.ts';
+import type { RetentionDecision, RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/environment.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printJson, printLine, printTable } from '../output.ts';
-import type { World } from '../world.ts';
+import { printJson, printLine, printTable } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 const RULES = ['keepLast', 'keepHourly', 'keepDaily', 'keepWeekly', 'keepMonthly', 'keepYearly'] as const;
 

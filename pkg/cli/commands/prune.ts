@@ -1,13 +1,13 @@
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { recordRun } from '../../engine/run.ts';
-import { withLocksRenewed } from '../../repository/locks.ts';
-import { applyPrune, planPrune, type PrunePlan, type PruneResult } from '../../repository/prune.ts';
+import { withLocksRenewed } from '../../repository/sessions/locks.ts';
+import { applyPrune, planPrune, type PrunePlan, type PruneResult } from '../../repository/prune/prune.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printJson, printLine } from '../output.ts';
-import type { World } from '../world.ts';
+import { bytes, printJson, printLine } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -1,13 +1,13 @@
 import { liveReader } from '../../engine/repair.ts';
 import { recordRun } from '../../engine/run.ts';
-import { repair, repairConfig, type RepairResult } from '../../repository/repair.ts';
-import { rewrap } from '../../repository/rotate.ts';
+import { repair, repairConfig, type RepairResult } from '../../repository/verify/repair.ts';
+import { rewrap } from '../../repository/encryption/rotate.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
-import { printable, printJson, printLine } from '../output.ts';
-import type { World } from '../world.ts';
+import { printable, printJson, printLine } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -1,22 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { DashkeepError } from '../../contract/errors.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
-import { planRestore } from '../../engine/restore/plan.ts';
+import { planRestore } from '../../engine/restore/plan/plan.ts';
 import { restore, restoreOutcome, type Restored } from '../../engine/restore/restore.ts';
-import { requireFresh, savePlan } from '../../engine/restore/saved-plan.ts';
+import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
-import { planUndo } from '../../engine/restore/undo.ts';
+import { planUndo } from '../../engine/restore/undo/undo.ts';
 import { recordRun } from '../../engine/run.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { inOrgs, reachedOrgs } from '../restore-orgs.ts';
-import { isSelective, restoreWish, type RestoreFlags } from '../restore-request.ts';
-import { printable, progressPrinter } from '../output.ts';
-import { confirmed } from '../restore-confirmation.ts';
-import { printRestore } from '../restore-output.ts';
-import { askTrust, confirmTrust, keepTrust, withTrust } from '../restore-trust.ts';
-import { VERSION, type World } from '../world.ts';
+import { inOrgs, reachedOrgs } from '../restore/orgs.ts';
+import { isSelective, restoreWish, type RestoreFlags } from '../restore/request.ts';
+import { printable, progressPrinter } from '../output/output.ts';
+import { confirmed } from '../restore/confirmation.ts';
+import { printRestore } from '../restore/output.ts';
+import { askTrust, confirmTrust, keepTrust, withTrust } from '../restore/trust.ts';
+import { VERSION, type World } from '../context.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
   json?: boolean;

@@ -1,11 +1,11 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { jsonLog } from '../../sidecar/log.ts';
-import { serve } from '../../sidecar/serve.ts';
+import { jsonLog } from '../../service/log.ts';
+import { serve } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withService } from '../options.ts';
-import { VERSION, type World } from '../world.ts';
+import { VERSION, type World } from '../context.ts';
 
 /** Every variable by its whole name, so that it can be searched for. docs/settings.md says more of each. */
 const ENVIRONMENT = `

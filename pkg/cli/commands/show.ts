@@ -2,8 +2,8 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printable, printJson, printLine, printTable } from '../output.ts';
-import type { World } from '../world.ts';
+import { bytes, printable, printJson, printLine, printTable } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -1,14 +1,14 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { recordRun } from '../../engine/run.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
-import { withLocksRenewed } from '../../repository/locks.ts';
-import { verify, type VerifyReport } from '../../repository/verify.ts';
+import { withLocksRenewed } from '../../repository/sessions/locks.ts';
+import { verify, type VerifyReport } from '../../repository/verify/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printable, printJson, printLine } from '../output.ts';
-import type { World } from '../world.ts';
+import { bytes, printable, printJson, printLine } from '../output/output.ts';
+import type { World } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import type { SecretReader } from '../../grafana/credentials.ts';
+import type { SecretReader } from '../../grafana/http/credentials.ts';
 import { secretReader, type Environment } from './environment.ts';
 
 export interface AdminReaders {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DashkeepError } from '../../contract/errors.ts';
-import type { SecretReader } from '../../grafana/credentials.ts';
+import type { SecretReader } from '../../grafana/http/credentials.ts';
 import { unreadableFile } from '../../storage/unreadable-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import type { Address, TlsFiles } from '../../sidecar/config.ts';
+import type { Address, TlsFiles } from '../../service/config.ts';
 import type { Environment } from './environment.ts';
 
 /** Directories with colons between, as in PATH. @throws DK_SETTINGS for one that is not absolute */

@@ -3,11 +3,11 @@ import { NOTIFICATION_EVENTS, SECRET_NAMES, type SecretName } from '../../contra
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import type { Given, SecretReader, ServiceConfig } from '../../sidecar/config.ts';
-import { LEVELS, type Level } from '../../sidecar/log.ts';
+import type { Given, SecretReader, ServiceConfig } from '../../service/config.ts';
+import { LEVELS, type Level } from '../../service/log.ts';
 import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
-import { fieldProblems } from '../../sidecar/settings/validate.ts';
-import { DEFAULT_SETTINGS, withLeaves } from '../../sidecar/settings/defaults.ts';
+import { fieldProblems } from '../../service/settings/validate.ts';
+import { DEFAULT_SETTINGS, withLeaves } from '../../service/settings/defaults.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
 import { addressOf, rootsOf, secretNamed, tlsFiles } from './service-values.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';

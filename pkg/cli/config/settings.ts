@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/credentials.ts';
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
 import { optionalNumber, readSettingFile, secretReader, wholeNumber, type Environment } from './environment.ts';

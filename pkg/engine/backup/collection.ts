@@ -1,4 +1,4 @@
-import { append } from '../../contract/append.ts';
+import { append } from '../../lib/append.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, ListBeginning, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';

@@ -1,5 +1,5 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
-import { compressNow, inflateNow } from '../../repository/codec.ts';
+import { compressNow, inflateNow } from '../../repository/objects/codec.ts';
 
 /** Few enough to be packed in a millisecond or two, enough to have most of their texts in common. */
 const A_PACK = 250;

@@ -2,7 +2,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import { kindContext } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { canonicalOf } from '../../grafana/kinds/stored.ts';
-import { mapPool } from '../pool.ts';
+import { mapPool } from '../../lib/concurrency/task-pool.ts';
 import type { BackupOptions } from './backup.ts';
 import type { Collection } from './collection.ts';
 

@@ -4,7 +4,7 @@ import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
-import { isForbidden } from '../../grafana/errors.ts';
+import { isForbidden } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import type { Repository } from '../../repository/repository.types.ts';
@@ -14,9 +14,9 @@ import { withScratch } from './scratch.ts';
 import { ScratchFolder } from './scratch-folder.ts';
 import { ScratchOrg } from './scratch-org.ts';
 import type { OnProgress } from '../progress.ts';
-import { applyPlan } from '../restore/apply.ts';
-import { targetOf } from '../restore/dependencies.ts';
-import { planRestore } from '../restore/plan.ts';
+import { applyPlan } from '../restore/apply/apply.ts';
+import { targetOf } from '../restore/plan/dependencies.ts';
+import { planRestore } from '../restore/plan/plan.ts';
 import type { Plan, PlanRequest } from '../restore/types.ts';
 
 export interface DrillOptions {

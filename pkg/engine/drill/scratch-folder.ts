@@ -4,10 +4,10 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
 import type { Content, WriteContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
-import { mapPool } from '../pool.ts';
-import { levelsOf } from '../restore/apply.ts';
-import { targetOf } from '../restore/dependencies.ts';
-import { isFilled } from '../restore/remove-extra.ts';
+import { mapPool } from '../../lib/concurrency/task-pool.ts';
+import { levelsOf } from '../restore/apply/apply.ts';
+import { targetOf } from '../restore/plan/dependencies.ts';
+import { isFilled } from '../restore/apply/remove-extra.ts';
 import type { PlannedItem } from '../restore/types.ts';
 import { CREATE_LIMIT_MS, type Scratch } from './scratch.ts';
 

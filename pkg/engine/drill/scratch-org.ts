@@ -1,7 +1,7 @@
-import { numberAt, stringAt, type Json } from '../../contract/json.ts';
+import { numberAt, stringAt, type Json } from '../../lib/json/json.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import type { GrafanaClient } from '../../grafana/client.ts';
-import { ifFound, isConflict } from '../../grafana/errors.ts';
+import type { GrafanaClient } from '../../grafana/http/client.ts';
+import { ifFound, isConflict } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { CREATE_LIMIT_MS, type Scratch } from './scratch.ts';
 

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../contract/json.ts';
+import { canonicalJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Content, Kind } from '../../grafana/kinds/kind.ts';
 import { canonicalOf, contentOfText } from '../../grafana/kinds/stored.ts';

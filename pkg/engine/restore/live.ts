@@ -1,9 +1,9 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
-import { ByteBudget } from '../../grafana/budget.ts';
+import { ByteBudget } from '../../grafana/http/byte-budget.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import { releaseForm } from '../../grafana/kinds/stored.ts';
-import { holding, LARGE_BYTES } from '../large.ts';
-import { mapPool, Pool } from '../pool.ts';
+import { holding, LARGE_BYTES } from '../backup/large.ts';
+import { mapPool, Pool } from '../../lib/concurrency/task-pool.ts';
 
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;

@@ -3,11 +3,11 @@ import type { Randomness } from '../../contract/ports.ts';
 import { backup } from '../backup/backup.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { RunOutcome } from '../run.ts';
-import { applyPlan } from './apply.ts';
+import { applyPlan } from './apply/apply.ts';
 import { restoreEverything } from './everything/apply.ts';
-import { Ledger } from './ledger.ts';
-import { requireConfirmation } from './confirmation.ts';
-import { securityRecord, withSecurity } from './security.ts';
+import { Ledger } from './apply/change-log.ts';
+import { requireConfirmation } from './plan/confirmation.ts';
+import { securityRecord, withSecurity } from './plan/security.ts';
 import type { Plan, PlanRequest } from './types.ts';
 
 export interface ApplyOptions extends PlanRequest {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DashkeepError } from '../../contract/errors.ts';
-import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../alerting.ts';
-import { ifFound } from '../errors.ts';
+import { ifFound } from '../http/errors.ts';
 import {
   LOST_PROVENANCE,
   originOf,

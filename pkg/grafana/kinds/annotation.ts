@@ -1,6 +1,6 @@
-import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { servedVersions } from '../capabilities.ts';
-import { ifFound } from '../errors.ts';
+import { ifFound } from '../http/errors.ts';
 import { naturalKey, Occurrences, withoutEmpty } from '../natural-key.ts';
 import { readAnnotation, readAnnotations, readAnnotationsOn, type Place } from './annotation/windows.ts';
 import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';

@@ -1,7 +1,7 @@
-import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../alerting.ts';
-import { ifFound, isForbidden } from '../errors.ts';
+import { ifFound, isForbidden } from '../http/errors.ts';
 import { LOST_PROVENANCE, provenanceHeaders, writeRefusal } from '../provenance.ts';
 import { requireAnyAction } from '../rights.ts';
 import {

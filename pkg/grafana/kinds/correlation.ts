@@ -1,6 +1,6 @@
-import { canonicalJson, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
-import { ifFound } from '../errors.ts';
-import { listAt, listNumbered } from '../lists.ts';
+import { canonicalJson, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
+import { ifFound } from '../http/errors.ts';
+import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { naturalKey, Occurrences, without } from '../natural-key.ts';
 import { addressesIn } from './security/addresses.ts';
 import { differences, securityChange } from './security/change.ts';

@@ -1,7 +1,7 @@
-import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { ifFound } from '../errors.ts';
-import { listWithRoom } from '../lists.ts';
+import { ifFound } from '../http/errors.ts';
+import { listWithRoom } from '../http/pagination/lists.ts';
 import { without } from '../natural-key.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 

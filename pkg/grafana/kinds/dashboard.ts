@@ -1,6 +1,6 @@
-import { objectAt } from '../../contract/json.ts';
+import { objectAt } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { ifFound } from '../errors.ts';
+import { ifFound } from '../http/errors.ts';
 import { glanceAtDashboards, listDashboards } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
 import { listBySearch, readLegacy, writeLegacy } from './dashboard/legacy.ts';

@@ -1,5 +1,5 @@
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { isNotFound } from '../errors.ts';
+import { isNotFound } from '../http/errors.ts';
 import { liveDataSources } from './data-source/live.ts';
 import type { Kind, KindContext, Serving } from './kind.ts';
 import { permissionKind } from './permissions/kind.ts';

@@ -1,7 +1,7 @@
-import { isJsonObject, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { isJsonObject, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { atLeast } from '../capabilities.ts';
-import { ifFound } from '../errors.ts';
+import { ifFound } from '../http/errors.ts';
 import { naturalKey, without } from '../natural-key.ts';
 import { listDataSources } from './data-source/live.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';

@@ -1,5 +1,5 @@
-import { append } from '../../contract/append.ts';
-import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { append } from '../../lib/append.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import {
   apisPath,
@@ -11,10 +11,10 @@ import {
   resourceVersionOf,
   revisionOf,
 } from '../apis.ts';
-import { objectsOf } from '../lists.ts';
-import { listPages } from '../pages.ts';
+import { objectsOf } from '../http/pagination/lists.ts';
+import { listPages } from '../http/pagination/pages.ts';
 import { servedVersions } from '../capabilities.ts';
-import { ifFound } from '../errors.ts';
+import { ifFound } from '../http/errors.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
 import { withTitle } from './title.ts';
 

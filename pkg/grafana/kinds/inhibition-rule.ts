@@ -1,11 +1,11 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { objectAt, stringAt, type Json } from '../../contract/json.ts';
+import { objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, readAlerting, writeAlerting } from '../alerting.ts';
 import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../apis.ts';
-import { listPages } from '../pages.ts';
+import { listPages } from '../http/pagination/pages.ts';
 import { servedVersions } from '../capabilities.ts';
-import { ifFound, isNotFound } from '../errors.ts';
+import { ifFound, isNotFound } from '../http/errors.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf } from '../provenance.ts';
 import type { Content, Kind, KindContext, Serving } from './kind.ts';
 

@@ -1,10 +1,10 @@
 import type { KindName } from '../../contract/kinds.ts';
-import type { Json } from '../../contract/json.ts';
+import type { Json } from '../../lib/json/json.ts';
 import type { ManagedBy } from '../../contract/manifest.ts';
 import type { SecurityChange } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
-import type { GrafanaClient } from '../client.ts';
+import type { GrafanaClient } from '../http/client.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { KindTraits } from './traits.ts';
 

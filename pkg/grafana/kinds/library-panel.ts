@@ -7,10 +7,10 @@ import {
   stringAt,
   type Json,
   type JsonObject,
-} from '../../contract/json.ts';
+} from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { ifFound } from '../errors.ts';
-import { listAt, listNumbered } from '../lists.ts';
+import { ifFound } from '../http/errors.ts';
+import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
 

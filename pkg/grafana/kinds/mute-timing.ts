@@ -1,4 +1,4 @@
-import { objectAt } from '../../contract/json.ts';
+import { objectAt } from '../../lib/json/json.ts';
 import { provisioningPath } from '../alerting.ts';
 import { namedKind } from './named/kind.ts';
 

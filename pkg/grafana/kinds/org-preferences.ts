@@ -1,7 +1,7 @@
-import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
-import { GrafanaError, ifFound, isNotFound } from '../errors.ts';
+import { GrafanaError, ifFound, isNotFound } from '../http/errors.ts';
 import { without, withoutEmpty } from '../natural-key.ts';
 import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 

@@ -1,7 +1,7 @@
-import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { ifFound } from '../errors.ts';
-import { listNumbered } from '../lists.ts';
+import { ifFound } from '../http/errors.ts';
+import { listNumbered } from '../http/pagination/lists.ts';
 import { withoutEmpty } from '../natural-key.ts';
 import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 

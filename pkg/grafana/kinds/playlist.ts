@@ -1,9 +1,9 @@
-import { objectAt, stringAt, type Json } from '../../contract/json.ts';
+import { objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { apisPath, createOrReplace, factsOf, managerOf, nameOf, revisionOf } from '../apis.ts';
-import { listPages } from '../pages.ts';
+import { listPages } from '../http/pagination/pages.ts';
 import { servedVersions } from '../capabilities.ts';
-import { ifFound } from '../errors.ts';
+import { ifFound } from '../http/errors.ts';
 import { without } from '../natural-key.ts';
 import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
 import { contentOf, itemsOf } from './playlist/content.ts';

@@ -1,7 +1,7 @@
-import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { ifFound } from '../errors.ts';
-import { objectsOf } from '../lists.ts';
+import { ifFound } from '../http/errors.ts';
+import { objectsOf } from '../http/pagination/lists.ts';
 import { without } from '../natural-key.ts';
 import { requireAnyAction } from '../rights.ts';
 import { addressesIn } from './security/addresses.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { ifFound, isNotFound } from '../errors.ts';
-import { listAt, listNumbered } from '../lists.ts';
+import { ifFound, isNotFound } from '../http/errors.ts';
+import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { without } from '../natural-key.ts';
 import { securityChange, switchText } from './security/change.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';

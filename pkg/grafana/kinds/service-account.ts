@@ -1,7 +1,7 @@
-import { numberAt, objectAt, stringAt, type JsonObject } from '../../contract/json.ts';
+import { numberAt, objectAt, stringAt, type JsonObject } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
-import { GrafanaError, ifFound } from '../errors.ts';
+import { GrafanaError, ifFound } from '../http/errors.ts';
 import { securityChange } from './security/change.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 

@@ -8,10 +8,10 @@ import {
   stringAt,
   type Json,
   type JsonObject,
-} from '../../contract/json.ts';
+} from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, readAlertingList, writeAlerting } from '../alerting.ts';
-import { ifFound } from '../errors.ts';
+import { ifFound } from '../http/errors.ts';
 import type { Content, Kind, KindContext } from './kind.ts';
 
 const SILENCES = '/api/alertmanager/grafana/api/v2/silences';

@@ -1,7 +1,7 @@
-import { objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { ifFound, isNotFound } from '../errors.ts';
-import { objectsOf } from '../lists.ts';
+import { ifFound, isNotFound } from '../http/errors.ts';
+import { objectsOf } from '../http/pagination/lists.ts';
 import { without } from '../natural-key.ts';
 import type { Content, Kind, Serving } from './kind.ts';
 

@@ -1,8 +1,8 @@
-import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
-import { ifFound } from '../errors.ts';
-import { objectsOf } from '../lists.ts';
+import { ifFound } from '../http/errors.ts';
+import { objectsOf } from '../http/pagination/lists.ts';
 import { membersIn, teamSecurity, type Member } from './team/members.ts';
 import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
 

@@ -1,4 +1,4 @@
-import { objectAt } from '../../contract/json.ts';
+import { objectAt } from '../../lib/json/json.ts';
 import type { Content } from './kind.ts';
 
 /** The same content with another title, where the body has it as `title`. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { DashkeepError } from '../../contract/errors.ts';
-import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../contract/json.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { lookUpUser } from '../directory.ts';
-import { GrafanaError, ifFound } from '../errors.ts';
-import { listAt, listNumbered } from '../lists.ts';
+import { GrafanaError, ifFound } from '../http/errors.ts';
+import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { userSecurity } from './user/security.ts';
 import type { Content, Forecast, Kind, Restorable, WriteContext, Written } from './kind.ts';
 import {

@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { ENVELOPE_BYTES } from '../codec.ts';
+import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { signatureKey } from '../layout.ts';
 import { readStatements, type Signed } from './statement.ts';
 

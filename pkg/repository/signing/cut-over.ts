@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../codec.ts';
-import { eachAtOnce } from '../concurrency.ts';
+import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
+import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
 import { CUT_OVER_KEY, KEYS, parseSnapshotKey, signatureKey, SNAPSHOTS } from '../layout.ts';
 import { sha256Of } from './statement.ts';
 

@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import type { StoredManifest } from '../manifests.ts';
+import type { StoredManifest } from '../snapshots/manifests.ts';
 import type { Trust } from './trust.ts';
 
 type Signed = Pick<StoredManifest, 'manifest' | 'author'>;

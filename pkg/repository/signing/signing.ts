@@ -1,5 +1,5 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import { ENVELOPE_BYTES } from '../codec.ts';
+import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { publicKeyFile, signatureKey } from '../layout.ts';
 import { cutOver, establish } from './establish.ts';
 import { publicPem, SigningKey } from './signing-key.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
-import type { StateStore } from '../state.ts';
+import type { StateStore } from '../../lib/state.ts';
 import { SigningKey } from './signing-key.ts';
 import { sha256Of } from './statement.ts';
 

@@ -1,4 +1,4 @@
-import { append } from '../../contract/append.ts';
+import { append } from '../../lib/append.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { CUT_OVER_KEY } from '../layout.ts';
 import { claimsIn, readClaims } from './claims.ts';

@@ -2,7 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { parsePublicKeyFile, publicKeyFile, signatureKey, TRUST } from '../layout.ts';
-import type { StateStore } from '../state.ts';
+import type { StateStore } from '../../lib/state.ts';
 import { readClaims } from './claims.ts';
 import type { Signed } from './statement.ts';
 import { TrustState, type OwnSigningKey } from './trust-state.ts';

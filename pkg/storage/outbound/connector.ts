@@ -1,4 +1,4 @@
-import { buildConnector, type Connector, type ConnectorOptions } from '../agent.ts';
+import { buildConnector, type Connector, type ConnectorOptions } from '../../lib/http/agent.ts';
 import type { OutboundPolicy } from './policy.ts';
 
 /** Connects only where the policy allows; without a policy, anywhere. */

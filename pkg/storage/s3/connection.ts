@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../contract/ports.ts';
 import type { OutboundPolicy } from '../outbound/policy.ts';
-import type { Direct } from './direct.ts';
+import type { Direct } from './fast-path/client.ts';
 import { fromS3 } from './errors.ts';
 import type { ResolvedS3 } from './resolve.ts';
 

@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, DeleteObjectsCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { append } from '../../contract/append.ts';
+import { append } from '../../lib/append.ts';
 import type { DeleteResult } from '../store.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';

@@ -15,7 +15,7 @@ import { makeClient } from './client.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { Deleter } from './delete.ts';
-import { Direct } from './direct.ts';
+import { Direct } from './fast-path/client.ts';
 import { isAbsent, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import { listObjects } from './list.ts';

@@ -1,4 +1,4 @@
-import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../../pkg/contract/json.ts';
+import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../../pkg/lib/json/json.ts';
 import { can } from './access.ts';
 import type { Call } from './call.ts';
 import type { Alerting, Provenance } from './model-alerting.ts';

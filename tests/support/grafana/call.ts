@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../pkg/contract/json.ts';
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../pkg/lib/json/json.ts';
 import { accessDenied, problem, unauthenticated } from './problems.ts';
 import { authorOf, can, type Identity } from './access.ts';
 import type { GrafanaState } from './state.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, parseJson } from '../../../pkg/contract/json.ts';
+import { canonicalJson, parseJson } from '../../../pkg/lib/json/json.ts';
 import type { Fault } from './faults.ts';
 import type { Simulator } from './index.ts';
 import type { Load } from './load.ts';

@@ -6,8 +6,8 @@ import {
   parseJson,
   stringAt,
   stringifyJson,
-} from '../../../pkg/contract/json.ts';
-import type { Json, JsonObject } from '../../../pkg/contract/json.ts';
+} from '../../../pkg/lib/json/json.ts';
+import type { Json, JsonObject } from '../../../pkg/lib/json/json.ts';
 
 /** Whether an API version holds the newer, element-based dashboard. */
 export function isV2(version: string): boolean {

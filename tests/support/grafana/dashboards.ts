@@ -1,5 +1,5 @@
-import { arrayAt, isJsonObject, objectAt, stringAt, stringifyJson } from '../../../pkg/contract/json.ts';
-import type { Json, JsonObject } from '../../../pkg/contract/json.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, stringifyJson } from '../../../pkg/lib/json/json.ts';
+import type { Json, JsonObject } from '../../../pkg/lib/json/json.ts';
 import { heldBody, type Body } from './body.ts';
 import { isV2 } from './convert.ts';
 import type { AclEntry, Dashboard, Manager, Org } from './model.ts';

@@ -5,7 +5,7 @@ import {
   stringifyJson,
   type Json,
   type JsonObject,
-} from '../../../pkg/contract/json.ts';
+} from '../../../pkg/lib/json/json.ts';
 import type { Dashboard, Org } from './model.ts';
 
 /** Fills the models of library panels into a dashboard that is read (Grafana before 12). */

@@ -1,6 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { isJsonObject, objectAt, stringAt, stringifyJson } from '../../../pkg/contract/json.ts';
-import type { JsonObject } from '../../../pkg/contract/json.ts';
+import { isJsonObject, objectAt, stringAt, stringifyJson } from '../../../pkg/lib/json/json.ts';
+import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { Raw, type Call } from './call.ts';
 import type { Org, Stored } from './model.ts';
 import { k8sStatus, type Problem } from './problems.ts';

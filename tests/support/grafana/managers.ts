@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../pkg/contract/json.ts';
+import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { annotationOf } from './k8s.ts';
 import type { Manager } from './model.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../pkg/contract/json.ts';
+import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import type { Stored } from './model.ts';
 
 /** Who owns an alerting object: nobody in particular, the provisioning API, or a file. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../pkg/contract/json.ts';
+import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { emptyContent, type ContentExtras } from './model-content.ts';
 import { newAlerting, type Alerting } from './model-alerting.ts';
 import type { AclEntry, Stored } from './model.ts';

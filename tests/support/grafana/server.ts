@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { stringifyJson, type Json } from '../../../pkg/contract/json.ts';
+import { stringifyJson, type Json } from '../../../pkg/lib/json/json.ts';
 import { CONTROL_PATH } from './control.ts';
 import { authenticate } from './authenticate.ts';
 import { Call, Raw, Reply } from './call.ts';

@@ -1,9 +1,9 @@
 import { DashkeepError } from '../../../contract/errors.ts';
-import { numberAt, stringAt, type Json } from '../../../contract/json.ts';
+import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { GrafanaError } from '../../../grafana/errors.ts';
+import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import { objectsOf } from '../../../grafana/lists.ts';
+import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
 import { setMemberships, type WantedMembership } from '../../../grafana/kinds/user/memberships.ts';
 import { writeContext } from '../context.ts';
 import type { PlanRequest } from '../types.ts';

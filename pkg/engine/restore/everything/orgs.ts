@@ -1,10 +1,10 @@
-import { numberAt, stringAt, type Json } from '../../../contract/json.ts';
+import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
-import { GrafanaError, ifFound, isConflict } from '../../../grafana/errors.ts';
+import { GrafanaError, ifFound, isConflict } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../apply/change-log.ts';
 import type { PlanRequest } from '../types.ts';
 import { homeOf } from './caller.ts';
 import type { OrgTarget } from './targets.ts';

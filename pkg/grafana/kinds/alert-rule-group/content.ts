@@ -1,4 +1,4 @@
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { without } from '../../provenance.ts';
 import type { Content } from '../kind.ts';
 

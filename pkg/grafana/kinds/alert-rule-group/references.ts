@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { isDataSourceUid } from '../dashboard/references.ts';
 import type { Content, Reference } from '../kind.ts';
 import { rulesOf, splitUid } from './content.ts';

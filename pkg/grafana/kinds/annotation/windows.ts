@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../../contract/errors.ts';
-import { numberAt, stringAt, type JsonObject } from '../../../contract/json.ts';
-import { objectsOf } from '../../lists.ts';
+import { numberAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
 import { liveDashboards } from '../dashboard/live.ts';
 import type { KindContext } from '../kind.ts';
 

@@ -6,7 +6,7 @@ import {
   stringAt,
   type Json,
   type JsonObject,
-} from '../../../contract/json.ts';
+} from '../../../lib/json/json.ts';
 import { originOf, strictestProvenance, without } from '../../provenance.ts';
 import type { Content } from '../kind.ts';
 import { fieldAt, maskedFields, withoutField, withField } from './secrets.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../contract/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../lib/json/json.ts';
 
 /** What Grafana shows instead of a secret (ngalert definitions RedactedValue); the second is the mask of other APIs. */
 const MASKS = new Set(['[REDACTED]', '*********']);

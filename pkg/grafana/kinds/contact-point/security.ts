@@ -1,4 +1,4 @@
-import { stringAt, type JsonObject } from '../../../contract/json.ts';
+import { stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import type { Restorable, SecurityContext } from '../kind.ts';
 import { addressesIn } from '../security/addresses.ts';

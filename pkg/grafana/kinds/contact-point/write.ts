@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { append } from '../../../contract/append.ts';
-import { canonicalJson, stringAt, type JsonObject } from '../../../contract/json.ts';
+import { append } from '../../../lib/append.ts';
+import { canonicalJson, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { provisioningPath, readAlertingList, writeAlerting } from '../../alerting.ts';
-import { GrafanaError } from '../../errors.ts';
+import { GrafanaError } from '../../http/errors.ts';
 import { provenanceHeaders, strictestProvenance, without } from '../../provenance.ts';
 import type { KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import {

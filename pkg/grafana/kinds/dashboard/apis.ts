@@ -1,8 +1,8 @@
-import { append } from '../../../contract/append.ts';
-import type { JsonObject } from '../../../contract/json.ts';
+import { append } from '../../../lib/append.ts';
+import type { JsonObject } from '../../../lib/json/json.ts';
 import { folderOf, nameOf, revisionOf } from '../../apis.ts';
-import { PageSize } from '../../page-size.ts';
-import { listPages, type ListPage } from '../../pages.ts';
+import { PageSize } from '../../http/pagination/page-size.ts';
+import { listPages, type ListPage } from '../../http/pagination/pages.ts';
 import { isGrantedEverywhere } from '../../rights.ts';
 import type { BeginList, Content, KindContext, Known, Listed } from '../kind.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';

@@ -8,12 +8,12 @@ import {
   stringAt,
   type Json,
   type JsonObject,
-} from '../../../contract/json.ts';
+} from '../../../lib/json/json.ts';
 import type { ManagedBy } from '../../../contract/manifest.ts';
 import { factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../apis.ts';
-import { JsonBytes, type Left } from '../../json/bytes.ts';
-import type { Changes } from '../../json/canonical.ts';
-import type { Form } from '../../json/form.ts';
+import { JsonBytes, type Left } from '../../../lib/json/bytes.ts';
+import type { Changes } from '../../../lib/json/canonical.ts';
+import type { Form } from '../../../lib/json/form.ts';
 import type { Content } from '../kind.ts';
 import { canonicalOf, contentOfForm } from '../stored.ts';
 

@@ -8,12 +8,12 @@ import {
   stringifyJson,
   type Json,
   type JsonObject,
-} from '../../../contract/json.ts';
-import { GrafanaError, ifFound } from '../../errors.ts';
+} from '../../../lib/json/json.ts';
+import { GrafanaError, ifFound } from '../../http/errors.ts';
 import type { Content, KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
 import { textOf } from '../stored.ts';
 import { contentOfAnswer, contentOfObject, isV2Version, LEAVE_DASHBOARD, LEAVE_SPEC } from './content.ts';
-import { withoutUid } from './text.ts';
+import { withoutUid } from '../../../lib/json/patch-text.ts';
 
 /** The largest page that `/api/search` gives; asking for more gives the default of 1000. */
 const SEARCH_PAGE = 5000;

@@ -1,5 +1,5 @@
-import { ifFound } from '../../errors.ts';
-import { objectsOf } from '../../lists.ts';
+import { ifFound } from '../../http/errors.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
 import { dashboard } from '../dashboard.ts';
 import type { KindContext, Listed } from '../kind.ts';
 import { dashboardsPath, usableVersions } from './stored.ts';

@@ -1,9 +1,9 @@
-import { append } from '../../../contract/append.ts';
-import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
+import { append } from '../../../lib/append.ts';
+import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import type { Content, Reference } from '../kind.ts';
 import { textOf } from '../stored.ts';
 import { isV2Version } from './content.ts';
-import { membersNamed } from './text.ts';
+import { membersNamed } from '../../../lib/json/patch-text.ts';
 
 /** Names in data source fields that are not data sources: Grafana's built-in ones. */
 const BUILT_IN = new Set(['grafana', '-- Grafana --', '-- Mixed --', '-- Dashboard --', '__expr__', '-100', '-1', '']);

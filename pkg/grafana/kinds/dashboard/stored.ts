@@ -1,8 +1,8 @@
 import { DashkeepError } from '../../../contract/errors.ts';
-import { stringAt, type JsonObject } from '../../../contract/json.ts';
+import { stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { apisPath } from '../../apis.ts';
 import { servedVersions } from '../../capabilities.ts';
-import { ifFound } from '../../errors.ts';
+import { ifFound } from '../../http/errors.ts';
 import type { Content, KindContext, Listed } from '../kind.ts';
 import { contentOfObject, GROUP, LEAVE_SPEC } from './content.ts';
 

@@ -1,10 +1,10 @@
-import { objectAt, type Json } from '../../../contract/json.ts';
+import { objectAt, type Json } from '../../../lib/json/json.ts';
 import { apisPath, createOrReplace } from '../../apis.ts';
 import { placement } from '../folder.ts';
 import type { Restorable, WriteContext } from '../kind.ts';
 import { textOf } from '../stored.ts';
 import { GROUP, isV2Version } from './content.ts';
-import { withoutUid } from './text.ts';
+import { withoutUid } from '../../../lib/json/patch-text.ts';
 
 /** Writes a dashboard through `/apis` in the version it was stored in, so that nothing is converted. */
 export async function writeApis(context: WriteContext, item: Restorable, version: string): Promise<void> {

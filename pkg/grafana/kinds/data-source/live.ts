@@ -1,5 +1,5 @@
-import { stringAt, type JsonObject } from '../../../contract/json.ts';
-import { objectsOf } from '../../lists.ts';
+import { stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
 import type { KindContext, Listed } from '../kind.ts';
 
 /** `GET /api/datasources`: all of them in one answer, without users, secret names and version. */

@@ -1,4 +1,4 @@
-import { arrayAt, canonicalJson, objectAt, stringAt, type Json } from '../../../contract/json.ts';
+import { arrayAt, canonicalJson, objectAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import type { Restorable, SecurityContext } from '../kind.ts';
 import { addressesIn, type Addresses } from '../security/addresses.ts';

@@ -1,6 +1,6 @@
-import { objectAt } from '../../../contract/json.ts';
+import { objectAt } from '../../../lib/json/json.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../../alerting.ts';
-import { ifFound } from '../../errors.ts';
+import { ifFound } from '../../http/errors.ts';
 import {
   LOST_PROVENANCE,
   copyNamed,

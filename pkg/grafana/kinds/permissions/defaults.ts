@@ -1,7 +1,7 @@
-import { arrayAt, canonicalJson, isJsonObject, stringAt, type JsonObject } from '../../../contract/json.ts';
+import { arrayAt, canonicalJson, isJsonObject, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { directoryOf } from '../../directory.ts';
-import { isForbidden } from '../../errors.ts';
+import { isForbidden } from '../../http/errors.ts';
 import type { Content, KindContext } from '../kind.ts';
 
 /** What Grafana gives at the root besides the creator's own entry; inside a folder it gives nothing. */

@@ -1,4 +1,4 @@
-import { arrayAt, isJsonObject, stringAt, type Json } from '../../../contract/json.ts';
+import { arrayAt, isJsonObject, stringAt, type Json } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import type { Restorable } from '../kind.ts';
 import { securityChange } from '../security/change.ts';

@@ -1,6 +1,6 @@
-import { arrayAt, canonicalJson, isJsonObject, objectAt, stringAt, type JsonObject } from '../../../contract/json.ts';
-import { ifFound } from '../../errors.ts';
-import { listWithRoom } from '../../lists.ts';
+import { arrayAt, canonicalJson, isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { ifFound } from '../../http/errors.ts';
+import { listWithRoom } from '../../http/pagination/lists.ts';
 import { without } from '../../natural-key.ts';
 import type { Content, KindContext, Listed } from '../kind.ts';
 import { contentOf } from './content.ts';

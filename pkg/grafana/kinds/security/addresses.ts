@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../../contract/json.ts';
+import { isJsonObject, type Json } from '../../../lib/json/json.ts';
 
 /**
  * Ends of names under which data sources and plugins keep where requests or credentials go: `tokenUri`, `proxyUrl`,

@@ -1,5 +1,5 @@
 import type { KindName } from '../../../contract/kinds.ts';
-import { objectAt, type Json } from '../../../contract/json.ts';
+import { objectAt, type Json } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import type { Restorable, SecurityContext } from '../kind.ts';
 import type { Addresses } from './addresses.ts';

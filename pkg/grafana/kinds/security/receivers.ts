@@ -1,4 +1,4 @@
-import { stringAt } from '../../../contract/json.ts';
+import { stringAt } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import type { Content, Kind } from '../kind.ts';
 import { securityChange } from './change.ts';

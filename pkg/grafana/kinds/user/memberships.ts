@@ -1,7 +1,7 @@
-import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
+import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { ifFound } from '../../errors.ts';
-import { objectsOf } from '../../lists.ts';
+import { ifFound } from '../../http/errors.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
 import type { KindContext } from '../kind.ts';
 
 /** A membership as a snapshot has it: by the name of its org. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { numberAt, stringAt, type Json, type JsonObject } from '../../../contract/json.ts';
-import { GrafanaError, ifFound } from '../../errors.ts';
-import { objectsOf } from '../../lists.ts';
+import { numberAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { GrafanaError, ifFound } from '../../http/errors.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
 import type { KindContext } from '../kind.ts';
 
 /** No mail goes there (RFC 2606). */

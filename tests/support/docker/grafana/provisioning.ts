@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { JsonObject } from '../../../../pkg/contract/json.ts';
+import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { defaultAcl } from '../../grafana/access.ts';
 import { addDashboard, contentOf } from '../../grafana/dashboards.ts';
 import type { GrafanaState } from '../../grafana/state.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { arrayAt, isJsonObject, stringAt, type Json, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { arrayAt, isJsonObject, stringAt, type Json, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import {
   namesInUse,
   ready,

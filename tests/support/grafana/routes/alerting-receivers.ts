@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import {
   namesInUse,
   ready,

@@ -6,7 +6,7 @@ import {
   stringAt,
   type Json,
   type JsonObject,
-} from '../../../../pkg/contract/json.ts';
+} from '../../../../pkg/lib/json/json.ts';
 import {
   namesInPolicy,
   ready,

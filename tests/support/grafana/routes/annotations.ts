@@ -1,4 +1,4 @@
-import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { canWithDashboard } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { Annotation } from '../model-content.ts';

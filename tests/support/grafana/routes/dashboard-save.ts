@@ -1,4 +1,4 @@
-import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { canWithDashboard, defaultAcl, isLocked } from '../access.ts';
 import { heldBody } from '../body.ts';
 import type { Call } from '../call.ts';

@@ -1,4 +1,4 @@
-import { stringAt } from '../../../../pkg/contract/json.ts';
+import { stringAt } from '../../../../pkg/lib/json/json.ts';
 import { problem } from '../problems.ts';
 import { Raw } from '../call.ts';
 import type { Router } from '../router.ts';

@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { DataSource } from '../model-org.ts';

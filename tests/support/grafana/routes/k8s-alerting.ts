@@ -6,7 +6,7 @@ import {
   stringifyJson,
   type Json,
   type JsonObject,
-} from '../../../../pkg/contract/json.ts';
+} from '../../../../pkg/lib/json/json.ts';
 import { namesInPolicy, ready, refuseUnknownNames } from '../alerting.ts';
 import { can } from '../access.ts';
 import type { Call } from '../call.ts';

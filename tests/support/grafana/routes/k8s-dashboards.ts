@@ -1,4 +1,4 @@
-import { stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can, canInFolder, canWithDashboard, defaultAcl, isLocked } from '../access.ts';
 import type { Call } from '../call.ts';
 import { convertSpec } from '../convert.ts';

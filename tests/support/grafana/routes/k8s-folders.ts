@@ -1,4 +1,4 @@
-import { stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can, canInFolder, defaultAcl, isLocked } from '../access.ts';
 import type { Call } from '../call.ts';
 import { addFolder, countsBelow, placeProblem, removeFolder } from '../folders.ts';

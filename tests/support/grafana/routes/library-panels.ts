@@ -1,4 +1,4 @@
-import { numberAt, objectAt, stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { numberAt, objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can, canInFolder } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { LibraryPanel } from '../model-org.ts';

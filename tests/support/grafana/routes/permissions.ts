@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../../../pkg/contract/json.ts';
+import { isJsonObject, type Json } from '../../../../pkg/lib/json/json.ts';
 import { ancestors, canInFolder, canWithDashboard } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { AclEntry, Role } from '../model.ts';

@@ -1,4 +1,4 @@
-import { arrayAt, stringAt, type Json, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { arrayAt, stringAt, type Json, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can } from '../access.ts';
 import type { Call } from '../call.ts';
 import { serveK8s, specOf, type K8sKind } from '../k8s.ts';

@@ -1,4 +1,4 @@
-import { objectAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { objectAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can } from '../access.ts';
 import type { Call } from '../call.ts';
 import type { InstalledPlugin, PluginSettings } from '../model-content.ts';

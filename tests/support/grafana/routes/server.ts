@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type Json, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can } from '../access.ts';
 import { Reply, type Call } from '../call.ts';
 import { systemSso, type SsoProvider } from '../model-content.ts';

@@ -1,4 +1,4 @@
-import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../../../pkg/contract/json.ts';
+import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { ready } from '../alerting.ts';
 import { Reply, type Call } from '../call.ts';
 import type { Silence } from '../model-alerting.ts';

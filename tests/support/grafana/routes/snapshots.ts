@@ -1,4 +1,4 @@
-import { numberAt, objectAt, stringAt } from '../../../../pkg/contract/json.ts';
+import { numberAt, objectAt, stringAt } from '../../../../pkg/lib/json/json.ts';
 import type { Call } from '../call.ts';
 import type { DashboardSnapshot } from '../model-content.ts';
 import { problem } from '../problems.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../pkg/contract/json.ts';
+import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
 import type { ContactPoint, Provenance } from '../model-alerting.ts';
 import type { Org } from '../model.ts';
 import type { GrafanaState } from '../state.ts';

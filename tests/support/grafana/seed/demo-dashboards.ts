@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../../pkg/contract/json.ts';
+import type { Json, JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { defaultAcl } from '../access.ts';
 import { addDashboard, contentOf } from '../dashboards.ts';
 import { addFolder } from '../folders.ts';

@@ -2,7 +2,7 @@ import type { DiffEntry, DiffPage, ResourceDiff } from '../../../../pkg/contract
 import type { SnapshotDetail, SnapshotTree } from '../../../../pkg/contract/api/snapshots.ts';
 import type { Status, Trends } from '../../../../pkg/contract/api/status.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
-import { readableChanges } from '../../../../pkg/sidecar/repository/readable.ts';
+import { readableChanges } from '../../../../pkg/service/repository/readable.ts';
 import { FakeError } from './errors.ts';
 import type { FakeState } from './state.ts';
 import { sorted, type World } from './world.ts';

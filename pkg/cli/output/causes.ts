@@ -1,0 +1,34 @@
+import type { ResourceProblem } from '../../contract/manifest.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
+
+/** Most resources that one line names. */
+const MOST_NAMED = 5;
+
+/** One line for each cause: what could not be read because of it, and why. */
+export function causesOf(problems: readonly ResourceProblem[]): string[] {
+  const byReason = new Map<string, ResourceProblem[]>();
+  for (const problem of problems) {
+    const reason = withoutCount(problem);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), problem]);
+  }
+  return [...byReason].map(([reason, all]) => `${namesOf(all)}: ${reason}`);
+}
+
+/** The reason alone: that of several resources also says how many they are. */
+function withoutCount({ reason, code, params = {} }: ResourceProblem): string {
+  return code === undefined ? reason : reasonSentence({ code, params });
+}
+
+/** Whole kinds by name, once for several organizations, then single resources. */
+function namesOf(problems: readonly ResourceProblem[]): string {
+  const kinds = new Map<string, number>();
+  for (const { kind, count = 0 } of problems.filter(({ uid }) => uid === '')) {
+    kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+  }
+  const single = problems.filter(({ uid }) => uid !== '');
+  const named = single.slice(0, MOST_NAMED).map(({ kind, uid, title = '' }) => `${kind} ${uid} ${title}`.trimEnd());
+  const more = single.length > named.length ? [`${single.length - named.length} more resources`] : [];
+  return [...[...kinds].map(([kind, count]) => (count === 0 ? kind : `${kind} (${count})`)), ...named, ...more].join(
+    ', ',
+  );
+}

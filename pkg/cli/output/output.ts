@@ -1,0 +1,92 @@
+import type { Progress } from '../../contract/runs.ts';
+import type { World } from '../context.ts';
+
+/** One JSON document, and nothing else, on standard output. */
+export function printJson(world: World, document: unknown): void {
+  world.stdout.write(`${JSON.stringify(document)}\n`);
+}
+
+export function printLine(world: World, text = ''): void {
+  world.stdout.write(`${text}\n`);
+}
+
+/** A table with a heading, columns as wide as their content. Numbers are right-aligned. */
+export function printTable(world: World, heading: string[], rows: (string | number)[][]): void {
+  const cells = [heading, ...rows.map((row) => row.map((cell) => printable(String(cell))))];
+  const widths = heading.map((_, column) =>
+    cells.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
+  );
+  for (const [index, row] of cells.entries()) {
+    const line = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      const numeric = index > 0 && typeof rows[index - 1]?.[column] === 'number';
+      return numeric ? cell.padStart(width) : cell.padEnd(width);
+    });
+    printLine(world, line.join('  ').trimEnd());
+  }
+}
+
+/** Titles come from anywhere: no control character of theirs reaches the terminal. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is to be found
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** `1.8 MiB` */
+export function bytes(count: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit]}`;
+}
+
+const BAR = 24;
+const PLAIN_EVERY_MS = 5000;
+
+/** A bar that redraws itself on a terminal; a plain line now and then in a pipe; nothing with --json. */
+export function progressPrinter(
+  world: World,
+  quiet: boolean,
+): { report: (progress: Progress) => void; end: () => void } {
+  const { stderr, clock } = world;
+  let last = clock.monotonic();
+  let drawn = false;
+  return {
+    report(progress) {
+      if (quiet) {
+        return;
+      }
+      if (stderr.isTTY) {
+        stderr.write(`\r\u001b[K${bar(progress)}`);
+        drawn = true;
+      } else if (clock.monotonic() - last >= PLAIN_EVERY_MS) {
+        last = clock.monotonic();
+        stderr.write(`${counts(progress)}\n`);
+      }
+    },
+    end() {
+      if (drawn) {
+        stderr.write('\r\u001b[K');
+        drawn = false;
+      }
+    },
+  };
+}
+
+function bar(progress: Progress): string {
+  const { done, total } = progress;
+  const share = total === undefined || total === 0 ? 0 : Math.min(1, done / total);
+  const full = Math.round(share * BAR);
+  return `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}] ${counts(progress)}`;
+}
+
+function counts({ phase, done, total, rate, secondsLeft }: Progress): string {
+  const of = total === undefined ? '' : ` of ${total}`;
+  const speed = rate === undefined ? '' : `, ${Math.round(rate)}/s`;
+  const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`;
+  return `${phase}: ${done}${of}${speed}${left}`;
+}

@@ -1,0 +1,60 @@
+import type { SecurityChange, SecurityCode } from '../../contract/plan.ts';
+
+type Texts = Record<SecurityCode, (params: SecurityChange['params']) => string>;
+
+/** What is not there is said, rather than left out. */
+const from = (value: string | undefined): string => (value === undefined || value === '' ? 'nothing' : value);
+const change = ({ before, after }: SecurityChange['params']): string => `from ${from(before)} to ${from(after)}`;
+
+const TEXTS: Texts = {
+  address: (params) => `${params['field']} changes ${change(params)}${secretsOf(params)}`,
+  'hidden-address': ({ field }) => `${field}, a secret that may be an address, is replaced by that of the snapshot`,
+  link: (params) => `${params['field']} leads people elsewhere, ${change(params)}`,
+  forwarding: (params) =>
+    `${params['field']} changes ${change(params)}: more of who asks is passed on, or less is checked`,
+  'server-admin': () => 'becomes a server admin',
+  account: ({ email, roles }) => `gets an account with the e-mail ${from(email)} and the roles ${from(roles)}`,
+  email: (params) => `e-mail changes ${change(params)}`,
+  'org-role': ({ org, before, after }) =>
+    before === undefined
+      ? `becomes ${after} of ${org}`
+      : after === undefined
+        ? `is no longer ${before} of ${org}`
+        : `role in ${org} changes from ${before} to ${after}`,
+  role: (params) => `role changes ${change(params)}; its tokens go on working`,
+  enabled: () => 'is enabled again, with its tokens',
+  permission: ({ subject, name, before, after }) =>
+    `${SUBJECTS[subject ?? ''] ?? subject} ${name} gets ${after}${before === undefined ? '' : ` instead of ${before}`}`,
+  'team-member': ({ login, before, after }) =>
+    before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,
+  public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anybody who has the link`,
+  receiver: (params) => `alerts go by default to another contact point, ${change(params)}`,
+  'receiver-added': ({ after }) => `alerts now also go to the contact point ${after}`,
+};
+
+const SUBJECTS: Record<string, string> = {
+  role: 'role',
+  user: 'user',
+  team: 'team',
+  serviceAccount: 'service account',
+};
+
+const PUBLIC: Record<string, string> = {
+  isEnabled: 'the dashboard is public',
+  timeSelectionEnabled: 'other times can be chosen',
+  annotationsEnabled: 'annotations are shown',
+};
+
+function secretsOf({ secrets, keeps }: SecurityChange['params']): string {
+  if (secrets === undefined) {
+    return '';
+  }
+  return keeps === 'yes'
+    ? `; Grafana will send what is stored there: ${secrets}`
+    : `; what is stored is removed, enter it again: ${secrets}`;
+}
+
+/** One change of security in a line of English. */
+export function securityText({ code, params }: SecurityChange): string {
+  return TEXTS[code](params);
+}

@@ -1,0 +1,35 @@
+import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
+import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
+import type { Plan } from '../../engine/restore/types.ts';
+import { askOnTerminal } from '../ask.ts';
+import { printable } from '../output/output.ts';
+import { securityText } from '../output/security-text.ts';
+import type { World } from '../context.ts';
+
+/**
+ * What was typed to confirm a plan: with `--confirm`, or on the terminal when it is asked for there.
+ * @throws DK_CONFIRMATION when the plan asks for words and others, or none, were typed.
+ */
+export async function confirmed(
+  world: World,
+  plan: Plan,
+  { confirm, json }: { confirm?: string; json?: boolean },
+): Promise<{ confirm?: string }> {
+  if (plan.confirm === undefined || confirm === plan.confirm) {
+    return confirm === undefined ? {} : { confirm };
+  }
+  for (const line of opening(plan)) {
+    world.stderr.write(`${printable(line)}\n`);
+  }
+  const asks = confirm === undefined && json !== true;
+  const typed = asks ? await askOnTerminal(world, `Type '${printable(plan.confirm)}' to go on: `) : confirm;
+  requireConfirmation(plan, typed);
+  return { confirm: plan.confirm };
+}
+
+/** What the plan changes about who may see or receive what, one change a line. */
+function opening({ items }: Plan): string[] {
+  return securityFirst(items)
+    .filter(changesSecurity)
+    .flatMap(({ kind, uid, security }) => security.map((change) => `${kind} ${uid}: ${securityText(change)}`));
+}

@@ -1,0 +1,65 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import type { RestoreOptions, Selection } from '../../engine/restore/types.ts';
+import type { Instance } from '../../grafana/instance.ts';
+import { orgsOf } from '../config/settings.ts';
+
+type Targets = Pick<RestoreOptions, 'copy' | 'orgs'>;
+
+/** Organizations that the run has to reach, as `--orgs` writes them; undefined for the credentials' own. */
+export function reachedOrgs(given: string | undefined, { copy, orgs }: Targets): string | undefined {
+  // For copies into another organization --orgs says where they come from, which only the snapshot has to know.
+  if (copy?.org !== undefined) {
+    return String(copy.org);
+  }
+  return given ?? (orgs === undefined ? undefined : [...new Set(orgs.values())].join(','));
+}
+
+/**
+ * Narrows a selection to the organizations that `--orgs` names, or else to those that the credentials reach. With
+ * `--orgs all` it stays as it is, so that an organization that Grafana no longer has is seen in the plan.
+ * @throws DK_USAGE when the snapshot holds nothing of them.
+ */
+export function inOrgs(
+  selection: Selection,
+  given: string | undefined,
+  targets: Targets,
+  manifest: Manifest,
+  instance: Instance,
+): Selection {
+  const orgs = sourceOrgs(orgsOf(given), targets, manifest, instance);
+  if (orgs === undefined) {
+    return selection;
+  }
+  const isNamed = selection.only !== undefined || selection.folders !== undefined;
+  if (!isNamed && !manifest.resources.some(({ org }) => orgs.includes(org))) {
+    throw nothingOf(orgs, manifest, instance);
+  }
+  return { ...selection, orgs };
+}
+
+function sourceOrgs(
+  given: 'all' | number[] | undefined,
+  { copy, orgs }: Targets,
+  manifest: Manifest,
+  instance: Instance,
+): number[] | undefined {
+  if (given === 'all' || copy?.org !== undefined) {
+    return given === 'all' ? undefined : given;
+  }
+  if (given === undefined && orgs !== undefined) {
+    return [...orgs.keys()];
+  }
+  const reached = new Set(instance.orgs.map(({ id }) => id));
+  const held = [...new Set(manifest.resources.map(({ org }) => org))];
+  return held.filter((org) => reached.has(orgs?.get(org) ?? org));
+}
+
+function nothingOf(wanted: readonly number[], { id, orgs }: Manifest, instance: Instance): DashkeepError {
+  const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
+  const [target] = instance.orgs;
+  const names = (wanted.length > 0 ? wanted : instance.orgs.map((org) => org.id)).join(', ');
+  return new DashkeepError('DK_USAGE', `snapshot ${id} holds nothing of organization ${names}, only of ${held}`, {
+    hint: `Name others with --orgs, or restore into another one with --map-org ${orgs[0]?.id ?? 1}=${target?.id ?? 1}.`,
+  });
+}

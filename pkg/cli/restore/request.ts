@@ -1,0 +1,158 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { parseSavedPlan, requestOf, type SavedPlan } from '../../engine/restore/plan/saved-plan.ts';
+import { parseSecrets } from '../../engine/restore/apply/secrets.ts';
+import type { CopyOptions, RestoreOptions, Selection } from '../../engine/restore/types.ts';
+import { readSettingFile } from '../config/environment.ts';
+import { kindsOf, type CommonFlags } from '../config/settings.ts';
+import { parseResource } from '../resource.ts';
+import type { World } from '../context.ts';
+
+/** Flags that say what is restored, and how. */
+export interface RestoreFlags extends CommonFlags {
+  everything?: boolean;
+  only?: string[];
+  folder?: string[];
+  overwrite?: boolean;
+  includeManaged?: boolean;
+  keepSecrets?: boolean;
+  deleteExtra?: boolean;
+  asCopy?: boolean;
+  intoFolder?: string;
+  intoOrg?: string;
+  copySuffix?: string;
+  mapOrg?: string[];
+  mapDatasource?: string[];
+  secrets?: string;
+  plan?: string;
+}
+
+export interface RestoreWish {
+  snapshot: string;
+  selection: Selection;
+  options: RestoreOptions;
+  /** The plan that is to be applied as it was made. */
+  saved?: SavedPlan;
+}
+
+/**
+ * What the command line asks for: by its flags, or by a plan that was saved.
+ * @throws DK_USAGE when both are given, neither is, or a flag is not of its form; DK_SETTINGS for unreadable files.
+ */
+export async function restoreWish(
+  world: World,
+  snapshot: string | undefined,
+  flags: RestoreFlags,
+): Promise<RestoreWish> {
+  refuseWithEverything(flags);
+  const secrets = await secretsOf(world, flags.secrets);
+  if (flags.plan === undefined) {
+    if (snapshot === undefined) {
+      throw new DashkeepError('DK_USAGE', 'name a snapshot, or give a saved plan with --plan');
+    }
+    return { snapshot, selection: selectionOf(flags), options: { ...optionsOf(flags), ...secrets } };
+  }
+  const saved = parseSavedPlan(await readSettingFile(flags.plan, '--plan'));
+  const { selection, options } = requestOf(saved);
+  if (snapshot !== undefined || isSelective(flags)) {
+    throw new DashkeepError('DK_USAGE', 'a saved plan already says what is restored: give it alone');
+  }
+  return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };
+}
+
+/** Everything is the whole snapshot as it was, so there is nothing to choose. @throws DK_USAGE */
+function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void {
+  const { everything, only, folder, kinds, asCopy, mapOrg, mapDatasource, deleteExtra, plan, savePlan } = flags;
+  const others = {
+    '--only': only,
+    '--folder': folder,
+    '--kinds': kinds,
+    '--as-copy': asCopy,
+    '--map-org': mapOrg,
+    '--map-datasource': mapDatasource,
+    '--delete-extra': deleteExtra,
+    '--plan': plan,
+    '--save-plan': savePlan,
+  };
+  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  if (everything === true && other !== undefined) {
+    const variable = other === '--kinds' ? ' (or DASHKEEP_KINDS)' : '';
+    throw new DashkeepError(
+      'DK_USAGE',
+      `--everything restores the whole snapshot and does not go with ${other}${variable}`,
+    );
+  }
+}
+
+/** Whether the flags choose what is restored, and how. */
+export function isSelective(flags: RestoreFlags): boolean {
+  return Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0;
+}
+
+function selectionOf(flags: RestoreFlags): Selection {
+  const kinds = kindsOf(flags.kinds);
+  return {
+    ...(kinds === undefined ? {} : { kinds }),
+    ...(flags.only === undefined ? {} : { only: flags.only.map(parseResource) }),
+    ...(flags.folder === undefined ? {} : { folders: flags.folder.map((uid) => ({ uid })) }),
+  };
+}
+
+function optionsOf(flags: RestoreFlags): RestoreOptions {
+  return { overwrite: flags.overwrite === true, includeManaged: flags.includeManaged === true, ...chosen(flags) };
+}
+
+/** The options that somebody gave. */
+function chosen(flags: RestoreFlags): Partial<RestoreOptions> {
+  const copy = copyOf(flags);
+  return {
+    ...(flags.deleteExtra === true ? { deleteExtra: true } : {}),
+    ...(flags.keepSecrets === true ? { keepSecrets: true } : {}),
+    ...(copy === undefined ? {} : { copy }),
+    ...(flags.mapOrg === undefined ? {} : { orgs: new Map(flags.mapOrg.map((text) => pairOfOrgs(text))) }),
+    ...(flags.mapDatasource === undefined
+      ? {}
+      : { dataSources: new Map(flags.mapDatasource.map((text) => pair(text, '--map-datasource'))) }),
+  };
+}
+
+function copyOf(flags: RestoreFlags): CopyOptions | undefined {
+  const { intoFolder, intoOrg, copySuffix } = flags;
+  const details = [intoFolder, intoOrg, copySuffix].some((value) => value !== undefined);
+  if (flags.asCopy !== true) {
+    if (details) {
+      throw new DashkeepError('DK_USAGE', '--into-folder, --into-org and --copy-suffix go with --as-copy');
+    }
+    return undefined;
+  }
+  return {
+    ...(intoFolder === undefined ? {} : { folderUid: intoFolder }),
+    ...(intoOrg === undefined ? {} : { org: orgOf(intoOrg, '--into-org') }),
+    ...(copySuffix === undefined ? {} : { suffix: copySuffix }),
+  };
+}
+
+function pair(text: string, flag: string): [string, string] {
+  const [from = '', to = '', ...rest] = text.split('=');
+  if (from === '' || to === '' || rest.length > 0) {
+    throw new DashkeepError('DK_USAGE', `${flag} must be old=new, not '${text}'`);
+  }
+  return [from, to];
+}
+
+function pairOfOrgs(text: string): [number, number] {
+  const [from, to] = pair(text, '--map-org');
+  return [orgOf(from, '--map-org'), orgOf(to, '--map-org')];
+}
+
+function orgOf(text: string, flag: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) {
+    throw new DashkeepError('DK_USAGE', `${flag} takes ids of orgs, not '${text}'`);
+  }
+  return Number(text);
+}
+
+async function secretsOf(world: World, path: string | undefined): Promise<Pick<RestoreOptions, 'secrets'>> {
+  return path === undefined
+    ? {}
+    : { secrets: parseSecrets(await readSettingFile(path, '--secrets'), world.environment) };
+}

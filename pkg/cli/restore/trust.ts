@@ -1,0 +1,102 @@
+import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import { assertRestorable } from '../../repository/signing/gate.ts';
+import { signersOf } from '../../repository/signing/signers.ts';
+import { parseFingerprint } from '../../repository/signing/trust-state.ts';
+import { askOnTerminal, isTerminal } from '../ask.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import type { World } from '../context.ts';
+
+/** Flags that say whom a restore believes. */
+export interface TrustFlags extends CommonFlags {
+  trust?: string;
+  acceptForeign?: boolean;
+  confirm?: string;
+  apply?: boolean;
+}
+
+/** The flags with the key of `--trust` among the trusted ones, so that the repository is opened with it. @throws DK_USAGE */
+export function withTrust<F extends TrustFlags>(flags: F): F {
+  if (flags.trust === undefined) {
+    return flags;
+  }
+  const trust = parseFingerprint(flags.trust);
+  return {
+    ...flags,
+    trust,
+    trustedKeys: [...(flags.trustedKeys === undefined ? [] : [flags.trustedKeys]), trust].join(),
+  };
+}
+
+/** Keeps in the state that a person trusts a key. */
+export async function keepTrust(repository: OpenedRepository, { trust }: TrustFlags): Promise<void> {
+  if (trust !== undefined) {
+    await repository.trust.keys.pin(trust, '--trust');
+  }
+}
+
+/** What is typed to trust a key on first contact. */
+const TRUST_WORD = 'trust';
+
+/**
+ * Asks whoever sits at a terminal whether the key of a snapshot is to be trusted, where one is to be applied and nothing here
+ * says yet whose key is right.
+ * @returns the fingerprint when it is; the repository has to be opened with it. Undefined where nothing was asked.
+ * @throws DK_SNAPSHOT_FOREIGN when something else was typed.
+ */
+export async function askTrust(
+  world: World,
+  repository: OpenedRepository,
+  stored: StoredManifest,
+  flags: TrustFlags & { named: string; json?: boolean },
+): Promise<string | undefined> {
+  const { trust } = repository;
+  const { author, manifest } = stored;
+  const asks = flags.apply === true && flags.acceptForeign !== true && flags.json !== true && isTerminal(world);
+  const { signer } = author;
+  if (!asks || author.trusted || signer === undefined || trust.standing !== 'first-contact') {
+    return undefined;
+  }
+  const { signers } = signersOf(await repository.snapshots({ whole: true, signal: world.signal }));
+  const lines = signers.map(
+    ({ fingerprint, snapshots, first, newest }) =>
+      `  ${fingerprint}  snapshots: ${snapshots}, the first of ${first}, the newest of ${newest}`,
+  );
+  const question = [
+    'Nothing on this machine says yet whose snapshots these are. They are signed by:',
+    ...lines,
+    `${manifest.id} is signed by ${signer}. Compare that with the fingerprint that you noted, or that`,
+    '`dashkeep keys` prints where backups are made.',
+    `Type '${TRUST_WORD}' to trust it from now on: `,
+  ].join('\n');
+  const typed = await askOnTerminal(world, question);
+  if (typed !== undefined && typed !== TRUST_WORD) {
+    // Says what to do instead.
+    assertRestorable(trust, stored, { named: flags.named, acceptForeign: false });
+  }
+  return typed === TRUST_WORD ? signer : undefined;
+}
+
+/**
+ * Asserts, where something is to be written, that the snapshot may be; else says what is to be known about it.
+ * @returns what is typed for the plan itself.
+ */
+export function confirmTrust(
+  { log }: World,
+  { trust }: OpenedRepository,
+  stored: StoredManifest,
+  { named, acceptForeign = false, confirm, apply }: TrustFlags & { named: string },
+): string | undefined {
+  if (apply === true) {
+    return assertRestorable(trust, stored, { named, acceptForeign, ...(confirm === undefined ? {} : { confirm }) });
+  }
+  const { author, manifest } = stored;
+  if (!author.trusted) {
+    const by = author.signer === undefined ? 'nobody' : author.signer;
+    log.warn(
+      { snapshot: manifest.id, signer: by },
+      'no trusted key has signed this snapshot: applying it will ask for a word',
+    );
+  }
+  return confirm;
+}

@@ -1,0 +1,329 @@
+import { append } from '../../../lib/append.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { ApplyResult } from '../../../contract/plan.ts';
+import type { Touched } from '../../../contract/runs.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
+import { ByteBudget } from '../../../grafana/http/byte-budget.ts';
+import { GrafanaError } from '../../../grafana/http/errors.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import type { Content, Kind, Listed, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { KINDS } from '../../../grafana/kinds/registry.ts';
+import type { Press } from '../../../repository/objects/encode-thread.ts';
+import { LARGE_BYTES } from '../../backup/large.ts';
+import { mapPool } from '../../../lib/concurrency/task-pool.ts';
+import { ProgressCounter } from '../../progress.ts';
+import { waitOutRestarts } from '../../restarts.ts';
+import { storedContent } from '../content.ts';
+import { writeContext } from '../context.ts';
+import { findUnanswered } from '../mapping/counterparts.ts';
+import { targetOf } from '../plan/dependencies.ts';
+import { Ledger, markOf, markOfEntry } from './change-log.ts';
+import { asListed } from '../live.ts';
+import { removeExtra } from './remove-extra.ts';
+import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
+import { verifyAtOnce, verifyKind } from './verify.ts';
+
+/** More than the requests at once, so that objects are read from the repository while others are written. */
+const WRITES_AT_ONCE = 80;
+
+/**
+ * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
+ * A resource that fails does not stop the others. Applied again after an interruption, a new plan goes on where this
+ * one ended.
+ * @param ledger - gets what is touched, so that it can be undone whatever the end.
+ */
+export async function applyPlan(
+  asked: PlanRequest,
+  plan: Plan,
+  ledger = new Ledger(),
+  progress = startedProgress(asked, plan.items),
+): Promise<ApplyResult[]> {
+  const todo = plan.items.filter(isWritten);
+  const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
+  waitOutRestarts(request.instance, progress, request.signal);
+  const budget = new ByteBudget(LARGE_BYTES);
+  const press = request.repository.openPress();
+  const results: ApplyResult[] = [];
+  try {
+    const applying = { request, plan, progress, ledger, budget, press };
+    for (const org of request.instance.orgs) {
+      for (const kind of KINDS) {
+        const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
+        if (items.length > 0) {
+          append(results, await applyKind(applying, org, kind, items));
+        }
+      }
+    }
+  } finally {
+    await press.close();
+  }
+  await plan.deferred?.settle(plan);
+  return [...results, ...(await removeExtra(request, plan, ledger))];
+}
+
+/** Whether applying writes an item. */
+export function isWritten({ action }: Pick<PlannedItem, 'action'>): boolean {
+  return action === 'create' || action === 'update';
+}
+
+/** Counts what is written of the items. */
+export function startedProgress({ clock, onProgress }: PlanRequest, items: readonly PlannedItem[]): ProgressCounter {
+  const progress = new ProgressCounter(clock, onProgress);
+  progress.phase('restoring');
+  progress.total(items.filter(isWritten).length);
+  return progress;
+}
+
+/** What belongs to one applying of a plan. */
+export interface Applying {
+  request: PlanRequest;
+  plan: Plan;
+  progress: ProgressCounter;
+  ledger: Ledger;
+  /** Large bodies wait for room in it. */
+  budget: ByteBudget;
+  /** Tells what was read back from what was to be written. */
+  press: Press;
+  /** Set when items are written for the second time, because the first attempt failed in passing. */
+  isRepeated?: true;
+}
+
+/** How the writing of one item went. */
+export interface Attempt {
+  /** Why it failed. */
+  failure?: Reason;
+  /** Whether that may be over by now. */
+  passing?: boolean;
+  /** The uid it has now, where Grafana gave it another one. */
+  uid?: string;
+  /** The mark that its entry has, when it was written to the letter: then what is live need only have the same. */
+  mark?: string;
+}
+
+async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
+  const first = await writeAll(applying, org, kind, items);
+  const checked = await verifyKind(applying, org, kind, first.attempts);
+  // A restart cuts writes that were under way. What is not there was not made, so it can be sent again.
+  const failed = new Set(
+    checked.filter(({ outcome }) => outcome === 'failed').map(({ uid, org: from }) => `${from}/${uid}`),
+  );
+  const lost = [...first.attempts].flatMap(([item, { passing }]) =>
+    passing === true && failed.has(`${item.org}/${item.uid}`) ? [item] : [],
+  );
+  if (lost.length === 0) {
+    return [...first.verified, ...checked];
+  }
+  const context = writeContext(applying.request, org);
+  const unanswered = await findUnanswered(applying, kind, context, lost, first.attempts);
+  const again = lost.filter((item) => !unanswered.includes(item));
+  const second = await writeAll({ ...applying, isRepeated: true }, org, kind, again);
+  unanswered.forEach((item) => second.attempts.set(item, { uid: first.attempts.get(item)?.uid }));
+  const others = checked.filter(
+    (result) => !lost.some(({ org: from, uid }) => from === result.org && uid === result.uid),
+  );
+  return [
+    ...first.verified,
+    ...others,
+    ...second.verified,
+    ...(await verifyKind(applying, org, kind, second.attempts)),
+  ];
+}
+
+/** Writes items in their order. What is read back right away, and is as it should be, is among `verified`. */
+async function writeAll(
+  applying: Applying,
+  org: Org,
+  kind: Kind,
+  items: PlannedItem[],
+): Promise<{ attempts: Map<PlannedItem, Attempt>; verified: ApplyResult[] }> {
+  const { request, progress } = applying;
+  const attempts = new Map<PlannedItem, Attempt>();
+  const results: ApplyResult[] = [];
+  // What is missing comes first: an org does not let go of its last admin before there is another one.
+  const missingFirst = [...items].sort((a, b) => Number(a.live !== undefined) - Number(b.live !== undefined));
+  for (const level of levelsOf(missingFirst)) {
+    const context = writeContext(request, org);
+    await mapPool(level, kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, async (item) => {
+      request.signal.throwIfAborted();
+      const attempt: Attempt = failedAbove(attempts, item) ?? {};
+      attempts.set(item, attempt);
+      if (attempt.failure !== undefined) {
+        if (applying.isRepeated !== true) {
+          progress.finished(kind.name, false);
+        }
+        return;
+      }
+      const share = applying.budget.open();
+      try {
+        await share.received(item.entry?.bytes ?? 0);
+        await writeItem(applying, kind, context, item, attempt);
+        const verified = await verifyAtOnce(applying, kind, context, item, attempt, share);
+        if (verified !== undefined) {
+          attempts.delete(item);
+          results.push(verified);
+        }
+      } catch (error) {
+        request.signal.throwIfAborted();
+        attempt.failure = failureOf(error);
+        attempt.passing = isPassing(error);
+        // What the first attempt left there can still be undone.
+        if (isConflict(error) && applying.isRepeated !== true) {
+          applying.ledger.drop(targetOf(item));
+        }
+      } finally {
+        share.close();
+      }
+      if (applying.isRepeated !== true) {
+        progress.finished(kind.name, attempt.failure === undefined);
+      }
+    });
+  }
+  return { attempts, verified: results };
+}
+
+/**
+ * What a folder fails with because the one above it failed, as one whose parent may be there at the second attempt: Grafana 12
+ * would create it all the same, where nobody finds it.
+ */
+function failedAbove(attempts: ReadonlyMap<PlannedItem, Attempt>, item: PlannedItem): Attempt | undefined {
+  const uid = item.kind === 'folder' ? item.entry?.folderUid : undefined;
+  const above =
+    uid === undefined ? undefined : [...attempts].find(([other]) => other.uid === uid && other.org === item.org);
+  if (above === undefined || above[1].failure === undefined) {
+    return undefined;
+  }
+  const [{ title }, { passing }] = above;
+  const failure = reason('folder-failed', { title });
+  return passing === undefined ? { failure } : { failure, passing };
+}
+
+/** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
+function failureOf(error: unknown): Reason {
+  const ofOne = /^DK_(GRAFANA_|OBJECT_)/;
+  if (error instanceof DashkeepError && !ofOne.test(error.code)) {
+    throw error;
+  }
+  return reasonFrom(error);
+}
+
+/** Whether the same write may succeed a moment later: the connection was cut, or Grafana failed over it. */
+function isPassing(error: unknown): boolean {
+  return error instanceof GrafanaError && (error.code === 'DK_GRAFANA_UNREACHABLE' || error.httpStatus >= 500);
+}
+
+/** Somebody else was there first. */
+function isConflict(error: unknown): boolean {
+  return error instanceof DashkeepError && error.code === 'DK_GRAFANA_CONFLICT';
+}
+
+async function writeItem(
+  applying: Applying,
+  kind: Kind,
+  context: WriteContext,
+  item: PlannedItem,
+  attempt: Attempt,
+): Promise<void> {
+  const { request, plan, ledger } = applying;
+  const { content, toTheLetter } = await wantedContent(applying, item);
+  const live = item.live === undefined ? undefined : await stillLive(applying, kind, context, item);
+  const target = targetOf(item);
+  const mark =
+    toTheLetter && item.entry !== undefined
+      ? markOfEntry(kind, item.entry)
+      : markOf(request.repository, kind, kind.merge?.(content, live ?? content) ?? content);
+  if (toTheLetter) {
+    attempt.mark = mark;
+  }
+  plan.deferred?.need(item, content);
+  const touched: Touched = { ...target, did: didOf(item), mark };
+  ledger.put(touched);
+  const written = await kind.write?.(context, {
+    uid: target.uid,
+    content,
+    ...(live === undefined ? {} : { live }),
+  });
+  if (written !== undefined && written.uid !== target.uid) {
+    attempt.uid = written.uid;
+    ledger.drop(target);
+    ledger.put({ ...touched, uid: written.uid });
+  }
+}
+
+/** What writing an item does to Grafana. */
+export function didOf(item: PlannedItem): 'created' | 'updated' {
+  return item.live === undefined ? 'created' : 'updated';
+}
+
+/** What is written for an item: the stored content, moved and renamed as the plan says; or to the letter. */
+export async function wantedContent(
+  { request, plan }: Applying,
+  { entry, kind, uid, live }: PlannedItem,
+): Promise<{ content: Content; toTheLetter: boolean }> {
+  if (entry === undefined) {
+    throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
+  }
+  const stored = await storedContent(request.repository, entry, request.signal);
+  const { content } = plan.translation.apply(entry, stored);
+  return { content: live === undefined ? withoutScope(content) : content, toTheLetter: content === stored };
+}
+
+/** What is made has nothing of its own that could stay. */
+function withoutScope(content: Content): Content {
+  const { snapshotOrgs, ...rest } = content;
+  return snapshotOrgs === undefined ? content : rest;
+}
+
+/** How an item is asked for at the target. */
+export function wantedAt(item: PlannedItem): Listed {
+  const { uid } = targetOf(item);
+  return item.entry === undefined ? { uid, title: item.title } : { ...asListed(item.entry), uid };
+}
+
+/** What is to be replaced must be what the plan was made about. */
+async function stillLive(
+  { plan, request }: Applying,
+  kind: Kind,
+  context: WriteContext,
+  item: PlannedItem,
+): Promise<Content | undefined> {
+  const live = await kind.read(context, wantedAt(item));
+  const isPlanned = (now: Content): boolean => markOf(request.repository, kind, now) === item.live;
+  if (live === undefined || !(isPlanned(live) || isPlanned(asBefore(plan, kind, live)))) {
+    throw refusal('DK_GRAFANA_CONFLICT', reason('changed-since-plan'));
+  }
+  return live;
+}
+
+/** What is live, without what this restore has changed about it by writing something else. */
+function asBefore(plan: Plan, kind: Kind, live: Content): Content {
+  const isWritten = (reference: Reference): boolean =>
+    plan.items.some(
+      (item) =>
+        (item.action === 'create' || item.action === 'update') &&
+        item.kind === reference.kind &&
+        targetOf(item).uid === reference.uid,
+    );
+  return kind.before === undefined ? live : { ...live, body: kind.before(live.body, isWritten) };
+}
+
+/** Resources of the same kind that lie in one another (folders) go level by level, parents first. */
+export function levelsOf(items: PlannedItem[]): PlannedItem[][] {
+  const byUid = new Map(items.map((item) => [item.uid, item]));
+  const levels: PlannedItem[][] = [];
+  for (const item of items) {
+    const depth = depthOf(item, byUid);
+    (levels[depth] ??= []).push(item);
+  }
+  return levels.filter((level) => level !== undefined);
+}
+
+function depthOf(item: PlannedItem, byUid: ReadonlyMap<string, PlannedItem>): number {
+  const seen = new Set<string>();
+  let parent = item.kind === 'folder' ? item.entry?.folderUid : undefined;
+  while (parent !== undefined && !seen.has(parent) && byUid.has(parent)) {
+    seen.add(parent);
+    parent = byUid.get(parent)?.entry?.folderUid;
+  }
+  return seen.size;
+}

@@ -1,0 +1,124 @@
+import type { ApplyResult } from '../../../contract/plan.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because, type Reason } from '../../../contract/reasons/reason.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import type { Share } from '../../../grafana/http/byte-budget.ts';
+import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { releaseForm } from '../../../grafana/kinds/stored.ts';
+import { didOf, wantedAt, wantedContent, type Applying, type Attempt } from './apply.ts';
+import { isRestored } from '../content.ts';
+import { writeContext } from '../context.ts';
+import { targetOf } from '../plan/dependencies.ts';
+import { markOf, pressedMarkOf } from './change-log.ts';
+import { visitLive } from '../live.ts';
+import type { PlannedItem } from '../types.ts';
+
+/**
+ * Reads back what was written and compares. What was written to the letter must have the mark of its entry, so that nothing
+ * is read from the repository again. A write whose answer was lost may have worked: what is there decides.
+ */
+export async function verifyKind(
+  applying: Applying,
+  org: Org,
+  kind: Kind,
+  attempts: ReadonlyMap<PlannedItem, Attempt>,
+): Promise<ApplyResult[]> {
+  const { request } = applying;
+  // Where Grafana hands out its own uid, what was written is to be found under that one.
+  const byUid = new Map(
+    [...attempts].map(([item, attempt]) => [attempt.uid ?? targetOf(item).uid, { item, attempt }] as const),
+  );
+  const results: ApplyResult[] = [];
+  await visitLive({
+    kind,
+    context: writeContext(request, org),
+    wanted: [...byUid].map(([uid, { item }]) => ({ ...wantedAt(item), uid })),
+    total: Math.max(request.manifest.kinds[kind.name]?.listed ?? 0, attempts.size),
+    isSame(uid, live) {
+      const mark = byUid.get(uid)?.attempt.mark;
+      return mark !== undefined && markOf(request.repository, kind, live) === mark;
+    },
+    async each(uid, live) {
+      const found = byUid.get(uid);
+      if (found !== undefined) {
+        results.push(await compare(applying, kind, found.item, found.attempt, uid, live));
+      }
+    },
+  });
+  return results;
+}
+
+/**
+ * Reads back right after it was written what would take long to list, so that reading does not begin when all writing has
+ * ended. Only what is there to the letter counts: whatever else is found, or goes wrong, is looked at again when all is written.
+ */
+export async function verifyAtOnce(
+  applying: Applying,
+  kind: Kind,
+  context: WriteContext,
+  item: PlannedItem,
+  attempt: Attempt,
+  share: Share,
+): Promise<ApplyResult | undefined> {
+  if (kind.readBackAtOnce === undefined || attempt.mark === undefined || attempt.uid !== undefined) {
+    return undefined;
+  }
+  try {
+    const live = await kind.read({ ...context, grafana: context.grafana.holding(share) }, wantedAt(item));
+    const { repository } = applying.request;
+    const expected = item.entry?.object;
+    const mark = live && (await pressedMarkOf({ repository, press: applying.press }, kind, live, expected));
+    if (live !== undefined) {
+      releaseForm(live);
+    }
+    if (mark !== attempt.mark) {
+      return undefined;
+    }
+    noteFound(applying, item, targetOf(item).uid, mark);
+    return resultOf(item, 'verified', reason('as-planned'));
+  } catch {
+    applying.request.signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+async function compare(
+  applying: Applying,
+  kind: Kind,
+  item: PlannedItem,
+  attempt: Attempt,
+  uid: string,
+  live: Content | undefined,
+): Promise<ApplyResult> {
+  const { failure } = attempt;
+  const mark = live === undefined ? undefined : markOf(applying.request.repository, kind, live);
+  noteFound(applying, item, uid, mark);
+  const same =
+    live !== undefined &&
+    ((mark !== undefined && mark === attempt.mark) ||
+      isRestored(kind, (await wantedContent(applying, item)).content, live));
+  if (same) {
+    const { uid: planned } = targetOf(item);
+    const renamed = planned === uid ? reason('as-planned') : reason('other-uid', { uid });
+    return resultOf(item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
+  }
+  if (failure !== undefined) {
+    return resultOf(item, 'failed', failure);
+  }
+  return resultOf(item, 'differs', reason(live === undefined ? 'vanished' : 'differs-now'));
+}
+
+/** Puts down what is really there; what is not there was not made. */
+function noteFound({ ledger }: Applying, item: PlannedItem, uid: string, mark: string | undefined): void {
+  const touched = { ...targetOf(item), uid };
+  if (mark === undefined) {
+    ledger.drop(touched);
+  } else if (ledger.has(touched)) {
+    ledger.put({ ...touched, did: didOf(item), mark });
+  }
+}
+
+function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
+  const { org, kind, uid, title } = item;
+  return { org, kind, uid, title, outcome, ...because(why) };
+}

@@ -1,0 +1,52 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import { targetOf } from './dependencies.ts';
+import { changesSecurity, countSecurity } from './security.ts';
+import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
+
+/** What must be typed before a plan is applied; undefined when nothing is deleted and nobody gets to see or receive more. */
+export function confirmationFor(request: PlanRequest, items: readonly PlannedItem[]): string | undefined {
+  const parts = [deletion(request, items), securityWords(countSecurity(items))].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** What must be typed for so many changes of security; undefined for none. */
+export function securityWords(count: number): string | undefined {
+  return count === 0 ? undefined : `${count} security ${count === 1 ? 'change' : 'changes'}`;
+}
+
+/** For deletions: the folder's title, or the names of the orgs. */
+function deletion(request: PlanRequest, items: readonly PlannedItem[]): string | undefined {
+  const deleting = items.filter(({ action }) => action === 'delete');
+  if (deleting.length === 0) {
+    return undefined;
+  }
+  const { folders } = request.selection;
+  if (folders !== undefined) {
+    const titles = folders.map(
+      ({ uid }) =>
+        request.manifest.resources.find((entry) => entry.kind === 'folder' && entry.uid === uid)?.title ?? uid,
+    );
+    return titles.join(', ');
+  }
+  const orgs = request.instance.orgs.filter(({ id }) => deleting.some((item) => targetOf(item).org === id));
+  return orgs.map(({ name }) => name).join(', ');
+}
+
+/** At most this many resources are named in the error. */
+const NAMED = 5;
+
+/** @throws DK_CONFIRMATION unless what the plan asks for was typed, letter for letter. */
+export function requireConfirmation(plan: Plan, typed: string | undefined): void {
+  if (plan.confirm === undefined || plan.confirm === typed) {
+    return;
+  }
+  const count = plan.items.filter(({ action }) => action === 'delete').length;
+  const deletes = `deletes ${count} resources${plan.undoes === undefined ? ' that the snapshot lacks' : ''}`;
+  const changed = plan.items.filter(changesSecurity).map(({ kind, uid }) => `${kind} ${uid}`);
+  const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';
+  const changes = `changes who may see or receive what: ${changed.slice(0, NAMED).join(', ')}${more}`;
+  const parts = [...(count > 0 ? [deletes] : []), ...(changed.length > 0 ? [changes] : [])];
+  throw new DashkeepError('DK_CONFIRMATION', `this ${parts.join(', and ')}`, {
+    hint: `Type '${plan.confirm}' to confirm (--confirm).`,
+  });
+}

@@ -1,0 +1,123 @@
+import type { KindName, ResourceRef } from '../../../contract/kinds.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because, losing, type Reason } from '../../../contract/reasons/reason.ts';
+import type { Reference } from '../../../grafana/kinds/kind.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { Existing } from '../mapping/existing.ts';
+import { writeContext } from '../context.ts';
+import type { MissingDependency, PlannedItem, PlanRequest } from '../types.ts';
+import { isWhole } from '../whole.ts';
+
+/**
+ * Collects what the planned resources need and settles it once the whole plan is known: what is neither live nor part
+ * of the plan is offered, never added silently. Without a required one, the resource itself is blocked.
+ */
+export class Dependencies {
+  readonly #request: PlanRequest;
+  readonly #needs = new Map<string, Reference[]>();
+  /** Titles of what the snapshot holds. */
+  readonly #held: ReadonlyMap<string, string>;
+
+  constructor(request: PlanRequest) {
+    this.#request = request;
+    this.#held = new Map(request.manifest.resources.map((entry) => [keyOf(entry), entry.title]));
+  }
+
+  /** @param target where the resource will be, and under which uid. */
+  need(target: ResourceRef, references: Reference[]): void {
+    this.#needs.set(keyOf(target), references);
+  }
+
+  async settle(items: PlannedItem[]): Promise<MissingDependency[]> {
+    const missing = new Map<string, MissingDependency>();
+    const willBe = new Map(items.map((item) => [keyOf(targetOf(item)), item]));
+    const existing = new Map<number, Existing>();
+    let settled = false;
+    // A blocked folder blocks what is in it, so go round until nothing changes any more.
+    while (!settled) {
+      settled = true;
+      for (const item of items) {
+        if (item.action !== 'create' && item.action !== 'update') {
+          continue;
+        }
+        for (const reference of this.#needs.get(keyOf(targetOf(item))) ?? []) {
+          if (await this.#isThere(targetOf(item).org, reference, willBe, existing)) {
+            continue;
+          }
+          const dependency = this.#missing(item.org, reference);
+          missing.set(keyOf(dependency), dependency);
+          settled = !this.#mark(item, reference, dependency) && settled;
+        }
+      }
+    }
+    return [...missing.values()];
+  }
+
+  async #isThere(
+    org: number,
+    reference: Reference,
+    willBe: ReadonlyMap<string, PlannedItem>,
+    existing: Map<number, Existing>,
+  ): Promise<boolean> {
+    const planned = willBe.get(`${org}/${reference.kind}/${reference.uid}`);
+    if (planned !== undefined && (planned.live !== undefined || planned.action === 'create')) {
+      return true;
+    }
+    if (planned !== undefined) {
+      return false;
+    }
+    const home = this.#request.instance.orgs.find((candidate) => candidate.id === org);
+    if (home === undefined) {
+      return false;
+    }
+    const known = existing.get(org) ?? new Existing(writeContext(this.#request, home));
+    existing.set(org, known);
+    return known.has(reference.kind, reference.uid);
+  }
+
+  #missing(org: number, { kind, uid }: Reference): MissingDependency {
+    const title = this.#held.get(keyOf({ org, kind, uid }));
+    return { org, kind, uid, title: title ?? uid, inSnapshot: title !== undefined };
+  }
+
+  /** Returns whether the item became blocked by it. */
+  #mark(item: PlannedItem, reference: Reference, { title, inSnapshot }: MissingDependency): boolean {
+    const { kind, uid } = reference;
+    const missing = { kind, noun: singular(kind), title, resource: `${kind}/${uid}` };
+    if (reference.required === true) {
+      const why = reason(inSnapshot ? 'needs-offered' : 'needs', missing);
+      Object.assign(item, { action: 'blocked', ...because(why) });
+      return true;
+    }
+    if (!inSnapshot && isWhole(this.#request.manifest, reference.kind)) {
+      // It was missing when the snapshot was made: the restore loses nothing.
+      return false;
+    }
+    addLoss(item, reason(inSnapshot ? 'uses-missing-offered' : 'uses-missing', missing));
+    return false;
+  }
+}
+
+/** Adds a loss to an item, once. */
+export function addLoss(item: PlannedItem, loss: Reason): void {
+  const { losses, lost } = losing([loss]);
+  if (!losses.some((sentence) => item.losses.includes(sentence))) {
+    item.losses = [...item.losses, ...losses];
+    item.lost = [...(item.lost ?? []), ...lost];
+  }
+}
+
+/** Where the resource of an item will be, and under which uid. */
+export function targetOf(item: Pick<PlannedItem, 'org' | 'kind' | 'uid' | 'targetOrg' | 'targetUid'>): ResourceRef {
+  const { org, kind, uid, targetOrg, targetUid } = item;
+  return { org: targetOrg ?? org, kind, uid: targetUid ?? uid };
+}
+
+function singular(kind: KindName): string {
+  return kindOf(kind).name.replaceAll('-', ' ');
+}
+
+/** Names a resource in maps. */
+export function keyOf({ org, kind, uid }: ResourceRef): string {
+  return `${org}/${kind}/${uid}`;
+}

@@ -1,0 +1,70 @@
+import type { RunRecord } from '../../../contract/runs.ts';
+import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { keyOf } from './dependencies.ts';
+import type { PlanRequest } from '../types.ts';
+
+/** How many of the newest runs are looked at. */
+const RUNS = 200;
+
+/**
+ * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what a
+ * restore wrote before is in it.
+ */
+export class EarlierRestores {
+  readonly #request: PlanRequest;
+  #touched: Promise<ReadonlySet<string>> | undefined;
+
+  constructor(request: PlanRequest) {
+    this.#request = request;
+  }
+
+  /** Whether a restore since the snapshot wrote the resource. */
+  async wrote(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
+    this.#touched ??= this.#read();
+    return (await this.#touched).has(keyOf({ org: context.org.id, kind: kind.name, uid }));
+  }
+
+  async #read(): Promise<ReadonlySet<string>> {
+    const { repository, manifest, signal } = this.#request;
+    const since = Date.parse(manifest.finished);
+    const lines = (await repository.runs({ limit: RUNS, signal })).filter(
+      ({ kind, started }) => kind === 'restore' && Date.parse(started) >= since,
+    );
+    const records: (RunRecord | undefined)[] = [];
+    for (const { id } of lines) {
+      records.push(await repository.run(id, { signal }));
+    }
+    return new Set(records.flatMap((record) => (record?.touched ?? []).map(keyOf)));
+  }
+}
+
+/**
+ * Whether something came with an owner that was made after the snapshot, and is still what Grafana gave it: then it says
+ * nothing that anybody chose. So the permissions of a folder come back also when a restore was killed between the folder
+ * and them. What a restore has written since, and is the default now, somebody narrowed.
+ */
+export async function isRenewed(
+  { manifest }: Pick<PlanRequest, 'manifest'>,
+  earlier: EarlierRestores,
+  kind: Kind,
+  context: WriteContext,
+  uid: string,
+  live: Content,
+): Promise<boolean> {
+  if (kind.owner === undefined || kind.isDefault === undefined) {
+    return false;
+  }
+  const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
+  return (
+    owner !== undefined &&
+    isMadeAfter(manifest, owner) &&
+    (await kind.isDefault(context, live, owner)) &&
+    !(await earlier.wrote(context, kind, uid))
+  );
+}
+
+/** Whether the live resource was made after the snapshot was taken. */
+export function isMadeAfter({ finished }: { finished: string }, { facts }: Content): boolean {
+  return Date.parse(String(facts?.['created'] ?? '')) > Date.parse(finished);
+}

@@ -1,0 +1,123 @@
+import type { ManifestEntry } from '../../../contract/manifest.ts';
+import type { PlanAction } from '../../../contract/plan.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import type { Reason } from '../../../contract/reasons/reason.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { storedContent } from '../content.ts';
+import { writeContext } from '../context.ts';
+import { withCounterparts } from '../mapping/counterparts.ts';
+import { keyOf } from './dependencies.ts';
+import { markOf, markOfEntry } from '../apply/change-log.ts';
+import { asListed, visitLive } from '../live.ts';
+import { planEntry } from './entry.ts';
+import { itemOf, type Planning } from './planning.ts';
+import type { PlannedItem, PlanRequest } from '../types.ts';
+
+/** Plans the entries of one kind that go to one org, by looking at what is live there. */
+export async function planKind(
+  planning: Planning,
+  org: Org,
+  kind: Kind,
+  entries: ManifestEntry[],
+): Promise<PlannedItem[]> {
+  const { request, translation, progress } = planning;
+  const context = writeContext(request, org);
+  const refusal = await refusalOf(request, kind, context);
+  if (refusal !== undefined) {
+    return entries.map((entry) => itemOf(entry, refusal.action, refusal.why));
+  }
+  const items: PlannedItem[] = [];
+  const byUid = new Map<string, ManifestEntry>();
+  for (const entry of entries) {
+    const passed = passedOver(planning, org, entry);
+    const read = (): Promise<Content> => storedContent(request.repository, entry, request.signal);
+    const uid = passed === undefined ? await translation.uidOf(entry, read) : '';
+    if (passed !== undefined) {
+      items.push(itemOf(entry, 'skip', passed));
+    } else if (byUid.has(uid)) {
+      items.push(itemOf(entry, 'blocked', reason('org-twin', { kind: kind.name, org: String(org.id) })));
+    } else {
+      byUid.set(uid, entry);
+    }
+  }
+  const sought = await withCounterparts(planning, kind, context, byUid);
+  const wanted = [...sought].map(([uid, entry]) => ({ ...asListed(entry), uid }));
+  await visitLive({
+    kind,
+    context,
+    wanted,
+    total: request.manifest.kinds[kind.name]?.listed ?? entries.length,
+    isSame(uid, live) {
+      const entry = sought.get(uid);
+      return entry !== undefined && markOf(request.repository, kind, live) === markOfEntry(kind, entry);
+    },
+    async each(uid, live) {
+      const entry = sought.get(uid);
+      if (entry !== undefined) {
+        const present = isLeftOver(planning, kind, org, uid) ? undefined : live;
+        const item = await planEntry(planning, kind, context, entry, uid, present);
+        if (item.action === 'create') {
+          planning.created.add(keyOf({ org: org.id, kind: kind.name, uid }));
+        }
+        items.push({ ...item, ...goesTo(entry, org, uid) });
+        progress.finished(kind.name, true);
+      }
+    },
+  });
+  return items;
+}
+
+/**
+ * Whether what is live belonged to a dashboard that was deleted: from 12 on Grafana shows its public dashboard until it
+ * cleans up, up to half a minute later (dashboard_service.go CleanUpDashboard).
+ */
+function isLeftOver({ created }: Planning, kind: Kind, org: Org, uid: string): boolean {
+  return kind.deletedWith !== undefined && created.has(keyOf({ org: org.id, kind: kind.deletedWith, uid }));
+}
+
+/** Where it goes, when that is not where it was. */
+function goesTo(entry: ManifestEntry, org: Org, uid: string): Pick<PlannedItem, 'targetOrg' | 'targetUid'> {
+  return {
+    ...(org.id === entry.org ? {} : { targetOrg: org.id }),
+    ...(uid === entry.uid ? {} : { targetUid: uid }),
+  };
+}
+
+/** Why an entry of the selection is not for writing at all. */
+function passedOver({ translation, dataSources }: Planning, org: Org, entry: ManifestEntry): Reason | undefined {
+  const standIn = entry.kind === 'data-source' ? dataSources.standIn(org.id, entry.uid) : undefined;
+  if (standIn?.to !== undefined) {
+    return reason(standIn.by === 'choice' ? 'stand-in-chosen' : 'stand-in', { uid: standIn.to.uid });
+  }
+  return translation.leftOut(entry);
+}
+
+/** Why a kind is never written, wherever; undefined for those that are. */
+export function neverWritten({ write, declaration }: Kind): Reason | undefined {
+  return write === undefined || declaration.restored === 'no'
+    ? reason('archived', { plural: declaration.plural })
+    : undefined;
+}
+
+/** Why nothing of a kind can be written here. */
+async function refusalOf(
+  request: PlanRequest,
+  kind: Kind,
+  context: WriteContext,
+): Promise<{ action: PlanAction; why: Reason } | undefined> {
+  const { plural, restored } = kind.declaration;
+  const never = neverWritten(kind);
+  if (never !== undefined) {
+    return { action: 'skip', why: never };
+  }
+  const named =
+    [...(request.selection.only ?? []), ...(request.selection.also ?? [])].some(
+      ({ kind: name }) => name === kind.name,
+    ) || request.selection.kinds?.includes(kind.name) === true;
+  if (restored === 'on request' && !named) {
+    return { action: 'skip', why: reason('on-request', { plural }) };
+  }
+  const serving = await kind.serves(context);
+  return serving.served ? undefined : { action: 'blocked', why: serving.reason };
+}

@@ -1,0 +1,134 @@
+import { append } from '../../../lib/append.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { KIND_NAMES } from '../../../contract/kinds.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
+import { ProgressCounter } from '../../progress.ts';
+import { DataSourceMap } from '../mapping/data-source-map.ts';
+import { Dependencies, keyOf, targetOf } from './dependencies.ts';
+import { missingRules } from './linked-rules.ts';
+import { planKind } from './kind.ts';
+import { isDeferred, itemOf, managersOf, type Planning } from './planning.ts';
+import { EarlierRestores } from './earlier-restores.ts';
+import { confirmationFor } from './confirmation.ts';
+import { planRemovals } from './removals.ts';
+import { select } from './selection.ts';
+import { Translation } from '../mapping/remap.ts';
+import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from '../types.ts';
+
+/**
+ * What a restore would do, found out by reads only: no write is sent, not even one that claims to be dry.
+ * Reads every object that would be written, so that a damaged repository is found before anything is touched; of bodies
+ * that are deferred it asks only whether they are there.
+ * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws.
+ */
+export async function planRestore(asked: PlanRequest): Promise<Plan> {
+  refuseContradictions(asked);
+  const progress = new ProgressCounter(asked.clock, asked.onProgress);
+  const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
+  const { entries: selected, along } = await select(request);
+  progress.phase('planning');
+  progress.total(selected.length);
+  const dataSources = await DataSourceMap.make(request, selected);
+  const translation = new Translation(request, selected, dataSources);
+  const planning: Planning = {
+    request,
+    translation,
+    dataSources,
+    dependencies: new Dependencies(request),
+    managers: managersOf(request, translation),
+    earlier: new EarlierRestores(request),
+    created: new Set(),
+    along,
+    progress,
+  };
+  const items: PlannedItem[] = [];
+  for (const org of new Set(selected.map((entry) => translation.orgOf(entry)))) {
+    const home = request.instance.orgs.find((candidate) => candidate.id === org);
+    for (const kind of KINDS) {
+      const entries = selected.filter((entry) => translation.orgOf(entry) === org && entry.kind === kind.name);
+      if (entries.length === 0) {
+        continue;
+      }
+      const planned =
+        home === undefined
+          ? entries.map((entry) => itemOf(entry, 'blocked', reason('org-out-of-scope', { org: String(org) })))
+          : await planKind(planning, home, kind, entries);
+      append(
+        items,
+        planned.sort((a, b) => (a.uid < b.uid ? -1 : 1)),
+      );
+    }
+  }
+  const needed = await planning.dependencies.settle(items);
+  const linked = await missingRules(planning, items);
+  const missing = withoutTwins([...needed, ...linked], items);
+  const deferred = await deferredBodies(planning, items, linked);
+  const extra = request.options.deleteExtra === true ? await planRemovals(request, translation, items) : [];
+  const all = [...items.sort(byWriteOrder), ...extra];
+  const confirm = confirmationFor(request, all);
+  return {
+    snapshot: request.manifest.id,
+    items: all,
+    missing,
+    dataSources: dataSources.used(),
+    translation,
+    ...(confirm === undefined ? {} : { confirm }),
+    ...(deferred === undefined ? {} : { deferred }),
+  };
+}
+
+/** @throws DK_OBJECT_MISSING when a body that is to be read later is not there. */
+async function deferredBodies(
+  planning: Planning,
+  items: PlannedItem[],
+  linked: readonly MissingDependency[],
+): Promise<Deferred | undefined> {
+  const { request, dependencies, dataSources } = planning;
+  const later = items.filter((item) => item.action === 'create' && isDeferred(request, item.kind, item.live));
+  if (later.length === 0) {
+    return undefined;
+  }
+  await requireObjects(request, later);
+  return {
+    need(item, content) {
+      dependencies.need(targetOf(item), kindOf(item.kind).references(content));
+    },
+    async settle(plan) {
+      plan.missing = withoutTwins([...(await dependencies.settle(plan.items)), ...linked], plan.items);
+      plan.dataSources = dataSources.used();
+    },
+  };
+}
+
+/** Each once, and none that was chosen and is blocked: choosing it again would not help. */
+function withoutTwins(missing: readonly MissingDependency[], items: readonly PlannedItem[]): MissingDependency[] {
+  const blocked = new Set(items.filter(({ action }) => action === 'blocked').map(keyOf));
+  return [...new Map(missing.map((one) => [keyOf(one), one])).values()].filter((one) => !blocked.has(keyOf(one)));
+}
+
+/** Looks whether the bodies of items are there that nothing has read yet. @throws DK_OBJECT_MISSING */
+export async function requireObjects(
+  { repository, signal }: PlanRequest,
+  items: readonly PlannedItem[],
+): Promise<void> {
+  const objects = items.flatMap(({ entry }) => entry?.object ?? []);
+  const [missing] = await repository.missingObjects(objects, { signal });
+  if (missing !== undefined) {
+    // Says it in the words that everybody says it in.
+    await repository.getObject(missing, { signal });
+  }
+}
+
+function refuseContradictions({ options, selection }: PlanRequest): void {
+  const { deleteExtra, copy } = options;
+  if (deleteExtra === true && (copy !== undefined || selection.only !== undefined)) {
+    const other = copy === undefined ? 'single resources' : 'copies';
+    throw new DashkeepError('DK_USAGE', `deleting what the snapshot lacks does not go with restoring ${other}`);
+  }
+}
+
+/** Sorts items by organization, then in the order in which kinds are written. */
+export function byWriteOrder(a: PlannedItem, b: PlannedItem): number {
+  return a.org - b.org || KIND_NAMES.indexOf(a.kind) - KIND_NAMES.indexOf(b.kind);
+}

@@ -1,0 +1,59 @@
+import type { KindName } from '../../../contract/kinds.ts';
+import type { ManifestEntry } from '../../../contract/manifest.ts';
+import type { PlanAction } from '../../../contract/plan.ts';
+import { because, type Reason } from '../../../contract/reasons/reason.ts';
+import type { Content } from '../../../grafana/kinds/kind.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import type { ProgressCounter } from '../../progress.ts';
+import type { DataSourceMap } from '../mapping/data-source-map.ts';
+import { keyOf, type Dependencies } from './dependencies.ts';
+import type { EarlierRestores } from './earlier-restores.ts';
+import type { PlannedItem, PlanRequest, Translator } from '../types.ts';
+
+/** What belongs to one making of a plan. */
+export interface Planning {
+  request: PlanRequest;
+  translation: Translator;
+  dataSources: DataSourceMap;
+  dependencies: Dependencies;
+  /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
+  managers: Map<string, string>;
+  earlier: EarlierRestores;
+  /** What is missing and will be made, by key of the target. */
+  created: Set<string>;
+  /** What nobody named, but belongs to what somebody did. */
+  along: ReadonlySet<ManifestEntry>;
+  progress: ProgressCounter;
+}
+
+/** Whether a body is read only when it is written. */
+export function isDeferred(request: PlanRequest, kind: KindName, live: unknown): boolean {
+  return live === undefined && request.deferBodies === true && kindOf(kind).largeBodies === true;
+}
+
+/** Who manages what, as the snapshot says it; what is live says it better, where it is looked at. */
+export function managersOf({ manifest }: PlanRequest, translation: Translator): Map<string, string> {
+  const managers = new Map<string, string>();
+  for (const entry of manifest.resources) {
+    const manager = managerOf(entry);
+    if (manager !== undefined) {
+      managers.set(keyOf({ org: translation.orgOf(entry), kind: entry.kind, uid: entry.uid }), manager);
+    }
+  }
+  return managers;
+}
+
+/** Who manages it, if somebody does. Provenance `api` only says that a program wrote it once. */
+export function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): string | undefined {
+  const { managedBy, provenance } = content;
+  if (managedBy !== undefined) {
+    return managedBy.id === undefined ? managedBy.manager : `${managedBy.manager} (${managedBy.id})`;
+  }
+  return provenance === undefined || provenance === '' || provenance === 'api' ? undefined : provenance;
+}
+
+/** An item as the snapshot holds it. */
+export function itemOf(entry: ManifestEntry, action: PlanAction, why: Reason): PlannedItem {
+  const { org, kind, uid, title, folder } = entry;
+  return { org, kind, uid, title, folder, action, ...because(why), losses: [], security: [], entry };
+}

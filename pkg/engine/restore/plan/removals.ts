@@ -1,0 +1,166 @@
+import { append } from '../../../lib/append.ts';
+import type { KindName } from '../../../contract/kinds.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because } from '../../../contract/reasons/reason.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
+import { writeContext } from '../context.ts';
+import { targetOf } from './dependencies.ts';
+import { markOf } from '../apply/change-log.ts';
+import { folderTree } from './selection.ts';
+import type { PlannedItem, PlanRequest, Translator } from '../types.ts';
+import { isWhole } from '../whole.ts';
+
+/** Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. */
+const DELETABLE: readonly Kind[] = KINDS.filter(({ deletable }) => deletable === true).reverse();
+
+/** What is live within the selection and not in the snapshot, found by reads. */
+export async function planRemovals(
+  request: PlanRequest,
+  translation: Translator,
+  planned: readonly PlannedItem[],
+): Promise<PlannedItem[]> {
+  const removals: PlannedItem[] = [];
+  const orgs = new Map(request.manifest.orgs.map(({ id }) => [request.options.orgs?.get(id) ?? id, id]));
+  for (const org of request.instance.orgs) {
+    const source = orgs.get(org.id);
+    if (source !== undefined && (request.selection.folders === undefined || touches(planned, org.id))) {
+      append(removals, await planOrg(request, translation, planned, org, source));
+    }
+  }
+  return removals;
+}
+
+function touches(planned: readonly PlannedItem[], org: number): boolean {
+  return planned.some((item) => targetOf(item).org === org);
+}
+
+async function planOrg(
+  request: PlanRequest,
+  translation: Translator,
+  planned: readonly PlannedItem[],
+  org: Org,
+  source: number,
+): Promise<PlannedItem[]> {
+  const context = writeContext(request, org);
+  const folders = await listOf(kindOf('folder'), context);
+  const scope = scopeOf(request, source, folders);
+  const removals: PlannedItem[] = [];
+  /** Folders that hold something that stays. */
+  const needed = new Set<string>();
+  for (const kind of DELETABLE) {
+    const { name } = kind;
+    const inScope = isSelected(request, name) && isWhole(request.manifest, name);
+    if ((!inScope && !KINDS_IN_FOLDERS.has(name)) || !(await kind.serves(context)).served) {
+      continue;
+    }
+    const entries = request.manifest.resources.filter(
+      (entry) => entry.kind === name && translation.orgOf(entry) === org.id,
+    );
+    // Where Grafana chooses uids itself, what is restored has another one.
+    const targets = planned.filter(({ kind: of }) => of === name).map(targetOf);
+    const restored = targets.filter((target) => target.org === org.id);
+    const known = new Set([...entries, ...restored].map(({ uid }) => uid));
+    const live = name === 'folder' ? deepestFirst(folders) : await listOf(kind, context);
+    for (const listed of live) {
+      const extra = inScope && !known.has(listed.uid) && scope(name, listed);
+      const parent = folders.find(({ uid }) => uid === listed.folderUid)?.title ?? '';
+      const item = extra ? await planRemoval(request, kind, context, listed, source, needed, parent) : undefined;
+      if (item !== undefined) {
+        removals.push(item);
+      }
+      if (item?.action !== 'delete' && listed.folderUid !== undefined) {
+        needed.add(listed.folderUid);
+      }
+    }
+  }
+  return removals;
+}
+
+function isSelected({ selection }: PlanRequest, kind: KindName): boolean {
+  const { kinds, folders } = selection;
+  return (kinds === undefined || kinds.includes(kind)) && (folders === undefined || KINDS_IN_FOLDERS.has(kind));
+}
+
+/** Whether something live is within the selection. Selected folders themselves are in the snapshot, so never extra. */
+function scopeOf(
+  request: PlanRequest,
+  source: number,
+  live: readonly Listed[],
+): (kind: KindName, listed: Listed) => boolean {
+  const { folders } = request.selection;
+  if (folders === undefined) {
+    return () => true;
+  }
+  const within = new Set(folders.flatMap(({ uid }) => [...folderTree(request.manifest, source, uid)]));
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const { uid, folderUid } of live) {
+      if (folderUid !== undefined && within.has(folderUid) && !within.has(uid)) {
+        within.add(uid);
+        grown = true;
+      }
+    }
+  }
+  return (_kind, { folderUid }) => folderUid !== undefined && within.has(folderUid);
+}
+
+/** All that is live of a kind. */
+export async function listOf(kind: Kind, context: WriteContext): Promise<Listed[]> {
+  const all: Listed[] = [];
+  for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
+    all.push(listed);
+  }
+  return all;
+}
+
+/** Folders within others before those. */
+export function deepestFirst(folders: readonly Listed[]): Listed[] {
+  const byUid = new Map(folders.map((folder) => [folder.uid, folder]));
+  const depth = (folder: Listed): number => {
+    let levels = 0;
+    for (let at = folder; at.folderUid !== undefined && levels < byUid.size; levels++) {
+      const parent = byUid.get(at.folderUid);
+      if (parent === undefined) {
+        break;
+      }
+      at = parent;
+    }
+    return levels;
+  };
+  return [...folders].sort((a, b) => depth(b) - depth(a));
+}
+
+async function planRemoval(
+  request: PlanRequest,
+  kind: Kind,
+  context: WriteContext,
+  listed: Listed,
+  source: number,
+  needed: ReadonlySet<string>,
+  folderTitle: string,
+): Promise<PlannedItem | undefined> {
+  const content = await kind.read(context, listed);
+  if (content === undefined || content.pristine === true) {
+    return undefined;
+  }
+  const { uid, title } = listed;
+  const item = {
+    org: source,
+    kind: kind.name,
+    uid,
+    title,
+    folder: folderTitle,
+    losses: [],
+    security: [],
+    live: markOf(request.repository, kind, content),
+    ...(context.org.id === source ? {} : { targetOrg: context.org.id }),
+  };
+  if (content.managedBy !== undefined && !request.options.includeManaged) {
+    return { ...item, action: 'skip', ...because(reason('extra-managed', { manager: content.managedBy.manager })) };
+  }
+  return kind.name === 'folder' && needed.has(uid)
+    ? { ...item, action: 'blocked', ...because(reason('extra-filled')) }
+    : { ...item, action: 'delete', ...because(reason('extra')) };
+}

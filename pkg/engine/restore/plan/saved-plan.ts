@@ -1,0 +1,154 @@
+import * as z from 'zod';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { KIND_NAMES } from '../../../contract/kinds.ts';
+import { PlanItem, SecurityChange } from '../../../contract/plan.ts';
+import { ReasonData } from '../../../contract/reasons/reason.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { targetOf } from './dependencies.ts';
+import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from '../types.ts';
+
+const Selected = z.object({ org: z.int().positive().optional(), uid: z.string() });
+
+/** A plan in a file, to be looked at and applied later. It holds no secret and no body. */
+const SavedPlan = z.object({
+  format: z.literal('dashkeep-plan-1'),
+  made: z.iso.datetime(),
+  repository: z.string(),
+  grafana: z.string(),
+  snapshot: z.string(),
+  selection: z.object({
+    orgs: z.array(z.int().positive()).optional(),
+    kinds: z.array(z.enum(KIND_NAMES)).optional(),
+    only: z.array(Selected.extend({ kind: z.enum(KIND_NAMES) })).optional(),
+    folders: z.array(Selected).optional(),
+  }),
+  options: z.object({
+    overwrite: z.boolean(),
+    includeManaged: z.boolean(),
+    deleteExtra: z.boolean().optional(),
+    keepSecrets: z.boolean().optional(),
+    copy: z
+      .object({ folderUid: z.string().optional(), org: z.int().positive().optional(), suffix: z.string().optional() })
+      .optional(),
+    orgs: z.array(z.tuple([z.int().positive(), z.int().positive()])).optional(),
+    dataSources: z.array(z.tuple([z.string(), z.string()])).optional(),
+  }),
+  confirm: z.string().optional(),
+  items: z.array(
+    PlanItem.extend({
+      object: z.string().optional(),
+      live: z.string().optional(),
+      // Of plans that an earlier release saved: the plan that is made again says it.
+      ...ReasonData.partial().shape,
+      security: z.array(SecurityChange).default([]),
+    }),
+  ),
+});
+export type SavedPlan = z.infer<typeof SavedPlan>;
+
+/** The text of a plan for a file. */
+export function savePlan(request: PlanRequest, plan: Plan): string {
+  const { selection, options } = request;
+  const { orgs, dataSources, secrets: _, ...plain } = options;
+  const saved: SavedPlan = {
+    format: 'dashkeep-plan-1',
+    made: request.clock.now().toISOString(),
+    repository: request.repository.id,
+    grafana: request.instance.url,
+    snapshot: plan.snapshot,
+    selection: copyOf(selection),
+    options: {
+      ...plain,
+      ...(orgs === undefined ? {} : { orgs: [...orgs] }),
+      ...(dataSources === undefined ? {} : { dataSources: [...dataSources] }),
+    },
+    ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
+    items: plan.items.map(({ entry, ...item }) => ({
+      ...item,
+      ...(entry === undefined ? {} : { object: entry.object }),
+    })),
+  };
+  return `${JSON.stringify(saved, undefined, 2)}\n`;
+}
+
+function copyOf({ orgs, kinds, only, folders }: Selection): SavedPlan['selection'] {
+  return {
+    ...(orgs === undefined ? {} : { orgs: [...orgs] }),
+    ...(kinds === undefined ? {} : { kinds: [...kinds] }),
+    ...(only === undefined ? {} : { only: [...only] }),
+    ...(folders === undefined ? {} : { folders: [...folders] }),
+  };
+}
+
+/** @throws DK_USAGE when the text is no saved plan. */
+export function parseSavedPlan(text: string): SavedPlan {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    document = undefined;
+  }
+  const parsed = SavedPlan.safeParse(document);
+  if (!parsed.success) {
+    throw new DashkeepError('DK_USAGE', 'this is not a saved plan', {
+      hint: 'Make one with `dashkeep restore … --save-plan <file>`.',
+    });
+  }
+  return parsed.data;
+}
+
+/** What has to be planned again to apply a saved plan. Secrets are never in it. */
+export function requestOf(saved: SavedPlan): { selection: Selection; options: RestoreOptions } {
+  const { orgs, dataSources, ...options } = saved.options;
+  return {
+    selection: saved.selection,
+    options: {
+      ...options,
+      ...(orgs === undefined ? {} : { orgs: new Map(orgs) }),
+      ...(dataSources === undefined ? {} : { dataSources: new Map(dataSources) }),
+    },
+  };
+}
+
+/**
+ * Compares a saved plan with one that was just made from the same request. What was applied meanwhile is no difference,
+ * so that an apply that was interrupted can be taken up again with the same file.
+ * @throws DK_PLAN_STALE naming what has moved.
+ */
+export function requireFresh(saved: SavedPlan, request: PlanRequest, plan: Plan): void {
+  if (saved.repository !== request.repository.id || saved.grafana !== request.instance.url) {
+    const what = saved.repository === request.repository.id ? `Grafana at ${saved.grafana}` : 'another repository';
+    throw new DashkeepError('DK_PLAN_STALE', `the plan was made for ${what}`);
+  }
+  const now = new Map(plan.items.map((item) => [keyOf(item), item]));
+  const moved = saved.items.filter((before) => hasMoved(before, now.get(keyOf(before))));
+  const before = new Set(saved.items.map(keyOf));
+  const names = [...moved, ...plan.items.filter((item) => !before.has(keyOf(item)))].map(
+    ({ kind, uid }) => `${kind} ${uid}`,
+  );
+  if (names.length > 0) {
+    const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+    throw new DashkeepError('DK_PLAN_STALE', `the plan no longer fits: ${names.slice(0, 5).join(', ')}${more}`);
+  }
+}
+
+type SavedItem = SavedPlan['items'][number];
+
+function keyOf(item: Pick<PlannedItem, 'org' | 'kind' | 'uid' | 'targetOrg' | 'targetUid'>): string {
+  const { org, kind, uid } = targetOf(item);
+  return `${item.org}/${item.uid}>${org}/${kind}/${uid}`;
+}
+
+function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
+  if (now === undefined) {
+    return before.action !== 'delete';
+  }
+  if (now.action === 'unchanged' && (before.action === 'create' || before.action === 'update')) {
+    return false;
+  }
+  // Its owner was made meanwhile, and brought it.
+  if (kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update') {
+    return false;
+  }
+  return now.action !== before.action || now.live !== before.live || now.entry?.object !== before.object;
+}

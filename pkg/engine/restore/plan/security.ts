@@ -1,0 +1,61 @@
+import type { ResourceSecurity, SecurityChange } from '../../../contract/plan.ts';
+import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { keyOf } from './dependencies.ts';
+import type { Planning } from './planning.ts';
+import type { PlannedItem } from '../types.ts';
+
+/** What writing something changes about who may see or receive what, as its kind says it. */
+export function securityOf(
+  { created }: Pick<Planning, 'created'>,
+  kind: Kind,
+  context: WriteContext,
+  { uid, content, live }: Restorable,
+): SecurityChange[] {
+  // What Grafana made by itself is nobody's choice; an account is somebody's all the same.
+  const before = live?.pristine === true && kind.declaration.scope === 'org' ? undefined : live;
+  const after = before === undefined ? content : (kind.merge?.(content, before) ?? content);
+  const item = { uid, content: after, ...(before === undefined ? {} : { live: before }) };
+  const changes = kind.securityChanges?.(item, {
+    secrets: context.secrets.bind(context),
+    keepSecrets: context.keepSecrets,
+    creates: (reference) => created.has(keyOf({ org: context.org.id, kind: reference.kind, uid: reference.uid })),
+  });
+  return changes ?? [];
+}
+
+/** Whether a person has to agree to an item with typed words. */
+export function changesSecurity({ action, security }: PlannedItem): boolean {
+  return (action === 'create' || action === 'update') && security.length > 0;
+}
+
+/** How often a plan changes who may see or receive what. */
+export function countSecurity(items: readonly PlannedItem[]): number {
+  return items.filter(changesSecurity).reduce((sum, { security }) => sum + security.length, 0);
+}
+
+/** What changes who may see or receive what, first; the rest in its order. */
+export function securityFirst<T extends { security: readonly SecurityChange[] }>(items: readonly T[]): T[] {
+  return [
+    ...items.filter(({ security }) => security.length > 0),
+    ...items.filter(({ security }) => security.length === 0),
+  ];
+}
+
+/** The changes of security of a plan, for the record. */
+export function securityRecord(items: readonly PlannedItem[]): ResourceSecurity[] {
+  return items
+    .filter(changesSecurity)
+    .map(({ org, kind, uid, title, security }) => ({ org, kind, uid, title, changes: security }));
+}
+
+/** The results with what writing each item changed about security. */
+export function withSecurity<T extends { org: number; kind: PlannedItem['kind']; uid: string }>(
+  results: readonly T[],
+  items: readonly PlannedItem[],
+): (T & { security?: SecurityChange[] })[] {
+  const byKey = new Map(items.filter(changesSecurity).map((item) => [keyOf(item), item.security]));
+  return results.map((result) => {
+    const security = byKey.get(keyOf(result));
+    return security === undefined ? result : { ...result, security };
+  });
+}

@@ -1,0 +1,142 @@
+import { append } from '../../../lib/append.ts';
+import { KIND_NAMES, type KindName } from '../../../contract/kinds.ts';
+import type { Touched } from '../../../contract/runs.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because, type Reason } from '../../../contract/reasons/reason.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import { liveDashboards } from '../../../grafana/kinds/dashboard/live.ts';
+import type { Content, Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
+import { writeContext } from '../context.ts';
+import { keyOf } from '../plan/dependencies.ts';
+import { markOf } from '../apply/change-log.ts';
+import { visitLive } from '../live.ts';
+import { deepestFirst, listOf } from '../plan/removals.ts';
+import type { PlannedItem, PlanRequest } from '../types.ts';
+
+/**
+ * What a restore created and is to go again: only what is still as the restore left it, what uses something before what
+ * is used, folders last and only when nothing stays in them.
+ */
+export async function planCreatedRemovals(request: PlanRequest, created: readonly Touched[]): Promise<PlannedItem[]> {
+  const items: PlannedItem[] = [];
+  for (const id of new Set(created.map(({ org }) => org))) {
+    const ofOrg = created.filter(({ org }) => org === id);
+    const org = request.instance.orgs.find((one) => one.id === id);
+    if (org === undefined) {
+      append(
+        items,
+        ofOrg.map((one) => itemOf(one, 'blocked', reason('org-out-of-scope', { org: String(id) }))),
+      );
+    } else {
+      append(items, await planOrg(request, org, ofOrg));
+    }
+  }
+  return items;
+}
+
+async function planOrg(request: PlanRequest, org: Org, created: readonly Touched[]): Promise<PlannedItem[]> {
+  const context = writeContext(request, org);
+  const items: PlannedItem[] = [];
+  for (const name of [...KIND_NAMES].reverse()) {
+    const ofKind = created.filter(({ kind }) => kind === name);
+    if (ofKind.length > 0 && name !== 'folder') {
+      append(items, await planKind(request, kindOf(name), context, ofKind));
+    }
+  }
+  const folders = created.filter(({ kind }) => kind === 'folder');
+  if (folders.length > 0) {
+    const planned = await planKind(request, kindOf('folder'), context, folders);
+    append(items, await emptiedFolders(context, planned, items));
+  }
+  return items;
+}
+
+async function planKind(
+  request: PlanRequest,
+  kind: Kind,
+  context: WriteContext,
+  created: readonly Touched[],
+): Promise<PlannedItem[]> {
+  if (kind.remove === undefined) {
+    const why =
+      kind.owner === undefined
+        ? reason('never-deleted', { plural: kind.declaration.plural })
+        : reason('goes-with-owner', { owner: kind.owner });
+    return created.map((one) => itemOf(one, 'skip', why));
+  }
+  const byUid = new Map(created.map((one) => [one.uid, one]));
+  const items: PlannedItem[] = [];
+  await visitLive({
+    kind,
+    context,
+    wanted: created.map(({ uid }) => ({ uid, title: uid })),
+    total: Math.max(request.manifest.kinds[kind.name]?.listed ?? 0, created.length),
+    isSame: (uid, live) => markOf(request.repository, kind, live) === byUid.get(uid)?.mark,
+    async each(uid, live) {
+      const one = byUid.get(uid);
+      if (one !== undefined) {
+        items.push(planOne(request, kind, one, live));
+      }
+    },
+  });
+  return items.sort((a, b) => (a.uid < b.uid ? -1 : 1));
+}
+
+function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Content | undefined): PlannedItem {
+  if (live === undefined) {
+    return itemOf(created, 'skip', reason('gone-since'));
+  }
+  const item = {
+    ...itemOf(created, 'delete', reason('created')),
+    title: live.title,
+    live: markOf(request.repository, kind, live),
+  };
+  if (live.managedBy !== undefined) {
+    return { ...item, action: 'skip', ...because(reason('managed-since', { manager: live.managedBy.manager })) };
+  }
+  return item.live === created.mark ? item : { ...item, action: 'skip', ...because(reason('changed-since')) };
+}
+
+/** Folders, deepest first; one in which something stays is kept. */
+async function emptiedFolders(
+  context: WriteContext,
+  folders: readonly PlannedItem[],
+  others: readonly PlannedItem[],
+): Promise<PlannedItem[]> {
+  const going = new Set(others.filter(({ action }) => action === 'delete').map(keyOf));
+  const live = await listOf(kindOf('folder'), context);
+  const needed = new Set<string>();
+  for (const name of KINDS_IN_FOLDERS) {
+    for (const { uid, folderUid } of name === 'folder' ? [] : await inFolders(context, name)) {
+      if (folderUid !== undefined && !going.has(keyOf({ org: context.org.id, kind: name, uid }))) {
+        needed.add(folderUid);
+      }
+    }
+  }
+  const byUid = new Map(folders.map((item) => [item.uid, item]));
+  const ordered: PlannedItem[] = folders.filter(({ action }) => action !== 'delete');
+  for (const { uid, folderUid } of deepestFirst(live)) {
+    const item = byUid.get(uid);
+    const goes = item?.action === 'delete' && !needed.has(uid);
+    if (item?.action === 'delete') {
+      ordered.push(goes ? item : { ...item, action: 'blocked', ...because(reason('created-filled')) });
+    }
+    if (!goes && folderUid !== undefined) {
+      needed.add(folderUid);
+    }
+  }
+  return ordered;
+}
+
+async function inFolders(context: WriteContext, name: KindName): Promise<Listed[]> {
+  const kind = kindOf(name);
+  if (!(await kind.serves(context)).served) {
+    return [];
+  }
+  return name === 'dashboard' ? liveDashboards(context) : listOf(kind, context);
+}
+
+function itemOf({ org, kind, uid }: Touched, action: PlannedItem['action'], why: Reason): PlannedItem {
+  return { org, kind, uid, title: uid, folder: '', action, ...because(why), losses: [], security: [] };
+}

@@ -1,0 +1,121 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { RunRecord, Touched } from '../../../contract/runs.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { because, losing } from '../../../contract/reasons/reason.ts';
+import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
+import { planCreatedRemovals } from './created.ts';
+import { keyOf } from '../plan/dependencies.ts';
+import { planRestore } from '../plan/plan.ts';
+import { confirmationFor } from '../plan/confirmation.ts';
+import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
+
+/** What undoing needs; snapshot, selection and options follow from the run. */
+export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'>;
+
+/**
+ * The way back of a restore, found by reads only: what it overwrote or deleted comes back from its safety snapshot, what
+ * it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason.
+ * @returns the plan, and the request to apply it with.
+ * @throws DK_USAGE when the run is no restore, has no safety snapshot, or is one that changed nothing; DK_NOT_FOUND when
+ * the safety snapshot is gone.
+ */
+export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ request: PlanRequest; plan: Plan }> {
+  const { snapshot, touched } = undoable(run);
+  const manifest = await asked.repository.manifest(snapshot, { signal: asked.signal });
+  const held = new Set(manifest.resources.map(keyOf));
+  const back = touched.filter(({ did }) => did !== 'created');
+  const request: PlanRequest = {
+    ...asked,
+    manifest,
+    selection: {
+      only: back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid })),
+      exactly: true,
+    },
+    // The safety snapshot is what was there, managed or not.
+    options: { overwrite: true, includeManaged: true },
+  };
+  const plan = await planRestore(request);
+  const byKey = new Map(back.map((one) => [keyOf(one), one]));
+  for (const item of plan.items) {
+    leaveWhatChanged(item, byKey.get(keyOf(item)));
+  }
+  const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map(notHeld);
+  const removals = await planCreatedRemovals(
+    request,
+    touched.filter(({ did }) => did === 'created'),
+  );
+  const items = titled([...plan.items, ...lost, ...removals]);
+  const { confirm: _, ...planned } = plan;
+  const confirm = confirmationFor(request, items);
+  return {
+    request,
+    plan: {
+      ...planned,
+      items,
+      undoes: run.id,
+      ...(confirm === undefined ? {} : { confirm }),
+    },
+  };
+}
+
+function undoable(run: RunRecord): { snapshot: string; touched: Touched[] } {
+  const { kind, snapshot, touched } = run;
+  if (kind !== 'restore' || snapshot === undefined) {
+    throw new DashkeepError('DK_USAGE', 'only a restore that took a safety snapshot can be undone');
+  }
+  if (touched === undefined || touched.length === 0) {
+    throw new DashkeepError('DK_USAGE', `run ${run.id} changed nothing in Grafana, so there is nothing to undo`);
+  }
+  return { snapshot, touched };
+}
+
+/** Turns an item into one that is passed over, where what is live is not what the restore left there. */
+function leaveWhatChanged(item: PlannedItem, before: Touched | undefined): void {
+  if (before === undefined || (item.action !== 'create' && item.action !== 'update')) {
+    return;
+  }
+  const why =
+    before.did === 'deleted'
+      ? item.live === undefined
+        ? undefined
+        : reason('made-again')
+      : item.live === undefined
+        ? reason('deleted-since')
+        : item.live === before.mark
+          ? undefined
+          : reason('changed-since');
+  if (why !== undefined) {
+    Object.assign(item, { action: 'skip', ...because(why), ...losing([]), security: [] });
+    return;
+  }
+  Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
+}
+
+/** Most dashboards have no public one, and what was never there is not lost. */
+function wentWithAnother({ kind, did }: Touched): boolean {
+  return did === 'deleted' && goesWith(kindOf(kind)) !== undefined;
+}
+
+function notHeld({ org, kind, uid }: Touched): PlannedItem {
+  return {
+    org,
+    kind,
+    uid,
+    title: uid,
+    folder: '',
+    action: 'skip',
+    ...because(reason(kind === 'org' ? 'org-keeps-name' : 'not-held')),
+    losses: [],
+    security: [],
+  };
+}
+
+/** What belongs to something else, as permissions do, has no title of its own in Grafana: it gets its owner's. */
+function titled(items: PlannedItem[]): PlannedItem[] {
+  const titles = new Map(items.map((item) => [keyOf(item), item.title]));
+  return items.map((item) => {
+    const owner = goesWith(kindOf(item.kind));
+    const title = owner === undefined ? undefined : titles.get(keyOf({ ...item, kind: owner }));
+    return item.title === item.uid && title !== undefined ? { ...item, title } : item;
+  });
+}

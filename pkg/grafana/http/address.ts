@@ -1,0 +1,40 @@
+import { DashkeepError } from '../../contract/errors.ts';
+
+/** Parameters of a request; those that are undefined are left out. */
+export type Query = Record<string, string | number | boolean | undefined>;
+
+/** Where Grafana answers. @throws DashkeepError DK_SETTINGS when that is no URL to talk to. */
+export function grafanaUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL is not a URL: ${text}`, {
+      hint: 'Write it with its scheme, such as http://grafana:3000.',
+    });
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL must start with http:// or https://, not ${url.protocol}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new DashkeepError('DK_SETTINGS', 'GRAFANA_URL must not hold a user or password', {
+      hint: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
+    });
+  }
+  return url;
+}
+
+/** The query of a request, with its question mark; nothing when there is none. */
+export function queryOf(query: Query | undefined): string {
+  if (query === undefined) {
+    return '';
+  }
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) {
+      parameters.set(name, String(value));
+    }
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

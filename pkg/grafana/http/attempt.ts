@@ -1,0 +1,178 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import { DashkeepError } from '../../contract/errors.ts';
+import { stringifyJson } from '../../lib/json/json.ts';
+import type { Clock } from '../../contract/ports.ts';
+import type { Connections } from '../../lib/http/agent.ts';
+import { exchange, type Exchanged } from '../../lib/http/request.ts';
+import type { Access } from './access.ts';
+import { queryOf } from './address.ts';
+import { inflateBounded, jsonOf, MAX_ANSWER_BYTES, parseOrUndefined } from './response-body.ts';
+import type { Share } from './byte-budget.ts';
+import type { Answer, RequestOptions } from './client-options.ts';
+import { errorOfAnswer, type GrafanaError } from './errors.ts';
+import type { Ending } from './adaptive-concurrency.ts';
+import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
+import type { Leave, RequestWindow } from './request-limiter.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/** What all clients of one Grafana share to send a request. */
+export interface Connection {
+  origin: string;
+  prefix: string;
+  dispatcher: Connections;
+  window: RequestWindow;
+  clock: Clock;
+  /** Milliseconds that one attempt may take. */
+  timeout: number;
+}
+
+/** What a request is sent over: as whom, and with room for its answer where that is kept. */
+export interface Line {
+  shared: Connection;
+  access: Access;
+  share: Share | undefined;
+}
+
+/** What became of one attempt. */
+export type Attempt =
+  | { answer: Answer; error?: undefined }
+  | {
+      answer?: undefined;
+      error: GrafanaError;
+      /** What it was sent with. */
+      authorization: string | undefined;
+      /** Whether the same request may succeed later. */
+      passing: boolean;
+      /** Whether the server surely did not act on it. */
+      unprocessed: boolean;
+      /** Milliseconds that the server asked to wait. */
+      retryAfter?: number;
+    };
+
+/** Sends a request once, in its place among all others of the same Grafana. */
+export async function attempt(
+  line: Line,
+  method: Dispatcher.HttpMethod,
+  path: string,
+  options: RequestOptions,
+): Promise<Attempt> {
+  const { access, share } = line;
+  const { clock, window } = line.shared;
+  const request = { method, path };
+  let leave: Leave | undefined = await window.enter(options.signal, options.first);
+  let authorization: string | undefined;
+  let ending: Ending = 'failed';
+  let seen = { bytes: 0, took: 0, late: 0 };
+  const received = (bytes: number): Promise<void> | undefined => {
+    const room = share?.received(bytes);
+    if (room !== undefined) {
+      // Whoever makes room may need a place for it.
+      leave?.({ ending: 'cancelled', sort: '', milliseconds: 0, late: 0 });
+      leave = undefined;
+    }
+    return room;
+  };
+  const giveBack = (): void => {
+    leave?.({ ending, sort: sortOf(method, path, seen.bytes), milliseconds: seen.took, late: seen.late });
+    leave = undefined;
+  };
+  try {
+    authorization = await access.authorization();
+    const { status, body, headers, ...rest } = await send(line, request, authorization, options, received);
+    ending = endingOf(status);
+    seen = rest;
+    if (status >= 200 && status < 300) {
+      // By the next turn its connection is free: until then another request would open one of its own.
+      await nextTurn();
+      giveBack();
+      options.took?.(seen.took);
+      // The next request goes before the work on this answer.
+      await nextTurn();
+      return { answer: { status, json: jsonOf(body, options), headers } };
+    }
+    const error = errorOfAnswer(request, status, parseOrUndefined(body.toString('utf8')));
+    const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
+    if (status === 429 && retryAfter !== undefined) {
+      window.rest(retryAfter);
+    }
+    return {
+      error,
+      authorization,
+      passing: status === 429 || status === 408 || (status >= 500 && status !== 501),
+      unprocessed: status === 429 || (status === 503 && retryAfter !== undefined),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    };
+  } catch (cause) {
+    if (options.signal?.aborted) {
+      ending = 'cancelled';
+      throw options.signal.reason;
+    }
+    // A secret that can't be read is a setting's fault, not that of a Grafana that is away.
+    if (cause === access.refused || (cause instanceof DashkeepError && cause.code === 'DK_SETTINGS')) {
+      ending = 'cancelled';
+      throw cause;
+    }
+    const error = transportError(request, cause);
+    ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
+    return { error, authorization, passing: true, unprocessed: isNotSent(cause) };
+  } finally {
+    giveBack();
+  }
+}
+
+/** An answer, with its body inflated. */
+interface Received extends Exchanged {
+  /** Bytes of the body as they came. */
+  bytes: number;
+}
+
+async function send(
+  { shared, access }: Line,
+  { method, path }: { method: Dispatcher.HttpMethod; path: string },
+  authorization: string,
+  options: RequestOptions,
+  received: (bytes: number) => Promise<void> | undefined,
+): Promise<Received> {
+  const timeout = options.timeout ?? shared.timeout;
+  const headers: Record<string, string> = {
+    accept: options.accept ?? 'application/json',
+    'accept-encoding': 'gzip',
+    ...access.headers(authorization),
+    ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...options.headers,
+  };
+  const answer = await exchange({
+    dispatcher: shared.dispatcher,
+    origin: shared.origin,
+    path: shared.prefix + path + queryOf(options.query),
+    method,
+    headers,
+    body: options.body === undefined ? null : stringifyJson(options.body),
+    idle: timeout,
+    total: timeout,
+    maxBytes: MAX_ANSWER_BYTES,
+    received,
+    begins: options.begins,
+    signal: options.signal,
+  });
+  const raw = answer.body;
+  const rest = { ...answer, bytes: raw.length };
+  if (options.ignoreAnswer === true && answer.status < 300) {
+    return { ...rest, body: EMPTY };
+  }
+  const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
+  await received(body.length);
+  return { ...rest, body };
+}
+
+/**
+ * Requests of about the same work: the route without its uids and, of what is read, the size of the answer to a factor of
+ * four. What a write answers says little about its work, and each further sort has the window start small.
+ */
+function sortOf(method: string, path: string, bytes: number): string {
+  const segments = path.split('/');
+  const route = `${method} ${segments[1]}/${segments[2]} ${segments.length}`;
+  return method === 'GET' ? `${route} ${Math.floor(Math.log2(bytes + 1) / 2)}` : route;
+}

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import type { Dispatcher } from 'undici';
+import type { Json } from '../../lib/json/json.ts';
+import { Agent } from '../../lib/http/agent.ts';
+import { Access } from './access.ts';
+import { grafanaUrl } from './address.ts';
+import { attempt, type Connection } from './attempt.ts';
+import type { Share } from './byte-budget.ts';
+import type { Answer, ClientOptions, RequestOptions } from './client-options.ts';
+import type { CredentialSource } from './credentials.ts';
+import { isUp, Outage, type Patience } from './outage.ts';
+import { RequestWindow } from './request-limiter.ts';
+
+/** Grafana at the other end of a long line still answers 640 requests a second; one that is near or busy gets fewer. */
+const DEFAULT_CONCURRENCY = 64;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_WAIT_MS = 300_000;
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_MAX_MS = 15_000;
+/** Renewed credentials that are refused again and again are no use. */
+const MOST_RENEWALS = 3;
+/** A server that says when to come again is well and will answer: it is asked this many times as often before giving up. */
+const TOLD_WHEN = 4;
+
+/** What all clients of one Grafana share: connections, the window of requests, and whether it is away. */
+interface Shared extends Connection {
+  outage: Outage;
+  options: ClientOptions;
+}
+
+/**
+ * Talks to one Grafana as one identity in one org.
+ * Every request has a time limit, shares the window of concurrent requests and is retried where that is safe.
+ * @throws GrafanaError with method, path, status and Grafana's own message.
+ */
+export class GrafanaClient {
+  readonly #shared: Shared;
+  readonly #access: Access;
+  readonly #share: Share | undefined;
+
+  private constructor(shared: Shared, access: Access, share?: Share) {
+    this.#shared = shared;
+    this.#access = access;
+    this.#share = share;
+  }
+
+  /** @throws DashkeepError DK_SETTINGS when the URL is not one. */
+  static open(options: ClientOptions): GrafanaClient {
+    const url = grafanaUrl(options.url);
+    const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+    const origin = url.origin;
+    const prefix = url.pathname.replace(/\/+$/, '');
+    const dispatcher = new Agent({
+      // No limit here: the window is one, and an answer that waits for room keeps its connection but no place.
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      connect: {
+        timeout: 10_000,
+        ...(options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }),
+      },
+    });
+    const shared: Shared = {
+      origin,
+      prefix,
+      dispatcher,
+      window: new RequestWindow({ max: concurrency, clock: options.clock }),
+      clock: options.clock,
+      timeout: options.timeout ?? DEFAULT_TIMEOUT_MS,
+      outage: new Outage({
+        clock: options.clock,
+        log: options.log,
+        within: options.wait ?? DEFAULT_WAIT_MS,
+        isUp: (signal) => isUp({ dispatcher, origin, path: `${prefix}/api/health` }, signal),
+      }),
+      options,
+    };
+    return new GrafanaClient(shared, new Access(options.credentials));
+  }
+
+  /** Address without credentials, for messages and manifests. */
+  get url(): string {
+    return this.#shared.origin + this.#shared.prefix;
+  }
+
+  get identity(): 'token' | 'basic' {
+    return this.#access.credentials.kind;
+  }
+
+  /** The same Grafana in another org, and as another identity when credentials are given (a token knows one org only). */
+  inOrg(org: number, credentials: CredentialSource = this.#access.credentials): GrafanaClient {
+    return new GrafanaClient(this.#shared, new Access(credentials, org));
+  }
+
+  /** The same, with answers that wait for room in a budget: for work that reads what may be large, one after another. */
+  holding(share: Share): GrafanaClient {
+    return new GrafanaClient(this.#shared, this.#access, share);
+  }
+
+  /** From now on it is urgent: others may be made to wait for Grafana, within reason. For restores, not for backups. */
+  hurry(): void {
+    this.#shared.window.hurry();
+  }
+
+  /**
+   * From now on a Grafana that goes away is waited for, as long as the options say, and what may be sent again is. If it
+   * stays away, everything fails with one and the same error. For runs, not for what a person waits for.
+   */
+  waitOutRestarts(patience: Patience): void {
+    this.#shared.outage.waitOut(patience);
+  }
+
+  async close(): Promise<void> {
+    await this.#shared.dispatcher.close();
+  }
+
+  async get(path: string, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('GET', path, options)).json;
+  }
+
+  async post(path: string, body: Json, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('POST', path, { ...options, body })).json;
+  }
+
+  async put(path: string, body: Json, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('PUT', path, { ...options, body })).json;
+  }
+
+  async patch(path: string, body: Json, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('PATCH', path, { ...options, body })).json;
+  }
+
+  async delete(path: string, options: RequestOptions = {}): Promise<Json> {
+    return (await this.request('DELETE', path, options)).json;
+  }
+
+  /** One request with its retries. Path parameters must be encoded by the caller (`encodeURIComponent`). */
+  async request(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const { clock, randomness, log } = this.#shared.options;
+    const retry = options.retry ?? (method === 'GET' ? 'always' : 'unprocessed');
+    const attempts = retry === 'never' ? 1 : (this.#shared.options.attempts ?? 5);
+    const { outage } = this.#shared;
+    const line = { shared: this.#shared, access: this.#access, share: this.#share };
+    let renewals = 0;
+    for (let tries = 1; ; tries++) {
+      await outage.settled().catch(() => undefined);
+      this.#throwIfEnded();
+      options.signal?.throwIfAborted();
+      const outcome = await attempt(line, method, path, options);
+      if (outcome.answer !== undefined) {
+        return outcome.answer;
+      }
+      const { error } = outcome;
+      if (error.httpStatus === 401 && error.reason !== 'api-key.organization-mismatch') {
+        if (renewals++ < MOST_RENEWALS && (await this.#access.isRenewed(outcome.authorization))) {
+          continue;
+        }
+        throw this.#access.refuse(error);
+      }
+      const repeatable = outcome.passing && (retry === 'always' || (retry === 'unprocessed' && outcome.unprocessed));
+      if (outcome.passing && error.httpStatus !== 429 && (await outage.isOver()) && repeatable) {
+        tries = 0;
+        continue;
+      }
+      const most = outcome.retryAfter === undefined ? attempts : attempts * TOLD_WHEN;
+      if (!repeatable || tries >= most) {
+        throw error;
+      }
+      const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (tries - 1)) * (0.5 + randomness.fraction());
+      const pause = Math.max(backoff, outcome.retryAfter ?? 0);
+      log.debug(
+        { method, path, attempt: tries, pause: Math.round(pause), code: error.code },
+        'request will be repeated',
+      );
+      await clock.sleep(pause, options.signal);
+    }
+  }
+
+  /** @throws what ended all requests: credentials that Grafana refuses, or a Grafana that stayed away. */
+  #throwIfEnded(): void {
+    const ended = this.#access.refused ?? this.#shared.outage.gone;
+    if (ended !== undefined) {
+      throw ended;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { objectAt, stringAt, type Json } from '../../lib/json/json.ts';
+
+/** An answer from Grafana that is not a success, or no answer at all. */
+export class GrafanaError extends DashkeepError {
+  readonly method: string;
+  /** Path without the query: queries may name things, paths are enough to find the place. */
+  readonly path: string;
+  /** HTTP status; 0 when there was no answer. */
+  readonly httpStatus: number;
+  /** What Grafana itself said. */
+  readonly grafanaMessage: string;
+  /** Kubernetes reason or Grafana's messageId, where given. */
+  readonly reason: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    request: { method: string; path: string },
+    answer: { status: number; message: string; reason?: string },
+    options: { cause?: unknown; hint?: string } = {},
+  ) {
+    const status = answer.status === 0 ? '' : `${answer.status} `;
+    super(code, `${request.method} ${request.path}: ${status}${answer.message}`, options);
+    this.name = 'GrafanaError';
+    this.method = request.method;
+    this.path = request.path;
+    this.httpStatus = answer.status;
+    this.grafanaMessage = answer.message;
+    this.reason = answer.reason;
+  }
+}
+
+/** Whether an error is Grafana saying that the thing does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof GrafanaError && error.code === 'DK_GRAFANA_NOT_FOUND';
+}
+
+/** Whether the caller lacks the right, as opposed to something being broken. */
+export function isForbidden(error: unknown): error is GrafanaError {
+  return error instanceof GrafanaError && error.httpStatus === 403;
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof GrafanaError && error.code === 'DK_GRAFANA_CONFLICT';
+}
+
+/** The value, or undefined when Grafana says that it does not exist. */
+export async function ifFound<T>(value: Promise<T>): Promise<T | undefined> {
+  try {
+    return await value;
+  } catch (error) {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+const CODE_BY_STATUS: Record<number, ErrorCode> = {
+  401: 'DK_GRAFANA_UNAUTHORIZED',
+  403: 'DK_GRAFANA_FORBIDDEN',
+  404: 'DK_GRAFANA_NOT_FOUND',
+  409: 'DK_GRAFANA_CONFLICT',
+  412: 'DK_GRAFANA_CONFLICT',
+};
+
+/** Longest piece of Grafana's message that is worth showing; the rest may be a page of HTML. */
+const MESSAGE_LIMIT = 400;
+
+/** Turns an unsuccessful answer into a typed error. Never includes more of the body than its message. */
+export function errorOfAnswer(
+  request: { method: string; path: string },
+  status: number,
+  body: Json | undefined,
+): GrafanaError {
+  const message = (stringAt(body, 'message') ?? stringAt(body, 'error') ?? defaultMessage(status)).slice(
+    0,
+    MESSAGE_LIMIT,
+  );
+  const reason = stringAt(body, 'messageId') ?? stringAt(body, 'reason') ?? stringAt(body, 'status');
+  const code = CODE_BY_STATUS[status] ?? (status >= 500 || status === 429 ? 'DK_GRAFANA_FAILED' : 'DK_GRAFANA_REFUSED');
+  const missing = code === 'DK_GRAFANA_FORBIDDEN' ? missingRight(body, message) : undefined;
+  return new GrafanaError(code, request, { status, message, reason }, missing === undefined ? {} : { hint: missing });
+}
+
+function defaultMessage(status: number): string {
+  return status === 429 ? 'too many requests' : status >= 500 ? 'server error' : 'refused';
+}
+
+function missingRight(body: Json | undefined, message: string): string | undefined {
+  // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
+  const resource = /cannot (\w+) resource "(\w+)" in API group "([\w.-]+)"/.exec(message);
+  const named =
+    stringAt(objectAt(body, 'extra'), 'requiredPermissions') ??
+    // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
+    /permissions?[:\s]+([a-z.]+:[a-z]+)/i.exec(message)?.[1] ??
+    (resource === null ? undefined : `to ${resource[1]} ${resource[2]} of ${resource[3]}`);
+  return named === undefined
+    ? undefined
+    : `Give the service account the right ${named}: the Admin role has it, a custom role can grant it.`;
+}

@@ -1,0 +1,126 @@
+import type { Clock, Log } from '../../contract/ports.ts';
+import { exchange, type ExchangeOptions } from '../../lib/http/request.ts';
+import { GrafanaError } from './errors.ts';
+
+/** How a run waits for a Grafana that is down. */
+export interface Patience {
+  /** Called when the waiting begins, and when it ends. */
+  onWait: (waiting: boolean) => void;
+  signal: AbortSignal;
+  /** Milliseconds that Grafana may be away; those of the client when not given. */
+  within?: number;
+  /** The run has not begun: Grafana need not have answered before. */
+  atStart?: true;
+}
+
+export interface OutageOptions {
+  clock: Clock;
+  log: Log;
+  /** Milliseconds that Grafana may be away. */
+  within: number;
+  /** Whether Grafana answers, asked once. */
+  isUp: (signal: AbortSignal) => Promise<boolean>;
+}
+
+const PROBE_EVERY_MS = 1_000;
+/** Milliseconds within which Grafana says that it is up. */
+const HEALTH_TIMEOUT_MS = 5_000;
+const MAX_HEALTH_BYTES = 1024 * 1024;
+
+/** Waits for a Grafana that is down, once for all requests of a client. */
+export class Outage {
+  readonly #options: OutageOptions;
+  #patience: Patience | undefined;
+  #looking: Promise<boolean> | undefined;
+  #gone: GrafanaError | undefined;
+
+  constructor(options: OutageOptions) {
+    this.#options = options;
+  }
+
+  /** From now on a Grafana that goes away is waited for. Without it, requests fail after their own attempts. */
+  waitOut(patience: Patience): void {
+    this.#patience = patience;
+  }
+
+  /** Set when Grafana stayed away: the same error for everything that is still asked for. */
+  get gone(): GrafanaError | undefined {
+    return this.#gone;
+  }
+
+  /** Resolves when Grafana is not waited for, or no longer. */
+  async settled(): Promise<void> {
+    await this.#looking;
+  }
+
+  /**
+   * Asked after a request failed in a way that a restart causes.
+   * @returns whether Grafana was away and is back: the request is to be sent again then.
+   * @throws `gone` when it stayed away, and the reason of the run's signal.
+   */
+  async isOver(): Promise<boolean> {
+    if (this.#gone !== undefined) {
+      throw this.#gone;
+    }
+    if (this.#patience === undefined) {
+      return false;
+    }
+    this.#looking ??= this.#look(this.#patience).finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #look({ onWait, signal, atStart, within = this.#options.within }: Patience): Promise<boolean> {
+    const { clock, log, isUp } = this.#options;
+    if (await isUp(signal)) {
+      return false;
+    }
+    const deadline = clock.monotonic() + within;
+    log.warn({ seconds: within / 1000 }, 'Grafana does not answer; waiting for it');
+    onWait(true);
+    try {
+      do {
+        await clock.sleep(PROBE_EVERY_MS, signal);
+        if (await isUp(signal)) {
+          log.info({}, 'Grafana answers again');
+          return true;
+        }
+      } while (clock.monotonic() < deadline);
+    } finally {
+      onWait(false);
+    }
+    const seconds = `${Math.round(within / 1000)} seconds`;
+    const message =
+      atStart === true
+        ? `Grafana did not answer for ${seconds}`
+        : `Grafana went away and did not answer for ${seconds}`;
+    this.#gone = new GrafanaError(
+      'DK_GRAFANA_UNREACHABLE',
+      { method: 'GET', path: '/api/health' },
+      { status: 0, message },
+    );
+    throw this.#gone;
+  }
+}
+
+/** Whether Grafana answers and has its database. A proxy in front of a Grafana that is away answers something else. */
+export async function isUp(
+  health: Pick<ExchangeOptions, 'dispatcher' | 'origin' | 'path'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const { status } = await exchange({
+      ...health,
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      body: null,
+      idle: HEALTH_TIMEOUT_MS,
+      total: HEALTH_TIMEOUT_MS,
+      maxBytes: MAX_HEALTH_BYTES,
+      signal,
+    });
+    return status === 200;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../../../contract/ports.ts';
+
+/** A page that takes less may hold more objects; one that takes longer holds fewer: people who use Grafana wait behind it. */
+const GENTLE_MS = { fast: 150, slow: 300 };
+/** Objects of a page. Bodies of some 30 KB: fifty are a megabyte or two, and the next page is on its way meanwhile. */
+const SIZES = { first: 50, least: 10, most: 50 };
+const GROWTH = 1.25;
+/** No page is smaller than this part of the one before: one slow page may have been a pause of the server's. */
+const SHRINKING = 0.5;
+/**
+ * Objects that take this many times as long as at best wait for others: somebody uses Grafana. Its own pauses, such as
+ * collections of garbage, make a page up to 1.7 times slower.
+ */
+const BUSY = 2;
+/** The best is forgotten little by little: later objects may be larger. */
+const FORGETTING = 1.05;
+/** Part of a page's time for which a busy server is left alone after it. */
+const REST = 1;
+const LONGEST_REST_MS = 400;
+
+/**
+ * How many objects a page of a list holds, and how long the server is left alone before the next: a page of large bodies
+ * keeps a processor of Grafana's busy, and what people ask for meanwhile waits for it.
+ */
+export class PageSize {
+  readonly #clock: Clock;
+  #limit = SIZES.first;
+  #best: number | undefined;
+  #restUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Objects to ask for. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Takes how long the server took for a page, in milliseconds. */
+  learn(objects: number, milliseconds: number): void {
+    if (objects === 0) {
+      return;
+    }
+    const each = milliseconds / objects;
+    const best = Math.min(each, this.#best ?? each);
+    this.#best = best * FORGETTING;
+    if (milliseconds > GENTLE_MS.slow) {
+      const fitting = Math.floor(objects * Math.max(SHRINKING, GENTLE_MS.slow / milliseconds));
+      this.#limit = Math.max(SIZES.least, Math.min(this.#limit, fitting));
+    } else if (milliseconds < GENTLE_MS.fast && objects >= this.#limit) {
+      this.#limit = Math.min(SIZES.most, Math.ceil(this.#limit * GROWTH));
+    }
+    const rest = each > best * BUSY ? Math.min(LONGEST_REST_MS, milliseconds * REST) : 0;
+    this.#restUntil = this.#clock.monotonic() + rest;
+  }
+
+  /** Resolves when the next page may be asked for. @throws the signal's reason */
+  async rest(signal: AbortSignal | undefined): Promise<void> {
+    const left = this.#restUntil - this.#clock.monotonic();
+    if (left > 0) {
+      await this.#clock.sleep(left, signal);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { nameOf } from '../../apis.ts';
+import type { GrafanaClient } from '../client.ts';
+import { GrafanaError } from '../errors.ts';
+import type { Left } from '../../../lib/json/bytes.ts';
+import { listAt } from './lists.ts';
+import type { PageSize } from './page-size.ts';
+
+/** Metadata only, with the ordinary list as fall-back for servers that don't know it. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
+/** Often enough for a list that changes under our hands, few enough not to go round for ever. */
+const MAX_RESTARTS = 3;
+
+/** What stands before the items of a list, with the token in it; Grafana writes `metadata` first. */
+const NAMED_AT_ONCE = /^[^[]*?"continue":"([^"\\]+)"/;
+/** So far into an answer it is looked for. */
+const HEAD_BYTES = 4096;
+
+export interface ListOptions {
+  /** Objects per page, or what finds out how many; the server may give fewer. */
+  limit: number | PageSize;
+  metadataOnly?: boolean;
+  /** What of the answer is left as bytes. */
+  leave?: Left;
+  /** A list that begins with this version ends with its first page: the caller has the rest. */
+  unlessAt?: string;
+  signal?: AbortSignal;
+}
+
+export interface ListPage {
+  items: JsonObject[];
+  /** Whether the items hold metadata only. */
+  metadataOnly: boolean;
+  /** The version of the whole list, where an equal one proves that nothing was written in between. */
+  version?: string;
+  /** The list begins with the version given as `unlessAt`, and this page is all that comes of it. */
+  unchanged: boolean;
+}
+
+/**
+ * Every page of a Kubernetes-style list, in order, each object once; the next page is already on its way while one is
+ * worked on. Only an empty `continue` ends the list: pages may be short or even empty (the server also cuts them by
+ * bytes). A token that expired (410) starts the list again.
+ * @throws DK_GRAFANA_INCOMPLETE_LIST when the end is never reached.
+ */
+export async function* listPages(grafana: GrafanaClient, path: string, options: ListOptions): AsyncGenerator<ListPage> {
+  const seen = new Set<string>();
+  for (let round = 0; round <= MAX_RESTARTS; round++) {
+    try {
+      yield* onePass(grafana, path, options, seen);
+      return;
+    } catch (error) {
+      if (!(error instanceof GrafanaError && error.httpStatus === 410)) {
+        throw error;
+      }
+    }
+  }
+  throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: the list expired ${MAX_RESTARTS + 1} times`);
+}
+
+async function* onePass(
+  grafana: GrafanaClient,
+  path: string,
+  options: ListOptions,
+  seen: Set<string>,
+): AsyncGenerator<ListPage> {
+  const tokens = new Set<string>();
+  let reading: PageReading | undefined = new PageReading(grafana, path, options, undefined);
+  while (reading !== undefined) {
+    // The first page may tell that no other one is wanted.
+    if (tokens.size > 0 || options.unlessAt === undefined) {
+      reading.goAhead();
+    }
+    const page: Json = await reading.page;
+    const items = listAt(page, 'items');
+    const kind = stringAt(page, 'kind') ?? '';
+    if (!kind.endsWith('List') || items === undefined) {
+      throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the answer is not a list`);
+    }
+    const token: string = stringAt(page, 'metadata', 'continue') ?? '';
+    if (tokens.has(token)) {
+      throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: the list goes round in a circle`);
+    }
+    tokens.add(token);
+    const version = provingVersion(page);
+    const unchanged = seen.size === 0 && version !== undefined && version === options.unlessAt;
+    reading = token === '' || unchanged ? undefined : reading.next(token);
+    const fresh = items.filter(isJsonObject).filter((item) => {
+      const name = nameOf(item);
+      return !seen.has(name) && seen.add(name);
+    });
+    yield {
+      items: fresh,
+      metadataOnly: kind === 'PartialObjectMetadataList',
+      ...(version === undefined ? {} : { version }),
+      unchanged,
+    };
+  }
+}
+
+/**
+ * One page on its way. A page names the next one before its items: that one is asked for as soon as its name is there,
+ * since pages that name each other are what reading a long list takes its time for.
+ */
+class PageReading {
+  readonly page: Promise<Json>;
+  readonly #another: (token: string) => PageReading;
+  #named: string | undefined;
+  #ahead: { token: string; reading: PageReading } | undefined;
+  #mayGoAhead = false;
+
+  constructor(grafana: GrafanaClient, path: string, options: ListOptions, token: string | undefined) {
+    this.#another = (next) => new PageReading(grafana, path, options, next);
+    this.page = this.#get(grafana, path, options, token);
+    // Without this a failure of a page that nobody waits for yet would end the process.
+    this.page.catch(() => undefined);
+  }
+
+  async #get(grafana: GrafanaClient, path: string, options: ListOptions, token: string | undefined): Promise<Json> {
+    const size = typeof options.limit === 'number' ? undefined : options.limit;
+    await size?.rest(options.signal);
+    let took = 0;
+    const page = await grafana.get(path, {
+      query: { limit: size?.limit ?? Number(options.limit), continue: token },
+      signal: options.signal,
+      leave: options.leave,
+      first: true,
+      begins: (head) => this.#look(head),
+      took: (milliseconds) => (took = milliseconds),
+      ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),
+    });
+    size?.learn(listAt(page, 'items')?.length ?? 0, took);
+    return page;
+  }
+
+  /** From now on the next page is asked for as soon as this one names it: only one at a time, so that memory stays flat. */
+  goAhead(): void {
+    this.#mayGoAhead = true;
+    this.#askAhead();
+  }
+
+  /** The page of that token: the one that is on its way already, unless the head of this page named another. */
+  next(token: string): PageReading {
+    return this.#ahead?.token === token ? this.#ahead.reading : this.#another(token);
+  }
+
+  #look(head: Buffer): void {
+    this.#named = NAMED_AT_ONCE.exec(head.toString('latin1', 0, HEAD_BYTES))?.[1];
+    this.#askAhead();
+  }
+
+  #askAhead(): void {
+    const token = this.#named;
+    if (this.#mayGoAhead && token !== undefined && this.#ahead?.token !== token) {
+      this.#ahead = { token, reading: this.#another(token) };
+    }
+  }
+}
+
+/**
+ * The resource version of a list without selectors, where it comes from unified storage in SQL: one counter for each
+ * resource over all namespaces, in epoch microseconds (16 digits), which every create, update and delete advances in its
+ * transaction, and which a list reads before its rows (Grafana's pkg/storage/unified/sql). The key-value backend tells the
+ * last event (19 digits), which may be stored late or left out; the older tables tell the time of the newest row
+ * (13 digits), which a deletion leaves as it is. Those two prove nothing.
+ */
+function provingVersion(list: Json): string | undefined {
+  const version = stringAt(list, 'metadata', 'resourceVersion') ?? '';
+  return /^\d{16}$/.test(version) ? version : undefined;
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Log } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { ENVELOPE_BYTES } from '../objects/codec.ts';
+import { openWith, sealFor } from './encryption.ts';
+import type { RepositoryKey } from './keyring.ts';
+import { isTimedId, KEYS, signatureKey } from '../layout.ts';
+import type { Trust } from '../signing/trust.ts';
+
+/** What a key file holds when opened, and the local state keeps. */
+export const StoredKey = z.object({
+  format: z.literal(1),
+  id: z.string().refine(isTimedId),
+  repository: z.string().regex(/^[0-9a-f]{32}$/),
+  objectIdKey: z.string().regex(/^[0-9a-f]{64}$/),
+  metadataIdentity: z.string().startsWith('AGE-SECRET-KEY-1'),
+});
+
+const KEY_FILE = /^keys\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.([0-9a-f]{8})\.json\.age$/;
+
+export function isKeyFile(key: string): boolean {
+  return KEY_FILE.test(key);
+}
+
+/** Eight hex digits that name a set of recipients. */
+export function recipientSet(recipients: readonly string[]): string {
+  return createHash('sha256')
+    .update([...new Set(recipients)].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 8);
+}
+
+/** The key of the file that holds a repository's key for these recipients. */
+export function keyFile(id: string, recipients: readonly string[]): string {
+  return `${KEYS}${id}.${recipientSet(recipients)}.json.age`;
+}
+
+/** Whether a key file says by its name that it was wrapped for just these recipients. */
+export function isWrappedFor(key: string, recipients: readonly string[]): boolean {
+  return KEY_FILE.exec(key)?.[2] === recipientSet(recipients);
+}
+
+/**
+ * Signs the key file for a set of recipients, writes it and reads it back.
+ * @param trust - of who signs; undefined = it is not signed
+ * @throws DK_STORE_FAILED when what comes back is not what was written.
+ */
+export async function writeKeyFile(
+  { store, trust }: { store: ObjectStore; trust?: Trust },
+  key: RepositoryKey,
+  recipients: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const name = keyFile(key.id, recipients);
+  const plain = Buffer.from(`${JSON.stringify({ format: 1, ...key }, null, 2)}\n`);
+  const body = await sealFor(recipients)(plain);
+  await trust?.signing.sign(name, body, plain, { signal });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await store.put(name, body, { contentType: 'application/octet-stream', signal });
+    if ((await store.get(name, { signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
+      return;
+    }
+  }
+  throw new DashkeepError('DK_STORE_FAILED', `${name} does not read back as it was written`);
+}
+
+/** Removes the key files that were wrapped for other sets of recipients. */
+export async function removeOtherKeyFiles(
+  store: ObjectStore,
+  recipients: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const others: string[] = [];
+  for await (const { key } of store.list(KEYS, { signal })) {
+    if (isKeyFile(key) && !isWrappedFor(key, recipients)) {
+      others.push(key);
+    }
+  }
+  if (others.length > 0) {
+    await store.deleteMany(others, { signal });
+    await store.deleteMany(others.map(signatureKey), { signal });
+  }
+}
+
+/** A key that was read from the repository. */
+export interface FoundKey {
+  key: RepositoryKey;
+  /** Whether it may be written under: whoever knows the recipients can put a key there. */
+  counts: boolean;
+}
+
+/** The keys that the identities open, oldest first. */
+export async function readKeyFiles(
+  ports: { store: ObjectStore; trust: Trust; log: Log; signal?: AbortSignal },
+  keyFiles: readonly string[],
+  identities: readonly string[],
+): Promise<FoundKey[]> {
+  const opener = openWith({ identities });
+  const { trust, signal } = ports;
+  const keys = new Map<string, FoundKey>();
+  for (const name of keyFiles) {
+    try {
+      const bytes = await ports.store.get(name, { signal, maxBytes: ENVELOPE_BYTES });
+      const plain = await opener.open(bytes, 'DK_INTEGRITY', name);
+      const { format: _, ...key } = StoredKey.parse(JSON.parse(plain.toString('utf8')));
+      const author = await trust.author(name, bytes, await trust.claims(name, { signal }), { content: plain, signal });
+      // Two of one name may differ in what they hold: the one that counts wins.
+      if (keys.get(key.id)?.counts !== true) {
+        keys.set(key.id, { key, counts: trust.counts(author) });
+      }
+    } catch (error) {
+      ports.signal?.throwIfAborted();
+      if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND') {
+        throw error;
+      }
+      // Wrapped for somebody else, or damaged: another file may hold the same key.
+      ports.log.debug({ key: name }, 'a key file cannot be opened with the identities given');
+    }
+  }
+  return [...keys.values()].sort((a, b) => (a.key.id < b.key.id ? -1 : 1));
+}

@@ -1,0 +1,107 @@
+import { timingSafeEqual } from 'node:crypto';
+import { DashkeepError } from '../../contract/errors.ts';
+import { newKeyPair, openWith, recipientOf, sealFor, type Opener, type Seal } from './encryption.ts';
+import { objectIdOf, type Text } from '../objects/id.ts';
+
+/**
+ * The secrets of an encrypted repository that its writers share. Whoever holds them can tell what an object's id is and
+ * read manifests, run records and the index (who, what, when), but not the content of a single object.
+ */
+export interface RepositoryKey {
+  id: string;
+  /** The repository's id, so that a lost dashkeep.json can be written again. */
+  repository: string;
+  /** 32 bytes as hex: key of the HMAC that object ids are. */
+  objectIdKey: string;
+  /** age identity that opens metadata. */
+  metadataIdentity: string;
+}
+
+/** How content is named, sealed and opened in one repository, by what this process was given. */
+export interface Keyring {
+  /** Whether what this process writes is encrypted. */
+  readonly encrypted: boolean;
+  /** The current key; undefined when writing is plain. */
+  readonly current: RepositoryKey | undefined;
+  /** Every key that could be opened, the current one among them. */
+  readonly keys: readonly RepositoryKey[];
+  /** Whether a person gave identities, so that encrypted objects can be read. */
+  readonly readsObjects: boolean;
+  /** Who can read what is written from now on. */
+  readonly recipients: readonly string[];
+  /** The id of a text, which may come in parts. */
+  objectId(text: Text): string;
+  /** Whether the text, whose parts can be had more than once, has that id, in the plain form or under any key that is known here. */
+  check(id: string, text: Text, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
+  /** Seals an object: for the recipients alone. */
+  sealObject(plain: Buffer): Promise<Buffer>;
+  /** Seals a manifest, run record or index: for the recipients and the writers' own metadata identity. */
+  sealMetadata(plain: Buffer): Promise<Buffer>;
+  readonly opener: Opener;
+}
+
+function same(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+export interface KeyringOptions {
+  /** Empty = plain. */
+  recipients: readonly string[];
+  /** What a person gave. */
+  identities: readonly string[];
+  /** The key that this process writes under; needed with recipients. */
+  current?: RepositoryKey;
+  /** Every key that could be opened. */
+  keys: readonly RepositoryKey[];
+  /** Why nothing may be written, when that is so. */
+  readOnly?: string;
+}
+
+export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
+  const { current, readOnly } = options;
+  const keys = dedupe([...(current === undefined ? [] : [current]), ...options.keys]);
+  const opener = openWith({
+    identities: [...options.identities, ...keys.map((key) => key.metadataIdentity)],
+  });
+  let sealObject: Seal = async (plain) => plain;
+  let sealMetadata: Seal = sealObject;
+  if (current !== undefined) {
+    sealObject = sealFor(options.recipients);
+    sealMetadata = sealFor([...options.recipients, await recipientOf(current.metadataIdentity)]);
+  }
+  if (readOnly !== undefined) {
+    sealObject = sealMetadata = async () => {
+      throw new DashkeepError('DK_ENCRYPTION', readOnly);
+    };
+  }
+  return {
+    encrypted: current !== undefined || readOnly !== undefined,
+    current,
+    keys,
+    readsObjects: options.identities.length > 0,
+    recipients: options.recipients,
+    objectId: (text) => objectIdOf(text, current?.objectIdKey),
+    check(id, text, encrypted) {
+      if (!encrypted) {
+        return same(objectIdOf(text, undefined), id) ? 'match' : 'mismatch';
+      }
+      if (keys.length === 0) {
+        return 'unknown';
+      }
+      return keys.some((key) => same(objectIdOf(text, key.objectIdKey), id)) ? 'match' : 'mismatch';
+    },
+    sealObject,
+    sealMetadata,
+    opener,
+  };
+}
+
+function dedupe(keys: readonly RepositoryKey[]): RepositoryKey[] {
+  return [...new Map(keys.map((key) => [key.id, key])).values()];
+}
+
+/** A fresh key; ids as for snapshots, so that the newest is known. */
+export async function newRepositoryKey(id: string, repository: string, objectIdKey: string): Promise<RepositoryKey> {
+  const { identity } = await newKeyPair();
+  return { id, repository, objectIdKey, metadataIdentity: identity };
+}

@@ -1,0 +1,206 @@
+import * as z from 'zod';
+import { append } from '../../lib/append.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { parseIdentityFile, recipientOf } from './encryption.ts';
+import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
+import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
+import { KEYS, newTimedId, SNAPSHOTS } from '../layout.ts';
+import { passphraseIdentities } from './passphrase.ts';
+import type { Trust } from '../signing/trust.ts';
+import type { StateStore } from '../../lib/state.ts';
+
+/** What the local state holds of one repository. */
+const LocalKey = z.object({
+  key: StoredKey,
+  /** The set of recipients for which the key file was written and read back. */
+  wrappedFor: z.string(),
+});
+type LocalKey = z.infer<typeof LocalKey>;
+
+export interface KeyPorts {
+  store: ObjectStore;
+  state?: StateStore;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  trust: Trust;
+  signal?: AbortSignal;
+}
+
+export interface Secrets {
+  /** Who may read what is written from now on. */
+  recipients?: readonly string[];
+  /** Contents of identity files. */
+  identities?: readonly string[];
+  /** Open the identities that are stored in the repository under a passphrase. */
+  passphrases?: readonly string[];
+}
+
+function stateName(repository: string): string {
+  return `repository-${repository}`;
+}
+
+/**
+ * The keyring of a repository, from what is in `keys/`, what the local state remembers and what was given:
+ * - recipients: writing is encrypted, under the key in the local state, else the newest that the identities open and a
+ *   trusted key signed, else a new one (nothing is lost, but nothing old is recognised either);
+ * - a passphrase: as identities; in a new repository an identity is made and stored under it;
+ * - identities without recipients: writing is encrypted for those identities;
+ * - neither, in a repository that has keys: reading what is plain, and no writing, because it would be in the clear.
+ */
+export async function openKeyring(
+  ports: KeyPorts,
+  repository: string,
+  secrets: Secrets,
+  create = false,
+): Promise<Keyring> {
+  const { store, signal } = ports;
+  const { passphrases = [] } = secrets;
+  const files: string[] = [];
+  for await (const { key } of store.list(KEYS, { signal })) {
+    files.push(key);
+  }
+  const identities = [
+    ...(secrets.identities ?? []).flatMap(parseIdentityFile),
+    ...(await passphraseIdentities(ports, files, passphrases, create)),
+  ];
+  const keyFiles = files.filter(isKeyFile).sort();
+  const found = identities.length === 0 ? [] : await readKeyFiles(ports, keyFiles, identities);
+  const keys = found.map(({ key }) => key);
+  const local = await readLocal(ports, repository);
+  const own = found.filter(({ key }) => key.repository === repository);
+  const newest = own.filter(({ counts }) => counts).at(-1)?.key;
+  const recipients = [...new Set(secrets.recipients ?? [])];
+  if (recipients.length === 0 && passphrases.length > 0) {
+    const itsOwn = await Promise.all(identities.map(recipientOf));
+    // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it. Where there
+    // are snapshots it was whole once, and a second key would hide that it is damaged now.
+    const isHalf =
+      create &&
+      keys.length === 0 &&
+      local === undefined &&
+      keyFiles.every((key) => isWrappedFor(key, itsOwn)) &&
+      !(await hasSnapshots(ports));
+    if (keyFiles.length === 0 || isHalf) {
+      // A passphrase for a repository that has no key yet says that it is to be encrypted.
+      append(recipients, itsOwn);
+    }
+  }
+
+  if (recipients.length === 0 && create && newest === undefined && own.length > 0) {
+    // Whoever comes to write with an identity alone writes for it, but not under a key that no trusted key has signed.
+    append(recipients, await Promise.all(identities.map(recipientOf)));
+  }
+
+  // Whoever only looks at a repository of strangers must not become one of its writers.
+  const onlyLooks = !create && ports.trust.standing === 'first-contact';
+  if (recipients.length === 0 || onlyLooks) {
+    const kept = recipients.length === 0 ? undefined : local?.key;
+    const current = kept ?? newest ?? own.at(-1)?.key;
+    if (current !== undefined) {
+      // Opened by a person who reads, and may write a safety snapshot: nothing is written for opening alone.
+      return makeKeyring({
+        recipients: recipients.length > 0 ? recipients : await Promise.all(identities.map(recipientOf)),
+        identities,
+        current,
+        keys,
+        ...(kept === undefined && newest === undefined ? { readOnly: UNTRUSTED } : {}),
+      });
+    }
+    const encrypted = keyFiles.length > 0 || local !== undefined;
+    return makeKeyring({
+      recipients,
+      identities,
+      keys: local === undefined ? keys : [...keys, local.key],
+      readOnly: encrypted ? READ_ONLY : undefined,
+    });
+  }
+
+  if (local === undefined && keys.length === 0 && keyFiles.length > 0) {
+    ports.log.warn(
+      { repository },
+      'the local state has lost the key of this repository: a new key is begun, so that everything is stored once more ' +
+        'and older snapshots cannot be listed here until a person with the identity runs `dashkeep repair --rewrap`',
+    );
+  }
+  const current = local?.key ?? newest ?? (await freshKey(ports, repository));
+  const keyring = await makeKeyring({ recipients, identities, current, keys });
+  await wrap(ports, current, recipients, keyFiles, { local, create });
+  return keyring;
+}
+
+async function hasSnapshots({ store, signal }: KeyPorts): Promise<boolean> {
+  for await (const { key } of store.list(SNAPSHOTS, { signal })) {
+    return key !== '';
+  }
+  return false;
+}
+
+/**
+ * What opens the history of a repository without a single request: what the local state remembers, and the identities
+ * given. It writes nothing where anything speaks of encryption.
+ */
+export async function glancingKeyring(
+  ports: Omit<KeyPorts, 'trust'>,
+  repository: string,
+  secrets: Secrets,
+): Promise<Keyring> {
+  const identities = (secrets.identities ?? []).flatMap(parseIdentityFile);
+  const local = await readLocal(ports, repository);
+  const encrypted = identities.length > 0 || local !== undefined || (secrets.recipients ?? []).length > 0;
+  return makeKeyring({
+    recipients: [],
+    identities,
+    keys: local === undefined ? [] : [local.key],
+    readOnly: encrypted ? READ_ONLY : undefined,
+  });
+}
+
+const UNTRUSTED =
+  'no trusted key has signed the key of this repository: trust the key of who writes it first (`dashkeep keys`, `dashkeep trust`)';
+const READ_ONLY = 'this repository is encrypted: give the recipients (DASHKEEP_AGE_RECIPIENTS) to write to it';
+
+async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {
+  return newRepositoryKey(newTimedId(ports.clock.now(), ports.randomness), repository, ports.randomness.hex(32));
+}
+
+/** Sees to it that every recipient finds the key in the repository, and that the local state has it. */
+async function wrap(
+  ports: KeyPorts,
+  key: RepositoryKey,
+  recipients: readonly string[],
+  keyFiles: readonly string[],
+  { local, create }: { local: LocalKey | undefined; create: boolean },
+): Promise<void> {
+  const name = keyFile(key.id, recipients);
+  const wrappedFor = recipientSet(recipients);
+  const known = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
+  if (!known) {
+    // A key that signs is made by those who came to write.
+    const signs = create || ports.trust.own !== undefined;
+    await writeKeyFile(signs ? ports : { store: ports.store }, key, recipients, ports.signal);
+  }
+  if (!known || local === undefined) {
+    if (ports.state === undefined) {
+      ports.log.warn({}, 'no place for local state: the next run will not recognise what this one stores');
+      return;
+    }
+    const value: LocalKey = { key: { format: 1, ...key }, wrappedFor };
+    await ports.state.set(stateName(key.repository), Buffer.from(JSON.stringify(value)));
+  }
+}
+
+async function readLocal(ports: Pick<KeyPorts, 'state' | 'log'>, repository: string): Promise<LocalKey | undefined> {
+  const bytes = await ports.state?.get(stateName(repository));
+  if (bytes === undefined) {
+    return undefined;
+  }
+  try {
+    const local = LocalKey.parse(JSON.parse(bytes.toString('utf8')));
+    return local.key.repository === repository ? local : undefined;
+  } catch {
+    ports.log.warn({ repository }, 'the local state of this repository is damaged and will be written anew');
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { append } from '../../lib/append.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Log, Randomness } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { ENVELOPE_BYTES } from '../objects/codec.ts';
+import { newKeyPair, openWith, parseIdentityFile, sealWithPassphrase, type KeyPair } from './encryption.ts';
+import { isKeyFile } from './key-files.ts';
+import { KEYS } from '../layout.ts';
+
+const PASSPHRASE_FILE = /^keys\/passphrase-[0-9a-f]{8}\.age$/;
+
+/**
+ * Makes a recipient whose identity lies in the repository under a passphrase, as an age identity file
+ * (`keys/passphrase-….age`). Encrypting never needs the passphrase, and changing it renews one small file.
+ * @returns the key pair; its recipient is what to write for.
+ */
+export async function addPassphrase(
+  ports: { store: ObjectStore; randomness: Randomness; signal?: AbortSignal },
+  passphrase: string,
+): Promise<KeyPair> {
+  if (passphrase.length < 12) {
+    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase is shorter than 12 characters');
+  }
+  const pair = await newKeyPair();
+  const file = Buffer.from(`# Dashkeep repository\n# public key: ${pair.recipient}\n${pair.identity}\n`);
+  const body = await sealWithPassphrase(file, passphrase);
+  const key = `${KEYS}passphrase-${ports.randomness.hex(4)}.age`;
+  await ports.store.put(key, body, { contentType: 'application/octet-stream', signal: ports.signal });
+  if (!(await ports.store.get(key, { signal: ports.signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
+    throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
+  }
+  return pair;
+}
+
+/**
+ * The identities among the key files that a passphrase opens; in a repository that is being made, a new one.
+ * @throws DK_ENCRYPTION when there are some, and it opens none.
+ */
+export async function passphraseIdentities(
+  ports: { store: ObjectStore; randomness: Randomness; log: Log; signal?: AbortSignal },
+  files: readonly string[],
+  passphrases: readonly string[],
+  create: boolean,
+): Promise<string[]> {
+  const [first] = passphrases;
+  if (first === undefined) {
+    return [];
+  }
+  if (files.length === 0 && create) {
+    return [(await addPassphrase(ports, first)).identity];
+  }
+  const stored = files.filter((key) => PASSPHRASE_FILE.test(key));
+  if (stored.length === 0) {
+    // Plain, or encrypted for identities: whatever it is, the passphrase has no part in it.
+    return [];
+  }
+  const opener = openWith({ passphrases });
+  const identities: string[] = [];
+  for (const name of stored) {
+    const bytes = await ports.store.get(name, { signal: ports.signal, maxBytes: ENVELOPE_BYTES });
+    try {
+      append(identities, parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));
+    } catch {
+      ports.log.debug({ key: name }, 'the passphrase does not open this identity');
+    }
+  }
+  if (identities.length === 0 && create && !files.some(isKeyFile)) {
+    // A first run that was cut short may leave half an identity. Without a key nothing hangs on it.
+    return [(await addPassphrase(ports, first)).identity];
+  }
+  if (identities.length === 0) {
+    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase opens none of the identities stored in the repository');
+  }
+  return identities;
+}

@@ -1,0 +1,39 @@
+import type { SnapshotSummary } from '../../contract/manifest.ts';
+import type { RunLine } from '../../contract/runs.ts';
+import { readConfig } from '../config.ts';
+import { glancingKeyring } from '../encryption/keys.ts';
+import type { OpenOptions } from '../repository.ts';
+import { RunIndex } from './runs.ts';
+import { Trust } from '../signing/trust.ts';
+import { SnapshotIndex } from './snapshots.ts';
+
+/**
+ * A look at the history of a repository that is not open yet. Opening lists and reads keys, for which a first page need
+ * not wait: this is one request for the configuration and two for either list.
+ */
+export interface Glance {
+  /** Newest first; this and the next are undefined when the repository must be opened to tell. */
+  snapshots(options?: { signal?: AbortSignal }): Promise<SnapshotSummary[] | undefined>;
+  /** Newest first. */
+  runs(options?: { limit?: number; signal?: AbortSignal }): Promise<RunLine[] | undefined>;
+}
+
+/**
+ * @returns undefined when there is no repository.
+ * @throws DK_REPOSITORY_FORMAT for a format that this version does not know.
+ */
+export async function glance(options: OpenOptions): Promise<Glance | undefined> {
+  const config = await readConfig(options.store, options.signal);
+  if (config === undefined) {
+    return undefined;
+  }
+  const keyring = await glancingKeyring(options, config.id, options);
+  const trust = await Trust.glance(options, config.id);
+  const { store, clock, log } = options;
+  const index = new SnapshotIndex({ store, log, keyring, trust });
+  const runIndex = new RunIndex({ store, clock, log, keyring });
+  return {
+    snapshots: async (calls) => (await index.glance(calls))?.reverse(),
+    runs: (calls) => runIndex.glance(calls),
+  };
+}

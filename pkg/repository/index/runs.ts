@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import { append } from '../../lib/append.ts';
+import { reasonOf } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { RunLine, runLine, type RunRecord } from '../../contract/runs.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { CacheFile, WORTH_WRITING } from './cache-file.ts';
+import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import type { Keyring } from '../encryption/keyring.ts';
+import { parseRunKey, RUNS } from '../layout.ts';
+import { listAgainFrom, newestKeys, type TimedKey } from '../snapshots/newest-keys.ts';
+import { readRun } from '../runs.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** So many of the newest runs are in the index; older ones are read one by one. */
+const KEPT = 1000;
+/** So many are in it at least, when there are so many: what people look at. */
+const FIRST_PAGES = 100;
+const READS_AT_ONCE = 16;
+
+const Entry = z.object({
+  id: z.string(),
+  encrypted: z.boolean(),
+  /** Of the record that the line was taken from. */
+  size: z.int().nonnegative(),
+  /** Absent where the record was not read yet, or could not be. */
+  line: RunLine.optional(),
+});
+type Entry = z.infer<typeof Entry>;
+
+const IndexFile = z.object({
+  format: z.literal(1),
+  /** Whether there are none before the first one. */
+  whole: z.boolean(),
+  /** The newest without a gap, oldest first. */
+  runs: z.array(Entry),
+});
+type Index = Omit<z.infer<typeof IndexFile>, 'format'>;
+const EMPTY: Index = { whole: false, runs: [] };
+
+/**
+ * `cache/runs.json.gz`: the newest runs without their lists of problems, so that their history opens with two requests.
+ * Only ever a cache: the last page of names is asked of the store each time, and a record of another size is read again.
+ */
+export class RunIndex {
+  readonly #store: ObjectStore;
+  readonly #keyring: Keyring;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #file: CacheFile<typeof IndexFile>;
+  /** Ids of records that were found unreadable before: they are not read again. */
+  readonly #unreadable = new Set<string>();
+
+  constructor(ports: { store: ObjectStore; keyring: Keyring; clock: Clock; log: Log }) {
+    this.#store = ports.store;
+    this.#keyring = ports.keyring;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    const { store, keyring, log } = ports;
+    this.#file = new CacheFile({ store, keyring, log }, 'runs', IndexFile);
+  }
+
+  /** The newest runs that this process can read, newest first. */
+  async read({ limit = Infinity, signal }: Calls & { limit?: number } = {}): Promise<RunLine[]> {
+    const { entries, whole, looked } = await this.#current((await this.#file.read({ signal })) ?? EMPTY, limit, signal);
+    if (looked >= WORTH_WRITING) {
+      await this.#save({ whole, runs: entries.toReversed() }, signal);
+    }
+    return entries.slice(0, limit).flatMap(({ line }) => line ?? []);
+  }
+
+  /** The newest runs if the index and one page of names tell all of them, newest first; undefined otherwise. */
+  async glance({ limit = Infinity, signal }: Calls & { limit?: number } = {}): Promise<RunLine[] | undefined> {
+    const index = await this.#file.read({ signal });
+    if (index === undefined) {
+      return undefined;
+    }
+    const entries = await this.#look(index, signal);
+    const lines = entries.slice(0, limit).flatMap(({ line }) => line ?? []);
+    return lines.length === limit || (index.whole && lines.length === entries.length) ? lines : undefined;
+  }
+
+  /** Takes up a record that was just written, in so many bytes, and what else is new. */
+  async add(record: RunRecord, size: number): Promise<void> {
+    const entry: Entry = { id: record.id, encrypted: this.#keyring.encrypted, size, line: runLine(record) };
+    await this.#change(async ({ whole, runs }) => {
+      const [first] = runs;
+      // One from before the first would leave a gap.
+      const fits = first === undefined || whole || record.id >= first.id;
+      const added = fits ? [...runs.filter(({ id }) => id !== record.id), entry] : runs;
+      const index = { whole, runs: added.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+      const { entries, ...rest } = await this.#current(index, FIRST_PAGES);
+      return { whole: rest.whole, runs: entries.reverse() };
+    });
+  }
+
+  /** After records were removed. */
+  async remove(ids: ReadonlySet<string>): Promise<void> {
+    await this.#change(async ({ whole, runs }) => ({ whole, runs: runs.filter(({ id }) => !ids.has(id)) }));
+  }
+
+  /** Writes it once more as it is, for recipients that are new. */
+  async rewrite(): Promise<void> {
+    await this.#change(async (index) => index);
+  }
+
+  async #change(change: (index: Index) => Promise<Index>): Promise<void> {
+    try {
+      await this.#save(await change((await this.#file.read()) ?? EMPTY));
+    } catch (error) {
+      this.#log.warn({ reason: reasonOf(error) }, 'the index of runs was not updated');
+    }
+  }
+
+  /** What there is now, newest first: at least `limit` entries when there are so many, the first `limit` with lines. */
+  async #current(
+    index: Index,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<{ entries: Entry[]; whole: boolean; looked: number }> {
+    const entries = await this.#look(index, signal);
+    let { whole } = index;
+    if (entries.length < limit && !whole) {
+      const missing = limit - entries.length;
+      const older = await this.#older(missing, entries.at(-1)?.id, signal);
+      whole = older.length < missing;
+      append(entries, older);
+    }
+    const unread = entries.slice(0, limit).filter(({ id, line }) => line === undefined && !this.#unreadable.has(id));
+    await eachAtOnce(READS_AT_ONCE, unread, (entry) => this.#readLine(entry, signal), signal);
+    return { entries, whole, looked: unread.length };
+  }
+
+  /** Newest first: the last page by a listing, what is older as the index has it. */
+  async #look({ whole, runs }: Index, signal?: AbortSignal): Promise<Entry[]> {
+    const ids = runs.map(({ id }) => id);
+    const after = listAgainFrom(ids) ?? (whole ? '' : ids[0]);
+    if (after === undefined) {
+      return [];
+    }
+    const known = new Map(runs.map((entry) => [entry.id, entry]));
+    const entries = runs.filter(({ id }) => id < after);
+    for await (const { key, size } of this.#store.list(RUNS, { startAfter: `${RUNS}${after}`, signal })) {
+      const named = parseRunKey(key);
+      const entry = named && known.get(named.id);
+      if (named !== undefined) {
+        // A record that was replaced since has another size.
+        entries.push(entry?.size === size ? entry : { ...named, size });
+      }
+    }
+    return entries.reverse();
+  }
+
+  #older(limit: number, before: string | undefined, signal?: AbortSignal): Promise<TimedKey[]> {
+    return newestKeys(this.#store, RUNS, parseRunKey, { limit, now: this.#clock.now(), before, signal });
+  }
+
+  async #readLine(entry: Entry, signal?: AbortSignal): Promise<void> {
+    const record = await readRun(this.#store, this.#keyring, this.#log, entry, { signal });
+    if (record === undefined) {
+      this.#unreadable.add(entry.id);
+    } else {
+      entry.line = runLine(record);
+    }
+  }
+
+  async #save({ whole, runs }: Index, signal?: AbortSignal): Promise<void> {
+    const kept = runs.slice(-KEPT);
+    await this.#file.write({ format: 1, whole: whole && kept.length === runs.length, runs: kept }, { signal });
+  }
+}

@@ -1,0 +1,186 @@
+import * as z from 'zod';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { SnapshotSummary } from '../../contract/manifest.ts';
+import type { Log } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { CacheFile, WORTH_WRITING } from './cache-file.ts';
+import type { Keyring } from '../encryption/keyring.ts';
+import type { NamedKey } from '../layout.ts';
+import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
+import { listAgainFrom, type TimedKey } from '../snapshots/newest-keys.ts';
+import type { Trust } from '../signing/trust.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+interface Unreadable {
+  id: string;
+  error: DashkeepError;
+}
+
+const IndexFile = z.object({ format: z.literal(1), snapshots: z.array(SnapshotSummary) });
+
+/** Summaries by id. */
+type Known = Map<string, SnapshotSummary>;
+
+/** What a look at the store came to. */
+interface Found {
+  /** Oldest first. */
+  summaries: SnapshotSummary[];
+  unreadable: Unreadable[];
+  /** How many manifests were read for want of a summary. */
+  looked: number;
+}
+
+/**
+ * `cache/snapshots.json.gz`: a summary of every snapshot, so that a long history opens with two requests. Only ever a
+ * cache: which snapshots exist is asked of the store, the whole of it for all that decides or removes, the last page of
+ * it for display.
+ */
+export class SnapshotIndex {
+  readonly #store: ObjectStore;
+  readonly #keyring: Keyring;
+  readonly #trust: Trust;
+  readonly #log: Log;
+  readonly #file: CacheFile<typeof IndexFile>;
+  /** Found unreadable before: for display they are not read again. */
+  readonly #unreadable = new Map<string, DashkeepError>();
+
+  constructor(ports: { store: ObjectStore; keyring: Keyring; trust: Trust; log: Log }) {
+    this.#store = ports.store;
+    this.#keyring = ports.keyring;
+    this.#trust = ports.trust;
+    this.#log = ports.log;
+    this.#file = new CacheFile(ports, 'snapshots', IndexFile);
+  }
+
+  /**
+   * What the history shows, oldest first.
+   * @param options.whole - list all of it: otherwise what is older than the last page is shown as the index has it
+   */
+  async read(options: Calls & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
+    const { summaries, unreadable, looked } = await this.#look((await this.#load(options)) ?? new Map(), options);
+    const [first] = unreadable;
+    if (summaries.length === 0 && first?.error.code === 'DK_IDENTITY_MISSING') {
+      // A history that nobody here can read must not look like none.
+      throw first.error;
+    }
+    if (looked >= WORTH_WRITING) {
+      await this.#write(summaries, options);
+    }
+    return summaries;
+  }
+
+  /**
+   * What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise, and when
+   * the repository must be opened to tell whom a trusted key handed over to.
+   */
+  async glance(calls: Calls = {}): Promise<SnapshotSummary[] | undefined> {
+    const known = await this.#load(calls);
+    if (known === undefined) {
+      return undefined;
+    }
+    const { keys, older } = await this.#list(known, calls);
+    const summaries = [...older, ...keys.map(({ id }) => id)].map((id) => known.get(id));
+    // Where keys are trusted, one that is not by what is at hand may be by a hand-over in the repository.
+    const needsSigned = this.#trust.standing === 'pinned';
+    const isKnown = (one: SnapshotSummary | undefined): one is SnapshotSummary =>
+      one !== undefined && (one.signed || !needsSigned);
+    return summaries.every(isKnown) ? summaries : undefined;
+  }
+
+  /** Every snapshot there is by a full listing, oldest first, and those that could not be read. */
+  async readWhole(calls: Calls = {}): Promise<{ summaries: SnapshotSummary[]; unreadable: string[] }> {
+    this.#unreadable.clear();
+    const known: Known = (await this.#load(calls)) ?? new Map();
+    const { summaries, unreadable } = await this.#look(known, { ...calls, whole: true });
+    return { summaries, unreadable: unreadable.map(({ id }) => id) };
+  }
+
+  /** Takes up what is new and drops what is gone. Failing that is a warning: the index is only a cache. */
+  async update(options: Calls & { add?: SnapshotSummary; whole?: boolean } = {}): Promise<void> {
+    const { add, ...look } = options;
+    if (look.whole === true) {
+      this.#unreadable.clear();
+    }
+    try {
+      const known: Known = (await this.#load(look)) ?? new Map();
+      if (add !== undefined) {
+        known.set(add.id, this.#trust.judge(add));
+      }
+      const { summaries } = await this.#look(known, look);
+      await this.#write(summaries, look);
+    } catch (error) {
+      look.signal?.throwIfAborted();
+      this.#log.warn({ reason: reasonOf(error) }, 'the index of snapshots was not updated');
+    }
+  }
+
+  /** Writes it anew from summaries that were just read from the manifests themselves. */
+  async replace(summaries: readonly SnapshotSummary[], calls: Calls = {}): Promise<void> {
+    await this.#write(summaries, calls);
+  }
+
+  async #look(known: Known, options: Calls & { whole?: boolean }): Promise<Found> {
+    const { signal } = options;
+    const { keys, older } = await this.#list(known, options);
+    const unread = keys.filter(({ id }) => !known.has(id));
+    const unreadable: Unreadable[] = [];
+    const takeUp = async (key: NamedKey): Promise<void> => {
+      const read = this.#unreadable.get(key.id) ?? (await this.#summary(key, signal));
+      if (read instanceof DashkeepError) {
+        this.#unreadable.set(key.id, read);
+        unreadable.push({ id: key.id, error: read });
+      } else {
+        known.set(read.id, read);
+      }
+    };
+    await eachSnapshot(unread, takeUp, signal);
+    const summaries = [...older, ...keys.map(({ id }) => id)].flatMap((id) => known.get(id) ?? []);
+    return { summaries, unreadable, looked: unread.length - unreadable.length };
+  }
+
+  /** The last page of what there is, or all of it, and the ids before that as the index has them. */
+  async #list(
+    known: Known,
+    { signal, whole }: Calls & { whole?: boolean },
+  ): Promise<{ keys: TimedKey[]; older: string[] }> {
+    const ids = [...known.keys()].sort();
+    const after = whole === true ? undefined : listAgainFrom(ids);
+    const keys = await listSnapshots(this.#store, { signal, after });
+    return { keys, older: after === undefined ? [] : ids.filter((id) => id < after) };
+  }
+
+  async #summary(key: NamedKey, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
+    try {
+      const ports = { store: this.#store, keyring: this.#keyring, trust: this.#trust };
+      return (await readNeeds(ports, key, { signal })).summary;
+    } catch (error) {
+      if (isUnreadable(error)) {
+        this.#log.warn({ snapshot: key.id, reason: reasonOf(error) }, 'a snapshot cannot be read');
+        return error;
+      }
+      throw error;
+    }
+  }
+
+  async #load({ signal }: Calls): Promise<Known | undefined> {
+    const index = await this.#file.read({ signal });
+    this.#trust.meet(index?.snapshots ?? []);
+    return index && new Map(index.snapshots.map((summary) => [summary.id, this.#trust.judge(summary)]));
+  }
+
+  async #write(summaries: readonly SnapshotSummary[], { signal }: Calls): Promise<void> {
+    const snapshots = summaries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    await this.#file.write({ format: 1, snapshots }, { signal });
+  }
+}
+
+/** Errors that mean "this one manifest", not "the store". */
+export function isUnreadable(error: unknown): error is DashkeepError {
+  return (
+    error instanceof DashkeepError &&
+    ['DK_MANIFEST_DAMAGED', 'DK_IDENTITY_MISSING', 'DK_NOT_FOUND'].includes(error.code)
+  );
+}

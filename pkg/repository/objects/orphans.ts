@@ -1,0 +1,77 @@
+import type { ObjectInfo } from '../../storage/store.ts';
+import {
+  CACHE,
+  isUsedCache,
+  parseRunKey,
+  parseSnapshotSignature,
+  PROBE,
+  RUNS,
+  SESSIONS,
+  SIGNATURES,
+} from '../layout.ts';
+import type { OpenedRepository } from '../repository.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+const DAY = 86_400_000;
+/** Records of runs are kept so long, in milliseconds by the store's clock. */
+const RUNS_KEPT = 90 * DAY;
+/** And so many of the newest, however old they are. */
+const RUNS_KEPT_AT_LEAST = 1000;
+/** What a run leaves behind that died, and caches that nobody uses: after so long nothing can be about to need them. */
+export const LEFT_OVER = 7 * DAY;
+
+export interface LeftOvers {
+  /** Keys of records of runs that are neither among the newest nor young nor of a snapshot that is there. */
+  runs: string[];
+  /** Keys of sessions and probes that died long ago, of caches that nobody uses, and of signatures of no snapshot. */
+  others: string[];
+}
+
+/**
+ * What a prune removes besides objects. Nothing depends on any of it, so it needs no marks.
+ * @param snapshots - ids of all that there are
+ * @param now - the store's clock
+ */
+export async function findLeftOvers(
+  repository: OpenedRepository,
+  snapshots: ReadonlySet<string>,
+  now: Date,
+  { signal }: Calls = {},
+): Promise<LeftOvers> {
+  const { store, encrypted } = repository;
+  const olderThan = (age: number) => (info: ObjectInfo) => now.getTime() - info.lastModified.getTime() > age;
+  const records = await listed(store.list(RUNS, { signal }));
+  // A backup's record has the id of its snapshot.
+  const runs = records
+    .slice(0, Math.max(0, records.length - RUNS_KEPT_AT_LEAST))
+    .filter(olderThan(RUNS_KEPT))
+    .filter(({ key }) => {
+      const named = parseRunKey(key);
+      return named !== undefined && !snapshots.has(named.id);
+    });
+  const dead = [
+    ...(await listed(store.list(SESSIONS, { signal }))),
+    ...(await listed(store.list(PROBE, { signal }))),
+    ...(await listed(store.list(CACHE, { signal }))).filter(({ key }) => !isUsedCache(key, encrypted)),
+    ...(await listed(store.list(SIGNATURES, { signal }))).filter(({ key }) => {
+      const named = parseSnapshotSignature(key);
+      return named !== undefined && !snapshots.has(named.id);
+    }),
+  ].filter(olderThan(LEFT_OVER));
+  return { runs: runs.map(keyOf), others: dead.map(keyOf) };
+}
+
+async function listed(list: AsyncIterable<ObjectInfo>): Promise<ObjectInfo[]> {
+  const infos: ObjectInfo[] = [];
+  for await (const info of list) {
+    infos.push(info);
+  }
+  return infos;
+}
+
+function keyOf({ key }: ObjectInfo): string {
+  return key;
+}

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { DashkeepError } from '../../contract/errors.ts';
+import { MAX_RECORD_BYTES } from '../objects/codec.ts';
+import { parseObjectKey, PRUNES } from '../layout.ts';
+import { LEFT_OVER } from '../objects/orphans.ts';
+import type { ListedObject } from '../objects/listing.ts';
+import type { Survey } from './survey.ts';
+import type { OpenedRepository } from '../repository.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** Time that lies between finding a candidate and removing it, by the store's clock. */
+const BETWEEN_PHASES = 4 * 3_600_000;
+
+const Candidate = z.object({
+  key: z.string().refine((key) => parseObjectKey(key) !== undefined),
+  lastModified: z.iso.datetime(),
+});
+const MarkFile = z.object({ format: z.literal(1), id: z.string(), candidates: z.array(Candidate) });
+
+/** What one prune found unneeded: `prune/<id>.json`. */
+export interface Mark {
+  key: string;
+  lastModified: Date;
+  candidates: z.infer<typeof Candidate>[];
+}
+
+export async function readMarks({ store, log }: OpenedRepository, { signal }: Calls = {}): Promise<Mark[]> {
+  const marks: Mark[] = [];
+  for await (const { key, lastModified } of store.list(PRUNES, { signal })) {
+    let bytes: Buffer;
+    try {
+      bytes = await store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
+    } catch (error) {
+      if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
+        continue;
+      }
+      throw error;
+    }
+    try {
+      marks.push({ key, lastModified, candidates: MarkFile.parse(JSON.parse(bytes.toString('utf8'))).candidates });
+    } catch {
+      // Without it its candidates are only marked again, four hours later.
+      log.warn({ key }, 'the marks of an earlier prune are damaged and are left out');
+      marks.push({ key, lastModified, candidates: [] });
+    }
+  }
+  return marks;
+}
+
+/** Of what is unneeded now: what an earlier prune marked long enough ago, and what is new or was marked just now. */
+export function sortByMarks(marks: readonly Mark[], found: Survey): { ripe: ListedObject[]; unripe: ListedObject[] } {
+  const marked = new Map<string, { seen: string; ripe: boolean }>();
+  for (const { lastModified, candidates } of marks) {
+    const ripe = found.now.getTime() - lastModified.getTime() >= BETWEEN_PHASES;
+    for (const { key, lastModified: seen } of candidates) {
+      if (ripe || !marked.has(key)) {
+        marked.set(key, { seen, ripe });
+      }
+    }
+  }
+  const sorted: { ripe: ListedObject[]; unripe: ListedObject[] } = { ripe: [], unripe: [] };
+  for (const object of found.unneeded.values()) {
+    const before = marked.get(object.key);
+    // One that was put again since it was marked starts over.
+    const isRipe = before?.ripe === true && before.seen === object.lastModified.toISOString();
+    sorted[isRipe ? 'ripe' : 'unripe'].push(object);
+  }
+  return sorted;
+}
+
+/**
+ * Marks what is not marked yet; marks whose candidates are all gone or marked elsewhere are removed.
+ * @returns how many objects were marked.
+ */
+export async function renewMarks(
+  { store }: OpenedRepository,
+  id: string,
+  { marks, found, unripe }: { marks: readonly Mark[]; found: Survey; unripe: readonly { key: string }[] },
+  { signal }: Calls = {},
+): Promise<number> {
+  const waiting = new Set<string>();
+  const settled: string[] = [];
+  for (const { key, lastModified, candidates } of marks) {
+    const age = found.now.getTime() - lastModified.getTime();
+    const still = candidates.filter(({ key: object, lastModified: seen }) => {
+      return found.unneeded.get(object)?.lastModified.toISOString() === seen;
+    });
+    if (age < BETWEEN_PHASES) {
+      still.forEach(({ key: object }) => waiting.add(object));
+    } else if (still.length === 0 || age > LEFT_OVER) {
+      settled.push(key);
+    }
+  }
+  const fresh = unripe.filter(({ key }) => !waiting.has(key));
+  if (fresh.length > 0) {
+    const candidates = fresh.map(({ key }) => ({
+      key,
+      lastModified: found.unneeded.get(key)?.lastModified.toISOString() ?? '',
+    }));
+    const body = Buffer.from(`${JSON.stringify({ format: 1, id, candidates })}\n`);
+    await store.put(`${PRUNES}${id}.json`, body, { contentType: 'application/json', transient: true, signal });
+  }
+  if (settled.length > 0) {
+    await store.deleteMany(settled, { signal });
+  }
+  return fresh.length;
+}

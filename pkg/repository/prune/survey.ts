@@ -1,0 +1,124 @@
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS } from '../layout.ts';
+import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
+import { walkObjects, type ListedObject } from '../objects/listing.ts';
+import type { OpenedRepository } from '../repository.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** Younger objects are left alone: a backup may be about to publish them. */
+const GRACE = 48 * 3_600_000;
+/** A clock further off than that makes every age doubtful. */
+const MAX_SKEW = 5 * 60_000;
+
+/** What lies in the store, seen in the order that makes it safe: objects first, then the manifests that need them. */
+export interface Survey {
+  objects: number;
+  bytes: number;
+  /** Ids of all snapshots. */
+  snapshots: Set<string>;
+  /** No manifest needs them, and they are older than the grace by the store's clock. By key. */
+  unneeded: Map<string, ListedObject>;
+  /** Objects that no manifest needs, but which are young. */
+  young: number;
+  /** The store's clock. */
+  now: Date;
+}
+
+/** By id, and no more of each than it takes: until the manifests are read these are all objects that there are. */
+type Candidates = Map<string, { encrypted: boolean; size: number; time: number }>;
+
+/**
+ * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW when anything leaves doubt: unreadable is not unreferenced.
+ */
+export async function survey(repository: OpenedRepository, { signal }: Calls = {}): Promise<Survey> {
+  const { store, clock } = repository;
+  const foreign = await foreignName(store, signal);
+  if (foreign !== undefined) {
+    throw new DashkeepError(
+      'DK_PRUNE_UNSAFE',
+      `the prefix holds '${printable(foreign)}', which Dashkeep did not write`,
+    );
+  }
+  const now = await store.clock({ signal });
+  const skew = Math.abs(clock.now().getTime() - now.getTime());
+  if (skew > MAX_SKEW) {
+    throw new DashkeepError(
+      'DK_CLOCK_SKEW',
+      `the clock here and the target's differ by ${Math.round(skew / 1000)} seconds; nothing was removed`,
+    );
+  }
+
+  const candidates: Candidates = new Map();
+  let objects = 0;
+  let bytes = 0;
+  await walkObjects(
+    store,
+    (object) => {
+      objects++;
+      bytes += object.size;
+      const { id, encrypted, size } = object;
+      candidates.set(Buffer.from(id).toString(), { encrypted, size, time: object.lastModified.getTime() });
+    },
+    { signal },
+  );
+  const snapshots = await crossOffNeeded(repository, candidates, signal);
+
+  const unneeded = new Map<string, ListedObject>();
+  let young = 0;
+  for (const [id, { encrypted, size, time }] of candidates) {
+    if (now.getTime() - time >= GRACE) {
+      const key = objectKey(id, encrypted);
+      unneeded.set(key, { id, key, encrypted, size, lastModified: new Date(time) });
+    } else {
+      young++;
+    }
+  }
+  return { objects, bytes, snapshots, unneeded, young, now };
+}
+
+/** Reads every manifest there is and removes what it needs from the candidates. Returns the ids of the snapshots. */
+async function crossOffNeeded(
+  repository: OpenedRepository,
+  candidates: Candidates,
+  signal?: AbortSignal,
+): Promise<Set<string>> {
+  const { store } = repository;
+  const manifests = [];
+  for await (const { key, size } of store.list(SNAPSHOTS, { signal })) {
+    const named = parseSnapshotKey(key);
+    if (named === undefined) {
+      throw new DashkeepError('DK_PRUNE_UNSAFE', `'${printable(key)}' is no manifest that this version knows`);
+    }
+    manifests.push({ ...named, size });
+  }
+  await eachSnapshot(
+    manifests,
+    async (key) => {
+      try {
+        for (const object of (await readNeeds(repository, key, { signal })).objects) {
+          candidates.delete(object);
+        }
+      } catch (error) {
+        if (!(error instanceof DashkeepError) || error.code.startsWith('DK_STORE')) {
+          throw error;
+        }
+        if (error.code !== 'DK_NOT_FOUND') {
+          throw new DashkeepError(
+            'DK_PRUNE_UNSAFE',
+            `a manifest cannot be read, so nobody knows what it needs: ${reasonOf(error)}`,
+            { cause: error, hint: UNREADABLE_HINT },
+          );
+        }
+        // Forgotten since it was listed.
+      }
+    },
+    signal,
+  );
+  return new Set(manifests.map(({ id }) => id));
+}
+
+const UNREADABLE_HINT =
+  'Run `dashkeep verify` to see which; repair or delete that snapshot, or give the identity that opens it.';

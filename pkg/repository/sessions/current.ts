@@ -1,0 +1,133 @@
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { sessionKey } from '../layout.ts';
+import type { Session } from '../repository.types.ts';
+import type { SessionOwner } from './owner.ts';
+import type { Trust } from '../signing/trust.ts';
+
+/** How often a session says that it lives, in milliseconds. */
+const HEARTBEAT = 60_000;
+/** A session that could not say anything for so long takes itself for dead: well before others do. */
+const SESSION_DOUBTFUL = 4 * 60_000;
+
+export interface PruneSession extends Session {
+  /** @throws DK_PRUNE_UNSAFE when others may have taken this session for dead. */
+  assertAlive(): void;
+}
+
+/** A session of this process, kept alive by a heartbeat until it ends. */
+export class OpenSession implements PruneSession {
+  readonly id: string;
+  readonly #kind: string;
+  readonly #owner: SessionOwner;
+  readonly #store: ObjectStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #trust: Trust;
+  readonly #ended: () => void;
+  readonly #stop = new AbortController();
+  readonly #started: string;
+  #beating: Promise<void> | undefined;
+  #lastBeat: { wall: number; monotonic: number } | undefined;
+  /** Silent for so long once that others may have acted on it; a later heartbeat does not undo that. */
+  #lapsed = false;
+
+  constructor(
+    { store, clock, log, trust }: { store: ObjectStore; clock: Clock; log: Log; trust: Trust },
+    run: { id: string; kind: string; owner: SessionOwner },
+    ended: () => void,
+  ) {
+    this.id = run.id;
+    this.#kind = run.kind;
+    this.#owner = run.owner;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#trust = trust;
+    this.#ended = ended;
+    this.#started = clock.now().toISOString();
+  }
+
+  async beat(signal?: AbortSignal): Promise<void> {
+    this.#lapsed ||= this.#isSilent();
+    // What counts is when it was sent: the store may write it any time after.
+    const sent = { wall: this.#clock.now().getTime(), monotonic: this.#clock.monotonic() };
+    const file = {
+      id: this.id,
+      kind: this.#kind,
+      started: this.#started,
+      heartbeat: this.#clock.now().toISOString(),
+      owner: this.#owner,
+    };
+    const key = sessionKey(this.id);
+    // No key is made for a session alone: whoever only looks leaves none behind.
+    const signature =
+      this.#trust.own === undefined ? undefined : await this.#trust.signing.statement(key, JSON.stringify(file));
+    await this.#store.put(key, Buffer.from(`${JSON.stringify({ ...file, signature })}\n`), {
+      contentType: 'application/json',
+      transient: true,
+      signal,
+    });
+    this.#lastBeat = sent;
+  }
+
+  keepAlive(): void {
+    this.#beating = this.#beatOn();
+  }
+
+  async #beatOn(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#clock.sleep(HEARTBEAT, signal);
+        await this.beat(signal);
+      } catch (error) {
+        if (!signal.aborted) {
+          this.#log.warn({ session: this.id, reason: reasonOf(error) }, 'the heartbeat of a session failed');
+        }
+      }
+      // A clock whose sleep takes no time must not keep everything else from running.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  doubtful(): boolean {
+    return this.#lapsed || this.#isSilent();
+  }
+
+  trustAgain(): void {
+    this.#lapsed = false;
+  }
+
+  /** The wall clock counts too: the monotonic one stands still while a machine is suspended. */
+  #isSilent(): boolean {
+    if (this.#lastBeat === undefined) {
+      return false;
+    }
+    const wall = this.#clock.now().getTime() - this.#lastBeat.wall;
+    const monotonic = this.#clock.monotonic() - this.#lastBeat.monotonic;
+    return Math.max(wall, monotonic) > SESSION_DOUBTFUL;
+  }
+
+  assertAlive(): void {
+    if (this.doubtful()) {
+      throw new DashkeepError('DK_PRUNE_UNSAFE', 'this prune was held up for minutes; what was not removed yet stays');
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#stop.abort();
+    this.#ended();
+    await this.#beating;
+    const [result] = await this.#store
+      .deleteMany([sessionKey(this.id)])
+      .catch((error: unknown) => [{ problem: { message: reasonOf(error) } }]);
+    if (result?.problem !== undefined) {
+      this.#log.warn(
+        { session: this.id, reason: result.problem.message },
+        'a session could not be removed; it holds up prunes for ten minutes',
+      );
+    }
+  }
+}

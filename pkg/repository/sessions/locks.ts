@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { lockOf, type StoreLock } from '../../storage/lock.ts';
+import { CacheFile } from '../index/cache-file.ts';
+import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { CONFIG_KEY, KEYS, SIGNATURES, SNAPSHOTS } from '../layout.ts';
+import { walkObjects } from '../objects/listing.ts';
+import type { OpenedRepository } from '../repository.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+const DAY = 86_400_000;
+/** A pass every quarter of the days: what it leaves held for three quarters is then never held for less than half. */
+const PASSES_PER_TERM = 4;
+const AT_ONCE = 16;
+
+/** When everything was last looked after, and for how many days it was held then. */
+const LastPass = z.object({ format: z.literal(1), time: z.iso.datetime(), days: z.number().positive() });
+
+export interface LockRenewal {
+  /** How many objects, manifests and keys are held longer now. */
+  renewed: number;
+  /** Why some are not, for people. */
+  warnings: string[];
+}
+
+/**
+ * Object lock ends so many days after an object was *put*, while snapshots go on needing it. Where the settings ask for
+ * a lock, this holds again whatever is in the repository and was not put lately, once in a quarter of the days; most calls
+ * only look whether that is due. What a prune removed is no longer there, so what nothing needs is let go in the end.
+ * Never throws for what the store refuses: the run that calls it has done its own work.
+ */
+export async function renewLocks(repository: OpenedRepository, { signal }: Calls = {}): Promise<LockRenewal> {
+  const { store, clock, log } = repository;
+  const lock = lockOf(store);
+  const result: LockRenewal = { renewed: 0, warnings: [] };
+  if (lock === undefined) {
+    return result;
+  }
+  const term = lock.lockDays * DAY;
+  const { keyring } = repository;
+  const file = new CacheFile({ store, keyring, log }, 'lock', LastPass);
+  try {
+    const last = await file.read({ signal });
+    const since = clock.now().getTime() - Date.parse(last?.time ?? '');
+    if (last?.days === lock.lockDays && since >= 0 && since < term / PASSES_PER_TERM) {
+      return result;
+    }
+    const now = await store.clock({ signal });
+    const keys = await keysPutBefore(repository, new Date(now.getTime() - term / PASSES_PER_TERM), signal);
+    const until = new Date(now.getTime() + term);
+    await eachAtOnce(
+      AT_ONCE,
+      keys,
+      async (key) => {
+        if (await hold(lock, key, until, term, signal)) {
+          result.renewed++;
+        }
+      },
+      signal,
+    );
+    await file.write({ format: 1, time: now.toISOString(), days: lock.lockDays }, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = reasonOf(error);
+    log.warn({ renewed: result.renewed, reason }, 'object lock could not be renewed');
+    result.warnings.push(
+      `Object lock could not be renewed, so what older backups stored may become deletable: ${reason}`,
+    );
+  }
+  return result;
+}
+
+/** The outcome of a run with what renewing the locks came to. */
+export async function withLocksRenewed<T extends { counts: Record<string, number>; warnings?: string[] }>(
+  repository: OpenedRepository,
+  outcome: T,
+  calls: Calls = {},
+): Promise<T> {
+  const { renewed, warnings } = await renewLocks(repository, calls);
+  return {
+    ...outcome,
+    counts: renewed === 0 ? outcome.counts : { ...outcome.counts, lockRenewed: renewed },
+    ...(warnings.length === 0 ? {} : { warnings: [...(outcome.warnings ?? []), ...warnings] }),
+  };
+}
+
+/** What snapshots cannot do without: objects, manifests, signatures, keys and the configuration. */
+async function keysPutBefore({ store }: OpenedRepository, limit: Date, signal?: AbortSignal): Promise<string[]> {
+  const keys: string[] = [];
+  const take = ({ key, lastModified }: { key: string; lastModified: Date }): void => {
+    if (lastModified < limit) {
+      keys.push(key);
+    }
+  };
+  await walkObjects(store, take, { signal });
+  for (const folder of [SNAPSHOTS, KEYS, SIGNATURES, CONFIG_KEY]) {
+    for await (const info of store.list(folder, { signal })) {
+      take(info);
+    }
+  }
+  return keys;
+}
+
+/** @returns false when it is gone, or held long enough by what somebody else asked for. */
+async function hold(lock: StoreLock, key: string, until: Date, term: number, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await lock.hold(key, until, { signal });
+    return true;
+  } catch (error) {
+    if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
+      return false;
+    }
+    // Longer than is asked for now, say because the days were made fewer.
+    const refused = error instanceof DashkeepError && ['DK_STORE_LOCKED', 'DK_STORE_DENIED'].includes(error.code);
+    const held = refused ? await lock.heldUntil(key, { signal }).catch(() => undefined) : undefined;
+    if (held !== undefined && held.getTime() >= until.getTime() - term / PASSES_PER_TERM) {
+      return false;
+    }
+    throw error;
+  }
+}

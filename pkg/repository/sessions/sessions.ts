@@ -1,0 +1,242 @@
+import * as z from 'zod';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { MAX_RECORD_BYTES } from '../objects/codec.ts';
+import { printable, sessionKey, SESSIONS } from '../layout.ts';
+import { OpenSession, type PruneSession } from './current.ts';
+import type { Session } from '../repository.types.ts';
+import { hasEnded, ownerHere, SessionOwner, type ServiceIdentity } from './owner.ts';
+import type { Trust } from '../signing/trust.ts';
+
+/** A session that has said nothing for so long, by the store's clock, is taken for dead. */
+export const SESSION_DEAD = 10 * 60_000;
+/** One of this service after so long: by then it has taken itself for dead. */
+const OWN_SESSION_DEAD = 5 * 60_000;
+const WAIT_STEP = 5_000;
+/** A prune that no trusted key has signed is waited for so long, in milliseconds: it gives way before its next deletion. */
+const FOREIGN_WAIT = 10_000;
+/** How old the time in a signed session may be by the store's clock: a copy of an old one says nothing. */
+const HEARTBEAT_VALID = SESSION_DEAD + 5 * 60_000;
+
+const SessionFile = z.object({
+  kind: z.string(),
+  heartbeat: z.iso.datetime().optional().catch(undefined),
+  /** Absent in what earlier releases wrote. */
+  owner: SessionOwner.optional().catch(undefined),
+});
+
+type ReadSession = z.infer<typeof SessionFile> & { signer: string | undefined };
+
+/** A session of somebody else that is not dead. */
+export interface LiveSession {
+  id: string;
+  kind: string;
+  owner: SessionOwner | undefined;
+  /** Milliseconds since it was last heard of. */
+  silent: number;
+  /** Whether a trusted key has signed it lately, or nothing is signed here. */
+  counts: boolean;
+  /** Fingerprint of the key that signed it. */
+  signer: string | undefined;
+}
+
+/**
+ * Sessions keep a prune from removing what a running backup relies on. The rule on both sides is: write your own
+ * session, then look for others. So of two that start at once at least one sees the other; a prune gives way, and
+ * anybody else waits until the prune is over. Ages are by the store's clock alone.
+ */
+export class Sessions {
+  readonly #store: ObjectStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #trust: Trust;
+  readonly #identity: ServiceIdentity | undefined;
+  readonly #owner: SessionOwner;
+  readonly #open = new Set<OpenSession>();
+
+  /** @param identity - the service that works here; undefined for the command line */
+  constructor(ports: { store: ObjectStore; clock: Clock; log: Log; trust: Trust }, identity?: ServiceIdentity) {
+    this.#store = ports.store;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    this.#trust = ports.trust;
+    this.#identity = identity;
+    this.#owner = ownerHere(identity?.service);
+  }
+
+  /** Opens a session, and waits while a prune is removing objects. */
+  async open(run: { id: string; kind: string }, options: { signal?: AbortSignal } = {}): Promise<Session> {
+    const session = this.#make(run);
+    await session.beat(options.signal);
+    this.#open.add(session);
+    try {
+      await this.#waitForPrunes(run.id, options.signal);
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+    session.keepAlive();
+    return session;
+  }
+
+  /**
+   * A prune's own session: given only when nobody else is at work.
+   * @throws DK_PRUNE_UNSAFE naming whoever is.
+   */
+  async openExclusive(
+    run: { id: string; kind: 'prune' },
+    options: { signal?: AbortSignal } = {},
+  ): Promise<PruneSession> {
+    const session = this.#make(run);
+    await session.beat(options.signal);
+    try {
+      const [other] = await this.live(run.id, options.signal);
+      if (other !== undefined) {
+        throw atWork(other);
+      }
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+    session.keepAlive();
+    return session;
+  }
+
+  /**
+   * For a prune, before each deletion: whoever trusts its key waits for it, others do not.
+   * @throws DK_PRUNE_UNSAFE
+   */
+  async giveWay(self: string, signal?: AbortSignal): Promise<void> {
+    const { own, standing } = this.#trust;
+    const other = (await this.live(self, signal)).find(({ signer }) => signer === undefined || signer !== own);
+    if (other !== undefined && standing !== 'unsigned') {
+      throw atWork(other);
+    }
+  }
+
+  /** Others that are not dead. One that cannot be read counts as alive until it is old. */
+  async live(self: string, signal?: AbortSignal): Promise<LiveSession[]> {
+    const live: LiveSession[] = [];
+    let now: number | undefined;
+    for await (const { key, lastModified } of this.#store.list(SESSIONS, { signal })) {
+      if (key === sessionKey(self)) {
+        continue;
+      }
+      now ??= (await this.#store.clock({ signal })).getTime();
+      const silent = now - lastModified.getTime();
+      if (silent >= SESSION_DEAD) {
+        continue;
+      }
+      const file = await this.#read(key, signal);
+      const id = key.slice(SESSIONS.length).replace(/\.json$/, '');
+      if (file === undefined || this.#isSilentOwn(file.owner, silent)) {
+        continue;
+      }
+      if (file.owner !== undefined && hasEnded(file.owner, this.#identity)) {
+        this.#log.info({ session: id, kind: file.kind }, 'the process of a session has ended: the session is removed');
+        // One that cannot be removed now is left to a later prune.
+        await this.#store.deleteMany([key], { signal }).catch(() => undefined);
+        continue;
+      }
+      live.push({
+        id,
+        kind: file.kind,
+        owner: file.owner,
+        silent,
+        signer: file.signer,
+        counts: this.#counts(file, now),
+      });
+    }
+    return live;
+  }
+
+  #make(run: { id: string; kind: string }): OpenSession {
+    const ports = { store: this.#store, clock: this.#clock, log: this.#log, trust: this.#trust };
+    const session = new OpenSession(ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
+    return session;
+  }
+
+  #isSilentOwn(owner: SessionOwner | undefined, silent: number): boolean {
+    return this.#identity !== undefined && owner?.service === this.#identity.service && silent >= OWN_SESSION_DEAD;
+  }
+
+  /** Whether a session of this process was cut off for so long that others may have taken it for dead. */
+  doubtful(): boolean {
+    return [...this.#open].some((session) => session.doubtful());
+  }
+
+  /** Speaks up again, and waits for a prune that did not hear of this process in time. */
+  async revive(signal?: AbortSignal): Promise<void> {
+    for (const session of this.#open) {
+      await session.beat(signal);
+      await this.#waitForPrunes(session.id, signal);
+      session.trustAgain();
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const session of [...this.#open]) {
+      await session.end();
+    }
+  }
+
+  async #waitForPrunes(self: string, signal?: AbortSignal): Promise<void> {
+    for (let waited = 0; ; waited += WAIT_STEP) {
+      const prunes = (await this.live(self, signal)).filter(({ kind }) => kind === 'prune');
+      const prune = prunes.find(({ counts }) => counts) ?? prunes[0];
+      if (prune === undefined) {
+        return;
+      }
+      if (!prune.counts && waited >= FOREIGN_WAIT) {
+        this.#log.warn({ prune: prune.id }, 'no trusted key has signed the session of a prune: it is not waited for');
+        return;
+      }
+      if (waited === 0) {
+        this.#log.info({ prune: prune.id }, 'a prune is removing objects: waiting until it is over');
+      }
+      await this.#clock.sleep(WAIT_STEP, signal);
+    }
+  }
+
+  #counts({ signer, heartbeat }: ReadSession, now: number): boolean {
+    if (this.#trust.standing === 'unsigned') {
+      return true;
+    }
+    const isFresh = Math.abs(now - Date.parse(heartbeat ?? '')) < HEARTBEAT_VALID;
+    return isFresh && signer !== undefined && this.#trust.keys.trusted.has(signer);
+  }
+
+  /** Undefined when it ended meanwhile. */
+  async #read(key: string, signal?: AbortSignal): Promise<ReadSession | undefined> {
+    try {
+      const bytes = await this.#store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
+      const { signature, ...file } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+      const statement = typeof signature === 'string' ? signature : '';
+      return { ...SessionFile.parse(file), signer: this.#trust.signerOf(key, JSON.stringify(file), statement) };
+    } catch (error) {
+      if (error instanceof DashkeepError) {
+        if (error.code === 'DK_STORE_NOT_FOUND') {
+          return undefined;
+        }
+        throw error;
+      }
+      return { kind: 'run of an unknown kind', signer: undefined };
+    }
+  }
+}
+
+function atWork({ id, kind, owner, silent, counts }: LiveSession): DashkeepError {
+  const where = owner === undefined ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
+  const minutes = Math.ceil((SESSION_DEAD - silent) / 60_000);
+  return new DashkeepError(
+    'DK_PRUNE_UNSAFE',
+    `a ${printable(kind)} (${id}) is at work${where}, last heard of ${Math.round(silent / 1000)} s ago`,
+    {
+      hint:
+        'Nothing was removed. Retry when that run has ended. If its process has crashed, ' +
+        `retry in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: it no longer counts then.` +
+        (counts ? '' : ` No trusted key has signed that session: if it comes back for ever, find out who writes it.`),
+    },
+  );
+}

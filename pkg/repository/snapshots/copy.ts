@@ -1,0 +1,71 @@
+import type { Randomness } from '../../contract/ports.ts';
+import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { newTimedId } from '../layout.ts';
+import { listSnapshots, readManifest } from './manifests.ts';
+import type { OpenedRepository } from '../repository.ts';
+
+const OBJECTS_AT_ONCE = 8;
+
+export interface CopyResult {
+  /** Ids of snapshots that are now in both. */
+  copied: string[];
+  /** Were there already. */
+  present: string[];
+  /** Stayed behind: no trusted key has signed them, and the copy would be signed. */
+  foreign: string[];
+  objects: number;
+}
+
+/**
+ * Copies snapshots into another repository, oldest first, under their ids: to encrypt what was plain, to leave a
+ * recipient behind for good, or to move house. Content is checked on the way; a snapshot that is not whole stops it.
+ * Running it again goes on where it stopped.
+ */
+export async function copyRepository(
+  from: OpenedRepository,
+  to: OpenedRepository,
+  options: { randomness: Randomness; progress?: (snapshot: string) => void; signal?: AbortSignal },
+): Promise<CopyResult> {
+  const { signal } = options;
+  const present = new Set((await listSnapshots(to.store, { signal })).map(({ id }) => id));
+  const result: CopyResult = { copied: [], present: [...present], foreign: [], objects: 0 };
+  /** Old id → id in the other repository. */
+  const ids = new Map<string, string>();
+  const id = newTimedId(to.clock.now(), options.randomness);
+  const session = await to.openSession({ id, kind: 'backup' }, { signal });
+  try {
+    for (const key of await listSnapshots(from.store, { signal })) {
+      if (present.has(key.id)) {
+        continue;
+      }
+      const { manifest, author } = await readManifest(from, key, { signal });
+      if (!from.trust.counts(author)) {
+        result.foreign.push(key.id);
+        continue;
+      }
+      const copyObject = async (old: string): Promise<void> => {
+        const text = await from.objects.read(old, key.encrypted, { signal });
+        const fresh = to.objectId(text);
+        ids.set(old, fresh);
+        const { written } = await to.putObject(fresh, text, { signal });
+        result.objects += written ? 1 : 0;
+      };
+      const unknown = new Set(manifest.resources.map(({ object }) => object).filter((object) => !ids.has(object)));
+      await eachAtOnce(OBJECTS_AT_ONCE, unknown, copyObject, signal);
+      const { format: _format, entriesHash: _hash, ...rest } = manifest;
+      const resources = rest.resources.map((entry) => ({ ...entry, object: ids.get(entry.object) ?? entry.object }));
+      for (const missing of await to.missingObjects(new Set(resources.map(({ object }) => object)), { signal })) {
+        const old = [...ids].find(([, fresh]) => fresh === missing)?.[0];
+        if (old !== undefined) {
+          await copyObject(old);
+        }
+      }
+      await to.publish({ ...rest, resources }, { signal });
+      result.copied.push(key.id);
+      options.progress?.(key.id);
+    }
+    return result;
+  } finally {
+    await session.end();
+  }
+}

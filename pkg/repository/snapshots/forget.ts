@@ -1,0 +1,166 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { signatureKey, snapshotKey } from '../layout.ts';
+import { listSnapshots, readManifest } from './manifests.ts';
+import type { OpenedRepository } from '../repository.ts';
+import { planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+export interface ForgetPlan extends RetentionPlan {
+  /** Snapshots that this process cannot read: they stay. */
+  unreadable: string[];
+}
+
+export interface ForgetResult {
+  forgotten: string[];
+  /** Still there, and why: object lock, or a missing right. */
+  remaining: { id: string; reason: string }[];
+}
+
+/** What a retention policy would forget now. Reads only. */
+export async function planForget(
+  repository: OpenedRepository,
+  policy: RetentionPolicy,
+  calls: Calls = {},
+): Promise<ForgetPlan> {
+  const { summaries, unreadable } = await repository.index.readWhole(calls);
+  return { ...planRetention(summaries, policy, repository.clock.now()), unreadable };
+}
+
+/**
+ * Removes the manifests that a plan forgets; objects stay until a prune.
+ * @throws DK_INTEGRITY when the newest complete snapshot that the plan keeps is gone or damaged: then nothing goes.
+ */
+export async function applyForget(
+  repository: OpenedRepository,
+  plan: RetentionPlan,
+  calls: Calls = {},
+): Promise<ForgetResult> {
+  if (plan.forgotten.length === 0) {
+    return { forgotten: [], remaining: [] };
+  }
+  const keeper = plan.kept.find(({ status, foreign }) => status === 'complete' && foreign !== true);
+  if (keeper !== undefined) {
+    // The summaries may come from an index; what everything else relies on is looked at itself.
+    await assertWhole(repository, keeper.id, calls);
+  }
+  return removeManifests(
+    repository,
+    plan.forgotten.map(({ id }) => id),
+    calls,
+  );
+}
+
+async function assertWhole(repository: OpenedRepository, id: string, calls: Calls): Promise<void> {
+  try {
+    const { manifest, author } = await repository.stored(id, calls);
+    if (!repository.trust.counts(author)) {
+      throw new DashkeepError('DK_SNAPSHOT_FOREIGN', 'no trusted key has signed it');
+    }
+    const missing = await repository.missingObjects(new Set(manifest.resources.map(({ object }) => object)), calls);
+    if (missing.size > 0) {
+      throw new DashkeepError('DK_OBJECT_MISSING', `it lacks ${missing.size} objects`);
+    }
+  } catch (error) {
+    if (error instanceof DashkeepError && !error.code.startsWith('DK_STORE')) {
+      throw new DashkeepError(
+        'DK_INTEGRITY',
+        `nothing was forgotten: the newest complete snapshot ${id} is not whole: ${error.message}`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+/**
+ * Deletes one snapshot by its full id.
+ * @throws DK_CONFIRMATION for the newest complete snapshot, unless `evenNewest`; DK_STORE_LOCKED when object lock holds it.
+ */
+export async function deleteSnapshot(
+  repository: OpenedRepository,
+  id: string,
+  options: Calls & { evenNewest?: boolean } = {},
+): Promise<void> {
+  const keys = await listSnapshots(repository.store, options);
+  if (!keys.some((key) => key.id === id)) {
+    throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id.slice(0, 40)}`);
+  }
+  if (options.evenNewest !== true && (await isNewestComplete(repository, id, options))) {
+    throw new DashkeepError('DK_CONFIRMATION', `${id} is the newest complete snapshot`, {
+      hint: 'Take another backup first, or say that even the newest may go.',
+    });
+  }
+  const { remaining } = await removeManifests(repository, [id], options);
+  if (remaining[0] !== undefined) {
+    throw new DashkeepError('DK_STORE_LOCKED', `${id} is still there: ${remaining[0].reason}`);
+  }
+}
+
+async function isNewestComplete(repository: OpenedRepository, id: string, calls: Calls): Promise<boolean> {
+  for (const key of (await listSnapshots(repository.store, calls)).reverse()) {
+    if (key.id < id) {
+      return true;
+    }
+    try {
+      const { manifest, author } = await readManifest(repository, key, calls);
+      const counts = repository.trust.counts(author);
+      if (counts && manifest.status === 'complete' && manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
+        return key.id === id;
+      }
+    } catch (error) {
+      if (!(error instanceof DashkeepError) || error.code.startsWith('DK_STORE')) {
+        throw error;
+      }
+    }
+    if (key.id === id) {
+      // Partial, damaged or not readable here: nothing complete is lost with it.
+      return false;
+    }
+  }
+  return true;
+}
+
+async function removeManifests(
+  repository: OpenedRepository,
+  ids: readonly string[],
+  { signal }: Calls,
+): Promise<ForgetResult> {
+  const { store } = repository;
+  const present = new Map((await listSnapshots(store, { signal })).map((key) => [key.id, key]));
+  const result: ForgetResult = { forgotten: [], remaining: [] };
+  const keys = new Map<string, string>();
+  for (const id of ids) {
+    // Both forms: a snapshot that was encrypted later may lie there twice for a while.
+    for (const encrypted of present.has(id) ? [false, true] : []) {
+      keys.set(snapshotKey(id, encrypted), id);
+    }
+  }
+  const remaining = new Map<string, string>();
+  for (const { key, problem } of await store.deleteMany([...keys.keys()], { signal })) {
+    const id = keys.get(key);
+    if (problem !== undefined && id !== undefined) {
+      remaining.set(id, problem.code === 'locked' ? 'object lock holds it' : problem.message);
+    }
+  }
+  // After the manifests: one that is still there must not lose its signature.
+  const signatures = [...keys].filter(([, id]) => !remaining.has(id)).map(([key]) => signatureKey(key));
+  for (const { key, problem } of await store.deleteMany(signatures, { signal })) {
+    if (problem !== undefined) {
+      repository.log.debug({ key, reason: problem.message }, 'a signature of no snapshot is left to a later prune');
+    }
+  }
+  for (const id of new Set(keys.values())) {
+    const reason = remaining.get(id);
+    if (reason === undefined) {
+      result.forgotten.push(id);
+    } else {
+      result.remaining.push({ id, reason });
+    }
+  }
+  await repository.index.update({ whole: true });
+  repository.forgetCaches();
+  return result;
+}

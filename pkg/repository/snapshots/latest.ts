@@ -1,0 +1,155 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
+import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } from './manifests.ts';
+import { newestKeys, type TimedKey } from './newest-keys.ts';
+import type { Author } from '../signing/trust.ts';
+import { isUnreadable } from '../index/snapshots.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** How many of the newest manifests are tried to find readable ones. */
+const LOOK_BACK = 5;
+/** And of how many the signatures are looked at, to find those that are not foreign. */
+const LOOK_BACK_AT_SIGNATURES = 100;
+
+/** Finds snapshots by id, and the newest ones that count. */
+export class SnapshotFinder {
+  readonly #ports: ManifestPorts;
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  constructor(ports: ManifestPorts & { clock: Clock; log: Log }) {
+    this.#ports = ports;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+  }
+
+  /** The one snapshot whose id starts so. @throws DK_NOT_FOUND */
+  async find(start: string, calls: Calls): Promise<TimedKey> {
+    const { store } = this.#ports;
+    const matches = /^[0-9a-fTZ-]+$/.test(start) ? await listSnapshots(store, { ...calls, start }) : [];
+    const [first] = matches;
+    if (first === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${printable(start)}'`);
+    }
+    if (matches.length > 1) {
+      throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(start)}'`, {
+        hint: 'Give more of the id.',
+      });
+    }
+    return first;
+  }
+
+  /**
+   * The newest snapshot that was taken for its own sake and is not foreign. One taken for safety before a restore, of an
+   * empty Grafana say, must not become what the next restore of the latest brings back.
+   * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED, DK_IDENTITY_MISSING
+   */
+  async latest(calls: Calls): Promise<StoredManifest> {
+    let newest: StoredManifest | undefined;
+    let foreign = 0;
+    for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls)) {
+      const stored = await this.#readUnlessForeign(key, calls);
+      if (stored === undefined) {
+        foreign++;
+      } else if (stored.manifest.trigger !== 'safety' && stored.manifest.trigger !== 'drill') {
+        return stored;
+      } else {
+        newest ??= stored;
+      }
+    }
+    if (newest !== undefined) {
+      return newest;
+    }
+    const { description } = this.#ports.store;
+    throw foreign === 0
+      ? new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${description} yet`)
+      : new DashkeepError(
+          'DK_NOT_FOUND',
+          `no trusted key has signed any of the ${foreign} snapshots in ${description}`,
+          {
+            hint: '`dashkeep keys` shows who signed them; `dashkeep trust` trusts a key.',
+          },
+        );
+  }
+
+  /**
+   * Up to so many of the newest manifests that are not foreign, that this process can read, and whose object ids are those
+   * it would give.
+   */
+  async reusable(count: number, calls: Calls): Promise<StoredManifest[]> {
+    const { trust } = this.#ports;
+    const found: StoredManifest[] = [];
+    if (trust.standing === 'first-contact') {
+      return found;
+    }
+    let tried = 0;
+    for await (const key of this.#newestFirst([LOOK_BACK, LOOK_BACK_AT_SIGNATURES], calls)) {
+      try {
+        const stored = await this.#readUnlessForeign(key, calls);
+        tried += stored === undefined ? 0 : 1;
+        if (stored?.current === true && found.push(stored) === count) {
+          break;
+        }
+      } catch (error) {
+        if (!isUnreadable(error)) {
+          throw error;
+        }
+        tried++;
+        this.#log.warn(
+          { snapshot: key.id, code: error.code },
+          'a recent snapshot cannot be read; looking further back',
+        );
+      }
+      if (tried === LOOK_BACK) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  async *#newestFirst(limits: readonly number[], calls: Calls): AsyncGenerator<TimedKey> {
+    const seen = new Set<string>();
+    for (const limit of limits) {
+      const keys = await this.#newest(limit, calls);
+      for (const key of keys) {
+        if (!seen.has(key.id)) {
+          seen.add(key.id);
+          yield key;
+        }
+      }
+      if (keys.length < limit) {
+        return;
+      }
+    }
+  }
+
+  #newest(limit: number, { signal }: Calls): Promise<TimedKey[]> {
+    return newestKeys(this.#ports.store, SNAPSHOTS, parseSnapshotKey, { limit, now: this.#clock.now(), signal });
+  }
+
+  /** Undefined for what is foreign; where keys are trusted, mostly without reading it. */
+  async #readUnlessForeign(key: TimedKey, calls: Calls): Promise<StoredManifest | undefined> {
+    const { trust } = this.#ports;
+    const file = snapshotKey(key.id, key.encrypted);
+    const claims = await trust.claims(file, calls);
+    if (trust.standing === 'pinned' && !(await trust.isClaimed(file, claims, calls))) {
+      return undefined;
+    }
+    const stored = await readManifest(this.#ports, key, { ...calls, claims });
+    if (this.#counts(stored.author)) {
+      return stored;
+    }
+    this.#log.warn({ snapshot: key.id }, 'a snapshot is not what a trusted key has signed: it is passed over');
+    return undefined;
+  }
+
+  #counts(author: Author): boolean {
+    const { trust } = this.#ports;
+    // Where nobody is trusted yet, whoever signed it is shown; applying it needs a person's word.
+    return trust.counts(author) || (trust.standing === 'first-contact' && author.signer !== undefined);
+  }
+}

@@ -1,0 +1,112 @@
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { canonicalJson, isJsonObject, parseJson, type Json } from '../../lib/json/json.ts';
+import { Manifest, ManifestEntry } from '../../contract/manifest.ts';
+import { MAX_RECORD_BYTES } from '../objects/codec.ts';
+import { isObjectId, printable } from '../layout.ts';
+import { findListMember, type ListMember } from '../../lib/json/list-member.ts';
+
+/** A manifest without its entries. */
+const ManifestHead = Manifest.omit({ resources: true });
+export type ManifestHead = Omit<Manifest, 'resources'>;
+
+/**
+ * Entries that make one part of a text. Few: what outlives the scavenges while a part is put together stays until the
+ * next full collection.
+ */
+const ENTRIES_A_PART = 25;
+
+/** The JSON of a list, some entries at a time: the text of 20 000 of them is as large as everything else in a backup. */
+export function* listInParts<T>(entries: Iterable<T>, print: (entry: T) => string): Generator<string> {
+  let part = '[';
+  let count = 0;
+  for (const entry of entries) {
+    part += (count === 0 ? '' : ',') + print(entry);
+    if (++count % ENTRIES_A_PART === 0) {
+      yield part;
+      part = '';
+    }
+  }
+  yield `${part}]`;
+}
+
+/**
+ * The text of a manifest, whose entries are read one by one: what 20 000 of them make as values is several times the
+ * text, and most who read a manifest need little of it.
+ */
+export class ManifestText {
+  readonly head: ManifestHead;
+  readonly #text: string;
+  readonly #what: string;
+  readonly #list: ListMember;
+
+  /** @throws DK_MANIFEST_DAMAGED */
+  constructor(text: string, what: string) {
+    this.#text = text;
+    this.#what = what;
+    const list = findListMember(text, 'resources');
+    const outside = list === undefined ? text : text.slice(0, list.start) + text.slice(list.end);
+    if (outside.length > MAX_RECORD_BYTES) {
+      throw this.#damaged('says more about itself than any manifest does');
+    }
+    const rest = this.#parse(outside);
+    if (isJsonObject(rest) && rest['format'] !== 1) {
+      throw this.#damaged('has a format that this version does not know');
+    }
+    const head = ManifestHead.safeParse(rest);
+    if (!head.success) {
+      throw this.#foreign(head.error.issues[0]);
+    }
+    if (list === undefined) {
+      throw this.#damaged('is not what Dashkeep writes: it has no list of resources');
+    }
+    this.head = head.data;
+    this.#list = list;
+  }
+
+  /** The canonical text of the entries as they came, members unknown here included; each iteration begins anew. */
+  get canonicalEntries(): Iterable<string> {
+    return { [Symbol.iterator]: () => listInParts(this.#raw(), canonicalJson) };
+  }
+
+  /** @throws DK_MANIFEST_DAMAGED */
+  *entries(): Generator<ManifestEntry> {
+    let index = 0;
+    for (const value of this.#raw()) {
+      const entry = ManifestEntry.safeParse(value);
+      if (!entry.success) {
+        const [issue] = entry.error.issues;
+        throw this.#foreign(issue && { ...issue, path: ['resources', index, ...issue.path] });
+      }
+      if (!isObjectId(entry.data.object)) {
+        throw this.#damaged(`names '${printable(entry.data.object)}', which is no object`);
+      }
+      yield entry.data;
+      index++;
+    }
+  }
+
+  *#raw(): Generator<Json> {
+    let start = this.#list.start;
+    for (const end of this.#list.ends) {
+      yield this.#parse(this.#text.slice(start, end));
+      start = end + 1;
+    }
+  }
+
+  #parse(text: string): Json {
+    try {
+      return parseJson(text);
+    } catch (cause) {
+      throw this.#damaged('is not JSON', cause);
+    }
+  }
+
+  #foreign(issue: { path: PropertyKey[]; message: string } | undefined): DashkeepError {
+    const where = issue?.path.slice(0, 4).join('.') ?? '';
+    return this.#damaged(`is not what Dashkeep writes: ${where} ${reasonOf(issue?.message ?? '')}`);
+  }
+
+  #damaged(how: string, cause?: unknown): DashkeepError {
+    return new DashkeepError('DK_MANIFEST_DAMAGED', `${this.#what} ${how}`, { cause });
+  }
+}

@@ -1,0 +1,239 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { canonicalJson, type Json } from '../../lib/json/json.ts';
+import { Manifest, ManifestEntry, problemCount, type SnapshotSummary } from '../../contract/manifest.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
+import type { Keyring } from '../encryption/keyring.ts';
+import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { HeldCount } from './held-by-org.ts';
+import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
+import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
+import type { TimedKey } from './newest-keys.ts';
+import type { Author, Trust } from '../signing/trust.ts';
+import type { Signed } from '../signing/statement.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+/** What reading and writing manifests takes of a repository. */
+export interface ManifestPorts {
+  store: ObjectStore;
+  keyring: Keyring;
+  trust: Trust;
+}
+
+export type UnsealedManifest = Omit<Manifest, 'format' | 'entriesHash'>;
+
+/** The manifest as stored, made of the very entries given: checked, what people look for first, the hash of the entries last. */
+function seal(manifest: UnsealedManifest, keyring: Keyring): Manifest {
+  const { resources, ...rest } = manifest;
+  const head = Manifest.omit({ format: true, entriesHash: true, resources: true }).parse(rest);
+  // Checked, not copied: copies of them all would be most of what a large backup holds.
+  for (const entry of resources) {
+    ManifestEntry.parse(entry);
+  }
+  const entriesHash = keyring.objectId(listInParts(resources, (entry) => canonicalJson(entry as unknown as Json)));
+  return { format: 1, ...head, resources, entriesHash };
+}
+
+/** The manifest as stored: members in the order in which people look for them, the hash of the entries last. */
+function* textOf({ resources, entriesHash, ...head }: Manifest): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"resources":`;
+  yield* listInParts(resources, (entry) => JSON.stringify(entry));
+  yield `,"entriesHash":${JSON.stringify(entriesHash)}}`;
+}
+
+/** @param signer - fingerprint of the key that signed it; what that is worth is for Trust to judge */
+export function summaryOf(manifest: Manifest, signer?: string): SnapshotSummary {
+  const held = new HeldCount();
+  manifest.resources.forEach((entry) => held.add(entry));
+  return summarize(
+    manifest,
+    manifest.resources.length,
+    manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0),
+    { held, signer },
+  );
+}
+
+function summarize(
+  manifest: ManifestHead,
+  resources: number,
+  bytes: number,
+  { held, signer }: { held: HeldCount; signer: string | undefined },
+): SnapshotSummary {
+  return {
+    id: manifest.id,
+    time: manifest.started,
+    status: manifest.status,
+    trigger: manifest.trigger,
+    resources,
+    bytes,
+    ...(manifest.by === undefined ? {} : { by: manifest.by }),
+    duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
+    problems: problemCount(manifest.errors),
+    ...(manifest.changes === undefined ? {} : { changes: manifest.changes }),
+    held: held.result(manifest),
+    signed: false,
+    ...(signer === undefined ? {} : { signer }),
+    hold: null,
+  };
+}
+
+/** A manifest and how it was stored. */
+export interface StoredManifest {
+  manifest: Manifest;
+  encrypted: boolean;
+  /** Whether its objects have the ids that this process would give them. */
+  current: boolean;
+  author: Author;
+}
+
+/** Snapshots, oldest first: all, those behind `after`, or those whose ids start with `start`. Other keys are left out. */
+export async function listSnapshots(
+  store: ObjectStore,
+  { signal, after, start = '' }: Calls & { after?: string; start?: string } = {},
+): Promise<TimedKey[]> {
+  const found = new Map<string, TimedKey>();
+  const startAfter = after === undefined ? undefined : `${SNAPSHOTS}${after}`;
+  for await (const { key, size } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
+    const named = parseSnapshotKey(key);
+    if (named !== undefined) {
+      found.set(named.id, { ...named, size });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Bytes as stored, of some thousand resources. */
+const LARGE_BYTES = 256 * 1024;
+const SMALL_AT_ONCE = 8;
+
+/** Does the work for each snapshot, for many small manifests at once, but for one large one at a time: it fills the memory. */
+export async function eachSnapshot(
+  keys: readonly TimedKey[],
+  work: (key: TimedKey) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const isLarge = ({ size }: TimedKey): boolean => size > LARGE_BYTES;
+  await eachAtOnce(
+    SMALL_AT_ONCE,
+    keys.filter((key) => !isLarge(key)),
+    work,
+    signal,
+  );
+  await eachAtOnce(1, keys.filter(isLarge), work, signal);
+}
+
+/**
+ * Signs the manifest, writes it, reads it back and compares.
+ * @throws DK_STORE_FAILED when another snapshot has that id or what comes back is not what was written.
+ */
+export async function writeManifest(
+  { store, keyring, trust }: ManifestPorts,
+  manifest: UnsealedManifest,
+  { signal }: Calls = {},
+): Promise<{ manifest: Manifest; signer: string | undefined }> {
+  const key = snapshotKey(manifest.id, keyring.encrypted);
+  const full = seal(manifest, keyring);
+  const zipped = await compressParts(textOf(full));
+  const body = await keyring.sealMetadata(zipped);
+  signal?.throwIfAborted();
+  // Before the manifest: what has none yet is no snapshot, and what is one is signed.
+  const signer = await trust.signing.sign(key, body, keyring.encrypted ? zipped : undefined, { signal });
+  const contentType = keyring.encrypted ? 'application/octet-stream' : 'application/gzip';
+  for (let attempt = 0; attempt < 3; attempt++) {
+    // After the first try the key holds our own, damaged on its way.
+    const ifAbsent = attempt === 0 && store.capabilities.conditionalPut === 'enforced';
+    const { written } = await store.put(key, body, { ifAbsent, contentType, signal });
+    const stored = await store.get(key, { signal, maxBytes: body.length + ENVELOPE_BYTES });
+    if (stored.equals(body)) {
+      return { manifest: full, signer };
+    }
+    if (!written) {
+      throw new DashkeepError('DK_STORE_FAILED', `another snapshot has the id ${manifest.id}; run the backup again`);
+    }
+  }
+  throw new DashkeepError('DK_STORE_FAILED', `the manifest ${manifest.id} does not read back as it was written`);
+}
+
+/**
+ * Reads and checks one manifest.
+ * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
+ */
+export async function readManifest(
+  ports: ManifestPorts,
+  key: NamedKey,
+  calls: Calls & { claims?: readonly Signed[] } = {},
+): Promise<StoredManifest> {
+  const { keyring } = ports;
+  const { text, author } = await readText(ports, key, calls);
+  const { entriesHash, ...head } = text.head;
+  return {
+    manifest: { ...head, resources: [...text.entries()], entriesHash },
+    encrypted: key.encrypted,
+    // Of a plain one that was just checked.
+    current:
+      key.encrypted === keyring.encrypted &&
+      (!key.encrypted || entriesHash === keyring.objectId(text.canonicalEntries)),
+    author,
+  };
+}
+
+/**
+ * What a manifest needs, with a summary: for those who look at every snapshot and not at what is in it.
+ * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
+ */
+export async function readNeeds(
+  ports: ManifestPorts,
+  key: NamedKey,
+  calls: Calls = {},
+): Promise<{ summary: SnapshotSummary; objects: string[]; author: Author }> {
+  const { text, author } = await readText(ports, key, calls);
+  const objects: string[] = [];
+  const held = new HeldCount();
+  let bytes = 0;
+  for (const entry of text.entries()) {
+    objects.push(entry.object);
+    bytes += entry.bytes;
+    held.add(entry);
+  }
+  const summary = ports.trust.judge(summarize(text.head, objects.length, bytes, { held, signer: author.signer }));
+  return { summary, objects, author };
+}
+
+/** The text of a manifest that says that it is this one and whose entries have the hash that it tells. */
+async function readText(
+  { store, keyring, trust }: ManifestPorts,
+  { id, encrypted }: NamedKey,
+  { signal, claims: known }: Calls & { claims?: readonly Signed[] },
+): Promise<{ text: ManifestText; author: Author }> {
+  const what = `the manifest ${id}`;
+  const file = snapshotKey(id, encrypted);
+  let bytes: Buffer;
+  let claims: readonly Signed[];
+  try {
+    [bytes, claims] = await Promise.all([
+      store.get(file, { signal, maxBytes: MAX_MANIFEST_BYTES }),
+      known ?? trust.claims(file, { signal }),
+    ]);
+  } catch (cause) {
+    if (cause instanceof DashkeepError && cause.code === 'DK_STORE_NOT_FOUND') {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`, { cause });
+    }
+    if (cause instanceof DashkeepError && cause.code === 'DK_STORE_TOO_LARGE') {
+      throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} is larger than any manifest can be`, { cause });
+    }
+    throw cause;
+  }
+  const zipped = encrypted ? await keyring.opener.open(bytes, 'DK_MANIFEST_DAMAGED', what) : bytes;
+  const author = await trust.author(file, bytes, claims, { signal, ...(encrypted ? { content: zipped } : {}) });
+  const text = new ManifestText(await inflateText(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what), what);
+  if (text.head.id !== id) {
+    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} says that it is another one`);
+  }
+  if (keyring.check(text.head.entriesHash, text.canonicalEntries, encrypted) === 'mismatch') {
+    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} does not match the hash of its entries`);
+  }
+  return { text, author };
+}

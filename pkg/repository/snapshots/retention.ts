@@ -1,0 +1,215 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
+
+/** How many of which to keep. A snapshot stays when any rule keeps it. */
+export interface RetentionPolicy {
+  keepLast?: number;
+  keepHourly?: number;
+  keepDaily?: number;
+  keepWeekly?: number;
+  keepMonthly?: number;
+  keepYearly?: number;
+  /** Everything as young as that, seen from the newest complete snapshot: `30d`, `1y6m`, `2w`, `36h` (m = months). */
+  keepWithin?: string;
+  /** Where days, weeks, months and years begin: an IANA name. Default UTC. */
+  timeZone?: string;
+}
+
+export interface RetentionDecision {
+  id: string;
+  time: string;
+  status: SnapshotSummary['status'];
+  reasons: string[];
+  /** No trusted key has signed it: it counts for nothing, and is not for any rule to remove. */
+  foreign?: true;
+}
+
+export interface RetentionPlan {
+  /** Newest first. */
+  kept: RetentionDecision[];
+  forgotten: RetentionDecision[];
+}
+
+type Bucket = 'hour' | 'day' | 'week' | 'month' | 'year';
+
+const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name: string][] = [
+  ['keepHourly', 'hour', 'hourly'],
+  ['keepDaily', 'day', 'daily'],
+  ['keepWeekly', 'week', 'weekly'],
+  ['keepMonthly', 'month', 'monthly'],
+  ['keepYearly', 'year', 'yearly'],
+];
+
+/**
+ * Decides which snapshots stay; pure. Only complete ones are counted, so a failing source never pushes good snapshots
+ * out; the newest complete one always stays, and so does a partial one that is newer than it. What a restore put aside
+ * for safety stays a week and counts for nothing; so does what is foreign, for as long as it is that.
+ * @throws DK_USAGE when no rule would keep anything, or one is not valid.
+ */
+export function planRetention(
+  snapshots: readonly SnapshotSummary[],
+  policy: RetentionPolicy,
+  now: Date,
+): RetentionPlan {
+  checkPolicy(policy);
+  const newestFirst = [...snapshots].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const reasons = new Map<string, string[]>(newestFirst.map(({ id }) => [id, []]));
+  const keep = (id: string, reason: string): void => void reasons.get(id)?.push(reason);
+
+  const complete = newestFirst.filter(
+    (snapshot) => snapshot.status === 'complete' && !isAside(snapshot) && snapshot.foreign !== true,
+  );
+  const [newest] = complete;
+  if (newest !== undefined) {
+    keep(newest.id, 'newest complete');
+  }
+  for (const { id } of complete.slice(0, policy.keepLast ?? 0)) {
+    keep(id, 'last');
+  }
+  const bucketOf = bucketsIn(policy.timeZone ?? 'UTC');
+  for (const [rule, bucket, name] of BUCKET_RULES) {
+    keepNewestOfEach(
+      complete,
+      Number(policy[rule] ?? 0),
+      (time) => bucketOf(time, bucket),
+      (id) => keep(id, name),
+    );
+  }
+  if (policy.keepWithin !== undefined) {
+    const base = newest === undefined ? now : new Date(Math.min(now.getTime(), Date.parse(newest.time)));
+    const limit = before(base, policy.keepWithin).getTime();
+    for (const { id } of newestFirst.filter(({ time }) => Date.parse(time) >= limit)) {
+      keep(id, `within ${policy.keepWithin}`);
+    }
+  }
+  for (const snapshot of newestFirst) {
+    if (snapshot.foreign === true) {
+      reasons.set(snapshot.id, ['foreign: no trusted key has signed it']);
+    } else if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
+      keep(snapshot.id, 'partial, but newer than any complete one');
+    } else if (isAside(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
+      keep(snapshot.id, `${snapshot.trigger}, less than a week old`);
+    }
+  }
+
+  const plan: RetentionPlan = { kept: [], forgotten: [] };
+  for (const snapshot of newestFirst) {
+    const { id, time, status, foreign } = snapshot;
+    const why = reasons.get(id) ?? [];
+    if (why.length > 0) {
+      plan.kept.push({ id, time, status, reasons: why, ...(foreign === undefined ? {} : { foreign }) });
+    } else {
+      plan.forgotten.push({ id, time, status, reasons: [reasonToGo(snapshot)] });
+    }
+  }
+  return plan;
+}
+
+/** How long a restore can be undone at least. */
+const UNDO_TIME = 7 * 86_400_000;
+
+/** Taken before a restore, of an empty Grafana say: it must neither count nor stand for the newest. */
+function isAside({ trigger }: SnapshotSummary): boolean {
+  return trigger === 'safety' || trigger === 'drill';
+}
+
+function reasonToGo(snapshot: SnapshotSummary): string {
+  if (isAside(snapshot)) {
+    return `${snapshot.trigger}, more than a week old`;
+  }
+  return snapshot.status === 'partial' ? 'partial, and there is a newer complete one' : 'no rule keeps it';
+}
+
+function keepNewestOfEach(
+  newestFirst: readonly SnapshotSummary[],
+  count: number,
+  bucketOf: (time: Date) => string,
+  keep: (id: string) => void,
+): void {
+  const seen = new Set<string>();
+  for (const { id, time } of newestFirst) {
+    const bucket = bucketOf(new Date(time));
+    if (!seen.has(bucket)) {
+      if (seen.size === count) {
+        return;
+      }
+      seen.add(bucket);
+      keep(id);
+    }
+  }
+}
+
+/** Names the hour, day, … that a time falls in, where the clocks of the zone say so. */
+function bucketsIn(timeZone: string): (time: Date, bucket: Bucket) => string {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    calendar: 'iso8601',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    timeZoneName: 'longOffset',
+  });
+  return (time, bucket) => {
+    const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]));
+    const day = `${part['year']}-${part['month']}-${part['day']}`;
+    switch (bucket) {
+      case 'hour':
+        // With the offset, because an hour comes twice when the clocks go back.
+        return `${day} ${part['hour']} ${part['timeZoneName']}`;
+      case 'day':
+        return day;
+      case 'week':
+        return isoWeekStart(day);
+      case 'month':
+        return `${part['year']}-${part['month']}`;
+      case 'year':
+        return String(part['year']);
+    }
+  };
+}
+
+/** The Monday of the week, which names it without the traps of week numbers. */
+function isoWeekStart(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+  return date.toISOString().slice(0, 10);
+}
+
+const DURATION = /^(?:(\d{1,4})y)?(?:(\d{1,4})m)?(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?$/;
+
+function before(base: Date, duration: string): Date {
+  const [, years, months, weeks, days, hours] = (DURATION.exec(duration) ?? []).map((part) => Number(part ?? 0));
+  const date = new Date(base);
+  const month = date.getUTCFullYear() * 12 + date.getUTCMonth() - (years ?? 0) * 12 - (months ?? 0);
+  // A month before the 31st of March ends on the last of February.
+  const lastDay = new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate();
+  date.setUTCFullYear(Math.floor(month / 12), month % 12, Math.min(date.getUTCDate(), lastDay));
+  return new Date(date.getTime() - (((weeks ?? 0) * 7 + (days ?? 0)) * 24 + (hours ?? 0)) * 3_600_000);
+}
+
+function checkPolicy(policy: RetentionPolicy): void {
+  const counts = [policy.keepLast, ...BUCKET_RULES.map(([rule]) => policy[rule])];
+  for (const count of counts) {
+    if (count !== undefined && (!Number.isInteger(count) || Number(count) < 0)) {
+      throw new DashkeepError('DK_USAGE', `'${String(count)}' is not a number of snapshots to keep`);
+    }
+  }
+  const { keepWithin, timeZone } = policy;
+  if (keepWithin !== undefined && (keepWithin === '' || !DURATION.test(keepWithin))) {
+    throw new DashkeepError('DK_USAGE', `'${keepWithin}' is not a duration such as 30d, 1y6m, 2w or 36h`);
+  }
+  if (timeZone !== undefined) {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone });
+    } catch (cause) {
+      throw new DashkeepError('DK_USAGE', `'${timeZone}' is not a time zone such as Europe/Paris`, { cause });
+    }
+  }
+  if (keepWithin === undefined && counts.every((count) => (count ?? 0) === 0)) {
+    throw new DashkeepError('DK_USAGE', 'no rule says what to keep', {
+      hint: 'Give at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
+import type { ResourceRef } from '../../contract/kinds.ts';
+import type { NamedKey } from '../layout.ts';
+import { readManifest } from '../snapshots/manifests.ts';
+import type { OpenedRepository } from '../repository.ts';
+import type { Author } from '../signing/trust.ts';
+import type { Standing } from '../signing/trusted-keys.ts';
+import { isUnreadable } from '../index/snapshots.ts';
+
+export type HurtResource = ResourceRef & { title: string };
+
+export interface VerifyProblem {
+  /** Empty when a manifest itself is the problem. */
+  object: string;
+  /** Whether the object is, or should be, there in its encrypted form. */
+  encrypted: boolean;
+  code: ErrorCode;
+  reason: string;
+  /** Ids of the snapshots that need it. */
+  snapshots: string[];
+  /** What cannot be restored because of it. */
+  resources: HurtResource[];
+}
+
+/** What is wrong with one object, whatever needs it. */
+export interface Defect {
+  encrypted: boolean;
+  code: ErrorCode;
+  reason: string;
+}
+
+/**
+ * What is wrong with who wrote a manifest; undefined when nothing is. Where nobody is trusted yet only what nobody signed,
+ * or what was changed after it was signed, is a problem.
+ */
+export function foreignProblem(key: NamedKey, author: Author, standing: Standing): VerifyProblem | undefined {
+  const isFine = author.trusted || (standing === 'first-contact' && author.signer !== undefined);
+  if (isFine || (standing === 'unsigned' && !author.mismatch)) {
+    return undefined;
+  }
+  const reason =
+    author.signer !== undefined
+      ? `foreign: it is signed by ${author.signer}, which is not trusted here`
+      : author.mismatch
+        ? 'forged: it was changed after it was signed, or its signature is of another file'
+        : 'foreign: nobody has signed it';
+  return {
+    object: '',
+    encrypted: key.encrypted,
+    code: 'DK_SNAPSHOT_FOREIGN',
+    reason: `${reason} (${key.id})`,
+    snapshots: [key.id],
+    resources: [],
+  };
+}
+
+/** What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler is told. */
+export async function ifReadable<T>(
+  reading: Promise<T>,
+  unreadable: (error: DashkeepError) => void,
+): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!isUnreadable(error)) {
+      throw error;
+    }
+    if (error.code !== 'DK_NOT_FOUND') {
+      unreadable(error);
+    }
+    return undefined;
+  }
+}
+
+/**
+ * The snapshots and resources that defects of objects hurt, a problem for each object. Reads the manifests once more, only
+ * when there is something to tell.
+ * @param defects - by object id
+ */
+export async function nameTheHurt(
+  repository: OpenedRepository,
+  keys: readonly NamedKey[],
+  defects: ReadonlyMap<string, Defect>,
+  calls: { signal?: AbortSignal },
+): Promise<VerifyProblem[]> {
+  const found = new Map<string, { snapshots: string[]; resources: Map<string, HurtResource> }>();
+  for (const key of defects.size === 0 ? [] : keys) {
+    const read = await ifReadable(readManifest(repository, key, calls), () => undefined);
+    for (const { org, kind, uid, title, object } of read?.manifest.resources ?? []) {
+      if (defects.has(object)) {
+        const hurt = found.get(object) ?? { snapshots: [], resources: new Map<string, HurtResource>() };
+        found.set(object, hurt);
+        if (hurt.snapshots.at(-1) !== key.id) {
+          hurt.snapshots.push(key.id);
+        }
+        hurt.resources.set(`${org}/${kind}/${uid}`, { org, kind, uid, title });
+      }
+    }
+  }
+  return [...found].flatMap(([object, { snapshots, resources }]) => {
+    const defect = defects.get(object);
+    return defect === undefined
+      ? []
+      : [{ object, ...defect, snapshots: snapshots.sort(), resources: [...resources.values()] }];
+  });
+}

@@ -1,0 +1,203 @@
+import { append } from '../../lib/append.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
+import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { objectKey, type NamedKey } from '../layout.ts';
+import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
+import type { TimedKey } from '../snapshots/newest-keys.ts';
+import { walkObjects } from '../objects/listing.ts';
+import type { OpenedRepository } from '../repository.ts';
+import { duePart, isInPart, rememberPart, type Part } from './parts.ts';
+import { foreignProblem, ifReadable, nameTheHurt, type Defect, type VerifyProblem } from './problems.ts';
+
+export interface VerifyOptions {
+  /** Also read every object and hash it, or this percentage of them: another part each time, until all were read. */
+  readData?: boolean | { percent: number };
+  /** Only this snapshot: an id, an unambiguous start of one, or `latest`. */
+  snapshot?: string;
+  progress?: (done: number, total: number, phase: 'manifests' | 'data') => void;
+  signal?: AbortSignal;
+}
+
+export interface VerifyReport {
+  snapshots: number;
+  /** Different objects that the snapshots need. */
+  objects: number;
+  /** Stored size of those, in bytes. */
+  bytes: number;
+  /** Objects that were read and hashed. */
+  read: number;
+  /** Which part was read, when only a part. */
+  part?: Part;
+  /** Objects that no snapshot needs: a prune will remove them. Unknown when only one snapshot was looked at. */
+  unreferenced?: number;
+  problems: VerifyProblem[];
+}
+
+const OBJECTS_AT_ONCE = 16;
+
+/**
+ * Checks that every published snapshot, or one, can be restored. Structure: every manifest is whole, every object is there.
+ * With `readData` the objects themselves are read and hashed.
+ * @throws DK_NOT_FOUND for a snapshot that is not there, DK_IDENTITY_MISSING when data is to be read that this process cannot decrypt.
+ */
+export async function verify(repository: OpenedRepository, options: VerifyOptions = {}): Promise<VerifyReport> {
+  return new Verification(repository, options).run();
+}
+
+interface Needed {
+  encrypted: boolean;
+  size: number | undefined;
+}
+
+class Verification {
+  readonly #repository: OpenedRepository;
+  readonly #options: VerifyOptions;
+  readonly #needed = new Map<string, Needed>();
+  readonly #bad = new Map<string, Defect>();
+  readonly #problems: VerifyProblem[] = [];
+  readonly #summaries: SnapshotSummary[] = [];
+
+  constructor(repository: OpenedRepository, options: VerifyOptions) {
+    this.#repository = repository;
+    this.#options = options;
+  }
+
+  async run(): Promise<VerifyReport> {
+    const { readData, snapshot } = this.#options;
+    if (snapshot !== undefined && typeof readData === 'object') {
+      throw new DashkeepError('DK_USAGE', 'of one snapshot all of the data is read, not a part');
+    }
+    // Manifests before objects: an object is always there before the manifest that needs it.
+    const keys =
+      snapshot === undefined
+        ? await listSnapshots(this.#repository.store, this.#options)
+        : [await this.#repository.find(snapshot, this.#options)];
+    const sound = await this.#readManifests(keys);
+    if (snapshot === undefined) {
+      await this.#repository.index.replace(this.#summaries, this.#options);
+    }
+    const unreferenced = await this.#listObjects();
+    let read = 0;
+    let part: VerifyReport['part'];
+    if (readData !== undefined && readData !== false) {
+      part = await this.#duePart(readData);
+      read = await this.#readObjects(part);
+      if (part !== undefined) {
+        await rememberPart(this.#repository.store, part, this.#options);
+      }
+    }
+    append(this.#problems, await nameTheHurt(this.#repository, sound, this.#bad, this.#options));
+    return {
+      snapshots: keys.length,
+      objects: this.#needed.size,
+      bytes: [...this.#needed.values()].reduce((sum, { size }) => sum + (size ?? 0), 0),
+      read,
+      ...(part === undefined ? {} : { part }),
+      ...(snapshot === undefined ? { unreferenced } : {}),
+      problems: this.#problems,
+    };
+  }
+
+  async #readManifests(keys: readonly TimedKey[]): Promise<NamedKey[]> {
+    const { standing } = this.#repository.trust;
+    const sound: NamedKey[] = [];
+    let done = 0;
+    const checkManifest = async (key: NamedKey): Promise<void> => {
+      const read = await ifReadable(readNeeds(this.#repository, key, this.#options), (error) =>
+        this.#problems.push({
+          object: '',
+          encrypted: key.encrypted,
+          code: error.code,
+          reason: error.message,
+          snapshots: [key.id],
+          resources: [],
+        }),
+      );
+      if (read !== undefined) {
+        const problem = foreignProblem(key, read.author, standing);
+        append(this.#problems, problem === undefined ? [] : [problem]);
+        sound.push(key);
+        this.#summaries.push(read.summary);
+        for (const object of read.objects) {
+          if (!this.#needed.has(object)) {
+            this.#needed.set(object, { encrypted: key.encrypted, size: undefined });
+          }
+        }
+      }
+      done++;
+      this.#options.progress?.(done, keys.length, 'manifests');
+    };
+    await eachSnapshot(keys, checkManifest, this.#options.signal);
+    return sound;
+  }
+
+  async #listObjects(): Promise<number> {
+    const { store } = this.#repository;
+    let unreferenced = 0;
+    await walkObjects(
+      store,
+      ({ id, encrypted, size }) => {
+        const needed = this.#needed.get(id);
+        if (needed === undefined) {
+          unreferenced++;
+        } else {
+          this.#needed.set(id, { encrypted, size });
+        }
+      },
+      { signal: this.#options.signal },
+    );
+    for (const [id, { size, encrypted }] of this.#needed) {
+      if (size === undefined) {
+        // A listing may have passed the place before a backup put the object back.
+        const there = await store.head(objectKey(id, encrypted), { signal: this.#options.signal });
+        this.#needed.set(id, { encrypted, size: there?.size });
+        if (there === undefined) {
+          this.#bad.set(id, { encrypted, code: 'DK_OBJECT_MISSING', reason: 'missing' });
+        }
+      } else if (size < 20) {
+        // The shortest gzip of anything is 20 bytes.
+        this.#bad.set(id, { encrypted, code: 'DK_OBJECT_DAMAGED', reason: `damaged: only ${size} bytes` });
+      }
+    }
+    return unreferenced;
+  }
+
+  async #duePart(readData: true | { percent: number }): Promise<Part | undefined> {
+    return readData === true ? undefined : duePart(this.#repository.store, readData.percent, this.#options);
+  }
+
+  async #readObjects(part: Part | undefined): Promise<number> {
+    const ids = [...this.#needed.keys()].filter(
+      (id) => !this.#bad.has(id) && (part === undefined || isInPart(part, id)),
+    );
+    let done = 0;
+    const checkObject = async (id: string): Promise<void> => {
+      const encrypted = this.#needed.get(id)?.encrypted ?? false;
+      try {
+        await this.#repository.objects.read(id, encrypted, this.#options);
+      } catch (error) {
+        this.#bad.set(id, { encrypted, ...this.#defect(error) });
+      }
+      done++;
+      this.#options.progress?.(done, ids.length, 'data');
+    };
+    await eachAtOnce(OBJECTS_AT_ONCE, ids, checkObject, this.#options.signal);
+    return done;
+  }
+
+  /** What an error says about one object; thrown on when it speaks of the store, or of what was not given. */
+  #defect(error: unknown): Omit<Defect, 'encrypted'> {
+    if (!(error instanceof DashkeepError)) {
+      throw error;
+    }
+    if (error.code === 'DK_OBJECT_DAMAGED' || error.code === 'DK_OBJECT_MISSING') {
+      return { code: error.code, reason: error.message };
+    }
+    if (error.code === 'DK_IDENTITY_MISSING' && this.#repository.keyring.readsObjects) {
+      // A flipped bit in its head looks the same as a recipient who was never there.
+      return { code: 'DK_OBJECT_DAMAGED', reason: 'no identity given opens it: damaged, or encrypted for others' };
+    }
+    throw error;
+  }
+}

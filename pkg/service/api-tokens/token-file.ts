@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Log } from '../../contract/ports.ts';
+import type { StateStore } from '../../lib/state.ts';
+
+/** In place of an id: the home organization, before it is known which one that is. */
+export const HOME_UNKNOWN = 0;
+
+const Facts = z.object({
+  org: z.int().nonnegative(),
+  /** Where the token itself lies in the state. */
+  entry: z.string(),
+  /** SHA-256 of the token: enough to recognise it. */
+  digest: z.string(),
+  created: z.iso.datetime(),
+  /** The one before, and until when it is accepted; absent = until the app was told the present one. */
+  previous: z.object({ digest: z.string(), until: z.iso.datetime().optional() }).optional(),
+});
+/** What is known of the token of one organization. */
+export type TokenFacts = z.infer<typeof Facts>;
+
+const File = z.object({ tokens: z.array(Facts) });
+const NAME = 'api-tokens.json';
+
+/** `api-tokens.json` in the state: which tokens of the API are accepted. */
+export class TokenFile {
+  readonly #state: StateStore;
+  readonly #log: Log;
+
+  constructor(state: StateStore, log: Log) {
+    this.#state = state;
+    this.#log = log;
+  }
+
+  /** Damaged facts are no facts: every token is made anew then. */
+  async read(): Promise<TokenFacts[]> {
+    const text = (await this.#state.get(NAME))?.toString('utf8');
+    try {
+      return text === undefined ? [] : File.parse(JSON.parse(text)).tokens;
+    } catch {
+      this.#log.warn({ entry: NAME }, 'what was known about the tokens of the API is damaged and is left out');
+      return [];
+    }
+  }
+
+  async write(tokens: readonly TokenFacts[]): Promise<void> {
+    await this.#state.set(NAME, Buffer.from(JSON.stringify({ tokens })));
+  }
+}
+
+/** `DASHKEEP_API_TOKEN` and `DASHKEEP_API_TOKEN_ORG_<n>` in the Secret. */
+export function tokenEntry(org: number | 'home'): string {
+  return org === 'home' ? 'dashkeep-api-token' : `dashkeep-api-token-org-${org}`;
+}
+
+export function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

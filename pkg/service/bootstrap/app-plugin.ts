@@ -1,0 +1,60 @@
+import type { JsonObject } from '../../lib/json/json.ts';
+import { objectAt, stringAt } from '../../lib/json/json.ts';
+import type { GrafanaClient } from '../../grafana/http/client.ts';
+import { isAbsent } from './grafana.ts';
+
+export const APP_ID = 'dashkeep-backup-app';
+const SETTINGS = `/api/plugins/${APP_ID}/settings`;
+
+/** `disabled`: somebody switched it off, and it is left that way. */
+export type AppOutcome = 'configured' | 'unchanged' | 'not-installed' | 'disabled';
+
+/** The app's settings in one org. */
+export interface AppSettings {
+  enabled: boolean;
+  pinned: boolean;
+  /** The address that Grafana's proxy sends the token to. */
+  url: string | undefined;
+  /** Whether Grafana holds a token. */
+  hasToken: boolean;
+  jsonData: JsonObject;
+}
+
+/** @returns undefined where the app is not installed */
+export async function readApp(grafana: GrafanaClient, signal: AbortSignal): Promise<AppSettings | undefined> {
+  let current;
+  try {
+    current = await grafana.get(SETTINGS, { signal });
+  } catch (error) {
+    if (isAbsent(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+  const settings = objectAt(current) ?? {};
+  const jsonData: JsonObject = objectAt(settings, 'jsonData') ?? {};
+  return {
+    enabled: settings['enabled'] === true,
+    pinned: settings['pinned'] !== false || settings['enabled'] !== true,
+    url: stringAt(jsonData, 'sidecarUrl'),
+    hasToken: objectAt(settings, 'secureJsonFields')?.['sidecarToken'] === true,
+    jsonData,
+  };
+}
+
+/**
+ * Enables the app in one org and tells it how to reach the service, so that nobody types that. Grafana replaces the whole
+ * jsonData at every save, so what others put there is sent back as it came.
+ */
+export async function tellApp(
+  grafana: GrafanaClient,
+  { pinned, jsonData }: AppSettings,
+  { url, token }: { url: string; token: string },
+  signal: AbortSignal,
+): Promise<void> {
+  await grafana.post(
+    SETTINGS,
+    { enabled: true, pinned, jsonData: { ...jsonData, sidecarUrl: url }, secureJsonData: { sidecarToken: token } },
+    { signal },
+  );
+}

@@ -1,0 +1,96 @@
+import { asDashkeepError } from '../../contract/errors.ts';
+import type { GrafanaClient } from '../../grafana/http/client.ts';
+import { isForbidden } from '../../grafana/http/errors.ts';
+import { changeOf } from './app-changes.ts';
+import { readApp, tellApp, type AppOutcome } from './app-plugin.ts';
+import type { Identities } from './identities.ts';
+import { fingerprint, type Facts, type TokenMemory } from './memory.ts';
+import type { AppConnection, BootstrapOptions, OrgToken } from './types.ts';
+
+/** Tells the app in each org how to reach the service, as whoever may. */
+export class AppTeller {
+  readonly #options: BootstrapOptions;
+  readonly #identities: Identities;
+  readonly #memory: TokenMemory;
+  readonly #signal: AbortSignal;
+
+  constructor(options: BootstrapOptions, identities: Identities, memory: TokenMemory, signal: AbortSignal) {
+    this.#options = options;
+    this.#identities = identities;
+    this.#memory = memory;
+    this.#signal = signal;
+  }
+
+  /** Never fails for what Grafana answers: the backups don't need the app. */
+  async tell(org: number, home: number, token: string, facts: Facts): Promise<OrgToken['app']> {
+    const { app } = this.#options;
+    if (app === undefined) {
+      return undefined;
+    }
+    const about = { org, home, facts };
+    try {
+      return await this.#tell(app, this.#identities.withToken(token), about);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      return this.#tellAsAdmin(app, about, error);
+    }
+  }
+
+  /** What the organization's token may not do, the admin may. */
+  async #tellAsAdmin(app: AppConnection, about: About, failure: unknown): Promise<OrgToken['app']> {
+    let last = failure;
+    if (isForbidden(failure) && this.#options.admin !== undefined) {
+      try {
+        return await this.#tell(app, (await this.#identities.admin()).inOrg(about.org), about);
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        last = error;
+      }
+    }
+    const { org } = about;
+    this.#options.log.warn(
+      { org, reason: asDashkeepError(last).message },
+      'the app in Grafana could not be configured',
+    );
+    return isForbidden(last) ? 'forbidden' : undefined;
+  }
+
+  async #tell(
+    { tokens, url }: AppConnection,
+    grafana: GrafanaClient,
+    { org, home, facts }: About,
+  ): Promise<AppOutcome> {
+    const settings = await readApp(grafana, this.#signal);
+    const change = settings === undefined ? undefined : changeOf(settings, facts.apps[org], url);
+    if (change === 'disabled' || change === 'repointed') {
+      // Whoever did that may have it: it ends now.
+      this.#options.log.warn({ org, change }, 'the app in Grafana was changed, so its token is revoked');
+      await tokens.revoke(org, home);
+      facts.apps[org] = { url, fingerprint: '', ...(change === 'disabled' ? { disabled: true } : {}) };
+      await this.#memory.storeFacts(facts);
+    }
+    if (change === 'disabled' || change === 'still-disabled') {
+      return 'disabled';
+    }
+    const token = await tokens.current(org, home);
+    const told = { url, fingerprint: fingerprint(token) };
+    const before = facts.apps[org];
+    const known = before?.url === url && before.fingerprint === told.fingerprint && before.disabled !== true;
+    const isAsTold = known && settings?.hasToken === true && settings.enabled && settings.url === url;
+    if (settings !== undefined && !isAsTold) {
+      await tellApp(grafana, settings, { url, token }, this.#signal);
+      facts.apps[org] = told;
+      await this.#memory.storeFacts(facts);
+      this.#options.log.info({ org, url }, 'the app in Grafana is enabled and knows the service');
+    }
+    await tokens.told(org);
+    return settings === undefined ? 'not-installed' : isAsTold ? 'unchanged' : 'configured';
+  }
+}
+
+/** The org whose app is told, and what is known. */
+interface About {
+  org: number;
+  home: number;
+  facts: Facts;
+}

@@ -1,0 +1,141 @@
+import { asDashkeepError } from '../../contract/errors.ts';
+import type { GrafanaClient } from '../../grafana/http/client.ts';
+import { isForbidden } from '../../grafana/http/errors.ts';
+import { AppTeller } from './app-teller.ts';
+import { isAbsent, orgOfToken, orgsOfAdmin } from './grafana.ts';
+import { Identities } from './identities.ts';
+import { expiryOf, fingerprint, TokenMemory, type Facts, type TokenFacts } from './memory.ts';
+import { Renewal } from './renewal.ts';
+import type { Bootstrapped, BootstrapOptions, OrgToken } from './types.ts';
+
+/**
+ * Makes sure that there is a working token for every org, that it is stored, and that the app knows the service.
+ * Writes nothing when everything is as it should be. The same code serves the running service and the one-shot Job.
+ * @throws AdminRefused, DK_BOOTSTRAP, DK_KUBERNETES, or what Grafana's client throws
+ */
+export async function bootstrap(options: BootstrapOptions, signal: AbortSignal): Promise<Bootstrapped> {
+  return new Bootstrap(options, signal).run();
+}
+
+class Bootstrap {
+  readonly #options: BootstrapOptions;
+  readonly #signal: AbortSignal;
+  readonly #memory: TokenMemory;
+  readonly #identities: Identities;
+  readonly #renewal: Renewal;
+  readonly #app: AppTeller;
+
+  constructor(options: BootstrapOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#memory = new TokenMemory(options.state, options.log);
+    this.#identities = new Identities(options);
+    this.#renewal = new Renewal(options, this.#identities, this.#memory, signal);
+    this.#app = new AppTeller(options, this.#identities, this.#memory, signal);
+  }
+
+  async run(): Promise<Bootstrapped> {
+    try {
+      const facts = await this.#memory.facts();
+      const home = await this.#home(facts);
+      facts.home = home;
+      const done: Bootstrapped = { home, orgs: [], failed: [] };
+      for (const org of await this.#orgs(home, facts)) {
+        try {
+          done.orgs.push(await this.#org(org, home, facts));
+        } catch (error) {
+          this.#signal.throwIfAborted();
+          if (org === home) {
+            throw error;
+          }
+          const problem = asDashkeepError(error);
+          this.#options.log.warn({ org, reason: problem.message, hint: problem.hint }, 'an org has no token');
+          done.failed.push({ org, problem });
+        }
+      }
+      return done;
+    } catch (error) {
+      throw await this.#identities.explained(error);
+    } finally {
+      await this.#identities.close();
+    }
+  }
+
+  /** The org whose token is `GRAFANA_API_TOKEN`: what that token says, else the admin's own. */
+  async #home(facts: Facts): Promise<number> {
+    const stored = await this.#memory.token(facts.home ?? 1, facts.home ?? 1);
+    const found = stored === undefined ? undefined : await orgOfToken(this.#identities.withToken(stored), this.#signal);
+    if (found !== undefined) {
+      return found;
+    }
+    this.#identities.refused = stored !== undefined;
+    const admin = await this.#identities.admin();
+    // Where the admin happens to be now must not make another organization the home one.
+    if (facts.home !== undefined && (await orgExists(admin, facts.home, this.#signal))) {
+      return facts.home;
+    }
+    const [home = 1] = await orgsOfAdmin(admin, false, this.#signal);
+    return home;
+  }
+
+  async #orgs(home: number, facts: Facts): Promise<number[]> {
+    const { allOrgs, orgIds = [], admin } = this.#options;
+    if (!allOrgs && orgIds.length === 0) {
+      return [home];
+    }
+    if (admin === undefined) {
+      const known = facts.tokens.map(({ org }) => org).filter((org) => allOrgs || orgIds.includes(org));
+      return [home, ...known.filter((org) => org !== home)];
+    }
+    if (!allOrgs) {
+      return [home, ...orgIds.filter((org) => org !== home)];
+    }
+    const all = await orgsOfAdmin(await this.#identities.admin(), true, this.#signal);
+    return [home, ...all.filter((org) => org !== home)];
+  }
+
+  async #org(org: number, home: number, facts: Facts): Promise<OrgToken> {
+    const stored = await this.#memory.token(org, home);
+    const works = stored !== undefined && (await orgOfToken(this.#identities.withToken(stored), this.#signal)) === org;
+    const known = stored === undefined ? undefined : factsOf(facts, org, stored);
+    let result: Omit<OrgToken, 'app' | 'account'>;
+    if (works && !this.#nearItsEnd(known)) {
+      await this.#renewal.recognize(org, known, facts);
+      await this.#renewal.deletePrevious(org, known, facts);
+      result = { org, token: stored, expires: expiryOf(known), minted: false };
+    } else {
+      const refused = stored !== undefined && !works;
+      this.#identities.refused = refused;
+      result = await this.#renewal.renew(org, home, facts, works ? { token: stored, known } : undefined);
+      result = refused ? { ...result, refused } : result;
+    }
+    const { name, instead } = facts.accounts[org] ?? {};
+    const account = name === undefined ? {} : { account: { name, ...(instead === undefined ? {} : { instead }) } };
+    return { ...result, ...account, app: await this.#app.tell(org, home, result.token, facts) };
+  }
+
+  #nearItsEnd(known: TokenFacts | undefined): boolean {
+    if (known === undefined) {
+      return false;
+    }
+    const [created, expires] = [Date.parse(known.created), Date.parse(known.expires)];
+    return this.#options.clock.now().getTime() > expires - (expires - created) / 3;
+  }
+}
+
+async function orgExists(admin: GrafanaClient, org: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await admin.get(`/api/orgs/${org}`, { signal });
+    return true;
+  } catch (error) {
+    if (isAbsent(error) || isForbidden(error)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function factsOf(facts: Facts, org: number, token: string): TokenFacts | undefined {
+  const mark = fingerprint(token);
+  return facts.tokens.find((one) => one.org === org && one.fingerprint === mark);
+}

@@ -1,0 +1,143 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { numberAt, stringAt } from '../../lib/json/json.ts';
+import type { GrafanaClient } from '../../grafana/http/client.ts';
+import { GrafanaError } from '../../grafana/http/errors.ts';
+
+/** API keys of other makers are none of our business. */
+const TOKEN_PREFIX = 'dashkeep-';
+
+/** What owns a token: a service account, or nothing but the org before Grafana 9. */
+export type TokenOwner = { kind: 'service-account'; id: number } | { kind: 'api-key' };
+
+export interface MintedToken {
+  id: number;
+  name: string;
+  key: string;
+}
+
+/** A new token with an end. Its name carries what makes it unique. */
+export async function mintToken(
+  grafana: GrafanaClient,
+  owner: TokenOwner,
+  options: { suffix: string; secondsToLive: number; signal: AbortSignal },
+): Promise<MintedToken> {
+  const { suffix, secondsToLive, signal } = options;
+  const name = TOKEN_PREFIX + suffix;
+  const answer =
+    owner.kind === 'service-account'
+      ? await grafana.post(`/api/serviceaccounts/${owner.id}/tokens`, { name, secondsToLive }, { signal })
+      : await grafana.post('/api/auth/keys', { name, role: 'Admin', secondsToLive }, { signal });
+  const key = stringAt(answer, 'key');
+  const id = numberAt(answer, 'id');
+  if (key === undefined || !isWellFormed(key)) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana made a token but its answer holds no usable key');
+  }
+  return { id: id ?? 0, name, key };
+}
+
+/** All tokens of an owner; of API keys those that have our names. */
+export async function tokensOf(
+  grafana: GrafanaClient,
+  owner: TokenOwner,
+  signal: AbortSignal,
+): Promise<{ id: number; name: string }[]> {
+  const answer = await grafana.get(tokensPath(owner), { signal });
+  return (Array.isArray(answer) ? answer : []).flatMap((token) => {
+    const [id, name = ''] = [numberAt(token, 'id'), stringAt(token, 'name')];
+    const counts = owner.kind === 'service-account' || name.startsWith(TOKEN_PREFIX);
+    return id === undefined || !counts ? [] : [{ id, name }];
+  });
+}
+
+/** Deletes an owner's tokens but those to keep, whoever made them. Returns the names of those that went. */
+export async function deleteOtherTokens(
+  grafana: GrafanaClient,
+  owner: TokenOwner,
+  keep: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const others = (await tokensOf(grafana, owner, signal)).filter(({ name }) => !keep.has(name));
+  for (const { id } of others) {
+    await grafana.delete(`${tokensPath(owner)}/${id}`, { signal }).catch((error: unknown) => {
+      if (!isAbsent(error)) {
+        throw error;
+      }
+    });
+  }
+  return others.map(({ name }) => name);
+}
+
+function tokensPath(owner: TokenOwner): string {
+  return owner.kind === 'service-account' ? `/api/serviceaccounts/${owner.id}/tokens` : '/api/auth/keys';
+}
+
+/** What a stored text must look like to be sent at all; error pages, `null` and half lines have been stored as tokens. */
+export function isWellFormed(token: string): boolean {
+  return /^[A-Za-z0-9_\-+/=.]{20,500}$/.test(token);
+}
+
+/** The org that a token acts in; undefined when Grafana refuses it, or has taken its account's rights away. */
+export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return numberAt(await grafana.get('/api/org', { signal }), 'id');
+  } catch (error) {
+    if (error instanceof GrafanaError && [401, 403].includes(error.httpStatus)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Every org, or the admin's own; the home organization first. */
+export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: AbortSignal): Promise<number[]> {
+  const home = numberAt(await grafana.get('/api/org', { signal }), 'id');
+  if (home === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the answer names no org');
+  }
+  const ids = all ? [...(await listOrgs(grafana, signal)).keys()] : [];
+  return [home, ...ids.filter((id) => id !== home).sort((a, b) => a - b)];
+}
+
+/** Names of all organizations by id; takes a server admin. Pages begin at 0 in some releases and at 1 in others. */
+export async function listOrgs(grafana: GrafanaClient, signal: AbortSignal): Promise<Map<number, string>> {
+  const names = new Map<number, string>();
+  for (let page = 0; ; page++) {
+    const answer = await grafana.get('/api/orgs', { query: { perpage: 1000, page }, signal });
+    const before = names.size;
+    for (const org of Array.isArray(answer) ? answer : []) {
+      const id = numberAt(org, 'id');
+      if (id !== undefined) {
+        names.set(id, stringAt(org, 'name') ?? '');
+      }
+    }
+    if (page > 0 && names.size === before) {
+      return names;
+    }
+  }
+}
+
+/**
+ * A server admin acts only in orgs that it is a member of. Makes it one where it isn't.
+ * @returns how to undo that; undefined when it was a member before.
+ */
+export async function joinOrg(
+  admin: GrafanaClient,
+  org: number,
+  signal: AbortSignal,
+): Promise<(() => Promise<void>) | undefined> {
+  const user = await admin.get('/api/user', { signal });
+  const [id, login] = [numberAt(user, 'id'), stringAt(user, 'login')];
+  const mine = await admin.get('/api/user/orgs', { signal });
+  if (login === undefined || (Array.isArray(mine) && mine.some((one) => numberAt(one, 'orgId') === org))) {
+    return undefined;
+  }
+  await admin.post(`/api/orgs/${org}/users`, { loginOrEmail: login, role: 'Admin' }, { signal });
+  return async () => {
+    // Grafana keeps the last admin of an org; then it stays a member.
+    await admin.delete(`/api/orgs/${org}/users/${id}`, { signal }).catch(() => undefined);
+  };
+}
+
+export function isAbsent(error: unknown): boolean {
+  return error instanceof GrafanaError && [404, 405, 410].includes(error.httpStatus);
+}

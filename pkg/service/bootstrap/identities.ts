@@ -1,0 +1,73 @@
+import { GrafanaClient } from '../../grafana/http/client.ts';
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
+import { GrafanaError } from '../../grafana/http/errors.ts';
+import { readAdmin } from './admin.ts';
+import { AdminRefused, NoAdmin } from './problems.ts';
+import type { BootstrapOptions } from './types.ts';
+
+/** Grafana as the admin and as the holders of tokens, for as long as one bootstrap takes. */
+export class Identities {
+  readonly #options: BootstrapOptions;
+  readonly #opened: GrafanaClient[] = [];
+  #admin: Promise<GrafanaClient> | undefined;
+  /** Whether Grafana has refused a stored token: what is said when there is no admin to make another one. */
+  refused = false;
+
+  constructor(options: BootstrapOptions) {
+    this.#options = options;
+  }
+
+  /** As a token; whether Grafana takes it is seen when it is used. */
+  withToken(token: string): GrafanaClient {
+    return this.#open(tokenCredentials(() => Promise.resolve(token)));
+  }
+
+  /** One client for each identity, because a client that was refused once doesn't ask again. */
+  #open(credentials: CredentialSource): GrafanaClient {
+    const { grafanaUrl, grafanaCaFile, clock, randomness, log } = this.#options;
+    const client = GrafanaClient.open({
+      url: grafanaUrl,
+      caFile: grafanaCaFile,
+      credentials,
+      clock,
+      randomness,
+      log,
+      attempts: 3,
+      timeout: 15_000,
+    });
+    this.#opened.push(client);
+    return client;
+  }
+
+  /** @throws NoAdmin, DK_BOOTSTRAP */
+  admin(): Promise<GrafanaClient> {
+    return (this.#admin ??= this.#readAdmin());
+  }
+
+  async #readAdmin(): Promise<GrafanaClient> {
+    const { admin, adminKeys } = this.#options;
+    if (admin === undefined) {
+      throw new NoAdmin(this.refused);
+    }
+    const { user, password } = await readAdmin(admin, adminKeys);
+    return this.#open(
+      basicCredentials(
+        () => Promise.resolve(user),
+        () => Promise.resolve(password),
+      ),
+    );
+  }
+
+  /** A 401 that is left can only be the admin's: refused tokens are an answer, not an error. */
+  async explained(error: unknown): Promise<unknown> {
+    const { admin, adminKeys } = this.#options;
+    if (error instanceof GrafanaError && error.httpStatus === 401 && admin !== undefined) {
+      return new AdminRefused(await readAdmin(admin, adminKeys), error);
+    }
+    return error;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.map((client) => client.close()));
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Log } from '../../contract/ports.ts';
+import type { StateStore } from '../../lib/state.ts';
+import { isWellFormed } from './grafana.ts';
+
+/** What is known about a token beyond itself. Lives beside it, so that it is lost together with it or not at all. */
+const TokenFacts = z.object({
+  org: z.int().positive(),
+  name: z.string(),
+  /** Says which token these facts are about, without being of use to anybody. */
+  fingerprint: z.string(),
+  created: z.iso.datetime(),
+  expires: z.iso.datetime(),
+  /** The one before it, which other replicas may still be using. */
+  previous: z.string().optional(),
+});
+export type TokenFacts = z.infer<typeof TokenFacts>;
+
+/** The service account of one org. */
+const AccountFacts = z.object({
+  name: z.string(),
+  /** Absent while it is being made. */
+  id: z.int().positive().optional(),
+  /** Where this Grafana gives accounts one. */
+  uid: z.string().optional(),
+  /** When the request to make it was sent, until it is known what came of that. */
+  making: z.iso.datetime().optional(),
+  /** The usual name, where somebody else's account has it. */
+  instead: z.string().optional(),
+});
+export type AccountFacts = z.infer<typeof AccountFacts>;
+
+const AppFacts = z.object({
+  url: z.string(),
+  fingerprint: z.string(),
+  /** Somebody switched the app off: its token was revoked, and it is told nothing until it is on again. */
+  disabled: z.boolean().optional(),
+});
+
+const Facts = z.object({
+  /** The admin's own org: its token is `GRAFANA_API_TOKEN`. */
+  home: z.int().positive().optional(),
+  tokens: z.array(TokenFacts),
+  /** By org. */
+  accounts: z.record(z.string(), AccountFacts).default({}),
+  /** What the app was last told, by org. */
+  apps: z.record(z.string(), AppFacts),
+});
+export type Facts = z.infer<typeof Facts>;
+
+const FACTS = 'bootstrap.json';
+
+export function fingerprint(secret: string): string {
+  return createHash('sha256').update(`dashkeep fingerprint ${secret}`).digest('hex').slice(0, 16);
+}
+
+/** Undefined for a token that somebody else made. */
+export function expiryOf(known: TokenFacts | undefined): Date | undefined {
+  return known === undefined ? undefined : new Date(known.expires);
+}
+
+/** The bootstrap's part of the state: tokens of Grafana, and what is known about them. */
+export class TokenMemory {
+  readonly #state: StateStore;
+  readonly #log: Log;
+
+  constructor(state: StateStore, log: Log) {
+    this.#state = state;
+    this.#log = log;
+  }
+
+  /** Undefined when there is none, or what is there can't be a token. */
+  async token(org: number, home: number | undefined): Promise<string | undefined> {
+    const name = tokenName(org, home);
+    const text = (await this.#state.get(name))?.toString('utf8').trim();
+    if (text === undefined || text === '') {
+      return undefined;
+    }
+    if (!isWellFormed(text)) {
+      this.#log.warn({ entry: name }, 'what is stored as a token cannot be one and is replaced');
+      return undefined;
+    }
+    return text;
+  }
+
+  storeToken(org: number, home: number | undefined, token: string): Promise<void> {
+    return this.#state.set(tokenName(org, home), Buffer.from(token));
+  }
+
+  /** Damaged facts are no facts: everything in them can be found out again. */
+  async facts(): Promise<Facts> {
+    const text = (await this.#state.get(FACTS))?.toString('utf8');
+    try {
+      return text === undefined ? noFacts() : Facts.parse(JSON.parse(text));
+    } catch {
+      this.#log.warn({ entry: FACTS }, 'what was known about the tokens is damaged and is left out');
+      return noFacts();
+    }
+  }
+
+  storeFacts(facts: Facts): Promise<void> {
+    return this.#state.set(FACTS, Buffer.from(JSON.stringify(facts)));
+  }
+}
+
+function noFacts(): Facts {
+  return { tokens: [], accounts: {}, apps: {} };
+}
+
+/** `GRAFANA_API_TOKEN` and `GRAFANA_API_TOKEN_ORG_<n>` in the Secret. */
+function tokenName(org: number, home: number | undefined): string {
+  return home === undefined || org === home ? 'grafana-api-token' : `grafana-api-token-org-${org}`;
+}

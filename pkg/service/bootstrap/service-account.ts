@@ -1,0 +1,207 @@
+import { append } from '../../lib/append.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import type { GrafanaClient } from '../../grafana/http/client.ts';
+import { GrafanaError } from '../../grafana/http/errors.ts';
+import { isAbsent, tokensOf, type TokenOwner } from './grafana.ts';
+import type { AccountFacts, Facts, TokenMemory } from './memory.ts';
+
+/** Name of the service account, one in each org. */
+const ACCOUNT_NAME = 'dashkeep';
+const PAGE = 1000;
+/** Accounts of others that may have our names before something must be wrong. */
+const NAMES_MOST = 50;
+/** How long after a request that failed its account may still turn up. */
+const MAKING_MS = 10 * 60_000;
+
+/**
+ * The service accounts that Dashkeep made, one in each org. An account that somebody else made is never used, whatever
+ * its name: its role would be raised, and whoever made it may hold tokens of it or make more.
+ */
+export class ServiceAccounts {
+  readonly #memory: TokenMemory;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+
+  constructor(memory: TokenMemory, { clock, log }: { clock: Clock; log: Log }, signal: AbortSignal) {
+    this.#memory = memory;
+    this.#clock = clock;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  /**
+   * The account of an org, made when there is none; it is enabled and Admin of its org afterwards. An API key where this
+   * Grafana has no service accounts.
+   */
+  async ensure(grafana: GrafanaClient, org: number, facts: Facts): Promise<TokenOwner> {
+    let accounts: Json[];
+    try {
+      accounts = await this.#list(grafana);
+    } catch (error) {
+      if (isAbsent(error)) {
+        return { kind: 'api-key' };
+      }
+      throw error;
+    }
+    const ours = await this.#ours(grafana, accounts, facts.accounts[org]);
+    const account = ours ?? (await this.#make(grafana, org, accounts, facts));
+    const id = idOf(account);
+    if (ours !== undefined && (stringAt(ours, 'role') !== 'Admin' || objectAt(ours)?.['isDisabled'] === true)) {
+      const name = stringAt(ours, 'name') ?? '';
+      await grafana.patch(
+        `/api/serviceaccounts/${id}`,
+        { name, role: 'Admin', isDisabled: false },
+        { signal: this.#signal },
+      );
+    }
+    await this.#remember(org, account, facts);
+    return { kind: 'service-account', id };
+  }
+
+  /** The account that was made earlier; undefined when it is gone, or was never known. */
+  async find(grafana: GrafanaClient, org: number, facts: Facts): Promise<TokenOwner | undefined> {
+    try {
+      const found = await this.#ours(grafana, await this.#list(grafana), facts.accounts[org]);
+      return found === undefined ? undefined : { kind: 'service-account', id: idOf(found) };
+    } catch (error) {
+      if (isAbsent(error)) {
+        return { kind: 'api-key' };
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Releases before this knew their account by its name alone. It is theirs when it holds the token that this service
+   * made, stored, and that Grafana accepts.
+   * @param token - the name of that token
+   */
+  async recognize(grafana: GrafanaClient, org: number, token: string, facts: Facts): Promise<void> {
+    const name = nameFor(org, 1);
+    const account = (await this.#list(grafana)).find((one) => stringAt(one, 'name') === name);
+    if (account === undefined) {
+      return;
+    }
+    const tokens = await tokensOf(grafana, { kind: 'service-account', id: idOf(account) }, this.#signal);
+    if (tokens.some((one) => one.name === token)) {
+      await this.#remember(org, account, facts);
+    }
+  }
+
+  async #ours(
+    grafana: GrafanaClient,
+    accounts: readonly Json[],
+    known: AccountFacts | undefined,
+  ): Promise<Json | undefined> {
+    if (known?.making === undefined) {
+      return accounts.find((account) => isSame(account, known));
+    }
+    // Grafana has been seen to make an account and fail all the same. There was none of that name before, and it is unused.
+    const young = this.#clock.now().getTime() - Date.parse(known.making) < MAKING_MS;
+    const found = young ? accounts.find((account) => stringAt(account, 'name') === known.name) : undefined;
+    if (found === undefined) {
+      return undefined;
+    }
+    const tokens = await tokensOf(grafana, { kind: 'service-account', id: idOf(found) }, this.#signal);
+    return tokens.length === 0 ? found : undefined;
+  }
+
+  async #make(grafana: GrafanaClient, org: number, accounts: readonly Json[], facts: Facts): Promise<Json> {
+    const taken = new Set(accounts.map((account) => stringAt(account, 'name')));
+    for (let number = 1; number <= NAMES_MOST; number++) {
+      const name = nameFor(org, number);
+      if (taken.has(name)) {
+        continue;
+      }
+      const instead = number === 1 ? undefined : nameFor(org, 1);
+      facts.accounts[org] = { name, making: this.#clock.now().toISOString(), ...(instead && { instead }) };
+      await this.#memory.storeFacts(facts);
+      try {
+        const body = { name, role: 'Admin', isDisabled: false };
+        const made = await grafana.post('/api/serviceaccounts', body, { signal: this.#signal });
+        if (instead !== undefined) {
+          this.#log.warn(
+            { org, account: name, notUsed: instead, hint: NOT_OURS_HINT },
+            'a service account of that name exists that this service did not make; another name is used',
+          );
+        }
+        return made;
+      } catch (error) {
+        // Taken after all: by somebody who was quicker, or, in older releases, in another org.
+        if (!(error instanceof GrafanaError && [400, 409].includes(error.httpStatus))) {
+          throw error;
+        }
+        delete facts.accounts[org];
+        if (!(await this.#list(grafana)).some((account) => stringAt(account, 'name') === name) && number > 1) {
+          throw error;
+        }
+      }
+    }
+    throw new DashkeepError('DK_BOOTSTRAP', `all names for a service account are taken in org ${org}`, {
+      hint: NOT_OURS_HINT,
+    });
+  }
+
+  async #remember(org: number, account: Json, facts: Facts): Promise<void> {
+    const before = facts.accounts[org];
+    const [name = '', uid] = [stringAt(account, 'name'), stringAt(account, 'uid')];
+    const id = idOf(account);
+    if (before?.making === undefined && before?.id === id && before.name === name) {
+      return;
+    }
+    facts.accounts[org] = {
+      id,
+      name,
+      ...(uid === undefined ? {} : { uid }),
+      ...(before?.instead === undefined ? {} : { instead: before.instead }),
+    };
+    await this.#memory.storeFacts(facts);
+  }
+
+  async #list(grafana: GrafanaClient): Promise<Json[]> {
+    const all: Json[] = [];
+    for (let page = 1; ; page++) {
+      const query = { perpage: PAGE, page };
+      const answer = await grafana.get('/api/serviceaccounts/search', { query, signal: this.#signal });
+      const accounts = arrayAt(answer, 'serviceAccounts') ?? [];
+      append(all, accounts);
+      if (accounts.length < PAGE) {
+        return all;
+      }
+    }
+  }
+}
+
+export const NOT_OURS_HINT =
+  'Delete the account if nothing uses it. When the one that is used instead is deleted too, the service makes itself one of the usual name.';
+
+/** What is said where another name is used. */
+export function otherAccount(org: number, name: string, instead: string): KnownReason {
+  return reason('account-not-ours', { instead, org: String(org), name });
+}
+
+/** Logins are unique across orgs in older releases, and are made from names. */
+function nameFor(org: number, number: number): string {
+  const name = org === 1 ? ACCOUNT_NAME : `${ACCOUNT_NAME}-org-${org}`;
+  return number === 1 ? name : `${name}-${number}`;
+}
+
+/** Grafana counts ids anew after it was rebuilt, so the uid has to be the same where there is one. */
+function isSame(account: Json, known: AccountFacts | undefined): boolean {
+  const uid = stringAt(account, 'uid');
+  const same =
+    uid === undefined || known?.uid === undefined ? stringAt(account, 'name') === known?.name : uid === known.uid;
+  return known?.id !== undefined && numberAt(account, 'id') === known.id && same;
+}
+
+function idOf(account: Json): number {
+  const id = numberAt(account, 'id');
+  if (id === undefined) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'the service account that Grafana answered has no id');
+  }
+  return id;
+}

@@ -1,0 +1,51 @@
+import type { DashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import type { StateStore } from '../../lib/state.ts';
+import type { ApiTokens } from '../api-tokens/api-tokens.ts';
+import type { AdminKeys, AdminSource } from './admin.ts';
+import type { AppOutcome } from './app-plugin.ts';
+
+export interface BootstrapOptions {
+  grafanaUrl: string;
+  grafanaCaFile?: string;
+  /** Undefined where no admin credentials are given: then only stored tokens can be used. */
+  admin?: AdminSource;
+  adminKeys?: AdminKeys;
+  allOrgs: boolean;
+  /** How long a new token lives; 30 days by default. Renewed when a third of that is left. */
+  tokenSeconds?: number;
+  /** Further orgs by id, where not all are meant. */
+  orgIds?: readonly number[];
+  /** What the app is told; undefined = the app is left alone (no service to reach). */
+  app?: AppConnection;
+  state: StateStore;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+/** How the app reaches the service: the address, and in each org a token of its own. */
+export interface AppConnection {
+  url: string;
+  tokens: Pick<ApiTokens, 'current' | 'told' | 'revoke'>;
+}
+
+export interface OrgToken {
+  org: number;
+  token: string;
+  /** Undefined for a token that somebody else made. */
+  expires: Date | undefined;
+  minted: boolean;
+  /** Whether it was made because Grafana refused the stored one. */
+  refused?: true;
+  /** The service account, and the usual name where somebody else's has that. Absent for a token of somebody else. */
+  account?: { name: string; instead?: string };
+  app: AppOutcome | 'forbidden' | undefined;
+}
+
+export interface Bootstrapped {
+  home: number;
+  orgs: OrgToken[];
+  /** Orgs other than the home org that have no token, and why. */
+  failed: { org: number; problem: DashkeepError }[];
+}

@@ -1,0 +1,115 @@
+import { DashkeepError } from '../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { tokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
+import type { StateStore } from '../lib/state.ts';
+import { ApiTokens } from './api-tokens/api-tokens.ts';
+import type { AdminSource } from './bootstrap/admin.ts';
+import { GivenTokens } from './bootstrap/given-tokens.ts';
+import { TokenKeeper } from './bootstrap/keeper.ts';
+import type { ServiceConfig } from './config.ts';
+import type { Leadership } from './schedule/leadership.ts';
+import type { SettingsStore } from './settings/store.ts';
+import type { GrafanaAccess } from './operations/grafana-access.ts';
+
+export interface KeeperParts {
+  admin: AdminSource | undefined;
+  settings: SettingsStore;
+  apiTokens: ApiTokens;
+  leadership: Leadership;
+  /** How Grafana reaches the API, once that is known. */
+  reachedAt: () => string | undefined;
+  state: StateStore;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+/** The keeper of tokens; undefined where the deployment gives one and no admin. */
+export function keeperOf(config: ServiceConfig, parts: KeeperParts): TokenKeeper | undefined {
+  const { grafana, orgIds } = config;
+  const { keys } = config.admin;
+  const { admin, settings, apiTokens, leadership, reachedAt, state, clock, randomness, log } = parts;
+  if (grafana.token !== undefined && grafana.admin === undefined) {
+    return undefined;
+  }
+  return new TokenKeeper({
+    grafanaUrl: grafana.url,
+    grafanaCaFile: grafana.caFile,
+    admin,
+    adminKeys: keys,
+    // Both may change while the service runs, so they are looked up at each check.
+    get allOrgs() {
+      return settings.view().values.scope.orgs === 'all';
+    },
+    get app() {
+      const url = reachedAt();
+      return url === undefined ? undefined : { url, tokens: apiTokens };
+    },
+    ...(orgIds === undefined ? {} : { orgIds }),
+    state,
+    clock,
+    randomness,
+    log,
+    mayMint: () => leadership.leading,
+  });
+}
+
+/** The tokens of the API. They rotate where there is an admin, so that somebody can tell the app of each organization. */
+export function apiTokensOf(
+  { apiToken, apiOrgTokens, apiTokenHours, grafana }: ServiceConfig,
+  { admin, ...ports }: Pick<KeeperParts, 'admin' | 'state' | 'clock' | 'randomness' | 'log'>,
+): ApiTokens {
+  return new ApiTokens({
+    ...(apiToken === undefined ? {} : { given: apiToken }),
+    givenByOrg: apiOrgTokens,
+    rotates: admin !== undefined && (grafana.token === undefined || grafana.admin !== undefined),
+    ...(apiTokenHours === undefined ? {} : { hours: apiTokenHours }),
+    ...ports,
+  });
+}
+
+/** Watches the tokens that the deployment gives; undefined where it gives none, or where the admin is used instead. */
+export function givenTokensOf(
+  { grafana }: ServiceConfig,
+  ports: Pick<KeeperParts, 'clock' | 'randomness' | 'log'>,
+): GivenTokens | undefined {
+  const { url: grafanaUrl, caFile: grafanaCaFile, token, orgTokens, admin } = grafana;
+  return token === undefined || admin !== undefined
+    ? undefined
+    : new GivenTokens({ grafanaUrl, grafanaCaFile, ...ports }, token, orgTokens);
+}
+
+/**
+ * How the service gets into Grafana: with the tokens that it keeps, or those that it is given. Never as an admin, whose
+ * credentials are for making tokens alone: whoever commands the service must not gain what only a server admin may do.
+ */
+export function grafanaAccess(
+  { grafana }: ServiceConfig,
+  keeper: TokenKeeper | undefined,
+  given: GivenTokens | undefined,
+): GrafanaAccess {
+  return {
+    credentials() {
+      if (given !== undefined) {
+        return given.credentials();
+      }
+      if (keeper === undefined) {
+        throw new DashkeepError('DK_BOOTSTRAP', 'there are no credentials for Grafana');
+      }
+      return keeper.credentials();
+    },
+    async noticeOrgs() {
+      await keeper?.noticeOrgs();
+    },
+    orgCredentials(): ReadonlyMap<number, CredentialSource> {
+      if (keeper === undefined) {
+        return new Map(
+          [...grafana.orgTokens].map(([org, read]) => [org, given?.credentials(org) ?? tokenCredentials(read)]),
+        );
+      }
+      return new Map(
+        keeper.orgs.filter(({ org }) => org !== keeper.home).map(({ org }) => [org, keeper.credentials(org)]),
+      );
+    },
+  };
+}

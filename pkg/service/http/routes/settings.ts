@@ -1,0 +1,137 @@
+import {
+  NotificationTest,
+  RetentionPreview,
+  RetentionPreviewRequest,
+  SchedulePreview,
+  SchedulePreviewQuery,
+  Settings,
+  SettingsCandidate,
+  SettingsCheck,
+  SettingsUpdate,
+} from '../../../contract/api/settings.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { parseSchedule } from '../../schedule/schedule.ts';
+import type { Service } from '../../service.ts';
+import { nameOf } from '../caller.ts';
+import { answers } from '../answers.ts';
+import type { Heavy } from '../heavy.ts';
+import type { Api } from '../api.ts';
+
+export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
+  const tags = ['settings'];
+
+  api.get(
+    '/settings',
+    {
+      config: { access: 'home' },
+      schema: { summary: 'Settings with their owners, without secrets', tags, response: answers(Settings) },
+    },
+    async (_request, reply) => {
+      const settings = service.settings.view();
+      reply.header('etag', `"${settings.revision}"`);
+      return settings;
+    },
+  );
+
+  api.put(
+    '/settings',
+    {
+      config: { access: 'home', uses: ['settings'] },
+      schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: answers(Settings) },
+    },
+    async (request, reply) => {
+      const settings = await service.settings.update(request.body, revisionOf(request.headers['if-match']));
+      service.changed();
+      const secrets = Object.keys(request.body.secrets ?? {});
+      service.log.info(
+        { by: nameOf(request), sections: Object.keys(request.body.values ?? {}), secrets: secrets.length },
+        'settings are saved',
+      );
+      reply.header('etag', `"${settings.revision}"`);
+      return settings;
+    },
+  );
+
+  api.post(
+    '/settings/check',
+    {
+      config: { access: 'home', uses: ['settings', 'heavy'] },
+      schema: {
+        summary: 'Try a target, step by step',
+        tags,
+        body: SettingsCandidate,
+        response: answers(SettingsCheck),
+      },
+    },
+    ({ body }) => heavy.run(() => service.check(body, service.signal)),
+  );
+
+  api.post(
+    '/notifications/test',
+    {
+      config: { access: 'home', uses: ['settings', 'heavy'] },
+      schema: {
+        summary: 'Send a test notification',
+        tags,
+        body: SettingsCandidate,
+        response: answers(NotificationTest),
+      },
+    },
+    ({ body }) =>
+      heavy.run(async () => {
+        const { values, secrets } = await service.settings.candidate(body);
+        if (secrets.webhookUrl === undefined) {
+          throw new DashkeepError('DK_SETTINGS', 'no webhook is set');
+        }
+        return service.notifier.test({ url: secrets.webhookUrl, settings: values.notifications });
+      }),
+  );
+
+  api.get(
+    '/schedule/preview',
+    {
+      config: { access: 'organization', anytime: true },
+      schema: {
+        summary: 'The next times of a cron expression',
+        tags,
+        querystring: SchedulePreviewQuery,
+        response: answers(SchedulePreview),
+      },
+    },
+    async ({ query: { expression, timezone, count } }) => {
+      const schedule = parseSchedule(expression, timezone);
+      const now = service.clock.now();
+      const intervalSeconds = schedule.interval(now);
+      return {
+        next: schedule.next(count, now).map((time) => time.toISOString()),
+        ...(intervalSeconds === undefined ? {} : { intervalSeconds }),
+      };
+    },
+  );
+
+  api.post(
+    '/retention/preview',
+    {
+      config: { access: 'home', uses: ['repository'] },
+      schema: {
+        summary: 'What retention rules would keep and forget now',
+        tags,
+        body: RetentionPreviewRequest,
+        response: answers(RetentionPreview),
+      },
+    },
+    async ({ body }) => {
+      const rules = body.retention ?? service.settings.view().values.retention;
+      return service.library.use(service.signal, (work) => work.retentionPreview(rules, service.signal));
+    },
+  );
+}
+
+/** The revision in an If-Match header; `*` means whatever there is. */
+function revisionOf(header: string | undefined): string | undefined {
+  const value = header
+    ?.trim()
+    .replace(/^W\//, '')
+    .replace(/^"(.*)"$/, '$1');
+  return value === undefined || value === '*' ? undefined : value;
+}

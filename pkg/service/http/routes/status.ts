@@ -1,0 +1,71 @@
+import { Doctor, Status, Trends, TrendsQuery } from '../../../contract/api/status.ts';
+import { doctor } from '../../doctor/doctor.ts';
+import type { Service } from '../../service.ts';
+import { answers } from '../answers.ts';
+import type { Heavy } from '../heavy.ts';
+import type { Api } from '../api.ts';
+
+export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
+  api.get(
+    '/status',
+    {
+      config: { access: 'organization', anytime: true },
+      schema: {
+        summary: 'What the last backup covers and how the service is, from memory',
+        tags: ['status'],
+        response: answers(Status),
+      },
+    },
+    async ({ caller }) => service.overview.status(caller),
+  );
+
+  api.get(
+    '/trends',
+    {
+      config: { access: 'organization', uses: ['repository'] },
+      schema: {
+        summary: 'The newest backups as points, oldest first',
+        tags: ['status'],
+        querystring: TrendsQuery,
+        response: answers(Trends),
+      },
+    },
+    async ({ query: { points }, caller }) => {
+      const runs = await service.runs.past(
+        points,
+        (run) => run.kind === 'backup' && run.finished !== undefined,
+        caller,
+        service.signal,
+      );
+      const sizes = await service.snapshots.sizes(
+        runs.slice(0, points).flatMap(({ snapshot }) => snapshot ?? []),
+        caller,
+        service.signal,
+      );
+      return {
+        points: runs
+          .slice(0, points)
+          .reverse()
+          .map(({ started, snapshot, status, duration }) => {
+            const size = snapshot === undefined ? undefined : sizes.get(snapshot);
+            return {
+              time: started,
+              status,
+              ...(snapshot === undefined ? {} : { snapshot }),
+              ...(duration === undefined ? {} : { duration }),
+              ...(size === undefined ? {} : { resources: size.resources, bytes: size.bytes }),
+            };
+          }),
+      };
+    },
+  );
+
+  api.get(
+    '/doctor',
+    {
+      config: { access: 'home', uses: ['heavy'] },
+      schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) },
+    },
+    () => heavy.run(() => doctor(service, service.signal)),
+  );
+}

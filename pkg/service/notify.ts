@@ -1,0 +1,203 @@
+import type { NotificationEvent, NotificationSettings, NotificationTest } from '../contract/api/settings.ts';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import { problemCount } from '../contract/manifest.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import { Agent, type Connections } from '../lib/http/agent.ts';
+import { exchange } from '../lib/http/request.ts';
+import { connectorFor } from '../storage/outbound/connector.ts';
+import type { OutboundPolicy } from '../storage/outbound/policy.ts';
+
+export interface Notice {
+  event: NotificationEvent | 'test';
+  /** One sentence for people. */
+  text: string;
+  run?: Pick<RunRecord, 'id' | 'kind' | 'status' | 'trigger' | 'started' | 'finished' | 'snapshot' | 'failure'>;
+  problems?: number;
+}
+
+export interface Receiver {
+  url: string;
+  settings: NotificationSettings;
+}
+
+const ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 2_000;
+const TIMEOUT_MS = 10_000;
+const WAITING_MOST = 50;
+const ANSWER_MOST = 1024 * 1024;
+
+/** Tells a webhook what happened, in the background: a receiver that is slow or away never holds up a run. */
+export class Notifier {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #instance: string;
+  readonly #receiver: () => Promise<Receiver | undefined>;
+  readonly #timeout: number;
+  readonly #stopping = new AbortController();
+  readonly #agent: Connections;
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  failures = 0;
+
+  /** @param limits - `timeout`: milliseconds that a receiver has for its answer; `outbound`: which hosts it may be on */
+  constructor(
+    receiver: () => Promise<Receiver | undefined>,
+    instance: string,
+    ports: { clock: Clock; log: Log },
+    { timeout = TIMEOUT_MS, outbound }: { timeout?: number; outbound?: OutboundPolicy } = {},
+  ) {
+    this.#timeout = timeout;
+    const connect = connectorFor(outbound, { timeout });
+    this.#agent = new Agent({ connections: 1, keepAliveTimeout: 1_000, connect });
+    this.#receiver = receiver;
+    this.#instance = instance;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+  }
+
+  /** Queues a notice and returns. */
+  notify(notice: Notice): void {
+    if (this.#waiting >= WAITING_MOST) {
+      this.#log.warn({ event: notice.event }, 'a notification is dropped: too many are waiting');
+      return;
+    }
+    this.#waiting++;
+    this.#last = this.#last.then(() => this.#deliver(notice)).finally(() => this.#waiting--);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#last;
+    await this.#agent.close();
+  }
+
+  /** One attempt, for the settings page. */
+  async test(receiver: Receiver): Promise<NotificationTest> {
+    const begun = this.#clock.monotonic();
+    const notice: Notice = { event: 'test', text: 'This is a test of the notifications of Dashkeep.' };
+    try {
+      const status = await this.#send(receiver, notice);
+      return { delivered: true, status, milliseconds: this.#clock.monotonic() - begun };
+    } catch (error) {
+      const { code, message, hint } = asDashkeepError(error);
+      const status = error instanceof Refused ? { status: error.httpStatus } : {};
+      return {
+        delivered: false,
+        ...status,
+        milliseconds: this.#clock.monotonic() - begun,
+        problem: { code, message, hint },
+      };
+    }
+  }
+
+  async #deliver(notice: Notice): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS && !this.#stopping.signal.aborted; attempt++) {
+      try {
+        const receiver = await this.#receiver();
+        const wanted = notice.event === 'test' || receiver?.settings.events.includes(notice.event) === true;
+        if (receiver !== undefined && wanted) {
+          await this.#send(receiver, notice);
+        }
+        return;
+      } catch (error) {
+        const { code, message: reason } = asDashkeepError(error);
+        const final = attempt === ATTEMPTS || code === 'DK_NOT_ALLOWED' || (error instanceof Refused && error.final);
+        this.#log.warn({ event: notice.event, attempt, reason, final }, 'not notified');
+        if (final) {
+          this.failures++;
+          return;
+        }
+        await this.#clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), this.#stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #send({ url, settings }: Receiver, notice: Notice): Promise<number> {
+    let status: number;
+    try {
+      const { origin, pathname, search } = new URL(url);
+      const answer = await exchange({
+        dispatcher: this.#agent,
+        origin,
+        path: pathname + search,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': 'dashkeep' },
+        body: JSON.stringify(settings.format === 'slack' ? { text: slackText(notice) } : this.#generic(notice)),
+        idle: this.#timeout,
+        total: this.#timeout,
+        maxBytes: ANSWER_MOST,
+        signal: this.#stopping.signal,
+      });
+      status = answer.status;
+    } catch (cause) {
+      if (cause instanceof DashkeepError) {
+        throw cause;
+      }
+      // Only the kind of failure: the address is a secret.
+      const reason = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.name : 'unknown');
+      throw new DashkeepError('DK_NOTIFICATION', `the webhook does not answer (${reason})`, { cause });
+    }
+    if (status >= 300) {
+      throw new Refused(status);
+    }
+    return status;
+  }
+
+  #generic({ event, text, run, problems }: Notice): object {
+    return {
+      source: 'dashkeep',
+      event,
+      text,
+      instance: this.#instance,
+      time: this.#clock.now().toISOString(),
+      ...(run === undefined ? {} : { run }),
+      ...(problems === undefined ? {} : { problems }),
+    };
+  }
+}
+
+class Refused extends DashkeepError {
+  readonly httpStatus: number;
+
+  constructor(status: number) {
+    super('DK_NOTIFICATION', `the webhook answered ${status}`);
+    this.httpStatus = status;
+  }
+
+  /** Whether asking again can't help. */
+  get final(): boolean {
+    return this.httpStatus < 500 && this.httpStatus !== 429 && this.httpStatus !== 408;
+  }
+}
+
+const MARKS: Record<Notice['event'], string> = {
+  failed: ':x:',
+  partial: ':warning:',
+  late: ':hourglass:',
+  recovered: ':white_check_mark:',
+  test: ':wave:',
+};
+
+/** Slack's own characters are escaped as its documentation asks: names come from anywhere. */
+function slackText({ event, text }: Notice): string {
+  return `${MARKS[event]} ${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}`;
+}
+
+/** What the end of a run is worth telling; `before` is the newest earlier end of the same kind. */
+export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
+  const { id, kind, status, trigger, started, finished, snapshot, failure, errors } = record;
+  const run = { id, kind, status, trigger, started, finished, snapshot, failure };
+  const bad = (one: RunRecord | undefined): boolean => one?.status === 'failed' || one?.status === 'partial';
+  if (status === 'failed') {
+    return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
+  }
+  if (status === 'partial') {
+    const text = `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
+    return { event: 'partial', text, run, problems: problemCount(errors) };
+  }
+  if (status === 'complete' && bad(before)) {
+    return { event: 'recovered', text: `The ${kind} is complete again.`, run };
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import type { LiveFolder } from '../../contract/api/restores.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { canonicalJson } from '../../lib/json/json.ts';
+import type { ResourceRef } from '../../contract/kinds.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { kindContext, type Instance } from '../../grafana/instance.ts';
+import type { KindContext, Known } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+
+export interface LiveOptions {
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}
+
+const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
+
+/**
+ * The JSON text of what is live now, as it would be stored; undefined when there is nothing.
+ * @throws DK_NOT_FOUND for an org that is out of reach
+ */
+export async function liveBody(
+  instance: Instance,
+  { org, kind, uid }: ResourceRef,
+  options: LiveOptions & { decryptSecrets: boolean },
+): Promise<string | undefined> {
+  const content = await kindOf(kind).read(contextIn(instance, org, options), { uid, title: uid });
+  return content === undefined ? undefined : canonicalJson(content.body);
+}
+
+/** The folders that are live in an org. @throws DK_NOT_FOUND for an org that is out of reach */
+export async function liveFolders(instance: Instance, org: number, options: LiveOptions): Promise<LiveFolder[]> {
+  const context = contextIn(instance, org, { ...options, decryptSecrets: false });
+  const found: LiveFolder[] = [];
+  for await (const { uid, title, folderUid } of kindOf('folder').list(context, NOTHING_KNOWN)) {
+    found.push({ uid, title, ...(folderUid === undefined ? {} : { parentUid: folderUid }) });
+  }
+  return found;
+}
+
+function contextIn(instance: Instance, org: number, options: LiveOptions & { decryptSecrets: boolean }): KindContext {
+  const home = instance.orgs.find(({ id }) => id === org);
+  if (home === undefined) {
+    throw new DashkeepError('DK_NOT_FOUND', `org ${org} is not among the orgs that can be read`);
+  }
+  return kindContext(instance, home, options);
+}

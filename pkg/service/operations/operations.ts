@@ -1,0 +1,282 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
+import type { Diff } from '../../contract/plan.ts';
+import type { RunLine, RunRecord } from '../../contract/runs.ts';
+import { backup } from '../../engine/backup/backup.ts';
+import { backupOutcome } from '../../engine/backup/report.ts';
+import { diffLive, diffManifests } from '../../engine/diff.ts';
+import { drillOutcome } from '../../engine/drill/report.ts';
+import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
+import { pruneOutcome } from '../../engine/prune-report.ts';
+import { verifyOutcome } from '../../engine/verify-report.ts';
+import { applyForget, deleteSnapshot, planForget } from '../../repository/snapshots/forget.ts';
+import { withLocksRenewed } from '../../repository/sessions/locks.ts';
+import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
+import { planRetention, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
+import type { StateStore } from '../../lib/state.ts';
+import { verify } from '../../repository/verify/verify.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import type { Instance } from '../../grafana/instance.ts';
+import type { Caller } from '../organizations/caller.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+import { countsByOrg, newBytes } from './backup-counts.ts';
+import { importableText, referencesOf } from './content.ts';
+import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
+import { LazyRepository } from './lazy-repository.ts';
+import { liveBody, liveFolders } from './live.ts';
+import { RestorePlans } from './restore-plans.ts';
+import { withoutServerKinds } from './server-kinds.ts';
+import type { TargetLimits } from './target-limits.ts';
+import { openTarget } from './target.ts';
+import type { LiveComparison, OpenWork, PlannedRestore, PlanQuestion, Work, WorkResult, WorkRun } from './work.ts';
+
+export interface EngineOptions extends InstanceOptions {
+  version: string;
+  /** Only these orgs, where the deployment names some. */
+  orgIds?: number[];
+  state: StateStore;
+  /** Whether several processes of this service may work at the same time. */
+  replicated: boolean;
+  environment: Readonly<Record<string, string | undefined>>;
+  limits: TargetLimits;
+  passphrases: () => Promise<string[]>;
+  /** Fingerprints of signing keys that the deployment trusts. */
+  trustedKeys: readonly string[];
+}
+
+/** The work of the service, done by the engine. */
+export function engineWork(options: EngineOptions): OpenWork {
+  return async (settings) => {
+    const { environment, limits, clock, randomness, log } = options;
+    const store = await openTarget(settings, { environment, limits, clock, random: randomness, log });
+    return new EngineWork(options, settings, store);
+  };
+}
+
+class EngineWork implements Work {
+  readonly #options: EngineOptions;
+  readonly #settings: EffectiveSettings;
+  readonly #ports: Pick<EngineOptions, 'clock' | 'randomness' | 'log'>;
+  readonly #repository: LazyRepository;
+  readonly #restores: RestorePlans;
+  readonly #withInstance: WithInstance;
+  readonly #inOrgOf: (caller: Caller) => WithInstance;
+
+  constructor(options: EngineOptions, settings: EffectiveSettings, store: ObjectStore) {
+    const { clock, randomness, log, state, replicated, passphrases, trustedKeys, version } = options;
+    this.#options = options;
+    this.#settings = settings;
+    this.#ports = { clock, randomness, log };
+    this.#repository = new LazyRepository(
+      { ...this.#ports, state, replicated, passphrases, trustedKeys },
+      settings,
+      store,
+    );
+    const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
+    this.#withInstance = (signal, action, onProgress) => withInstance(options, orgs, signal, action, onProgress);
+    // The home organization needs no id: a small token may not even ask for its own.
+    this.#inOrgOf =
+      ({ org, home }) =>
+      (signal, action, onProgress) =>
+        withInstance(options, home ? undefined : [org], signal, action, onProgress);
+    this.#restores = new RestorePlans({
+      ports: this.#ports,
+      version,
+      repository: this.#repository,
+      inOrgOf: this.#inOrgOf,
+    });
+  }
+
+  get description(): string {
+    return this.#repository.description;
+  }
+
+  get encrypted(): boolean {
+    return this.#repository.encrypted;
+  }
+
+  async backup(run: WorkRun, { full }: { full: boolean }): Promise<WorkResult> {
+    const repository = await this.#repository.openOrMake(run.signal);
+    const { scope } = this.#settings.values;
+    const before = await repository.previousManifest({ signal: run.signal });
+    const take = (instance: Instance): Promise<Manifest> =>
+      backup({
+        ...this.#ports,
+        ...run,
+        instance,
+        repository,
+        kinds: this.#kinds,
+        fullReadEvery: full ? 1 : scope.fullReadEvery,
+        plainCopies: scope.plainCopies === 'auto' ? !repository.encrypted : scope.plainCopies === 'on',
+        version: this.#options.version,
+      });
+    const manifest = await this.#withInstance(run.signal, take, run.onProgress);
+    const { status, snapshot, counts, errors } = backupOutcome(manifest);
+    const { orgs: _orgs, ...changes } = manifest.changes ?? {};
+    const all = { ...counts, ...changes, bytes: newBytes(before, manifest) };
+    const orgs = countsByOrg(before, manifest);
+    return withLocksRenewed(repository, { status, snapshot, counts: all, ...orgs, errors }, run);
+  }
+
+  async verify(run: WorkRun, { readData, snapshot }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
+    const repository = await this.#repository.open(run.signal);
+    const report = await verify(repository, {
+      readData,
+      snapshot,
+      signal: run.signal,
+      progress: (done, total, phase) => run.onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} }),
+    });
+    const { value: _, ...result } = verifyOutcome(report);
+    return withLocksRenewed(repository, result, run);
+  }
+
+  async forget(run: WorkRun): Promise<WorkResult> {
+    const policy = this.#policy(this.#settings.values.retention);
+    if (policy === undefined) {
+      return { status: 'complete', counts: { forgotten: 0 }, errors: [] };
+    }
+    const repository = await this.#repository.open(run.signal);
+    const plan = await planForget(repository, policy, { signal: run.signal });
+    const { forgotten, remaining } = await applyForget(repository, plan, { signal: run.signal });
+    const counts = { forgotten: forgotten.length, kept: plan.kept.length, remaining: remaining.length };
+    return { status: remaining.length === 0 ? 'complete' : 'partial', counts, errors: [] };
+  }
+
+  async prune(run: WorkRun, { confirmed }: { confirmed: boolean }): Promise<WorkResult> {
+    const repository = await this.#repository.open(run.signal);
+    const { signal } = run;
+    const plan = await planPrune(repository, { signal });
+    const { randomness } = this.#options;
+    const { value: _, ...result } = pruneOutcome(await applyPrune(repository, plan, { signal, randomness, confirmed }));
+    return withLocksRenewed(repository, result, run);
+  }
+
+  async drill(run: WorkRun, { snapshot }: { snapshot?: string }): Promise<WorkResult> {
+    const repository = await this.#repository.open(run.signal);
+    const manifest =
+      snapshot === undefined
+        ? await newestComplete(repository, run.signal)
+        : await countingManifest(repository, snapshot, { signal: run.signal });
+    const report = await this.#withInstance(
+      run.signal,
+      (instance) => drill({ ...this.#ports, ...run, manifest, repository, instance }),
+      run.onProgress,
+    );
+    const { value: _, ...result } = drillOutcome(report);
+    return result;
+  }
+
+  async snapshots(signal: AbortSignal, whole = false): ReturnType<Work['snapshots']> {
+    const glanced = whole ? undefined : await (await this.#repository.glance(signal))?.snapshots({ signal });
+    return glanced ?? (await this.#repository.openIfThere(signal))?.snapshots({ whole, signal }) ?? [];
+  }
+
+  async manifest(id: string, signal: AbortSignal): Promise<Manifest> {
+    const repository = await this.#repository.openIfThere(signal);
+    if (repository === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${this.description} yet`);
+    }
+    return repository.manifest(id, { signal });
+  }
+
+  async body(entry: ManifestEntry, signal: AbortSignal): Promise<string> {
+    return (await this.#repository.open(signal)).getObject(entry.object, { signal });
+  }
+
+  references(entry: ManifestEntry, text: string): { kind: KindName; uid: string }[] {
+    return referencesOf(entry, text, this.#options.log);
+  }
+
+  importable(entry: ManifestEntry, text: string): string | undefined {
+    return importableText(entry, text);
+  }
+
+  async deleteSnapshot(id: string, signal: AbortSignal): Promise<void> {
+    await deleteSnapshot(await this.#repository.open(signal), id, { signal });
+  }
+
+  async retentionPreview(
+    rules: EffectiveSettings['values']['retention'],
+    signal: AbortSignal,
+  ): ReturnType<Work['retentionPreview']> {
+    const snapshots = await this.snapshots(signal, true);
+    const policy = this.#policy(rules);
+    if (policy === undefined) {
+      const kept = snapshots.map(({ id, time }) => ({ id, time, reasons: ['no rule: everything stays'] }));
+      return { kept, forgotten: [] };
+    }
+    const { kept, forgotten } = planRetention(snapshots, policy, this.#options.clock.now());
+    return { kept, forgotten };
+  }
+
+  diff(from: Manifest, to: Manifest): Diff {
+    return diffManifests(from, to);
+  }
+
+  async diffLive(whole: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison> {
+    const repository = await this.#repository.open(signal);
+    const { manifest, problems } = withoutServerKinds(whole);
+    const diff = await this.#inOrgOf(caller)(signal, (instance) =>
+      diffLive({ ...this.#ports, manifest, repository, instance, signal }),
+    );
+    return { diff, errors: [...manifest.errors, ...problems] };
+  }
+
+  async liveBody(
+    ref: Parameters<Work['liveBody']>[0],
+    caller: Caller,
+    signal: AbortSignal,
+  ): ReturnType<Work['liveBody']> {
+    const { encrypted: decryptSecrets } = await this.#repository.open(signal);
+    const { clock, log } = this.#ports;
+    return this.#inOrgOf(caller)(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
+  }
+
+  folders(caller: Caller, signal: AbortSignal): ReturnType<Work['folders']> {
+    const { clock, log } = this.#ports;
+    return this.#inOrgOf(caller)(signal, (instance) => liveFolders(instance, caller.org, { clock, log, signal }));
+  }
+
+  plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    return this.#restores.plan(question, caller, signal);
+  }
+
+  planUndo(run: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    return this.#restores.planUndo(run, caller, signal);
+  }
+
+  async writeRun(record: RunRecord): Promise<void> {
+    // Failing runs must not be what makes a repository.
+    const repository = await this.#repository.openIfThere(AbortSignal.timeout(60_000));
+    await repository?.writeRun(record);
+  }
+
+  async runs(options: { limit: number; signal: AbortSignal }): Promise<RunLine[]> {
+    const glanced = await (await this.#repository.glance(options.signal))?.runs(options);
+    return glanced ?? (await this.#repository.openIfThere(options.signal))?.runs(options) ?? [];
+  }
+
+  async run(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
+    return (await this.#repository.openIfThere(signal))?.run(id, { signal });
+  }
+
+  close(): Promise<void> {
+    return this.#repository.close();
+  }
+
+  get #kinds(): KindName[] | undefined {
+    const excluded = new Set(this.#settings.values.scope.excludeKinds);
+    return excluded.size === 0 ? undefined : KIND_NAMES.filter((kind) => !excluded.has(kind));
+  }
+
+  /** Undefined when no rule is set, which means that everything stays. */
+  #policy(rules: EffectiveSettings['values']['retention']): RetentionPolicy | undefined {
+    const { keepWithin, ...counts } = rules;
+    if (keepWithin === '' && Object.values(counts).every((count) => count === 0)) {
+      return undefined;
+    }
+    const timeZone = this.#settings.values.schedule.timezone;
+    return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
+  }
+}

@@ -1,0 +1,137 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
+import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
+import { planUndo } from '../../engine/restore/undo/undo.ts';
+import type { Instance } from '../../grafana/instance.ts';
+import { isOf, type Caller } from '../organizations/caller.ts';
+import { manifestFor } from '../organizations/manifest-view.ts';
+import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import { assertRestorable } from '../../repository/signing/gate.ts';
+import type { WithInstance } from './grafana-access.ts';
+import type { LazyRepository } from './lazy-repository.ts';
+import { blockServerKinds } from './server-kinds.ts';
+import { liveDataSources, optionsOf, planWithDependencies, selectionOf } from './restore-words.ts';
+import type { AppliedRestore, PlannedRestore, PlanQuestion } from './work.ts';
+
+export interface RestorePlansOptions {
+  ports: { clock: Clock; randomness: Randomness; log: Log };
+  /** Of Dashkeep; safety snapshots name it. */
+  version: string;
+  repository: LazyRepository;
+  /** Grafana in the organization of whoever asks. */
+  inOrgOf: (caller: Caller) => WithInstance;
+}
+
+/** Plans of restores and of their way back, each with what applies it. */
+export class RestorePlans {
+  readonly #ports: RestorePlansOptions['ports'];
+  readonly #version: string;
+  readonly #repository: LazyRepository;
+  readonly #inOrgOf: RestorePlansOptions['inOrgOf'];
+
+  constructor({ ports, version, repository, inOrgOf }: RestorePlansOptions) {
+    this.#ports = ports;
+    this.#version = version;
+    this.#repository = repository;
+    this.#inOrgOf = inOrgOf;
+  }
+
+  async plan(
+    { snapshot, selection, options }: PlanQuestion,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<PlannedRestore> {
+    const repository = await this.#open(signal);
+    const stored = await repository.stored(snapshot, { signal });
+    const manifest = manifestFor(stored.manifest, caller);
+    const withInstance = this.#inOrgOf(caller);
+    return withInstance(signal, async (instance) => {
+      const request: Omit<PlanRequest, 'selection'> = {
+        ...this.#ports,
+        manifest,
+        repository,
+        instance,
+        options: optionsOf(options),
+        signal,
+      };
+      const chosen = selectionOf(selection);
+      const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
+      const warnings =
+        manifest.status === 'partial' ? ['The snapshot is partial: some resources are missing from it.'] : [];
+      return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);
+    });
+  }
+
+  async planUndo(id: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
+    const repository = await this.#open(signal);
+    const run = await repository.run(id, { signal });
+    if (run === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
+    }
+    // A run of an earlier release may have touched several organizations.
+    const own = { ...run, touched: run.touched?.filter((one) => isOf(caller, one)) };
+    const withInstance = this.#inOrgOf(caller);
+    return withInstance(signal, async (instance) => {
+      const { request, plan } = await planUndo({ ...this.#ports, repository, instance, signal }, own);
+      const stored = await repository.stored(plan.snapshot, { signal });
+      return this.#planned(request, plan, { stored, repository, warnings: [] }, withInstance);
+    });
+  }
+
+  /** The repository. What is in it from before there were signatures is trusted at the first write of the service, or now. */
+  async #open(signal: AbortSignal): Promise<OpenedRepository> {
+    const repository = await this.#repository.open(signal);
+    if (repository.trust.standing === 'unsigned') {
+      await repository.trust.signing.signer({ signal });
+    }
+    return repository;
+  }
+
+  /** A plan as the service keeps it, with what applies it. */
+  async #planned(
+    request: PlanRequest,
+    plan: Plan,
+    { stored, repository, warnings }: { stored: StoredManifest; repository: OpenedRepository; warnings: string[] },
+    withInstance: WithInstance,
+  ): Promise<PlannedRestore> {
+    blockServerKinds(plan);
+    return {
+      snapshot: plan.snapshot,
+      items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),
+      dependencies: plan.missing
+        .filter(({ inSnapshot }) => inSnapshot)
+        .map(({ org, kind, uid, title }) => ({ org, kind, uid, title })),
+      dataSources: plan.dataSources,
+      liveDataSources: await liveDataSources(request.instance, request.signal),
+      ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
+      ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
+      warnings,
+      apply: (run, confirm) => {
+        const apply = async (fresh: Instance): Promise<AppliedRestore> => {
+          assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
+          if (plan.undoes !== undefined) {
+            run.note({ undoes: plan.undoes });
+          }
+          const applied = await restore({
+            ...request,
+            ...this.#ports,
+            instance: fresh,
+            plan,
+            safetySnapshot: true,
+            confirm,
+            by: run.by,
+            version: this.#version,
+            signal: run.signal,
+            onProgress: run.onProgress,
+            note: run.note,
+          });
+          const { status, snapshot: safety, counts, errors } = restoreOutcome(applied);
+          return { status, snapshot: safety, counts, errors, results: applied.results, safetySnapshot: safety };
+        };
+        return withInstance(run.signal, apply, run.onProgress);
+      },
+    };
+  }
+}

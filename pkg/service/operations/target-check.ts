@@ -1,0 +1,172 @@
+import { setMaxListeners } from 'node:events';
+import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
+import { asDashkeepError, DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
+import { openRepository, type OpenOptions } from '../../repository/repository.ts';
+import type { StateStore } from '../../lib/state.ts';
+import { checkStore, type StoreCheckStep } from '../../storage/check/check.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+import { explainTarget, openTarget, type StorePorts } from './target.ts';
+
+type StepName = CheckStep['step'];
+
+/** What the store's own check calls things, as the steps that people see. */
+const SHOWN_AS: Record<StoreCheckStep['step'], StepName> = {
+  clock: 'clock',
+  write: 'write',
+  read: 'read',
+  absent: 'read',
+  range: 'read',
+  overwrite: 'write',
+  list: 'list',
+  conditional: 'write',
+  versioning: 'write',
+  'object-lock': 'write',
+  delete: 'delete',
+};
+
+/** More than a slow store needs, less than a person and the proxies in between wait. */
+const CHECK_MILLISECONDS = 25_000;
+
+/** What was skipped tells least: nearly everything of that step may have been tried all the same. */
+const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'failed'];
+
+export interface TargetCheckPorts {
+  state: StateStore;
+  environment: StorePorts['environment'];
+  limits: StorePorts['limits'];
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+/**
+ * Tries everything that a target is needed for, with settings that need not be saved. Cleans up whatever happens.
+ * @param within - milliseconds for all of it
+ */
+export async function checkTarget(
+  settings: EffectiveSettings,
+  { state, environment, limits, clock, randomness, log }: TargetCheckPorts,
+  stopping: AbortSignal,
+  within = CHECK_MILLISECONDS,
+): Promise<SettingsCheck> {
+  const ports: StorePorts = { environment, limits, clock, random: randomness, log };
+  const late = AbortSignal.timeout(within);
+  const signal = AbortSignal.any([stopping, late]);
+  // Every call of the check listens to it.
+  setMaxListeners(0, signal);
+  let store: ObjectStore;
+  let resolved: SettingsCheck['resolved'];
+  let resolve: CheckStep;
+  try {
+    if (settings.values.target.url === '') {
+      throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
+    }
+    const explained = await explainTarget(settings, ports);
+    resolved = explained.settings.map(({ name, value, from }) => ({ name, value, source: from }));
+    store = await openTarget(settings, ports);
+    resolve = {
+      step: 'resolve',
+      status: explained.warnings.length === 0 ? 'ok' : 'warning',
+      detail: store.description,
+      hint: explained.warnings.join(' '),
+    };
+  } catch (error) {
+    const { code, message: detail, hint } = asDashkeepError(error);
+    return { ok: false, steps: allSkipped({ step: 'resolve', status: 'failed', code, detail, hint }), resolved: [] };
+  }
+  const work = async (): Promise<CheckStep[]> => {
+    const { steps } = await checkStore(store, { clock, random: randomness, signal });
+    const { ageIdentity } = settings.secrets;
+    const opening = {
+      ...{ clock, randomness, log, state, passphrases: [], recipients: settings.values.encryption.recipients },
+      identities: ageIdentity === undefined ? [] : [ageIdentity],
+    };
+    return [...fold(steps), await checkRepository({ ...opening, store, create: false, signal })];
+  };
+  const working = work().finally(() => store.close());
+  try {
+    const shown = [resolve, ...(await Promise.race([working, aborted(signal)]))];
+    return { ok: shown.every(({ status }) => status !== 'failed'), steps: shown, resolved };
+  } catch (error) {
+    if (!late.aborted || stopping.aborted) {
+      throw error;
+    }
+    return { ok: false, steps: allSkipped(resolve, tooSlow(within)), resolved };
+  }
+}
+
+/** Rejects when the signal does: a call into a file system that hangs can't be taken back, but it is not waited for. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function tooSlow(within: number): CheckStep {
+  const detail = `the target took longer than ${Math.round(within / 1000)} seconds`;
+  const { hint } = ERROR_CATALOGUE.DK_STORE_UNREACHABLE;
+  return { step: 'clock', status: 'failed', code: 'DK_STORE_TIMEOUT', detail, hint };
+}
+
+function allSkipped(...done: CheckStep[]): CheckStep[] {
+  return CHECK_STEPS.map(
+    (step) =>
+      done.find((one) => one.step === step) ?? {
+        step,
+        status: 'skipped',
+        ...found(reason('needs-earlier-steps')),
+        hint: '',
+      },
+  );
+}
+
+/** Several findings about one step: the worst one decides, and is told first. */
+function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
+  const names = CHECK_STEPS.filter((name) => Object.values(SHOWN_AS).includes(name));
+  return names.map((name) => {
+    const parts = steps
+      .filter(({ step }) => SHOWN_AS[step] === name)
+      .sort((a, b) => WORST.indexOf(b.status) - WORST.indexOf(a.status));
+    const worst = parts[0]?.status ?? 'skipped';
+    const telling = parts.filter(({ status }) => status === worst);
+    const hints = telling.map(({ hint, permission }) =>
+      [permission === undefined ? '' : `Grant ${permission}.`, hint ?? ''].join(' ').trim(),
+    );
+    const code = telling.find((part) => part.code !== undefined)?.code;
+    return {
+      step: name,
+      status: worst,
+      ...(code === undefined ? {} : { code }),
+      ...found(...telling.map((part) => part.found)),
+      hint: worst === 'ok' ? '' : [...new Set(hints)].join(' ').trim(),
+      milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    };
+  });
+}
+
+/** Findings of a step: as an English sentence, and as data; each once. */
+function found(...findings: Reason[]): Pick<CheckStep, 'detail' | 'findings'> {
+  const bySentence = new Map(findings.map((finding) => [reasonSentence(finding), finding]));
+  return { detail: [...bySentence.keys()].join('; '), findings: [...bySentence.values()] };
+}
+
+async function checkRepository(options: OpenOptions): Promise<CheckStep> {
+  const step = 'repository';
+  try {
+    const repository = await openRepository(options);
+    await repository.close();
+    const there = reason(repository.encrypted ? 'repository-encrypted' : 'repository-there');
+    return { step, status: 'ok', ...found(there), hint: '' };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const { code, message, hint } = asDashkeepError(error);
+    if (code === 'DK_REPOSITORY_MISSING') {
+      return { step, status: 'ok', ...found(reason('repository-none')), hint: '' };
+    }
+    return { step, status: 'failed', code, detail: message, hint };
+  }
+}

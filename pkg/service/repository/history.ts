@@ -1,0 +1,138 @@
+import { asDashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import type { Journal, JournalEntry } from '../runs/journal.ts';
+import type { Library } from './repository-cache.ts';
+
+const FRESH_MS = 30_000;
+const FIRST = 100;
+const MOST = 2_000;
+
+/** All runs that are known: those of the repository, and those that only the journal has. */
+export class History {
+  readonly #library: Library;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #read: { at: number; limit: number; lines: Promise<RunLine[]> } | undefined;
+
+  constructor(library: Library, journal: Journal, ports: { clock: Clock; log: Log }) {
+    this.#library = library;
+    this.#journal = journal;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+  }
+
+  /**
+   * Newest first. Reads more of the repository until as many match as are wanted. A repository that can't be read leaves
+   * the journal, which is what a person needs then.
+   */
+  async list(wanted: number, matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine[]> {
+    for (let limit = FIRST; ; limit *= 4) {
+      const stored = await this.#stored(Math.min(limit, MOST), signal);
+      const found = this.#with(stored).filter(matches);
+      if (found.length >= wanted || stored.length < limit || limit >= MOST) {
+        return found;
+      }
+    }
+  }
+
+  /** Those that match among the runs that began after a moment, and maybe some before. Newest first. */
+  async since(moment: string, matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine[]> {
+    for (let limit = FIRST; ; limit *= 4) {
+      const stored = await this.#stored(Math.min(limit, MOST), signal);
+      const oldest = stored.at(-1);
+      if (oldest === undefined || oldest.started < moment || stored.length < limit || limit >= MOST) {
+        return this.#with(stored).filter(matches);
+      }
+    }
+  }
+
+  /** The run that was asked for with a key since then; for most, the journal knows without asking the repository. */
+  async askedWith(idempotencyKey: string, since: string, signal: AbortSignal): Promise<string | undefined> {
+    const asked = (run: { idempotencyKey?: string; started: string }): boolean =>
+      run.idempotencyKey === idempotencyKey && run.started >= since;
+    const known = this.last(asked);
+    if (known !== undefined || this.#journal.reachesBackTo(since)) {
+      return known?.id;
+    }
+    return (await this.since(since, asked, signal))[0]?.id;
+  }
+
+  /** With its single problems: as the repository has it, else as the journal does. */
+  async find(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
+    const entry = this.#journal.entries.find((one) => one.id === id);
+    const own = entry === undefined ? undefined : recordOf(entry);
+    try {
+      const stored = await this.#library.use(signal, (work) => work.run(id, signal));
+      return stored?.finished === undefined ? (own ?? stored) : stored;
+    } catch (error) {
+      return this.#journalOnly(error, own, signal);
+    }
+  }
+
+  /** From the journal alone: cheap, and enough for what happened last. */
+  last(matches: (record: RunRecord) => boolean): RunRecord | undefined {
+    const entry = this.#journal.entries.find(matches);
+    return entry === undefined ? undefined : recordOf(entry);
+  }
+
+  /**
+   * When the newest run of a kind began that counts as one. A run that died with its process was none, so that it is caught
+   * up; but not for ever, if the next one dies as well.
+   */
+  lastStart(kind: RunKind): string | undefined {
+    const begun = (one: RunRecord): boolean => one.kind === kind && one.status !== 'queued';
+    const latest = this.last(begun);
+    const before = this.last((one) => begun(one) && one.id !== latest?.id);
+    return (latest?.status === 'interrupted' && before?.status !== 'interrupted' ? before : latest)?.started;
+  }
+
+  refresh(): void {
+    this.#read = undefined;
+  }
+
+  #with(stored: readonly RunLine[]): RunLine[] {
+    return merged(stored, this.#journal.entries.map(lineOf));
+  }
+
+  async #stored(limit: number, signal: AbortSignal): Promise<RunLine[]> {
+    const now = this.#clock.monotonic();
+    if (this.#read === undefined || this.#read.limit < limit || now - this.#read.at > FRESH_MS) {
+      const lines = this.#library.use(signal, (work) => work.runs({ limit, signal }));
+      this.#read = { at: now, limit, lines };
+    }
+    try {
+      return await this.#read.lines;
+    } catch (error) {
+      this.#read = undefined;
+      return this.#journalOnly(error, [], signal);
+    }
+  }
+
+  #journalOnly<T>(error: unknown, instead: T, signal: AbortSignal): T {
+    signal.throwIfAborted();
+    this.#log.debug({ reason: asDashkeepError(error).message }, 'only the journal of runs can be shown');
+    return instead;
+  }
+}
+
+function recordOf(entry: JournalEntry): RunRecord {
+  const { instance: _instance, kept: _kept, ...record } = entry;
+  return record;
+}
+
+function lineOf(entry: JournalEntry): RunLine {
+  return runLine(recordOf(entry));
+}
+
+/** The repository's line wins: it is whole. The journal's wins only over one that does not know its end yet. */
+function merged(stored: readonly RunLine[], journal: readonly RunLine[]): RunLine[] {
+  const all = new Map(journal.map((line) => [line.id, line]));
+  for (const line of stored) {
+    if (line.finished !== undefined || !all.has(line.id)) {
+      all.set(line.id, line);
+    }
+  }
+  return [...all.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+}

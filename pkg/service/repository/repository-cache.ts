@@ -1,0 +1,166 @@
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+import type { OpenWork, Work } from '../operations/work.ts';
+
+interface Opened {
+  work: Work;
+  revision: string;
+  users: number;
+  retired: boolean;
+}
+
+/** Manifests of 20 000 entries take some megabytes each. */
+const MANIFESTS_KEPT = 3;
+const LIST_FRESH_MS = 15_000;
+
+/** The repository as the pages see it: opened for the settings in force, with the newest answers at hand. */
+export class Library {
+  readonly #open: OpenWork;
+  readonly #settings: () => Promise<EffectiveSettings>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #current: Opened | undefined;
+  #opening: Promise<Opened> | undefined;
+  #manifests = new Map<string, Promise<Manifest>>();
+  #list: { at: number; whole: boolean; snapshots: Promise<SnapshotSummary[]> } | undefined;
+  /** How the target answered last; undefined until it was asked. */
+  reachable: boolean | undefined;
+  problem: DashkeepError | undefined;
+
+  constructor(open: OpenWork, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
+    this.#open = open;
+    this.#settings = settings;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+  }
+
+  get description(): string | undefined {
+    return this.#current?.work.description;
+  }
+
+  get encrypted(): boolean | undefined {
+    return this.#current?.work.encrypted;
+  }
+
+  /**
+   * Lends the work that fits the settings in force; one that was replaced meanwhile is closed when nobody uses it.
+   * @throws DK_UNCONFIGURED without a target, and whatever opening it throws
+   */
+  async use<T>(signal: AbortSignal, action: (work: Work) => Promise<T>): Promise<T> {
+    const opened = await this.#opened(signal);
+    opened.users++;
+    try {
+      const result = await action(opened.work);
+      this.#answered(undefined);
+      return result;
+    } catch (error) {
+      this.#answered(error);
+      throw error;
+    } finally {
+      opened.users--;
+      await this.#closeIfUnused(opened);
+    }
+  }
+
+  /**
+   * Newest first; at most some seconds old.
+   * @param whole - look for every one of them in the target, not only for the newest
+   */
+  snapshots(signal: AbortSignal, whole = false): Promise<SnapshotSummary[]> {
+    const now = this.#clock.monotonic();
+    if (this.#list === undefined || now - this.#list.at > LIST_FRESH_MS || (whole && !this.#list.whole)) {
+      const snapshots = this.use(signal, (work) => work.snapshots(signal, whole));
+      this.#list = { at: now, whole, snapshots };
+      snapshots.catch(() => (this.#list = undefined));
+    }
+    return this.#list.snapshots;
+  }
+
+  /** By id, or `latest`. Manifests never change, so the last few are kept. */
+  async manifest(id: string, signal: AbortSignal): Promise<Manifest> {
+    if (id === 'latest') {
+      return this.use(signal, (work) => work.manifest(id, signal));
+    }
+    const kept = this.#manifests.get(id);
+    const manifest = kept ?? this.use(signal, (work) => work.manifest(id, signal));
+    this.#manifests.delete(id);
+    this.#manifests.set(id, manifest);
+    manifest.catch(() => this.#manifests.delete(id));
+    for (const old of [...this.#manifests.keys()].slice(0, -MANIFESTS_KEPT)) {
+      this.#manifests.delete(old);
+    }
+    return manifest;
+  }
+
+  /** After a run, or a deletion: what is at hand may be old. */
+  refresh(): void {
+    this.#list = undefined;
+    this.#manifests.clear();
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#current;
+    this.#current = undefined;
+    if (opened !== undefined) {
+      opened.retired = true;
+      await opened.work.close();
+    }
+  }
+
+  async #opened(signal: AbortSignal): Promise<Opened> {
+    const settings = await this.#settings();
+    if (settings.values.target.url === '') {
+      this.reachable = undefined;
+      this.problem = undefined;
+      throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
+    }
+    if (this.#current?.revision === settings.revision) {
+      return this.#current;
+    }
+    this.#opening ??= this.#reopen(settings, signal).finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  async #reopen(settings: EffectiveSettings, signal: AbortSignal): Promise<Opened> {
+    let work: Work;
+    try {
+      work = await this.#open(settings, signal);
+    } catch (error) {
+      this.#answered(error);
+      throw error;
+    }
+    const before = this.#current;
+    this.#current = { work, revision: settings.revision, users: 0, retired: false };
+    // What was asked for while the first one was opened is asked of it.
+    if (before !== undefined) {
+      this.#list = undefined;
+      this.#manifests.clear();
+      before.retired = true;
+      await this.#closeIfUnused(before);
+    }
+    return this.#current;
+  }
+
+  async #closeIfUnused(opened: Opened): Promise<void> {
+    if (opened.retired && opened.users === 0) {
+      await opened.work.close().catch((error: unknown) => {
+        this.#log.debug({ reason: asDashkeepError(error).message }, 'a target could not be closed');
+      });
+    }
+  }
+
+  #answered(error: unknown): void {
+    const problem = error === undefined ? undefined : asDashkeepError(error);
+    if (problem === undefined) {
+      this.reachable = true;
+      this.problem = undefined;
+    } else if (
+      /^DK_(STORE_(?!NOT_FOUND|EXISTS|LOCKED)|REPOSITORY_(?!MISSING)|ENCRYPTION|IDENTITY)/.test(problem.code)
+    ) {
+      this.reachable = false;
+      this.problem = problem;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import type { SnapshotPage, SnapshotRow, SnapshotsQuery } from '../../contract/api/snapshots.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
+import type { Log } from '../../contract/ports.ts';
+import { summaryOf } from '../../repository/snapshots/manifests.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { manifestFor } from '../organizations/manifest-view.ts';
+import { covers, rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
+import { pageOfList } from '../page.ts';
+import { matchesSnapshot } from './browse.ts';
+import type { Library } from './repository-cache.ts';
+
+/** Small numbers, but of very many snapshots. */
+const COUNTED_MOST = 5_000;
+
+/** The snapshots as one organization sees them: those that cover it, with what they hold of it. */
+export class Snapshots {
+  readonly #library: Library;
+  readonly #askedFrom: AskedFrom;
+  readonly #log: Log;
+  /** What only the manifest told, for an index of an earlier release says nothing about organizations. */
+  readonly #counted = new Map<string, Promise<SnapshotSummary | undefined>>();
+
+  constructor(library: Library, askedFrom: AskedFrom, log: Log) {
+    this.#library = library;
+    this.#askedFrom = askedFrom;
+    this.#log = log;
+  }
+
+  /**
+   * By id; `latest` is the newest backup that covers the organization.
+   * @throws DK_NOT_FOUND, also for a snapshot in which the organization has no part
+   */
+  async manifest(id: string, caller: Caller, signal: AbortSignal): Promise<Manifest> {
+    const manifest = await this.#library.manifest(id, signal);
+    if (id !== 'latest' || manifest.orgs.some((org) => org.id === caller.org)) {
+      return manifestFor(manifest, caller);
+    }
+    for (const { id: older, trigger, held } of await this.#library.snapshots(signal)) {
+      if (trigger !== 'safety' && trigger !== 'drill' && held?.orgs.some((org) => org.id === caller.org) === true) {
+        return manifestFor(await this.#library.manifest(older, signal), caller);
+      }
+    }
+    return manifestFor(manifest, caller);
+  }
+
+  /** Newest first. */
+  async page(query: z.output<typeof SnapshotsQuery>, caller: Caller, signal: AbortSignal): Promise<SnapshotPage> {
+    // The first page opens at once; who goes on sees only what was looked for.
+    const all = await this.#library.snapshots(signal, query.cursor !== undefined);
+    const found = all.flatMap((summary) => {
+      const seen = summary.held === undefined ? withoutName(summary) : summaryFor(summary, caller, this.#askedFrom);
+      return covers(summary, caller) !== false && seen !== undefined && matchesSnapshot(seen, query) ? [summary] : [];
+    });
+    const page = pageOfList(found, ({ id }) => id, query);
+    const rows = await this.#rows(page.items, caller, signal);
+    return { ...page, items: rows.filter((row) => matchesSnapshot(row, query)) };
+  }
+
+  /** One line of the history. @throws DK_NOT_FOUND */
+  async row(id: string, caller: Caller, signal: AbortSignal): Promise<SnapshotRow> {
+    const [row] = await this.#rows([summaryOf(await this.#library.manifest(id, signal))], caller, signal);
+    if (row === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`);
+    }
+    return row;
+  }
+
+  /** The snapshots before and after one in time. */
+  async beside(id: string, caller: Caller, signal: AbortSignal): Promise<{ previous?: string; next?: string }> {
+    const all = (await this.#library.snapshots(signal)).filter((one) => covers(one, caller) !== false);
+    const at = all.findIndex((one) => one.id === id);
+    const [previous, next] = at < 0 ? [] : [all[at + 1]?.id, all[at - 1]?.id];
+    return { ...(previous === undefined ? {} : { previous }), ...(next === undefined ? {} : { next }) };
+  }
+
+  /** Of these snapshots, the lines by id; without those that cannot be read now. */
+  async sizes(ids: readonly string[], caller: Caller, signal: AbortSignal): Promise<ReadonlyMap<string, SnapshotRow>> {
+    const wanted = new Set(ids);
+    const all = await this.#library.snapshots(signal).catch(() => []);
+    const rows = await this.#rows(
+      all.filter(({ id }) => wanted.has(id)),
+      caller,
+      signal,
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  async #rows(summaries: readonly SnapshotSummary[], caller: Caller, signal: AbortSignal): Promise<SnapshotRow[]> {
+    const rows: SnapshotRow[] = [];
+    for (const summary of summaries) {
+      const whole = summary.held === undefined ? await this.#count(summary.id, signal) : summary;
+      const seen = whole === undefined ? undefined : summaryFor(whole, caller, this.#askedFrom);
+      if (seen !== undefined) {
+        rows.push(rowOf(seen));
+      }
+    }
+    return rows;
+  }
+
+  /** Undefined for a snapshot that cannot be read: it is nobody's for now. */
+  #count(id: string, signal: AbortSignal): Promise<SnapshotSummary | undefined> {
+    const known =
+      this.#counted.get(id) ??
+      this.#library
+        .use(signal, (work) => work.manifest(id, signal))
+        .then(summaryOf, (error: unknown) => {
+          this.#counted.delete(id);
+          this.#log.debug({ snapshot: id, reason: asDashkeepError(error).message }, 'a snapshot cannot be counted');
+          return undefined;
+        });
+    this.#counted.set(id, known);
+    for (const old of [...this.#counted.keys()].slice(0, -COUNTED_MOST)) {
+      this.#counted.delete(old);
+    }
+    return known;
+  }
+}
+
+function withoutName({ by: _by, ...rest }: SnapshotSummary): SnapshotSummary {
+  return rest;
+}

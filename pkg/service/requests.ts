@@ -1,0 +1,159 @@
+import type { RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
+import type { RunRequest } from '../contract/api/runs.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import type { Clock } from '../contract/ports.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import type { Leadership } from './schedule/leadership.ts';
+import type { Caller } from './organizations/caller.ts';
+import type { History } from './repository/history.ts';
+import type { Library } from './repository/repository-cache.ts';
+import type { Snapshots } from './repository/snapshots.ts';
+import type { Restores } from './restores.ts';
+import { jobOf } from './runs/jobs.ts';
+import type { Journal } from './runs/journal.ts';
+import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
+import type { SettingsStore } from './settings/store.ts';
+import type { Terms } from './schedule/leader-term.ts';
+import type { AppliedRestore } from './operations/work.ts';
+
+export interface RequestsParts {
+  settings: SettingsStore;
+  leadership: Leadership;
+  terms: Terms;
+  journal: Journal;
+  history: History;
+  library: Library;
+  snapshots: Snapshots;
+  queue: RunQueue;
+  restores: Restores;
+  clock: Clock;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+/** Who asks: the organization of the token, and the name that Grafana gives. */
+export interface Asker {
+  org: number;
+  by?: string;
+}
+
+/** Not known is not zero. */
+function askedFrom(org: number): { org?: number } {
+  return org > 0 ? { org } : {};
+}
+
+/** How long the same idempotency key means the same run. */
+const KEY_LIVES_MS = 24 * 3_600_000;
+
+/** What people ask of the service: runs, and restores in their two steps. */
+export class Requests {
+  readonly #parts: RequestsParts;
+
+  constructor(parts: RequestsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts a run. The same key within a day means the same run, whichever process began it.
+   * @returns the id of the run
+   * @throws DK_BUSY, DK_UNCONFIGURED
+   */
+  async start(request: RunRequest, { org, by, idempotencyKey }: Asker & { idempotencyKey?: string }): Promise<string> {
+    const { settings, library } = this.#parts;
+    const { values } = await settings.effective();
+    if (values.target.url === '') {
+      throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
+    }
+    const known = idempotencyKey === undefined ? undefined : await this.#askedWith(idempotencyKey);
+    if (known !== undefined) {
+      return known;
+    }
+    const asker = {
+      ...askedFrom(org),
+      ...(by === undefined ? {} : { by }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+    return (await this.#run({ ...jobOf(request, 'manual', library), ...asker })).id;
+  }
+
+  /** Computes a restore by reads only. */
+  async plan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
+    const { settings, library, snapshots, restores, signal } = this.#parts;
+    const { selection, options = {} } = request;
+    if (options.copy?.org !== undefined && options.copy.org !== caller.org) {
+      throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores into the organization that asks alone');
+    }
+    const { revision } = await settings.effective();
+    const { id: snapshot } = await snapshots.manifest(request.snapshot, caller, signal);
+    const planned = await library.use(signal, (work) => work.plan({ snapshot, selection, options }, caller, signal));
+    return restores.add(request, planned, revision, caller);
+  }
+
+  /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */
+  async planUndo(run: string, caller: Caller): Promise<RestorePlan> {
+    const { settings, library, restores, signal } = this.#parts;
+    const { revision } = await settings.effective();
+    const planned = await library.use(signal, (work) => work.planUndo(run, caller, signal));
+    const options = { overwrite: true, includeManaged: true };
+    const request: RestoreRequest = { snapshot: planned.snapshot, selection: { type: 'everything' }, options };
+    return restores.add(request, planned, revision, caller);
+  }
+
+  /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
+  async apply(id: string, confirm: string | undefined, asker: Asker & Caller): Promise<RunRecord> {
+    const { settings, library, restores } = this.#parts;
+    const { by, org } = asker;
+    const planned = restores.begin(id, asker, confirm, (await settings.effective()).revision);
+    const record = await this.#run({
+      kind: 'restore',
+      trigger: planned.undoes === undefined ? 'manual' : 'undo',
+      snapshotTrigger: 'manual',
+      ...askedFrom(org),
+      ...(by === undefined ? {} : { by }),
+      restore: id,
+      work: async (run) => {
+        let applied: AppliedRestore | undefined;
+        try {
+          // The repository stays open for as long as it takes, even when the settings change meanwhile.
+          applied = await library.use(run.signal, () => planned.apply(run, planned.confirm));
+          const { status, snapshot, counts, errors } = applied;
+          return { status, snapshot, counts, errors };
+        } finally {
+          restores.ended(id, applied);
+        }
+      },
+      dropped: () => restores.ended(id, undefined),
+    });
+    restores.started(id, record.id);
+    return record;
+  }
+
+  /** @throws DK_BUSY while anything runs */
+  async assertIdle({ org }: Caller): Promise<void> {
+    const { leadership, queue } = this.#parts;
+    await leadership.take();
+    const busy = queue.running ?? queue.queued;
+    if (busy !== undefined) {
+      throw busyWith(busy.record, org);
+    }
+  }
+
+  /** Runs a job here, after taking the lead where that takes asking. */
+  async #run(job: RunJob): Promise<RunRecord> {
+    const { leadership, terms, queue } = this.#parts;
+    const term = await leadership.take();
+    await terms.notice();
+    // Two that came at once: the second one did not see the first when it looked.
+    const twin = job.idempotencyKey === undefined ? undefined : queue.askedWith(job.idempotencyKey);
+    return twin ?? queue.submit(job, term);
+  }
+
+  async #askedWith(idempotencyKey: string): Promise<string | undefined> {
+    const { leadership, journal, history, queue, clock, signal } = this.#parts;
+    if (!leadership.leading) {
+      await journal.load();
+    }
+    const since = new Date(clock.now().getTime() - KEY_LIVES_MS).toISOString();
+    return queue.askedWith(idempotencyKey)?.id ?? history.askedWith(idempotencyKey, since, signal);
+  }
+}

@@ -1,0 +1,206 @@
+import type { z } from 'zod';
+import type {
+  PlanItemPage,
+  PlanItemsQuery,
+  RestoreOptions,
+  RestorePlan,
+  RestoreRequest,
+  ResultPage,
+  ResultsQuery,
+} from '../contract/api/restores.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import type { ResourceRef } from '../contract/kinds.ts';
+import type { ApplyResult } from '../contract/plan.ts';
+import type { Clock, Randomness } from '../contract/ports.ts';
+import { countSecurity, securityFirst } from '../engine/restore/plan/security.ts';
+import { newTimedId } from '../repository/layout.ts';
+import type { Caller } from './organizations/caller.ts';
+import { holds, pageOfList } from './page.ts';
+import type { AppliedRestore, PlannedRestore } from './operations/work.ts';
+
+interface Kept {
+  id: string;
+  /** The organization whose plan it is. */
+  org: number;
+  request: RestoreRequest;
+  options: RestoreOptions;
+  planned: PlannedRestore;
+  /** Of the settings that it was made with. */
+  revision: string;
+  created: Date;
+  state: 'planned' | 'applying' | 'applied' | 'failed';
+  run?: string;
+  applied?: AppliedRestore;
+}
+
+const EXPIRES_MS = 60 * 60_000;
+/** A plan of 20 000 items takes some megabytes. */
+const KEPT = 20;
+
+/** The plans that were made here, until they expire, and what became of those that were applied. */
+export class Restores {
+  readonly #clock: Clock;
+  readonly #randomness: Randomness;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(clock: Clock, randomness: Randomness) {
+    this.#clock = clock;
+    this.#randomness = randomness;
+  }
+
+  add(request: RestoreRequest, planned: PlannedRestore, revision: string, caller: Caller): RestorePlan {
+    const created = this.#clock.now();
+    const id = newTimedId(created, this.#randomness);
+    const { org } = caller;
+    const options = request.options ?? {};
+    this.#kept.set(id, { id, org, request, options, planned, revision, created, state: 'planned' });
+    this.#dropOld();
+    return this.view(id, caller);
+  }
+
+  /** @throws DK_NOT_FOUND, also for a plan of another organization */
+  view(id: string, caller: Caller): RestorePlan {
+    const kept = this.#own(id, caller);
+    const { planned, applied } = kept;
+    const counts: RestorePlan['counts'] = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
+    planned.items.forEach(({ action }) => counts[action]++);
+    const outcomes: NonNullable<RestorePlan['outcomes']> = {};
+    for (const { outcome } of applied?.results ?? []) {
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+    const confirm = confirmationOf(kept);
+    return {
+      id,
+      state: this.#expired(kept) ? 'expired' : kept.state,
+      snapshot: planned.snapshot,
+      selection: kept.request.selection,
+      options: kept.options,
+      created: kept.created.toISOString(),
+      expires: new Date(kept.created.getTime() + EXPIRES_MS).toISOString(),
+      counts,
+      security: countSecurity(planned.items),
+      losing: planned.items.filter(({ losses }) => losses.length > 0).length,
+      dependencies: planned.dependencies,
+      dataSources: planned.dataSources,
+      liveDataSources: planned.liveDataSources,
+      ...(confirm === undefined ? {} : { confirm }),
+      warnings: planned.warnings,
+      ...(planned.undoes === undefined ? {} : { undoes: planned.undoes }),
+      ...(kept.run === undefined ? {} : { run: kept.run }),
+      ...(applied?.safetySnapshot === undefined ? {} : { safetySnapshot: applied.safetySnapshot }),
+      ...(applied === undefined ? {} : { outcomes }),
+    };
+  }
+
+  items(id: string, caller: Caller, query: z.output<typeof PlanItemsQuery>): PlanItemPage {
+    const found = securityFirst(this.#own(id, caller).planned.items).filter(
+      ({ action, kind, title, uid, folder, security }) =>
+        (query.action === undefined || query.action.includes(action)) &&
+        (query.kind === undefined || query.kind.includes(kind)) &&
+        (query.security === undefined || (query.security === 'true') === security.length > 0) &&
+        holds(query.search, title, uid, folder),
+    );
+    return pageOfList(found, keyOf, query);
+  }
+
+  results(id: string, caller: Caller, query: z.output<typeof ResultsQuery>): ResultPage {
+    const results: ApplyResult[] = this.#own(id, caller).applied?.results ?? [];
+    const found = results.filter(
+      ({ outcome, title, uid }) =>
+        (query.outcome === undefined || query.outcome.includes(outcome)) && holds(query.search, title, uid),
+    );
+    return pageOfList(found, keyOf, query);
+  }
+
+  /**
+   * What is to be applied, when it may be.
+   * @throws DK_NOT_FOUND, DK_PLAN_EXPIRED, DK_PLAN_STALE, DK_BUSY when it was applied already, DK_CONFIRMATION
+   */
+  begin(id: string, caller: Caller, confirm: string | undefined, revision: string): PlannedRestore {
+    const kept = this.#own(id, caller);
+    if (kept.revision !== revision) {
+      throw new DashkeepError('DK_PLAN_STALE', 'the settings have changed since the plan was made', {
+        hint: 'Make a new plan.',
+      });
+    }
+    if (this.#expired(kept)) {
+      throw new DashkeepError('DK_PLAN_EXPIRED', 'the plan has expired');
+    }
+    if (kept.state !== 'planned') {
+      throw new DashkeepError('DK_BUSY', `the plan is ${kept.state} already`);
+    }
+    const wanted = confirmationOf(kept);
+    const typed = normal(confirm ?? '');
+    // Where the plan itself asks for nothing, the id of the snapshot is taken as well: it was what had to be typed once.
+    const accepted = [wanted ?? '', ...(kept.planned.confirm === undefined ? [kept.planned.snapshot] : [])].map(normal);
+    if (wanted !== undefined && !accepted.includes(typed)) {
+      throw new DashkeepError(
+        'DK_CONFIRMATION',
+        `something live is overwritten, deleted, or opened to others: type '${wanted}' to confirm`,
+      );
+    }
+    return kept.planned;
+  }
+
+  started(id: string, run: string): void {
+    Object.assign(this.#find(id), { state: 'applying', run });
+  }
+
+  ended(id: string, applied: AppliedRestore | undefined): void {
+    Object.assign(this.#find(id), { state: applied === undefined ? 'failed' : 'applied', applied });
+  }
+
+  #expired(kept: Kept): boolean {
+    return kept.state === 'planned' && this.#clock.now().getTime() - kept.created.getTime() > EXPIRES_MS;
+  }
+
+  /** Whoever plans most loses the oldest first: nobody drives out the plans of others. */
+  #dropOld(): void {
+    while (this.#kept.size > KEPT) {
+      const counts = new Map<number, number>();
+      const idle = [...this.#kept.values()].filter(({ state }) => state !== 'applying');
+      idle.forEach(({ org }) => counts.set(org, (counts.get(org) ?? 0) + 1));
+      const most = Math.max(...counts.values());
+      const oldest = idle.find(({ org }) => counts.get(org) === most);
+      if (oldest === undefined) {
+        return;
+      }
+      this.#kept.delete(oldest.id);
+    }
+  }
+
+  #find(id: string): Kept {
+    return this.#own(id, undefined);
+  }
+
+  #own(id: string, caller: Caller | undefined): Kept {
+    const kept = this.#kept.get(id);
+    if (kept === undefined || (caller !== undefined && kept.org !== caller.org)) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no restore ${id.slice(0, 60)} here`, {
+        hint: 'Plans are kept in memory for an hour: make a new one.',
+      });
+    }
+    return kept;
+  }
+}
+
+const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;
+
+/** Longer titles are not worth typing. */
+const TITLE_MOST = 100;
+
+/** Titles may hold any kind and number of spaces; nobody sees them. */
+const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** What deleting and changes of security ask for; else, when something live is overwritten, its title, or how many resources that are. */
+function confirmationOf({ planned }: Kept): string | undefined {
+  const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
+  if (planned.confirm !== undefined || only === undefined) {
+    return planned.confirm;
+  }
+  if (others.length > 0) {
+    return `${others.length + 1} resources`;
+  }
+  const title = normal(only.title);
+  return title === '' || title.length > TITLE_MOST ? '1 resource' : title;
+}

@@ -1,0 +1,79 @@
+import type { RunRequest } from '../../contract/api/runs.ts';
+import type { ScheduledJob } from '../../contract/api/settings.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { SnapshotTrigger } from '../../contract/manifest.ts';
+import type { Library } from '../repository/repository-cache.ts';
+import type { RunJob } from './queue.ts';
+import type { Work, WorkResult, WorkRun } from '../operations/work.ts';
+
+/** The word that a person types to let a prune remove more than half of all objects. */
+export const PRUNE_CONFIRMATION = 'remove most objects';
+
+/** What a request comes to as work. */
+export function jobOf(request: RunRequest, trigger: string, library: Library): RunJob {
+  const work =
+    (action: (work: Work, run: WorkRun) => Promise<WorkResult>) =>
+    (run: WorkRun): Promise<WorkResult> =>
+      library.use(run.signal, (one) => action(one, run));
+  const job = (action: (work: Work, run: WorkRun) => Promise<WorkResult>): RunJob => ({
+    kind: request.kind,
+    trigger,
+    snapshotTrigger: triggerOf(trigger),
+    work: work(action),
+  });
+  switch (request.kind) {
+    case 'backup':
+      return job((one, run) => one.backup(run, { full: request.full === true }));
+    case 'verify':
+      return job((one, run) => one.verify(run, { readData: request.readData === true, snapshot: request.snapshot }));
+    case 'forget':
+      return job((one, run) => one.forget(run));
+    case 'prune':
+      return job((one, run) => confirmedPrune(one, run, request.confirm));
+    case 'drill':
+      return job((one, run) => one.drill(run, { snapshot: request.snapshot }));
+  }
+}
+
+/** Says which word is wanted where the repository asks for one. */
+async function confirmedPrune(work: Work, run: WorkRun, confirm: string | undefined): Promise<WorkResult> {
+  try {
+    return await work.prune(run, { confirmed: confirm === PRUNE_CONFIRMATION });
+  } catch (error) {
+    if (error instanceof DashkeepError && error.code === 'DK_CONFIRMATION') {
+      const hint = `If that is meant, prune with the words '${PRUNE_CONFIRMATION}'.`;
+      throw new DashkeepError('DK_CONFIRMATION', error.message, { cause: error, hint });
+    }
+    throw error;
+  }
+}
+
+/** What a schedule comes to as work. */
+export function scheduledJob(job: ScheduledJob, trigger: 'scheduled' | 'catch-up', library: Library): RunJob {
+  return job === 'prune' ? pruneJob(trigger, library) : jobOf({ kind: job }, trigger, library);
+}
+
+/** What is scheduled as "prune": first forget by the retention, then remove what nothing needs any more. */
+function pruneJob(trigger: string, library: Library): RunJob {
+  return {
+    kind: 'prune',
+    trigger,
+    snapshotTrigger: triggerOf(trigger),
+    work: (run) =>
+      library.use(run.signal, async (work) => {
+        const forgotten = await work.forget(run);
+        const pruned = await work.prune(run, { confirmed: false });
+        const partial = forgotten.status !== 'complete' || pruned.status !== 'complete';
+        return {
+          status: partial ? 'partial' : 'complete',
+          counts: { ...forgotten.counts, ...pruned.counts },
+          errors: [...forgotten.errors, ...pruned.errors],
+          ...(pruned.warnings === undefined ? {} : { warnings: pruned.warnings }),
+        };
+      }),
+  };
+}
+
+function triggerOf(trigger: string): SnapshotTrigger {
+  return trigger === 'scheduled' || trigger === 'catch-up' ? 'scheduled' : 'manual';
+}

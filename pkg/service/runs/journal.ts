@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { problemCount } from '../../contract/manifest.ts';
+import type { Log } from '../../contract/ports.ts';
+import { RunRecord } from '../../contract/runs.ts';
+import { reasonOf } from '../../contract/errors.ts';
+import type { StateStore } from '../../lib/state.ts';
+
+/** A record as the journal keeps it. */
+const Entry = RunRecord.extend({
+  /** Which process runs or ran it. */
+  instance: z.string(),
+  /** Whether the repository has it. */
+  kept: z.boolean(),
+});
+export type JournalEntry = z.infer<typeof Entry>;
+
+const ENTRY = 'runs.json';
+/** More than fits on a page, and still a small part of what a Secret may hold. */
+const KEPT = 60;
+const ERRORS_KEPT = 5;
+const TEXT_KEPT = 300;
+
+/**
+ * The newest runs, kept outside the repository: so runs that failed because the bucket was away are not forgotten, and a
+ * run that died with its process is recognised. The repository has the full records.
+ */
+export class Journal {
+  readonly #state: StateStore;
+  readonly #log: Log;
+  #entries: JournalEntry[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(state: StateStore, log: Log) {
+    this.#state = state;
+    this.#log = log;
+  }
+
+  /** Newest first. */
+  get entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  /** Whether no run that began since then is missing. */
+  reachesBackTo(time: string): boolean {
+    const oldest = this.#entries.at(-1);
+    return this.#entries.length < KEPT || (oldest !== undefined && oldest.started < time);
+  }
+
+  async load(): Promise<void> {
+    let value: unknown;
+    try {
+      const text = (await this.#state.get(ENTRY))?.toString('utf8');
+      value = text === undefined ? [] : JSON.parse(text);
+    } catch (error) {
+      this.#log.warn({ reason: reasonOf(error) }, 'the journal of runs cannot be read');
+      return;
+    }
+    this.#entries = (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
+      const parsed = Entry.safeParse(one);
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
+  /** Adds or replaces an entry and writes the journal; failing that is a warning, for the run matters more. */
+  async put(entry: JournalEntry): Promise<void> {
+    this.#entries = [shortened(entry), ...this.#entries.filter(({ id }) => id !== entry.id)]
+      .sort((a, b) => (a.started < b.started ? 1 : -1))
+      .slice(0, KEPT);
+    // One after the other, so that the newest state is the one that stays.
+    this.#writing = this.#writing.then(() => this.#write());
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await this.#state.set(ENTRY, Buffer.from(JSON.stringify(this.#entries)));
+    } catch (error) {
+      this.#log.warn({ reason: reasonOf(error) }, 'the journal of runs cannot be written');
+    }
+  }
+}
+
+function shortened({ touched: _touched, ...entry }: JournalEntry): JournalEntry {
+  return {
+    ...entry,
+    errors: entry.errors.slice(0, ERRORS_KEPT).map((error) => ({
+      ...error,
+      reason: error.reason.slice(0, TEXT_KEPT),
+      ...(error.title === undefined ? {} : { title: error.title.slice(0, TEXT_KEPT) }),
+    })),
+    counts: { ...entry.counts, ...(entry.errors.length > ERRORS_KEPT ? { failures: problemCount(entry.errors) } : {}) },
+    ...(entry.failure === undefined
+      ? {}
+      : { failure: { ...entry.failure, message: entry.failure.message.slice(0, 3 * TEXT_KEPT) } }),
+  };
+}

@@ -1,0 +1,66 @@
+import { asDashkeepError } from '../../contract/errors.ts';
+import type { Log } from '../../contract/ports.ts';
+import type { RunRecord } from '../../contract/runs.ts';
+import type { Lateness } from '../status/overdue.ts';
+import type { Metrics } from '../status/metrics.ts';
+import { noticeOf, type Notifier } from '../notify.ts';
+import type { History } from '../repository/history.ts';
+import type { Library } from '../repository/repository-cache.ts';
+import type { Journal } from './journal.ts';
+
+export interface AftermathParts {
+  journal: Journal;
+  history: History;
+  library: Library;
+  metrics: Metrics;
+  lateness: Lateness;
+  notifier: Notifier;
+  /** What was read before is old now. */
+  changed: () => void;
+  log: Log;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+/** What follows from the end of a run: metrics, notices, fresh news, and records that could not be kept before. */
+export class Aftermath {
+  readonly #parts: AftermathParts;
+
+  constructor(parts: AftermathParts) {
+    this.#parts = parts;
+  }
+
+  of(record: RunRecord): void {
+    const { history, metrics, lateness, notifier, changed } = this.#parts;
+    const before = history.last(
+      (run) =>
+        run.kind === record.kind && run.id !== record.id && ['complete', 'partial', 'failed'].includes(run.status),
+    );
+    metrics.ended(record);
+    changed();
+    const wentWell = record.status === 'complete' || record.status === 'partial';
+    const wasLate = wentWell && record.kind === 'backup' && lateness.end();
+    const notice = noticeOf(record, wasLate ? { ...record, status: 'failed' } : before);
+    if (notice !== undefined) {
+      notifier.notify(notice);
+    }
+    if (wentWell) {
+      void this.#keepRecords();
+    }
+  }
+
+  /** The repository answers again: give it the records that it could not take before. */
+  async #keepRecords(): Promise<void> {
+    const { journal, library, log, signal } = this.#parts;
+    for (const entry of journal.entries.filter((one) => !one.kept && one.finished !== undefined)) {
+      const { instance: _instance, kept: _kept, ...record } = entry;
+      try {
+        await library.use(signal, (work) => work.writeRun(record));
+        await journal.put({ ...entry, kept: true });
+      } catch (error) {
+        log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');
+        return;
+      }
+    }
+  }
+}

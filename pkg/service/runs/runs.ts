@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { runLine, type Progress, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import type { Leadership } from '../schedule/leadership.ts';
+import { isOf, type Caller } from '../organizations/caller.ts';
+import { mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
+import { holds, pageOfList } from '../page.ts';
+import type { History } from '../repository/history.ts';
+import type { RunQueue } from './queue.ts';
+import { runSummary } from './view.ts';
+
+export interface RunsParts {
+  queue: RunQueue;
+  history: History;
+  leadership: Leadership;
+}
+
+/** The runs as one organization sees them: its own restores, and its part of what is done for all. */
+export class Runs {
+  readonly #parts: RunsParts;
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts;
+  }
+
+  /** One run with its single problems. @throws DK_NOT_FOUND, also for what is another organization's */
+  async find(id: string, caller: Caller, signal: AbortSignal): Promise<Run> {
+    const { queue, history, leadership } = this.#parts;
+    const here = queue.find(id);
+    if (here !== undefined) {
+      return this.view(here.record, caller, here.progress);
+    }
+    const foreign = leadership.foreignRun();
+    if (foreign?.id === id) {
+      return { ...this.#summary(foreign, foreign.progress, caller), errors: [], undoable: false };
+    }
+    const record = await history.find(id, signal);
+    if (record === undefined) {
+      throw unknown();
+    }
+    return this.view(record, caller);
+  }
+
+  /** @throws DK_NOT_FOUND for what is another organization's */
+  view(record: RunRecord, caller: Caller, progress?: Progress): Run {
+    const seen = recordFor(record, runLine(record), caller);
+    if (seen === undefined) {
+      throw unknown();
+    }
+    const { errors, ...line } = seen;
+    const restore = this.#parts.queue.restoreOf(record.id);
+    const security = record.security?.filter((one) => isOf(caller, one));
+    return {
+      ...this.#shown(line, record, progress, caller),
+      errors,
+      ...(security === undefined ? {} : { security }),
+      ...(restore === undefined ? {} : { restore }),
+      undoable: record.kind === 'restore' && record.snapshot !== undefined && record.finished !== undefined,
+    };
+  }
+
+  /** Newest first. */
+  async page(query: z.output<typeof RunsQuery>, caller: Caller, signal: AbortSignal): Promise<RunPage> {
+    const { queue } = this.#parts;
+    const matches = (run: RunLine): boolean =>
+      (query.kind === undefined || query.kind.includes(run.kind)) &&
+      (query.status === undefined || query.status.includes(run.status)) &&
+      (query.trigger === undefined || query.trigger === run.trigger) &&
+      (query.from === undefined || run.started >= query.from) &&
+      (query.to === undefined || run.started < query.to) &&
+      holds(query.search, run.id, run.by, run.failure?.message);
+    // Enough for this page and to know whether there is another; deeper pages read more of the history.
+    const wanted = query.cursor === undefined ? query.limit + 1 : Number.POSITIVE_INFINITY;
+    const past = await this.past(wanted, matches, caller, signal);
+    const active = [queue.queued, queue.running].flatMap((one) => {
+      const seen = one === undefined ? undefined : runFor(runLine(one.record), caller);
+      return one === undefined || seen === undefined || !matches(seen)
+        ? []
+        : [this.#shown(seen, one.record, one.progress, caller)];
+    });
+    const ids = new Set(active.map(({ id }) => id));
+    const ended = past.filter(({ id }) => !ids.has(id)).map((line) => this.#shown(line, line, undefined, caller));
+    return pageOfList([...active, ...ended], ({ id }) => id, query);
+  }
+
+  /** Runs that were written down, as the caller sees them; those that match, newest first. */
+  async past(
+    wanted: number,
+    matches: (line: RunLine) => boolean,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<RunLine[]> {
+    const seen = (line: RunLine): RunLine | undefined => runFor(line, caller);
+    const isWanted = (line: RunLine): boolean => {
+      const one = seen(line);
+      return one !== undefined && matches(one);
+    };
+    const found = await this.#parts.history.list(wanted, isWanted, signal);
+    return found.flatMap((line) => seen(line) ?? []);
+  }
+
+  /** A line of which nobody has checked yet whether it is the caller's; undefined when it is not. */
+  summary(run: (RunLine & { progress?: Progress }) | undefined, caller: Caller): RunSummary | undefined {
+    return run === undefined || !mayKnow(run, caller) ? undefined : this.#summary(run, run.progress, caller);
+  }
+
+  #summary(run: RunLine, progress: Progress | undefined, caller: Caller): RunSummary {
+    const seen = runFor(run, caller);
+    if (seen === undefined) {
+      throw unknown();
+    }
+    return this.#shown(seen, run, progress, caller);
+  }
+
+  #shown(
+    seen: RunLine,
+    run: Pick<RunLine, 'kind' | 'org'>,
+    progress: Progress | undefined,
+    caller: Caller,
+  ): RunSummary {
+    const summary = runSummary(seen, progressFor(run, progress, caller));
+    return { ...summary, cancellable: summary.cancellable && mayCancel(run, caller) };
+  }
+}
+
+function unknown(): DashkeepError {
+  return new DashkeepError('DK_NOT_FOUND', 'there is no such run');
+}

@@ -1,0 +1,55 @@
+import type { Clock, Log } from '../../contract/ports.ts';
+import type { Lateness } from '../status/overdue.ts';
+import type { Leadership } from './leadership.ts';
+import { closeInterrupted } from '../runs/interrupted.ts';
+import type { Journal } from '../runs/journal.ts';
+
+export interface TermsOptions {
+  leadership: Leadership;
+  journal: Journal;
+  lateness: Lateness;
+  /** Which process this is, as the journal calls it. */
+  process: string;
+  /** Told when everything is known that a new term has to know. */
+  begun: () => void;
+  clock: Clock;
+  log: Log;
+}
+
+/** What each term of leadership begins with: finding out what those before it did. */
+export class Terms {
+  readonly #options: TermsOptions;
+  #current: AbortSignal | undefined;
+  #settling: Promise<void> = Promise.resolve();
+  #settled: AbortSignal | undefined;
+
+  constructor(options: TermsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this replica leads and knows what those before it did. */
+  get settled(): boolean {
+    const { term } = this.#options.leadership;
+    return term !== undefined && term === this.#settled;
+  }
+
+  /** To be called often. Resolves when the present term is settled, if there is one. */
+  notice(): Promise<void> {
+    const { term } = this.#options.leadership;
+    if (term !== this.#current) {
+      this.#current = term;
+      this.#settling = term === undefined ? Promise.resolve() : this.#settle(term);
+    }
+    return this.#settling;
+  }
+
+  async #settle(term: AbortSignal): Promise<void> {
+    const { journal, lateness, process, begun, clock, log } = this.#options;
+    await Promise.all([journal.load(), lateness.load()]);
+    for (const { id, kind } of await closeInterrupted(journal, process, clock)) {
+      log.warn({ run: id, kind }, 'a run was interrupted: its process ended in the middle of it');
+    }
+    this.#settled = term;
+    begun();
+  }
+}

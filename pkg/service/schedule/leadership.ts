@@ -1,0 +1,79 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Progress, RunLine } from '../../contract/runs.ts';
+import type { Election } from '../../kubernetes/election.ts';
+
+const RUN_NOTE = 'run';
+
+/** What replicas let each other know of a run. */
+export type RunNote = RunLine & { progress?: Progress };
+
+/** Who of several replicas does the work; without an election it is this one, once it has started. */
+export class Leadership {
+  readonly #election: Election | undefined;
+  /** The one term of a replica without an election, from its start on. */
+  #alone: AbortSignal | undefined;
+
+  constructor(election: Election | undefined) {
+    this.#election = election;
+  }
+
+  get elected(): boolean {
+    return this.#election !== undefined;
+  }
+
+  /** Aborted when this replica must stop working; undefined while another one works. */
+  get term(): AbortSignal | undefined {
+    return this.#election === undefined ? this.#alone : this.#election.term;
+  }
+
+  get leading(): boolean {
+    return this.term !== undefined;
+  }
+
+  get holder(): string | undefined {
+    return this.#election?.holder;
+  }
+
+  get problem(): DashkeepError | undefined {
+    return this.#election?.problem;
+  }
+
+  start(): void {
+    this.#alone = new AbortController().signal;
+    this.#election?.start();
+  }
+
+  /** Only when nothing runs any more. */
+  async stop(): Promise<void> {
+    await this.#election?.stop();
+  }
+
+  /** A person asked this replica: it takes the lead when nothing speaks against it. @throws DK_BUSY */
+  async take(): Promise<AbortSignal> {
+    const term = this.term ?? (await this.#election?.request());
+    if (term === undefined && this.#election === undefined) {
+      throw new DashkeepError('DK_BUSY', 'the service is only just starting');
+    }
+    if (term === undefined) {
+      const what = this.foreignRun();
+      const why = what === undefined ? 'does not hand over' : `is running a ${what.kind}`;
+      throw new DashkeepError('DK_BUSY', `another replica (${this.holder ?? 'unknown'}) leads and ${why}`);
+    }
+    return term;
+  }
+
+  /** Lets the other replicas know what runs here. */
+  tell(run: RunNote | undefined): void {
+    this.#election?.tell(RUN_NOTE, run === undefined ? undefined : JSON.stringify(run));
+  }
+
+  /** What the leading replica is running, while that is another one. */
+  foreignRun(): RunNote | undefined {
+    const note = this.leading ? undefined : this.#election?.note(RUN_NOTE);
+    try {
+      return note === undefined ? undefined : (JSON.parse(note) as RunNote);
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { neededAccess, type KubernetesRights } from '../kubernetes/access.ts';
+import { KubeClient } from '../kubernetes/client.ts';
+import { Election } from '../kubernetes/election.ts';
+import { SecretState } from '../kubernetes/state.ts';
+import { DirectoryState, type StateStore } from '../lib/state.ts';
+import type { Resolve } from '../storage/outbound/policy.ts';
+import type { AdminSource } from './bootstrap/admin.ts';
+import type { Address, ServiceConfig } from './config.ts';
+import { engineWork } from './operations/operations.ts';
+import { TargetLimits } from './operations/target-limits.ts';
+import type { Api } from './http/api.ts';
+import { Certificate } from './http/certificate.ts';
+import { buildApi } from './http/server.ts';
+import { buildOps } from './http/ops.ts';
+import { Service } from './service.ts';
+
+export interface Surroundings {
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  /** Asks for the addresses of a name that was typed in the pages; the system's resolver by default. */
+  resolve?: Resolve;
+}
+
+/** What a configuration comes to: where state is kept, where the admin is found, and who leads. */
+export interface Foundation {
+  state: StateStore;
+  admin: AdminSource | undefined;
+  kubernetes: KubernetesRights | undefined;
+  /** Made anew for each process; undefined without a Lease. */
+  election: ((mayYield: () => boolean) => Election) | undefined;
+}
+
+/** Finds out where we are: in a cluster with a mounted service account, or anywhere else. */
+export async function lay(config: ServiceConfig, { clock, randomness, log }: Surroundings): Promise<Foundation> {
+  const { kubernetes } = config;
+  const values: AdminSource | undefined =
+    config.grafana.admin === undefined ? undefined : { kind: 'values', ...config.grafana.admin };
+  if (kubernetes.mode === 'off' || kubernetes.host === undefined) {
+    const { directory } = config.admin;
+    const admin = values ?? (directory === undefined ? undefined : { kind: 'directory' as const, directory });
+    return { state: new DirectoryState(config.stateDirectory), admin, kubernetes: undefined, election: undefined };
+  }
+  const client = new KubeClient({
+    directory: kubernetes.directory,
+    host: kubernetes.host,
+    port: kubernetes.port,
+    clock,
+    log,
+  });
+  const namespace = await client.namespace();
+  const token = { namespace, name: kubernetes.tokenSecret };
+  const lease = kubernetes.lease === undefined ? undefined : { namespace, name: kubernetes.lease };
+  const { directory, secret } = config.admin;
+  const adminSecret = secret === undefined ? undefined : { namespace, ...withoutUndefined(secret) };
+  const admin: AdminSource | undefined =
+    values ??
+    (directory !== undefined
+      ? { kind: 'directory', directory }
+      : adminSecret !== undefined
+        ? { kind: 'secret', client, secret: adminSecret }
+        : undefined);
+  const needed = neededAccess({ token, lease, admin: admin?.kind === 'secret' ? adminSecret : undefined });
+  return {
+    state: new SecretState(client, token, clock),
+    admin,
+    kubernetes: { client, needed },
+    election:
+      lease === undefined
+        ? undefined
+        : (mayYield) =>
+            new Election({
+              client,
+              lease,
+              identity: `${config.instance}_${randomness.hex(4)}`,
+              clock,
+              randomness,
+              log,
+              mayYield,
+            }),
+  };
+}
+
+/** Builds the service on its foundation. It does nothing yet. */
+export async function buildService(config: ServiceConfig, surroundings: Surroundings): Promise<Service> {
+  const { clock, randomness, log } = surroundings;
+  const foundation = await lay(config, surroundings);
+  const limits = new TargetLimits(config, surroundings.resolve);
+  let service: Service | undefined = undefined;
+  const mayYield = (): boolean => (service as Service | undefined)?.queue.idle ?? false;
+  service = new Service(config, {
+    ...surroundings,
+    limits,
+    state: foundation.state,
+    admin: foundation.admin,
+    kubernetes: foundation.kubernetes,
+    election: foundation.election?.(mayYield),
+    openWork: (access) =>
+      engineWork({
+        version: config.version,
+        grafana: config.grafana,
+        orgIds: config.orgIds,
+        access,
+        state: foundation.state,
+        replicated: foundation.election !== undefined,
+        environment: config.environment,
+        limits,
+        trustedKeys: config.trustedKeys,
+        passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase()]),
+        clock,
+        randomness,
+        log,
+      }),
+  });
+  return service;
+}
+
+/** A service that listens. */
+export interface Running {
+  service: Service;
+  /** Where the API answers. */
+  url: string;
+  /** Where health and metrics answer. */
+  opsUrl: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Starts everything and listens. @throws when an address can't be listened on, or no service account is mounted */
+export async function serve(config: ServiceConfig, surroundings: Surroundings): Promise<Running> {
+  const service = await buildService(config, surroundings);
+  const { tls } = config;
+  const certificate = tls === undefined ? undefined : await Certificate.read(tls, surroundings.log);
+  const api = await buildApi(service, certificate);
+  certificate?.keepFresh(api.server as Server as HttpsServer);
+  const ops = config.opsListen === undefined ? undefined : buildOps(service);
+  try {
+    const url = await api.listen({ host: config.listen.host, port: config.listen.port });
+    service.reachedAt =
+      config.url ?? loopback(config.listen, portOf(api), certificate === undefined ? 'http' : 'https');
+    const opsUrl =
+      ops === undefined || config.opsListen === undefined ? undefined : await listen(ops, config.opsListen);
+    await service.start();
+    return {
+      service,
+      url,
+      opsUrl,
+      async stop() {
+        certificate?.close();
+        await service.stop();
+        await Promise.all([api.close(), ops === undefined ? undefined : closed(ops)]);
+      },
+    };
+  } catch (error) {
+    await api.close();
+    ops?.close();
+    throw error;
+  }
+}
+
+function portOf(api: Api): number {
+  return (api.server.address() as AddressInfo).port;
+}
+
+/** How Grafana reaches us when it runs in the same pod or on the same machine. */
+function loopback({ host }: Address, port: number, scheme: 'http' | 'https'): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function listen(server: Server, { host, port }: Address): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const { port: taken } = server.address() as AddressInfo;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}

@@ -1,0 +1,302 @@
+import { setMaxListeners } from 'node:events';
+import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { runLine } from '../contract/runs.ts';
+import type { KubernetesRights } from '../kubernetes/access.ts';
+import type { Election } from '../kubernetes/election.ts';
+import type { StateStore } from '../lib/state.ts';
+import type { ApiTokens } from './api-tokens/api-tokens.ts';
+import type { AdminSource } from './bootstrap/admin.ts';
+import type { GivenTokens } from './bootstrap/given-tokens.ts';
+import type { TokenKeeper } from './bootstrap/keeper.ts';
+import type { ServiceConfig } from './config.ts';
+import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf } from './grafana-tokens.ts';
+import { Lateness } from './status/overdue.ts';
+import { Leadership } from './schedule/leadership.ts';
+import { Metrics } from './status/metrics.ts';
+import { News } from './status/status-cache.ts';
+import { Notifier, type Receiver } from './notify.ts';
+import { findHome, HomeOrganization } from './organizations/home.ts';
+import type { AskedFrom } from './organizations/snapshot-view.ts';
+import { Overview } from './status/status-view.ts';
+import { Comparisons } from './repository/comparisons.ts';
+import { History } from './repository/history.ts';
+import { Library } from './repository/repository-cache.ts';
+import { Snapshots } from './repository/snapshots.ts';
+import { Requests } from './requests.ts';
+import { Restores } from './restores.ts';
+import { Aftermath } from './runs/run-hooks.ts';
+import { scheduledJob } from './runs/jobs.ts';
+import { Journal } from './runs/journal.ts';
+import { RunQueue } from './runs/queue.ts';
+import { Runs } from './runs/runs.ts';
+import { Scheduler } from './schedule/scheduler.ts';
+import { SettingsStore } from './settings/store.ts';
+import { Terms } from './schedule/leader-term.ts';
+import type { GrafanaAccess } from './operations/grafana-access.ts';
+import { checkTarget } from './operations/target-check.ts';
+import type { TargetLimits } from './operations/target-limits.ts';
+import type { OpenWork } from './operations/work.ts';
+
+export interface ServicePorts {
+  state: StateStore;
+  /** Where tokens are made from; undefined = only given tokens are used. */
+  admin: AdminSource | undefined;
+  election: Election | undefined;
+  /** What is needed in Kubernetes; undefined outside of it. */
+  kubernetes?: KubernetesRights;
+  openWork: (access: GrafanaAccess) => OpenWork;
+  limits: TargetLimits;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+const SETTINGS_EVERY_MS = 30_000;
+
+/** The service beside Grafana, without its HTTP: its parts, what they know of each other, and when each of them works. */
+export class Service {
+  readonly config: ServiceConfig;
+  readonly ports: ServicePorts;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: SettingsStore;
+  readonly apiTokens: ApiTokens;
+  readonly home: HomeOrganization;
+  readonly leadership: Leadership;
+  /** Undefined where the deployment gives the tokens. */
+  readonly keeper: TokenKeeper | undefined;
+  /** Undefined where it does not, or where the admin is used instead. */
+  readonly given: GivenTokens | undefined;
+  readonly access: GrafanaAccess;
+  readonly library: Library;
+  readonly history: History;
+  readonly snapshots: Snapshots;
+  readonly runs: Runs;
+  readonly comparisons: Comparisons;
+  readonly restores: Restores;
+  readonly notifier: Notifier;
+  readonly metrics: Metrics;
+  readonly queue: RunQueue;
+  readonly requests: Requests;
+  readonly overview: Overview;
+  /** How Grafana reaches the API; the app is told once that is known. */
+  reachedAt: string | undefined;
+  readonly #stopping = new AbortController();
+  readonly #journal: Journal;
+  readonly #news: News;
+  readonly #lateness: Lateness;
+  readonly #terms: Terms;
+  readonly #scheduler: Scheduler;
+  #settingsRead: number;
+
+  constructor(config: ServiceConfig, ports: ServicePorts) {
+    const { state, clock, randomness, log } = ports;
+    const { signal } = this;
+    // Everything that is under way listens to it.
+    setMaxListeners(0, signal);
+    this.config = config;
+    this.ports = ports;
+    this.clock = clock;
+    this.log = log;
+    this.leadership = new Leadership(ports.election);
+    this.settings = new SettingsStore(state, config, log, (candidate) => ports.limits.problems(candidate));
+    this.apiTokens = apiTokensOf(config, { admin: ports.admin, state, clock, randomness, log });
+    const { settings, apiTokens, leadership } = this;
+    const { admin } = ports;
+    const reachedAt = (): string | undefined => this.reachedAt;
+    this.keeper = keeperOf(config, {
+      admin,
+      settings,
+      apiTokens,
+      leadership,
+      reachedAt,
+      state,
+      clock,
+      randomness,
+      log,
+    });
+    this.given = givenTokensOf(config, { clock, randomness, log });
+    this.access = grafanaAccess(config, this.keeper, this.given);
+    const ways = findHome(config.grafana, { keeper: this.keeper, access: this.access, state, clock, randomness, log });
+    // A service that reaches one organization has mostly seen no other.
+    const fallback = (): number | undefined =>
+      config.orgIds === undefined && settings.view().values.scope.orgs === 'token' ? 1 : undefined;
+    this.home = new HomeOrganization({ ...ways, fallback, clock, signal });
+    this.library = new Library(ports.openWork(this.access), () => settings.effective(), { clock, log });
+    this.#journal = new Journal(state, log);
+    const { keeper, given, library } = this;
+    const journal = this.#journal;
+    this.history = new History(library, journal, { clock, log });
+    const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
+    this.snapshots = new Snapshots(library, askedFrom, log);
+    this.comparisons = new Comparisons(library, this.snapshots, clock);
+    this.restores = new Restores(clock, randomness);
+    this.notifier = new Notifier(
+      () => this.#receiver(),
+      config.instance,
+      { clock, log },
+      { outbound: ports.limits.webhook },
+    );
+    this.metrics = new Metrics(() => this.overview.readings());
+    this.#news = new News(config.grafana, library, { clock, log });
+    const { history, restores, notifier, metrics } = this;
+    const news = this.#news;
+    this.#lateness = new Lateness({ state, settings, news, history, notifier, clock, log });
+    const lateness = this.#lateness;
+    const changed = (): void => this.#runEnded();
+    const aftermath = new Aftermath({ journal, history, library, metrics, lateness, notifier, changed, log, signal });
+    const process = `${config.instance}/${randomness.hex(4)}`;
+    this.queue = new RunQueue({
+      instance: process,
+      journal,
+      clock,
+      randomness,
+      log,
+      keep: (record) => library.use(signal, (work) => work.writeRun(record)),
+      ended: (record) => aftermath.of(record),
+    });
+    const { queue, snapshots } = this;
+    this.runs = new Runs({ queue, history, leadership });
+    const { runs } = this;
+    this.#terms = new Terms({ leadership, journal, lateness, process, begun: () => this.#termBegun(), clock, log });
+    const terms = this.#terms;
+    const asked = { settings, leadership, terms, journal, history, library, snapshots, queue, restores };
+    this.requests = new Requests({ ...asked, clock, signal });
+    const parts = { config, clock, started: clock.now(), news, settings, apiTokens, library, history };
+    this.overview = new Overview({ ...parts, queue, runs, askedFrom, leadership, notifier, keeper, given });
+    this.#scheduler = new Scheduler({
+      clock,
+      randomness,
+      log,
+      settings: async () => (await settings.effective()).values,
+      ready: () => terms.settled && this.overview.tokenUsable && settings.view().values.target.url !== '',
+      lastStart: (job) => this.#lastStart(job),
+      start: (job, trigger) => this.#startScheduled(job, trigger),
+      tick: () => this.#tick(),
+    });
+    this.#settingsRead = clock.monotonic();
+  }
+
+  /** Aborted when the service stops. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Never fails on what is wrong outside: that is a state to be told, and tried again. */
+  async start(): Promise<void> {
+    await Promise.all([this.settings.load(), this.apiTokens.load(), this.#journal.load()]);
+    this.leadership.start();
+    this.keeper?.start();
+    this.given?.start();
+    this.#scheduler.start();
+    this.log.info({ version: this.config.version, grafana: this.config.grafana.url }, 'the service has started');
+  }
+
+  /** Only what is needed to look at things: nothing is scheduled and no token is made. */
+  async examine<T>(action: () => Promise<T>): Promise<T> {
+    await Promise.all([this.settings.load(), this.keeper?.look()]);
+    return action();
+  }
+
+  /** A run in flight ends as interrupted and is recorded; then everything is given back. */
+  async stop(): Promise<void> {
+    await this.#scheduler.stop();
+    await this.queue.close(this.config.stopWithin);
+    this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
+    await this.notifier.stop();
+    await this.#lateness.settled();
+    await this.keeper?.stop();
+    await this.given?.stop();
+    await this.leadership.stop();
+    await this.library.close();
+    await this.#news.close();
+    this.log.info({}, 'the service has stopped');
+  }
+
+  /** Tries a target with settings that need not be saved. */
+  async check(candidate: SettingsCandidate, signal: AbortSignal): Promise<SettingsCheck> {
+    const settings = await this.settings.candidate(candidate);
+    const { state, limits, clock, randomness, log } = this.ports;
+    const { environment } = this.config;
+    return checkTarget(settings, { state, environment, limits, clock, randomness, log }, signal);
+  }
+
+  /** After settings were saved, or snapshots removed. */
+  changed(): void {
+    this.library.refresh();
+    this.#news.stale();
+  }
+
+  #runEnded(): void {
+    this.history.refresh();
+    this.comparisons.forgetLive();
+    this.changed();
+  }
+
+  #termBegun(): void {
+    this.history.refresh();
+    if (this.keeper !== undefined && !this.overview.tokenUsable) {
+      void this.keeper.check();
+    }
+    if (this.keeper === undefined) {
+      void this.#makeApiTokens();
+    }
+  }
+
+  /** Where the deployment gives the tokens of Grafana nobody tells the app: people read the tokens of the API from the state. */
+  async #makeApiTokens(): Promise<void> {
+    const { orgTokens } = this.config.grafana;
+    try {
+      const home = orgTokens.size === 0 ? 0 : await this.home.id();
+      for (const org of [...orgTokens.keys()].filter((one) => one !== home)) {
+        await this.apiTokens.current(org, home);
+      }
+    } catch (error) {
+      const { message: reason } = asDashkeepError(error);
+      this.log.warn({ reason }, 'further organizations have no token of the API yet');
+    }
+  }
+
+  #lastStart(job: ScheduledJob): Date | undefined {
+    const newest = job === 'backup' ? this.#news.repository?.newest?.time : undefined;
+    const times = [this.history.lastStart(job), newest].flatMap((time) =>
+      time === undefined ? [] : [Date.parse(time)],
+    );
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  #startScheduled(job: ScheduledJob, trigger: 'scheduled' | 'catch-up'): void {
+    const { term } = this.leadership;
+    if (term === undefined) {
+      throw new DashkeepError('DK_BUSY', 'another replica leads');
+    }
+    this.queue.submit(scheduledJob(job, trigger, this.library), term);
+  }
+
+  /** Once a second: everything that depends on time but is no run. */
+  #tick(): void {
+    const now = this.clock.monotonic();
+    void this.#terms.notice();
+    this.#news.turn(this.signal);
+    if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
+      this.#settingsRead = now;
+      // Another replica may have changed either.
+      void Promise.all([this.settings.load(), this.apiTokens.load()]);
+    }
+    const running = this.queue.running;
+    const { record, progress } = running ?? {};
+    this.leadership.tell(
+      record === undefined ? undefined : { ...runLine(record), ...(progress === undefined ? {} : { progress }) },
+    );
+    if (this.#terms.settled) {
+      this.#lateness.watch();
+    }
+  }
+
+  async #receiver(): Promise<Receiver | undefined> {
+    const { values, secrets } = await this.settings.effective();
+    return secrets.webhookUrl === undefined ? undefined : { url: secrets.webhookUrl, settings: values.notifications };
+  }
+}

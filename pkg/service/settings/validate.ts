@@ -1,0 +1,89 @@
+import type { SettingsValues } from '../../contract/api/settings.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { reasonFrom, reasonSentence, refusal, type Reason } from '../../contract/reasons/reason.ts';
+import { parseTarget } from '../../storage/target.ts';
+import { assertTimezone, parseSchedule } from '../schedule/schedule.ts';
+
+/** What is wrong with fields, by dotted path. */
+export type FieldProblems = Record<string, Reason>;
+
+/** Input that was refused, field by field. */
+export class FieldErrors extends DashkeepError {
+  readonly reasons: FieldProblems;
+
+  constructor(reasons: FieldProblems) {
+    super(
+      'DK_SETTINGS',
+      `not accepted: ${Object.entries(sentences(reasons))
+        .map(([path, why]) => `${path}: ${why}`)
+        .join('; ')
+        .slice(0, 800)}`,
+    );
+    this.reasons = reasons;
+  }
+
+  /** What is wrong with each field, in English. */
+  get fields(): Record<string, string> {
+    return sentences(this.reasons);
+  }
+}
+
+function sentences(problems: FieldProblems): Record<string, string> {
+  return Object.fromEntries(Object.entries(problems).map(([path, why]) => [path, reasonSentence(why)]));
+}
+
+/** What a schema can't see: whether targets, expressions, zones and addresses mean something. By dotted path. */
+export function fieldProblems(values: SettingsValues): FieldProblems {
+  const problems: FieldProblems = {};
+  const attempt = (path: string, check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      problems[path] = reasonFrom(error);
+    }
+  };
+  const { target, schedule, encryption } = values;
+  if (target.url !== '') {
+    attempt('target.url', () => void parseTarget(target.url));
+  }
+  if (target.endpoint !== '') {
+    attempt('target.endpoint', () => assertAddress(target.endpoint));
+  }
+  if (target.objectLock.mode !== 'none' && target.objectLock.days < 1) {
+    problems['target.objectLock.days'] = reason('lock-days');
+  }
+  attempt('schedule.timezone', () => assertTimezone(schedule.timezone));
+  if (problems['schedule.timezone'] === undefined) {
+    for (const job of ['backup', 'verify', 'prune', 'drill'] as const) {
+      if (schedule[job] !== '') {
+        attempt(`schedule.${job}`, () => {
+          if (parseSchedule(schedule[job], schedule.timezone).after(new Date(0)) === undefined) {
+            throw refusal('DK_SETTINGS', reason('schedule-never'));
+          }
+        });
+      }
+    }
+  }
+  const wrong = encryption.recipients.find((recipient) => !/^age1[a-z0-9]{10,2990}$/.test(recipient));
+  if (wrong !== undefined) {
+    problems['encryption.recipients'] = reason('recipient-invalid', { recipient: wrong.slice(0, 20) });
+  }
+  return problems;
+}
+
+/** @throws DK_SETTINGS */
+export function assertAddress(text: string): void {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw refusal('DK_SETTINGS', reason('address-invalid'));
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw refusal('DK_SETTINGS', reason('address-scheme'));
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refusal('DK_SETTINGS', reason('address-password'));
+  }
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { DashkeepError } from '../../contract/errors.ts';
+import { parseJson, stringAt } from '../../lib/json/json.ts';
+import { Agent, type Connections } from '../../lib/http/agent.ts';
+import { exchange } from '../../lib/http/request.ts';
+import type { GrafanaNews } from './status.ts';
+
+const TIMEOUT_MS = 5_000;
+const ANSWER_MOST = 65_536;
+
+/** Asks Grafana how it is, without credentials: health is public, and nothing secret goes to whoever answers. */
+export class GrafanaHealth {
+  readonly #agent: Connections;
+  readonly #url: URL;
+
+  constructor({ url, caFile }: { url: string; caFile?: string }) {
+    const ca = caFile === undefined ? {} : { connect: { ca: readFileSync(caFile, 'utf8') } };
+    this.#agent = new Agent({ connections: 1, ...ca });
+    this.#url = new URL(`${url.replace(/\/+$/, '')}/api/health`);
+  }
+
+  /** Whatever goes wrong is the answer. */
+  async read(signal: AbortSignal): Promise<GrafanaNews> {
+    try {
+      const { status, body } = await exchange({
+        dispatcher: this.#agent,
+        origin: this.#url.origin,
+        path: this.#url.pathname,
+        method: 'GET',
+        headers: { accept: 'application/json' },
+        body: null,
+        idle: TIMEOUT_MS,
+        total: TIMEOUT_MS,
+        maxBytes: ANSWER_MOST,
+        signal,
+      });
+      if (status !== 200) {
+        throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana says that it is not healthy (${status})`);
+      }
+      const version = stringAt(parseJson(body.toString('utf8')), 'version');
+      return { reachable: true, ...(version === undefined ? {} : { version }) };
+    } catch (error) {
+      return { reachable: false, problem: unreachable(error) };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#agent.close();
+  }
+}
+
+function unreachable(error: unknown): DashkeepError {
+  if (error instanceof DashkeepError) {
+    return error;
+  }
+  const reason = (error as { code?: string }).code ?? 'no answer';
+  return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not answer (${reason})`, { cause: error });
+}

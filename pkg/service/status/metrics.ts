@@ -1,0 +1,182 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { problemCount } from '../../contract/manifest.ts';
+import type { RunRecord } from '../../contract/runs.ts';
+
+/** What a scrape asks for, gathered when it comes. */
+export interface Readings {
+  version: string;
+  lastSuccess: Date | undefined;
+  scheduleInterval: number | undefined;
+  tokenExpires: Date | undefined;
+  tokenValid: boolean;
+  leading: boolean;
+  grafanaReachable: boolean;
+  targetReachable: boolean | undefined;
+  snapshots: number | undefined;
+  snapshotBytes: number | undefined;
+  resources: Readonly<Record<string, number>>;
+  notificationFailures: number;
+}
+
+/** The service's own metrics, in a registry of their own. Labels are small closed sets: no uid, no title, no address. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #read: () => Readings;
+  readonly #runs: Counter<'kind' | 'status'>;
+  readonly #duration: Histogram<'kind'>;
+  readonly #resources: Counter<'kind' | 'result'>;
+  readonly #problems: Gauge<'kind'>;
+  readonly #last: Gauge<'kind' | 'status'>;
+  readonly #drill: Gauge;
+  readonly #verify: Gauge;
+  readonly #bytes: Counter;
+
+  constructor(read: () => Readings) {
+    this.#read = read;
+    const registers = [this.#registry];
+    this.#runs = new Counter({
+      name: 'dashkeep_runs_total',
+      help: 'Runs that have ended, by kind and status.',
+      labelNames: ['kind', 'status'],
+      registers,
+    });
+    this.#duration = new Histogram({
+      name: 'dashkeep_run_duration_seconds',
+      help: 'How long runs took.',
+      labelNames: ['kind'],
+      buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
+      registers,
+    });
+    this.#resources = new Counter({
+      name: 'dashkeep_resources_total',
+      help: 'Resources by kind of run and by what became of them: stored, reused, skipped, failed, …',
+      labelNames: ['kind', 'result'],
+      registers,
+    });
+    this.#problems = new Gauge({
+      name: 'dashkeep_last_run_problems',
+      help: 'Resources that could not be read or written in the last run of a kind.',
+      labelNames: ['kind'],
+      registers,
+    });
+    this.#last = new Gauge({
+      name: 'dashkeep_last_run_status',
+      help: 'How the last run of a kind ended: 1 for that status, 0 for the others.',
+      labelNames: ['kind', 'status'],
+      registers,
+    });
+    this.#drill = new Gauge({
+      name: 'dashkeep_drill_success',
+      help: 'Whether the last restore drill brought everything back: 1 or 0.',
+      registers,
+    });
+    this.#verify = new Gauge({
+      name: 'dashkeep_verify_success',
+      help: 'Whether the last verification found nothing wrong: 1 or 0.',
+      registers,
+    });
+    this.#bytes = new Counter({
+      name: 'dashkeep_written_bytes_total',
+      help: 'Bytes of content that backups added to the repository, before compression.',
+      registers,
+    });
+    // Before a first run there is nothing to say about it; NaN keeps alerts on it silent.
+    this.#drill.set(Number.NaN);
+    this.#verify.set(Number.NaN);
+    this.#registerReadings();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  render(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  ended(record: RunRecord): void {
+    const { kind, status } = record;
+    this.#runs.inc({ kind, status });
+    if (record.duration !== undefined) {
+      this.#duration.observe({ kind }, record.duration / 1000);
+    }
+    for (const [result, count] of Object.entries(record.counts)) {
+      if (['stored', 'reused', 'skipped', 'failed', 'created', 'updated', 'deleted', 'unchanged'].includes(result)) {
+        this.#resources.inc({ kind, result }, count);
+      }
+    }
+    this.#bytes.inc(record.counts['bytes'] ?? 0);
+    this.#problems.set({ kind }, problemCount(record.errors));
+    for (const other of ['complete', 'partial', 'failed', 'cancelled', 'interrupted']) {
+      this.#last.set({ kind, status: other }, Number(other === status));
+    }
+    const success = status === 'complete' ? 1 : 0;
+    if (kind === 'drill' && status !== 'cancelled' && status !== 'interrupted') {
+      this.#drill.set(success);
+    }
+    if (kind === 'verify' && status !== 'cancelled' && status !== 'interrupted') {
+      this.#verify.set(success);
+    }
+  }
+
+  #registerReadings(): void {
+    const gauge = (name: string, help: string, value: (readings: Readings) => number | undefined): void => {
+      const read = this.#read;
+      new Gauge({
+        name,
+        help,
+        registers: [this.#registry],
+        collect() {
+          const reading = value(read());
+          if (reading === undefined) {
+            this.remove();
+          } else {
+            this.set(reading);
+          }
+        },
+      });
+    };
+    const seconds = (time: Date | undefined): number | undefined =>
+      time === undefined ? undefined : time.getTime() / 1000;
+    gauge('dashkeep_last_success_timestamp_seconds', 'When the newest complete backup ended.', (r) =>
+      seconds(r.lastSuccess),
+    );
+    gauge('dashkeep_schedule_interval_seconds', 'Time between two scheduled backups.', (r) => r.scheduleInterval);
+    gauge('dashkeep_token_expiry_timestamp_seconds', 'When the first of the Grafana tokens ends.', (r) =>
+      seconds(r.tokenExpires),
+    );
+    gauge('dashkeep_token_valid', 'Whether Grafana accepts the token: 1 or 0.', (r) => Number(r.tokenValid));
+    gauge('dashkeep_leader', 'Whether this replica schedules: 1 or 0.', (r) => Number(r.leading));
+    gauge('dashkeep_grafana_up', 'Whether Grafana answers: 1 or 0.', (r) => Number(r.grafanaReachable));
+    gauge('dashkeep_target_up', 'Whether the target answered last: 1 or 0.', (r) =>
+      r.targetReachable === undefined ? undefined : Number(r.targetReachable),
+    );
+    gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
+    gauge('dashkeep_snapshot_bytes', 'Size of the content of the newest snapshot.', (r) => r.snapshotBytes);
+    gauge(
+      'dashkeep_notification_failures_total',
+      'Notifications that could not be delivered.',
+      (r) => r.notificationFailures,
+    );
+    const read = this.#read;
+    new Gauge({
+      name: 'dashkeep_snapshot_resources',
+      help: 'Resources in the newest snapshot, by kind.',
+      labelNames: ['kind'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        Object.entries(read().resources).forEach(([kind, count]) => this.set({ kind }, count));
+      },
+    });
+    new Gauge({
+      name: 'dashkeep_build_info',
+      help: 'Version of the service.',
+      labelNames: ['version'],
+      registers: [this.#registry],
+      collect() {
+        this.set({ version: read().version }, 1);
+      },
+    });
+  }
+}

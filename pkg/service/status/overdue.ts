@@ -1,0 +1,109 @@
+import { reasonOf } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { isTimedId } from '../../repository/layout.ts';
+import type { StateStore } from '../../lib/state.ts';
+import type { News } from './status-cache.ts';
+import type { Notifier } from '../notify.ts';
+import type { History } from '../repository/history.ts';
+import type { SettingsStore } from '../settings/store.ts';
+import { lateAfterSeconds, schedulesOf } from './status.ts';
+
+const ENTRY = 'late.json';
+
+export interface LatenessParts {
+  state: StateStore;
+  settings: SettingsStore;
+  news: News;
+  history: History;
+  notifier: Notifier;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Tells when the newest backup is too old. That it was told is kept in the state, so that it is told once for each time
+ * that this happens, whichever replica leads and however often they are started again.
+ */
+export class Lateness {
+  readonly #parts: LatenessParts;
+  /**
+   * The id of the newest backup when it was told; undefined = nothing is told. Not its time: of one and the same backup the
+   * journal knows when the run began, and the repository when the reading did, which is later.
+   */
+  #told: string | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(parts: LatenessParts) {
+    this.#parts = parts;
+  }
+
+  /** What others may have told: at the begin of each term. */
+  async load(): Promise<void> {
+    try {
+      const text = (await this.#parts.state.get(ENTRY))?.toString('utf8');
+      const told = text === undefined ? undefined : (JSON.parse(text) as { newest: string }).newest;
+      this.#told = told !== undefined && isTimedId(told) ? told : undefined;
+    } catch (error) {
+      this.#parts.log.warn({ reason: reasonOf(error) }, 'it is not known whether a late backup was told already');
+    }
+  }
+
+  /** To be called often, by whoever leads. */
+  watch(): void {
+    const { settings, clock, log, notifier } = this.#parts;
+    const { values } = settings.view();
+    const now = clock.now();
+    const interval = schedulesOf(values, now)[0]?.intervalSeconds;
+    const newest = this.#newestBackup();
+    if (interval === undefined || newest === undefined || values.target.url === '') {
+      return;
+    }
+    const age = (now.getTime() - newest.time) / 1000;
+    const told = this.#told !== undefined && newest.id <= this.#told;
+    if (age > lateAfterSeconds(interval) && !told) {
+      this.#told = newest.id;
+      const kept = JSON.stringify({ newest: newest.id });
+      this.#write(({ state }) => state.set(ENTRY, Buffer.from(kept)));
+      const hours = Math.round(age / 3600);
+      log.warn({ newest: newest.id, hours }, 'the newest backup is too old');
+      notifier.notify({ event: 'late', text: `The newest backup is ${hours} hours old (${newest.id}).` });
+    }
+  }
+
+  /** There is a new backup. @returns whether it had been told that there is none */
+  end(): boolean {
+    const told = this.#told !== undefined;
+    this.#told = undefined;
+    if (told) {
+      this.#write(({ state }) => state.delete(ENTRY));
+    }
+    return told;
+  }
+
+  /** Resolves when what was told is kept. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** One after the other, so that the newest state is the one that stays. */
+  #write(write: (parts: LatenessParts) => Promise<void>): void {
+    this.#writing = this.#writing
+      .then(() => write(this.#parts))
+      .catch((error: unknown) => {
+        this.#parts.log.warn({ reason: reasonOf(error) }, 'that a late backup was told cannot be kept');
+      });
+  }
+
+  /** As the repository shows it, or the journal, which knows it a moment earlier. */
+  #newestBackup(): { id: string; time: number } | undefined {
+    const { news, history } = this.#parts;
+    const stored = news.repository?.newest;
+    const run = history.last(({ kind, status }) => kind === 'backup' && ['complete', 'partial'].includes(status));
+    const known = [
+      ...(stored === undefined ? [] : [{ id: stored.id, time: Date.parse(stored.time) }]),
+      ...(run === undefined ? [] : [{ id: run.snapshot ?? run.id, time: Date.parse(run.started) }]),
+    ];
+    // Ids sort by time.
+    return known.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0))[0];
+  }
+}

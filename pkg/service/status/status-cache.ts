@@ -1,0 +1,113 @@
+import { asDashkeepError } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { GrafanaHealth } from './health.ts';
+import type { Library } from '../repository/repository-cache.ts';
+import { contentOf } from '../repository/tree.ts';
+import { SERVER_KINDS } from '../../contract/kinds.ts';
+import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
+import { summaryOf } from '../../repository/snapshots/manifests.ts';
+import type { GrafanaNews, OrgNews, RepositoryNews } from './status.ts';
+
+const GRAFANA_EVERY_MS = 30_000;
+const REPOSITORY_EVERY_MS = 5 * 60_000;
+
+/** Keeps at hand what the status tells of Grafana and of the repository, so that asking for it costs nothing. */
+export class News {
+  readonly #library: Library;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #health: GrafanaHealth;
+  readonly #next = { grafana: 0, repository: 0 };
+  readonly #busy = { grafana: false, repository: false };
+  grafana: GrafanaNews = { reachable: false };
+  /** Undefined until the repository was read for the first time. */
+  repository: RepositoryNews | undefined;
+
+  constructor(grafana: { url: string; caFile?: string }, library: Library, ports: { clock: Clock; log: Log }) {
+    this.#library = library;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    this.#health = new GrafanaHealth(grafana);
+  }
+
+  /** Looks at what is due, in the background. */
+  turn(signal: AbortSignal): void {
+    this.#due('grafana', GRAFANA_EVERY_MS, () => this.#readGrafana(signal));
+    this.#due('repository', REPOSITORY_EVERY_MS, () => this.#readRepository(signal));
+  }
+
+  /** The repository has changed: look at the next turn. */
+  stale(): void {
+    this.#next.repository = 0;
+  }
+
+  close(): Promise<void> {
+    return this.#health.close();
+  }
+
+  #due(what: 'grafana' | 'repository', every: number, read: () => Promise<void>): void {
+    const now = this.#clock.monotonic();
+    if (this.#busy[what] || now < this.#next[what]) {
+      return;
+    }
+    this.#busy[what] = true;
+    this.#next[what] = now + every;
+    void read()
+      .catch((error: unknown) => {
+        this.#log.debug({ what, reason: asDashkeepError(error).message }, 'no news');
+      })
+      .finally(() => (this.#busy[what] = false));
+  }
+
+  async #readGrafana(signal: AbortSignal): Promise<void> {
+    const news = await this.#health.read(signal);
+    if (!signal.aborted) {
+      this.grafana = news;
+    }
+  }
+
+  async #readRepository(signal: AbortSignal): Promise<void> {
+    const snapshots = await this.#library.snapshots(signal);
+    const backups = snapshots.filter(
+      ({ trigger, foreign }) => foreign !== true && (trigger === 'manual' || trigger === 'scheduled'),
+    );
+    const [newest] = backups;
+    if (newest === undefined) {
+      this.repository = { newest: undefined, content: {}, snapshots: snapshots.length, orgs: new Map(), uncounted: 0 };
+      return;
+    }
+    const manifest = await this.#library.manifest(newest.id, signal);
+    this.repository = {
+      newest,
+      content: contentOf(manifest),
+      snapshots: snapshots.length,
+      orgs: newsByOrg(manifest, backups, snapshots),
+      uncounted: snapshots.filter(({ held }) => held === undefined).length,
+    };
+  }
+}
+
+/** Of each organization that any snapshot covers; what it holds only where the newest backup covers it. */
+function newsByOrg(
+  manifest: Manifest,
+  backups: readonly SnapshotSummary[],
+  snapshots: readonly SnapshotSummary[],
+): RepositoryNews['orgs'] {
+  const orgs: RepositoryNews['orgs'] = new Map();
+  const of = (id: number): OrgNews => {
+    const news = orgs.get(id) ?? { newest: undefined, content: {}, snapshots: 0 };
+    orgs.set(id, news);
+    return news;
+  };
+  snapshots.forEach(({ held }) => held?.orgs.forEach(({ id }) => of(id).snapshots++));
+  const [newest] = backups;
+  // An index written by an older version does not count by organization; a manifest does not say who signed it.
+  for (const backup of [{ ...summaryOf(manifest), ...newest }, ...backups]) {
+    backup.held?.orgs.forEach(({ id }) => (of(id).newest ??= backup));
+  }
+  for (const { id } of manifest.orgs) {
+    const resources = manifest.resources.filter(({ org, kind }) => org === id && !SERVER_KINDS.has(kind));
+    of(id).content = contentOf({ resources });
+  }
+  return orgs;
+}

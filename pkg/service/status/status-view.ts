@@ -1,0 +1,307 @@
+import type { RunSummary } from '../../contract/api/runs.ts';
+import type { Status } from '../../contract/api/status.ts';
+import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
+import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
+import type { Clock } from '../../contract/ports.ts';
+import { runLine, type RunRecord } from '../../contract/runs.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
+import type { ApiTokens } from '../api-tokens/api-tokens.ts';
+import type { GivenTokens } from '../bootstrap/given-tokens.ts';
+import type { TokenKeeper } from '../bootstrap/keeper.ts';
+import { NOT_OURS_HINT, otherAccount } from '../bootstrap/service-account.ts';
+import type { TokenStatus } from '../bootstrap/token-state.ts';
+import type { ServiceConfig } from '../config.ts';
+import type { Leadership } from '../schedule/leadership.ts';
+import type { Readings } from './metrics.ts';
+import type { News } from './status-cache.ts';
+import type { Notifier } from '../notify.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { hidden, mayKnow } from '../organizations/run-view.ts';
+import { rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
+import type { History } from '../repository/history.ts';
+import type { Library } from '../repository/repository-cache.ts';
+import type { RunQueue } from '../runs/queue.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { SettingsStore } from '../settings/store.ts';
+import { problemOf, protectionOf, schedulesOf, tokenView } from './status.ts';
+
+export interface OverviewParts {
+  config: ServiceConfig;
+  settings: SettingsStore;
+  apiTokens: ApiTokens;
+  library: Library;
+  history: History;
+  queue: RunQueue;
+  runs: Runs;
+  askedFrom: AskedFrom;
+  leadership: Leadership;
+  notifier: Notifier;
+  news: News;
+  keeper: TokenKeeper | undefined;
+  given: GivenTokens | undefined;
+  clock: Clock;
+  started: Date;
+}
+
+/** What the service says about itself: to the pages, to probes, to Prometheus. All of it from memory. */
+export class Overview {
+  readonly #parts: OverviewParts;
+
+  constructor(parts: OverviewParts) {
+    this.#parts = parts;
+  }
+
+  get token(): TokenStatus {
+    return (this.#parts.keeper ?? this.#parts.given)?.status ?? { state: 'unknown', orgs: [] };
+  }
+
+  /** Whether runs can get into Grafana. */
+  get tokenUsable(): boolean {
+    const { state } = this.token;
+    return ['valid', 'expiring'].includes(state) || (this.#parts.keeper === undefined && state !== 'invalid');
+  }
+
+  /** Organizations that exist and that backups leave out, as far as that is known. */
+  get notCovered(): { id: number; name: string }[] {
+    const { keeper, config, settings } = this.#parts;
+    if (keeper === undefined || keeper.home === undefined || settings.view().values.scope.orgs === 'all') {
+      return [];
+    }
+    const covered = new Set(config.orgIds ?? [keeper.home]);
+    return [...keeper.existing].flatMap(([id, name]) => (covered.has(id) ? [] : [{ id, name }]));
+  }
+
+  /** What the caller may know, from memory: nothing is asked of anybody. */
+  status(caller: Caller): Status {
+    const { config, settings, news, leadership, library, started, clock } = this.#parts;
+    const { values } = settings.view();
+    const now = clock.now();
+    const schedules = schedulesOf(values, now);
+    const { newest, content, snapshots } = this.#held(caller);
+    const { lastBackup, ...runs } = this.#runs(caller);
+    const { notCovered } = this;
+    const target = {
+      configured: values.target.url !== '',
+      description: caller.home ? (library.description ?? values.target.url) : '',
+      ...(library.reachable === undefined ? {} : { reachable: library.reachable }),
+      ...(library.encrypted === undefined ? {} : { encrypted: library.encrypted }),
+      ...(library.problem === undefined ? {} : { problem: problemFor(library.problem, caller) }),
+    };
+    const { problem: grafanaProblem, ...grafana } = news.grafana;
+    const lastSuccess = latest([
+      lastBackup?.status === 'complete' ? lastBackup.finished : undefined,
+      ...(caller.home ? [this.lastSuccess()?.toISOString()] : []),
+      newest?.status === 'complete' ? newest.time : undefined,
+    ]);
+    return {
+      version: config.version,
+      instance: config.instance,
+      caller,
+      started: started.toISOString(),
+      now: now.toISOString(),
+      protection: protectionOf({
+        configured: target.configured,
+        tokenUsable: this.tokenUsable,
+        newest,
+        lastBackup,
+        intervalSeconds: schedules[0]?.intervalSeconds,
+        now,
+      }),
+      grafana: {
+        url: config.grafana.url,
+        ...grafana,
+        ...(grafanaProblem === undefined ? {} : { problem: problemOf(grafanaProblem) }),
+      },
+      token: tokenFor(tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'), caller),
+      ...(notCovered.length === 0 || !caller.home ? {} : { notCovered }),
+      target,
+      schedules,
+      ...(lastBackup === undefined ? {} : { lastBackup }),
+      ...runs,
+      ...(lastSuccess === undefined ? {} : { lastSuccess }),
+      ...(newest === undefined ? {} : { newest }),
+      content,
+      ...(snapshots === undefined ? {} : { snapshots }),
+      leader: {
+        elected: leadership.elected,
+        leading: leadership.leading,
+        ...(leadership.holder === undefined ? {} : { holder: leadership.holder }),
+      },
+      warnings: caller.home ? this.#warnings(schedules) : this.#warningsFor(caller),
+    };
+  }
+
+  /** What the repository holds of the caller's organization, as last read. */
+  #held(caller: Caller): Pick<Status, 'newest' | 'content' | 'snapshots'> {
+    const { repository } = this.#parts.news;
+    if (repository === undefined) {
+      return { content: {} };
+    }
+    const own = repository.orgs.get(caller.org);
+    const seen = own?.newest === undefined ? undefined : summaryFor(own.newest, caller, this.#parts.askedFrom);
+    const server = Object.entries(repository.content).filter(([kind]) => SERVER_KINDS.has(kind as KindName));
+    return {
+      ...(seen === undefined ? {} : { newest: rowOf(seen) }),
+      content: { ...(caller.home ? Object.fromEntries(server) : {}), ...own?.content },
+      snapshots: caller.home ? repository.snapshots : (own?.snapshots ?? 0) + repository.uncounted,
+    };
+  }
+
+  /** The last of each kind, what runs and what waits, as far as they are the caller's. */
+  #runs(caller: Caller): Pick<Status, RunNames> {
+    const { history, queue, leadership, runs } = this.#parts;
+    const last = (kind: RunRecord['kind']): RunSummary | undefined => {
+      const run = history.last((one) => one.kind === kind && one.finished !== undefined && mayKnow(one, caller));
+      return run === undefined ? undefined : runs.summary(runLine(run), caller);
+    };
+    const here = (one: RunQueue['running']): RunSummary | undefined =>
+      one === undefined ? undefined : runs.summary({ ...runLine(one.record), progress: one.progress }, caller);
+    const found: Pick<Status, RunNames> = {
+      lastBackup: last('backup'),
+      lastVerify: last('verify'),
+      lastDrill: last('drill'),
+      lastRestore: last('restore'),
+      running: here(queue.running) ?? runs.summary(leadership.foreignRun(), caller),
+      queued: here(queue.queued),
+    };
+    return Object.fromEntries(Object.entries(found).filter(([, run]) => run !== undefined));
+  }
+
+  /** Why the service can't do its work now; empty when it can. */
+  notReady(): string[] {
+    const reasons: string[] = [];
+    if (!this.#parts.apiTokens.ready) {
+      reasons.push("the service's own token cannot be read or kept");
+    }
+    if (!this.tokenUsable) {
+      reasons.push(this.token.problem?.message ?? 'there is no working Grafana token yet');
+    }
+    if (this.#parts.settings.view().values.target.url === '') {
+      reasons.push('no target is set');
+    }
+    return reasons;
+  }
+
+  /** What a scrape of the metrics reads. */
+  readings(): Readings {
+    const schedules = schedulesOf(this.#parts.settings.view().values, this.#parts.clock.now());
+    const ends = this.token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires]));
+    const news = this.#parts.news.repository;
+    return {
+      version: this.#parts.config.version,
+      lastSuccess: this.lastSuccess(),
+      scheduleInterval: schedules[0]?.intervalSeconds,
+      tokenExpires: ends.sort((a, b) => a.getTime() - b.getTime())[0],
+      tokenValid: this.tokenUsable,
+      leading: this.#parts.leadership.leading,
+      grafanaReachable: this.#parts.news.grafana.reachable,
+      targetReachable: this.#parts.library.reachable,
+      snapshots: news?.snapshots,
+      snapshotBytes: news?.newest?.bytes,
+      resources: news?.content ?? {},
+      notificationFailures: this.#parts.notifier.failures,
+    };
+  }
+
+  /** Of all organizations: the end of the newest complete backup. */
+  lastSuccess(): Date | undefined {
+    const run = this.#parts.history.last((one) => one.kind === 'backup' && one.status === 'complete');
+    const newest = this.#parts.news.repository?.newest;
+    const times = [run?.finished, newest?.status === 'complete' ? newest.time : undefined].flatMap((time) =>
+      time === undefined ? [] : [Date.parse(time)],
+    );
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  /** What an organization other than the home one has to know; details are for the home organization. */
+  #warningsFor(caller: Caller): Status['warnings'] {
+    const { problem } = this.token;
+    const problems = [problem, this.#parts.library.problem].flatMap((one) => (one === undefined ? [] : [one]));
+    const failed = this.token.orgs.some(({ id, state }) => id === caller.org && state === 'failed');
+    return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
+  }
+
+  #warnings(schedules: Status['schedules']): Status['warnings'] {
+    const warnings: Status['warnings'] = [];
+    const { writable, readOnlyReason, values } = this.#parts.settings.view();
+    const { problem } = this.token;
+    if (problem !== undefined) {
+      warnings.push(problemOf(problem));
+    }
+    for (const known of [this.#parts.library.problem, this.#parts.leadership.problem]) {
+      if (known !== undefined) {
+        warnings.push(problemOf(known));
+      }
+    }
+    if (!writable) {
+      const hint = 'Until then nothing that is changed here can be kept.';
+      warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be kept', hint });
+    }
+    const failed = this.token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
+    if (failed.length > 0) {
+      const hint = 'Make the admin a member of those orgs, or leave them out.';
+      warnings.push(warningOf('DK_BOOTSTRAP', reason('org-tokens-missing', { orgs: failed.join(', ') }), hint));
+    }
+    for (const { id, account } of this.token.orgs) {
+      if (account?.instead !== undefined) {
+        const why = otherAccount(id, account.name, account.instead);
+        warnings.push(warningOf('DK_BOOTSTRAP', why, NOT_OURS_HINT));
+      }
+    }
+    for (const org of this.notCovered) {
+      warnings.push(warningOf('DK_SETTINGS', notCovered(org), NOT_COVERED_HINT));
+    }
+    for (const { job, expression, next } of schedules) {
+      if (expression !== '' && next.length === 0) {
+        const hint = 'Correct the expression or the time zone.';
+        warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), hint));
+      }
+    }
+    const identity = this.#parts.settings.view().secrets.ageIdentity.set;
+    if ((this.#parts.library.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
+      const hint = 'That can be on purpose; otherwise give it the identity in the settings.';
+      warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), hint));
+    }
+    return warnings;
+  }
+}
+
+type RunNames = 'lastBackup' | 'lastVerify' | 'lastDrill' | 'lastRestore' | 'running' | 'queued';
+
+function latest(times: readonly (string | undefined)[]): string | undefined {
+  return times.filter((time) => time !== undefined).sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+}
+
+function problemFor(problem: DashkeepError, caller: Caller): Status['warnings'][number] {
+  return caller.home ? problemOf(problem) : hidden(problem.code);
+}
+
+function warningOf(code: ErrorCode, why: KnownReason, hint: string): Status['warnings'][number] {
+  return { code, message: reasonSentence(why), hint, why };
+}
+
+/** The tokens of all organizations are the home organization's affair. */
+function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
+  if (caller.home) {
+    return token;
+  }
+  const { state, source } = token;
+  const own = token.orgs.filter(({ id }) => id === caller.org);
+  const [first] = own;
+  return {
+    state: first?.state ?? state,
+    source,
+    orgs: own,
+    ...(first?.expires === undefined ? {} : { expires: first.expires }),
+    ...(token.problem === undefined ? {} : { problem: hidden(token.problem.code) }),
+  };
+}
+
+export const NOT_COVERED_HINT =
+  'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).';
+
+/** What is said of an organization that no backup covers. */
+export function notCovered({ id, name }: { id: number; name: string }): KnownReason {
+  return reason('org-not-covered', { id: String(id), name });
+}

@@ -1,0 +1,127 @@
+import type { Problem } from '../../contract/api/common.ts';
+import type { Protection, ScheduleStatus, Status } from '../../contract/api/status.ts';
+import { SCHEDULED_JOBS, type SettingsValues } from '../../contract/api/settings.ts';
+import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
+import type { KindName } from '../../contract/kinds.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
+import type { RunLine } from '../../contract/runs.ts';
+import type { TokenStatus } from '../bootstrap/token-state.ts';
+import { parseSchedule } from '../schedule/schedule.ts';
+
+/** What was last heard of Grafana. */
+export interface GrafanaNews {
+  reachable: boolean;
+  version?: string;
+  edition?: string;
+  problem?: DashkeepError;
+}
+
+/** What was last read of the repository. */
+export interface RepositoryNews {
+  newest: SnapshotSummary | undefined;
+  content: Partial<Record<KindName, number>>;
+  snapshots: number;
+  /** The same for single organizations; without what belongs to the whole server. */
+  orgs: Map<number, OrgNews>;
+  /** How many of the snapshots do not say which organizations they cover. */
+  uncounted: number;
+}
+
+export interface OrgNews {
+  /** The newest backup that covers it. */
+  newest: SnapshotSummary | undefined;
+  content: Partial<Record<KindName, number>>;
+  snapshots: number;
+}
+
+export function problemOf(error: unknown): Problem {
+  const { code, message, hint, why } = asDashkeepError(error);
+  return { code, message, hint, ...(why === undefined ? {} : { why }) };
+}
+
+/** The schedules with their next times; computed once a minute, for cron knows nothing finer that matters here. */
+export function schedulesOf({ schedule }: SettingsValues, now: Date): ScheduleStatus[] {
+  const key = `${Math.floor(now.getTime() / 60_000)} ${JSON.stringify(schedule)}`;
+  if (computed?.key !== key) {
+    computed = { key, schedules: computeSchedules(schedule, now) };
+  }
+  return computed.schedules;
+}
+
+let computed: { key: string; schedules: ScheduleStatus[] } | undefined;
+
+function computeSchedules(schedule: SettingsValues['schedule'], now: Date): ScheduleStatus[] {
+  return SCHEDULED_JOBS.map((job) => {
+    const [expression, timezone] = [schedule[job], schedule.timezone];
+    if (expression === '') {
+      return { job, expression, timezone, next: [] };
+    }
+    try {
+      const parsed = parseSchedule(expression, timezone);
+      const intervalSeconds = parsed.interval(now);
+      return {
+        job,
+        expression,
+        timezone,
+        next: parsed.next(5, now).map((time) => time.toISOString()),
+        ...(intervalSeconds === undefined ? {} : { intervalSeconds }),
+      };
+    } catch {
+      // A deployment can set what no settings page would let through; the warnings say so.
+      return { job, expression, timezone, next: [] };
+    }
+  });
+}
+
+export interface ProtectionFacts {
+  configured: boolean;
+  tokenUsable: boolean;
+  newest: Pick<SnapshotSummary, 'time' | 'status'> | undefined;
+  lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
+  intervalSeconds: number | undefined;
+  now: Date;
+}
+
+/** Late after twice the interval, and a bit for the run itself. */
+const GRACE_SECONDS = 10 * 60;
+
+export function lateAfterSeconds(intervalSeconds: number): number {
+  return 2 * intervalSeconds + GRACE_SECONDS;
+}
+
+/** The one word that says how the backups are. */
+export function protectionOf(facts: ProtectionFacts): Protection {
+  const { configured, tokenUsable, newest, lastBackup, intervalSeconds, now } = facts;
+  if (!configured || (!tokenUsable && newest === undefined)) {
+    return 'unconfigured';
+  }
+  if (newest === undefined) {
+    return lastBackup?.status === 'failed' ? 'failed' : 'never';
+  }
+  const age = (now.getTime() - Date.parse(newest.time)) / 1000;
+  if (intervalSeconds !== undefined && age > lateAfterSeconds(intervalSeconds)) {
+    return 'late';
+  }
+  if (lastBackup?.status === 'failed' && lastBackup.started > newest.time) {
+    return 'failed';
+  }
+  return newest.status === 'partial' ? 'partial' : 'yes';
+}
+
+export function tokenView(token: TokenStatus, source: Status['token']['source']): Status['token'] {
+  const ends = token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires.getTime()]));
+  return {
+    state: token.state,
+    source,
+    ...(ends.length === 0 ? {} : { expires: new Date(Math.min(...ends)).toISOString() }),
+    orgs: token.orgs.map(({ id, state, expires }) => ({
+      id,
+      state,
+      ...(expires === undefined ? {} : { expires: expires.toISOString() }),
+    })),
+    ...(token.replaced === undefined
+      ? {}
+      : { replaced: { time: token.replaced.time.toISOString(), orgs: token.replaced.orgs } }),
+    ...(token.problem === undefined ? {} : { problem: problemOf(token.problem) }),
+  };
+}

@@ -1,0 +1,37 @@
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { systemCode } from '../errors.ts';
+
+/** What a file system refused, in the catalogue's words; errors of our own pass through. */
+export function fromFileSystem(error: unknown, doing: string, where: string): DashkeepError {
+  if (error instanceof DashkeepError) {
+    return error;
+  }
+  const code = systemCode(error);
+  const message = `cannot ${doing} in ${where}: ${reasonOf(error)}`;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return new DashkeepError('DK_STORE_DENIED', message, {
+        cause: error,
+        hint: 'Let the user that Dashkeep runs as read and write the directory.',
+      });
+    case 'EROFS':
+      return new DashkeepError('DK_STORE_DENIED', message, { cause: error, hint: 'Mount the directory writable.' });
+    case 'ELOOP':
+      return new DashkeepError('DK_STORE_DENIED', `${message} (a symbolic link, which a target may not hold)`, {
+        cause: error,
+      });
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new DashkeepError('DK_STORE_FAILED', message, {
+        cause: error,
+        hint: 'The disk is full: free space there, or use a larger volume. Nothing that was published before is affected.',
+      });
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'ENAMETOOLONG':
+      return new DashkeepError('DK_STORE_KEY', message, { cause: error });
+    default:
+      return new DashkeepError('DK_STORE_FAILED', message, { cause: error });
+  }
+}

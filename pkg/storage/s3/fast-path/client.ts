@@ -1,0 +1,216 @@
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { reasonOf } from '../../../contract/errors.ts';
+import type { Log } from '../../../contract/ports.ts';
+import { Agent, type Connections } from '../../../lib/http/agent.ts';
+import { exchange } from '../../../lib/http/request.ts';
+import { connectorFor } from '../../outbound/connector.ts';
+import type { Exchanged } from '../../../lib/http/request.ts';
+import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from '../client.ts';
+import type { Basis } from '../connection.ts';
+import { Signer, sha256 } from './signature.ts';
+import { specimenOf } from './request-template.ts';
+import type { Specimen } from './request-template.ts';
+
+/** Larger bodies ask for leave first (`Expect: 100-continue`), which the SDK knows how to do. */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** An answer to a put is next to nothing; errors come with a page of XML. */
+const ANSWER_BYTES = 64 * 1024;
+/** So long the store is left alone after it said that it is too much for it. */
+const PAUSE_MILLISECONDS = 100;
+/** So often a refused request that the SDK then got through is put down to chance. */
+const MAX_DISAPPOINTMENTS = 3;
+/** A body gets this much more time than the answer alone: about the slowest line worth supporting. */
+export const BYTES_PER_MILLISECOND = 64;
+
+/**
+ * The first three are plain. Otherwise it is for the SDK: `not tried` and `declined` when the store surely holds nothing of
+ * it, `unknown` when it may.
+ */
+export type DirectOutcome = 'written' | 'exists' | 'refused' | 'not tried' | 'declined' | 'unknown';
+
+type Learnt = Specimen & { signer: Signer };
+type Header = readonly [name: string, value: string];
+
+interface Request {
+  method: 'PUT' | 'GET';
+  /** Relative to the target. */
+  key: string;
+  headers: readonly Header[];
+  body: Buffer;
+  /** Milliseconds for all of it. */
+  total?: number;
+  maxBytes: number;
+  signal: AbortSignal | undefined;
+}
+
+const EMPTY = Buffer.alloc(0);
+const EMPTY_SHA256 = sha256(EMPTY);
+/** What a get sends of the headers of a put. */
+const OF_A_GET = new Set(['host', 'x-amz-expected-bucket-owner', 'x-amz-request-payer']);
+
+/**
+ * Puts and gets without the SDK: one attempt each, signed here, as the SDK would have sent it. The middleware of the SDK
+ * takes a millisecond of processor time for each request, more than everything else in a backup together. Whatever does
+ * not plainly succeed is left to it, with its retries, its correction of clocks and its errors.
+ */
+export class Direct {
+  readonly #connection: Basis;
+  readonly #input: () => PutObjectCommandInput;
+  readonly #log: Log;
+  readonly #dispatcher: Connections;
+  #specimen: Promise<Learnt | undefined> | undefined;
+  #disappointments = 0;
+
+  /** @param input what the SDK is to be asked for to learn how it puts below the target. */
+  constructor(connection: Basis, input: () => PutObjectCommandInput, log: Log) {
+    this.#connection = connection;
+    this.#input = input;
+    this.#log = log;
+    const ca = authorities(connection.resolved);
+    this.#dispatcher = new Agent({
+      connections: SOCKETS,
+      pipelining: 1,
+      connect: connectorFor(connection.outbound, {
+        timeout: CONNECT_MILLISECONDS,
+        ...(ca === undefined ? {} : { ca }),
+      }),
+    });
+  }
+
+  /** @param key relative to the target. @throws the signal's reason */
+  async put(
+    key: string,
+    body: Buffer,
+    { contentType, ifAbsent, signal }: { contentType: string; ifAbsent: boolean; signal?: AbortSignal },
+  ): Promise<DirectOutcome> {
+    const specimen = body.length > MAX_BODY_BYTES ? undefined : await this.#plain();
+    if (specimen === undefined) {
+      return 'not tried';
+    }
+    const headers: Header[] = [['content-type', contentType], ...specimen.putHeaders];
+    if (ifAbsent) {
+      headers.push(['if-none-match', '*']);
+    }
+    const { timeoutMilliseconds: idle } = this.#connection.resolved.settings;
+    const total = (idle ?? 0) + Math.ceil(body.length / BYTES_PER_MILLISECOND);
+    let answer: Exchanged;
+    try {
+      answer = await this.#send(specimen, { method: 'PUT', key, headers, body, total, maxBytes: ANSWER_BYTES, signal });
+    } catch {
+      signal?.throwIfAborted();
+      return 'unknown';
+    }
+    return this.#outcomeOf(answer, ifAbsent, signal);
+  }
+
+  async #outcomeOf(answer: Exchanged, ifAbsent: boolean, signal: AbortSignal | undefined): Promise<DirectOutcome> {
+    const { status, headers } = answer;
+    if (status === 200 && headers.etag !== undefined) {
+      return 'written';
+    }
+    if (ifAbsent && status === 412) {
+      return 'exists';
+    }
+    if (ifAbsent && status === 501) {
+      return 'refused';
+    }
+    if (status === 429 || status >= 500) {
+      await this.#connection.clock.sleep(PAUSE_MILLISECONDS, signal);
+    }
+    return status >= 400 && status < 500 ? 'declined' : 'unknown';
+  }
+
+  /**
+   * The whole object, or a part of it; undefined when it is for the SDK to try.
+   * @param key relative to the target. @throws the signal's reason
+   */
+  async get(
+    key: string,
+    { range, maxBytes, signal }: { range?: string; maxBytes: number; signal?: AbortSignal },
+  ): Promise<Buffer | 'absent' | undefined> {
+    const specimen = await this.#plain();
+    if (specimen === undefined) {
+      return undefined;
+    }
+    const headers: Header[] = specimen.putHeaders.filter(([name]) => OF_A_GET.has(name));
+    if (range !== undefined) {
+      headers.push(['range', range]);
+    }
+    try {
+      // An error's page may be longer than what was expected.
+      const limit = Math.max(maxBytes, ANSWER_BYTES);
+      const answer = await this.#send(specimen, { method: 'GET', key, headers, body: EMPTY, maxBytes: limit, signal });
+      if (answer.status === 404 && /<Code>NoSuchKey<\/Code>/.test(answer.body.toString('latin1'))) {
+        return 'absent';
+      }
+      const whole = answer.status === (range === undefined ? 200 : 206) && answer.headers.etag !== undefined;
+      return whole && answer.body.length <= maxBytes ? answer.body : undefined;
+    } catch {
+      signal?.throwIfAborted();
+      return undefined;
+    }
+  }
+
+  /** The SDK got through what was refused here. When that goes on, this store wants something that only the SDK does. */
+  disappointed(): void {
+    this.#disappointments++;
+    if (this.#disappointments === MAX_DISAPPOINTMENTS) {
+      this.#log.debug({ store: this.#connection.description }, 'requests go through the SDK from now on');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  /** Undefined when the SDK is needed; also when it cannot make a request now, since then its own error is to be seen. */
+  async #plain(): Promise<Learnt | undefined> {
+    if (this.#disappointments >= MAX_DISAPPOINTMENTS) {
+      return undefined;
+    }
+    this.#specimen ??= this.#learn();
+    try {
+      return await this.#specimen;
+    } catch (error) {
+      this.#log.debug({ reason: reasonOf(error) }, 'no specimen of a request could be made');
+      this.#specimen = undefined;
+      return undefined;
+    }
+  }
+
+  async #learn(): Promise<Learnt | undefined> {
+    const { client, resolved } = this.#connection;
+    let sent: unknown;
+    const dry = makeDryClient(resolved, client.config.credentials, (request) => (sent = request));
+    const specimen = await specimenOf(dry, () => sent, this.#input());
+    return specimen && { ...specimen, signer: new Signer(specimen.scope) };
+  }
+
+  async #send(specimen: Learnt, given: Request): Promise<Exchanged> {
+    const { client, clock, resolved } = this.#connection;
+    const { method, key, body } = given;
+    const identity = await client.config.credentials();
+    const time = new Date(clock.now().getTime() + client.config.systemClockOffset);
+    const payload = body === EMPTY ? EMPTY_SHA256 : sha256(body);
+    const path = specimen.path + key.split('/').map(encodeURIComponent).join('/');
+    const headers = [...given.headers];
+    headers.push(['x-amz-content-sha256', payload], ['x-amz-date', Signer.timestamp(time)]);
+    if (identity.sessionToken !== undefined) {
+      headers.push(['x-amz-security-token', identity.sessionToken]);
+    }
+    headers.sort(([a], [b]) => (a < b ? -1 : 1));
+    const authorization = specimen.signer.authorization(identity, { method, path, headers, payload, time });
+    return exchange({
+      dispatcher: this.#dispatcher,
+      origin: specimen.origin,
+      path,
+      method,
+      headers: { ...Object.fromEntries(headers), 'user-agent': specimen.userAgent, authorization },
+      body: body === EMPTY ? null : body,
+      idle: resolved.settings.timeoutMilliseconds ?? 30_000,
+      total: given.total,
+      maxBytes: given.maxBytes,
+      signal: given.signal,
+    });
+  }
+}
