@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
-import { restore, type Restored } from '../../pkg/engine/restore/restore.ts';
-import type { Plan, RestoreOptions } from '../../pkg/engine/restore/types.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
+import type { Restored, Plan, RestoreOptions } from '../../pkg/engine/restore/types.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { SeededRandomness } from '../support/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
 import { seed } from './seed.ts';
 
 const MINUTE = 60_000;
+
 /** What a burned Grafana lacks: users by login, with their organizations and roles. */
 const PEOPLE: Record<string, Record<string, string>> = {
   admin: { Acme: 'Admin', Second: 'Viewer' },

@@ -1,7 +1,6 @@
 import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
-import type { Restored } from '../../engine/restore/restore.ts';
+import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
-import type { Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
 import { securityText } from '../output/security-text.ts';
 import type { World } from '../context.ts';

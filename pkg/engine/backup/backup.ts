@@ -1,54 +1,32 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import type { Manifest, SnapshotTrigger } from '../../contract/manifest.ts';
-import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { KIND_NAMES } from '../../contract/kinds.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget } from '../../grafana/http/byte-budget.ts';
-import { kindContext, type Instance } from '../../grafana/instance.ts';
+import { kindContext } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Press } from '../../repository/objects/encode-thread.ts';
-import type { PlainCopies, Repository } from '../../repository/repository.types.ts';
+import type { PlainCopies } from '../../repository/repository.types.ts';
 import { countChanges } from '../diff.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
 import { LARGE_BYTES } from './large.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { Pool } from '../../lib/concurrency/task-pool.ts';
-import { ProgressCounter, type OnProgress } from '../progress.ts';
+import { ProgressCounter } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { Changes } from './changes.ts';
 import { Collection } from './collection.ts';
 import { comparedWith, previousOf, type Previous } from './previous.ts';
-import { readKind, type KindRun } from './read-kind.ts';
+import { readKind } from './read-kind.ts';
+import type { KindRun } from './kind-run.ts';
 import { replaceMissing } from './reused.ts';
-
-export interface BackupOptions {
-  instance: Instance;
-  repository: Repository;
-  /** Id of the run and of its snapshot; made up when not given. */
-  id?: string;
-  trigger: SnapshotTrigger;
-  /** Who asked, where known. For information only. */
-  by?: string;
-  /** Kinds to read; all by default. The others are reported as skipped. */
-  kinds?: readonly KindName[];
-  /** Read every body at least every so many snapshots, whatever the revisions say; 12 by default. */
-  fullReadEvery?: number;
-  /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
-  mustRead?: (org: number, uid: string) => boolean;
-  /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */
-  plainCopies: boolean;
-  version: string;
-  clock: Clock;
-  randomness: Randomness;
-  log: Log;
-  signal: AbortSignal;
-  onProgress?: OnProgress;
-}
+import type { BackupOptions } from './options.ts';
 
 /** Resources read, hashed and written at once. More than the requests at once, so that reading and writing overlap. */
 const AT_ONCE = 96;
+
 /** Kinds listed at once: one waits for its list while another's resources are stored. */
 const KINDS_AT_ONCE = 2;
 

@@ -3,7 +3,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Known } from '../../grafana/kinds/kind.ts';
 import { isRegularBackup } from '../scope.ts';
-import type { BackupOptions } from './backup.ts';
+import type { BackupOptions } from './options.ts';
 
 const FULL_READ_EVERY = 12;
 

@@ -2,33 +2,16 @@ import { stringifyJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
-import type { ByteBudget, Share } from '../../grafana/http/byte-budget.ts';
+import type { Share } from '../../grafana/http/byte-budget.ts';
 import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
-import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
+import type { Content, Kind, Listed } from '../../grafana/kinds/kind.ts';
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/stored.ts';
-import type { Press } from '../../repository/objects/encode-thread.ts';
-import type { PlainCopies } from '../../repository/repository.types.ts';
 import { holding } from './large.ts';
-import type { Pool } from '../../lib/concurrency/task-pool.ts';
 import { servingOf } from '../served-kinds.ts';
-import type { BackupOptions } from './backup.ts';
 import { Changes } from './changes.ts';
-import type { Collection } from './collection.ts';
-import { entriesOf, knownOf, type Previous } from './previous.ts';
+import { entriesOf, knownOf } from './previous.ts';
 import { takenOver } from './taken-over.ts';
-
-export interface KindRun {
-  options: BackupOptions;
-  context: KindContext;
-  kind: Kind;
-  previous: Previous;
-  copies: PlainCopies | undefined;
-  collection: Collection;
-  changes: Changes;
-  pool: Pool;
-  budget: ByteBudget;
-  press: Press;
-}
+import type { KindRun } from './kind-run.ts';
 
 /**
  * Reads one kind in one org into the repository. Whatever goes wrong with Grafana is put down, resource by resource;

@@ -3,7 +3,7 @@ import { kindContext } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { canonicalOf } from '../../grafana/kinds/stored.ts';
 import { mapPool } from '../../lib/concurrency/task-pool.ts';
-import type { BackupOptions } from './backup.ts';
+import type { BackupOptions } from './options.ts';
 import type { Collection } from './collection.ts';
 
 /**

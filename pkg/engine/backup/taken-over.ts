@@ -1,6 +1,6 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Listed } from '../../grafana/kinds/kind.ts';
-import type { KindRun } from './read-kind.ts';
+import type { KindRun } from './kind-run.ts';
 
 /**
  * What stands for a resource of which no list tells whether it changed (permissions): the last snapshot's entry with the

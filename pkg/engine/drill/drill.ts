@@ -15,7 +15,7 @@ import { ScratchFolder } from './scratch-folder.ts';
 import { ScratchOrg } from './scratch-org.ts';
 import type { OnProgress } from '../progress.ts';
 import { applyPlan } from '../restore/apply/apply.ts';
-import { targetOf } from '../restore/plan/dependencies.ts';
+import { targetOf } from '../restore/target.ts';
 import { planRestore } from '../restore/plan/plan.ts';
 import type { Plan, PlanRequest } from '../restore/types.ts';
 

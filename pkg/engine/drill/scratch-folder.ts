@@ -6,7 +6,7 @@ import type { Content, WriteContext } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { mapPool } from '../../lib/concurrency/task-pool.ts';
 import { levelsOf } from '../restore/apply/apply.ts';
-import { targetOf } from '../restore/plan/dependencies.ts';
+import { targetOf } from '../restore/target.ts';
 import { isFilled } from '../restore/apply/remove-extra.ts';
 import type { PlannedItem } from '../restore/types.ts';
 import { CREATE_LIMIT_MS, type Scratch } from './scratch.ts';

@@ -1,33 +1,11 @@
-import type { ApplyResult } from '../../contract/plan.ts';
-import type { Randomness } from '../../contract/ports.ts';
 import { backup } from '../backup/backup.ts';
-import type { RunRecord } from '../../contract/runs.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply/apply.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { Ledger } from './apply/change-log.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { securityRecord, withSecurity } from './plan/security.ts';
-import type { Plan, PlanRequest } from './types.ts';
-
-export interface ApplyOptions extends PlanRequest {
-  plan: Plan;
-  /** Take a snapshot first, so that the restore can be undone. */
-  safetySnapshot: boolean;
-  /** What was typed to confirm the plan; see Plan.confirm. */
-  confirm?: string;
-  by?: string;
-  version: string;
-  randomness: Randomness;
-  /** Told what the record of the run needs to say even when the run is cut short. */
-  note?: (facts: Pick<RunRecord, 'snapshot' | 'touched' | 'security'>) => void;
-}
-
-export interface Restored {
-  results: ApplyResult[];
-  /** Id of the snapshot that was taken before anything was written. */
-  safetySnapshot?: string;
-}
+import type { ApplyOptions, Plan, Restored } from './types.ts';
 
 /**
  * Applies a plan after a safety snapshot. Nothing is written when there is nothing to do, or the snapshot fails.

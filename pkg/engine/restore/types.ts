@@ -1,14 +1,15 @@
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import type { ManifestEntry, Manifest } from '../../contract/manifest.ts';
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
-import type { PlanItem } from '../../contract/plan.ts';
-import type { Clock, Log } from '../../contract/ports.ts';
+import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
-import type { Instance } from '../../grafana/instance.ts';
+import type { Instance, Org } from '../../grafana/instance.ts';
 import type { Content } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
-import type { Everything } from './everything/plan.ts';
+import type { WantedMembership } from '../../grafana/kinds/user/memberships.ts';
+import type { RunRecord } from '../../contract/runs.ts';
 
 /** What an entry becomes: the same in another place, or under another uid. */
 export interface Translated {
@@ -136,4 +137,54 @@ export interface Deferred {
   need(item: PlannedItem, content: Content): void;
   /** Completes `missing`, `dataSources` and the losses of the plan. */
   settle(plan: Plan): Promise<void>;
+}
+
+/** The account that restores, with its memberships before the restore. */
+export interface Caller {
+  id: number;
+  login: string;
+  /** By id of the organization. */
+  memberships: ReadonlyMap<number, WantedMembership>;
+}
+
+/** Where an organization of the snapshot goes. */
+export interface OrgTarget {
+  /** Its id in the snapshot; 0 where the snapshot does not say. */
+  from: number;
+  name: string;
+  /** Its live twin; undefined when the restore has to create it. */
+  org?: Org;
+  /** The name of the live twin, when it is another one and is changed. */
+  renamedFrom?: string;
+  /** Whether the account that restores is an Admin there: Grafana shows others nothing, or less. */
+  isOpen: boolean;
+}
+
+/** What applying a plan of everything goes by. */
+export interface Everything {
+  caller: Caller;
+  targets: readonly OrgTarget[];
+  /** What the organizations hold that are there and open to the caller. */
+  content: Plan;
+  /** Whether nobody else has an account on the server: then making accounts, and changing this one, opens nothing to anybody. */
+  isAlone: boolean;
+}
+
+export interface ApplyOptions extends PlanRequest {
+  plan: Plan;
+  /** Take a snapshot first, so that the restore can be undone. */
+  safetySnapshot: boolean;
+  /** What was typed to confirm the plan; see Plan.confirm. */
+  confirm?: string;
+  by?: string;
+  version: string;
+  randomness: Randomness;
+  /** Told what the record of the run needs to say even when the run is cut short. */
+  note?: (facts: Pick<RunRecord, 'snapshot' | 'touched' | 'security'>) => void;
+}
+
+export interface Restored {
+  results: ApplyResult[];
+  /** Id of the snapshot that was taken before anything was written. */
+  safetySnapshot?: string;
 }

@@ -1,24 +1,10 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import type { Clock } from '../../contract/ports.ts';
-import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { Direct } from './fast-path/client.ts';
 import { fromS3 } from './errors.ts';
-import type { ResolvedS3 } from './resolve.ts';
+import type { Basis } from './basis.ts';
 
 /** What every call of a store shares. */
 export interface Connection extends Basis {
   readonly direct: Direct;
-}
-
-export interface Basis {
-  readonly client: S3Client;
-  readonly resolved: ResolvedS3;
-  /** Which hosts may be connected to; undefined = any. */
-  readonly outbound: OutboundPolicy | undefined;
-  readonly clock: Clock;
-  readonly description: string;
-  /** Of each request, so that a bucket of somebody else is never written to. */
-  readonly common: { Bucket: string; ExpectedBucketOwner: string | undefined };
 }
 
 export function keyIn({ resolved }: Basis, key: string): string {

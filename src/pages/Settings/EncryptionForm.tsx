@@ -2,7 +2,7 @@ import { Alert, Field, TextArea } from '@grafana/ui';
 import { t } from '../../lib/i18n.ts';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
-import type { SectionProps } from './SettingsPage.tsx';
+import type { SectionProps } from './section.ts';
 import { useSection } from './useSection.ts';
 
 /** Who can read the backups. */

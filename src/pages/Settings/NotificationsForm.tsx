@@ -7,7 +7,7 @@ import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
-import type { SectionProps } from './SettingsPage.tsx';
+import type { SectionProps } from './section.ts';
 import { useSection } from './useSection.ts';
 
 /** Who is told when something goes wrong. */

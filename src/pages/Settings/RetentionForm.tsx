@@ -7,7 +7,7 @@ import { useRetentionPreview } from '../../data/useSettings.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { SectionForm } from './SectionForm.tsx';
-import type { SectionProps } from './SettingsPage.tsx';
+import type { SectionProps } from './section.ts';
 import { useSection } from './useSection.ts';
 
 type Count = Exclude<keyof RetentionSettings, 'keepWithin'>;

@@ -7,7 +7,7 @@ import { formatMoment } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { useDebounced } from '../../lib/useDebounced.ts';
 import { SectionForm } from './SectionForm.tsx';
-import type { SectionProps } from './SettingsPage.tsx';
+import type { SectionProps } from './section.ts';
 import { useSection, type Section } from './useSection.ts';
 
 const CHOICES: Record<ScheduledJob, string[]> = {

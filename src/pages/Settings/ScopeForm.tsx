@@ -4,7 +4,7 @@ import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { SectionForm } from './SectionForm.tsx';
-import type { SectionProps } from './SettingsPage.tsx';
+import type { SectionProps } from './section.ts';
 import { useSection } from './useSection.ts';
 
 /** What of Grafana is backed up. */

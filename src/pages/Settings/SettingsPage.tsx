@@ -2,7 +2,6 @@ import type { NavModelItem } from '@grafana/data';
 import { Alert, EmptyState } from '@grafana/ui';
 import type { ComponentType } from 'react';
 import { useParams } from 'react-router';
-import type { Settings } from '../../../pkg/contract/api/settings.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useSettings } from '../../data/useSettings.ts';
@@ -15,10 +14,7 @@ import { RetentionForm } from './RetentionForm.tsx';
 import { ScheduleForm } from './ScheduleForm.tsx';
 import { ScopeForm } from './ScopeForm.tsx';
 import { TargetForm } from './TargetForm.tsx';
-
-export interface SectionProps {
-  settings: Settings;
-}
+import type { SectionProps } from './section.ts';
 
 const SECTIONS: Record<string, ComponentType<SectionProps>> = {
   target: TargetForm,

@@ -5,7 +5,7 @@ import { t } from '../../lib/i18n.ts';
 import { CheckResult } from './CheckResult.tsx';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
-import type { SectionProps } from './SettingsPage.tsx';
+import type { SectionProps } from './section.ts';
 import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, type Place } from './target.ts';
 import { TargetExtras } from './TargetExtras.tsx';
 import { useSection } from './useSection.ts';

@@ -7,22 +7,20 @@ import { reasonFrom, refusal, type Reason } from '../../../contract/reasons/reas
 import { ByteBudget } from '../../../grafana/http/byte-budget.ts';
 import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Content, Kind, Listed, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Content, Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { KINDS } from '../../../grafana/kinds/registry.ts';
-import type { Press } from '../../../repository/objects/encode-thread.ts';
 import { LARGE_BYTES } from '../../backup/large.ts';
 import { mapPool } from '../../../lib/concurrency/task-pool.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';
-import { storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
-import { targetOf } from '../plan/dependencies.ts';
+import { targetOf } from '../target.ts';
 import { Ledger, markOf, markOfEntry } from './change-log.ts';
-import { asListed } from '../live.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
+import { type Applying, type Attempt, didOf, wantedAt, wantedContent } from './attempt.ts';
 
 /** More than the requests at once, so that objects are read from the repository while others are written. */
 const WRITES_AT_ONCE = 80;
@@ -73,32 +71,6 @@ export function startedProgress({ clock, onProgress }: PlanRequest, items: reado
   progress.phase('restoring');
   progress.total(items.filter(isWritten).length);
   return progress;
-}
-
-/** What belongs to one applying of a plan. */
-export interface Applying {
-  request: PlanRequest;
-  plan: Plan;
-  progress: ProgressCounter;
-  ledger: Ledger;
-  /** Large bodies wait for room in it. */
-  budget: ByteBudget;
-  /** Tells what was read back from what was to be written. */
-  press: Press;
-  /** Set when items are written for the second time, because the first attempt failed in passing. */
-  isRepeated?: true;
-}
-
-/** How the writing of one item went. */
-export interface Attempt {
-  /** Why it failed. */
-  failure?: Reason;
-  /** Whether that may be over by now. */
-  passing?: boolean;
-  /** The uid it has now, where Grafana gave it another one. */
-  uid?: string;
-  /** The mark that its entry has, when it was written to the letter: then what is live need only have the same. */
-  mark?: string;
 }
 
 async function applyKind(applying: Applying, org: Org, kind: Kind, items: PlannedItem[]): Promise<ApplyResult[]> {
@@ -248,36 +220,6 @@ async function writeItem(
     ledger.drop(target);
     ledger.put({ ...touched, uid: written.uid });
   }
-}
-
-/** What writing an item does to Grafana. */
-export function didOf(item: PlannedItem): 'created' | 'updated' {
-  return item.live === undefined ? 'created' : 'updated';
-}
-
-/** What is written for an item: the stored content, moved and renamed as the plan says; or to the letter. */
-export async function wantedContent(
-  { request, plan }: Applying,
-  { entry, kind, uid, live }: PlannedItem,
-): Promise<{ content: Content; toTheLetter: boolean }> {
-  if (entry === undefined) {
-    throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
-  }
-  const stored = await storedContent(request.repository, entry, request.signal);
-  const { content } = plan.translation.apply(entry, stored);
-  return { content: live === undefined ? withoutScope(content) : content, toTheLetter: content === stored };
-}
-
-/** What is made has nothing of its own that could stay. */
-function withoutScope(content: Content): Content {
-  const { snapshotOrgs, ...rest } = content;
-  return snapshotOrgs === undefined ? content : rest;
-}
-
-/** How an item is asked for at the target. */
-export function wantedAt(item: PlannedItem): Listed {
-  const { uid } = targetOf(item);
-  return item.entry === undefined ? { uid, title: item.title } : { ...asListed(item.entry), uid };
 }
 
 /** What is to be replaced must be what the plan was made about. */

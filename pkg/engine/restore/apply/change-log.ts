@@ -5,7 +5,7 @@ import { canonicalOf, formOf } from '../../../grafana/kinds/stored.ts';
 import type { Press } from '../../../repository/objects/encode-thread.ts';
 import type { Repository } from '../../../repository/repository.types.ts';
 import { placeOf } from '../content.ts';
-import { keyOf } from '../plan/dependencies.ts';
+import { keyOf } from '../target.ts';
 
 /** Half of an object id: no two different bodies meet, and thousands of marks stay a small record. */
 const MARK_LENGTH = 32;

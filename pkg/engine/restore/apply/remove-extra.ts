@@ -9,7 +9,7 @@ import type { Kind, KindContext } from '../../../grafana/kinds/kind.ts';
 import { goesWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { mapPool } from '../../../lib/concurrency/task-pool.ts';
 import { writeContext } from '../context.ts';
-import { targetOf } from '../plan/dependencies.ts';
+import { targetOf } from '../target.ts';
 import { markOf, type Ledger } from './change-log.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 

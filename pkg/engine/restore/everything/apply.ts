@@ -8,16 +8,14 @@ import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { applyPlan, isWritten, startedProgress } from '../apply/apply.ts';
 import { storedContent } from '../content.ts';
-import { keyOf, targetOf } from '../plan/dependencies.ts';
+import { keyOf, targetOf } from '../target.ts';
 import { Ledger } from '../apply/change-log.ts';
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
-import type { ApplyOptions, Restored } from '../restore.ts';
+import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
 import { securityRecord, withSecurity } from '../plan/security.ts';
-import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { join, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
-import type { Everything } from './plan.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
 
 /** Milliseconds to give up memberships in after a restore that failed or was interrupted. */

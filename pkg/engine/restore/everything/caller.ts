@@ -6,15 +6,7 @@ import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
 import { setMemberships, type WantedMembership } from '../../../grafana/kinds/user/memberships.ts';
 import { writeContext } from '../context.ts';
-import type { PlanRequest } from '../types.ts';
-
-/** The account that restores, with its memberships before the restore. */
-export interface Caller {
-  id: number;
-  login: string;
-  /** By id of the organization. */
-  memberships: ReadonlyMap<number, WantedMembership>;
-}
+import type { Caller, PlanRequest } from '../types.ts';
 
 /** Grafana keeps what somebody may do in memory for five seconds (user service, GetSignedInUser). */
 const ROLE_CACHE_MS = 6_000;

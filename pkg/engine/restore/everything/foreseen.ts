@@ -1,5 +1,5 @@
 import { changesSecurity } from '../plan/security.ts';
-import { keyOf } from '../plan/dependencies.ts';
+import { keyOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';

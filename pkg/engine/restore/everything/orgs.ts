@@ -5,9 +5,8 @@ import { because, reasonFrom, refusal, type Reason } from '../../../contract/rea
 import { GrafanaError, ifFound, isConflict } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Ledger } from '../apply/change-log.ts';
-import type { PlanRequest } from '../types.ts';
+import type { PlanRequest, OrgTarget } from '../types.ts';
 import { homeOf } from './caller.ts';
-import type { OrgTarget } from './targets.ts';
 
 /** What became of the organizations that are missing or have another name. */
 export interface Brought {

@@ -11,20 +11,10 @@ import { byWriteOrder, planRestore, requireObjects } from '../plan/plan.ts';
 import { neverWritten } from '../plan/kind.ts';
 import { itemOf, managerOf } from '../plan/planning.ts';
 import { listOf } from '../plan/removals.ts';
-import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
-import { homeOf, readCaller, type Caller } from './caller.ts';
+import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
+import { homeOf, readCaller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
-import { matchOrgs, type OrgTarget } from './targets.ts';
-
-/** What applying a plan of everything goes by. */
-export interface Everything {
-  caller: Caller;
-  targets: readonly OrgTarget[];
-  /** What the organizations hold that are there and open to the caller. */
-  content: Plan;
-  /** Whether nobody else has an account on the server: then making accounts, and changing this one, opens nothing to anybody. */
-  isAlone: boolean;
-}
+import { matchOrgs } from './targets.ts';
 
 /**
  * What bringing back all of a snapshot would do: organizations, users with their memberships, and all that each

@@ -1,8 +1,8 @@
 import { KIND_NAMES, type KindName } from '../../../contract/kinds.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { homeOf } from './caller.ts';
-import { orgMap, type OrgTarget } from './targets.ts';
-import type { PlanRequest, RestoreOptions } from '../types.ts';
+import { orgMap } from './targets.ts';
+import type { OrgTarget, PlanRequest, RestoreOptions } from '../types.ts';
 
 const CONTENT = KIND_NAMES.filter((kind) => kind !== 'org' && kind !== 'user');
 const ALERTING_FROM = CONTENT.indexOf('notification-template');

@@ -1,19 +1,6 @@
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Caller } from './caller.ts';
-
-/** Where an organization of the snapshot goes. */
-export interface OrgTarget {
-  /** Its id in the snapshot; 0 where the snapshot does not say. */
-  from: number;
-  name: string;
-  /** Its live twin; undefined when the restore has to create it. */
-  org?: Org;
-  /** The name of the live twin, when it is another one and is changed. */
-  renamedFrom?: string;
-  /** Whether the account that restores is an Admin there: Grafana shows others nothing, or less. */
-  isOpen: boolean;
-}
+import type { Caller, OrgTarget } from '../types.ts';
 
 const MAIN = 1;
 

@@ -1,7 +1,7 @@
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
-import type { Applying, Attempt } from '../apply/apply.ts';
-import { targetOf } from '../plan/dependencies.ts';
+import type { Attempt, Applying } from '../apply/attempt.ts';
+import { targetOf } from '../target.ts';
 import type { Planning } from '../plan/planning.ts';
 import { storedContent } from '../content.ts';
 import type { PlannedItem } from '../types.ts';

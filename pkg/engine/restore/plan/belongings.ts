@@ -2,7 +2,7 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { goesWith, kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { mapPool } from '../../../lib/concurrency/task-pool.ts';
 import { storedContent } from '../content.ts';
-import { keyOf } from './dependencies.ts';
+import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
 const READS_AT_ONCE = 16;

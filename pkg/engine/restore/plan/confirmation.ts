@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../../contract/errors.ts';
-import { targetOf } from './dependencies.ts';
+import { targetOf } from '../target.ts';
 import { changesSecurity, countSecurity } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 

@@ -7,6 +7,7 @@ import { Existing } from '../mapping/existing.ts';
 import { writeContext } from '../context.ts';
 import type { MissingDependency, PlannedItem, PlanRequest } from '../types.ts';
 import { isWhole } from '../whole.ts';
+import { keyOf, targetOf } from '../target.ts';
 
 /**
  * Collects what the planned resources need and settles it once the whole plan is known: what is neither live nor part
@@ -107,17 +108,6 @@ export function addLoss(item: PlannedItem, loss: Reason): void {
   }
 }
 
-/** Where the resource of an item will be, and under which uid. */
-export function targetOf(item: Pick<PlannedItem, 'org' | 'kind' | 'uid' | 'targetOrg' | 'targetUid'>): ResourceRef {
-  const { org, kind, uid, targetOrg, targetUid } = item;
-  return { org: targetOrg ?? org, kind, uid: targetUid ?? uid };
-}
-
 function singular(kind: KindName): string {
   return kindOf(kind).name.replaceAll('-', ' ');
-}
-
-/** Names a resource in maps. */
-export function keyOf({ org, kind, uid }: ResourceRef): string {
-  return `${org}/${kind}/${uid}`;
 }

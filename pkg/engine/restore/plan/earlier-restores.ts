@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../../contract/runs.ts';
 import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { keyOf } from './dependencies.ts';
+import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
 /** How many of the newest runs are looked at. */

@@ -5,7 +5,7 @@ import { losing, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Content, Forecast, Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, storedContent } from '../content.ts';
-import { keyOf } from './dependencies.ts';
+import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { isMadeAfter, isRenewed } from './earlier-restores.ts';
 import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';

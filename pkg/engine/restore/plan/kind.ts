@@ -7,7 +7,7 @@ import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts
 import { storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { withCounterparts } from '../mapping/counterparts.ts';
-import { keyOf } from './dependencies.ts';
+import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { asListed, visitLive } from '../live.ts';
 import { planEntry } from './entry.ts';

@@ -6,7 +6,8 @@ import type { Content } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import type { DataSourceMap } from '../mapping/data-source-map.ts';
-import { keyOf, type Dependencies } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
+import { keyOf } from '../target.ts';
 import type { EarlierRestores } from './earlier-restores.ts';
 import type { PlannedItem, PlanRequest, Translator } from '../types.ts';
 

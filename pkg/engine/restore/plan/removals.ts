@@ -6,7 +6,7 @@ import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
-import { targetOf } from './dependencies.ts';
+import { targetOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
 import { folderTree } from './selection.ts';
 import type { PlannedItem, PlanRequest, Translator } from '../types.ts';

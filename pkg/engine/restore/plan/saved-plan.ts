@@ -4,7 +4,7 @@ import { KIND_NAMES } from '../../../contract/kinds.ts';
 import { PlanItem, SecurityChange } from '../../../contract/plan.ts';
 import { ReasonData } from '../../../contract/reasons/reason.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { targetOf } from './dependencies.ts';
+import { targetOf } from '../target.ts';
 import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from '../types.ts';
 
 const Selected = z.object({ org: z.int().positive().optional(), uid: z.string() });
@@ -44,6 +44,7 @@ const SavedPlan = z.object({
     }),
   ),
 });
+
 export type SavedPlan = z.infer<typeof SavedPlan>;
 
 /** The text of a plan for a file. */

@@ -1,6 +1,6 @@
 import type { ResourceSecurity, SecurityChange } from '../../../contract/plan.ts';
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
-import { keyOf } from './dependencies.ts';
+import { keyOf } from '../target.ts';
 import type { Planning } from './planning.ts';
 import type { PlannedItem } from '../types.ts';
 

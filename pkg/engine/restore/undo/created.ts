@@ -8,7 +8,7 @@ import { liveDashboards } from '../../../grafana/kinds/dashboard/live.ts';
 import type { Content, Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
-import { keyOf } from '../plan/dependencies.ts';
+import { keyOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
 import { visitLive } from '../live.ts';
 import { deepestFirst, listOf } from '../plan/removals.ts';

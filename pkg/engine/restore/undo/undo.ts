@@ -4,7 +4,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, losing } from '../../../contract/reasons/reason.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { planCreatedRemovals } from './created.ts';
-import { keyOf } from '../plan/dependencies.ts';
+import { keyOf } from '../target.ts';
 import { planRestore } from '../plan/plan.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';

@@ -2,23 +2,25 @@ import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { reasonOf } from '../../../contract/errors.ts';
 import type { Log } from '../../../contract/ports.ts';
 import { Agent, type Connections } from '../../../lib/http/agent.ts';
-import { exchange } from '../../../lib/http/request.ts';
+import { exchange, type Exchanged } from '../../../lib/http/request.ts';
 import { connectorFor } from '../../outbound/connector.ts';
-import type { Exchanged } from '../../../lib/http/request.ts';
 import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from '../client.ts';
-import type { Basis } from '../connection.ts';
+import type { Basis } from '../basis.ts';
 import { Signer, sha256 } from './signature.ts';
-import { specimenOf } from './request-template.ts';
-import type { Specimen } from './request-template.ts';
+import { specimenOf, type Specimen } from './request-template.ts';
 
 /** Larger bodies ask for leave first (`Expect: 100-continue`), which the SDK knows how to do. */
 const MAX_BODY_BYTES = 1024 * 1024;
+
 /** An answer to a put is next to nothing; errors come with a page of XML. */
 const ANSWER_BYTES = 64 * 1024;
+
 /** So long the store is left alone after it said that it is too much for it. */
 const PAUSE_MILLISECONDS = 100;
+
 /** So often a refused request that the SDK then got through is put down to chance. */
 const MAX_DISAPPOINTMENTS = 3;
+
 /** A body gets this much more time than the answer alone: about the slowest line worth supporting. */
 export const BYTES_PER_MILLISECOND = 64;
 
@@ -45,6 +47,7 @@ interface Request {
 
 const EMPTY = Buffer.alloc(0);
 const EMPTY_SHA256 = sha256(EMPTY);
+
 /** What a get sends of the headers of a put. */
 const OF_A_GET = new Set(['host', 'x-amz-expected-bucket-owner', 'x-amz-request-payer']);
 

@@ -1,0 +1,30 @@
+import type { KindName } from '../../contract/kinds.ts';
+import type { SnapshotTrigger } from '../../contract/manifest.ts';
+import type { Clock, Randomness, Log } from '../../contract/ports.ts';
+import type { Instance } from '../../grafana/instance.ts';
+import type { Repository } from '../../repository/repository.types.ts';
+import type { OnProgress } from '../progress.ts';
+
+export interface BackupOptions {
+  instance: Instance;
+  repository: Repository;
+  /** Id of the run and of its snapshot; made up when not given. */
+  id?: string;
+  trigger: SnapshotTrigger;
+  /** Who asked, where known. For information only. */
+  by?: string;
+  /** Kinds to read; all by default. The others are reported as skipped. */
+  kinds?: readonly KindName[];
+  /** Read every body at least every so many snapshots, whatever the revisions say; 12 by default. */
+  fullReadEvery?: number;
+  /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
+  mustRead?: (org: number, uid: string) => boolean;
+  /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */
+  plainCopies: boolean;
+  version: string;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  signal: AbortSignal;
+  onProgress?: OnProgress;
+}

@@ -1,0 +1,66 @@
+import type { Reason } from '../../../contract/reasons/reason.ts';
+import type { ByteBudget } from '../../../grafana/http/byte-budget.ts';
+import type { Content, Listed } from '../../../grafana/kinds/kind.ts';
+import type { Press } from '../../../repository/objects/encode-thread.ts';
+import type { ProgressCounter } from '../../progress.ts';
+import { storedContent } from '../content.ts';
+import { targetOf } from '../target.ts';
+import { asListed } from '../live.ts';
+import type { PlanRequest, Plan, PlannedItem } from '../types.ts';
+import type { Ledger } from './change-log.ts';
+
+/** What belongs to one applying of a plan. */
+export interface Applying {
+  request: PlanRequest;
+  plan: Plan;
+  progress: ProgressCounter;
+  ledger: Ledger;
+  /** Large bodies wait for room in it. */
+  budget: ByteBudget;
+  /** Tells what was read back from what was to be written. */
+  press: Press;
+  /** Set when items are written for the second time, because the first attempt failed in passing. */
+  isRepeated?: true;
+}
+
+/** How the writing of one item went. */
+export interface Attempt {
+  /** Why it failed. */
+  failure?: Reason;
+  /** Whether that may be over by now. */
+  passing?: boolean;
+  /** The uid it has now, where Grafana gave it another one. */
+  uid?: string;
+  /** The mark that its entry has, when it was written to the letter: then what is live need only have the same. */
+  mark?: string;
+}
+
+/** What writing an item does to Grafana. */
+export function didOf(item: PlannedItem): 'created' | 'updated' {
+  return item.live === undefined ? 'created' : 'updated';
+}
+
+/** What is made has nothing of its own that could stay. */
+export function withoutScope(content: Content): Content {
+  const { snapshotOrgs, ...rest } = content;
+  return snapshotOrgs === undefined ? content : rest;
+}
+
+/** What is written for an item: the stored content, moved and renamed as the plan says; or to the letter. */
+export async function wantedContent(
+  { request, plan }: Applying,
+  { entry, kind, uid, live }: PlannedItem,
+): Promise<{ content: Content; toTheLetter: boolean }> {
+  if (entry === undefined) {
+    throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
+  }
+  const stored = await storedContent(request.repository, entry, request.signal);
+  const { content } = plan.translation.apply(entry, stored);
+  return { content: live === undefined ? withoutScope(content) : content, toTheLetter: content === stored };
+}
+
+/** How an item is asked for at the target. */
+export function wantedAt(item: PlannedItem): Listed {
+  const { uid } = targetOf(item);
+  return item.entry === undefined ? { uid, title: item.title } : { ...asListed(item.entry), uid };
+}

@@ -1,0 +1,5 @@
+import type { Settings } from '../../../pkg/contract/api/settings.ts';
+
+export interface SectionProps {
+  settings: Settings;
+}
