@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
-import type { World } from './context.ts';
+import type { CliContext } from './context.ts';
 
 /** Whether somebody sits at a terminal who can be asked. */
-export function isTerminal({ stdin, stderr }: World): boolean {
+export function isTerminal({ stdin, stderr }: CliContext): boolean {
   return stdin?.isTTY === true && stderr.isTTY;
 }
 
@@ -10,9 +10,9 @@ export function isTerminal({ stdin, stderr }: World): boolean {
  * Asks whoever sits at the terminal.
  * @returns what was typed; undefined where there is no terminal, or the input ended.
  */
-export async function askOnTerminal(world: World, question: string): Promise<string | undefined> {
-  const { stdin, stderr, signal } = world;
-  if (stdin === undefined || !isTerminal(world)) {
+export async function askOnTerminal(context: CliContext, question: string): Promise<string | undefined> {
+  const { stdin, stderr, signal } = context;
+  if (stdin === undefined || !isTerminal(context)) {
     return undefined;
   }
   const lines = createInterface({ input: stdin, output: stderr });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { World } from './context.ts';
+import type { CliContext } from './context.ts';
 
 /** What a command's action returns: the exit code. */
 export type Exit = 0 | 3 | 4;
@@ -9,5 +9,5 @@ export type Register = (program: Command, run: Runner) => void;
 
 /** Wraps an action so that its result becomes the exit code and its error a message. */
 export type Runner = <Arguments extends unknown[]>(
-  action: (world: World, ...given: Arguments) => Promise<Exit>,
+  action: (context: CliContext, ...given: Arguments) => Promise<Exit>,
 ) => (...given: Arguments) => Promise<void>;

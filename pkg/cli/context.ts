@@ -48,7 +48,7 @@ export function lineLog(level: string, write: (line: string) => void): Log {
 }
 
 /** Everything a command touches of the outside. */
-export interface World {
+export interface CliContext {
   environment: Environment;
   clock: Clock;
   randomness: Randomness;
@@ -62,7 +62,7 @@ export interface World {
 }
 
 /** The real outside. A second signal ends the process at once. */
-export function openWorld(): World {
+export function openContext(): CliContext {
   const controller = new AbortController();
   // Every request under way listens to it.
   setMaxListeners(0, controller.signal);

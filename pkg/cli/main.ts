@@ -19,7 +19,7 @@ import { registerShow } from './commands/show.ts';
 import { registerSnapshots } from './commands/snapshots.ts';
 import { registerTrust } from './commands/trust.ts';
 import { registerVerify } from './commands/verify.ts';
-import { openWorld, VERSION, type World } from './context.ts';
+import { openContext, VERSION, type CliContext } from './context.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5 busy, 130 interrupted.`;
@@ -62,28 +62,28 @@ export function buildProgram(run: Runner): Command {
 
 /** Runs the command line. @returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const world = openWorld();
+  const context = openContext();
   let exit: number = 0;
   const program = buildProgram((action) => async (...given) => {
-    exit = await action(world, ...given);
+    exit = await action(context, ...given);
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exit;
   } catch (error) {
-    return reportError(world, error);
+    return reportError(context, error);
   }
 }
 
-function reportError(world: World, error: unknown): number {
+function reportError(context: CliContext, error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : 2;
   }
   // Whatever broke when the run was interrupted broke because of that.
-  const known = asDashkeepError(world.signal.aborted ? world.signal.reason : error);
-  world.stderr.write(`dashkeep: ${known.message} [${known.code}]\n${known.hint}\n`);
+  const known = asDashkeepError(context.signal.aborted ? context.signal.reason : error);
+  context.stderr.write(`dashkeep: ${known.message} [${known.code}]\n${known.hint}\n`);
   if (known.code === 'DK_INTERNAL') {
-    world.log.debug({ stack: known.cause instanceof Error ? known.cause.stack : '' }, 'stack');
+    context.log.debug({ stack: known.cause instanceof Error ? known.cause.stack : '' }, 'stack');
   }
   return known.exit;
 }

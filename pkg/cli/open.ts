@@ -5,7 +5,7 @@ import { GrafanaClient } from '../grafana/http/client.ts';
 import { connect, type Instance } from '../grafana/instance.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
-import { glance } from '../repository/index/quick-view.ts';
+import { quickView } from '../repository/index/quick-view.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../repository/repository.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import { openStore } from '../storage/open.ts';
@@ -19,15 +19,15 @@ import {
   trustedKeysOf,
   type CommonFlags,
 } from './config/settings.ts';
-import type { World } from './context.ts';
+import type { CliContext } from './context.ts';
 
 /** Opens the target alone, does the work, and closes it whatever happens. */
 export async function withStore<T>(
-  world: World,
+  context: CliContext,
   flags: CommonFlags,
   work: (store: ObjectStore) => Promise<T>,
 ): Promise<T> {
-  const { environment, randomness, clock, log } = world;
+  const { environment, randomness, clock, log } = context;
   const store = await openStore(targetOf(flags), { environment, clock, random: randomness, log });
   try {
     return await work(store);
@@ -38,13 +38,13 @@ export async function withStore<T>(
 
 /** Opens the repository, does the work, and closes it whatever happens. */
 export async function withRepository<T>(
-  world: World,
+  context: CliContext,
   flags: CommonFlags,
   create: boolean,
   work: (repository: OpenedRepository) => Promise<T>,
 ): Promise<T> {
-  return withStore(world, flags, async (store) => {
-    const repository = await openRepository(await openOptions(world, flags, store, create));
+  return withStore(context, flags, async (store) => {
+    const repository = await openRepository(await openOptions(context, flags, store, create));
     try {
       return await work(repository);
     } finally {
@@ -54,30 +54,30 @@ export async function withRepository<T>(
 }
 
 /** Every snapshot, newest first, with as few requests as it takes. */
-export function snapshotsOf(world: World, flags: CommonFlags): Promise<SnapshotSummary[]> {
-  const { signal } = world;
-  return withStore(world, flags, async (store) => {
-    const options = await openOptions(world, flags, store, false);
-    const seen = await (await glance(options))?.snapshots({ signal });
+export function snapshotsOf(context: CliContext, flags: CommonFlags): Promise<SnapshotSummary[]> {
+  const { signal } = context;
+  return withStore(context, flags, async (store) => {
+    const options = await openOptions(context, flags, store, false);
+    const seen = await (await quickView(options))?.snapshots({ signal });
     return seen ?? (await openRepository(options)).snapshots({ signal });
   });
 }
 
 async function openOptions(
-  world: World,
+  context: CliContext,
   flags: CommonFlags,
   store: ObjectStore,
   create: boolean,
 ): Promise<OpenOptions> {
-  const { environment, clock, randomness, log, signal } = world;
+  const { environment, clock, randomness, log, signal } = context;
   const secrets = await encryptionSettings(flags, environment);
-  const state = await openState(world, flags);
+  const state = await openState(context, flags);
   const trustedKeys = trustedKeysOf(flags.trustedKeys);
   return { store, clock, randomness, log, state, trustedKeys, create, signal, ...secrets };
 }
 
 /** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */
-async function openState({ environment, clock, log }: World, flags: CommonFlags): Promise<StateStore> {
+async function openState({ environment, clock, log }: CliContext, flags: CommonFlags): Promise<StateStore> {
   const cluster = flags.stateDir === undefined ? secretStateSettings(environment) : undefined;
   if (cluster === undefined) {
     return new DirectoryState(stateDirectory(flags, environment));
@@ -94,13 +94,13 @@ const START_WITHIN_MS = 10_000;
  * @param onProgress - of a run: it waits ten seconds for a Grafana that is down, and this says so. Everything else fails.
  */
 export async function withGrafanaInstance<T>(
-  world: World,
+  context: CliContext,
   flags: CommonFlags & { needsServerAdmin?: boolean },
   work: (instance: Instance) => Promise<T>,
   onProgress?: OnProgress,
 ): Promise<T> {
-  const settings = grafanaSettings(flags, world.environment);
-  const { clock, randomness, log, signal } = world;
+  const settings = grafanaSettings(flags, context.environment);
+  const { clock, randomness, log, signal } = context;
   const client = GrafanaClient.open({ ...settings, clock, randomness, log });
   try {
     const { orgs, orgCredentials } = settings;

@@ -1,5 +1,5 @@
 /** The ids that were added or found last, up to so many. */
-export class RecentIds {
+export class RecentKeys {
   readonly #limit: number;
   readonly #ids = new Set<string>();
 

@@ -19,8 +19,8 @@ import {
 import type { TimedKey } from './snapshots/newest-keys.ts';
 import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
-import type { Pressed } from './objects/encoder.ts';
-import { Press } from './objects/encode-thread.ts';
+import type { EncodedObject } from './objects/encoder.ts';
+import { Encoder } from './objects/encode-thread.ts';
 import type { PlainCopies, Repository, Session } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
@@ -111,11 +111,15 @@ export class OpenedRepository implements Repository {
     return this.objects.put(id, canonical, calls);
   }
 
-  openPress(): Press {
-    return new Press(this.keyring.current?.objectIdKey);
+  openEncoder(): Encoder {
+    return new Encoder(this.keyring.current?.objectIdKey);
   }
 
-  async putPressed({ id, body }: Pressed, canonical: () => Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
+  async putPressed(
+    { id, body }: EncodedObject,
+    canonical: () => Buffer,
+    calls: Calls = {},
+  ): Promise<{ written: boolean }> {
     await this.#known(calls);
     const compressed = async (): Promise<Buffer> =>
       body === undefined ? compress(canonical()) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);

@@ -1,8 +1,8 @@
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import type { Pressed } from './objects/encoder.ts';
-import type { Press } from './objects/encode-thread.ts';
+import type { EncodedObject } from './objects/encoder.ts';
+import type { Encoder } from './objects/encode-thread.ts';
 import type { StoredManifest } from './snapshots/manifests.ts';
 import type { Trust } from './signing/trust.ts';
 
@@ -39,11 +39,11 @@ export interface Repository {
   putObject(id: string, canonical: string | Buffer, options?: { signal?: AbortSignal }): Promise<{ written: boolean }>;
 
   /** For who stores many bodies; to be closed. */
-  openPress(): Press;
+  openEncoder(): Encoder;
 
-  /** Stores what was pressed. `canonical` gives the form once more, for the case that the press left it uncompressed and it is not there. */
+  /** Stores what was encoded. `canonical` gives the form once more, for the case that the encoder left it uncompressed and it is not there. */
   putPressed(
-    pressed: Pressed,
+    pressed: EncodedObject,
     canonical: () => Buffer,
     options?: { signal?: AbortSignal },
   ): Promise<{ written: boolean }>;

@@ -4,7 +4,7 @@ import type { Clock, Log } from '../contract/ports.ts';
 import { problemCount } from '../contract/manifest.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import { Agent, type Connections } from '../lib/http/agent.ts';
-import { exchange } from '../lib/http/request.ts';
+import { sendRequest } from '../lib/http/request.ts';
 import { connectorFor } from '../storage/outbound/connector.ts';
 import type { OutboundPolicy } from '../storage/outbound/policy.ts';
 
@@ -117,7 +117,7 @@ export class Notifier {
     let status: number;
     try {
       const { origin, pathname, search } = new URL(url);
-      const answer = await exchange({
+      const answer = await sendRequest({
         dispatcher: this.#agent,
         origin,
         path: pathname + search,

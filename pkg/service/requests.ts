@@ -6,23 +6,23 @@ import type { RunRecord } from '../contract/runs.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { Caller } from './organizations/caller.ts';
 import type { History } from './repository/history.ts';
-import type { Library } from './repository/repository-cache.ts';
+import type { RepositoryCache } from './repository/repository-cache.ts';
 import type { Snapshots } from './repository/snapshots.ts';
 import type { Restores } from './restores.ts';
 import { jobOf } from './runs/jobs.ts';
 import type { Journal } from './runs/journal.ts';
 import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
-import type { Terms } from './schedule/leader-term.ts';
+import type { LeaderTerms } from './schedule/leader-term.ts';
 import type { AppliedRestore } from './operations/work.ts';
 
 export interface RequestsParts {
   settings: SettingsStore;
   leadership: Leadership;
-  terms: Terms;
+  terms: LeaderTerms;
   journal: Journal;
   history: History;
-  library: Library;
+  repositoryCache: RepositoryCache;
   snapshots: Snapshots;
   queue: RunQueue;
   restores: Restores;
@@ -59,7 +59,7 @@ export class Requests {
    * @throws DK_BUSY, DK_UNCONFIGURED
    */
   async start(request: RunRequest, { org, by, idempotencyKey }: Asker & { idempotencyKey?: string }): Promise<string> {
-    const { settings, library } = this.#parts;
+    const { settings, repositoryCache } = this.#parts;
     const { values } = await settings.effective();
     if (values.target.url === '') {
       throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
@@ -73,27 +73,29 @@ export class Requests {
       ...(by === undefined ? {} : { by }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
-    return (await this.#run({ ...jobOf(request, 'manual', library), ...asker })).id;
+    return (await this.#run({ ...jobOf(request, 'manual', repositoryCache), ...asker })).id;
   }
 
   /** Computes a restore by reads only. */
   async plan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
-    const { settings, library, snapshots, restores, signal } = this.#parts;
+    const { settings, repositoryCache, snapshots, restores, signal } = this.#parts;
     const { selection, options = {} } = request;
     if (options.copy?.org !== undefined && options.copy.org !== caller.org) {
       throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores into the organization that asks alone');
     }
     const { revision } = await settings.effective();
     const { id: snapshot } = await snapshots.manifest(request.snapshot, caller, signal);
-    const planned = await library.use(signal, (work) => work.plan({ snapshot, selection, options }, caller, signal));
+    const planned = await repositoryCache.use(signal, (work) =>
+      work.plan({ snapshot, selection, options }, caller, signal),
+    );
     return restores.add(request, planned, revision, caller);
   }
 
   /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */
   async planUndo(run: string, caller: Caller): Promise<RestorePlan> {
-    const { settings, library, restores, signal } = this.#parts;
+    const { settings, repositoryCache, restores, signal } = this.#parts;
     const { revision } = await settings.effective();
-    const planned = await library.use(signal, (work) => work.planUndo(run, caller, signal));
+    const planned = await repositoryCache.use(signal, (work) => work.planUndo(run, caller, signal));
     const options = { overwrite: true, includeManaged: true };
     const request: RestoreRequest = { snapshot: planned.snapshot, selection: { type: 'everything' }, options };
     return restores.add(request, planned, revision, caller);
@@ -101,7 +103,7 @@ export class Requests {
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */
   async apply(id: string, confirm: string | undefined, asker: Asker & Caller): Promise<RunRecord> {
-    const { settings, library, restores } = this.#parts;
+    const { settings, repositoryCache, restores } = this.#parts;
     const { by, org } = asker;
     const planned = restores.begin(id, asker, confirm, (await settings.effective()).revision);
     const record = await this.#run({
@@ -115,7 +117,7 @@ export class Requests {
         let applied: AppliedRestore | undefined;
         try {
           // The repository stays open for as long as it takes, even when the settings change meanwhile.
-          applied = await library.use(run.signal, () => planned.apply(run, planned.confirm));
+          applied = await repositoryCache.use(run.signal, () => planned.apply(run, planned.confirm));
           const { status, snapshot, counts, errors } = applied;
           return { status, snapshot, counts, errors };
         } finally {

@@ -10,7 +10,7 @@ import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
-import { engineWork } from './operations/operations.ts';
+import { openOperations } from './operations/operations.ts';
 import { TargetLimits } from './operations/target-limits.ts';
 import type { Api } from './http/api.ts';
 import { Certificate } from './http/certificate.ts';
@@ -100,7 +100,7 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
     kubernetes: foundation.kubernetes,
     election: foundation.election?.(mayYield),
     openWork: (access) =>
-      engineWork({
+      openOperations({
         version: config.version,
         grafana: config.grafana,
         orgIds: config.orgIds,

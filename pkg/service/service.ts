@@ -12,32 +12,32 @@ import type { GivenTokens } from './bootstrap/given-tokens.ts';
 import type { TokenKeeper } from './bootstrap/keeper.ts';
 import type { ServiceConfig } from './config.ts';
 import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf } from './grafana-tokens.ts';
-import { Lateness } from './status/overdue.ts';
+import { Overdue } from './status/overdue.ts';
 import { Leadership } from './schedule/leadership.ts';
 import { Metrics } from './status/metrics.ts';
-import { News } from './status/status-cache.ts';
+import { StatusCache } from './status/status-cache.ts';
 import { Notifier, type Receiver } from './notify.ts';
 import { findHome, HomeOrganization } from './organizations/home.ts';
 import type { AskedFrom } from './organizations/snapshot-view.ts';
-import { Overview } from './status/status-view.ts';
+import { StatusView } from './status/status-view.ts';
 import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
-import { Library } from './repository/repository-cache.ts';
+import { RepositoryCache } from './repository/repository-cache.ts';
 import { Snapshots } from './repository/snapshots.ts';
 import { Requests } from './requests.ts';
 import { Restores } from './restores.ts';
-import { Aftermath } from './runs/run-hooks.ts';
+import { RunHooks } from './runs/run-hooks.ts';
 import { scheduledJob } from './runs/jobs.ts';
 import { Journal } from './runs/journal.ts';
 import { RunQueue } from './runs/queue.ts';
 import { Runs } from './runs/runs.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { SettingsStore } from './settings/store.ts';
-import { Terms } from './schedule/leader-term.ts';
+import { LeaderTerms } from './schedule/leader-term.ts';
 import type { GrafanaAccess } from './operations/grafana-access.ts';
 import { checkTarget } from './operations/target-check.ts';
 import type { TargetLimits } from './operations/target-limits.ts';
-import type { OpenWork } from './operations/work.ts';
+import type { OpenOperations } from './operations/work.ts';
 
 export interface ServicePorts {
   state: StateStore;
@@ -46,7 +46,7 @@ export interface ServicePorts {
   election: Election | undefined;
   /** What is needed in Kubernetes; undefined outside of it. */
   kubernetes?: KubernetesRights;
-  openWork: (access: GrafanaAccess) => OpenWork;
+  openWork: (access: GrafanaAccess) => OpenOperations;
   limits: TargetLimits;
   clock: Clock;
   randomness: Randomness;
@@ -70,7 +70,7 @@ export class Service {
   /** Undefined where it does not, or where the admin is used instead. */
   readonly given: GivenTokens | undefined;
   readonly access: GrafanaAccess;
-  readonly library: Library;
+  readonly repositoryCache: RepositoryCache;
   readonly history: History;
   readonly snapshots: Snapshots;
   readonly runs: Runs;
@@ -80,14 +80,14 @@ export class Service {
   readonly metrics: Metrics;
   readonly queue: RunQueue;
   readonly requests: Requests;
-  readonly overview: Overview;
+  readonly statusView: StatusView;
   /** How Grafana reaches the API; the app is told once that is known. */
   reachedAt: string | undefined;
   readonly #stopping = new AbortController();
   readonly #journal: Journal;
-  readonly #news: News;
-  readonly #lateness: Lateness;
-  readonly #terms: Terms;
+  readonly #statusCache: StatusCache;
+  readonly #overdue: Overdue;
+  readonly #terms: LeaderTerms;
   readonly #scheduler: Scheduler;
   #settingsRead: number;
 
@@ -124,14 +124,14 @@ export class Service {
     const fallback = (): number | undefined =>
       config.orgIds === undefined && settings.view().values.scope.orgs === 'token' ? 1 : undefined;
     this.home = new HomeOrganization({ ...ways, fallback, clock, signal });
-    this.library = new Library(ports.openWork(this.access), () => settings.effective(), { clock, log });
+    this.repositoryCache = new RepositoryCache(ports.openWork(this.access), () => settings.effective(), { clock, log });
     this.#journal = new Journal(state, log);
-    const { keeper, given, library } = this;
+    const { keeper, given, repositoryCache } = this;
     const journal = this.#journal;
-    this.history = new History(library, journal, { clock, log });
+    this.history = new History(repositoryCache, journal, { clock, log });
     const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
-    this.snapshots = new Snapshots(library, askedFrom, log);
-    this.comparisons = new Comparisons(library, this.snapshots, clock);
+    this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
+    this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
     this.restores = new Restores(clock, randomness);
     this.notifier = new Notifier(
       () => this.#receiver(),
@@ -139,14 +139,14 @@ export class Service {
       { clock, log },
       { outbound: ports.limits.webhook },
     );
-    this.metrics = new Metrics(() => this.overview.readings());
-    this.#news = new News(config.grafana, library, { clock, log });
+    this.metrics = new Metrics(() => this.statusView.readings());
+    this.#statusCache = new StatusCache(config.grafana, repositoryCache, { clock, log });
     const { history, restores, notifier, metrics } = this;
-    const news = this.#news;
-    this.#lateness = new Lateness({ state, settings, news, history, notifier, clock, log });
-    const lateness = this.#lateness;
+    const statusCache = this.#statusCache;
+    this.#overdue = new Overdue({ state, settings, statusCache, history, notifier, clock, log });
+    const overdue = this.#overdue;
     const changed = (): void => this.#runEnded();
-    const aftermath = new Aftermath({ journal, history, library, metrics, lateness, notifier, changed, log, signal });
+    const hooks = new RunHooks({ journal, history, repositoryCache, metrics, overdue, notifier, changed, log, signal });
     const process = `${config.instance}/${randomness.hex(4)}`;
     this.queue = new RunQueue({
       instance: process,
@@ -154,24 +154,32 @@ export class Service {
       clock,
       randomness,
       log,
-      keep: (record) => library.use(signal, (work) => work.writeRun(record)),
-      ended: (record) => aftermath.of(record),
+      keep: (record) => repositoryCache.use(signal, (work) => work.writeRun(record)),
+      ended: (record) => hooks.of(record),
     });
     const { queue, snapshots } = this;
     this.runs = new Runs({ queue, history, leadership });
     const { runs } = this;
-    this.#terms = new Terms({ leadership, journal, lateness, process, begun: () => this.#termBegun(), clock, log });
+    this.#terms = new LeaderTerms({
+      leadership,
+      journal,
+      overdue,
+      process,
+      begun: () => this.#termBegun(),
+      clock,
+      log,
+    });
     const terms = this.#terms;
-    const asked = { settings, leadership, terms, journal, history, library, snapshots, queue, restores };
+    const asked = { settings, leadership, terms, journal, history, repositoryCache, snapshots, queue, restores };
     this.requests = new Requests({ ...asked, clock, signal });
-    const parts = { config, clock, started: clock.now(), news, settings, apiTokens, library, history };
-    this.overview = new Overview({ ...parts, queue, runs, askedFrom, leadership, notifier, keeper, given });
+    const parts = { config, clock, started: clock.now(), statusCache, settings, apiTokens, repositoryCache, history };
+    this.statusView = new StatusView({ ...parts, queue, runs, askedFrom, leadership, notifier, keeper, given });
     this.#scheduler = new Scheduler({
       clock,
       randomness,
       log,
       settings: async () => (await settings.effective()).values,
-      ready: () => terms.settled && this.overview.tokenUsable && settings.view().values.target.url !== '',
+      ready: () => terms.settled && this.statusView.tokenUsable && settings.view().values.target.url !== '',
       lastStart: (job) => this.#lastStart(job),
       start: (job, trigger) => this.#startScheduled(job, trigger),
       tick: () => this.#tick(),
@@ -206,12 +214,12 @@ export class Service {
     await this.queue.close(this.config.stopWithin);
     this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
     await this.notifier.stop();
-    await this.#lateness.settled();
+    await this.#overdue.settled();
     await this.keeper?.stop();
     await this.given?.stop();
     await this.leadership.stop();
-    await this.library.close();
-    await this.#news.close();
+    await this.repositoryCache.close();
+    await this.#statusCache.close();
     this.log.info({}, 'the service has stopped');
   }
 
@@ -225,8 +233,8 @@ export class Service {
 
   /** After settings were saved, or snapshots removed. */
   changed(): void {
-    this.library.refresh();
-    this.#news.stale();
+    this.repositoryCache.refresh();
+    this.#statusCache.invalidate();
   }
 
   #runEnded(): void {
@@ -237,7 +245,7 @@ export class Service {
 
   #termBegun(): void {
     this.history.refresh();
-    if (this.keeper !== undefined && !this.overview.tokenUsable) {
+    if (this.keeper !== undefined && !this.statusView.tokenUsable) {
       void this.keeper.check();
     }
     if (this.keeper === undefined) {
@@ -260,7 +268,7 @@ export class Service {
   }
 
   #lastStart(job: ScheduledJob): Date | undefined {
-    const newest = job === 'backup' ? this.#news.repository?.newest?.time : undefined;
+    const newest = job === 'backup' ? this.#statusCache.repository?.newest?.time : undefined;
     const times = [this.history.lastStart(job), newest].flatMap((time) =>
       time === undefined ? [] : [Date.parse(time)],
     );
@@ -272,14 +280,14 @@ export class Service {
     if (term === undefined) {
       throw new DashkeepError('DK_BUSY', 'another replica leads');
     }
-    this.queue.submit(scheduledJob(job, trigger, this.library), term);
+    this.queue.submit(scheduledJob(job, trigger, this.repositoryCache), term);
   }
 
   /** Once a second: everything that depends on time but is no run. */
   #tick(): void {
     const now = this.clock.monotonic();
     void this.#terms.notice();
-    this.#news.turn(this.signal);
+    this.#statusCache.start(this.signal);
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;
       // Another replica may have changed either.
@@ -291,7 +299,7 @@ export class Service {
       record === undefined ? undefined : { ...runLine(record), ...(progress === undefined ? {} : { progress }) },
     );
     if (this.#terms.settled) {
-      this.#lateness.watch();
+      this.#overdue.watch();
     }
   }
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { World } from '../../pkg/cli/context.ts';
+import type { CliContext } from '../../pkg/cli/context.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
@@ -14,7 +14,7 @@ describe('a restore on first contact', () => {
   const run = (
     args: string[],
     machine: string,
-    ports: Partial<Pick<World, 'stdin' | 'stderr'>> = {},
+    ports: Partial<Pick<CliContext, 'stdin' | 'stderr'>> = {},
   ): Promise<Ended> => {
     const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/${machine}`];
     return runCli([...args, ...where], { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() }, ports);
@@ -58,7 +58,7 @@ describe('a restore on first contact', () => {
         stdin.write(`${word}\n`);
       }
     });
-    const ports = { stdin, stderr } as unknown as Pick<World, 'stdin' | 'stderr'>;
+    const ports = { stdin, stderr } as unknown as Pick<CliContext, 'stdin' | 'stderr'>;
     return { ended: run(RESTORE, 'laptop', ports), shown: () => text };
   }
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { confirmed } from '../../pkg/cli/restore/confirmation.ts';
-import type { World } from '../../pkg/cli/context.ts';
+import type { CliContext } from '../../pkg/cli/context.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
@@ -15,7 +15,7 @@ const PLAN = {
 } as unknown as Plan;
 
 /** Somebody at a terminal, or a pipe where nobody is. */
-function worldOf(isTTY: boolean): { world: World; stdin: PassThrough; shown: () => string } {
+function worldOf(isTTY: boolean): { world: CliContext; stdin: PassThrough; shown: () => string } {
   const stdin = Object.assign(new PassThrough(), { isTTY });
   const stderr = Object.assign(new PassThrough(), { isTTY });
   const parts: string[] = [];
@@ -29,7 +29,7 @@ function worldOf(isTTY: boolean): { world: World; stdin: PassThrough; shown: () 
     stdout: stderr,
     stderr,
     stdin,
-  } as unknown as World;
+  } as unknown as CliContext;
   return { world, stdin, shown: () => parts.join('') };
 }
 

@@ -73,7 +73,7 @@ describe('the budget of bytes', () => {
     await Promise.all(
       sizes.map(async (size) => {
         const share = budget.open();
-        const grafana = client.holding(share);
+        const grafana = client.reserving(share);
         expect(await grafana.get(`/api/${size}`)).toHaveLength(size);
         expect(await grafana.get(`/api/${size >> 1}`)).toHaveLength(size >> 1);
         most = Math.max(most, budget.held);
@@ -93,7 +93,7 @@ describe('the budget of bytes', () => {
     void holder.received(5 * MIB);
     const controller = new AbortController();
     const share = budget.open();
-    const waiting = client.holding(share).get(`/api/${3 * MIB}`, { signal: controller.signal });
+    const waiting = client.reserving(share).get(`/api/${3 * MIB}`, { signal: controller.signal });
     setTimeout(() => controller.abort(new Error('cancelled')), 50);
 
     await expect(waiting).rejects.toThrow('cancelled');

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { RequestWindow } from '../../pkg/grafana/http/request-limiter.ts';
+import { RequestLimiter } from '../../pkg/grafana/http/request-limiter.ts';
 import { realClock } from '../support/ports.ts';
 import { VirtualTime } from './virtual-server.ts';
 
 describe('whose turn it is in the window of requests', () => {
   it('lets nobody in until the server wants to be asked again', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 8, clock: time });
+    const window = new RequestLimiter({ max: 8, clock: time });
     const entered: number[] = [];
     const enter = async (): Promise<void> => {
-      const leave = await window.enter();
+      const leave = await window.acquire();
       entered.push(time.monotonic());
       await time.sleep(20);
       leave({ ending: 'answered', sort: 'any', milliseconds: 20, late: 0 });
     };
-    window.rest(1000);
-    window.rest(200);
+    window.pause(1000);
+    window.pause(200);
     const before = [enter(), enter(), enter()];
     await time.run();
     await Promise.all(before);
@@ -24,22 +24,22 @@ describe('whose turn it is in the window of requests', () => {
   });
 
   it('ends the wait of a request that is given up while the server rests', async () => {
-    const window = new RequestWindow({ max: 1, clock: realClock });
-    window.rest(60_000);
+    const window = new RequestLimiter({ max: 1, clock: realClock });
+    window.pause(60_000);
     const controller = new AbortController();
-    const waiting = window.enter(controller.signal);
+    const waiting = window.acquire(controller.signal);
     controller.abort(new Error('cancelled'));
 
     await expect(waiting).rejects.toThrow('cancelled');
   });
 
   it('gives the place of a request that is given up then to the next one', async () => {
-    const window = new RequestWindow({ max: 1, clock: realClock });
-    const leave = await window.enter();
+    const window = new RequestLimiter({ max: 1, clock: realClock });
+    const leave = await window.acquire();
     const controller = new AbortController();
-    const givenUp = window.enter(controller.signal);
-    const next = window.enter();
-    window.rest(50);
+    const givenUp = window.acquire(controller.signal);
+    const next = window.acquire();
+    window.pause(50);
     leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
     await realClock.sleep(10);
     controller.abort(new Error('cancelled'));
@@ -49,11 +49,11 @@ describe('whose turn it is in the window of requests', () => {
   });
 
   it('lets those that much else waits for go before the others', async () => {
-    const window = new RequestWindow({ max: 1, clock: new VirtualTime() });
+    const window = new RequestLimiter({ max: 1, clock: new VirtualTime() });
     const order: string[] = [];
-    const leave = await window.enter();
+    const leave = await window.acquire();
     const waiting = ['dashboard', 'other dashboard', 'page'].map(async (name) => {
-      const leaveToo = await window.enter(undefined, name === 'page');
+      const leaveToo = await window.acquire(undefined, name === 'page');
       order.push(name);
       leaveToo({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
     });
@@ -65,14 +65,14 @@ describe('whose turn it is in the window of requests', () => {
 
   it('ends the wait of a request that is given up', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 1, clock: time });
-    const leave = await window.enter();
+    const window = new RequestLimiter({ max: 1, clock: time });
+    const leave = await window.acquire();
     const controller = new AbortController();
-    const waiting = window.enter(controller.signal);
+    const waiting = window.acquire(controller.signal);
     controller.abort(new Error('cancelled'));
 
     await expect(waiting).rejects.toThrow('cancelled');
     leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
-    await expect(window.enter()).resolves.toBeTypeOf('function');
+    await expect(window.acquire()).resolves.toBeTypeOf('function');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RequestWindow } from '../../pkg/grafana/http/request-limiter.ts';
+import { RequestLimiter } from '../../pkg/grafana/http/request-limiter.ts';
 import type { Ending } from '../../pkg/grafana/http/adaptive-concurrency.ts';
 import { VirtualServer, VirtualTime } from './virtual-server.ts';
 
@@ -42,7 +42,7 @@ interface Backup {
 /** Sends so many requests as fast as the window lets them in. */
 function backup(
   time: VirtualTime,
-  window: RequestWindow,
+  window: RequestLimiter,
   count: number,
   one: (index: number) => Promise<{ ending?: Ending; sort?: string; late?: number } | void>,
 ): Promise<Backup> {
@@ -50,7 +50,7 @@ function backup(
   const started = time.monotonic();
   let running = 0;
   const all = Array.from({ length: count }, async (_, index) => {
-    const leave = await window.enter();
+    const leave = await window.acquire();
     result.most = Math.max(result.most, ++running);
     const sent = time.monotonic();
     const { ending = 'answered', sort = 'dashboard', late = 0 } = (await one(index)) ?? {};
@@ -85,7 +85,7 @@ function mean(values: number[]): number {
 describe('the size of the window of requests', () => {
   it('opens to its maximum where the server stands it, and never further', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -99,7 +99,7 @@ describe('the size of the window of requests', () => {
   it('never exceeds a maximum that somebody set, nor begins above it', async () => {
     for (const max of [1, 2, 5]) {
       const time = new VirtualTime();
-      const window = new RequestWindow({ max, clock: time });
+      const window = new RequestLimiter({ max, clock: time });
       const server = new VirtualServer(time, { workers: 1000, line: 20 });
       const running = backup(time, window, 200, () => server.request(2));
       await time.run();
@@ -119,7 +119,7 @@ describe('the size of the window of requests', () => {
     await alone.run();
 
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers, line });
     const during = people(time, server, perSecond, 4);
     const running = backup(time, window, workers * 500, () => server.request(5));
@@ -135,9 +135,9 @@ describe('the size of the window of requests', () => {
   it('makes people wait longer where it is urgent, but not for long', async () => {
     const run = async (urgent: boolean): Promise<{ size: number; waited: number }> => {
       const time = new VirtualTime();
-      const window = new RequestWindow({ max: 64, clock: time });
+      const window = new RequestLimiter({ max: 64, clock: time });
       if (urgent) {
-        window.hurry();
+        window.prioritize();
       }
       const server = new VirtualServer(time, { workers: 4, line: 20 });
       const during = people(time, server, 120, 4);
@@ -153,7 +153,7 @@ describe('the size of the window of requests', () => {
 
   it('is not narrowed by requests that take long by themselves', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time });
+    const window = new RequestLimiter({ max: 32, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, async (index) => {
       const page = index % 40 === 0;
@@ -168,7 +168,7 @@ describe('the size of the window of requests', () => {
 
   it('is not narrowed by a server whose answers vary much', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, (index) => server.request([5, 5, 10, 60, 5, 30, 5][index % 7] ?? 5));
     await time.run();
@@ -179,7 +179,7 @@ describe('the size of the window of requests', () => {
 
   it('is not narrowed by pauses of the server, which delay only some of the answers', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     // After a while it answers nothing for 40 of every 100 ms.
     const running = backup(time, window, 6000, async (index) => {
@@ -195,7 +195,7 @@ describe('the size of the window of requests', () => {
   it('is not narrowed because this process is what answers wait for', async () => {
     const time = new VirtualTime();
     const self = new BusyProcess(time, 1.5);
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 3000, async () => {
       await server.request(2);
@@ -213,7 +213,7 @@ describe('the size of the window of requests', () => {
 
     const time = new VirtualTime();
     const self = new BusyProcess(time, 1);
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 4, line: 20 });
     const during = people(time, server, 120, 6);
     const running = backup(time, window, 3000, async () => {
@@ -228,7 +228,7 @@ describe('the size of the window of requests', () => {
 
   it('tries ever more rarely where it found the same limit again and again', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     // More than two at once wait for each other.
     const server = new VirtualServer(time, { workers: 1, line: 0 });
     const running = backup(time, window, 10_000, () => server.request(5));
@@ -242,7 +242,7 @@ describe('the size of the window of requests', () => {
 
   it('learns how fast a rare sort of request is without holding up the others', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const small = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -259,7 +259,7 @@ describe('the size of the window of requests', () => {
 
   it('notices that requests queue which it came to know while many were under way', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const large = new VirtualServer(time, { workers: 1000, line: 20 });
     const small = backup(time, window, 3000, () => large.request(2));
     await time.run();
@@ -283,7 +283,7 @@ describe('the size of the window of requests', () => {
 
   it('keeps the size for requests of a new sort that are as fast as those known', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const folders = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -300,7 +300,7 @@ describe('the size of the window of requests', () => {
   it('sends a few at once even where this process is slow', async () => {
     const time = new VirtualTime();
     const self = new BusyProcess(time, 20);
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 200 });
     const running = backup(time, window, 600, async () => {
       await server.request(2);
@@ -313,7 +313,7 @@ describe('the size of the window of requests', () => {
 
   it('does not wait for the few answers that tell something where most tell nothing', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 80, async (index) => {
       await server.request(2);
@@ -326,7 +326,7 @@ describe('the size of the window of requests', () => {
 
   it('comes back at once from fewer that are no faster, having grown while it could not tell', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 400, async (index) => {
       await server.request(2);
@@ -341,7 +341,7 @@ describe('the size of the window of requests', () => {
 
   it('does not come back to what it had before the server said that it was too much', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const known = backup(time, window, 3000, () => server.request(2));
     await time.run();
@@ -362,7 +362,7 @@ describe('the size of the window of requests', () => {
 
   it('goes on to fewer as long as those are faster, having grown while it could not tell', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 2, line: 0 });
     const running = backup(time, window, 800, async (index) => {
       await server.request(20);
@@ -375,7 +375,7 @@ describe('the size of the window of requests', () => {
 
   it('starts small with every sort of request, so that it learns how fast that is at best', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 4, line: 5 });
     const light = backup(time, window, 1000, () => server.request(0.05));
     await time.run();
@@ -393,7 +393,7 @@ describe('the size of the window of requests', () => {
 
   it('halves when the server has too much to do, and comes back slowly', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 64, clock: time });
+    const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     let inflight = 0;
     const running = backup(time, window, 6000, async () => {
@@ -412,7 +412,7 @@ describe('the size of the window of requests', () => {
 
   it('goes down to one by one when nothing comes through, and recovers when it does again', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 16, clock: time });
+    const window = new RequestLimiter({ max: 16, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const down = backup(time, window, 400, async () => {
       await server.request(300);
@@ -430,7 +430,7 @@ describe('the size of the window of requests', () => {
 
   it('soon forgets single failures', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time });
+    const window = new RequestLimiter({ max: 32, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 4000, async (index) => {
       await server.request(2);
@@ -443,7 +443,7 @@ describe('the size of the window of requests', () => {
 
   it('takes a server that became slower for good as it is', async () => {
     const time = new VirtualTime();
-    const window = new RequestWindow({ max: 32, clock: time });
+    const window = new RequestLimiter({ max: 32, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
     const running = backup(time, window, 6000, (index) => server.request(index < 2000 ? 2 : 60));
     await time.run();

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, parseJson } from '../../pkg/lib/json/json.ts';
 import type { Form } from '../../pkg/lib/json/form.ts';
 import { objectIdOf } from '../../pkg/repository/objects/id.ts';
-import { MOST_PRESSED_BYTES, type Pressed } from '../../pkg/repository/objects/encoder.ts';
-import { Press } from '../../pkg/repository/objects/encode-thread.ts';
+import { MAX_ENCODED_BYTES, type EncodedObject } from '../../pkg/repository/objects/encoder.ts';
+import { Encoder } from '../../pkg/repository/objects/encode-thread.ts';
 
 const MANY = 500;
 const KEY = '0123456789abcdef'.repeat(4);
@@ -37,11 +37,11 @@ function expected(number: number): string {
   return canonicalJson({ spec: { ...spec, uid: 'board' } });
 }
 
-async function pressAll(press: Press, before?: string): Promise<(Pressed | undefined)[]> {
-  return Promise.all(Array.from({ length: MANY }, (_, number) => press.press(form(number), before)));
+async function pressAll(press: Encoder, before?: string): Promise<(EncodedObject | undefined)[]> {
+  return Promise.all(Array.from({ length: MANY }, (_, number) => press.encode(form(number), before)));
 }
 
-function expectAll(pressed: (Pressed | undefined)[], key?: string): void {
+function expectAll(pressed: (EncodedObject | undefined)[], key?: string): void {
   expect(pressed).toHaveLength(MANY);
   pressed.forEach((one, number) => {
     expect(one).toMatchObject({ id: objectIdOf(expected(number), key), bytes: Buffer.byteLength(expected(number)) });
@@ -53,7 +53,7 @@ function expectAll(pressed: (Pressed | undefined)[], key?: string): void {
 
 describe('bodies made on a second thread', () => {
   it.each([undefined, KEY])('are the same as on the first one, with the key %s', async (key) => {
-    const press = new Press(key, code);
+    const press = new Encoder(key, code);
     // Twice: the thread is ready for the second round at the latest.
     expectAll(await pressAll(press), key);
     expectAll(await pressAll(press), key);
@@ -61,7 +61,7 @@ describe('bodies made on a second thread', () => {
   });
 
   it('come from that thread when there are many', async () => {
-    const press = new Press(
+    const press = new Encoder(
       undefined,
       `const { parentPort } = require('node:worker_threads');
       parentPort.on('message', ({ number }) => parentPort.postMessage({ number, it: { id: 'there', bytes: 1 } }));`,
@@ -80,7 +80,7 @@ describe('bodies made on a second thread', () => {
   ])(
     'are made here when it %s',
     async (_, broken) => {
-      const press = new Press(undefined, broken);
+      const press = new Encoder(undefined, broken);
       expectAll(await pressAll(press));
       expectAll(await pressAll(press));
       await press.close();
@@ -89,27 +89,27 @@ describe('bodies made on a second thread', () => {
   );
 
   it('are made here when it is closed before it has answered', async () => {
-    const press = new Press(undefined, 'require("node:worker_threads").parentPort.on("message", () => undefined);');
+    const press = new Encoder(undefined, 'require("node:worker_threads").parentPort.on("message", () => undefined);');
     const pressing = pressAll(press);
     await press.close();
     expectAll(await pressing);
   });
 
   it('are not compressed where nothing changed', async () => {
-    const press = new Press(undefined, code);
+    const press = new Encoder(undefined, code);
     const id = objectIdOf(expected(3), undefined);
-    expect(await press.press(form(3), id)).toEqual({ id, bytes: Buffer.byteLength(expected(3)), body: undefined });
+    expect(await press.encode(form(3), id)).toEqual({ id, bytes: Buffer.byteLength(expected(3)), body: undefined });
     await press.close();
   });
 
   it('are left to others when they need the parser, or are large', async () => {
-    const press = new Press(undefined, code);
+    const press = new Encoder(undefined, code);
     const twice = { ...form(1), bytes: Buffer.from('{"a":1,"a":2}') };
-    const large = { ...form(1), bytes: Buffer.from(`{"a":"${'x'.repeat(MOST_PRESSED_BYTES)}"}`) };
+    const large = { ...form(1), bytes: Buffer.from(`{"a":"${'x'.repeat(MAX_ENCODED_BYTES)}"}`) };
     for (let times = 0; times < MANY; times++) {
-      expect(await press.press(twice, undefined)).toBeUndefined();
+      expect(await press.encode(twice, undefined)).toBeUndefined();
     }
-    expect(await press.press(large, undefined)).toBeUndefined();
+    expect(await press.encode(large, undefined)).toBeUndefined();
     await press.close();
   });
 });

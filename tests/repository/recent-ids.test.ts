@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { RecentIds } from '../../pkg/lib/recent-keys.ts';
+import { RecentKeys } from '../../pkg/lib/recent-keys.ts';
 
 it('forgets what was neither added nor found for longest', () => {
-  const recent = new RecentIds(3);
+  const recent = new RecentKeys(3);
   ['a', 'b', 'c'].forEach((id) => recent.add(id));
   expect(recent.has('a')).toBe(true);
   recent.add('d');

@@ -67,7 +67,7 @@ describe.each(PROFILE_NAMES)('a drill on Grafana %s', (profile) => {
 
   it('is in no hurry: people who use Grafana meanwhile come first', async () => {
     await company(profile);
-    const hurry = vi.spyOn(GrafanaClient.prototype, 'hurry');
+    const hurry = vi.spyOn(GrafanaClient.prototype, 'prioritize');
     await run(await bench.instance());
     expect(hurry).not.toHaveBeenCalled();
     hurry.mockRestore();

@@ -78,7 +78,7 @@ describe.each(PROFILE_NAMES)('a restore that is applied at once, Grafana %s', (p
   it('is in a hurry, and what goes before it is not', async () => {
     bench = await RestoreBench.start({ profile });
     bench.sim.seedDashboards({ count: 3, folders: 1, bytes: 1000 });
-    const hurry = vi.spyOn(GrafanaClient.prototype, 'hurry');
+    const hurry = vi.spyOn(GrafanaClient.prototype, 'prioritize');
     await bench.backup();
     bench.sim.wipe();
     expect(hurry).not.toHaveBeenCalled();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reachedOrgs } from '../../pkg/cli/restore/orgs.ts';
 import { restoreWish, type RestoreFlags } from '../../pkg/cli/restore/request.ts';
-import type { World } from '../../pkg/cli/context.ts';
+import type { CliContext } from '../../pkg/cli/context.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const world = { environment: { PASSWORD: 'given' } } as unknown as World;
+const world = { environment: { PASSWORD: 'given' } } as unknown as CliContext;
 
 function wish(flags: RestoreFlags, snapshot: string | undefined = 'latest'): ReturnType<typeof restoreWish> {
   return restoreWish(world, snapshot, flags);

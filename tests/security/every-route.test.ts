@@ -15,8 +15,10 @@ let world: TwoOrgs;
 let home: Side;
 let other: Side;
 let operations: { name: string; method: string; path: string; operation: Operation }[];
+
 /** Ids of snapshots, runs and plans of both sides. */
 const ids: string[] = ['latest', 'live'];
+
 /** What names one resource of either side. */
 const resources: { org: number; kind: string; uid: string; folder: string }[] = [];
 
@@ -36,7 +38,7 @@ beforeAll(async () => {
       operation,
     })),
   );
-  const manifest = await world.service.service.library.manifest(snapshot, AbortSignal.timeout(60_000));
+  const manifest = await world.service.service.repositoryCache.manifest(snapshot, AbortSignal.timeout(60_000));
   resources.push(
     ...manifest.resources.map(({ org, kind, uid, folderUid = '' }) => ({ org, kind, uid, folder: folderUid })),
   );

@@ -61,7 +61,7 @@ it('reaches all organizations when the deployment says so, and nobody else does'
   expect((await service.call('GET', '/status')).json).not.toHaveProperty('notCovered');
 
   const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
-  const manifest = await service.service.library.manifest(String(run['snapshot']), AbortSignal.timeout(10_000));
+  const manifest = await service.service.repositoryCache.manifest(String(run['snapshot']), AbortSignal.timeout(10_000));
   expect(manifest.orgs).toMatchObject([{ id: 1 }, { id: orgId, name: 'Second' }]);
   const shown = await service.call('GET', `/snapshots/${String(run['snapshot'])}`);
   expect(shown.json.orgs).toMatchObject([{ id: 1 }]);
@@ -98,7 +98,7 @@ it('backs it up with the next backup, where all organizations are wanted', async
   await service.service.keeper?.check();
   const id = await createOrg('Later');
   const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
-  const { orgs } = await service.service.library.manifest(String(run['snapshot']), AbortSignal.timeout(10_000));
+  const { orgs } = await service.service.repositoryCache.manifest(String(run['snapshot']), AbortSignal.timeout(10_000));
   expect(orgs).toMatchObject([{ id: 1 }, { id, name: 'Later' }]);
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Attention } from '../../pkg/lib/http/event-loop-lag.ts';
+import { EventLoopLag } from '../../pkg/lib/http/event-loop-lag.ts';
 
 /** Keeps this process busy. */
 function work(milliseconds: number): void {
@@ -11,30 +11,30 @@ function work(milliseconds: number): void {
 }
 
 it('tells how long this process has been busy', () => {
-  const attention = new Attention();
-  attention.look(performance.now());
+  const attention = new EventLoopLag();
+  attention.measure(performance.now());
   work(30);
-  const busy = attention.look(performance.now());
+  const busy = attention.measure(performance.now());
 
   expect(busy).toBeGreaterThanOrEqual(30);
 });
 
 it('goes on counting while there is no wait between two looks', async () => {
-  const attention = new Attention();
+  const attention = new EventLoopLag();
   work(30);
-  attention.look(performance.now());
+  attention.measure(performance.now());
   await Promise.resolve();
   work(10);
 
-  expect(attention.look(performance.now())).toBeGreaterThanOrEqual(40);
+  expect(attention.measure(performance.now())).toBeGreaterThanOrEqual(40);
 });
 
 it('begins anew after a wait', async () => {
-  const attention = new Attention();
+  const attention = new EventLoopLag();
   work(30);
-  attention.look(performance.now());
+  attention.measure(performance.now());
   await wait(60);
-  const busy = attention.look(performance.now());
+  const busy = attention.measure(performance.now());
 
   expect(busy).toBeLessThan(30);
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Agent } from '../../pkg/lib/http/agent.ts';
-import { exchange } from '../../pkg/lib/http/request.ts';
+import { sendRequest } from '../../pkg/lib/http/request.ts';
 import { ownCopy, release } from '../../pkg/lib/memory/release.ts';
 
 const MB = 1024 * 1024;
@@ -53,7 +53,7 @@ test.each([
   const dispatcher = new Agent();
   let first: Buffer = Buffer.alloc(0);
   try {
-    const { body } = await exchange({
+    const { body } = await sendRequest({
       dispatcher,
       origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       path: '/',

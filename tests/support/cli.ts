@@ -1,6 +1,6 @@
 import type { Exit } from '../../pkg/cli/command.ts';
 import { buildProgram } from '../../pkg/cli/main.ts';
-import type { World } from '../../pkg/cli/context.ts';
+import type { CliContext } from '../../pkg/cli/context.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { realClock, realRandomness } from './ports.ts';
 
@@ -16,11 +16,11 @@ export interface Ended {
 export async function runCli(
   args: readonly string[],
   environment: Record<string, string>,
-  ports: Partial<Pick<World, 'clock' | 'stdin' | 'stderr'>> = {},
+  ports: Partial<Pick<CliContext, 'clock' | 'stdin' | 'stderr'>> = {},
 ): Promise<Ended> {
   let out = '';
   const stdout = { write: (text: string) => (out += text) } as unknown as NodeJS.WriteStream;
-  const world: World = {
+  const world: CliContext = {
     environment,
     clock: realClock,
     randomness: realRandomness,

@@ -11,7 +11,7 @@ import { kindsOf, type CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
-import { VERSION, type World } from '../context.ts';
+import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
@@ -39,19 +39,19 @@ export const registerBackup: Register = (program, run) => {
     .action(run(runBackup));
 };
 
-async function runBackup(world: World, flags: Flags): Promise<Exit> {
-  const progress = progressPrinter(world, flags.json === true);
-  const manifest = await withRepository(world, flags, true, (repository) =>
-    recordRun({ ...world, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
+async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
+  const progress = progressPrinter(context, flags.json === true);
+  const manifest = await withRepository(context, flags, true, (repository) =>
+    recordRun({ ...context, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
       withGrafanaInstance(
-        world,
+        context,
         flags,
         async (instance) =>
           withLocksRenewed(
             repository,
             backupOutcome(
               await backup({
-                ...world,
+                ...context,
                 instance,
                 repository,
                 id,
@@ -64,16 +64,16 @@ async function runBackup(world: World, flags: Flags): Promise<Exit> {
                 onProgress: progress.report,
               }),
             ),
-            world,
+            context,
           ),
         progress.report,
       ),
     ).finally(progress.end),
   );
   if (flags.json === true) {
-    printJson(world, backupReport(manifest));
+    printJson(context, backupReport(manifest));
   } else {
-    printReport(world, manifest);
+    printReport(context, manifest);
   }
   return manifest.status === 'complete' ? 0 : 3;
 }
@@ -82,7 +82,7 @@ function copiesWanted(flags: Flags, encrypted: boolean): boolean {
   return flags.plainCopies === undefined ? !encrypted : yesOrNo(flags.plainCopies, 'DASHKEEP_PLAIN_COPIES');
 }
 
-function printReport(world: World, manifest: Manifest): void {
+function printReport(context: CliContext, manifest: Manifest): void {
   const rows = Object.entries(manifest.kinds)
     .filter(([, report]) => !isNotAskedFor(report) && (report.listed > 0 || report.reason !== undefined))
     .map(([kind, report]) => [
@@ -94,17 +94,17 @@ function printReport(world: World, manifest: Manifest): void {
       report.failed,
       report.reason ?? '',
     ]);
-  printTable(world, ['kind', 'listed', 'stored', 'reused', 'skipped', 'failed', ''], rows);
+  printTable(context, ['kind', 'listed', 'stored', 'reused', 'skipped', 'failed', ''], rows);
   const unread = Object.entries(manifest.kinds).flatMap(([kind, { oldestReadAt }]) =>
     oldestReadAt === undefined ? [] : [`${kind} (as of ${oldestReadAt})`],
   );
   if (unread.length > 0) {
-    printLine(world, `taken over from earlier snapshots without reading: ${unread.join(', ')}`);
+    printLine(context, `taken over from earlier snapshots without reading: ${unread.join(', ')}`);
   }
-  causesOf(manifest.errors).forEach((line) => printLine(world, printable(`not read: ${line}`)));
+  causesOf(manifest.errors).forEach((line) => printLine(context, printable(`not read: ${line}`)));
   const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);
   printLine(
-    world,
+    context,
     `snapshot ${manifest.id} is ${manifest.status}: ${manifest.resources.length} resources, ${bytes(size)}`,
   );
 }

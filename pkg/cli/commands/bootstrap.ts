@@ -10,7 +10,7 @@ import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { setting, withJson, withService } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
-import { VERSION, type World } from '../context.ts';
+import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -28,13 +28,13 @@ export const registerBootstrap: Register = (program, run) => {
     .action(run(runBootstrap));
 };
 
-async function runBootstrap(world: World, flags: Flags): Promise<Exit> {
-  const { clock, randomness, log, environment } = world;
+async function runBootstrap(context: CliContext, flags: Flags): Promise<Exit> {
+  const { clock, randomness, log, environment } = context;
   const config = serviceConfig(environment, flags, VERSION);
   const { state, admin } = await lay(config, { clock, randomness, log });
   const tokens = apiTokensOf(config, { admin, state, clock, randomness, log });
   await tokens.load();
-  const done = await patiently(world, wholeNumber(flags.wait, '--wait', 0), {
+  const done = await patiently(context, wholeNumber(flags.wait, '--wait', 0), {
     grafanaUrl: config.grafana.url,
     grafanaCaFile: config.grafana.caFile,
     admin,
@@ -51,31 +51,31 @@ async function runBootstrap(world: World, flags: Flags): Promise<Exit> {
     randomness,
     log,
   });
-  print(world, flags, done);
+  print(context, flags, done);
   return done.failed.length === 0 ? 0 : 3;
 }
 
 const PAUSE_MS = 2_000;
 
 /** Waits for a Grafana that is not up yet; everything else fails at once, so that Kubernetes shows it. */
-async function patiently(world: World, seconds: number, options: BootstrapOptions): Promise<Bootstrapped> {
-  const until = world.clock.monotonic() + seconds * 1000;
+async function patiently(context: CliContext, seconds: number, options: BootstrapOptions): Promise<Bootstrapped> {
+  const until = context.clock.monotonic() + seconds * 1000;
   for (;;) {
     try {
-      return await bootstrap(options, world.signal);
+      return await bootstrap(options, context.signal);
     } catch (error) {
       const { code } = asDashkeepError(error);
       const away = ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(code);
-      if (error instanceof AdminRefused || !away || world.clock.monotonic() + PAUSE_MS > until) {
+      if (error instanceof AdminRefused || !away || context.clock.monotonic() + PAUSE_MS > until) {
         throw error instanceof DashkeepError ? error : asDashkeepError(error);
       }
-      world.log.info({ code }, 'waiting for Grafana');
-      await world.clock.sleep(PAUSE_MS, world.signal);
+      context.log.info({ code }, 'waiting for Grafana');
+      await context.clock.sleep(PAUSE_MS, context.signal);
     }
   }
 }
 
-function print(world: World, flags: Flags, { orgs, failed }: Bootstrapped): void {
+function print(context: CliContext, flags: Flags, { orgs, failed }: Bootstrapped): void {
   const shown = orgs.map(({ org, expires, minted, app }) => ({
     org,
     minted,
@@ -83,14 +83,14 @@ function print(world: World, flags: Flags, { orgs, failed }: Bootstrapped): void
     ...(app === undefined ? {} : { app }),
   }));
   if (flags.json === true) {
-    printJson(world, { orgs: shown, failed: failed.map(({ org, problem }) => ({ org, reason: problem.message })) });
+    printJson(context, { orgs: shown, failed: failed.map(({ org, problem }) => ({ org, reason: problem.message })) });
     return;
   }
   for (const { org, minted, expires } of shown) {
     const end = expires === undefined ? '' : `, valid until ${expires}`;
-    printLine(world, `org ${org}: ${minted ? 'a new token is stored' : 'the stored token works'}${end}`);
+    printLine(context, `org ${org}: ${minted ? 'a new token is stored' : 'the stored token works'}${end}`);
   }
   for (const { org, problem } of failed) {
-    printLine(world, `org ${org}: no token: ${problem.message}`);
+    printLine(context, `org ${org}: no token: ${problem.message}`);
   }
 }

@@ -8,7 +8,7 @@ import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printLine } from '../output/output.ts';
 import { parseResource } from '../resource.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -24,13 +24,13 @@ export const registerCat: Register = (program, run) => {
     .action(run(cat));
 };
 
-async function cat(world: World, snapshot: string, resource: string, flags: Flags): Promise<Exit> {
+async function cat(context: CliContext, snapshot: string, resource: string, flags: Flags): Promise<Exit> {
   const ref = parseResource(resource);
   const org = optionalNumber(flags.org, '--org');
-  await withRepository(world, flags, false, async (repository) => {
-    const manifest = await repository.manifest(snapshot, { signal: world.signal });
+  await withRepository(context, flags, false, async (repository) => {
+    const manifest = await repository.manifest(snapshot, { signal: context.signal });
     const entry = findEntry(manifest, ref, org);
-    printLine(world, await repository.getObject(entry.object, { signal: world.signal }));
+    printLine(context, await repository.getObject(entry.object, { signal: context.signal }));
   });
   return 0;
 }

@@ -4,7 +4,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -19,23 +19,26 @@ export const registerCopy: Register = (program, run) => {
     .action(run(runCopy));
 };
 
-async function runCopy(world: World, url: string, flags: Flags): Promise<Exit> {
-  const { randomness, signal } = world;
+async function runCopy(context: CliContext, url: string, flags: Flags): Promise<Exit> {
+  const { randomness, signal } = context;
   // Recipients are for the copy; what is copied is only read.
-  const result = await withRepository(world, { ...flags, ageRecipients: undefined }, false, (from) =>
-    withRepository(world, { ...flags, target: url }, true, (to) => copyRepository(from, to, { randomness, signal })),
+  const result = await withRepository(context, { ...flags, ageRecipients: undefined }, false, (from) =>
+    withRepository(context, { ...flags, target: url }, true, (to) => copyRepository(from, to, { randomness, signal })),
   );
   if (flags.json === true) {
-    printJson(world, result);
+    printJson(context, result);
   } else {
-    print(world, result);
+    print(context, result);
   }
   return result.foreign.length === 0 ? 0 : 3;
 }
 
-function print(world: World, { copied, present, objects, foreign }: CopyResult): void {
-  printLine(world, `${copied.length} snapshots copied (${objects} objects), ${present.length} were there already.`);
+function print(context: CliContext, { copied, present, objects, foreign }: CopyResult): void {
+  printLine(context, `${copied.length} snapshots copied (${objects} objects), ${present.length} were there already.`);
   if (foreign.length > 0) {
-    printLine(world, `${foreign.length} stayed behind, because no trusted key has signed them: ${foreign.join(', ')}`);
+    printLine(
+      context,
+      `${foreign.length} stayed behind, because no trusted key has signed them: ${foreign.join(', ')}`,
+    );
   }
 }

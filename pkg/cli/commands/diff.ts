@@ -6,7 +6,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -20,33 +20,35 @@ export const registerDiff: Register = (program, run) => {
     .action(run(diff));
 };
 
-async function diff(world: World, from: string, to: string, flags: Flags): Promise<Exit> {
-  const found = await withRepository(world, flags, false, (repository) => compare(world, repository, from, to, flags));
+async function diff(context: CliContext, from: string, to: string, flags: Flags): Promise<Exit> {
+  const found = await withRepository(context, flags, false, (repository) =>
+    compare(context, repository, from, to, flags),
+  );
   if (flags.json === true) {
-    printJson(world, found);
+    printJson(context, found);
     return 0;
   }
   const rows = (['added', 'changed', 'removed'] as const).flatMap((what) =>
     found[what].map(({ kind, uid, title }) => [what, kind, uid, title]),
   );
   if (rows.length === 0) {
-    printLine(world, 'No differences.');
+    printLine(context, 'No differences.');
   } else {
-    printTable(world, ['', 'kind', 'uid', 'title'], rows);
+    printTable(context, ['', 'kind', 'uid', 'title'], rows);
   }
   return 0;
 }
 
 async function compare(
-  world: World,
+  context: CliContext,
   repository: OpenedRepository,
   from: string,
   to: string,
   flags: Flags,
 ): Promise<Diff> {
-  const manifest = await repository.manifest(from, { signal: world.signal });
+  const manifest = await repository.manifest(from, { signal: context.signal });
   if (to !== 'live') {
-    return diffManifests(manifest, await repository.manifest(to, { signal: world.signal }));
+    return diffManifests(manifest, await repository.manifest(to, { signal: context.signal }));
   }
-  return withGrafanaInstance(world, flags, (instance) => diffLive({ ...world, manifest, repository, instance }));
+  return withGrafanaInstance(context, flags, (instance) => diffLive({ ...context, manifest, repository, instance }));
 }

@@ -6,7 +6,7 @@ import { serviceConfig } from '../config/service.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
 import { withJson, withService, withTargetUrl } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
-import { VERSION, type World } from '../context.ts';
+import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -22,19 +22,19 @@ export const registerDoctor: Register = (program, run) => {
 
 const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ', skipped: 'skipped' } as const;
 
-async function runDoctor(world: World, flags: Flags): Promise<Exit> {
-  const { clock, randomness, log, signal } = world;
+async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
+  const { clock, randomness, log, signal } = context;
   const environment =
-    flags.target === undefined ? world.environment : { ...world.environment, DASHKEEP_TARGET: flags.target };
+    flags.target === undefined ? context.environment : { ...context.environment, DASHKEEP_TARGET: flags.target };
   if (flags.policy === true) {
     const { policy, notes } = minimalPolicyFor(targetOf(flags), environment);
     if (flags.json === true) {
-      printJson(world, policy);
+      printJson(context, policy);
       return 0;
     }
-    printLine(world, JSON.stringify(policy, null, 2));
+    printLine(context, JSON.stringify(policy, null, 2));
     for (const note of notes) {
-      world.stderr.write(`${note}\n`);
+      context.stderr.write(`${note}\n`);
     }
     return 0;
   }
@@ -42,12 +42,12 @@ async function runDoctor(world: World, flags: Flags): Promise<Exit> {
   try {
     const { ok, checks } = await service.examine(() => doctor(service, signal));
     if (flags.json === true) {
-      printJson(world, { ok, checks });
+      printJson(context, { ok, checks });
     } else {
       for (const { name, status, detail, hint } of checks) {
-        printLine(world, printable(`${MARKS[status]}  ${name}: ${detail}`));
+        printLine(context, printable(`${MARKS[status]}  ${name}: ${detail}`));
         if (hint !== '' && status !== 'ok') {
-          printLine(world, printable(`         ${hint}`));
+          printLine(context, printable(`         ${hint}`));
         }
       }
     }

@@ -6,7 +6,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
 import { printable, printJson, printLine, progressPrinter } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
@@ -25,45 +25,45 @@ A token makes a scratch folder and restores copies of folders, library panels an
     .action(run(runDrill));
 };
 
-async function runDrill(world: World, snapshot: string | undefined, flags: Flags): Promise<Exit> {
-  const progress = progressPrinter(world, flags.json === true);
-  const report = await withRepository(world, flags, false, (repository) =>
+async function runDrill(context: CliContext, snapshot: string | undefined, flags: Flags): Promise<Exit> {
+  const progress = progressPrinter(context, flags.json === true);
+  const report = await withRepository(context, flags, false, (repository) =>
     withGrafanaInstance(
-      world,
+      context,
       flags,
       (instance) =>
-        recordRun({ ...world, repository, kind: 'drill', trigger: 'manual', ...askedBy(flags) }, async (id) => {
-          const { signal } = world;
+        recordRun({ ...context, repository, kind: 'drill', trigger: 'manual', ...askedBy(flags) }, async (id) => {
+          const { signal } = context;
           const manifest =
             snapshot === undefined
               ? await newestComplete(repository, signal)
               : await countingManifest(repository, snapshot, { signal });
           const onProgress = progress.report;
-          return drillOutcome(await drill({ ...world, id, manifest, repository, instance, onProgress }));
+          return drillOutcome(await drill({ ...context, id, manifest, repository, instance, onProgress }));
         }),
       progress.report,
     ),
   ).finally(progress.end);
   if (flags.json === true) {
-    printJson(world, report);
+    printJson(context, report);
   } else {
-    print(world, report);
+    print(context, report);
   }
   return drillOutcome(report).status === 'complete' ? 0 : 3;
 }
 
-function print(world: World, report: DrillReport): void {
+function print(context: CliContext, report: DrillReport): void {
   for (const { kind, uid, reason } of report.differs) {
-    printLine(world, printable(`differs: ${kind} ${uid}: ${reason}`));
+    printLine(context, printable(`differs: ${kind} ${uid}: ${reason}`));
   }
   for (const { kind, count, reason, problem } of report.skipped) {
-    printLine(world, printable(`${problem ? 'not tried' : 'left out'}: ${kind} (${count}): ${reason}`));
+    printLine(context, printable(`${problem ? 'not tried' : 'left out'}: ${kind} (${count}): ${reason}`));
   }
   const { snapshot, scratch, checked, verified, leftover } = report;
   const removed = leftover === undefined ? 'which is removed again' : 'which is still there';
-  printLine(world, `${verified} of ${checked} resources of ${snapshot} came back as they were.`);
-  printLine(world, printable(`Tried out in the scratch ${scratch.type} '${scratch.name}', ${removed}.`));
+  printLine(context, `${verified} of ${checked} resources of ${snapshot} came back as they were.`);
+  printLine(context, printable(`Tried out in the scratch ${scratch.type} '${scratch.name}', ${removed}.`));
   if (leftover !== undefined) {
-    printLine(world, printable(leftover));
+    printLine(context, printable(leftover));
   }
 }

@@ -7,7 +7,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 const RULES = ['keepLast', 'keepHourly', 'keepDaily', 'keepWeekly', 'keepMonthly', 'keepYearly'] as const;
 
@@ -33,21 +33,21 @@ export const registerForget: Register = (program, run) => {
     .action(run(runForget));
 };
 
-async function runForget(world: World, flags: Flags): Promise<Exit> {
+async function runForget(context: CliContext, flags: Flags): Promise<Exit> {
   const policy = policyOf(flags);
-  const { signal } = world;
-  const { plan, result } = await withRepository(world, flags, false, async (repository) => {
+  const { signal } = context;
+  const { plan, result } = await withRepository(context, flags, false, async (repository) => {
     const made = await planForget(repository, policy, { signal });
     if (flags.dryRun === true) {
       return { plan: made, result: undefined };
     }
-    const applied = await recordRun({ ...world, repository, kind: 'forget', trigger: 'manual' }, async () => {
+    const applied = await recordRun({ ...context, repository, kind: 'forget', trigger: 'manual' }, async () => {
       const value = await applyForget(repository, made, { signal });
       return { value, status: statusOf(value), counts: { forgotten: value.forgotten.length }, errors: [] };
     });
     return { plan: made, result: applied };
   });
-  print(world, flags, plan, result);
+  print(context, flags, plan, result);
   return result !== undefined && result.remaining.length > 0 ? 3 : 0;
 }
 
@@ -70,12 +70,12 @@ function policyOf(flags: Flags): RetentionPolicy {
   };
 }
 
-function print(world: World, flags: Flags, plan: ForgetPlan, result: ForgetResult | undefined): void {
+function print(context: CliContext, flags: Flags, plan: ForgetPlan, result: ForgetResult | undefined): void {
   const remaining = result?.remaining ?? [];
   const gone = result === undefined ? plan.forgotten : plan.forgotten.filter(({ id }) => result.forgotten.includes(id));
   if (flags.json === true) {
     const { kept, unreadable } = plan;
-    printJson(world, { kept, forgotten: gone, remaining, unreadable, applied: result !== undefined });
+    printJson(context, { kept, forgotten: gone, remaining, unreadable, applied: result !== undefined });
     return;
   }
   const row = (what: string, { id, time, status, reasons }: RetentionDecision): string[] => [
@@ -87,11 +87,11 @@ function print(world: World, flags: Flags, plan: ForgetPlan, result: ForgetResul
   ];
   const verb = result === undefined ? 'would go' : 'forgotten';
   printTable(
-    world,
+    context,
     ['', 'snapshot', 'time', 'status', 'because'],
     [...plan.kept.map((decision) => row('kept', decision)), ...gone.map((decision) => row(verb, decision))],
   );
   for (const { id, reason } of remaining) {
-    printLine(world, `still there: ${id}: ${reason}`);
+    printLine(context, `still there: ${id}: ${reason}`);
   }
 }

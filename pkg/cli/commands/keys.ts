@@ -5,7 +5,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -19,17 +19,17 @@ export const registerKeys: Register = (program, run) => {
     .action(run(runKeys));
 };
 
-async function runKeys(world: World, flags: Flags): Promise<Exit> {
-  const view = await withRepository(world, flags, false, async (repository) => {
+async function runKeys(context: CliContext, flags: Flags): Promise<Exit> {
+  const view = await withRepository(context, flags, false, async (repository) => {
     if (flags.rotate === true) {
-      await repository.trust.signing.rotate({ signal: world.signal });
+      await repository.trust.signing.rotate({ signal: context.signal });
     }
-    return viewOf(repository, world.signal);
+    return viewOf(repository, context.signal);
   });
   if (flags.json === true) {
-    printJson(world, view);
+    printJson(context, view);
   } else {
-    print(world, view);
+    print(context, view);
   }
   return 0;
 }
@@ -56,9 +56,9 @@ async function viewOf(repository: OpenedRepository, signal: AbortSignal) {
   };
 }
 
-function print(world: World, { standing, own, keys, unsigned }: View): void {
+function print(context: CliContext, { standing, own, keys, unsigned }: View): void {
   printTable(
-    world,
+    context,
     ['key', 'trusted', 'snapshots', 'first', 'newest', ''],
     keys.map(({ fingerprint, trusted, snapshots, first, newest }) => [
       fingerprint,
@@ -70,9 +70,9 @@ function print(world: World, { standing, own, keys, unsigned }: View): void {
     ]),
   );
   if (unsigned > 0) {
-    printLine(world, `${unsigned} snapshots are signed by nobody.`);
+    printLine(context, `${unsigned} snapshots are signed by nobody.`);
   }
-  printLine(world, MEANING[standing]);
+  printLine(context, MEANING[standing]);
 }
 
 const MEANING: Record<View['standing'], string> = {

@@ -7,7 +7,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -25,24 +25,28 @@ export const registerPrune: Register = (program, run) => {
     .action(run(runPrune));
 };
 
-async function runPrune(world: World, flags: Flags): Promise<Exit> {
-  const { signal, randomness } = world;
-  const { plan, result } = await withRepository(world, flags, false, async (repository) => {
+async function runPrune(context: CliContext, flags: Flags): Promise<Exit> {
+  const { signal, randomness } = context;
+  const { plan, result } = await withRepository(context, flags, false, async (repository) => {
     const made = await planPrune(repository, { signal });
     if (flags.dryRun === true) {
       return { plan: made, result: undefined };
     }
-    const applied = await recordRun({ ...world, repository, kind: 'prune', trigger: 'manual' }, async () => {
+    const applied = await recordRun({ ...context, repository, kind: 'prune', trigger: 'manual' }, async () => {
       const confirmed = flags.removeMostObjects === true;
       const value = await applyPrune(repository, made, { signal, randomness, confirmed });
-      return withLocksRenewed(repository, pruneOutcome(value), world);
+      return withLocksRenewed(repository, pruneOutcome(value), context);
     });
     return { plan: made, result: applied };
   });
   if (flags.json === true) {
-    printJson(world, { ...summary(plan), applied: result !== undefined, ...(result === undefined ? {} : { result }) });
+    printJson(context, {
+      ...summary(plan),
+      applied: result !== undefined,
+      ...(result === undefined ? {} : { result }),
+    });
   } else {
-    print(world, plan, result);
+    print(context, plan, result);
   }
   return result !== undefined && result.failed.length > 0 ? 3 : 0;
 }
@@ -52,32 +56,32 @@ function summary(plan: PrunePlan): object {
   return { snapshots, objects, remove, mark, young, runs, leftOvers, needsConfirmation };
 }
 
-function print(world: World, plan: PrunePlan, result: PruneResult | undefined): void {
-  printLine(world, `${plan.objects} objects, needed by ${plan.snapshots} snapshots (${bytes(plan.bytes)}).`);
+function print(context: CliContext, plan: PrunePlan, result: PruneResult | undefined): void {
+  printLine(context, `${plan.objects} objects, needed by ${plan.snapshots} snapshots (${bytes(plan.bytes)}).`);
   if (result === undefined) {
-    printLine(world, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; ${plan.young} are too young.`);
-    printLine(world, `Would remove ${plan.runs.length} old records of runs and ${plan.leftOvers.length} left-overs.`);
+    printLine(context, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; ${plan.young} are too young.`);
+    printLine(context, `Would remove ${plan.runs.length} old records of runs and ${plan.leftOvers.length} left-overs.`);
     return;
   }
   printLine(
-    world,
+    context,
     `Removed ${result.removed} (${bytes(result.removedBytes)}), marked ${result.marked} for a later prune.`,
   );
   if (result.runs + result.leftOvers > 0) {
-    printLine(world, `Removed ${result.runs} old records of runs and ${result.leftOvers} left-overs.`);
+    printLine(context, `Removed ${result.runs} old records of runs and ${result.leftOvers} left-overs.`);
   }
   if (result.hidden > 0) {
     const size = bytes(result.hiddenBytes);
     printLine(
-      world,
+      context,
       `${result.hidden} (${size}) are out of the repository, but the bucket keeps them as earlier versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.`,
     );
   }
   if (result.locked > 0) {
     const size = bytes(result.lockedBytes);
-    printLine(world, `${result.locked} (${size}) are held by object lock and stay until their retention ends.`);
+    printLine(context, `${result.locked} (${size}) are held by object lock and stay until their retention ends.`);
   }
   for (const { key, reason } of result.failed) {
-    printLine(world, `not removed: ${key}: ${reason}`);
+    printLine(context, `not removed: ${key}: ${reason}`);
   }
 }

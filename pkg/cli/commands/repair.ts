@@ -7,7 +7,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -23,16 +23,16 @@ export const registerRepair: Register = (program, run) => {
     .action(run(runRepair));
 };
 
-async function runRepair(world: World, flags: Flags): Promise<Exit> {
+async function runRepair(context: CliContext, flags: Flags): Promise<Exit> {
   if (flags.rewrap === true) {
-    return runRewrap(world, flags);
+    return runRewrap(context, flags);
   }
-  await withStore(world, flags, (store) => repairConfig({ ...world, store }));
-  const result = await withRepository(world, flags, false, (repository) =>
-    withGrafanaInstance(world, flags, (instance) =>
-      recordRun({ ...world, repository, kind: 'repair', trigger: 'manual' }, async () => {
-        const live = liveReader(instance, { ...world, decryptSecrets: repository.encrypted });
-        const value = await repair(repository, { live, readData: flags.readData === true, signal: world.signal });
+  await withStore(context, flags, (store) => repairConfig({ ...context, store }));
+  const result = await withRepository(context, flags, false, (repository) =>
+    withGrafanaInstance(context, flags, (instance) =>
+      recordRun({ ...context, repository, kind: 'repair', trigger: 'manual' }, async () => {
+        const live = liveReader(instance, { ...context, decryptSecrets: repository.encrypted });
+        const value = await repair(repository, { live, readData: flags.readData === true, signal: context.signal });
         const { repaired, remaining } = value;
         const status = remaining.length === 0 ? ('complete' as const) : ('partial' as const);
         return { value, status, counts: { repaired: repaired.length, remaining: remaining.length }, errors: [] };
@@ -40,39 +40,39 @@ async function runRepair(world: World, flags: Flags): Promise<Exit> {
     ),
   );
   if (flags.json === true) {
-    printJson(world, result);
+    printJson(context, result);
   } else {
-    print(world, result);
+    print(context, result);
   }
   return result.remaining.length === 0 ? 0 : 4;
 }
 
-async function runRewrap(world: World, flags: Flags): Promise<Exit> {
-  const result = await withRepository(world, flags, false, (repository) =>
-    recordRun({ ...world, repository, kind: 'repair', trigger: 'manual' }, async () => {
-      const value = await rewrap(repository, world);
+async function runRewrap(context: CliContext, flags: Flags): Promise<Exit> {
+  const result = await withRepository(context, flags, false, (repository) =>
+    recordRun({ ...context, repository, kind: 'repair', trigger: 'manual' }, async () => {
+      const value = await rewrap(repository, context);
       const { rewrapped, failed } = value;
       const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
       return { value, status, counts: { rewrapped, failed: failed.length }, errors: [] };
     }),
   );
   if (flags.json === true) {
-    printJson(world, result);
+    printJson(context, result);
   } else {
     for (const { key, reason } of result.failed) {
-      printLine(world, printable(`left as it is: ${key}: ${reason}`));
+      printLine(context, printable(`left as it is: ${key}: ${reason}`));
     }
-    printLine(world, `${result.rewrapped} files encrypted anew.`);
+    printLine(context, `${result.rewrapped} files encrypted anew.`);
   }
   return result.failed.length === 0 ? 0 : 3;
 }
 
-function print(world: World, { repaired, remaining }: RepairResult): void {
+function print(context: CliContext, { repaired, remaining }: RepairResult): void {
   for (const { object, reason, resources } of remaining) {
-    printLine(world, printable(`still damaged: ${object}: ${reason}`));
+    printLine(context, printable(`still damaged: ${object}: ${reason}`));
     for (const { kind, uid, title } of resources) {
-      printLine(world, printable(`  needed by ${kind} ${uid} (${title})`));
+      printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }
   }
-  printLine(world, `${repaired.length} put back, ${remaining.length} still damaged.`);
+  printLine(context, `${repaired.length} put back, ${remaining.length} still damaged.`);
 }

@@ -16,7 +16,7 @@ import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from '../restore/confirmation.ts';
 import { printRestore } from '../restore/output.ts';
 import { askTrust, confirmTrust, keepTrust, withTrust } from '../restore/trust.ts';
-import { VERSION, type World } from '../context.ts';
+import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
   json?: boolean;
@@ -68,13 +68,15 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-async function runRestore(world: World, snapshot: string | undefined, given: Flags): Promise<Exit> {
+async function runRestore(context: CliContext, snapshot: string | undefined, given: Flags): Promise<Exit> {
   const flags = withTrust(given);
-  const progress = progressPrinter(world, flags.json === true);
+  const progress = progressPrinter(context, flags.json === true);
   const work =
-    flags.undo === undefined ? planAndApply(world, snapshot, flags, progress) : undo(world, snapshot, flags, progress);
+    flags.undo === undefined
+      ? planAndApply(context, snapshot, flags, progress)
+      : undo(context, snapshot, flags, progress);
   const { plan, applied } = await work.finally(progress.end);
-  printRestore(world, { json: flags.json === true, run: applied?.run }, plan, applied);
+  printRestore(context, { json: flags.json === true, run: applied?.run }, plan, applied);
   return exitOf(plan, applied);
 }
 
@@ -91,26 +93,26 @@ interface Applied extends Restored {
 type Progress = ReturnType<typeof progressPrinter>;
 
 async function planAndApply(
-  world: World,
+  context: CliContext,
   snapshot: string | undefined,
   flags: Flags,
   progress: Progress,
 ): Promise<Done> {
-  const wish = await restoreWish(world, snapshot, flags);
+  const wish = await restoreWish(context, snapshot, flags);
   const everything = flags.everything === true;
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, wish.options);
-  const done = await withRepository(world, flags, false, async (repository): Promise<Done | { trust: string }> => {
+  const done = await withRepository(context, flags, false, async (repository): Promise<Done | { trust: string }> => {
     await keepTrust(repository, flags);
-    const stored = await repository.stored(wish.snapshot, { signal: world.signal });
+    const stored = await repository.stored(wish.snapshot, { signal: context.signal });
     const { manifest } = stored;
-    const trust = await askTrust(world, repository, stored, { ...flags, named: wish.snapshot });
+    const trust = await askTrust(context, repository, stored, { ...flags, named: wish.snapshot });
     if (trust !== undefined) {
       return { trust };
     }
-    const confirm = confirmTrust(world, repository, stored, { ...flags, named: wish.snapshot });
+    const confirm = confirmTrust(context, repository, stored, { ...flags, named: wish.snapshot });
     const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
-      world,
+      context,
       where,
       async (instance) => {
         const { options } = wish;
@@ -118,7 +120,7 @@ async function planAndApply(
         const isChosen = everything || wish.saved !== undefined;
         const selection = isChosen ? wish.selection : inOrgs(wish.selection, flags.orgs, options, manifest, instance);
         const request = {
-          ...world,
+          ...context,
           manifest,
           repository,
           instance,
@@ -138,14 +140,14 @@ async function planAndApply(
         const applied = flags.apply === true;
         return {
           plan,
-          applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined,
+          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan) : undefined,
         };
       },
       waits(flags, progress),
     );
   });
   // What is written goes under the repository's key, which is known to be the right one only when whoever signed it is trusted.
-  return 'trust' in done ? planAndApply(world, snapshot, withTrust({ ...flags, trust: done.trust }), progress) : done;
+  return 'trust' in done ? planAndApply(context, snapshot, withTrust({ ...flags, trust: done.trust }), progress) : done;
 }
 
 /** Somebody looks at a plan; only what is applied waits for a Grafana that is down. */
@@ -154,31 +156,36 @@ function waits(flags: Flags, progress: Progress): Progress['report'] | undefined
 }
 
 /** Plans the way back of a restore, and goes it with `--apply`. */
-async function undo(world: World, snapshot: string | undefined, flags: Flags, progress: Progress): Promise<Done> {
+async function undo(
+  context: CliContext,
+  snapshot: string | undefined,
+  flags: Flags,
+  progress: Progress,
+): Promise<Done> {
   const id = flags.undo ?? '';
   const { everything, savePlan, plan: saved } = flags;
   if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags)) {
     throw new DashkeepError('DK_USAGE', 'what a restore did says what is undone: give --undo alone');
   }
-  return withRepository(world, flags, false, async (repository) => {
-    const run = await repository.run(id, { signal: world.signal });
+  return withRepository(context, flags, false, async (repository) => {
+    const run = await repository.run(id, { signal: context.signal });
     if (run === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no record of a run ${printable(id.slice(0, 60))}`);
     }
     const orgs = flags.orgs ?? [...new Set((run.touched ?? []).map(({ org }) => org))].join(',');
     return withGrafanaInstance(
-      world,
+      context,
       { ...flags, ...(orgs === '' ? {} : { orgs }) },
       async (instance) => {
-        const asked = { ...world, repository, instance, onProgress: progress.report };
+        const asked = { ...context, repository, instance, onProgress: progress.report };
         await keepTrust(repository, flags);
         const { request, plan } = await planUndo(asked, run);
-        const stored = await repository.stored(plan.snapshot, { signal: world.signal });
-        const confirm = confirmTrust(world, repository, stored, { ...flags, named: plan.snapshot });
+        const stored = await repository.stored(plan.snapshot, { signal: context.signal });
+        const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });
         const applied = flags.apply === true;
         return {
           plan,
-          applied: applied ? await applyRecorded(world, { ...flags, confirm }, request, plan) : undefined,
+          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan) : undefined,
         };
       },
       waits(flags, progress),
@@ -186,13 +193,13 @@ async function undo(world: World, snapshot: string | undefined, flags: Flags, pr
   });
 }
 
-async function applyRecorded(world: World, flags: Flags, request: PlanRequest, plan: Plan): Promise<Applied> {
+async function applyRecorded(context: CliContext, flags: Flags, request: PlanRequest, plan: Plan): Promise<Applied> {
   const { repository } = request;
-  const confirmation = await confirmed(world, plan, flags);
+  const confirmation = await confirmed(context, plan, flags);
   const by = askedBy(flags);
   const trigger = plan.undoes === undefined ? 'manual' : 'undo';
   let run = '';
-  const restored = await recordRun({ ...world, repository, kind: 'restore', trigger, ...by }, async (id, note) => {
+  const restored = await recordRun({ ...context, repository, kind: 'restore', trigger, ...by }, async (id, note) => {
     run = id;
     if (plan.undoes !== undefined) {
       note({ undoes: plan.undoes });
@@ -205,7 +212,7 @@ async function applyRecorded(world: World, flags: Flags, request: PlanRequest, p
         ...confirmation,
         ...by,
         version: VERSION,
-        randomness: world.randomness,
+        randomness: context.randomness,
         note,
       }),
     );

@@ -5,7 +5,7 @@ import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withService } from '../options.ts';
-import { VERSION, type World } from '../context.ts';
+import { VERSION, type CliContext } from '../context.ts';
 
 /** Every variable by its whole name, so that it can be searched for. docs/settings.md says more of each. */
 const ENVIRONMENT = `
@@ -55,10 +55,10 @@ export const registerServe: Register = (program, run) => {
     .action(run(runServe));
 };
 
-async function runServe(world: World, flags: CommonFlags): Promise<Exit> {
-  const { clock, randomness, signal } = world;
-  const config = serviceConfig(world.environment, flags, VERSION);
-  const log = jsonLog(config.logLevel, (line) => world.stdout.write(line));
+async function runServe(context: CliContext, flags: CommonFlags): Promise<Exit> {
+  const { clock, randomness, signal } = context;
+  const config = serviceConfig(context.environment, flags, VERSION);
+  const log = jsonLog(config.logLevel, (line) => context.stdout.write(line));
   const running = await serve(config, { clock, randomness, log });
   log.info({ api: running.url, ops: running.opsUrl }, 'listening');
   await new Promise<void>((resolve) => {

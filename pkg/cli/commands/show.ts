@@ -3,7 +3,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -16,23 +16,26 @@ export const registerShow: Register = (program, run) => {
     .action(run(show));
 };
 
-async function show(world: World, snapshot: string, flags: Flags): Promise<Exit> {
-  const manifest = await withRepository(world, flags, false, (repository) =>
-    repository.manifest(snapshot, { signal: world.signal }),
+async function show(context: CliContext, snapshot: string, flags: Flags): Promise<Exit> {
+  const manifest = await withRepository(context, flags, false, (repository) =>
+    repository.manifest(snapshot, { signal: context.signal }),
   );
   if (flags.json === true) {
-    printJson(world, manifest);
+    printJson(context, manifest);
     return 0;
   }
   const { id, status, trigger, finished, grafana, resources, errors } = manifest;
-  printLine(world, `${id}: ${status}, ${trigger}, finished ${finished}, Grafana ${grafana.version} at ${grafana.url}`);
+  printLine(
+    context,
+    `${id}: ${status}, ${trigger}, finished ${finished}, Grafana ${grafana.version} at ${grafana.url}`,
+  );
   printTable(
-    world,
+    context,
     ['org', 'kind', 'uid', 'title', 'folder', 'size'],
     resources.map((entry) => [entry.org, entry.kind, entry.uid, entry.title, entry.folder, bytes(entry.bytes)]),
   );
   for (const { kind, uid, reason } of errors) {
-    printLine(world, printable(`missing: ${kind} ${uid}: ${reason}`));
+    printLine(context, printable(`missing: ${kind} ${uid}: ${reason}`));
   }
   return 0;
 }

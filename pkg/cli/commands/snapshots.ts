@@ -3,7 +3,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { snapshotsOf } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine, printTable } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -13,18 +13,18 @@ export const registerSnapshots: Register = (program, run) => {
   withTarget(program.command('snapshots')).description('list the snapshots, newest first').action(run(listSnapshots));
 };
 
-async function listSnapshots(world: World, flags: Flags): Promise<Exit> {
-  const snapshots = await snapshotsOf(world, flags);
+async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
+  const snapshots = await snapshotsOf(context, flags);
   if (flags.json === true) {
-    printJson(world, { snapshots });
+    printJson(context, { snapshots });
     return 0;
   }
   if (snapshots.length === 0) {
-    printLine(world, 'There is no snapshot yet. Take one with `dashkeep backup`.');
+    printLine(context, 'There is no snapshot yet. Take one with `dashkeep backup`.');
     return 0;
   }
   printTable(
-    world,
+    context,
     ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed'],
     snapshots.map(({ id, time, status, trigger, resources, bytes: size, signed, signer }) => [
       id,

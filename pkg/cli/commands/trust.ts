@@ -5,7 +5,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -22,13 +22,13 @@ export const registerTrust: Register = (program, run) => {
     .action(run(runTrust));
 };
 
-async function runTrust(world: World, fingerprint: string | undefined, flags: Flags): Promise<Exit> {
-  const { signal } = world;
+async function runTrust(context: CliContext, fingerprint: string | undefined, flags: Flags): Promise<Exit> {
+  const { signal } = context;
   if ((fingerprint === undefined) !== (flags.unsigned === true)) {
     throw new DashkeepError('DK_USAGE', 'give the fingerprint of a key, or --unsigned');
   }
   const key = fingerprint === undefined ? undefined : parseFingerprint(fingerprint);
-  const { done, trusted } = await withRepository(world, flags, false, async ({ trust, index }) => {
+  const { done, trusted } = await withRepository(context, flags, false, async ({ trust, index }) => {
     let said: string;
     if (key === undefined) {
       await trust.signing.trustUnsigned({ signal });
@@ -44,9 +44,9 @@ async function runTrust(world: World, fingerprint: string | undefined, flags: Fl
     return { done: said, trusted: [...trust.keys.trusted] };
   });
   if (flags.json === true) {
-    printJson(world, { trusted });
+    printJson(context, { trusted });
   } else {
-    printLine(world, done);
+    printLine(context, done);
   }
   return 0;
 }

@@ -8,7 +8,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printable, printJson, printLine } from '../output/output.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -25,22 +25,22 @@ export const registerVerify: Register = (program, run) => {
     .action(run(runVerify));
 };
 
-async function runVerify(world: World, snapshot: string | undefined, flags: Flags): Promise<Exit> {
+async function runVerify(context: CliContext, snapshot: string | undefined, flags: Flags): Promise<Exit> {
   const readData =
     flags.readDataSubset === undefined ? flags.readData === true : { percent: percentOf(flags.readDataSubset) };
-  const report = await withRepository(world, flags, false, (repository) =>
-    recordRun({ ...world, repository, kind: 'verify', trigger: 'manual' }, async () =>
+  const report = await withRepository(context, flags, false, (repository) =>
+    recordRun({ ...context, repository, kind: 'verify', trigger: 'manual' }, async () =>
       withLocksRenewed(
         repository,
-        verifyOutcome(await verify(repository, { readData, snapshot, signal: world.signal })),
-        world,
+        verifyOutcome(await verify(repository, { readData, snapshot, signal: context.signal })),
+        context,
       ),
     ),
   );
   if (flags.json === true) {
-    printJson(world, report);
+    printJson(context, report);
   } else {
-    printReport(world, report);
+    printReport(context, report);
   }
   return report.problems.length === 0 ? 0 : 4;
 }
@@ -54,17 +54,17 @@ export function percentOf(text: string): number {
   return percent;
 }
 
-function printReport(world: World, report: VerifyReport): void {
+function printReport(context: CliContext, report: VerifyReport): void {
   for (const { object, reason, snapshots, resources } of report.problems) {
-    printLine(world, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
-    printLine(world, `  in snapshots ${snapshots.join(', ')}`);
+    printLine(context, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
+    printLine(context, `  in snapshots ${snapshots.join(', ')}`);
     for (const { kind, uid, title } of resources) {
-      printLine(world, printable(`  needed by ${kind} ${uid} (${title})`));
+      printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }
   }
   const depth = report.read > 0 ? `, ${report.read} of them read and hashed` : '';
   printLine(
-    world,
+    context,
     `${report.snapshots} snapshots, ${report.objects} objects (${bytes(report.bytes)})${depth}: ${verdict(report)}`,
   );
 }

@@ -1,17 +1,17 @@
 import type { Progress } from '../../contract/runs.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 /** One JSON document, and nothing else, on standard output. */
-export function printJson(world: World, document: unknown): void {
-  world.stdout.write(`${JSON.stringify(document)}\n`);
+export function printJson(context: CliContext, document: unknown): void {
+  context.stdout.write(`${JSON.stringify(document)}\n`);
 }
 
-export function printLine(world: World, text = ''): void {
-  world.stdout.write(`${text}\n`);
+export function printLine(context: CliContext, text = ''): void {
+  context.stdout.write(`${text}\n`);
 }
 
 /** A table with a heading, columns as wide as their content. Numbers are right-aligned. */
-export function printTable(world: World, heading: string[], rows: (string | number)[][]): void {
+export function printTable(context: CliContext, heading: string[], rows: (string | number)[][]): void {
   const cells = [heading, ...rows.map((row) => row.map((cell) => printable(String(cell))))];
   const widths = heading.map((_, column) =>
     cells.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
@@ -22,7 +22,7 @@ export function printTable(world: World, heading: string[], rows: (string | numb
       const numeric = index > 0 && typeof rows[index - 1]?.[column] === 'number';
       return numeric ? cell.padStart(width) : cell.padEnd(width);
     });
-    printLine(world, line.join('  ').trimEnd());
+    printLine(context, line.join('  ').trimEnd());
   }
 }
 
@@ -49,10 +49,10 @@ const PLAIN_EVERY_MS = 5000;
 
 /** A bar that redraws itself on a terminal; a plain line now and then in a pipe; nothing with --json. */
 export function progressPrinter(
-  world: World,
+  context: CliContext,
   quiet: boolean,
 ): { report: (progress: Progress) => void; end: () => void } {
-  const { stderr, clock } = world;
+  const { stderr, clock } = context;
   let last = clock.monotonic();
   let drawn = false;
   return {

@@ -4,14 +4,14 @@ import type { Plan } from '../../engine/restore/types.ts';
 import { askOnTerminal } from '../ask.ts';
 import { printable } from '../output/output.ts';
 import { securityText } from '../output/security-text.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 /**
  * What was typed to confirm a plan: with `--confirm`, or on the terminal when it is asked for there.
  * @throws DK_CONFIRMATION when the plan asks for words and others, or none, were typed.
  */
 export async function confirmed(
-  world: World,
+  context: CliContext,
   plan: Plan,
   { confirm, json }: { confirm?: string; json?: boolean },
 ): Promise<{ confirm?: string }> {
@@ -19,10 +19,10 @@ export async function confirmed(
     return confirm === undefined ? {} : { confirm };
   }
   for (const line of opening(plan)) {
-    world.stderr.write(`${printable(line)}\n`);
+    context.stderr.write(`${printable(line)}\n`);
   }
   const asks = confirm === undefined && json !== true;
-  const typed = asks ? await askOnTerminal(world, `Type '${printable(plan.confirm)}' to go on: `) : confirm;
+  const typed = asks ? await askOnTerminal(context, `Type '${printable(plan.confirm)}' to go on: `) : confirm;
   requireConfirmation(plan, typed);
   return { confirm: plan.confirm };
 }

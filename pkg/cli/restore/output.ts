@@ -3,17 +3,17 @@ import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts'
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
 import { securityText } from '../output/security-text.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 /** The plan, and what became of it; with `json` one document. */
 export function printRestore(
-  world: World,
+  context: CliContext,
   { json, run }: { json: boolean; run?: string },
   plan: Plan,
   restored: Restored | undefined,
 ): void {
   if (json) {
-    printJson(world, {
+    printJson(context, {
       snapshot: plan.snapshot,
       plan: securityFirst(plan.items).map(shown),
       missing: plan.missing,
@@ -26,12 +26,12 @@ export function printRestore(
     });
     return;
   }
-  printSecurity(world, plan.items);
+  printSecurity(context, plan.items);
   const told = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
   if (told.length > 0) {
     const several = plan.everything !== undefined;
     printTable(
-      world,
+      context,
       ['action', ...(several ? ['org'] : []), 'kind', 'uid', 'title', ''],
       told.map(({ action, kind, uid, title, reason, ...item }) => [
         action,
@@ -43,34 +43,34 @@ export function printRestore(
       ]),
     );
   }
-  printLosses(world, plan.items);
+  printLosses(context, plan.items);
   for (const { from, to, by, alreadyMissing } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was made' : 'not here';
     const found = to === undefined ? (by === 'restored' ? 'restored' : absent) : `${to.name} (${to.uid}), by ${by}`;
-    printLine(world, printable(`data source ${name}: ${found}`));
+    printLine(context, printable(`data source ${name}: ${found}`));
   }
   if (restored === undefined && plan.confirm !== undefined) {
-    printLine(world, printable(`To apply this, add --confirm '${plan.confirm}', or type it when you are asked.`));
+    printLine(context, printable(`To apply this, add --confirm '${plan.confirm}', or type it when you are asked.`));
   }
   if (restored === undefined) {
-    printLine(world, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
+    printLine(context, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
     return;
   }
-  printResults(world, restored, { run, everything: plan.everything !== undefined });
+  printResults(context, restored, { run, everything: plan.everything !== undefined });
 }
 
 /** What nobody may overlook stands above all else. */
-function printSecurity(world: World, items: readonly PlannedItem[]): void {
+function printSecurity(context: CliContext, items: readonly PlannedItem[]): void {
   const changing = items.filter(changesSecurity);
   if (changing.length === 0) {
     return;
   }
-  printLine(world, 'Changes to who may see or receive what:');
+  printLine(context, 'Changes to who may see or receive what:');
   for (const { kind, uid, security } of changing) {
-    security.forEach((change) => printLine(world, printable(`  ${kind} ${uid}: ${securityText(change)}`)));
+    security.forEach((change) => printLine(context, printable(`  ${kind} ${uid}: ${securityText(change)}`)));
   }
-  printLine(world);
+  printLine(context);
 }
 
 /** An organization that is to be created has no id yet. */
@@ -82,10 +82,10 @@ function shown({ entry: _, live: __, ...item }: PlannedItem): PlanItem {
   return item;
 }
 
-function printLosses(world: World, items: PlannedItem[]): void {
+function printLosses(context: CliContext, items: PlannedItem[]): void {
   for (const { kind, uid, losses } of items) {
     for (const loss of losses) {
-      printLine(world, printable(`note: ${kind} ${uid}: ${loss}`));
+      printLine(context, printable(`note: ${kind} ${uid}: ${loss}`));
     }
   }
 }
@@ -99,20 +99,20 @@ function count(items: PlannedItem[]): string {
 }
 
 function printResults(
-  world: World,
+  context: CliContext,
   { results, safetySnapshot }: Restored,
   { run, everything }: { run: string | undefined; everything: boolean },
 ): void {
   const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
   for (const { outcome, kind, uid, reason } of bad) {
-    printLine(world, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
+    printLine(context, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
   }
-  printLine(world, `${results.length - bad.length} of ${results.length} done and verified.`);
+  printLine(context, `${results.length - bad.length} of ${results.length} done and verified.`);
   if (safetySnapshot !== undefined) {
     const undo = run === undefined ? '' : ` Take it all back with: dashkeep restore --undo ${run}`;
-    printLine(world, `What was there before is in snapshot ${safetySnapshot}.${undo}`);
+    printLine(context, `What was there before is in snapshot ${safetySnapshot}.${undo}`);
     if (everything) {
-      printLine(world, 'Organizations and users that were created stay: Dashkeep never deletes those.');
+      printLine(context, 'Organizations and users that were created stay: Dashkeep never deletes those.');
     }
   }
 }

@@ -5,7 +5,7 @@ import type { CopyOptions, RestoreOptions, Selection } from '../../engine/restor
 import { readSettingFile } from '../config/environment.ts';
 import { kindsOf, type CommonFlags } from '../config/settings.ts';
 import { parseResource } from '../resource.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 /** Flags that say what is restored, and how. */
 export interface RestoreFlags extends CommonFlags {
@@ -39,12 +39,12 @@ export interface RestoreWish {
  * @throws DK_USAGE when both are given, neither is, or a flag is not of its form; DK_SETTINGS for unreadable files.
  */
 export async function restoreWish(
-  world: World,
+  context: CliContext,
   snapshot: string | undefined,
   flags: RestoreFlags,
 ): Promise<RestoreWish> {
   refuseWithEverything(flags);
-  const secrets = await secretsOf(world, flags.secrets);
+  const secrets = await secretsOf(context, flags.secrets);
   if (flags.plan === undefined) {
     if (snapshot === undefined) {
       throw new DashkeepError('DK_USAGE', 'name a snapshot, or give a saved plan with --plan');
@@ -151,8 +151,8 @@ function orgOf(text: string, flag: string): number {
   return Number(text);
 }
 
-async function secretsOf(world: World, path: string | undefined): Promise<Pick<RestoreOptions, 'secrets'>> {
+async function secretsOf(context: CliContext, path: string | undefined): Promise<Pick<RestoreOptions, 'secrets'>> {
   return path === undefined
     ? {}
-    : { secrets: parseSecrets(await readSettingFile(path, '--secrets'), world.environment) };
+    : { secrets: parseSecrets(await readSettingFile(path, '--secrets'), context.environment) };
 }

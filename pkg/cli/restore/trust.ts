@@ -5,7 +5,7 @@ import { signersOf } from '../../repository/signing/signers.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import { askOnTerminal, isTerminal } from '../ask.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import type { World } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 /** Flags that say whom a restore believes. */
 export interface TrustFlags extends CommonFlags {
@@ -45,19 +45,19 @@ const TRUST_WORD = 'trust';
  * @throws DK_SNAPSHOT_FOREIGN when something else was typed.
  */
 export async function askTrust(
-  world: World,
+  context: CliContext,
   repository: OpenedRepository,
   stored: StoredManifest,
   flags: TrustFlags & { named: string; json?: boolean },
 ): Promise<string | undefined> {
   const { trust } = repository;
   const { author, manifest } = stored;
-  const asks = flags.apply === true && flags.acceptForeign !== true && flags.json !== true && isTerminal(world);
+  const asks = flags.apply === true && flags.acceptForeign !== true && flags.json !== true && isTerminal(context);
   const { signer } = author;
   if (!asks || author.trusted || signer === undefined || trust.standing !== 'first-contact') {
     return undefined;
   }
-  const { signers } = signersOf(await repository.snapshots({ whole: true, signal: world.signal }));
+  const { signers } = signersOf(await repository.snapshots({ whole: true, signal: context.signal }));
   const lines = signers.map(
     ({ fingerprint, snapshots, first, newest }) =>
       `  ${fingerprint}  snapshots: ${snapshots}, the first of ${first}, the newest of ${newest}`,
@@ -69,7 +69,7 @@ export async function askTrust(
     '`dashkeep keys` prints where backups are made.',
     `Type '${TRUST_WORD}' to trust it from now on: `,
   ].join('\n');
-  const typed = await askOnTerminal(world, question);
+  const typed = await askOnTerminal(context, question);
   if (typed !== undefined && typed !== TRUST_WORD) {
     // Says what to do instead.
     assertRestorable(trust, stored, { named: flags.named, acceptForeign: false });
@@ -82,7 +82,7 @@ export async function askTrust(
  * @returns what is typed for the plan itself.
  */
 export function confirmTrust(
-  { log }: World,
+  { log }: CliContext,
   { trust }: OpenedRepository,
   stored: StoredManifest,
   { named, acceptForeign = false, confirm, apply }: TrustFlags & { named: string },

@@ -5,15 +5,15 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget } from '../../grafana/http/byte-budget.ts';
 import { kindContext } from '../../grafana/instance.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { newTimedId } from '../../repository/layout.ts';
-import type { Press } from '../../repository/objects/encode-thread.ts';
+import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import { countChanges } from '../diff.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
 import { LARGE_BYTES } from './large.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
-import { Pool } from '../../lib/concurrency/task-pool.ts';
+import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { Changes } from './changes.ts';
@@ -46,11 +46,11 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     const collection = new Collection(new ProgressCounter(clock, options.onProgress));
     waitOutRestarts(instance, collection.progress, signal);
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
-    const press = repository.openPress();
+    const encoder = repository.openEncoder();
     try {
-      await inRoomyHeap(() => readAll(options, previous, copies, collection, press));
+      await inRoomyHeap(() => readAll(options, previous, copies, collection, encoder));
     } finally {
-      await press.close();
+      await encoder.close();
     }
     signal.throwIfAborted();
     collection.finishReading();
@@ -105,11 +105,11 @@ async function readAll(
   previous: Previous,
   copies: PlainCopies | undefined,
   collection: Collection,
-  press: Press,
+  encoder: Encoder,
 ): Promise<void> {
   const { instance } = options;
   const wanted = new Set(options.kinds ?? KIND_NAMES);
-  const pool = new Pool(AT_ONCE);
+  const pool = new TaskPool(AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   collection.progress.phase('reading');
   const changes = new Changes();
@@ -127,14 +127,14 @@ async function readAll(
         collection.notRead(kind.name, reason('not-asked-for'));
       } else if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
         // Resources of server scope are the same seen from every org.
-        runs.push({ options, context, kind, previous, copies, collection, changes, pool, budget, press });
+        runs.push({ options, context, kind, previous, copies, collection, changes, pool, budget, encoder });
       }
     }
   }
   const isDependent = ({ kind }: KindRun): boolean => kind.staleAfter !== undefined && kind.owner !== undefined;
   // What changed of the others decides which of the dependent ones have to be read.
   for (const batch of [runs.filter((run) => !isDependent(run)), runs.filter(isDependent)]) {
-    await eachAtOnce(KINDS_AT_ONCE, batch, readKind);
+    await forEachConcurrently(KINDS_AT_ONCE, batch, readKind);
     await pool.drain();
   }
 }

@@ -1,7 +1,7 @@
 import type { ByteBudget } from '../../grafana/http/byte-budget.ts';
 import type { KindContext, Kind } from '../../grafana/kinds/kind.ts';
-import type { Pool } from '../../lib/concurrency/task-pool.ts';
-import type { Press } from '../../repository/objects/encode-thread.ts';
+import type { TaskPool } from '../../lib/concurrency/task-pool.ts';
+import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { Changes } from './changes.ts';
 import type { Collection } from './collection.ts';
@@ -16,7 +16,7 @@ export interface KindRun {
   copies: PlainCopies | undefined;
   collection: Collection;
   changes: Changes;
-  pool: Pool;
+  pool: TaskPool;
   budget: ByteBudget;
-  press: Press;
+  encoder: Encoder;
 }

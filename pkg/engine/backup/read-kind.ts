@@ -2,7 +2,7 @@ import { stringifyJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
-import type { Share } from '../../grafana/http/byte-budget.ts';
+import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
 import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
 import type { Content, Kind, Listed } from '../../grafana/kinds/kind.ts';
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/stored.ts';
@@ -130,7 +130,7 @@ async function storeUnlisted(run: KindRun, before: ManifestEntry): Promise<void>
   }
 }
 
-async function readUnlisted(run: KindRun, listed: Listed, share: Share): Promise<Content | undefined> {
+async function readUnlisted(run: KindRun, listed: Listed, share: ByteReservation): Promise<Content | undefined> {
   const { context, kind, collection, options } = run;
   try {
     return await kind.read(holding(kind, context, share), listed);
@@ -150,7 +150,7 @@ async function store(
   listed: Listed,
   fromListing: Content | undefined,
   before: ManifestEntry | undefined,
-  share: Share,
+  share: ByteReservation,
 ): Promise<void> {
   const { options, context, kind, collection, changes } = run;
   const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
@@ -193,7 +193,7 @@ interface Body {
 async function bodyOf(run: KindRun, content: Content, before: string | undefined): Promise<Body> {
   const { repository, signal } = run.options;
   const form = formOf(content);
-  const pressed = form === undefined ? undefined : await run.press.press(form, before);
+  const pressed = form === undefined ? undefined : await run.encoder.encode(form, before);
   if (pressed !== undefined) {
     const { id, bytes } = pressed;
     return { id, bytes, put: () => repository.putPressed(pressed, () => canonicalOf(content), { signal }) };

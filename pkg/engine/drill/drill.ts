@@ -175,7 +175,7 @@ async function drillInFolder(options: DrillOptions, tally: DrillTally, org: Org)
       },
       (plan) => {
         const made = plan.items.filter(({ action }) => action === 'create' || action === 'update');
-        if (made.some(({ action, entry }) => action === 'update' || !entry || !plan.translation.isCopy(entry))) {
+        if (made.some(({ action, entry }) => action === 'update' || !entry || !plan.mapping.isCopy(entry))) {
           throw new Error('a drill in a folder must make copies only');
         }
         scratch.expect(made);

@@ -3,14 +3,17 @@ import { ByteBudget } from '../../grafana/http/byte-budget.ts';
 import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import { releaseForm } from '../../grafana/kinds/stored.ts';
 import { holding, LARGE_BYTES } from '../backup/large.ts';
-import { mapPool, Pool } from '../../lib/concurrency/task-pool.ts';
+import { mapPool, TaskPool } from '../../lib/concurrency/task-pool.ts';
 
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;
+
 /** Of kinds whose lists hold all bodies, a list of everything costs as much as reading this part of it one by one. */
 const WORTH_A_LIST = 0.25;
+
 /** Read and looked at at once: more than the requests at once, which Grafana decides on. */
 const READS_AT_ONCE = 80;
+
 /** Nothing is read of these, but what is stored may be. */
 const MISSING_AT_ONCE = 16;
 
@@ -32,7 +35,7 @@ export interface Visit {
  */
 export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {
   const few = wanted.length <= READ_SINGLY || (kind.glance !== undefined && wanted.length < total * WORTH_A_LIST);
-  const reading = new Pool(READS_AT_ONCE);
+  const reading = new TaskPool(READS_AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   const show = async (uid: string, live: Content | undefined): Promise<void> => {
     await each(uid, live);

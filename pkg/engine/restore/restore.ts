@@ -2,7 +2,7 @@ import { backup } from '../backup/backup.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply/apply.ts';
 import { restoreEverything } from './everything/apply.ts';
-import { Ledger } from './apply/change-log.ts';
+import { ChangeLog } from './apply/change-log.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { securityRecord, withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, Restored } from './types.ts';
@@ -25,19 +25,19 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
     ? await backup({ ...options, trigger: 'safety', plainCopies: false, mustRead: touchedBy(plan) })
     : undefined;
   const snapshot = safety === undefined ? {} : { snapshot: safety.id };
-  const ledger = new Ledger();
+  const changeLog = new ChangeLog();
   const security = securityRecord(plan.items);
   options.note?.(security.length === 0 ? {} : { security });
   // Whoever restores has lost something that others miss.
-  options.instance.orgs.forEach(({ client }) => client.hurry());
+  options.instance.orgs.forEach(({ client }) => client.prioritize());
   try {
-    const results = await applyPlan(options, plan, ledger);
+    const results = await applyPlan(options, plan, changeLog);
     return {
       results: withSecurity(results, plan.items),
       ...(safety === undefined ? {} : { safetySnapshot: safety.id }),
     };
   } finally {
-    options.note?.({ ...snapshot, touched: ledger.list() });
+    options.note?.({ ...snapshot, touched: changeLog.list() });
   }
 }
 

@@ -12,13 +12,13 @@ import type { WantedMembership } from '../../grafana/kinds/user/memberships.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 
 /** What an entry becomes: the same in another place, or under another uid. */
-export interface Translated {
+export interface Mapped {
   uid: string;
   content: Content;
 }
 
 /** Turns entries of the snapshot into what will be written. */
-export interface Translator {
+export interface Mapping {
   /** The org of the target that an entry goes to. */
   orgOf(entry: ManifestEntry): number;
   /** Whether an entry becomes something new beside the original. */
@@ -28,7 +28,7 @@ export interface Translator {
   /** The uid that an entry will have; reads its content only where the uid follows from it. */
   uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string>;
   /** The very same content where nothing about it changes. */
-  apply(entry: ManifestEntry, content: Content): Translated;
+  apply(entry: ManifestEntry, content: Content): Mapped;
 }
 
 /** What of a snapshot is to be restored. Several conditions narrow it down together; none = everything. */
@@ -123,7 +123,7 @@ export interface Plan {
   /** What must be typed to apply it; absent when nothing is deleted, and nobody gets to see or receive more. */
   confirm?: string;
   /** Turns what the snapshot holds into what will be written. */
-  translation: Translator;
+  mapping: Mapping;
   /** The run that it undoes. */
   undoes?: string;
   /** Set when bodies are read only while applying. */

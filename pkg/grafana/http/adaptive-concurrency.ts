@@ -1,4 +1,4 @@
-import { bestOf, doubtOf, Sample, type Speed } from './latency-sample.ts';
+import { lowestOf, uncertaintyOf, LatencySample, type Latency } from './latency-sample.ts';
 
 /** How one request ended, as far as the server's load is concerned. */
 export type Ending =
@@ -24,46 +24,58 @@ export interface Finished {
 
 /** So many at once tell how fast the server is when it has hardly anything to do. */
 const FIRST_SIZE = 2;
+
 /** So few at once cannot be what slows a server down. */
 const LEAST_SIZE = 2;
+
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
+
 /** While answers take less than `fast` times as long as at best, more are sent at once; beyond `slow`, fewer. */
 const GENTLE = { fast: 1.08, slow: 1.2 };
+
 /** The same where it is urgent, and people may be made to wait. */
 const HURRIED = { fast: 1.5, slow: 2 };
+
 /** Where they take less than this many times what is slow, it may have been a hiccup: a second judgement has to say the same. */
 const SURELY = 1.5;
+
 /** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
 const FAST_GROWTH = 1.5;
 const FAST_GROWTH_OF_MANY = 1.25;
 const SLOWER = 0.5;
+
 /**
  * So long it stays below where answers began to queue before it tries again, and twice as long each time that it finds
  * the same: people wait a little whenever it tries.
  */
 const FIRST_STAY_MS = 2_000;
 const LONGEST_STAY_MS = 30_000;
+
 /** Sizes that differ by no more than this factor are the same limit of the server's. */
 const SAME_LIMIT = 1.4;
+
 /** An answer that may have lain here for more than this part of its time tells nothing of the server. */
 const OWN_PART = 0.25;
+
 /** Where most tell nothing this process is busy, and more would only lie here longer; but so few it can well have under way. */
 const FEW = 8;
+
 /** Once the server had too much to do, the window grows by one in this time at most. */
 const CAREFUL_MS = 500;
+
 /** One cut for one trouble, not one for each request that was already under way. */
 const TROUBLE_MS = 200;
 
 interface Sort {
   /** How long answers took when the server was least loaded. */
-  best: Speed | undefined;
+  best: Latency | undefined;
   /** How long they took with more under way, when that was not known to be their best. */
-  withMore: Speed | undefined;
+  withMore: Latency | undefined;
   /** How long they take now. */
-  now: Sample;
+  now: LatencySample;
 }
 
 /**
@@ -71,7 +83,7 @@ interface Sort {
  * begin to queue, and shrinks where they do: more requests would only make people wait who use Grafana meanwhile.
  * Each sort of request is compared with itself, by several answers that were all sent at one size.
  */
-export class Pace {
+export class AdaptiveConcurrency {
   readonly #max: number;
   readonly #sorts = new Map<string, Sort>();
   #manner = GENTLE;
@@ -111,7 +123,7 @@ export class Pace {
   }
 
   /** From now on people may be made to wait. */
-  hurry(): void {
+  prioritize(): void {
     this.#manner = HURRIED;
   }
 
@@ -147,7 +159,7 @@ export class Pace {
       this.#pass(now);
       return;
     }
-    const sort = this.#sorts.get(name) ?? { best: undefined, withMore: undefined, now: new Sample(this.#size) };
+    const sort = this.#sorts.get(name) ?? { best: undefined, withMore: undefined, now: new LatencySample(this.#size) };
     this.#sorts.set(name, sort);
     sort.now.add(milliseconds, now);
     if (sort.now.count < Math.max(SAMPLES, this.#size)) {
@@ -155,12 +167,12 @@ export class Pace {
     }
     this.#passed = 0;
     const { began } = sort.now;
-    const speed = sort.now.speed();
-    sort.now = new Sample(this.#size);
+    const speed = sort.now.latency();
+    sort.now = new LatencySample(this.#size);
     if (sort.best === undefined) {
       this.#meet(sort, speed, began, now);
     } else {
-      sort.best = bestOf(speed, sort.best);
+      sort.best = lowestOf(speed, sort.best);
       this.#judge(sort, sort.best, speed, now);
     }
   }
@@ -177,7 +189,7 @@ export class Pace {
    * Finds out how fast requests of a new sort are at best. Where that cannot be told fewer of them are sent at once, and
    * again fewer as long as those are faster.
    */
-  #meet(sort: Sort, speed: Speed, began: number, now: number): void {
+  #meet(sort: Sort, speed: Latency, began: number, now: number): void {
     if (this.#size <= FIRST_SIZE || this.#fineAt > began) {
       this.#settle(sort, speed, speed, now);
       return;
@@ -202,13 +214,13 @@ export class Pace {
     this.#resize(Math.max(FIRST_SIZE, Math.floor(this.#size * SLOWER)));
   }
 
-  #settle(sort: Sort, best: Speed, speed: Speed, now: number): void {
+  #settle(sort: Sort, best: Latency, speed: Latency, now: number): void {
     sort.best = best;
     this.#judge(sort, best, speed, now);
   }
 
-  #judge(sort: Sort, best: Speed, speed: Speed, now: number): void {
-    const doubt = doubtOf(speed, best);
+  #judge(sort: Sort, best: Latency, speed: Latency, now: number): void {
+    const doubt = uncertaintyOf(speed, best);
     const slow = best.mean * this.#manner.slow + CUT_DOUBT * doubt;
     if (speed.mean > slow) {
       if (this.#size <= LEAST_SIZE) {
@@ -228,8 +240,8 @@ export class Pace {
     }
   }
 
-  #isFast(speed: Speed, best: Speed): boolean {
-    return speed.mean <= best.mean * this.#manner.fast + GROW_DOUBT * doubtOf(speed, best);
+  #isFast(speed: Latency, best: Latency): boolean {
+    return speed.mean <= best.mean * this.#manner.fast + GROW_DOUBT * uncertaintyOf(speed, best);
   }
 
   #shrink(now: number): void {
@@ -259,7 +271,7 @@ export class Pace {
       this.#passed = 0;
       this.#doubtful = false;
       for (const sort of this.#sorts.values()) {
-        sort.now = new Sample(this.#size);
+        sort.now = new LatencySample(this.#size);
       }
     }
   }

@@ -4,16 +4,16 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { stringifyJson } from '../../lib/json/json.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { Connections } from '../../lib/http/agent.ts';
-import { exchange, type Exchanged } from '../../lib/http/request.ts';
+import { sendRequest, type HttpResponse } from '../../lib/http/request.ts';
 import type { Access } from './access.ts';
 import { queryOf } from './address.ts';
 import { inflateBounded, jsonOf, MAX_ANSWER_BYTES, parseOrUndefined } from './response-body.ts';
-import type { Share } from './byte-budget.ts';
+import type { ByteReservation } from './byte-budget.ts';
 import type { Answer, RequestOptions } from './client-options.ts';
 import { errorOfAnswer, type GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
-import type { Leave, RequestWindow } from './request-limiter.ts';
+import type { Release, RequestLimiter } from './request-limiter.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -22,7 +22,7 @@ export interface Connection {
   origin: string;
   prefix: string;
   dispatcher: Connections;
-  window: RequestWindow;
+  window: RequestLimiter;
   clock: Clock;
   /** Milliseconds that one attempt may take. */
   timeout: number;
@@ -32,7 +32,7 @@ export interface Connection {
 export interface Line {
   shared: Connection;
   access: Access;
-  share: Share | undefined;
+  share: ByteReservation | undefined;
 }
 
 /** What became of one attempt. */
@@ -61,7 +61,7 @@ export async function attempt(
   const { access, share } = line;
   const { clock, window } = line.shared;
   const request = { method, path };
-  let leave: Leave | undefined = await window.enter(options.signal, options.first);
+  let leave: Release | undefined = await window.acquire(options.signal, options.first);
   let authorization: string | undefined;
   let ending: Ending = 'failed';
   let seen = { bytes: 0, took: 0, late: 0 };
@@ -95,7 +95,7 @@ export async function attempt(
     const error = errorOfAnswer(request, status, parseOrUndefined(body.toString('utf8')));
     const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
     if (status === 429 && retryAfter !== undefined) {
-      window.rest(retryAfter);
+      window.pause(retryAfter);
     }
     return {
       error,
@@ -123,7 +123,7 @@ export async function attempt(
 }
 
 /** An answer, with its body inflated. */
-interface Received extends Exchanged {
+interface Received extends HttpResponse {
   /** Bytes of the body as they came. */
   bytes: number;
 }
@@ -143,7 +143,7 @@ async function send(
     ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...options.headers,
   };
-  const answer = await exchange({
+  const answer = await sendRequest({
     dispatcher: shared.dispatcher,
     origin: shared.origin,
     path: shared.prefix + path + queryOf(options.query),

@@ -10,8 +10,8 @@ export class ByteBudget {
   readonly #capacity: number;
   #held = 0;
   /** The one that went beyond. */
-  #beyond: Share | undefined;
-  #waiting: { share: Share; bytes: number; grant: () => void }[] = [];
+  #beyond: ByteReservation | undefined;
+  #waiting: { share: ByteReservation; bytes: number; grant: () => void }[] = [];
 
   #atRest: (() => void)[] = [];
 
@@ -24,8 +24,8 @@ export class ByteBudget {
     return this.#held;
   }
 
-  open(): Share {
-    return new Share(
+  open(): ByteReservation {
+    return new ByteReservation(
       (share, bytes) => this.#take(share, bytes),
       (share) => this.#giveBack(share),
     );
@@ -36,14 +36,14 @@ export class ByteBudget {
     return this.#waiting.length === 0 ? undefined : new Promise((resolve) => this.#atRest.push(resolve));
   }
 
-  #take(share: Share, bytes: number): Promise<void> | undefined {
+  #take(share: ByteReservation, bytes: number): Promise<void> | undefined {
     if ((this.#waiting.length === 0 || share === this.#beyond) && this.#grant(share, bytes)) {
       return undefined;
     }
     return new Promise((resolve) => this.#waiting.push({ share, bytes, grant: resolve }));
   }
 
-  #grant(share: Share, bytes: number): boolean {
+  #grant(share: ByteReservation, bytes: number): boolean {
     if (this.#held + bytes > this.#capacity) {
       if (this.#beyond !== undefined && this.#beyond !== share) {
         return false;
@@ -55,7 +55,7 @@ export class ByteBudget {
     return true;
   }
 
-  #giveBack(share: Share): void {
+  #giveBack(share: ByteReservation): void {
     this.#held -= share.held;
     share.held = 0;
     if (this.#beyond === share) {
@@ -76,13 +76,16 @@ export class ByteBudget {
 }
 
 /** What one piece of work holds. */
-export class Share {
+export class ByteReservation {
   /** For the budget alone. */
   held = 0;
-  readonly #take: (share: Share, bytes: number) => Promise<void> | undefined;
-  readonly #giveBack: (share: Share) => void;
+  readonly #take: (share: ByteReservation, bytes: number) => Promise<void> | undefined;
+  readonly #giveBack: (share: ByteReservation) => void;
 
-  constructor(take: (share: Share, bytes: number) => Promise<void> | undefined, giveBack: (share: Share) => void) {
+  constructor(
+    take: (share: ByteReservation, bytes: number) => Promise<void> | undefined,
+    giveBack: (share: ByteReservation) => void,
+  ) {
     this.#take = take;
     this.#giveBack = giveBack;
   }

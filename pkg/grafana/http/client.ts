@@ -5,11 +5,11 @@ import { Agent } from '../../lib/http/agent.ts';
 import { Access } from './access.ts';
 import { grafanaUrl } from './address.ts';
 import { attempt, type Connection } from './attempt.ts';
-import type { Share } from './byte-budget.ts';
+import type { ByteReservation } from './byte-budget.ts';
 import type { Answer, ClientOptions, RequestOptions } from './client-options.ts';
 import type { CredentialSource } from './credentials.ts';
 import { isUp, Outage, type Patience } from './outage.ts';
-import { RequestWindow } from './request-limiter.ts';
+import { RequestLimiter } from './request-limiter.ts';
 
 /** Grafana at the other end of a long line still answers 640 requests a second; one that is near or busy gets fewer. */
 const DEFAULT_CONCURRENCY = 64;
@@ -17,8 +17,10 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_WAIT_MS = 300_000;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
+
 /** Renewed credentials that are refused again and again are no use. */
 const MOST_RENEWALS = 3;
+
 /** A server that says when to come again is well and will answer: it is asked this many times as often before giving up. */
 const TOLD_WHEN = 4;
 
@@ -36,9 +38,9 @@ interface Shared extends Connection {
 export class GrafanaClient {
   readonly #shared: Shared;
   readonly #access: Access;
-  readonly #share: Share | undefined;
+  readonly #share: ByteReservation | undefined;
 
-  private constructor(shared: Shared, access: Access, share?: Share) {
+  private constructor(shared: Shared, access: Access, share?: ByteReservation) {
     this.#shared = shared;
     this.#access = access;
     this.#share = share;
@@ -63,7 +65,7 @@ export class GrafanaClient {
       origin,
       prefix,
       dispatcher,
-      window: new RequestWindow({ max: concurrency, clock: options.clock }),
+      window: new RequestLimiter({ max: concurrency, clock: options.clock }),
       clock: options.clock,
       timeout: options.timeout ?? DEFAULT_TIMEOUT_MS,
       outage: new Outage({
@@ -92,13 +94,13 @@ export class GrafanaClient {
   }
 
   /** The same, with answers that wait for room in a budget: for work that reads what may be large, one after another. */
-  holding(share: Share): GrafanaClient {
+  reserving(share: ByteReservation): GrafanaClient {
     return new GrafanaClient(this.#shared, this.#access, share);
   }
 
   /** From now on it is urgent: others may be made to wait for Grafana, within reason. For restores, not for backups. */
-  hurry(): void {
-    this.#shared.window.hurry();
+  prioritize(): void {
+    this.#shared.window.prioritize();
   }
 
   /**

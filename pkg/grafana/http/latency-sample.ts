@@ -2,7 +2,7 @@
  * How long several answers of one sort took. The faster half of them tells how long a request waits for others: where
  * requests queue they all do, while a pause of the server's, or one large answer among small ones, delays only some.
  */
-export class Sample {
+export class LatencySample {
   /** Requests allowed at once meanwhile. */
   readonly size: number;
   /** When the first of them came; monotonic milliseconds. */
@@ -23,17 +23,17 @@ export class Sample {
   }
 
   /** How long the faster half took. */
-  speed(): Speed {
+  latency(): Latency {
     const sorted = this.#milliseconds.sort((a, b) => a - b);
     const half = sorted.slice(0, Math.ceil(sorted.length / 2));
     const sum = half.reduce((all, one) => all + one, 0);
     const squares = half.reduce((all, one) => all + one ** 2, 0);
-    return new Speed(this.size, half.length, sum, squares);
+    return new Latency(this.size, half.length, sum, squares);
   }
 }
 
 /** How long requests of one sort take, and how sure that is. */
-export class Speed {
+export class Latency {
   /** Requests allowed at once meanwhile. */
   readonly size: number;
   readonly #count: number;
@@ -48,8 +48,8 @@ export class Speed {
   }
 
   /** What this one and another tell together, as of this one's size. */
-  with(other: Speed): Speed {
-    return new Speed(this.size, this.#count + other.#count, this.#sum + other.#sum, this.#squares + other.#squares);
+  with(other: Latency): Latency {
+    return new Latency(this.size, this.#count + other.#count, this.#sum + other.#sum, this.#squares + other.#squares);
   }
 
   get mean(): number {
@@ -63,7 +63,7 @@ export class Speed {
 }
 
 /** How many milliseconds two means differ by chance. */
-export function doubtOf(one: Speed, other: Speed): number {
+export function uncertaintyOf(one: Latency, other: Latency): number {
   return Math.sqrt(one.error + other.error);
 }
 
@@ -71,8 +71,8 @@ export function doubtOf(one: Speed, other: Speed): number {
  * The faster of both where they differ, or what both tell together where they do not: the least of many means would be a
  * lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, tells nothing of the best.
  */
-export function bestOf(speed: Speed, best: Speed): Speed {
-  const [difference, doubt] = [speed.mean - best.mean, doubtOf(speed, best)];
+export function lowestOf(speed: Latency, best: Latency): Latency {
+  const [difference, doubt] = [speed.mean - best.mean, uncertaintyOf(speed, best)];
   if (difference < -doubt) {
     return speed;
   }

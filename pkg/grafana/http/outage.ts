@@ -1,5 +1,5 @@
 import type { Clock, Log } from '../../contract/ports.ts';
-import { exchange, type ExchangeOptions } from '../../lib/http/request.ts';
+import { sendRequest, type RequestOptions } from '../../lib/http/request.ts';
 import { GrafanaError } from './errors.ts';
 
 /** How a run waits for a Grafana that is down. */
@@ -23,6 +23,7 @@ export interface OutageOptions {
 }
 
 const PROBE_EVERY_MS = 1_000;
+
 /** Milliseconds within which Grafana says that it is up. */
 const HEALTH_TIMEOUT_MS = 5_000;
 const MAX_HEALTH_BYTES = 1024 * 1024;
@@ -104,11 +105,11 @@ export class Outage {
 
 /** Whether Grafana answers and has its database. A proxy in front of a Grafana that is away answers something else. */
 export async function isUp(
-  health: Pick<ExchangeOptions, 'dispatcher' | 'origin' | 'path'>,
+  health: Pick<RequestOptions, 'dispatcher' | 'origin' | 'path'>,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const { status } = await exchange({
+    const { status } = await sendRequest({
       ...health,
       method: 'GET',
       headers: { accept: 'application/json' },

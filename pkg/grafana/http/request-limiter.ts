@@ -1,15 +1,15 @@
 import type { Clock } from '../../contract/ports.ts';
-import { Pace, type Finished } from './adaptive-concurrency.ts';
+import { AdaptiveConcurrency, type Finished } from './adaptive-concurrency.ts';
 
-export type Leave = (finished: Omit<Finished, 'generation'>) => void;
+export type Release = (finished: Omit<Finished, 'generation'>) => void;
 
 /**
  * Lets in as many requests as the pace allows; the others wait in the order in which they came, behind those that much
  * else waits for. While the server wants to be left alone it lets nobody in.
  */
-export class RequestWindow {
+export class RequestLimiter {
   readonly #clock: Clock;
-  readonly #pace: Pace;
+  readonly #pace: AdaptiveConcurrency;
   #running = 0;
   /** Monotonic milliseconds. */
   #closedUntil = Number.NEGATIVE_INFINITY;
@@ -18,7 +18,7 @@ export class RequestWindow {
 
   /** @param options.max Requests at once that are never exceeded. */
   constructor(options: { max: number; clock: Clock }) {
-    this.#pace = new Pace(options.max);
+    this.#pace = new AdaptiveConcurrency(options.max);
     this.#clock = options.clock;
   }
 
@@ -28,12 +28,12 @@ export class RequestWindow {
   }
 
   /** From now on it is urgent: people who use Grafana meanwhile may be made to wait, within reason. */
-  hurry(): void {
-    this.#pace.hurry();
+  prioritize(): void {
+    this.#pace.prioritize();
   }
 
   /** The server said when to come again: until then each further request would only be refused as well. */
-  rest(milliseconds: number): void {
+  pause(milliseconds: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, this.#clock.monotonic() + milliseconds);
   }
 
@@ -42,7 +42,7 @@ export class RequestWindow {
    * @param first whether it goes before all others that wait
    * @throws the signal's reason
    */
-  async enter(signal?: AbortSignal, first = false): Promise<Leave> {
+  async acquire(signal?: AbortSignal, first = false): Promise<Release> {
     const queue = first ? this.#first : this.#waiting;
     for (;;) {
       const closed = this.#closedUntil - this.#clock.monotonic();

@@ -2,7 +2,7 @@
  * Does the work for each item, so many at once and none ahead of time. After a failure nothing new is begun, and the
  * first failure is thrown when everything that was under way has ended.
  */
-export async function eachAtOnce<T>(
+export async function forEachConcurrently<T>(
   atOnce: number,
   items: Iterable<T>,
   work: (item: T, index: number) => Promise<void>,
@@ -31,13 +31,13 @@ export async function eachAtOnce<T>(
 }
 
 /** The results in the order of the items. */
-export async function mapAtOnce<T, R>(
+export async function mapConcurrently<T, R>(
   atOnce: number,
   items: Iterable<T>,
   work: (item: T) => Promise<R>,
   signal?: AbortSignal,
 ): Promise<R[]> {
   const results: R[] = [];
-  await eachAtOnce(atOnce, items, async (item, index) => void (results[index] = await work(item)), signal);
+  await forEachConcurrently(atOnce, items, async (item, index) => void (results[index] = await work(item)), signal);
   return results;
 }

@@ -2,7 +2,7 @@
  * Runs tasks side by side, at most so many at once. `add` waits for a place, so that whoever produces the tasks is
  * slowed down to what can be done and memory stays flat.
  */
-export class Pool {
+export class TaskPool {
   readonly #limit: number;
   #running = 0;
   #failure: { error: unknown } | undefined;
@@ -57,7 +57,7 @@ export class Pool {
 
 /** Maps many values side by side, keeping their order. */
 export async function mapPool<T, R>(values: readonly T[], limit: number, map: (value: T) => Promise<R>): Promise<R[]> {
-  const pool = new Pool(limit);
+  const pool = new TaskPool(limit);
   const results: R[] = [];
   for (const [index, value] of values.entries()) {
     await pool.add(async () => {

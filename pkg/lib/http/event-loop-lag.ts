@@ -7,14 +7,14 @@ const WAITED_MS = 0.05;
  * Tells for how long this process has been busy: what it looks at now may have lain there all that time. Node does not
  * tell when something arrived, only how long it waited for anything to arrive.
  */
-export class Attention {
+export class EventLoopLag {
   #looked = performance.now();
   #idle = idleTime();
   /** Since when it has not waited, as far as is known. */
   #busySince = this.#looked;
 
   /** Milliseconds that this process has not waited for anything, at most. The more often it is asked, the less too much. */
-  look(now: number): number {
+  measure(now: number): number {
     const idle = idleTime();
     const waited = idle - this.#idle;
     if (waited > WAITED_MS) {

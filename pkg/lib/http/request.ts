@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { Attention } from './event-loop-lag.ts';
+import { EventLoopLag } from './event-loop-lag.ts';
 import { release } from '../memory/release.ts';
 
-export interface ExchangeOptions {
+export interface RequestOptions {
   dispatcher: Dispatcher;
   /** Scheme, host and port. */
   origin: string;
@@ -25,7 +25,7 @@ export interface ExchangeOptions {
   signal?: AbortSignal;
 }
 
-export interface Exchanged {
+export interface HttpResponse {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
@@ -35,20 +35,20 @@ export interface Exchanged {
   late: number;
 }
 
-const attention = new Attention();
+const attention = new EventLoopLag();
 
 /**
  * One HTTP request and its whole answer, without the streams and promises in between that ordinary calls have: at a
  * thousand small requests a second those cost more than the requests.
  * @throws the signal's reason; an error named TimeoutError; otherwise what the connection says.
  */
-export function exchange(options: ExchangeOptions): Promise<Exchanged> {
+export function sendRequest(options: RequestOptions): Promise<HttpResponse> {
   return new Promise((resolve, reject) => new Exchange(options, resolve, reject).start());
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #options: ExchangeOptions;
-  readonly #resolve: (exchanged: Exchanged) => void;
+  readonly #options: RequestOptions;
+  readonly #resolve: (exchanged: HttpResponse) => void;
   readonly #reject: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -59,7 +59,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #received = 0;
   readonly #parts: Buffer[] = [];
 
-  constructor(options: ExchangeOptions, resolve: (exchanged: Exchanged) => void, reject: (error: unknown) => void) {
+  constructor(options: RequestOptions, resolve: (exchanged: HttpResponse) => void, reject: (error: unknown) => void) {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -128,7 +128,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const now = performance.now();
-    const late = attention.look(now);
+    const late = attention.measure(now);
     if (!this.#over) {
       this.#end();
       this.#resolve({

@@ -1,7 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { removeOtherKeyFiles, writeKeyFile } from './key-files.ts';
 import { newTimedId, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from '../layout.ts';
 import type { OpenedRepository } from '../repository.ts';
@@ -63,7 +63,7 @@ export async function rewrap(
           result.failed.push({ key, reason: reasonOf(error) });
         }
       };
-      await eachAtOnce(FILES_AT_ONCE, keys, renew, signal);
+      await forEachConcurrently(FILES_AT_ONCE, keys, renew, signal);
     }
     await repository.index.update({ whole: true, signal });
     await repository.runIndex.rewrite();

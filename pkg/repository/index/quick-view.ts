@@ -11,7 +11,7 @@ import { SnapshotIndex } from './snapshots.ts';
  * A look at the history of a repository that is not open yet. Opening lists and reads keys, for which a first page need
  * not wait: this is one request for the configuration and two for either list.
  */
-export interface Glance {
+export interface QuickView {
   /** Newest first; this and the next are undefined when the repository must be opened to tell. */
   snapshots(options?: { signal?: AbortSignal }): Promise<SnapshotSummary[] | undefined>;
   /** Newest first. */
@@ -22,7 +22,7 @@ export interface Glance {
  * @returns undefined when there is no repository.
  * @throws DK_REPOSITORY_FORMAT for a format that this version does not know.
  */
-export async function glance(options: OpenOptions): Promise<Glance | undefined> {
+export async function quickView(options: OpenOptions): Promise<QuickView | undefined> {
   const config = await readConfig(options.store, options.signal);
   if (config === undefined) {
     return undefined;

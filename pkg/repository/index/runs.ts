@@ -5,7 +5,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { RunLine, runLine, type RunRecord } from '../../contract/runs.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { CacheFile, WORTH_WRITING } from './cache-file.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { parseRunKey, RUNS } from '../layout.ts';
 import { listAgainFrom, newestKeys, type TimedKey } from '../snapshots/newest-keys.ts';
@@ -17,6 +17,7 @@ interface Calls {
 
 /** So many of the newest runs are in the index; older ones are read one by one. */
 const KEPT = 1000;
+
 /** So many are in it at least, when there are so many: what people look at. */
 const FIRST_PAGES = 100;
 const READS_AT_ONCE = 16;
@@ -130,7 +131,7 @@ export class RunIndex {
       append(entries, older);
     }
     const unread = entries.slice(0, limit).filter(({ id, line }) => line === undefined && !this.#unreadable.has(id));
-    await eachAtOnce(READS_AT_ONCE, unread, (entry) => this.#readLine(entry, signal), signal);
+    await forEachConcurrently(READS_AT_ONCE, unread, (entry) => this.#readLine(entry, signal), signal);
     return { entries, whole, looked: unread.length };
   }
 

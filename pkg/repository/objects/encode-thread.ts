@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Form } from '../../lib/json/form.ts';
-import { MOST_PRESSED_BYTES, press, type Pressed, type PressOrder } from './encoder.ts';
+import { MAX_ENCODED_BYTES, encode, type EncodedObject, type EncodeRequest } from './encoder.ts';
 import type { Numbered } from './encode-worker.ts';
 import { keepYoungHeapSmall } from '../../lib/memory/young-heap.ts';
 
@@ -10,18 +10,20 @@ const CODE = typeof BUILT_IN_PRESS === 'string' ? BUILT_IN_PRESS : undefined;
 
 /** A thread costs some 30 ms and 10 MB: it is started when there is more to do than this. Cold code is slow, so early. */
 const STARTS_AFTER = 50;
+
 /** Hardly anything outlives an order, and none is large. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+
 /** While so many orders wait for the second thread, the first is the faster one. */
 const QUEUE = 64;
 
 interface Waiting {
-  order: PressOrder;
-  done: (pressed: Pressed | undefined) => void;
+  order: EncodeRequest;
+  done: (pressed: EncodedObject | undefined) => void;
 }
 
 /** Presses bodies on a second thread while the first one talks to Grafana and the store; whichever has time does it. */
-export class Press {
+export class Encoder {
   readonly #key: string | undefined;
   readonly #code: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
@@ -37,9 +39,9 @@ export class Press {
     this.#code = code;
   }
 
-  /** Undefined when the form needs the parser, or is too large for the press. */
-  press(form: Form, before: string | undefined): Promise<Pressed | undefined> | Pressed | undefined {
-    if (form.bytes.length + form.head.length + form.tail.length > MOST_PRESSED_BYTES) {
+  /** Undefined when the form needs the parser, or is too large for the encoder. */
+  encode(form: Form, before: string | undefined): Promise<EncodedObject | undefined> | EncodedObject | undefined {
+    if (form.bytes.length + form.head.length + form.tail.length > MAX_ENCODED_BYTES) {
       return undefined;
     }
     const order = { form, key: this.#key, before };
@@ -48,7 +50,7 @@ export class Press {
       this.#start(this.#code);
     }
     if (this.#worker === undefined || this.#waiting.size >= QUEUE) {
-      return press(order);
+      return encode(order);
     }
     // A copy of just these bytes, that is handed over: they may be a small part of a large answer.
     const bytes = new Uint8Array(form.bytes);
@@ -65,7 +67,7 @@ export class Press {
   #start(code: string): void {
     const worker = new Worker(code, { eval: true, resourceLimits: LIMITS });
     worker.once('online', keepYoungHeapSmall);
-    worker.on('message', ({ number, it }: Numbered<Pressed | undefined>) => {
+    worker.on('message', ({ number, it }: Numbered<EncodedObject | undefined>) => {
       this.#waiting.get(number)?.done(it);
       this.#waiting.delete(number);
     });
@@ -79,7 +81,7 @@ export class Press {
     this.#worker = undefined;
     for (const [number, { order, done }] of this.#waiting) {
       this.#waiting.delete(number);
-      done(press(order));
+      done(encode(order));
     }
   }
 }

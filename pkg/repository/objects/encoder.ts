@@ -3,7 +3,7 @@ import { compressNow } from './codec.ts';
 import { objectIdOf } from './id.ts';
 
 /** What becomes of a body: everything that takes processor time and no waiting. */
-export interface PressOrder {
+export interface EncodeRequest {
   form: Form;
   /** Key of the object id, as hex; undefined where nothing is encrypted. */
   key: string | undefined;
@@ -11,7 +11,7 @@ export interface PressOrder {
   before: string | undefined;
 }
 
-export interface Pressed {
+export interface EncodedObject {
   /** Id of the object. */
   id: string;
   /** Bytes of its canonical form. */
@@ -20,14 +20,14 @@ export interface Pressed {
   body: Uint8Array | undefined;
 }
 
-/** Larger bodies are not for the press: they are compressed piece by piece, while other work goes on. */
-export const MOST_PRESSED_BYTES = 1024 * 1024;
+/** Larger bodies are not for the encoder: they are compressed piece by piece, while other work goes on. */
+export const MAX_ENCODED_BYTES = 1024 * 1024;
 
 let room: Buffer | undefined;
 
 /** Canonical form, id and compression of a body, at once; undefined when it takes the parser to tell the form. */
-export function press({ form, key, before }: PressOrder): Pressed | undefined {
-  room ??= Buffer.allocUnsafeSlow(MOST_PRESSED_BYTES);
+export function encode({ form, key, before }: EncodeRequest): EncodedObject | undefined {
+  room ??= Buffer.allocUnsafeSlow(MAX_ENCODED_BYTES);
   const canonical = canonicalForm(form, room);
   if (canonical === undefined) {
     return undefined;

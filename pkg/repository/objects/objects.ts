@@ -4,7 +4,7 @@ import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES, readOut } from './
 import type { Keyring } from '../encryption/keyring.ts';
 import { isObjectId, objectKey } from '../layout.ts';
 import { walkObjects, type ListedObject } from './listing.ts';
-import { RecentIds } from '../../lib/recent-keys.ts';
+import { RecentKeys } from '../../lib/recent-keys.ts';
 
 interface Calls {
   signal?: AbortSignal;
@@ -12,13 +12,16 @@ interface Calls {
 
 /** Up to here a HEAD for each is cheaper than listing. */
 const HEAD_LIMIT = 32;
+
 /**
  * How many of the ids that were written here are known. What is the same again, as permissions often are, comes soon or
  * often; to know them all would be a third of what a run keeps of each resource.
  */
 const WRITTEN = 2000;
+
 /** About as many ids as make one more parallel listing worth its requests. */
 const IDS_PER_LISTING = 1500;
+
 /** A page of each is in memory as text and as values: with 16 at once that was more than the rest of a backup's end. */
 const LISTINGS = 4;
 
@@ -29,7 +32,7 @@ export class Objects {
   /** Ids believed to be in the store, from recent manifests and those published here. */
   readonly #known = new Set<string>();
   /** And those written here lately. */
-  readonly #written = new RecentIds(WRITTEN);
+  readonly #written = new RecentKeys(WRITTEN);
   readonly #writing = new Map<string, Promise<{ written: boolean }>>();
 
   constructor(store: ObjectStore, keyring: Keyring) {

@@ -16,14 +16,17 @@ interface Calls {
 }
 
 const DAY = 86_400_000;
+
 /** Records of runs are kept so long, in milliseconds by the store's clock. */
 const RUNS_KEPT = 90 * DAY;
+
 /** And so many of the newest, however old they are. */
 const RUNS_KEPT_AT_LEAST = 1000;
-/** What a run leaves behind that died, and caches that nobody uses: after so long nothing can be about to need them. */
-export const LEFT_OVER = 7 * DAY;
 
-export interface LeftOvers {
+/** What a run leaves behind that died, and caches that nobody uses: after so long nothing can be about to need them. */
+export const ORPHAN_AGE_MS = 7 * DAY;
+
+export interface Orphans {
   /** Keys of records of runs that are neither among the newest nor young nor of a snapshot that is there. */
   runs: string[];
   /** Keys of sessions and probes that died long ago, of caches that nobody uses, and of signatures of no snapshot. */
@@ -35,12 +38,12 @@ export interface LeftOvers {
  * @param snapshots - ids of all that there are
  * @param now - the store's clock
  */
-export async function findLeftOvers(
+export async function findOrphans(
   repository: OpenedRepository,
   snapshots: ReadonlySet<string>,
   now: Date,
   { signal }: Calls = {},
-): Promise<LeftOvers> {
+): Promise<Orphans> {
   const { store, encrypted } = repository;
   const olderThan = (age: number) => (info: ObjectInfo) => now.getTime() - info.lastModified.getTime() > age;
   const records = await listed(store.list(RUNS, { signal }));
@@ -60,7 +63,7 @@ export async function findLeftOvers(
       const named = parseSnapshotSignature(key);
       return named !== undefined && !snapshots.has(named.id);
     }),
-  ].filter(olderThan(LEFT_OVER));
+  ].filter(olderThan(ORPHAN_AGE_MS));
   return { runs: runs.map(keyOf), others: dead.map(keyOf) };
 }
 

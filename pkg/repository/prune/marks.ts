@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { parseObjectKey, PRUNES } from '../layout.ts';
-import { LEFT_OVER } from '../objects/orphans.ts';
+import { ORPHAN_AGE_MS } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
 import type { Survey } from './survey.ts';
 import type { OpenedRepository } from '../repository.ts';
@@ -90,7 +90,7 @@ export async function renewMarks(
     });
     if (age < BETWEEN_PHASES) {
       still.forEach(({ key: object }) => waiting.add(object));
-    } else if (still.length === 0 || age > LEFT_OVER) {
+    } else if (still.length === 0 || age > ORPHAN_AGE_MS) {
       settled.push(key);
     }
   }

@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { newTimedId, parseRunKey } from '../layout.ts';
-import { findLeftOvers } from '../objects/orphans.ts';
+import { findOrphans } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
 import { readMarks, renewMarks, sortByMarks, type Mark } from './marks.ts';
 import { Remover, type Removal } from './removal.ts';
@@ -55,7 +55,7 @@ async function look(repository: OpenedRepository, calls: Calls): Promise<Look> {
   const marks = await readMarks(repository, calls);
   const found = await survey(repository, calls);
   const { ripe, unripe } = sortByMarks(marks, found);
-  const { runs, others } = await findLeftOvers(repository, found.snapshots, found.now, calls);
+  const { runs, others } = await findOrphans(repository, found.snapshots, found.now, calls);
   return {
     marks,
     found,

@@ -2,7 +2,7 @@ import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { lockOf } from '../../storage/lock.ts';
 import type { DeleteResult } from '../../storage/store.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { OpenedRepository } from '../repository.ts';
 import type { PruneSession } from '../sessions/current.ts';
 
@@ -104,7 +104,7 @@ export class Remover {
     const held = new Set<string>();
     const lock = lockOf(this.#repository.store);
     if (lock !== undefined) {
-      await eachAtOnce(
+      await forEachConcurrently(
         QUESTIONS_AT_ONCE,
         keys,
         async (key) => {

@@ -8,6 +8,7 @@ import type { Trust } from '../signing/trust.ts';
 
 /** How often a session says that it lives, in milliseconds. */
 const HEARTBEAT = 60_000;
+
 /** A session that could not say anything for so long takes itself for dead: well before others do. */
 const SESSION_DOUBTFUL = 4 * 60_000;
 
@@ -17,7 +18,7 @@ export interface PruneSession extends Session {
 }
 
 /** A session of this process, kept alive by a heartbeat until it ends. */
-export class OpenSession implements PruneSession {
+export class CurrentSession implements PruneSession {
   readonly id: string;
   readonly #kind: string;
   readonly #owner: SessionOwner;
@@ -49,7 +50,7 @@ export class OpenSession implements PruneSession {
     this.#started = clock.now().toISOString();
   }
 
-  async beat(signal?: AbortSignal): Promise<void> {
+  async heartbeat(signal?: AbortSignal): Promise<void> {
     this.#lapsed ||= this.#isSilent();
     // What counts is when it was sent: the store may write it any time after.
     const sent = { wall: this.#clock.now().getTime(), monotonic: this.#clock.monotonic() };
@@ -81,7 +82,7 @@ export class OpenSession implements PruneSession {
     while (!signal.aborted) {
       try {
         await this.#clock.sleep(HEARTBEAT, signal);
-        await this.beat(signal);
+        await this.heartbeat(signal);
       } catch (error) {
         if (!signal.aborted) {
           this.#log.warn({ session: this.id, reason: reasonOf(error) }, 'the heartbeat of a session failed');

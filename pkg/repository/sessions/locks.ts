@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { lockOf, type StoreLock } from '../../storage/lock.ts';
 import { CacheFile } from '../index/cache-file.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { CONFIG_KEY, KEYS, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import { walkObjects } from '../objects/listing.ts';
 import type { OpenedRepository } from '../repository.ts';
@@ -12,6 +12,7 @@ interface Calls {
 }
 
 const DAY = 86_400_000;
+
 /** A pass every quarter of the days: what it leaves held for three quarters is then never held for less than half. */
 const PASSES_PER_TERM = 4;
 const AT_ONCE = 16;
@@ -51,7 +52,7 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Calls
     const now = await store.clock({ signal });
     const keys = await keysPutBefore(repository, new Date(now.getTime() - term / PASSES_PER_TERM), signal);
     const until = new Date(now.getTime() + term);
-    await eachAtOnce(
+    await forEachConcurrently(
       AT_ONCE,
       keys,
       async (key) => {

@@ -4,18 +4,21 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { printable, sessionKey, SESSIONS } from '../layout.ts';
-import { OpenSession, type PruneSession } from './current.ts';
+import { CurrentSession, type PruneSession } from './current.ts';
 import type { Session } from '../repository.types.ts';
 import { hasEnded, ownerHere, SessionOwner, type ServiceIdentity } from './owner.ts';
 import type { Trust } from '../signing/trust.ts';
 
 /** A session that has said nothing for so long, by the store's clock, is taken for dead. */
 export const SESSION_DEAD = 10 * 60_000;
+
 /** One of this service after so long: by then it has taken itself for dead. */
 const OWN_SESSION_DEAD = 5 * 60_000;
 const WAIT_STEP = 5_000;
+
 /** A prune that no trusted key has signed is waited for so long, in milliseconds: it gives way before its next deletion. */
 const FOREIGN_WAIT = 10_000;
+
 /** How old the time in a signed session may be by the store's clock: a copy of an old one says nothing. */
 const HEARTBEAT_VALID = SESSION_DEAD + 5 * 60_000;
 
@@ -53,7 +56,7 @@ export class Sessions {
   readonly #trust: Trust;
   readonly #identity: ServiceIdentity | undefined;
   readonly #owner: SessionOwner;
-  readonly #open = new Set<OpenSession>();
+  readonly #open = new Set<CurrentSession>();
 
   /** @param identity - the service that works here; undefined for the command line */
   constructor(ports: { store: ObjectStore; clock: Clock; log: Log; trust: Trust }, identity?: ServiceIdentity) {
@@ -68,7 +71,7 @@ export class Sessions {
   /** Opens a session, and waits while a prune is removing objects. */
   async open(run: { id: string; kind: string }, options: { signal?: AbortSignal } = {}): Promise<Session> {
     const session = this.#make(run);
-    await session.beat(options.signal);
+    await session.heartbeat(options.signal);
     this.#open.add(session);
     try {
       await this.#waitForPrunes(run.id, options.signal);
@@ -89,7 +92,7 @@ export class Sessions {
     options: { signal?: AbortSignal } = {},
   ): Promise<PruneSession> {
     const session = this.#make(run);
-    await session.beat(options.signal);
+    await session.heartbeat(options.signal);
     try {
       const [other] = await this.live(run.id, options.signal);
       if (other !== undefined) {
@@ -151,9 +154,9 @@ export class Sessions {
     return live;
   }
 
-  #make(run: { id: string; kind: string }): OpenSession {
+  #make(run: { id: string; kind: string }): CurrentSession {
     const ports = { store: this.#store, clock: this.#clock, log: this.#log, trust: this.#trust };
-    const session = new OpenSession(ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
+    const session = new CurrentSession(ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
     return session;
   }
 
@@ -169,7 +172,7 @@ export class Sessions {
   /** Speaks up again, and waits for a prune that did not hear of this process in time. */
   async revive(signal?: AbortSignal): Promise<void> {
     for (const session of this.#open) {
-      await session.beat(signal);
+      await session.heartbeat(signal);
       await this.#waitForPrunes(session.id, signal);
       session.trustAgain();
     }

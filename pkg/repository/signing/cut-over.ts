@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { CUT_OVER_KEY, KEYS, parseSnapshotKey, signatureKey, SNAPSHOTS } from '../layout.ts';
 import { sha256Of } from './statement.ts';
 
@@ -10,6 +10,7 @@ interface Calls {
 }
 
 const FILES_AT_ONCE = 8;
+
 /** As `sha256sum` prints it, so that `sha256sum --check` reads the list. */
 const LINE = /^([0-9a-f]{64}) {2}([!-~]{1,200})$/;
 
@@ -30,7 +31,7 @@ export async function listForCutOver(
     }
   }
   const lines: string[] = [];
-  await eachAtOnce(
+  await forEachConcurrently(
     FILES_AT_ONCE,
     files,
     async (key) => {

@@ -1,5 +1,5 @@
 import type { Randomness } from '../../contract/ports.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { newTimedId } from '../layout.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
@@ -51,7 +51,7 @@ export async function copyRepository(
         result.objects += written ? 1 : 0;
       };
       const unknown = new Set(manifest.resources.map(({ object }) => object).filter((object) => !ids.has(object)));
-      await eachAtOnce(OBJECTS_AT_ONCE, unknown, copyObject, signal);
+      await forEachConcurrently(OBJECTS_AT_ONCE, unknown, copyObject, signal);
       const { format: _format, entriesHash: _hash, ...rest } = manifest;
       const resources = rest.resources.map((entry) => ({ ...entry, object: ids.get(entry.object) ?? entry.object }));
       for (const missing of await to.missingObjects(new Set(resources.map(({ object }) => object)), { signal })) {

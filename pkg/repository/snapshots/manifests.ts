@@ -4,7 +4,7 @@ import { Manifest, ManifestEntry, problemCount, type SnapshotSummary } from '../
 import type { ObjectStore } from '../../storage/store.ts';
 import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
 import type { Keyring } from '../encryption/keyring.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { HeldCount } from './held-by-org.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
 import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
@@ -116,13 +116,13 @@ export async function eachSnapshot(
   signal?: AbortSignal,
 ): Promise<void> {
   const isLarge = ({ size }: TimedKey): boolean => size > LARGE_BYTES;
-  await eachAtOnce(
+  await forEachConcurrently(
     SMALL_AT_ONCE,
     keys.filter((key) => !isLarge(key)),
     work,
     signal,
   );
-  await eachAtOnce(1, keys.filter(isLarge), work, signal);
+  await forEachConcurrently(1, keys.filter(isLarge), work, signal);
 }
 
 /**

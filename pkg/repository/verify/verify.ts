@@ -1,7 +1,7 @@
 import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
-import { eachAtOnce } from '../../lib/concurrency/each-at-once.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { objectKey, type NamedKey } from '../layout.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
@@ -182,7 +182,7 @@ class Verification {
       done++;
       this.#options.progress?.(done, ids.length, 'data');
     };
-    await eachAtOnce(OBJECTS_AT_ONCE, ids, checkObject, this.#options.signal);
+    await forEachConcurrently(OBJECTS_AT_ONCE, ids, checkObject, this.#options.signal);
     return done;
   }
 

@@ -23,7 +23,7 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     kubernetesChecks(service, signal),
     deploymentChecks(service.config, service.clock),
     givenTokenChecks(service.config),
-    service.overview.notCovered.map((org): DoctorCheck => ({
+    service.statusView.notCovered.map((org): DoctorCheck => ({
       name: `organization ${org.id}`,
       status: 'warning',
       detail: reasonSentence(notCovered(org)),

@@ -21,7 +21,7 @@ export function buildOps(service: Service): Server {
         answer(200, { status: 'alive' });
         return;
       case '/readyz': {
-        const reasons = service.overview.notReady();
+        const reasons = service.statusView.notReady();
         answer(reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
         return;
       }

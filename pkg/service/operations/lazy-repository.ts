@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
-import { glance, type Glance } from '../../repository/index/quick-view.ts';
+import { quickView, type QuickView } from '../../repository/index/quick-view.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../../repository/repository.ts';
 import type { StateStore } from '../../lib/state.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -64,8 +64,8 @@ export class LazyRepository {
   }
 
   /** Quicker than opening for whoever only wants to see what there is; undefined when it is open. */
-  async glance(signal: AbortSignal): Promise<Glance | undefined> {
-    return this.#repository === undefined ? glance(await this.#openOptions(false, signal)) : undefined;
+  async glance(signal: AbortSignal): Promise<QuickView | undefined> {
+    return this.#repository === undefined ? quickView(await this.#openOptions(false, signal)) : undefined;
   }
 
   async close(): Promise<void> {

@@ -29,9 +29,17 @@ import { RestorePlans } from './restore-plans.ts';
 import { withoutServerKinds } from './server-kinds.ts';
 import type { TargetLimits } from './target-limits.ts';
 import { openTarget } from './target.ts';
-import type { LiveComparison, OpenWork, PlannedRestore, PlanQuestion, Work, WorkResult, WorkRun } from './work.ts';
+import type {
+  LiveComparison,
+  OpenOperations,
+  PlannedRestore,
+  PlanQuestion,
+  Operations,
+  WorkResult,
+  WorkRun,
+} from './work.ts';
 
-export interface EngineOptions extends InstanceOptions {
+export interface OperationsOptions extends InstanceOptions {
   version: string;
   /** Only these orgs, where the deployment names some. */
   orgIds?: number[];
@@ -46,7 +54,7 @@ export interface EngineOptions extends InstanceOptions {
 }
 
 /** The work of the service, done by the engine. */
-export function engineWork(options: EngineOptions): OpenWork {
+export function openOperations(options: OperationsOptions): OpenOperations {
   return async (settings) => {
     const { environment, limits, clock, randomness, log } = options;
     const store = await openTarget(settings, { environment, limits, clock, random: randomness, log });
@@ -54,16 +62,16 @@ export function engineWork(options: EngineOptions): OpenWork {
   };
 }
 
-class EngineWork implements Work {
-  readonly #options: EngineOptions;
+class EngineWork implements Operations {
+  readonly #options: OperationsOptions;
   readonly #settings: EffectiveSettings;
-  readonly #ports: Pick<EngineOptions, 'clock' | 'randomness' | 'log'>;
+  readonly #ports: Pick<OperationsOptions, 'clock' | 'randomness' | 'log'>;
   readonly #repository: LazyRepository;
   readonly #restores: RestorePlans;
   readonly #withInstance: WithInstance;
   readonly #inOrgOf: (caller: Caller) => WithInstance;
 
-  constructor(options: EngineOptions, settings: EffectiveSettings, store: ObjectStore) {
+  constructor(options: OperationsOptions, settings: EffectiveSettings, store: ObjectStore) {
     const { clock, randomness, log, state, replicated, passphrases, trustedKeys, version } = options;
     this.#options = options;
     this.#settings = settings;
@@ -167,7 +175,7 @@ class EngineWork implements Work {
     return result;
   }
 
-  async snapshots(signal: AbortSignal, whole = false): ReturnType<Work['snapshots']> {
+  async snapshots(signal: AbortSignal, whole = false): ReturnType<Operations['snapshots']> {
     const glanced = whole ? undefined : await (await this.#repository.glance(signal))?.snapshots({ signal });
     return glanced ?? (await this.#repository.openIfThere(signal))?.snapshots({ whole, signal }) ?? [];
   }
@@ -199,7 +207,7 @@ class EngineWork implements Work {
   async retentionPreview(
     rules: EffectiveSettings['values']['retention'],
     signal: AbortSignal,
-  ): ReturnType<Work['retentionPreview']> {
+  ): ReturnType<Operations['retentionPreview']> {
     const snapshots = await this.snapshots(signal, true);
     const policy = this.#policy(rules);
     if (policy === undefined) {
@@ -224,16 +232,16 @@ class EngineWork implements Work {
   }
 
   async liveBody(
-    ref: Parameters<Work['liveBody']>[0],
+    ref: Parameters<Operations['liveBody']>[0],
     caller: Caller,
     signal: AbortSignal,
-  ): ReturnType<Work['liveBody']> {
+  ): ReturnType<Operations['liveBody']> {
     const { encrypted: decryptSecrets } = await this.#repository.open(signal);
     const { clock, log } = this.#ports;
     return this.#inOrgOf(caller)(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
   }
 
-  folders(caller: Caller, signal: AbortSignal): ReturnType<Work['folders']> {
+  folders(caller: Caller, signal: AbortSignal): ReturnType<Operations['folders']> {
     const { clock, log } = this.#ports;
     return this.#inOrgOf(caller)(signal, (instance) => liveFolders(instance, caller.org, { clock, log, signal }));
   }

@@ -77,7 +77,7 @@ export interface PlanQuestion {
  * Everything that the service has done by the engine, with one repository and one Grafana. Methods throw DashkeepErrors;
  * a signal ends any of them.
  */
-export interface Work {
+export interface Operations {
   /** Of the target, for people. */
   readonly description: string;
   readonly encrypted: boolean;
@@ -137,4 +137,4 @@ export interface RetentionLine {
 }
 
 /** @throws DK_SETTINGS, DK_STORE_… when the target can't be opened */
-export type OpenWork = (settings: EffectiveSettings, signal: AbortSignal) => Promise<Work>;
+export type OpenOperations = (settings: EffectiveSettings, signal: AbortSignal) => Promise<Operations>;

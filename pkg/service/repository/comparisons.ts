@@ -4,7 +4,7 @@ import type { ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { Caller } from '../organizations/caller.ts';
-import type { Library } from './repository-cache.ts';
+import type { RepositoryCache } from './repository-cache.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface Comparison {
@@ -18,6 +18,7 @@ export interface Comparison {
 }
 
 const KEPT = 10;
+
 /** Long enough to read through the pages, short enough to be called live. */
 const LIVE_FRESH_MS = 5 * 60_000;
 
@@ -25,13 +26,13 @@ const LIVE_FRESH_MS = 5 * 60_000;
  * What differs between two snapshots, or a snapshot and live, within one organization; kept for the pages that follow.
  */
 export class Comparisons {
-  readonly #library: Library;
+  readonly #repositoryCache: RepositoryCache;
   readonly #snapshots: Snapshots;
   readonly #clock: Clock;
   readonly #kept = new Map<string, { at: number; comparison: Promise<Comparison> }>();
 
-  constructor(library: Library, snapshots: Snapshots, clock: Clock) {
-    this.#library = library;
+  constructor(repositoryCache: RepositoryCache, snapshots: Snapshots, clock: Clock) {
+    this.#repositoryCache = repositoryCache;
     this.#snapshots = snapshots;
     this.#clock = clock;
   }
@@ -72,11 +73,11 @@ export class Comparisons {
     const base = await this.#snapshots.manifest(from, caller, signal);
     if (to === 'live') {
       const read = this.#clock.now();
-      const { diff, errors } = await this.#library.use(signal, (work) => work.diffLive(base, caller, signal));
+      const { diff, errors } = await this.#repositoryCache.use(signal, (work) => work.diffLive(base, caller, signal));
       return { from, to, read, ...listed(diff), errors };
     }
     const target = await this.#snapshots.manifest(to, caller, signal);
-    const diff = await this.#library.use(signal, (work) => Promise.resolve(work.diff(base, target)));
+    const diff = await this.#repositoryCache.use(signal, (work) => Promise.resolve(work.diff(base, target)));
     // What either snapshot failed to read can't be seen as unchanged.
     return { from, to, read: undefined, ...listed(diff), errors: [...base.errors, ...target.errors] };
   }

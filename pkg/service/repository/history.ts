@@ -2,7 +2,7 @@ import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
-import type { Library } from './repository-cache.ts';
+import type { RepositoryCache } from './repository-cache.ts';
 
 const FRESH_MS = 30_000;
 const FIRST = 100;
@@ -10,14 +10,14 @@ const MOST = 2_000;
 
 /** All runs that are known: those of the repository, and those that only the journal has. */
 export class History {
-  readonly #library: Library;
+  readonly #repositoryCache: RepositoryCache;
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #log: Log;
   #read: { at: number; limit: number; lines: Promise<RunLine[]> } | undefined;
 
-  constructor(library: Library, journal: Journal, ports: { clock: Clock; log: Log }) {
-    this.#library = library;
+  constructor(repositoryCache: RepositoryCache, journal: Journal, ports: { clock: Clock; log: Log }) {
+    this.#repositoryCache = repositoryCache;
     this.#journal = journal;
     this.#clock = ports.clock;
     this.#log = ports.log;
@@ -64,7 +64,7 @@ export class History {
     const entry = this.#journal.entries.find((one) => one.id === id);
     const own = entry === undefined ? undefined : recordOf(entry);
     try {
-      const stored = await this.#library.use(signal, (work) => work.run(id, signal));
+      const stored = await this.#repositoryCache.use(signal, (work) => work.run(id, signal));
       return stored?.finished === undefined ? (own ?? stored) : stored;
     } catch (error) {
       return this.#journalOnly(error, own, signal);
@@ -99,7 +99,7 @@ export class History {
   async #stored(limit: number, signal: AbortSignal): Promise<RunLine[]> {
     const now = this.#clock.monotonic();
     if (this.#read === undefined || this.#read.limit < limit || now - this.#read.at > FRESH_MS) {
-      const lines = this.#library.use(signal, (work) => work.runs({ limit, signal }));
+      const lines = this.#repositoryCache.use(signal, (work) => work.runs({ limit, signal }));
       this.#read = { at: now, limit, lines };
     }
     try {

@@ -2,10 +2,10 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import type { OpenWork, Work } from '../operations/work.ts';
+import type { OpenOperations, Operations } from '../operations/work.ts';
 
 interface Opened {
-  work: Work;
+  work: Operations;
   revision: string;
   users: number;
   retired: boolean;
@@ -16,8 +16,8 @@ const MANIFESTS_KEPT = 3;
 const LIST_FRESH_MS = 15_000;
 
 /** The repository as the pages see it: opened for the settings in force, with the newest answers at hand. */
-export class Library {
-  readonly #open: OpenWork;
+export class RepositoryCache {
+  readonly #open: OpenOperations;
   readonly #settings: () => Promise<EffectiveSettings>;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -29,7 +29,7 @@ export class Library {
   reachable: boolean | undefined;
   problem: DashkeepError | undefined;
 
-  constructor(open: OpenWork, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
+  constructor(open: OpenOperations, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
     this.#open = open;
     this.#settings = settings;
     this.#clock = ports.clock;
@@ -48,7 +48,7 @@ export class Library {
    * Lends the work that fits the settings in force; one that was replaced meanwhile is closed when nobody uses it.
    * @throws DK_UNCONFIGURED without a target, and whatever opening it throws
    */
-  async use<T>(signal: AbortSignal, action: (work: Work) => Promise<T>): Promise<T> {
+  async use<T>(signal: AbortSignal, action: (work: Operations) => Promise<T>): Promise<T> {
     const opened = await this.#opened(signal);
     opened.users++;
     try {
@@ -124,7 +124,7 @@ export class Library {
   }
 
   async #reopen(settings: EffectiveSettings, signal: AbortSignal): Promise<Opened> {
-    let work: Work;
+    let work: Operations;
     try {
       work = await this.#open(settings, signal);
     } catch (error) {

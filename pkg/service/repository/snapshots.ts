@@ -9,21 +9,21 @@ import { manifestFor } from '../organizations/manifest-view.ts';
 import { covers, rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import { pageOfList } from '../page.ts';
 import { matchesSnapshot } from './browse.ts';
-import type { Library } from './repository-cache.ts';
+import type { RepositoryCache } from './repository-cache.ts';
 
 /** Small numbers, but of very many snapshots. */
 const COUNTED_MOST = 5_000;
 
 /** The snapshots as one organization sees them: those that cover it, with what they hold of it. */
 export class Snapshots {
-  readonly #library: Library;
+  readonly #repositoryCache: RepositoryCache;
   readonly #askedFrom: AskedFrom;
   readonly #log: Log;
   /** What only the manifest told, for an index of an earlier release says nothing about organizations. */
   readonly #counted = new Map<string, Promise<SnapshotSummary | undefined>>();
 
-  constructor(library: Library, askedFrom: AskedFrom, log: Log) {
-    this.#library = library;
+  constructor(repositoryCache: RepositoryCache, askedFrom: AskedFrom, log: Log) {
+    this.#repositoryCache = repositoryCache;
     this.#askedFrom = askedFrom;
     this.#log = log;
   }
@@ -33,13 +33,13 @@ export class Snapshots {
    * @throws DK_NOT_FOUND, also for a snapshot in which the organization has no part
    */
   async manifest(id: string, caller: Caller, signal: AbortSignal): Promise<Manifest> {
-    const manifest = await this.#library.manifest(id, signal);
+    const manifest = await this.#repositoryCache.manifest(id, signal);
     if (id !== 'latest' || manifest.orgs.some((org) => org.id === caller.org)) {
       return manifestFor(manifest, caller);
     }
-    for (const { id: older, trigger, held } of await this.#library.snapshots(signal)) {
+    for (const { id: older, trigger, held } of await this.#repositoryCache.snapshots(signal)) {
       if (trigger !== 'safety' && trigger !== 'drill' && held?.orgs.some((org) => org.id === caller.org) === true) {
-        return manifestFor(await this.#library.manifest(older, signal), caller);
+        return manifestFor(await this.#repositoryCache.manifest(older, signal), caller);
       }
     }
     return manifestFor(manifest, caller);
@@ -48,7 +48,7 @@ export class Snapshots {
   /** Newest first. */
   async page(query: z.output<typeof SnapshotsQuery>, caller: Caller, signal: AbortSignal): Promise<SnapshotPage> {
     // The first page opens at once; who goes on sees only what was looked for.
-    const all = await this.#library.snapshots(signal, query.cursor !== undefined);
+    const all = await this.#repositoryCache.snapshots(signal, query.cursor !== undefined);
     const found = all.flatMap((summary) => {
       const seen = summary.held === undefined ? withoutName(summary) : summaryFor(summary, caller, this.#askedFrom);
       return covers(summary, caller) !== false && seen !== undefined && matchesSnapshot(seen, query) ? [summary] : [];
@@ -60,7 +60,7 @@ export class Snapshots {
 
   /** One line of the history. @throws DK_NOT_FOUND */
   async row(id: string, caller: Caller, signal: AbortSignal): Promise<SnapshotRow> {
-    const [row] = await this.#rows([summaryOf(await this.#library.manifest(id, signal))], caller, signal);
+    const [row] = await this.#rows([summaryOf(await this.#repositoryCache.manifest(id, signal))], caller, signal);
     if (row === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`);
     }
@@ -69,7 +69,7 @@ export class Snapshots {
 
   /** The snapshots before and after one in time. */
   async beside(id: string, caller: Caller, signal: AbortSignal): Promise<{ previous?: string; next?: string }> {
-    const all = (await this.#library.snapshots(signal)).filter((one) => covers(one, caller) !== false);
+    const all = (await this.#repositoryCache.snapshots(signal)).filter((one) => covers(one, caller) !== false);
     const at = all.findIndex((one) => one.id === id);
     const [previous, next] = at < 0 ? [] : [all[at + 1]?.id, all[at - 1]?.id];
     return { ...(previous === undefined ? {} : { previous }), ...(next === undefined ? {} : { next }) };
@@ -78,7 +78,7 @@ export class Snapshots {
   /** Of these snapshots, the lines by id; without those that cannot be read now. */
   async sizes(ids: readonly string[], caller: Caller, signal: AbortSignal): Promise<ReadonlyMap<string, SnapshotRow>> {
     const wanted = new Set(ids);
-    const all = await this.#library.snapshots(signal).catch(() => []);
+    const all = await this.#repositoryCache.snapshots(signal).catch(() => []);
     const rows = await this.#rows(
       all.filter(({ id }) => wanted.has(id)),
       caller,
@@ -103,7 +103,7 @@ export class Snapshots {
   #count(id: string, signal: AbortSignal): Promise<SnapshotSummary | undefined> {
     const known =
       this.#counted.get(id) ??
-      this.#library
+      this.#repositoryCache
         .use(signal, (work) => work.manifest(id, signal))
         .then(summaryOf, (error: unknown) => {
           this.#counted.delete(id);

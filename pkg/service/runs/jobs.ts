@@ -2,20 +2,20 @@ import type { RunRequest } from '../../contract/api/runs.ts';
 import type { ScheduledJob } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
-import type { Library } from '../repository/repository-cache.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunJob } from './queue.ts';
-import type { Work, WorkResult, WorkRun } from '../operations/work.ts';
+import type { Operations, WorkResult, WorkRun } from '../operations/work.ts';
 
 /** The word that a person types to let a prune remove more than half of all objects. */
 export const PRUNE_CONFIRMATION = 'remove most objects';
 
 /** What a request comes to as work. */
-export function jobOf(request: RunRequest, trigger: string, library: Library): RunJob {
+export function jobOf(request: RunRequest, trigger: string, repositoryCache: RepositoryCache): RunJob {
   const work =
-    (action: (work: Work, run: WorkRun) => Promise<WorkResult>) =>
+    (action: (work: Operations, run: WorkRun) => Promise<WorkResult>) =>
     (run: WorkRun): Promise<WorkResult> =>
-      library.use(run.signal, (one) => action(one, run));
-  const job = (action: (work: Work, run: WorkRun) => Promise<WorkResult>): RunJob => ({
+      repositoryCache.use(run.signal, (one) => action(one, run));
+  const job = (action: (work: Operations, run: WorkRun) => Promise<WorkResult>): RunJob => ({
     kind: request.kind,
     trigger,
     snapshotTrigger: triggerOf(trigger),
@@ -36,7 +36,7 @@ export function jobOf(request: RunRequest, trigger: string, library: Library): R
 }
 
 /** Says which word is wanted where the repository asks for one. */
-async function confirmedPrune(work: Work, run: WorkRun, confirm: string | undefined): Promise<WorkResult> {
+async function confirmedPrune(work: Operations, run: WorkRun, confirm: string | undefined): Promise<WorkResult> {
   try {
     return await work.prune(run, { confirmed: confirm === PRUNE_CONFIRMATION });
   } catch (error) {
@@ -49,18 +49,22 @@ async function confirmedPrune(work: Work, run: WorkRun, confirm: string | undefi
 }
 
 /** What a schedule comes to as work. */
-export function scheduledJob(job: ScheduledJob, trigger: 'scheduled' | 'catch-up', library: Library): RunJob {
-  return job === 'prune' ? pruneJob(trigger, library) : jobOf({ kind: job }, trigger, library);
+export function scheduledJob(
+  job: ScheduledJob,
+  trigger: 'scheduled' | 'catch-up',
+  repositoryCache: RepositoryCache,
+): RunJob {
+  return job === 'prune' ? pruneJob(trigger, repositoryCache) : jobOf({ kind: job }, trigger, repositoryCache);
 }
 
 /** What is scheduled as "prune": first forget by the retention, then remove what nothing needs any more. */
-function pruneJob(trigger: string, library: Library): RunJob {
+function pruneJob(trigger: string, repositoryCache: RepositoryCache): RunJob {
   return {
     kind: 'prune',
     trigger,
     snapshotTrigger: triggerOf(trigger),
     work: (run) =>
-      library.use(run.signal, async (work) => {
+      repositoryCache.use(run.signal, async (work) => {
         const forgotten = await work.forget(run);
         const pruned = await work.prune(run, { confirmed: false });
         const partial = forgotten.status !== 'complete' || pruned.status !== 'complete';

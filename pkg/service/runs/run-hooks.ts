@@ -1,19 +1,19 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { RunRecord } from '../../contract/runs.ts';
-import type { Lateness } from '../status/overdue.ts';
+import type { Overdue } from '../status/overdue.ts';
 import type { Metrics } from '../status/metrics.ts';
 import { noticeOf, type Notifier } from '../notify.ts';
 import type { History } from '../repository/history.ts';
-import type { Library } from '../repository/repository-cache.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { Journal } from './journal.ts';
 
-export interface AftermathParts {
+export interface RunHooksParts {
   journal: Journal;
   history: History;
-  library: Library;
+  repositoryCache: RepositoryCache;
   metrics: Metrics;
-  lateness: Lateness;
+  overdue: Overdue;
   notifier: Notifier;
   /** What was read before is old now. */
   changed: () => void;
@@ -23,15 +23,15 @@ export interface AftermathParts {
 }
 
 /** What follows from the end of a run: metrics, notices, fresh news, and records that could not be kept before. */
-export class Aftermath {
-  readonly #parts: AftermathParts;
+export class RunHooks {
+  readonly #parts: RunHooksParts;
 
-  constructor(parts: AftermathParts) {
+  constructor(parts: RunHooksParts) {
     this.#parts = parts;
   }
 
   of(record: RunRecord): void {
-    const { history, metrics, lateness, notifier, changed } = this.#parts;
+    const { history, metrics, overdue, notifier, changed } = this.#parts;
     const before = history.last(
       (run) =>
         run.kind === record.kind && run.id !== record.id && ['complete', 'partial', 'failed'].includes(run.status),
@@ -39,7 +39,7 @@ export class Aftermath {
     metrics.ended(record);
     changed();
     const wentWell = record.status === 'complete' || record.status === 'partial';
-    const wasLate = wentWell && record.kind === 'backup' && lateness.end();
+    const wasLate = wentWell && record.kind === 'backup' && overdue.end();
     const notice = noticeOf(record, wasLate ? { ...record, status: 'failed' } : before);
     if (notice !== undefined) {
       notifier.notify(notice);
@@ -51,11 +51,11 @@ export class Aftermath {
 
   /** The repository answers again: give it the records that it could not take before. */
   async #keepRecords(): Promise<void> {
-    const { journal, library, log, signal } = this.#parts;
+    const { journal, repositoryCache, log, signal } = this.#parts;
     for (const entry of journal.entries.filter((one) => !one.kept && one.finished !== undefined)) {
       const { instance: _instance, kept: _kept, ...record } = entry;
       try {
-        await library.use(signal, (work) => work.writeRun(record));
+        await repositoryCache.use(signal, (work) => work.writeRun(record));
         await journal.put({ ...entry, kept: true });
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');

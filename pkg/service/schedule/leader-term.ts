@@ -1,13 +1,13 @@
 import type { Clock, Log } from '../../contract/ports.ts';
-import type { Lateness } from '../status/overdue.ts';
+import type { Overdue } from '../status/overdue.ts';
 import type { Leadership } from './leadership.ts';
 import { closeInterrupted } from '../runs/interrupted.ts';
 import type { Journal } from '../runs/journal.ts';
 
-export interface TermsOptions {
+export interface LeaderTermsOptions {
   leadership: Leadership;
   journal: Journal;
-  lateness: Lateness;
+  overdue: Overdue;
   /** Which process this is, as the journal calls it. */
   process: string;
   /** Told when everything is known that a new term has to know. */
@@ -17,13 +17,13 @@ export interface TermsOptions {
 }
 
 /** What each term of leadership begins with: finding out what those before it did. */
-export class Terms {
-  readonly #options: TermsOptions;
+export class LeaderTerms {
+  readonly #options: LeaderTermsOptions;
   #current: AbortSignal | undefined;
   #settling: Promise<void> = Promise.resolve();
   #settled: AbortSignal | undefined;
 
-  constructor(options: TermsOptions) {
+  constructor(options: LeaderTermsOptions) {
     this.#options = options;
   }
 
@@ -44,8 +44,8 @@ export class Terms {
   }
 
   async #settle(term: AbortSignal): Promise<void> {
-    const { journal, lateness, process, begun, clock, log } = this.#options;
-    await Promise.all([journal.load(), lateness.load()]);
+    const { journal, overdue, process, begun, clock, log } = this.#options;
+    await Promise.all([journal.load(), overdue.load()]);
     for (const { id, kind } of await closeInterrupted(journal, process, clock)) {
       log.warn({ run: id, kind }, 'a run was interrupted: its process ended in the middle of it');
     }

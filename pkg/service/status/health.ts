@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DashkeepError } from '../../contract/errors.ts';
 import { parseJson, stringAt } from '../../lib/json/json.ts';
 import { Agent, type Connections } from '../../lib/http/agent.ts';
-import { exchange } from '../../lib/http/request.ts';
+import { sendRequest } from '../../lib/http/request.ts';
 import type { GrafanaNews } from './status.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -22,7 +22,7 @@ export class GrafanaHealth {
   /** Whatever goes wrong is the answer. */
   async read(signal: AbortSignal): Promise<GrafanaNews> {
     try {
-      const { status, body } = await exchange({
+      const { status, body } = await sendRequest({
         dispatcher: this.#agent,
         origin: this.#url.origin,
         path: this.#url.pathname,

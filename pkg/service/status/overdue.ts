@@ -2,7 +2,7 @@ import { reasonOf } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { isTimedId } from '../../repository/layout.ts';
 import type { StateStore } from '../../lib/state.ts';
-import type { News } from './status-cache.ts';
+import type { StatusCache } from './status-cache.ts';
 import type { Notifier } from '../notify.ts';
 import type { History } from '../repository/history.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -10,10 +10,10 @@ import { lateAfterSeconds, schedulesOf } from './status.ts';
 
 const ENTRY = 'late.json';
 
-export interface LatenessParts {
+export interface OverdueParts {
   state: StateStore;
   settings: SettingsStore;
-  news: News;
+  statusCache: StatusCache;
   history: History;
   notifier: Notifier;
   clock: Clock;
@@ -24,8 +24,8 @@ export interface LatenessParts {
  * Tells when the newest backup is too old. That it was told is kept in the state, so that it is told once for each time
  * that this happens, whichever replica leads and however often they are started again.
  */
-export class Lateness {
-  readonly #parts: LatenessParts;
+export class Overdue {
+  readonly #parts: OverdueParts;
   /**
    * The id of the newest backup when it was told; undefined = nothing is told. Not its time: of one and the same backup the
    * journal knows when the run began, and the repository when the reading did, which is later.
@@ -33,7 +33,7 @@ export class Lateness {
   #told: string | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(parts: LatenessParts) {
+  constructor(parts: OverdueParts) {
     this.#parts = parts;
   }
 
@@ -86,7 +86,7 @@ export class Lateness {
   }
 
   /** One after the other, so that the newest state is the one that stays. */
-  #write(write: (parts: LatenessParts) => Promise<void>): void {
+  #write(write: (parts: OverdueParts) => Promise<void>): void {
     this.#writing = this.#writing
       .then(() => write(this.#parts))
       .catch((error: unknown) => {
@@ -96,8 +96,8 @@ export class Lateness {
 
   /** As the repository shows it, or the journal, which knows it a moment earlier. */
   #newestBackup(): { id: string; time: number } | undefined {
-    const { news, history } = this.#parts;
-    const stored = news.repository?.newest;
+    const { statusCache, history } = this.#parts;
+    const stored = statusCache.repository?.newest;
     const run = history.last(({ kind, status }) => kind === 'backup' && ['complete', 'partial'].includes(status));
     const known = [
       ...(stored === undefined ? [] : [{ id: stored.id, time: Date.parse(stored.time) }]),

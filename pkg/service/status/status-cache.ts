@@ -1,7 +1,7 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { GrafanaHealth } from './health.ts';
-import type { Library } from '../repository/repository-cache.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { contentOf } from '../repository/tree.ts';
 import { SERVER_KINDS } from '../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
@@ -12,8 +12,8 @@ const GRAFANA_EVERY_MS = 30_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
 
 /** Keeps at hand what the status tells of Grafana and of the repository, so that asking for it costs nothing. */
-export class News {
-  readonly #library: Library;
+export class StatusCache {
+  readonly #repositoryCache: RepositoryCache;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #health: GrafanaHealth;
@@ -23,21 +23,25 @@ export class News {
   /** Undefined until the repository was read for the first time. */
   repository: RepositoryNews | undefined;
 
-  constructor(grafana: { url: string; caFile?: string }, library: Library, ports: { clock: Clock; log: Log }) {
-    this.#library = library;
+  constructor(
+    grafana: { url: string; caFile?: string },
+    repositoryCache: RepositoryCache,
+    ports: { clock: Clock; log: Log },
+  ) {
+    this.#repositoryCache = repositoryCache;
     this.#clock = ports.clock;
     this.#log = ports.log;
     this.#health = new GrafanaHealth(grafana);
   }
 
   /** Looks at what is due, in the background. */
-  turn(signal: AbortSignal): void {
+  start(signal: AbortSignal): void {
     this.#due('grafana', GRAFANA_EVERY_MS, () => this.#readGrafana(signal));
     this.#due('repository', REPOSITORY_EVERY_MS, () => this.#readRepository(signal));
   }
 
   /** The repository has changed: look at the next turn. */
-  stale(): void {
+  invalidate(): void {
     this.#next.repository = 0;
   }
 
@@ -60,14 +64,14 @@ export class News {
   }
 
   async #readGrafana(signal: AbortSignal): Promise<void> {
-    const news = await this.#health.read(signal);
+    const statusCache = await this.#health.read(signal);
     if (!signal.aborted) {
-      this.grafana = news;
+      this.grafana = statusCache;
     }
   }
 
   async #readRepository(signal: AbortSignal): Promise<void> {
-    const snapshots = await this.#library.snapshots(signal);
+    const snapshots = await this.#repositoryCache.snapshots(signal);
     const backups = snapshots.filter(
       ({ trigger, foreign }) => foreign !== true && (trigger === 'manual' || trigger === 'scheduled'),
     );
@@ -76,7 +80,7 @@ export class News {
       this.repository = { newest: undefined, content: {}, snapshots: snapshots.length, orgs: new Map(), uncounted: 0 };
       return;
     }
-    const manifest = await this.#library.manifest(newest.id, signal);
+    const manifest = await this.#repositoryCache.manifest(newest.id, signal);
     this.repository = {
       newest,
       content: contentOf(manifest),
@@ -95,9 +99,9 @@ function newsByOrg(
 ): RepositoryNews['orgs'] {
   const orgs: RepositoryNews['orgs'] = new Map();
   const of = (id: number): OrgNews => {
-    const news = orgs.get(id) ?? { newest: undefined, content: {}, snapshots: 0 };
-    orgs.set(id, news);
-    return news;
+    const statusCache = orgs.get(id) ?? { newest: undefined, content: {}, snapshots: 0 };
+    orgs.set(id, statusCache);
+    return statusCache;
   };
   snapshots.forEach(({ held }) => held?.orgs.forEach(({ id }) => of(id).snapshots++));
   const [newest] = backups;

@@ -14,30 +14,30 @@ import type { TokenStatus } from '../bootstrap/token-state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { Readings } from './metrics.ts';
-import type { News } from './status-cache.ts';
+import type { StatusCache } from './status-cache.ts';
 import type { Notifier } from '../notify.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { hidden, mayKnow } from '../organizations/run-view.ts';
 import { rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import type { History } from '../repository/history.ts';
-import type { Library } from '../repository/repository-cache.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from '../runs/queue.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { problemOf, protectionOf, schedulesOf, tokenView } from './status.ts';
 
-export interface OverviewParts {
+export interface StatusViewParts {
   config: ServiceConfig;
   settings: SettingsStore;
   apiTokens: ApiTokens;
-  library: Library;
+  repositoryCache: RepositoryCache;
   history: History;
   queue: RunQueue;
   runs: Runs;
   askedFrom: AskedFrom;
   leadership: Leadership;
   notifier: Notifier;
-  news: News;
+  statusCache: StatusCache;
   keeper: TokenKeeper | undefined;
   given: GivenTokens | undefined;
   clock: Clock;
@@ -45,10 +45,10 @@ export interface OverviewParts {
 }
 
 /** What the service says about itself: to the pages, to probes, to Prometheus. All of it from memory. */
-export class Overview {
-  readonly #parts: OverviewParts;
+export class StatusView {
+  readonly #parts: StatusViewParts;
 
-  constructor(parts: OverviewParts) {
+  constructor(parts: StatusViewParts) {
     this.#parts = parts;
   }
 
@@ -74,7 +74,7 @@ export class Overview {
 
   /** What the caller may know, from memory: nothing is asked of anybody. */
   status(caller: Caller): Status {
-    const { config, settings, news, leadership, library, started, clock } = this.#parts;
+    const { config, settings, statusCache, leadership, repositoryCache, started, clock } = this.#parts;
     const { values } = settings.view();
     const now = clock.now();
     const schedules = schedulesOf(values, now);
@@ -83,12 +83,12 @@ export class Overview {
     const { notCovered } = this;
     const target = {
       configured: values.target.url !== '',
-      description: caller.home ? (library.description ?? values.target.url) : '',
-      ...(library.reachable === undefined ? {} : { reachable: library.reachable }),
-      ...(library.encrypted === undefined ? {} : { encrypted: library.encrypted }),
-      ...(library.problem === undefined ? {} : { problem: problemFor(library.problem, caller) }),
+      description: caller.home ? (repositoryCache.description ?? values.target.url) : '',
+      ...(repositoryCache.reachable === undefined ? {} : { reachable: repositoryCache.reachable }),
+      ...(repositoryCache.encrypted === undefined ? {} : { encrypted: repositoryCache.encrypted }),
+      ...(repositoryCache.problem === undefined ? {} : { problem: problemFor(repositoryCache.problem, caller) }),
     };
-    const { problem: grafanaProblem, ...grafana } = news.grafana;
+    const { problem: grafanaProblem, ...grafana } = statusCache.grafana;
     const lastSuccess = latest([
       lastBackup?.status === 'complete' ? lastBackup.finished : undefined,
       ...(caller.home ? [this.lastSuccess()?.toISOString()] : []),
@@ -134,7 +134,7 @@ export class Overview {
 
   /** What the repository holds of the caller's organization, as last read. */
   #held(caller: Caller): Pick<Status, 'newest' | 'content' | 'snapshots'> {
-    const { repository } = this.#parts.news;
+    const { repository } = this.#parts.statusCache;
     if (repository === undefined) {
       return { content: {} };
     }
@@ -187,7 +187,7 @@ export class Overview {
   readings(): Readings {
     const schedules = schedulesOf(this.#parts.settings.view().values, this.#parts.clock.now());
     const ends = this.token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires]));
-    const news = this.#parts.news.repository;
+    const statusCache = this.#parts.statusCache.repository;
     return {
       version: this.#parts.config.version,
       lastSuccess: this.lastSuccess(),
@@ -195,11 +195,11 @@ export class Overview {
       tokenExpires: ends.sort((a, b) => a.getTime() - b.getTime())[0],
       tokenValid: this.tokenUsable,
       leading: this.#parts.leadership.leading,
-      grafanaReachable: this.#parts.news.grafana.reachable,
-      targetReachable: this.#parts.library.reachable,
-      snapshots: news?.snapshots,
-      snapshotBytes: news?.newest?.bytes,
-      resources: news?.content ?? {},
+      grafanaReachable: this.#parts.statusCache.grafana.reachable,
+      targetReachable: this.#parts.repositoryCache.reachable,
+      snapshots: statusCache?.snapshots,
+      snapshotBytes: statusCache?.newest?.bytes,
+      resources: statusCache?.content ?? {},
       notificationFailures: this.#parts.notifier.failures,
     };
   }
@@ -207,7 +207,7 @@ export class Overview {
   /** Of all organizations: the end of the newest complete backup. */
   lastSuccess(): Date | undefined {
     const run = this.#parts.history.last((one) => one.kind === 'backup' && one.status === 'complete');
-    const newest = this.#parts.news.repository?.newest;
+    const newest = this.#parts.statusCache.repository?.newest;
     const times = [run?.finished, newest?.status === 'complete' ? newest.time : undefined].flatMap((time) =>
       time === undefined ? [] : [Date.parse(time)],
     );
@@ -217,7 +217,7 @@ export class Overview {
   /** What an organization other than the home one has to know; details are for the home organization. */
   #warningsFor(caller: Caller): Status['warnings'] {
     const { problem } = this.token;
-    const problems = [problem, this.#parts.library.problem].flatMap((one) => (one === undefined ? [] : [one]));
+    const problems = [problem, this.#parts.repositoryCache.problem].flatMap((one) => (one === undefined ? [] : [one]));
     const failed = this.token.orgs.some(({ id, state }) => id === caller.org && state === 'failed');
     return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
   }
@@ -229,7 +229,7 @@ export class Overview {
     if (problem !== undefined) {
       warnings.push(problemOf(problem));
     }
-    for (const known of [this.#parts.library.problem, this.#parts.leadership.problem]) {
+    for (const known of [this.#parts.repositoryCache.problem, this.#parts.leadership.problem]) {
       if (known !== undefined) {
         warnings.push(problemOf(known));
       }
@@ -259,7 +259,7 @@ export class Overview {
       }
     }
     const identity = this.#parts.settings.view().secrets.ageIdentity.set;
-    if ((this.#parts.library.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
+    if ((this.#parts.repositoryCache.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
       const hint = 'That can be on purpose; otherwise give it the identity in the settings.';
       warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), hint));
     }

@@ -3,7 +3,7 @@ import type { Clock } from '../../contract/ports.ts';
 import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { ResolvedS3 } from './resolve.ts';
 
-export interface Basis {
+export interface ConnectionSettings {
   readonly client: S3Client;
   readonly resolved: ResolvedS3;
   /** Which hosts may be connected to; undefined = any. */

@@ -1,13 +1,13 @@
-import type { Direct } from './fast-path/client.ts';
+import type { FastPathClient } from './fast-path/client.ts';
 import { fromS3 } from './errors.ts';
-import type { Basis } from './basis.ts';
+import type { ConnectionSettings } from './basis.ts';
 
 /** What every call of a store shares. */
-export interface Connection extends Basis {
-  readonly direct: Direct;
+export interface Connection extends ConnectionSettings {
+  readonly direct: FastPathClient;
 }
 
-export function keyIn({ resolved }: Basis, key: string): string {
+export function keyIn({ resolved }: ConnectionSettings, key: string): string {
   return resolved.prefix === '' ? key : `${resolved.prefix}/${key}`;
 }
 

@@ -4,8 +4,8 @@ import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/cli
 import { DashkeepError } from '../../contract/errors.ts';
 import type { PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 import { call, keyIn, type Connection } from './connection.ts';
-import type { Basis } from './basis.ts';
-import { BYTES_PER_MILLISECOND, type DirectOutcome } from './fast-path/client.ts';
+import type { ConnectionSettings } from './basis.ts';
+import { BYTES_PER_MILLISECOND, type FastPathOutcome } from './fast-path/client.ts';
 import { serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import type { S3Settings } from './settings.ts';
@@ -70,7 +70,7 @@ async function sendDirectly(
   body: Buffer,
   options: PutOptions,
   conditional: boolean,
-): Promise<DirectOutcome> {
+): Promise<FastPathOutcome> {
   if (isLocked(connection, options)) {
     return 'not tried';
   }
@@ -147,7 +147,12 @@ async function holds(
 }
 
 /** What the SDK is asked for by a put. */
-export function inputFor(connection: Basis, key: string, body: Buffer, options: PutOptions): PutObjectCommandInput {
+export function inputFor(
+  connection: ConnectionSettings,
+  key: string,
+  body: Buffer,
+  options: PutOptions,
+): PutObjectCommandInput {
   const { lock, encryption, storageClass, tags } = connection.resolved.settings;
   return {
     ...connection.common,
@@ -169,7 +174,7 @@ export function inputFor(connection: Basis, key: string, body: Buffer, options: 
   };
 }
 
-function isLocked({ resolved }: Basis, options: PutOptions): boolean {
+function isLocked({ resolved }: ConnectionSettings, options: PutOptions): boolean {
   return resolved.settings.lock !== undefined && options.transient !== true;
 }
 

@@ -12,10 +12,9 @@ import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { StoreProbe } from '../probe.ts';
 import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 import { makeClient } from './client.ts';
-import { call, keyIn } from './connection.ts';
-import type { Connection } from './connection.ts';
+import { call, keyIn, type Connection } from './connection.ts';
 import { Deleter } from './delete.ts';
-import { Direct } from './fast-path/client.ts';
+import { FastPathClient } from './fast-path/client.ts';
 import { isAbsent, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import { listObjects } from './list.ts';
@@ -49,7 +48,7 @@ export class S3Store implements ObjectStore, StoreProbe, StoreLock {
       common: { Bucket: bucket, ExpectedBucketOwner: settings.bucketOwner },
     };
     const input = () => inputFor(basis, '', Buffer.alloc(0), { transient: true });
-    this.#connection = { ...basis, direct: new Direct(basis, input, log) };
+    this.#connection = { ...basis, direct: new FastPathClient(basis, input, log) };
     this.#deleter = new Deleter(this.#connection);
   }
 

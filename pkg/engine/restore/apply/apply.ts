@@ -16,7 +16,7 @@ import { waitOutRestarts } from '../../restarts.ts';
 import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
-import { Ledger, markOf, markOfEntry } from './change-log.ts';
+import { ChangeLog, markOf, markOfEntry } from './change-log.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
@@ -29,22 +29,22 @@ const WRITES_AT_ONCE = 80;
  * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
  * A resource that fails does not stop the others. Applied again after an interruption, a new plan goes on where this
  * one ended.
- * @param ledger - gets what is touched, so that it can be undone whatever the end.
+ * @param changeLog - gets what is touched, so that it can be undone whatever the end.
  */
 export async function applyPlan(
   asked: PlanRequest,
   plan: Plan,
-  ledger = new Ledger(),
+  changeLog = new ChangeLog(),
   progress = startedProgress(asked, plan.items),
 ): Promise<ApplyResult[]> {
   const todo = plan.items.filter(isWritten);
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
   waitOutRestarts(request.instance, progress, request.signal);
   const budget = new ByteBudget(LARGE_BYTES);
-  const press = request.repository.openPress();
+  const encoder = request.repository.openEncoder();
   const results: ApplyResult[] = [];
   try {
-    const applying = { request, plan, progress, ledger, budget, press };
+    const applying = { request, plan, progress, changeLog, budget, encoder };
     for (const org of request.instance.orgs) {
       for (const kind of KINDS) {
         const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
@@ -54,10 +54,10 @@ export async function applyPlan(
       }
     }
   } finally {
-    await press.close();
+    await encoder.close();
   }
   await plan.deferred?.settle(plan);
-  return [...results, ...(await removeExtra(request, plan, ledger))];
+  return [...results, ...(await removeExtra(request, plan, changeLog))];
 }
 
 /** Whether applying writes an item. */
@@ -141,7 +141,7 @@ async function writeAll(
         attempt.passing = isPassing(error);
         // What the first attempt left there can still be undone.
         if (isConflict(error) && applying.isRepeated !== true) {
-          applying.ledger.drop(targetOf(item));
+          applying.changeLog.drop(targetOf(item));
         }
       } finally {
         share.close();
@@ -196,7 +196,7 @@ async function writeItem(
   item: PlannedItem,
   attempt: Attempt,
 ): Promise<void> {
-  const { request, plan, ledger } = applying;
+  const { request, plan, changeLog } = applying;
   const { content, toTheLetter } = await wantedContent(applying, item);
   const live = item.live === undefined ? undefined : await stillLive(applying, kind, context, item);
   const target = targetOf(item);
@@ -209,7 +209,7 @@ async function writeItem(
   }
   plan.deferred?.need(item, content);
   const touched: Touched = { ...target, did: didOf(item), mark };
-  ledger.put(touched);
+  changeLog.put(touched);
   const written = await kind.write?.(context, {
     uid: target.uid,
     content,
@@ -217,8 +217,8 @@ async function writeItem(
   });
   if (written !== undefined && written.uid !== target.uid) {
     attempt.uid = written.uid;
-    ledger.drop(target);
-    ledger.put({ ...touched, uid: written.uid });
+    changeLog.drop(target);
+    changeLog.put({ ...touched, uid: written.uid });
   }
 }
 

@@ -1,24 +1,24 @@
 import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { ByteBudget } from '../../../grafana/http/byte-budget.ts';
 import type { Content, Listed } from '../../../grafana/kinds/kind.ts';
-import type { Press } from '../../../repository/objects/encode-thread.ts';
+import type { Encoder } from '../../../repository/objects/encode-thread.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { storedContent } from '../content.ts';
 import { targetOf } from '../target.ts';
 import { asListed } from '../live.ts';
 import type { PlanRequest, Plan, PlannedItem } from '../types.ts';
-import type { Ledger } from './change-log.ts';
+import type { ChangeLog } from './change-log.ts';
 
 /** What belongs to one applying of a plan. */
 export interface Applying {
   request: PlanRequest;
   plan: Plan;
   progress: ProgressCounter;
-  ledger: Ledger;
+  changeLog: ChangeLog;
   /** Large bodies wait for room in it. */
   budget: ByteBudget;
   /** Tells what was read back from what was to be written. */
-  press: Press;
+  encoder: Encoder;
   /** Set when items are written for the second time, because the first attempt failed in passing. */
   isRepeated?: true;
 }
@@ -55,7 +55,7 @@ export async function wantedContent(
     throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
   }
   const stored = await storedContent(request.repository, entry, request.signal);
-  const { content } = plan.translation.apply(entry, stored);
+  const { content } = plan.mapping.apply(entry, stored);
   return { content: live === undefined ? withoutScope(content) : content, toTheLetter: content === stored };
 }
 

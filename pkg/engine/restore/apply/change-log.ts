@@ -2,7 +2,7 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import type { Content, Kind } from '../../../grafana/kinds/kind.ts';
 import { canonicalOf, formOf } from '../../../grafana/kinds/stored.ts';
-import type { Press } from '../../../repository/objects/encode-thread.ts';
+import type { Encoder } from '../../../repository/objects/encode-thread.ts';
 import type { Repository } from '../../../repository/repository.types.ts';
 import { placeOf } from '../content.ts';
 import { keyOf } from '../target.ts';
@@ -15,15 +15,15 @@ export function markOf(repository: Repository, kind: Kind, content: Content): st
   return mark(repository.objectId(canonicalOf(content)), placeOf(kind, content));
 }
 
-/** The same of what may well be an object of that id still, with the work done by the press. */
-export async function pressedMarkOf(
-  { repository, press }: { repository: Repository; press: Press },
+/** The same of what may well be an object of that id still, with the work done by the encoder. */
+export async function encodedMarkOf(
+  { repository, encoder }: { repository: Repository; encoder: Encoder },
   kind: Kind,
   content: Content,
   expected: string | undefined,
 ): Promise<string> {
   const form = formOf(content);
-  const pressed = form === undefined ? undefined : await press.press(form, expected);
+  const pressed = form === undefined ? undefined : await encoder.encode(form, expected);
   return pressed === undefined ? markOf(repository, kind, content) : mark(pressed.id, placeOf(kind, content));
 }
 
@@ -41,7 +41,7 @@ function mark(object: string, place: string): string {
  * What a restore has touched so far. A resource is put down before it is written, so that a restore that was cut short
  * can be undone too; what was read back afterwards corrects it.
  */
-export class Ledger {
+export class ChangeLog {
   readonly #touched = new Map<string, Touched>();
 
   put(touched: Touched): void {

@@ -10,7 +10,7 @@ import { goesWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { mapPool } from '../../../lib/concurrency/task-pool.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
-import { markOf, type Ledger } from './change-log.ts';
+import { markOf, type ChangeLog } from './change-log.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 
 const DELETES_AT_ONCE = 8;
@@ -19,7 +19,7 @@ const DELETES_AT_ONCE = 8;
  * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made. Folders
  * go one after another, for one may lie in the other.
  */
-export async function removeExtra(request: PlanRequest, plan: Plan, ledger: Ledger): Promise<ApplyResult[]> {
+export async function removeExtra(request: PlanRequest, plan: Plan, changeLog: ChangeLog): Promise<ApplyResult[]> {
   const results: ApplyResult[] = [];
   const deleting = plan.items.filter(({ action }) => action === 'delete');
   for (const org of request.instance.orgs) {
@@ -30,7 +30,7 @@ export async function removeExtra(request: PlanRequest, plan: Plan, ledger: Ledg
       const atOnce = kind.writes === 'serial' || name === 'folder' ? 1 : DELETES_AT_ONCE;
       const removed = await mapPool(items, atOnce, (item) => {
         request.signal.throwIfAborted();
-        return removeOne(request, kind, org, item, ledger);
+        return removeOne(request, kind, org, item, changeLog);
       });
       append(results, removed);
     }
@@ -43,7 +43,7 @@ async function removeOne(
   kind: Kind,
   org: Org,
   item: PlannedItem,
-  ledger: Ledger,
+  changeLog: ChangeLog,
 ): Promise<ApplyResult> {
   const context = writeContext(request, org);
   const { uid, title } = item;
@@ -60,13 +60,13 @@ async function removeOne(
       return { ...result, outcome: 'failed', ...because(reason('folder-filled')) };
     }
     const gone = [kind.name, ...takenAlong(kind)].map((name) => ({ org: org.id, kind: name, uid }));
-    gone.forEach((one) => ledger.put({ ...one, did: 'deleted' }));
+    gone.forEach((one) => changeLog.put({ ...one, did: 'deleted' }));
     await kind.remove?.(context, uid);
     const left = await kind.read(context, { uid, title });
     if (left === undefined) {
       return { ...result, outcome: 'deleted', ...because(reason('as-planned')) };
     }
-    gone.forEach((one) => ledger.drop(one));
+    gone.forEach((one) => changeLog.drop(one));
     return { ...result, outcome: 'failed', ...because(reason('still-there')) };
   } catch (error) {
     request.signal.throwIfAborted();

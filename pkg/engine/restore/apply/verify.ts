@@ -2,14 +2,14 @@ import type { ApplyResult } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Share } from '../../../grafana/http/byte-budget.ts';
+import type { ByteReservation } from '../../../grafana/http/byte-budget.ts';
 import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { releaseForm } from '../../../grafana/kinds/stored.ts';
 import { wantedAt, wantedContent, didOf, type Attempt, type Applying } from './attempt.ts';
 import { isRestored } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
-import { markOf, pressedMarkOf } from './change-log.ts';
+import { markOf, encodedMarkOf } from './change-log.ts';
 import { visitLive } from '../live.ts';
 import type { PlannedItem } from '../types.ts';
 
@@ -58,16 +58,16 @@ export async function verifyAtOnce(
   context: WriteContext,
   item: PlannedItem,
   attempt: Attempt,
-  share: Share,
+  share: ByteReservation,
 ): Promise<ApplyResult | undefined> {
   if (kind.readBackAtOnce === undefined || attempt.mark === undefined || attempt.uid !== undefined) {
     return undefined;
   }
   try {
-    const live = await kind.read({ ...context, grafana: context.grafana.holding(share) }, wantedAt(item));
+    const live = await kind.read({ ...context, grafana: context.grafana.reserving(share) }, wantedAt(item));
     const { repository } = applying.request;
     const expected = item.entry?.object;
-    const mark = live && (await pressedMarkOf({ repository, press: applying.press }, kind, live, expected));
+    const mark = live && (await encodedMarkOf({ repository, encoder: applying.encoder }, kind, live, expected));
     if (live !== undefined) {
       releaseForm(live);
     }
@@ -109,12 +109,12 @@ async function compare(
 }
 
 /** Puts down what is really there; what is not there was not made. */
-function noteFound({ ledger }: Applying, item: PlannedItem, uid: string, mark: string | undefined): void {
+function noteFound({ changeLog }: Applying, item: PlannedItem, uid: string, mark: string | undefined): void {
   const touched = { ...targetOf(item), uid };
   if (mark === undefined) {
-    ledger.drop(touched);
-  } else if (ledger.has(touched)) {
-    ledger.put({ ...touched, did: didOf(item), mark });
+    changeLog.drop(touched);
+  } else if (changeLog.has(touched)) {
+    changeLog.put({ ...touched, did: didOf(item), mark });
   }
 }
 

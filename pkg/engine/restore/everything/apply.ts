@@ -9,7 +9,7 @@ import type { ProgressCounter } from '../../progress.ts';
 import { applyPlan, isWritten, startedProgress } from '../apply/apply.ts';
 import { storedContent } from '../content.ts';
 import { keyOf, targetOf } from '../target.ts';
-import { Ledger } from '../apply/change-log.ts';
+import { ChangeLog } from '../apply/change-log.ts';
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
 import { securityRecord, withSecurity } from '../plan/security.ts';
@@ -32,7 +32,7 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
     return { results: [] };
   }
   const run = new EverythingRun(options, everything);
-  instance.orgs.forEach(({ client }) => client.hurry());
+  instance.orgs.forEach(({ client }) => client.prioritize());
   let snapshot: string | undefined;
   try {
     for (const { org } of closed) {
@@ -52,7 +52,7 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
     const security = securityRecord(plan.items);
     options.note?.({
       ...(snapshot === undefined ? {} : { snapshot }),
-      touched: run.ledger.list(),
+      touched: run.changeLog.list(),
       ...(security.length === 0 ? {} : { security }),
     });
   }
@@ -60,7 +60,7 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
 
 /** One restore of everything, from its organizations to the memberships of its account. */
 class EverythingRun {
-  readonly ledger = new Ledger();
+  readonly changeLog = new ChangeLog();
   readonly #request: ApplyOptions;
   readonly #plan: Plan;
   readonly #everything: Everything;
@@ -80,7 +80,7 @@ class EverythingRun {
   async apply(): Promise<ApplyResult[]> {
     const { caller, targets, content } = this.#everything;
     Object.assign(this.#plan, { missing: [], dataSources: [] });
-    this.#brought = await bringOrgs(this.#request, targets, this.ledger);
+    this.#brought = await bringOrgs(this.#request, targets, this.changeLog);
     append(this.#results, this.#brought.results);
     await this.#stageOrgs();
     await this.#stage(accountsRequest(this.#request, ['user']), (uid) => uid !== caller.login);
@@ -97,7 +97,7 @@ class EverythingRun {
     // What Grafana put into an organization by itself is nobody's.
     await this.#stage(contentRequest(this.#request, created, { kinds: first, overwrite: true }));
     await this.#stage(contentRequest(this.#request, [...joined, ...others]));
-    append(this.#results, await applyPlan(this.#request, content, this.ledger, this.#progress));
+    append(this.#results, await applyPlan(this.#request, content, this.changeLog, this.#progress));
     this.#note(content);
     await this.#stage(contentRequest(this.#request, created, { kinds: rest, overwrite: true }));
     await this.#finishCaller();
@@ -125,7 +125,7 @@ class EverythingRun {
       part.items.filter(({ uid }) => takes(uid)),
       (item, change) => this.#opensNothing(item, change),
     );
-    const results = await applyPlan(request, part, this.ledger, this.#progress);
+    const results = await applyPlan(request, part, this.changeLog, this.#progress);
     const written = new Set(results.map(keyOf));
     this.#results = [...this.#results.filter((result) => !written.has(keyOf(result))), ...results];
     const isOfPart = (item: Plan['items'][number]): boolean =>

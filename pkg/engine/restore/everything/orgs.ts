@@ -4,7 +4,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, ifFound, isConflict } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Ledger } from '../apply/change-log.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
 import type { PlanRequest, OrgTarget } from '../types.ts';
 import { homeOf } from './caller.ts';
 
@@ -18,18 +18,22 @@ export interface Brought {
 }
 
 /** Renames and creates organizations, one after another, so that ids come out as in the snapshot where they can. */
-export async function bringOrgs(request: PlanRequest, targets: readonly OrgTarget[], ledger: Ledger): Promise<Brought> {
+export async function bringOrgs(
+  request: PlanRequest,
+  targets: readonly OrgTarget[],
+  changeLog: ChangeLog,
+): Promise<Brought> {
   const brought: Brought = { targets: [], created: [], results: [] };
   for (const target of targets) {
     request.signal.throwIfAborted();
     try {
       if (target.org !== undefined && target.renamedFrom !== undefined) {
-        await rename(request, target.org, target.name, ledger);
+        await rename(request, target.org, target.name, changeLog);
         brought.targets.push({ ...target, org: { ...target.org, name: target.name } });
         const before = reason('org-was-called', { name: target.renamedFrom });
         brought.results.push(resultOf(request, target, 'verified', before));
       } else if (target.org === undefined) {
-        const { org, isNew } = await create(request, target, ledger);
+        const { org, isNew } = await create(request, target, changeLog);
         const made = { ...target, org, isOpen: true };
         brought.targets.push(made);
         const how = reason(isNew ? 'as-planned' : 'org-made-meanwhile');
@@ -48,27 +52,27 @@ export async function bringOrgs(request: PlanRequest, targets: readonly OrgTarge
   return brought;
 }
 
-async function rename(request: PlanRequest, org: Org, name: string, ledger: Ledger): Promise<void> {
+async function rename(request: PlanRequest, org: Org, name: string, changeLog: ChangeLog): Promise<void> {
   const { client, id } = homeOf(request.instance.orgs);
-  ledger.put({ org: id, kind: 'org', uid: name, did: 'updated' });
+  changeLog.put({ org: id, kind: 'org', uid: name, did: 'updated' });
   await client.put(`/api/orgs/${org.id}`, { name }, { signal: request.signal });
 }
 
 async function create(
   request: PlanRequest,
   { name }: OrgTarget,
-  ledger: Ledger,
+  changeLog: ChangeLog,
 ): Promise<{ org: Org; isNew: boolean }> {
   const { client, id: home } = homeOf(request.instance.orgs);
   const touched = { org: home, kind: 'org', uid: name } as const;
-  ledger.put({ ...touched, did: 'created' });
+  changeLog.put({ ...touched, did: 'created' });
   let isNew = true;
   try {
     await client.post('/api/orgs', { name }, { signal: request.signal });
   } catch (error) {
     isNew = !isConflict(error);
     if (!isNew) {
-      ledger.drop(touched);
+      changeLog.drop(touched);
     } else if (!isLost(error)) {
       throw error;
     }

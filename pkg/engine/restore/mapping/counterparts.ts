@@ -8,7 +8,7 @@ import type { PlannedItem } from '../types.ts';
 
 /** Where Grafana chooses uids itself: entries by the uid under which they are live, otherwise by that of the snapshot. */
 export async function withCounterparts(
-  { request, translation }: Planning,
+  { request, mapping }: Planning,
   kind: Kind,
   context: WriteContext,
   entries: ReadonlyMap<string, ManifestEntry>,
@@ -19,7 +19,7 @@ export async function withCounterparts(
   const wanted = new Map<string, Content>();
   for (const [uid, entry] of entries) {
     const stored = await storedContent(request.repository, entry, request.signal);
-    wanted.set(uid, translation.apply(entry, stored).content);
+    wanted.set(uid, mapping.apply(entry, stored).content);
   }
   const live = await kind.counterparts(context, wanted, new Set());
   return new Map([...entries].map(([uid, entry]) => [live.get(uid) ?? uid, entry]));
@@ -30,7 +30,7 @@ export async function withCounterparts(
  * @param attempts - all of the kind in this restore; those found get their uid.
  */
 export async function findUnanswered(
-  { request, plan, ledger }: Applying,
+  { request, plan, changeLog }: Applying,
   kind: Kind,
   context: WriteContext,
   lost: readonly PlannedItem[],
@@ -40,7 +40,7 @@ export async function findUnanswered(
   for (const item of lost) {
     if (item.live === undefined && item.entry !== undefined) {
       const stored = await storedContent(request.repository, item.entry, request.signal);
-      wanted.set(targetOf(item).uid, plan.translation.apply(item.entry, stored).content);
+      wanted.set(targetOf(item).uid, plan.mapping.apply(item.entry, stored).content);
     }
   }
   const inOrg = plan.items.filter((item) => item.kind === kind.name && targetOf(item).org === context.org.id);
@@ -55,7 +55,7 @@ export async function findUnanswered(
       return false;
     }
     attempt.uid = uid;
-    ledger.put({ ...targetOf(item), uid, did: 'created' });
+    changeLog.put({ ...targetOf(item), uid, did: 'created' });
     return true;
   });
 }

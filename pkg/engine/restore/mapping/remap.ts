@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Content, Kind, Reference } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import type { PlanRequest, Translated, Translator } from '../types.ts';
+import type { PlanRequest, Mapped, Mapping } from '../types.ts';
 
 /** Grafana's uids have up to 40 characters; its own have 14. */
 const UID_LENGTH = 14;
@@ -24,7 +24,7 @@ export interface DataSourceLookup {
  * sources and copies renamed. New uids are derived from the snapshot, the original and the place, so that doing the same
  * again goes on with the same copies.
  */
-export class Translation implements Translator {
+export class Remap implements Mapping {
   readonly #request: PlanRequest;
   readonly #dataSources: DataSourceLookup;
   readonly #copies = new Map<string, string>();
@@ -66,7 +66,7 @@ export class Translation implements Translator {
     return follows && moved ? this.apply(entry, await read()).uid : (copyUid ?? entry.uid);
   }
 
-  apply(entry: ManifestEntry, content: Content): Translated {
+  apply(entry: ManifestEntry, content: Content): Mapped {
     const kind = kindOf(entry.kind);
     if (kind.hasMemberships === true) {
       return { uid: entry.uid, content: { ...content, snapshotOrgs: this.#snapshotOrgs() } };

@@ -21,7 +21,7 @@ export async function planEntry(
   uid: string,
   live: Content | undefined,
 ): Promise<PlannedItem> {
-  const { request, translation, dependencies, managers } = planning;
+  const { request, mapping, dependencies, managers } = planning;
   const { repository, options, signal } = request;
   if (live !== undefined && managerOf(live) === undefined) {
     managers.delete(keyOf({ org: context.org.id, kind: kind.name, uid }));
@@ -34,13 +34,13 @@ export async function planEntry(
   const stored = isDeferred(request, kind.name, live)
     ? outlineOf(entry)
     : await storedContent(repository, entry, signal);
-  const { content } = translation.apply(entry, stored);
+  const { content } = mapping.apply(entry, stored);
   const same = live !== undefined && isRestored(kind, content, live);
   if (same && !brought) {
     return { ...itemOf(entry, 'unchanged', reason('same')), ...now };
   }
   // A copy belongs to nobody yet.
-  const isCopy = translation.isCopy(entry);
+  const isCopy = mapping.isCopy(entry);
   const manager = managerOf(live ?? (isCopy ? {} : content));
   if (manager !== undefined && !options.includeManaged) {
     return { ...itemOf(entry, 'skip', reason('managed', { manager })), ...now };

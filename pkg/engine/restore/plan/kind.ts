@@ -21,7 +21,7 @@ export async function planKind(
   kind: Kind,
   entries: ManifestEntry[],
 ): Promise<PlannedItem[]> {
-  const { request, translation, progress } = planning;
+  const { request, mapping, progress } = planning;
   const context = writeContext(request, org);
   const refusal = await refusalOf(request, kind, context);
   if (refusal !== undefined) {
@@ -32,7 +32,7 @@ export async function planKind(
   for (const entry of entries) {
     const passed = passedOver(planning, org, entry);
     const read = (): Promise<Content> => storedContent(request.repository, entry, request.signal);
-    const uid = passed === undefined ? await translation.uidOf(entry, read) : '';
+    const uid = passed === undefined ? await mapping.uidOf(entry, read) : '';
     if (passed !== undefined) {
       items.push(itemOf(entry, 'skip', passed));
     } else if (byUid.has(uid)) {
@@ -85,12 +85,12 @@ function goesTo(entry: ManifestEntry, org: Org, uid: string): Pick<PlannedItem, 
 }
 
 /** Why an entry of the selection is not for writing at all. */
-function passedOver({ translation, dataSources }: Planning, org: Org, entry: ManifestEntry): Reason | undefined {
+function passedOver({ mapping, dataSources }: Planning, org: Org, entry: ManifestEntry): Reason | undefined {
   const standIn = entry.kind === 'data-source' ? dataSources.standIn(org.id, entry.uid) : undefined;
   if (standIn?.to !== undefined) {
     return reason(standIn.by === 'choice' ? 'stand-in-chosen' : 'stand-in', { uid: standIn.to.uid });
   }
-  return translation.leftOut(entry);
+  return mapping.leftOut(entry);
 }
 
 /** Why a kind is never written, wherever; undefined for those that are. */

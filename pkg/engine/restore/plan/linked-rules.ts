@@ -20,7 +20,7 @@ const KIND = 'alert-rule-group';
  * Names them in the losses of the dashboards.
  */
 export async function missingRules(planning: Planning, items: readonly PlannedItem[]): Promise<MissingDependency[]> {
-  const { request, translation } = planning;
+  const { request, mapping } = planning;
   const { manifest, repository, selection, signal } = request;
   const isPlanned = ({ kind, action, targetUid }: PlannedItem): boolean =>
     kind === 'dashboard' && targetUid === undefined && ['create', 'update', 'unchanged'].includes(action);
@@ -33,7 +33,7 @@ export async function missingRules(planning: Planning, items: readonly PlannedIt
   const missing: MissingDependency[] = [];
   for (const org of new Set([...dashboards.values()].map((item) => targetOf(item).org))) {
     const isLive = await liveGroups(request, org);
-    const gone = candidates.filter((entry) => translation.orgOf(entry) === org && !isLive(entry.uid));
+    const gone = candidates.filter((entry) => mapping.orgOf(entry) === org && !isLive(entry.uid));
     await mapPool(gone, READS_AT_ONCE, async (entry) => {
       const linked = linkedDashboards(await storedContent(repository, entry, signal)).flatMap(
         (uid) => dashboards.get(keyOf({ org: entry.org, kind: 'dashboard', uid })) ?? [],

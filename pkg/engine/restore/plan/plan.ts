@@ -14,7 +14,7 @@ import { EarlierRestores } from './earlier-restores.ts';
 import { confirmationFor } from './confirmation.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
-import { Translation } from '../mapping/remap.ts';
+import { Remap } from '../mapping/remap.ts';
 import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from '../types.ts';
 
 /**
@@ -31,23 +31,23 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
   progress.phase('planning');
   progress.total(selected.length);
   const dataSources = await DataSourceMap.make(request, selected);
-  const translation = new Translation(request, selected, dataSources);
+  const mapping = new Remap(request, selected, dataSources);
   const planning: Planning = {
     request,
-    translation,
+    mapping,
     dataSources,
     dependencies: new Dependencies(request),
-    managers: managersOf(request, translation),
+    managers: managersOf(request, mapping),
     earlier: new EarlierRestores(request),
     created: new Set(),
     along,
     progress,
   };
   const items: PlannedItem[] = [];
-  for (const org of new Set(selected.map((entry) => translation.orgOf(entry)))) {
+  for (const org of new Set(selected.map((entry) => mapping.orgOf(entry)))) {
     const home = request.instance.orgs.find((candidate) => candidate.id === org);
     for (const kind of KINDS) {
-      const entries = selected.filter((entry) => translation.orgOf(entry) === org && entry.kind === kind.name);
+      const entries = selected.filter((entry) => mapping.orgOf(entry) === org && entry.kind === kind.name);
       if (entries.length === 0) {
         continue;
       }
@@ -65,7 +65,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
   const linked = await missingRules(planning, items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
-  const extra = request.options.deleteExtra === true ? await planRemovals(request, translation, items) : [];
+  const extra = request.options.deleteExtra === true ? await planRemovals(request, mapping, items) : [];
   const all = [...items.sort(byWriteOrder), ...extra];
   const confirm = confirmationFor(request, all);
   return {
@@ -73,7 +73,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
     items: all,
     missing,
     dataSources: dataSources.used(),
-    translation,
+    mapping,
     ...(confirm === undefined ? {} : { confirm }),
     ...(deferred === undefined ? {} : { deferred }),
   };

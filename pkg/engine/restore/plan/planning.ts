@@ -9,12 +9,12 @@ import type { DataSourceMap } from '../mapping/data-source-map.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keyOf } from '../target.ts';
 import type { EarlierRestores } from './earlier-restores.ts';
-import type { PlannedItem, PlanRequest, Translator } from '../types.ts';
+import type { PlannedItem, PlanRequest, Mapping } from '../types.ts';
 
 /** What belongs to one making of a plan. */
 export interface Planning {
   request: PlanRequest;
-  translation: Translator;
+  mapping: Mapping;
   dataSources: DataSourceMap;
   dependencies: Dependencies;
   /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
@@ -33,12 +33,12 @@ export function isDeferred(request: PlanRequest, kind: KindName, live: unknown):
 }
 
 /** Who manages what, as the snapshot says it; what is live says it better, where it is looked at. */
-export function managersOf({ manifest }: PlanRequest, translation: Translator): Map<string, string> {
+export function managersOf({ manifest }: PlanRequest, mapping: Mapping): Map<string, string> {
   const managers = new Map<string, string>();
   for (const entry of manifest.resources) {
     const manager = managerOf(entry);
     if (manager !== undefined) {
-      managers.set(keyOf({ org: translation.orgOf(entry), kind: entry.kind, uid: entry.uid }), manager);
+      managers.set(keyOf({ org: mapping.orgOf(entry), kind: entry.kind, uid: entry.uid }), manager);
     }
   }
   return managers;

@@ -9,7 +9,7 @@ import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
 import { folderTree } from './selection.ts';
-import type { PlannedItem, PlanRequest, Translator } from '../types.ts';
+import type { PlannedItem, PlanRequest, Mapping } from '../types.ts';
 import { isWhole } from '../whole.ts';
 
 /** Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. */
@@ -18,7 +18,7 @@ const DELETABLE: readonly Kind[] = KINDS.filter(({ deletable }) => deletable ===
 /** What is live within the selection and not in the snapshot, found by reads. */
 export async function planRemovals(
   request: PlanRequest,
-  translation: Translator,
+  mapping: Mapping,
   planned: readonly PlannedItem[],
 ): Promise<PlannedItem[]> {
   const removals: PlannedItem[] = [];
@@ -26,7 +26,7 @@ export async function planRemovals(
   for (const org of request.instance.orgs) {
     const source = orgs.get(org.id);
     if (source !== undefined && (request.selection.folders === undefined || touches(planned, org.id))) {
-      append(removals, await planOrg(request, translation, planned, org, source));
+      append(removals, await planOrg(request, mapping, planned, org, source));
     }
   }
   return removals;
@@ -38,7 +38,7 @@ function touches(planned: readonly PlannedItem[], org: number): boolean {
 
 async function planOrg(
   request: PlanRequest,
-  translation: Translator,
+  mapping: Mapping,
   planned: readonly PlannedItem[],
   org: Org,
   source: number,
@@ -56,7 +56,7 @@ async function planOrg(
       continue;
     }
     const entries = request.manifest.resources.filter(
-      (entry) => entry.kind === name && translation.orgOf(entry) === org.id,
+      (entry) => entry.kind === name && mapping.orgOf(entry) === org.id,
     );
     // Where Grafana chooses uids itself, what is restored has another one.
     const targets = planned.filter(({ kind: of }) => of === name).map(targetOf);

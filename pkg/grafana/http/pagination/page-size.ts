@@ -2,18 +2,23 @@ import type { Clock } from '../../../contract/ports.ts';
 
 /** A page that takes less may hold more objects; one that takes longer holds fewer: people who use Grafana wait behind it. */
 const GENTLE_MS = { fast: 150, slow: 300 };
+
 /** Objects of a page. Bodies of some 30 KB: fifty are a megabyte or two, and the next page is on its way meanwhile. */
 const SIZES = { first: 50, least: 10, most: 50 };
 const GROWTH = 1.25;
+
 /** No page is smaller than this part of the one before: one slow page may have been a pause of the server's. */
 const SHRINKING = 0.5;
+
 /**
  * Objects that take this many times as long as at best wait for others: somebody uses Grafana. Its own pauses, such as
  * collections of garbage, make a page up to 1.7 times slower.
  */
 const BUSY = 2;
+
 /** The best is forgotten little by little: later objects may be larger. */
 const FORGETTING = 1.05;
+
 /** Part of a page's time for which a busy server is left alone after it. */
 const REST = 1;
 const LONGEST_REST_MS = 400;
@@ -51,8 +56,8 @@ export class PageSize {
     } else if (milliseconds < GENTLE_MS.fast && objects >= this.#limit) {
       this.#limit = Math.min(SIZES.most, Math.ceil(this.#limit * GROWTH));
     }
-    const rest = each > best * BUSY ? Math.min(LONGEST_REST_MS, milliseconds * REST) : 0;
-    this.#restUntil = this.#clock.monotonic() + rest;
+    const pause = each > best * BUSY ? Math.min(LONGEST_REST_MS, milliseconds * REST) : 0;
+    this.#restUntil = this.#clock.monotonic() + pause;
   }
 
   /** Resolves when the next page may be asked for. @throws the signal's reason */

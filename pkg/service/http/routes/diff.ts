@@ -14,7 +14,7 @@ import type { Api } from '../api.ts';
 export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['diff'];
   const config = { access: 'organization', uses: ['repository', 'grafana', 'heavy'] } as const;
-  const { library, snapshots, history, comparisons, signal } = service;
+  const { repositoryCache, snapshots, history, comparisons, signal } = service;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */
   async function notRestored(
@@ -58,12 +58,13 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
     caller: Caller,
   ): Promise<{ text: string | undefined; entry: ManifestEntry | undefined; manifest: Manifest | undefined }> {
     if (snapshot === 'live') {
-      const text = await library.use(signal, (work) => work.liveBody(ref, caller, signal));
+      const text = await repositoryCache.use(signal, (work) => work.liveBody(ref, caller, signal));
       return { text, entry: undefined, manifest: undefined };
     }
     const manifest = await snapshots.manifest(snapshot, caller, signal);
     const entry = findEntry(manifest, ref);
-    const text = entry === undefined ? undefined : await library.use(signal, (work) => work.body(entry, signal));
+    const text =
+      entry === undefined ? undefined : await repositoryCache.use(signal, (work) => work.body(entry, signal));
     return { text, entry, manifest };
   }
 

@@ -29,9 +29,9 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     },
     ({ query: { org }, caller }) =>
       heavy.run(async () => {
-        const { library, signal } = service;
+        const { repositoryCache, signal } = service;
         requireOwn(caller, org);
-        return { folders: await library.use(signal, (work) => work.folders(caller, signal)) };
+        return { folders: await repositoryCache.use(signal, (work) => work.folders(caller, signal)) };
       }),
   );
 

@@ -122,7 +122,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
     },
     async ({ body }) => {
       const rules = body.retention ?? service.settings.view().values.retention;
-      return service.library.use(service.signal, (work) => work.retentionPreview(rules, service.signal));
+      return service.repositoryCache.use(service.signal, (work) => work.retentionPreview(rules, service.signal));
     },
   );
 }

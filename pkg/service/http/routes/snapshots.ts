@@ -1,5 +1,8 @@
-import { ResourceBody, SnapshotDeleted, SnapshotDetail, SnapshotPage } from '../../../contract/api/snapshots.ts';
 import {
+  ResourceBody,
+  SnapshotDeleted,
+  SnapshotDetail,
+  SnapshotPage,
   DownloadQuery,
   ResourcePage,
   ResourceQuery,
@@ -20,7 +23,7 @@ import type { Api } from '../api.ts';
 export function snapshotRoutes(api: Api, service: Service): void {
   const tags = ['snapshots'];
   const config = { access: 'organization', uses: ['repository'] } as const;
-  const { library, snapshots, signal } = service;
+  const { repositoryCache, snapshots, signal } = service;
 
   api.get(
     '/snapshots',
@@ -45,7 +48,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         snapshots.row(manifest.id, caller, signal),
         snapshots.beside(manifest.id, caller, signal),
       ]);
-      return detailOf(manifest, row, beside, library.encrypted === true);
+      return detailOf(manifest, row, beside, repositoryCache.encrypted === true);
     },
   );
 
@@ -62,12 +65,12 @@ export function snapshotRoutes(api: Api, service: Service): void {
       },
     },
     async (request) => {
-      const { id } = await library.manifest(request.params.id, signal);
+      const { id } = await repositoryCache.manifest(request.params.id, signal);
       if (request.query.confirm !== id) {
         throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
       }
       await service.requests.assertIdle(request.caller);
-      await library.use(signal, (work) => work.deleteSnapshot(id, signal));
+      await repositoryCache.use(signal, (work) => work.deleteSnapshot(id, signal));
       service.changed();
       service.log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
       return { deleted: id };
@@ -110,7 +113,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
     async ({ params, query, caller }, reply) => {
       const manifest = await snapshots.manifest(params.id, caller, signal);
       const entry = entryOf(manifest, query);
-      const { text, references } = await library.use(signal, async (work) => {
+      const { text, references } = await repositoryCache.use(signal, async (work) => {
         const body = await work.body(entry, signal);
         return { text: body, references: work.references(entry, body) };
       });
@@ -137,7 +140,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
     },
     async ({ params, query, caller }, reply) => {
       const entry = entryOf(await snapshots.manifest(params.id, caller, signal), query);
-      const text = await library.use(signal, async (work) => {
+      const text = await repositoryCache.use(signal, async (work) => {
         const body = await work.body(entry, signal);
         return query.format === 'dashboard' ? work.importable(entry, body) : body;
       });

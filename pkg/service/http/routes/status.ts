@@ -16,7 +16,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(Status),
       },
     },
-    async ({ caller }) => service.overview.status(caller),
+    async ({ caller }) => service.statusView.status(caller),
   );
 
   api.get(

@@ -2,12 +2,12 @@ import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { reasonOf } from '../../../contract/errors.ts';
 import type { Log } from '../../../contract/ports.ts';
 import { Agent, type Connections } from '../../../lib/http/agent.ts';
-import { exchange, type Exchanged } from '../../../lib/http/request.ts';
+import { sendRequest, type HttpResponse } from '../../../lib/http/request.ts';
 import { connectorFor } from '../../outbound/connector.ts';
 import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from '../client.ts';
-import type { Basis } from '../basis.ts';
+import type { ConnectionSettings } from '../basis.ts';
 import { Signer, sha256 } from './signature.ts';
-import { specimenOf, type Specimen } from './request-template.ts';
+import { requestTemplateOf, type RequestTemplate } from './request-template.ts';
 
 /** Larger bodies ask for leave first (`Expect: 100-continue`), which the SDK knows how to do. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -28,9 +28,9 @@ export const BYTES_PER_MILLISECOND = 64;
  * The first three are plain. Otherwise it is for the SDK: `not tried` and `declined` when the store surely holds nothing of
  * it, `unknown` when it may.
  */
-export type DirectOutcome = 'written' | 'exists' | 'refused' | 'not tried' | 'declined' | 'unknown';
+export type FastPathOutcome = 'written' | 'exists' | 'refused' | 'not tried' | 'declined' | 'unknown';
 
-type Learnt = Specimen & { signer: Signer };
+type Learnt = RequestTemplate & { signer: Signer };
 type Header = readonly [name: string, value: string];
 
 interface Request {
@@ -56,8 +56,8 @@ const OF_A_GET = new Set(['host', 'x-amz-expected-bucket-owner', 'x-amz-request-
  * takes a millisecond of processor time for each request, more than everything else in a backup together. Whatever does
  * not plainly succeed is left to it, with its retries, its correction of clocks and its errors.
  */
-export class Direct {
-  readonly #connection: Basis;
+export class FastPathClient {
+  readonly #connection: ConnectionSettings;
   readonly #input: () => PutObjectCommandInput;
   readonly #log: Log;
   readonly #dispatcher: Connections;
@@ -65,7 +65,7 @@ export class Direct {
   #disappointments = 0;
 
   /** @param input what the SDK is to be asked for to learn how it puts below the target. */
-  constructor(connection: Basis, input: () => PutObjectCommandInput, log: Log) {
+  constructor(connection: ConnectionSettings, input: () => PutObjectCommandInput, log: Log) {
     this.#connection = connection;
     this.#input = input;
     this.#log = log;
@@ -85,7 +85,7 @@ export class Direct {
     key: string,
     body: Buffer,
     { contentType, ifAbsent, signal }: { contentType: string; ifAbsent: boolean; signal?: AbortSignal },
-  ): Promise<DirectOutcome> {
+  ): Promise<FastPathOutcome> {
     const specimen = body.length > MAX_BODY_BYTES ? undefined : await this.#plain();
     if (specimen === undefined) {
       return 'not tried';
@@ -96,7 +96,7 @@ export class Direct {
     }
     const { timeoutMilliseconds: idle } = this.#connection.resolved.settings;
     const total = (idle ?? 0) + Math.ceil(body.length / BYTES_PER_MILLISECOND);
-    let answer: Exchanged;
+    let answer: HttpResponse;
     try {
       answer = await this.#send(specimen, { method: 'PUT', key, headers, body, total, maxBytes: ANSWER_BYTES, signal });
     } catch {
@@ -106,7 +106,7 @@ export class Direct {
     return this.#outcomeOf(answer, ifAbsent, signal);
   }
 
-  async #outcomeOf(answer: Exchanged, ifAbsent: boolean, signal: AbortSignal | undefined): Promise<DirectOutcome> {
+  async #outcomeOf(answer: HttpResponse, ifAbsent: boolean, signal: AbortSignal | undefined): Promise<FastPathOutcome> {
     const { status, headers } = answer;
     if (status === 200 && headers.etag !== undefined) {
       return 'written';
@@ -185,11 +185,11 @@ export class Direct {
     const { client, resolved } = this.#connection;
     let sent: unknown;
     const dry = makeDryClient(resolved, client.config.credentials, (request) => (sent = request));
-    const specimen = await specimenOf(dry, () => sent, this.#input());
+    const specimen = await requestTemplateOf(dry, () => sent, this.#input());
     return specimen && { ...specimen, signer: new Signer(specimen.scope) };
   }
 
-  async #send(specimen: Learnt, given: Request): Promise<Exchanged> {
+  async #send(specimen: Learnt, given: Request): Promise<HttpResponse> {
     const { client, clock, resolved } = this.#connection;
     const { method, key, body } = given;
     const identity = await client.config.credentials();
@@ -203,7 +203,7 @@ export class Direct {
     }
     headers.sort(([a], [b]) => (a < b ? -1 : 1));
     const authorization = specimen.signer.authorization(identity, { method, path, headers, payload, time });
-    return exchange({
+    return sendRequest({
       dispatcher: this.#dispatcher,
       origin: specimen.origin,
       path,

@@ -4,7 +4,7 @@ import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { SigningScope } from './signature.ts';
 
 /** What all plain requests to the bucket have in common, learnt from one that the SDK made. */
-export interface Specimen {
+export interface RequestTemplate {
   /** Scheme, host and port. */
   origin: string;
   /** Before the encoded key, with the slash at its end. */
@@ -24,9 +24,11 @@ interface Made {
 }
 
 const KEY = 'specimen';
+
 /** Made anew for each request, or of no use without the SDK around it. */
 const OF_ONE_REQUEST =
   /^(authorization|content-length|content-type|user-agent|x-amz-user-agent|amz-sdk-.*|x-amz-(date|content-sha256|security-token))$/;
+
 /** Headers whose value we know how to keep for another body: anything else is left to the SDK. */
 const KEPT =
   /^(host|x-amz-(expected-bucket-owner|server-side-encryption(-aws-kms-key-id)?|storage-class|tagging|request-payer))$/;
@@ -37,11 +39,11 @@ const KEPT =
  * @param client one whose request handler gives back an answer without sending, and tells what it was given.
  * @returns undefined when the request is not of the plain sort (another kind of signature, checksums of the body).
  */
-export async function specimenOf(
+export async function requestTemplateOf(
   client: S3Client,
   sent: () => unknown,
   input: PutObjectCommandInput,
-): Promise<Specimen | undefined> {
+): Promise<RequestTemplate | undefined> {
   await client.send(new PutObjectCommand({ ...input, Key: input.Key + KEY, Body: Buffer.alloc(0) }));
   const { protocol, hostname, port, path, headers } = sent() as Made;
   const scope = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request, /.exec(
