@@ -52,7 +52,7 @@ describeAttack('alerts that go to another contact point', {
 const correlation = (url: string) => ({
   label: 'Look it up',
   type: 'external',
-  config: { field: 'trace', type: 'external', target: { url } },
+  config: { field: 'trace', target: { url } },
 });
 const leadLink = async ({ api, grafana }: Lab, url: string) => {
   const [uid = ''] = grafana.state.org(1).correlations.keys();
