@@ -49,7 +49,7 @@ it(
   'is missing an endpoint that was made up',
   () => {
     const text = `
-      import { GrafanaClient } from './client.ts';
+      import { GrafanaClient } from './http/client.ts';
       const PATH = '/api/made-up';
       function below(kind: 'a' | 'b', uid: string): string {
         return \`\${PATH}/\${kind}/\${encodeURIComponent(uid)}\`;
@@ -72,7 +72,7 @@ it(
   'refuses a call whose path cannot be found out',
   () => {
     const text = `
-      import { GrafanaClient } from './client.ts';
+      import { GrafanaClient } from './http/client.ts';
       export const any = (grafana: GrafanaClient, path: string): Promise<unknown> => grafana.get(path);`;
     expect(() => missing([], { [`${ROOT}/pkg/grafana/made-up.ts`]: text })).toThrow('made-up.ts:3: cannot find out');
   },
