@@ -98,8 +98,8 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     }
   });
 
-  // Fails: the status of such a history stays without its newest snapshot for more than ten seconds.
-  it.skip('a service that is at work needs two, and shows what another one published meanwhile', async () => {
+  // The first signed backup also signs a list of all that is there, which takes its time.
+  it('a service that is at work needs two, and shows what another one published meanwhile', async () => {
     const clock = new StillClock();
     const service = await start(clock);
     try {
@@ -119,7 +119,7 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
       await service.stop();
       await removeDirectory(service.directory);
     }
-  });
+  }, 120_000);
 
   it('the command line needs three', async () => {
     let printed = '';
