@@ -69,6 +69,8 @@ export class ApiTokens {
       log.warn({ code, reason, hint }, "the service's own tokens cannot be read or kept");
       const token = await given?.().catch(() => undefined);
       if (token !== undefined) {
+        // The one that was given before is not accepted beside it.
+        this.#accepted = new Map([...this.#accepted].filter(([, { org }]) => org !== 'home'));
         this.#accepted.set(digestOf(token.trim()), { org: 'home', until: Number.POSITIVE_INFINITY });
       }
     }
