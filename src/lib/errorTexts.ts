@@ -41,7 +41,7 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_SNAPSHOT_FOREIGN', 'No trusted key has signed this snapshot'),
     t(
       'advice.DK_SNAPSHOT_FOREIGN',
-      'Somebody else may have written it. Choose another snapshot, or ask whoever runs the service whether its key can be trusted.',
+      'Somebody else may have written it. Choose another snapshot, or ask the people who run the service whether its key can be trusted.',
     ),
   ],
   DK_HOME_ORGANIZATION: () => [
@@ -72,7 +72,7 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_NOT_ALLOWED', 'The deployment does not allow this directory or address'),
     t(
       'advice.DK_NOT_ALLOWED',
-      'Use one that it allows, or ask whoever runs the service to allow this one. Link-local and metadata addresses are always refused.',
+      'Use one that it allows, or ask the people who run the service to allow this one. Link-local and metadata addresses are always refused.',
     ),
   ],
   DK_UNCONFIGURED: () => [

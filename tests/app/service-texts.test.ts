@@ -49,7 +49,7 @@ describe('the errors of the service', () => {
     const problem = { code: 'DK_SETTINGS', message: reasonSentence(why), hint: NOT_COVERED_HINT };
     expect(explainProblem({ ...problem, why })).toEqual({
       title: "The organization Tom's team (2) is not backed up",
-      advice: 'Ask whoever runs Dashkeep to include it.',
+      advice: 'Ask the people who run Dashkeep to include it.',
       detail: '',
     });
   });

@@ -62,7 +62,7 @@ async function runRewrap(context: CliContext, flags: Flags): Promise<Exit> {
     for (const { key, reason } of result.failed) {
       printLine(context, printable(`left as it is: ${key}: ${reason}`));
     }
-    printLine(context, `${result.rewrapped} files encrypted anew.`);
+    printLine(context, `${result.rewrapped} files re-encrypted.`);
   }
   return result.failed.length === 0 ? 0 : 3;
 }

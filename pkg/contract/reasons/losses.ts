@@ -26,5 +26,5 @@ export const LOSS_REASONS = {
   'uid-new': 'uid: this Grafana makes up a new one for playlists',
   'uid-other': 'uid: it is {uid} here',
   'id-new': 'id',
-  'start-new': 'start, when it lies in the past',
+  'start-new': 'start, when it is in the past',
 } as const;

@@ -9,7 +9,7 @@ export const RUN_REASONS = {
   'drill-one-link': 'its link can be there only once in a Grafana, and a drill publishes nothing',
   'drill-one-key': 'its key can be there only once in a Grafana',
   'drill-whole-server': '{plural} are about the whole Grafana',
-  'drill-flat': 'folders do not nest here, so all lies in one',
+  'drill-flat': 'folders do not nest here, so everything is in one',
   'drill-not-in-folder': 'is not part of a drill in a folder',
   'drill-ended': 'the drill ended before, because it could not remove what it had made',
   'drill-without-people': 'comes back without people: {losses}',

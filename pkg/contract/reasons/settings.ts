@@ -3,7 +3,7 @@ export const SETTING_REASONS = {
   'deployment-owned': 'set by the deployment ({source})',
   'schedule-fields': "'{expression}' is not a cron expression of five fields",
   'schedule-invalid': 'the cron expression is not valid: {message}',
-  'schedule-never': 'the expression never comes true',
+  'schedule-never': 'this schedule never runs',
   'timezone-unknown': "'{timezone}' is not a time zone; such as Europe/Paris",
   'address-invalid': 'not an address; it begins with https:// or http://',
   'address-scheme': 'it begins with https:// or http://',

@@ -30,7 +30,7 @@ export const silence: Kind = {
     scope: 'org',
     restored: 'partly',
     identity: 'new id',
-    lost: ['id', 'start, when it lies in the past', 'expired silences'],
+    lost: ['id', 'start, when it is in the past', 'expired silences'],
     minimumVersion: '10.4',
     rights: ['alert.silences:read, or alert.instances:read'],
   },

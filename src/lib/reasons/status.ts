@@ -26,7 +26,7 @@ export const STATUS_TEXTS: Record<keyof typeof STATUS_REASONS, Text> = {
 
 /** What to do about it. */
 export const STATUS_ADVICE: Record<keyof typeof STATUS_REASONS, () => string> = {
-  'org-not-covered': () => t('reasonAdvice.org-not-covered', 'Ask whoever runs Dashkeep to include it.'),
+  'org-not-covered': () => t('reasonAdvice.org-not-covered', 'Ask the people who run Dashkeep to include it.'),
   'org-tokens-missing': () =>
     t('reasonAdvice.org-tokens-missing', 'Make the admin of the service a member of them, or leave them out.'),
   'account-not-ours': () => t('reasonAdvice.account-not-ours', 'Delete the account if nothing uses it.'),

@@ -46,7 +46,7 @@ export function ModeFields({ form, change }: Props) {
         <Checkbox
           id="restore-managed"
           label={t('mode.managed', 'Also what is kept by files, Git Sync, Terraform or an operator')}
-          description={t('mode.managedText', 'Usually left alone: whoever keeps it would overwrite it again.')}
+          description={t('mode.managedText', 'Usually left alone: what manages it would overwrite it again.')}
           value={form.managed}
           onChange={(event) => change({ managed: yes(event.currentTarget.checked) })}
         />
