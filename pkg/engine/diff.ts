@@ -3,7 +3,7 @@ import type { ChangeCounts, Manifest, ManifestEntry } from '../contract/manifest
 import type { Diff, DiffItem } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
-import type { Content } from '../grafana/kinds/kind.ts';
+import type { Content } from '../grafana/kinds/content.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/stored.ts';
 import type { Repository } from '../repository/repository.types.ts';

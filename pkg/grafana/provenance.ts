@@ -1,7 +1,8 @@
 import { DashkeepError } from '../contract/errors.ts';
 import { objectAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
-import type { Content, Forecast, Restorable } from './kinds/kind.ts';
+import type { Forecast, Restorable } from './kinds/kind.ts';
+import type { Content } from './kinds/content.ts';
 
 /** What all alerting kinds lose: what a restore creates has no provenance, so that people can work with it right away. */
 export const LOST_PROVENANCE = 'provenance `api`: it can be edited in the UI afterwards';

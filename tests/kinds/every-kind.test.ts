@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import { KIND_NAMES, type KindName } from '../../pkg/contract/kinds.ts';
-import type { Content } from '../../pkg/grafana/kinds/kind.ts';
+import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
 import { restore, take, takeAll, testGrafana, type TestGrafana } from './harness.ts';

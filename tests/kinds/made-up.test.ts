@@ -3,7 +3,8 @@ import { objectAt } from '../../pkg/lib/json/json.ts';
 import type * as Kinds from '../../pkg/contract/kinds.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type * as Registry from '../../pkg/grafana/kinds/registry.ts';
-import type { Content, Kind } from '../../pkg/grafana/kinds/kind.ts';
+import type { Kind } from '../../pkg/grafana/kinds/kind.ts';
+import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { RestoreBench } from '../restore/harness.ts';
 
 /*

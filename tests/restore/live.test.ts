@@ -1,13 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { visitLive } from '../../pkg/engine/restore/live.ts';
-import type { Content } from '../../pkg/grafana/kinds/kind.ts';
+import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { canonicalOf, formOf } from '../../pkg/grafana/kinds/stored.ts';
 import { testGrafana, type TestGrafana } from '../kinds/harness.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
 
 const dashboard = kindOf('dashboard');
+
 /** What Grafana is asked at once at most, when nobody sets it. */
 const MOST_REQUESTS = 64;
 

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reachedOrgs } from '../../pkg/cli/restore/orgs.ts';
-import { restoreWish, type RestoreFlags } from '../../pkg/cli/restore/request.ts';
+import { restoreRequest, type RestoreFlags } from '../../pkg/cli/restore/request.ts';
 import type { CliContext } from '../../pkg/cli/context.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'dashkeep-wish-'));
+  directory = await mkdtemp(join(tmpdir(), 'dashkeep-request-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
 
 const world = { environment: { PASSWORD: 'given' } } as unknown as CliContext;
 
-function wish(flags: RestoreFlags, snapshot: string | undefined = 'latest'): ReturnType<typeof restoreWish> {
-  return restoreWish(world, snapshot, flags);
+function wish(flags: RestoreFlags, snapshot: string | undefined = 'latest'): ReturnType<typeof restoreRequest> {
+  return restoreRequest(world, snapshot, flags);
 }
 
 describe('the flags of restore', () => {
@@ -85,7 +85,7 @@ describe('the flags of restore', () => {
   });
 
   it('need a snapshot or a saved plan, not both', async () => {
-    await expect(restoreWish(world, undefined, {})).rejects.toThrow('name a snapshot');
+    await expect(restoreRequest(world, undefined, {})).rejects.toThrow('name a snapshot');
     const plan = join(directory, 'plan.json');
     const saved = {
       format: 'dashkeep-plan-1',
@@ -98,12 +98,12 @@ describe('the flags of restore', () => {
       items: [],
     };
     await writeFile(plan, JSON.stringify(saved));
-    expect(await restoreWish(world, undefined, { plan })).toMatchObject({
+    expect(await restoreRequest(world, undefined, { plan })).toMatchObject({
       snapshot: 's',
       selection: saved.selection,
       options: saved.options,
     });
     await expect(wish({ plan })).rejects.toThrow('give it alone');
-    await expect(restoreWish(world, undefined, { plan, folder: ['b'] })).rejects.toThrow('give it alone');
+    await expect(restoreRequest(world, undefined, { plan, folder: ['b'] })).rejects.toThrow('give it alone');
   });
 });

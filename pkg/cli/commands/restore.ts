@@ -11,7 +11,7 @@ import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { inOrgs, reachedOrgs } from '../restore/orgs.ts';
-import { isSelective, restoreWish, type RestoreFlags } from '../restore/request.ts';
+import { isSelective, restoreRequest, type RestoreFlags } from '../restore/request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from '../restore/confirmation.ts';
 import { printRestore } from '../restore/output.ts';
@@ -98,7 +98,7 @@ async function planAndApply(
   flags: Flags,
   progress: Progress,
 ): Promise<Done> {
-  const wish = await restoreWish(context, snapshot, flags);
+  const wish = await restoreRequest(context, snapshot, flags);
   const everything = flags.everything === true;
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, wish.options);
   const done = await withRepository(context, flags, false, async (repository): Promise<Done | { trust: string }> => {

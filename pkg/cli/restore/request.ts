@@ -38,7 +38,7 @@ export interface RestoreWish {
  * What the command line asks for: by its flags, or by a plan that was saved.
  * @throws DK_USAGE when both are given, neither is, or a flag is not of its form; DK_SETTINGS for unreadable files.
  */
-export async function restoreWish(
+export async function restoreRequest(
   context: CliContext,
   snapshot: string | undefined,
   flags: RestoreFlags,

@@ -1,6 +1,7 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { ByteBudget } from '../../grafana/http/byte-budget.ts';
-import type { Content, Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
+import type { Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
+import type { Content } from '../../grafana/kinds/content.ts';
 import { releaseForm } from '../../grafana/kinds/stored.ts';
 import { holding, LARGE_BYTES } from '../backup/large.ts';
 import { mapPool, TaskPool } from '../../lib/concurrency/task-pool.ts';
@@ -34,7 +35,8 @@ export interface Visit {
  * @throws what reading throws: what cannot be read is not the same as what is not there.
  */
 export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {
-  const few = wanted.length <= READ_SINGLY || (kind.glance !== undefined && wanted.length < total * WORTH_A_LIST);
+  const few =
+    wanted.length <= READ_SINGLY || (kind.listConverted !== undefined && wanted.length < total * WORTH_A_LIST);
   const reading = new TaskPool(READS_AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   const show = async (uid: string, live: Content | undefined): Promise<void> => {
@@ -78,7 +80,7 @@ export async function visitLive({ kind, context, wanted, total, isSame, each }: 
 }
 
 function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
-  return kind.glance?.(context) ?? kind.list(context, { revision: () => undefined, size: 0 });
+  return kind.listConverted?.(context) ?? kind.list(context, { revision: () => undefined, size: 0 });
 }
 
 /** A stored resource as a listing would show it: some kinds take what the resource itself doesn't tell from there. */

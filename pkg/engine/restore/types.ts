@@ -5,7 +5,7 @@ import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
-import type { Content } from '../../grafana/kinds/kind.ts';
+import type { Content } from '../../grafana/kinds/content.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
 import type { WantedMembership } from '../../grafana/kinds/user/memberships.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Log } from '../../contract/ports.ts';
-import { sendRequest, type RequestOptions } from '../../lib/http/request.ts';
+import { sendRequest, type HttpRequest } from '../../lib/http/request.ts';
 import { GrafanaError } from './errors.ts';
 
 /** How a run waits for a Grafana that is down. */
@@ -105,7 +105,7 @@ export class Outage {
 
 /** Whether Grafana answers and has its database. A proxy in front of a Grafana that is away answers something else. */
 export async function isUp(
-  health: Pick<RequestOptions, 'dispatcher' | 'origin' | 'path'>,
+  health: Pick<HttpRequest, 'dispatcher' | 'origin' | 'path'>,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {

@@ -24,7 +24,8 @@ import {
   withExtraRules,
 } from './alert-rule-group/content.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
-import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 import { receiverChanges } from './security/receivers.ts';
 import { withTitle } from './title.ts';
 

@@ -3,7 +3,8 @@ import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../http/errors.ts';
 import { naturalKey, Occurrences, withoutEmpty } from '../natural-key.ts';
 import { readAnnotation, readAnnotations, readAnnotationsOn, type Place } from './annotation/windows.ts';
-import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 const PATH = '/api/annotations';
 

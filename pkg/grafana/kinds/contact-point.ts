@@ -14,7 +14,8 @@ import {
 } from './contact-point/content.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
 import { derivedUid, enterAgain, filled, liveIntegrations, writeContactPoint } from './contact-point/write.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext } from './kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext } from './kind.ts';
+import type { Content } from './content.ts';
 
 const EXPORT = provisioningPath('contact-points', 'export');
 

@@ -4,9 +4,11 @@ import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { naturalKey, Occurrences, without } from '../natural-key.ts';
 import { addressesIn } from './security/addresses.ts';
 import { differences, securityChange } from './security/change.ts';
-import type { Content, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 const PATH = '/api/datasources/correlations';
+
 /** The most that Grafana gives at once. */
 const PAGE = 1000;
 

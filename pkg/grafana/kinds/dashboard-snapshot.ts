@@ -3,7 +3,8 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../http/errors.ts';
 import { listWithRoom } from '../http/pagination/lists.ts';
 import { without } from '../natural-key.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 /** Grafana writes "never" as some fifty years; nobody else asks for more than twenty. */
 const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;

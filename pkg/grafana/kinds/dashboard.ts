@@ -7,7 +7,8 @@ import { listBySearch, readLegacy, writeLegacy } from './dashboard/legacy.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import { readApis, usableVersions } from './dashboard/stored.ts';
 import { writeApis } from './dashboard/write.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 import { withTitle } from './title.ts';
 
 /**
@@ -43,7 +44,7 @@ export const dashboard: Kind = {
     return usableVersions(context).length === 0 ? listBySearch(context) : listDashboards(context, known, begin);
   },
 
-  glance(context) {
+  listConverted(context) {
     return usableVersions(context).length === 0 ? listBySearch(context) : glanceAtDashboards(context);
   },
 

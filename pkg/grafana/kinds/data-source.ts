@@ -6,11 +6,13 @@ import { naturalKey, without } from '../natural-key.ts';
 import { listDataSources } from './data-source/live.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from './dashboard/references.ts';
-import type { Content, Forecast, Kind, Reference, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 /** Members of Grafana's answer that are not content: ids, versions, icons, and passwords in the clear of old releases. */
 const VOLATILE = ['id', 'orgId', 'version', 'readOnly', 'accessControl', 'typeLogoUrl', 'typeName'];
 const CLEAR_SECRETS = ['password', 'basicAuthPassword', 'secureJsonData'];
+
 /** Names in `jsonData` under which one data source points at another. */
 const POINTERS = new Set(['datasourceUid', 'datasourceUID', 'alertmanagerUid']);
 

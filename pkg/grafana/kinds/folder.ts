@@ -15,10 +15,12 @@ import { objectsOf } from '../http/pagination/lists.ts';
 import { listPages } from '../http/pagination/pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../http/errors.ts';
-import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 import { withTitle } from './title.ts';
 
 const GROUP = 'folder.grafana.app';
+
 /** Preferred first; both have the same spec. */
 const VERSIONS = ['v1', 'v1beta1'];
 const PAGE = 500;

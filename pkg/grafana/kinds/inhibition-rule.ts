@@ -7,7 +7,8 @@ import { listPages } from '../http/pagination/pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound, isNotFound } from '../http/errors.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf } from '../provenance.ts';
-import type { Content, Kind, KindContext, Serving } from './kind.ts';
+import type { Kind, KindContext, Serving } from './kind.ts';
+import type { Content } from './content.ts';
 
 const GROUP = 'notifications.alerting.grafana.app';
 const VERSION = 'v1beta1';

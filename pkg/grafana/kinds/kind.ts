@@ -1,12 +1,12 @@
 import type { KindName } from '../../contract/kinds.ts';
 import type { Json } from '../../lib/json/json.ts';
-import type { ManagedBy } from '../../contract/manifest.ts';
 import type { SecurityChange } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../http/client.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { KindTraits } from './traits.ts';
+import type { Content } from './content.ts';
 
 /** What a kind works with: one org of one Grafana, for one run. */
 export interface KindContext {
@@ -29,27 +29,6 @@ export interface KindContext {
   expectedUsers?: ReadonlySet<string>;
   /** Loads something once per run and org: teams by id, the folder tree, … */
   memo<T>(key: string, load: () => Promise<T>): Promise<T>;
-}
-
-/** The restorable content of a resource, and the facts about it that are not content. */
-export interface Content {
-  /** Normalised: no version, timestamp, numeric id, URL or author. The same resource read twice gives the same body. */
-  body: Json;
-  title: string;
-  /** Uid of the folder it is in. Absent at the root and for kinds outside folders. */
-  folderUid?: string;
-  apiVersion?: string;
-  provenance?: string;
-  managedBy?: ManagedBy;
-  facts?: Record<string, string | number | boolean>;
-  /** Of live content: what a write that replaces it has to name, so that nobody's change is lost. */
-  liveVersion?: string;
-  /** Live content that Grafana made by itself and nobody changed: a restore may replace it as if nothing were there. */
-  pristine?: true;
-  /** Users only: organizations that the snapshot knows. Memberships of others stay; without it none do. */
-  snapshotOrgs?: ReadonlySet<string>;
-  /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
-  plain?: Json;
 }
 
 /** One resource as a listing shows it. */
@@ -187,7 +166,7 @@ export interface Kind extends KindTraits {
    * The same as `list` for who only wants to know whether bodies are as they should be: all at once in as few requests as
    * it goes, with bodies that the server converted, marked as such. Absent = `list` is as good.
    */
-  glance?(context: KindContext): AsyncIterable<Listed>;
+  listConverted?(context: KindContext): AsyncIterable<Listed>;
 
   /**
    * Each resource is read back right after it was written, while others are written: where bodies are large, a list of them

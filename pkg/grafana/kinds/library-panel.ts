@@ -12,9 +12,11 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../http/errors.ts';
 import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
-import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 const PATH = '/api/library-elements';
+
 /** 1 is a panel; 2, a variable, never left its experiment and is gone from 13. */
 const PANEL = 1;
 const PAGE = 100;

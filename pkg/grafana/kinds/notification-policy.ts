@@ -7,17 +7,21 @@ import { servedVersions } from '../capabilities.ts';
 import { GrafanaError, ifFound } from '../http/errors.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders, without } from '../provenance.ts';
 import { receiverChanges } from './security/receivers.ts';
-import type { Content, Kind, KindContext, Listed, Reference } from './kind.ts';
+import type { Kind, KindContext, Listed, Reference } from './kind.ts';
+import type { Content } from './content.ts';
 
 const GROUP = 'notifications.alerting.grafana.app';
+
 /** Both have the same spec. */
 const VERSIONS = ['v1beta1', 'v0alpha1'];
 const PAGE = 500;
 
 /** Uid of the tree that every org has. */
 const DEFAULT_TREE = 'default';
+
 /** What `/apis` calls it; the second is the name of older releases. */
 const NAMES_OF_DEFAULT = new Set([DEFAULT_TREE, 'user-defined']);
+
 /** Receivers of the tree that Grafana makes for a new org: from 12.4, before, and long before that. */
 const FACTORY_RECEIVERS = new Set(['empty', 'grafana-default-email', 'email receiver']);
 

@@ -3,7 +3,8 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
 import { GrafanaError, ifFound, isNotFound } from '../http/errors.ts';
 import { without, withoutEmpty } from '../natural-key.ts';
-import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 const ORG = 'org';
 const TEAM = 'team:';

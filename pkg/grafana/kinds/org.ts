@@ -3,7 +3,8 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound } from '../http/errors.ts';
 import { listNumbered } from '../http/pagination/lists.ts';
 import { withoutEmpty } from '../natural-key.ts';
-import type { Content, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 /**
  * Organizations, by name: Grafana hands out numeric ids. Pages of `/api/orgs` are counted from 0 or from 1, depending on the

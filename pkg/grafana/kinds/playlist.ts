@@ -5,11 +5,13 @@ import { listPages } from '../http/pagination/pages.ts';
 import { servedVersions } from '../capabilities.ts';
 import { ifFound } from '../http/errors.ts';
 import { without } from '../natural-key.ts';
-import type { Content, Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 import { contentOf, itemsOf } from './playlist/content.ts';
 import { findCounterparts, legacyBody, listLegacy, PATH, readLegacy } from './playlist/legacy.ts';
 
 const GROUP = 'playlist.grafana.app';
+
 /** Preferred first; both have the same spec. */
 const VERSIONS = ['v1', 'v0alpha1'];
 const PAGE = 500;

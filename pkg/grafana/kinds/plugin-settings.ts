@@ -6,7 +6,8 @@ import { without } from '../natural-key.ts';
 import { requireAnyAction } from '../rights.ts';
 import { addressesIn } from './security/addresses.ts';
 import { movesOf } from './security/moves.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 /** Dashkeep's own app: its settings belong to the installation, and bootstrap fills them in. */
 const OWN_PLUGIN = 'dashkeep-backup-app';

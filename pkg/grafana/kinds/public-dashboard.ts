@@ -5,10 +5,12 @@ import { ifFound, isNotFound } from '../http/errors.ts';
 import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { without } from '../natural-key.ts';
 import { securityChange, switchText } from './security/change.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 import { ABOUT_A_DAY } from './stale.ts';
 
 const LIST = '/api/dashboards/public-dashboards';
+
 /** Facts, not content; the recipients of an e-mail share hold personal data and cannot be written back. */
 const VOLATILE = ['createdBy', 'updatedBy', 'createdAt', 'updatedAt', 'createdByUser', 'recipients', 'orgId'];
 

@@ -1,5 +1,6 @@
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { Content, Kind, KindContext } from './kind.ts';
+import type { Kind, KindContext } from './kind.ts';
+import type { Content } from './content.ts';
 
 const TITLE = 'Server settings';
 

@@ -3,7 +3,8 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../directory.ts';
 import { GrafanaError, ifFound } from '../http/errors.ts';
 import { securityChange } from './security/change.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 const PATH = '/api/serviceaccounts';
 

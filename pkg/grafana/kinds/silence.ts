@@ -12,7 +12,8 @@ import {
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { alertingServed, readAlertingList, writeAlerting } from '../alerting.ts';
 import { ifFound } from '../http/errors.ts';
-import type { Content, Kind, KindContext } from './kind.ts';
+import type { Kind, KindContext } from './kind.ts';
+import type { Content } from './content.ts';
 
 const SILENCES = '/api/alertmanager/grafana/api/v2/silences';
 const SILENCE = '/api/alertmanager/grafana/api/v2/silence';

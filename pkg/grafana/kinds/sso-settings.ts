@@ -3,7 +3,8 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../http/errors.ts';
 import { objectsOf } from '../http/pagination/lists.ts';
 import { without } from '../natural-key.ts';
-import type { Content, Kind, Serving } from './kind.ts';
+import type { Kind, Serving } from './kind.ts';
+import type { Content } from './content.ts';
 
 const PATH = '/api/v1/sso-settings';
 

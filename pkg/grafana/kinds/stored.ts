@@ -1,7 +1,7 @@
 import { canonicalJson, parseJson, type Json } from '../../lib/json/json.ts';
 import { release } from '../../lib/memory/release.ts';
 import { canonicalForm, type Form } from '../../lib/json/form.ts';
-import type { Content } from './kind.ts';
+import type { Content } from './content.ts';
 
 const texts = new WeakMap<Content, string>();
 const forms = new WeakMap<Content, Form>();

@@ -4,9 +4,11 @@ import { directoryOf } from '../directory.ts';
 import { ifFound } from '../http/errors.ts';
 import { objectsOf } from '../http/pagination/lists.ts';
 import { membersIn, teamSecurity, type Member } from './team/members.ts';
-import type { Content, Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 
 const ADMIN = 4;
+
 /** E-mail of a team until its members are restored, so that a restore that was cut short is known for what it is. */
 const UNFINISHED = 'being-restored@dashkeep.invalid';
 

@@ -1,6 +1,6 @@
 import type { KindName } from '../../contract/kinds.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
-import type { Content } from './kind.ts';
+import type { Content } from './content.ts';
 
 /**
  * What the rest of the program has to know about a kind besides how to read and write it. Each trait is absent where it does

@@ -6,7 +6,8 @@ import { lookUpUser } from '../directory.ts';
 import { GrafanaError, ifFound } from '../http/errors.ts';
 import { listAt, listNumbered } from '../http/pagination/lists.ts';
 import { userSecurity } from './user/security.ts';
-import type { Content, Forecast, Kind, Restorable, WriteContext, Written } from './kind.ts';
+import type { Forecast, Kind, Restorable, WriteContext, Written } from './kind.ts';
+import type { Content } from './content.ts';
 import {
   membershipsOf,
   orgsOf,
@@ -21,6 +22,7 @@ import { createAccount, ownOrgOfUnfinished, removeOwnOrg, type Created } from '.
 
 /** Enough that nobody guesses it before the person sets their own. */
 const PASSWORD_BYTES = 24;
+
 /** Name of an account until all of it is restored, so that a restore that was cut short is known for what it is. */
 const UNFINISHED = 'being restored by Dashkeep';
 

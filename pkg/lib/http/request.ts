@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { EventLoopLag } from './event-loop-lag.ts';
 import { release } from '../memory/release.ts';
 
-export interface RequestOptions {
+export interface HttpRequest {
   dispatcher: Dispatcher;
   /** Scheme, host and port. */
   origin: string;
@@ -42,12 +42,12 @@ const attention = new EventLoopLag();
  * thousand small requests a second those cost more than the requests.
  * @throws the signal's reason; an error named TimeoutError; otherwise what the connection says.
  */
-export function sendRequest(options: RequestOptions): Promise<HttpResponse> {
+export function sendRequest(options: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => new Exchange(options, resolve, reject).start());
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #options: RequestOptions;
+  readonly #options: HttpRequest;
   readonly #resolve: (exchanged: HttpResponse) => void;
   readonly #reject: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -59,7 +59,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #received = 0;
   readonly #parts: Buffer[] = [];
 
-  constructor(options: RequestOptions, resolve: (exchanged: HttpResponse) => void, reject: (error: unknown) => void) {
+  constructor(options: HttpRequest, resolve: (exchanged: HttpResponse) => void, reject: (error: unknown) => void) {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;

@@ -28,12 +28,12 @@ export async function quickView(options: OpenOptions): Promise<QuickView | undef
     return undefined;
   }
   const keyring = await glancingKeyring(options, config.id, options);
-  const trust = await Trust.glance(options, config.id);
+  const trust = await Trust.readOnly(options, config.id);
   const { store, clock, log } = options;
   const index = new SnapshotIndex({ store, log, keyring, trust });
   const runIndex = new RunIndex({ store, clock, log, keyring });
   return {
-    snapshots: async (calls) => (await index.glance(calls))?.reverse(),
-    runs: (calls) => runIndex.glance(calls),
+    snapshots: async (calls) => (await index.quickView(calls))?.reverse(),
+    runs: (calls) => runIndex.quickView(calls),
   };
 }

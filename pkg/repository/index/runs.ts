@@ -74,7 +74,7 @@ export class RunIndex {
   }
 
   /** The newest runs if the index and one page of names tell all of them, newest first; undefined otherwise. */
-  async glance({ limit = Infinity, signal }: Calls & { limit?: number } = {}): Promise<RunLine[] | undefined> {
+  async quickView({ limit = Infinity, signal }: Calls & { limit?: number } = {}): Promise<RunLine[] | undefined> {
     const index = await this.#file.read({ signal });
     if (index === undefined) {
       return undefined;

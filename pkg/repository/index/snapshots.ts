@@ -76,7 +76,7 @@ export class SnapshotIndex {
    * What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise, and when
    * the repository must be opened to tell whom a trusted key handed over to.
    */
-  async glance(calls: Calls = {}): Promise<SnapshotSummary[] | undefined> {
+  async quickView(calls: Calls = {}): Promise<SnapshotSummary[] | undefined> {
     const known = await this.#load(calls);
     if (known === undefined) {
       return undefined;

@@ -46,7 +46,7 @@ export class Trust {
   }
 
   /** By what the local state alone says, without a request. */
-  static async glance(ports: TrustPorts, repository: string): Promise<Trust> {
+  static async readOnly(ports: TrustPorts, repository: string): Promise<Trust> {
     const trust = new Trust(ports, repository);
     await trust.keys.readState();
     return trust;

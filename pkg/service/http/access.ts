@@ -1,14 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { requireHome, type Caller } from '../organizations/caller.ts';
+import { requireHome, type Access, type Caller } from '../organizations/caller.ts';
 import type { TokenOf } from '../api-tokens/api-tokens.ts';
 import type { HomeOrganization } from '../organizations/home.ts';
 import type { Use } from './route-errors.ts';
-
-/**
- * For whom a route is. `home`: it concerns all organizations, so only the home organization may. `organization`: every
- * organization, each with what is its own. The OpenAPI document says it as `x-dashkeep-access`.
- */
-export type Access = 'home' | 'organization';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
-import type { Access } from './access.ts';
+import type { Access } from '../organizations/caller.ts';
 
 const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 

@@ -64,7 +64,7 @@ export class LazyRepository {
   }
 
   /** Quicker than opening for whoever only wants to see what there is; undefined when it is open. */
-  async glance(signal: AbortSignal): Promise<QuickView | undefined> {
+  async quickView(signal: AbortSignal): Promise<QuickView | undefined> {
     return this.#repository === undefined ? quickView(await this.#openOptions(false, signal)) : undefined;
   }
 

@@ -176,8 +176,8 @@ class EngineWork implements Operations {
   }
 
   async snapshots(signal: AbortSignal, whole = false): ReturnType<Operations['snapshots']> {
-    const glanced = whole ? undefined : await (await this.#repository.glance(signal))?.snapshots({ signal });
-    return glanced ?? (await this.#repository.openIfThere(signal))?.snapshots({ whole, signal }) ?? [];
+    const quick = whole ? undefined : await (await this.#repository.quickView(signal))?.snapshots({ signal });
+    return quick ?? (await this.#repository.openIfThere(signal))?.snapshots({ whole, signal }) ?? [];
   }
 
   async manifest(id: string, signal: AbortSignal): Promise<Manifest> {
@@ -261,8 +261,8 @@ class EngineWork implements Operations {
   }
 
   async runs(options: { limit: number; signal: AbortSignal }): Promise<RunLine[]> {
-    const glanced = await (await this.#repository.glance(options.signal))?.runs(options);
-    return glanced ?? (await this.#repository.openIfThere(options.signal))?.runs(options) ?? [];
+    const quick = await (await this.#repository.quickView(options.signal))?.runs(options);
+    return quick ?? (await this.#repository.openIfThere(options.signal))?.runs(options) ?? [];
   }
 
   async run(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {

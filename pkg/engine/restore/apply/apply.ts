@@ -7,7 +7,8 @@ import { reasonFrom, refusal, type Reason } from '../../../contract/reasons/reas
 import { ByteBudget } from '../../../grafana/http/byte-budget.ts';
 import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Content, Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import { KINDS } from '../../../grafana/kinds/registry.ts';
 import { LARGE_BYTES } from '../../backup/large.ts';
 import { mapPool } from '../../../lib/concurrency/task-pool.ts';

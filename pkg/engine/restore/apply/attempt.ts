@@ -1,6 +1,7 @@
 import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { ByteBudget } from '../../../grafana/http/byte-budget.ts';
-import type { Content, Listed } from '../../../grafana/kinds/kind.ts';
+import type { Listed } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Encoder } from '../../../repository/objects/encode-thread.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { storedContent } from '../content.ts';

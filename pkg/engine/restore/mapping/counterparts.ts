@@ -1,5 +1,6 @@
 import type { ManifestEntry } from '../../../contract/manifest.ts';
-import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Attempt, Applying } from '../apply/attempt.ts';
 import { targetOf } from '../target.ts';
 import type { Planning } from '../plan/planning.ts';

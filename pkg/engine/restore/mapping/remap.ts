@@ -3,7 +3,8 @@ import { canonicalJson } from '../../../lib/json/json.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import type { Content, Kind, Reference } from '../../../grafana/kinds/kind.ts';
+import type { Kind, Reference } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import type { PlanRequest, Mapped, Mapping } from '../types.ts';
 

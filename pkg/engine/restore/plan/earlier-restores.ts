@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../../contract/runs.ts';
-import type { Content, Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';

@@ -2,7 +2,7 @@ import type { KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
-import type { Content } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import type { DataSourceMap } from '../mapping/data-source-map.ts';

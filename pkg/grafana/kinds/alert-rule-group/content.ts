@@ -1,6 +1,6 @@
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { without } from '../../provenance.ts';
-import type { Content } from '../kind.ts';
+import type { Content } from '../content.ts';
 
 /** Members of a rule that belong to this Grafana, or stand at the group. */
 const NOT_CONTENT = ['id', 'orgID', 'folderUID', 'ruleGroup', 'updated', 'provenance', 'guid', 'version'];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { isDataSourceUid } from '../dashboard/references.ts';
-import type { Content, Reference } from '../kind.ts';
+import type { Reference } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { rulesOf, splitUid } from './content.ts';
 
 type Renamer = (reference: Reference) => string;

@@ -8,7 +8,7 @@ import {
   type JsonObject,
 } from '../../../lib/json/json.ts';
 import { originOf, strictestProvenance, without } from '../../provenance.ts';
-import type { Content } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { fieldAt, maskedFields, withoutField, withField } from './secrets.ts';
 
 /** Contact points that Grafana makes for a new org; the second name is that of older releases. */

@@ -4,18 +4,23 @@ import { folderOf, nameOf, revisionOf } from '../../apis.ts';
 import { PageSize } from '../../http/pagination/page-size.ts';
 import { listPages, type ListPage } from '../../http/pagination/pages.ts';
 import { isGrantedEverywhere } from '../../rights.ts';
-import type { BeginList, Content, KindContext, Known, Listed } from '../kind.ts';
+import type { BeginList, KindContext, Known, Listed } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
 import { dashboardsPath, storedVersion, usableVersions } from './stored.ts';
 
 const PAGE_OF_METADATA = 1000;
+
 /** Up to this many changed dashboards are fetched singly rather than by another list with bodies. */
 const FEW = 50;
 const FEW_FRACTION = 0.1;
+
 /** Listing everything again at another version pays when at least this part of it is stored in that version. */
 const WORTH_A_LIST = 0.4;
+
 /** So many dashboards tell which version most are stored in. */
 const TELLS_VERSION = 50;
+
 /** Standard errors that a part may be off before it counts as known: enough to begin with single reads while the list goes on. */
 const DOUBT = 2;
 

@@ -14,7 +14,7 @@ import { factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../a
 import { JsonBytes, type Left } from '../../../lib/json/bytes.ts';
 import type { Changes } from '../../../lib/json/canonical.ts';
 import type { Form } from '../../../lib/json/form.ts';
-import type { Content } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { canonicalOf, contentOfForm } from '../stored.ts';
 
 export const GROUP = 'dashboard.grafana.app';
@@ -26,6 +26,7 @@ export function isV2Version(version: string | undefined): boolean {
 
 /** What is left as bytes of objects and of answers with dashboards in them. */
 export const LEAVE_SPEC: Left = { name: 'spec', note: ['title'] };
+
 export const LEAVE_DASHBOARD: Left = { name: 'dashboard', note: ['title', 'version'] };
 
 /** Content of a Kubernetes-style dashboard object that was read at the version it is stored in. */

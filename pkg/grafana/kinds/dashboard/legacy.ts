@@ -10,13 +10,15 @@ import {
   type JsonObject,
 } from '../../../lib/json/json.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
-import type { Content, KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
+import type { KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { textOf } from '../stored.ts';
 import { contentOfAnswer, contentOfObject, isV2Version, LEAVE_DASHBOARD, LEAVE_SPEC } from './content.ts';
 import { withoutUid } from '../../../lib/json/patch-text.ts';
 
 /** The largest page that `/api/search` gives; asking for more gives the default of 1000. */
 const SEARCH_PAGE = 5000;
+
 /** What `listedOf` looks at. */
 const OF_A_HIT = ['uid', 'title', 'folderUid'];
 

@@ -3,7 +3,8 @@ import { stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { apisPath } from '../../apis.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
-import type { Content, KindContext, Listed } from '../kind.ts';
+import type { KindContext, Listed } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { contentOfObject, GROUP, LEAVE_SPEC } from './content.ts';
 
 /** Versions whose specs we know, in the order in which one is chosen to list with when nothing is known yet. */

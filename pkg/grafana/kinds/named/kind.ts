@@ -9,7 +9,8 @@ import {
   provenanceHeaders,
   requiredString,
 } from '../../provenance.ts';
-import type { Content, Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
+import type { Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
+import type { Content } from '../content.ts';
 
 /** One attempt to write. */
 export interface Sending {

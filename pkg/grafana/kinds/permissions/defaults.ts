@@ -2,7 +2,8 @@ import { arrayAt, canonicalJson, isJsonObject, stringAt, type JsonObject } from 
 import { servedVersions } from '../../capabilities.ts';
 import { directoryOf } from '../../directory.ts';
 import { isForbidden } from '../../http/errors.ts';
-import type { Content, KindContext } from '../kind.ts';
+import type { KindContext } from '../kind.ts';
+import type { Content } from '../content.ts';
 
 /** What Grafana gives at the root besides the creator's own entry; inside a folder it gives nothing. */
 const AT_ROOT = [

@@ -7,7 +7,8 @@ import {
 } from '../../permissions.ts';
 import { isDefaultPermissions } from './defaults.ts';
 import { permissionSecurity } from './security.ts';
-import type { Content, Kind, KindContext, Listed, Reference } from '../kind.ts';
+import type { Kind, KindContext, Listed, Reference } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { ABOUT_A_DAY } from '../stale.ts';
 
 /** What tells the permissions of folders, dashboards and data sources apart. */

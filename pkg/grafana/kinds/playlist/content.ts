@@ -1,6 +1,6 @@
 import { arrayAt, isJsonObject, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { without } from '../../natural-key.ts';
-import type { Content } from '../kind.ts';
+import type { Content } from '../content.ts';
 
 /** The same body whichever API it came through: `{uid, title, interval, items: [{type, value}]}`. */
 export function contentOf(uid: string, title: string, source: JsonObject): Content {

@@ -2,7 +2,8 @@ import { arrayAt, canonicalJson, isJsonObject, objectAt, stringAt, type JsonObje
 import { ifFound } from '../../http/errors.ts';
 import { listWithRoom } from '../../http/pagination/lists.ts';
 import { without } from '../../natural-key.ts';
-import type { Content, KindContext, Listed } from '../kind.ts';
+import type { KindContext, Listed } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { contentOf } from './content.ts';
 
 /** Where Grafana takes playlists without `/apis`. It chooses their uids itself. */

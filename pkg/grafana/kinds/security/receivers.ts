@@ -1,6 +1,7 @@
 import { stringAt } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
-import type { Content, Kind } from '../kind.ts';
+import type { Kind } from '../kind.ts';
+import type { Content } from '../content.ts';
 import { securityChange } from './change.ts';
 
 /** Contact points that alerts go to after an update and did not before; the default one on its own. */

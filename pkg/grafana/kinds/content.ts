@@ -1,0 +1,23 @@
+import type { ManagedBy } from '../../contract/manifest.ts';
+import type { Json } from '../../lib/json/json.ts';
+
+/** The restorable content of a resource, and the facts about it that are not content. */
+export interface Content {
+  /** Normalised: no version, timestamp, numeric id, URL or author. The same resource read twice gives the same body. */
+  body: Json;
+  title: string;
+  /** Uid of the folder it is in. Absent at the root and for kinds outside folders. */
+  folderUid?: string;
+  apiVersion?: string;
+  provenance?: string;
+  managedBy?: ManagedBy;
+  facts?: Record<string, string | number | boolean>;
+  /** Of live content: what a write that replaces it has to name, so that nobody's change is lost. */
+  liveVersion?: string;
+  /** Live content that Grafana made by itself and nobody changed: a restore may replace it as if nothing were there. */
+  pristine?: true;
+  /** Users only: organizations that the snapshot knows. Memberships of others stay; without it none do. */
+  snapshotOrgs?: ReadonlySet<string>;
+  /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
+  plain?: Json;
+}
