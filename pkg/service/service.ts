@@ -287,7 +287,7 @@ export class Service {
   #tick(): void {
     const now = this.clock.monotonic();
     void this.#terms.notice();
-    this.#statusCache.start(this.signal);
+    this.#statusCache.refresh(this.signal);
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;
       // Another replica may have changed either.

@@ -194,10 +194,10 @@ interface Body {
 async function bodyOf(run: KindRun, content: Content, before: string | undefined): Promise<Body> {
   const { repository, signal } = run.options;
   const form = formOf(content);
-  const pressed = form === undefined ? undefined : await run.encoder.encode(form, before);
-  if (pressed !== undefined) {
-    const { id, bytes } = pressed;
-    return { id, bytes, put: () => repository.putPressed(pressed, () => canonicalOf(content), { signal }) };
+  const encoded = form === undefined ? undefined : await run.encoder.encode(form, before);
+  if (encoded !== undefined) {
+    const { id, bytes } = encoded;
+    return { id, bytes, put: () => repository.putPressed(encoded, () => canonicalOf(content), { signal }) };
   }
   const canonical = canonicalOf(content);
   const id = repository.objectId(canonical);

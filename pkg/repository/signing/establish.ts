@@ -63,6 +63,7 @@ export async function cutOver(
   for await (const { key: name } of store.list(SIGNATURES, { signal })) {
     signed.add(name);
   }
+  log.info({}, 'what is here already is listed and signed, once: each snapshot is read for that');
   const { text, snapshots } = await listForCutOver(store, { signal, signed });
   if (text === '') {
     return false;

@@ -22,7 +22,7 @@ export interface RunHooksParts {
   signal: AbortSignal;
 }
 
-/** What follows from the end of a run: metrics, notices, fresh news, and records that could not be kept before. */
+/** What follows from the end of a run: metrics, notices, a fresh status, and records that could not be kept before. */
 export class RunHooks {
   readonly #parts: RunHooksParts;
 

@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { parseJson, stringAt } from '../../lib/json/json.ts';
 import { Agent, type Connections } from '../../lib/http/agent.ts';
 import { sendRequest } from '../../lib/http/request.ts';
-import type { GrafanaNews } from './status.ts';
+import type { GrafanaStatus } from './status.ts';
 
 const TIMEOUT_MS = 5_000;
 const ANSWER_MOST = 65_536;
@@ -20,7 +20,7 @@ export class GrafanaHealth {
   }
 
   /** Whatever goes wrong is the answer. */
-  async read(signal: AbortSignal): Promise<GrafanaNews> {
+  async read(signal: AbortSignal): Promise<GrafanaStatus> {
     try {
       const { status, body } = await sendRequest({
         dispatcher: this.#agent,

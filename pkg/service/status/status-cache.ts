@@ -6,12 +6,12 @@ import { contentOf } from '../repository/tree.ts';
 import { SERVER_KINDS } from '../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
 import { summaryOf } from '../../repository/snapshots/manifests.ts';
-import type { GrafanaNews, OrgNews, RepositoryNews } from './status.ts';
+import type { GrafanaStatus, OrgStatus, RepositoryStatus } from './status.ts';
 
 const GRAFANA_EVERY_MS = 30_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
 
-/** Keeps at hand what the status tells of Grafana and of the repository, so that asking for it costs nothing. */
+/** Keeps what the status says of Grafana and of the repository, so that answering it costs no request. */
 export class StatusCache {
   readonly #repositoryCache: RepositoryCache;
   readonly #clock: Clock;
@@ -19,9 +19,9 @@ export class StatusCache {
   readonly #health: GrafanaHealth;
   readonly #next = { grafana: 0, repository: 0 };
   readonly #busy = { grafana: false, repository: false };
-  grafana: GrafanaNews = { reachable: false };
+  grafana: GrafanaStatus = { reachable: false };
   /** Undefined until the repository was read for the first time. */
-  repository: RepositoryNews | undefined;
+  repository: RepositoryStatus | undefined;
 
   constructor(
     grafana: { url: string; caFile?: string },
@@ -35,7 +35,7 @@ export class StatusCache {
   }
 
   /** Looks at what is due, in the background. */
-  start(signal: AbortSignal): void {
+  refresh(signal: AbortSignal): void {
     this.#due('grafana', GRAFANA_EVERY_MS, () => this.#readGrafana(signal));
     this.#due('repository', REPOSITORY_EVERY_MS, () => this.#readRepository(signal));
   }
@@ -58,15 +58,15 @@ export class StatusCache {
     this.#next[what] = now + every;
     void read()
       .catch((error: unknown) => {
-        this.#log.debug({ what, reason: asDashkeepError(error).message }, 'no news');
+        this.#log.debug({ what, reason: asDashkeepError(error).message }, 'the status was not brought up to date');
       })
       .finally(() => (this.#busy[what] = false));
   }
 
   async #readGrafana(signal: AbortSignal): Promise<void> {
-    const statusCache = await this.#health.read(signal);
+    const health = await this.#health.read(signal);
     if (!signal.aborted) {
-      this.grafana = statusCache;
+      this.grafana = health;
     }
   }
 
@@ -85,23 +85,23 @@ export class StatusCache {
       newest,
       content: contentOf(manifest),
       snapshots: snapshots.length,
-      orgs: newsByOrg(manifest, backups, snapshots),
+      orgs: statusByOrg(manifest, backups, snapshots),
       uncounted: snapshots.filter(({ held }) => held === undefined).length,
     };
   }
 }
 
 /** Of each organization that any snapshot covers; what it holds only where the newest backup covers it. */
-function newsByOrg(
+function statusByOrg(
   manifest: Manifest,
   backups: readonly SnapshotSummary[],
   snapshots: readonly SnapshotSummary[],
-): RepositoryNews['orgs'] {
-  const orgs: RepositoryNews['orgs'] = new Map();
-  const of = (id: number): OrgNews => {
-    const statusCache = orgs.get(id) ?? { newest: undefined, content: {}, snapshots: 0 };
-    orgs.set(id, statusCache);
-    return statusCache;
+): RepositoryStatus['orgs'] {
+  const orgs: RepositoryStatus['orgs'] = new Map();
+  const of = (id: number): OrgStatus => {
+    const status = orgs.get(id) ?? { newest: undefined, content: {}, snapshots: 0 };
+    orgs.set(id, status);
+    return status;
   };
   snapshots.forEach(({ held }) => held?.orgs.forEach(({ id }) => of(id).snapshots++));
   const [newest] = backups;

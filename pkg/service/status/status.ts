@@ -9,7 +9,7 @@ import type { TokenStatus } from '../bootstrap/token-state.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
 /** What was last heard of Grafana. */
-export interface GrafanaNews {
+export interface GrafanaStatus {
   reachable: boolean;
   version?: string;
   edition?: string;
@@ -17,17 +17,17 @@ export interface GrafanaNews {
 }
 
 /** What was last read of the repository. */
-export interface RepositoryNews {
+export interface RepositoryStatus {
   newest: SnapshotSummary | undefined;
   content: Partial<Record<KindName, number>>;
   snapshots: number;
   /** The same for single organizations; without what belongs to the whole server. */
-  orgs: Map<number, OrgNews>;
+  orgs: Map<number, OrgStatus>;
   /** How many of the snapshots do not say which organizations they cover. */
   uncounted: number;
 }
 
-export interface OrgNews {
+export interface OrgStatus {
   /** The newest backup that covers it. */
   newest: SnapshotSummary | undefined;
   content: Partial<Record<KindName, number>>;

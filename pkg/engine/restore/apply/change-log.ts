@@ -24,8 +24,8 @@ export async function encodedMarkOf(
   expected: string | undefined,
 ): Promise<string> {
   const form = formOf(content);
-  const pressed = form === undefined ? undefined : await encoder.encode(form, expected);
-  return pressed === undefined ? markOf(repository, kind, content) : mark(pressed.id, placeOf(kind, content));
+  const encoded = form === undefined ? undefined : await encoder.encode(form, expected);
+  return encoded === undefined ? markOf(repository, kind, content) : mark(encoded.id, placeOf(kind, content));
 }
 
 /** The mark that an entry has when it is live to the letter; its body need not be read for it. */
