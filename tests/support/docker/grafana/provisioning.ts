@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { defaultAcl } from '../../grafana/access.ts';
 import { addDashboard, contentOf } from '../../grafana/dashboards.ts';
+import { addDataSource } from '../../grafana/seed/data-source.ts';
 import type { GrafanaState } from '../../grafana/state.ts';
 import type { ProxiedApp } from '../../preview/pluginProxy.ts';
 
@@ -87,22 +88,7 @@ async function listed<Entry>(folder: string, key: string): Promise<Entry[]> {
 }
 
 function addSource(state: GrafanaState, given: ProvisionedSource): void {
-  state.org(1).dataSources.set(given.uid, {
-    id: state.nextId(),
-    access: 'proxy',
-    user: '',
-    database: '',
-    basicAuth: false,
-    basicAuthUser: '',
-    withCredentials: false,
-    isDefault: false,
-    jsonData: {},
-    secureJsonData: {},
-    readOnly: true,
-    version: 1,
-    acl: [],
-    ...given,
-  });
+  addDataSource(state, state.org(1), { readOnly: true, ...given });
 }
 
 async function addDashboards(state: GrafanaState, provider: string, path: string): Promise<void> {

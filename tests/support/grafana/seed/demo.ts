@@ -1,9 +1,9 @@
-import type { DataSource } from '../model-org.ts';
 import type { Org } from '../model.ts';
 import type { GrafanaState } from '../state.ts';
 import { seedDemoAlerting } from './demo-alerting.ts';
 import { seedDemoDashboards } from './demo-dashboards.ts';
 import { seedDemoPeople, seedDemoPermissions } from './demo-people.ts';
+import { addDataSource } from './data-source.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -21,24 +21,7 @@ export function demoSeed(state: GrafanaState, orgId: number, nested: boolean): v
 }
 
 function seedDataSources(state: GrafanaState, org: Org): void {
-  const add = (given: Partial<DataSource> & { uid: string; name: string; type: string }) =>
-    org.dataSources.set(given.uid, {
-      id: state.nextId(),
-      access: 'proxy',
-      url: '',
-      user: '',
-      database: '',
-      basicAuth: false,
-      basicAuthUser: '',
-      withCredentials: false,
-      isDefault: false,
-      jsonData: {},
-      secureJsonData: {},
-      readOnly: false,
-      version: 1,
-      acl: [],
-      ...given,
-    });
+  const add = (given: Parameters<typeof addDataSource>[2]) => addDataSource(state, org, given);
   add({
     uid: 'prometheus',
     name: 'Prometheus',
