@@ -41,6 +41,10 @@ test('the arrow keys reach a menu although the box around it took the focus', as
   await page.getByRole('button', { name: 'More actions' }).click();
   const menu = page.getByRole('menu');
   await expect(menu.locator(':focus')).toHaveCount(1);
+  // The menu gives the focus to its first item once more, a frame after it opened: a key that comes before is undone by that.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))),
+  );
   // As it happens by itself where a frame comes late.
   await menu.evaluate((element) => element.closest<HTMLElement>('[tabindex="-1"]:not([role="menu"])')?.focus());
   await page.keyboard.press('ArrowDown');
