@@ -1,3 +1,5 @@
+import { diffArrays } from 'diff';
+
 /** A line of a comparison. */
 export interface DiffLine {
   change: 'same' | 'added' | 'removed';
@@ -10,7 +12,7 @@ export interface DiffLine {
 /** Beyond so many differing lines the shortest path costs too much; lines that occur once then say what belongs together. */
 const MAX_EDITS = 500;
 
-/** What differs between two texts, line by line (Myers' algorithm), with equal ends taken off first. */
+/** What differs between two texts, line by line, with equal ends taken off first. */
 export function diffLines(before: string[], after: string[]): DiffLine[] {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) {
@@ -108,54 +110,10 @@ function onlyOnce(lines: string[]): Map<string, number> {
 
 /** Undefined when more than MAX_EDITS lines differ. */
 function shortestEdit(before: string[], after: string[]): Edit[] | undefined {
-  const most = Math.min(MAX_EDITS, before.length + after.length);
-  const offset = most + 1;
-  const reach = new Int32Array(2 * most + 3);
-  const trace: Int32Array[] = [];
-  for (let edits = 0; edits <= most; edits++) {
-    trace.push(reach.slice());
-    for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
-      const left = reach[offset + diagonal - 1] ?? 0;
-      const right = reach[offset + diagonal + 1] ?? 0;
-      const down = diagonal === -edits || (diagonal !== edits && left < right);
-      let x = down ? right : left + 1;
-      while (x < before.length && x - diagonal < after.length && before[x] === after[x - diagonal]) {
-        x++;
-      }
-      reach[offset + diagonal] = x;
-      if (x >= before.length && x - diagonal >= after.length) {
-        return walkBack(trace, before, after, offset);
-      }
-    }
-  }
-  return undefined;
-}
-
-function walkBack(trace: Int32Array[], before: string[], after: string[], offset: number): Edit[] {
-  const edits: Edit[] = [];
-  let x = before.length;
-  let y = after.length;
-  for (let step = trace.length - 1; step >= 0; step--) {
-    const reach = trace[step] ?? new Int32Array();
-    const diagonal = x - y;
-    const left = reach[offset + diagonal - 1] ?? 0;
-    const right = reach[offset + diagonal + 1] ?? 0;
-    const down = diagonal === -step || (diagonal !== step && left < right);
-    const previous = down ? diagonal + 1 : diagonal - 1;
-    const fromX = step === 0 ? 0 : (reach[offset + previous] ?? 0);
-    const fromY = step === 0 ? 0 : fromX - previous;
-    while (x > fromX && y > fromY && before[x - 1] === after[y - 1]) {
-      edits.push(['same', before[x - 1] ?? '']);
-      x--;
-      y--;
-    }
-    if (step > 0) {
-      edits.push(down ? ['added', after[y - 1] ?? ''] : ['removed', before[x - 1] ?? '']);
-      x = fromX;
-      y = fromY;
-    }
-  }
-  return edits.reverse();
+  return diffArrays(before, after, { maxEditLength: MAX_EDITS })?.flatMap(({ added, removed, value }) => {
+    const change = added ? 'added' : removed ? 'removed' : 'same';
+    return value.map((text): Edit => [change, text]);
+  });
 }
 
 /** A stretch of equal lines that is folded away, or a line to show. */
