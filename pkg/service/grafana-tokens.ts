@@ -4,8 +4,8 @@ import { tokenCredentials, type CredentialSource } from '../grafana/http/credent
 import type { StateStore } from '../lib/state.ts';
 import { ApiTokens } from './api-tokens/api-tokens.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
-import { GivenTokens } from './bootstrap/given-tokens.ts';
-import { TokenKeeper } from './bootstrap/keeper.ts';
+import { GivenTokens } from './bootstrap/tokens/given.ts';
+import { TokenKeeper } from './bootstrap/tokens/keeper.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { SettingsStore } from './settings/store.ts';

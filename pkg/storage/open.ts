@@ -5,7 +5,7 @@ import type { ObjectStore } from './store.ts';
 import { parseTarget } from './target.ts';
 
 export type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
-export type { S3Settings } from './s3/settings.ts';
+export type { S3Settings } from './s3/settings/settings.ts';
 
 /**
  * Opens the store of a target: `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written to it yet.

@@ -1,6 +1,6 @@
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { OutboundPolicy } from './outbound/policy.ts';
-import type { S3Settings } from './s3/settings.ts';
+import type { S3Settings } from './s3/settings/settings.ts';
 
 export interface OpenStoreOptions {
   /** The process's environment, or what stands in for it: AWS_*, DASHKEEP_S3_*, HOME. */

@@ -1,6 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { completeSettings, present } from './s3/settings.ts';
-import type { Environment, S3Settings } from './s3/settings.ts';
+import { completeSettings, present } from './s3/settings/settings.ts';
+import type { Environment, S3Settings } from './s3/settings/settings.ts';
 import { parseTarget } from './target.ts';
 
 export interface PolicyOptions extends Pick<S3Settings, 'lock' | 'encryption' | 'tags'> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { arrayAt, objectAt, stringAt } from '../../pkg/lib/json/json.ts';
-import { alertRuleGroup } from '../../pkg/grafana/kinds/alert-rule-group.ts';
+import { alertRuleGroup } from '../../pkg/grafana/kinds/alerting/alert-rule-group.ts';
 import type { Reference } from '../../pkg/grafana/kinds/kind.ts';
 import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { AlertingGrafana, restore, sameBody, take } from './harness.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { silence } from '../../pkg/grafana/kinds/silence.ts';
+import { silence } from '../../pkg/grafana/kinds/alerting/silence.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
 import { AlertingGrafana, restore, take } from './harness.ts';
 import { at, seedAlerting } from './seed.ts';

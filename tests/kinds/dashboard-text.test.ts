@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, parseJson, type Json, type JsonObject } from '../../pkg/lib/json/json.ts';
-import { dashboardReferences, renameInDashboard } from '../../pkg/grafana/kinds/dashboard/references.ts';
+import { dashboardReferences, renameInDashboard } from '../../pkg/grafana/kinds/dashboards/dashboard/references.ts';
 import { withoutUid } from '../../pkg/lib/json/patch-text.ts';
 import { contentOfText, textOf } from '../../pkg/grafana/kinds/stored.ts';
 

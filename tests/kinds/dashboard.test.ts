@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dashboard } from '../../pkg/grafana/kinds/dashboard.ts';
+import { dashboard } from '../../pkg/grafana/kinds/dashboards/dashboard.ts';
 import type { Known, Listed } from '../../pkg/grafana/kinds/kind.ts';
 import { canonicalOf, formOf, releaseForm } from '../../pkg/grafana/kinds/stored.ts';
 import { testGrafana, type TestGrafana } from './harness.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock, Log } from '../../pkg/contract/ports.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { bootstrap } from '../../pkg/service/bootstrap/bootstrap.ts';
-import { TokenKeeper } from '../../pkg/service/bootstrap/keeper.ts';
+import { TokenKeeper } from '../../pkg/service/bootstrap/tokens/keeper.ts';
 import type { BootstrapOptions } from '../../pkg/service/bootstrap/types.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 import type { ProfileName } from '../support/grafana/profiles.ts';

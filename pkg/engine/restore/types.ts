@@ -8,7 +8,7 @@ import type { Instance, Org } from '../../grafana/instance.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
-import type { WantedMembership } from '../../grafana/kinds/user/memberships.ts';
+import type { WantedMembership } from '../../grafana/kinds/access/user/memberships.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 
 /** What an entry becomes: the same in another place, or under another uid. */

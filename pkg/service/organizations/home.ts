@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { StateStore } from '../../lib/state.ts';
-import type { TokenKeeper } from '../bootstrap/keeper.ts';
+import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
 import { TokenMemory } from '../bootstrap/memory.ts';
 import { withInstance, type GrafanaAccess } from '../operations/grafana-access.ts';
 

@@ -5,7 +5,7 @@ import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
-import type { TokenStatus } from '../bootstrap/token-state.ts';
+import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
 /** What was last heard of Grafana. */

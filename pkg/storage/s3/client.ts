@@ -9,9 +9,9 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { OutboundPolicy } from '../outbound/policy.ts';
-import type { Identity, ResolvedCredentials } from './credentials.ts';
+import type { Identity, ResolvedCredentials } from './settings/credentials.ts';
 import { plainCause } from './errors.ts';
-import type { ResolvedS3 } from './resolve.ts';
+import type { ResolvedS3 } from './settings/resolve.ts';
 
 /** More calls than run at once anywhere in Dashkeep. */
 export const SOCKETS = 48;

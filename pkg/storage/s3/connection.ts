@@ -1,6 +1,6 @@
 import type { FastPathClient } from './fast-path/client.ts';
 import { fromS3 } from './errors.ts';
-import type { ConnectionSettings } from './basis.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 
 /** What every call of a store shares. */
 export interface Connection extends ConnectionSettings {

@@ -1,8 +1,8 @@
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
-import { FROM_SETTINGS } from './endpoint.ts';
-import type { ResolvedS3 } from './resolve.ts';
-import { resolveS3 } from './resolve.ts';
+import { FROM_SETTINGS } from './settings/endpoint.ts';
+import type { ResolvedS3 } from './settings/resolve.ts';
+import { resolveS3 } from './settings/resolve.ts';
 import { S3Store } from './store.ts';
 
 interface BucketTarget {

@@ -4,11 +4,11 @@ import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/cli
 import { DashkeepError } from '../../contract/errors.ts';
 import type { PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 import { call, keyIn, type Connection } from './connection.ts';
-import type { ConnectionSettings } from './basis.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { BYTES_PER_MILLISECOND, type FastPathOutcome } from './fast-path/client.ts';
 import { serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
-import type { S3Settings } from './settings.ts';
+import type { S3Settings } from './settings/settings.ts';
 
 /** 409 says that another conditional put of the key is under way; the SDK does not repeat it. */
 const CONFLICT_ATTEMPTS = 6;

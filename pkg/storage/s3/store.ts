@@ -20,8 +20,8 @@ import { getObject } from './get.ts';
 import { listObjects } from './list.ts';
 import { getRetention, putRetention } from './lock.ts';
 import { inputFor, putObject, send } from './put.ts';
-import { serverName } from './providers.ts';
-import type { ResolvedS3 } from './resolve.ts';
+import { serverName } from './settings/providers.ts';
+import type { ResolvedS3 } from './settings/resolve.ts';
 
 /** A repository in a bucket, of AWS or of any service that speaks its protocol. */
 export class S3Store implements ObjectStore, StoreProbe, StoreLock {

@@ -3,7 +3,7 @@ import { append } from '../../../lib/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
 import { because } from '../../../contract/reasons/reason.ts';
-import type { WantedMembership } from '../../../grafana/kinds/user/memberships.ts';
+import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { applyPlan, isWritten, startedProgress } from '../apply/apply.ts';

@@ -4,7 +4,7 @@ import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts
 import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
-import { setMemberships, type WantedMembership } from '../../../grafana/kinds/user/memberships.ts';
+import { setMemberships, type WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { writeContext } from '../context.ts';
 import type { Caller, PlanRequest } from '../types.ts';
 

@@ -4,7 +4,7 @@ import { stringAt } from '../../../lib/json/json.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { listDataSources } from '../../../grafana/kinds/data-source/live.ts';
+import { listDataSources } from '../../../grafana/kinds/data-sources/data-source/live.ts';
 import { storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import type { DataSourceLookup } from './remap.ts';

@@ -1,6 +1,6 @@
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { isForbidden } from '../../../grafana/http/errors.ts';
-import { linkedDashboards } from '../../../grafana/kinds/alert-rule-group/references.ts';
+import { linkedDashboards } from '../../../grafana/kinds/alerting/alert-rule-group/references.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { mapPool } from '../../../lib/concurrency/task-pool.ts';
 import { storedContent } from '../content.ts';

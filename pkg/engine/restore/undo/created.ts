@@ -4,7 +4,7 @@ import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import { liveDashboards } from '../../../grafana/kinds/dashboard/live.ts';
+import { liveDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
 import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';

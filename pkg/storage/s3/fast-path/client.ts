@@ -5,7 +5,7 @@ import { Agent, type Connections } from '../../../lib/http/agent.ts';
 import { sendRequest, type HttpResponse } from '../../../lib/http/request.ts';
 import { connectorFor } from '../../outbound/connector.ts';
 import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from '../client.ts';
-import type { ConnectionSettings } from '../basis.ts';
+import type { ConnectionSettings } from '../connection-settings.ts';
 import { Signer, sha256 } from './signature.ts';
 import { requestTemplateOf, type RequestTemplate } from './request-template.ts';
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Identity } from '../credentials.ts';
+import type { Identity } from '../settings/credentials.ts';
 
 /** What the SDK found out to sign for: region and service, as they stand in its own signatures. */
 export interface SigningScope {

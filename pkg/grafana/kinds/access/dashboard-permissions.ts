@@ -1,0 +1,34 @@
+import { isDashboardLive, liveDashboards } from '../dashboards/dashboard/live.ts';
+import type { Kind } from '../kind.ts';
+import { permissionKind } from './permissions/kind.ts';
+
+/**
+ * Who may see, edit and administer a dashboard besides what its folder gives, by role, team, login or name of the
+ * service account. Most dashboards have none of their own.
+ */
+export const dashboardPermissions: Kind = permissionKind({
+  name: 'dashboard-permissions',
+  resource: 'dashboards',
+  owner: 'dashboard',
+  declaration: {
+    plural: 'Dashboard permissions',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept',
+    lost: ['entries of users, teams and service accounts that the target does not have'],
+    minimumVersion: '10.4',
+    rights: [
+      'dashboards.permissions:read on dashboards:*',
+      'dashboards:read on dashboards:*',
+      'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+    ],
+  },
+  dependsOn: ['dashboard', 'team', 'user', 'service-account'],
+
+  async serves() {
+    return { served: true };
+  },
+
+  owners: liveDashboards,
+  isLive: isDashboardLive,
+});

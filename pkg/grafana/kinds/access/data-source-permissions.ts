@@ -1,0 +1,45 @@
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { isNotFound } from '../../http/errors.ts';
+import { liveDataSources } from '../data-sources/data-source/live.ts';
+import type { Kind, KindContext, Serving } from '../kind.ts';
+import { permissionKind } from './permissions/kind.ts';
+
+/**
+ * Who may query, edit and administer a data source. Part of Grafana Enterprise and Cloud: the open source build registers
+ * no such route and answers 404 (its data source permission service is a stub, accesscontrol/ossaccesscontrol), which is
+ * "not served"; 403 is a missing right.
+ */
+export const dataSourcePermissions: Kind = permissionKind({
+  name: 'data-source-permissions',
+  resource: 'datasources',
+  owner: 'data-source',
+  declaration: {
+    plural: 'Data source permissions',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept',
+    lost: ['entries of users, teams and service accounts that the target does not have'],
+    minimumVersion: '10.4 (Enterprise, Cloud)',
+    rights: [
+      'datasources.permissions:read on datasources:*',
+      'datasources:read on datasources:*',
+      'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+    ],
+  },
+  dependsOn: ['data-source', 'team', 'user', 'service-account'],
+
+  async serves(context: KindContext): Promise<Serving> {
+    const path = '/api/access-control/datasources/description';
+    try {
+      await context.grafana.get(path, { signal: context.signal });
+    } catch (error) {
+      if (isNotFound(error)) {
+        return { served: false, reason: reason('enterprise-only') };
+      }
+      throw error;
+    }
+    return { served: true };
+  },
+
+  owners: liveDataSources,
+});

@@ -1,0 +1,38 @@
+import { isFolderLive, liveFolders } from '../dashboards/folder.ts';
+import type { Kind } from '../kind.ts';
+import { permissionKind } from './permissions/kind.ts';
+
+/**
+ * Who may see, edit and administer a folder, by role, team, login or name of the service account.
+ * Only entries of the folder's own: what it inherits comes back with the folder above it.
+ */
+export const folderPermissions: Kind = permissionKind({
+  name: 'folder-permissions',
+  resource: 'folders',
+  owner: 'folder',
+  declaration: {
+    plural: 'Folder permissions',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept',
+    lost: ['entries of users, teams and service accounts that the target does not have'],
+    minimumVersion: '10.4',
+    rights: [
+      'folders.permissions:read on folders:*',
+      'folders:read on folders:*',
+      'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+    ],
+  },
+  dependsOn: ['folder', 'team', 'user', 'service-account'],
+
+  async serves() {
+    return { served: true };
+  },
+
+  owners: liveFolders,
+
+  /** A folder's permissions are shown with the folder, not with the one above it. */
+  place: ({ uid, title }) => ({ uid, title, folderUid: uid }),
+
+  isLive: isFolderLive,
+});

@@ -1,0 +1,90 @@
+import {
+  readPermissions,
+  subjectReferences,
+  unknownUsers,
+  writePermissions,
+  type Permitted,
+} from '../../../permissions.ts';
+import { isDefaultPermissions } from './defaults.ts';
+import { permissionSecurity } from './security.ts';
+import type { Kind, KindContext, Listed, Reference } from '../../kind.ts';
+import type { Content } from '../../content.ts';
+import { ABOUT_A_DAY } from '../../stale.ts';
+
+/** What tells the permissions of folders, dashboards and data sources apart. */
+export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
+  resource: Permitted;
+  /** The kind that the permissions belong to, one to one and under the same uid. */
+  owner: Reference['kind'];
+  /** Every resource of that kind. */
+  owners(context: KindContext): Promise<readonly Listed[]>;
+  /** Whether one of them is live now, where Grafana answers 500 for the permissions of one that is not. */
+  isLive?(context: KindContext, uid: string): Promise<boolean>;
+  /** Where an owner's permissions are shown: beside it, unless this says otherwise. */
+  place?(owner: Listed): Listed;
+}
+
+/**
+ * The kind for one sort of permissions. The body holds the entries only, so that the thousands of resources with the
+ * same entries share one object; whose they are is the uid, and the fact `of` for references.
+ */
+export function permissionKind(options: PermissionKindOptions): Kind {
+  const { resource, owner, place: placeOf = (one) => one } = options;
+  /** Title and folder of every owner, read once unless they are known. */
+  const places = (context: KindContext, known?: readonly Listed[]): Promise<Map<string, Listed>> =>
+    context.memo(`owners of ${options.name}`, async () => {
+      const owners = known ?? (await options.owners(context));
+      return new Map(
+        owners
+          .map(placeOf)
+          .map(({ uid, title, folderUid }) => [uid, { uid, title, ...(folderUid === undefined ? {} : { folderUid }) }]),
+      );
+    });
+  return {
+    name: options.name,
+    declaration: options.declaration,
+    dependsOn: options.dependsOn,
+    writes: 'parallel',
+    namesPeople: true,
+    owner,
+    serves: options.serves,
+    ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),
+    staleAfter: ABOUT_A_DAY,
+
+    async *list(context, known) {
+      yield* (await places(context, known.owners)).values();
+    },
+
+    async read(context, listed) {
+      const place = (await places(context)).get(listed.uid);
+      if (place === undefined) {
+        return undefined;
+      }
+      const isLive = options.isLive?.bind(options, context, listed.uid);
+      const body = await readPermissions(context, resource, listed.uid, isLive);
+      if (body === undefined) {
+        return undefined;
+      }
+      const { uid, title, folderUid } = place;
+      return { body, title, ...(folderUid === undefined ? {} : { folderUid }), facts: { of: uid } };
+    },
+
+    references(content) {
+      const of = content.facts?.['of'];
+      const subjects = subjectReferences(content.body);
+      return typeof of === 'string' ? [{ kind: owner, uid: of, required: true }, ...subjects] : subjects;
+    },
+
+    copy: (content: Content, uid: string): Content => ({ ...content, facts: { ...content.facts, of: uid } }),
+
+    async forecast(context, item) {
+      return { losses: await unknownUsers(context, item.content.body) };
+    },
+
+    securityChanges: permissionSecurity,
+
+    async write(context, item) {
+      return { uid: item.uid, losses: await writePermissions(context, resource, item.uid, item.content.body) };
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { directoryOf } from '../../directory.ts';
+import { ifFound } from '../../http/errors.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
+import { membersIn, teamSecurity, type Member } from './team/members.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+const ADMIN = 4;
+
+/** E-mail of a team until its members are restored, so that a restore that was cut short is known for what it is. */
+const UNFINISHED = 'being-restored@dashkeep.invalid';
+
+/**
+ * Teams with their members, by name and login, because Grafana hands out a new id and uid at each creation. Members are
+ * matched by login, then by e-mail; who has no account here is named and left out. Members that an identity provider put
+ * there (with labels such as LDAP) are never removed. Preferences of teams are kept with those of the org, so that they
+ * come after the dashboards they name.
+ */
+export const team: Kind = {
+  name: 'team',
+  declaration: {
+    plural: 'Teams',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'name kept; new numeric id and uid',
+    lost: ['members without an account in the target', 'groups that Enterprise syncs with'],
+    minimumVersion: '10.4',
+    rights: ['teams:read on teams:*', 'teams.permissions:read on teams:*', 'org.users:read on users:* (to restore)'],
+  },
+  dependsOn: ['org', 'user'],
+  writes: 'serial',
+  namesPeople: true,
+
+  async serves() {
+    return { served: true };
+  },
+
+  async *list(context) {
+    const directory = await directoryOf(context);
+    directory.forget('teams');
+    for (const item of await directory.teams()) {
+      const name = stringAt(item, 'name') ?? '';
+      yield { uid: name, title: name };
+    }
+  },
+
+  async read(context, listed) {
+    const found = await findTeam(context, listed.uid);
+    if (found === undefined) {
+      return undefined;
+    }
+    const members = await membersOf(context, numberAt(found, 'id') ?? 0);
+    return members === undefined ? undefined : contentOf(found, members);
+  },
+
+  references: () => [],
+  forecast,
+  securityChanges: teamSecurity,
+  write,
+
+  async remove(context, uid) {
+    const directory = await directoryOf(context);
+    const id = await directory.teamId(uid);
+    if (id !== undefined) {
+      await ifFound(context.grafana.delete(`/api/teams/${id}`, { signal: context.signal }));
+      directory.forget('teams');
+    }
+  },
+};
+
+async function findTeam(context: KindContext, name: string): Promise<JsonObject | undefined> {
+  const directory = await directoryOf(context);
+  return (await directory.teams()).find((candidate) => stringAt(candidate, 'name') === name);
+}
+
+/** Undefined when the team was deleted meanwhile. */
+async function membersOf(context: KindContext, id: number): Promise<JsonObject[] | undefined> {
+  const path = `/api/teams/${id}/members`;
+  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  return answer === undefined ? undefined : objectsOf(answer, path);
+}
+
+function contentOf(found: JsonObject, members: JsonObject[]): Content {
+  const name = stringAt(found, 'name') ?? '';
+  const listed = members.map((member) => {
+    const email = stringAt(member, 'email') ?? '';
+    return {
+      login: stringAt(member, 'login') ?? '',
+      ...(email === '' ? {} : { email }),
+      permission: numberAt(member, 'permission') === ADMIN ? 'Admin' : 'Member',
+    };
+  });
+  listed.sort((a, b) => (a.login < b.login ? -1 : 1));
+  return {
+    body: { name, email: stringAt(found, 'email') ?? '', members: listed },
+    title: name,
+    ...(stringAt(found, 'email') === UNFINISHED ? { pristine: true } : {}),
+    ...(found['isProvisioned'] === true ? { managedBy: { manager: 'scim' } } : {}),
+  };
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  if (item.live?.managedBy !== undefined && !context.includeManaged) {
+    return { losses: [], blocked: reason('scim-manages') };
+  }
+  return { losses: (await resolve(context, item.content.body)).losses };
+}
+
+/** The members by this Grafana's user ids, and who is not known here. */
+async function resolve(
+  context: KindContext,
+  body: Json,
+): Promise<{ wanted: Map<number, Member['permission']>; losses: KnownReason[] }> {
+  const directory = await directoryOf(context);
+  const wanted = new Map<number, Member['permission']>();
+  const losses: KnownReason[] = [];
+  for (const { login, email, permission } of membersIn(body)) {
+    const id = await directory.userId(login, email);
+    if (id === undefined) {
+      losses.push(reason('member-lost', { login }));
+    } else {
+      wanted.set(id, permission);
+    }
+  }
+  return { wanted, losses };
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  const directory = await directoryOf(context);
+  const body = objectAt(item.content.body) ?? {};
+  const words = { name: item.uid, email: stringAt(body, 'email') ?? '' };
+  const { wanted, losses } = await resolve(context, body);
+  let id = await directory.teamId(item.uid);
+  let email = stringAt(item.live?.body, 'email');
+  if (id === undefined) {
+    id = numberAt(await grafana.post('/api/teams', { ...words, email: UNFINISHED }, { signal }), 'teamId') ?? 0;
+    email = UNFINISHED;
+  }
+  await setMembers(context, id, wanted);
+  if (email !== words.email) {
+    await grafana.put(`/api/teams/${id}`, words, { signal });
+  }
+  directory.forget('teams');
+  return { uid: item.uid, losses };
+}
+
+/** One call per difference: the bulk call wants an e-mail of everybody, which not everybody has. */
+async function setMembers(context: WriteContext, id: number, wanted: Map<number, string>): Promise<void> {
+  const { grafana, signal } = context;
+  const path = `/api/teams/${id}/members`;
+  const live = (await membersOf(context, id)) ?? [];
+  const present = new Map(live.map((member) => [numberAt(member, 'userId') ?? 0, member]));
+  for (const [userId, permission] of wanted) {
+    const member = present.get(userId);
+    const level = permission === 'Admin' ? ADMIN : 0;
+    if (member === undefined) {
+      await grafana.post(path, { userId }, { signal });
+    }
+    if ((member === undefined ? 0 : (numberAt(member, 'permission') ?? 0)) !== level) {
+      await grafana.put(`${path}/${userId}`, { permission: level }, { signal });
+    }
+  }
+  for (const [userId, member] of present) {
+    if (!wanted.has(userId) && (arrayAt(member, 'labels') ?? []).length === 0) {
+      await ifFound(grafana.delete(`${path}/${userId}`, { signal }));
+    }
+  }
+}

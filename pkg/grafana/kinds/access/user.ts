@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { lookUpUser } from '../../directory.ts';
+import { GrafanaError, ifFound } from '../../http/errors.ts';
+import { listAt, listNumbered } from '../../http/pagination/lists.ts';
+import { userSecurity } from './user/security.ts';
+import type { Forecast, Kind, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+import {
+  membershipsOf,
+  orgsOf,
+  ROLES,
+  setMemberships,
+  sorted,
+  wantedIn,
+  type Membership,
+  type WantedMembership,
+} from './user/memberships.ts';
+import { createAccount, ownOrgOfUnfinished, removeOwnOrg, type Created } from './user/own-org.ts';
+
+/** Enough that nobody guesses it before the person sets their own. */
+const PASSWORD_BYTES = 24;
+
+/** Name of an account until all of it is restored, so that a restore that was cut short is known for what it is. */
+const UNFINISHED = 'being restored by Dashkeep';
+
+/**
+ * Users of the whole server by login, with their orgs and roles. Grafana never gives out a password, so one that is
+ * created again gets a random password that nobody knows (or the one supplied); users of single sign-on or LDAP come
+ * back by signing in. Memberships end as they are in the snapshot; an existing account keeps those of organizations that
+ * the snapshot does not know, stays a server admin or enabled if it is, and is never deleted.
+ */
+export const user: Kind = {
+  name: 'user',
+  declaration: {
+    plural: 'Users',
+    scope: 'server',
+    restored: 'on request',
+    identity: 'login kept; new numeric id and uid',
+    lost: ['password (set a new one)', 'own preferences, stars and query history', 'sessions'],
+    minimumVersion: '10.4',
+    rights: ['a server admin with basic authentication'],
+  },
+  dependsOn: ['org'],
+  writes: 'serial',
+  hasMemberships: true,
+
+  async serves(context) {
+    return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };
+  },
+
+  async *list(context) {
+    const users = await listNumbered(
+      context.grafana,
+      {
+        path: '/api/users/search',
+        size: 1000,
+        sizeName: 'perpage',
+        items: (answer) => listAt(answer, 'users'),
+        total: (answer) => numberAt(answer, 'totalCount'),
+        key: (item) => stringAt(item, 'login') ?? '',
+      },
+      context.signal,
+    );
+    for (const item of users) {
+      const login = stringAt(item, 'login') ?? '';
+      yield { uid: login, title: stringAt(item, 'name') || login };
+    }
+  },
+
+  async read(context, listed) {
+    const id = numberAt(await lookUpUser(context, listed.uid), 'id');
+    if (id === undefined) {
+      return undefined;
+    }
+    // What the look-up answers lacks before Grafana 12 whether the account is disabled, and where it comes from.
+    const { grafana, signal } = context;
+    const [profile, orgs] = await Promise.all([
+      ifFound(grafana.get(`/api/users/${id}`, { signal })),
+      orgsOf(context, id),
+    ]);
+    return profile === undefined || orgs === undefined ? undefined : contentOf(profile, orgs);
+  },
+
+  references(content) {
+    return membershipsOf(content.body).map(({ org }) => ({ kind: 'org', uid: org }));
+  },
+
+  /** Memberships of orgs that the snapshot does not know stay. */
+  merge(content, live) {
+    const { snapshotOrgs } = content;
+    if (snapshotOrgs === undefined) {
+      return content;
+    }
+    const others = membershipsOf(live.body).filter(({ org }) => !snapshotOrgs.has(org));
+    return {
+      ...content,
+      body: { ...objectAt(content.body), orgs: sorted([...membershipsOf(content.body), ...others]) },
+    };
+  },
+
+  /** Whoever creates an org is its admin at once. */
+  before(body, isWritten) {
+    const orgs = membershipsOf(body).filter(({ org }) => !isWritten({ kind: 'org', uid: org }));
+    return { ...objectAt(body), orgs };
+  },
+
+  forecast,
+
+  securityChanges({ content, live }) {
+    return userSecurity(content.body, live === undefined || isUnfinished(live.body) ? undefined : live.body);
+  },
+
+  write,
+};
+
+function contentOf(found: Json, orgs: JsonObject[]): Content {
+  const login = stringAt(found, 'login') ?? '';
+  const memberships = orgs.map((one) => ({ org: stringAt(one, 'name') ?? '', role: stringAt(one, 'role') ?? '' }));
+  const labels = arrayAt(found, 'authLabels') ?? [];
+  return {
+    body: {
+      login,
+      email: stringAt(found, 'email') ?? '',
+      name: stringAt(found, 'name') ?? '',
+      isGrafanaAdmin: objectAt(found)?.['isGrafanaAdmin'] === true,
+      isDisabled: objectAt(found)?.['isDisabled'] === true,
+      ...(labels.length === 0 ? {} : { authLabels: labels }),
+      orgs: sorted(memberships),
+    },
+    title: stringAt(found, 'name') || login,
+    ...(isUnfinished(found) || isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
+  };
+}
+
+function isUnfinished(found: Json): boolean {
+  return stringAt(found, 'name') === UNFINISHED;
+}
+
+/** The admin that Grafana makes at its first start; whoever creates an org is its admin, which changes nothing about it. */
+function isFactoryAdmin(found: Json, login: string, memberships: readonly Membership[]): boolean {
+  return (
+    stringAt(found, 'email') === `${login}@localhost` &&
+    (stringAt(found, 'name') ?? '') === '' &&
+    objectAt(found)?.['isGrafanaAdmin'] === true &&
+    memberships.every(({ role }) => role === 'Admin')
+  );
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  if (item.live === undefined && (arrayAt(item.content.body, 'authLabels') ?? []).length > 0) {
+    return { losses: [], blocked: reason('account-from-sign-in') };
+  }
+  return { losses: [...lostPassword(context, item), ...keptAsItIs(item)] };
+}
+
+/** Only what a restore creates becomes a server admin or is disabled. */
+function keptAsItIs({ content, live }: Restorable): KnownReason[] {
+  if (live === undefined || isUnfinished(live.body)) {
+    return [];
+  }
+  const differs = (name: string): boolean =>
+    objectAt(content.body)?.[name] === true && objectAt(live.body)?.[name] !== true;
+  return [
+    ...(differs('isGrafanaAdmin') ? [reason('no-server-admin')] : []),
+    ...(differs('isDisabled') ? [reason('not-disabled')] : []),
+  ];
+}
+
+function lostPassword(context: WriteContext, item: Restorable): KnownReason[] {
+  const supplied = context.secrets('user', item.uid)?.['password'];
+  return item.live === undefined && supplied === undefined ? [reason('password-missing')] : [];
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  const body = objectAt(item.content.body) ?? {};
+  const words = { login: item.uid, email: stringAt(body, 'email') ?? '', name: stringAt(body, 'name') ?? '' };
+  const { wanted, losses } = await wantedIn(context, membershipsOf(body));
+  if (item.live === undefined) {
+    const { id, ownOrg } = await create(context, item, words, wanted);
+    if (ownOrg !== undefined) {
+      await removeOwnOrg(context, ownOrg, id);
+    }
+    await finish(context, { id, login: item.uid }, { body, wanted, mayRemove: () => true, isNew: true });
+    await grafana.put(`/api/users/${id}`, words, { signal });
+    return { uid: item.uid, losses: [...lostPassword(context, item), ...losses] };
+  }
+  const id = numberAt(await lookUpUser(context, item.uid), 'id') ?? 0;
+  const { snapshotOrgs } = item.content;
+  const isNew = isUnfinished(item.live.body);
+  const ownOrg = isNew ? ownOrgOfUnfinished(stringAt(item.live.body, 'email') ?? '') : undefined;
+  if (ownOrg !== undefined) {
+    await removeOwnOrg(context, ownOrg, id);
+  }
+  const mayRemove = (org: string): boolean => isNew || (snapshotOrgs?.has(org) ?? true);
+  await finish(context, { id, login: item.uid }, { body, wanted, mayRemove, isNew });
+  await grafana.put(`/api/users/${id}`, words, { signal });
+  return { uid: item.uid, losses };
+}
+
+/** Everything about an account but its name: what takes something away first. */
+async function finish(
+  context: WriteContext,
+  account: { id: number; login: string },
+  wish: {
+    body: JsonObject;
+    wanted: readonly WantedMembership[];
+    mayRemove: (org: string) => boolean;
+    /** Only an account that the restore made is disabled, or made a server admin. */
+    isNew: boolean;
+  },
+): Promise<void> {
+  const { grafana, signal } = context;
+  const { body, wanted, mayRemove, isNew } = wish;
+  if (isNew && body['isDisabled'] === true) {
+    await grafana.post(`/api/admin/users/${account.id}/disable`, {}, { signal });
+  }
+  await setMemberships(context, account, wanted, mayRemove).catch((error: unknown) => {
+    throw lastAdmin(error, account.login) ?? error;
+  });
+  if (isNew && body['isGrafanaAdmin'] === true) {
+    await grafana.put(`/api/admin/users/${account.id}/permissions`, { isGrafanaAdmin: true }, { signal });
+  }
+}
+
+/**
+ * Creates the account, in the organization where it is to have its highest role: Grafana makes each new account a member
+ * of one (`auto_assign_org`) with a default role, which is then no more than what the account is to have.
+ */
+async function create(
+  context: WriteContext,
+  item: Restorable,
+  words: JsonObject,
+  wanted: readonly WantedMembership[],
+): Promise<Created> {
+  // Not from the run's randomness: a password must be beyond repetition even where a run can be repeated.
+  const password = context.secrets('user', item.uid)?.['password'] ?? randomBytes(PASSWORD_BYTES).toString('base64url');
+  const [highest] = [...wanted].sort((a, b) => ROLES.indexOf(b.role) - ROLES.indexOf(a.role));
+  const body: JsonObject =
+    highest === undefined
+      ? { ...words, name: UNFINISHED, password }
+      : { ...words, name: UNFINISHED, password, orgId: highest.id };
+  return createAccount(context, body);
+}
+
+function lastAdmin(error: unknown, login: string): DashkeepError | undefined {
+  return error instanceof GrafanaError && error.httpStatus === 400
+    ? new DashkeepError('DK_GRAFANA_REFUSED', `${login} cannot leave an organization: ${error.message}`, {
+        cause: error,
+        hint: 'Give that organization another Admin, or delete it if Grafana made it for this account. Then restore again.',
+      })
+    : undefined;
+}

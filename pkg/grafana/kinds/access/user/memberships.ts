@@ -1,0 +1,98 @@
+import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
+import { ifFound } from '../../../http/errors.ts';
+import { objectsOf } from '../../../http/pagination/lists.ts';
+import type { KindContext } from '../../kind.ts';
+
+/** A membership as a snapshot has it: by the name of its org. */
+export type Membership = { org: string; role: string };
+
+/** By the name of the org; changes the list that it is given. */
+export function sorted(memberships: Membership[]): Membership[] {
+  return memberships.sort((a, b) => (a.org < b.org ? -1 : 1));
+}
+
+/** Memberships in the body of a user. */
+export function membershipsOf(body: Json): Membership[] {
+  return (arrayAt(body, 'orgs') ?? []).filter(isJsonObject).map((one) => ({
+    org: stringAt(one, 'org') ?? '',
+    role: stringAt(one, 'role') ?? '',
+  }));
+}
+
+/** Memberships of an account as Grafana has them; undefined when there is no such account. */
+export async function orgsOf(context: KindContext, id: number): Promise<JsonObject[] | undefined> {
+  const path = `/api/users/${id}/orgs`;
+  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  return answer === undefined ? undefined : objectsOf(answer, path);
+}
+
+/** From the lowest to the highest. */
+export const ROLES = ['None', 'Viewer', 'Editor', 'Admin'];
+
+/** A membership by the id that its org has here. */
+export interface WantedMembership {
+  id: number;
+  org: string;
+  role: string;
+}
+
+/** @returns memberships by the ids that their orgs have here, and those whose org is not here. */
+export async function wantedIn(
+  context: KindContext,
+  memberships: readonly Membership[],
+): Promise<{ wanted: WantedMembership[]; losses: KnownReason[] }> {
+  const wanted: WantedMembership[] = [];
+  const losses: KnownReason[] = [];
+  for (const { org, role } of memberships) {
+    const id = await orgId(context, org);
+    if (id === undefined) {
+      losses.push(reason('membership-lost', { org }));
+    } else {
+      wanted.push({ id, org, role });
+    }
+  }
+  return { wanted, losses };
+}
+
+/** Undefined when there is none of that name. */
+function orgId(context: KindContext, name: string): Promise<number | undefined> {
+  return context.memo(`id of org ${name}`, async () => {
+    const path = `/api/orgs/name/${encodeURIComponent(name)}`;
+    return numberAt(await ifFound(context.grafana.get(path, { signal: context.signal })), 'id');
+  });
+}
+
+/**
+ * Makes the memberships of an account those that are wanted. What is too much goes first, so that a run that is cut short
+ * leaves an account with less than it is to have, never with more.
+ * @param mayRemove says whether a membership that is not wanted goes.
+ */
+export async function setMemberships(
+  context: KindContext,
+  account: { id: number; login: string },
+  wanted: readonly WantedMembership[],
+  mayRemove: (org: string) => boolean,
+): Promise<void> {
+  const { grafana, signal } = context;
+  const live = ((await orgsOf(context, account.id)) ?? []).map((one) => ({
+    id: numberAt(one, 'orgId') ?? 0,
+    org: stringAt(one, 'name') ?? '',
+    role: stringAt(one, 'role') ?? '',
+  }));
+  const path = ({ id }: { id: number }): string => `/api/orgs/${id}/users/${account.id}`;
+  for (const one of live) {
+    if (!wanted.some(({ id }) => id === one.id) && mayRemove(one.org)) {
+      await grafana.delete(path(one), { signal });
+    }
+  }
+  const changed = wanted.filter((one) => live.some(({ id, role }) => id === one.id && role !== one.role));
+  const rise = ({ id, role }: WantedMembership): number =>
+    ROLES.indexOf(role) - ROLES.indexOf(live.find((one) => one.id === id)?.role ?? '');
+  for (const one of changed.sort((a, b) => rise(a) - rise(b))) {
+    await grafana.patch(path(one), { role: one.role }, { signal });
+  }
+  for (const { id, role } of wanted.filter((one) => !live.some(({ id }) => id === one.id))) {
+    await grafana.post(`/api/orgs/${id}/users`, { loginOrEmail: account.login, role }, { signal });
+  }
+}

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../../alerting.ts';
+import { ifFound } from '../../http/errors.ts';
+import {
+  LOST_PROVENANCE,
+  originOf,
+  provenanceHeaders,
+  requiredString,
+  strictestProvenance,
+  writeRefusal,
+} from '../../provenance.ts';
+import { requireAnyAction } from '../../rights.ts';
+import {
+  groupContent,
+  groupUid,
+  isEvaluated,
+  paused,
+  ruleBody,
+  rulesOf,
+  splitUid,
+  withExtraRules,
+} from './alert-rule-group/content.ts';
+import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
+import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+import { receiverChanges } from '../security/receivers.ts';
+import { withTitle } from '../title.ts';
+
+const RULES = provisioningPath('alert-rules');
+
+/**
+ * Groups of alert and recording rules, each whole with its interval; the uid is `<folder uid>/<title>`. The interval is
+ * only in the answer about a group, the provenance only in the list of rules (ngalert api_provisioning.go answers for a
+ * group with none), so both are read.
+ *
+ * A PUT replaces the whole group: rules that are not in the body are deleted. Live rules that the backup lacks are
+ * therefore put into the body again, read right before. A rule that is live in another group would be moved away from
+ * there (ngalert store CalculateChanges finds it by uid), so that is refused while planning.
+ */
+export const alertRuleGroup: Kind = {
+  name: 'alert-rule-group',
+  declaration: {
+    plural: 'Alert rule groups',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept',
+    lost: ['numeric id', 'author and dates', 'version history', 'state of the alerts', LOST_PROVENANCE],
+    minimumVersion: '10.4',
+    rights: ['alert.provisioning:read'],
+  },
+  dependsOn: ['folder', 'data-source', 'contact-point', 'mute-timing', 'notification-policy'],
+  writes: 'serial',
+  inFolders: true,
+  deletable: true,
+  serves: alertingServed,
+
+  async *list(context) {
+    // Whoever only has rights on rules gets the groups that he may see, not a refusal.
+    await requireAnyAction(context, 'alert rules', ['alert.provisioning:read']);
+    for (const rules of (await liveGroups(context)).values()) {
+      yield listedOf(rules);
+    }
+  },
+
+  async read(context, { uid }) {
+    const group = await readGroup(context, uid);
+    if (group === undefined && (await liveGroups(context)).has(uid)) {
+      throw new DashkeepError(
+        'DK_GRAFANA_ANSWER',
+        `Grafana lists rules of the group ${uid} but does not find the group`,
+      );
+    }
+    const rules = (await knownGroups(context)).get(uid) ?? [];
+    return group === undefined ? undefined : { ...groupContent(group), ...provenanceOf(rules) };
+  },
+
+  references: groupReferences,
+  rename: renameInGroup,
+  copy: copyGroup,
+  isActive: isEvaluated,
+  pause: paused,
+  retitle: withTitle,
+  uidOf: groupUid,
+  merge: withExtraRules,
+  forecast,
+
+  securityChanges({ content, live }) {
+    return live === undefined ? [] : receiverChanges(alertRuleGroup, content, live);
+  },
+
+  write,
+
+  async remove(context, uid) {
+    const rules = (await liveGroups(context)).get(uid) ?? [];
+    for (const rule of rules) {
+      const path = provisioningPath('alert-rules', requiredString(rule, 'uid', RULES));
+      const headers = provenanceHeaders(stringAt(rule, 'provenance'));
+      await writeAlerting(context, () => ifFound(context.grafana.delete(path, { headers, signal: context.signal })));
+    }
+  },
+};
+
+/** Rules of the org by group. */
+async function liveGroups(context: KindContext): Promise<Map<string, JsonObject[]>> {
+  const groups = new Map<string, JsonObject[]>();
+  for (const rule of await readAlertingList(context, RULES)) {
+    const uid = `${requiredString(rule, 'folderUID', RULES)}/${requiredString(rule, 'ruleGroup', RULES)}`;
+    groups.set(uid, [...(groups.get(uid) ?? []), rule]);
+  }
+  return groups;
+}
+
+/** The same, once per run: the list holds every rule of the org. */
+function knownGroups(context: KindContext): Promise<Map<string, JsonObject[]>> {
+  return context.memo('rule-groups', () => liveGroups(context));
+}
+
+/** Every change of a rule or of the interval gives the rules a new `updated` (ngalert models PreSave). */
+function listedOf(rules: readonly JsonObject[]): Listed {
+  const [first = {}] = rules;
+  const folderUid = requiredString(first, 'folderUID', RULES);
+  const title = requiredString(first, 'ruleGroup', RULES);
+  const facts = rules.map((rule) =>
+    ['uid', 'updated', 'provenance'].map((name) => stringAt(rule, name) ?? '').join('/'),
+  );
+  const known = rules.every((rule) => stringAt(rule, 'updated') !== undefined);
+  const revision = createHash('sha256').update(facts.sort().join('\n')).digest('hex').slice(0, 16);
+  return { uid: `${folderUid}/${title}`, title, folderUid, ...(known ? { revision } : {}) };
+}
+
+function provenanceOf(rules: readonly JsonObject[]): Pick<Content, 'provenance' | 'managedBy'> {
+  return originOf(strictestProvenance(rules.map((rule) => stringAt(rule, 'provenance'))));
+}
+
+async function readGroup(context: KindContext, uid: string): Promise<JsonObject | undefined> {
+  const { folderUid, title } = splitUid(uid);
+  const found = await ifFound(readAlerting(context, provisioningPath('folder', folderUid, 'rule-groups', title)));
+  const group = objectAt(found);
+  if (found !== undefined && (numberAt(group, 'interval') === undefined || arrayAt(group, 'rules') === undefined)) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `the answer about the rule group ${uid} is not a rule group`);
+  }
+  return group;
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  const blocked = writeRefusal(item.live?.provenance) ?? (await elsewhere(context, item));
+  const extra = item.live === undefined ? [] : extraTitles(item.content, item.live);
+  const losses = extra.length === 0 ? [] : [reason('rules-stay', { titles: extra.join(', ') })];
+  return { losses, ...(blocked === undefined ? {} : { blocked }) };
+}
+
+function extraTitles(content: Content, live: Content): string[] {
+  const uids = new Set(rulesOf(content).map((rule) => stringAt(rule, 'uid')));
+  return rulesOf(live)
+    .filter((rule) => !uids.has(stringAt(rule, 'uid')))
+    .map((rule) => stringAt(rule, 'title') ?? '');
+}
+
+/** Names the first rule that is live in another group. */
+async function elsewhere(context: WriteContext, item: Restorable): Promise<KnownReason | undefined> {
+  const groups = await knownGroups(context);
+  const uids = new Set(rulesOf(item.content).map((rule) => stringAt(rule, 'uid')));
+  for (const [uid, rules] of groups) {
+    const moved = uid === item.uid ? undefined : rules.find((rule) => uids.has(stringAt(rule, 'uid')));
+    if (moved !== undefined) {
+      const title = stringAt(moved, 'title') ?? '';
+      return reason('rule-elsewhere', { title, group: uid });
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The provenance of the live rules is matched where all have one; of mixed ones none is made read-only. Grafana lets a
+ * group write turn `api` into none, but not `file` (ngalert validation CanUpdateProvenanceInRuleGroup).
+ */
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { folderUid, title } = splitUid(item.uid);
+  const path = provisioningPath('folder', folderUid, 'rule-groups', title);
+  await writeAlerting(context, async () => {
+    const group = await readGroup(context, item.uid);
+    const content = group === undefined ? item.content : withExtraRules(item.content, groupContent(group));
+    const rules = group === undefined ? [] : ((await liveGroups(context)).get(item.uid) ?? []);
+    const stored = rules.map((rule) => stringAt(rule, 'provenance') ?? '');
+    const common = stored.includes('') ? undefined : strictestProvenance(stored);
+    const body = {
+      title,
+      folderUid,
+      interval: objectAt(content.body)?.['interval'] ?? 60,
+      rules: rulesOf(content).map((rule) => ruleBody(rule, { org: context.org.id, folderUid, title })),
+    };
+    await context.grafana.put(path, body, { headers: provenanceHeaders(common), signal: context.signal });
+  });
+  return { uid: item.uid, losses: [] };
+}

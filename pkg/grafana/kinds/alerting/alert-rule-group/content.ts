@@ -1,0 +1,53 @@
+import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import { without } from '../../../provenance.ts';
+import type { Content } from '../../content.ts';
+
+/** Members of a rule that belong to this Grafana, or stand at the group. */
+const NOT_CONTENT = ['id', 'orgID', 'folderUID', 'ruleGroup', 'updated', 'provenance', 'guid', 'version'];
+
+/** The folder is all before the first slash: uids hold none, titles may. */
+export function splitUid(uid: string): { folderUid: string; title: string } {
+  const slash = uid.indexOf('/');
+  return { folderUid: uid.slice(0, slash), title: uid.slice(slash + 1) };
+}
+
+export function groupUid(content: Content): string {
+  return `${content.folderUid ?? ''}/${content.title}`;
+}
+
+/** `{title, folderUid, interval, rules}` with every field that a rule has, in evaluation order. */
+export function groupContent(group: JsonObject): Content {
+  const title = stringAt(group, 'title') ?? '';
+  const folderUid = stringAt(group, 'folderUid') ?? '';
+  const rules = (arrayAt(group, 'rules') ?? []).filter(isJsonObject);
+  const body: JsonObject = { ...group, rules: rules.map((rule) => without(rule, ...NOT_CONTENT)) };
+  return { body, title, folderUid };
+}
+
+export function rulesOf(content: Content): JsonObject[] {
+  return (arrayAt(content.body, 'rules') ?? []).filter(isJsonObject);
+}
+
+/** The group with those live rules that it lacks, after its own. */
+export function withExtraRules(content: Content, live: Content): Content {
+  const uids = new Set(rulesOf(content).map((rule) => stringAt(rule, 'uid')));
+  const extra = rulesOf(live).filter((rule) => !uids.has(stringAt(rule, 'uid')));
+  const rules: Json[] = [...rulesOf(content), ...extra];
+  return extra.length === 0 ? content : { ...content, body: { ...objectAt(content.body), rules } };
+}
+
+/** Whether Grafana evaluates any of its rules. */
+export function isEvaluated(content: Content): boolean {
+  return rulesOf(content).some((rule) => rule['isPaused'] !== true);
+}
+
+/** The group with every rule paused. */
+export function paused(content: Content): Content {
+  const rules: Json[] = rulesOf(content).map((rule) => ({ ...rule, isPaused: true }));
+  return { ...content, body: { ...objectAt(content.body), rules } };
+}
+
+/** A rule as the API takes it. */
+export function ruleBody(rule: JsonObject, place: { org: number; folderUid: string; title: string }): JsonObject {
+  return { ...rule, orgID: place.org, folderUID: place.folderUid, ruleGroup: place.title };
+}

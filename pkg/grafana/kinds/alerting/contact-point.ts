@@ -1,0 +1,148 @@
+import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
+import { ifFound, isForbidden } from '../../http/errors.ts';
+import { LOST_PROVENANCE, provenanceHeaders, writeRefusal } from '../../provenance.ts';
+import { requireAnyAction } from '../../rights.ts';
+import {
+  comparableContactPoint,
+  contactPointContent,
+  integrationsByName,
+  integrationsOf,
+  keyOf,
+  twinOf,
+} from './contact-point/content.ts';
+import { contactPointSecurity } from './contact-point/security.ts';
+import { derivedUid, enterAgain, filled, liveIntegrations, writeContactPoint } from './contact-point/write.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+const EXPORT = provisioningPath('contact-points', 'export');
+
+/**
+ * Contact points: all integrations of one name, as people see them. The name is the identity, because policies and rules
+ * refer to it, never to the uids of integrations; one by one, a contact point could come back half.
+ *
+ * The list shows secrets as `[REDACTED]`; only `export?decrypt=true` gives them out, to those who have the right. They
+ * are read so only when the repository is encrypted; without the right the masked form is kept and says so. A mask is
+ * never stored nor created.
+ */
+export const contactPoint: Kind = {
+  name: 'contact-point',
+  declaration: {
+    plural: 'Contact points',
+    scope: 'org',
+    restored: 'partly',
+    identity: 'kept',
+    lost: ['secrets, unless the repository is encrypted and the token may read them', LOST_PROVENANCE],
+    minimumVersion: '10.4',
+    rights: [
+      'alert.provisioning:read',
+      'alert.provisioning.secrets:read for secrets (alert.notifications.receivers.secrets:read from Grafana 11)',
+    ],
+  },
+  dependsOn: ['notification-template'],
+  writes: 'serial',
+  hasSecrets: true,
+  manyReferences: true,
+  uidIsName: true,
+  deletable: true,
+  serves: alertingServed,
+
+  async *list(context) {
+    // From 11 on whoever has rights on single contact points gets those, not a refusal.
+    await requireAnyAction(context, 'contact points', ['alert.provisioning:read', 'alert.notifications:read']);
+    const [listed, decrypted] = await Promise.all([liveIntegrations(context), decryptedIntegrations(context)]);
+    for (const [name, integrations] of integrationsByName(listed)) {
+      yield { uid: name, title: name, content: contactPointContent(name, integrations, decrypted) };
+    }
+  },
+
+  async read(context, { uid }) {
+    const [listed, decrypted] = await Promise.all([liveIntegrations(context), decryptedIntegrations(context)]);
+    const integrations = integrationsByName(listed).get(uid);
+    return integrations === undefined ? undefined : contactPointContent(uid, integrations, decrypted);
+  },
+
+  references: () => [],
+
+  copy(content, name) {
+    const integrations = integrationsOf(content.body).map((one) => ({
+      ...one,
+      uid: derivedUid(name, stringAt(one, 'uid') ?? ''),
+    }));
+    return { ...content, title: name, body: { ...objectAt(content.body), name, integrations } };
+  },
+
+  merge(content, live) {
+    const kept = extraIntegrations(content, live);
+    const integrations = [...integrationsOf(content.body), ...kept];
+    return kept.length === 0 ? content : { ...content, body: { ...objectAt(content.body), integrations } };
+  },
+
+  comparable: comparableContactPoint,
+  forecast,
+  securityChanges: contactPointSecurity,
+  write: writeContactPoint,
+
+  async remove(context, uid) {
+    for (const one of integrationsByName(await liveIntegrations(context)).get(uid) ?? []) {
+      const path = provisioningPath('contact-points', stringAt(one, 'uid') ?? '');
+      const headers = provenanceHeaders(stringAt(one, 'provenance'));
+      await writeAlerting(context, () => ifFound(context.grafana.delete(path, { headers, signal: context.signal })));
+    }
+  },
+};
+
+/** Live integrations that the backup lacks. */
+function extraIntegrations(content: Content, live: Content): JsonObject[] {
+  const taken = integrationsOf(content.body).map((one) => twinOf(one, integrationsOf(live.body)));
+  return integrationsOf(live.body).filter((one) => !taken.includes(one));
+}
+
+/**
+ * By uid; undefined when secrets are not wanted or the token may not read them. Only that refusal is passed over: any
+ * other failure would make the same contact point look changed.
+ */
+async function decryptedIntegrations(context: KindContext): Promise<Map<string, JsonObject> | undefined> {
+  if (!context.decryptSecrets) {
+    return undefined;
+  }
+  try {
+    const answer = await readAlerting(context, EXPORT, { query: { decrypt: true, format: 'json' } });
+    return exportedIntegrations(objectAt(answer) ?? {});
+  } catch (error) {
+    if (isForbidden(error)) {
+      context.log.warn({ org: context.org.id, hint: error.hint }, 'secrets of contact points are not included');
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The export groups by contact point what the list gives one by one. */
+function exportedIntegrations(answer: JsonObject): Map<string, JsonObject> {
+  const byKey = new Map<string, JsonObject>();
+  for (const group of (arrayAt(answer, 'contactPoints') ?? []).filter(isJsonObject)) {
+    for (const receiver of (arrayAt(group, 'receivers') ?? []).filter(isJsonObject)) {
+      byKey.set(keyOf({ ...receiver, name: group['name'] ?? '' }), receiver);
+    }
+  }
+  return byKey;
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  const blocked = writeRefusal(item.live?.provenance);
+  const secrets = context.secrets('contact-point', item.uid);
+  const live = item.live === undefined ? [] : integrationsOf(item.live.body);
+  const losses = integrationsOf(item.content.body).flatMap((one) =>
+    filled(one, twinOf(one, live), secrets, context.keepSecrets).missing.map((field) => enterAgain(one, field)),
+  );
+  const kept = item.live === undefined ? [] : extraIntegrations(item.content, item.live);
+  return { losses: [...losses, ...keptNote(kept)], ...(blocked === undefined ? {} : { blocked }) };
+}
+
+function keptNote(kept: readonly JsonObject[]): KnownReason[] {
+  const types = kept.map((one) => stringAt(one, 'type') ?? 'integration').join(', ');
+  return kept.length === 0 ? [] : [reason('integrations-stay', { types })];
+}

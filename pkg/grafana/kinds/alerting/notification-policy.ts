@@ -1,0 +1,213 @@
+import { isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
+import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../../apis.ts';
+import { listPages } from '../../http/pagination/pages.ts';
+import { servedVersions } from '../../capabilities.ts';
+import { GrafanaError, ifFound } from '../../http/errors.ts';
+import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders, without } from '../../provenance.ts';
+import { receiverChanges } from '../security/receivers.ts';
+import type { Kind, KindContext, Listed, Reference } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+const GROUP = 'notifications.alerting.grafana.app';
+
+/** Both have the same spec. */
+const VERSIONS = ['v1beta1', 'v0alpha1'];
+const PAGE = 500;
+
+/** Uid of the tree that every org has. */
+const DEFAULT_TREE = 'default';
+
+/** What `/apis` calls it; the second is the name of older releases. */
+const NAMES_OF_DEFAULT = new Set([DEFAULT_TREE, 'user-defined']);
+
+/** Receivers of the tree that Grafana makes for a new org: from 12.4, before, and long before that. */
+const FACTORY_RECEIVERS = new Set(['empty', 'grafana-default-email', 'email receiver']);
+
+const POLICIES = provisioningPath('policies');
+
+/**
+ * Notification policies: the org's default tree, as a whole (the provisioning API knows no parts of it and only this
+ * tree), and where Grafana serves them (13.1 on, behind a toggle before) the further routing trees, which exist under
+ * `/apis` only. Without the feature writing one answers 501 `alerting.notifications.routes.multipleNotSupported`.
+ * A tree that names an unknown contact point or mute timing is refused as a whole.
+ */
+export const notificationPolicy: Kind = {
+  name: 'notification-policy',
+  declaration: {
+    plural: 'Notification policies',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept',
+    lost: [LOST_PROVENANCE],
+    minimumVersion: '10.4; further routing trees 13.1',
+    rights: ['alert.provisioning:read', 'alert.notifications.routes:read for further routing trees'],
+  },
+  dependsOn: ['contact-point', 'mute-timing'],
+  writes: 'serial',
+  deletable: true,
+  serves: alertingServed,
+
+  async *list(context) {
+    yield { uid: DEFAULT_TREE, title: titleOf(DEFAULT_TREE), content: await readDefault(context) };
+    yield* listTrees(context);
+  },
+
+  async read(context, { uid }) {
+    if (uid === DEFAULT_TREE) {
+      return readDefault(context);
+    }
+    const version = treeVersion(context);
+    const found =
+      version === undefined ? undefined : await ifFound(readAlerting(context, treePath(context, version, uid)));
+    return found === undefined ? undefined : treeContent(found);
+  },
+
+  references(content) {
+    const found = new Map<string, Reference>();
+    renameIn(content.body, (reference) => {
+      found.set(`${reference.kind}/${reference.uid}`, reference);
+      return reference.uid;
+    });
+    return [...found.values()];
+  },
+
+  rename(content, renamed) {
+    return { ...content, body: renameIn(content.body, renamed) };
+  },
+
+  async forecast(context, item) {
+    if (item.uid !== DEFAULT_TREE && treeVersion(context) === undefined) {
+      const { version } = context.capabilities;
+      return { losses: [], blocked: reason('one-policy-tree', { version }) };
+    }
+    return forecastByProvenance(context, item);
+  },
+
+  securityChanges({ content, live }) {
+    return live === undefined ? [] : receiverChanges(notificationPolicy, content, live);
+  },
+
+  async write(context, item) {
+    const { grafana, signal } = context;
+    const body = objectAt(item.content.body) ?? {};
+    if (item.uid === DEFAULT_TREE) {
+      const headers = provenanceHeaders(item.live?.provenance);
+      await writeAlerting(context, () => grafana.put(POLICIES, body, { headers, signal }));
+      return { uid: item.uid, losses: [] };
+    }
+    const version = treeVersion(context) ?? 'v1beta1';
+    const object = {
+      apiVersion: `${GROUP}/${version}`,
+      kind: 'RoutingTree',
+      metadata: { name: item.uid },
+      spec: objectAt(body, 'spec') ?? {},
+    };
+    await writeAlerting(context, async (attempt) => {
+      const path = treePath(context, version);
+      const stored =
+        item.live !== undefined ||
+        (attempt > 1 && (await ifFound(grafana.get(treePath(context, version, item.uid), { signal }))) !== undefined);
+      await createOrReplace(grafana, path, object, stored, signal);
+    });
+    return { uid: item.uid, losses: [] };
+  },
+
+  async remove(context, uid) {
+    const version = treeVersion(context);
+    // The default tree can only be reset, which would lose it.
+    if (uid !== DEFAULT_TREE && version !== undefined) {
+      const path = treePath(context, version, uid);
+      await writeAlerting(context, () => ifFound(context.grafana.delete(path, { signal: context.signal })));
+    }
+  },
+};
+
+function titleOf(name: string): string {
+  return name === DEFAULT_TREE ? 'Default policy' : name;
+}
+
+async function readDefault(context: KindContext): Promise<Content> {
+  const answer = objectAt(await readAlerting(context, POLICIES)) ?? {};
+  const body = without(answer, 'provenance', 'version');
+  const origin = originOf(stringAt(answer, 'provenance'));
+  return {
+    body,
+    title: titleOf(DEFAULT_TREE),
+    ...origin,
+    ...(isFactoryTree(body) && origin.provenance === undefined ? { pristine: true } : {}),
+  };
+}
+
+/** No routes of its own, and everything goes to the contact point that Grafana made itself. */
+function isFactoryTree(body: JsonObject): boolean {
+  const routes = body['routes'];
+  const branches = Array.isArray(routes) ? routes.length : 0;
+  return branches === 0 && FACTORY_RECEIVERS.has(stringAt(body, 'receiver') ?? '');
+}
+
+function treeVersion(context: KindContext): string | undefined {
+  const served = servedVersions(context.capabilities, GROUP);
+  return VERSIONS.find((version) => served.includes(version));
+}
+
+function treePath(context: KindContext, version: string, name?: string): string {
+  const path = apisPath(GROUP, version, context.namespace, 'routingtrees');
+  return name === undefined ? path : `${path}/${encodeURIComponent(name)}`;
+}
+
+async function* listTrees(context: KindContext): AsyncGenerator<Listed> {
+  const version = treeVersion(context);
+  if (version === undefined) {
+    return;
+  }
+  try {
+    const pages = listPages(context.grafana, treePath(context, version), { limit: PAGE, signal: context.signal });
+    for await (const { items } of pages) {
+      for (const item of items.filter((tree) => !NAMES_OF_DEFAULT.has(nameOf(tree)))) {
+        const content = treeContent(item);
+        yield { uid: content.title, title: content.title, content };
+      }
+    }
+  } catch (error) {
+    // A group whose version lacks this resource answers 404, one without the feature 501: then there are none.
+    if (!(error instanceof GrafanaError && [404, 501].includes(error.httpStatus))) {
+      throw error;
+    }
+  }
+}
+
+function treeContent(object: Json): Content {
+  const name = nameOf(object);
+  return {
+    body: { spec: objectAt(object, 'spec') ?? {} },
+    title: name,
+    apiVersion: stringAt(object, 'apiVersion') ?? `${GROUP}/v1beta1`,
+    ...originOf(annotationOf(object, 'grafana.com/provenance')),
+    facts: factsOf(object),
+  };
+}
+
+/** Walks a tree of either API: contact points stand in `receiver`, mute timings in the two lists of intervals. */
+function renameIn(value: Json, renamed: (reference: Reference) => string): Json {
+  if (Array.isArray(value)) {
+    return value.map((item) => renameIn(item, renamed));
+  }
+  if (!isJsonObject(value)) {
+    return value;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, renameMember(key, member, renamed)]));
+}
+
+function renameMember(key: string, member: Json, renamed: (reference: Reference) => string): Json {
+  if (key === 'receiver' && typeof member === 'string' && member !== '') {
+    return renamed({ kind: 'contact-point', uid: member, required: true });
+  }
+  if ((key === 'mute_time_intervals' || key === 'active_time_intervals') && Array.isArray(member)) {
+    return member.map((name) =>
+      typeof name === 'string' ? renamed({ kind: 'mute-timing', uid: name, required: true }) : name,
+    );
+  }
+  return renameIn(member, renamed);
+}

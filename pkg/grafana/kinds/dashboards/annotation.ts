@@ -1,0 +1,160 @@
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { servedVersions } from '../../capabilities.ts';
+import { ifFound } from '../../http/errors.ts';
+import { naturalKey, Occurrences, withoutEmpty } from '../../natural-key.ts';
+import { readAnnotation, readAnnotations, readAnnotationsOn, type Place } from './annotation/windows.ts';
+import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+const PATH = '/api/annotations';
+
+/**
+ * Annotations that people and tools made, of dashboards and of the org. Those of alert states are history, not content,
+ * and left out (`type=annotation`). Grafana hands out new ids, so an annotation is known by a hash of what it says; the
+ * same one twice counts twice. The body is `{dashboardUID?, panelId?, time, timeEnd, tags, text, data?}`.
+ */
+export const annotation: Kind = {
+  name: 'annotation',
+  declaration: {
+    plural: 'Annotations',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'known by content; new numeric id',
+    lost: ['numeric id', 'author (the restoring account)', 'history of alert states'],
+    minimumVersion: '10.4',
+    rights: ['annotations:read on annotations:type:*', 'dashboards:read on dashboards:*'],
+  },
+  dependsOn: ['dashboard'],
+  writes: 'parallel',
+
+  async serves() {
+    return { served: true };
+  },
+
+  async *list(context) {
+    const places = await livePlaces(context);
+    places.clear();
+    const occurrences = new Occurrences();
+    for await (const item of readAnnotations(context)) {
+      const content = contentOf(item);
+      const uid = occurrences.next(naturalKey(content.body));
+      places.set(uid, placeOf(numberAt(item, 'id') ?? 0, content));
+      yield { uid, title: content.title, content };
+    }
+  },
+
+  async read(context, listed) {
+    const places = await livePlaces(context);
+    if (!places.has(listed.uid)) {
+      // Listing to the end is what finds out where each of them is.
+      for await (const _ of annotation.list(context, { revision: () => undefined, size: 0 }));
+    }
+    const place = places.get(listed.uid);
+    const item = place === undefined ? undefined : await readAnnotation(context, place);
+    return item === undefined ? undefined : contentOf(item);
+  },
+
+  references(content) {
+    const uid = stringAt(content.body, 'dashboardUID');
+    return uid === undefined ? [] : [{ kind: 'dashboard', uid }];
+  },
+
+  rename(content, renamed) {
+    const uid = stringAt(content.body, 'dashboardUID');
+    return uid === undefined
+      ? content
+      : { ...content, body: { ...objectAt(content.body), dashboardUID: renamed({ kind: 'dashboard', uid }) } };
+  },
+
+  uidOf: (content) => naturalKey(content.body),
+  write,
+
+  async remove(context, uid) {
+    const place = (await livePlaces(context)).get(uid);
+    if (place !== undefined) {
+      await ifFound(context.grafana.delete(`${PATH}/${place.id}`, { signal: context.signal }));
+    }
+  },
+};
+
+/** Where this Grafana keeps what our uids name, as the last listing and the writes since met it. */
+function livePlaces(context: KindContext): Promise<Map<string, Place>> {
+  return context.memo('annotation-places', () => Promise.resolve(new Map<string, Place>()));
+}
+
+function placeOf(id: number, content: Content): Place {
+  return {
+    id,
+    time: numberAt(content.body, 'time') ?? 0,
+    dashboardUID: stringAt(content.body, 'dashboardUID'),
+  };
+}
+
+function contentOf(item: JsonObject): Content {
+  const time = numberAt(item, 'time') ?? 0;
+  const end = numberAt(item, 'timeEnd') ?? 0;
+  const panelId = numberAt(item, 'panelId') ?? 0;
+  const text = stringAt(item, 'text') ?? '';
+  const body: JsonObject = {
+    ...withoutEmpty({ dashboardUID: stringAt(item, 'dashboardUID') ?? '', data: objectAt(item, 'data') ?? {} }),
+    ...(panelId === 0 ? {} : { panelId }),
+    time,
+    timeEnd: end === 0 ? time : end,
+    tags: item['tags'] ?? [],
+    text,
+  };
+  return { body, title: titleOf(text, time), facts: factsOf(item) };
+}
+
+const TITLE_LENGTH = 80;
+
+function titleOf(text: string, time: number): string {
+  const line = text.replace(/\s+/g, ' ').trim().slice(0, TITLE_LENGTH);
+  return line === '' ? new Date(time).toISOString() : line;
+}
+
+function factsOf(item: JsonObject): Record<string, string | number> {
+  const login = stringAt(item, 'login') ?? '';
+  const updated = numberAt(item, 'updated');
+  // So that a manifest alone says what belongs to a dashboard; empty for those of the organization.
+  const of = stringAt(item, 'dashboardUID') ?? '';
+  return { of, ...(login === '' ? {} : { login }), ...(updated === undefined ? {} : { updated }) };
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  if (item.live === undefined && !(await isBackAlready(context, item))) {
+    const body: Json = item.content.body;
+    const id = numberAt(await context.grafana.post(PATH, body, { signal: context.signal }), 'id');
+    if (id !== undefined) {
+      (await livePlaces(context)).set(item.uid, placeOf(id, item.content));
+    }
+  }
+  return { uid: item.uid, losses: [] };
+}
+
+/**
+ * Whether it came back with its dashboard. From 12 on Grafana removes annotations up to half a minute after their dashboard:
+ * one that is made again sooner has them again (dashboard_service.go cleanupK8sDashboardResources).
+ */
+async function isBackAlready(context: WriteContext, { uid, content }: Restorable): Promise<boolean> {
+  const dashboardUID = stringAt(content.body, 'dashboardUID');
+  if (dashboardUID === undefined || servedVersions(context.capabilities, 'dashboard.grafana.app').length === 0) {
+    return false;
+  }
+  const there = await context.memo(`annotations of ${dashboardUID}`, () => placesOn(context, dashboardUID));
+  const place = there.get(uid);
+  if (place !== undefined) {
+    (await livePlaces(context)).set(uid, place);
+  }
+  return place !== undefined;
+}
+
+async function placesOn(context: KindContext, dashboardUID: string): Promise<ReadonlyMap<string, Place>> {
+  const places = new Map<string, Place>();
+  const occurrences = new Occurrences();
+  for await (const item of readAnnotationsOn(context, dashboardUID)) {
+    const content = contentOf(item);
+    places.set(occurrences.next(naturalKey(content.body)), placeOf(numberAt(item, 'id') ?? 0, content));
+  }
+  return places;
+}

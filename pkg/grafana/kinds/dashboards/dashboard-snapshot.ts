@@ -1,0 +1,153 @@
+import { objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { ifFound } from '../../http/errors.ts';
+import { listWithRoom } from '../../http/pagination/lists.ts';
+import { without } from '../../natural-key.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+/** Grafana writes "never" as some fifty years; nobody else asks for more than twenty. */
+const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;
+
+/**
+ * Snapshots of dashboards that people shared, with their data, under their key. Creating takes the key, so links keep
+ * working (dashboardsnapshots PrepareLocalSnapshot makes one up only when none is given); the delete key is never shown again. The
+ * dashboard must exist (its ValidateDashboardExists). A snapshot cannot be changed, and one that was sent to another server
+ * has no data here. Expiry is asked for in seconds from now, so it moves by less than a second.
+ */
+export const dashboardSnapshot: Kind = {
+  name: 'dashboard-snapshot',
+  declaration: {
+    plural: 'Dashboard snapshots',
+    scope: 'org',
+    restored: 'partly',
+    identity: 'key kept; new delete key',
+    lost: ['delete key', 'author and dates', 'data of snapshots published on another server'],
+    minimumVersion: '10.4',
+    rights: ['snapshots:read', 'the Admin role, to see those of other people'],
+  },
+  dependsOn: ['dashboard'],
+  writes: 'serial',
+  leftOutOfDrills: reason('drill-one-key'),
+
+  async serves() {
+    return { served: true };
+  },
+
+  async *list(context) {
+    for (const [uid, { title, revision }] of await itemsOf(context)) {
+      yield { uid, title, ...(revision === undefined ? {} : { revision }) };
+    }
+  },
+
+  async read(context, listed) {
+    const path = `/api/snapshots/${encodeURIComponent(listed.uid)}`;
+    const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+    return answer === undefined
+      ? undefined
+      : contentOf(answer, (await itemsOf(context)).get(listed.uid)?.title ?? listed.title);
+  },
+
+  references(content) {
+    const uid = stringAt(content.body, 'dashboard', 'uid') ?? '';
+    return uid === '' ? [] : [{ kind: 'dashboard', uid, required: true }];
+  },
+
+  rename(content, renamed) {
+    const dashboard = objectAt(content.body, 'dashboard') ?? {};
+    const uid = stringAt(dashboard, 'uid') ?? '';
+    return uid === ''
+      ? content
+      : {
+          ...content,
+          body: { ...objectAt(content.body), dashboard: { ...dashboard, uid: renamed({ kind: 'dashboard', uid }) } },
+        };
+  },
+
+  forecast,
+  write,
+  comparable: (body) => without(objectAt(body) ?? {}, ['expires']),
+};
+
+interface Item {
+  title: string;
+  /** What the list shows of a snapshot that cannot be changed, only be made again under the same key. */
+  revision?: string;
+}
+
+/** Snapshots by key: only the list shows their names. */
+function itemsOf(context: KindContext): Promise<Map<string, Item>> {
+  return context.memo('dashboard-snapshots', async () => {
+    const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', {}, context.signal);
+    return new Map(items.map((item) => [stringAt(item, 'key') ?? '', itemOf(item)]));
+  });
+}
+
+function itemOf(item: JsonObject): Item {
+  const [created, updated, expires] = ['created', 'updated', 'expires'].map((name) => stringAt(item, name));
+  const title = stringAt(item, 'name') ?? '';
+  return created === undefined ? { title } : { title, revision: [created, updated, expires].join('/') };
+}
+
+function contentOf(answer: Json, title: string): Content {
+  const dashboard = objectAt(answer, 'dashboard') ?? {};
+  const meta = objectAt(answer, 'meta') ?? {};
+  const expires = stringAt(meta, 'expires') ?? '';
+  const created = stringAt(meta, 'created') ?? '';
+  const external = meta['isExternal'] === true || stringAt(meta, 'externalUrl', 'url') !== undefined;
+  return {
+    body: {
+      name: title,
+      dashboard: withoutOriginalUrl(dashboard),
+      ...(expires === '' || isNever(created, expires) ? {} : { expires }),
+      ...(external ? { external } : {}),
+    },
+    title,
+    ...(created === '' ? {} : { facts: { created } }),
+  };
+}
+
+/** `snapshot.originalUrl` is written anew from the address of the Grafana that creates it. */
+function withoutOriginalUrl(dashboard: JsonObject): JsonObject {
+  const { snapshot, ...rest } = dashboard;
+  const facts = without(objectAt(snapshot) ?? {}, ['originalUrl']);
+  return Object.keys(facts).length === 0 ? rest : { ...rest, snapshot: facts };
+}
+
+function isNever(created: string, expires: string): boolean {
+  return Date.parse(expires) - (Date.parse(created) || 0) > NEVER_MS;
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  if (item.live !== undefined) {
+    return { losses: [], blocked: reason('snapshot-fixed') };
+  }
+  if (objectAt(item.content.body)?.['external'] === true) {
+    return { losses: [], blocked: reason('snapshot-external') };
+  }
+  if ((stringAt(item.content.body, 'dashboard', 'uid') ?? '') === '') {
+    return { losses: [], blocked: reason('snapshot-origin') };
+  }
+  const expires = stringAt(item.content.body, 'expires');
+  if (expires !== undefined && Date.parse(expires) <= context.clock.now().getTime()) {
+    return { losses: [], skip: reason('snapshot-expired', { expires }) };
+  }
+  return { losses: [reason('delete-key-new')] };
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const body = objectAt(item.content.body) ?? {};
+  const expires = stringAt(body, 'expires');
+  const left = expires === undefined ? 0 : Date.parse(expires) - context.clock.now().getTime();
+  const answer = await context.grafana.post(
+    '/api/snapshots',
+    {
+      key: item.uid,
+      name: body['name'] ?? item.content.title,
+      dashboard: body['dashboard'] ?? {},
+      expires: Math.max(0, Math.round(left / 1000)),
+    },
+    { signal: context.signal },
+  );
+  return { uid: stringAt(answer, 'key') ?? item.uid, losses: [reason('delete-key-new')] };
+}

@@ -1,0 +1,267 @@
+import { append } from '../../../../lib/append.ts';
+import type { JsonObject } from '../../../../lib/json/json.ts';
+import { folderOf, nameOf, revisionOf } from '../../../apis.ts';
+import { PageSize } from '../../../http/pagination/page-size.ts';
+import { listPages, type ListPage } from '../../../http/pagination/pages.ts';
+import { isGrantedEverywhere } from '../../../rights.ts';
+import type { BeginList, KindContext, Known, Listed } from '../../kind.ts';
+import type { Content } from '../../content.ts';
+import { contentOfObject, isV2Version, LEAVE_SPEC } from './content.ts';
+import { dashboardsPath, storedVersion, usableVersions } from './stored.ts';
+
+const PAGE_OF_METADATA = 1000;
+
+/** Up to this many changed dashboards are fetched singly rather than by another list with bodies. */
+const FEW = 50;
+const FEW_FRACTION = 0.1;
+
+/** Listing everything again at another version pays when at least this part of it is stored in that version. */
+const WORTH_A_LIST = 0.4;
+
+/** So many dashboards tell which version most are stored in. */
+const TELLS_VERSION = 50;
+
+/** Standard errors that a part may be off before it counts as known: enough to begin with single reads while the list goes on. */
+const DOUBT = 2;
+
+/**
+ * Lists all dashboards, each with its body in the version that it is stored in.
+ * With a previous snapshot the metadata is listed first, and bodies are only fetched for what changed: singly when
+ * that is little (the engine then calls read), by a list otherwise. Where the list is still at the version that the
+ * snapshot's began with, its first page is all that is asked for.
+ */
+export async function* listDashboards(context: KindContext, known: Known, begin?: BeginList): AsyncGenerator<Listed> {
+  const first = usableVersions(context)[0] ?? 'v1';
+  const see = beginning(context, begin);
+  if (known.size > 0) {
+    const metadata = await listMetadata(context, first, known, see);
+    if (metadata !== undefined) {
+      const changed = new Set(metadata.filter((item) => isChanged(item, known)).map((item) => item.uid));
+      const few = changed.size <= Math.max(FEW, known.size * FEW_FRACTION);
+      for (const item of metadata) {
+        if (few || !changed.has(item.uid)) {
+          yield item;
+        }
+      }
+      if (!few) {
+        yield* listBodies(context, first, changed, see);
+      }
+      return;
+    }
+  }
+  yield* listBodies(context, first, undefined, see);
+}
+
+type See = (page: ListPage) => Promise<void>;
+
+/**
+ * Looks at every page and tells the version of the first, if the list surely holds everything: a right given later would
+ * show more under the same version.
+ */
+function beginning(context: KindContext, begin: BeginList | undefined): See {
+  let untold = begin;
+  return async ({ version, unchanged }) => {
+    const tell = untold;
+    untold = undefined;
+    if (tell === undefined || version === undefined) {
+      return;
+    }
+    if (unchanged || (await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders']))) {
+      tell(version);
+    }
+  };
+}
+
+function isChanged(item: Listed, known: Known): boolean {
+  return item.revision === undefined || known.revision(item.uid) !== item.revision;
+}
+
+/** Undefined when the server does not know metadata-only lists. */
+async function listMetadata(
+  context: KindContext,
+  version: string,
+  known: Known,
+  see: See,
+): Promise<readonly Listed[] | undefined> {
+  const items: Listed[] = [];
+  const pages = listPages(context.grafana, dashboardsPath(context, version), {
+    limit: PAGE_OF_METADATA,
+    metadataOnly: true,
+    unlessAt: known.whole?.version,
+    signal: context.signal,
+  });
+  for await (const page of pages) {
+    await see(page);
+    if (page.unchanged) {
+      return known.whole?.resources;
+    }
+    if (!page.metadataOnly && page.items.length > 0) {
+      return undefined;
+    }
+    append(
+      items,
+      page.items.map((item) => listedOf(item)),
+    );
+  }
+  return items;
+}
+
+function listedOf(object: JsonObject, content?: Content, storedVersion?: string): Listed {
+  const folderUid = folderOf(object);
+  const revision = revisionOf(object);
+  const uid = nameOf(object);
+  return {
+    uid,
+    title: content?.title ?? uid,
+    ...(folderUid === undefined ? {} : { folderUid }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(storedVersion === undefined ? {} : { storedVersion }),
+    ...(content === undefined ? {} : { content }),
+  };
+}
+
+/**
+ * Lists with bodies at one version. What is stored in another version comes converted: it is yielded without content,
+ * to be read singly, unless it is so much that listing again at that version is cheaper. `wanted` limits what is yielded.
+ */
+async function* listBodies(
+  context: KindContext,
+  firstVersion: string,
+  wanted: Set<string> | undefined,
+  see: See,
+): AsyncGenerator<Listed> {
+  let { version, pages } = await beginList(context, firstVersion);
+  let remaining = wanted;
+  const tried = new Set<string>();
+  for (;;) {
+    tried.add(version);
+    const elsewhere = new Map<string, Elsewhere>();
+    let total = 0;
+    for await (const page of pages) {
+      await see(page);
+      const { items } = page;
+      total += items.length;
+      for (const item of items) {
+        const uid = nameOf(item);
+        if (remaining !== undefined && !remaining.has(uid)) {
+          continue;
+        }
+        const stored = storedVersion(item, version);
+        if (stored === version) {
+          yield listedOf(item, contentOfObject(item));
+        } else {
+          const group = elsewhere.get(stored) ?? { seen: 0, listed: new Map<string, Listed>() };
+          elsewhere.set(stored, group);
+          group.seen++;
+          group.listed.set(uid, listedOf(item, undefined, stored));
+        }
+      }
+      for (const { seen, listed } of elsewhere.values()) {
+        if (isSurelyLess(seen, total, WORTH_A_LIST)) {
+          yield* listed.values();
+          listed.clear();
+        }
+      }
+    }
+    const again = [...elsewhere].find(
+      ([stored, { listed }]) =>
+        listed.size > Math.max(FEW, total * WORTH_A_LIST) &&
+        !tried.has(stored) &&
+        usableVersions(context).includes(stored),
+    );
+    for (const [stored, { listed }] of elsewhere) {
+      if (stored !== again?.[0]) {
+        yield* listed.values();
+      }
+    }
+    if (again === undefined) {
+      return;
+    }
+    version = again[0];
+    pages = bodiesAt(context, version);
+    remaining = new Set(again[1].listed.keys());
+  }
+}
+
+/** What a list at one version came across that is stored in another one. */
+interface Elsewhere {
+  seen: number;
+  /** Those that were not yielded yet. */
+  listed: Map<string, Listed>;
+}
+
+/** Whether those counted among so many are surely a smaller part of all than that. */
+function isSurelyLess(counted: number, among: number, part: number): boolean {
+  const seen = counted / among;
+  return among >= TELLS_VERSION && seen + DOUBT * Math.sqrt((seen * (1 - seen)) / among) < part;
+}
+
+/**
+ * Every dashboard by one list in the version that converts least: what is stored as v1 or v1beta1 comes out of v0alpha1 as
+ * it is. Classic ones all have their body, marked where it was converted; those of v2 are left to be read singly.
+ */
+export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<Listed> {
+  const usable = usableVersions(context);
+  const { version, pages } = usable.includes('v0alpha1')
+    ? { version: 'v0alpha1', pages: bodiesAt(context, 'v0alpha1') }
+    : await beginList(context, usable[0] ?? 'v1');
+  for await (const { items } of pages) {
+    for (const item of items) {
+      const stored = storedVersion(item, version);
+      if (stored === version) {
+        yield listedOf(item, contentOfObject(item));
+      } else if (isV2Version(stored) || isV2Version(version)) {
+        yield listedOf(item, undefined, stored);
+      } else {
+        yield { ...listedOf(item, contentOfObject(item), stored), converted: true };
+      }
+    }
+  }
+}
+
+/** A list with bodies at one version. */
+function bodiesAt(context: KindContext, version: string): AsyncGenerator<ListPage> {
+  return listPages(context.grafana, dashboardsPath(context, version), {
+    limit: new PageSize(context.clock),
+    leave: LEAVE_SPEC,
+    signal: context.signal,
+  });
+}
+
+/**
+ * Begins a list with bodies in the version that most of the first dashboards are stored in, so that the long rest needs
+ * little conversion. Where that is the version it began with, nothing was asked for twice.
+ */
+async function beginList(
+  context: KindContext,
+  firstVersion: string,
+): Promise<{ version: string; pages: AsyncIterable<ListPage> }> {
+  const pages = bodiesAt(context, firstVersion);
+  const head: ListPage[] = [];
+  const counts = new Map<string, number>();
+  for (let looked = 0; looked < TELLS_VERSION;) {
+    const { value: page, done } = await pages.next();
+    if (done === true) {
+      break;
+    }
+    head.push(page);
+    looked += page.items.length;
+    for (const item of page.items) {
+      const stored = storedVersion(item, firstVersion);
+      counts.set(stored, (counts.get(stored) ?? 0) + 1);
+    }
+  }
+  const usable = usableVersions(context);
+  const [common] = [...counts].filter(([version]) => usable.includes(version)).sort((a, b) => b[1] - a[1]);
+  const version = common?.[0] ?? firstVersion;
+  if (version === firstVersion) {
+    return { version, pages: goingOn(head, pages) };
+  }
+  await pages.return(undefined);
+  return { version, pages: bodiesAt(context, version) };
+}
+
+async function* goingOn(head: readonly ListPage[], rest: AsyncIterable<ListPage>): AsyncGenerator<ListPage> {
+  yield* head;
+  yield* rest;
+}

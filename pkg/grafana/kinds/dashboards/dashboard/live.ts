@@ -1,0 +1,36 @@
+import { ifFound } from '../../../http/errors.ts';
+import { objectsOf } from '../../../http/pagination/lists.ts';
+import { dashboard } from '../dashboard.ts';
+import type { KindContext, Listed } from '../../kind.ts';
+import { dashboardsPath, usableVersions } from './stored.ts';
+
+/** Uid, title and folder of every dashboard that is live, without bodies where the server can leave them out; read once. */
+export function liveDashboards(context: KindContext): Promise<Listed[]> {
+  return context.memo('live-dashboards', async () => {
+    const all: Listed[] = [];
+    // Claiming to know everything makes the kind list metadata only: bodies would be for `read`, which nobody calls here.
+    for await (const { uid, title, folderUid } of dashboard.list(context, {
+      revision: () => undefined,
+      size: Infinity,
+    })) {
+      all.push({ uid, title, ...(folderUid === undefined ? {} : { folderUid }) });
+    }
+    return all;
+  });
+}
+
+/**
+ * Whether a dashboard is live now. The routes under `/api/dashboards/uid` don't prove that it is not: they answer 404
+ * also when they could not look (api/dashboard.go getDashboardHelper).
+ */
+export async function isDashboardLive(context: KindContext, uid: string): Promise<boolean> {
+  const { grafana, signal } = context;
+  const [version] = usableVersions(context);
+  if (version === undefined) {
+    const path = '/api/search';
+    const hits = await grafana.get(path, { query: { type: 'dash-db', dashboardUIDs: uid }, signal });
+    return objectsOf(hits, path).length > 0;
+  }
+  const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
+  return (await ifFound(grafana.get(path, { signal, ignoreAnswer: true }))) !== undefined;
+}

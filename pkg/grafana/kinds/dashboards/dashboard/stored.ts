@@ -1,0 +1,61 @@
+import { DashkeepError } from '../../../../contract/errors.ts';
+import { stringAt, type JsonObject } from '../../../../lib/json/json.ts';
+import { apisPath } from '../../../apis.ts';
+import { servedVersions } from '../../../capabilities.ts';
+import { ifFound } from '../../../http/errors.ts';
+import type { KindContext, Listed } from '../../kind.ts';
+import type { Content } from '../../content.ts';
+import { contentOfObject, GROUP, LEAVE_SPEC } from './content.ts';
+
+/** Versions whose specs we know, in the order in which one is chosen to list with when nothing is known yet. */
+const VERSIONS = ['v1', 'v1beta1', 'v0alpha1', 'v2', 'v2beta1', 'v2alpha1'];
+
+/** Versions of the dashboard API that this Grafana serves and we know, ours first. Empty = use the legacy API. */
+export function usableVersions(context: KindContext): string[] {
+  const served = servedVersions(context.capabilities, GROUP);
+  return VERSIONS.filter((version) => served.includes(version));
+}
+
+export function dashboardsPath(context: KindContext, version: string): string {
+  return apisPath(GROUP, version, context.namespace, 'dashboards');
+}
+
+/** The version an object is stored in; when the server doesn't say, it was not converted. */
+export function storedVersion(object: JsonObject, askedFor: string): string {
+  const stored = stringAt(object, 'status', 'conversion', 'storedVersion');
+  return stored === undefined || stored === '' ? askedFor : (stored.split('/').at(-1) ?? askedFor);
+}
+
+/** One dashboard at the version it is stored in. */
+export async function readApis(
+  context: KindContext,
+  { uid, storedVersion: told }: Listed,
+): Promise<Content | undefined> {
+  const usable = usableVersions(context);
+  const asked = told !== undefined && usable.includes(told) ? told : (usable[0] ?? 'v1');
+  const object = await getObject(context, uid, asked);
+  if (object === undefined) {
+    return undefined;
+  }
+  const stored = storedVersion(object, asked);
+  if (stored === asked) {
+    return contentOfObject(object);
+  }
+  const faithful = await getObject(context, uid, stored);
+  if (faithful !== undefined) {
+    return contentOfObject(faithful);
+  }
+  // Not there at that version may mean gone, or that Grafana does not serve what it stores: never mistake one for the other.
+  if ((await getObject(context, uid, asked)) === undefined) {
+    return undefined;
+  }
+  throw new DashkeepError('DK_GRAFANA_ANSWER', `it is stored as ${stored}, which this Grafana does not give out`, {
+    hint: 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
+  });
+}
+
+async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
+  const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
+  return (await ifFound(context.grafana.get(path, { leave: LEAVE_SPEC, signal: context.signal }))) as
+    JsonObject | undefined;
+}

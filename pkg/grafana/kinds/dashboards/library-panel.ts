@@ -1,0 +1,202 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import {
+  canonicalJson,
+  isJsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  type Json,
+  type JsonObject,
+} from '../../../lib/json/json.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { ifFound } from '../../http/errors.ts';
+import { listAt, listNumbered } from '../../http/pagination/lists.ts';
+import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
+import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+const PATH = '/api/library-elements';
+
+/** 1 is a panel; 2, a variable, never left its experiment and is gone from 13. */
+const PANEL = 1;
+const PAGE = 100;
+
+/**
+ * Library panels, written before the dashboards that use them: a dashboard saved first would make them with empty models
+ * (grafana#97739). The list carries the models. The body is `{uid, name, kind, model}`; the rights are called
+ * `library.panels:read|create|write|delete` on folders (libraryelements/accesscontrol.go).
+ */
+export const libraryPanel: Kind = {
+  name: 'library-panel',
+  declaration: {
+    plural: 'Library panels',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept',
+    lost: ['numeric id', 'author and dates', 'version'],
+    minimumVersion: '10.4',
+    rights: ['library.panels:read on folders:*'],
+  },
+  dependsOn: ['folder', 'data-source'],
+  writes: 'serial',
+  inFolders: true,
+  manyReferences: true,
+  shared: true,
+  deletable: true,
+
+  async serves() {
+    return { served: true };
+  },
+
+  async *list(context) {
+    for (const element of await elements(context)) {
+      yield listedOf(element);
+    }
+  },
+
+  async read(context, listed) {
+    const element = await readElement(context, listed.uid);
+    return element === undefined ? undefined : contentOf(element);
+  },
+
+  references(content) {
+    const own = stringAt(content.body, 'uid');
+    return dashboardReferences(content).filter(({ kind, uid }) => kind !== 'library-panel' || uid !== own);
+  },
+
+  rename: renameInDashboard,
+
+  copy(content, uid) {
+    return { ...content, body: { ...objectAt(content.body), uid } };
+  },
+
+  retitle(content, title) {
+    return { ...content, title, body: { ...objectAt(content.body), name: title } };
+  },
+
+  moveTo(content, folderUid) {
+    return { ...content, folderUid };
+  },
+
+  forecast,
+  write,
+
+  async remove(context, uid) {
+    await ifFound(context.grafana.delete(`${PATH}/${encodeURIComponent(uid)}`, { signal: context.signal }));
+  },
+};
+
+function elements(context: KindContext): Promise<JsonObject[]> {
+  return listNumbered(
+    context.grafana,
+    {
+      path: PATH,
+      query: { kind: PANEL, sortDirection: 'alpha-asc' },
+      size: PAGE,
+      sizeName: 'perPage',
+      items: (answer) => listAt(answer, 'result', 'elements'),
+      total: (answer) => numberAt(answer, 'result', 'totalCount'),
+      key: (element) => stringAt(element, 'uid') ?? '',
+    },
+    context.signal,
+  );
+}
+
+async function readElement(context: KindContext, uid: string): Promise<JsonObject | undefined> {
+  const path = `${PATH}/${encodeURIComponent(uid)}`;
+  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  return objectAt(answer, 'result');
+}
+
+function listedOf(element: JsonObject): Listed {
+  const content = contentOf(element);
+  const revision = [numberAt(element, 'id'), numberAt(element, 'version'), stringAt(element, 'meta', 'updated')].join(
+    '/',
+  );
+  return {
+    uid: stringAt(element, 'uid') ?? '',
+    title: content.title,
+    ...(content.folderUid === undefined ? {} : { folderUid: content.folderUid }),
+    revision,
+    content,
+  };
+}
+
+function contentOf(element: JsonObject): Content {
+  const uid = stringAt(element, 'uid') ?? '';
+  const name = stringAt(element, 'name') ?? uid;
+  const folderUid = stringAt(element, 'folderUid') ?? '';
+  return {
+    body: { uid, name, kind: PANEL, model: objectAt(element, 'model') ?? {} },
+    title: name,
+    ...(folderUid === '' || folderUid === 'general' ? {} : { folderUid }),
+    facts: factsOf(element),
+  };
+}
+
+function factsOf(element: JsonObject): Record<string, string | number> {
+  const version = numberAt(element, 'version');
+  const updated = stringAt(element, 'meta', 'updated');
+  return { ...(version === undefined ? {} : { version }), ...(updated === undefined ? {} : { updated }) };
+}
+
+/** Names are unique within a folder. */
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  const live = await context.memo('live-library-panels', () => elements(context));
+  const twin = live
+    .map((element) => listedOf(element))
+    .find(
+      ({ uid, title, folderUid }) =>
+        uid !== item.uid && title === item.content.title && folderUid === item.content.folderUid,
+    );
+  return twin === undefined ? { losses: [] } : { losses: [], blocked: reason('panel-twin', { uid: twin.uid }) };
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  const wanted: JsonObject = {
+    name: stringAt(item.content.body, 'name') ?? item.uid,
+    kind: PANEL,
+    model: objectAt(item.content.body, 'model') ?? {},
+    folderUid: item.content.folderUid ?? '',
+  };
+  if (item.live === undefined) {
+    await grafana.post(PATH, { ...wanted, uid: item.uid }, { signal });
+  } else {
+    await update(context, item.uid, wanted);
+  }
+  if (!(await holds(context, item.uid, wanted))) {
+    // Creating has been seen to leave an empty model behind; an update fills it.
+    await update(context, item.uid, wanted);
+    if (!(await holds(context, item.uid, wanted))) {
+      throw new DashkeepError(
+        'DK_GRAFANA_ANSWER',
+        `library panel ${item.uid}: Grafana stored another model than it was given`,
+      );
+    }
+  }
+  return { uid: item.uid, losses: [] };
+}
+
+async function update(context: WriteContext, uid: string, wanted: JsonObject): Promise<void> {
+  const version = numberAt(await readElement(context, uid), 'version');
+  await context.grafana.patch(
+    `${PATH}/${encodeURIComponent(uid)}`,
+    { ...wanted, ...(version === undefined ? {} : { version }) },
+    { signal: context.signal },
+  );
+}
+
+/** Whether what is stored has every member of the model given; Grafana adds title and description of its own. */
+async function holds(context: WriteContext, uid: string, wanted: JsonObject): Promise<boolean> {
+  const stored = objectAt(await readElement(context, uid), 'model') ?? {};
+  const model = wanted['model'];
+  const synced = ['title', 'description', 'type', 'libraryPanel'];
+  return Object.entries(isJsonObject(model) ? model : {}).every(
+    ([name, value]) => synced.includes(name) || sameJson(stored[name], value),
+  );
+}
+
+function sameJson(a: Json | undefined, b: Json): boolean {
+  return a !== undefined && canonicalJson(a) === canonicalJson(b);
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { ifFound, isNotFound } from '../../http/errors.ts';
+import { listAt, listNumbered } from '../../http/pagination/lists.ts';
+import { without } from '../../natural-key.ts';
+import { securityChange, switchText } from '../security/change.ts';
+import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+import { ABOUT_A_DAY } from '../stale.ts';
+
+const LIST = '/api/dashboards/public-dashboards';
+
+/** Facts, not content; the recipients of an e-mail share hold personal data and cannot be written back. */
+const VOLATILE = ['createdBy', 'updatedBy', 'createdAt', 'updatedAt', 'createdByUser', 'recipients', 'orgId'];
+
+/** What lets anybody who has the link see something: the dashboard, other times than its own, its annotations. */
+const SHOWN = ['isEnabled', 'timeSelectionEnabled', 'annotationsEnabled'];
+
+/**
+ * Publicly shared dashboards, under the uid of the dashboard: a dashboard has at most one. Creating takes uid and
+ * access token, so that links that people have keep working; neither can be changed afterwards. The list shows the link
+ * and whether it is enabled, not the other settings (publicdashboards/models PublicDashboardListResponse).
+ */
+export const publicDashboard: Kind = {
+  name: 'public-dashboard',
+  declaration: {
+    plural: 'Public dashboards',
+    scope: 'org',
+    restored: 'yes',
+    identity: 'kept, with the access token of the link',
+    lost: ['recipients of an e-mail share', 'author and dates'],
+    minimumVersion: '10.4',
+    rights: ['dashboards:read on dashboards:*', 'dashboards.public:write on dashboards:* (to restore)'],
+  },
+  dependsOn: ['dashboard'],
+  writes: 'serial',
+  deletable: true,
+  deletedWith: 'dashboard',
+  leftOutOfDrills: reason('drill-one-link'),
+
+  async serves(context): Promise<Serving> {
+    try {
+      const asked = await listAsked(context);
+      asked.first = listPublic(context);
+      await asked.first;
+    } catch (error) {
+      if (isNotFound(error)) {
+        return { served: false, reason: reason('public-dashboards-off') };
+      }
+      throw error;
+    }
+    return { served: true };
+  },
+
+  staleAfter: ABOUT_A_DAY,
+
+  async *list(context) {
+    const asked = await listAsked(context);
+    const all = await (asked.first ?? listPublic(context));
+    delete asked.first;
+    for (const item of all) {
+      const uid = stringAt(item, 'dashboardUid') ?? '';
+      yield { uid, title: stringAt(item, 'title') ?? uid, revision: revisionOf(item) };
+    }
+  },
+
+  async read(context, listed) {
+    const answer = await readPublic(context, listed.uid);
+    return answer === undefined ? undefined : contentOf(answer, listed.title);
+  },
+
+  references(content) {
+    return [{ kind: 'dashboard', uid: stringAt(content.body, 'dashboardUid') ?? '' }];
+  },
+
+  rename(content, renamed) {
+    const dashboardUid = renamed({ kind: 'dashboard', uid: stringAt(content.body, 'dashboardUid') ?? '' });
+    return { ...content, body: { ...objectAt(content.body), dashboardUid } };
+  },
+
+  /** A copy gets a link of its own: two dashboards cannot share one. */
+  copy(content, uid) {
+    const own = without(objectAt(content.body) ?? {}, ['uid', 'accessToken']);
+    return { ...content, body: { ...own, dashboardUid: uid } };
+  },
+
+  forecast,
+
+  /** Whether anybody sees more than before; together with its dashboard it comes back as it was. */
+  securityChanges({ uid, content, live }, { creates }) {
+    if (live === undefined && creates({ kind: 'dashboard', uid })) {
+      return [];
+    }
+    const isOn = (body: Json | undefined, field: string): boolean => objectAt(body)?.[field] === true;
+    const shared = live !== undefined && isOn(live.body, 'isEnabled');
+    const fields = isOn(content.body, 'isEnabled') ? SHOWN : [];
+    return fields
+      .filter((field) => isOn(content.body, field) && !(shared && isOn(live?.body, field)))
+      .map((field) => {
+        const before = live === undefined ? undefined : switchText(isOn(live.body, field));
+        return securityChange('public', { field, before, after: 'yes' });
+      });
+  },
+
+  write,
+
+  async remove(context, uid) {
+    const live = await readPublic(context, uid);
+    const own = stringAt(live, 'uid');
+    if (own !== undefined) {
+      await ifFound(context.grafana.delete(`${pathOf(uid)}/${encodeURIComponent(own)}`, { signal: context.signal }));
+    }
+  },
+};
+
+/** The list that asking whether the kind is served has got, for the first one who lists. */
+function listAsked(context: KindContext): Promise<{ first?: Promise<JsonObject[]> }> {
+  return context.memo('public-dashboards', () => Promise.resolve({}));
+}
+
+/**
+ * Each such request makes Grafana search its dashboards, which takes it seconds where there are thousands. The list's
+ * parameters are `page` and `perpage` (publicdashboards/api/api.go).
+ */
+function listPublic(context: KindContext): Promise<JsonObject[]> {
+  return listNumbered(
+    context.grafana,
+    {
+      path: LIST,
+      size: 1000,
+      sizeName: 'perpage',
+      items: (answer) => listAt(answer, 'publicDashboards'),
+      total: (answer) => numberAt(answer, 'totalCount'),
+      key: (item) => stringAt(item, 'uid') ?? '',
+    },
+    context.signal,
+  );
+}
+
+/** Differs when the link does, or whether it is enabled. A hash: manifests must not show access tokens. */
+function revisionOf(item: JsonObject): string {
+  const shown = [item['uid'], item['accessToken'], item['isEnabled']].map(String).join('/');
+  return createHash('sha256').update(shown).digest('hex').slice(0, 16);
+}
+
+function pathOf(dashboardUid: string): string {
+  return `/api/dashboards/uid/${encodeURIComponent(dashboardUid)}/public-dashboards`;
+}
+
+function readPublic(context: KindContext, dashboardUid: string): Promise<Json | undefined> {
+  return ifFound(context.grafana.get(pathOf(dashboardUid), { signal: context.signal }));
+}
+
+function contentOf(answer: Json, title: string): Content {
+  return { body: without(objectAt(answer) ?? {}, VOLATILE), title };
+}
+
+async function forecast(_context: WriteContext, item: Restorable): Promise<Forecast> {
+  return { losses: [...keptLink(item), ...lostRecipients(item.content.body)] };
+}
+
+function keptLink({ content, live }: Restorable): KnownReason[] {
+  const wanted = stringAt(content.body, 'accessToken');
+  const present = stringAt(live?.body, 'accessToken');
+  return present === undefined || wanted === undefined || present === wanted ? [] : [reason('link-kept')];
+}
+
+function lostRecipients(body: Json): KnownReason[] {
+  return stringAt(body, 'share') === 'email' ? [reason('recipients-lost')] : [];
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  const body: JsonObject = { ...objectAt(item.content.body) };
+  const live = await readPublic(context, item.uid);
+  const liveUid = stringAt(live, 'uid');
+  // A dashboard that is made again within half a minute after it was deleted still has its link.
+  const isLeftOver = item.live === undefined && liveUid !== undefined;
+  const sameLink = ['uid', 'accessToken'].every(
+    (name) => body[name] === undefined || body[name] === stringAt(live, name),
+  );
+  if (isLeftOver && !sameLink) {
+    await publicDashboard.remove?.(context, item.uid);
+  }
+  if (liveUid === undefined || (isLeftOver && !sameLink)) {
+    await grafana.post(pathOf(item.uid), without(body, ['dashboardUid']), { signal });
+  } else {
+    const settings = without(body, ['uid', 'accessToken', 'dashboardUid']);
+    await grafana.patch(`${pathOf(item.uid)}/${encodeURIComponent(liveUid)}`, settings, { signal });
+  }
+  return { uid: item.uid, losses: [...keptLink(item), ...lostRecipients(body)] };
+}

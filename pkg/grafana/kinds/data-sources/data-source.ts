@@ -1,0 +1,199 @@
+import { isJsonObject, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { atLeast } from '../../capabilities.ts';
+import { ifFound } from '../../http/errors.ts';
+import { naturalKey, without } from '../../natural-key.ts';
+import { listDataSources } from './data-source/live.ts';
+import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
+import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
+import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+/** Members of Grafana's answer that are not content: ids, versions, icons, and passwords in the clear of old releases. */
+const VOLATILE = ['id', 'orgId', 'version', 'readOnly', 'accessControl', 'typeLogoUrl', 'typeName'];
+const CLEAR_SECRETS = ['password', 'basicAuthPassword', 'secureJsonData'];
+
+/** Names in `jsonData` under which one data source points at another. */
+const POINTERS = new Set(['datasourceUid', 'datasourceUID', 'alertmanagerUid']);
+
+/**
+ * Data sources. The list lacks users, secret names and version, so each is read singly. The body is Grafana's answer
+ * without ids and version; of secrets it holds the names only (`secureJsonFields`), which is all that Grafana tells.
+ *
+ * A secret that is not sent stays as it is: `PUT` fills `secureJsonData` up with the stored values of the keys it lacks
+ * (datasources/service/datasource.go fillWithSecureJSONData, unchanged from 9 to the newest stored source). So a data
+ * source is updated in place and never deleted and made again. An empty one takes the place of what is stored, and counts
+ * as none: so goes a secret whose address changes.
+ *
+ * Data sources may point at each other in a circle (logs to traces and back); Grafana does not check that when saving,
+ * so those pointers follow a renaming but are not references that order the writing.
+ */
+export const dataSource: Kind = {
+  name: 'data-source',
+  declaration: {
+    plural: 'Data sources',
+    scope: 'org',
+    restored: 'partly',
+    identity: 'kept',
+    lost: ['passwords and other secrets (enter them again, or supply them at restore)', 'numeric id', 'version'],
+    minimumVersion: '10.4',
+    rights: ['datasources:read on datasources:*'],
+  },
+  dependsOn: ['plugin-settings'],
+  writes: 'serial',
+  hasSecrets: true,
+  manyReferences: true,
+
+  async serves() {
+    return { served: true };
+  },
+
+  async *list(context) {
+    for (const item of await listDataSources(context)) {
+      const uid = stringAt(item, 'uid') ?? '';
+      yield { uid, title: stringAt(item, 'name') ?? uid };
+    }
+  },
+
+  async read(context, listed) {
+    const answer = await ifFound(context.grafana.get(pathOf(listed.uid), { signal: context.signal }));
+    return isJsonObject(answer) ? contentOf(answer) : undefined;
+  },
+
+  references: () => [],
+
+  rename(content, renamed) {
+    return { ...content, body: renamePointers(content.body, renamed) };
+  },
+
+  /** Another one that became the default took that away from it. */
+  before: (body) => ({ ...objectAt(body), isDefault: true }),
+
+  forecast,
+  securityChanges: dataSourceSecurity,
+  write,
+
+  async remove(context, uid) {
+    await ifFound(context.grafana.delete(pathOf(uid), { signal: context.signal }));
+  },
+
+  /** Which secrets are stored is not restored: they are entered again. */
+  comparable: (body) => without(objectAt(body) ?? {}, ['secureJsonFields']),
+};
+
+function pathOf(uid: string): string {
+  return `/api/datasources/uid/${encodeURIComponent(uid)}`;
+}
+
+function contentOf(answer: JsonObject): Content {
+  const body = without(answer, [...VOLATILE, ...CLEAR_SECRETS]);
+  const version = numberAt(answer, 'version');
+  return {
+    body: { ...body, jsonData: objectAt(answer, 'jsonData') ?? {}, secureJsonFields: storedSecrets(answer) },
+    title: stringAt(answer, 'name') ?? stringAt(answer, 'uid') ?? '',
+    ...(answer['readOnly'] === true ? { managedBy: { manager: 'file' } } : {}),
+    ...(version === undefined ? {} : { facts: { version } }),
+  };
+}
+
+function storedSecrets(answer: Json): JsonObject {
+  const fields = Object.entries(objectAt(answer, 'secureJsonFields') ?? {}).filter(([, stored]) => stored === true);
+  return Object.fromEntries(fields);
+}
+
+function renamePointers(value: Json, renamed: (reference: Reference) => string): Json {
+  if (Array.isArray(value)) {
+    return value.map((item) => renamePointers(item, renamed));
+  }
+  if (!isJsonObject(value)) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      POINTERS.has(key) && typeof member === 'string' && isDataSourceUid(member)
+        ? renamed({ kind: 'data-source', uid: member })
+        : renamePointers(member, renamed),
+    ]),
+  );
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  const { uid, content, live } = item;
+  if (live?.managedBy !== undefined) {
+    return { losses: [], blocked: reason('file-provisions') };
+  }
+  if (content.managedBy !== undefined && !context.includeManaged) {
+    return { losses: [], blocked: reason('file-brings-back') };
+  }
+  if (!isAcceptedUid(uid) && atLeast(context.capabilities, 12)) {
+    const proposedUid = acceptedUid(uid);
+    return { losses: [], blocked: reason('uid-refused', { uid, proposed: proposedUid }), proposedUid };
+  }
+  const siblings = await liveSiblings(context);
+  const twin = siblings.find((other) => stringAt(other, 'name') === content.title && stringAt(other, 'uid') !== uid);
+  if (twin !== undefined) {
+    const twinUid = stringAt(twin, 'uid') ?? '';
+    const sameType = stringAt(twin, 'type') === stringAt(content.body, 'type');
+    return {
+      losses: [],
+      blocked: reason('data-source-twin', { title: content.title, uid: twinUid }),
+      ...(sameType ? { proposedUid: twinUid } : {}),
+    };
+  }
+  return { losses: [...missingSecrets(context, item), ...defaultChanges(item, siblings)] };
+}
+
+function liveSiblings(context: WriteContext): Promise<JsonObject[]> {
+  return context.memo('data-source-siblings', () => listDataSources(context));
+}
+
+/** 12 and later take these only, on create and update alike (upgrade guide 12.0). */
+function isAcceptedUid(uid: string): boolean {
+  return /^[a-zA-Z0-9_-]{1,40}$/.test(uid);
+}
+
+/** A uid that every release takes, the same for the same uid. */
+function acceptedUid(uid: string): string {
+  const readable = uid.replace(/[^a-zA-Z0-9_-]+/g, '-').slice(0, 31);
+  return `${readable}-${naturalKey(uid).slice(0, 8)}`;
+}
+
+function missingSecrets(context: WriteContext, item: Restorable): KnownReason[] {
+  const supplied = context.secrets('data-source', item.uid) ?? {};
+  const stored = objectAt(item.live?.body, 'secureJsonFields') ?? {};
+  const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
+    (name) => supplied[name] === undefined && stored[name] !== true,
+  );
+  return [...new Set([...missing, ...dataSourceMoves.dropped(item, context)])].map((field) =>
+    reason('enter-again', { field }),
+  );
+}
+
+function defaultChanges(item: Restorable, siblings: JsonObject[]): KnownReason[] {
+  const wanted = objectAt(item.content.body)?.['isDefault'] === true;
+  const current = siblings.find((other) => other['isDefault'] === true);
+  const isCurrent = stringAt(current, 'uid') === item.uid;
+  if (wanted && current !== undefined && !isCurrent) {
+    return [reason('default-taken', { name: stringAt(current, 'name') ?? '' })];
+  }
+  return !wanted && isCurrent ? [reason('default-kept')] : [];
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  const dropped = dataSourceMoves.dropped(item, context).map((name) => [name, '']);
+  const secrets = { ...Object.fromEntries(dropped), ...context.secrets('data-source', item.uid) };
+  const body: JsonObject = {
+    ...without(objectAt(item.content.body) ?? {}, ['secureJsonFields']),
+    uid: item.uid,
+    ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
+  };
+  if (item.live === undefined) {
+    await grafana.post('/api/datasources', body, { signal });
+  } else {
+    const version = numberAt(await grafana.get(pathOf(item.uid), { signal }), 'version');
+    await grafana.put(pathOf(item.uid), { ...body, ...(version === undefined ? {} : { version }) }, { signal });
+  }
+  return { uid: item.uid, losses: missingSecrets(context, item) };
+}

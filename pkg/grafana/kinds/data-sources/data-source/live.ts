@@ -1,0 +1,19 @@
+import { stringAt, type JsonObject } from '../../../../lib/json/json.ts';
+import { objectsOf } from '../../../http/pagination/lists.ts';
+import type { KindContext, Listed } from '../../kind.ts';
+
+/** `GET /api/datasources`: all of them in one answer, without users, secret names and version. */
+export async function listDataSources(context: KindContext): Promise<JsonObject[]> {
+  const path = '/api/datasources';
+  return objectsOf(await context.grafana.get(path, { signal: context.signal }), path);
+}
+
+/** The data sources that are live now, read once. */
+export function liveDataSources(context: KindContext): Promise<Listed[]> {
+  return context.memo('live-data-sources', async () =>
+    (await listDataSources(context)).map((item) => {
+      const uid = stringAt(item, 'uid') ?? '';
+      return { uid, title: stringAt(item, 'name') ?? uid };
+    }),
+  );
+}

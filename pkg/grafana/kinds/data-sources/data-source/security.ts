@@ -1,0 +1,51 @@
+import { arrayAt, canonicalJson, objectAt, stringAt, type Json } from '../../../../lib/json/json.ts';
+import type { SecurityChange } from '../../../../contract/plan.ts';
+import type { Restorable, SecurityContext } from '../../kind.ts';
+import { addressesIn, type Addresses } from '../../security/addresses.ts';
+import { securityChange, switchText } from '../../security/change.ts';
+import { movesOf } from '../../security/moves.ts';
+
+/** With `direct` browsers get the address and the password; another type may send secrets in another way. */
+const PLACES = ['url', 'access', 'type'];
+/** With these Grafana passes on what identifies people, or trusts whoever answers. */
+const SWITCHES = ['withCredentials', 'oauthPassThru', 'forwardGrafanaIdToken', 'tlsSkipVerify'];
+
+export const dataSourceMoves = movesOf('data-source', addressesOf);
+
+/** What an update changes about where the requests of a data source go, and what goes with them. */
+export function dataSourceSecurity(item: Restorable, context: SecurityContext): SecurityChange[] {
+  const { content, live } = item;
+  return live === undefined ? [] : [...dataSourceMoves.changes(item, context), ...forwarding(live.body, content.body)];
+}
+
+function addressesOf(body: Json): Addresses {
+  const { requests, links } = addressesIn(objectAt(body, 'jsonData'), 'jsonData');
+  for (const field of PLACES) {
+    const value = stringAt(body, field) ?? '';
+    if (value !== '') {
+      requests.set(field, value);
+    }
+  }
+  return { requests, links };
+}
+
+function forwarding(before: Json, after: Json): SecurityChange[] {
+  const switched = SWITCHES.flatMap((field) => {
+    const [was, is] = [isOn(before, field), isOn(after, field)];
+    return is && !was ? [securityChange('forwarding', { field, before: switchText(was), after: switchText(is) })] : [];
+  });
+  const [kept, keeps] = [cookiesOf(before), cookiesOf(after)];
+  const more = keeps.some((name) => !kept.includes(name));
+  const cookies = { field: 'keepCookies', before: kept.join(', '), after: keeps.join(', ') };
+  return more ? [...switched, securityChange('forwarding', cookies)] : switched;
+}
+
+function isOn(body: Json, field: string): boolean {
+  return objectAt(body)?.[field] === true || objectAt(body, 'jsonData')?.[field] === true;
+}
+
+function cookiesOf(body: Json): string[] {
+  return (arrayAt(body, 'jsonData', 'keepCookies') ?? []).map((name) =>
+    typeof name === 'string' ? name : canonicalJson(name),
+  );
+}

@@ -1,0 +1,88 @@
+import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { ifFound } from '../../http/errors.ts';
+import { listNumbered } from '../../http/pagination/lists.ts';
+import { withoutEmpty } from '../../natural-key.ts';
+import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+/**
+ * Organizations, by name: Grafana hands out numeric ids. Pages of `/api/orgs` are counted from 0 or from 1, depending on the
+ * release. An org of the same name is the same org; nothing is ever deleted.
+ */
+export const org: Kind = {
+  name: 'org',
+  declaration: {
+    plural: 'Organizations',
+    scope: 'server',
+    restored: 'yes',
+    identity: 'name kept; new numeric id',
+    lost: ['numeric id (and with it the namespace org-N)'],
+    minimumVersion: '10.4',
+    rights: ['a server admin with basic authentication'],
+  },
+  dependsOn: [],
+  writes: 'serial',
+
+  async serves(context) {
+    return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };
+  },
+
+  async *list(context) {
+    const orgs = await listNumbered(
+      context.grafana,
+      {
+        path: '/api/orgs',
+        size: 1000,
+        sizeName: 'perpage',
+        numbering: 'either',
+        items: (answer) => (Array.isArray(answer) ? answer : undefined),
+        key: (item) => stringAt(item, 'name') ?? '',
+      },
+      context.signal,
+    );
+    for (const item of orgs) {
+      const name = stringAt(item, 'name') ?? '';
+      yield { uid: name, title: name };
+    }
+  },
+
+  async read(context, listed) {
+    const answer = await readOrg(context, listed.uid);
+    return answer === undefined ? undefined : contentOf(answer);
+  },
+
+  references: () => [],
+  write,
+};
+
+function readOrg(context: KindContext, name: string): Promise<Json | undefined> {
+  return ifFound(context.grafana.get(`/api/orgs/name/${encodeURIComponent(name)}`, { signal: context.signal }));
+}
+
+function contentOf(answer: Json): Content {
+  const name = stringAt(answer, 'name') ?? '';
+  const id = numberAt(answer, 'id');
+  const address = withoutEmpty(objectAt(answer, 'address') ?? {});
+  return {
+    body: { name, ...withoutEmpty({ address }) },
+    title: name,
+    // Most have no address, and then there is nothing that could be lost.
+    ...(Object.keys(address).length === 0 ? { pristine: true } : {}),
+    ...(id === undefined ? {} : { facts: { id } }),
+  };
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const { grafana, signal } = context;
+  if (item.live === undefined) {
+    await grafana.post('/api/orgs', { name: item.uid }, { signal });
+  }
+  const address = objectAt(item.content.body, 'address');
+  if (address !== undefined) {
+    const id = numberAt(await readOrg(context, item.uid), 'id') ?? 0;
+    const fields: JsonObject = { address1: '', address2: '', city: '', zipCode: '', state: '', country: '' };
+    await grafana.put(`/api/orgs/${id}/address`, { ...fields, ...address }, { signal });
+  }
+  return { uid: item.uid, losses: [] };
+}

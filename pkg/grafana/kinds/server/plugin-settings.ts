@@ -1,0 +1,127 @@
+import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { ifFound } from '../../http/errors.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
+import { without } from '../../natural-key.ts';
+import { requireAnyAction } from '../../rights.ts';
+import { addressesIn } from '../security/addresses.ts';
+import { movesOf } from '../security/moves.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+/** Dashkeep's own app: its settings belong to the installation, and bootstrap fills them in. */
+const OWN_PLUGIN = 'dashkeep-backup-app';
+const LIST = '/api/plugins';
+
+const moves = movesOf('plugin-settings', (body) => addressesIn(objectAt(body, 'jsonData'), 'jsonData'));
+
+/**
+ * Settings of app plugins that are enabled, pinned or configured: `{enabled, pinned, jsonData, secureJsonFields}`.
+ * Saving replaces `jsonData` and both flags, so all are sent; `secureJsonData` is merged key by key
+ * (pluginsettings/service.go), so secrets that are not supplied stay, and an empty one counts as none. Dashkeep's own app is left out.
+ * Without the right to create data sources or install plugins Grafana lists its core plugins only, without a word
+ * (api/plugins.go GetPluginList), so that right is asked for first.
+ */
+export const pluginSettings: Kind = {
+  name: 'plugin-settings',
+  declaration: {
+    plural: 'App plugin settings',
+    scope: 'org',
+    restored: 'partly',
+    identity: 'kept',
+    lost: ['secrets (enter them again, or supply them at restore)', 'the plugin itself: install it first'],
+    minimumVersion: '10.4',
+    rights: ['datasources:create (or plugins:install), so that all plugins are listed', 'plugins:write on plugins:*'],
+  },
+  dependsOn: [],
+  writes: 'serial',
+  hasSecrets: true,
+
+  async serves() {
+    return { served: true };
+  },
+
+  async *list(context) {
+    await requireAnyAction(context, 'the list of plugins', ['datasources:create', 'plugins:install']);
+    const query = { embedded: 0, type: 'app' };
+    const answer = await context.grafana.get(LIST, { query, signal: context.signal });
+    for (const plugin of objectsOf(answer, LIST)) {
+      const uid = stringAt(plugin, 'id') ?? '';
+      const content = uid === OWN_PLUGIN ? undefined : await readSettings(context, uid);
+      if (content !== undefined && content.pristine === undefined) {
+        yield { uid, title: content.title, content };
+      }
+    }
+  },
+
+  read: (context, listed) => readSettings(context, listed.uid),
+
+  references: () => [],
+  forecast,
+  securityChanges: (item, context) => moves.changes(item, context),
+  write,
+
+  /** Which secrets are stored is not restored: they are entered again. */
+  comparable: (body) => without(objectAt(body) ?? {}, ['secureJsonFields']),
+};
+
+function pathOf(plugin: string): string {
+  return `${LIST}/${encodeURIComponent(plugin)}/settings`;
+}
+
+async function readSettings(context: KindContext, plugin: string): Promise<Content | undefined> {
+  const answer = await ifFound(context.grafana.get(pathOf(plugin), { signal: context.signal }));
+  if (!isJsonObject(answer)) {
+    return undefined;
+  }
+  const version = stringAt(answer, 'info', 'version') ?? '';
+  const fields = Object.entries(objectAt(answer, 'secureJsonFields') ?? {}).filter(([, stored]) => stored === true);
+  const body: JsonObject = {
+    enabled: answer['enabled'] === true,
+    pinned: answer['pinned'] === true,
+    jsonData: objectAt(answer, 'jsonData') ?? {},
+    secureJsonFields: Object.fromEntries(fields),
+  };
+  return {
+    body,
+    title: stringAt(answer, 'name') ?? plugin,
+    ...(version === '' ? {} : { facts: { version } }),
+    ...(isUntouched(body, answer['autoEnabled'] === true) ? { pristine: true } : {}),
+  };
+}
+
+/** Whether nobody ever enabled, pinned or configured it; some plugins are enabled and pinned from the start. */
+function isUntouched(body: JsonObject, autoEnabled: boolean): boolean {
+  const isEmpty = (name: string): boolean => Object.keys(objectAt(body, name) ?? {}).length === 0;
+  const flags = body['enabled'] === autoEnabled && (autoEnabled || body['pinned'] === false);
+  return flags && isEmpty('jsonData') && isEmpty('secureJsonFields');
+}
+
+async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+  const live = item.live ?? (await readSettings(context, item.uid));
+  if (live === undefined) {
+    return { losses: [], blocked: reason('plugin-missing', { uid: item.uid }) };
+  }
+  return { losses: missingSecrets(context, item, live) };
+}
+
+function missingSecrets(context: WriteContext, item: Restorable, live: Content | undefined): KnownReason[] {
+  const supplied = context.secrets('plugin-settings', item.uid) ?? {};
+  const stored = objectAt(live?.body, 'secureJsonFields') ?? {};
+  const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
+    (name) => supplied[name] === undefined && stored[name] !== true,
+  );
+  return [...new Set([...missing, ...moves.dropped(item, context)])].map((field) => reason('enter-again', { field }));
+}
+
+async function write(context: WriteContext, item: Restorable): Promise<Written> {
+  const live = await readSettings(context, item.uid);
+  const dropped = moves.dropped(live === undefined ? item : { ...item, live }, context).map((name) => [name, '']);
+  const secrets = { ...Object.fromEntries(dropped), ...context.secrets('plugin-settings', item.uid) };
+  const body: JsonObject = {
+    ...without(objectAt(item.content.body) ?? {}, ['secureJsonFields']),
+    ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
+  };
+  await context.grafana.post(pathOf(item.uid), body, { signal: context.signal });
+  return { uid: item.uid, losses: missingSecrets(context, item, live) };
+}

@@ -1,0 +1,39 @@
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import type { Kind, KindContext } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+const TITLE = 'Server settings';
+
+/**
+ * What `GET /api/admin/settings` shows of Grafana's configuration, archived only: it cannot be written, and Grafana masks
+ * its secrets. One resource with uid `settings`.
+ */
+export const serverSettings: Kind = {
+  name: 'server-settings',
+  declaration: {
+    plural: 'Server settings',
+    scope: 'server',
+    restored: 'no',
+    identity: 'not restored: kept to look things up',
+    lost: ['passwords and keys, which Grafana masks'],
+    minimumVersion: '10.4',
+    rights: ['settings:read on settings:*, as a server admin'],
+  },
+  dependsOn: [],
+  writes: 'serial',
+
+  async serves(context) {
+    return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };
+  },
+
+  async *list(context) {
+    yield { uid: 'settings', title: TITLE, content: await readSettings(context) };
+  },
+
+  read: readSettings,
+  references: () => [],
+};
+
+async function readSettings(context: KindContext): Promise<Content> {
+  return { body: await context.grafana.get('/api/admin/settings', { signal: context.signal }), title: TITLE };
+}

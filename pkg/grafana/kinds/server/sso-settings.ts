@@ -1,0 +1,62 @@
+import { objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { ifFound, isNotFound } from '../../http/errors.ts';
+import { objectsOf } from '../../http/pagination/lists.ts';
+import { without } from '../../natural-key.ts';
+import type { Kind, Serving } from '../kind.ts';
+import type { Content } from '../content.ts';
+
+const PATH = '/api/v1/sso-settings';
+
+/**
+ * Single sign-on settings per provider, archived only: Grafana shows secrets as a mask (`*********`), and writing the mask
+ * back would store it. `settings:read` is given to server admins; where the API is switched off it answers 404.
+ */
+export const ssoSettings: Kind = {
+  name: 'sso-settings',
+  declaration: {
+    plural: 'Single sign-on settings',
+    scope: 'server',
+    restored: 'no',
+    identity: 'not restored: kept to look things up',
+    lost: ['client secrets, which Grafana masks'],
+    minimumVersion: '10.4',
+    rights: ['settings:read on settings:auth.*:*, as a server admin'],
+  },
+  dependsOn: [],
+  writes: 'serial',
+
+  async serves(context): Promise<Serving> {
+    if (!context.serverAdmin) {
+      return { served: false, reason: reason('needs-server-admin') };
+    }
+    try {
+      await context.grafana.get(PATH, { signal: context.signal });
+    } catch (error) {
+      if (isNotFound(error)) {
+        return { served: false, reason: reason('no-sso-api') };
+      }
+      throw error;
+    }
+    return { served: true };
+  },
+
+  async *list(context) {
+    for (const item of objectsOf(await context.grafana.get(PATH, { signal: context.signal }), PATH)) {
+      const content = contentOf(item);
+      yield { uid: content.title, title: content.title, content };
+    }
+  },
+
+  async read(context, listed) {
+    const path = `${PATH}/${encodeURIComponent(listed.uid)}`;
+    const answer: Json | undefined = await ifFound(context.grafana.get(path, { signal: context.signal }));
+    return answer === undefined ? undefined : contentOf(objectAt(answer) ?? {});
+  },
+
+  references: () => [],
+};
+
+function contentOf(item: JsonObject): Content {
+  return { body: without(item, ['id']), title: stringAt(item, 'provider') ?? '' };
+}

@@ -1,0 +1,244 @@
+import { asDashkeepError, type DashkeepError } from '../../../contract/errors.ts';
+import type { Clock, Log } from '../../../contract/ports.ts';
+import type { CredentialSource } from '../../../grafana/http/credentials.ts';
+import { readAdmin } from '../admin.ts';
+import { anyAppChanged } from '../app-changes.ts';
+import { bootstrap } from '../bootstrap.ts';
+import { LOOK_EVERY_MS } from './given.ts';
+import { KnownOrgs } from '../known-orgs.ts';
+import { fingerprint } from '../memory.ts';
+import { AdminRefused, NoAdmin } from '../problems.ts';
+import { TokenWatch } from './watch.ts';
+import { probeToken } from './probe.ts';
+import { tokenStateOf, type TokenStatus } from './state.ts';
+import type { Bootstrapped, BootstrapOptions, OrgToken } from '../types.ts';
+
+export interface KeeperOptions extends BootstrapOptions {
+  /** Whether this replica may make tokens; the others only use what is stored. */
+  mayMint: () => boolean;
+}
+
+const CHECK_EVERY_MS = 10 * 60_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LAST_MS = 60_000;
+/** Grafana locks an account after five wrong passwords within five minutes. */
+const REFUSED_RETRY_MS = 15 * 60_000;
+const REFUSED_LOOK_MS = 15_000;
+
+/**
+ * Keeps the tokens of a running service: makes them, renews them in time, and makes new ones when Grafana has forgotten
+ * them. Whatever fails is a state that it keeps telling, and tries again; it never ends by itself.
+ */
+export class TokenKeeper extends TokenWatch {
+  readonly #options: KeeperOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #known: KnownOrgs;
+  #current: Bootstrapped | undefined;
+  #problem: DashkeepError | undefined;
+  #refusedUntil = 0;
+  #replaced: TokenStatus['replaced'];
+  /** How many looks there were; says whose turn it is among the tokens of further organizations. */
+  #looks = 0;
+
+  constructor(options: KeeperOptions) {
+    super();
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#known = new KnownOrgs(options);
+  }
+
+  /** Looks which organizations there are now, and where all are wanted makes sure that each has its token. */
+  async noticeOrgs(): Promise<void> {
+    await this.#known.look(this.stopping);
+    if (this.#lacksOne) {
+      await this.check();
+    }
+  }
+
+  /** Looks at what is stored, and makes nothing. */
+  async look(): Promise<void> {
+    await this.#check(false);
+  }
+
+  get status(): TokenStatus {
+    const problem = this.#problem;
+    const state = tokenStateOf(this.#current, problem, this.#clock.now());
+    const orgs = [
+      ...(this.#current?.orgs ?? []).map(({ org, expires, account }) => ({
+        id: org,
+        state,
+        ...(expires === undefined ? {} : { expires }),
+        ...(account === undefined ? {} : { account }),
+      })),
+      ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
+    ];
+    const replaced = this.#replaced;
+    return {
+      state,
+      orgs,
+      ...(problem === undefined ? {} : { problem }),
+      ...(replaced === undefined ? {} : { replaced }),
+    };
+  }
+
+  get orgs(): readonly OrgToken[] {
+    return this.#current?.orgs ?? [];
+  }
+
+  /** Names of all organizations of this Grafana by id, as last seen; empty where no admin can be asked. */
+  get existing(): ReadonlyMap<number, string> {
+    return this.#known.names;
+  }
+
+  get home(): number | undefined {
+    return this.#current?.home;
+  }
+
+  /** Credentials that follow every renewal. When Grafana refuses one, `refresh` makes a new one. */
+  credentials(org?: number): CredentialSource {
+    const current = async (): Promise<string> => {
+      if (this.#current === undefined) {
+        await this.check();
+      }
+      const found = this.#current?.orgs.find((one) => one.org === (org ?? this.#current?.home));
+      if (found === undefined) {
+        throw this.#problem ?? asDashkeepError(new Error(`there is no token for org ${org ?? 'of the admin'}`));
+      }
+      return found.token;
+    };
+    return {
+      kind: 'token',
+      authorization: async () => `Bearer ${await current()}`,
+      refresh: async () => {
+        await this.check();
+        // The check has tried the token with Grafana. Another request may have had it renewed before this one asked.
+        await current();
+        return this.#problem === undefined;
+      },
+    };
+  }
+
+  protected override async run(): Promise<void> {
+    let failures = 0;
+    while (!this.stopping.aborted) {
+      await this.check();
+      failures = this.#problem === undefined ? 0 : failures + 1;
+      if (this.#problem === undefined) {
+        await this.#watch();
+        continue;
+      }
+      const pause =
+        this.#problem instanceof AdminRefused
+          ? REFUSED_LOOK_MS
+          : Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10));
+      await this.#clock.sleep(pause, this.stopping).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when a whole check is due: after ten minutes, or as soon as Grafana refuses a token or an app was changed. */
+  async #watch(): Promise<void> {
+    const signal = this.stopping;
+    const due = this.#clock.monotonic() + CHECK_EVERY_MS;
+    while (!signal.aborted && this.#problem === undefined && this.#clock.monotonic() < due) {
+      await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      if (signal.aborted || (await this.#refusesOne()) || (await this.#changedApp())) {
+        return;
+      }
+      if (this.#known.isDue) {
+        await this.noticeOrgs();
+      }
+    }
+  }
+
+  /** Whether somebody changed the app of an organization, so that its token must end. Only the leader tells apps anything. */
+  async #changedApp(): Promise<boolean> {
+    return this.#options.mayMint() && (await anyAppChanged(this.#options, this.orgs, this.stopping));
+  }
+
+  /** Whether Grafana refuses the token of the home organization, or that of the further one whose turn it is. */
+  async #refusesOne(): Promise<boolean> {
+    const [home, ...others] = this.orgs;
+    const next = others[this.#looks++ % Math.max(1, others.length)];
+    for (const one of [home, next]) {
+      if (one !== undefined) {
+        const answer = await probeToken(this.#options, () => Promise.resolve(one.token), this.stopping).catch(
+          () => undefined,
+        );
+        if (answer === 'unauthorized' || answer === 'forbidden') {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether an organization that is wanted has neither a token nor a reason why not. */
+  get #lacksOne(): boolean {
+    const { orgs = [], failed = [] } = this.#current ?? {};
+    const tried = new Set([...orgs, ...failed].map(({ org }) => org));
+    return this.#options.allOrgs && [...this.existing.keys()].some((id) => !tried.has(id));
+  }
+
+  protected override async checkOnce(): Promise<void> {
+    await this.#check();
+    if (this.#problem === undefined) {
+      await this.#known.look(this.stopping);
+    }
+  }
+
+  async #check(mayMint = this.#options.mayMint()): Promise<void> {
+    const signal = this.stopping;
+    const refused = this.#problem instanceof AdminRefused && (await this.#stillRefused(this.#problem));
+    try {
+      // A replica that doesn't lead uses what the leader stored; without admin credentials nothing is ever made.
+      const may = mayMint && !refused;
+      const options = may ? this.#options : { ...this.#options, admin: undefined, app: undefined };
+      this.#current = await bootstrap(options, signal);
+      if (this.#problem !== undefined) {
+        this.#log.info({}, 'the token works');
+      }
+      this.#problem = undefined;
+      this.#noteReplaced(this.#current);
+    } catch (error) {
+      if (signal.aborted || (refused && error instanceof NoAdmin)) {
+        return;
+      }
+      const problem = asDashkeepError(error);
+      if (problem instanceof AdminRefused) {
+        this.#refusedUntil = this.#clock.monotonic() + REFUSED_RETRY_MS;
+      }
+      // Whoever may not make one and finds none waits for the one who may.
+      const waits = problem instanceof NoAdmin && this.#options.admin !== undefined;
+      if (this.#problem?.message !== problem.message && !waits) {
+        this.#log.warn(
+          { code: problem.code, reason: problem.message, hint: problem.hint },
+          'there is no working token',
+        );
+      }
+      this.#problem = problem;
+    }
+  }
+
+  #noteReplaced({ orgs }: Bootstrapped): void {
+    const replaced = orgs.filter(({ refused }) => refused === true).map(({ org }) => org);
+    if (replaced.length > 0) {
+      this.#replaced = { time: this.#clock.now(), orgs: replaced };
+      this.#log.warn(
+        { orgs: replaced, hint: 'Was the token, or the service account "dashkeep", deleted in Grafana?' },
+        'Grafana refused the token; a new one was made and is in use',
+      );
+    }
+  }
+
+  /** Whether asking Grafana again would only be one more wrong password: the Secret is the same, and it was not long ago. */
+  async #stillRefused(refused: AdminRefused): Promise<boolean> {
+    const { admin, adminKeys } = this.#options;
+    if (admin === undefined || this.#clock.monotonic() > this.#refusedUntil) {
+      return false;
+    }
+    const now = await readAdmin(admin, adminKeys).catch(() => undefined);
+    return now === undefined || fingerprint(`${now.user}\n${now.password}`) === refused.fingerprint;
+  }
+}

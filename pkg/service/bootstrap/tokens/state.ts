@@ -1,0 +1,37 @@
+import type { TokenState } from '../../../contract/api/status.ts';
+import type { DashkeepError } from '../../../contract/errors.ts';
+import { AdminRefused, NoAdmin } from '../problems.ts';
+import type { Bootstrapped, OrgToken } from '../types.ts';
+
+export interface TokenStatus {
+  state: TokenState;
+  orgs: { id: number; state: TokenState; expires?: Date; account?: OrgToken['account'] }[];
+  problem?: DashkeepError;
+  /** The last time that Grafana refused tokens which had not expired, and new ones were made. */
+  replaced?: { time: Date; orgs: number[] };
+}
+
+/** The one word for the tokens, from what the last check found. */
+export function tokenStateOf(
+  current: Bootstrapped | undefined,
+  problem: DashkeepError | undefined,
+  now: Date,
+): TokenState {
+  if (problem instanceof AdminRefused) {
+    return 'password-wrong';
+  }
+  if (problem instanceof NoAdmin) {
+    return current === undefined && !problem.refused ? 'missing' : 'invalid';
+  }
+  if (problem !== undefined) {
+    const away = ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(problem.code);
+    if (!away || current === undefined) {
+      return away ? 'waiting' : 'failed';
+    }
+  }
+  if (current === undefined) {
+    return 'unknown';
+  }
+  const ends = current.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires.getTime()]));
+  return ends.some((end) => end - now.getTime() < 24 * 3_600_000) ? 'expiring' : 'valid';
+}

@@ -1,0 +1,125 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { Profile } from './profile.ts';
+import { booleanOf, present } from './settings.ts';
+import type { Environment, S3Settings } from './settings.ts';
+
+/** A value and who said so. */
+export interface Sourced<T> {
+  value: T;
+  from: string;
+}
+
+/** Says that a value was given by a person, or by the deployment through the service's settings. */
+export const FROM_SETTINGS = 'the settings';
+
+/**
+ * The one place that decides which service is spoken to. First that speaks: settings, DASHKEEP_S3_ENDPOINT,
+ * AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's `services` section (also with its indentation lost), the profile's
+ * `endpoint_url`; AWS when all are silent.
+ *
+ * @throws DK_SETTINGS rather than fall through to AWS with keys that are meant for somebody else
+ */
+export function resolveEndpoint(
+  settings: S3Settings,
+  environment: Environment,
+  profile: Profile,
+  warnings: string[],
+): Sourced<string | undefined> {
+  const explicit = firstOf([
+    [settings.endpoint, FROM_SETTINGS],
+    [environment.DASHKEEP_S3_ENDPOINT, 'DASHKEEP_S3_ENDPOINT'],
+  ]);
+  if (explicit !== undefined) {
+    return checked(explicit);
+  }
+  const configured =
+    firstOf([
+      [environment.AWS_ENDPOINT_URL_S3, 'AWS_ENDPOINT_URL_S3'],
+      [environment.AWS_ENDPOINT_URL, 'AWS_ENDPOINT_URL'],
+    ]) ?? fromFiles(profile, warnings);
+  if (configured === undefined) {
+    return { value: undefined, from: 'nothing else is configured, so it is AWS' };
+  }
+  const ignored =
+    booleanOf('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) ??
+    booleanOf('ignore_configured_endpoint_urls', profile.config.ignore_configured_endpoint_urls);
+  if (ignored === true) {
+    warnings.push(`the endpoint of ${configured.from} is not used: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says so`);
+    return { value: undefined, from: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS' };
+  }
+  return checked(configured);
+}
+
+function fromFiles(profile: Profile, warnings: string[]): Sourced<string> | undefined {
+  const { services, configFile } = profile;
+  const general = firstOf([
+    [profile.config.endpoint_url, `endpoint_url of profile ${profile.name} in ${configFile}`],
+    [profile.credentials.endpoint_url, `endpoint_url of profile ${profile.name} in ${profile.credentialsFile}`],
+  ]);
+  if (services === undefined) {
+    return general;
+  }
+  if (services.section === undefined) {
+    throw new DashkeepError(
+      'DK_SETTINGS',
+      `profile ${profile.name} in ${configFile} says services = ${services.name}, but there is no [services ${services.name}] with content`,
+      { hint: `Add the section, or set DASHKEEP_S3_ENDPOINT. Without it the keys would be sent to AWS.` },
+    );
+  }
+  const where = `[services ${services.name}] in ${configFile}`;
+  const nested = present(services.section['s3.endpoint_url']);
+  if (nested !== undefined) {
+    return { value: nested, from: where };
+  }
+  const flat = present(services.section.endpoint_url);
+  if (flat !== undefined) {
+    warnings.push(
+      `${where}: the spaces before endpoint_url were lost, so AWS tools do not see it; it is used all the same. ` +
+        'Write it indented below "s3 =".',
+    );
+    return { value: flat, from: `${where} (indentation lost)` };
+  }
+  if (general === undefined && !Object.keys(services.section).some((name) => name.endsWith('.endpoint_url'))) {
+    throw new DashkeepError('DK_SETTINGS', `${where} holds no endpoint_url below "s3 ="`, {
+      hint: 'Write "s3 =" and, indented on the next line, "endpoint_url = https://…", or set DASHKEEP_S3_ENDPOINT.',
+    });
+  }
+  return general;
+}
+
+function firstOf(candidates: readonly (readonly [string | undefined, string])[]): Sourced<string> | undefined {
+  for (const [value, from] of candidates) {
+    const found = present(value);
+    if (found !== undefined) {
+      return { value: found, from };
+    }
+  }
+  return undefined;
+}
+
+/** The address without a slash at its end. @throws DK_SETTINGS for what is no usable URL */
+function checked({ value, from }: Sourced<string>): Sourced<string> {
+  const refuse = (why: string) =>
+    new DashkeepError('DK_SETTINGS', `the S3 endpoint of ${from} is not usable: ${why}`, {
+      hint: 'An endpoint is written like https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
+    });
+  if (/["'`]/.test(value)) {
+    throw refuse('it holds quotes, which do not belong to the value');
+  }
+  if (!/^https?:\/\//i.test(value)) {
+    throw refuse('it does not start with https:// or http://');
+  }
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    throw refuse('it is no address');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refuse('it holds a user or password');
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw refuse('it holds a ? or #');
+  }
+  return { value: url.href.replace(/\/+$/, ''), from };
+}

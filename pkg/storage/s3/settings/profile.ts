@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
+import { systemCode } from '../../errors.ts';
+import { unreadableFile } from '../../unreadable-file.ts';
+import { present } from './settings.ts';
+import type { Environment, S3Settings } from './settings.ts';
+
+type Section = Readonly<Record<string, string | undefined>>;
+
+/** What the shared AWS files say for one profile. */
+export interface Profile {
+  name: string;
+  /** Who chose the profile; undefined when nobody did and it is the default one. */
+  chosenBy: string | undefined;
+  configFile: string;
+  credentialsFile: string;
+  config: Section;
+  credentials: Section;
+  /** The section that the profile's `services` line names: undefined without such a line, empty when it is missing. */
+  services: { name: string; section: Section | undefined } | undefined;
+}
+
+/**
+ * Reads the shared files as the AWS tools do: `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`, else `~/.aws`.
+ *
+ * @throws DK_SETTINGS when a file that was named can't be read, or the chosen profile is in neither
+ */
+export async function readProfile(settings: S3Settings, environment: Environment): Promise<Profile> {
+  const configFile = await fileOf('AWS_CONFIG_FILE', 'config', environment);
+  const credentialsFile = await fileOf('AWS_SHARED_CREDENTIALS_FILE', 'credentials', environment);
+  const files = await loadSharedConfigFiles({
+    configFilepath: configFile,
+    filepath: credentialsFile,
+    ignoreCache: true,
+  });
+  const chosen = present(settings.profile) ?? present(environment.AWS_PROFILE);
+  const name = chosen ?? 'default';
+  const config = files.configFile[name];
+  const credentials = files.credentialsFile[name];
+  if (chosen !== undefined && config === undefined && credentials === undefined) {
+    throw new DashkeepError('DK_SETTINGS', `the profile ${name} is in neither ${configFile} nor ${credentialsFile}`, {
+      hint: `Profiles found: ${profilesIn(files) || 'none'}. In the config file all but [default] are written [profile name].`,
+    });
+  }
+  const services = present(config?.services);
+  return {
+    name,
+    chosenBy: chosen === undefined ? undefined : present(settings.profile) ? 'the settings' : 'AWS_PROFILE',
+    configFile,
+    credentialsFile,
+    config: config ?? {},
+    credentials: credentials ?? {},
+    services:
+      services === undefined ? undefined : { name: services, section: files.configFile[`services.${services}`] },
+  };
+}
+
+async function fileOf(variable: string, name: string, environment: Environment): Promise<string> {
+  const named = present(environment[variable]);
+  const home = environment.HOME ?? '';
+  const path = named === undefined ? join(home, '.aws', name) : named.replace(/^~(?=\/)/, home);
+  try {
+    await readFile(path);
+  } catch (error) {
+    if (named !== undefined || systemCode(error) !== 'ENOENT') {
+      const source = named === undefined ? '' : ` (from ${variable})`;
+      throw unreadableFile(`cannot read ${path}${source}: ${reasonOf(error)}`, error);
+    }
+  }
+  return path;
+}
+
+function profilesIn(files: Awaited<ReturnType<typeof loadSharedConfigFiles>>): string {
+  const names = [...Object.keys(files.configFile), ...Object.keys(files.credentialsFile)];
+  return [...new Set(names)].filter((name) => !/^(services|sso-session)\./.test(name)).join(', ');
+}
