@@ -8,7 +8,7 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/stored.ts';
 import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './folder-paths.ts';
-import { mapPool } from '../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
 import { servingOf } from './served-kinds.ts';
 
@@ -117,7 +117,7 @@ async function readLive(options: LiveDiffOptions, orgId: number, name: KindName,
       remember(live, options.repository, orgId, name, listed.uid, content);
     }
   }
-  await mapPool(toRead, 16, async (listed) => {
+  await forEachConcurrently(16, toRead, async (listed) => {
     const content = await kind.read(context, listed);
     if (content !== undefined) {
       remember(live, options.repository, orgId, name, listed.uid, content);

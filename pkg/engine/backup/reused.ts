@@ -2,7 +2,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import { kindContext } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { canonicalOf } from '../../grafana/kinds/stored.ts';
-import { mapPool } from '../../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { BackupOptions } from './options.ts';
 import type { Collection } from './collection.ts';
 
@@ -23,7 +23,7 @@ export async function replaceMissing(options: BackupOptions, collection: Collect
     'objects to be reused are gone and will be put back',
   );
   const failed = new Set<ManifestEntry>();
-  await mapPool(affected, 8, async (entry) => {
+  await forEachConcurrently(8, affected, async (entry) => {
     try {
       await putBack(options, entry);
     } catch (error) {

@@ -5,7 +5,7 @@ import { kindContext, type Instance, type Org } from '../../grafana/instance.ts'
 import type { WriteContext } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
-import { mapPool } from '../../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { levelsOf } from '../restore/apply/apply.ts';
 import { targetOf } from '../restore/target.ts';
 import { isFilled } from '../restore/apply/remove-extra.ts';
@@ -62,12 +62,12 @@ export class ScratchFolder implements Scratch {
   /** Removes what the drill made, one by one: Grafana keeps a folder whose library panels are used. */
   async remove(signal: AbortSignal): Promise<void> {
     for (const kind of ['dashboard', 'library-panel'] as const) {
-      await mapPool(this.#made(kind), DELETES_AT_ONCE, async (item) => {
+      await forEachConcurrently(DELETES_AT_ONCE, this.#made(kind), async (item) => {
         await kindOf(kind).remove?.(this.#context(signal), targetOf(item).uid);
       });
     }
     for (const level of levelsOf(this.#made('folder')).reverse()) {
-      await mapPool(level, DELETES_AT_ONCE, (item) => this.#removeFolder(signal, targetOf(item).uid));
+      await forEachConcurrently(DELETES_AT_ONCE, level, (item) => this.#removeFolder(signal, targetOf(item).uid));
     }
     await this.#removeFolder(signal, this.#probe);
     await this.#removeFolder(signal, this.uid);

@@ -4,7 +4,8 @@ import type { Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { releaseForm } from '../../grafana/kinds/stored.ts';
 import { holding, LARGE_BYTES } from '../backup/large.ts';
-import { mapPool, TaskPool } from '../../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;
@@ -76,7 +77,7 @@ export async function visitLive({ kind, context, wanted, total, isSame, each }: 
     }
   }
   await reading.drain();
-  await mapPool([...left], MISSING_AT_ONCE, (uid) => show(uid, undefined));
+  await forEachConcurrently(MISSING_AT_ONCE, [...left], (uid) => show(uid, undefined));
 }
 
 function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {

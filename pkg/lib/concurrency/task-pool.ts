@@ -54,16 +54,3 @@ export class TaskPool {
     }
   }
 }
-
-/** Maps many values side by side, keeping their order. */
-export async function mapPool<T, R>(values: readonly T[], limit: number, map: (value: T) => Promise<R>): Promise<R[]> {
-  const pool = new TaskPool(limit);
-  const results: R[] = [];
-  for (const [index, value] of values.entries()) {
-    await pool.add(async () => {
-      results[index] = await map(value);
-    });
-  }
-  await pool.drain();
-  return results;
-}

@@ -11,7 +11,7 @@ import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { KINDS } from '../../../grafana/kinds/registry.ts';
 import { LARGE_BYTES } from '../../backup/large.ts';
-import { mapPool } from '../../../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';
 import { writeContext } from '../context.ts';
@@ -117,7 +117,7 @@ async function writeAll(
   const missingFirst = [...items].sort((a, b) => Number(a.live !== undefined) - Number(b.live !== undefined));
   for (const level of levelsOf(missingFirst)) {
     const context = writeContext(request, org);
-    await mapPool(level, kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, async (item) => {
+    await forEachConcurrently(kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, level, async (item) => {
       request.signal.throwIfAborted();
       const attempt: Attempt = failedAbove(attempts, item) ?? {};
       attempts.set(item, attempt);

@@ -7,7 +7,7 @@ import { because, reasonFrom } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, KindContext } from '../../../grafana/kinds/kind.ts';
 import { goesWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
-import { mapPool } from '../../../lib/concurrency/task-pool.ts';
+import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { markOf, type ChangeLog } from './change-log.ts';
@@ -28,7 +28,7 @@ export async function removeExtra(request: PlanRequest, plan: Plan, changeLog: C
       const kind = kindOf(name);
       const items = ofOrg.filter((item) => item.kind === name);
       const atOnce = kind.writes === 'serial' || name === 'folder' ? 1 : DELETES_AT_ONCE;
-      const removed = await mapPool(items, atOnce, (item) => {
+      const removed = await mapConcurrently(atOnce, items, (item) => {
         request.signal.throwIfAborted();
         return removeOne(request, kind, org, item, changeLog);
       });

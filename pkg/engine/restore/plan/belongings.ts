@@ -1,6 +1,6 @@
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { goesWith, kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
-import { mapPool } from '../../../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
@@ -31,7 +31,7 @@ export async function belongingsOf(source: Source, owners: Iterable<ManifestEntr
 async function annotationsOf(source: Source, wanted: ReadonlySet<string>): Promise<ManifestEntry[]> {
   const found: ManifestEntry[] = [];
   const annotations = source.manifest.resources.filter(({ kind }) => kind === 'annotation');
-  await mapPool(annotations, READS_AT_ONCE, async (entry) => {
+  await forEachConcurrently(READS_AT_ONCE, annotations, async (entry) => {
     const uid = entry.facts?.['of'] ?? (await dashboardOf(source, entry));
     if (uid !== '' && wanted.has(keyOf({ org: entry.org, kind: 'dashboard', uid: String(uid) }))) {
       found.push(entry);

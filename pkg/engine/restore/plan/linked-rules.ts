@@ -2,7 +2,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { isForbidden } from '../../../grafana/http/errors.ts';
 import { linkedDashboards } from '../../../grafana/kinds/alerting/alert-rule-group/references.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { mapPool } from '../../../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { addLoss } from './dependencies.ts';
@@ -34,7 +34,7 @@ export async function missingRules(planning: Planning, items: readonly PlannedIt
   for (const org of new Set([...dashboards.values()].map((item) => targetOf(item).org))) {
     const isLive = await liveGroups(request, org);
     const gone = candidates.filter((entry) => mapping.orgOf(entry) === org && !isLive(entry.uid));
-    await mapPool(gone, READS_AT_ONCE, async (entry) => {
+    await forEachConcurrently(READS_AT_ONCE, gone, async (entry) => {
       const linked = linkedDashboards(await storedContent(repository, entry, signal)).flatMap(
         (uid) => dashboards.get(keyOf({ org: entry.org, kind: 'dashboard', uid })) ?? [],
       );

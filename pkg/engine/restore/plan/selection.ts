@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { mapPool } from '../../../lib/concurrency/task-pool.ts';
+import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { belongingsOf } from './belongings.ts';
 import { storedContent } from '../content.ts';
 import type { PlanRequest, Selection } from '../types.ts';
@@ -119,7 +119,7 @@ function isInside(entry: ManifestEntry, folders: ReadonlySet<string>): boolean {
 async function usedPanels(source: Source, org: number, entries: readonly ManifestEntry[]): Promise<ManifestEntry[]> {
   const used = new Set<string>();
   const dashboards = entries.filter((entry) => entry.kind === 'dashboard');
-  await mapPool(dashboards, READS_AT_ONCE, async (entry) => {
+  await forEachConcurrently(READS_AT_ONCE, dashboards, async (entry) => {
     const content = await storedContent(source.repository, entry, source.signal);
     const references = kindOf('dashboard').references(content);
     references.filter(({ kind }) => kind === 'library-panel').forEach(({ uid }) => used.add(uid));

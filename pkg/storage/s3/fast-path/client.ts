@@ -1,4 +1,5 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { reasonOf } from '../../../contract/errors.ts';
 import type { Log } from '../../../contract/ports.ts';
 import { Agent, type Connections } from '../../../lib/http/agent.ts';
@@ -6,7 +7,6 @@ import { sendRequest, type HttpResponse } from '../../../lib/http/request.ts';
 import { connectorFor } from '../../outbound/connector.ts';
 import { authorities, CONNECT_MILLISECONDS, makeDryClient, SOCKETS } from '../client.ts';
 import type { ConnectionSettings } from '../connection-settings.ts';
-import { Signer, sha256 } from './signature.ts';
 import { requestTemplateOf, type RequestTemplate } from './request-template.ts';
 
 /** Larger bodies ask for leave first (`Expect: 100-continue`), which the SDK knows how to do. */
@@ -30,7 +30,7 @@ export const BYTES_PER_MILLISECOND = 64;
  */
 export type FastPathOutcome = 'written' | 'exists' | 'refused' | 'not tried' | 'declined' | 'unknown';
 
-type Learnt = RequestTemplate & { signer: Signer };
+type SignedTemplate = RequestTemplate & { signer: SignatureV4 };
 type Header = readonly [name: string, value: string];
 
 interface Request {
@@ -46,13 +46,12 @@ interface Request {
 }
 
 const EMPTY = Buffer.alloc(0);
-const EMPTY_SHA256 = sha256(EMPTY);
 
 /** What a get sends of the headers of a put. */
 const OF_A_GET = new Set(['host', 'x-amz-expected-bucket-owner', 'x-amz-request-payer']);
 
 /**
- * Puts and gets without the SDK: one attempt each, signed here, as the SDK would have sent it. The middleware of the SDK
+ * Puts and gets without the SDK: one attempt each, signed by the SDK's own signer, as the SDK would have sent it. The middleware of the SDK
  * takes a millisecond of processor time for each request, more than everything else in a backup together. Whatever does
  * not plainly succeed is left to it, with its retries, its correction of clocks and its errors.
  */
@@ -61,7 +60,7 @@ export class FastPathClient {
   readonly #input: () => PutObjectCommandInput;
   readonly #log: Log;
   readonly #dispatcher: Connections;
-  #specimen: Promise<Learnt | undefined> | undefined;
+  #template: Promise<SignedTemplate | undefined> | undefined;
   #disappointments = 0;
 
   /** @param input what the SDK is to be asked for to learn how it puts below the target. */
@@ -86,11 +85,11 @@ export class FastPathClient {
     body: Buffer,
     { contentType, ifAbsent, signal }: { contentType: string; ifAbsent: boolean; signal?: AbortSignal },
   ): Promise<FastPathOutcome> {
-    const specimen = body.length > MAX_BODY_BYTES ? undefined : await this.#plain();
-    if (specimen === undefined) {
+    const template = body.length > MAX_BODY_BYTES ? undefined : await this.#plain();
+    if (template === undefined) {
       return 'not tried';
     }
-    const headers: Header[] = [['content-type', contentType], ...specimen.putHeaders];
+    const headers: Header[] = [['content-type', contentType], ...template.putHeaders];
     if (ifAbsent) {
       headers.push(['if-none-match', '*']);
     }
@@ -98,7 +97,7 @@ export class FastPathClient {
     const total = (idle ?? 0) + Math.ceil(body.length / BYTES_PER_MILLISECOND);
     let answer: HttpResponse;
     try {
-      answer = await this.#send(specimen, { method: 'PUT', key, headers, body, total, maxBytes: ANSWER_BYTES, signal });
+      answer = await this.#send(template, { method: 'PUT', key, headers, body, total, maxBytes: ANSWER_BYTES, signal });
     } catch {
       signal?.throwIfAborted();
       return 'unknown';
@@ -131,18 +130,18 @@ export class FastPathClient {
     key: string,
     { range, maxBytes, signal }: { range?: string; maxBytes: number; signal?: AbortSignal },
   ): Promise<Buffer | 'absent' | undefined> {
-    const specimen = await this.#plain();
-    if (specimen === undefined) {
+    const template = await this.#plain();
+    if (template === undefined) {
       return undefined;
     }
-    const headers: Header[] = specimen.putHeaders.filter(([name]) => OF_A_GET.has(name));
+    const headers: Header[] = template.putHeaders.filter(([name]) => OF_A_GET.has(name));
     if (range !== undefined) {
       headers.push(['range', range]);
     }
     try {
       // An error's page may be longer than what was expected.
       const limit = Math.max(maxBytes, ANSWER_BYTES);
-      const answer = await this.#send(specimen, { method: 'GET', key, headers, body: EMPTY, maxBytes: limit, signal });
+      const answer = await this.#send(template, { method: 'GET', key, headers, body: EMPTY, maxBytes: limit, signal });
       if (answer.status === 404 && /<Code>NoSuchKey<\/Code>/.test(answer.body.toString('latin1'))) {
         return 'absent';
       }
@@ -167,48 +166,53 @@ export class FastPathClient {
   }
 
   /** Undefined when the SDK is needed; also when it cannot make a request now, since then its own error is to be seen. */
-  async #plain(): Promise<Learnt | undefined> {
+  async #plain(): Promise<SignedTemplate | undefined> {
     if (this.#disappointments >= MAX_DISAPPOINTMENTS) {
       return undefined;
     }
-    this.#specimen ??= this.#learn();
+    this.#template ??= this.#learn();
     try {
-      return await this.#specimen;
+      return await this.#template;
     } catch (error) {
-      this.#log.debug({ reason: reasonOf(error) }, 'no specimen of a request could be made');
-      this.#specimen = undefined;
+      this.#log.debug({ reason: reasonOf(error) }, 'no template of a request could be made');
+      this.#template = undefined;
       return undefined;
     }
   }
 
-  async #learn(): Promise<Learnt | undefined> {
+  async #learn(): Promise<SignedTemplate | undefined> {
     const { client, resolved } = this.#connection;
     let sent: unknown;
     const dry = makeDryClient(resolved, client.config.credentials, (request) => (sent = request));
-    const specimen = await requestTemplateOf(dry, () => sent, this.#input());
-    return specimen && { ...specimen, signer: new Signer(specimen.scope) };
+    const template = await requestTemplateOf(dry, () => sent, this.#input());
+    return (
+      template && {
+        ...template,
+        signer: new SignatureV4({
+          credentials: client.config.credentials,
+          ...template.scope,
+          sha256: client.config.sha256,
+          uriEscapePath: false,
+        }),
+      }
+    );
   }
 
-  async #send(specimen: Learnt, given: Request): Promise<HttpResponse> {
+  async #send(template: SignedTemplate, given: Request): Promise<HttpResponse> {
     const { client, clock, resolved } = this.#connection;
     const { method, key, body } = given;
-    const identity = await client.config.credentials();
-    const time = new Date(clock.now().getTime() + client.config.systemClockOffset);
-    const payload = body === EMPTY ? EMPTY_SHA256 : sha256(body);
-    const path = specimen.path + key.split('/').map(encodeURIComponent).join('/');
-    const headers = [...given.headers];
-    headers.push(['x-amz-content-sha256', payload], ['x-amz-date', Signer.timestamp(time)]);
-    if (identity.sessionToken !== undefined) {
-      headers.push(['x-amz-security-token', identity.sessionToken]);
-    }
-    headers.sort(([a], [b]) => (a < b ? -1 : 1));
-    const authorization = specimen.signer.authorization(identity, { method, path, headers, payload, time });
+    const { protocol, hostname } = new URL(template.origin);
+    const path = template.path + key.split('/').map(encodeURIComponent).join('/');
+    const { headers } = await template.signer.sign(
+      { protocol, hostname, method, path, query: {}, headers: Object.fromEntries(given.headers), body },
+      { signingDate: new Date(clock.now().getTime() + client.config.systemClockOffset) },
+    );
     return sendRequest({
       dispatcher: this.#dispatcher,
-      origin: specimen.origin,
+      origin: template.origin,
       path,
       method,
-      headers: { ...Object.fromEntries(headers), 'user-agent': specimen.userAgent, authorization },
+      headers: { ...headers, 'user-agent': template.userAgent },
       body: body === EMPTY ? null : body,
       idle: resolved.settings.timeoutMilliseconds ?? 30_000,
       total: given.total,

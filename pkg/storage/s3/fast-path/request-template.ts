@@ -1,9 +1,14 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
-import type { SigningScope } from './signature.ts';
 
-/** What all plain requests to the bucket have in common, learnt from one that the SDK made. */
+/** What the SDK signs for: region and service, as its own signatures name them. */
+export interface SigningScope {
+  region: string;
+  service: string;
+}
+
+/** What all plain requests to the bucket have in common, learned from one that the SDK made. */
 export interface RequestTemplate {
   /** Scheme, host and port. */
   origin: string;
@@ -23,9 +28,9 @@ interface Made {
   headers: Record<string, string>;
 }
 
-const KEY = 'specimen';
+const KEY = 'template';
 
-/** Made anew for each request, or of no use without the SDK around it. */
+/** Made for each request, or of no use without the SDK around it. */
 const OF_ONE_REQUEST =
   /^(authorization|content-length|content-type|user-agent|x-amz-user-agent|amz-sdk-.*|x-amz-(date|content-sha256|security-token))$/;
 
