@@ -66,17 +66,17 @@ export class PageErrorBoundary extends Component<Props, State> {
         title={
           stale
             ? t('boundary.stale', 'Dashkeep was updated while this page was open')
-            : t('boundary.broken', 'This page broke')
+            : t('boundary.broken', 'This page failed')
         }
       >
         <Stack direction="column" gap={1} alignItems="flex-start">
           <span>
             {stale
-              ? t('boundary.staleText', 'Load the page again to get the new version.')
-              : t('boundary.brokenText', 'Nothing that is backed up is affected. The browser console has the details.')}
+              ? t('boundary.staleText', 'Reload the page to get the new version.')
+              : t('boundary.brokenText', 'Your snapshots are not affected. The browser console has the details.')}
           </span>
           <Button size="sm" variant="secondary" icon="sync" onClick={() => window.location.reload()}>
-            {t('boundary.reload', 'Load the page again')}
+            {t('boundary.reload', 'Reload the page')}
           </Button>
         </Stack>
       </Alert>

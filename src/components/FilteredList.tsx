@@ -33,7 +33,7 @@ export function FilteredList<T>({ search, count, children, actions, ...table }: 
         <Text color="secondary" variant="bodySmall">
           <span role="status">
             {chosen > 0
-              ? plural('list.chosen', chosen, '{{number}} chosen', '{{number}} chosen')
+              ? plural('list.chosen', chosen, '{{number}} selected', '{{number}} selected')
               : list.isPending || list.error !== null
                 ? ' '
                 : count(list.total)}
@@ -43,7 +43,7 @@ export function FilteredList<T>({ search, count, children, actions, ...table }: 
           <>
             {actions}
             <Button size="sm" variant="secondary" fill="text" onClick={ticking?.selection.clear}>
-              {t('list.clear', 'Choose none')}
+              {t('list.clear', 'Clear selection')}
             </Button>
           </>
         )}

@@ -36,10 +36,10 @@ export function GoneList({ gone, label }: { gone: Gone[]; label: string }) {
             <RestoreButton
               size="sm"
               variant="secondary"
-              aria-label={t('gone.bringBackName', 'Bring back {{name}}', { name: one.entry.title })}
+              aria-label={t('gone.bringBackName', 'Restore {{name}}', { name: one.entry.title })}
               request={{ snapshot: one.from, selection: one.selection }}
             >
-              {t('gone.bringBack', 'Bring back')}
+              {t('gone.bringBack', 'Restore')}
             </RestoreButton>
           </li>
         ))}

@@ -21,7 +21,7 @@ export function RestoreButton({ request, differenceSeen = false, children, ...bu
   return (
     <>
       <Button {...button} icon={plan.isPending ? 'spinner' : 'history'} disabled={plan.isPending} onClick={show}>
-        {plan.isPending ? t('restore.planning', 'Comparing with what is live…') : children}
+        {plan.isPending ? t('restore.planning', 'Comparing with Grafana now…') : children}
       </Button>
       {plan.error !== null && <ServiceNotice error={plan.error} />}
     </>

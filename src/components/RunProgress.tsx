@@ -19,7 +19,7 @@ export function RunProgress({ run }: { run: RunSummary }) {
   const kind = runKindLabel(run.kind);
   const title =
     run.status === 'queued'
-      ? t('progress.queued', '{{kind}} waits for its turn', { kind })
+      ? t('progress.queued', '{{kind}} is waiting', { kind })
       : t('progress.running', '{{kind}} is running', { kind });
   return (
     <section className={styles.card} aria-label={title}>

@@ -11,7 +11,7 @@ import { securityChangeText } from '../lib/securityChanges.ts';
 export function SecurityList({ resources }: { resources: readonly ResourceSecurity[] }) {
   const styles = useStyles2(getStyles);
   return (
-    <ul className={styles.list} aria-label={t('security.list', 'Changes to who sees or receives what')}>
+    <ul className={styles.list} aria-label={t('security.list', 'Changes to who can see or receive what')}>
       {resources.map((resource) => (
         <li key={resourceParameter(resource)}>
           <Text weight="medium">{resource.title || resource.uid}</Text>{' '}

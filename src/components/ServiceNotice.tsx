@@ -33,7 +33,7 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
           )}
           {remedy === 'reload' && (
             <Button size="sm" variant="secondary" icon="sync" onClick={() => window.location.reload()}>
-              {t('boundary.reload', 'Load the page again')}
+              {t('boundary.reload', 'Reload the page')}
             </Button>
           )}
         </Stack>
@@ -47,8 +47,8 @@ function explain(error: unknown): ExplainedFailure {
     return explainFailure(error);
   }
   return {
-    title: t('notice.unexpected', 'Something went wrong on this page'),
+    title: t('notice.unexpected', 'An error occurred on this page'),
     detail: '',
-    advice: t('notice.unexpectedText', 'Reload the page. If it stays, the browser console has the details.'),
+    advice: t('notice.unexpectedText', 'Reload the page. If the error persists, the browser console has the details.'),
   };
 }

@@ -17,7 +17,7 @@ interface Props {
 
 const liveOption = (): ComboboxOption => ({
   value: 'live',
-  label: t('picker.live', 'Live, as it is now'),
+  label: t('picker.live', 'Grafana now'),
 });
 
 function optionOf(row: SnapshotRow): ComboboxOption {

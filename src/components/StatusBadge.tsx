@@ -36,9 +36,9 @@ export function StatusBadge({ status }: { status: RunStatus }) {
 /** Who set it off, in a word. */
 export function triggerLabel(trigger: string): string {
   const labels: Record<string, string> = {
-    manual: t('trigger.manual', 'By hand'),
+    manual: t('trigger.manual', 'Manual'),
     scheduled: t('trigger.scheduled', 'Scheduled'),
-    'catch-up': t('trigger.catch-up', 'Caught up'),
+    'catch-up': t('trigger.catch-up', 'Catch-up'),
     safety: t('trigger.safety', 'Before a restore'),
     drill: t('trigger.drill', 'Drill'),
     undo: t('trigger.undo', 'Undo'),

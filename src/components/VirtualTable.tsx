@@ -143,7 +143,7 @@ function useColumns<T>(columns: Column<T>[], items: T[], ticking: Ticking<T> | u
       id: 'chosen',
       header: (
         <Checkbox
-          aria-label={t('table.chooseAll', 'Choose all that are listed')}
+          aria-label={t('table.chooseAll', 'Select all listed')}
           value={all}
           indeterminate={some && !all}
           disabled={choosable.length === 0}
@@ -154,7 +154,7 @@ function useColumns<T>(columns: Column<T>[], items: T[], ticking: Ticking<T> | u
       cell: (item) =>
         canChoose(item) && (
           <Checkbox
-            aria-label={t('table.choose', 'Choose {{name}}', { name: nameOf(item) })}
+            aria-label={t('table.choose', 'Select {{name}}', { name: nameOf(item) })}
             value={selection.has(item)}
             onChange={() => selection.toggle(item)}
           />

@@ -34,7 +34,7 @@ export function ConfigPage({ plugin }: PluginConfigPageProps<AppMeta>) {
           >
             {t(
               'config.noServiceText',
-              'Install it as shown below. It then enables this app and connects itself; you need not type anything here.',
+              'Install it as shown below. The service then enables and connects this app. You don’t have to enter anything here.',
             )}
           </Alert>
         )}
@@ -60,7 +60,7 @@ function Connected({ url }: { url: string }) {
               title={t('config.connected', 'The Dashkeep service is connected')}
             >
               <Stack direction="column" gap={1} alignItems="flex-start">
-                <Text>{t('config.connectedText', 'Everything else is set on the pages of the app.')}</Text>
+                <Text>{t('config.connectedText', 'You configure everything else on the pages of the app.')}</Text>
                 <LinkButton size="sm" variant="secondary" icon="shield" href={routes.overview()}>
                   {t('config.open', 'Open Dashkeep')}
                 </LinkButton>

@@ -17,7 +17,7 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
     onSuccess: () => window.location.reload(),
   });
   return (
-    <Collapse label={t('config.byHand', 'Connect by hand')} isOpen={open} onToggle={setOpen}>
+    <Collapse label={t('config.byHand', 'Connect manually')} isOpen={open} onToggle={setOpen}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -28,13 +28,13 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
           <Text color="secondary">
             {t(
               'config.byHandText',
-              'Only where the service has no admin password of this Grafana and cannot connect itself.',
+              'Only if the service has no admin password for this Grafana and cannot connect by itself.',
             )}
           </Text>
           <Field
             noMargin
             label={t('config.url', 'Address of the service')}
-            description={t('config.urlText', 'As seen from Grafana, for example http://127.0.0.1:3210')}
+            description={t('config.urlText', 'As Grafana reaches it, for example http://127.0.0.1:3210')}
           >
             <Input id="config-url" width={50} value={url} onChange={(event) => setUrl(event.currentTarget.value)} />
           </Field>
@@ -50,7 +50,11 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
             />
           </Field>
           {save.error !== null && (
-            <Alert severity="error" bottomSpacing={0} title={t('config.notSaved', 'Grafana did not save it')} />
+            <Alert
+              severity="error"
+              bottomSpacing={0}
+              title={t('config.notSaved', 'Grafana could not save the settings')}
+            />
           )}
           <div>
             <Button type="submit" disabled={!valid || save.isPending}>

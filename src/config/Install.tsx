@@ -21,8 +21,8 @@ export function Install() {
       </TabsBar>
       <Text color="secondary">
         {way === 'helm'
-          ? t('install.helm', 'Reads the admin Secret of your Grafana, makes its own token, and connects this app.')
-          : t('install.compose', 'Beside your Grafana container, with its admin password.')}
+          ? t('install.helm', 'Reads the admin Secret of your Grafana, creates its own token, and connects this app.')
+          : t('install.compose', 'Next to your Grafana container, with its admin password.')}
       </Text>
       {/* A scrolled region must be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

@@ -13,63 +13,63 @@ type FailureText = [title: string, advice: string, remedy?: ExplainedFailure['re
 /** Every way in which a call can fail before the service has a word. */
 const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
   unreachable: () => [
-    t('notice.unreachable', 'The Dashkeep service does not answer'),
+    t('notice.unreachable', 'The Dashkeep service does not respond'),
     t(
       'notice.unreachableText',
-      'Grafana cannot reach it at the moment. Backups that are stored are not affected. Check that the service runs and that its address is right.',
+      'Grafana cannot reach the service. Your snapshots are not affected. Check that the service is running and that its address is correct.',
     ),
     'configure',
   ],
   timeout: () => [
-    t('notice.timeout', 'The Dashkeep service took too long to answer'),
+    t('notice.timeout', 'The Dashkeep service took too long to respond'),
     t(
       'notice.timeoutText',
-      'What you started may still be running: look at the runs before you start it again. If this stays, check the log of the service and the network between Grafana and the service.',
+      'Your request may still be running. Look at the runs before you start it again. If this happens again, check the log of the service and the network between Grafana and the service.',
     ),
   ],
   grafana: () => [
-    t('notice.grafana', 'Grafana does not answer'),
+    t('notice.grafana', 'Grafana does not respond'),
     t(
       'notice.grafanaText',
-      'It is down or restarting, or this browser has lost its connection. Backups that are stored are not affected. Wait a moment, then try again.',
+      'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. Wait a moment, then try again.',
     ),
   ],
   session: () => [
     t('notice.session', 'You are no longer logged in to Grafana'),
-    t('notice.sessionText', 'Load the page again to log in.'),
+    t('notice.sessionText', 'Reload the page to log in.'),
     'reload',
   ],
   forbidden: () => [
-    t('notice.forbidden', 'You may not do this'),
+    t('notice.forbidden', 'You do not have permission to do this'),
     t('notice.forbiddenText', 'Only organization admins can use Dashkeep.'),
   ],
   refused: () => [
-    t('notice.refused', 'Grafana did not pass this on to the Dashkeep service'),
+    t('notice.refused', 'Grafana did not forward the request to the Dashkeep service'),
     t(
       'notice.refusedText',
-      'Check that the app is enabled and configured in this organization. After an update of the app, load the page again.',
+      'Check that the app is enabled and configured in this organization. After an update of the app, reload the page.',
     ),
     'configure',
   ],
   foreign: () => [
-    t('notice.foreign', 'Something other than the Dashkeep service answered'),
+    t('notice.foreign', 'The response did not come from the Dashkeep service'),
     t(
       'notice.foreignText',
-      'Check the address of the service. A login page or a proxy in between can also be the cause: load the page again.',
+      'Check the address of the service. A login page or a proxy in between can also be the cause. Reload the page.',
     ),
     'configure',
   ],
   token: () => [
-    t('notice.token', 'The Dashkeep service refuses this Grafana'),
+    t('notice.token', 'The Dashkeep service rejects the token from Grafana'),
     t(
       'notice.tokenText',
-      'The token that Grafana sends is not the one the service expects. Restart the service so that it connects again, or enter the token by hand.',
+      'Grafana sends a token that the service does not expect. Restart the service so that it connects again, or enter the token manually.',
     ),
     'configure',
   ],
   disconnected: () => [
     t('notice.disconnected', 'No Dashkeep service is connected'),
-    t('notice.disconnectedText', 'Install the service first; it then connects itself.'),
+    t('notice.disconnectedText', 'Install the service. It then connects this app.'),
     'configure',
   ],
 };

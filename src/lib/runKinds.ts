@@ -7,7 +7,7 @@ export function runKindLabel(kind: string): string {
     restore: t('run.restore', 'Restore'),
     verify: t('run.verify', 'Verification'),
     forget: t('run.forget', 'Retention'),
-    prune: t('run.prune', 'Cleaning up'),
+    prune: t('run.prune', 'Prune'),
     repair: t('run.repair', 'Repair'),
     drill: t('run.drill', 'Drill'),
   };

@@ -10,16 +10,16 @@ export function securityChangeText({ code, params }: SecurityChange): string {
     'hidden-address': ({ field = '' }) =>
       t(
         'security.hiddenAddress',
-        '{{field}} is replaced by that of the snapshot; it is secret and may be an address.',
+        '{{field}} is replaced by the value in the snapshot. It is secret and may be an address.',
         {
           field,
         },
       ),
-    link: (given) => t('security.link', '{{field}} leads people elsewhere: {{before}} → {{after}}.', values(given)),
+    link: (given) => t('security.link', '{{field}} leads somewhere else: {{before}} → {{after}}.', values(given)),
     forwarding: (given) =>
       t(
         'security.forwarding',
-        '{{field}}: {{before}} → {{after}}. More of who asks is passed on, or less is checked.',
+        '{{field}}: {{before}} → {{after}}. This forwards more of the user’s identity, or checks less.',
         values(given),
       ),
     'server-admin': () => t('security.serverAdmin', 'Becomes a server admin.'),
@@ -30,7 +30,7 @@ export function securityChangeText({ code, params }: SecurityChange): string {
       }),
     email: (given) => t('security.email', 'Email: {{before}} → {{after}}.', values(given)),
     'org-role': orgRole,
-    role: (given) => t('security.role', 'Role: {{before}} → {{after}}. Its tokens go on working.', values(given)),
+    role: (given) => t('security.role', 'Role: {{before}} → {{after}}. Its tokens keep working.', values(given)),
     enabled: () => t('security.enabled', 'Is enabled again, with its tokens.'),
     permission: ({ subject = '', name = '', ...given }) =>
       t('security.permission', '{{subject}} {{name}}: {{before}} → {{after}}.', {
@@ -64,8 +64,8 @@ function secretsText({ secrets, keeps }: Params): string {
     return '';
   }
   return keeps === 'yes'
-    ? t('security.secretsKept', 'Grafana will send what is stored there: {{secrets}}.', { secrets })
-    : t('security.secretsDropped', 'What is stored is removed; enter it again: {{secrets}}.', { secrets });
+    ? t('security.secretsKept', 'Grafana will send the stored secrets there: {{secrets}}.', { secrets })
+    : t('security.secretsDropped', 'The stored secrets are removed. Enter them again: {{secrets}}.', { secrets });
 }
 
 function orgRole({ org = '', before, after }: Params): string {
@@ -88,9 +88,9 @@ function subjectText(subject: string): string {
 
 function publicText(field: string): string {
   const texts: Record<string, string> = {
-    isEnabled: t('security.public', 'The dashboard becomes public for anybody who has the link.'),
-    timeSelectionEnabled: t('security.publicTime', 'Anybody who has the link may choose other times.'),
-    annotationsEnabled: t('security.publicAnnotations', 'Anybody who has the link sees annotations.'),
+    isEnabled: t('security.public', 'The dashboard becomes public for anyone who has the link.'),
+    timeSelectionEnabled: t('security.publicTime', 'Anyone who has the link can choose other time ranges.'),
+    annotationsEnabled: t('security.publicAnnotations', 'Anyone who has the link can see annotations.'),
   };
   return texts[field] ?? field;
 }

@@ -53,10 +53,10 @@ describe('the reasons of the service', () => {
 
   it('are told in the words of the app', () => {
     expect(reasonText(because(reason('managed', { manager: 'terraform' })))).toBe(
-      'Kept by terraform, which would undo it',
+      'Managed by terraform, which would undo the change',
     );
     const needs = { noun: 'folder', kind: 'folder', title: 'Shop', resource: 'folder/shop' };
-    expect(reasonText(because(reason('needs', needs)))).toBe('Needs “Shop” (Folders), which is not there');
+    expect(reasonText(because(reason('needs', needs)))).toBe('Needs “Shop” (Folders), which is missing');
     expect(reasonText(because(reason(WORDLESS)))).toBe('');
   });
 
@@ -74,14 +74,14 @@ describe('the reasons of the service', () => {
 
   it('for losses come in their order, those without data as they are', () => {
     const told = losing([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
-    expect(lossTexts(told)).toEqual(['Enter again: password', 'Make new tokens']);
+    expect(lossTexts(told)).toEqual(['Enter again: password', 'Create new tokens']);
     expect(lossTexts({ losses: ['tokens: make new ones'] })).toEqual(['tokens: make new ones']);
   });
 
   it('for what a check found are told together, or in its words where one is not known here', () => {
     const findings = [reason('bytes-written', { bytes: '12' }), reason('rewrite-seen')];
     expect(findingsText({ detail: 'English', findings })).toBe(
-      '12 bytes written; what is written again is seen immediately',
+      '12 bytes written; overwritten objects are visible immediately',
     );
     expect(findingsText({ detail: 'English', findings: [...findings, { code: 'of-tomorrow', params: {} }] })).toBe(
       'English',

@@ -48,8 +48,8 @@ describe('the errors of the service', () => {
     const why = notCovered({ id: 2, name: "Tom's team" });
     const problem = { code: 'DK_SETTINGS', message: reasonSentence(why), hint: NOT_COVERED_HINT };
     expect(explainProblem({ ...problem, why })).toEqual({
-      title: "The organization Tom's team (2) is not backed up",
-      advice: 'Ask the people who run Dashkeep to include it.',
+      title: "Organization Tom's team (2) is not backed up",
+      advice: 'Ask the administrator of the service to include it.',
       detail: '',
     });
   });

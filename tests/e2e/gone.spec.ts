@@ -10,7 +10,7 @@ test.describe.configure({ timeout: 240_000 });
 
 /** What the overview calls deleted lately. */
 function listed(page: Page) {
-  return page.getByRole('region', { name: 'Deleted within the last day' }).getByText(CONTENT.folder.title);
+  return page.getByRole('region', { name: 'Deleted in the last 24 hours' }).getByText(CONTENT.folder.title);
 }
 
 test('what was brought back is no longer called deleted, until that is undone', async ({
@@ -26,14 +26,14 @@ test('what was brought back is no longer called deleted, until that is undone', 
   await backUp(service);
   await app.open('');
   await expect(listed(page)).toBeVisible(LONG);
-  await page.getByRole('button', { name: `Bring back ${CONTENT.folder.title}` }).click();
+  await page.getByRole('button', { name: `Restore ${CONTENT.folder.title}` }).click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByText(/resources are back/)).toBeVisible(LONG);
+  await expect(page.getByText(/resources restored/)).toBeVisible(LONG);
   const restored = page.url();
 
   await app.open('');
   // On a Grafana of many tests there is more that was deleted.
-  await expect(page.getByRole('region', { name: 'Deleted within the last day' })).toBeVisible(LONG);
+  await expect(page.getByRole('region', { name: 'Deleted in the last 24 hours' })).toBeVisible(LONG);
   await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0, LONG);
   await expect(listed(page)).toHaveCount(0);
   await expectAccessible(page);

@@ -102,8 +102,10 @@ test(
     await expect(page.getByRole('heading', { name: /resources will be restored/ })).toBeVisible(LONG);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click();
-    await expect(page.getByText(/resources are back/)).toBeVisible({ timeout: 120_000 });
-    await expect(page.getByText('Each was read back from Grafana and compared with the backup.')).toBeVisible();
+    await expect(page.getByText(/resources restored/)).toBeVisible({ timeout: 120_000 });
+    await expect(
+      page.getByText('Dashkeep read each resource back from Grafana and compared it with the snapshot.'),
+    ).toBeVisible();
     await expect(page.getByRole('table', { name: 'Results' }).getByText(board.title).first()).toBeVisible();
     await expectAccessible(page);
 
@@ -112,8 +114,8 @@ test(
     expect((await boardOf(admin)).meta.folderUid).toBe(inner.uid);
 
     await page.getByRole('button', { name: 'Undo this restore' }).click();
-    await expect(page.getByRole('heading', { name: 'What undoing the restore would do' })).toBeVisible(LONG);
-    const items = page.getByRole('table', { name: 'The plan' }).getByRole('row');
+    await expect(page.getByRole('heading', { name: 'Undo plan' })).toBeVisible(LONG);
+    const items = page.getByRole('table', { name: 'Plan' }).getByRole('row');
     await expect(
       items.filter({ hasText: inner.title }).filter({ hasText: 'Folder permissions' }).first(),
     ).toBeVisible();
@@ -158,14 +160,14 @@ test(
     await page.getByRole('tab', { name: 'JSON' }).click();
     await expect(page.getByRole('region', { name: /^JSON of/ })).toContainText('Changed by mistake');
     await expectAccessible(page);
-    await drawer.getByRole('button', { name: 'Go back to the earlier version' }).click();
+    await drawer.getByRole('button', { name: 'Restore the earlier version' }).click();
     await page.getByRole('button', { name: 'Restore now' }).click(LONG);
     const dialog = page.getByRole('dialog');
-    await expect(dialog.getByText('Overwrite what is live?')).toBeVisible();
+    await expect(dialog.getByText('Overwrite resources in Grafana?')).toBeVisible();
     await expect(dialog.getByRole('textbox')).toHaveCount(0);
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Restore now' }).click();
-    await expect(page.getByText('1 resource is back')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText('1 resource restored')).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
     expect(problems).toEqual([]);
   },
@@ -185,7 +187,7 @@ test('the service goes and comes back: the page says so, then shows what is ther
   await expect(page.getByRole('table').getByText(folder.title).first()).toBeVisible();
   await stack.service?.stop();
   await app.open('/history');
-  await expect(page.getByText('The Dashkeep service does not answer')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
   await expectAccessible(page);
   await stack.service?.start();
   await expect(async () => {
@@ -211,7 +213,7 @@ test.describe('by keyboard alone', () => {
     await typeWanted(page);
     await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Restore now' }));
     await page.keyboard.press('Enter');
-    await expect(page.getByText('1 resource is back')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText('1 resource restored')).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
   });
 

@@ -158,7 +158,7 @@ const STATES: Shown[] = [
     act: async (page) => {
       await plan(page);
       await page.getByRole('button', { name: 'Restore now' }).click();
-      await expect(page.getByText(/resources are back/)).toBeVisible();
+      await expect(page.getByText(/resources restored/)).toBeVisible();
     },
     once: true,
     ready: (page) => expect(page.getByRole('table', { name: 'Results' })).toBeVisible(),

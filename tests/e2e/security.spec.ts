@@ -30,7 +30,7 @@ test('a plan says first that a password would go to another address, and asks be
   await putDataSource(admin, 'PUT', NOW);
   await app.open(`/restore?snapshot=${snapshot}&type=resources&resource=1%2Fdata-source%2F${SECRET.uid}&overwrite=yes`);
   await page.getByRole('button', { name: 'Show the plan' }).click();
-  const changes = page.getByRole('list', { name: 'Changes to who sees or receives what' });
+  const changes = page.getByRole('list', { name: 'Changes to who can see or receive what' });
   await expect(changes).toContainText(SECRET.name, LONG);
   await expect(changes).toContainText(`${NOW} → ${THEN}`);
   await expect(page.getByRole('switch', { name: 'Keep stored secrets where the address changes' })).not.toBeChecked();
@@ -42,7 +42,7 @@ test('a plan says first that a password would go to another address, and asks be
   await expectAccessible(page);
   await dialog.getByRole('textbox').fill('1 security change');
   await confirm.click();
-  await expect(page.getByText('1 resource is back')).toBeVisible(LONG);
+  await expect(page.getByText('1 resource restored')).toBeVisible(LONG);
   const found = await admin<{ url: string; secureJsonFields?: Record<string, boolean> }>(
     'GET',
     `/api/datasources/uid/${SECRET.uid}`,
@@ -108,13 +108,13 @@ elsewhere.describe('in an organization that is not the home one', () => {
 
   elsewhere('what concerns all organizations is not offered', async ({ app, page, problems }) => {
     await app.open('/settings/target');
-    await expect(page.getByText('Only the home organization changes these settings')).toBeVisible();
+    await expect(page.getByText('Only the home organization can change these settings')).toBeVisible();
     await expect(page.getByRole('textbox')).toHaveCount(0);
     await expectAccessible(page);
     await app.open('/snapshots/latest');
     await page.getByRole('button', { name: 'More actions' }).click();
-    await expect(page.getByRole('menuitem', { name: 'See the run' })).toBeVisible();
-    await expect(page.getByRole('menuitem', { name: 'Verify what is stored' })).toHaveCount(0);
+    await expect(page.getByRole('menuitem', { name: 'Show the run' })).toBeVisible();
+    await expect(page.getByRole('menuitem', { name: 'Verify stored data' })).toHaveCount(0);
     await expect(page.getByRole('menuitem', { name: 'Delete' })).toHaveCount(0);
     expect(problems).toEqual([]);
   });
@@ -122,12 +122,12 @@ elsewhere.describe('in an organization that is not the home one', () => {
   elsewhere('a deleted dashboard comes back', async ({ app, page, other }) => {
     await other.removeDashboard();
     await app.open('');
-    await page.getByRole('link', { name: 'Is something missing now?' }).click();
+    await page.getByRole('link', { name: 'Compare with Grafana now' }).click();
     await page
-      .getByRole('button', { name: /^Bring back/ })
+      .getByRole('button', { name: /^Restore/ })
       .first()
       .click(LONG);
     await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-    await expect(page.getByText(/resources? (is|are) back/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/resources? restored/)).toBeVisible({ timeout: 120_000 });
   });
 });

@@ -38,12 +38,12 @@ test('what is wrong is said beside its field, and what somebody else saved can b
   await bucket.fill('');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Write s3://bucket/prefix.')).toHaveCount(1);
-  await expect(page.getByText('Not saved: correct the fields that are marked')).toBeVisible();
+  await expect(page.getByText('Not saved. Correct the marked fields')).toBeVisible();
   await expectAccessible(page);
 
   service.state.settings.revision = '7';
   await bucket.fill('another');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('button', { name: 'Load them again' }).click();
+  await page.getByRole('button', { name: 'Reload settings' }).click();
   await expect(bucket).toHaveValue('grafana-backups');
 });

@@ -12,7 +12,7 @@ test('a service that is down is said to be down, and the page comes back with it
   const { sidecarUrl } = preview.app.jsonData;
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
   await app.open('');
-  await expect(page.getByText('The Dashkeep service does not answer')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Open the configuration' })).toBeVisible();
   await expectAccessible(page);
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
@@ -26,14 +26,14 @@ test('what was known stays on the page when the service goes away meanwhile', as
   await app.open('');
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
-  await expect(page.getByText('The Dashkeep service does not answer')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });
 
 test('a token that the service refuses is told apart from a service that is down', async ({ app, page, preview }) => {
   preview.app.secureJsonData = { sidecarToken: 'stolen' };
   await app.open('/history');
-  await expect(page.getByText('The Dashkeep service refuses this Grafana')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service rejects the token from Grafana')).toBeVisible();
 });
 
 test('the arrow keys reach a menu although the box around it took the focus', async ({ app, page, service }) => {
@@ -48,7 +48,7 @@ test('the arrow keys reach a menu although the box around it took the focus', as
   // As it happens by itself where a frame comes late.
   await menu.evaluate((element) => element.closest<HTMLElement>('[tabindex="-1"]:not([role="menu"])')?.focus());
   await page.keyboard.press('ArrowDown');
-  await expect(menu.getByRole('menuitem', { name: 'Verify what is stored' })).toBeFocused();
+  await expect(menu.getByRole('menuitem', { name: 'Verify stored data' })).toBeFocused();
 });
 
 /** How a call can fail before the service has a word, as a browser gets it from Grafana, and what the page says then. */
@@ -56,55 +56,55 @@ const FAILURES = [
   {
     what: 'the service down',
     answer: { status: 502, body: '' },
-    title: 'The Dashkeep service does not answer',
-    advice: 'Check that the service runs',
+    title: 'The Dashkeep service does not respond',
+    advice: 'Check that the service is running',
   },
   {
     what: 'a time-out',
     answer: { status: 504, body: '' },
-    title: 'The Dashkeep service took too long to answer',
-    advice: 'look at the runs before you start it again',
+    title: 'The Dashkeep service took too long to respond',
+    advice: 'Look at the runs before you start it again',
   },
   {
     what: 'Grafana down',
     answer: 'aborted',
-    title: 'Grafana does not answer',
+    title: 'Grafana does not respond',
     advice: 'Wait a moment, then try again',
   },
   {
     what: 'Grafana down behind a proxy',
     answer: { status: 502, body: '<h1>Bad Gateway</h1>' },
-    title: 'Grafana does not answer',
+    title: 'Grafana does not respond',
     advice: 'Wait a moment, then try again',
   },
   {
     what: 'Grafana starting',
     answer: { status: 503, body: '' },
-    title: 'Grafana does not answer',
+    title: 'Grafana does not respond',
     advice: 'Wait a moment, then try again',
   },
   {
     what: 'an ended session',
     answer: { status: 401, json: { message: 'Unauthorized' } },
     title: 'You are no longer logged in to Grafana',
-    advice: 'Load the page again to log in',
+    advice: 'Reload the page to log in',
   },
   {
     what: 'no access',
     answer: { status: 403, json: { message: 'plugin proxy route access denied' } },
-    title: 'You may not do this',
+    title: 'You do not have permission to do this',
     advice: 'Only organization admins',
   },
   {
     what: 'an app that is not enabled',
     answer: { status: 404, json: { message: 'Plugin is not enabled' } },
-    title: 'Grafana did not pass this on to the Dashkeep service',
+    title: 'Grafana did not forward the request to the Dashkeep service',
     advice: 'Plugin is not enabled',
   },
   {
     what: 'a login page in between',
     answer: { status: 200, body: '<html>Log in</html>' },
-    title: 'Something other than the Dashkeep service answered',
+    title: 'The response did not come from the Dashkeep service',
     advice: 'Check the address of the service',
   },
 ] as const;
@@ -116,7 +116,7 @@ test('each way in which a call fails has its own words and says what to do', asy
   for (const failure of FAILURES) {
     answer = failure.answer;
     await page.getByRole('link', { name: 'History', exact: true }).click();
-    await page.getByPlaceholder('Search by id or by who asked').fill(failure.what);
+    await page.getByPlaceholder('Search by ID or requester').fill(failure.what);
     const alert = page.getByRole('alert').filter({ hasText: failure.title });
     await expect(alert, failure.what).toBeVisible();
     await expect(alert).toContainText(failure.advice);
@@ -131,7 +131,7 @@ test('what was started and got no answer says so beside its button, in words', a
     route.request().method() === 'POST' ? route.fulfill({ status: 502, body: '' }) : route.continue(),
   );
   await page.getByRole('button', { name: 'Back up now' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not answer' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' })).toBeVisible();
   expect(service.state.runs.every(({ status }) => status !== 'running')).toBe(true);
 });
 
@@ -148,8 +148,8 @@ test('without a service the app says what is missing and how to get it', async (
   preview.app.secureJsonData = {};
   await page.goto(APP);
   await settled(page);
-  await expect(page.getByText('One step is missing: the Dashkeep service')).toBeVisible();
-  await page.getByRole('link', { name: 'Show me how' }).click();
+  await expect(page.getByText('Install the Dashkeep service')).toBeVisible();
+  await page.getByRole('link', { name: 'Show installation steps' }).click();
   await expect(page.getByText('helm upgrade --install dashkeep')).toBeVisible();
   await page.getByRole('tab', { name: 'Docker Compose' }).click();
   await expect(page.getByText('image: ghcr.io/dashkeep/dashkeep')).toBeVisible();
@@ -161,7 +161,7 @@ test('connecting by hand keeps what else Grafana stores for the app', async ({ p
   preview.app.jsonData = { kept: 'yes' };
   preview.app.secureJsonData = {};
   await page.goto('/plugins/dashkeep-backup-app?page=configuration');
-  await page.getByRole('button', { name: 'Connect by hand' }).click();
+  await page.getByRole('button', { name: 'Connect manually' }).click();
   await page.getByLabel('Address of the service').fill(service.url);
   await page.getByLabel('Token of the service').fill(service.token);
   await page.getByRole('button', { name: 'Save and connect' }).click();
@@ -172,14 +172,14 @@ test('connecting by hand keeps what else Grafana stores for the app', async ({ p
 
 const STATES = [
   { protection: 'partial', heading: 'Last backup incomplete' },
-  { protection: 'late', heading: 'Backups are late' },
+  { protection: 'late', heading: 'Backups are overdue' },
   { protection: 'failed', heading: 'The last backup failed' },
   { protection: 'never', heading: 'Nothing is backed up yet' },
 ] as const;
 
 for (const { protection, heading } of STATES) {
   test(`the overview tells: ${heading.toLowerCase()}`, async ({ app, page, service, problems }) => {
-    const hint = 'Check the admin Secret against the password that Grafana really has.';
+    const hint = 'Check that the admin Secret holds the password that Grafana uses.';
     service.state.status = {
       protection,
       warnings: [{ code: 'DK_BOOTSTRAP', message: 'Grafana refuses the admin password', hint }],

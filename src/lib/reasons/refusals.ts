@@ -9,59 +9,53 @@ export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
   'alerting-late': (given) =>
     t(
       'reason.alerting-late',
-      'Grafana did not start alerting in the organization {{org}} within {{minutes}} minutes',
+      'Grafana did not start alerting in organization {{org}} within {{minutes}} minutes',
       given,
     ),
-  'alerting-off': () => t('reason.alerting-off', 'Alerting is switched off in Grafana'),
-  'public-dashboards-off': () =>
-    t('reason.public-dashboards-off', 'Sharing dashboards publicly is switched off in Grafana'),
-  'no-sso-api': () => t('reason.no-sso-api', 'This Grafana does not show its single sign-on settings'),
-  'enterprise-only': () => t('reason.enterprise-only', 'Only in the paid editions of Grafana'),
+  'alerting-off': () => t('reason.alerting-off', 'Alerting is turned off in this Grafana'),
+  'public-dashboards-off': () => t('reason.public-dashboards-off', 'Public dashboards are turned off in this Grafana'),
+  'no-sso-api': () => t('reason.no-sso-api', 'This Grafana has no API for single sign-on settings'),
+  'enterprise-only': () => t('reason.enterprise-only', 'Only in Grafana Enterprise and Cloud'),
   'version-has-none': (given) => t('reason.version-has-none', 'Grafana {{version}} has none', given),
   'file-provisioned': () =>
-    t('reason.file-provisioned', 'A file of this Grafana provisions it: change the file instead'),
+    t('reason.file-provisioned', 'Provisioned from a file of this Grafana. Change the file instead'),
   'file-provisions': () =>
-    t('reason.file-provisions', 'A file provisions it here, and Grafana refuses to change it: change the file'),
-  'file-brings-back': () => t('reason.file-brings-back', 'It was provisioned from a file, which brings it back'),
+    t('reason.file-provisions', 'A file provisions it here, and Grafana does not allow changes. Change the file'),
+  'file-brings-back': () => t('reason.file-brings-back', 'Was provisioned from a file, which creates it again'),
   'scim-manages': () => t('reason.scim-manages', 'An identity provider manages it here'),
   'account-from-sign-in': () =>
     t(
       'reason.account-from-sign-in',
-      'It comes from single sign-on or a directory: the account is made at the next sign-in',
+      'Comes from single sign-on or LDAP. Grafana creates the account at the next sign-in',
     ),
-  'plugin-makes': () => t('reason.plugin-makes', 'It belongs to a plugin, which makes it'),
+  'plugin-makes': () => t('reason.plugin-makes', 'Belongs to a plugin, which creates it'),
   'plugin-missing': (given) =>
-    t('reason.plugin-missing', 'The plugin {{uid}} is not installed here: install it first', given),
+    t('reason.plugin-missing', 'The plugin {{uid}} is not installed here. Install it first', given),
   'one-policy-tree': (given) =>
     t('reason.one-policy-tree', 'Grafana {{version}} has a single tree of notification policies', given),
   'api-version': (given) =>
-    t(
-      'reason.api-version',
-      'Grafana {{version}} does not know {{apiVersion}}, which this dashboard is written in',
-      given,
-    ),
+    t('reason.api-version', 'Grafana {{version}} does not support {{apiVersion}}, which this dashboard uses', given),
   'panel-twin': (given) =>
-    t('reason.panel-twin', 'A library panel of the same name is in that folder already, with the id {{uid}}', given),
+    t('reason.panel-twin', 'A library panel with the same name is already in that folder, with UID {{uid}}', given),
   'folder-twin': (given) =>
-    t('reason.folder-twin', 'A folder of the same name is there already, with the id {{uid}}', given),
+    t('reason.folder-twin', 'A folder with the same name already exists, with UID {{uid}}', given),
   'data-source-twin': (given) =>
     t(
       'reason.data-source-twin',
-      'Another data source is called {{title}} here, with the id {{uid}}: map it to that one',
+      'Another data source is named {{title}} here, with UID {{uid}}. Map this one to it',
       given,
     ),
   'uid-refused': (given) =>
-    t('reason.uid-refused', 'Grafana refuses the id {{uid}}: map it to another one, such as {{proposed}}', given),
-  'rule-elsewhere': (given) =>
     t(
-      'reason.rule-elsewhere',
-      'Its rule {{title}} is in the group {{group}} now, and would be moved away from there',
+      'reason.uid-refused',
+      'Grafana does not accept the UID {{uid}}. Map it to another one, such as {{proposed}}',
       given,
     ),
-  'silence-ended': (given) => t('reason.silence-ended', 'It ended at {{end}}', given),
+  'rule-elsewhere': (given) =>
+    t('reason.rule-elsewhere', 'Its rule {{title}} is now in group {{group}} and would be removed from there', given),
+  'silence-ended': (given) => t('reason.silence-ended', 'Ended at {{end}}', given),
   'snapshot-fixed': () => t('reason.snapshot-fixed', 'A dashboard snapshot cannot be changed'),
-  'snapshot-external': () => t('reason.snapshot-external', 'It was published on another server, which holds its data'),
-  'snapshot-origin': () =>
-    t('reason.snapshot-origin', 'It does not say which dashboard it was made of, and Grafana insists on that'),
-  'snapshot-expired': (given) => t('reason.snapshot-expired', 'It expired on {{expires}}', given),
+  'snapshot-external': () => t('reason.snapshot-external', 'Was published on another server, which holds its data'),
+  'snapshot-origin': () => t('reason.snapshot-origin', 'Does not name its source dashboard, which Grafana requires'),
+  'snapshot-expired': (given) => t('reason.snapshot-expired', 'Expired on {{expires}}', given),
 };

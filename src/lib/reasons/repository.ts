@@ -5,6 +5,5 @@ import type { Text } from './text.ts';
 /** What is wrong with a file of the repository. */
 export const REPOSITORY_TEXTS: Record<keyof typeof REPOSITORY_REASONS, Text> = {
   'config-damaged': (given) => t('reason.config-damaged', '{{key}} in the target is damaged', given),
-  'config-foreign': (given) =>
-    t('reason.config-foreign', '{{key}} in the target is not what Dashkeep writes there', given),
+  'config-foreign': (given) => t('reason.config-foreign', 'Dashkeep did not write {{key}} in the target', given),
 };

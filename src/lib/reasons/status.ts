@@ -5,14 +5,13 @@ import type { Text } from './text.ts';
 
 /** What the status of the service warns of. */
 export const STATUS_TEXTS: Record<keyof typeof STATUS_REASONS, Text> = {
-  'org-not-covered': (given) =>
-    t('reason.org-not-covered', 'The organization {{name}} ({{id}}) is not backed up', given),
+  'org-not-covered': (given) => t('reason.org-not-covered', 'Organization {{name}} ({{id}}) is not backed up', given),
   'org-tokens-missing': (given) =>
     t('reason.org-tokens-missing', 'The service has no token for these organizations: {{orgs}}', given),
   'account-not-ours': (given) =>
     t(
       'reason.account-not-ours',
-      'The service account {{instead}} of organization {{org}} was not made by this service; {{name}} is used',
+      'This service did not create the service account {{instead}} of organization {{org}}. It uses {{name}} instead',
       given,
     ),
   'job-never-runs': ({ job = '' }) =>
@@ -20,17 +19,20 @@ export const STATUS_TEXTS: Record<keyof typeof STATUS_REASONS, Text> = {
   'identity-absent': () =>
     t(
       'reason.identity-absent',
-      'The backups are encrypted, and the service has no identity: it can back up, but not show or restore',
+      'The snapshots are encrypted, and the service has no private key. It can make backups, but not show or restore them',
     ),
 };
 
 /** What to do about it. */
 export const STATUS_ADVICE: Record<keyof typeof STATUS_REASONS, () => string> = {
-  'org-not-covered': () => t('reasonAdvice.org-not-covered', 'Ask the people who run Dashkeep to include it.'),
+  'org-not-covered': () => t('reasonAdvice.org-not-covered', 'Ask the administrator of the service to include it.'),
   'org-tokens-missing': () =>
-    t('reasonAdvice.org-tokens-missing', 'Make the admin of the service a member of them, or leave them out.'),
+    t(
+      'reasonAdvice.org-tokens-missing',
+      'Make the admin of the service a member of these organizations, or exclude them.',
+    ),
   'account-not-ours': () => t('reasonAdvice.account-not-ours', 'Delete the account if nothing uses it.'),
   'job-never-runs': () => t('reasonAdvice.job-never-runs', 'Correct the expression or the time zone.'),
   'identity-absent': () =>
-    t('reasonAdvice.identity-absent', 'That can be on purpose; otherwise enter the identity in the settings.'),
+    t('reasonAdvice.identity-absent', 'This may be intended. Otherwise enter the private key in the settings.'),
 };

@@ -20,11 +20,11 @@ export function Compare() {
   return (
     <AppPage
       pageNav={{ text: t('compare.title', 'Compare'), url: routes.compare() }}
-      subTitle={t('compare.subtitle', 'What was added, changed and removed between two points in time.')}
+      subTitle={t('compare.subtitle', 'See what was added, changed and removed between two snapshots.')}
       actions={
         from !== undefined && (
           <LinkButton variant="secondary" icon="history" href={routes.restore({ snapshot: from })}>
-            {t('compare.restore', 'Restore from the earlier one')}
+            {t('compare.restore', 'Restore from the earlier snapshot')}
           </LinkButton>
         )
       }

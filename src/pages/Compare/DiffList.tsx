@@ -51,7 +51,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
         />
       )}
       {nothing && !filtered ? (
-        <EmptyState variant="completed" message={t('compare.equal', 'Nothing differs')} role="status" />
+        <EmptyState variant="completed" message={t('compare.equal', 'No differences')} role="status" />
       ) : (
         <>
           {counts && (
@@ -69,7 +69,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
               canChoose: (entry) => entry.change !== 'added',
             }}
             empty={t('compare.noMatch', 'No difference matches')}
-            search={t('snapshot.search', 'Search titles, uids and folders')}
+            search={t('snapshot.search', 'Search titles, UIDs and folders')}
             count={(total) => plural('compare.count', total, '{{number}} difference', '{{number}} differences')}
             actions={
               <RestoreButton
@@ -80,7 +80,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
                   options: { overwrite: chosen.some((entry) => entry.change === 'changed') },
                 }}
               >
-                {t('compare.restoreChosen', 'Put these back as they were')}
+                {t('compare.restoreChosen', 'Restore the selected resources')}
               </RestoreButton>
             }
           >

@@ -17,15 +17,15 @@ export function GoneHere({ from, to }: { from: string; to: string }) {
     <section className={styles.card} aria-labelledby="dashkeep-gone">
       <Stack justifyContent="space-between" alignItems="center" gap={2} wrap="wrap">
         <Text element="h2" variant="h5" id="dashkeep-gone">
-          {to === 'live' ? t('gone.now', 'Not there any more') : t('gone.later', 'Gone in the later one')}
+          {to === 'live' ? t('gone.now', 'No longer in Grafana') : t('gone.later', 'Missing from the later snapshot')}
         </Text>
         {gone.length > 1 && (
           <RestoreButton size="sm" request={{ snapshot: from, selection: { type: 'everything' } }}>
-            {t('gone.all', 'Bring back all that is missing')}
+            {t('gone.all', 'Restore everything missing')}
           </RestoreButton>
         )}
       </Stack>
-      <GoneList gone={gone} label={t('gone.list', 'What is gone')} />
+      <GoneList gone={gone} label={t('gone.list', 'Deleted resources')} />
     </section>
   );
 }

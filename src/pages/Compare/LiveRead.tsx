@@ -11,7 +11,7 @@ export function LiveRead({ from, time }: { from: string; time: string }) {
     <>
       <Stack gap={1} alignItems="center" wrap="wrap">
         <Text color="secondary" variant="bodySmall">
-          {t('compare.read', 'Live was read')} <RelativeTime time={time} />
+          {t('compare.read', 'Current state read')} <RelativeTime time={time} />
         </Text>
         <Button
           size="sm"
@@ -21,7 +21,7 @@ export function LiveRead({ from, time }: { from: string; time: string }) {
           disabled={refresh.isPending}
           onClick={() => refresh.mutate()}
         >
-          {t('compare.readAgain', 'Read it again')}
+          {t('compare.readAgain', 'Read again')}
         </Button>
       </Stack>
       {refresh.error !== null && <ServiceNotice error={refresh.error} />}

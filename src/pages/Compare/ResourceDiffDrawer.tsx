@@ -39,7 +39,7 @@ export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
                 >
                   {diff.change === 'removed'
                     ? t('diff.restore', 'Restore it')
-                    : t('diff.rollBack', 'Go back to the earlier version')}
+                    : t('diff.rollBack', 'Restore the earlier version')}
                 </RestoreButton>
               </div>
             )}
@@ -57,7 +57,7 @@ function Difference({ diff }: { diff: ResourceDiff }) {
   const [view, setView] = useState<'words' | 'json'>(changed && diff.changes.length > 0 ? 'words' : 'json');
   const label = t('resource.json', 'JSON of {{title}}', { title: diff.title });
   if (diff.change === 'unchanged') {
-    return <Text color="secondary">{t('diff.unchanged', 'It is the same on both sides.')}</Text>;
+    return <Text color="secondary">{t('diff.unchanged', 'Both sides are the same.')}</Text>;
   }
   if (!changed) {
     return <JsonView value={diff.before ?? diff.after} label={label} />;
@@ -65,7 +65,7 @@ function Difference({ diff }: { diff: ResourceDiff }) {
   return (
     <>
       <TabsBar>
-        <Tab label={t('diff.words', 'In words')} active={view === 'words'} onChangeTab={() => setView('words')} />
+        <Tab label={t('diff.words', 'Summary')} active={view === 'words'} onChangeTab={() => setView('words')} />
         <Tab label={t('diff.json', 'JSON')} active={view === 'json'} onChangeTab={() => setView('json')} />
       </TabsBar>
       {view === 'json' ? (
@@ -76,7 +76,7 @@ function Difference({ diff }: { diff: ResourceDiff }) {
           {diff.truncated && (
             <Alert
               severity="info"
-              title={t('diff.truncated', 'More differs than is listed here; the JSON shows all.')}
+              title={t('diff.truncated', 'This list is not complete. The JSON shows all differences.')}
             />
           )}
         </>
@@ -87,7 +87,7 @@ function Difference({ diff }: { diff: ResourceDiff }) {
 
 function ReadableOrNothing({ diff }: { diff: ResourceDiff }) {
   return diff.changes.length === 0 ? (
-    <Text color="secondary">{t('diff.noWords', 'Only details differ; the JSON shows them.')}</Text>
+    <Text color="secondary">{t('diff.noWords', 'Only details differ. See the JSON.')}</Text>
   ) : (
     <ReadableChanges changes={diff.changes} />
   );

@@ -19,8 +19,8 @@ export function History({ view }: { view: View }) {
   };
   const subTitle =
     view === 'snapshots'
-      ? t('history.snapshotsText', 'Every point in time that you can look into, compare and restore.')
-      : t('history.runsText', 'Everything Dashkeep has done, also what failed, and who asked for it.');
+      ? t('history.snapshotsText', 'You can view, compare and restore each of these snapshots.')
+      : t('history.runsText', 'All runs, including failed ones, and who requested them.');
   return (
     <AppPage pageNav={pageNav} subTitle={subTitle}>
       {view === 'snapshots' ? <SnapshotList /> : <RunList />}

@@ -24,13 +24,13 @@ export function RunList() {
       list={list}
       columns={columns}
       rowKey={(run) => run.id}
-      empty={t('history.noRuns', 'No run matches')}
-      search={t('history.searchRuns', 'Search by id, by who asked, or by what went wrong')}
+      empty={t('history.noRuns', 'No runs match')}
+      search={t('history.searchRuns', 'Search by ID, requester or problem')}
       count={(total) => plural('history.runCount', total, '{{number}} run', '{{number}} runs')}
     >
       <HistoryFilters
         statuses={STATUSES}
-        own={{ name: 'kind', label: t('history.kind', 'What'), values: KINDS, labelOf: runKindLabel }}
+        own={{ name: 'kind', label: t('history.kind', 'Operation'), values: KINDS, labelOf: runKindLabel }}
       />
     </FilteredList>
   );
@@ -45,16 +45,16 @@ function makeColumns(): Column<RunSummary>[] {
     ),
     {
       id: 'kind',
-      header: t('column.what', 'What'),
+      header: t('column.what', 'Operation'),
       width: '110px',
       hideBelow: 'sm',
       cell: (run) => runLabel(run),
     },
     statusColumn(),
-    askedByColumn(t('column.askedBy', 'Asked by')),
+    askedByColumn(t('column.askedBy', 'Requested by')),
     {
       id: 'result',
-      header: t('column.result', 'What went wrong'),
+      header: t('column.result', 'Problem'),
       width: 'minmax(0, 2fr)',
       hideBelow: 'xl',
       cell: (run) =>

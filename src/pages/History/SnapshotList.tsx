@@ -27,13 +27,13 @@ export function SnapshotList() {
       list={list}
       columns={columns}
       rowKey={(row) => row.id}
-      empty={t('history.noSnapshots', 'No snapshot matches')}
-      search={t('history.searchSnapshots', 'Search by id or by who asked')}
+      empty={t('history.noSnapshots', 'No snapshots match')}
+      search={t('history.searchSnapshots', 'Search by ID or requester')}
       count={(total) => plural('history.count', total, '{{number}} snapshot', '{{number}} snapshots')}
     >
       <HistoryFilters
         statuses={['complete', 'partial']}
-        own={{ name: 'trigger', label: t('history.trigger', 'Made'), values: TRIGGERS, labelOf: triggerLabel }}
+        own={{ name: 'trigger', label: t('history.trigger', 'Trigger'), values: TRIGGERS, labelOf: triggerLabel }}
       />
     </FilteredList>
   );
@@ -43,14 +43,14 @@ function NoneYet() {
   return (
     <EmptyState
       variant="call-to-action"
-      message={t('history.noneYet', 'There is no snapshot yet')}
+      message={t('history.noneYet', 'No snapshots yet')}
       button={
         <LinkButton href={routes.overview()} icon="shield" size="lg">
           {t('history.toOverview', 'Go to the overview')}
         </LinkButton>
       }
     >
-      {t('history.noneYetText', 'The first backup makes the first one. Start it from the overview.')}
+      {t('history.noneYetText', 'The first backup creates one. Start it on the overview page.')}
     </EmptyState>
   );
 }
@@ -63,7 +63,7 @@ function makeColumns(): Column<SnapshotRow>[] {
       (row) => routes.snapshot(row.id),
     ),
     statusColumn(),
-    askedByColumn(t('column.made', 'Made')),
+    askedByColumn(t('column.made', 'Trigger')),
     {
       id: 'changes',
       header: t('column.changes', 'Changes'),

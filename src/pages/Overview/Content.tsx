@@ -20,7 +20,7 @@ export function Content({ snapshot, content }: Props) {
   return (
     <section aria-labelledby="dashkeep-content">
       <Text element="h2" variant="h4" id="dashkeep-content">
-        {t('overview.content', 'What is in it')}
+        {t('overview.content', 'Contents')}
       </Text>
       <ul className={styles.grid}>
         {kinds.map((kind) => (

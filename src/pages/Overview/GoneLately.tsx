@@ -15,7 +15,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
     <section aria-labelledby="dashkeep-gone">
       <Stack justifyContent="space-between" alignItems="center" gap={2} wrap="wrap">
         <Text element="h2" variant="h4" id="dashkeep-gone">
-          {t('gone.title', 'Deleted within the last day')}
+          {t('gone.title', 'Deleted in the last 24 hours')}
         </Text>
         <LinkButton
           variant="secondary"
@@ -23,7 +23,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
           icon="code-branch"
           href={routes.compare({ from: newest, to: 'live' })}
         >
-          {t('gone.live', 'Is something missing now?')}
+          {t('gone.live', 'Compare with Grafana now')}
         </LinkButton>
       </Stack>
       <div className={styles.content}>
@@ -33,11 +33,11 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
               <Text color="secondary">
                 {t(
                   'gone.none',
-                  'Nothing that is still missing. What is live now can be compared with the last backup.',
+                  'Nothing that was deleted is still missing. You can compare Grafana now with the last backup.',
                 )}
               </Text>
             ) : (
-              <GoneList gone={gone} label={t('gone.title', 'Deleted within the last day')} />
+              <GoneList gone={gone} label={t('gone.title', 'Deleted in the last 24 hours')} />
             )
           }
         </QueryView>

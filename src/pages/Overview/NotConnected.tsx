@@ -9,16 +9,16 @@ export function NotConnected() {
     <PluginPage pageNav={{ text: t('overview.title', 'Overview') }}>
       <EmptyState
         variant="call-to-action"
-        message={t('connect.title', 'One step is missing: the Dashkeep service')}
+        message={t('connect.title', 'Install the Dashkeep service')}
         button={
           <LinkButton href={CONFIGURATION} size="lg" icon="cog">
-            {t('connect.button', 'Show me how')}
+            {t('connect.button', 'Show installation steps')}
           </LinkButton>
         }
       >
         {t(
           'connect.text',
-          'A small service beside Grafana makes the backups. Install it with one command; it then connects itself and this page comes to life.',
+          'A small service next to Grafana makes the backups. Install it with one command. It then connects this app.',
         )}
       </EmptyState>
     </PluginPage>

@@ -10,8 +10,8 @@ export function Onboarding({ status }: { status: Status }) {
   return (
     <Stack direction="column" gap={3}>
       {waiting && (
-        <Alert severity="info" title={t('onboarding.waiting', 'The service is still getting its access to Grafana')}>
-          {t('onboarding.waitingText', 'This takes a moment after the start. You can go on meanwhile.')}
+        <Alert severity="info" title={t('onboarding.waiting', 'The service is still getting access to Grafana')}>
+          {t('onboarding.waitingText', 'This takes a moment after the start. You can continue.')}
         </Alert>
       )}
       <EmptyState
@@ -19,7 +19,7 @@ export function Onboarding({ status }: { status: Status }) {
         message={
           status.target.configured
             ? t('onboarding.almost', 'Almost there')
-            : t('protection.unconfigured', 'Choose where backups go')
+            : t('protection.unconfigured', 'Choose where to store backups')
         }
         button={
           status.caller.home ? (
@@ -27,15 +27,15 @@ export function Onboarding({ status }: { status: Status }) {
               {t('onboarding.button', 'Set up the backup target')}
             </LinkButton>
           ) : (
-            t('onboarding.homeOnly', 'Only the home organization sets it up.')
+            t('onboarding.homeOnly', 'Only the home organization can set it up.')
           )
         }
       >
         {status.target.configured
-          ? t('onboarding.almostText', 'The bucket is set. What is still missing is listed here.')
+          ? t('onboarding.almostText', 'The bucket is set. The list below shows what is still missing.')
           : t(
               'onboarding.text',
-              'Any S3-compatible storage will do: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Every two hours everything in this Grafana is then stored there, and you can go back to any moment.',
+              'You can use any S3-compatible storage: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Dashkeep then backs up everything in this Grafana every two hours, and you can go back to any snapshot.',
             )}
       </EmptyState>
       <Warnings status={status} />

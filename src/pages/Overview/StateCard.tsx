@@ -40,7 +40,7 @@ export function StateCard({ status }: { status: Status }) {
         <Fact label={t('overview.snapshots', 'Snapshots kept')}>
           {status.snapshots === undefined ? '–' : formatNumber(status.snapshots)}
         </Fact>
-        <Fact label={t('overview.size', 'Size of the newest')}>
+        <Fact label={t('overview.size', 'Size of the latest snapshot')}>
           {status.newest === undefined ? '–' : formatBytes(status.newest.bytes)}
         </Fact>
         <Fact label={t('overview.target', 'Stored in')}>

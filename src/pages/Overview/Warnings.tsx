@@ -29,7 +29,7 @@ export function Warnings({ status }: { status: Status }) {
             bottomSpacing={0}
           >
             <LinkButton size="sm" variant="secondary" href={routes.run(partial.id)}>
-              {t('overview.partialLink', 'See which, and why')}
+              {t('overview.partialLink', 'Show which ones, and why')}
             </LinkButton>
           </Alert>
         )}

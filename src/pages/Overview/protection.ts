@@ -45,8 +45,8 @@ export function verdictOf(status: Status): Verdict {
       return {
         tone: 'error',
         icon: 'exclamation-circle',
-        title: t('protection.late', 'Backups are late'),
-        text: t('protection.lateText', 'The last good backup was made {{ago}}. What changed since is not safe.', {
+        title: t('protection.late', 'Backups are overdue'),
+        text: t('protection.lateText', 'The last good backup was made {{ago}}. Later changes are not backed up.', {
           ago,
         }),
       };
@@ -55,7 +55,7 @@ export function verdictOf(status: Status): Verdict {
         tone: 'error',
         icon: 'exclamation-circle',
         title: t('protection.failed', 'The last backup failed'),
-        text: t('protection.failedText', 'The last good backup was made {{ago}}. It can still be restored.', { ago }),
+        text: t('protection.failedText', 'The last good backup was made {{ago}}. You can still restore it.', { ago }),
       };
     case 'never':
       return {
@@ -68,8 +68,8 @@ export function verdictOf(status: Status): Verdict {
       return {
         tone: 'info',
         icon: 'info-circle',
-        title: t('protection.unconfigured', 'Choose where backups go'),
-        text: t('protection.unconfiguredText', 'Dashkeep is connected. Give it a bucket, and it starts to work.'),
+        title: t('protection.unconfigured', 'Choose where to store backups'),
+        text: t('protection.unconfiguredText', 'Dashkeep is connected. Choose a bucket to start backups.'),
       };
   }
 }

@@ -25,10 +25,10 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
   const { counts, confirm } = plan;
   const { create = 0, update = 0, delete: gone = 0, unchanged = 0, blocked = 0 } = counts;
   const parts = [
-    create > 0 && plural('apply.create', create, '{{number}} comes back', '{{number}} come back'),
-    update > 0 && plural('apply.update', update, '{{number}} is overwritten', '{{number}} are overwritten'),
-    gone > 0 && plural('apply.delete', gone, '{{number}} is deleted', '{{number}} are deleted'),
-    unchanged > 0 && plural('apply.unchanged', unchanged, '{{number}} is as it was', '{{number}} are as they were'),
+    create > 0 && plural('apply.create', create, '{{number}} to create', '{{number}} to create'),
+    update > 0 && plural('apply.update', update, '{{number}} to overwrite', '{{number}} to overwrite'),
+    gone > 0 && plural('apply.delete', gone, '{{number}} to delete', '{{number}} to delete'),
+    unchanged > 0 && plural('apply.unchanged', unchanged, '{{number}} unchanged', '{{number}} unchanged'),
   ].filter((part) => part !== false);
   const writes = create + update + gone;
   const button = plan.undoes === undefined ? t('apply.button', 'Restore now') : t('apply.undoButton', 'Undo now');
@@ -50,8 +50,8 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
               : plural(
                   'apply.undoTitle',
                   writes,
-                  'What was done to {{number}} resource will be undone',
-                  'What was done to {{number}} resources will be undone',
+                  'Changes to {{number}} resource will be undone',
+                  'Changes to {{number}} resources will be undone',
                 )}
         </Text>
         <Text element="p" color="secondary">
@@ -61,7 +61,7 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
           <Text element="p" color="secondary" variant="bodySmall">
             {t(
               'apply.safety',
-              'A snapshot of what is live is made first, so that this can be undone. The plan is valid until {{time}}.',
+              'Dashkeep makes a snapshot of the current state first, so that you can undo this. The plan is valid until {{time}}.',
               {
                 time: formatTime(plan.expires),
               },
@@ -85,12 +85,12 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
         <ConfirmDialog
           title={
             plan.security > 0 && gone === 0
-              ? t('apply.askSecurity', 'Change who sees or receives what?')
+              ? t('apply.askSecurity', 'Change who can see or receive what?')
               : gone > 0
                 ? update > 0
-                  ? t('apply.askDelete', 'Delete and overwrite what is live?')
-                  : t('apply.askDeleteOnly', 'Delete what is live?')
-                : t('apply.askTitle', 'Overwrite what is live?')
+                  ? t('apply.askDelete', 'Delete and overwrite resources in Grafana?')
+                  : t('apply.askDeleteOnly', 'Delete resources in Grafana?')
+                : t('apply.askTitle', 'Overwrite resources in Grafana?')
           }
           phrase={phraseOf(plan, differenceSeen)}
           confirmText={button}
@@ -104,11 +104,11 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
         >
           <Text element="p">
             {writes === 1 && update === 1 && confirm !== undefined && !(plan.security > 0)
-              ? t('apply.askOne', '“{{title}}” is overwritten.', { title: confirm })
+              ? t('apply.askOne', '“{{title}}” will be overwritten.', { title: confirm })
               : parts.join(' · ')}
           </Text>
           <Text element="p" color="secondary">
-            {t('apply.askText', 'A snapshot of what is live is made first, so that this can be undone.')}
+            {t('apply.askText', 'Dashkeep makes a snapshot of the current state first, so that you can undo this.')}
           </Text>
         </ConfirmDialog>
       )}

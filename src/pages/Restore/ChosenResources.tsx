@@ -41,7 +41,7 @@ export function ChosenResources({ snapshot, resources, onChange }: Props) {
   return (
     <Stack direction="column" gap={1}>
       {shown.length > 0 && (
-        <ul className={styles.list} aria-label={t('restore.chosen', 'Chosen resources')}>
+        <ul className={styles.list} aria-label={t('restore.chosen', 'Selected resources')}>
           {shown.map((ref, index) => {
             const key = resourceParameter(ref);
             const title = titles[index] ?? ref.uid;
@@ -52,7 +52,7 @@ export function ChosenResources({ snapshot, resources, onChange }: Props) {
                 </ResourceName>
                 <IconButton
                   name="times"
-                  aria-label={t('restore.unchoose', 'Leave out {{name}}', { name: title })}
+                  aria-label={t('restore.unchoose', 'Remove {{name}}', { name: title })}
                   onClick={() => onChange(resources.filter((one) => resourceParameter(one) !== key))}
                 />
               </li>
@@ -66,8 +66,8 @@ export function ChosenResources({ snapshot, resources, onChange }: Props) {
         </Text>
       )}
       <Field
-        label={resources.length === 0 ? t('restore.which', 'Which resources') : t('restore.another', 'Another one')}
-        description={t('restore.whichText', 'To choose many, tick them on the page of the snapshot.')}
+        label={resources.length === 0 ? t('restore.which', 'Which resources') : t('restore.another', 'Add another')}
+        description={t('restore.whichText', 'To select many, use the page of the snapshot.')}
         noMargin
       >
         <Combobox
@@ -76,7 +76,7 @@ export function ChosenResources({ snapshot, resources, onChange }: Props) {
           id="restore-resource"
           options={options}
           value={null}
-          placeholder={t('restore.chooseResource', 'Type a part of its title')}
+          placeholder={t('restore.chooseResource', 'Type part of its title')}
           onChange={(option) => add(option.value)}
         />
       </Field>

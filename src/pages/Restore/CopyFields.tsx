@@ -18,7 +18,7 @@ export function CopyFields({ form, change }: Props) {
   return (
     <Stack direction="column" gap={2}>
       <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
-        <Field label={t('mode.suffix', 'Put behind each title')} noMargin>
+        <Field label={t('mode.suffix', 'Title suffix')} noMargin>
           <Input
             id="restore-suffix"
             width={30}
@@ -50,7 +50,7 @@ function TargetFolder({ form, change }: Props) {
           loading={folders.isLoading}
           options={options}
           value={form.copyTo === '' ? null : form.copyTo}
-          placeholder={t('mode.sameFolder', 'Where it was')}
+          placeholder={t('mode.sameFolder', 'Original folder')}
           onChange={(option) => change({ copyTo: option?.value })}
         />
       </Field>

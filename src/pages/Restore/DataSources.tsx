@@ -25,7 +25,7 @@ export function DataSources({ plan, busy, onMap }: Props) {
         {t('sources.title', 'Data sources')}
       </Text>
       <Text element="p" color="secondary">
-        {t('sources.text', 'These are not here under the same uid. Choose what takes their place.')}
+        {t('sources.text', 'These data sources do not exist here under the same UID. Choose a replacement for each.')}
       </Text>
       <Stack direction="column" gap={2}>
         {open.map((match) => (
@@ -72,11 +72,11 @@ function MissingBefore({ matches }: { matches: DataSourceMatch[] }) {
 
 function foundBy(match: DataSourceMatch): string {
   const reasons: Record<DataSourceMatch['by'], string> = {
-    uid: t('sources.byUid', 'The same as before.'),
-    name: t('sources.byName', 'Found by its name and type.'),
-    choice: t('sources.byChoice', 'Chosen by you.'),
-    restored: t('sources.byRestore', 'It is restored, too.'),
-    none: t('sources.byNone', 'Nothing fits. Panels that use it will show an error until you choose one.'),
+    uid: t('sources.byUid', 'Same as before.'),
+    name: t('sources.byName', 'Found by name and type.'),
+    choice: t('sources.byChoice', 'You chose it.'),
+    restored: t('sources.byRestore', 'It is restored too.'),
+    none: t('sources.byNone', 'No match. Panels that use it will show an error until you choose one.'),
   };
   return reasons[match.by];
 }

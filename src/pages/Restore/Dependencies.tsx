@@ -25,14 +25,14 @@ export function Dependencies({ plan, busy, onInclude }: Props) {
       title={plural(
         'dependencies.title',
         dependencies.length,
-        '{{number}} resource that goes with what you chose is missing',
-        '{{number}} resources that go with what you chose are missing',
+        '{{number}} related resource is missing',
+        '{{number}} related resources are missing',
       )}
     >
       <Stack direction="column" gap={1} alignItems="flex-start">
         <span>{names.join(', ') + (dependencies.length > SHOWN ? ', …' : '')}</span>
         <Button size="sm" variant="secondary" icon="plus" disabled={busy} onClick={onInclude}>
-          {t('dependencies.include', 'Bring them back, too')}
+          {t('dependencies.include', 'Restore them too')}
         </Button>
       </Stack>
     </Alert>

@@ -20,11 +20,17 @@ export function Leftovers({ plan, busy, onOverwrite }: Props) {
     return null;
   }
   return (
-    <Alert severity="info" bottomSpacing={0} title={t('leftovers.title', 'What exists and differs is left as it is')}>
+    <Alert
+      severity="info"
+      bottomSpacing={0}
+      title={t('leftovers.title', 'Existing resources that differ are not changed')}
+    >
       <Stack direction="column" gap={1} alignItems="flex-start">
-        <span>{t('leftovers.text', 'Only what is missing comes back. The list below says which ones differ.')}</span>
+        <span>
+          {t('leftovers.text', 'Only missing resources are restored. The list below shows which ones differ.')}
+        </span>
         <Button size="sm" variant="secondary" icon="pen" disabled={busy} onClick={onOverwrite}>
-          {t('leftovers.overwrite', 'Overwrite those, too')}
+          {t('leftovers.overwrite', 'Overwrite these too')}
         </Button>
       </Stack>
     </Alert>

@@ -16,18 +16,18 @@ export function ModeFields({ form, change }: Props) {
   const modes = [
     {
       value: 'missing' as const,
-      label: t('mode.missing', 'Bring back what is missing'),
-      description: t('mode.missingText', 'What exists stays as it is.'),
+      label: t('mode.missing', 'Restore what is missing'),
+      description: t('mode.missingText', 'Existing resources are not changed.'),
     },
     {
       value: 'overwrite' as const,
       label: t('mode.overwrite', 'Also overwrite what differs'),
-      description: t('mode.overwriteText', 'What was changed since goes back to how it was.'),
+      description: t('mode.overwriteText', 'Resources that changed since the snapshot get their old content back.'),
     },
     {
       value: 'copy' as const,
-      label: t('mode.copy', 'Put copies beside what exists'),
-      description: t('mode.copyText', 'Copies get new uids; nothing that exists is touched.'),
+      label: t('mode.copy', 'Create copies next to the existing resources'),
+      description: t('mode.copyText', 'Copies get new UIDs. Existing resources are not changed.'),
     },
   ];
   return (
@@ -45,8 +45,11 @@ export function ModeFields({ form, change }: Props) {
       {form.mode !== 'copy' && (
         <Checkbox
           id="restore-managed"
-          label={t('mode.managed', 'Also what is kept by files, Git Sync, Terraform or an operator')}
-          description={t('mode.managedText', 'Usually left alone: what manages it would overwrite it again.')}
+          label={t('mode.managed', 'Also restore resources managed by files, Git Sync, Terraform or an operator')}
+          description={t(
+            'mode.managedText',
+            'By default they are skipped, because their manager would overwrite them again.',
+          )}
           value={form.managed}
           onChange={(event) => change({ managed: yes(event.currentTarget.checked) })}
         />
@@ -54,8 +57,8 @@ export function ModeFields({ form, change }: Props) {
       {form.mode === 'overwrite' && mayDelete(form) && (
         <Checkbox
           id="restore-delete"
-          label={t('mode.delete', 'Also delete what is live but not in the snapshot')}
-          description={t('mode.deleteText', 'You will be asked to type a confirmation.')}
+          label={t('mode.delete', 'Also delete resources that are not in the snapshot')}
+          description={t('mode.deleteText', 'You will have to type a confirmation.')}
           value={form.deleteExtra}
           onChange={(event) => change({ deleteExtra: yes(event.currentTarget.checked) })}
         />

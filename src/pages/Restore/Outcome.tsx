@@ -34,7 +34,7 @@ function outcomeLabel(outcome: ApplyOutcome): string {
     differs: t('outcome.differs', 'Differs'),
     failed: t('outcome.failed', 'Failed'),
     deleted: t('outcome.deleted', 'Deleted'),
-    skipped: t('outcome.skipped', 'Left alone'),
+    skipped: t('outcome.skipped', 'Skipped'),
   };
   return labels[outcome];
 }
@@ -43,24 +43,24 @@ function outcomeLabel(outcome: ApplyOutcome): string {
 function undoneTitle(back: number, removed: number): string {
   const parts = [
     ...(back > 0
-      ? [plural('outcome.undoneBack', back, '{{number}} resource put back', '{{number}} resources put back')]
+      ? [plural('outcome.undoneBack', back, '{{number}} resource restored', '{{number}} resources restored')]
       : []),
     ...(removed > 0
       ? [plural('outcome.undoneRemoved', removed, '{{number}} resource removed', '{{number}} resources removed')]
       : []),
   ];
   return parts.length === 0
-    ? t('outcome.undoneNothing', 'Undone: nothing had to be changed')
+    ? t('outcome.undoneNothing', 'Undone: no changes were needed')
     : t('outcome.undone', 'Undone: {{what}}', { what: parts.join(', ') });
 }
 
 function titleOf(back: number, deleted: number): string {
   const parts = [
     ...(back > 0 || deleted === 0
-      ? [plural('outcome.title', back, '{{number}} resource is back', '{{number}} resources are back')]
+      ? [plural('outcome.title', back, '{{number}} resource restored', '{{number}} resources restored')]
       : []),
     ...(deleted > 0
-      ? [plural('outcome.deletedTitle', deleted, '{{number}} resource is deleted', '{{number}} resources are deleted')]
+      ? [plural('outcome.deletedTitle', deleted, '{{number}} resource deleted', '{{number}} resources deleted')]
       : []),
   ];
   return parts.join(' · ');
@@ -81,14 +81,14 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
       ? undoing
         ? t(
             'outcome.undoneText',
-            'Each was read back from Grafana and compared with what was there before the restore.',
+            'Dashkeep read each resource back from Grafana and compared it with the state before the restore.',
           )
-        : t('outcome.text', 'Each was read back from Grafana and compared with the backup.')
+        : t('outcome.text', 'Dashkeep read each resource back from Grafana and compared it with the snapshot.')
       : plural(
           'outcome.wrong',
           wrong,
-          '{{number}} is not as in the backup; see below why.',
-          '{{number}} are not as in the backup; see below why.',
+          '{{number}} resource differs from the snapshot. See below why.',
+          '{{number}} resources differ from the snapshot. See below why.',
         );
   return (
     <Stack direction="column" gap={3}>
@@ -101,17 +101,17 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           {text}
         </Alert>
       ) : run?.status === 'cancelled' ? (
-        <Alert severity="info" bottomSpacing={0} title={t('outcome.cancelled', 'It was cancelled')}>
+        <Alert severity="info" bottomSpacing={0} title={t('outcome.cancelled', 'Cancelled')}>
           {isEmpty
             ? t('outcome.cancelledBefore', 'Nothing was changed.')
-            : t('outcome.cancelledMeanwhile', 'What is listed here had been done by then.')}
+            : t('outcome.cancelledMeanwhile', 'The list shows what was done before that.')}
         </Alert>
       ) : run?.failure === undefined ? (
         <Alert
           severity="error"
           bottomSpacing={0}
           title={
-            undoing ? t('plan.undoFailed', 'Undoing did not finish') : t('plan.failed', 'The restore did not finish')
+            undoing ? t('plan.undoFailed', 'The undo did not finish') : t('plan.failed', 'The restore did not finish')
           }
         />
       ) : (
@@ -121,7 +121,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         <Alert
           severity="info"
           bottomSpacing={0}
-          title={t('outcome.security', 'What was confirmed to change who sees or receives what')}
+          title={t('outcome.security', 'Confirmed changes to who can see or receive what')}
         >
           <SecurityList resources={run.security} />
         </Alert>
@@ -130,7 +130,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         {run?.undoable && <UndoButton run={run.id} />}
         {plan.safetySnapshot !== undefined && (
           <LinkButton variant="secondary" fill="text" icon="shield" href={routes.snapshot(plan.safetySnapshot)}>
-            {t('outcome.safety', 'The snapshot made before')}
+            {t('outcome.safety', 'Snapshot made before')}
           </LinkButton>
         )}
       </Stack>
@@ -140,8 +140,8 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           list={list}
           columns={columns}
           rowKey={resourceParameter}
-          empty={t('outcome.none', 'No result matches')}
-          search={t('outcome.search', 'Search titles and uids')}
+          empty={t('outcome.none', 'No results match')}
+          search={t('outcome.search', 'Search titles and UIDs')}
           count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
         >
           <MultiFilter

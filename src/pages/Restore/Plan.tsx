@@ -31,18 +31,16 @@ export function Plan() {
   const snapshot = useSnapshot(plan?.snapshot);
   const undoing = plan?.undoes !== undefined;
   const titles: Record<RestorePlan['state'], string> = {
-    planned: undoing
-      ? t('plan.undo', 'What undoing the restore would do')
-      : t('plan.planned', 'What this restore would do'),
+    planned: undoing ? t('plan.undo', 'Undo plan') : t('plan.planned', 'Restore plan'),
     expired: t('plan.expired', 'This plan has expired'),
     applying: undoing ? t('plan.undoing', 'Undoing') : t('plan.applying', 'Restoring'),
     applied: undoing ? t('plan.undone', 'Undone') : t('plan.applied', 'Restored'),
-    failed: undoing ? t('plan.undoFailed', 'Undoing did not finish') : t('plan.failed', 'The restore did not finish'),
+    failed: undoing ? t('plan.undoFailed', 'The undo did not finish') : t('plan.failed', 'The restore did not finish'),
   };
   return (
     <AppPage
       pageNav={{
-        text: plan === undefined ? t('plan.items', 'The plan') : titles[plan.state],
+        text: plan === undefined ? t('plan.items', 'Plan') : titles[plan.state],
         parentItem: { text: t('plan.title', 'Restore'), url: routes.restore() },
       }}
       subTitle={
@@ -53,7 +51,7 @@ export function Plan() {
         plan.state !== 'applying' &&
         plan.undoes === undefined && (
           <LinkButton variant="secondary" icon="pen" href={routes.restore(parametersOf(plan))}>
-            {plan.state === 'planned' ? t('plan.change', 'Change the choice') : t('plan.again', 'Plan anew')}
+            {plan.state === 'planned' ? t('plan.change', 'Edit selection') : t('plan.again', 'New plan')}
           </LinkButton>
         )
       }
@@ -96,7 +94,7 @@ function Body({ plan }: { plan: RestorePlan }) {
     return (
       <Alert
         severity="info"
-        title={t('plan.expiredText', 'What is live may have changed since. Plan anew to go on.')}
+        title={t('plan.expiredText', 'Grafana may have changed since. Make a new plan to continue.')}
       />
     );
   }

@@ -28,12 +28,12 @@ const COLORS: Record<PlanAction, BadgeColor> = {
 
 function actionLabel(action: PlanAction): string {
   const labels: Record<PlanAction, string> = {
-    create: t('action.create', 'Bring back'),
+    create: t('action.create', 'Create'),
     update: t('action.update', 'Overwrite'),
     delete: t('action.delete', 'Delete'),
-    unchanged: t('action.unchanged', 'As it was'),
-    skip: t('action.skip', 'Leave alone'),
-    blocked: t('action.blocked', 'Not possible'),
+    unchanged: t('action.unchanged', 'Unchanged'),
+    skip: t('action.skip', 'Skip'),
+    blocked: t('action.blocked', 'Blocked'),
   };
   return labels[action];
 }
@@ -54,12 +54,12 @@ export function PlanItems({ id, counts }: Props) {
   const columns = useMemo(() => makeColumns(), []);
   return (
     <FilteredList
-      label={t('plan.items', 'The plan')}
+      label={t('plan.items', 'Plan')}
       list={list}
       columns={columns}
       rowKey={(item) => `${resourceParameter(item)} ${item.action}`}
-      empty={t('plan.noItems', 'Nothing in the plan matches')}
-      search={t('snapshot.search', 'Search titles, uids and folders')}
+      empty={t('plan.noItems', 'No items match')}
+      search={t('snapshot.search', 'Search titles, UIDs and folders')}
       count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
     >
       <MultiFilter

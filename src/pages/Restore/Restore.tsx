@@ -24,7 +24,7 @@ export function Restore() {
   return (
     <AppPage
       pageNav={{ text: t('plan.title', 'Restore'), url: routes.restore() }}
-      subTitle={t('restore.subtitle', 'Choose what to bring back. You see the plan before anything is changed.')}
+      subTitle={t('restore.subtitle', 'Choose what to restore. You see the plan before anything changes.')}
     >
       <QueryView query={newest}>
         {(latest) => {
@@ -46,7 +46,7 @@ export function Restore() {
               <Stack direction="column" gap={4} maxWidth={90}>
                 <SnapshotPicker
                   id="restore-snapshot"
-                  label={t('restore.from', 'From which point in time')}
+                  label={t('restore.from', 'From which snapshot')}
                   value={form.snapshot}
                   onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
                 />
@@ -54,19 +54,15 @@ export function Restore() {
                 <ModeFields form={form} change={change} />
                 {plan.error !== null && <ServiceNotice error={plan.error} />}
                 {plan.isPending && (
-                  <Alert
-                    severity="info"
-                    title={t('restore.planning', 'Comparing with what is live…')}
-                    bottomSpacing={0}
-                  >
-                    {t('restore.planningText', 'Grafana is only read. With many resources this takes a moment.')}
+                  <Alert severity="info" title={t('restore.planning', 'Comparing with Grafana now…')} bottomSpacing={0}>
+                    {t('restore.planningText', 'This only reads from Grafana. With many resources it takes a moment.')}
                   </Alert>
                 )}
                 <Stack gap={2} alignItems="center" wrap="wrap">
                   <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
                     {t('restore.showPlan', 'Show the plan')}
                   </Button>
-                  <Text color="secondary">{t('restore.nothingYet', 'Nothing is changed yet.')}</Text>
+                  <Text color="secondary">{t('restore.nothingYet', 'Nothing has been changed yet.')}</Text>
                 </Stack>
               </Stack>
             </form>

@@ -21,10 +21,13 @@ export function SecurityChanges({ plan, busy, onKeepSecrets }: Props) {
   const resources = list.items.map(({ security, ...item }) => ({ ...item, changes: security }));
   const hasSecrets = resources.some(({ changes }) => changes.some(({ params }) => params['secrets'] !== undefined));
   return (
-    <Alert severity="warning" bottomSpacing={0} title={t('security.title', 'Changes to who sees or receives what')}>
+    <Alert severity="warning" bottomSpacing={0} title={t('security.title', 'Changes to who can see or receive what')}>
       <Stack direction="column" gap={2}>
         <Text element="p">
-          {t('security.text', 'Check that each is meant. To apply the plan you will have to type a confirmation.')}
+          {t(
+            'security.text',
+            'Check that you intend each of them. To apply the plan, you have to type a confirmation.',
+          )}
         </Text>
         {list.isPending && <Loading />}
         {list.error !== null && <ServiceNotice error={list.error} onRetry={list.refetch} />}
@@ -56,7 +59,7 @@ function KeepSecrets(props: { checked: boolean; disabled: boolean; onChange: (ke
         <Text element="p" color="secondary" variant="bodySmall">
           {t(
             'security.keepText',
-            'Grafana then sends them to the new address. Otherwise they are removed and have to be entered again.',
+            'Grafana then sends them to the new address. Otherwise they are removed, and you have to enter them again.',
           )}
         </Text>
       </label>

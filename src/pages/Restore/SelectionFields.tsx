@@ -70,7 +70,7 @@ function FolderField({ form, change }: Props) {
   return (
     <Field
       label={t('restore.whichFolder', 'Which folder')}
-      description={t('restore.folderText', 'With everything below it: folders, dashboards, permissions, alert rules.')}
+      description={t('restore.folderText', 'With all its content: folders, dashboards, permissions, alert rules.')}
       noMargin
     >
       <Combobox

@@ -68,7 +68,7 @@ function Details({ run }: { run: Run }) {
       <Facts
         facts={[
           [t('column.status', 'Status'), <StatusBadge key="status" status={run.status} />],
-          [t('column.askedBy', 'Asked by'), askedBy(run)],
+          [t('column.askedBy', 'Requested by'), askedBy(run)],
           [t('column.started', 'Started'), formatTime(run.started)],
           [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
           ...Object.entries(run.counts).map(
@@ -92,7 +92,7 @@ function Details({ run }: { run: Run }) {
 function countLabel(name: string): string {
   const labels: Record<string, string> = {
     listed: t('count.listed', 'Found'),
-    stored: t('count.stored', 'Stored anew'),
+    stored: t('count.stored', 'Stored'),
     reused: t('count.reused', 'Unchanged'),
     skipped: t('count.skipped', 'Skipped'),
     failed: t('count.failed', 'Failed'),
@@ -110,10 +110,10 @@ function countLabel(name: string): string {
     differs: t('count.differs', 'Differs'),
     lockRenewed: t('count.lockRenewed', 'Lock renewed'),
     runs: t('count.runs', 'Old run records removed'),
-    leftOvers: t('count.leftOvers', 'Left-overs removed'),
+    leftOvers: t('count.leftOvers', 'Orphaned files removed'),
     marked: t('count.marked', 'Marked for a later prune'),
-    hidden: t('count.hidden', 'Kept by the bucket as earlier versions'),
-    locked: t('count.locked', 'Held by object lock'),
+    hidden: t('count.hidden', 'Kept by the bucket as noncurrent versions'),
+    locked: t('count.locked', 'Protected by object lock'),
   };
   return labels[name] ?? name;
 }

@@ -25,7 +25,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
     return (
       <Stack gap={1} alignItems="center">
         <Spinner />
-        <span role="status">{t('check.running', 'Trying the target…')}</span>
+        <span role="status">{t('check.running', 'Testing the target…')}</span>
       </Stack>
     );
   }
@@ -101,17 +101,17 @@ function stepLabel(step: CheckStep['step']): string {
     read: t('check.read', 'Read'),
     list: t('check.list', 'List'),
     delete: t('check.delete', 'Delete'),
-    repository: t('check.repository', 'What is there'),
+    repository: t('check.repository', 'Existing content'),
   };
   return labels[step];
 }
 
 function statusLabel(status: CheckStep['status']): string {
   const labels: Record<CheckStep['status'], string> = {
-    ok: t('check.statusOk', 'Works'),
-    warning: t('check.statusWarning', 'Works, with a warning'),
+    ok: t('check.statusOk', 'OK'),
+    warning: t('check.statusWarning', 'OK, with a warning'),
     failed: t('check.statusFailed', 'Failed'),
-    skipped: t('check.statusSkipped', 'Not tried'),
+    skipped: t('check.statusSkipped', 'Skipped'),
   };
   return labels[status];
 }

@@ -14,16 +14,16 @@ export function EncryptionForm({ settings }: SectionProps) {
       <Alert
         severity="info"
         bottomSpacing={0}
-        title={t('encryption.when', 'Encryption is decided when the first backup is made')}
+        title={t('encryption.when', 'Choose encryption before the first backup')}
       >
-        {t('encryption.whenText', 'To encrypt later, choose an empty folder or bucket as the target.')}
+        {t('encryption.whenText', 'To turn on encryption later, choose an empty folder or bucket as the target.')}
       </Alert>
       <Field
         noMargin
         label={t('encryption.recipients', 'Public keys that can read the backups')}
         {...field(
           'recipients',
-          t('encryption.recipientsText', 'age keys, one on each line: age1… Empty means not encrypted.'),
+          t('encryption.recipientsText', 'age keys (age1…), one per line. If empty, backups are not encrypted.'),
         )}
       >
         <TextArea
@@ -39,7 +39,7 @@ export function EncryptionForm({ settings }: SectionProps) {
         label={t('encryption.identity', 'Private key')}
         description={t(
           'encryption.identityText',
-          'Only needed to look into, compare and restore from here. Backups are written without it. Keep a copy elsewhere: without it nobody can read them.',
+          'Needed only to view, compare and restore snapshots here. Backups do not need it. Keep a copy elsewhere: if you lose it, nobody can read the snapshots.',
         )}
         settings={settings}
         section={section}

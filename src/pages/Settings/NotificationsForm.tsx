@@ -17,9 +17,9 @@ export function NotificationsForm({ settings }: SectionProps) {
   const { values, change, field } = section;
   const events: [NotificationEvent, string][] = [
     ['failed', t('notifications.failed', 'A backup failed')],
-    ['partial', t('notifications.partial', 'Something is missing from a backup')],
-    ['late', t('notifications.late', 'Backups are late')],
-    ['recovered', t('notifications.recovered', 'All is well again')],
+    ['partial', t('notifications.partial', 'A backup is incomplete')],
+    ['late', t('notifications.late', 'Backups are overdue')],
+    ['recovered', t('notifications.recovered', 'Backups work again')],
   ];
   const hasAddress =
     section.secrets.webhookUrl === undefined ? settings.secrets.webhookUrl.set : section.secrets.webhookUrl !== null;
@@ -33,14 +33,17 @@ export function NotificationsForm({ settings }: SectionProps) {
           disabled={test.isPending || !hasAddress}
           onClick={() => test.mutate(section.candidate)}
         >
-          {t('notifications.test', 'Send a test')}
+          {t('notifications.test', 'Send test')}
         </Button>
       }
     >
       <SecretField
         name="webhookUrl"
         label={t('notifications.address', 'Webhook address')}
-        description={t('notifications.addressText', 'Whoever knows it can post there, so it is never shown again.')}
+        description={t(
+          'notifications.addressText',
+          'Anyone who knows the address can post to it, so it is never shown again.',
+        )}
         settings={settings}
         section={section}
       />
@@ -56,7 +59,7 @@ export function NotificationsForm({ settings }: SectionProps) {
         />
       </Field>
       <fieldset disabled={section.isLocked('events')}>
-        <legend>{t('notifications.events', 'Tell when')}</legend>
+        <legend>{t('notifications.events', 'Notify when')}</legend>
         <Stack direction="column" gap={1} alignItems="flex-start">
           {events.map(([event, label]) => (
             <Checkbox
@@ -83,7 +86,11 @@ export function NotificationsForm({ settings }: SectionProps) {
             })}
           />
         ) : test.data.problem === undefined ? (
-          <Alert severity="error" bottomSpacing={0} title={t('notifications.notDelivered', 'It was not accepted')} />
+          <Alert
+            severity="error"
+            bottomSpacing={0}
+            title={t('notifications.notDelivered', 'The webhook did not accept it')}
+          />
         ) : (
           <ProblemAlert severity="error" problem={test.data.problem} />
         ))}

@@ -20,11 +20,11 @@ export function RetentionForm({ settings }: SectionProps) {
   const { values, change, field } = section;
   const counts: [name: Count, label: string, unit: string][] = [
     ['keepLast', t('retention.last', 'The newest'), t('retention.snapshots', 'snapshots')],
-    ['keepHourly', t('retention.hourly', 'One an hour, for'), t('retention.hours', 'hours')],
-    ['keepDaily', t('retention.daily', 'One a day, for'), t('retention.days', 'days')],
-    ['keepWeekly', t('retention.weekly', 'One a week, for'), t('retention.weeks', 'weeks')],
-    ['keepMonthly', t('retention.monthly', 'One a month, for'), t('retention.months', 'months')],
-    ['keepYearly', t('retention.yearly', 'One a year, for'), t('retention.years', 'years')],
+    ['keepHourly', t('retention.hourly', 'One per hour, for'), t('retention.hours', 'hours')],
+    ['keepDaily', t('retention.daily', 'One per day, for'), t('retention.days', 'days')],
+    ['keepWeekly', t('retention.weekly', 'One per week, for'), t('retention.weeks', 'weeks')],
+    ['keepMonthly', t('retention.monthly', 'One per month, for'), t('retention.months', 'months')],
+    ['keepYearly', t('retention.yearly', 'One per year, for'), t('retention.years', 'years')],
   ];
   return (
     <SectionForm
@@ -38,7 +38,7 @@ export function RetentionForm({ settings }: SectionProps) {
       <Text color="secondary">
         {t(
           'retention.text',
-          'A snapshot stays as long as one of these rules keeps it. With every rule at nought, all stay.',
+          'A snapshot is kept as long as at least one rule applies to it. If every rule is 0, all snapshots are kept.',
         )}
       </Text>
       <div className={styles.grid}>
@@ -55,7 +55,7 @@ export function RetentionForm({ settings }: SectionProps) {
           </Field>
         ))}
         <Field
-          label={t('retention.within', 'All of the last')}
+          label={t('retention.within', 'All from the last')}
           noMargin
           {...field('keepWithin', t('retention.withinText', 'Such as 48h, 30d, 8w, 6m, 1y'))}
         >
@@ -77,8 +77,13 @@ const SHOWN = 5;
 function Preview({ preview }: { preview: RetentionPreview }) {
   const { kept, forgotten } = preview;
   const title = [
-    plural('retention.kept', kept.length, '{{number}} snapshot stays', '{{number}} snapshots stay'),
-    plural('retention.forgotten', forgotten.length, '{{number}} would be forgotten', '{{number}} would be forgotten'),
+    plural('retention.kept', kept.length, '{{number}} snapshot is kept', '{{number}} snapshots are kept'),
+    plural(
+      'retention.forgotten',
+      forgotten.length,
+      '{{number}} snapshot would be removed',
+      '{{number}} snapshots would be removed',
+    ),
   ].join(' · ');
   return (
     <Alert severity={forgotten.length === 0 ? 'success' : 'info'} title={title} bottomSpacing={0}>
@@ -87,7 +92,7 @@ function Preview({ preview }: { preview: RetentionPreview }) {
           <span key={id}>{formatTime(time)}</span>
         ))}
         {forgotten.length > SHOWN && <span>…</span>}
-        <Text color="secondary">{t('retention.nothing', 'Nothing is removed by looking.')}</Text>
+        <Text color="secondary">{t('retention.nothing', 'The preview removes nothing.')}</Text>
       </Stack>
     </Alert>
   );

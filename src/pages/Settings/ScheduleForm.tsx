@@ -34,7 +34,7 @@ export function ScheduleForm({ settings }: SectionProps) {
         section={section}
         job="backup"
         label={t('schedule.backup', 'Back up')}
-        text={t('schedule.custom', 'Or type a cron expression.')}
+        text={t('schedule.custom', 'Or enter a cron expression.')}
       />
       <NextTimes expression={values.backup} timezone={values.timezone} />
       <Field label={t('schedule.timezone', 'Time zone')} noMargin {...field('timezone')}>
@@ -49,14 +49,14 @@ export function ScheduleForm({ settings }: SectionProps) {
       <JobField
         section={section}
         job="verify"
-        label={t('schedule.verify', 'Verify what is stored')}
-        text={t('schedule.verifyText', 'Reads everything back and compares it with its hash.')}
+        label={t('schedule.verify', 'Verify stored data')}
+        text={t('schedule.verifyText', 'Reads all stored data and compares it with its hash.')}
       />
       <JobField
         section={section}
         job="prune"
-        label={t('schedule.prune', 'Forget old snapshots and clean up')}
-        text={t('schedule.pruneText', 'By the rules of the retention.')}
+        label={t('schedule.prune', 'Remove old snapshots and prune')}
+        text={t('schedule.pruneText', 'Uses the retention rules.')}
       />
       <JobField
         section={section}
@@ -64,13 +64,13 @@ export function ScheduleForm({ settings }: SectionProps) {
         label={t('schedule.drill', 'Restore drill')}
         text={t(
           'schedule.drillText',
-          'Restores the newest snapshot into a scratch organization or folder, compares it, and removes it again.',
+          'Restores the latest snapshot into a temporary organization or folder, compares it, and removes it again.',
         )}
       />
       <Field
-        label={t('schedule.jitter', 'Spread the start over')}
+        label={t('schedule.jitter', 'Random delay of up to')}
         noMargin
-        {...field('jitterSeconds', t('schedule.jitterText', 'Seconds. Keeps many clusters from starting at once.'))}
+        {...field('jitterSeconds', t('schedule.jitterText', 'Seconds. Prevents many clusters from starting together.'))}
       >
         <Input
           id="schedule-jitter"
@@ -127,12 +127,12 @@ function NextTimes({ expression, timezone }: { expression: string; timezone: str
     <div role="status">
       {preview.error !== null ? (
         <Text color="error">
-          {t('schedule.invalid', 'This is not a schedule: five fields are needed, such as 0 */2 * * *')}
+          {t('schedule.invalid', 'This is not a schedule. It needs five fields, such as 0 */2 * * *')}
         </Text>
       ) : (
         <Stack direction="column" gap={0.5}>
           <Text color="secondary" variant="bodySmall">
-            {t('schedule.next', 'The next five, in your time')}
+            {t('schedule.next', 'Next five runs, in your time zone')}
           </Text>
           <Stack gap={2} wrap="wrap">
             {(preview.data?.next ?? []).map((time) => (

@@ -26,8 +26,8 @@ export function ScopeForm({ settings }: SectionProps) {
       </Field>
       <Field
         noMargin
-        label={t('scope.exclude', 'Leave out')}
-        {...field('excludeKinds', t('scope.excludeText', 'Everything else that this Grafana has is backed up.'))}
+        label={t('scope.exclude', 'Exclude')}
+        {...field('excludeKinds', t('scope.excludeText', 'Everything else in this Grafana is backed up.'))}
       >
         <MultiCombobox
           id="scope-exclude"
@@ -42,7 +42,7 @@ export function ScopeForm({ settings }: SectionProps) {
       <Field
         useFieldset
         noMargin
-        label={t('scope.plain', 'Plain dashboard files beside the backup')}
+        label={t('scope.plain', 'Plain dashboard files next to the snapshots')}
         {...field(
           'plainCopies',
           t('scope.plainText', 'One JSON file for each dashboard, for people and tools without Dashkeep.'),
@@ -61,10 +61,10 @@ export function ScopeForm({ settings }: SectionProps) {
       </Field>
       <Field
         noMargin
-        label={t('scope.fullRead', 'Read everything anew every')}
+        label={t('scope.fullRead', 'Read everything again every')}
         {...field(
           'fullReadEvery',
-          t('scope.fullReadText', 'Backups. In between, what Grafana says is unchanged is not read again.'),
+          t('scope.fullReadText', 'Backups. In between, Dashkeep does not read what Grafana reports as unchanged.'),
         )}
       >
         <Input

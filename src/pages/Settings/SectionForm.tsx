@@ -41,7 +41,7 @@ export function SectionForm({ section, actions, children }: Props) {
       <ConfirmModal
         isOpen={guard.asking}
         title={t('settings.unsavedTitle', 'Leave without saving?')}
-        body={t('settings.unsavedText', 'What you changed here is not saved.')}
+        body={t('settings.unsavedText', 'Your changes on this page are not saved.')}
         confirmText={t('settings.leave', 'Leave')}
         dismissText={t('settings.stay', 'Stay here')}
         onConfirm={guard.leave}
@@ -58,7 +58,7 @@ function NotSaved({ error }: { error: Error }) {
       <Alert
         severity="error"
         bottomSpacing={0}
-        title={t('settings.notAccepted', 'Not saved: correct the fields that are marked')}
+        title={t('settings.notAccepted', 'Not saved. Correct the marked fields')}
       />
     );
   }
@@ -66,7 +66,7 @@ function NotSaved({ error }: { error: Error }) {
   return (
     <ServiceNotice
       error={error}
-      retryLabel={t('settings.reload', 'Load them again')}
+      retryLabel={t('settings.reload', 'Reload settings')}
       onRetry={stale ? () => void client.invalidateQueries({ queryKey: ['settings'] }) : undefined}
     />
   );

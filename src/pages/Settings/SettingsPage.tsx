@@ -60,7 +60,7 @@ export function SettingsPage() {
                 <Alert
                   severity="info"
                   bottomSpacing={0}
-                  title={t('settings.readOnly', 'These settings can only be changed in the deployment')}
+                  title={t('settings.readOnly', 'You can change these settings only in the deployment')}
                 >
                   {settings.readOnlyReason}
                 </Alert>
@@ -79,12 +79,9 @@ function HomeOnly() {
   return (
     <EmptyState
       variant="completed"
-      message={t('settings.homeOnly', 'Only the home organization changes these settings')}
+      message={t('settings.homeOnly', 'Only the home organization can change these settings')}
     >
-      {t(
-        'settings.homeOnlyText',
-        'Where backups go, when they are made and how long they stay is the same for all organizations. Ask an admin of the home organization.',
-      )}
+      {t('settings.homeOnlyText', 'These settings apply to all organizations. Ask an admin of the home organization.')}
     </EmptyState>
   );
 }

@@ -18,15 +18,15 @@ export function TargetExtras({ section, settings }: Props) {
   return (
     <Collapse label={t('target.more', 'More')} isOpen={open} onToggle={setOpen}>
       <Stack direction="column" gap={2}>
-        <Field label={t('target.style', 'Where the bucket’s name stands')} noMargin {...field('forcePathStyle')}>
+        <Field label={t('target.style', 'Addressing style')} noMargin {...field('forcePathStyle')}>
           <Combobox
             id="target-style"
             width={40}
             value={style}
             options={[
-              { value: 'auto', label: t('target.styleAuto', 'As suits the endpoint') },
-              { value: 'path', label: t('target.stylePath', 'In the path') },
-              { value: 'host', label: t('target.styleHost', 'In the host name') },
+              { value: 'auto', label: t('target.styleAuto', 'Automatic') },
+              { value: 'path', label: t('target.stylePath', 'Path (bucket in the path)') },
+              { value: 'host', label: t('target.styleHost', 'Virtual-hosted (bucket in the host name)') },
             ]}
             onChange={(option) => change({ forcePathStyle: option.value === 'auto' ? null : option.value === 'path' })}
           />
@@ -34,7 +34,7 @@ export function TargetExtras({ section, settings }: Props) {
         <Field
           label={t('target.profile', 'Profile in the AWS files')}
           noMargin
-          {...field('profile', t('target.profileText', 'Empty: the default profile.'))}
+          {...field('profile', t('target.profileText', 'If empty, the default profile.'))}
         >
           <Input
             id="target-profile"
@@ -46,7 +46,7 @@ export function TargetExtras({ section, settings }: Props) {
         <SecretField
           name="s3SessionToken"
           label={t('target.sessionToken', 'Session token')}
-          description={t('target.sessionTokenText', 'Only for keys that end by themselves.')}
+          description={t('target.sessionTokenText', 'Only for temporary credentials.')}
           settings={settings}
           section={section}
         />
@@ -58,7 +58,7 @@ export function TargetExtras({ section, settings }: Props) {
             'objectLock.mode',
             t(
               'target.lockText',
-              'Nobody can delete or change a backup before the days are over. The bucket must have it switched on.',
+              'Nobody can delete or change a snapshot before the days are over. The bucket must have object lock enabled.',
             ),
           )}
         >

@@ -34,7 +34,7 @@ export function TargetForm({ settings }: SectionProps) {
         </Button>
       }
     >
-      <Field label={t('target.sort', 'Kind of storage')} noMargin useFieldset>
+      <Field label={t('target.sort', 'Storage type')} noMargin useFieldset>
         <RadioButtonGroup
           id="target-sort"
           disabled={url.disabled}
@@ -47,7 +47,7 @@ export function TargetForm({ settings }: SectionProps) {
         />
       </Field>
       {place.sort === 'file' ? (
-        <Field label={t('target.path', 'Directory beside the service')} noMargin {...url}>
+        <Field label={t('target.path', 'Directory on the service’s machine')} noMargin {...url}>
           <Input
             id="target-root"
             width={60}
@@ -110,7 +110,7 @@ export function TargetForm({ settings }: SectionProps) {
               noMargin
               {...field(
                 'endpoint',
-                values.preset === 'aws' ? t('target.endpointAws', 'Empty: Amazon’s own.') : undefined,
+                values.preset === 'aws' ? t('target.endpointAws', 'If empty, Amazon S3.') : undefined,
               )}
             >
               <Input
@@ -127,7 +127,7 @@ export function TargetForm({ settings }: SectionProps) {
               <Text color="secondary">
                 {t(
                   'target.credentialsText',
-                  'Leave them empty where the service has an AWS file, a role or the environment. What you type is kept by the service and never shown again.',
+                  'Leave these fields empty if the service gets its credentials from an AWS file, a role or the environment. The service stores what you type and never shows it again.',
                 )}
               </Text>
               <SecretField

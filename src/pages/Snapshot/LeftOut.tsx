@@ -25,7 +25,7 @@ export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
   ];
   return (
     <Collapse
-      label={t('leftOut.title', 'Left out: {{what}}', { what: parts.filter(Boolean).join(', ') })}
+      label={t('leftOut.title', 'Not included: {{what}}', { what: parts.filter(Boolean).join(', ') })}
       isOpen={open}
       onToggle={setOpen}
     >
@@ -35,7 +35,7 @@ export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
             <Text weight="medium">{kindLabel(kind)}</Text> <Text color="secondary">{why}</Text>
           </span>
         ))}
-        {skipped.length > 0 && <Problems problems={skipped} label={t('leftOut.resources', 'Resources left out')} />}
+        {skipped.length > 0 && <Problems problems={skipped} label={t('leftOut.resources', 'Resources not included')} />}
       </Stack>
     </Collapse>
   );

@@ -39,7 +39,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
                 icon="code-branch"
                 href={routes.compare({ from: snapshot, to: 'live', resource: parameter })}
               >
-                {t('resource.compare', 'Compare with live')}
+                {t('resource.compare', 'Compare with Grafana now')}
               </LinkButton>
               {kind === 'dashboard' && (
                 <Button variant="secondary" icon="download-alt" onClick={() => download.mutate('dashboard')}>
@@ -62,7 +62,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
             {references.length > 0 && (
               <Stack direction="column" gap={0.5}>
                 <Text element="h3" variant="h5">
-                  {t('resource.needs', 'What it needs')}
+                  {t('resource.needs', 'Dependencies')}
                 </Text>
                 {references.map((reference) => (
                   <Stack key={`${reference.kind}/${reference.uid}`} gap={1} alignItems="center">

@@ -42,15 +42,15 @@ export function ResourceList({ snapshot, content }: Props) {
       rowKey={resourceParameter}
       selectedKey={read('resource')}
       ticking={{ selection, nameOf: (entry) => `${entry.title || entry.uid}, ${kindLabel(entry.kind)}` }}
-      empty={t('snapshot.noResources', 'Nothing here matches')}
-      search={t('snapshot.search', 'Search titles, uids and folders')}
+      empty={t('snapshot.noResources', 'No resources match')}
+      search={t('snapshot.search', 'Search titles, UIDs and folders')}
       count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
       actions={
         <RestoreButton
           size="sm"
           request={{ snapshot, selection: { type: 'resources', resources: selection.chosen.map(refOf) } }}
         >
-          {t('snapshot.restoreChosen', 'Restore these')}
+          {t('snapshot.restoreChosen', 'Restore selected resources')}
         </RestoreButton>
       }
     >
@@ -71,7 +71,7 @@ function makeColumns(onOpen: (entry: ManifestEntry) => void): Column<ManifestEnt
       onOpen,
       extra: ({ managedBy }) =>
         managedBy && (
-          <Badge color="blue" text={managedBy.manager} tooltip={t('snapshot.managed', 'Kept by something outside')} />
+          <Badge color="blue" text={managedBy.manager} tooltip={t('snapshot.managed', 'Managed elsewhere')} />
         ),
     }),
     kindColumn(),

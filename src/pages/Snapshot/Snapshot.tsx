@@ -56,7 +56,7 @@ function Actions({ snapshot }: { snapshot: SnapshotDetail }) {
         {under === undefined ? t('snapshot.restore', 'Restore') : t('snapshot.restoreFolder', 'Restore this folder')}
       </LinkButton>
       <LinkButton variant="secondary" icon="code-branch" href={routes.compare({ from: snapshot.id, to: 'live' })}>
-        {t('snapshot.compareLive', 'Compare with live')}
+        {t('snapshot.compareLive', 'Compare with Grafana now')}
       </LinkButton>
       <SnapshotMenu snapshot={snapshot} />
     </>
@@ -73,7 +73,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
       <Facts
         facts={[
           [t('column.status', 'Status'), <StatusBadge key="status" status={snapshot.status} />],
-          [t('column.made', 'Made'), askedBy(snapshot)],
+          [t('column.made', 'Trigger'), askedBy(snapshot)],
           [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],
           [t('column.resources', 'Resources'), formatNumber(snapshot.resources)],
           [

@@ -29,7 +29,7 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
   const confirmDelete = () =>
     remove.mutate(snapshot.id, {
       onSuccess: () => {
-        notifySuccess(t('snapshot.deleted', 'The snapshot was deleted'));
+        notifySuccess(t('snapshot.deleted', 'Snapshot deleted'));
         void navigate(routes.history());
       },
     });
@@ -38,33 +38,33 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
       {snapshot.previous !== undefined && (
         <Menu.Item
           icon="code-branch"
-          label={t('snapshot.comparePrevious', 'Compare with the one before')}
+          label={t('snapshot.comparePrevious', 'Compare with the previous one')}
           url={routes.compare({ from: snapshot.previous, to: snapshot.id })}
         />
       )}
       {snapshot.next !== undefined && (
         <Menu.Item
           icon="code-branch"
-          label={t('snapshot.compareNewest', 'Compare with the newest')}
+          label={t('snapshot.compareNewest', 'Compare with the latest')}
           url={routes.compare({ from: snapshot.id, to: 'latest' })}
         />
       )}
-      {isHome && <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify what is stored')} onClick={verify} />}
+      {isHome && <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify stored data')} onClick={verify} />}
       {snapshot.run !== undefined && (
-        <Menu.Item icon="list-ul" label={t('snapshot.run', 'See the run')} url={routes.run(snapshot.run)} />
+        <Menu.Item icon="list-ul" label={t('snapshot.run', 'Show the run')} url={routes.run(snapshot.run)} />
       )}
       <Menu.Divider />
       {snapshot.previous !== undefined && (
         <Menu.Item
           icon="angle-left"
-          label={t('snapshot.previous', 'The snapshot before')}
+          label={t('snapshot.previous', 'Previous snapshot')}
           url={routes.snapshot(snapshot.previous)}
         />
       )}
       {snapshot.next !== undefined && (
         <Menu.Item
           icon="angle-right"
-          label={t('snapshot.next', 'The snapshot after')}
+          label={t('snapshot.next', 'Next snapshot')}
           url={routes.snapshot(snapshot.next)}
         />
       )}
@@ -100,12 +100,12 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           }}
         >
           <Text element="p">
-            {t('snapshot.deleteBody', 'The snapshot of {{time}} can then no longer be restored.', {
+            {t('snapshot.deleteBody', 'You can then no longer restore the snapshot of {{time}}.', {
               time: formatTime(snapshot.time),
             })}
           </Text>
           <Text element="p" color="secondary">
-            {t('snapshot.deleteText', 'Other snapshots keep everything that is theirs.')}
+            {t('snapshot.deleteText', 'Other snapshots are not affected.')}
           </Text>
         </ConfirmDialog>
       )}
