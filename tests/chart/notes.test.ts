@@ -14,6 +14,20 @@ describe('NOTES', () => {
     expect(notes).toContain('Snapshots are not encrypted');
   });
 
+  it.each([
+    ['sidecar', 'app.kubernetes.io/instance=grafana,app.kubernetes.io/name=grafana'],
+    ['deployment', 'app.kubernetes.io/instance=dashkeep,app.kubernetes.io/name=dashkeep'],
+    ['cronjob', 'app.kubernetes.io/instance=dashkeep,app.kubernetes.io/name=dashkeep'],
+  ])('%s: say where a pod tells why it does not start', async (mode, labels) => {
+    const set = `mode=${mode},target=s3://bucket/p`;
+    const { stdout } = await helm('install', 'dashkeep', CHART, '-n', 'monitoring', '--dry-run=client', '--set', set);
+    expect(stdout).toContain(`kubectl -n monitoring describe pod -l ${labels}\n`);
+    const rendered = await helm('template', 'dashkeep', CHART, '-n', 'monitoring', '--set', set);
+    for (const label of mode === 'sidecar' ? [] : labels.split(',')) {
+      expect(rendered.stdout).toContain(label.replace('=', ': '));
+    }
+  });
+
   it('say where the bucket can be chosen while there is none', async () => {
     const outcome = await helm('install', 'dashkeep', CHART, '--dry-run=client');
     expect(outcome.stdout).toContain('No target is set');
