@@ -7,12 +7,12 @@ const grafana = process.env['GRAFANA_URL'];
 
 /**
  * Browser tests. On the preview page each has a page and a service of its own, so they may run side by side; on a real
- * Grafana (GRAFANA_URL) they share it and run one after another, each with a login of its own (tests/e2e/fixtures.ts).
+ * Grafana (GRAFANA_URL) they share it and run one after another, each with a login of its own (tests/e2e/support/fixtures.ts).
  */
 export default defineConfig<PluginOptions>({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
-  globalSetup: './tests/e2e/setup.ts',
+  globalSetup: './tests/e2e/support/setup.ts',
   fullyParallel: grafana === undefined,
   workers: process.env['CI'] || grafana !== undefined ? 1 : 2,
   timeout: 180_000,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PROFILE_NAMES, type ProfileName } from '../tests/support/grafana/profiles.ts';
+import { PROFILE_NAMES, type ProfileName } from '../tests/support/grafana/profiles/profiles.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Setup } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { Measured } from './measure/process.ts';
-import type { ProfileName } from '../tests/support/grafana/profiles.ts';
+import type { ProfileName } from '../tests/support/grafana/profiles/profiles.ts';
 
 /** What a scenario is measured on. */
 export interface Setup {

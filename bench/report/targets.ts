@@ -1,5 +1,5 @@
 import type { Setup } from '../types.ts';
-import { PROFILE_NAMES } from '../../tests/support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../../tests/support/grafana/profiles/profiles.ts';
 import { HELD_TO_EIGHT } from '../tools/dashkeep.ts';
 import type { Lookup, Summary } from './summary.ts';
 import { short } from './format.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Load } from '../../tests/support/grafana/load.ts';
+import type { Load } from '../../tests/support/grafana/http/load.ts';
 import { foreground } from '../measure/foreground.ts';
 import type { Measured } from '../measure/process.ts';
 import { percentile } from '../measure/statistics.ts';

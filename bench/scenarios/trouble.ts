@@ -1,4 +1,4 @@
-import type { Load } from '../../tests/support/grafana/load.ts';
+import type { Load } from '../../tests/support/grafana/http/load.ts';
 import { within, type World } from '../servers/world.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { PEERS } from '../tools/peers.ts';

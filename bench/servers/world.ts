@@ -2,7 +2,7 @@ import { rmSync, statfsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Load } from '../../tests/support/grafana/load.ts';
+import type { Load } from '../../tests/support/grafana/http/load.ts';
 import { startGrafanaProcess, type SimulatorProcess } from '../../tests/support/grafana/process.ts';
 import { cpuOf, goesFirst } from '../measure/process.ts';
 import type { Setup } from '../types.ts';

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import type { Values } from '../../tests/support/helm.ts';
-import { CHART, template, the, tryTemplate } from '../../tests/support/helm.ts';
+import type { Values } from '../../tests/support/helm/helm.ts';
+import { CHART, template, the, tryTemplate } from '../../tests/support/helm/helm.ts';
 
 interface Overlay {
   file: string;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CHART, EXAMPLES } from '../../tests/support/helm.ts';
+import { CHART, EXAMPLES } from '../../tests/support/helm/helm.ts';
 import { dashboardJson } from './dashboard.ts';
 import { renderExamples, renderRules } from './examples.ts';
 import { withValuesTable } from './readme.ts';

@@ -4,7 +4,7 @@ import { Button, ClipboardButton, Field, Input, Modal, Stack, useStyles2 } from 
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../lib/i18n.ts';
 import { isTyped } from '../lib/phrase.ts';
-import { ServiceNotice } from './ServiceNotice.tsx';
+import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
 interface Props {
   title: string;

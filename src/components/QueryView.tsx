@@ -2,7 +2,7 @@ import { LoadingPlaceholder } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { ServiceError } from '../api/errors.ts';
 import { t } from '../lib/i18n.ts';
-import { ServiceNotice } from './ServiceNotice.tsx';
+import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
 interface Props<T> {
   query: { data: T | undefined; error: Error | null; refetch: () => unknown };

@@ -9,7 +9,7 @@ import { t } from '../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
 import { runKindLabel } from '../lib/runKinds.ts';
 import { ProgressBar } from './ProgressBar.tsx';
-import { ServiceNotice } from './ServiceNotice.tsx';
+import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
 /** A run on its way: how far, how fast, how long still, kind by kind. */
 export function RunProgress({ run }: { run: RunSummary }) {

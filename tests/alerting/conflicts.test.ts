@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { ALERTING, AlertingGrafana, bodies, restore, restoreAll, take, takeAll } from './harness.ts';
 import { FOLDER, seedAlerting } from './seed.ts';
 

@@ -10,7 +10,7 @@ import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { startGrafana, type Simulator, type SimulatorOptions, type TokenRequest } from '../support/grafana/index.ts';
 import { call, type Answer } from '../simulator/http.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 
 /** In the order in which a restore writes them. */
 export const ALERTING: KindName[] = [

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { notificationPolicy } from '../../pkg/grafana/kinds/alerting/notification-policy.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { AlertingGrafana, bodies, restore, take } from './harness.ts';
 import { seedAlerting } from './seed.ts';
 

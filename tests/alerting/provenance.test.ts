@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
-import type { Provenance } from '../support/grafana/model-alerting.ts';
+import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
+import type { Provenance } from '../support/grafana/model/alerting.ts';
 import { ALERTING, AlertingGrafana, restore, restoreAll, take, takeAll } from './harness.ts';
 import { FOLDER, rule, seedAlerting } from './seed.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { ALERTING, AlertingGrafana, take } from './harness.ts';
 import { seedAlerting } from './seed.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { arrayAt, objectAt } from '../../pkg/lib/json/json.ts';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import type { take } from './harness.ts';
 import { ALERTING, AlertingGrafana, bodies, restoreAll, takeAll } from './harness.ts';
 import { FOLDER, seedAlerting, SLACK_URL } from './seed.ts';

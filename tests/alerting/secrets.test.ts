@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../pkg/lib/json/json.ts';
 import { contactPoint } from '../../pkg/grafana/kinds/alerting/contact-point.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { AlertingGrafana, restore, take, type Taken } from './harness.ts';
 import { seedAlerting, SLACK_URL, WEBHOOK_PASSWORD } from './seed.ts';
 

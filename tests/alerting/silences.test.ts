@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { silence } from '../../pkg/grafana/kinds/alerting/silence.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { AlertingGrafana, restore, take } from './harness.ts';
 import { at, seedAlerting } from './seed.ts';
 

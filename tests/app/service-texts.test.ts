@@ -9,7 +9,7 @@ import { localeFile } from '../../scripts/texts.ts';
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
-const { explainProblem } = await import('../../src/lib/problems.ts');
+const { explainProblem } = await import('../../src/lib/problems/problems.ts');
 
 const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 

@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../pkg/contract/errors.ts';
-import type { TestClock } from '../support/repository.ts';
+import type { TestClock } from '../support/repository/repository.ts';
 import type { Guard, Method } from './store.ts';
 
 /** What befalls the call at a cut point. */

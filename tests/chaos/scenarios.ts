@@ -9,8 +9,8 @@ import type { OpenedRepository } from '../../pkg/repository/repository.ts';
 import { rewrap } from '../../pkg/repository/encryption/rotate.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { check } from '../support/checker.ts';
-import { backup, open, SeededRandomness, TestClock, type Dashboards } from '../support/repository.ts';
+import { check } from '../support/repository/checker.ts';
+import { backup, open, SeededRandomness, TestClock, type Dashboards } from '../support/repository/repository.ts';
 import { Bucket, GuardedStore, type Guard } from './store.ts';
 
 export const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../pkg/contract/ports.ts';
-import type { SeededRandomness, TestClock } from '../support/repository.ts';
+import type { SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { Killed } from './cut-points.ts';
 import type { Guard } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SeededRandomness } from '../support/repository.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 import { HOUR, NEW, NEXT, ripe, type Scene } from './scenarios.ts';
 import { Schedule, type ActorPlan } from './schedule.ts';
 

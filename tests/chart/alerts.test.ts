@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { dashboardJson } from '../../scripts/chart/dashboard.ts';
-import { CHART, template, the } from '../support/helm.ts';
+import { CHART, template, the } from '../support/helm/helm.ts';
 import { ROOT } from './rootfs.ts';
 
 interface Alert {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { renderRules } from '../../scripts/chart/examples.ts';
-import { CHART } from '../support/helm.ts';
+import { CHART } from '../support/helm/helm.ts';
 import { ROOT, dockerStages } from './rootfs.ts';
 
 interface Service {

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CHART, template } from '../support/helm.ts';
+import { CHART, template } from '../support/helm/helm.ts';
 import { MODES, scenarios } from './charts.ts';
 import { ROOT } from './rootfs.ts';
 

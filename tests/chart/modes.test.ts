@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../support/helm.ts';
-import { CHART, helm, template, the } from '../support/helm.ts';
+import type { KubernetesObject } from '../support/helm/helm.ts';
+import { CHART, helm, template, the } from '../support/helm/helm.ts';
 import { MODES, expectAcceptable, podIn, scenarios } from './charts.ts';
 
 const files = await scenarios();

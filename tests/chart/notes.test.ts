@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CHART, helm } from '../support/helm.ts';
+import { CHART, helm } from '../support/helm/helm.ts';
 
 describe('NOTES', () => {
   it.each([

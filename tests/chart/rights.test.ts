@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../support/helm.ts';
-import { CHART, template, the } from '../support/helm.ts';
+import type { KubernetesObject } from '../support/helm/helm.ts';
+import { CHART, template, the } from '../support/helm/helm.ts';
 import { MODES, scenarios } from './charts.ts';
 
 interface Rule {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../support/helm.ts';
+import type { KubernetesObject } from '../support/helm/helm.ts';
 import { violationsOf } from '../support/helm/restricted.ts';
 import { problemsOf } from '../support/helm/strict.ts';
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CHART, template, the, tryTemplate } from '../support/helm.ts';
+import { CHART, template, the, tryTemplate } from '../support/helm/helm.ts';
 import { expectAcceptable, podIn } from './charts.ts';
 
 const DEPLOYMENT = { mode: 'deployment', target: 's3://bucket' };

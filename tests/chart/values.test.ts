@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { documentedValues, withValuesTable } from '../../scripts/chart/readme.ts';
-import { CHART, template, the, tryTemplate } from '../support/helm.ts';
+import { CHART, template, the, tryTemplate } from '../support/helm/helm.ts';
 
 const valuesYaml = await readFile(join(CHART, 'values.yaml'), 'utf8');
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { NODE_VERSION } from '../../scripts/binary/node.ts';
-import { CHART, template } from '../support/helm.ts';
+import { CHART, template } from '../support/helm/helm.ts';
 import { ROOT } from './rootfs.ts';
 
 interface Step {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { podIn } from '../chart/charts.ts';
-import { CHART, helm, objectsOf, STUB_CHARTS, the, toolEnvironment } from '../support/helm.ts';
+import { CHART, helm, objectsOf, STUB_CHARTS, the, toolEnvironment } from '../support/helm/helm.ts';
 import { inlineCode, pages, ROOT, shellBlocks } from './pages.ts';
 import { commandsOf } from './shell.ts';
 

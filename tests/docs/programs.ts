@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine } from '../../scripts/docs/pages.ts';
 import { SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
-import { helm, kubectl } from '../support/helm.ts';
+import { helm, kubectl } from '../support/helm/helm.ts';
 import { ROOT } from './pages.ts';
 
 /** Says what is wrong with the arguments of a program; undefined when nothing is. */

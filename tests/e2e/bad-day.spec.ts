@@ -1,7 +1,7 @@
-import { accessOf, boardOf, CONTENT, removeContent } from './content.ts';
-import { APP, expect, expectAccessible, GRAFANA_URL } from './fixtures.ts';
-import { backUp, test } from './journey.ts';
-import { test as madeUp } from './madeUp.ts';
+import { accessOf, boardOf, CONTENT, removeContent } from './support/content.ts';
+import { APP, expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
+import { backUp, test } from './support/journey.ts';
+import { test as madeUp } from './support/madeUp.ts';
 
 const LONG = { timeout: 60_000 };
 const { folder, inner, board } = CONTENT;

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
-import { CONTENT, removeContent } from './content.ts';
-import { expect, expectAccessible } from './fixtures.ts';
-import { backUp, test } from './journey.ts';
-import { wanted } from './keyboard.ts';
+import { CONTENT, removeContent } from './support/content.ts';
+import { expect, expectAccessible } from './support/fixtures.ts';
+import { backUp, test } from './support/journey.ts';
+import { wanted } from './support/keyboard.ts';
 
 const LONG = { timeout: 120_000 };
 

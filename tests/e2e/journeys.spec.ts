@@ -1,7 +1,7 @@
-import { accessOf, boardOf, CONTENT, removeContent, rulesOf, type Admin } from './content.ts';
-import { APP, expect, expectAccessible } from './fixtures.ts';
-import { backUp, forgetTarget, test } from './journey.ts';
-import { openMenuAt, tabTo, typeWanted, wanted } from './keyboard.ts';
+import { accessOf, boardOf, CONTENT, removeContent, rulesOf, type Admin } from './support/content.ts';
+import { APP, expect, expectAccessible } from './support/fixtures.ts';
+import { backUp, forgetTarget, test } from './support/journey.ts';
+import { openMenuAt, tabTo, typeWanted, wanted } from './support/keyboard.ts';
 
 const LONG = { timeout: 60_000 };
 const { folder, inner, board, rule } = CONTENT;

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { boardOf, CONTENT } from './content.ts';
-import { expect, expectAccessible, GRAFANA_URL, PACKAGES, type AppPages } from './fixtures.ts';
-import { test as onService } from './journey.ts';
-import { test as madeUp } from './madeUp.ts';
+import { boardOf, CONTENT } from './support/content.ts';
+import { expect, expectAccessible, GRAFANA_URL, PACKAGES, type AppPages } from './support/fixtures.ts';
+import { test as onService } from './support/journey.ts';
+import { test as madeUp } from './support/madeUp.ts';
 
 /** With this set, the pictures of README and catalogue are made anew. */
 const SHOTS =

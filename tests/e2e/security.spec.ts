@@ -1,9 +1,9 @@
 import { startPreview } from '../support/preview/preview.ts';
 import { APP } from '../security/support/grafana.ts';
 import { twoOrgs } from '../security/support/two-orgs.ts';
-import type { Admin } from './content.ts';
-import { expect, expectAccessible, GRAFANA_URL, PACKAGES, test as base } from './fixtures.ts';
-import { backUp, test } from './journey.ts';
+import type { Admin } from './support/content.ts';
+import { expect, expectAccessible, GRAFANA_URL, PACKAGES, test as base } from './support/fixtures.ts';
+import { backUp, test } from './support/journey.ts';
 
 const LONG = { timeout: 60_000 };
 const SECRET = { uid: 'dashkeep-journey-secret', name: 'Ticket office' };

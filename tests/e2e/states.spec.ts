@@ -1,5 +1,5 @@
-import { APP, expect, expectAccessible, GRAFANA_URL, settled } from './fixtures.ts';
-import { test } from './madeUp.ts';
+import { APP, expect, expectAccessible, GRAFANA_URL, settled } from './support/fixtures.ts';
+import { test } from './support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'these states are made up: nobody can bring them about in a Grafana at will');
 

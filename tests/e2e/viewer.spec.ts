@@ -1,5 +1,5 @@
-import { ID, expect, expectAccessible, settled } from './fixtures.ts';
-import { test } from './journey.ts';
+import { ID, expect, expectAccessible, settled } from './support/fixtures.ts';
+import { test } from './support/journey.ts';
 
 const PASSWORD = 'looks-on-only-0815';
 

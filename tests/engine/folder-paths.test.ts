@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { placeAndName } from '../../pkg/engine/folder-paths.ts';
-import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
+import { PROFILES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { openBench, type Bench } from './harness.ts';
 
 let bench: Bench | undefined;

@@ -13,7 +13,7 @@ import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../pkg/grafana/http/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
 import { realClock, realRandomness } from '../support/ports.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { removeDashboard } from '../support/grafana/dashboards.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { start, type Bench } from './harness.ts';
 
 const PERMITTED = ['folder', 'folder-permissions', 'dashboard', 'dashboard-permissions'] as const;

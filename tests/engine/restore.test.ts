@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { FaultStore } from '../support/fault-store.ts';
-import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import { FaultStore } from '../support/stores/fault-store.ts';
+import { PROFILES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { DASHBOARDS, identities, openBench, start } from './harness.ts';
 
 const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];

@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
-import { check } from '../support/checker.ts';
-import { open, SeededRandomness, TestClock } from '../support/repository.ts';
+import { check } from '../support/repository/checker.ts';
+import { open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 
 const here = import.meta.dirname;
 const identityFile = readFileSync(join(here, 'identity.txt'), 'utf8');

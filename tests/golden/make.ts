@@ -13,7 +13,7 @@ import { newTimedId } from '../../pkg/repository/layout.ts';
 import type { OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
-import { open, SeededRandomness, TestClock } from '../support/repository.ts';
+import { open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 
 interface Golden {
   kind: KindName;

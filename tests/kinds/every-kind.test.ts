@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import { KIND_NAMES, type KindName } from '../../pkg/contract/kinds.ts';
 import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../support/grafana/profiles.ts';
+import { PROFILES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { restore, take, takeAll, testGrafana, type TestGrafana } from './harness.ts';
 
 const profiles = Object.keys(PROFILES) as ProfileName[];

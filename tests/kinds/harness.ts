@@ -10,7 +10,7 @@ import type { Kind, KindContext, Listed, Restorable, WriteContext } from '../../
 import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { startGrafana, type Simulator, type SimulatorOptions, type TokenRequest } from '../support/grafana/index.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 
 /** Waits a thousandth of what it is asked to: retries happen, tests don't wait. */
 export const hastyClock: Clock = {

@@ -7,7 +7,7 @@ import { jsonLog } from '../../pkg/service/log.ts';
 import { bootstrap } from '../../pkg/service/bootstrap/bootstrap.ts';
 import { lay, serve, type Running } from '../../pkg/service/serve.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import { CHART, kubectl, template, type KubernetesObject } from '../support/helm.ts';
+import { CHART, kubectl, template, type KubernetesObject } from '../support/helm/helm.ts';
 import { Cluster } from '../support/kube/cluster.ts';
 import { createEmptyObjects, grant, serviceRules, type Rule } from '../support/kube/role.ts';
 import { keptInSecret, mountedAdminSecret, podEnvironment } from '../support/kube/service.ts';

@@ -5,8 +5,8 @@ import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { inflate, MAX_OBJECT_BYTES } from '../../pkg/repository/objects/codec.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
 let world: World & { store: MemoryStore };
 let honest: Manifest;

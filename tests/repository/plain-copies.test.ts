@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { plainCopyKey } from '../../pkg/repository/snapshots/plain-copies.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 import { keyProblem } from '../../pkg/storage/keys.ts';
-import { open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
 let world: World & { store: MemoryStore };
 

@@ -3,8 +3,8 @@ import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { repair, repairConfig } from '../../pkg/repository/verify/repair.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
 let world: World & { store: MemoryStore };
 

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import {
+  backup,
+  keysOf,
+  open,
+  recordingLog,
+  SeededRandomness,
+  TestClock,
+  type World,
+} from '../support/repository/repository.ts';
 
 let world: World & { store: MemoryStore };
 

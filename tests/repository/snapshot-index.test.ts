@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { SnapshotSummary } from '../../pkg/contract/manifest.ts';
 import { compactTime } from '../../pkg/repository/layout.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 import type { ObjectInfo } from '../../pkg/storage/store.ts';
-import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
 const HOUR = 3_600_000;
 const INDEX = 'cache/snapshots.json.gz';

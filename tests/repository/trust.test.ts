@@ -6,8 +6,16 @@ import { assertRestorable } from '../../pkg/repository/signing/gate.ts';
 import { DirectoryState, MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import {
+  backup,
+  keysOf,
+  open,
+  recordingLog,
+  SeededRandomness,
+  TestClock,
+  type World,
+} from '../support/repository/repository.ts';
 
 let world: World & { store: MemoryStore };
 

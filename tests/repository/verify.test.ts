@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
 let world: World & { store: MemoryStore };
 let first: Manifest;

@@ -6,8 +6,8 @@ import { drillOutcome, type DrillReport } from '../../pkg/engine/drill/report.ts
 import { recordRun } from '../../pkg/engine/run.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
 
 let bench: RestoreBench;

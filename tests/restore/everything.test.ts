@@ -4,7 +4,7 @@ import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan, RestoreOptions } from '../../pkg/engine/restore/types.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
 import { seed } from './seed.ts';
 

@@ -9,10 +9,10 @@ import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
 import { call, type Answer } from '../simulator/http.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 
 export interface Wanted {
   selection?: Selection;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { named, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
 

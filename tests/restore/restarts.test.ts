@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Restored } from '../../pkg/engine/restore/types.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
 

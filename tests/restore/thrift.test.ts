@@ -6,9 +6,9 @@ import type { Plan } from '../../pkg/engine/restore/types.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Repository } from '../../pkg/repository/repository.types.ts';
-import { heldBody } from '../support/grafana/body.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { heldBody } from '../support/grafana/http/body.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
 import { seed } from './seed.ts';
 

@@ -7,8 +7,8 @@ import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan, PlanRequest, RestoreOptions } from '../../pkg/engine/restore/types.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { Cancelled, recordRun } from '../../pkg/engine/run.ts';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles.ts';
-import { SeededRandomness } from '../support/repository.ts';
+import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
 import { board, seed } from './seed.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Forger, idIn, madeUp } from '../support/forger.ts';
+import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 
 /**
  * Somebody with write access puts small files there that are huge when they are unpacked. The service and the Jobs of the

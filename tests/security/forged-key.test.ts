@@ -2,8 +2,16 @@ import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } fro
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recipientSet } from '../../pkg/repository/encryption/key-files.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, keysOf, open, SeededRandomness, stateOf, TestClock, type World } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import {
+  backup,
+  keysOf,
+  open,
+  SeededRandomness,
+  stateOf,
+  TestClock,
+  type World,
+} from '../support/repository/repository.ts';
 
 /** Whoever knows the recipients, which are public, puts a key of the repository there that they made themselves. */
 let world: World & { store: MemoryStore };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../support/cli.ts';
-import { Forger, idIn, madeUp } from '../support/forger.ts';
+import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
 
 /**

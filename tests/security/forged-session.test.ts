@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, keysOf, open, SeededRandomness, TestClock } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import { backup, keysOf, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 
 const FORGED = 'sessions/20261124T000000Z-f0f0f0f0.json';
 const PRUNE = { id: '20261124T000000Z-f0f0f0f0', kind: 'prune', started: '2026-11-24T00:00:00.000Z' };

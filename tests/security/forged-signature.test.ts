@@ -7,8 +7,16 @@ import { sha256Of, signStatement } from '../../pkg/repository/signing/statement.
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { gzipSync } from 'node:zlib';
-import { MemoryStore } from '../support/memory-store.ts';
-import { backup, keysOf, open, recordingLog, SeededRandomness, TestClock, type World } from '../support/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import {
+  backup,
+  keysOf,
+  open,
+  recordingLog,
+  SeededRandomness,
+  TestClock,
+  type World,
+} from '../support/repository/repository.ts';
 
 /** What somebody tries who may write to the bucket, has every file of it, and knows how signatures are made. */
 let world: World & { store: MemoryStore };

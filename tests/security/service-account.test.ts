@@ -4,7 +4,7 @@ import { bootstrap } from '../../pkg/service/bootstrap/bootstrap.ts';
 import type { Bootstrapped } from '../../pkg/service/bootstrap/types.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import type { ProfileName } from '../support/grafana/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { eventually, realClock, realRandomness } from '../support/ports.ts';
 import { removeDirectory, startService } from '../support/service.ts';
 

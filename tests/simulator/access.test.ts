@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import type { ProfileName } from '../support/grafana/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { call } from './http.ts';
 
 const ADMIN = 'admin:admin';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROFILE_NAMES } from '../support/grafana/profiles.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { call, grafana, start } from './harness.ts';
 import { type Answer } from './http.ts';
 

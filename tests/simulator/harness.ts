@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import { startGrafana, type Simulator } from '../support/grafana/index.ts';
-import type { ProfileName } from '../support/grafana/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { call as http, type Answer } from './http.ts';
 
 /** The simulator of the test that runs. */

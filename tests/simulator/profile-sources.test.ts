@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SOURCES, UNRECORDED } from '../support/grafana/profile-sources.ts';
-import { PROFILE_NAMES, PROFILES, type Profile } from '../support/grafana/profiles.ts';
+import { SOURCES, UNRECORDED } from '../support/grafana/profiles/sources.ts';
+import { PROFILE_NAMES, PROFILES, type Profile } from '../support/grafana/profiles/profiles.ts';
 import { recordedVersions } from '../support/recording/files.ts';
 
 /** What names the profile itself. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
-import { surprises, unused } from '../support/grafana/known-differences.ts';
-import type { ProfileName } from '../support/grafana/profiles.ts';
+import { surprises, unused } from '../support/grafana/profiles/known-differences.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { CATALOGUE } from '../support/recording/catalogue/index.ts';
 import { differences, type Difference } from '../support/recording/compare.ts';
 import { readRecording, recordedVersions } from '../support/recording/files.ts';

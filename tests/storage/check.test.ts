@@ -6,12 +6,12 @@ import { minimalPolicy, minimalPolicyFor } from '../../pkg/storage/policy.ts';
 import type { MinimalPolicy } from '../../pkg/storage/policy.ts';
 import { observed } from '../../pkg/storage/decorators/observe.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { FaultStore, onEvery } from '../support/fault-store.ts';
+import { FaultStore, onEvery } from '../support/stores/fault-store.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3Server, S3ServerOptions } from '../support/s3/server.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 import { keysOf } from './conformance.ts';
 
 const outside = { clock: realClock, random: realRandomness };

@@ -4,8 +4,8 @@ import { logCalls } from '../../pkg/storage/decorators/log.ts';
 import { observed } from '../../pkg/storage/decorators/observe.ts';
 import type { StoreCall } from '../../pkg/storage/decorators/observe.ts';
 import { totalCalls } from '../../pkg/storage/decorators/totals.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { CrashedError, FaultStore, onEvery, onNth } from '../support/fault-store.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import { CrashedError, FaultStore, onEvery, onNth } from '../support/stores/fault-store.ts';
 import { realClock } from '../support/ports.ts';
 import { all, conformance, keysOf } from './conformance.ts';
 

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } fr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { realRandomness as random } from '../support/ports.ts';
 import { all, conformance, inParallel, keysOf } from './conformance.ts';

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../pkg/contract/errors.ts';
 import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
-import { ERROR_TEXTS } from '../errorTexts.ts';
+import { ERROR_TEXTS } from '../problems/errorTexts.ts';
 import { APPLY_TEXTS } from './apply.ts';
 import { FINDING_TEXTS } from './findings.ts';
 import { LOSS_TEXTS } from './losses.ts';

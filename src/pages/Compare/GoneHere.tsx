@@ -1,8 +1,8 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, Text, useStyles2 } from '@grafana/ui';
-import { GoneList } from '../../components/GoneList.tsx';
-import { RestoreButton } from '../../components/RestoreButton.tsx';
+import { GoneList } from '../../components/resources/GoneList.tsx';
+import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import { useGone } from '../../data/useGone.ts';
 import { t } from '../../lib/i18n.ts';
 

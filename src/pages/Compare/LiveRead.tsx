@@ -1,6 +1,6 @@
 import { Button, Stack, Text } from '@grafana/ui';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useRefreshLive } from '../../data/useDiff.ts';
 import { t } from '../../lib/i18n.ts';
 

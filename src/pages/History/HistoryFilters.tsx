@@ -1,8 +1,8 @@
 import type { RunStatus } from '../../../pkg/contract/runs.ts';
-import { MultiFilter } from '../../components/MultiFilter.tsx';
+import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { statusLabel } from '../../components/StatusBadge.tsx';
 import { t } from '../../lib/i18n.ts';
-import { useUrlState } from '../../lib/useUrlState.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 import { DateFilter, dayBounds } from './DateFilter.tsx';
 
 /** What only one of the lists of the history can be filtered by. */

@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
-import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/columns.tsx';
-import { FilteredList } from '../../components/FilteredList.tsx';
+import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
+import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { runLabel } from '../../components/StatusBadge.tsx';
-import type { Column } from '../../components/VirtualTable.tsx';
+import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useRuns } from '../../data/useRuns.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { explainProblem } from '../../lib/problems.ts';
+import { explainProblem } from '../../lib/problems/problems.ts';
 import { routes } from '../../lib/routes.ts';
 import { runKindLabel } from '../../lib/runKinds.ts';
 import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';

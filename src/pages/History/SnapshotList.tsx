@@ -1,11 +1,11 @@
 import { EmptyState, LinkButton } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
-import { Changes } from '../../components/Changes.tsx';
-import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/columns.tsx';
-import { FilteredList } from '../../components/FilteredList.tsx';
+import { Changes } from '../../components/json/Changes.tsx';
+import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
+import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { triggerLabel } from '../../components/StatusBadge.tsx';
-import type { Column } from '../../components/VirtualTable.tsx';
+import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useSnapshots } from '../../data/useSnapshots.ts';
 import { formatBytes, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';

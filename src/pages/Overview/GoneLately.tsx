@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
-import { GoneList } from '../../components/GoneList.tsx';
+import { GoneList } from '../../components/resources/GoneList.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useGoneLately } from '../../data/useGone.ts';
 import { t } from '../../lib/i18n.ts';

@@ -3,7 +3,7 @@ import type { Status } from '../../../pkg/contract/api/status.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { isActive, useStartRun } from '../../data/useRuns.ts';
 import { useStatus } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';

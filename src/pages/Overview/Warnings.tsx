@@ -1,6 +1,6 @@
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import type { Status } from '../../../pkg/contract/api/status.ts';
-import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 

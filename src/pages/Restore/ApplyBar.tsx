@@ -4,7 +4,7 @@ import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useApplyRestore } from '../../data/useRestores.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';

@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Combobox, Field, IconButton, Stack, Text, useStyles2, type ComboboxOption } from '@grafana/ui';
 import { useCallback } from 'react';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
-import { ResourceName } from '../../components/ResourceName.tsx';
+import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { findResources, useResourceTitles } from '../../data/useSnapshots.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';

@@ -1,11 +1,11 @@
 import { config } from '@grafana/runtime';
 import { Combobox, Field, Input, Stack } from '@grafana/ui';
 import { useMemo } from 'react';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useLiveFolders } from '../../data/useLiveFolders.ts';
 import { folderOptions } from '../../lib/folderTree.ts';
 import { t } from '../../lib/i18n.ts';
-import type { UrlChanges } from '../../lib/useUrlState.ts';
+import type { UrlChanges } from '../../hooks/useUrlState.ts';
 import { targetOrg, type RestoreForm } from './request.ts';
 
 interface Props {

@@ -1,6 +1,6 @@
 import { Checkbox, Field, RadioButtonList, Stack } from '@grafana/ui';
 import { t } from '../../lib/i18n.ts';
-import type { UrlChanges } from '../../lib/useUrlState.ts';
+import type { UrlChanges } from '../../hooks/useUrlState.ts';
 import { CopyFields } from './CopyFields.tsx';
 import { mayDelete, type RestoreForm } from './request.ts';
 

@@ -4,18 +4,18 @@ import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import type { ApplyOutcome, ApplyResult } from '../../../pkg/contract/plan.ts';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { kindColumn, titleColumn } from '../../components/columns.tsx';
-import { FilteredList } from '../../components/FilteredList.tsx';
-import { MultiFilter } from '../../components/MultiFilter.tsx';
-import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import type { Column } from '../../components/VirtualTable.tsx';
-import { SecurityList } from '../../components/SecurityList.tsx';
+import { kindColumn, titleColumn } from '../../components/lists/columns.tsx';
+import { FilteredList } from '../../components/lists/FilteredList.tsx';
+import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
+import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
+import type { Column } from '../../components/lists/VirtualTable.tsx';
+import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { reasonText } from '../../lib/reasons/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
-import { useUrlState } from '../../lib/useUrlState.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 import { UndoButton } from '../Run/UndoButton.tsx';
 
 const COLORS: Record<ApplyOutcome, BadgeColor> = {

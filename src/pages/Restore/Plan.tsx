@@ -5,15 +5,15 @@ import type { RestoreOptions, RestorePlan } from '../../../pkg/contract/api/rest
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
 import { useRun } from '../../data/useRuns.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
-import { useFocusOnChange } from '../../lib/useFocusOnChange.ts';
-import { useUrlState } from '../../lib/useUrlState.ts';
+import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { DataSources } from './DataSources.tsx';
 import { Dependencies } from './Dependencies.tsx';

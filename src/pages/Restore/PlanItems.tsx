@@ -2,18 +2,18 @@ import { Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
 import { useMemo } from 'react';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
-import { folderColumn, kindColumn, titleColumn } from '../../components/columns.tsx';
-import { FilteredList } from '../../components/FilteredList.tsx';
+import { folderColumn, kindColumn, titleColumn } from '../../components/lists/columns.tsx';
+import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { MultiFilter } from '../../components/MultiFilter.tsx';
-import type { Column } from '../../components/VirtualTable.tsx';
+import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
+import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { usePlanItems } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { lossTexts, reasonText } from '../../lib/reasons/reasons.ts';
 import { resourceParameter } from '../../lib/routes.ts';
-import { useUrlState } from '../../lib/useUrlState.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 
 const ACTIONS: PlanAction[] = ['create', 'update', 'delete', 'unchanged', 'skip', 'blocked'];
 

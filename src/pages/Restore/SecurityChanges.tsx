@@ -1,8 +1,8 @@
 import { Alert, Button, Stack, Switch, Text } from '@grafana/ui';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { Loading } from '../../components/QueryView.tsx';
-import { SecurityList } from '../../components/SecurityList.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { SecurityList } from '../../components/resources/SecurityList.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useSecurityItems } from '../../data/useRestores.ts';
 import { t } from '../../lib/i18n.ts';
 

@@ -2,14 +2,14 @@ import { Combobox, Field, RadioButtonGroup, Stack } from '@grafana/ui';
 import { useMemo } from 'react';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import type { RestoreSelection } from '../../../pkg/contract/api/restores.ts';
-import { MultiFilter } from '../../components/MultiFilter.tsx';
+import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { useSnapshot, useSnapshotTree } from '../../data/useSnapshots.ts';
 import { folderOptions, splitFolder } from '../../lib/folderTree.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter } from '../../lib/routes.ts';
-import type { UrlChanges } from '../../lib/useUrlState.ts';
+import type { UrlChanges } from '../../hooks/useUrlState.ts';
 import { ChosenResources } from './ChosenResources.tsx';
 import type { RestoreForm } from './request.ts';
 

@@ -2,7 +2,7 @@ import type { RestoreOptions, RestoreRequest, RestoreSelection } from '../../../
 import type { KindName, ResourceRef } from '../../../pkg/contract/kinds.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
 import { parseResource, resourceParameter } from '../../lib/routes.ts';
-import type { UrlChanges, UrlState } from '../../lib/useUrlState.ts';
+import type { UrlChanges, UrlState } from '../../hooks/useUrlState.ts';
 
 /** What the form of a restore holds, as its URL has it. Empty text means: not chosen. */
 export interface RestoreForm {

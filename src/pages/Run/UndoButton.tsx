@@ -1,6 +1,6 @@
 import { Button } from '@grafana/ui';
 import { useNavigate } from 'react-router';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useUndoRun } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';

@@ -2,13 +2,13 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
 import { Alert, Icon, Spinner, Stack, Text, useStyles2 } from '@grafana/ui';
 import type { CheckStep } from '../../../pkg/contract/api/settings.ts';
-import { ProblemText } from '../../components/ProblemAlert.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
-import { ServiceWords } from '../../components/ServiceWords.tsx';
+import { ProblemText } from '../../components/problems/ProblemAlert.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { ServiceWords } from '../../components/problems/ServiceWords.tsx';
 import type { useCheckTarget } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { explainProblem } from '../../lib/problems.ts';
+import { explainProblem } from '../../lib/problems/problems.ts';
 import { findingsText } from '../../lib/reasons/reasons.ts';
 
 const ICONS: Record<CheckStep['status'], IconName> = {

@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Field, RadioButtonGroup, Stack } from '@grafana/ui';
 import type { NotificationEvent, NotificationSettings } from '../../../pkg/contract/api/settings.ts';
-import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useTestNotification } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';

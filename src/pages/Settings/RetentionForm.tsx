@@ -2,7 +2,7 @@ import { Alert, Button, Field, Input, Stack, Text, useStyles2 } from '@grafana/u
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { RetentionPreview, RetentionSettings } from '../../../pkg/contract/api/settings.ts';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useRetentionPreview } from '../../data/useSettings.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';

@@ -5,7 +5,7 @@ import { useSchedulePreview } from '../../data/useSettings.ts';
 import { cronInWords } from '../../lib/cron.ts';
 import { formatMoment } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { useDebounced } from '../../lib/useDebounced.ts';
+import { useDebounced } from '../../hooks/useDebounced.ts';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { useSection, type Section } from './useSection.ts';

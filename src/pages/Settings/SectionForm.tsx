@@ -2,9 +2,9 @@ import { Alert, Button, ConfirmModal, Stack } from '@grafana/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ServiceError } from '../../api/errors.ts';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { t } from '../../lib/i18n.ts';
-import { useUnsavedGuard } from '../../lib/useUnsavedGuard.ts';
+import { useUnsavedGuard } from '../../hooks/useUnsavedGuard.ts';
 
 interface Props {
   section: { save: () => void; discard: () => void; isSaving: boolean; isDirty: boolean; error: Error | null };

@@ -2,7 +2,7 @@ import { Collapse, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
-import { Problems } from '../../components/Problems.tsx';
+import { Problems } from '../../components/problems/Problems.tsx';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { reasonText } from '../../lib/reasons/reasons.ts';

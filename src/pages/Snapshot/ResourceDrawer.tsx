@@ -2,9 +2,9 @@ import { Button, Drawer, Icon, LinkButton, Stack, Text, TextLink } from '@grafan
 import { useMutation } from '@tanstack/react-query';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import { Facts } from '../../components/Facts.tsx';
-import { JsonView } from '../../components/JsonView.tsx';
+import { JsonView } from '../../components/json/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { downloadResource, useResource } from '../../data/useSnapshots.ts';
 import { formatBytes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';

@@ -2,19 +2,19 @@ import { Badge } from '@grafana/ui';
 import { useMemo } from 'react';
 import { KIND_NAMES, type KindName } from '../../../pkg/contract/kinds.ts';
 import type { ManifestEntry } from '../../../pkg/contract/manifest.ts';
-import { folderColumn, kindColumn, titleColumn } from '../../components/columns.tsx';
-import { FilteredList } from '../../components/FilteredList.tsx';
-import { MultiFilter } from '../../components/MultiFilter.tsx';
-import { RestoreButton } from '../../components/RestoreButton.tsx';
-import type { Column } from '../../components/VirtualTable.tsx';
+import { folderColumn, kindColumn, titleColumn } from '../../components/lists/columns.tsx';
+import { FilteredList } from '../../components/lists/FilteredList.tsx';
+import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
+import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
+import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useResources } from '../../data/useSnapshots.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
-import { useSelection } from '../../lib/useSelection.ts';
-import { useUrlState } from '../../lib/useUrlState.ts';
+import { useSelection } from '../../hooks/useSelection.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 
 interface Props {
   snapshot: string;

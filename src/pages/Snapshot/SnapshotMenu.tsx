@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
-import { ServiceNotice } from '../../components/ServiceNotice.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useStartRun } from '../../data/useRuns.ts';
 import { useDeleteSnapshot } from '../../data/useSnapshots.ts';
 import { useIsHome } from '../../data/useStatus.ts';
@@ -11,7 +11,7 @@ import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
 import { routes } from '../../lib/routes.ts';
-import { useMenuFocus } from '../../lib/useMenuFocus.ts';
+import { useMenuFocus } from '../../hooks/useMenuFocus.ts';
 
 /** What is done with a snapshot less often. */
 export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {

@@ -1,4 +1,4 @@
-import type { AclEntry, Dashboard, Folder, Org, Permission, Role, Stored } from './model.ts';
+import type { AclEntry, Dashboard, Folder, Org, Permission, Role, Stored } from './model/model.ts';
 
 /** Who is calling. */
 export interface Identity {

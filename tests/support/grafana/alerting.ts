@@ -1,8 +1,8 @@
 import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../../pkg/lib/json/json.ts';
 import { can } from './access.ts';
-import type { Call } from './call.ts';
-import type { Alerting, Provenance } from './model-alerting.ts';
-import { accessDenied, errutil, problem } from './problems.ts';
+import type { Call } from './http/call.ts';
+import type { Alerting, Provenance } from './model/alerting.ts';
+import { accessDenied, errutil, problem } from './http/problems.ts';
 
 /** Provenance that a write asks for: `api`, unless the header says otherwise. */
 export function wantedProvenance(call: Call): Provenance {

@@ -1,6 +1,6 @@
 import { ancestors } from './access.ts';
 import { removeDashboard } from './dashboards.ts';
-import type { AclEntry, Folder, Manager, Org } from './model.ts';
+import type { AclEntry, Folder, Manager, Org } from './model/model.ts';
 import type { GrafanaState } from './state.ts';
 
 export function addFolder(

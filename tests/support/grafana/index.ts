@@ -1,13 +1,13 @@
-import type { Permission, Role } from './model.ts';
-import type { Fault } from './faults.ts';
-import type { Load } from './load.ts';
-import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
-import { isWrite, type Counters, type RequestRecord } from './record.ts';
+import type { Permission, Role } from './model/model.ts';
+import type { Fault } from './http/faults.ts';
+import type { Load } from './http/load.ts';
+import { PROFILES, type Profile, type ProfileName } from './profiles/profiles.ts';
+import { isWrite, type Counters, type RequestRecord } from './http/record.ts';
 import { allRoutes } from './routes/index.ts';
 import { seedDashboards, touchDashboards, type SeedDashboards, type Seeded } from './seed/dashboards.ts';
-import { obey } from './control.ts';
+import { obey } from './http/control.ts';
 import { demoSeed } from './seed/demo.ts';
-import { GrafanaServer } from './server.ts';
+import { GrafanaServer } from './http/server.ts';
 import { GrafanaState } from './state.ts';
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startGrafana } from './index.ts';
-import { PROFILE_NAMES, type ProfileName } from './profiles.ts';
+import { PROFILE_NAMES, type ProfileName } from './profiles/profiles.ts';
 
 const HELP = `Grafana simulator: answers like a Grafana of the chosen version, keeps everything in memory.
 

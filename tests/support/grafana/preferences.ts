@@ -1,5 +1,5 @@
-import type { Call } from './call.ts';
-import { problem } from './problems.ts';
+import type { Call } from './http/call.ts';
+import { problem } from './http/problems.ts';
 
 const FIELDS = [
   'theme',

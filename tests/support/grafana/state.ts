@@ -1,10 +1,10 @@
-import type { Org, ServiceAccount, Stored, Token, User, Role, Permission } from './model.ts';
-import type { Profile } from './profiles.ts';
+import type { Org, ServiceAccount, Stored, Token, User, Role, Permission } from './model/model.ts';
+import type { Profile } from './profiles/profiles.ts';
 import { Random } from './random.ts';
 import { SearchIndex } from './search-index.ts';
-import { builtInPlugins, systemSso } from './model-content.ts';
-import { ListVersions, type Unified } from './list-versions.ts';
-import { emptyExtras } from './model-org.ts';
+import { builtInPlugins, systemSso } from './model/content.ts';
+import { ListVersions, type Unified } from './profiles/list-versions.ts';
+import { emptyExtras } from './model/org.ts';
 
 /** Everything that the simulated Grafana remembers; tests look into it and change it. */
 export class GrafanaState {

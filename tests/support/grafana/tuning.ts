@@ -1,5 +1,5 @@
-import type { ListStorage } from './list-versions.ts';
-import type { Role } from './model.ts';
+import type { ListStorage } from './profiles/list-versions.ts';
+import type { Role } from './model/model.ts';
 
 /** Behaviours of real servers that differ by configuration, storage or luck. */
 export interface Tuning {

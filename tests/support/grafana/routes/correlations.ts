@@ -1,8 +1,8 @@
 import { objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
-import type { Call } from '../call.ts';
-import type { Correlation } from '../model-content.ts';
-import { problem } from '../problems.ts';
-import type { Router } from '../router.ts';
+import type { Call } from '../http/call.ts';
+import type { Correlation } from '../model/content.ts';
+import { problem } from '../http/problems.ts';
+import type { Router } from '../http/router.ts';
 
 export function correlationRoutes(router: Router): void {
   router.on('GET /api/datasources/correlations', (call) => {

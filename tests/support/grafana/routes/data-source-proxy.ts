@@ -1,7 +1,7 @@
 import { stringAt } from '../../../../pkg/lib/json/json.ts';
-import { problem } from '../problems.ts';
-import { Raw } from '../call.ts';
-import type { Router } from '../router.ts';
+import { problem } from '../http/problems.ts';
+import { Raw } from '../http/call.ts';
+import type { Router } from '../http/router.ts';
 
 /** Sends a request on to where a data source leads, with its stored password, as Grafana's data source proxy does. */
 export function dataSourceProxyRoutes(router: Router): void {

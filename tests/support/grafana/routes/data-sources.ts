@@ -1,10 +1,10 @@
 import { objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can } from '../access.ts';
-import type { Call } from '../call.ts';
-import type { DataSource } from '../model-org.ts';
-import type { AclEntry } from '../model.ts';
-import { accessDenied, problem } from '../problems.ts';
-import type { Router } from '../router.ts';
+import type { Call } from '../http/call.ts';
+import type { DataSource } from '../model/org.ts';
+import type { AclEntry } from '../model/model.ts';
+import { accessDenied, problem } from '../http/problems.ts';
+import type { Router } from '../http/router.ts';
 
 export function dataSourceRoutes(router: Router): void {
   router.on('GET /api/datasources', (call) => {

@@ -1,7 +1,7 @@
-import type { Call } from '../call.ts';
-import { k8sStatus } from '../problems.ts';
-import type { ApiGroup } from '../profiles.ts';
-import type { Router } from '../router.ts';
+import type { Call } from '../http/call.ts';
+import { k8sStatus } from '../http/problems.ts';
+import type { ApiGroup } from '../profiles/profiles.ts';
+import type { Router } from '../http/router.ts';
 
 const COMMIT = '3f2a9c1d7e';
 

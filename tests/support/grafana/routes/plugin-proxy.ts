@@ -1,7 +1,7 @@
-import type { Call } from '../call.ts';
-import { Raw } from '../call.ts';
-import { problem } from '../problems.ts';
-import type { Router } from '../router.ts';
+import type { Call } from '../http/call.ts';
+import { Raw } from '../http/call.ts';
+import { problem } from '../http/problems.ts';
+import type { Router } from '../http/router.ts';
 
 /** What Grafana's proxy passes on of a request, besides what it adds itself. */
 const PASSED_ON = ['content-type', 'if-match', 'idempotency-key', 'x-grafana-org-id', 'x-dashkeep-org'];

@@ -1,9 +1,9 @@
 import { objectAt, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can } from '../access.ts';
-import type { Call } from '../call.ts';
-import type { InstalledPlugin, PluginSettings } from '../model-content.ts';
-import { problem } from '../problems.ts';
-import type { Router } from '../router.ts';
+import type { Call } from '../http/call.ts';
+import type { InstalledPlugin, PluginSettings } from '../model/content.ts';
+import { problem } from '../http/problems.ts';
+import type { Router } from '../http/router.ts';
 import { storedNames } from './data-sources.ts';
 
 export function pluginRoutes(router: Router): void {

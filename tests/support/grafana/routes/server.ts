@@ -1,9 +1,9 @@
 import { objectAt, stringAt, type Json, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { can } from '../access.ts';
-import { Reply, type Call } from '../call.ts';
-import { systemSso, type SsoProvider } from '../model-content.ts';
-import { accessDenied, problem } from '../problems.ts';
-import type { Router } from '../router.ts';
+import { Reply, type Call } from '../http/call.ts';
+import { systemSso, type SsoProvider } from '../model/content.ts';
+import { accessDenied, problem } from '../http/problems.ts';
+import type { Router } from '../http/router.ts';
 
 const MASK = '*********';
 const SSO = '/api/v1/sso-settings';

@@ -1,9 +1,9 @@
 import { ancestors, defaultAcl } from '../access.ts';
-import { spliceMembers, type Body } from '../body.ts';
-import { convertSpec, isV2 } from '../convert.ts';
+import { spliceMembers, type Body } from '../http/body.ts';
+import { convertSpec, isV2 } from '../k8s/convert.ts';
 import { addDashboard, changeDashboard } from '../dashboards.ts';
 import { addFolder } from '../folders.ts';
-import { servedVersions } from '../profiles.ts';
+import { servedVersions } from '../profiles/profiles.ts';
 import { Random } from '../random.ts';
 import type { GrafanaState } from '../state.ts';
 import { classicText } from './panels.ts';

@@ -1,5 +1,5 @@
-import type { Org } from '../model.ts';
-import type { DataSource } from '../model-org.ts';
+import type { Org } from '../model/model.ts';
+import type { DataSource } from '../model/org.ts';
 import type { GrafanaState } from '../state.ts';
 
 /** Puts a data source into an organization; what is not given is as Grafana fills it in. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
-import type { ContactPoint, Provenance } from '../model-alerting.ts';
-import type { Org } from '../model.ts';
+import type { ContactPoint, Provenance } from '../model/alerting.ts';
+import type { Org } from '../model/model.ts';
 import type { GrafanaState } from '../state.ts';
 
 const POINTS: Omit<ContactPoint, 'provenance'>[] = [

@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { defaultAcl } from '../access.ts';
 import { addDashboard, contentOf } from '../dashboards.ts';
 import { addFolder } from '../folders.ts';
-import type { Manager, Org } from '../model.ts';
-import { servedVersions } from '../profiles.ts';
+import type { Manager, Org } from '../model/model.ts';
+import { servedVersions } from '../profiles/profiles.ts';
 import type { GrafanaState } from '../state.ts';
 
 /** uid, title, parent. */

@@ -1,5 +1,5 @@
-import type { AclEntry, Org, Role } from '../model.ts';
-import type { Team } from '../model-org.ts';
+import type { AclEntry, Org, Role } from '../model/model.ts';
+import type { Team } from '../model/org.ts';
 import type { GrafanaState } from '../state.ts';
 
 /** Login, name, role, teams (with a star: team admin). */

@@ -1,4 +1,4 @@
-import type { Org } from '../model.ts';
+import type { Org } from '../model/model.ts';
 import type { GrafanaState } from '../state.ts';
 import { seedDemoAlerting } from './demo-alerting.ts';
 import { seedDemoDashboards } from './demo-dashboards.ts';

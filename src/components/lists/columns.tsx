@@ -1,0 +1,131 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import type { ReactNode } from 'react';
+import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { RunStatus } from '../../../pkg/contract/runs.ts';
+import { formatDuration, formatRelative, formatTime } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
+import { ResourceName } from '../resources/ResourceName.tsx';
+import { NARROW, opensRow } from './rows.ts';
+import { askedBy, StatusBadge } from '../StatusBadge.tsx';
+import type { Column } from './VirtualTable.tsx';
+
+interface Named {
+  kind: KindName;
+  uid: string;
+  title: string;
+}
+
+interface TitleOptions<T> {
+  /** Makes titles buttons. */
+  onOpen?: (item: T) => void;
+  /** Behind the title. */
+  extra?: (item: T) => ReactNode;
+}
+
+/** Columns that several lists have. */
+export function titleColumn<T extends Named>({ onOpen, extra }: TitleOptions<T> = {}): Column<T> {
+  return {
+    id: 'title',
+    header: t('column.title', 'Title'),
+    width: 'minmax(0, 2fr)',
+    cell: (item) => (
+      <Title item={item} onOpen={onOpen && (() => onOpen(item))}>
+        {extra?.(item)}
+      </Title>
+    ),
+  };
+}
+
+function Title({ item, onOpen, children }: { item: Named; onOpen?: () => void; children: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <>
+      <ResourceName resource={item} onOpen={onOpen}>
+        {children}
+      </ResourceName>
+      <span className={styles.below}>{kindLabel(item.kind)}</span>
+    </>
+  );
+}
+
+export function kindColumn<T extends Named>(): Column<T> {
+  return {
+    id: 'kind',
+    header: t('column.kind', 'Kind'),
+    width: 'minmax(175px, 1fr)',
+    hideBelow: 'md',
+    cell: (item) => <span title={kindLabel(item.kind)}>{kindLabel(item.kind)}</span>,
+  };
+}
+
+export function folderColumn<T extends { folder: string }>(hideBelow: 'md' | 'xl' = 'md'): Column<T> {
+  return {
+    id: 'folder',
+    header: t('column.folder', 'Folder'),
+    width: 'minmax(0, 1fr)',
+    hideBelow,
+    cell: (item) => <span title={item.folder}>{item.folder || '–'}</span>,
+  };
+}
+
+/** When, as a link to more, with how long ago that is. */
+export function timeColumn<T>(header: string, timeOf: (item: T) => string, href: (item: T) => string): Column<T> {
+  return {
+    id: 'time',
+    header,
+    width: 'minmax(165px, 1.5fr)',
+    cell: (item) => (
+      <Stack direction="column" gap={0}>
+        <TextLink {...{ [opensRow]: '' }} href={href(item)} inline={false} color="primary" weight="medium">
+          {formatTime(timeOf(item))}
+        </TextLink>
+        <Text color="secondary" variant="bodySmall" truncate>
+          {formatRelative(timeOf(item))}
+        </Text>
+      </Stack>
+    ),
+  };
+}
+
+export function statusColumn<T extends { status: RunStatus }>(): Column<T> {
+  return {
+    id: 'status',
+    header: t('column.status', 'Status'),
+    width: '118px',
+    cell: (item) => <StatusBadge status={item.status} />,
+  };
+}
+
+export function askedByColumn<T extends Parameters<typeof askedBy>[0]>(header: string): Column<T> {
+  return {
+    id: 'trigger',
+    header,
+    width: 'minmax(0, 1fr)',
+    hideBelow: 'md',
+    cell: (item) => <span title={askedBy(item)}>{askedBy(item)}</span>,
+  };
+}
+
+export function durationColumn<T extends { duration?: number }>(hideBelow: 'md' | 'xl'): Column<T> {
+  return {
+    id: 'duration',
+    header: t('column.duration', 'Duration'),
+    width: '90px',
+    align: 'right',
+    hideBelow,
+    cell: (item) => (item.duration === undefined ? '–' : formatDuration(item.duration)),
+  };
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  below: css({
+    display: 'block',
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    lineHeight: theme.typography.bodySmall.lineHeight,
+    [`@container (min-width: ${NARROW}px)`]: { display: 'none' },
+  }),
+});

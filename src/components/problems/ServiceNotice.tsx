@@ -1,0 +1,54 @@
+import { Alert, LinkButton, Button, Stack } from '@grafana/ui';
+import { ServiceError } from '../../api/errors.ts';
+import { explainFailure, type ExplainedFailure } from '../../lib/problems/failures.ts';
+import { t } from '../../lib/i18n.ts';
+import { CONFIGURATION } from '../../lib/routes.ts';
+import { ProblemText } from './ProblemAlert.tsx';
+
+interface Props {
+  error: unknown;
+  /** Asks again; leave it out where that makes no sense. */
+  onRetry?: () => void;
+  /** What the button for that says. */
+  retryLabel?: string;
+}
+
+/** A failed call in words that say what to do. */
+export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
+  const { remedy, ...explained } = explain(error);
+  return (
+    <Alert severity="error" title={explained.title}>
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        <ProblemText explained={explained} />
+        <Stack gap={1} wrap="wrap">
+          {onRetry && (
+            <Button size="sm" variant="secondary" icon="sync" onClick={onRetry}>
+              {retryLabel ?? t('notice.retry', 'Try again')}
+            </Button>
+          )}
+          {remedy === 'configure' && (
+            <LinkButton size="sm" variant="secondary" icon="cog" href={CONFIGURATION}>
+              {t('notice.configure', 'Open the configuration')}
+            </LinkButton>
+          )}
+          {remedy === 'reload' && (
+            <Button size="sm" variant="secondary" icon="sync" onClick={() => window.location.reload()}>
+              {t('boundary.reload', 'Reload the page')}
+            </Button>
+          )}
+        </Stack>
+      </Stack>
+    </Alert>
+  );
+}
+
+function explain(error: unknown): ExplainedFailure {
+  if (error instanceof ServiceError) {
+    return explainFailure(error);
+  }
+  return {
+    title: t('notice.unexpected', 'An error occurred on this page'),
+    detail: '',
+    advice: t('notice.unexpectedText', 'Reload the page. If the error persists, the browser console has the details.'),
+  };
+}

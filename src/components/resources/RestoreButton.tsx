@@ -1,0 +1,29 @@
+import { Button, type ButtonProps } from '@grafana/ui';
+import { useNavigate } from 'react-router';
+import type { RestoreRequest } from '../../../pkg/contract/api/restores.ts';
+import { usePlanRestore } from '../../data/useRestores.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { ServiceNotice } from '../problems/ServiceNotice.tsx';
+
+type Props = Omit<ButtonProps, 'onClick' | 'icon' | 'disabled' | 'type'> & {
+  request: RestoreRequest;
+  /** The difference to what is live is in front of the user; then the plan does not ask for typing. */
+  differenceSeen?: boolean;
+};
+
+/** Plans a restore and shows that plan; nothing is changed by pressing it. */
+export function RestoreButton({ request, differenceSeen = false, children, ...button }: Props) {
+  const plan = usePlanRestore();
+  const navigate = useNavigate();
+  const seen = differenceSeen ? { seen: 'difference' } : {};
+  const show = () => plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id, seen)) });
+  return (
+    <>
+      <Button {...button} icon={plan.isPending ? 'spinner' : 'history'} disabled={plan.isPending} onClick={show}>
+        {plan.isPending ? t('restore.planning', 'Comparing with Grafana now…') : children}
+      </Button>
+      {plan.error !== null && <ServiceNotice error={plan.error} />}
+    </>
+  );
+}

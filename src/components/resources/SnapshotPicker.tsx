@@ -1,0 +1,53 @@
+import { Combobox, Field, type ComboboxOption } from '@grafana/ui';
+import { useCallback } from 'react';
+import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
+import { findSnapshots, useSnapshot } from '../../data/useSnapshots.ts';
+import { formatRelative, formatTime } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { statusLabel } from '../StatusBadge.tsx';
+
+interface Props {
+  id: string;
+  label: string;
+  value: string;
+  onChange: (id: string) => void;
+  /** Offers what is live, too. */
+  withLive?: boolean;
+}
+
+const liveOption = (): ComboboxOption => ({
+  value: 'live',
+  label: t('picker.live', 'Grafana now'),
+});
+
+function optionOf(row: SnapshotRow): ComboboxOption {
+  return {
+    value: row.id,
+    label: formatTime(row.time),
+    description: `${formatRelative(row.time)}, ${statusLabel(row.status).toLowerCase()}`,
+  };
+}
+
+/** Chooses a point in time. */
+export function SnapshotPicker({ id, label, value, onChange, withLive = false }: Props) {
+  const { data } = useSnapshot(value === 'live' ? undefined : value);
+  const options = useCallback(
+    async (text: string) => {
+      const found = (await findSnapshots(text)).map(optionOf);
+      return withLive && text === '' ? [liveOption(), ...found] : found;
+    },
+    [withLive],
+  );
+  const chosen = value === 'live' ? liveOption() : data === undefined ? undefined : optionOf(data);
+  return (
+    <Field label={label} noMargin>
+      <Combobox
+        id={id}
+        options={options}
+        value={chosen ?? null}
+        placeholder={t('picker.placeholder', 'Choose a snapshot')}
+        onChange={(option) => onChange(option.value)}
+      />
+    </Field>
+  );
+}

@@ -1,0 +1,84 @@
+import type { Failure, ServiceError } from '../../api/errors.ts';
+import { t } from '../i18n.ts';
+import { explainProblem, type ExplainedProblem } from './problems.ts';
+
+/** What a failed call means for the user, and what can be done about it from the page. */
+export interface ExplainedFailure extends ExplainedProblem {
+  /** `configure`: in the configuration of the app; `reload`: by loading the page again. */
+  remedy?: 'configure' | 'reload';
+}
+
+type FailureText = [title: string, advice: string, remedy?: ExplainedFailure['remedy']];
+
+/** Every way in which a call can fail before the service has a word. */
+const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
+  unreachable: () => [
+    t('notice.unreachable', 'The Dashkeep service does not respond'),
+    t(
+      'notice.unreachableText',
+      'Grafana cannot reach the service. Your snapshots are not affected. Check that the service is running and that its address is correct.',
+    ),
+    'configure',
+  ],
+  timeout: () => [
+    t('notice.timeout', 'The Dashkeep service took too long to respond'),
+    t(
+      'notice.timeoutText',
+      'Your request may still be running. Look at the runs before you start it again. If this happens again, check the log of the service and the network between Grafana and the service.',
+    ),
+  ],
+  grafana: () => [
+    t('notice.grafana', 'Grafana does not respond'),
+    t(
+      'notice.grafanaText',
+      'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. Wait a moment, then try again.',
+    ),
+  ],
+  session: () => [
+    t('notice.session', 'You are no longer logged in to Grafana'),
+    t('notice.sessionText', 'Reload the page to log in.'),
+    'reload',
+  ],
+  forbidden: () => [
+    t('notice.forbidden', 'You do not have permission to do this'),
+    t('notice.forbiddenText', 'Only organization admins can use Dashkeep.'),
+  ],
+  refused: () => [
+    t('notice.refused', 'Grafana did not forward the request to the Dashkeep service'),
+    t(
+      'notice.refusedText',
+      'Check that the app is enabled and configured in this organization. After an update of the app, reload the page.',
+    ),
+    'configure',
+  ],
+  foreign: () => [
+    t('notice.foreign', 'The response did not come from the Dashkeep service'),
+    t(
+      'notice.foreignText',
+      'Check the address of the service. A login page or a proxy in between can also be the cause. Reload the page.',
+    ),
+    'configure',
+  ],
+  token: () => [
+    t('notice.token', 'The Dashkeep service rejects the token from Grafana'),
+    t(
+      'notice.tokenText',
+      'Grafana sends a token that the service does not expect. Restart the service so that it connects again, or enter the token manually.',
+    ),
+    'configure',
+  ],
+  disconnected: () => [
+    t('notice.disconnected', 'No Dashkeep service is connected'),
+    t('notice.disconnectedText', 'Install the service. It then connects this app.'),
+    'configure',
+  ],
+};
+
+/** A failed call in words that say what to do; `detail` is what Grafana or the service said. */
+export function explainFailure(error: ServiceError): ExplainedFailure {
+  if (error.failure === 'service') {
+    return explainProblem(error);
+  }
+  const [title, advice, remedy] = FAILURE_TEXTS[error.failure]();
+  return { title, advice, detail: error.failure === 'token' ? '' : error.message, remedy };
+}

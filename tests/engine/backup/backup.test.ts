@@ -1,0 +1,337 @@
+import { describe, expect, it } from 'vitest';
+import { verify } from '../../../pkg/repository/verify/verify.ts';
+import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { type Bench, DASHBOARDS, identities, start } from '../harness.ts';
+
+const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];
+const APIS: ProfileName[] = ['12.4', '13.2'];
+
+describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
+  it('lists 6 000 dashboards and 1 500 folders to the last one', async () => {
+    const { grafana, backup } = await start({ profile });
+    const { folders } = grafana.seedDashboards({ count: 6000, folders: 1500, bytes: 600 });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.status).toBe('complete');
+    const uids = (kind: string): Set<string> =>
+      new Set(manifest.resources.filter((entry) => entry.kind === kind).map(({ uid }) => uid));
+    expect(uids('folder')).toEqual(new Set(folders));
+    expect(uids('dashboard')).toEqual(new Set(live(grafana)));
+  }, 120_000);
+
+  it('keeps dashboards apart that share title, slug and folder', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 80, folders: 2, bytes: 600 });
+    const dashboards = live(grafana);
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    const stored = manifest.resources.filter(({ kind }) => kind === 'dashboard');
+    expect(stored).toHaveLength(dashboards.length);
+    const slug = (title: string): string => title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    expect(new Set(stored.map(({ title }) => slug(title))).size).toBeLessThan(stored.length);
+  });
+
+  it('stores no object when nothing changed', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 60, folders: 10, bytes: 900 });
+    const first = await backup();
+
+    const second = await backup();
+
+    expect(identities(second)).toEqual(identities(first));
+    expect(Object.values(second.kinds).reduce((sum, report) => sum + report.stored, 0)).toBe(0);
+  });
+
+  it('is partial and says so when a listing fails', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 30, folders: 4, bytes: 600 });
+    const list = /GET \/(api\/search|apis\/dashboard\.grafana\.app\/[^/]+\/namespaces\/default\/dashboards)\?/;
+    grafana.setFaults({
+      match: list,
+      action: { kind: 'status', status: 500, body: { message: 'database is locked' } },
+    });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.status).toBe('partial');
+    expect(manifest.errors).toEqual([
+      expect.objectContaining({ kind: 'dashboard', uid: '', reason: expect.stringContaining('database is locked') }),
+    ]);
+    expect(manifest.kinds.dashboard?.reason).toContain('database is locked');
+  });
+
+  it('names each dashboard that cannot be read and keeps the others', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 40, folders: 4, bytes: 600, v2Share: 0 });
+    const dashboards = live(grafana);
+    const [bad] = dashboards;
+    await backup({ kinds: DASHBOARDS });
+    await edit(grafana.url, bad ?? '');
+    grafana.setFaults({
+      match: new RegExp(`GET /.*dashboards/(uid/)?${bad}(\\?|$)`),
+      action: { kind: 'status', status: 403, body: { message: 'access denied' } },
+    });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.status).toBe('partial');
+    expect(manifest.errors.map(({ kind, uid }) => `${kind}/${uid}`)).toEqual([`dashboard/${bad}`]);
+    expect(manifest.errors[0]?.reason).toContain('access denied');
+    expect(manifest.resources.filter(({ kind }) => kind === 'dashboard')).toHaveLength(dashboards.length - 1);
+  });
+
+  it('keeps coming while Grafana says when to come again', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 20, folders: 2, bytes: 600 });
+    const dashboards = live(grafana);
+    grafana.setFaults({
+      match: 'GET /api*',
+      skip: 6,
+      times: 10,
+      action: { kind: 'status', status: 429, retryAfter: 1 },
+    });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.errors).toEqual([]);
+    expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
+  });
+
+  it('hardly ever asks a server again that said when to come', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 120, folders: 4, bytes: 600, v2Share: 0.5 });
+    const dashboards = live(grafana);
+    grafana.setLoad({ rateLimit: 30, latencyMs: 5 });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
+    const refused = grafana.requests.filter(({ status }) => status === 429).length;
+    expect(refused).toBeLessThan(30);
+  });
+
+  it('gets over 429 with Retry-After, cut connections, truncated JSON and passing 5xx', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 50, folders: 6, bytes: 900 });
+    const dashboards = live(grafana);
+    grafana.setFaults(
+      { match: 'GET /api*', skip: 6, times: 3, action: { kind: 'status', status: 429, retryAfter: 1 } },
+      { match: 'GET /api*', skip: 8, times: 2, action: { kind: 'cut' } },
+      { match: 'GET /api*', skip: 9, times: 2, action: { kind: 'truncate' } },
+      { match: 'GET /api*', skip: 10, times: 3, action: { kind: 'status', status: 503 } },
+    );
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.errors).toEqual([]);
+    expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
+  });
+
+  it('does not wait for ever for a server that hangs', async () => {
+    const { grafana, backup, instance } = await start({ profile });
+    grafana.seedDashboards({ count: 10, folders: 2, bytes: 600 });
+    const dashboards = live(grafana);
+    const hurried = await instance({ timeout: 300 });
+    grafana.setFaults({ match: 'GET /api*', times: 2, action: { kind: 'hang' } });
+
+    const manifest = await backup({ kinds: DASHBOARDS, instance: hurried });
+
+    expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
+  });
+
+  it('names everything it could not read when the token ends half-way', async () => {
+    const { grafana, backup, instance } = await start({ profile });
+    grafana.seedDashboards({ count: 120, folders: 4, bytes: 600, v2Share: 0.5 });
+    const dashboards = live(grafana);
+    const token = grafana.token({ ttlSeconds: 3600 });
+    const connected = await instance({ token });
+    let requests = 0;
+    grafana.setFaults({
+      match: /GET .*dashboards/,
+      action: {
+        kind: 'before',
+        run: () => {
+          requests++;
+          if (requests === 6) {
+            grafana.advance(3_700_000);
+          }
+        },
+      },
+    });
+
+    const manifest = await backup({ kinds: DASHBOARDS, instance: connected });
+
+    const kept = manifest.kinds.dashboard;
+    const whole = manifest.errors.filter(({ kind, uid }) => kind === 'dashboard' && uid === '');
+    expect(manifest.status).toBe('partial');
+    expect(whole.length + (kept?.failed ?? 0)).toBeGreaterThan(0);
+    expect((kept?.stored ?? 0) + (kept?.failed ?? 0) + (kept?.reused ?? 0)).toBe(kept?.listed);
+    if (whole.length === 0) {
+      expect(kept?.listed).toBe(dashboards.length);
+    }
+  });
+
+  it('takes a dashboard that is deleted meanwhile for gone, not for failed', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 20, folders: 2, bytes: 600, v2Share: 0 });
+    const dashboards = live(grafana);
+    const [doomed = ''] = dashboards;
+    await backup({ kinds: DASHBOARDS });
+    await edit(grafana.url, doomed);
+    grafana.setFaults({
+      match: new RegExp(`GET /.*dashboards/(uid/)?${doomed}(\\?|$)`),
+      times: 1,
+      action: { kind: 'before', run: () => grafana.state.org(1).dashboards.delete(doomed) },
+    });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.status).toBe('complete');
+    expect(manifest.skipped).toEqual([expect.objectContaining({ kind: 'dashboard', uid: doomed })]);
+  });
+
+  it('writes plain copies as the classic script did, and only changed ones again', async () => {
+    const { grafana, backup, store } = await start({ profile });
+    grafana.seedDashboards({ count: 12, folders: 2, bytes: 900, v2Share: 0 });
+    const dashboards = live(grafana);
+    await backup({ kinds: DASHBOARDS, plainCopies: true });
+    const keys = async (): Promise<Map<string, number>> => {
+      const found = new Map<string, number>();
+      for await (const { key, lastModified } of store.list('grafana-backups/')) {
+        found.set(key, lastModified.getTime());
+      }
+      return found;
+    };
+    const before = await keys();
+    expect([...before.keys()].sort()).toEqual(dashboards.map((uid) => `grafana-backups/dashboard-${uid}.json`).sort());
+    const [one = ''] = dashboards;
+    const copy = JSON.parse((await store.get(`grafana-backups/dashboard-${one}.json`)).toString('utf8'));
+    expect(copy.dashboard.uid).toBe(one);
+    expect(copy.meta).toBeTypeOf('object');
+    await edit(grafana.url, one);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+
+    await backup({ kinds: DASHBOARDS, plainCopies: true });
+
+    const after = await keys();
+    const rewritten = [...after].filter(([key, time]) => time !== before.get(key)).map(([key]) => key);
+    expect(rewritten).toEqual([`grafana-backups/dashboard-${one}.json`]);
+  });
+
+  it('accounts for every dashboard when a quarter of all answers fail', async () => {
+    const { grafana, backup, instance, repository } = await start({ profile, seed: 7 });
+    grafana.seedDashboards({ count: 150, folders: 20, bytes: 600 });
+    const connected = await instance();
+    grafana.setFaults({ match: 'GET /api*', probability: 0.25, action: { kind: 'status', status: 500 } });
+
+    const manifest = await backup({ kinds: DASHBOARDS, instance: connected });
+
+    expect(manifest.status).toBe(manifest.errors.length === 0 ? 'complete' : 'partial');
+    const named = [...manifest.resources, ...manifest.errors].filter(({ kind }) => kind === 'dashboard');
+    if (!named.some(({ uid }) => uid === '')) {
+      expect(named.map(({ uid }) => uid).sort()).toEqual(live(grafana).sort());
+    }
+    expect((await verify(repository, { readData: true })).problems).toEqual([]);
+  });
+});
+
+describe.each(APIS)('backup of Grafana %s through /apis', (profile) => {
+  it('asks for no dashboard singly when nothing changed', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 300, folders: 10, bytes: 900 });
+    await backup({ kinds: DASHBOARDS });
+    grafana.clearRequests();
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.kinds.dashboard).toMatchObject({ reused: manifest.kinds.dashboard?.listed, stored: 0 });
+    const single = grafana.requests.filter(({ path }) => /dashboards\/(uid\/)?[^/]+$/.test(path));
+    expect(single).toEqual([]);
+  });
+
+  it('sees a dashboard that was deleted and made again with the same version', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 10, folders: 0, bytes: 600, v2Share: 0 });
+    const dashboards = live(grafana);
+    const [uid = ''] = dashboards;
+    const first = await backup({ kinds: DASHBOARDS });
+    await remake(grafana.url, uid);
+
+    const second = await backup({ kinds: DASHBOARDS });
+
+    const object = (manifest: typeof first): string | undefined =>
+      manifest.resources.find((entry) => entry.kind === 'dashboard' && entry.uid === uid)?.object;
+    expect(object(second)).not.toBe(object(first));
+  });
+
+  it('starts a list again whose continue token has expired', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 400, folders: 2, bytes: 600 });
+    const dashboards = live(grafana);
+    grafana.setFaults({
+      match: /dashboards\?.*continue=/,
+      skip: 2,
+      times: 1,
+      action: {
+        kind: 'status',
+        status: 410,
+        body: { kind: 'Status', reason: 'Expired', code: 410, message: 'expired' },
+      },
+    });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    expect(manifest.status).toBe('complete');
+    expect(manifest.kinds.dashboard?.listed).toBe(dashboards.length);
+  });
+
+  it('keeps the stored version of v2 dashboards', async () => {
+    const { grafana, backup } = await start({ profile });
+    grafana.seedDashboards({ count: 60, folders: 2, bytes: 900, v2Share: 0.4 });
+
+    const manifest = await backup({ kinds: DASHBOARDS });
+
+    const stored = new Map([...grafana.state.org(1).dashboards].map(([uid, { apiVersion }]) => [uid, apiVersion]));
+    for (const entry of manifest.resources.filter(({ kind }) => kind === 'dashboard')) {
+      expect(entry.apiVersion?.split('/')[1]).toBe(stored.get(entry.uid)?.split('/').at(-1));
+    }
+  });
+});
+
+/** Uids of all dashboards that the simulated Grafana has. */
+function live(grafana: Bench['grafana']): string[] {
+  return [...grafana.state.org(1).dashboards.keys()];
+}
+
+const ADMIN = {
+  authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`,
+  'content-type': 'application/json',
+};
+
+/** Changes a dashboard as a person would. */
+async function edit(url: string, uid: string): Promise<void> {
+  const found = await fetch(`${url}/api/dashboards/uid/${uid}`, { headers: ADMIN });
+  const { dashboard, meta } = (await found.json()) as { dashboard: object; meta: { folderUid: string } };
+  const answer = await fetch(`${url}/api/dashboards/db`, {
+    method: 'POST',
+    headers: ADMIN,
+    body: JSON.stringify({
+      dashboard: { ...dashboard, description: 'edited' },
+      folderUid: meta.folderUid,
+      overwrite: true,
+    }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+async function remake(url: string, uid: string): Promise<void> {
+  await fetch(`${url}/api/dashboards/uid/${uid}`, { method: 'DELETE', headers: ADMIN });
+  const answer = await fetch(`${url}/api/dashboards/db`, {
+    method: 'POST',
+    headers: ADMIN,
+    body: JSON.stringify({ dashboard: { uid, title: 'Made again', panels: [], schemaVersion: 39 } }),
+  });
+  expect(answer.status).toBe(200);
+}

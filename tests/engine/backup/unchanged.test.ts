@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { type Bench, DASHBOARDS, identities, openStored, start } from '../harness.ts';
+
+/** Small pages, so that a list has many. */
+const PAGES = { pageBytes: 8_000 };
+const COUNT = 60;
+const ADMIN = {
+  authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`,
+  'content-type': 'application/json',
+};
+
+/** A Grafana with some folders of dashboards, backed up once; `options` are those of the simulator. */
+async function backedUp(options: Partial<Parameters<typeof start>[0]> = {}): Promise<Bench & { first: Manifest }> {
+  const bench = await start({ profile: '13.2', ...PAGES, ...options });
+  bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900 });
+  const first = await bench.backup({ kinds: DASHBOARDS });
+  bench.grafana.clearRequests();
+  return { ...bench, first };
+}
+
+/** How many pages of dashboards were asked for. */
+function pages({ grafana }: Bench): number {
+  return grafana.requests.filter(({ path }) => /^\/apis\/dashboard\..*\/dashboards$/.test(path)).length;
+}
+
+async function send({ grafana }: Bench, route: string, body?: object, org = 1): Promise<void> {
+  const [method, path] = route.split(' ');
+  const answer = await fetch(grafana.url + path, {
+    method,
+    headers: { ...ADMIN, 'x-grafana-org-id': String(org) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+function save(bench: Bench, uid: string, title: string, folderUid = '', org = 1): Promise<void> {
+  const dashboard = { uid, title, panels: [], schemaVersion: 39 };
+  return send(bench, 'POST /api/dashboards/db', { dashboard, folderUid, overwrite: true }, org);
+}
+
+/** `org/uid` of the dashboards that a snapshot holds. */
+function held(manifest: Manifest): string[] {
+  return manifest.resources.filter(({ kind }) => kind === 'dashboard').map(({ org, uid }) => `${org}/${uid}`);
+}
+
+/** `org/uid` of the dashboards that the simulated Grafana has. */
+function live({ grafana }: Bench): string[] {
+  return [...grafana.state.orgs.values()].flatMap(({ id, dashboards }) =>
+    [...dashboards.keys()].sort().map((uid) => `${id}/${uid}`),
+  );
+}
+
+describe.each(['12.4', '13.2'] as const)('a backup of Grafana %s in which nothing changed', (profile) => {
+  it('asks for one page of dashboards and holds the same', async () => {
+    const bench = await backedUp({ profile });
+
+    const second = await bench.backup({ kinds: DASHBOARDS });
+    const third = await bench.backup({ kinds: DASHBOARDS });
+
+    expect(pages(bench)).toBe(2);
+    expect(bench.grafana.requests.filter(({ path }) => /\/dashboards\/|permissions/.test(path))).toEqual([]);
+    for (const manifest of [second, third]) {
+      expect(manifest.resources).toEqual(bench.first.resources);
+      expect(manifest.kinds.dashboard).toMatchObject({ listed: COUNT + 1, reused: COUNT + 1, stored: 0 });
+      expect(manifest.lists).toEqual(bench.first.lists);
+    }
+    expect(second.lists).toEqual([{ org: 1, kind: 'dashboard', resourceVersion: expect.stringMatching(/^\d{16}$/) }]);
+  });
+
+  it('asks for one page in each org', async () => {
+    const bench = await start({ profile, ...PAGES });
+    bench.grafana.state.addOrg('Other').members.set(1, 'Admin');
+    for (const orgId of [1, 2]) {
+      bench.grafana.seedDashboards({ count: COUNT, folders: 2, bytes: 900, orgId, seed: orgId });
+    }
+    const first = await bench.backup({ kinds: DASHBOARDS, instance: await bench.instance({ orgs: 'all' }) });
+    bench.grafana.clearRequests();
+
+    const second = await bench.backup({ kinds: DASHBOARDS, instance: await bench.instance({ orgs: 'all' }) });
+
+    expect(held(second)).toEqual(live(bench));
+    expect(identities(second)).toEqual(identities(first));
+    expect(pages(bench)).toBe(2);
+  });
+});
+
+describe('a change since the last snapshot is found', () => {
+  it.each([
+    ['a deletion', (bench: Bench, uid: string) => send(bench, `DELETE /api/dashboards/uid/${uid}`)],
+    ['a creation', (bench: Bench) => save(bench, 'fresh', 'Fresh')],
+    ['an edit', (bench: Bench, uid: string) => save(bench, uid, 'Edited')],
+    [
+      'a deletion of a folder',
+      (bench: Bench, _: string, folder: string) => send(bench, `DELETE /api/folders/${folder}`),
+    ],
+    ['a move to another folder', (bench: Bench, uid: string, folder: string) => save(bench, uid, 'Moved', folder)],
+  ])('%s', async (_, change) => {
+    const bench = await backedUp();
+    const entry = bench.first.resources.find(({ kind, folderUid }) => kind === 'dashboard' && folderUid === undefined);
+    const folder = bench.first.resources.find(({ kind }) => kind === 'folder')?.uid ?? '';
+    await change(bench, entry?.uid ?? '', folder);
+
+    const second = await bench.backup({ kinds: DASHBOARDS });
+
+    expect(held(second)).toEqual(live(bench));
+    expect(identities(second)).not.toEqual(identities(bench.first));
+    const full = await bench.backup({ kinds: DASHBOARDS, fullReadEvery: 1 });
+    expect(identities(second)).toEqual(identities(full));
+  });
+
+  it('an edit in another org', async () => {
+    const bench = await start({ profile: '13.2', ...PAGES });
+    bench.grafana.state.addOrg('Other').members.set(1, 'Admin');
+    bench.grafana.seedDashboards({ count: COUNT, bytes: 900 });
+    bench.grafana.seedDashboards({ count: 5, bytes: 900, orgId: 2, seed: 2 });
+    await bench.backup({ kinds: DASHBOARDS, instance: await bench.instance({ orgs: 'all' }) });
+    await save(bench, 'fresh', 'Fresh', '', 2);
+
+    const second = await bench.backup({ kinds: DASHBOARDS, instance: await bench.instance({ orgs: 'all' }) });
+
+    expect(held(second)).toContain('2/fresh');
+    expect(held(second)).toEqual(live(bench));
+  });
+
+  it('while the last one was listing, and the list had to begin again', async () => {
+    const bench = await start({ profile: '13.2', ...PAGES });
+    bench.grafana.seedDashboards({ count: COUNT, bytes: 900, v2Share: 0 });
+    const [early = ''] = [...bench.grafana.state.org(1).dashboards.keys()].sort();
+    const [dashboard] = [bench.grafana.state.org(1).dashboards.get(early)];
+    bench.grafana.setFaults({
+      match: /dashboards\?.*continue=/,
+      skip: 1,
+      times: 1,
+      action: {
+        kind: 'before',
+        run: () => {
+          bench.grafana.state.touch(dashboard!, 'user:editor', 'dashboards');
+          bench.grafana.state.expireContinueTokens();
+        },
+      },
+    });
+    await bench.backup({ kinds: DASHBOARDS });
+
+    const second = await bench.backup({ kinds: DASHBOARDS });
+
+    const entry = second.resources.find(({ uid }) => uid === early);
+    expect(entry?.facts?.['version']).toBe(2);
+  });
+
+  it('what the token was not allowed to see before', async () => {
+    const bench = await start({ profile: '13.2', ...PAGES });
+    const { folders } = bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900 });
+    const see = (folder = ''): { action: string; scope: string }[] =>
+      ['dashboards:read', 'folders:read'].map((action) => ({ action, scope: `folders:uid:${folder}` }));
+    const token = bench.grafana.token({ role: 'None', extra: see(folders.at(-1)) });
+    const first = await bench.backup({ kinds: DASHBOARDS, instance: await bench.instance({ token }) });
+    const accounts = [...bench.grafana.state.org(1).serviceAccounts.values()];
+    accounts[0]?.extra.push(...see(folders[0]));
+
+    const second = await bench.backup({ kinds: DASHBOARDS, instance: await bench.instance({ token }) });
+
+    expect(first.lists).toBeUndefined();
+    expect(held(second).length).toBeGreaterThan(held(first).length);
+  });
+});
+
+describe('the version of a list that proves nothing is not trusted', () => {
+  it('where Grafana reads from its older tables, whose lists say the same after a deletion', async () => {
+    const bench = await backedUp({ profile: '12.4', listStorage: 'legacy' });
+    const [uid] = [...bench.grafana.state.org(1).dashboards.keys()];
+    await send(bench, `DELETE /api/dashboards/uid/${uid}`);
+
+    const second = await bench.backup({ kinds: DASHBOARDS });
+
+    expect(second.lists).toBeUndefined();
+    expect(held(second)).toEqual(live(bench));
+    expect(pages(bench)).toBeGreaterThan(2);
+  });
+
+  it('where it tells of the last event, and bulk imports make none', async () => {
+    const bench = await backedUp({ listStorage: 'kv' });
+    bench.grafana.seedDashboards({ count: 3, bytes: 900, seed: 2 });
+
+    const second = await bench.backup({ kinds: DASHBOARDS });
+
+    expect(second.lists).toBeUndefined();
+    expect(held(second)).toEqual(live(bench));
+  });
+});
+
+describe('a snapshot that does not hold all that was listed is not gone on from unseen', () => {
+  it('when a dashboard could not be read', async () => {
+    const bench = await backedUp();
+    const [uid = ''] = bench.grafana.touchDashboards(1);
+    bench.grafana.setFaults({
+      match: new RegExp(`GET /.*dashboards/${uid}(\\?|$)`),
+      action: { kind: 'status', status: 403, body: { message: 'access denied' } },
+    });
+    const partial = await bench.backup({ kinds: DASHBOARDS });
+    bench.grafana.setFaults();
+
+    const next = await bench.backup({ kinds: DASHBOARDS });
+
+    expect(partial).toMatchObject({ status: 'partial' });
+    expect(partial.lists).toBeUndefined();
+    expect(next.status).toBe('complete');
+    expect(held(next)).toEqual(live(bench));
+  });
+
+  it('when the list broke off', async () => {
+    const bench = await backedUp();
+    bench.grafana.touchDashboards(1);
+    bench.grafana.setFaults({
+      match: /dashboards\?.*continue=/,
+      action: { kind: 'status', status: 500, body: { message: 'database is locked' } },
+    });
+    const partial = await bench.backup({ kinds: DASHBOARDS });
+    bench.grafana.setFaults();
+
+    expect(partial.lists).toBeUndefined();
+    expect(held(await bench.backup({ kinds: DASHBOARDS }))).toEqual(live(bench));
+  });
+
+  it('when other kinds were asked for', async () => {
+    const bench = await backedUp();
+    const folders = await bench.backup({ kinds: ['folder'] });
+
+    const next = await bench.backup({ kinds: DASHBOARDS });
+
+    expect(folders.lists).toBeUndefined();
+    expect(identities(next)).toEqual(identities(bench.first));
+  });
+});
+
+describe('what nothing changed in is looked at all the same', () => {
+  it('every body when a full read is due', async () => {
+    const bench = await backedUp();
+
+    const full = await bench.backup({ kinds: DASHBOARDS, fullReadEvery: 1 });
+
+    expect(full.sinceFullRead).toBe(0);
+    expect(full.lists).toEqual(bench.first.lists);
+    expect(pages(bench)).toBeGreaterThan(COUNT / 10);
+  });
+
+  it('the plain copies, which are written where they are missing', async () => {
+    const bench = await backedUp();
+
+    await bench.backup({ kinds: DASHBOARDS, plainCopies: true });
+
+    const copies: string[] = [];
+    for await (const { key } of bench.store.list('grafana-backups/')) {
+      copies.push(key.replace(/^grafana-backups\/dashboard-(.*)\.json$/, '1/$1'));
+    }
+    expect(copies.sort()).toEqual(live(bench));
+  });
+
+  it.each([
+    ['the process that stored them', (bench: Bench) => bench.repository],
+    ['another process', (bench: Bench) => openStored(bench.store)],
+  ])('the stored objects, which are put back where they are gone, by %s', async (_by, opened) => {
+    const bench = await backedUp();
+    const entry = bench.first.resources.find(({ kind }) => kind === 'dashboard');
+    const key = `objects/${entry?.object.slice(0, 2)}/${entry?.object}.json.gz`;
+    await bench.store.deleteMany([key]);
+    const repository = await opened(bench);
+
+    const second = await bench.backup({ kinds: DASHBOARDS, repository });
+
+    expect(identities(second)).toEqual(identities(bench.first));
+    expect((await bench.store.get(key)).length).toBeGreaterThan(0);
+    // It was read after the list, so the next run looks at the list again.
+    expect(second.lists).toBeUndefined();
+    expect((await bench.backup({ kinds: DASHBOARDS, repository })).lists).toEqual(bench.first.lists);
+  });
+});

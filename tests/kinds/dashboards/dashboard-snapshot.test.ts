@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../pkg/lib/json/json.ts';
+import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
+import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { bodies, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
+
+const profiles = Object.keys(PROFILES) as ProfileName[];
+let grafana: TestGrafana;
+afterEach(() => grafana.close());
+
+async function seed(more: JsonObject = {}): Promise<string> {
+  const { grafana: client } = await grafana.admin();
+  await client.post('/api/dashboards/db', { dashboard: { uid: 'd1', title: 'CPU', panels: [] } });
+  const dashboard = { uid: 'd1', title: 'CPU', panels: [{ id: 1, snapshotData: [{ fields: [1, 2, 3] }] }] };
+  const answer = await client.post('/api/snapshots', { name: 'Outage', dashboard, ...more });
+  return (answer as JsonObject)['key'] as string;
+}
+
+describe.each(profiles)('dashboard snapshots on %s', (profile) => {
+  it('come back with their data and key, so that links keep working', async () => {
+    grafana = await testGrafana({ profile });
+    const key = await seed();
+    const { before, after, restored } = await roundTrip(grafana, ['dashboard', 'dashboard-snapshot']);
+    expect([...before.get('dashboard-snapshot')!.keys()]).toEqual([key]);
+    expect(bodies(after.get('dashboard-snapshot')!)).toEqual(bodies(before.get('dashboard-snapshot')!));
+    expect(restored.get('dashboard-snapshot')!.losses).toEqual({ [key]: ['delete key: a new one'] });
+    expect(
+      (await restore('dashboard-snapshot', await grafana.admin(), before.get('dashboard-snapshot')!)).written,
+    ).toEqual([]);
+  });
+});
+
+describe('dashboard snapshots', () => {
+  it('keep their end', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    const key = await seed({ expires: 3600 });
+    const { before, after } = await roundTrip(grafana, ['dashboard', 'dashboard-snapshot']);
+    const [was, is] = [before, after].map((all) => {
+      const body = all.get('dashboard-snapshot')!.get(key)!.body as JsonObject;
+      return Date.parse(body['expires'] as string);
+    });
+    expect(Math.abs(is! - was!)).toBeLessThan(60_000);
+  });
+
+  it('that have expired since are not brought back', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    const key = await seed({ expires: 1 });
+    const taken = await take('dashboard-snapshot', await grafana.admin());
+    const body = taken.get(key)!.body as JsonObject;
+    taken.get(key)!.body = { ...body, expires: '2020-01-01T00:00:00Z' };
+    grafana.sim.wipe();
+    const restored = await restore('dashboard-snapshot', await grafana.admin(), taken);
+    expect(restored.blocked[key]).toMatch(/expired/);
+  });
+
+  it('that do not say which dashboard they are of cannot come back, and say so', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    const key = await seed();
+    const { uid: _, ...dashboard } = grafana.sim.state.org(1).snapshots.get(key)!.dashboard;
+    grafana.sim.state.org(1).snapshots.get(key)!.dashboard = dashboard;
+    const taken = await take('dashboard-snapshot', await grafana.admin());
+    grafana.sim.wipe();
+    const restored = await restore('dashboard-snapshot', await grafana.admin(), taken);
+    expect(restored.blocked[key]).toMatch(/which dashboard/);
+  });
+
+  it('need their dashboard', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    const key = await seed();
+    const content = (await take('dashboard-snapshot', await grafana.admin())).get(key)!;
+    expect(kindOf('dashboard-snapshot').references(content)).toEqual([
+      { kind: 'dashboard', uid: 'd1', required: true },
+    ]);
+  });
+});

@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../pkg/lib/json/json.ts';
+import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
+import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { bodies, take, testGrafana, type TestGrafana } from '../harness.ts';
+
+const profiles = Object.keys(PROFILES) as ProfileName[];
+let grafana: TestGrafana;
+afterEach(() => grafana.close());
+
+describe.each(profiles)('server and single sign-on settings on %s', (profile) => {
+  it('are archived with their masks, the same at each reading, and can never be written', async () => {
+    grafana = await testGrafana({ profile });
+    for (const name of ['server-settings', 'sso-settings'] as const) {
+      expect(await kindOf(name).serves(await grafana.admin())).toEqual({ served: true });
+      const taken = await take(name, await grafana.admin());
+      expect(taken.size).toBeGreaterThan(0);
+      expect(canonicalJson(bodies(taken) as never)).toContain('*********');
+      expect(bodies(await take(name, await grafana.admin()))).toEqual(bodies(taken));
+      expect(kindOf(name).write).toBeUndefined();
+      expect(kindOf(name).remove).toBeUndefined();
+    }
+    expect(grafana.sim.writes()).toEqual([]);
+  });
+
+  it('need a server admin, and say so', async () => {
+    grafana = await testGrafana({ profile });
+    for (const name of ['server-settings', 'sso-settings'] as const) {
+      expect(await kindOf(name).serves(await grafana.account())).toMatchObject({ served: false });
+    }
+  });
+});
+
+describe('single sign-on settings', () => {
+  it('are not served where their API is switched off, which is no missing right', async () => {
+    grafana = await testGrafana({ profile: '10.4' });
+    grafana.sim.setFaults({ match: '*sso-settings*', action: { kind: 'status', status: 404 } });
+    expect(await kindOf('sso-settings').serves(await grafana.admin())).toMatchObject({ served: false });
+    grafana.sim.setFaults({ match: '*sso-settings*', action: { kind: 'status', status: 403 } });
+    await expect(kindOf('sso-settings').serves(await grafana.admin())).rejects.toMatchObject({
+      code: 'DK_GRAFANA_FORBIDDEN',
+    });
+  });
+});

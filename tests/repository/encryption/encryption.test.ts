@@ -1,0 +1,407 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { copyRepository } from '../../../pkg/repository/snapshots/copy.ts';
+import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
+import { applyPrune, planPrune } from '../../../pkg/repository/prune/prune.ts';
+import { addPassphrase } from '../../../pkg/repository/encryption/passphrase.ts';
+import { rewrap } from '../../../pkg/repository/encryption/rotate.ts';
+import { DirectoryState, MemoryState, type StateStore } from '../../../pkg/lib/state.ts';
+import { verify } from '../../../pkg/repository/verify/verify.ts';
+import { MemoryStore } from '../../support/stores/memory-store.ts';
+import { check } from '../../support/repository/checker.ts';
+import {
+  backup,
+  keysOf,
+  open,
+  recordingLog,
+  SeededRandomness,
+  TestClock,
+  type World,
+} from '../../support/repository/repository.ts';
+
+const HOUR = 3_600_000;
+const dashboards = { one: { title: 'Salaries' }, two: { title: 'Two' } };
+
+let world: World & { store: MemoryStore };
+let state: StateStore;
+let alice: { identity: string; recipient: string };
+let bob: { identity: string; recipient: string };
+
+beforeAll(async () => {
+  [alice, bob] = await Promise.all([keyPair(), keyPair()]);
+});
+
+beforeEach(() => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  state = new MemoryState();
+});
+
+async function keyPair(): Promise<{ identity: string; recipient: string }> {
+  const identity = await generateIdentity();
+  return { identity, recipient: await identityToRecipient(identity) };
+}
+
+/** The service: knows whom to write for, and what it remembers itself. */
+function service(recipients = [alice.recipient]) {
+  return open(world, { recipients, state });
+}
+
+function checked(identities = [alice.identity]) {
+  const { store } = world;
+  return check({ keys: () => keysOf(store), read: (key) => store.get(key) }, identities);
+}
+
+describe('a service that only knows recipients', () => {
+  it('writes nothing that can be read without an identity', async () => {
+    const repository = await service();
+    await backup(repository, world, dashboards);
+    await repository.writeRun({
+      id: '20261124T143000Z-0000abcd',
+      kind: 'backup',
+      status: 'partial',
+      trigger: 'manual',
+      started: '2026-11-24T14:30:00.000Z',
+      counts: {},
+      errors: [{ org: 1, kind: 'dashboard', uid: 'one', title: 'Salaries', reason: 'no' }],
+    });
+
+    for (const key of await keysOf(world.store)) {
+      const bytes = await world.store.get(key);
+      expect(key === 'dashkeep.json' || key.startsWith('signatures/') || key.endsWith('.age')).toBe(true);
+      const clear = key.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+      expect(clear.includes('Salaries')).toBe(false);
+    }
+    const { snapshots, problems } = await checked();
+    expect(problems).toEqual([]);
+    expect(snapshots[0]!.resources.get('1/dashboard/one')).toBe('{"title":"Salaries"}');
+  });
+
+  it('gives objects ids that nobody can guess from known content', async () => {
+    const repository = await service();
+    const other = await open(
+      { ...world, store: new MemoryStore({ clock: world.clock }) },
+      { recipients: [alice.recipient], state },
+    );
+    expect(repository.objectId('{}')).not.toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
+    expect(repository.objectId('{}')).not.toBe(other.objectId('{}'));
+  });
+
+  it('recognises in the next run what has not changed', async () => {
+    await backup(await service(), world, dashboards);
+    const objects = await keysOf(world.store, 'objects/');
+    world.clock.advance(HOUR);
+
+    const repository = await service();
+    expect((await repository.previousManifest())?.resources).toHaveLength(2);
+    await backup(repository, world, dashboards);
+
+    expect(await keysOf(world.store, 'objects/')).toEqual(objects);
+  });
+
+  it('can list, verify the structure, forget and prune, but read no content', async () => {
+    const first = await backup(await service(), world, { ...dashboards, old: { v: 0 } });
+    world.clock.advance(HOUR);
+    await backup(await service(), world, dashboards);
+
+    const repository = await service();
+    expect(await repository.snapshots()).toHaveLength(2);
+    expect((await verify(repository)).problems).toEqual([]);
+    await expect(verify(repository, { readData: true })).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+    await expect(repository.getObject(first.resources[0]!.object)).rejects.toMatchObject({
+      code: 'DK_IDENTITY_MISSING',
+    });
+    await applyForget(repository, await planForget(repository, { keepLast: 1 }));
+    world.clock.advance(48 * HOUR);
+    await applyPrune(repository, await planPrune(repository), { randomness: world.randomness });
+    world.clock.advance(4 * HOUR);
+    expect(await applyPrune(repository, await planPrune(repository), { randomness: world.randomness })).toMatchObject({
+      removed: 1,
+    });
+    expect((await checked()).problems).toEqual([]);
+  });
+
+  it('goes on with a new key when its state is lost, and says so', async () => {
+    await backup(await service(), world, dashboards);
+    state = new MemoryState();
+    world.clock.advance(HOUR);
+    const log = recordingLog();
+    const repository = await open(world, { recipients: [alice.recipient], state, log });
+
+    await backup(repository, world, dashboards);
+
+    expect(log.lines.join()).toContain('the local state has lost the key');
+    expect(await keysOf(world.store, 'objects/')).toHaveLength(4);
+    const { snapshots, problems } = await checked();
+    expect(problems).toEqual([]);
+    expect(snapshots).toHaveLength(2);
+    // Nobody here knows what the older snapshot needs.
+    await expect(planPrune(repository)).rejects.toMatchObject({ code: 'DK_PRUNE_UNSAFE' });
+    const person = await open(world, { create: false, identities: [alice.identity] });
+    expect((await verify(person, { readData: true })).problems).toEqual([]);
+  });
+
+  it('refuses to go on when encrypting fails, and stores nothing in the clear', async () => {
+    await expect(open(world, { recipients: ['age1nonsense'], state })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    const mistyped = alice.recipient.slice(0, -1) + (alice.recipient.endsWith('q') ? 'p' : 'q');
+    await expect(open(world, { recipients: [mistyped], state })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    expect((await keysOf(world.store)).filter((key) => key !== 'dashkeep.json')).toEqual([]);
+  });
+
+  it('never writes plainly into an encrypted repository because a setting was lost', async () => {
+    await backup(await service(), world, dashboards);
+    const careless = await open(world, { state: new MemoryState() });
+    await expect(backup(careless, world, dashboards)).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    expect((await keysOf(world.store, 'objects/')).every((key) => key.endsWith('.age'))).toBe(true);
+  });
+});
+
+describe('a person with an identity', () => {
+  it('reads everything from the bucket alone, and writes what the same identity can read', async () => {
+    const writer = await service();
+    const manifest = await backup(writer, world, dashboards);
+    world.clock.advance(HOUR);
+    const trustedKeys = [writer.trust.own!];
+    const person = await open(world, { identities: [`# created: today\n${alice.identity}\n`], trustedKeys });
+
+    expect(await person.manifest('latest')).toEqual(manifest);
+    expect(await person.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
+    await backup(person, world, dashboards);
+
+    expect(await keysOf(world.store, 'objects/')).toHaveLength(2);
+    expect((await checked()).problems).toEqual([]);
+  });
+
+  it('with the wrong one is told so', async () => {
+    const { id } = await backup(await service(), world, dashboards);
+    const stranger = await open(world, { identities: [bob.identity] });
+    await expect(stranger.manifest(id)).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+    await expect(stranger.snapshots()).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+    await expect(open(world, { identities: ['AGE-SECRET-KEY-1SECRETNONSENSE'] })).rejects.toThrow(
+      /^(?!.*SECRETNONSENSE)/,
+    );
+  });
+
+  it('finds out when somebody with the write key has forged a manifest', async () => {
+    const repository = await service();
+    const manifest = await backup(repository, world, dashboards);
+    world.clock.advance(HOUR);
+    const forger = await open(world, { recipients: [alice.recipient], state: new MemoryState() });
+    // The forger's own key file is thrown away: only the true writers' key is left to check by.
+    await backup(forger, world, { one: { title: 'Forged' } });
+    const forgerKeys = (await keysOf(world.store, 'keys/')).filter(
+      (key) => !key.includes(repository.keyring.current!.id),
+    );
+    await world.store.deleteMany(forgerKeys);
+
+    const person = await open(world, { create: false, identities: [alice.identity] });
+    expect(await person.manifest(manifest.id)).toEqual(manifest);
+    await expect(person.manifest('latest')).rejects.toMatchObject({ code: 'DK_MANIFEST_DAMAGED' });
+  });
+});
+
+describe('recipients', () => {
+  it('of the post-quantum kind work beside ordinary ones', async () => {
+    const identity = await generateHybridIdentity();
+    const recipients = [alice.recipient, await identityToRecipient(identity)];
+    await backup(await service(recipients), world, dashboards);
+    for (const one of [alice.identity, identity]) {
+      expect((await checked([one])).problems).toEqual([]);
+    }
+  });
+});
+
+describe('a mixed repository', () => {
+  it('is readable before and after encryption was switched on', async () => {
+    const plain = await backup(await open(world, { state }), world, dashboards);
+    world.clock.advance(HOUR);
+    const sealed = await backup(await service(), world, dashboards);
+
+    const person = await open(world, { identities: [alice.identity], state });
+    for (const manifest of [plain, sealed]) {
+      expect(await person.manifest(manifest.id)).toEqual(manifest);
+      expect(await person.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
+    }
+    expect(await verify(person, { readData: true })).toMatchObject({ snapshots: 2, objects: 4, problems: [] });
+    expect(sealed.resources.map(({ object }) => object)).not.toContain(plain.resources[0]!.object);
+    expect((await checked()).problems).toEqual([]);
+  });
+
+  it('never takes a plain snapshot for the one to go on from', async () => {
+    await backup(await open(world), world, dashboards);
+    expect(await (await service()).previousManifest()).toBeUndefined();
+  });
+});
+
+describe('rotation', () => {
+  it('a recipient who is added can read the past after re-wrapping, and one who is removed no more', async () => {
+    await backup(await service(), world, dashboards);
+    world.clock.advance(HOUR);
+    await backup(await service([alice.recipient, bob.recipient]), world, dashboards);
+    expect((await checked([bob.identity])).problems).not.toEqual([]);
+
+    const admin = await open(world, { recipients: [bob.recipient], identities: [alice.identity], state });
+    const result = await rewrap(admin, { randomness: world.randomness });
+
+    expect(result.failed).toEqual([]);
+    expect((await checked([bob.identity])).problems).toEqual([]);
+    const { snapshots } = await checked([alice.identity]);
+    expect(snapshots).toEqual([]);
+    const former = await open(world, { identities: [alice.identity] });
+    await expect(former.manifest('latest')).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+  });
+
+  it('the service goes on without storing anything again', async () => {
+    await backup(await service(), world, dashboards);
+    await rewrap(await open(world, { recipients: [bob.recipient], identities: [alice.identity], state }), world);
+    const objects = await keysOf(world.store, 'objects/');
+    world.clock.advance(HOUR);
+    await backup(await service([bob.recipient]), world, dashboards);
+    expect(await keysOf(world.store, 'objects/')).toEqual(objects);
+    expect((await checked([bob.identity])).problems).toEqual([]);
+  });
+
+  it('gives back the history to a service that had lost its state', async () => {
+    await backup(await service(), world, dashboards);
+    state = new MemoryState();
+    world.clock.advance(HOUR);
+    await backup(await service(), world, dashboards);
+    expect(await (await service()).snapshots()).toHaveLength(1);
+
+    await rewrap(await open(world, { recipients: [alice.recipient], identities: [alice.identity], state }), world);
+
+    expect(await (await service()).snapshots()).toHaveLength(2);
+  });
+
+  it('leaves a damaged file as it is and names it, and removes no key', async () => {
+    const manifest = await backup(await service(), world, dashboards);
+    const { object } = manifest.resources[0]!;
+    const key = `objects/${object.slice(0, 2)}/${object}.json.gz.age`;
+    const damaged = (await world.store.get(key)).subarray(0, 200);
+    await world.store.put(key, damaged);
+    const keyFiles = await keysOf(world.store, 'keys/');
+
+    const admin = await open(world, { recipients: [bob.recipient], identities: [alice.identity], state });
+    const { failed } = await rewrap(admin, world);
+
+    expect(failed.map((failure) => failure.key)).toEqual([key]);
+    expect(await world.store.get(key)).toEqual(damaged);
+    expect(await keysOf(world.store, 'keys/')).toEqual(expect.arrayContaining(keyFiles));
+  });
+
+  it('a copy into a new repository has new ids and the same content', async () => {
+    const first = await backup(await open(world), world, dashboards);
+    world.clock.advance(HOUR);
+    await backup(await open(world), world, { ...dashboards, one: { title: 'Changed' } });
+    const target = { ...world, store: new MemoryStore({ clock: world.clock }) };
+    const from = await open(world);
+    const into = (): Promise<Awaited<ReturnType<typeof open>>> =>
+      open(target, { recipients: [alice.recipient], state: state });
+
+    const result = await copyRepository(from, await into(), world);
+    expect(result).toMatchObject({ objects: 3, present: [] });
+    expect((await copyRepository(from, await into(), world)).copied).toEqual([]);
+
+    const { snapshots, problems } = await check(
+      { keys: () => keysOf(target.store), read: (key) => target.store.get(key) },
+      [alice.identity],
+    );
+    expect(problems).toEqual([]);
+    expect(snapshots).toEqual((await checked([])).snapshots);
+    expect(snapshots[0]!.id).toBe(first.id);
+  });
+});
+
+describe('a passphrase', () => {
+  const passphrase = 'correct horse battery staple';
+
+  it('opens everything, and writing never needs it', { timeout: 60_000 }, async () => {
+    const repository = await open(world);
+    expect(repository.encrypted).toBe(false);
+    const { recipient } = await addPassphrase(world, passphrase);
+    const manifest = await backup(await service([recipient]), world, dashboards);
+
+    const person = await open(world, { passphrases: [passphrase] });
+    expect(await person.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
+    await expect(open(world, { passphrases: ['another passphrase'] })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+  });
+
+  it('alone is enough to begin an encrypted repository and to go on with it', { timeout: 60_000 }, async () => {
+    const manifest = await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
+    world.clock.advance(HOUR);
+    const next = await open(world, { passphrases: [passphrase] });
+    await backup(next, world, dashboards);
+
+    expect(next.encrypted).toBe(true);
+    expect(await next.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
+    const objects = await keysOf(world.store, 'objects/');
+    expect(objects).toHaveLength(2);
+    expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
+  });
+
+  it('begins no second key where a damaged one stands between it and its snapshots', { timeout: 60_000 }, async () => {
+    await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
+    const key = (await keysOf(world.store, 'keys/')).find((one) => !one.startsWith('keys/passphrase-')) ?? '';
+    await world.store.put(key, (await world.store.get(key)).subarray(0, 100), {});
+    world.clock.advance(HOUR);
+
+    const next = open(world, { passphrases: [passphrase] }).then((repository) => backup(repository, world, dashboards));
+    await expect(next).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    expect((await keysOf(world.store, 'keys/')).filter((one) => !one.startsWith('keys/passphrase-'))).toEqual([key]);
+  });
+
+  it('has no part in a repository that was made without one', async () => {
+    const plain = await backup(await open(world), world, dashboards);
+    const reader = await open(world, { passphrases: [passphrase], create: false });
+    expect(await reader.manifest('latest')).toEqual(plain);
+  });
+
+  it('is not accepted when it is short', async () => {
+    await expect(addPassphrase(world, 'hunter2')).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+  });
+});
+
+describe.skipIf(spawnSync('age', ['--version']).status !== 0)('the stock age tool', () => {
+  it('opens what was written, with the identity alone', async () => {
+    const manifest = await backup(await service([alice.recipient, bob.recipient]), world, dashboards);
+    const directory = mkdtempSync(join(tmpdir(), 'dashkeep-age-'));
+    try {
+      writeFileSync(join(directory, 'identity'), bob.identity, { mode: 0o600 });
+      const decrypt = async (key: string): Promise<string> => {
+        writeFileSync(join(directory, 'sealed'), await world.store.get(key));
+        return gunzipSync(
+          execFileSync('age', ['-d', '-i', join(directory, 'identity'), join(directory, 'sealed')]),
+        ).toString();
+      };
+      expect(JSON.parse(await decrypt(`snapshots/${manifest.id}.json.gz.age`))).toEqual(manifest);
+      const { object } = manifest.resources[0]!;
+      expect(await decrypt(`objects/${object.slice(0, 2)}/${object}.json.gz.age`)).toBe('{"title":"Salaries"}');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe('the local state in a directory', () => {
+  it('can be read by its owner only, and is replaced whole', async () => {
+    const directory = join(mkdtempSync(join(tmpdir(), 'dashkeep-state-')), 'inner');
+    const here = new DirectoryState(directory);
+    expect(await here.get('a')).toBeUndefined();
+    await here.set('a', Buffer.from('one'));
+    await here.set('a', Buffer.from('two'));
+
+    expect((await here.get('a'))?.toString()).toBe('two');
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(statSync(join(directory, 'a')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory)).toEqual(['a']);
+    await here.delete('a');
+    expect(await here.get('a')).toBeUndefined();
+    await expect(here.get('../a')).rejects.toMatchObject({ code: 'DK_INTERNAL' });
+    rmSync(join(directory, '../..'), { recursive: true });
+  });
+});

@@ -1,0 +1,213 @@
+import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog, type Clock } from '../../../pkg/contract/ports.ts';
+import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
+import { renewLocks } from '../../../pkg/repository/sessions/locks.ts';
+import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository/prune/prune.ts';
+import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import { lockOf } from '../../../pkg/storage/lock.ts';
+import { openStore } from '../../../pkg/storage/open.ts';
+import type { ObjectLock } from '../../../pkg/storage/s3/settings/settings.ts';
+import { realClock, realRandomness } from '../../support/ports.ts';
+import { backup, keysOf, open } from '../../support/repository/repository.ts';
+import { startS3Server } from '../../support/s3/server.ts';
+import type { S3Request, S3Server } from '../../support/s3/server.ts';
+
+const DAY = 86_400_000;
+const LOCK: ObjectLock = { mode: 'COMPLIANCE', days: 30 };
+
+let server: S3Server;
+let requests: S3Request[];
+let refuse: ((request: S3Request) => boolean) | undefined;
+let today: number;
+let clock: Clock;
+
+beforeEach(async () => {
+  requests = [];
+  refuse = undefined;
+  today = 0;
+  clock = { ...realClock, now: () => new Date(Date.now() + today * DAY) };
+  server = await startS3Server({
+    buckets: [{ name: 'test', objectLock: true }],
+    fault(request) {
+      requests.push(request);
+      return refuse?.(request) === true ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined;
+    },
+  });
+});
+afterEach(() => server.close());
+
+/** Both the machine and the bucket are so many days on. */
+function itIsDay(day: number): void {
+  today = day;
+  server.options.clockSkewMilliseconds = day * DAY;
+}
+
+async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<OpenedRepository> {
+  const store = await openStore('s3://test/some/prefix', {
+    environment: { HOME: '/nonexistent', ...server.environment },
+    s3: lock === 'none' ? {} : { lock },
+    clock,
+    random: realRandomness,
+    log: silentLog,
+  });
+  return open({ store, clock, randomness: realRandomness });
+}
+
+/** For how many days from now each key of a folder is held, rounded. */
+async function heldDays({ store }: OpenedRepository, folder: string): Promise<number[]> {
+  const days: number[] = [];
+  for (const key of await keysOf(store, folder)) {
+    const until = await lockOf(store)?.heldUntil(key);
+    days.push(until === undefined ? 0 : Math.round((until.getTime() - clock.now().getTime()) / DAY));
+  }
+  return days;
+}
+
+const renewals = (): string[] =>
+  requests.filter(({ operation }) => operation === 'PutObjectRetention').map(({ key }) => key.split('/')[2] ?? '');
+
+const world = { clock: { ...realClock, now: () => clock.now() }, randomness: realRandomness };
+
+async function pruneOn(day: number, lock?: ObjectLock | 'none'): Promise<PruneResult> {
+  itIsDay(day);
+  const repository = await openRepository(lock);
+  return applyPrune(repository, await planPrune(repository), { randomness: realRandomness });
+}
+
+/** The sizes of all that a bucket keeps of a key; a delete marker has none. */
+async function bytesKept(key: string): Promise<(number | undefined)[]> {
+  const client = new S3Client({
+    endpoint: server.url,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'testsecret' },
+  });
+  const answer = await client.send(new ListObjectVersionsCommand({ Bucket: 'test', Prefix: `some/prefix/${key}` }));
+  client.destroy();
+  return [...(answer.Versions ?? []).map(({ Size }) => Size), ...(answer.DeleteMarkers ?? []).map(() => undefined)];
+}
+
+describe('a prune of a bucket with object lock', () => {
+  let unneeded: string;
+
+  beforeEach(async () => {
+    const repository = await openRepository();
+    const { resources } = await backup(repository, world, { kept: { v: 1 }, gone: { v: 2 } });
+    const id = resources.find(({ uid }) => uid === 'gone')!.object;
+    unneeded = `objects/${id.slice(0, 2)}/${id}.json.gz`;
+    await backup(repository, world, { kept: { v: 1 } });
+    await applyForget(repository, await planForget(repository, { keepLast: 1 }));
+  });
+
+  it('counts what a lock holds behind a delete marker as locked, not as removed', async () => {
+    expect(await pruneOn(3)).toMatchObject({ removed: 0, hidden: 0, locked: 0, marked: 1 });
+    const { size } = (await (await openRepository()).store.head(unneeded))!;
+
+    expect(await pruneOn(4)).toMatchObject({
+      removed: 0,
+      removedBytes: 0,
+      hidden: 0,
+      hiddenBytes: 0,
+      locked: 1,
+      lockedBytes: size,
+      failed: [],
+    });
+    expect(await bytesKept(unneeded)).toEqual([size, undefined]);
+  });
+
+  it.each([
+    ['after the lock ended', LOCK],
+    ['for one who asks for no lock and so knows of none', 'none' as const],
+  ])('counts what is only kept as an earlier version as hidden: %s', async (_, lock) => {
+    await pruneOn(35, lock);
+    const { size } = (await (await openRepository()).store.head(unneeded))!;
+
+    expect(await pruneOn(36, lock)).toMatchObject({ removed: 0, hidden: 1, hiddenBytes: size, locked: 0, failed: [] });
+    expect(await bytesKept(unneeded)).toEqual([size, undefined]);
+  });
+
+  it('does not fail where it may not ask for locks', async () => {
+    await pruneOn(3);
+    refuse = ({ operation }) => operation === 'GetObjectRetention';
+    expect(await pruneOn(4)).toMatchObject({ removed: 0, hidden: 1, locked: 0, failed: [] });
+  });
+});
+
+describe('object lock of a repository', () => {
+  it('holds objects, and lets go of what a run writes for itself', async () => {
+    await backup(await openRepository(), world, { a: { v: 1 } });
+    const locked = (folder: string) =>
+      requests
+        .filter(({ operation, key }) => operation === 'PutObject' && key.startsWith(`some/prefix/${folder}`))
+        .map(({ headers }) => headers['x-amz-object-lock-mode']);
+    expect(locked('objects/')).toEqual(['COMPLIANCE']);
+    expect(new Set(locked('sessions/'))).toEqual(new Set([undefined]));
+    expect(new Set(locked('cache/'))).toEqual(new Set([undefined]));
+    expect(locked('dashkeep.json')).toEqual(['COMPLIANCE']);
+  });
+
+  it('holds what later snapshots reuse never for less than half of the days', async () => {
+    for (let day = 0; day <= 96; day += 4) {
+      itIsDay(day);
+      const repository = await openRepository();
+      await backup(repository, world, { reused: { v: 1 }, ...(day === 0 ? { gone: { v: 1 } } : {}) });
+      await renewLocks(repository);
+      if (day % 5 === 0) {
+        for (const folder of ['objects/', 'snapshots/', 'dashkeep.json']) {
+          expect(Math.min(...(await heldDays(repository, folder))), `${folder} on day ${day}`).toBeGreaterThanOrEqual(
+            15,
+          );
+        }
+      }
+    }
+  }, 60_000);
+
+  it('asks for one small file where nothing is due', async () => {
+    const repository = await openRepository();
+    await backup(repository, world, { a: { v: 1 } });
+    await renewLocks(repository);
+    requests.length = 0;
+    expect(await renewLocks(repository)).toEqual({ renewed: 0, warnings: [] });
+    expect(requests.map(({ operation, key }) => `${operation} ${key}`)).toEqual([
+      'GetObject some/prefix/cache/lock.json.gz',
+    ]);
+  });
+
+  it('takes up what was put before object lock was asked for', async () => {
+    await backup(await openRepository('none'), world, { a: { v: 1 } });
+    itIsDay(100);
+    const repository = await openRepository();
+    expect(await heldDays(repository, 'objects/')).toEqual([0]);
+    expect(await renewLocks(repository)).toEqual({ renewed: 5, warnings: [] });
+    expect(new Set(renewals())).toEqual(new Set(['dashkeep.json', 'objects', 'snapshots', 'signatures']));
+    expect(await heldDays(repository, 'objects/')).toEqual([30]);
+  });
+
+  it('says so when the right is missing, and tries again', async () => {
+    const repository = await openRepository();
+    await backup(repository, world, { a: { v: 1 }, b: { v: 2 } });
+    itIsDay(20);
+    refuse = ({ operation }) => operation === 'PutObjectRetention';
+    const { renewed, warnings } = await renewLocks(repository);
+    expect(renewed).toBe(0);
+    expect(warnings.join()).toContain('s3:PutObjectRetention is not allowed');
+    refuse = undefined;
+    expect(await renewLocks(repository)).toEqual({ renewed: 6, warnings: [] });
+  });
+
+  it('leaves alone what is held for longer than is asked for now', async () => {
+    await backup(await openRepository({ ...LOCK, days: 300 }), world, { a: { v: 1 } });
+    itIsDay(20);
+    const repository = await openRepository();
+    expect(await renewLocks(repository)).toEqual({ renewed: 0, warnings: [] });
+    expect(await heldDays(repository, 'objects/')).toEqual([280]);
+  });
+
+  it('asks nothing of a store without a lock', async () => {
+    const repository = await openRepository('none');
+    requests.length = 0;
+    expect(await renewLocks(repository)).toEqual({ renewed: 0, warnings: [] });
+    expect(requests).toEqual([]);
+  });
+});

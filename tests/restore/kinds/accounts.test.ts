@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RestoreOptions } from '../../../pkg/engine/restore/types.ts';
+import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import { named, RestoreBench } from '../harness.ts';
+
+let bench: RestoreBench;
+afterEach(() => bench.close());
+
+const ACCOUNTS = { kinds: ['org', 'user'] as const };
+const OVERWRITE: Partial<RestoreOptions> = { overwrite: true };
+
+/** A second org, which the admin (who made it) and eva are in. */
+async function seed(adminsRole: string): Promise<void> {
+  const { body } = await bench.api('POST /api/orgs', { name: 'Second' });
+  await bench.api('POST /api/admin/users', { login: 'eva', email: 'eva@example.org', name: 'Eva', password: 'secret' });
+  await bench.api(`POST /api/orgs/${body.orgId}/users`, { loginOrEmail: 'eva', role: 'Admin' });
+  await bench.api(`PATCH /api/orgs/${body.orgId}/users/1`, { role: adminsRole });
+}
+
+async function orgsOf(id: number): Promise<Record<string, string>> {
+  const { body } = await bench.api(`GET /api/users/${id}/orgs`);
+  return Object.fromEntries((body as { name: string; role: string }[]).map(({ name, role }) => [name, role]));
+}
+
+describe.each(PROFILE_NAMES)('orgs and users of a Grafana %s', (profile) => {
+  // Grafana makes whoever creates an org its admin: that is not somebody else's change.
+  it.each(['Admin', 'Viewer'])('come back together, also the admin who creates the org (%s)', async (role) => {
+    bench = await RestoreBench.start({ profile });
+    await seed(role);
+    await bench.backup();
+    bench.sim.burn();
+    const { plan, results } = await bench.apply({ selection: ACCOUNTS, options: OVERWRITE });
+    expect(named(plan, 'create')).toEqual(['org/Second', 'user/eva']);
+    expect(named(plan, 'update')).toEqual(['user/admin']);
+    expect(results.map(({ uid, outcome, reason }) => `${uid}: ${outcome} ${reason}`).sort()).toEqual([
+      'Second: verified ',
+      'admin: verified ',
+      'eva: verified ',
+    ]);
+    expect(await orgsOf(1)).toEqual({ 'Main Org.': 'Admin', Second: role });
+  });
+});
+
+describe('an account', () => {
+  it('keeps its memberships of other orgs, and counts as restored', async () => {
+    bench = await RestoreBench.start({ profile: '13.2' });
+    await seed('Admin');
+    await bench.backup();
+    const { body } = await bench.api('POST /api/orgs', { name: 'Third' });
+    const eva = (await bench.api('GET /api/users/lookup?loginOrEmail=eva')).body.id as number;
+    await bench.api(`POST /api/orgs/${body.orgId}/users`, { loginOrEmail: 'eva', role: 'Viewer' });
+    await bench.api(`PUT /api/users/${eva}`, { login: 'eva', email: 'eva@example.org', name: 'Somebody' });
+    const { results } = await bench.apply({ selection: ACCOUNTS, options: OVERWRITE });
+    expect(results).toMatchObject([{ uid: 'eva', outcome: 'verified' }]);
+    expect(await orgsOf(eva)).toMatchObject({ Second: 'Admin', Third: 'Viewer' });
+  });
+
+  it('that somebody changed since the plan was made is left alone', async () => {
+    bench = await RestoreBench.start({ profile: '13.2' });
+    await seed('Admin');
+    await bench.backup();
+    bench.sim.burn();
+    const request = await bench.request({ selection: ACCOUNTS, options: OVERWRITE });
+    const { planRestore } = await import('../../../pkg/engine/restore/plan/plan.ts');
+    const { applyPlan } = await import('../../../pkg/engine/restore/apply/apply.ts');
+    const plan = await planRestore(request);
+    await bench.api('PUT /api/users/1', { login: 'admin', email: 'root@example.org', name: 'Root' });
+    const results = await applyPlan(request, plan);
+    expect(results.find(({ uid }) => uid === 'admin')).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('somebody changed it'),
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { named, reasons, RestoreBench } from '../harness.ts';
+import { board, seed } from '../seed.ts';
+
+let bench: RestoreBench;
+afterEach(() => bench.close());
+
+describe.each(PROFILE_NAMES)('permissions of a folder in Grafana %s', (profile) => {
+  it('that somebody changed stay as they are without --overwrite', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    await bench.backup();
+    bench.sim.advance(60_000);
+    await bench.api('POST /api/folders/infra/permissions', { items: [{ role: 'Editor', permission: 4 }] });
+    const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
+    expect(reasons(plan, 'skip')).toEqual({
+      'folder-permissions/infra': 'is there and differs; --overwrite replaces it',
+    });
+  });
+
+  it('come back to a folder that was made anew since the snapshot', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    await bench.backup();
+    bench.sim.advance(60_000);
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+    await bench.api('POST /api/folders', { uid: 'infra', title: 'Folder infra' });
+    const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
+    expect(reasons(plan, 'update')).toEqual({
+      'folder-permissions/infra': 'is what Grafana gave to a folder that was made after the snapshot',
+    });
+  });
+});
+
+describe.each(PROFILE_NAMES)('permissions that somebody narrowed after a restore in Grafana %s', (profile) => {
+  const OPEN = {
+    items: [
+      { role: 'Viewer', permission: 1 },
+      { role: 'Editor', permission: 2 },
+    ],
+  };
+  const PERMISSIONS = { kinds: ['folder-permissions', 'dashboard-permissions'] as const };
+  const PATHS: [string, string][] = [
+    ['folder-permissions/infra', '/api/folders/infra/permissions'],
+    ['dashboard-permissions/root', '/api/dashboards/uid/root/permissions'],
+    ['dashboard-permissions/board', '/api/dashboards/uid/board/permissions'],
+  ];
+
+  async function restoredAfterDeletion(): Promise<Manifest> {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    for (const [, path] of PATHS) {
+      await bench.api(`POST ${path}`, { items: [...OPEN.items, { userId: 1, permission: 4 }] });
+    }
+    await bench.api('POST /api/dashboards/uid/board/permissions', { items: [{ role: 'Editor', permission: 2 }] });
+    const good = await bench.backup();
+    bench.sim.advance(60_000);
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+    await bench.api('DELETE /api/dashboards/uid/root');
+    const { results } = await bench.applyRecorded({ manifest: good });
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    bench.sim.advance(60_000);
+    return good;
+  }
+
+  it.each(PATHS)('stay as they are without --overwrite, and come back with it: %s', async (name, path) => {
+    const good = await restoredAfterDeletion();
+    // Nobody but the administrators; inside a folder that is also what Grafana gives by itself.
+    await bench.api(`POST ${path}`, { items: [] });
+    const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
+    expect(reasons(plan, 'skip')).toEqual({ [name]: 'is there and differs; --overwrite replaces it' });
+    expect(named(await bench.plan({ manifest: good, options: { overwrite: true } }), 'update')).toEqual([name]);
+  });
+
+  it('stay as they are also where the dashboard was made by hand', async () => {
+    const good = await restoredAfterDeletion();
+    await bench.api('DELETE /api/dashboards/uid/root');
+    await bench.api('POST /api/dashboards/db', { dashboard: board('root', 'Board root', 'prom') });
+    await bench.api('POST /api/dashboards/uid/root/permissions', { items: [{ role: 'Editor', permission: 2 }] });
+    const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
+    expect(reasons(plan, 'skip')).toEqual({
+      'dashboard-permissions/root': 'is there and differs; --overwrite replaces it',
+    });
+  });
+});
+
+describe.each(PROFILE_NAMES)('permissions of what somebody else manages in Grafana %s', (profile) => {
+  const MANAGED = { kind: 'repo', id: 'git', allowsEdits: true } as const;
+  const FILE = {
+    kind: 'classic-file-provisioning',
+    id: 'boards',
+    allowsEdits: false,
+    sourcePath: 'root.json',
+  } as const;
+
+  it.each([
+    ['with the managed folder and dashboard', undefined],
+    ['alone', ['folder-permissions', 'dashboard-permissions'] as const],
+  ])('are skipped for the same reason, %s', async (_, kinds) => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    const org = bench.sim.state.org(1);
+    org.dashboards.get('root')!.managedBy = FILE;
+    org.folders.get('other')!.managedBy = MANAGED;
+    await bench.backup();
+    bench.sim.wipe();
+    const selection = { ...(kinds === undefined ? {} : { kinds }) };
+    const { plan, results } = await bench.apply({ selection });
+    const skipped = reasons(plan, 'skip');
+    expect(skipped['dashboard-permissions/root']).toMatch(/^its dashboard is managed by .+ --include-managed/);
+    expect(skipped['folder-permissions/other']).toMatch(/^its folder is managed by repo.*--include-managed/);
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+  });
+
+  it('come back with it when that is asked for', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    bench.sim.state.org(1).folders.get('other')!.managedBy = MANAGED;
+    await bench.backup();
+    bench.sim.wipe();
+    const { plan } = await bench.apply({ options: { includeManaged: true } });
+    expect(named(plan, 'create')).toEqual(expect.arrayContaining(['folder/other', 'folder-permissions/other']));
+  });
+});
+
+describe('permissions', () => {
+  it('of a dashboard that is neither there nor restored are blocked, and the dashboard is offered', async () => {
+    bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
+    await seed(bench);
+    await bench.backup();
+    bench.sim.wipe();
+    const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard-permissions', uid: 'root' }] } });
+    expect(reasons(plan, 'blocked')).toEqual({
+      'dashboard-permissions/root':
+        "needs the dashboard 'Board root', which is not there; add it with --only dashboard/root",
+    });
+  });
+});

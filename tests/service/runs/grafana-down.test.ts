@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startGrafana, type Simulator } from '../../support/grafana/index.ts';
+import { hurriedClock } from '../../support/hurried-clock.ts';
+import { eventually } from '../../support/ports.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+
+describe('a run that starts while Grafana is down', () => {
+  let grafana: Simulator;
+  let service: TestService;
+
+  afterEach(async () => {
+    await service.stop();
+    await grafana.close();
+    await removeDirectory(service.directory);
+  });
+
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    grafana.demoSeed();
+    // A second in a test is more than a minute and a half.
+    service = await startService({ grafanaUrl: grafana.url, clock: hurriedClock() });
+    await eventually('the token', async () => (await service.call('GET', '/status')).json.token.state === 'valid');
+  });
+
+  const begin = async (): Promise<string> => (await service.call('POST', '/runs', { kind: 'backup' })).json.id;
+  const snapshots = async (): Promise<unknown[]> => (await service.call('GET', '/snapshots')).json.items;
+
+  it('waits for it, its progress says so, and it is complete then', async () => {
+    grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+    const id = await begin();
+    await eventually('the waiting', async () => {
+      const { json } = await service.call('GET', `/runs/${id}`);
+      expect(json.status).toBe('running');
+      return json.progress?.phase === 'waiting for Grafana';
+    });
+    grafana.setFaults();
+    expect(await service.ended(id)).toMatchObject({ status: 'complete' });
+    expect(await snapshots()).toHaveLength(1);
+  });
+
+  it('fails with the reason when Grafana stays away, and publishes nothing', async () => {
+    grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+    const { status, failure } = await service.ended(await begin());
+    expect(status).toBe('failed');
+    expect(failure).toMatchObject({
+      code: 'DK_GRAFANA_UNREACHABLE',
+      message: expect.stringMatching(/Grafana did not answer for 300 seconds/),
+      hint: expect.stringContaining('GRAFANA_URL'),
+    });
+    expect(await snapshots()).toEqual([]);
+  });
+
+  it('is a restore, too', async () => {
+    const { snapshot } = await service.ended(await begin());
+    const [uid] = grafana.state.org(1).playlists.keys();
+    grafana.state.org(1).playlists.delete(uid!);
+    const selection = { type: 'kinds', kinds: ['playlist'] };
+    const plan = (await service.call('POST', '/restores', { snapshot, selection })).json;
+    grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+    const { id } = (await service.call('POST', `/restores/${plan.id}/apply`, {})).json;
+    await eventually('the waiting', async () => {
+      const { json } = await service.call('GET', `/runs/${id}`);
+      return json.progress?.phase === 'waiting for Grafana';
+    });
+    grafana.setFaults();
+    expect(await service.ended(id)).toMatchObject({ status: 'complete' });
+    expect(grafana.state.org(1).playlists.has(uid!)).toBe(true);
+  });
+});

@@ -1,0 +1,271 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { Notifier } from '../../../pkg/service/notify.ts';
+import { startGrafana, type Simulator } from '../../support/grafana/index.ts';
+import { hurriedClock, type HurriedClock } from '../../support/hurried-clock.ts';
+import { eventually } from '../../support/ports.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+import { startWebhook, type Webhook } from '../../support/webhook.ts';
+
+const DAY = 86_400_000;
+const UNREADABLE = /^GET .*\/dashboards?[/?]/;
+
+describe('notifications', () => {
+  let grafana: Simulator;
+  let webhook: Webhook;
+  let clock: HurriedClock;
+  let service: TestService | undefined;
+
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '13.2' });
+    grafana.seedDashboards({ count: 4, folders: 1 });
+    webhook = await startWebhook();
+    clock = hurriedClock();
+  });
+  afterEach(async () => {
+    await stop();
+    await webhook.close();
+    await grafana.close();
+  });
+
+  async function stop(): Promise<void> {
+    const stopped = service;
+    service = undefined;
+    await stopped?.stop();
+    if (stopped !== undefined) {
+      await removeDirectory(stopped.directory);
+    }
+  }
+
+  async function start(environment: Record<string, string> = {}, directory?: string): Promise<TestService> {
+    const given = { DASHKEEP_WEBHOOK_URL: webhook.url, ...environment };
+    service = await startService({ grafanaUrl: grafana.url, clock, environment: given, directory });
+    return service;
+  }
+
+  async function backUp(): Promise<Record<string, unknown>> {
+    const { json } = await service!.call('POST', '/runs', { kind: 'backup' });
+    return service!.ended(json.id);
+  }
+
+  const protection = async (): Promise<string> => (await service!.call('GET', '/status')).json.protection;
+
+  /** Once a day, half a day from now: due while three days pass, and at no other time of a test. */
+  const daily = (): Record<string, string> => ({
+    DASHKEEP_SCHEDULE: `0 ${(clock.now().getUTCHours() + 12) % 24} * * *`,
+    DASHKEEP_TIMEZONE: 'UTC',
+  });
+
+  /** Long enough for something to be told again. */
+  async function aMinute(): Promise<void> {
+    const now = async (): Promise<number> => Date.parse((await service!.call('GET', '/status')).json.now);
+    const seen = await now();
+    await eventually('a minute', async () => (await now()) > seen + 60_000 || undefined);
+  }
+
+  it('tell of a failure and of the recovery after it, and no log tells where they go', async () => {
+    await start({ DASHKEEP_WEBHOOK_URL: new URL('/secret-path', webhook.url).href });
+    webhook.next(503);
+    // A file where the directory should be.
+    const target = join(service!.directory, 'target');
+    await writeFile(target, '');
+    const failed = await backUp();
+    expect(failed).toMatchObject({ status: 'failed' });
+    await rm(target);
+    await backUp();
+    const [first, second] = await webhook.took(2);
+    expect(first).toMatchObject({ event: 'failed', run: { id: failed['id'], kind: 'backup' } });
+    expect(second).toMatchObject({ event: 'recovered' });
+    expect(service?.lines.join('')).not.toContain('secret-path');
+  }, 30_000);
+
+  it('can be tried, in the form that Slack takes', async () => {
+    await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
+    const { json } = await service!.call('POST', '/notifications/test', {});
+    expect(json).toMatchObject({ delivered: true, status: 200 });
+    expect(webhook.taken.map((body) => Object.keys(body))).toEqual([['text']]);
+  });
+
+  it('tell of a partial backup with its number of problems, and of the complete one after it', async () => {
+    await start({ POD_NAME: 'grafana-0' });
+    expect(await backUp()).toMatchObject({ status: 'complete' });
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    const partial = await backUp();
+    expect(partial).toMatchObject({ status: 'partial' });
+    grafana.setFaults();
+    const whole = await backUp();
+    await backUp();
+    const [first, second] = await webhook.took(2);
+    const problems = (partial['errors'] as unknown[]).length;
+    expect(first).toMatchObject({
+      source: 'dashkeep',
+      event: 'partial',
+      text: `The backup is partial: ${problems} resources could not be read or written.`,
+      instance: 'grafana-0',
+      run: { id: partial['id'], kind: 'backup', status: 'partial', snapshot: partial['snapshot'] },
+      problems,
+    });
+    expect(problems).toBeGreaterThan(0);
+    expect(second).toMatchObject({ event: 'recovered', run: { id: whole['id'], status: 'complete' } });
+    // The two complete ones beside them were worth no word.
+    expect(webhook.taken).toHaveLength(2);
+  }, 30_000);
+
+  it.each(['generic', 'slack'])(
+    'tell once that the newest backup is too old, and that there is a new one again, in the %s form',
+    async (format) => {
+      await start({ ...daily(), DASHKEEP_WEBHOOK_FORMAT: format });
+      await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+      // Nothing can be backed up for three days.
+      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      clock.travel(3 * DAY);
+      const hours = /^The newest backup is 7[2-9] hours old \(\d{8}T\d{6}Z-[0-9a-f]+\)\.$/;
+      const [late, failed] = await webhook.took(2);
+      await eventually('the failed run to be over', () => service?.service.queue.idle || undefined);
+      grafana.setFaults();
+      expect(await backUp()).toMatchObject({ status: 'complete' });
+      await eventually('the news of it', async () => (await protection()) === 'yes' || undefined);
+      // What is told comes in order: whatever else was told before this one would be here.
+      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      expect(await backUp()).toMatchObject({ status: 'failed' });
+      const all = await webhook.took(4);
+      expect(all).toHaveLength(4);
+      if (format === 'slack') {
+        expect(all.map((body) => Object.keys(body))).toEqual([['text'], ['text'], ['text'], ['text']]);
+        expect(all.map(({ text }) => String(text).split(' ')[0])).toEqual([
+          ':hourglass:',
+          ':x:',
+          ':white_check_mark:',
+          ':x:',
+        ]);
+        expect(String(late?.['text']).slice(':hourglass: '.length)).toMatch(hours);
+      } else {
+        expect(all.map(({ event }) => event)).toEqual(['late', 'failed', 'recovered', 'failed']);
+        expect(late).toMatchObject({ text: expect.stringMatching(hours) as string });
+        expect(failed).toMatchObject({ run: { trigger: 'scheduled' } });
+      }
+    },
+    60_000,
+  );
+
+  it('tell of it once although the service is started again, and of the recovery after that', async () => {
+    const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
+    const { directory } = await start(environment);
+    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+    grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+    clock.travel(3 * DAY);
+    await webhook.took(1);
+    for (let times = 0; times < 2; times++) {
+      await service!.stop();
+      await start(environment, directory);
+      await eventually('the news of the repository', async () => (await protection()) === 'late' || undefined);
+      await aMinute();
+    }
+    grafana.setFaults();
+    await eventually('a backup', async () => (await backUp())['status'] === 'complete' || undefined);
+    await webhook.took(2);
+    grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+    clock.travel(3 * DAY);
+    await webhook.took(3);
+    grafana.setFaults();
+    await eventually('one more backup', async () => (await backUp())['status'] === 'complete' || undefined);
+    // What is told comes in order: whatever else was told before this one would be here.
+    const told = await webhook.took(4);
+    expect(told.map(({ event }) => event)).toEqual(['late', 'recovered', 'late', 'recovered']);
+  }, 60_000);
+
+  it('tell of it once where only the journal knows the newest backup, until the target answers again', async () => {
+    const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
+    const { directory } = await start(environment);
+    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+    await service!.stop();
+    // A file where the directory should be.
+    const [target, aside] = [join(directory, 'target'), join(directory, 'aside')];
+    await rename(target, aside);
+    await writeFile(target, '');
+    clock.travel(3 * DAY);
+    await start(environment, directory);
+    await webhook.took(1);
+    await eventually('the failed run to be over', () => service?.service.queue.idle || undefined);
+    await rm(target);
+    await rename(aside, target);
+    // Long enough for the repository to be read again.
+    clock.travel(DAY / 24);
+    await eventually('the news of the repository', async () => (await protection()) === 'late' || undefined);
+    await aMinute();
+    await eventually('a backup', async () => (await backUp())['status'] === 'complete' || undefined);
+    const told = await webhook.took(2);
+    expect(told.map(({ event }) => event)).toEqual(['late', 'recovered']);
+  }, 60_000);
+
+  it('tell a partial backup and its recovery in the form that Slack takes', async () => {
+    await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    await backUp();
+    grafana.setFaults();
+    await backUp();
+    const [partial, recovered] = await webhook.took(2);
+    expect(partial).toEqual({ text: expect.stringMatching(/^:warning: The backup is partial: \d+ /) as string });
+    expect(recovered).toEqual({ text: ':white_check_mark: The backup is complete again.' });
+  }, 30_000);
+
+  it('are sent again while the receiver answers 500 or cannot take more, and only those that are wanted', async () => {
+    await start({ DASHKEEP_WEBHOOK_EVENTS: 'partial' });
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    webhook.next(500, 429, 503);
+    await backUp();
+    await webhook.took(1);
+    expect(webhook.heard).toHaveLength(4);
+    grafana.setFaults();
+    await backUp();
+    // Refused for good: nothing that asking again could change.
+    grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+    webhook.next(404);
+    await backUp();
+    await eventually('the refusal', () => service?.service.notifier.failures === 1 || undefined);
+    await backUp();
+    await webhook.took(2);
+    expect(webhook.taken.map(({ event }) => event)).toEqual(['partial', 'partial']);
+    expect(webhook.heard).toHaveLength(6);
+  }, 40_000);
+
+  it.each(['hang', 500] as const)(
+    'hold up no run, and can be stopped, while the receiver does this: %s',
+    async (manner) => {
+      webhook.always(manner);
+      await start();
+      grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
+      for (let n = 0; n < 3; n++) {
+        expect(await backUp()).toMatchObject({ status: 'partial' });
+      }
+      await eventually('an attempt', () => webhook.heard[0]);
+      const { lines } = service!;
+      await stop();
+      expect(lines.join('')).toContain('the service has stopped');
+      expect(webhook.taken).toEqual([]);
+    },
+    30_000,
+  );
+});
+
+it('a receiver that never answers is given up on, and asked again', async () => {
+  const webhook = await startWebhook();
+  const clock = hurriedClock();
+  const settings = { format: 'generic' as const, events: ['failed' as const] };
+  const receiver = () => Promise.resolve({ url: webhook.url, settings });
+  const notifier = new Notifier(receiver, 'here', { clock, log: silentLog }, { timeout: 200 });
+  try {
+    webhook.next('hang', 'hang');
+    notifier.notify({ event: 'failed', text: 'first' });
+    notifier.notify({ event: 'failed', text: 'second' });
+    const taken = await webhook.took(2);
+    expect(taken.map(({ text }) => text)).toEqual(['first', 'second']);
+    expect(webhook.heard).toHaveLength(4);
+    expect(notifier.failures).toBe(0);
+  } finally {
+    await notifier.stop();
+    await webhook.close();
+  }
+});

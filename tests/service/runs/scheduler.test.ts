@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SCHEDULED_JOBS, type ScheduledJob, type SettingsValues } from '../../../pkg/contract/api/settings.ts';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { silentLog, type Clock, type Randomness } from '../../../pkg/contract/ports.ts';
+import { Scheduler } from '../../../pkg/service/schedule/scheduler.ts';
+import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
+
+describe('the scheduler', () => {
+  let now: Date;
+  let started: string[];
+  let ready: boolean;
+  let busy: boolean;
+  let jitter: number;
+  let last: Partial<Record<ScheduledJob, Date>>;
+  let settings: SettingsValues;
+  let scheduler: Scheduler;
+
+  beforeEach(() => {
+    now = new Date('2026-03-28T12:00:00Z');
+    started = [];
+    ready = true;
+    busy = false;
+    jitter = 0;
+    last = Object.fromEntries(SCHEDULED_JOBS.map((job) => [job, now]));
+    settings = structuredClone(DEFAULT_SETTINGS);
+    settings.schedule = { ...settings.schedule, backup: '0 */2 * * *', verify: '', prune: '', drill: '' };
+    const clock: Clock = { now: () => now, monotonic: () => now.getTime(), sleep: () => Promise.resolve() };
+    const randomness: Randomness = { hex: () => '00', fraction: () => jitter };
+    scheduler = new Scheduler({
+      clock,
+      randomness,
+      log: silentLog,
+      settings: async () => settings,
+      ready: () => ready,
+      lastStart: (job) => last[job],
+      start: (job, trigger) => {
+        if (busy) {
+          throw new DashkeepError('DK_BUSY', 'busy');
+        }
+        started.push(`${now.toISOString().slice(0, 16)} ${job} ${trigger}`);
+        last[job] = now;
+      },
+      tick: () => undefined,
+    });
+  });
+
+  /** Lets time pass in steps, as the loop would see it. */
+  async function pass(minutes: number, step = 1): Promise<void> {
+    for (let passed = 0; passed < minutes; passed += step) {
+      await scheduler.turn();
+      now = new Date(now.getTime() + step * 60_000);
+    }
+  }
+
+  it('starts a job at each of its times', async () => {
+    await pass(6 * 60);
+    expect(started).toEqual(['2026-03-28T14:00 backup scheduled', '2026-03-28T16:00 backup scheduled']);
+  });
+
+  it('follows the time zone through the change of the clocks', async () => {
+    settings.schedule = { ...settings.schedule, backup: '30 6 * * *', timezone: 'Europe/Paris' };
+    await pass(3 * 24 * 60, 10);
+    expect(started.map((line) => line.slice(0, 16))).toEqual([
+      '2026-03-29T04:30',
+      '2026-03-30T04:30',
+      '2026-03-31T04:30',
+    ]);
+  });
+
+  it('catches up once after a long sleep, whatever was missed', async () => {
+    await pass(10);
+    ready = false;
+    await pass(3 * 24 * 60, 60);
+    ready = true;
+    await pass(10);
+    expect(started).toEqual(['2026-03-31T12:10 backup catch-up']);
+  });
+
+  it('starts once when the machine itself slept over several times', async () => {
+    await pass(10);
+    now = new Date('2026-03-30T13:00:00Z');
+    await pass(30);
+    expect(started).toEqual(['2026-03-30T13:00 backup scheduled']);
+  });
+
+  it('backs up at once where there is no backup yet, but verifies nothing for that', async () => {
+    last = {};
+    settings.schedule.verify = '0 3 * * 0';
+    await pass(5);
+    expect(started).toEqual(['2026-03-28T12:00 backup catch-up']);
+  });
+
+  it('waits while something else runs, and starts then', async () => {
+    busy = true;
+    await pass(130);
+    busy = false;
+    await pass(5);
+    expect(started).toEqual(['2026-03-28T14:10 backup scheduled']);
+  });
+
+  it('catches up when what was running has ended, once, and then keeps its times', async () => {
+    last['backup'] = new Date('2026-03-28T07:00:00Z');
+    busy = true;
+    await pass(150);
+    busy = false;
+    await pass(120);
+    expect(started).toEqual(['2026-03-28T14:30 backup catch-up', '2026-03-28T16:00 backup scheduled']);
+  });
+
+  it('need not catch up on what somebody else has run meanwhile', async () => {
+    last['backup'] = new Date('2026-03-28T07:00:00Z');
+    busy = true;
+    await pass(30);
+    last['backup'] = now;
+    busy = false;
+    await pass(120);
+    expect(started).toEqual(['2026-03-28T14:00 backup scheduled']);
+  });
+
+  it('owes nothing any more when another replica took over, or the schedule is gone', async () => {
+    last = { ...last, backup: new Date('2026-03-28T07:00:00Z'), verify: new Date('2026-03-28T07:00:00Z') };
+    settings.schedule.verify = '0 * * * *';
+    busy = true;
+    await pass(5);
+    settings.schedule.verify = '';
+    ready = false;
+    await pass(5);
+    last['backup'] = now;
+    ready = true;
+    busy = false;
+    await pass(60);
+    settings.schedule.verify = '0 * * * *';
+    await pass(10);
+    expect(started).toEqual([]);
+  });
+
+  it('puts each start off by up to the jitter', async () => {
+    jitter = 0.5;
+    settings.schedule.jitterSeconds = 600;
+    await pass(180);
+    expect(started).toEqual(['2026-03-28T14:05 backup scheduled']);
+  });
+
+  it('takes over a changed schedule at once', async () => {
+    await pass(10);
+    settings.schedule = { ...settings.schedule, backup: '15 * * * *' };
+    await pass(10);
+    expect(started).toEqual(['2026-03-28T12:15 backup scheduled']);
+  });
+
+  it('starts nothing without a schedule, and while it is not ready', async () => {
+    settings.schedule.backup = '';
+    await pass(300, 5);
+    settings.schedule.backup = '*/5 * * * *';
+    ready = false;
+    await pass(60);
+    expect(started).toEqual([]);
+  });
+});

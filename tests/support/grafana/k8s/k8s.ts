@@ -1,0 +1,318 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { isJsonObject, objectAt, stringAt, stringifyJson } from '../../../../pkg/lib/json/json.ts';
+import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
+import { Raw, type Call } from '../http/call.ts';
+import type { Org, Stored } from '../model/model.ts';
+import { k8sStatus, type Problem } from '../http/problems.ts';
+import { servedVersions } from '../profiles/profiles.ts';
+import type { Router } from '../http/router.ts';
+import { pageOf } from './pages.ts';
+
+/** How one kind is served under `/apis`. */
+export interface K8sKind<T extends Stored> {
+  group: string;
+  /** Plural, as in the path. */
+  resource: string;
+  kind: string;
+  /** First major version that serves it, when that is not the group's. */
+  since?: number;
+  /** Status of a write whose resourceVersion is stale. */
+  staleStatus: 409 | 412;
+  /** Whether a PUT creates what is missing, and takes an object without a version as it is. */
+  putCreates?: true;
+  items(org: Org): ReadonlyMap<string, T>;
+  size(item: T): number;
+  annotations(item: T): Record<string, string>;
+  /** Text of the members after `metadata`: `"spec":{…}` and `"status":{…}`. */
+  members(item: T, version: string, call: Call): string;
+  allowed(call: Call, verb: 'list' | 'get' | 'create' | 'update' | 'delete', item?: T): boolean;
+  create(call: Call, name: string, object: JsonObject, version: string): T;
+  replace(call: Call, item: T, object: JsonObject, version: string): void;
+  remove(call: Call, item: T): void;
+  /** Members in place of the current ones, for `?resourceVersion=` and the history selector. */
+  revisions?(item: T): T[];
+}
+
+/** Registers list, get, create, replace, patch and delete of a kind. */
+export function serveK8s<T extends Stored>(router: Router, kind: K8sKind<T>): void {
+  const path = `/apis/${kind.group}/:version/namespaces/:ns/${kind.resource}`;
+  router.on(`GET ${path}`, (call) => list(call, kind, version(call, kind)));
+  router.on(`POST ${path}`, (call) => create(call, kind, version(call, kind)));
+  router.on(`GET ${path}/:name`, (call) => {
+    const served = version(call, kind);
+    return new Raw(render(call, kind, atRevision(call, kind, find(call, kind, 'get')), served));
+  });
+  router.on(`PUT ${path}/:name`, (call) => {
+    const served = version(call, kind);
+    if (kind.putCreates && !kind.items(call.org).has(call.param('name'))) {
+      return createByPut(call, kind, served);
+    }
+    return replace(call, kind, find(call, kind, 'update'), objectIn(call, kind), served);
+  });
+  router.on(`PATCH ${path}/:name`, (call) => {
+    const served = version(call, kind);
+    const item = find(call, kind, 'update');
+    const current = JSON.parse(render(call, kind, item, served)) as JsonObject;
+    return replace(call, kind, item, merged(current, call.json()), served);
+  });
+  router.on(`DELETE ${path}/:name`, (call) => {
+    version(call, kind);
+    const item = find(call, kind, 'delete');
+    kind.remove(call, item);
+    return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: details(kind, item.uid) };
+  });
+}
+
+/** The requested version, when it is served and the namespace is the caller's. */
+function version<T extends Stored>(call: Call, kind: K8sKind<T>): string {
+  const wanted = call.param('version');
+  if (!servedVersions(call.profile, kind.group).includes(wanted) || call.profile.major < (kind.since ?? 0)) {
+    throw k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
+  }
+  const namespace = call.param('ns');
+  if (namespace !== namespaceOf(call.org)) {
+    throw forbidden(call, kind, 'list', `the namespace "${namespace}" is not that of the caller`);
+  }
+  return wanted;
+}
+
+export function namespaceOf(org: Org): string {
+  return org.id === 1 ? 'default' : `org-${org.id}`;
+}
+
+function forbidden<T extends Stored>(call: Call, kind: K8sKind<T>, verb: string, why = ''): Problem {
+  const { login, name } = call.identity;
+  const message =
+    `${kind.resource}.${kind.group} is forbidden: User "${login || name}" cannot ${verb} resource "${kind.resource}" ` +
+    `in API group "${kind.group}" in the namespace "${call.param('ns')}"${why ? `: ${why}` : ''}`;
+  return k8sStatus(403, 'Forbidden', message, {}, details(kind));
+}
+
+export function notFound<T extends Stored>(kind: Pick<K8sKind<T>, 'group' | 'resource'>, name: string): Problem {
+  return k8sStatus(404, 'NotFound', `${kind.resource}.${kind.group} "${name}" not found`, {}, details(kind, name));
+}
+
+function details(kind: { group: string; resource: string }, name?: string): Record<string, unknown> {
+  return { ...(name === undefined ? {} : { name }), group: kind.group, kind: kind.resource };
+}
+
+function find<T extends Stored>(call: Call, kind: K8sKind<T>, verb: 'get' | 'update' | 'delete'): T {
+  const item = kind.items(call.org).get(call.param('name'));
+  if (item === undefined) {
+    if (!kind.allowed(call, verb)) {
+      throw forbidden(call, kind, verb);
+    }
+    throw notFound(kind, call.param('name'));
+  }
+  if (!kind.allowed(call, verb, item)) {
+    throw forbidden(call, kind, verb);
+  }
+  return item;
+}
+
+function atRevision<T extends Stored>(call: Call, kind: K8sKind<T>, item: T): T {
+  const wanted = call.query.get('resourceVersion');
+  if (!wanted || wanted === '0' || wanted === item.resourceVersion) {
+    return item;
+  }
+  const found = kind.revisions?.(item).find((revision) => revision.resourceVersion === wanted);
+  if (found === undefined) {
+    throw notFound(kind, item.uid);
+  }
+  return found;
+}
+
+/** Grafana works on requests side by side: after so many objects of a list others have their turn. */
+const AT_A_TIME = 4;
+
+async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): Promise<Raw> {
+  if (!kind.allowed(call, 'list')) {
+    throw forbidden(call, kind, 'list');
+  }
+  const partial = call.tuning.partialMetadata && call.header('accept').includes('as=PartialObjectMetadataList');
+  const page = pageOf(call, kind, (item) => kind.allowed(call, 'get', item));
+  const items: string[] = [];
+  for (const [index, item] of page.items.entries()) {
+    if (index > 0 && index % AT_A_TIME === 0) {
+      await othersTurn();
+    }
+    const text = partial ? renderPartial(call, kind, item, served) : render(call, kind, item, served);
+    items.push(index === 0 ? text : `,${text}`);
+  }
+  const type = partial
+    ? '"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"'
+    : `"kind":"${kind.kind}List","apiVersion":"${kind.group}/${served}"`;
+  const metadata = JSON.stringify({ resourceVersion: page.resourceVersion, continue: page.next || undefined });
+  // The conversion of a list to metadata begins with a nil slice (apiserver's endpoints/handlers/response.go).
+  return partial && items.length === 0
+    ? new Raw(`{${type},"metadata":${metadata},"items":null}`)
+    : new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
+}
+
+function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
+  const iso = (time: number) => new Date(Math.floor(time / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  const changed = item.generation > 1;
+  return JSON.stringify({
+    name: item.uid,
+    namespace: namespaceOf(call.org),
+    uid: item.objectUid,
+    resourceVersion: item.resourceVersion,
+    generation: item.generation,
+    creationTimestamp: iso(item.created),
+    labels: { 'grafana.app/deprecatedInternalID': String(item.id) },
+    annotations: {
+      'grafana.app/createdBy': item.createdBy,
+      ...kind.annotations(item),
+      ...(item.managedBy
+        ? {
+            'grafana.app/managedBy': item.managedBy.kind,
+            'grafana.app/managerId': item.managedBy.id,
+            ...(item.managedBy.allowsEdits ? { 'grafana.app/managerAllowsEdits': 'true' } : {}),
+            ...(item.managedBy.sourcePath ? { 'grafana.app/sourcePath': item.managedBy.sourcePath } : {}),
+          }
+        : {}),
+      ...(changed
+        ? { 'grafana.app/updatedBy': item.updatedBy, 'grafana.app/updatedTimestamp': iso(item.updated) }
+        : {}),
+    },
+    managedFields: [
+      {
+        manager: 'grafana',
+        operation: 'Update',
+        apiVersion: `${kind.group}/${served}`,
+        time: iso(item.updated),
+        fieldsType: 'FieldsV1',
+      },
+    ],
+  });
+}
+
+/** The whole object as text, its spec untouched. */
+export function render<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
+  const head = `"kind":"${kind.kind}","apiVersion":"${kind.group}/${served}"`;
+  return `{${head},"metadata":${metadataText(call, kind, item, served)},${kind.members(item, served, call)}}`;
+}
+
+function renderPartial<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
+  const head = '"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"';
+  return `{${head},"metadata":${metadataText(call, kind, item, served)}}`;
+}
+
+function objectIn<T extends Stored>(call: Call, kind: K8sKind<T>): JsonObject {
+  const object = call.json();
+  const wantedKind = stringAt(object, 'kind');
+  if (wantedKind !== undefined && wantedKind !== kind.kind) {
+    throw k8sStatus(400, 'BadRequest', `the object provided is a ${wantedKind}, not a ${kind.kind}`);
+  }
+  const named = stringAt(object, 'apiVersion');
+  if (named !== undefined && named !== `${kind.group}/${call.param('version')}`) {
+    throw k8sStatus(
+      400,
+      'BadRequest',
+      `the API version in the data (${named}) does not match the expected API version`,
+    );
+  }
+  const namespace = stringAt(object, 'metadata', 'namespace');
+  if (namespace !== undefined && namespace !== '' && namespace !== call.param('ns')) {
+    throw k8sStatus(
+      400,
+      'BadRequest',
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
+  }
+  return object;
+}
+
+function create<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): Raw {
+  const object = objectIn(call, kind);
+  if (!kind.allowed(call, 'create')) {
+    throw forbidden(call, kind, 'create');
+  }
+  const prefix = stringAt(object, 'metadata', 'generateName');
+  const name = stringAt(object, 'metadata', 'name') || (prefix ? prefix + call.state.random.id(12) : '');
+  if (name === '') {
+    throw k8sStatus(
+      422,
+      'Invalid',
+      `${kind.kind} is invalid: metadata.name: Required value: name or generateName is required`,
+    );
+  }
+  if (!/^[a-zA-Z0-9:\-_.]{1,253}$/.test(name)) {
+    throw k8sStatus(422, 'Invalid', `${kind.kind} "${name}" is invalid: metadata.name: Invalid value`);
+  }
+  if (kind.items(call.org).has(name)) {
+    throw k8sStatus(
+      409,
+      'AlreadyExists',
+      `${kind.resource}.${kind.group} "${name}" already exists`,
+      {},
+      details(kind, name),
+    );
+  }
+  return new Raw(render(call, kind, kind.create(call, name, object, served), served), 201);
+}
+
+function createByPut<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): Raw {
+  const object = objectIn(call, kind);
+  const name = call.param('name');
+  if (stringAt(object, 'metadata', 'name') !== name) {
+    throw k8sStatus(400, 'BadRequest', 'the name of the object does not match the name on the URL');
+  }
+  if (!kind.allowed(call, 'create')) {
+    throw forbidden(call, kind, 'create');
+  }
+  if (stringAt(object, 'metadata', 'resourceVersion')) {
+    throw k8sStatus(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  return new Raw(render(call, kind, kind.create(call, name, object, served), served), 201);
+}
+
+function replace<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, object: JsonObject, served: string): Raw {
+  const name = stringAt(object, 'metadata', 'name');
+  if (name !== undefined && name !== item.uid) {
+    throw k8sStatus(400, 'BadRequest', 'the name of the object does not match the name on the URL');
+  }
+  const revision = stringAt(object, 'metadata', 'resourceVersion');
+  if (!revision && !kind.putCreates) {
+    const why = 'metadata.resourceVersion: Invalid value: 0: must be specified for an update';
+    throw k8sStatus(422, 'Invalid', `${kind.kind}.${kind.group} "${item.uid}" is invalid: ${why}`);
+  }
+  if (revision && revision !== item.resourceVersion) {
+    const why = 'the object has been modified; please apply your changes to the latest version and try again';
+    const message = `Operation cannot be fulfilled on ${kind.resource}.${kind.group} "${item.uid}": ${why}`;
+    throw k8sStatus(kind.staleStatus, 'Conflict', message, {}, details(kind, item.uid));
+  }
+  kind.replace(call, item, object, served);
+  return new Raw(render(call, kind, item, served));
+}
+
+/** JSON merge patch (RFC 7386). */
+function merged(target: JsonObject, patch: JsonObject): JsonObject {
+  const result: JsonObject = { ...target };
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) {
+      delete result[name];
+    } else if (isJsonObject(value)) {
+      const inner = result[name];
+      result[name] = merged(isJsonObject(inner) ? inner : {}, value);
+    } else {
+      result[name] = value;
+    }
+  }
+  return result;
+}
+
+/** An annotation of an object that was sent. */
+export function annotationOf(object: JsonObject, name: string): string {
+  return stringAt(object, 'metadata', 'annotations', `grafana.app/${name}`) ?? '';
+}
+
+/** The spec that was sent, as text. */
+export function specOf(object: JsonObject): JsonObject {
+  return objectAt(object, 'spec') ?? {};
+}
+
+/** A status block that tells of a conversion on read. */
+export function conversionStatus(storedVersion: string): string {
+  return `"status":${stringifyJson({ conversion: { failed: false, storedVersion } })}`;
+}

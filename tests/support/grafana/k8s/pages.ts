@@ -1,0 +1,130 @@
+import type { Call } from '../http/call.ts';
+import type { K8sKind } from './k8s.ts';
+import type { Stored } from '../model/model.ts';
+import { k8sStatus } from '../http/problems.ts';
+
+/** Where a list goes on. */
+interface Token {
+  /** Name of the last object that was looked at. */
+  after: string;
+  issued: number;
+  page: number;
+  /** Of the first page: the further ones repeat it. */
+  resourceVersion: string;
+}
+
+interface Page<T> {
+  items: T[];
+  /** Continue token; empty at the end. */
+  next: string;
+  resourceVersion: string;
+}
+
+/** Names in the order of the store; made anew when anything was written. */
+const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: bigint; names: string[] }>();
+
+/**
+ * One page of an `/apis` list. It ends at the limit, at the byte cap or at the end, whichever comes first; objects that
+ * the caller may not see take no place in it, so it may hold fewer than the limit, or none.
+ */
+export function pageOf<T extends Stored>(call: Call, kind: K8sKind<T>, visible: (item: T) => boolean): Page<T> {
+  const selected = selection(call, kind);
+  if (selected !== undefined) {
+    return { items: selected.filter(visible), next: '', resourceVersion: '1' };
+  }
+  const token = readToken(call);
+  const requested = call.number('limit', 0);
+  const limit = requested > 0 ? requested : call.tuning.unlimitedListCap;
+  const { emptyPageEvery } = call.tuning;
+  const items = kind.items(call.org);
+  const { versions } = call.state;
+  const names = namesOf(items, versions.last);
+  const resourceVersion = token?.resourceVersion ?? versions.of(call.tuning.listStorage, kind.resource, items.values());
+  const goOn = (after: string) => writeToken({ after, issued: call.state.now(), page, resourceVersion });
+  let index = token === undefined ? 0 : firstAfter(names, token.after);
+  const page = (token?.page ?? 0) + 1;
+  if (emptyPageEvery > 0 && page % emptyPageEvery === 0 && index < names.length) {
+    return { items: [], next: goOn(token?.after ?? ''), resourceVersion };
+  }
+  const found: T[] = [];
+  let bytes = 0;
+  let looked = 0;
+  let last = token?.after ?? '';
+  while (index < names.length && found.length < limit && bytes < call.tuning.pageBytes && looked < limit) {
+    last = names[index++] ?? '';
+    looked++;
+    const item = items.get(last);
+    if (item !== undefined && visible(item)) {
+      found.push(item);
+      bytes += kind.size(item);
+    }
+  }
+  return { items: found, next: index < names.length ? goOn(last) : '', resourceVersion };
+}
+
+/** What the magic selectors ask for; undefined for an ordinary list. */
+function selection<T extends Stored>(call: Call, kind: K8sKind<T>): T[] | undefined {
+  const items = kind.items(call.org);
+  const name = /(?:^|,)metadata\.name==?([^,]*)/.exec(call.query.get('fieldSelector') ?? '')?.[1];
+  const labels = call.query.get('labelSelector') ?? '';
+  const named = name === undefined ? undefined : items.get(name);
+  if (labels.includes('grafana.app/get-history=true')) {
+    return named === undefined ? [] : [named, ...(kind.revisions?.(named) ?? [])];
+  }
+  if (labels.includes('grafana.app/get-trash=true')) {
+    return [];
+  }
+  const id = /grafana\.app\/deprecatedInternalID=(\d+)/.exec(labels)?.[1];
+  if (id !== undefined) {
+    return [...items.values()].filter((item) => String(item.id) === id);
+  }
+  return name === undefined ? undefined : named === undefined ? [] : [named];
+}
+
+function namesOf(items: ReadonlyMap<string, unknown>, revision: bigint): string[] {
+  const known = sorted.get(items);
+  if (known?.revision === revision && known.names.length === items.size) {
+    return known.names;
+  }
+  const names = [...items.keys()].sort();
+  sorted.set(items, { revision, names });
+  return names;
+}
+
+function firstAfter(names: string[], after: string): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((names[middle] ?? '') <= after) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+function writeToken(token: Token): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+function readToken(call: Call): Token | undefined {
+  const text = call.query.get('continue');
+  if (!text) {
+    return undefined;
+  }
+  let token: Token;
+  try {
+    token = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Token;
+  } catch {
+    throw k8sStatus(400, 'BadRequest', 'continue key is not valid');
+  }
+  if (call.state.now() - token.issued > call.tuning.continueTokenMs || token.issued < call.state.tokensExpiredBefore) {
+    const message =
+      'The provided continue parameter is too old to display a consistent list result. You can start a new list ' +
+      'without the continue parameter, or use the continue token in this response to retrieve the remainder.';
+    throw k8sStatus(410, 'Expired', message, { continue: writeToken({ ...token, issued: call.state.now() }) });
+  }
+  return token;
+}

@@ -1,0 +1,164 @@
+import { stringAt, type JsonObject } from '../../../../../pkg/lib/json/json.ts';
+import { can, canInFolder, canWithDashboard, defaultAcl, isLocked } from '../../access.ts';
+import type { Call } from '../../http/call.ts';
+import { convertSpec } from '../../k8s/convert.ts';
+import { addDashboard, changeDashboard, contentOf, removeDashboard, type DashboardContent } from '../../dashboards.ts';
+import { annotationOf, conversionStatus, serveK8s, specOf, type K8sKind } from '../../k8s/k8s.ts';
+import { managerOf } from '../../k8s/managers.ts';
+import type { Dashboard } from '../../model/model.ts';
+import { k8sStatus } from '../../http/problems.ts';
+import type { Router } from '../../http/router.ts';
+
+const GROUP = 'dashboard.grafana.app';
+
+const KIND: K8sKind<Dashboard> = {
+  group: GROUP,
+  resource: 'dashboards',
+  kind: 'Dashboard',
+  staleStatus: 409,
+  putCreates: true,
+  items: (org) => org.dashboards,
+  size: (dashboard) => dashboard.body.size,
+  annotations: (dashboard) => ({
+    ...(dashboard.folderUid ? { 'grafana.app/folder': dashboard.folderUid } : {}),
+    ...(dashboard.message ? { 'grafana.app/message': dashboard.message } : {}),
+  }),
+  members(dashboard, version, call) {
+    const spec = convertSpec(dashboard.body.text(), dashboard.apiVersion, version, call.profile.schemaVersion);
+    const status = version === dashboard.apiVersion ? '"status":{}' : conversionStatus(dashboard.apiVersion);
+    return `"spec":${spec},${status}`;
+  },
+  allowed(call, verb, dashboard) {
+    const { identity, org } = call;
+    if (verb === 'list' || verb === 'create') {
+      return identity.role !== 'None' || can(identity, verb === 'list' ? 'dashboards:read' : 'dashboards:create');
+    }
+    const action = { get: 'dashboards:read', update: 'dashboards:write', delete: 'dashboards:delete' }[verb];
+    return dashboard === undefined
+      ? identity.role !== 'None' || can(identity, action)
+      : canWithDashboard(identity, org, action, dashboard);
+  },
+  create(call, name, object, version) {
+    const folderUid = annotationOf(object, 'folder');
+    refuseFolder(call, folderUid);
+    if (name.length > 40) {
+      throw k8sStatus(400, 'BadRequest', 'uid too long, max 40 characters');
+    }
+    const grants = annotationOf(object, 'grant-permissions') === 'default';
+    return addDashboard(call.state, call.org, {
+      ...checked(object, version, call),
+      uid: name,
+      folderUid,
+      by: call.author,
+      message: annotationOf(object, 'message'),
+      acl: grants && folderUid === '' ? defaultAcl(() => call.state.nextId(), call.identity, true) : [],
+      managedBy: managerOf(object),
+    });
+  },
+  replace(call, dashboard, object, version) {
+    if (annotationOf(object, 'grant-permissions') !== '') {
+      throw k8sStatus(400, 'BadRequest', 'can not set grant permissions on update');
+    }
+    refuseLocked(dashboard);
+    const folderUid = annotationOf(object, 'folder');
+    if (folderUid !== dashboard.folderUid) {
+      refuseFolder(call, folderUid);
+    }
+    changeDashboard(call.state, call.org, dashboard, {
+      ...checked(object, version, call),
+      folderUid,
+      by: call.author,
+      message: annotationOf(object, 'message'),
+      versionsToKeep: call.tuning.versionsToKeep,
+    });
+    dashboard.managedBy = managerOf(object);
+  },
+  remove(call, dashboard) {
+    refuseLocked(dashboard);
+    removeDashboard(call.state, call.org, dashboard.uid);
+  },
+  revisions: (dashboard) =>
+    [...dashboard.history].reverse().map((version) => ({
+      ...dashboard,
+      generation: version.version,
+      body: version.body,
+      apiVersion: version.apiVersion,
+      message: version.message,
+      updated: version.created,
+      updatedBy: version.createdBy,
+      resourceVersion: String(BigInt(dashboard.resourceVersion) - BigInt(dashboard.generation - version.version)),
+    })),
+};
+
+function checked(object: JsonObject, version: string, call: Call): DashboardContent {
+  const content = contentOf(specOf(object), version);
+  if (content.title.trim() === '') {
+    throw k8sStatus(400, 'BadRequest', 'dashboard title cannot be empty');
+  }
+  if (version === 'v1' || version === 'v1beta1') {
+    const text = convertSpec(content.body.text(), 'v0alpha1', version, call.profile.schemaVersion);
+    return { ...content, body: { text: () => text, size: text.length } };
+  }
+  return content;
+}
+
+function refuseFolder(call: Call, folderUid: string): void {
+  if (folderUid !== '' && !call.org.folders.has(folderUid)) {
+    throw k8sStatus(404, 'NotFound', `folders.folder.grafana.app "${folderUid}" not found`);
+  }
+  if (!canInFolder(call.identity, call.org, 'dashboards:create', folderUid)) {
+    throw k8sStatus(403, 'Forbidden', `dashboards.${GROUP} is forbidden: cannot create in folder "${folderUid}"`);
+  }
+}
+
+function refuseLocked(dashboard: Dashboard): void {
+  if (isLocked(dashboard)) {
+    const manager = dashboard.managedBy?.kind ?? '';
+    throw k8sStatus(403, 'Forbidden', `Dashboard is managed by ${manager} and cannot be changed here`);
+  }
+}
+
+export function k8sDashboardRoutes(router: Router): void {
+  serveK8s(router, KIND);
+  router.on(`GET /apis/${GROUP}/v0alpha1/namespaces/:ns/search`, (call) => {
+    const type = call.query.get('type');
+    const folder = call.query.get('folder');
+    const hits = [...call.org.index.entries()]
+      .map((entry) =>
+        entry.type === 'dash-db'
+          ? { resource: 'dashboards', item: call.org.dashboards.get(entry.uid) }
+          : { resource: 'folders', item: call.org.folders.get(entry.uid) },
+      )
+      .flatMap(({ resource, item }) => {
+        if (item === undefined) {
+          return [];
+        }
+        const holder = 'folderUid' in item ? item.folderUid : item.parentUid;
+        const wanted =
+          (type !== 'dashboard' || resource === 'dashboards') && (type !== 'folder' || resource === 'folders');
+        const tags = 'tags' in item ? item.tags : [];
+        return wanted && (folder === null || folder === holder)
+          ? [{ resource, name: item.uid, title: item.title, folder: holder || undefined, tags }]
+          : [];
+      });
+    const page = hits.slice(0, call.number('limit', 50));
+    return { kind: 'SearchResults', totalHits: hits.length, maxScore: 1, queryCost: 1, hits: page };
+  });
+  router.on(`GET /apis/${GROUP}/:version/namespaces/:ns/dashboards/:name/dto`, (call) => {
+    const dashboard = call.org.dashboards.get(call.param('name'));
+    if (dashboard === undefined || !canWithDashboard(call.identity, call.org, 'dashboards:read', dashboard)) {
+      throw k8sStatus(404, 'NotFound', `dashboards.${GROUP} "${call.param('name')}" not found`);
+    }
+    const canEdit = canWithDashboard(call.identity, call.org, 'dashboards:write', dashboard);
+    return {
+      kind: 'DashboardWithAccessInfo',
+      metadata: { name: dashboard.uid },
+      access: { canEdit, canSave: canEdit },
+    };
+  });
+}
+
+/** Uid of the folder annotation of a Kubernetes object that came through the legacy save. */
+export function folderOfObject(object: JsonObject): string {
+  return stringAt(object, 'metadata', 'annotations', 'grafana.app/folder') ?? '';
+}
