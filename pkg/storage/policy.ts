@@ -49,7 +49,7 @@ export function minimalPolicy(target: string, options: PolicyOptions = {}): Mini
       }),
     },
     {
-      Sid: 'KnowTheBucket',
+      Sid: 'ReadBucketConfiguration',
       Effect: 'Allow',
       Action: ['s3:GetBucketVersioning', 's3:GetBucketObjectLockConfiguration'],
       Resource: bucket,
