@@ -2,7 +2,8 @@ import { bareBackup, bareWork, oneByOne, oneByOneKept, readsOf } from '../tools/
 import { Dashkeep, HELD_TO_EIGHT } from '../tools/dashkeep.ts';
 import { PEERS, type Peer } from '../tools/peers.ts';
 import { count } from '../target/repository.ts';
-import { within, type World } from '../servers/world.ts';
+import type { World } from '../servers/world.ts';
+import { within } from '../servers/within.ts';
 import { costOf, type Scenario, type Task } from '../types.ts';
 import { backupBy, extrapolated, FEW, sampled } from './others.ts';
 

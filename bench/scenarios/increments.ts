@@ -1,4 +1,4 @@
-import { within } from '../servers/world.ts';
+import { within } from '../servers/within.ts';
 import { readsOf } from '../tools/bare.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { costOf, type Scenario } from '../types.ts';

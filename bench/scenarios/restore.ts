@@ -1,4 +1,5 @@
-import { within, type World } from '../servers/world.ts';
+import type { World } from '../servers/world.ts';
+import { within } from '../servers/within.ts';
 import { count } from '../target/repository.ts';
 import { bareRestore, type RestoreReads, type Write } from '../tools/bare-restore.ts';
 import type { Read } from '../tools/bare.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { memoryOf } from '../measure/process.ts';
 import { median, percentile } from '../measure/statistics.ts';
-import { within } from '../servers/world.ts';
+import { within } from '../servers/within.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { Service } from '../tools/service.ts';
 import type { Scenario } from '../types.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure } from '../measure/process.ts';
-import { within } from '../servers/world.ts';
+import { within } from '../servers/within.ts';
 import { Dashkeep, KINDS } from '../tools/dashkeep.ts';
 import { TIMES_VARIABLE, type SigningTimes } from '../tools/signing-times.ts';
 import { costOf, type Scenario } from '../types.ts';

@@ -1,5 +1,6 @@
 import type { Load } from '../../tests/support/grafana/http/load.ts';
-import { within, type World } from '../servers/world.ts';
+import type { World } from '../servers/world.ts';
+import { within } from '../servers/within.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { PEERS } from '../tools/peers.ts';
 import { costOf, type Scenario, type Task } from '../types.ts';

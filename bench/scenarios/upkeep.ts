@@ -1,4 +1,4 @@
-import { within } from '../servers/world.ts';
+import { within } from '../servers/within.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import type { Measured } from '../measure/process.ts';
 import { costOf, type Completeness, type Scenario } from '../types.ts';

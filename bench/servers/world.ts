@@ -7,7 +7,6 @@ import { startGrafanaProcess, type SimulatorProcess } from '../../tests/support/
 import { cpuOf, goesFirst } from '../measure/process.ts';
 import type { Setup } from '../types.ts';
 import { Bucket } from './bucket.ts';
-import { warmUp } from './warm.ts';
 
 /** What the servers saw during one measurement. */
 export interface Traffic {
@@ -138,16 +137,5 @@ function roomy(): string {
     return bavail * bsize >= ROOM ? memory : tmpdir();
   } catch {
     return tmpdir();
-  }
-}
-
-/** Gives a world to some work and clears it away afterwards, whatever happens. */
-export async function within<T>(setup: Setup, work: (world: World) => Promise<T>): Promise<T> {
-  const world = await World.start(setup);
-  try {
-    await warmUp(world);
-    return await work(world);
-  } finally {
-    await world.stop();
   }
 }

@@ -1,4 +1,4 @@
-import type { Simulator } from '../../tests/support/grafana/index.ts';
+import type { Simulator } from '../../tests/support/grafana/simulator.ts';
 
 interface Named {
   uid: string;

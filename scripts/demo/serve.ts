@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { Simulator } from '../../tests/support/grafana/index.ts';
+import type { Simulator } from '../../tests/support/grafana/simulator.ts';
 import { freePort } from '../../tests/support/ports.ts';
 import { startPreview } from '../../tests/support/preview/preview.ts';
 

@@ -8,7 +8,8 @@ import { connect, kindContext } from '../../pkg/grafana/instance.ts';
 import type { Restorable, WriteContext } from '../../pkg/grafana/kinds/kind.ts';
 import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { startGrafana, type Simulator, type SimulatorOptions, type TokenRequest } from '../support/grafana/index.ts';
+import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
+import type { TokenRequest, Simulator } from '../support/grafana/simulator.ts';
 import { call, type Answer } from '../simulator/http.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 

@@ -4,7 +4,8 @@ import { edit, fill } from '../../bench/real/fill.ts';
 import { between, RealGrafana } from '../../bench/real/grafana.ts';
 import { realTables } from '../../bench/real/report.ts';
 import { SCENARIOS, type RealReport } from '../../bench/real/scenarios.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 
 const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 const BYTES = 3000;

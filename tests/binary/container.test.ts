@@ -7,7 +7,8 @@ import { buildExecutable } from '../../scripts/binary/executable.ts';
 import { HERE, nodeFor } from '../../scripts/binary/node.ts';
 import { glibcOf, PAGE, stated } from '../../scripts/binary/page.ts';
 import { canIsolate } from '../chart/rootfs.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { freePort } from '../support/ports.ts';
 import { emptyRootWith, ended, librariesOf, processIn, startIn, type Ended } from './empty-root.ts';
 

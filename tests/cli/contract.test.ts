@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 
 interface Ended {

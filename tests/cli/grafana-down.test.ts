@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { hurriedClock } from '../support/hurried-clock.ts';
 
 let grafana: Simulator;

@@ -5,7 +5,8 @@ import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -15,7 +15,8 @@ import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
-import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 
 export const DASHBOARDS: KindName[] = ['folder', 'dashboard'];

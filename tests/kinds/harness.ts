@@ -9,7 +9,8 @@ import { connect, kindContext, type Instance } from '../../pkg/grafana/instance.
 import type { Kind, KindContext, Listed, Restorable, WriteContext } from '../../pkg/grafana/kinds/kind.ts';
 import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { startGrafana, type Simulator, type SimulatorOptions, type TokenRequest } from '../support/grafana/index.ts';
+import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
+import type { TokenRequest, Simulator } from '../support/grafana/simulator.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 
 /** Waits a thousandth of what it is asked to: retries happen, tests don't wait. */

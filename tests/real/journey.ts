@@ -6,6 +6,7 @@ import type { Grafana } from './grafana.ts';
 import type { Options } from './options.ts';
 import type { Product, Ran } from './product.ts';
 import type { Proxy } from './proxy.ts';
+import type { Check } from './report/check.ts';
 import { checkLines } from './report/outcome.ts';
 
 /** Something that a person does with the product, from its beginning to its end. */
@@ -15,13 +16,6 @@ export interface Journey {
   /** Why it can't run here; undefined when it can. */
   skipped?(stage: Stage): Promise<string | undefined>;
   run(stage: Stage): Promise<void>;
-}
-
-/** What one check came to. A failed one carries its evidence, line by line. */
-export interface Check {
-  what: string;
-  ok: boolean;
-  evidence: string[];
 }
 
 /** A plan as `--json` prints it, and what became of it. */

@@ -10,7 +10,8 @@ import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/crede
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
-import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { call, type Answer } from '../simulator/http.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Certificate } from '../../pkg/service/http/certificate.ts';
 import { makeCertificate } from '../support/certificates.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, TEST_API_TOKEN, type TestService } from '../support/service.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

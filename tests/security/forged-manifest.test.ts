@@ -5,7 +5,8 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../support/cli.ts';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 
 /**
  * Somebody with write access to the bucket, and nothing else, puts a snapshot there whose data source sends the password

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { freePort } from '../support/ports.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestAnswer, type TestService } from '../support/service.ts';

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, rename, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestAnswer, type TestService } from '../support/service.ts';
 
 /** An admin in Grafana points the service at directories that are none of theirs. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 
 let grafana: Simulator;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { hurriedClock } from '../support/hurried-clock.ts';
 import { eventually } from '../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';

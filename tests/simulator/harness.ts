@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
-import { startGrafana, type Simulator } from '../support/grafana/index.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { call as http, type Answer } from './http.ts';
 

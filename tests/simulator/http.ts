@@ -1,4 +1,4 @@
-import type { Simulator } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 
 export interface Answer {
   status: number;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { call } from './http.ts';
 
 const LIST = '/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startGrafana, type Simulator, type SimulatorOptions } from '../support/grafana/index.ts';
+import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { startGrafanaProcess } from '../support/grafana/process.ts';
 import { call } from './http.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import type { Clock } from '../../../pkg/contract/ports.ts';
-import type { AclEntry } from '../../support/grafana/model/model.ts';
+import type { AclEntry } from '../../support/grafana/model/stored.ts';
 import { type Bench, hastyClock, start } from '../harness.ts';
 
 const COUNT = 60;

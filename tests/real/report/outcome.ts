@@ -1,4 +1,4 @@
-import type { Check, Journey } from '../journey.ts';
+import type { Check } from './check.ts';
 
 /** What a journey came to. */
 export interface Outcome {
@@ -11,8 +11,13 @@ export interface Outcome {
   checks: Check[];
 }
 
-/** The outcome of a journey that ran to its end, or up to an error. */
-export function outcomeOf({ name, title }: Journey, checks: Check[], seconds: number, error?: unknown): Outcome {
+/** The outcome of the journey of this name that ran to its end, or up to an error. */
+export function outcomeOf(
+  { name, title }: Pick<Outcome, 'name' | 'title'>,
+  checks: Check[],
+  seconds: number,
+  error?: unknown,
+): Outcome {
   const failed = error !== undefined || checks.some(({ ok }) => !ok);
   return {
     name,

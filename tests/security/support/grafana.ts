@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Grafana } from '../../real/grafana.ts';
-import { startGrafana, type Simulator } from '../../support/grafana/index.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
 
 export const APP = 'dashkeep-backup-app';
 

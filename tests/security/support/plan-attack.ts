@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
-import { startGrafana, type Simulator } from '../../support/grafana/index.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
 const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };

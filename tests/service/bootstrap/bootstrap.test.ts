@@ -7,7 +7,8 @@ import { MemoryState } from '../../../pkg/lib/state.ts';
 import { bootstrap } from '../../../pkg/service/bootstrap/bootstrap.ts';
 import { TokenKeeper } from '../../../pkg/service/bootstrap/tokens/keeper.ts';
 import type { BootstrapOptions } from '../../../pkg/service/bootstrap/types.ts';
-import { startGrafana, type Simulator } from '../../support/grafana/index.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { eventually, realClock, realRandomness } from '../../support/ports.ts';
 

@@ -1,4 +1,5 @@
-import type { AclEntry, Dashboard, Folder, Org, Permission, Role, Stored } from './model/model.ts';
+import type { Dashboard, Folder, Org, Permission } from './model/model.ts';
+import type { AclEntry, Role, Stored } from './model/stored.ts';
 
 /** Who is calling. */
 export interface Identity {

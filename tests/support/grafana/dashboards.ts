@@ -1,8 +1,16 @@
-import { arrayAt, isJsonObject, objectAt, stringAt, stringifyJson } from '../../../pkg/lib/json/json.ts';
-import type { Json, JsonObject } from '../../../pkg/lib/json/json.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  objectAt,
+  stringAt,
+  stringifyJson,
+  type Json,
+  type JsonObject,
+} from '../../../pkg/lib/json/json.ts';
 import { heldBody, type Body } from './http/body.ts';
 import { isV2 } from './k8s/convert.ts';
-import type { AclEntry, Dashboard, Manager, Org } from './model/model.ts';
+import type { Dashboard, Org } from './model/model.ts';
+import type { Manager, AclEntry } from './model/stored.ts';
 import type { GrafanaState } from './state.ts';
 
 /** What a save brings along. */

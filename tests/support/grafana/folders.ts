@@ -1,6 +1,7 @@
 import { ancestors } from './access.ts';
 import { removeDashboard } from './dashboards.ts';
-import type { AclEntry, Folder, Manager, Org } from './model/model.ts';
+import type { Folder, Org } from './model/model.ts';
+import type { Manager, AclEntry } from './model/stored.ts';
 import type { GrafanaState } from './state.ts';
 
 export function addFolder(

@@ -1,15 +1,14 @@
-import type { Permission, Role } from './model/model.ts';
-import type { Fault } from './http/faults.ts';
 import type { Load } from './http/load.ts';
-import { PROFILES, type Profile, type ProfileName } from './profiles/profiles.ts';
-import { isWrite, type Counters, type RequestRecord } from './http/record.ts';
+import { PROFILES, type ProfileName } from './profiles/profiles.ts';
+import { isWrite } from './http/record.ts';
 import { allRoutes } from './routes/index.ts';
-import { seedDashboards, touchDashboards, type SeedDashboards, type Seeded } from './seed/dashboards.ts';
+import { seedDashboards, touchDashboards } from './seed/dashboards.ts';
 import { obey } from './http/control.ts';
 import { demoSeed } from './seed/demo.ts';
 import { GrafanaServer } from './http/server.ts';
 import { GrafanaState } from './state.ts';
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts';
+import type { Simulator } from './simulator.ts';
 
 export interface SimulatorOptions extends Partial<Tuning>, Load {
   profile: ProfileName;
@@ -21,53 +20,6 @@ export interface SimulatorOptions extends Partial<Tuning>, Load {
   host?: string;
   /** Whether orders are taken over HTTP, for a simulator in a process of its own. */
   control?: boolean;
-}
-
-/** A Grafana that exists for a test, the demo or a benchmark. */
-export interface Simulator {
-  readonly url: string;
-  readonly profile: Profile;
-  readonly state: GrafanaState;
-  /** Every request since the start or the last clearRequests. */
-  readonly requests: RequestRecord[];
-  readonly counters: Counters;
-  readonly tuning: Tuning;
-  close(): Promise<void>;
-  /** Empties every org and leaves access as it is: orgs, users, service accounts and tokens go on working. */
-  wipe(): void;
-  /** A new Grafana under the same address: every token, user and org but the first ones is gone. */
-  burn(): void;
-  setFaults(...faults: Fault[]): void;
-  setLoad(load: Load): void;
-  /** Moves the server's clock forward, in milliseconds. */
-  advance(ms: number): void;
-  /** The requests that were no reads. */
-  writes(): RequestRecord[];
-  clearRequests(): void;
-  /** Whether records hold what writes sent; off at first. */
-  keepBodies(on: boolean): void;
-  /** Makes every write visible to searches now. */
-  flushSearch(): void;
-  /** A service account with a token; gives the token. */
-  token(given?: TokenRequest): string;
-  seedDashboards(given: SeedDashboards): Seeded;
-  /** Edits so many dashboards of the first org, as people do between two backups; gives their uids. */
-  touchDashboards(count: number, seed?: number): string[];
-  /** Every token handed out so far is refused from now on. */
-  expireTokens(): void;
-  /** A made-up company with something of every kind. */
-  demoSeed(): void;
-}
-
-export interface TokenRequest {
-  role?: Role;
-  orgId?: number;
-  name?: string;
-  ttlSeconds?: number;
-  /** Actions taken away from the role. */
-  without?: string[];
-  /** Permissions on top of the role. */
-  extra?: Permission[];
 }
 
 export async function startGrafana(options: SimulatorOptions): Promise<Simulator> {

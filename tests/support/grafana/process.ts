@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { CONTROL_PATH, type Orders } from './http/control.ts';
+import type { Orders } from './http/control.ts';
+import { CONTROL_PATH } from './http/control-path.ts';
 import type { ProfileName } from './profiles/profiles.ts';
 
 /** A simulator in a process of its own, so that its memory and processor time are not those of what is measured. */

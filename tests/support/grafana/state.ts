@@ -1,4 +1,5 @@
-import type { Org, ServiceAccount, Stored, Token, User, Role, Permission } from './model/model.ts';
+import type { Org, ServiceAccount, Token, User, Permission } from './model/model.ts';
+import type { Stored, Role } from './model/stored.ts';
 import type { Profile } from './profiles/profiles.ts';
 import { Random } from './random.ts';
 import { SearchIndex } from './search-index.ts';

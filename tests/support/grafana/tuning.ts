@@ -1,5 +1,5 @@
 import type { ListStorage } from './profiles/list-versions.ts';
-import type { Role } from './model/model.ts';
+import type { Role } from './model/stored.ts';
 
 /** Behaviours of real servers that differ by configuration, storage or luck. */
 export interface Tuning {

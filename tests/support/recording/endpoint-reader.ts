@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 import { classOf, isOf, literalsOf, symbolOf } from './symbols.ts';
 import { functionOf, isProperty, returnsOf, visit, type Property } from './syntax.ts';
 import { distinct, joined, patternOf, UNKNOWN } from './texts.ts';

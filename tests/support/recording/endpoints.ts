@@ -1,12 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import ts from 'typescript';
 import { Reader } from './endpoint-reader.ts';
-
-/** One request that the product makes: `GET /api/folders/:x`, and where in the source. */
-export interface Endpoint {
-  route: string;
-  at: string;
-}
+import type { Endpoint } from './endpoint.ts';
 
 /**
  * Every endpoint of Grafana that a program's sources call, found by the compiler: each call of a `GrafanaClient` with the

@@ -1,6 +1,7 @@
 import { rolePermissions, type Identity } from '../access.ts';
 import type { Call } from './call.ts';
-import type { Permission, Role, Token, User } from '../model/model.ts';
+import type { Permission, Token, User } from '../model/model.ts';
+import type { Role } from '../model/stored.ts';
 import { problem, unauthenticated } from './problems.ts';
 
 /** What Grafana takes for the organization of somebody who is not a member of the one that was asked for. */

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, parseJson } from '../../../../pkg/lib/json/json.ts';
 import type { Fault } from './faults.ts';
-import type { Simulator } from '../index.ts';
+import type { Simulator } from '../simulator.ts';
 import type { Load } from './load.ts';
 import type { Org } from '../model/model.ts';
 import type { RequestRecord } from './record.ts';
 import type { SeedDashboards } from '../seed/dashboards.ts';
-
-/** Where a simulator in a process of its own takes orders; no Grafana has such a path. */
-export const CONTROL_PATH = '/__simulator/';
 
 /** A fault that can be sent as JSON: `match` is a string, and the action runs nothing. */
 export type SentFault = Fault & { match: string };

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { stringifyJson, type Json } from '../../../../pkg/lib/json/json.ts';
-import { CONTROL_PATH } from './control.ts';
+import { CONTROL_PATH } from './control-path.ts';
 import { authenticate } from './authenticate.ts';
 import { Call, Raw, Reply } from './call.ts';
 import { Faults, type FaultAction } from './faults.ts';

@@ -1,37 +1,13 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { isJsonObject, objectAt, stringAt, stringifyJson } from '../../../../pkg/lib/json/json.ts';
-import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
+import { isJsonObject, objectAt, stringAt, stringifyJson, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { Raw, type Call } from '../http/call.ts';
-import type { Org, Stored } from '../model/model.ts';
+import type { Stored } from '../model/stored.ts';
 import { k8sStatus, type Problem } from '../http/problems.ts';
 import { servedVersions } from '../profiles/profiles.ts';
 import type { Router } from '../http/router.ts';
 import { pageOf } from './pages.ts';
-
-/** How one kind is served under `/apis`. */
-export interface K8sKind<T extends Stored> {
-  group: string;
-  /** Plural, as in the path. */
-  resource: string;
-  kind: string;
-  /** First major version that serves it, when that is not the group's. */
-  since?: number;
-  /** Status of a write whose resourceVersion is stale. */
-  staleStatus: 409 | 412;
-  /** Whether a PUT creates what is missing, and takes an object without a version as it is. */
-  putCreates?: true;
-  items(org: Org): ReadonlyMap<string, T>;
-  size(item: T): number;
-  annotations(item: T): Record<string, string>;
-  /** Text of the members after `metadata`: `"spec":{…}` and `"status":{…}`. */
-  members(item: T, version: string, call: Call): string;
-  allowed(call: Call, verb: 'list' | 'get' | 'create' | 'update' | 'delete', item?: T): boolean;
-  create(call: Call, name: string, object: JsonObject, version: string): T;
-  replace(call: Call, item: T, object: JsonObject, version: string): void;
-  remove(call: Call, item: T): void;
-  /** Members in place of the current ones, for `?resourceVersion=` and the history selector. */
-  revisions?(item: T): T[];
-}
+import type { K8sKind } from './kind.ts';
+import { namespaceOf, render, renderPartial } from './render.ts';
 
 /** Registers list, get, create, replace, patch and delete of a kind. */
 export function serveK8s<T extends Stored>(router: Router, kind: K8sKind<T>): void {
@@ -74,10 +50,6 @@ function version<T extends Stored>(call: Call, kind: K8sKind<T>): string {
     throw forbidden(call, kind, 'list', `the namespace "${namespace}" is not that of the caller`);
   }
   return wanted;
-}
-
-export function namespaceOf(org: Org): string {
-  return org.id === 1 ? 'default' : `org-${org.id}`;
 }
 
 function forbidden<T extends Stored>(call: Call, kind: K8sKind<T>, verb: string, why = ''): Problem {
@@ -147,55 +119,6 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
   return partial && items.length === 0
     ? new Raw(`{${type},"metadata":${metadata},"items":null}`)
     : new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
-}
-
-function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
-  const iso = (time: number) => new Date(Math.floor(time / 1000) * 1000).toISOString().replace('.000Z', 'Z');
-  const changed = item.generation > 1;
-  return JSON.stringify({
-    name: item.uid,
-    namespace: namespaceOf(call.org),
-    uid: item.objectUid,
-    resourceVersion: item.resourceVersion,
-    generation: item.generation,
-    creationTimestamp: iso(item.created),
-    labels: { 'grafana.app/deprecatedInternalID': String(item.id) },
-    annotations: {
-      'grafana.app/createdBy': item.createdBy,
-      ...kind.annotations(item),
-      ...(item.managedBy
-        ? {
-            'grafana.app/managedBy': item.managedBy.kind,
-            'grafana.app/managerId': item.managedBy.id,
-            ...(item.managedBy.allowsEdits ? { 'grafana.app/managerAllowsEdits': 'true' } : {}),
-            ...(item.managedBy.sourcePath ? { 'grafana.app/sourcePath': item.managedBy.sourcePath } : {}),
-          }
-        : {}),
-      ...(changed
-        ? { 'grafana.app/updatedBy': item.updatedBy, 'grafana.app/updatedTimestamp': iso(item.updated) }
-        : {}),
-    },
-    managedFields: [
-      {
-        manager: 'grafana',
-        operation: 'Update',
-        apiVersion: `${kind.group}/${served}`,
-        time: iso(item.updated),
-        fieldsType: 'FieldsV1',
-      },
-    ],
-  });
-}
-
-/** The whole object as text, its spec untouched. */
-export function render<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
-  const head = `"kind":"${kind.kind}","apiVersion":"${kind.group}/${served}"`;
-  return `{${head},"metadata":${metadataText(call, kind, item, served)},${kind.members(item, served, call)}}`;
-}
-
-function renderPartial<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
-  const head = '"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"';
-  return `{${head},"metadata":${metadataText(call, kind, item, served)}}`;
 }
 
 function objectIn<T extends Stored>(call: Call, kind: K8sKind<T>): JsonObject {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { annotationOf } from './k8s.ts';
-import type { Manager } from '../model/model.ts';
+import type { Manager } from '../model/stored.ts';
 
 /** The manager that an object's annotations name. */
 export function managerOf(object: JsonObject): Manager | undefined {

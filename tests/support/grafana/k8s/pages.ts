@@ -1,6 +1,6 @@
 import type { Call } from '../http/call.ts';
-import type { K8sKind } from './k8s.ts';
-import type { Stored } from '../model/model.ts';
+import type { K8sKind } from './kind.ts';
+import type { Stored } from '../model/stored.ts';
 import { k8sStatus } from '../http/problems.ts';
 
 /** Where a list goes on. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
-import type { Stored } from './model.ts';
+import type { Stored } from './stored.ts';
 
 /** Who owns an alerting object: nobody in particular, the provisioning API, or a file. */
 export type Provenance = '' | 'api' | 'file' | 'converted_prometheus';

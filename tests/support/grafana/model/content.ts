@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
-import type { Stored } from './model.ts';
+import type { Stored } from './stored.ts';
 
 export interface Playlist extends Stored {
   name: string;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { emptyContent, type ContentExtras } from './content.ts';
 import { newAlerting, type Alerting } from './alerting.ts';
-import type { AclEntry, Stored } from './model.ts';
+import type { Stored, AclEntry } from './stored.ts';
 
 /** A group of users in an org. */
 export interface Team {

@@ -1,4 +1,4 @@
-import type { Stored } from '../model/model.ts';
+import type { Stored } from '../model/stored.ts';
 
 /** Resources that unified storage holds. */
 export type Unified = 'dashboards' | 'folders' | 'playlists';

@@ -2,7 +2,7 @@ import { objectAt, stringAt, type JsonObject } from '../../../../pkg/lib/json/js
 import { can } from '../access.ts';
 import type { Call } from '../http/call.ts';
 import type { DataSource } from '../model/org.ts';
-import type { AclEntry } from '../model/model.ts';
+import type { AclEntry } from '../model/stored.ts';
 import { accessDenied, problem } from '../http/problems.ts';
 import type { Router } from '../http/router.ts';
 

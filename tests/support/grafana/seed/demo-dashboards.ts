@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { defaultAcl } from '../access.ts';
 import { addDashboard, contentOf } from '../dashboards.ts';
 import { addFolder } from '../folders.ts';
-import type { Manager, Org } from '../model/model.ts';
+import type { Org } from '../model/model.ts';
+import type { Manager } from '../model/stored.ts';
 import { servedVersions } from '../profiles/profiles.ts';
 import type { GrafanaState } from '../state.ts';
 

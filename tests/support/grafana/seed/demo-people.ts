@@ -1,4 +1,5 @@
-import type { AclEntry, Org, Role } from '../model/model.ts';
+import type { Org } from '../model/model.ts';
+import type { AclEntry, Role } from '../model/stored.ts';
 import type { Team } from '../model/org.ts';
 import type { GrafanaState } from '../state.ts';
 

@@ -1,6 +1,7 @@
 import { can } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
-import type { Address, Org, Role, User } from '../../model/model.ts';
+import type { Address, Org, User } from '../../model/model.ts';
+import type { Role } from '../../model/stored.ts';
 import { accessDenied, problem } from '../../http/problems.ts';
 import { changedPreferences, preferencesDto } from '../../preferences.ts';
 import type { Router } from '../../http/router.ts';

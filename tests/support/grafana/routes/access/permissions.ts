@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../../../../../pkg/lib/json/json.ts';
 import { ancestors, canInFolder, canWithDashboard } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
-import type { AclEntry, Role } from '../../model/model.ts';
+import type { AclEntry, Role } from '../../model/stored.ts';
 import { accessDenied, problem, publicError } from '../../http/problems.ts';
 import type { Router } from '../../http/router.ts';
 

@@ -1,7 +1,7 @@
-import type { Call } from '../../http/call.ts';
-import type { Role, ServiceAccount, Token } from '../../model/model.ts';
+import { type Call, Reply } from '../../http/call.ts';
+import type { ServiceAccount, Token } from '../../model/model.ts';
+import type { Role } from '../../model/stored.ts';
 import { errutil, problem } from '../../http/problems.ts';
-import { Reply } from '../../http/call.ts';
 import type { Router } from '../../http/router.ts';
 
 export function serviceAccountRoutes(router: Router): void {

@@ -10,7 +10,8 @@ import {
 import { namesInPolicy, ready, refuseUnknownNames } from '../../alerting.ts';
 import { can } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
-import { serveK8s, specOf, type K8sKind } from '../../k8s/k8s.ts';
+import { serveK8s, specOf } from '../../k8s/k8s.ts';
+import type { K8sKind } from '../../k8s/kind.ts';
 import { defaultPolicy, type Alerting, type NotificationObject, type Provenance } from '../../model/alerting.ts';
 import type { Org } from '../../model/model.ts';
 import { k8sStatus } from '../../http/problems.ts';

@@ -1,5 +1,5 @@
 import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../../../../../pkg/lib/json/json.ts';
-import { canWithDashboard, defaultAcl, isLocked } from '../../access.ts';
+import { canInFolder, canWithDashboard, defaultAcl, isLocked } from '../../access.ts';
 import { heldBody } from '../../http/body.ts';
 import type { Call } from '../../http/call.ts';
 import { addDashboard, changeDashboard, contentOf, slugOf, type DashboardContent } from '../../dashboards.ts';
@@ -7,7 +7,6 @@ import { stripped } from '../../k8s/hydrate.ts';
 import type { Dashboard } from '../../model/model.ts';
 import { accessDenied, problem, type Problem } from '../../http/problems.ts';
 import { servedVersions } from '../../profiles/profiles.ts';
-import { mayCreateIn } from './dashboards.ts';
 import { folderOfObject } from './k8s-dashboards.ts';
 
 /** `POST /api/dashboards/db` with all its rules. */
@@ -52,6 +51,11 @@ export function saveDashboard(call: Call): unknown {
   const { versionsToKeep } = call.tuning;
   changeDashboard(call.state, call.org, existing, { ...content, folderUid, by: call.author, message, versionsToKeep });
   return answer(existing);
+}
+
+/** Whether a dashboard may be put into a folder. */
+function mayCreateIn(call: Call, folderUid: string): boolean {
+  return canInFolder(call.identity, call.org, 'dashboards:create', folderUid);
 }
 
 function answer(dashboard: Dashboard): unknown {

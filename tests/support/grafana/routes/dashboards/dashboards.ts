@@ -1,4 +1,4 @@
-import { canInFolder, canWithDashboard, isLocked } from '../../access.ts';
+import { canWithDashboard, isLocked } from '../../access.ts';
 import { spliceMembers } from '../../http/body.ts';
 import { Raw, type Call } from '../../http/call.ts';
 import { convertSpec, isV2 } from '../../k8s/convert.ts';
@@ -8,7 +8,7 @@ import type { Dashboard } from '../../model/model.ts';
 import { accessDenied, problem } from '../../http/problems.ts';
 import { servedVersions } from '../../profiles/profiles.ts';
 import type { Router } from '../../http/router.ts';
-import { namespaceOf } from '../../k8s/k8s.ts';
+import { namespaceOf } from '../../k8s/render.ts';
 import { saveDashboard } from './dashboard-save.ts';
 
 export function dashboardRoutes(router: Router): void {
@@ -162,9 +162,4 @@ function versionDto(dashboard: Dashboard, version: Version): Record<string, unkn
     createdBy: version.createdBy,
     message: version.message,
   };
-}
-
-/** Whether a dashboard may be put into a folder. */
-export function mayCreateIn(call: Call, folderUid: string): boolean {
-  return canInFolder(call.identity, call.org, 'dashboards:create', folderUid);
 }

@@ -2,7 +2,8 @@ import { ancestors, canInFolder, defaultAcl, isLocked } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
 import { slugOf } from '../../dashboards.ts';
 import { addFolder, childrenOf, countsBelow, libraryPanelsInUse, placeProblem, removeFolder } from '../../folders.ts';
-import type { AclEntry, Folder } from '../../model/model.ts';
+import type { Folder } from '../../model/model.ts';
+import type { AclEntry } from '../../model/stored.ts';
 import { accessDenied, errutil, problem } from '../../http/problems.ts';
 import type { Router } from '../../http/router.ts';
 

@@ -3,7 +3,8 @@ import { can, canInFolder, canWithDashboard, defaultAcl, isLocked } from '../../
 import type { Call } from '../../http/call.ts';
 import { convertSpec } from '../../k8s/convert.ts';
 import { addDashboard, changeDashboard, contentOf, removeDashboard, type DashboardContent } from '../../dashboards.ts';
-import { annotationOf, conversionStatus, serveK8s, specOf, type K8sKind } from '../../k8s/k8s.ts';
+import { annotationOf, conversionStatus, serveK8s, specOf } from '../../k8s/k8s.ts';
+import type { K8sKind } from '../../k8s/kind.ts';
 import { managerOf } from '../../k8s/managers.ts';
 import type { Dashboard } from '../../model/model.ts';
 import { k8sStatus } from '../../http/problems.ts';

@@ -1,7 +1,8 @@
 import { arrayAt, stringAt, type Json, type JsonObject } from '../../../../../pkg/lib/json/json.ts';
 import { can } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
-import { serveK8s, specOf, type K8sKind } from '../../k8s/k8s.ts';
+import { serveK8s, specOf } from '../../k8s/k8s.ts';
+import type { K8sKind } from '../../k8s/kind.ts';
 import type { Playlist } from '../../model/content.ts';
 import { k8sStatus, problem } from '../../http/problems.ts';
 import type { Router } from '../../http/router.ts';
