@@ -1,4 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
+import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
@@ -21,13 +22,14 @@ import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import { Encoder } from './objects/encode-thread.ts';
-import type { PlainCopies, Repository, Session } from './repository.types.ts';
+import type { PlainCopies, Repository, Session, Versions } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Trust } from './signing/trust.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
+import { VersionIndex, type UpdateOptions } from './index/versions/version-index.ts';
 import type { StateStore } from '../lib/state.ts';
 
 interface Calls {
@@ -53,6 +55,9 @@ export interface OpenOptions extends Secrets {
 /** How many manifests say what need not be put again, when the newest is partial and may lack much. */
 const KNOWN_MANIFESTS = 3;
 
+/** How many snapshots a backup takes at most into the index of versions: its own, and some that others left out. */
+const INDEXED_AT_PUBLISHING = 20;
+
 /**
  * Opens the repository in a store.
  * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN, DK_ENCRYPTION
@@ -73,6 +78,7 @@ export class OpenedRepository implements Repository {
   readonly sessions: Sessions;
   readonly index: SnapshotIndex;
   readonly runIndex: RunIndex;
+  readonly versionIndex: VersionIndex;
   readonly clock: Clock;
   readonly log: Log;
 
@@ -81,7 +87,14 @@ export class OpenedRepository implements Repository {
   #knownLoaded: Promise<void> | undefined;
 
   constructor(
-    ports: { store: ObjectStore; clock: Clock; log: Log; trust: Trust; identity?: ServiceIdentity },
+    ports: {
+      store: ObjectStore;
+      clock: Clock;
+      randomness: Randomness;
+      log: Log;
+      trust: Trust;
+      identity?: ServiceIdentity;
+    },
     id: string,
     keyring: Keyring,
   ) {
@@ -96,6 +109,7 @@ export class OpenedRepository implements Repository {
     this.sessions = new Sessions(ports, ports.identity);
     this.index = new SnapshotIndex({ ...ports, keyring });
     this.runIndex = new RunIndex({ ...ports, keyring });
+    this.versionIndex = new VersionIndex({ ...ports, keyring });
   }
 
   get encrypted(): boolean {
@@ -162,10 +176,15 @@ export class OpenedRepository implements Repository {
         throw error;
       }
     }
+    const before = await this.#previous?.catch(() => undefined);
     this.#previous = Promise.resolve(published);
     this.objects.remember(published.resources.map(({ object }) => object));
     // Published is published: from here on nothing may look like a failure.
-    await this.index.update({ add: summaryOf(published, signer) });
+    const summaries = await this.index.update({ add: summaryOf(published, signer) });
+    if (summaries !== undefined) {
+      const known = before === undefined ? [published] : [before, published];
+      await this.versionIndex.published(summaries, { known, most: INDEXED_AT_PUBLISHING });
+    }
     return published;
   }
 
@@ -188,6 +207,22 @@ export class OpenedRepository implements Repository {
 
   async snapshots(options: Calls & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
     return (await this.index.read(options)).reverse();
+  }
+
+  async versions(
+    ref: ResourceRef,
+    options: Calls & Pick<UpdateOptions, 'onProgress'> & { within?: Promise<unknown> } = {},
+  ): Promise<Versions> {
+    const { within, ...calls } = options;
+    const summaries = await this.index.read(calls);
+    const updating = this.versionIndex.update(summaries, calls);
+    await Promise.race([updating, ...(within === undefined ? [] : [within])]);
+    // What goes on behind this call fails into the next one.
+    updating.catch(() => undefined);
+    return {
+      ...(await this.versionIndex.of(ref, summaries, calls)),
+      snapshots: new Map(summaries.map((one) => [one.id, one])),
+    };
   }
 
   async manifest(id: string, calls: Calls = {}): Promise<Manifest> {

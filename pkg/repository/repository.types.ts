@@ -1,8 +1,11 @@
+import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import type { Encoder } from './objects/encode-thread.ts';
+import type { IndexedPart } from './index/versions/version-index.ts';
+import type { VersionChange } from './index/versions/timeline.ts';
 import type { StoredManifest } from './snapshots/manifests.ts';
 import type { Trust } from './signing/trust.ts';
 
@@ -22,6 +25,14 @@ export interface PlainCopies {
   write(org: number, uid: string, from: string, text: string, options?: { signal?: AbortSignal }): Promise<void>;
   /** Remembers what was written, for the next run. Failing that is only a warning: copies are then written again. */
   finish(options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+/** What became of one resource, with the snapshots that say so. */
+export interface Versions extends IndexedPart {
+  /** Oldest first. */
+  changes: VersionChange[];
+  /** Of every snapshot, by id. */
+  snapshots: ReadonlyMap<string, SnapshotSummary>;
 }
 
 /** What the engine needs of a repository; implemented in repository.ts. */
@@ -62,6 +73,19 @@ export interface Repository {
    * good enough to look at, not to decide by.
    */
   snapshots(options?: { whole?: boolean; signal?: AbortSignal }): Promise<SnapshotSummary[]>;
+
+  /**
+   * Every change of a resource over the snapshots that count, from an index. Where that has to be made first, this reads
+   * every manifest; it takes what there is when `within` resolves, and goes on behind the answer.
+   */
+  versions(
+    ref: ResourceRef,
+    options?: {
+      within?: Promise<unknown>;
+      onProgress?: (done: number, total: number) => void;
+      signal?: AbortSignal;
+    },
+  ): Promise<Versions>;
 
   /**
    * By id, unambiguous start of an id, or 'latest' (newest that is not foreign and no safety or drill snapshot).

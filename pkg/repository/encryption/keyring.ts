@@ -33,6 +33,8 @@ export interface Keyring {
   objectId(text: Text): string;
   /** Whether the text, whose parts can be had more than once, has that id, in the plain form or under any key that is known here. */
   check(id: string, text: Text, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
+  /** The key under which the text has that id; undefined when none that is known here. */
+  keyOf(id: string, text: Text): RepositoryKey | undefined;
   /** Seals an object: for the recipients alone. */
   sealObject(plain: Buffer): Promise<Buffer>;
   /** Seals a manifest, run record or index: for the recipients and the writers' own metadata identity. */
@@ -74,6 +76,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
       throw new DashkeepError('DK_ENCRYPTION', readOnly);
     };
   }
+  const keyOf: Keyring['keyOf'] = (id, text) => keys.find((key) => same(objectIdOf(text, key.objectIdKey), id));
   return {
     encrypted: current !== undefined || readOnly !== undefined,
     current,
@@ -88,8 +91,9 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
       if (keys.length === 0) {
         return 'unknown';
       }
-      return keys.some((key) => same(objectIdOf(text, key.objectIdKey), id)) ? 'match' : 'mismatch';
+      return keyOf(id, text) === undefined ? 'mismatch' : 'match';
     },
+    keyOf,
     sealObject,
     sealMetadata,
     opener,

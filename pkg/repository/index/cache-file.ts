@@ -75,12 +75,15 @@ export class CacheFile<Schema extends z.ZodType> {
     }
   }
 
-  /** Failing that is said in the log only: some may read and not write. */
-  async write(value: z.input<Schema>, { signal }: Calls = {}): Promise<void> {
+  /**
+   * Failing that is said in the log only: some may read and not write.
+   * @returns whether it was written.
+   */
+  async write(value: z.input<Schema>, { signal }: Calls = {}): Promise<boolean> {
     const trust = this.#trust;
     if (trust !== undefined && trust.standing !== 'unsigned' && trust.own === undefined) {
       // One that is not signed would only take the place of one that is.
-      return;
+      return false;
     }
     try {
       const json = JSON.stringify(value);
@@ -92,9 +95,11 @@ export class CacheFile<Schema extends z.ZodType> {
         transient: true,
         signal,
       });
+      return true;
     } catch (error) {
       signal?.throwIfAborted();
       this.#log.debug({ key: this.#key, reason: reasonOf(error) }, 'a cache cannot be written with these rights');
+      return false;
     }
   }
 }

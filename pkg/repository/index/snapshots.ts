@@ -98,8 +98,13 @@ export class SnapshotIndex {
     return { summaries, unreadable: unreadable.map(({ id }) => id) };
   }
 
-  /** Takes up what is new and drops what is gone. Failing that is a warning: the index is only a cache. */
-  async update(options: Calls & { add?: SnapshotSummary; whole?: boolean } = {}): Promise<void> {
+  /**
+   * Takes up what is new and drops what is gone. Failing that is a warning: the index is only a cache.
+   * @returns what the history shows then, oldest first; undefined when it failed.
+   */
+  async update(
+    options: Calls & { add?: SnapshotSummary; whole?: boolean } = {},
+  ): Promise<SnapshotSummary[] | undefined> {
     const { add, ...look } = options;
     if (look.whole === true) {
       this.#unreadable.clear();
@@ -111,9 +116,11 @@ export class SnapshotIndex {
       }
       const { summaries } = await this.#look(known, look);
       await this.#write(summaries, look);
+      return summaries;
     } catch (error) {
       look.signal?.throwIfAborted();
       this.#log.warn({ reason: reasonOf(error) }, 'the index of snapshots was not updated');
+      return undefined;
     }
   }
 

@@ -55,10 +55,11 @@ export async function findOrphans(
       const named = parseRunKey(key);
       return named !== undefined && !snapshots.has(named.id);
     });
+  const generations = await repository.versionIndex.generations({ signal });
   const dead = [
     ...(await listed(store.list(SESSIONS, { signal }))),
     ...(await listed(store.list(PROBE, { signal }))),
-    ...(await listed(store.list(CACHE, { signal }))).filter(({ key }) => !isUsedCache(key, encrypted)),
+    ...(await listed(store.list(CACHE, { signal }))).filter(({ key }) => !isUsedCache(key, encrypted, generations)),
     ...(await listed(store.list(SIGNATURES, { signal }))).filter(({ key }) => {
       const named = parseSnapshotSignature(key);
       return named !== undefined && !snapshots.has(named.id);

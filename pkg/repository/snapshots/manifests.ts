@@ -86,6 +86,8 @@ export interface StoredManifest {
   encrypted: boolean;
   /** Whether its objects have the ids that this process would give them. */
   current: boolean;
+  /** How its objects got their ids: `plain`, or the id of the repository's key; `unknown` where none opens it here. */
+  scheme: string;
   author: Author;
 }
 
@@ -169,15 +171,22 @@ export async function readManifest(
   const { keyring } = ports;
   const { text, author } = await readText(ports, key, calls);
   const { entriesHash, ...head } = text.head;
+  // Of a plain one the hash was just checked.
+  const scheme = key.encrypted ? (keyring.keyOf(entriesHash, text.canonicalEntries)?.id ?? 'unknown') : PLAIN;
   return {
     manifest: { ...head, resources: [...text.entries()], entriesHash },
     encrypted: key.encrypted,
-    // Of a plain one that was just checked.
-    current:
-      key.encrypted === keyring.encrypted &&
-      (!key.encrypted || entriesHash === keyring.objectId(text.canonicalEntries)),
+    current: key.encrypted === keyring.encrypted && scheme === schemeOf(keyring),
+    scheme,
     author,
   };
+}
+
+const PLAIN = 'plain';
+
+/** How a process gives objects their ids, as `StoredManifest` names it. */
+export function schemeOf({ encrypted, current }: Keyring): string {
+  return encrypted ? (current?.id ?? '') : PLAIN;
 }
 
 /**

@@ -1,0 +1,108 @@
+import type { KindName } from '../../../contract/kinds.ts';
+import type { CellBefore } from './append.ts';
+import { cellOf, covers, type HeadFile, type TableFile, type Thing, type VersionState } from './files.ts';
+import { rowsOf, type DatedRow } from './fold.ts';
+import type { VersionParts } from './parts.ts';
+import { cellsOf, type SnapshotView } from './snapshot-view.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+interface Cell {
+  org: number;
+  kind: KindName;
+}
+
+export interface BeforePorts {
+  head: HeadFile;
+  /** The snapshots of the large part, for those cells that none in the head covers. */
+  table: () => Promise<Pick<TableFile, 'scopes' | 'snapshots'>>;
+  /** The manifest of a snapshot; undefined when it is gone. */
+  view: (id: string) => Promise<SnapshotView | undefined>;
+  parts: VersionParts;
+  /** For a part that is gone or damaged. */
+  lost: () => Promise<never>;
+}
+
+/** As each cell of a snapshot was left by the last one before it that covers it. */
+export async function cellsBefore(
+  ports: BeforePorts,
+  view: SnapshotView,
+  calls: Calls,
+): Promise<(org: number, kind: KindName) => CellBefore | undefined> {
+  const last = await lastCovering(ports, cellsOf(view.scope));
+  const views = new Map<string, SnapshotView | undefined>();
+  const scanned: Cell[] = [];
+  for (const { cell, row } of last.values()) {
+    if (!views.has(row.id)) {
+      views.set(row.id, await ports.view(row.id));
+    }
+    if (views.get(row.id) === undefined) {
+      scanned.push(cell);
+    }
+  }
+  const found = scanned.length === 0 ? undefined : await scan(ports, scanned, calls);
+  return (org, kind) => {
+    const cell = cellOf(org, kind);
+    const row = last.get(cell)?.row;
+    if (row === undefined) {
+      return undefined;
+    }
+    const entries = views.get(row.id)?.entries(org, kind) ?? found?.get(cell) ?? new Map<string, VersionState>();
+    return { scheme: row.scheme, entries };
+  };
+}
+
+async function lastCovering(
+  { head, table }: BeforePorts,
+  cells: readonly Cell[],
+): Promise<Map<string, { cell: Cell; row: DatedRow }>> {
+  const last = new Map<string, { cell: Cell; row: DatedRow }>();
+  let missing = [...cells];
+  const look = (rows: readonly DatedRow[]): void => {
+    for (let place = rows.length - 1; place >= 0 && missing.length > 0; place--) {
+      const row = rows[place];
+      missing = missing.filter((cell) => {
+        const found = row !== undefined && covers(row.scope, cell.org, cell.kind);
+        if (found) {
+          last.set(cellOf(cell.org, cell.kind), { cell, row });
+        }
+        return !found;
+      });
+    }
+  };
+  look(rowsOf(head));
+  if (missing.length > 0 && head.base !== undefined) {
+    look(rowsOf(await table()));
+  }
+  return last;
+}
+
+/** What there is of some cells by the index itself: the snapshot that showed it last is gone. */
+async function scan(
+  { head, parts, lost }: BeforePorts,
+  cells: readonly Cell[],
+  calls: Calls,
+): Promise<Map<string, Map<string, VersionState>>> {
+  const found = new Map(cells.map(({ org, kind }) => [cellOf(org, kind), new Map<string, VersionState>()]));
+  const take = ([org, kind, uid]: Thing, is: VersionState | undefined): void => {
+    const entries = found.get(cellOf(org, kind));
+    if (is === undefined) {
+      entries?.delete(uid);
+    } else {
+      entries?.set(uid, is);
+    }
+  };
+  const { generation = '', shards = 0 } = head.base ?? {};
+  for (let shard = 0; shard < shards; shard++) {
+    const { things } = (await parts.shard(generation, shard, calls)) ?? (await lost());
+    for (const { thing, states, changes } of things) {
+      take(thing, states[changes.at(-1)?.[1] ?? -1]);
+    }
+  }
+  for (const [, thing, is] of head.changes) {
+    take(thing, typeof is === 'string' ? undefined : is);
+  }
+  return found;
+}

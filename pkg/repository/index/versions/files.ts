@@ -1,0 +1,170 @@
+import * as z from 'zod';
+import { KIND_NAMES, SERVER_KINDS, type KindName, type ResourceRef } from '../../../contract/kinds.ts';
+import type { ManifestEntry } from '../../../contract/manifest.ts';
+
+/** One version of a resource: which object, where it was, and what Grafana said of who made it. */
+export const VersionState = z.object({
+  object: z.string(),
+  bytes: z.int().nonnegative(),
+  title: z.string(),
+  folder: z.string(),
+  folderUid: z.string().optional(),
+  updated: z.string().optional(),
+  updatedBy: z.string().optional(),
+  version: z.union([z.string(), z.number()]).optional(),
+  message: z.string().optional(),
+});
+export type VersionState = z.infer<typeof VersionState>;
+
+/** What a snapshot says of a resource that it covers; `unread`: it exists or not, the snapshot failed to read it. */
+export const Stated = z.union([VersionState, z.literal('deleted'), z.literal('unread')]);
+export type Stated = z.infer<typeof Stated>;
+
+/** A resource; of a kind of the whole server, org is 0: the manifest names whichever organization came first. */
+export const Thing = z.tuple([z.int().nonnegative(), z.enum(KIND_NAMES), z.string()]);
+export type Thing = z.infer<typeof Thing>;
+
+/** Which organizations and kinds a snapshot covers. */
+export const Scope = z.object({
+  /** With their names. One that no longer exists is covered, too: everything in it is gone. */
+  orgs: z.array(z.tuple([z.int().positive(), z.string()])),
+  kinds: z.array(z.enum(KIND_NAMES)),
+  /** Pairs of these that it does not cover all the same: their list could not be read. */
+  except: z.array(z.tuple([z.int().nonnegative(), z.enum(KIND_NAMES)])),
+  /** Pairs of which it lacks some, nobody knows which: nothing that it lacks is known to be deleted. */
+  incomplete: z.array(z.tuple([z.int().nonnegative(), z.enum(KIND_NAMES)])),
+});
+export type Scope = z.infer<typeof Scope>;
+
+/** A snapshot in the index: its id, how its object ids were made, and the place of its scope in the list of scopes. */
+export const Row = z.tuple([z.string(), z.string(), z.int().nonnegative()]);
+export type Row = z.infer<typeof Row>;
+
+const Generation = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** The part that every publishing rewrites: what is newer than the large part, and where that is. */
+export const HeadFile = z.object({
+  format: z.literal(1),
+  base: z
+    .object({
+      generation: Generation,
+      /** The one before, whose files stay for a while: another process may still go by it. */
+      previous: Generation.optional(),
+      shards: z.int().positive(),
+      /** Characters of all shards, before compression. */
+      size: z.int().nonnegative(),
+      /** The newest snapshot in it. */
+      last: z.string(),
+      /** What was `unread`, and the organizations that were known, with that one. */
+      unread: z.array(Thing),
+      orgs: z.array(z.tuple([z.int().positive(), z.string()])),
+    })
+    .optional(),
+  scopes: z.array(Scope),
+  snapshots: z.array(Row),
+  /** The place of the snapshot in `snapshots`, the resource, and what it was from then on. */
+  changes: z.array(z.tuple([z.int().nonnegative(), Thing, Stated])),
+  /** What is `unread` now. */
+  unread: z.array(Thing),
+});
+export type HeadFile = z.infer<typeof HeadFile>;
+
+/** The snapshots of the large part. */
+export const TableFile = z.object({
+  format: z.literal(1),
+  generation: Generation,
+  scopes: z.array(Scope),
+  snapshots: z.array(Row),
+});
+export type TableFile = z.infer<typeof TableFile>;
+
+/** What became of one resource; `changes` are places of a snapshot and of a state, which is -1 for deleted, -2 for unread. */
+export const ThingHistory = z.object({
+  thing: Thing,
+  states: z.array(VersionState),
+  changes: z.array(z.tuple([z.int().nonnegative(), z.int().min(-2)])),
+});
+export type ThingHistory = z.infer<typeof ThingHistory>;
+
+/** Some of the resources of the large part. */
+export const ShardFile = z.object({
+  format: z.literal(1),
+  generation: Generation,
+  shard: z.int().nonnegative(),
+  things: z.array(ThingHistory),
+});
+export type ShardFile = z.infer<typeof ShardFile>;
+
+/** Every resource of the large part by its last title, and whether it is deleted. */
+export const NamesFile = z.object({
+  format: z.literal(1),
+  generation: Generation,
+  names: z.array(z.tuple([Thing, z.string(), z.boolean()])),
+});
+export type NamesFile = z.infer<typeof NamesFile>;
+
+/** The organization under which the index keeps a resource. */
+export function orgOf({ org, kind }: Pick<ResourceRef, 'org' | 'kind'>): number {
+  return SERVER_KINDS.has(kind) ? 0 : org;
+}
+
+export function thingOf(ref: ResourceRef): Thing {
+  return [orgOf(ref), ref.kind, ref.uid];
+}
+
+export function keyOf([org, kind, uid]: Thing): string {
+  return `${org}/${kind}/${uid}`;
+}
+
+/** Names an organization and kind: what a snapshot covers or not as a whole. */
+export function cellOf(org: number, kind: KindName): string {
+  return `${org}/${kind}`;
+}
+
+export function covers(scope: Scope, org: number, kind: KindName): boolean {
+  return (
+    (org === 0 || scope.orgs.some(([id]) => id === org)) &&
+    scope.kinds.includes(kind) &&
+    !names(scope.except, org, kind)
+  );
+}
+
+/** Whether nothing follows from it that a snapshot with this scope lacks a resource. */
+export function isIncomplete(scope: Scope, org: number, kind: KindName): boolean {
+  return names(scope.incomplete, org, kind);
+}
+
+function names(pairs: Scope['except'], org: number, kind: KindName): boolean {
+  return pairs.some((pair) => pair[0] === org && pair[1] === kind);
+}
+
+const LONGEST_MESSAGE = 500;
+
+export function stateOf(entry: ManifestEntry): VersionState {
+  const { object, bytes, title, folder, folderUid, facts = {} } = entry;
+  const text = (name: string): string | undefined => {
+    const value = facts[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const { version } = facts;
+  const message = text('message')?.slice(0, LONGEST_MESSAGE);
+  const [updated, updatedBy] = [text('updated'), text('updatedBy')];
+  return {
+    object,
+    bytes,
+    title,
+    folder,
+    ...(folderUid === undefined ? {} : { folderUid }),
+    ...(updated === undefined ? {} : { updated }),
+    ...(updatedBy === undefined ? {} : { updatedBy }),
+    ...(version === undefined || typeof version === 'boolean' ? {} : { version }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+/** Whether nothing changed: the content and the folder that it is in. */
+export function sameVersion(one: Stated, other: Stated): boolean {
+  return typeof one === 'string' || typeof other === 'string'
+    ? one === other
+    : one.object === other.object && one.folderUid === other.folderUid;
+}

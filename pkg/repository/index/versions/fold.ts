@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import {
+  covers,
+  keyOf,
+  sameVersion,
+  type HeadFile,
+  type NamesFile,
+  type Row,
+  type Scope,
+  type Stated,
+  type TableFile,
+  type Thing,
+  type ThingHistory,
+  type VersionState,
+} from './files.ts';
+import { internScope } from './append.ts';
+
+const DELETED = -1;
+const UNREAD = -2;
+
+/** Characters that one shard should have at most. */
+const SHARD_SIZE = 512 * 1024;
+const MOST_SHARDS = 1024;
+
+/** Which of so many shards, a power of two, holds a resource. */
+export function shardOf(thing: Thing, shards: number): number {
+  return createHash('sha256').update(keyOf(thing)).digest().readUInt32BE(0) & (shards - 1);
+}
+
+/** How many shards so many characters take; never fewer than before, so that a shard only ever splits. */
+export function shardsFor(size: number, before: number): number {
+  let shards = before;
+  while (shards < MOST_SHARDS && size > shards * SHARD_SIZE) {
+    shards *= 2;
+  }
+  return shards;
+}
+
+/** A change with the id of its snapshot. */
+export interface DatedChange {
+  snapshot: string;
+  is: Stated;
+}
+
+/** All rows of an index, oldest first, with their scopes. */
+export interface DatedRow {
+  id: string;
+  scheme: string;
+  scope: Scope;
+}
+
+export function rowsOf({ scopes, snapshots }: Pick<TableFile, 'scopes' | 'snapshots'>): DatedRow[] {
+  return snapshots.flatMap(([id, scheme, at]) => {
+    const scope = scopes[at];
+    return scope === undefined ? [] : [{ id, scheme, scope }];
+  });
+}
+
+export function tableOf(generation: string, rows: readonly DatedRow[]): TableFile {
+  const table: TableFile = { format: 1, generation, scopes: [], snapshots: [] };
+  for (const { id, scheme, scope } of rows) {
+    table.snapshots.push([id, scheme, internScope(table, scope)]);
+  }
+  return table;
+}
+
+/** The changes of a resource in the large part, oldest first. @param rows - of its table */
+export function foldedChanges(history: ThingHistory | undefined, rows: readonly Row[]): DatedChange[] {
+  return (history?.changes ?? []).flatMap(([at, of]) => {
+    const snapshot = rows[at]?.[0];
+    const is = of === DELETED ? 'deleted' : of === UNREAD ? 'unread' : history?.states[of];
+    return snapshot === undefined || is === undefined ? [] : [{ snapshot, is }];
+  });
+}
+
+/** The changes of a resource in the head, oldest first. */
+export function changesIn({ changes, snapshots }: HeadFile, thing: Thing): DatedChange[] {
+  const key = keyOf(thing);
+  return changes.flatMap(([at, one, is]) => {
+    const snapshot = snapshots[at]?.[0];
+    return snapshot === undefined || keyOf(one) !== key ? [] : [{ snapshot, is }];
+  });
+}
+
+/** The rows of an index, some of which stay. */
+export class KeptRows {
+  readonly #rows: readonly DatedRow[];
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #isKept: (id: string) => boolean;
+
+  /** @param rows - oldest first */
+  constructor(rows: readonly DatedRow[], isKept: (id: string) => boolean) {
+    this.#rows = rows;
+    this.#places = new Map(rows.map(({ id }, place) => [id, place]));
+    this.#isKept = isKept;
+  }
+
+  get kept(): DatedRow[] {
+    return this.#rows.filter(({ id }) => this.#isKept(id));
+  }
+
+  /** The snapshot itself if it stays, or else the next that does and covers the resource. */
+  next(snapshot: string, [org, kind]: Thing): string | undefined {
+    if (this.#isKept(snapshot)) {
+      return snapshot;
+    }
+    for (let place = (this.#places.get(snapshot) ?? 0) + 1; place < this.#rows.length; place++) {
+      const row = this.#rows[place];
+      if (row !== undefined && this.#isKept(row.id) && covers(row.scope, org, kind)) {
+        return row.id;
+      }
+    }
+    return undefined;
+  }
+}
+
+/**
+ * The changes of a resource as they are without the snapshots that go: what one of those was the first to show, the next
+ * that stays shows now.
+ */
+export function withoutGone(thing: Thing, changes: readonly DatedChange[], rows: KeptRows): DatedChange[] {
+  const moved: DatedChange[] = [];
+  changes.forEach(({ snapshot, is }, index) => {
+    const following = changes[index + 1]?.snapshot;
+    const place = rows.next(snapshot, thing);
+    if (place !== undefined && (following === undefined || place < following)) {
+      moved.push({ snapshot: place, is });
+    }
+  });
+  return moved.filter(({ is }, index) => {
+    const earlier = moved[index - 1]?.is;
+    return earlier === undefined ? is !== 'deleted' : !sameVersion(earlier, is);
+  });
+}
+
+/** A resource as a shard keeps it. @param places - of snapshots in the table, by id */
+export function historyOf(
+  thing: Thing,
+  changes: readonly DatedChange[],
+  places: ReadonlyMap<string, number>,
+): ThingHistory {
+  const states: VersionState[] = [];
+  const known = new Map<string, number>();
+  const placeOf = (is: Stated): number => {
+    if (typeof is === 'string') {
+      return is === 'deleted' ? DELETED : UNREAD;
+    }
+    const text = JSON.stringify(is);
+    const place = known.get(text) ?? states.push(is) - 1;
+    known.set(text, place);
+    return place;
+  };
+  return {
+    thing,
+    changes: changes.map(({ snapshot, is }) => [places.get(snapshot) ?? 0, placeOf(is)]),
+    states,
+  };
+}
+
+/** The line that stands for a resource in the list of names. */
+export function nameOf({ thing, states, changes }: ThingHistory): NamesFile['names'][number] {
+  return [thing, states.at(-1)?.title ?? '', changes.at(-1)?.[1] === DELETED];
+}

@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import type { Log } from '../../../contract/ports.ts';
+import type { ObjectStore } from '../../../storage/store.ts';
+import type { Keyring } from '../../encryption/keyring.ts';
+import { cacheKey, type VersionsPart } from '../../layout.ts';
+import type { Trust } from '../../signing/trust.ts';
+import { CacheFile } from '../cache-file.ts';
+import { NamesFile, ShardFile, TableFile } from './files.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+export interface PartsPorts {
+  store: ObjectStore;
+  keyring: Keyring;
+  trust: Trust;
+  log: Log;
+}
+
+/** The large part of the index: files of one generation, written once and never changed. */
+export class VersionParts {
+  readonly #ports: PartsPorts;
+
+  constructor(ports: PartsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Undefined when it is gone or damaged; so with the others. */
+  async table(generation: string, calls: Calls = {}): Promise<TableFile | undefined> {
+    return checked(generation, await this.#file(`versions/${generation}/snapshots`, TableFile).read(calls));
+  }
+
+  async names(generation: string, calls: Calls = {}): Promise<NamesFile | undefined> {
+    return checked(generation, await this.#file(`versions/${generation}/names`, NamesFile).read(calls));
+  }
+
+  async shard(generation: string, shard: number, calls: Calls = {}): Promise<ShardFile | undefined> {
+    const found = checked(generation, await this.#file(shardName(generation, shard), ShardFile).read(calls));
+    return found?.shard === shard ? found : undefined;
+  }
+
+  /** @returns whether it was written. */
+  writeTable(table: TableFile, calls: Calls = {}): Promise<boolean> {
+    return this.#file(`versions/${table.generation}/snapshots`, TableFile).write(table, calls);
+  }
+
+  writeNames(names: NamesFile, calls: Calls = {}): Promise<boolean> {
+    return this.#file(`versions/${names.generation}/names`, NamesFile).write(names, calls);
+  }
+
+  writeShard(shard: ShardFile, calls: Calls = {}): Promise<boolean> {
+    return this.#file(shardName(shard.generation, shard.shard), ShardFile).write(shard, calls);
+  }
+
+  /** Removes the files of a generation that nothing goes by any more; what stays is left to a prune. */
+  async remove(generation: string, { signal }: Calls = {}): Promise<void> {
+    const { store, keyring } = this.#ports;
+    const keys: string[] = [];
+    const folder = cacheKey(`versions/${generation}/`, keyring.encrypted).replace(/\.json\.gz.*$/, '');
+    for await (const { key } of store.list(folder, { signal })) {
+      keys.push(key);
+    }
+    await store.deleteMany(keys, { signal });
+  }
+
+  #file<Schema extends z.ZodType>(name: VersionsPart, schema: Schema): CacheFile<Schema> {
+    return new CacheFile(this.#ports, name, schema);
+  }
+}
+
+function shardName(generation: string, shard: number): VersionsPart {
+  return `versions/${generation}/${shard.toString(16).padStart(3, '0')}`;
+}
+
+/** A file of another generation under this name is none. */
+function checked<T extends { generation: string }>(generation: string, file: T | undefined): T | undefined {
+  return file?.generation === generation ? file : undefined;
+}

@@ -1,0 +1,86 @@
+import { sameVersion, type Stated, type VersionState } from './files.ts';
+
+export type VersionEvent = 'first-seen' | 'created' | 'changed' | 'deleted' | 'returned';
+
+/** The snapshots that show something, oldest and newest, and how many there are. */
+export interface Held {
+  first: string;
+  last: string;
+  count: number;
+}
+
+/** One change of one resource. */
+export interface VersionChange {
+  what: VersionEvent;
+  /** The snapshots that hold this version; of a deletion those that lack the resource. */
+  snapshots: Held;
+  /** Undefined for a deletion. */
+  state?: VersionState;
+  /** The version before, if there is one. */
+  before?: VersionState;
+  /** The snapshot before in which it was still otherwise: it changed between that one and `snapshots.first`. */
+  after?: string;
+  /** The first snapshot in which it is otherwise again; absent for what is so in the newest. */
+  until?: string;
+}
+
+/** A snapshot that is indexed and covers the resource, oldest first; `is` when something was put down there. */
+export interface Mark {
+  snapshot: string;
+  /** Whether the snapshot is there and counts: what was forgotten says how things went on, and is not shown. */
+  shown: boolean;
+  /** Whether it covers the organization and kind. */
+  covers: boolean;
+  /** Whether nothing follows from it that the snapshot lacks the resource. */
+  incomplete: boolean;
+  is?: Stated;
+}
+
+/** What became of one resource over the snapshots that there are, oldest first; pure. */
+export function timelineOf(marks: Iterable<Mark>): VersionChange[] {
+  const changes: VersionChange[] = [];
+  let now: Stated = 'deleted';
+  let open: VersionChange | undefined;
+  let version: VersionState | undefined;
+  let wasAbsent = false;
+  let last: string | undefined;
+  for (const { snapshot, shown, covers, incomplete, is } of marks) {
+    now = is ?? now;
+    if (!shown || !covers || now === 'unread' || (incomplete && now === 'deleted')) {
+      continue;
+    }
+    const isSame = open !== undefined && sameVersion(open.state ?? 'deleted', now);
+    if (isSame && open !== undefined) {
+      open.snapshots.last = snapshot;
+      open.snapshots.count++;
+    } else if (now === 'deleted' && version === undefined) {
+      wasAbsent = true;
+    } else {
+      const what = eventOf(now, open, wasAbsent);
+      if (open !== undefined) {
+        open.until = snapshot;
+      }
+      open = {
+        what,
+        snapshots: { first: snapshot, last: snapshot, count: 1 },
+        ...(now === 'deleted' ? {} : { state: now }),
+        ...(version === undefined ? {} : { before: version }),
+        ...(last === undefined ? {} : { after: last }),
+      };
+      changes.push(open);
+      version = now === 'deleted' ? version : now;
+    }
+    last = snapshot;
+  }
+  return changes;
+}
+
+function eventOf(now: Stated, open: VersionChange | undefined, wasAbsent: boolean): VersionEvent {
+  if (now === 'deleted') {
+    return 'deleted';
+  }
+  if (open === undefined) {
+    return wasAbsent ? 'created' : 'first-seen';
+  }
+  return open.what === 'deleted' ? 'returned' : 'changed';
+}

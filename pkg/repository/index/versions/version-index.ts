@@ -1,0 +1,351 @@
+import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
+import type { ResourceRef } from '../../../contract/kinds.ts';
+import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
+import type { Clock, Randomness } from '../../../contract/ports.ts';
+import { CacheFile } from '../cache-file.ts';
+import { appendSnapshot, knownOrgs } from './append.ts';
+import { cellsBefore } from './cells-before.ts';
+import {
+  covers,
+  HeadFile,
+  isIncomplete,
+  keyOf,
+  thingOf,
+  type NamesFile,
+  type TableFile,
+  type Thing,
+  type ThingHistory,
+} from './files.ts';
+import { changesIn, foldedChanges, rowsOf, shardOf, type DatedRow } from './fold.ts';
+import { writeGeneration } from './generation.ts';
+import { ManifestViews } from './manifest-views.ts';
+import { VersionParts, type PartsPorts } from './parts.ts';
+import { timelineOf, type VersionChange } from './timeline.ts';
+
+interface Calls {
+  signal?: AbortSignal;
+}
+
+export interface UpdateOptions extends Calls {
+  /** Read at most so many manifests, and look at what is newer than the large part alone. */
+  most?: number;
+  /** Manifests that are at hand. */
+  known?: readonly Manifest[];
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** How much of the history an answer is made from. */
+export interface IndexedPart {
+  indexed: number;
+  /** Snapshots that are still to be read. */
+  pending: number;
+  /** Snapshots that cannot be read here. */
+  unreadable: number;
+}
+
+/** So many changes, or snapshots, are in the head before they are folded into the large part. */
+const LIMITS = {
+  changes: 2000,
+  snapshots: 1000,
+  /** Changes while much is indexed in one go: a fold reads and writes everything. */
+  changesInBulk: 40_000,
+};
+/** The head is saved meanwhile, so that an interrupted process goes on where it was. */
+const SAVED_EVERY_MS = 20_000;
+/** So many snapshots at a time are much. */
+const BULK = 100;
+
+const emptyHead = (): HeadFile => ({ format: 1, scopes: [], snapshots: [], changes: [], unread: [] });
+
+/**
+ * `cache/versions.json.gz` and `cache/versions/`: when each resource changed, over all snapshots that count. Made from
+ * manifests alone, a snapshot at a time in the order of their ids, and only ever a cache: which snapshots exist comes with
+ * each question, and what is lost or damaged is made again.
+ */
+export class VersionIndex {
+  readonly #ports: PartsPorts & { clock: Clock; randomness: Randomness };
+  readonly #file: CacheFile<typeof HeadFile>;
+  readonly #parts: VersionParts;
+  readonly #views: ManifestViews;
+  readonly #limits: typeof LIMITS;
+  readonly #unreadable = new Set<string>();
+  /** What this process knows and could not write. */
+  #unsaved: HeadFile | undefined;
+  /** While an update runs, what it has so far; after it, what it came to. */
+  #working: HeadFile | undefined;
+  #head: HeadFile | undefined;
+  #table: TableFile | undefined;
+  #updating: Promise<unknown> = Promise.resolve();
+
+  /** @param limits - when the head is folded */
+  constructor(ports: PartsPorts & { clock: Clock; randomness: Randomness }, limits = LIMITS) {
+    this.#ports = ports;
+    this.#limits = limits;
+    this.#file = new CacheFile(ports, 'versions', HeadFile);
+    this.#parts = new VersionParts(ports);
+    this.#views = new ManifestViews(ports);
+  }
+
+  /** Takes up what is not indexed yet. One update at a time. @param summaries - of all snapshots, in any order */
+  update(summaries: readonly SnapshotSummary[], options: UpdateOptions = {}): Promise<void> {
+    const update = async (): Promise<void> => {
+      try {
+        this.#head = await this.#update(countingIds(summaries), options);
+      } finally {
+        this.#working = undefined;
+      }
+    };
+    const run = this.#updating.then(update);
+    this.#updating = run.catch(() => undefined);
+    return run;
+  }
+
+  /** The same after publishing, when nothing may fail any more. */
+  async published(
+    summaries: readonly SnapshotSummary[],
+    options: UpdateOptions & { known: readonly Manifest[] },
+  ): Promise<void> {
+    try {
+      await this.update(summaries, options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      this.#ports.log.warn({ reason: reasonOf(error) }, 'the index of versions was not updated');
+    }
+  }
+
+  /** What became of a resource, oldest first, as far as it is indexed. */
+  async of(
+    ref: ResourceRef,
+    summaries: readonly SnapshotSummary[],
+    calls: Calls = {},
+  ): Promise<IndexedPart & { changes: VersionChange[] }> {
+    const thing = thingOf(ref);
+    const { head, table, histories } = await this.#read(thing, calls);
+    const rows = [...rowsOf(table), ...rowsOf(head)];
+    const changes = [
+      ...foldedChanges(
+        histories.find((one) => keyOf(one.thing) === keyOf(thing)),
+        table.snapshots,
+      ),
+      ...changesIn(head, thing),
+    ];
+    const at = new Map(changes.map(({ snapshot, is }) => [snapshot, is]));
+    const existing = new Set(countingIds(summaries));
+    const [org, kind] = thing;
+    const marks = rows.map(({ id, scope }) => {
+      const is = at.get(id);
+      const mark = {
+        snapshot: id,
+        shown: existing.has(id),
+        covers: covers(scope, org, kind),
+        incomplete: isIncomplete(scope, org, kind),
+      };
+      return is === undefined ? mark : { ...mark, is };
+    });
+    return { changes: timelineOf(marks), ...this.#partOf(rows, existing) };
+  }
+
+  /** Every resource that was ever seen, by its last title, and whether it is deleted. */
+  async names(calls: Calls = {}): Promise<NamesFile['names']> {
+    const head = this.#working ?? this.#head ?? (await this.#load(calls));
+    const base = head.base === undefined ? undefined : await this.#parts.names(head.base.generation, calls);
+    const found = new Map((base?.names ?? []).map((name) => [keyOf(name[0]), name]));
+    for (const [, thing, is] of head.changes) {
+      const key = keyOf(thing);
+      const title = typeof is === 'string' ? (found.get(key)?.[1] ?? '') : is.title;
+      found.set(key, [thing, title, is === 'deleted']);
+    }
+    return [...found.values()];
+  }
+
+  /** Generations of the large part whose files are in use. */
+  async generations(calls: Calls = {}): Promise<Set<string>> {
+    const { base } = (await this.#file.read(calls)) ?? emptyHead();
+    return new Set([base?.generation, base?.previous].filter((one) => one !== undefined));
+  }
+
+  /** Writes all of it once more as it is, for recipients that are new. Failing that, it is made again. */
+  async rewrite(calls: Calls = {}): Promise<void> {
+    try {
+      const head = await this.#file.read(calls);
+      const folded = head?.base === undefined ? head : await this.#fold(head, () => true, calls);
+      if (folded === undefined) {
+        return;
+      }
+      const { base } = folded;
+      await this.#save(base === undefined ? folded : { ...folded, base: { ...base, previous: undefined } }, calls);
+      if (base?.previous !== undefined) {
+        await this.#parts.remove(base.previous, calls);
+      }
+    } catch (error) {
+      calls.signal?.throwIfAborted();
+      this.#ports.log.warn({ reason: reasonOf(error) }, 'the index of versions was not written again');
+    }
+  }
+
+  async #update(ids: readonly string[], options: UpdateOptions): Promise<HeadFile> {
+    const { most, signal, onProgress } = options;
+    let head = await this.#load(options);
+    let table: TableFile | undefined;
+    if (most === undefined && head.base !== undefined) {
+      table = await this.#readTable(head.base.generation, options);
+      head = table === undefined ? emptyHead() : head;
+    }
+    const indexed = new Set([...(table?.snapshots ?? []), ...head.snapshots].map(([id]) => id));
+    const isLeft = (id: string): boolean => most !== undefined && id <= (head.base?.last ?? '');
+    const first = ids.find((id) => !indexed.has(id) && !this.#unreadable.has(id) && !isLeft(id));
+    if (first === undefined) {
+      return head;
+    }
+    const existing = new Set(ids);
+    if (first < (head.snapshots.at(-1)?.[0] ?? head.base?.last ?? '')) {
+      head = await this.#cutBefore(head, first, existing, options);
+    }
+    const start = head.snapshots.at(-1)?.[0] ?? head.base?.last ?? '';
+    const taken = ids.filter((id) => id > start && !this.#unreadable.has(id)).slice(0, most);
+    const limits = this.#limits;
+    const mostChanges = taken.length > BULK ? limits.changesInBulk : limits.changes;
+    let saved = this.#ports.clock.monotonic();
+    for (const [done, id] of taken.entries()) {
+      signal?.throwIfAborted();
+      this.#working = head;
+      if (!(await this.#append(head, id, existing, options))) {
+        this.#unreadable.add(id);
+      }
+      onProgress?.(done + 1, taken.length);
+      if (head.changes.length > mostChanges || head.snapshots.length > limits.snapshots) {
+        head = await this.#fold(head, (one) => existing.has(one), options);
+      } else if (this.#ports.clock.monotonic() - saved > SAVED_EVERY_MS) {
+        saved = this.#ports.clock.monotonic();
+        await this.#save(head, options);
+      }
+    }
+    if (head.changes.length > limits.changes) {
+      head = await this.#fold(head, (one) => existing.has(one), options);
+    }
+    await this.#save(head, options);
+    return head;
+  }
+
+  /** @returns whether the snapshot could be read */
+  async #append(
+    head: HeadFile,
+    id: string,
+    existing: ReadonlySet<string>,
+    { known = [], signal }: UpdateOptions,
+  ): Promise<boolean> {
+    const orgs = knownOrgs(head);
+    const view = await this.#views.get(id, orgs, known, { signal });
+    if (view === undefined) {
+      return false;
+    }
+    const ports = {
+      head,
+      table: async () => (await this.#readTable(head.base?.generation ?? '', { signal })) ?? this.#lost({ signal }),
+      view: async (one: string) => (existing.has(one) ? this.#views.get(one, orgs, known, { signal }) : undefined),
+      parts: this.#parts,
+      lost: () => this.#lost({ signal }),
+    };
+    appendSnapshot(head, view, await cellsBefore(ports, view, { signal }));
+    return true;
+  }
+
+  async #load(calls: Calls): Promise<HeadFile> {
+    return this.#unsaved ?? (await this.#file.read(calls)) ?? emptyHead();
+  }
+
+  async #save(head: HeadFile, calls: Calls): Promise<void> {
+    this.#unsaved = (await this.#file.write(head, calls)) ? undefined : head;
+  }
+
+  async #readTable(generation: string, calls: Calls): Promise<TableFile | undefined> {
+    if (this.#table?.generation !== generation) {
+      this.#table = await this.#parts.table(generation, calls);
+    }
+    return this.#table;
+  }
+
+  /** Head, table and shard that fit each other. Where they do not, the index is lost, and made again by the next update. */
+  async #read(
+    thing: Thing,
+    calls: Calls,
+  ): Promise<{ head: HeadFile; table: Pick<TableFile, 'scopes' | 'snapshots'>; histories: ThingHistory[] }> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const head = this.#working ?? this.#head ?? (await this.#load(calls));
+      const { base } = head;
+      if (base === undefined) {
+        return { head, table: NO_TABLE, histories: [] };
+      }
+      const [table, shard] = await Promise.all([
+        this.#readTable(base.generation, calls),
+        this.#parts.shard(base.generation, shardOf(thing, base.shards), calls),
+      ]);
+      if (table !== undefined && shard !== undefined) {
+        return { head, table, histories: shard.things };
+      }
+      // Another process may have written a new generation since the head was read.
+      this.#head = undefined;
+    }
+    this.#ports.log.warn({}, 'the index of versions is damaged: it is made again');
+    await this.#save(emptyHead(), calls);
+    return { head: emptyHead(), table: NO_TABLE, histories: [] };
+  }
+
+  #partOf(rows: readonly DatedRow[], existing: ReadonlySet<string>): IndexedPart {
+    const shown = new Set(rows.map(({ id }) => id).filter((id) => existing.has(id)));
+    const unreadable = [...existing].filter((id) => !shown.has(id) && this.#unreadable.has(id)).length;
+    return { indexed: shown.size, pending: existing.size - shown.size - unreadable, unreadable };
+  }
+
+  /** The index as it was before a snapshot, which turned up after younger ones: all from there on is read again. */
+  async #cutBefore(head: HeadFile, id: string, existing: ReadonlySet<string>, calls: Calls): Promise<HeadFile> {
+    const { base } = head;
+    if (base !== undefined && id < base.last) {
+      const folded = await this.#fold(head, (one) => existing.has(one) && one < id, calls);
+      return folded === head ? emptyHead() : folded;
+    }
+    const snapshots = head.snapshots.filter(([one]) => one < id);
+    const changes = head.changes.filter(([at]) => at < snapshots.length);
+    const unread = new Map((base?.unread ?? []).map((thing) => [keyOf(thing), thing]));
+    for (const [, thing, is] of changes) {
+      unread.delete(keyOf(thing));
+      if (is === 'unread') {
+        unread.set(keyOf(thing), thing);
+      }
+    }
+    return { ...head, snapshots, changes, unread: [...unread.values()] };
+  }
+
+  /** Puts what is in the head into the large part, without the snapshots that do not stay. */
+  async #fold(head: HeadFile, stays: (id: string) => boolean, calls: Calls): Promise<HeadFile> {
+    const { randomness, trust, log } = this.#ports;
+    const generation = randomness.hex(8);
+    const folded = await writeGeneration({ head, generation, parts: this.#parts, stays, signal: calls.signal });
+    if (folded === undefined) {
+      log.debug({ trust: trust.standing }, 'the index of versions stays in one part');
+      return head;
+    }
+    await this.#save(folded, calls);
+    const unused = head.base?.previous;
+    if (unused !== undefined && this.#unsaved === undefined) {
+      await this.#parts.remove(unused, calls);
+    }
+    return folded;
+  }
+
+  /** @throws DK_INTEGRITY, after which the index is made again */
+  async #lost(calls: Calls): Promise<never> {
+    await this.#save(emptyHead(), calls);
+    throw new DashkeepError('DK_INTEGRITY', 'the index of versions is damaged: it is made again');
+  }
+}
+
+const NO_TABLE = { scopes: [], snapshots: [] };
+
+/** Ids of the snapshots that count here, oldest first. A drill's says nothing of what people had. */
+function countingIds(summaries: readonly SnapshotSummary[]): string[] {
+  return summaries
+    .filter(({ foreign, trigger }) => foreign !== true && trigger !== 'drill')
+    .map(({ id }) => id)
+    .sort();
+}

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import type { VersionChange } from '../../../pkg/repository/index/versions/timeline.ts';
+import { VersionIndex } from '../../../pkg/repository/index/versions/version-index.ts';
+import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
+import { MemoryStore } from '../../support/stores/memory-store.ts';
+import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
+import { publish, type MadeUp } from '../../support/repository/version-history.ts';
+
+const THINGS = ['dashboard/a', 'dashboard/b', 'dashboard/c', 'folder/f', 'folder/g'];
+const ORGS = [1, 2];
+
+type Told = Pick<VersionChange, 'what' | 'snapshots' | 'after' | 'until'> & { object?: string; before?: string };
+
+/** What became of a resource by reading every manifest, without any index. */
+function byManifests(manifests: readonly Manifest[], org: number, kind: KindName, uid: string): Told[] {
+  const told: Told[] = [];
+  let last: string | undefined;
+  let version: string | undefined;
+  for (const { id, orgs, kinds, errors, resources } of manifests) {
+    const whole = errors.some((one) => one.org === org && one.kind === kind && one.uid === '');
+    const inCell = resources.filter((one) => one.org === org && one.kind === kind);
+    const isAsked = orgs.some((one) => one.id === org) && kinds[kind] !== undefined;
+    const isListed = inCell.length > 0 || (kinds[kind]?.reason === undefined && !whole);
+    const object = inCell.find((one) => one.uid === uid)?.object;
+    const isUnread = whole || errors.some((one) => one.org === org && one.kind === kind && one.uid === uid);
+    if (!isAsked || !isListed || (object === undefined && isUnread)) {
+      continue;
+    }
+    const open = told.at(-1);
+    if (open !== undefined && open.object === object) {
+      open.snapshots.last = id;
+      open.snapshots.count++;
+    } else if (open !== undefined || object !== undefined) {
+      const appeared = last === undefined ? 'first-seen' : 'created';
+      const what =
+        object === undefined
+          ? 'deleted'
+          : open === undefined
+            ? appeared
+            : open.what === 'deleted'
+              ? 'returned'
+              : 'changed';
+      if (open !== undefined) {
+        open.until = id;
+      }
+      told.push({
+        what,
+        snapshots: { first: id, last: id, count: 1 },
+        ...(object === undefined ? {} : { object }),
+        ...(version === undefined ? {} : { before: version }),
+        ...(last === undefined ? {} : { after: last }),
+      });
+      version = object ?? version;
+    }
+    last = id;
+  }
+  return told;
+}
+
+function plain({ state, before, ...change }: VersionChange): Told {
+  return {
+    ...change,
+    ...(state === undefined ? {} : { object: state.object }),
+    ...(before === undefined ? {} : { before: before.object }),
+  };
+}
+
+type Step =
+  | {
+      do: 'publish';
+      changes: [number, string, number | undefined][];
+      scope: Partial<MadeUp> & { only?: number };
+      late: boolean;
+    }
+  | { do: 'forget'; which: number }
+  | { do: 'index' }
+  | { do: 'harm'; which: number; how: 'lose' | 'cut' | 'older' }
+  | { do: 'restart' };
+
+const change = fc.tuple(
+  fc.constantFrom(...ORGS),
+  fc.constantFrom(...THINGS),
+  fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+);
+const scope: fc.Arbitrary<Partial<MadeUp> & { only?: number }> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ kinds: fc.constantFrom<KindName[]>(['dashboard'], ['folder']) }) },
+  { weight: 1, arbitrary: fc.record({ only: fc.constantFrom(...ORGS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      unread: fc.array(fc.constantFrom('1/dashboard/a', '2/dashboard/b', '1/folder/f', '1/dashboard/')),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ unlisted: fc.constant<MadeUp['unlisted']>([[1, 'dashboard']]) }),
+  },
+  { weight: 1, arbitrary: fc.constant<Partial<MadeUp>>({ trigger: 'safety' }) },
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('publish' as const),
+      changes: fc.array(change, { maxLength: 3 }),
+      scope,
+      late: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('forget' as const), which: fc.nat(30) }) },
+  { weight: 3, arbitrary: fc.constant({ do: 'index' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('harm' as const),
+      which: fc.nat(20),
+      how: fc.constantFrom('lose' as const, 'cut' as const, 'older' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+);
+
+/** Small enough that the head is folded every few snapshots, and shards are split. */
+const LIMITS = { changes: 4, snapshots: 3, changesInBulk: 4 };
+
+async function play(steps: readonly Step[], lateOnes: boolean): Promise<void> {
+  const clock = new TestClock();
+  const store = new MemoryStore({ clock, versions: true });
+  const world = { clock, store, randomness: new SeededRandomness() };
+  let repository = await open(world);
+  const indexOf = (): VersionIndex =>
+    new VersionIndex({ ...world, log: silentLog, keyring: repository.keyring, trust: repository.trust }, LIMITS);
+  let index = indexOf();
+  const live: Record<number, Record<string, number>> = { 1: {}, 2: {} };
+  const manifests = new Map<string, Manifest>();
+  const sorted = (): Manifest[] => [...manifests.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const one of steps) {
+    if (one.do === 'publish') {
+      const late = lateOnes && one.late;
+      clock.advance(late ? -5_400_000 : 3_600_000);
+      for (const [org, name, version] of one.changes) {
+        if (version === undefined) {
+          delete live[org]![name];
+        } else {
+          live[org]![name] = version;
+        }
+      }
+      const { only, ...rest } = one.scope;
+      const orgs = Object.fromEntries(
+        ORGS.filter((org) => only === undefined || org === only).map((org) => [org, { ...live[org] }]),
+      );
+      const manifest = await publish(repository, world, { orgs, ...rest });
+      manifests.set(manifest.id, manifest);
+      clock.advance(late ? 5_400_000 : 0);
+    } else if (one.do === 'forget' && manifests.size > 0) {
+      const { id } = sorted()[one.which % manifests.size]!;
+      await deleteSnapshot(repository, id, { evenNewest: true });
+      manifests.delete(id);
+    } else if (one.do === 'index') {
+      await index.update(await repository.index.read({ whole: true }));
+    } else if (one.do === 'restart') {
+      repository = await open(world);
+      index = indexOf();
+    } else if (one.do === 'harm') {
+      const keys = (await keysOf(store, 'cache/versions')).sort();
+      const key = keys[one.which % keys.length];
+      if (key !== undefined) {
+        await harm(store, key, one.how);
+        index = indexOf();
+        repository = await open(world);
+      }
+    }
+  }
+  const summaries = await repository.index.read({ whole: true });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await index.update(summaries);
+      for (const org of ORGS) {
+        for (const name of THINGS) {
+          const [kind, uid] = name.split('/') as [KindName, string];
+          const { changes, pending, unreadable } = await index.of({ org, kind, uid }, summaries);
+          if (pending > 0 && attempt === 0) {
+            throw new Error('a damaged part was found: the next update makes all of it again');
+          }
+          expect({ pending, unreadable }).toEqual({ pending: 0, unreadable: 0 });
+          expect(changes.map(plain), `${org}/${name}`).toEqual(byManifests(sorted(), org, kind, uid));
+        }
+      }
+      return;
+    } catch (error) {
+      if (attempt > 0 || !/damaged/.test(String(error))) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function harm(store: MemoryStore, key: string, how: 'lose' | 'cut' | 'older'): Promise<void> {
+  const older = store.versionsOf(key).findLast(({ body }, at, all) => body !== undefined && at < all.length - 1)?.body;
+  if (how === 'older' && older !== undefined) {
+    await store.put(key, older);
+  } else if (how === 'cut') {
+    const body = await store.get(key);
+    await store.put(key, body.subarray(0, body.length / 2));
+  } else {
+    await store.deleteMany([key]);
+  }
+}
+
+describe('whatever happens to snapshots and to the index, the answer is what all manifests say', () => {
+  it.each([
+    ['in the order of their ids', false],
+    ['with some that come late', true],
+  ])(
+    '%s',
+    async (_name, lateOnes) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) => play(steps, lateOnes)),
+        { numRuns: 40 },
+      );
+    },
+    240_000,
+  );
+});
