@@ -3,10 +3,11 @@ import { exactVersion, installOlder, olderInstalled, olderVersions } from '../te
 
 /*
  * `npm run e2e:older`: the build in dist/, as it is, on pages made from the packages of older Grafanas. Names of versions
- * choose some of them; --installed leaves out those whose packages would have to be fetched first.
+ * choose some of them; --installed leaves out those whose packages would have to be fetched first; other options are Playwright's.
  */
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('-'));
+const options = args.filter((arg) => arg.startsWith('-') && arg !== '--installed');
 const versions = olderVersions().filter((name) => wanted.length === 0 || wanted.includes(name));
 
 /** The exit code for: nothing was tried, because it is not installed. */
@@ -19,7 +20,7 @@ for (const name of versions) {
   }
   const packages = await installOlder(name);
   console.log(`\nPages made from the packages of Grafana ${exactVersion(name)}`);
-  const { status } = spawnSync('npx', ['playwright', 'test', '--grep', '@older'], {
+  const { status } = spawnSync('npx', ['playwright', 'test', '--grep', '@older', ...options], {
     stdio: 'inherit',
     env: { ...process.env, DASHKEEP_TEST_PACKAGES: packages },
   });

@@ -1,8 +1,12 @@
-// `npm test`: every tier that this machine has the tools for, and one line at the end that says how it went.
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+// `npm test`: every tier that this machine has the tools for, two at a time, and one line at the end that says how it went.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { build, install, run } from './prepare.mjs';
+import { build, install } from './prepare.mjs';
+import { inLanes, runMarked } from './test/lanes.mjs';
+import { readPlaywright, readVitest } from './test/reports.mjs';
+import { isDecided, tier } from './test/tiers.mjs';
 
 await install();
 await build();
@@ -10,9 +14,9 @@ await build();
 const required = process.env.DASHKEEP_REQUIRE_TIERS === '1';
 /** How scripts/older-pages.ts says that packages are missing. */
 const NOT_INSTALLED = 75;
-const reports = 'build/test-reports';
-/** Runs where a Docker engine is given: its images take longer to build than all else takes to run. */
+/** Runs where a Docker engine is given: its images take longer to build than most of the rest takes to run. */
 const CONTAINERS = 'tests/containers';
+const reports = resolve('build/test-reports');
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
@@ -20,66 +24,62 @@ let passed = 0;
 let failed = 0;
 const notes = [];
 
-function count(label, result) {
+function count(label, startedAt, result) {
   passed += result.passed;
   failed += result.failed;
-  notes.push(
-    `${label}: ${result.passed} passed, ${result.failed} failed${result.skipped ? `, ${result.skipped} skipped` : ''}`,
-  );
+  const skipped = result.skipped ? `, ${result.skipped} skipped` : '';
+  const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
+  notes.push(`${label}: ${result.passed} passed, ${result.failed} failed${skipped} (${minutes} min)`);
 }
 
 /** A check that is either fine or not. */
 async function check(label, command, args) {
-  console.log(`\n• ${label}`);
-  const ok = (await run(command, args)) === 0;
-  count(label, { passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+  const startedAt = Date.now();
+  const ok = (await runMarked(label, command, args)) === 0;
+  count(label, startedAt, { passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
 }
 
-function readReport(path, read) {
-  try {
-    return read(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    console.error(`no report at ${path}: ${error.message}`);
-    return { passed: 0, failed: 1, skipped: 0, absent: [] };
-  }
+async function checks() {
+  await check('types', 'npx', ['tsc', '-p', '.']);
+  await check('types of the app', 'npx', ['tsc', '-p', 'src']);
+  await check('types of the browser tests', 'npx', ['tsc', '-p', 'tests/e2e']);
+  await check('types of the preview page', 'npx', ['tsc', '-p', 'tests/support/preview/host']);
+  await check('lint', 'npx', ['eslint', '.']);
+  await check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.']);
 }
 
-async function vitest(label, name, ...args) {
-  console.log(`\n• ${label}`);
+async function vitest(label, name, settings, ...args) {
+  const startedAt = Date.now();
   const report = `${reports}/${name}.json`;
-  const code = await run('npx', [
-    'vitest',
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    ...args,
-  ]);
-  const result = readReport(report, (json) => ({
-    passed: json.numPassedTests,
-    // A file that does not load counts as one failure.
-    failed:
-      json.numFailedTests +
-      json.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
-    skipped: json.numPendingTests + json.numTodoTests,
-    // A single test may not apply to a server or a user; a whole file without one that ran is a tier that is missing.
-    absent: json.testResults
-      .filter(({ assertionResults: all }) => all.length > 0 && all.every(({ status }) => status === 'skipped'))
-      .map(({ name: file }) => file),
-  }));
-  if (code !== 0 && result.failed === 0) {
-    result.failed = 1;
-  }
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const env = { ...process.env, ...settings };
+  const code = await runMarked(name, 'npx', ['vitest', 'run', ...reporters, ...args], { env });
+  const result = readVitest(report, code);
   if (required && result.absent.length > 0) {
     console.error(`skipped although every tier is required: ${result.absent.join(', ')}`);
     result.failed += result.absent.length;
   }
-  count(label, result);
+  count(label, startedAt, result);
+}
+
+/** The settings of a tier. One that could not be made ready is a failure, whatever its tests do without it. */
+async function settingsOf(name) {
+  const { ready, settings } = await tier(name);
+  if (!ready) {
+    failed += 1;
+    notes.push(`what the tier ${name} needs: could not be had, its lines above say why and what to do`);
+  }
+  return settings;
+}
+
+async function units() {
+  const settings = await settingsOf('cluster');
+  await vitest('unit, integration, chart and cluster tests', 'vitest', settings, '--exclude', `${CONTAINERS}/**`);
 }
 
 async function containers() {
   if (process.env.DASHKEEP_TEST_DOCKER) {
-    await vitest('containers', 'containers', CONTAINERS);
+    await vitest('containers', 'containers', {}, CONTAINERS);
   } else {
     notes.push('containers: skipped, no engine is given (tests/support/docker/engine.sh starts one)');
   }
@@ -98,61 +98,38 @@ function chromium() {
   return found.stdout.trim();
 }
 
-async function browser() {
-  console.log('\n• browser tests');
-  const executable = chromium();
-  if (!executable) {
-    notes.push('browser tests: skipped, no Chromium found (apt-get install chromium, or set CHROMIUM_PATH)');
-    failed += required ? 1 : 0;
-    return;
+/** Each has a folder of its own for screenshots of what went wrong: Playwright empties it first, and others may run beside. */
+async function playwright(label, name, command, args) {
+  const startedAt = Date.now();
+  const report = `${reports}/${name}.json`;
+  const env = { ...process.env, CHROMIUM_PATH: chromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  const options = [`--output=test-results/${name}`, ...(availableParallelism() < 4 ? ['--workers=1'] : [])];
+  const code = await runMarked(name, command, [...args, ...options], { env });
+  if (code === NOT_INSTALLED) {
+    notes.push(`${label}: skipped, its packages are not installed (npm run e2e:older fetches them)`);
+  } else {
+    count(label, startedAt, readPlaywright(report, code));
   }
-  const report = `${reports}/playwright.json`;
-  const code = await run('npm', ['run', '--silent', 'e2e'], {
-    env: { ...process.env, CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-  });
-  count('browser', readPlaywright(report, code));
-  await olderPages();
 }
 
-function readPlaywright(report, code) {
-  const result = readReport(report, ({ stats }) => ({
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected,
-    skipped: stats.skipped,
-  }));
-  if (code !== 0 && result.failed === 0) {
-    result.failed = 1;
-  }
-  return result;
-}
+const browser = () => playwright('browser', 'browser', 'npx', ['playwright', 'test']);
 
 /** The same build on pages made from older packages of Grafana. Fetched only when every tier is required. */
-async function olderPages() {
-  for (const version of readdirSync('tests/support/preview/older')) {
-    const label = `pages on Grafana ${version}`;
-    console.log(`\n• ${label}`);
-    const report = resolve(`${reports}/playwright-${version}.json`);
-    const args = ['--import', 'tsx', 'scripts/older-pages.ts', version, ...(required ? [] : ['--installed'])];
-    const code = await run(process.execPath, args, {
-      env: { ...process.env, CHROMIUM_PATH: chromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-    });
-    if (code === NOT_INSTALLED) {
-      notes.push(`${label}: skipped, its packages are not installed (npm run e2e:older fetches them)`);
-    } else {
-      count(label, readPlaywright(report, code));
-    }
-  }
+function olderPages(version) {
+  const args = ['--import', 'tsx', 'scripts/older-pages.ts', version, ...(required ? [] : ['--installed'])];
+  return playwright(`pages on Grafana ${version}`, `pages-${version}`, process.execPath, args);
 }
 
-await check('types', 'npx', ['tsc', '-p', '.']);
-await check('types of the app', 'npx', ['tsc', '-p', 'src']);
-await check('types of the browser tests', 'npx', ['tsc', '-p', 'tests/e2e']);
-await check('types of the preview page', 'npx', ['tsc', '-p', 'tests/support/preview/host']);
-await check('lint', 'npx', ['eslint', '.']);
-await check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.']);
-await vitest('unit, integration, chart and cluster tests', 'vitest', '--exclude', `${CONTAINERS}/**`);
-await browser();
-await containers();
+// The longest first.
+const jobs = [{ run: checks }, { run: units, ready: () => isDecided('cluster') }, { run: containers }];
+if (chromium()) {
+  jobs.unshift({ run: browser });
+  jobs.push(...readdirSync('tests/support/preview/older').map((version) => ({ run: () => olderPages(version) })));
+} else {
+  notes.push('browser tests: skipped, no Chromium found (apt-get install chromium, or set CHROMIUM_PATH)');
+  failed += required ? 1 : 0;
+}
+await inLanes(Math.min(2, availableParallelism()), jobs);
 
 console.log(`\n${notes.join('\n')}`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -108,7 +108,7 @@ start() {
     each_rule -I
   } 2>> "$directory/engine.log"
   # Without a storage driver named, the engine takes the best that works here: overlay2, fuse-overlayfs, at last vfs.
-  setsid nice dockerd --host "unix://$socket" --pidfile "$directory/docker.pid" \
+  setsid dockerd --host "unix://$socket" --pidfile "$directory/docker.pid" \
     --data-root "$directory/data" --exec-root "$directory/exec" \
     --bridge="$bridge" --iptables=false --ip-masq=false --default-address-pool base=10.214.0.0/16,size=24 \
     >> "$directory/engine.log" 2>&1 < /dev/null &

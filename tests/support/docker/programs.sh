@@ -23,7 +23,7 @@ program() {
     cd "$modules/$4"
     go mod init "$4" 2> /dev/null
     retry go get "$1@v$2" 2> "$modules/log" || { tail -n 5 "$modules/log" >&2; return 1; }
-    CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -mod=mod' nice go build -ldflags "-s -w ${5:-}" \
+    CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -mod=mod' go build -ldflags "-s -w ${5:-}" \
       -o "$target/../$file.part" "$1/$3"
     mv "$target/../$file.part" "$target/../$file"
   fi

@@ -35,8 +35,8 @@ if ! complete; then
   cd "$tools"
   export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false"
   echo "build.sh: building kube-apiserver $kube and etcd $etcd, once; this takes some minutes" >&2
-  nice -n 15 go build -ldflags "$flags" -o "$target/kube-apiserver.part" k8s.io/kubernetes/cmd/kube-apiserver
-  nice -n 15 go build -ldflags "-s -w" -o "$target/etcd.part" go.etcd.io/etcd/server/v3
+  go build -ldflags "$flags" -o "$target/kube-apiserver.part" k8s.io/kubernetes/cmd/kube-apiserver
+  go build -ldflags "-s -w" -o "$target/etcd.part" go.etcd.io/etcd/server/v3
   mv "$target/etcd.part" "$target/etcd"
   mv "$target/kube-apiserver.part" "$target/kube-apiserver"
 fi
