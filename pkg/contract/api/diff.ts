@@ -49,36 +49,23 @@ export const DiffPage = pageOf(DiffEntry).extend({
 });
 export type DiffPage = z.infer<typeof DiffPage>;
 
-/** GET /diff/resource */
+/** GET /diff/resource; here `from` may be `live`, too: what going back from there changes. */
 export const ResourceDiffQuery = Sides.extend({ org: OrgParameter.default(1), kind: KindParameter, uid: Uid });
 export type ResourceDiffQuery = z.input<typeof ResourceDiffQuery>;
 
-export const DIFF_SECTIONS = [
-  'panel',
-  'query',
-  'transformation',
-  'variable',
-  'annotation',
-  'link',
-  'rule',
-  'receiver',
-  'route',
-  'permission',
-  'member',
-  'setting',
-  'field',
-] as const;
-
-/** One difference in words a person uses: "panel CPU usage: title, unit". */
+/** One thing that was done to a resource; its text in English is `changeSentence`, the app has its own. */
 export const ReadableChange = z.object({
-  section: z.enum(DIFF_SECTIONS),
+  /** What it does to the thing that it is about. */
   change: Change,
-  /** What it is called: a panel's title, a query's letter, a variable's name, a field's path. */
-  name: z.string(),
-  /** What it belongs to, outermost first: a query's panel, a panel's row. */
-  within: z.array(z.string()),
-  /** Single values that differ; for a changed thing only, values as JSON. */
-  fields: z.array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+  /** Of the catalogue of changes; one of a later release may be unknown. */
+  code: z.string(),
+  /** What the text of the code is filled with. Values that are absent or empty are ''. */
+  params: z.record(z.string(), z.string()),
+  /** Where it is in the JSON. */
+  path: z.string().optional(),
+  /** What was there and what is, where a sentence has no room for it; long ones are cut and end with …. */
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
 });
 export type ReadableChange = z.infer<typeof ReadableChange>;
 

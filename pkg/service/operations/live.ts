@@ -15,17 +15,23 @@ export interface LiveOptions {
 
 const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
 
+/** What is live now: its JSON as it would be stored, and the folder that it is in. */
+export interface LiveBody {
+  text: string;
+  folderUid: string | undefined;
+}
+
 /**
- * The JSON text of what is live now, as it would be stored; undefined when there is nothing.
+ * What is live now; undefined when there is nothing.
  * @throws DK_NOT_FOUND for an org that is out of reach
  */
 export async function liveBody(
   instance: Instance,
   { org, kind, uid }: ResourceRef,
   options: LiveOptions & { decryptSecrets: boolean },
-): Promise<string | undefined> {
+): Promise<LiveBody | undefined> {
   const content = await kindOf(kind).read(contextIn(instance, org, options), { uid, title: uid });
-  return content === undefined ? undefined : canonicalJson(content.body);
+  return content === undefined ? undefined : { text: canonicalJson(content.body), folderUid: content.folderUid };
 }
 
 /** The folders that are live in an org. @throws DK_NOT_FOUND for an org that is out of reach */

@@ -13,6 +13,7 @@ import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/run.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import type { LiveBody } from './live.ts';
 
 /** What one run is given by whoever runs it. */
 export interface WorkRun {
@@ -107,14 +108,14 @@ export interface Operations {
   /** Against what is live in the caller's org. */
   diffLive(from: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison>;
   /**
-   * The JSON text of what is live now in the caller's org, as it would be stored; undefined when there is nothing.
+   * What is live now in the caller's org, as it would be stored; undefined when there is nothing.
    * @throws DK_NOT_FOUND for an org that is out of reach
    */
   liveBody(
     ref: { org: number; kind: KindName; uid: string },
     caller: Caller,
     signal: AbortSignal,
-  ): Promise<string | undefined>;
+  ): Promise<LiveBody | undefined>;
   /** The folders that are live in the caller's org. @throws DK_NOT_FOUND for an org that is out of reach */
   folders(caller: Caller, signal: AbortSignal): Promise<LiveFolder[]>;
   /** Of what a snapshot holds of the caller's org, into that org. */

@@ -21,18 +21,20 @@ interface Named {
 interface TitleOptions<T> {
   /** Makes titles buttons. */
   onOpen?: (item: T) => void;
+  /** Which of them; absent = all. */
+  canOpen?: (item: T) => boolean;
   /** Behind the title. */
   extra?: (item: T) => ReactNode;
 }
 
 /** Columns that several lists have. */
-export function titleColumn<T extends Named>({ onOpen, extra }: TitleOptions<T> = {}): Column<T> {
+export function titleColumn<T extends Named>({ onOpen, canOpen = () => true, extra }: TitleOptions<T> = {}): Column<T> {
   return {
     id: 'title',
     header: t('column.title', 'Title'),
     width: 'minmax(0, 2fr)',
     cell: (item) => (
-      <Title item={item} onOpen={onOpen && (() => onOpen(item))}>
+      <Title item={item} onOpen={onOpen && canOpen(item) ? () => onOpen(item) : undefined}>
         {extra?.(item)}
       </Title>
     ),

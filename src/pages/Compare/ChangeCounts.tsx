@@ -4,7 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import type { Change } from '../../../pkg/contract/api/diff.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { changeLabel } from './ChangeBadge.tsx';
+import { changeLabel } from '../../components/ChangeBadge.tsx';
 
 const CHANGES: Change[] = ['added', 'changed', 'removed'];
 

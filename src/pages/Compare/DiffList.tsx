@@ -14,7 +14,7 @@ import { kindLabel } from '../../lib/kinds.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
 import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
-import { ChangeBadge } from './ChangeBadge.tsx';
+import { ChangeBadge } from '../../components/ChangeBadge.tsx';
 import { ChangeCounts } from './ChangeCounts.tsx';
 import { LiveRead } from './LiveRead.tsx';
 

@@ -1,16 +1,12 @@
-import { Alert, Drawer, Stack, Tab, TabsBar, Text } from '@grafana/ui';
-import { useState } from 'react';
-import type { ResourceDiff } from '../../../pkg/contract/api/diff.ts';
+import { Drawer, Stack } from '@grafana/ui';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
-import { JsonDiff } from '../../components/json/JsonDiff.tsx';
-import { JsonView } from '../../components/json/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
+import { ResourceDifference } from '../../components/resources/ResourceDifference.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import { useResourceDiff } from '../../data/useDiff.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { refOf } from '../../lib/routes.ts';
-import { ReadableChanges } from './ReadableChanges.tsx';
 
 interface Props {
   from: string;
@@ -43,52 +39,10 @@ export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
                 </RestoreButton>
               </div>
             )}
-            <Difference diff={diff} />
+            <ResourceDifference diff={diff} />
           </Stack>
         )}
       </QueryView>
     </Drawer>
-  );
-}
-
-function Difference({ diff }: { diff: ResourceDiff }) {
-  const changed = diff.change === 'changed';
-  // Where words say nothing, the JSON is what there is to see.
-  const [view, setView] = useState<'words' | 'json'>(changed && diff.changes.length > 0 ? 'words' : 'json');
-  const label = t('resource.json', 'JSON of {{title}}', { title: diff.title });
-  if (diff.change === 'unchanged') {
-    return <Text color="secondary">{t('diff.unchanged', 'Both sides are the same.')}</Text>;
-  }
-  if (!changed) {
-    return <JsonView value={diff.before ?? diff.after} label={label} />;
-  }
-  return (
-    <>
-      <TabsBar>
-        <Tab label={t('diff.words', 'Summary')} active={view === 'words'} onChangeTab={() => setView('words')} />
-        <Tab label={t('diff.json', 'JSON')} active={view === 'json'} onChangeTab={() => setView('json')} />
-      </TabsBar>
-      {view === 'json' ? (
-        <JsonDiff before={diff.before} after={diff.after} label={label} />
-      ) : (
-        <>
-          <ReadableOrNothing diff={diff} />
-          {diff.truncated && (
-            <Alert
-              severity="info"
-              title={t('diff.truncated', 'This list is not complete. The JSON shows all differences.')}
-            />
-          )}
-        </>
-      )}
-    </>
-  );
-}
-
-function ReadableOrNothing({ diff }: { diff: ResourceDiff }) {
-  return diff.changes.length === 0 ? (
-    <Text color="secondary">{t('diff.noWords', 'Only details differ. See the JSON.')}</Text>
-  ) : (
-    <ReadableChanges changes={diff.changes} />
   );
 }

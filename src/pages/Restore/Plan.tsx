@@ -121,7 +121,7 @@ function Body({ plan }: { plan: RestorePlan }) {
           onMap={(from, to) => withOptions({ dataSources: { ...plan.options.dataSources, [from]: to } })}
         />
       )}
-      <PlanItems id={plan.id} counts={plan.counts} />
+      <PlanItems id={plan.id} snapshot={plan.snapshot} counts={plan.counts} />
     </Stack>
   );
 }

@@ -1,5 +1,5 @@
 import { Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
 import { folderColumn, kindColumn, titleColumn } from '../../components/lists/columns.tsx';
@@ -13,6 +13,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { lossTexts, reasonText } from '../../lib/reasons/reasons.ts';
 import { resourceParameter } from '../../lib/routes.ts';
+import { PlanItemDrawer } from './PlanItemDrawer.tsx';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 
 const ACTIONS: PlanAction[] = ['create', 'update', 'delete', 'unchanged', 'skip', 'blocked'];
@@ -40,48 +41,58 @@ function actionLabel(action: PlanAction): string {
 
 interface Props {
   id: string;
+  snapshot: string;
   counts: Partial<Record<PlanAction, number>>;
 }
 
 /** The plan, resource by resource, each with its reason and with what can't come back. */
-export function PlanItems({ id, counts }: Props) {
+export function PlanItems({ id, snapshot, counts }: Props) {
   const { read, change } = useUrlState();
   const list = usePlanItems(id, {
     action: read('action') || undefined,
     kind: read('kind') || undefined,
     search: read('q') || undefined,
   });
-  const columns = useMemo(() => makeColumns(), []);
+  const [opened, setOpened] = useState<PlanItem>();
+  const columns = useMemo(() => makeColumns(setOpened), []);
   return (
-    <FilteredList
-      label={t('plan.items', 'Plan')}
-      list={list}
-      columns={columns}
-      rowKey={(item) => `${resourceParameter(item)} ${item.action}`}
-      empty={t('plan.noItems', 'No items match')}
-      search={t('snapshot.search', 'Search titles, UIDs and folders')}
-      count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
-    >
-      <MultiFilter
-        label={t('plan.actions', 'What happens')}
-        value={read('action')}
-        options={ACTIONS.filter((action) => (counts[action] ?? 0) > 0).map((action) => ({
-          value: action,
-          label: `${actionLabel(action)} (${formatNumber(counts[action] ?? 0)})`,
-        }))}
-        onChange={(action) => change({ action })}
-      />
-      <MultiFilter
-        label={t('snapshot.kinds', 'Kinds')}
-        value={read('kind')}
-        options={KIND_NAMES.map((kind) => ({ value: kind, label: kindLabel(kind) }))}
-        onChange={(kind) => change({ kind })}
-      />
-    </FilteredList>
+    <>
+      <FilteredList
+        label={t('plan.items', 'Plan')}
+        list={list}
+        columns={columns}
+        rowKey={(item) => `${resourceParameter(item)} ${item.action}`}
+        empty={t('plan.noItems', 'No items match')}
+        search={t('snapshot.search', 'Search titles, UIDs and folders')}
+        count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
+      >
+        <MultiFilter
+          label={t('plan.actions', 'What happens')}
+          value={read('action')}
+          options={ACTIONS.filter((action) => (counts[action] ?? 0) > 0).map((action) => ({
+            value: action,
+            label: `${actionLabel(action)} (${formatNumber(counts[action] ?? 0)})`,
+          }))}
+          onChange={(action) => change({ action })}
+        />
+        <MultiFilter
+          label={t('snapshot.kinds', 'Kinds')}
+          value={read('kind')}
+          options={KIND_NAMES.map((kind) => ({ value: kind, label: kindLabel(kind) }))}
+          onChange={(kind) => change({ kind })}
+        />
+      </FilteredList>
+      {opened && <PlanItemDrawer snapshot={snapshot} item={opened} onClose={() => setOpened(undefined)} />}
+    </>
   );
 }
 
-function makeColumns(): Column<PlanItem>[] {
+/** Whether it replaces a resource of the same uid in the same organization, so that the two can be compared. */
+function isComparable({ action, targetUid, targetOrg, newOrg }: PlanItem): boolean {
+  return action === 'update' && targetUid === undefined && targetOrg === undefined && newOrg === undefined;
+}
+
+function makeColumns(onOpen: (item: PlanItem) => void): Column<PlanItem>[] {
   return [
     {
       id: 'action',
@@ -90,6 +101,8 @@ function makeColumns(): Column<PlanItem>[] {
       cell: (item) => <LabelBadge color={COLORS[item.action]} text={actionLabel(item.action)} />,
     },
     titleColumn({
+      onOpen,
+      canOpen: isComparable,
       extra: (item) => {
         const text = lossTexts(item).join(' · ');
         return (

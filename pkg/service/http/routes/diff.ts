@@ -5,7 +5,7 @@ import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../page.ts';
 import { findEntry } from '../../repository/browse.ts';
 import { restoredSince } from '../../repository/restored.ts';
-import { readableChanges } from '../../repository/readable.ts';
+import { folderNames, resourceDiff, type Side } from '../../repository/resource-diff.ts';
 import type { Service } from '../../service.ts';
 import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
@@ -51,21 +51,23 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
       }),
   );
 
-  /** The JSON text on one side; undefined where there is nothing. */
+  /** The resource on one side, undefined where it is not; and the snapshot, if it is one. */
   async function side(
     snapshot: string,
     ref: Pick<ManifestEntry, 'org' | 'kind' | 'uid'>,
     caller: Caller,
-  ): Promise<{ text: string | undefined; entry: ManifestEntry | undefined; manifest: Manifest | undefined }> {
+  ): Promise<{ found: Side | undefined; manifest: Manifest | undefined }> {
     if (snapshot === 'live') {
-      const text = await repositoryCache.use(signal, (work) => work.liveBody(ref, caller, signal));
-      return { text, entry: undefined, manifest: undefined };
+      const found = await repositoryCache.use(signal, (work) => work.liveBody(ref, caller, signal));
+      return { found: found === undefined ? undefined : { ...found, title: undefined }, manifest: undefined };
     }
     const manifest = await snapshots.manifest(snapshot, caller, signal);
     const entry = findEntry(manifest, ref);
-    const text =
-      entry === undefined ? undefined : await repositoryCache.use(signal, (work) => work.body(entry, signal));
-    return { text, entry, manifest };
+    if (entry === undefined) {
+      return { found: undefined, manifest };
+    }
+    const text = await repositoryCache.use(signal, (work) => work.body(entry, signal));
+    return { found: { text, title: entry.title, folderUid: entry.folderUid }, manifest };
   }
 
   api.get(
@@ -87,35 +89,11 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
           throw nothing;
         }
         const [before, after] = await Promise.all([side(from, ref, caller), side(to, ref, caller)]);
-        if (before.text === undefined && after.text === undefined) {
+        if (before.found === undefined && after.found === undefined) {
           throw nothing;
         }
-        const [old, fresh] = [before.text, after.text].map((text) =>
-          text === undefined ? undefined : (JSON.parse(text) as unknown),
-        );
-        const { changes, truncated } =
-          old === undefined || fresh === undefined
-            ? { changes: [], truncated: false }
-            : readableChanges(kind, old, fresh);
-        const change =
-          old === undefined
-            ? ('added' as const)
-            : fresh === undefined
-              ? ('removed' as const)
-              : before.text === after.text
-                ? ('unchanged' as const)
-                : ('changed' as const);
-        return {
-          change,
-          org,
-          kind,
-          uid,
-          title: (after.entry ?? before.entry)?.title ?? uid,
-          changes,
-          truncated,
-          ...(old === undefined ? {} : { before: old }),
-          ...(fresh === undefined ? {} : { after: fresh }),
-        };
+        const manifests = [before, after].flatMap(({ manifest }) => manifest ?? []);
+        return resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
       }),
   );
 }

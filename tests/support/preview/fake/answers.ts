@@ -2,7 +2,8 @@ import type { DiffEntry, DiffPage, ResourceDiff } from '../../../../pkg/contract
 import type { SnapshotDetail, SnapshotTree } from '../../../../pkg/contract/api/snapshots.ts';
 import type { Status, Trends } from '../../../../pkg/contract/api/status.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
-import { readableChanges } from '../../../../pkg/service/repository/readable.ts';
+import { resourceChanges } from '../../../../pkg/engine/changes/changes.ts';
+import type { Json } from '../../../../pkg/lib/json/json.ts';
 import { FakeError } from './errors.ts';
 import type { FakeState } from './state.ts';
 import { sorted, type World } from './world.ts';
@@ -203,7 +204,7 @@ export function resourceDiff(from: World, to: World, kind: KindName, uid: string
   const told =
     before === undefined || after === undefined
       ? { changes: [], truncated: false }
-      : readableChanges(kind, before.body, after.body);
+      : resourceChanges(kind, { body: before.body as Json }, { body: after.body as Json });
   return {
     change,
     org: 1,

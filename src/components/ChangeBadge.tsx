@@ -1,8 +1,8 @@
 import { type BadgeColor } from '@grafana/ui';
 import type { IconName } from '@grafana/data';
-import type { Change } from '../../../pkg/contract/api/diff.ts';
-import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { t } from '../../lib/i18n.ts';
+import type { Change } from '../../pkg/contract/api/diff.ts';
+import { LabelBadge } from './LabelBadge.tsx';
+import { t } from '../lib/i18n.ts';
 
 const LOOKS: Record<Change, [color: BadgeColor, icon: IconName]> = {
   added: ['green', 'plus'],

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { CHANGES, changeSentence, type ChangeCode } from '../../pkg/contract/changes/catalogue.ts';
+import { localeFile } from '../../scripts/texts.ts';
+
+vi.mock('@grafana/runtime', () => ({ config: {} }));
+vi.mock('@grafana/i18n', () => import('./english.ts'));
+
+const { changeText } = await import('../../src/lib/changes/changes.ts');
+const { diffWords } = await import('../../src/lib/wordDiff.ts');
+
+const CODES = Object.keys(CHANGES) as ChangeCode[];
+const LANGUAGES = readdirSync(resolve(import.meta.dirname, '../../src/locales'));
+const namesIn = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name]) => name ?? '');
+const paramsOf = (code: ChangeCode): string[] => namesIn(CHANGES[code][1], /\{(\w+)\}/g);
+
+describe('changes in the words of the app', () => {
+  it.each(LANGUAGES)('each have a text in %s that shows all of their params', (language) => {
+    const { difference = {} } = JSON.parse(readFileSync(localeFile(language), 'utf8')) as Record<
+      string,
+      Record<string, string>
+    >;
+    expect(Object.keys(difference).sort()).toEqual([...CODES].sort());
+    for (const code of CODES) {
+      expect([code, ...namesIn(difference[code] ?? '', /\{\{(\w+)\}\}/g).sort()]).toEqual([
+        code,
+        ...paramsOf(code).sort(),
+      ]);
+    }
+  });
+
+  it('are all told somewhere', () => {
+    const engine = resolve(import.meta.dirname, '../../pkg/engine/changes');
+    const source = readdirSync(engine, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(engine, name), 'utf8'))
+      .join('\n');
+    const made = (code: string) => new RegExp(`'${code}'|\`${code.replace(/-(added|removed)$/, '-\\$\\{what\\}')}\``);
+    expect(CODES.filter((code) => !made(code).test(source))).toEqual([]);
+  });
+
+  it('have words for what is not there', () => {
+    expect(changeText({ code: 'panel-unit', params: { panel: 'CPU', before: '', after: 'bytes' } })).toBe(
+      'Panel “CPU”: unit changed from nothing to bytes',
+    );
+    expect(changeText({ code: 'setting-values', params: { name: 'weekStart', before: '', after: 'monday' } })).toBe(
+      'Setting weekStart changed from default to monday',
+    );
+    const permission = { type: 'service account', name: 'ci', after: 'Edit' };
+    expect(changeText({ code: 'permission-added', params: permission })).toBe('Service account ci got Edit');
+  });
+
+  it('of a later release are shown as they are', () => {
+    const later = { code: 'of-tomorrow', params: { name: 'x' } };
+    expect(changeText(later)).toBe(changeSentence(later));
+    expect(changeText(later)).toBe('of-tomorrow x');
+  });
+});
+
+describe('two texts word by word', () => {
+  const shown = (before: string, after: string): string =>
+    diffWords(before, after)
+      .map(({ change, text }) => (change === 'added' ? `[+${text}]` : change === 'removed' ? `[-${text}]` : text))
+      .join('');
+
+  it('show what went and what came in its place', () => {
+    expect(shown('rate(a_total[5m])', 'rate(b_total[5m])')).toBe('rate([-a_total][+b_total][5m])');
+    expect(shown('', 'up')).toBe('[+up]');
+    expect(shown('up', '')).toBe('[-up]');
+    expect(shown('same', 'same')).toBe('same');
+  });
+
+  it('that have nothing in common are shown one after the other', () => {
+    const many = (word: string) => Array.from({ length: 1_500 }, (_, at) => `${word}${at}`).join(' ');
+    expect(diffWords(many('a'), many('b')).map(({ change }) => change)).toEqual(['removed', 'added']);
+  });
+});
