@@ -8,6 +8,7 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/stored.ts';
 import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './folder-paths.ts';
+import { isPreview } from '../grafana/kinds/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
 import { servingOf } from './served-kinds.ts';
@@ -111,6 +112,9 @@ async function readLive(options: LiveDiffOptions, orgId: number, name: KindName,
   const toRead = [];
   for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
     const { content, ...rest } = listed;
+    if (isPreview(listed)) {
+      continue;
+    }
     if (content === undefined) {
       toRead.push(rest);
     } else {

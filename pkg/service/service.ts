@@ -24,6 +24,7 @@ import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
 import { RepositoryCache } from './repository/repository-cache.ts';
 import { Snapshots } from './repository/snapshots.ts';
+import { Previews } from './previews.ts';
 import { Requests } from './requests.ts';
 import { Restores } from './restores.ts';
 import { RunHooks } from './runs/run-hooks.ts';
@@ -76,6 +77,7 @@ export class Service {
   readonly runs: Runs;
   readonly comparisons: Comparisons;
   readonly restores: Restores;
+  readonly previews: Previews;
   readonly notifier: Notifier;
   readonly metrics: Metrics;
   readonly queue: RunQueue;
@@ -133,6 +135,7 @@ export class Service {
     this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
     this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
     this.restores = new Restores(clock, randomness);
+    this.previews = new Previews({ repositoryCache, snapshots: this.snapshots, clock, log, signal });
     this.notifier = new Notifier(
       () => this.#receiver(),
       config.instance,
@@ -215,6 +218,7 @@ export class Service {
     this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
     await this.notifier.stop();
     await this.#overdue.settled();
+    await this.previews.settled();
     await this.keeper?.stop();
     await this.given?.stop();
     await this.leadership.stop();
@@ -300,6 +304,9 @@ export class Service {
     );
     if (this.#terms.settled) {
       this.#overdue.watch();
+      if (this.statusView.tokenUsable && this.settings.view().values.target.url !== '') {
+        this.previews.watch();
+      }
     }
   }
 

@@ -237,6 +237,27 @@ test.describe('by keyboard alone', () => {
     await admin('DELETE', `/api/dashboards/uid/${board.uid}`);
   });
 
+  test('a dashboard is shown as it was, beside what it became, and the copy is removed', async ({
+    app,
+    page,
+    backup,
+    admin,
+  }) => {
+    await app.open(`/snapshots/${backup}?resource=1%2Fdashboard%2F${board.uid}`);
+    await tabTo(page.getByRole('button', { name: 'Open as it was' }));
+    await page.keyboard.press('Enter');
+    const copy = page.getByRole('link', { name: 'Open the copy' });
+    await expect(copy).toBeVisible({ timeout: 60_000 });
+    await expectAccessible(page);
+    const uid = /\/d\/(dashkeep-preview-[0-9a-f]+)$/.exec((await copy.getAttribute('href')) ?? '')?.[1] ?? '';
+    const { dashboard } = (await admin('GET', `/api/dashboards/uid/${uid}`)) as { dashboard: { title: string } };
+    expect(dashboard.title).toContain(`${board.title} (as of `);
+    await tabTo(page.getByRole('button', { name: 'Remove the copy now' }));
+    await page.keyboard.press('Enter');
+    await expect(copy).toBeHidden({ timeout: 60_000 });
+    await expect(admin('GET', `/api/dashboards/uid/${uid}`)).rejects.toThrow();
+  });
+
   test('a snapshot is deleted only after its id was typed', async ({ app, page, backup, service }) => {
     const newer = await backUp(service);
     await app.open(`/snapshots/${backup}`);

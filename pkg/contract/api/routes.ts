@@ -23,6 +23,7 @@ import type {
   ResultPage,
   ResultsQuery,
 } from './restores.ts';
+import type { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
 import type {
   DownloadQuery,
   ResourceBody,
@@ -80,6 +81,11 @@ export interface ApiRoutes {
   'GET /restores/:id/items': { params: { id: string }; query: PlanItemsQuery; response: PlanItemPage };
   /** 202. 410 DK_PLAN_EXPIRED; 409 DK_PLAN_STALE when what is live has changed since; 400 DK_CONFIRMATION. */
   'POST /restores/:id/apply': { params: { id: string }; body: ApplyRequest; response: Run };
+  /** Dashboards as they were, in temporary copies. */
+  'GET /previews': { response: Previews };
+  /** 201. The same dashboard of the same snapshot replaces its earlier copy. */
+  'POST /previews': { body: PreviewRequest; response: OpenedPreview };
+  'DELETE /previews/:uid': { params: { uid: string }; response: PreviewRemoved };
   'GET /restores/:id/results': { params: { id: string }; query: ResultsQuery; response: ResultPage };
 }
 

@@ -6,6 +6,7 @@ import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
 import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
 import type { Kind, Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
+import { isPreview } from '../../grafana/kinds/previews.ts';
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/stored.ts';
 import { holding } from './large.ts';
 import { servingOf } from '../served-kinds.ts';
@@ -42,6 +43,9 @@ export async function readKind(run: KindRun): Promise<void> {
       collection.began({ org: context.org.id, kind: kind.name, resourceVersion });
     for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();
+      if (isPreview(listed)) {
+        continue;
+      }
       collection.listed(kind.name);
       unlisted.delete(listed.uid);
       const same = before.get(listed.uid);

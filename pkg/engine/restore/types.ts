@@ -52,8 +52,10 @@ export interface CopyOptions {
   folderUid?: string;
   /** Org to put them in; absent = that of the originals. */
   org?: number;
-  /** Put behind each title. */
+  /** Title suffix. */
   suffix?: string;
+  /** What the uids of copies begin with; at most 26 characters, for Grafana's uids have up to 40. */
+  uidPrefix?: string;
 }
 
 export interface RestoreOptions {

@@ -25,6 +25,7 @@ import { importableText, referencesOf } from './content.ts';
 import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
 import { LazyRepository } from './lazy-repository.ts';
 import { liveBody, liveFolders } from './live.ts';
+import { previewOperations, type PreviewOperations } from './previews.ts';
 import { RestorePlans } from './restore-plans.ts';
 import { withoutServerKinds } from './server-kinds.ts';
 import type { TargetLimits } from './target-limits.ts';
@@ -63,6 +64,7 @@ export function openOperations(options: OperationsOptions): OpenOperations {
 }
 
 class EngineWork implements Operations {
+  readonly previews: PreviewOperations;
   readonly #options: OperationsOptions;
   readonly #settings: EffectiveSettings;
   readonly #ports: Pick<OperationsOptions, 'clock' | 'randomness' | 'log'>;
@@ -93,6 +95,12 @@ class EngineWork implements Operations {
       version,
       repository: this.#repository,
       inOrgOf: this.#inOrgOf,
+    });
+    this.previews = previewOperations({
+      ports: this.#ports,
+      repository: this.#repository,
+      inOrgOf: this.#inOrgOf,
+      inAll: this.#withInstance,
     });
   }
 

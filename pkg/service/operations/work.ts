@@ -14,6 +14,7 @@ import type { RunFacts } from '../../engine/run.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { LiveBody } from './live.ts';
+import type { PreviewOperations } from './previews.ts';
 
 /** What one run is given by whoever runs it. */
 export interface WorkRun {
@@ -122,6 +123,8 @@ export interface Operations {
   plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore>;
   /** The way back of a restore, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */
   planUndo(run: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore>;
+
+  readonly previews: PreviewOperations;
 
   writeRun(record: RunRecord): Promise<void>;
   /** Newest first. */

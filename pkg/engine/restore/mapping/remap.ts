@@ -117,7 +117,8 @@ export class Remap implements Mapping {
     }
     // Permissions have the uid of what they belong to.
     const place = [manifest.id, entry.org, owner, entry.uid, options.copy?.org ?? '', options.copy?.folderUid ?? ''];
-    return createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
+    const hash = createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
+    return `${options.copy?.uidPrefix ?? ''}${hash}`;
   }
 
   #renamed(kind: Kind, entry: ManifestEntry, content: Content): Content {

@@ -4,6 +4,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { isPreview } from '../../../grafana/kinds/previews.ts';
 import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
@@ -110,7 +111,9 @@ function scopeOf(
 export async function listOf(kind: Kind, context: WriteContext): Promise<Listed[]> {
   const all: Listed[] = [];
   for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
-    all.push(listed);
+    if (!isPreview(listed)) {
+      all.push(listed);
+    }
   }
   return all;
 }

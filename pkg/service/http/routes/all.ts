@@ -2,6 +2,7 @@ import type { Service } from '../../service.ts';
 import { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 import { diffRoutes } from './diff.ts';
+import { previewRoutes } from './previews.ts';
 import { restoreRoutes } from './restores.ts';
 import { runRoutes } from './runs.ts';
 import { settingsRoutes } from './settings.ts';
@@ -19,4 +20,5 @@ export function registerRoutes(api: Api, service: Service): void {
   snapshotRoutes(api, service);
   diffRoutes(api, service, heavy);
   restoreRoutes(api, service, heavy);
+  previewRoutes(api, service, heavy);
 }

@@ -1,4 +1,5 @@
 import type { DiffEntry, DiffPage, ResourceDiff } from '../../../../pkg/contract/api/diff.ts';
+import type { OpenedPreview, PreviewRequest } from '../../../../pkg/contract/api/previews.ts';
 import type { SnapshotDetail, SnapshotTree } from '../../../../pkg/contract/api/snapshots.ts';
 import type { Status, Trends } from '../../../../pkg/contract/api/status.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
@@ -135,6 +136,19 @@ export function tree(world: World): SnapshotTree {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const root = entries.filter((entry) => entry.folderUid === undefined).length;
   return { orgs: [{ id: 1, name: 'Main Org.', root, total: entries.length }], folders };
+}
+
+/** A temporary copy whose data source is gone. */
+export function preview(state: FakeState, { snapshot, uid }: PreviewRequest): OpenedPreview {
+  const title = worldOf(state, snapshot).get(`dashboard/${uid}`)?.entry.title ?? uid;
+  return {
+    uid: `dashkeep-preview-${uid}`,
+    title: `${title} (as of 2026-11-24 10:00 UTC)`,
+    path: `/d/dashkeep-preview-${uid}`,
+    expires: new Date(Date.now() + 3_600_000).toISOString(),
+    missing: [],
+    lostDataSources: [{ uid: 'old', name: 'Prometheus (old)', type: 'prometheus' }],
+  };
 }
 
 /** The folders that are live, as Grafana's own search gives them. */

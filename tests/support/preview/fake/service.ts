@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '../../../../pkg/contract/api/common.ts';
+import type { PreviewRequest } from '../../../../pkg/contract/api/previews.ts';
 import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { SettingsCandidate, SettingsCheck, SettingsUpdate } from '../../../../pkg/contract/api/settings.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
@@ -335,5 +336,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
     /^POST \/restores\/([^/]+)\/apply$/,
     ({ state, body, id }) => runs.apply(state, id, (body as { confirm?: string } | undefined)?.confirm),
   ],
+  [/^POST \/previews$/, ({ state, body }) => answers.preview(state, body as PreviewRequest)],
+  [/^DELETE \/previews\/([^/]+)$/, ({ id }) => ({ removed: id })],
   [/^GET \/restores\/([^/]+)\/results$/, ({ state, query, id }) => paged(findRestore(state, id).results, query)],
 ];

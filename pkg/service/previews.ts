@@ -1,0 +1,96 @@
+import type { OpenedPreview, Preview, PreviewRequest } from '../contract/api/previews.ts';
+import { asDashkeepError } from '../contract/errors.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import { PREVIEW_LIFETIME_MS } from '../engine/preview/remove.ts';
+import type { Caller } from './organizations/caller.ts';
+import type { RepositoryCache } from './repository/repository-cache.ts';
+import type { Snapshots } from './repository/snapshots.ts';
+
+/** How often expired previews are looked for, in milliseconds: a preview may live this much longer than its hour. */
+const SWEEP_EVERY_MS = 5 * 60_000;
+
+interface PreviewsParts {
+  repositoryCache: RepositoryCache;
+  snapshots: Snapshots;
+  clock: Clock;
+  log: Log;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+/**
+ * Temporary copies of dashboards, and their end. What is live in Grafana is all that is known of them, so neither a restart nor another
+ * replica leaves one behind.
+ */
+export class Previews {
+  readonly #parts: PreviewsParts;
+  /** Monotonic milliseconds; the first look is at the start, for those of an earlier process. */
+  #nextSweep = Number.NEGATIVE_INFINITY;
+  #sweeping: Promise<void> | undefined;
+
+  constructor(parts: PreviewsParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN, GrafanaError */
+  async open({ snapshot: asked, uid }: PreviewRequest, caller: Caller): Promise<OpenedPreview> {
+    const { repositoryCache, snapshots, clock, log, signal } = this.#parts;
+    const { id: snapshot } = await snapshots.manifest(asked, caller, signal);
+    const opened = await repositoryCache.use(signal, ({ previews }) =>
+      previews.open({ snapshot, uid }, caller, signal),
+    );
+    log.info({ org: caller.org, snapshot, dashboard: uid, preview: opened.uid }, 'a preview was made');
+    const { title, missing, lostDataSources } = opened;
+    return {
+      ...described({ uid: opened.uid, title, created: clock.now() }),
+      missing: missing.map(({ kind, uid: missed, title: name }) => ({ kind, uid: missed, title: name })),
+      lostDataSources,
+    };
+  }
+
+  /** @throws GrafanaError */
+  async list(caller: Caller): Promise<Preview[]> {
+    const { repositoryCache, clock, signal } = this.#parts;
+    const live = await repositoryCache.use(signal, ({ previews }) => previews.list(caller, signal));
+    return live.map(({ created, ...preview }) => described({ ...preview, created: created ?? clock.now() }));
+  }
+
+  /** @throws DK_NOT_FOUND, GrafanaError */
+  async remove(uid: string, caller: Caller): Promise<void> {
+    const { repositoryCache, signal } = this.#parts;
+    await repositoryCache.use(signal, ({ previews }) => previews.remove(uid, caller, signal));
+  }
+
+  /** To be called often by the leader, once it can reach Grafana: removes what has had its hour. */
+  watch(): void {
+    const now = this.#parts.clock.monotonic();
+    if (now < this.#nextSweep || this.#sweeping !== undefined) {
+      return;
+    }
+    this.#nextSweep = now + SWEEP_EVERY_MS;
+    this.#sweeping = this.#sweep().finally(() => (this.#sweeping = undefined));
+  }
+
+  /** When a sweep that is under way has ended. */
+  async settled(): Promise<void> {
+    await this.#sweeping;
+  }
+
+  async #sweep(): Promise<void> {
+    const { repositoryCache, log, signal } = this.#parts;
+    try {
+      const { removed } = await repositoryCache.use(signal, ({ previews }) => previews.removeExpired(signal));
+      if (removed > 0) {
+        log.info({ removed }, 'expired previews were removed');
+      }
+    } catch (error) {
+      const { code, message: reason } = asDashkeepError(error);
+      log.debug({ code, reason }, 'expired previews could not be looked for');
+    }
+  }
+}
+
+function described({ uid, title, created }: { uid: string; title: string; created: Date }): Preview {
+  const expires = new Date(created.getTime() + PREVIEW_LIFETIME_MS).toISOString();
+  return { uid, title, path: `/d/${encodeURIComponent(uid)}`, expires };
+}
