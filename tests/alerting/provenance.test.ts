@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import type { Provenance } from '../support/grafana/model/alerting.ts';
 import { ALERTING, AlertingGrafana, restore, restoreAll, take, takeAll } from './harness.ts';
-import { FOLDER, rule, seedAlerting } from './seed.ts';
+import { contactPointsOf, FOLDER, rule, seedAlerting } from './seed.ts';
 
 let grafana: AlertingGrafana;
 afterEach(() => grafana.close());
@@ -49,7 +49,7 @@ describe.each(PROFILE_NAMES)('provenance in Grafana %s', (profile) => {
     expect(Object.fromEntries(written)).toEqual({
       'notification-template': 2,
       'mute-timing': 1,
-      'contact-point': 3,
+      'contact-point': contactPointsOf(profile),
       'notification-policy': 1,
       'alert-rule-group': 2,
     });

@@ -3,7 +3,7 @@ import { arrayAt, objectAt } from '../../pkg/lib/json/json.ts';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import type { take } from './harness.ts';
 import { ALERTING, AlertingGrafana, bodies, restoreAll, takeAll } from './harness.ts';
-import { FOLDER, seedAlerting, SLACK_URL } from './seed.ts';
+import { contactPointsOf, FOLDER, seedAlerting, SLACK_URL } from './seed.ts';
 
 let grafana: AlertingGrafana;
 afterEach(() => grafana.close());
@@ -25,7 +25,7 @@ describe.each(PROFILE_NAMES)('Grafana %s', (profile) => {
     expect([...before].map(([name, taken]) => [name, taken.size])).toEqual([
       ['notification-template', 2],
       ['mute-timing', 1],
-      ['contact-point', 3],
+      ['contact-point', contactPointsOf(profile)],
       ['notification-policy', profile === '13.2' ? 2 : 1],
       ['inhibition-rule', profile === '13.2' ? 1 : 0],
       ['alert-rule-group', 2],

@@ -183,7 +183,7 @@ describe('contact points', () => {
   });
 
   it('that Grafana made itself are known as such', async () => {
-    grafana = await AlertingGrafana.start({ profile: '13.2' });
+    grafana = await AlertingGrafana.start({ profile: '11.6' });
     const taken = await take(KIND, await grafana.run());
     expect(taken.get('grafana-default-email')!.pristine).toBe(true);
     await seedAlerting(grafana);

@@ -16,7 +16,8 @@ const VERSIONS = (await recordedVersions()) as ProfileName[];
 const NAMES = namesInProduct();
 
 async function simulate(version: ProfileName): Promise<Recording> {
-  const grafana = await startGrafana({ profile: version, alertingWarmUpMs: MINUTE });
+  // Recordings wait until the search index has caught up.
+  const grafana = await startGrafana({ profile: version, alertingWarmUpMs: MINUTE, searchDelayMs: 0 });
   try {
     // The alerting of a new organization takes a minute; here its clock is put forward.
     const log = (line: string): void => {

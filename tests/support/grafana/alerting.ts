@@ -1,7 +1,7 @@
 import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../../pkg/lib/json/json.ts';
 import { can } from './access.ts';
 import type { Call } from './http/call.ts';
-import type { Alerting, Provenance } from './model/alerting.ts';
+import { EMPTY_RECEIVER, type Alerting, type Provenance } from './model/alerting.ts';
 import { accessDenied, errutil, problem } from './http/problems.ts';
 
 /** Provenance that a write asks for: `api`, unless the header says otherwise. */
@@ -120,6 +120,9 @@ export function namesInUse(alerting: Alerting, of: 'receiver' | 'timings'): Set<
 /** Refuses a policy that names a receiver or timing that does not exist. */
 export function refuseUnknownNames(alerting: Alerting, policy: JsonObject): void {
   const receivers = new Set(alerting.contactPoints.map((point) => point.name));
+  if (alerting.hasEmptyReceiver) {
+    receivers.add(EMPTY_RECEIVER);
+  }
   const unknown =
     namesInPolicy(policy, 'receiver').find((name) => !receivers.has(name)) ??
     namesInPolicy(policy, 'timings').find((name) => !alerting.muteTimings.has(name));

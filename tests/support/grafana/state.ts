@@ -53,7 +53,7 @@ export class GrafanaState {
       org.folders.clear();
       org.dashboards.clear();
       org.index.clear();
-      Object.assign(org, emptyExtras());
+      Object.assign(org, emptyExtras(this.profile.defaultReceiver));
     }
     this.sso = systemSso();
     for (const resource of ['dashboards', 'folders', 'playlists'] as const) {
@@ -131,7 +131,7 @@ export class GrafanaState {
       serviceAccounts: new Map(),
       members: new Map(),
       index: new SearchIndex(() => this.now(), this.searchDelayMs),
-      ...emptyExtras(),
+      ...emptyExtras(this.profile.defaultReceiver),
     };
     this.orgs.set(id, org);
     return org;

@@ -65,6 +65,8 @@ export interface Alerting {
   policyProvenance: Provenance;
   /** The default tree as `/apis` shows it. */
   defaultTree: NotificationObject | undefined;
+  /** Whether `empty` is among the receivers. */
+  hasEmptyReceiver: boolean;
   muteTimings: Map<string, MuteTiming>;
   templates: Map<string, NotificationTemplate>;
   /** Routing trees beside the default one. */
@@ -76,25 +78,31 @@ export interface Alerting {
   silences: Map<string, Silence>;
 }
 
-export function defaultPolicy(): JsonObject {
-  return { receiver: 'grafana-default-email', group_by: ['grafana_folder', 'alertname'] };
+/** Default receiver of 12.4: it is in the configuration without any integration, so that no contact point is listed. */
+export const EMPTY_RECEIVER = 'empty';
+
+function defaultContactPoint(name: string): Alerting['contactPoints'][number] {
+  return {
+    uid: '',
+    name,
+    type: 'email',
+    settings: { addresses: '<example@email.com>' },
+    disableResolveMessage: false,
+    provenance: '',
+  };
 }
 
-/** What a new org has. */
-export function newAlerting(): Alerting {
+export function defaultPolicy(receiver: string): JsonObject {
+  return { receiver, group_by: ['grafana_folder', 'alertname'] };
+}
+
+/** What a new org has. @param receiver its default one */
+export function newAlerting(receiver: string): Alerting {
   return {
     revision: 0,
-    contactPoints: [
-      {
-        uid: '',
-        name: 'grafana-default-email',
-        type: 'email',
-        settings: { addresses: '<example@email.com>' },
-        disableResolveMessage: false,
-        provenance: '',
-      },
-    ],
-    policy: defaultPolicy(),
+    hasEmptyReceiver: receiver === EMPTY_RECEIVER,
+    contactPoints: receiver === EMPTY_RECEIVER ? [] : [defaultContactPoint(receiver)],
+    policy: defaultPolicy(receiver),
     policyProvenance: '',
     defaultTree: undefined,
     muteTimings: new Map(),

@@ -59,13 +59,13 @@ export interface OrgExtras extends ContentExtras {
   alerting: Alerting;
 }
 
-export function emptyExtras(): OrgExtras {
+export function emptyExtras(receiver: string): OrgExtras {
   return {
     preferences: {},
     teams: new Map(),
     libraryPanels: new Map(),
     dataSources: new Map(),
-    alerting: newAlerting(),
+    alerting: newAlerting(receiver),
     ...emptyContent(),
   };
 }

@@ -55,6 +55,8 @@ export interface Profile {
   missingFolderPermissions: 404 | 500;
   /** Whether a folder may be created below one that is not there. */
   takesFolderBelowMissing: boolean;
+  /** Where the alerts of a new org go; `empty` has no integration. */
+  defaultReceiver: string;
   groups: ApiGroup[];
 }
 
@@ -99,6 +101,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     ssoPatch: false,
     missingFolderPermissions: 404,
     takesFolderBelowMissing: false,
+    defaultReceiver: 'grafana-default-email',
     groups: [],
   },
   '11.6': {
@@ -127,6 +130,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     ssoPatch: false,
     missingFolderPermissions: 404,
     takesFolderBelowMissing: false,
+    defaultReceiver: 'grafana-default-email',
     groups: [],
   },
   '12.4': {
@@ -155,6 +159,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     ssoPatch: false,
     missingFolderPermissions: 500,
     takesFolderBelowMissing: true,
+    defaultReceiver: 'empty',
     groups: V12_GROUPS,
   },
   '13.2': {
@@ -183,6 +188,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     ssoPatch: true,
     missingFolderPermissions: 500,
     takesFolderBelowMissing: true,
+    defaultReceiver: 'empty',
     groups: V13_GROUPS,
   },
 };

@@ -71,7 +71,7 @@ const routingTrees: K8sKind<NotificationObject> = {
     refuseProvisioned(item.provenance);
     const { alerting } = call.org;
     if (item === alerting.defaultTree) {
-      alerting.policy = defaultPolicy();
+      alerting.policy = defaultPolicy(call.profile.defaultReceiver);
       alerting.defaultTree = undefined;
     } else {
       alerting.routingTrees.delete(item.uid);

@@ -39,7 +39,7 @@ export function policyRoutes(router: Router): void {
   router.on(`DELETE ${BASE}/policies`, async (call) => {
     requireWrite(call, WRITE);
     await writeDocument(call, (alerting) => {
-      alerting.policy = defaultPolicy();
+      alerting.policy = defaultPolicy(call.profile.defaultReceiver);
       alerting.policyProvenance = '';
     });
     return new Reply(202, { message: 'policies reset' });
