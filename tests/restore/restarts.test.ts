@@ -101,3 +101,53 @@ describe('a write that Grafana fails over once', () => {
     ]);
   });
 });
+
+describe('an update that Grafana refuses as stale', () => {
+  /** A snapshot, and a dashboard that was changed since; `refuse` is what happens to its update. */
+  async function update(refuse: () => void): Promise<Restored> {
+    bench = await RestoreBench.start({ profile: '11.6', nestedFolders: true });
+    await seed(bench);
+    const manifest = await bench.backup();
+    await retitle('Changed');
+    refuse();
+    const only = [{ kind: 'dashboard' as const, uid: 'elsewhere' }];
+    return bench.apply({ manifest, selection: { only }, options: { overwrite: true } });
+  }
+
+  async function retitle(title: string): Promise<void> {
+    const { body } = await bench.api('GET /api/dashboards/uid/elsewhere');
+    await bench.api('POST /api/dashboards/db', { dashboard: { ...body.dashboard, title }, folderUid: 'other' });
+  }
+
+  // Grafana 11 on SQLite repeats a save that met a locked database, and finds the version that its first attempt set.
+  it('is sent again when nobody changed the dashboard', async () => {
+    const body = { message: 'The dashboard has been changed by someone else', status: 'version-mismatch' };
+    const restored = await update(() =>
+      bench.sim.setFaults({
+        match: 'POST /api/dashboards/db',
+        times: 1,
+        action: { kind: 'status', status: 412, body },
+      }),
+    );
+    expect(bad(restored)).toEqual([]);
+    expect((await bench.api('GET /api/dashboards/uid/elsewhere')).body.dashboard.title).toBe('Board elsewhere');
+  });
+
+  it('fails when somebody changed the dashboard meanwhile, whose work stays', async () => {
+    const restored = await update(() =>
+      bench.sim.setFaults({
+        match: 'POST /api/dashboards/db',
+        times: 1,
+        action: { kind: 'before', run: moveAway },
+      }),
+    );
+    expect(bad(restored)).toEqual([expect.stringMatching(/^failed dashboard\/elsewhere: .*plan/)]);
+    expect((await bench.api('GET /api/dashboards/uid/elsewhere')).body.meta.folderUid).toBe('infra');
+  });
+
+  function moveAway(): void {
+    const dashboard = bench.sim.state.org(1).dashboards.get('elsewhere')!;
+    dashboard.folderUid = 'infra';
+    dashboard.generation++;
+  }
+});

@@ -139,7 +139,7 @@ async function writeAll(
       } catch (error) {
         request.signal.throwIfAborted();
         attempt.failure = failureOf(error);
-        attempt.passing = isPassing(error);
+        attempt.passing = isPassing(error, item);
         // What the first attempt left there can still be undone.
         if (isConflict(error) && applying.isRepeated !== true) {
           applying.changeLog.drop(targetOf(item));
@@ -180,9 +180,18 @@ function failureOf(error: unknown): Reason {
   return reasonFrom(error);
 }
 
-/** Whether the same write may succeed a moment later: the connection was cut, or Grafana failed over it. */
-function isPassing(error: unknown): boolean {
-  return error instanceof GrafanaError && (error.code === 'DK_GRAFANA_UNREACHABLE' || error.httpStatus >= 500);
+/**
+ * Whether the same write may succeed a moment later: the connection was cut, Grafana failed over it, or it took an update
+ * for stale. Grafana 11 does so with its own first attempt when the database was locked, and the second write is made
+ * only if what is live is still as planned.
+ */
+function isPassing(error: unknown, item: PlannedItem): boolean {
+  return (
+    error instanceof GrafanaError &&
+    (error.code === 'DK_GRAFANA_UNREACHABLE' ||
+      error.httpStatus >= 500 ||
+      (error.code === 'DK_GRAFANA_CONFLICT' && item.live !== undefined))
+  );
 }
 
 /** Somebody else was there first. */
