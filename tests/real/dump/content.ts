@@ -118,15 +118,16 @@ interface LibraryElement {
   kind: number;
   folderUid?: string;
   model: object;
-  meta: { connectedDashboards: number };
 }
 
 export async function dumpLibraryPanels(grafana: Grafana, entries: Entries): Promise<void> {
   const { result } = await grafana.get<{ result: { elements: LibraryElement[] } }>(
     '/api/library-elements?perPage=1000',
   );
-  for (const { uid, name, kind, folderUid = '', model, meta } of result.elements) {
-    const { connectedDashboards } = meta;
+  for (const { uid, name, kind, folderUid = '', model } of result.elements) {
+    // The number in the list also counts deleted dashboards in Grafana 11.
+    const connections = await grafana.get<{ result: object[] }>(`/api/library-elements/${uid}/connections`);
+    const connectedDashboards = connections.result.length;
     entries.add('library-panel', uid, { name, kind, folderUid, model, connectedDashboards });
   }
 }
