@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { compact } from '../../pkg/contract/compact.ts';
 
 /** How a request is told from others: the route as Grafana names it in its metrics. */
 export type Routes = ReadonlyMap<string, number>;
@@ -29,12 +30,15 @@ export class RealGrafana {
   }
 
   async ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: string): Promise<Answer> {
-    const answer = await request(this.url + path, {
-      method,
-      headers: { authorization: this.authorization, 'content-type': 'application/json' },
-      dispatcher: this.#agent,
-      ...(body === undefined ? {} : { body }),
-    });
+    const answer = await request(
+      this.url + path,
+      compact({
+        method,
+        headers: { authorization: this.authorization, 'content-type': 'application/json' },
+        dispatcher: this.#agent,
+        body,
+      }),
+    );
     return { status: answer.statusCode, text: await answer.body.text() };
   }
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
+import { compact } from '../../pkg/contract/compact.ts';
 import { freePort } from '../../tests/support/ports.ts';
 import { PROGRAM, type Dashkeep } from './dashkeep.ts';
 
@@ -58,10 +59,10 @@ export class Service {
   async call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
     const answer = await request(`${this.#url}/api/v1${path}`, {
       method,
-      headers: {
+      headers: compact({
         authorization: `Bearer ${TOKEN}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
+        'content-type': body === undefined ? undefined : 'application/json',
+      }),
       body: body === undefined ? undefined : JSON.stringify(body),
       dispatcher: this.#agent,
     });

@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import type { KindName } from '../contract/kinds.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { Progress } from '../contract/runs.ts';
@@ -90,8 +91,7 @@ export class ProgressCounter {
     const seconds = first === undefined ? 0 : (now - first.at) / 1000;
     const rate = seconds > 0 && first !== undefined ? (this.#done - first.done) / seconds : undefined;
     return {
-      ...(total === undefined ? {} : { total }),
-      ...(rate === undefined ? {} : { rate }),
+      ...compact({ total, rate }),
       ...(rate === undefined || rate === 0 || this.#total === undefined
         ? {}
         : { secondsLeft: Math.max(0, this.#total - this.#done) / rate }),

@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { Instance } from '../grafana/instance.ts';
 import type { Patience } from '../grafana/http/outage.ts';
@@ -19,5 +20,5 @@ export function patienceAtStart(
 ): Patience {
   const progress = new ProgressCounter(run.clock, run.onProgress);
   const onWait = (waiting: boolean): void => progress.waiting(waiting);
-  return { atStart: true, onWait, signal: run.signal, ...(within === undefined ? {} : { within }) };
+  return compact({ atStart: true, onWait, signal: run.signal, within });
 }

@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { ResourceProblem } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
@@ -52,7 +53,7 @@ export async function recordRun<T>(
       kind: options.kind,
       status,
       trigger: options.trigger,
-      ...(options.by === undefined ? {} : { by: options.by }),
+      ...compact({ by: options.by }),
       started: started.toISOString(),
       finished: clock.now().toISOString(),
       duration: Math.round(clock.monotonic() - begun),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject } from '../lib/json/json.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
@@ -169,7 +170,7 @@ function neverReady({ org }: KindContext, error: unknown): unknown {
     return error;
   }
   const message = `${error.grafanaMessage} (no Alertmanager in organization '${org.name}' yet)`;
-  const answer = { status: error.httpStatus, message, ...(error.reason === undefined ? {} : { reason: error.reason }) };
+  const answer = compact({ status: error.httpStatus, message, reason: error.reason });
   return new GrafanaError(error.code, error, answer, { cause: error });
 }
 

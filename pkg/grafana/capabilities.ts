@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import { arrayAt, objectAt, stringAt } from '../lib/json/json.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { GrafanaClient } from './http/client.ts';
@@ -50,7 +51,7 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
   }
   return {
     version,
-    ...(build.edition === undefined ? {} : { edition: build.edition }),
+    ...compact({ edition: build.edition }),
     ...(major === undefined ? {} : { major, minor }),
     groups: await asked.groups,
   };

@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { objectAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
@@ -39,7 +40,7 @@ export function writeRefusal(stored: string | undefined): KnownReason | undefine
 /** The forecast of kinds for which only the live object's provenance stands in the way. */
 export async function forecastByProvenance(_context: unknown, item: Restorable): Promise<Forecast> {
   const blocked = writeRefusal(item.live?.provenance);
-  return { losses: [], ...(blocked === undefined ? {} : { blocked }) };
+  return compact({ losses: [], blocked });
 }
 
 /** Content of an object of the provisioning API whose name is its identity. */

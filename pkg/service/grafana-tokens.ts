@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { tokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
@@ -32,26 +33,28 @@ export function keeperOf(config: ServiceConfig, parts: KeeperParts): TokenKeeper
   if (grafana.token !== undefined && grafana.admin === undefined) {
     return undefined;
   }
-  return new TokenKeeper({
-    grafanaUrl: grafana.url,
-    grafanaCaFile: grafana.caFile,
-    admin,
-    adminKeys: keys,
-    // Both may change while the service runs, so they are looked up at each check.
-    get allOrgs() {
-      return settings.view().values.scope.orgs === 'all';
-    },
-    get app() {
-      const url = reachedAt();
-      return url === undefined ? undefined : { url, tokens: apiTokens };
-    },
-    ...(orgIds === undefined ? {} : { orgIds }),
-    state,
-    clock,
-    randomness,
-    log,
-    mayMint: () => leadership.leading,
-  });
+  return new TokenKeeper(
+    compact({
+      grafanaUrl: grafana.url,
+      grafanaCaFile: grafana.caFile,
+      admin,
+      adminKeys: keys,
+      // Both may change while the service runs, so they are looked up at each check.
+      get allOrgs() {
+        return settings.view().values.scope.orgs === 'all';
+      },
+      get app() {
+        const url = reachedAt();
+        return url === undefined ? undefined : { url, tokens: apiTokens };
+      },
+      orgIds,
+      state,
+      clock,
+      randomness,
+      log,
+      mayMint: () => leadership.leading,
+    }),
+  );
 }
 
 /** The tokens of the API. They rotate where there is an admin, so that somebody can tell the app of each organization. */
@@ -60,10 +63,10 @@ export function apiTokensOf(
   { admin, ...ports }: Pick<KeeperParts, 'admin' | 'state' | 'clock' | 'randomness' | 'log'>,
 ): ApiTokens {
   return new ApiTokens({
-    ...(apiToken === undefined ? {} : { given: apiToken }),
+    ...compact({ given: apiToken }),
     givenByOrg: apiOrgTokens,
     rotates: admin !== undefined && (grafana.token === undefined || grafana.admin !== undefined),
-    ...(apiTokenHours === undefined ? {} : { hours: apiTokenHours }),
+    ...compact({ hours: apiTokenHours }),
     ...ports,
   });
 }

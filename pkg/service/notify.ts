@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import type { NotificationEvent, NotificationSettings, NotificationTest } from '../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
@@ -145,15 +146,15 @@ export class Notifier {
   }
 
   #generic({ event, text, run, problems }: Notice): object {
-    return {
+    return compact({
       source: 'dashkeep',
       event,
       text,
       instance: this.#instance,
       time: this.#clock.now().toISOString(),
-      ...(run === undefined ? {} : { run }),
-      ...(problems === undefined ? {} : { problems }),
-    };
+      run,
+      problems,
+    });
   }
 }
 

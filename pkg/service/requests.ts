@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import type { RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
 import type { RunRequest } from '../contract/api/runs.ts';
 import { DashkeepError } from '../contract/errors.ts';
@@ -70,8 +71,7 @@ export class Requests {
     }
     const asker = {
       ...askedFrom(org),
-      ...(by === undefined ? {} : { by }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...compact({ by, idempotencyKey }),
     };
     return (await this.#run({ ...jobOf(request, 'manual', repositoryCache), ...asker })).id;
   }
@@ -111,7 +111,7 @@ export class Requests {
       trigger: planned.undoes === undefined ? 'manual' : 'undo',
       snapshotTrigger: 'manual',
       ...askedFrom(org),
-      ...(by === undefined ? {} : { by }),
+      ...compact({ by }),
       restore: id,
       work: async (run) => {
         let applied: AppliedRestore | undefined;

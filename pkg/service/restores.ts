@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { compact } from '../contract/compact.ts';
 import type {
   PlanItemPage,
   PlanItemsQuery,
@@ -69,7 +70,7 @@ export class Restores {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
     const confirm = confirmationOf(kept);
-    return {
+    return compact({
       id,
       state: this.#expired(kept) ? 'expired' : kept.state,
       snapshot: planned.snapshot,
@@ -83,13 +84,13 @@ export class Restores {
       dependencies: planned.dependencies,
       dataSources: planned.dataSources,
       liveDataSources: planned.liveDataSources,
-      ...(confirm === undefined ? {} : { confirm }),
+      confirm,
       warnings: planned.warnings,
-      ...(planned.undoes === undefined ? {} : { undoes: planned.undoes }),
-      ...(kept.run === undefined ? {} : { run: kept.run }),
-      ...(applied?.safetySnapshot === undefined ? {} : { safetySnapshot: applied.safetySnapshot }),
-      ...(applied === undefined ? {} : { outcomes }),
-    };
+      undoes: planned.undoes,
+      run: kept.run,
+      safetySnapshot: applied?.safetySnapshot,
+      outcomes: applied === undefined ? undefined : outcomes,
+    });
   }
 
   items(id: string, caller: Caller, query: z.output<typeof PlanItemsQuery>): PlanItemPage {

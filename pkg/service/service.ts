@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { compact } from '../contract/compact.ts';
 import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
@@ -299,9 +300,7 @@ export class Service {
     }
     const running = this.queue.running;
     const { record, progress } = running ?? {};
-    this.leadership.tell(
-      record === undefined ? undefined : { ...runLine(record), ...(progress === undefined ? {} : { progress }) },
-    );
+    this.leadership.tell(record === undefined ? undefined : { ...runLine(record), ...compact({ progress }) });
     if (this.#terms.settled) {
       this.#overdue.watch();
       if (this.statusView.tokenUsable && this.settings.view().values.target.url !== '') {

@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { systemCode } from './errors.ts';
 
@@ -14,5 +15,5 @@ const HINTS: Readonly<Record<string, string>> = {
  */
 export function unreadableFile(message: string, cause: unknown): DashkeepError {
   const hint = HINTS[systemCode(cause) ?? ''];
-  return new DashkeepError('DK_SETTINGS', message, { cause, ...(hint === undefined ? {} : { hint }) });
+  return new DashkeepError('DK_SETTINGS', message, compact({ cause, hint }));
 }

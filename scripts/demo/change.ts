@@ -1,3 +1,4 @@
+import { compact } from '../../pkg/contract/compact.ts';
 import type { Simulator } from '../../tests/support/grafana/simulator.ts';
 
 interface Named {
@@ -9,11 +10,14 @@ interface Named {
 export async function change(grafana: Simulator): Promise<string[]> {
   const token = grafana.token({ name: 'somebody', role: 'Admin' });
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const answer = await fetch(grafana.url + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const answer = await fetch(
+      grafana.url + path,
+      compact({
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      }),
+    );
     if (!answer.ok) {
       throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     }

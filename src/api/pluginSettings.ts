@@ -1,6 +1,7 @@
 import type { AppPluginMeta } from '@grafana/data';
 import { getBackendSrv } from '@grafana/runtime';
 import { lastValueFrom } from 'rxjs';
+import { compact } from '../../pkg/contract/compact.ts';
 import manifest from '../plugin.json';
 
 /** What Grafana keeps for this app; the token is written once and never comes back. */
@@ -20,12 +21,12 @@ export async function saveConnection(meta: AppMeta, sidecarUrl: string, sidecarT
     getBackendSrv().fetch({
       url: `/api/plugins/${manifest.id}/settings`,
       method: 'POST',
-      data: {
+      data: compact({
         enabled: true,
         pinned: meta.pinned ?? true,
         jsonData: { ...meta.jsonData, sidecarUrl },
-        ...(sidecarToken === undefined ? {} : { secureJsonData: { sidecarToken } }),
-      },
+        secureJsonData: sidecarToken === undefined ? undefined : { sidecarToken },
+      }),
       showErrorAlert: false,
       showSuccessAlert: false,
     }),

@@ -1,6 +1,7 @@
 import type { NavModelItem } from '@grafana/data';
 import { config, PluginPage, type PluginPageProps } from '@grafana/runtime';
 import { Stack } from '@grafana/ui';
+import { compact } from '../../pkg/contract/compact.ts';
 import { PageErrorBoundary } from '../app/PageErrorBoundary.tsx';
 
 /** A page of the app: Grafana's frame, with what breaks inside it caught inside it. */
@@ -23,8 +24,10 @@ export function AppPage({ children, pageNav, ...page }: PluginPageProps) {
 function belowGrafana({ url, parentItem, children, ...item }: NavModelItem): NavModelItem {
   return {
     ...item,
-    ...(url === undefined ? {} : { url: `${config.appSubUrl}${url}` }),
-    ...(parentItem === undefined ? {} : { parentItem: belowGrafana(parentItem) }),
-    ...(children === undefined ? {} : { children: children.map(belowGrafana) }),
+    ...compact({
+      url: url === undefined ? undefined : `${config.appSubUrl}${url}`,
+      parentItem: parentItem === undefined ? undefined : belowGrafana(parentItem),
+      children: children?.map(belowGrafana),
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { bootstrap } from '../../service/bootstrap/bootstrap.ts';
 import { AdminRefused } from '../../service/bootstrap/problems.ts';
@@ -34,23 +35,26 @@ async function runBootstrap(context: CliContext, flags: Flags): Promise<Exit> {
   const { state, admin } = await lay(config, { clock, randomness, log });
   const tokens = apiTokensOf(config, { admin, state, clock, randomness, log });
   await tokens.load();
-  const done = await patiently(context, wholeNumber(flags.wait, '--wait', 0), {
-    grafanaUrl: config.grafana.url,
-    grafanaCaFile: config.grafana.caFile,
-    admin,
-    adminKeys: config.admin.keys,
-    ...(config.orgIds === undefined ? {} : { orgIds: config.orgIds }),
-    allOrgs: config.settings.get('scope.orgs')?.value === 'all',
-    ...(flags.tokenDays === undefined
-      ? {}
-      : { tokenSeconds: 86_400 * wholeNumber(flags.tokenDays, 'DASHKEEP_TOKEN_DAYS') }),
-    // Only where there is a service that the app could reach.
-    ...(config.url === undefined ? {} : { app: { url: config.url, tokens } }),
-    state,
-    clock,
-    randomness,
-    log,
-  });
+  const done = await patiently(
+    context,
+    wholeNumber(flags.wait, '--wait', 0),
+    compact({
+      grafanaUrl: config.grafana.url,
+      grafanaCaFile: config.grafana.caFile,
+      admin,
+      adminKeys: config.admin.keys,
+      orgIds: config.orgIds,
+      allOrgs: config.settings.get('scope.orgs')?.value === 'all',
+      tokenSeconds:
+        flags.tokenDays === undefined ? undefined : 86_400 * wholeNumber(flags.tokenDays, 'DASHKEEP_TOKEN_DAYS'),
+      // Only where there is a service that the app could reach.
+      app: config.url === undefined ? undefined : { url: config.url, tokens },
+      state,
+      clock,
+      randomness,
+      log,
+    }),
+  );
   print(context, flags, done);
   return done.failed.length === 0 ? 0 : 3;
 }
@@ -76,12 +80,9 @@ async function patiently(context: CliContext, seconds: number, options: Bootstra
 }
 
 function print(context: CliContext, flags: Flags, { orgs, failed }: Bootstrapped): void {
-  const shown = orgs.map(({ org, expires, minted, app }) => ({
-    org,
-    minted,
-    ...(expires === undefined ? {} : { expires: expires.toISOString() }),
-    ...(app === undefined ? {} : { app }),
-  }));
+  const shown = orgs.map(({ org, expires, minted, app }) =>
+    compact({ org, minted, expires: expires?.toISOString(), app }),
+  );
   if (flags.json === true) {
     printJson(context, { orgs: shown, failed: failed.map(({ org, problem }) => ({ org, reason: problem.message })) });
     return;

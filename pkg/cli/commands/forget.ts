@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { recordRun } from '../../engine/run.ts';
 import { applyForget, planForget, type ForgetPlan, type ForgetResult } from '../../repository/snapshots/forget.ts';
 import type { RetentionDecision, RetentionPolicy } from '../../repository/snapshots/retention.ts';
@@ -65,8 +66,7 @@ function policyOf(flags: Flags): RetentionPolicy {
   }
   return {
     ...policy,
-    ...(flags.keepWithin === undefined ? {} : { keepWithin: flags.keepWithin }),
-    ...(flags.timezone === undefined ? {} : { timeZone: flags.timezone }),
+    ...compact({ keepWithin: flags.keepWithin, timeZone: flags.timezone }),
   };
 }
 

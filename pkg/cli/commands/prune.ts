@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { recordRun } from '../../engine/run.ts';
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
@@ -43,7 +44,7 @@ async function runPrune(context: CliContext, flags: Flags): Promise<Exit> {
     printJson(context, {
       ...summary(plan),
       applied: result !== undefined,
-      ...(result === undefined ? {} : { result }),
+      ...compact({ result }),
     });
   } else {
     print(context, plan, result);

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
@@ -110,7 +111,7 @@ async function planAndApply(
       return { trust };
     }
     const confirm = confirmTrust(context, repository, stored, { ...flags, named: wish.snapshot });
-    const where = { ...flags, ...(orgs === undefined ? {} : { orgs }), needsServerAdmin: everything };
+    const where = { ...flags, ...compact({ orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
       context,
       where,

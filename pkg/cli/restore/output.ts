@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
@@ -13,17 +14,20 @@ export function printRestore(
   restored: Restored | undefined,
 ): void {
   if (json) {
-    printJson(context, {
-      snapshot: plan.snapshot,
-      plan: securityFirst(plan.items).map(shown),
-      missing: plan.missing,
-      dataSources: plan.dataSources,
-      ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
-      applied: restored !== undefined,
-      results: restored?.results ?? [],
-      ...(restored?.safetySnapshot === undefined ? {} : { safetySnapshot: restored.safetySnapshot }),
-      ...(run === undefined ? {} : { run }),
-    });
+    printJson(
+      context,
+      compact({
+        snapshot: plan.snapshot,
+        plan: securityFirst(plan.items).map(shown),
+        missing: plan.missing,
+        dataSources: plan.dataSources,
+        confirm: plan.confirm,
+        applied: restored !== undefined,
+        results: restored?.results ?? [],
+        safetySnapshot: restored?.safetySnapshot,
+        run,
+      }),
+    );
     return;
   }
   printSecurity(context, plan.items);

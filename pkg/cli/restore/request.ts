@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { parseSavedPlan, requestOf, type SavedPlan } from '../../engine/restore/plan/saved-plan.ts';
 import { parseSecrets } from '../../engine/restore/apply/secrets.ts';
@@ -90,11 +91,7 @@ export function isSelective(flags: RestoreFlags): boolean {
 
 function selectionOf(flags: RestoreFlags): Selection {
   const kinds = kindsOf(flags.kinds);
-  return {
-    ...(kinds === undefined ? {} : { kinds }),
-    ...(flags.only === undefined ? {} : { only: flags.only.map(parseResource) }),
-    ...(flags.folder === undefined ? {} : { folders: flags.folder.map((uid) => ({ uid })) }),
-  };
+  return compact({ kinds, only: flags.only?.map(parseResource), folders: flags.folder?.map((uid) => ({ uid })) });
 }
 
 function optionsOf(flags: RestoreFlags): RestoreOptions {
@@ -107,11 +104,14 @@ function chosen(flags: RestoreFlags): Partial<RestoreOptions> {
   return {
     ...(flags.deleteExtra === true ? { deleteExtra: true } : {}),
     ...(flags.keepSecrets === true ? { keepSecrets: true } : {}),
-    ...(copy === undefined ? {} : { copy }),
-    ...(flags.mapOrg === undefined ? {} : { orgs: new Map(flags.mapOrg.map((text) => pairOfOrgs(text))) }),
-    ...(flags.mapDatasource === undefined
-      ? {}
-      : { dataSources: new Map(flags.mapDatasource.map((text) => pair(text, '--map-datasource'))) }),
+    ...compact({
+      copy,
+      orgs: flags.mapOrg === undefined ? undefined : new Map(flags.mapOrg.map((text) => pairOfOrgs(text))),
+      dataSources:
+        flags.mapDatasource === undefined
+          ? undefined
+          : new Map(flags.mapDatasource.map((text) => pair(text, '--map-datasource'))),
+    }),
   };
 }
 
@@ -124,11 +124,11 @@ function copyOf(flags: RestoreFlags): CopyOptions | undefined {
     }
     return undefined;
   }
-  return {
-    ...(intoFolder === undefined ? {} : { folderUid: intoFolder }),
-    ...(intoOrg === undefined ? {} : { org: orgOf(intoOrg, '--into-org') }),
-    ...(copySuffix === undefined ? {} : { suffix: copySuffix }),
-  };
+  return compact({
+    folderUid: intoFolder,
+    org: intoOrg === undefined ? undefined : orgOf(intoOrg, '--into-org'),
+    suffix: copySuffix,
+  });
 }
 
 function pair(text: string, flag: string): [string, string] {

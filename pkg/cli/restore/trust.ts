@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import { assertRestorable } from '../../repository/signing/gate.ts';
@@ -88,7 +89,7 @@ export function confirmTrust(
   { named, acceptForeign = false, confirm, apply }: TrustFlags & { named: string },
 ): string | undefined {
   if (apply === true) {
-    return assertRestorable(trust, stored, { named, acceptForeign, ...(confirm === undefined ? {} : { confirm }) });
+    return assertRestorable(trust, stored, compact({ named, acceptForeign, confirm }));
   }
   const { author, manifest } = stored;
   if (!author.trusted) {

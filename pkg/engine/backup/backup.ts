@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
@@ -75,13 +76,13 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
         finished: clock.now().toISOString(),
         status: collection.problems.length === 0 ? 'complete' : 'partial',
         trigger: options.trigger,
-        ...(options.by === undefined ? {} : { by: options.by }),
+        ...compact({ by: options.by }),
         dashkeep: options.version,
-        grafana: {
+        grafana: compact({
           version: instance.capabilities.version,
           url: instance.url,
-          ...(instance.capabilities.edition === undefined ? {} : { edition: instance.capabilities.edition }),
-        },
+          edition: instance.capabilities.edition,
+        }),
         orgs,
         sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
         changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }),

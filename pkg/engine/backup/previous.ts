@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { reasonOf } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
@@ -69,9 +70,9 @@ export function knownOf({ manifest, trusted }: Previous, org: number, kind: Kind
     return { size: 0, revision: () => undefined };
   }
   const list = manifest?.lists?.find((candidate) => candidate.org === org && candidate.kind === kind);
-  return {
+  return compact({
     size: entries.size,
     revision: (uid) => entries.get(uid)?.revision,
-    ...(list === undefined ? {} : { whole: { version: list.resourceVersion, resources: [...entries.values()] } }),
-  };
+    whole: list === undefined ? undefined : { version: list.resourceVersion, resources: [...entries.values()] },
+  });
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { stringifyJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
@@ -27,7 +28,7 @@ export async function readKind(run: KindRun): Promise<void> {
   const owners = changes.owners(context.org.id, kind.owner);
   const known = {
     ...knownOf(run.previous, context.org.id, kind.name, before),
-    ...(owners === undefined ? {} : { owners }),
+    ...compact({ owners }),
   };
   const concern = Changes.concern(kind.name);
   const all: Listed[] = [];
@@ -123,11 +124,7 @@ async function storeUnlisted(run: KindRun, before: ManifestEntry): Promise<void>
     if (content !== undefined) {
       const { folderUid } = content;
       run.collection.listed(run.kind.name);
-      run.changes.found(run.context.org.id, run.kind.name, {
-        uid,
-        title,
-        ...(folderUid === undefined ? {} : { folderUid }),
-      });
+      run.changes.found(run.context.org.id, run.kind.name, compact({ uid, title, folderUid }));
       await store(run, { uid, title }, content, before, share);
     }
   } finally {
@@ -227,13 +224,12 @@ function entryOf(run: KindRun, listed: Listed, content: Content, { id, bytes }: 
     uid: listed.uid,
     title: content.title,
     folder: '',
-    ...(folderUid === undefined ? {} : { folderUid }),
-    ...(apiVersion === undefined ? {} : { apiVersion }),
+    ...compact({ folderUid, apiVersion }),
     object: id,
     bytes,
-    ...(listed.revision === undefined ? {} : { revision: listed.revision }),
+    ...compact({ revision: listed.revision }),
     ...(provenance === undefined || provenance === '' ? {} : { provenance }),
-    ...(managedBy === undefined ? {} : { managedBy }),
+    ...compact({ managedBy }),
     ...(facts === undefined || Object.keys(facts).length === 0 ? {} : { facts }),
   };
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
@@ -199,7 +200,7 @@ async function restoreInto(
     clock,
     log,
     signal,
-    ...(onProgress === undefined ? {} : { onProgress }),
+    ...compact({ onProgress }),
   };
   const plan = await planRestore(request);
   const there = new Set(place.instance.orgs.map(({ id }) => id));

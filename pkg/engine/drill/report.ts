@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { ResourceProblem } from '../../contract/manifest.ts';
 import type { ApplyResult } from '../../contract/plan.ts';
@@ -96,7 +97,7 @@ export class DrillTally {
   }
 
   report(): DrillReport {
-    return {
+    return compact({
       snapshot: this.#snapshot,
       scratch: this.#scratch,
       checked: this.#verified + this.#differs.length,
@@ -104,9 +105,9 @@ export class DrillTally {
       differs: this.#differs,
       skipped: [...this.#skipped.values()],
       removed: this.#leftover === undefined,
-      ...(this.#leftover === undefined ? {} : { leftover: this.#leftover }),
+      leftover: this.#leftover,
       duration: Math.round(this.#clock.monotonic() - this.#begun),
-    };
+    });
   }
 
   #addResult({ org, kind, uid, title, outcome, reason, code, params }: ApplyResult, losses: readonly string[]): void {

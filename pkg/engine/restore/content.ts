@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Kind } from '../../grafana/kinds/kind.ts';
@@ -37,15 +38,7 @@ async function textOf(repository: Repository, { object, bytes }: ManifestEntry, 
 /** What the manifest alone says about the content of an entry: everything but the body, which is empty. */
 export function outlineOf(entry: ManifestEntry): Content {
   const { title, folderUid, apiVersion, provenance, managedBy, facts } = entry;
-  return {
-    body: {},
-    title,
-    ...(folderUid === undefined ? {} : { folderUid }),
-    ...(apiVersion === undefined ? {} : { apiVersion }),
-    ...(provenance === undefined ? {} : { provenance }),
-    ...(managedBy === undefined ? {} : { managedBy }),
-    ...(facts === undefined ? {} : { facts }),
-  };
+  return compact({ body: {}, title, folderUid, apiVersion, provenance, managedBy, facts });
 }
 
 /** Whether what is live is what a restore of the stored content would leave there. */

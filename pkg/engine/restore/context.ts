@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { kindContext, type Org } from '../../grafana/instance.ts';
 import type { WriteContext } from '../../grafana/kinds/kind.ts';
 import type { PlanRequest } from './types.ts';
@@ -7,14 +8,11 @@ export function writeContext(request: PlanRequest, org: Org): WriteContext {
   const { instance, clock, log, signal, repository, options, manifest, onWait } = request;
   const expectedUsers = request.expectedUsers?.get(org.id);
   return {
-    ...kindContext(instance, org, {
-      clock,
-      log,
-      signal,
-      decryptSecrets: repository.encrypted,
-      ...(onWait === undefined ? {} : { onWait }),
-      ...(expectedUsers === undefined ? {} : { expectedUsers }),
-    }),
+    ...kindContext(
+      instance,
+      org,
+      compact({ clock, log, signal, decryptSecrets: repository.encrypted, onWait, expectedUsers }),
+    ),
     secrets: options.secrets ?? (() => undefined),
     includeManaged: options.includeManaged,
     keepSecrets: options.keepSecrets === true,

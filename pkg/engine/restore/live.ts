@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { ByteBudget } from '../../grafana/http/byte-budget.ts';
 import type { Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
@@ -87,10 +88,5 @@ function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
 /** A stored resource as a listing would show it: some kinds take what the resource itself doesn't tell from there. */
 export function asListed({ uid, title, folderUid, apiVersion }: ManifestEntry): Listed {
   const storedVersion = apiVersion?.split('/').at(-1);
-  return {
-    uid,
-    title,
-    ...(folderUid === undefined ? {} : { folderUid }),
-    ...(storedVersion === undefined ? {} : { storedVersion }),
-  };
+  return compact({ uid, title, folderUid, storedVersion });
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { backup } from '../backup/backup.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply/apply.ts';
@@ -32,10 +33,7 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   options.instance.orgs.forEach(({ client }) => client.prioritize());
   try {
     const results = await applyPlan(options, plan, changeLog);
-    return {
-      results: withSecurity(results, plan.items),
-      ...(safety === undefined ? {} : { safetySnapshot: safety.id }),
-    };
+    return compact({ results: withSecurity(results, plan.items), safetySnapshot: safety?.id });
   } finally {
     options.note?.({ ...snapshot, touched: changeLog.list() });
   }
@@ -60,11 +58,11 @@ export function restoreOutcome(restored: Restored): RunOutcome<Restored> {
   }
   const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
   const all = restored.results.length > 0 && bad.length === restored.results.length;
-  return {
+  return compact({
     value: restored,
     status: bad.length === 0 ? 'complete' : all ? 'failed' : 'partial',
-    ...(restored.safetySnapshot === undefined ? {} : { snapshot: restored.safetySnapshot }),
+    snapshot: restored.safetySnapshot,
     counts,
     errors: bad.map(({ outcome: _, security: _changes, ...problem }) => problem),
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Dispatcher } from 'undici';
+import { compact } from '../../contract/compact.ts';
 import type { Json } from '../../lib/json/json.ts';
 import { Agent } from '../../lib/http/agent.ts';
 import { Access } from './access.ts';
@@ -56,10 +57,10 @@ export class GrafanaClient {
       // No limit here: the window is one, and an answer that waits for room keeps its connection but no place.
       pipelining: 1,
       keepAliveTimeout: 30_000,
-      connect: {
+      connect: compact({
         timeout: 10_000,
-        ...(options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }),
-      },
+        ca: options.caFile === undefined ? undefined : readFileSync(options.caFile, 'utf8'),
+      }),
     });
     const shared: Shared = {
       origin,

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as z from 'zod';
+import { compact } from '../../contract/compact.ts';
 
 /** Which process holds a session, so that others can tell when it can no longer be at work. */
 export const SessionOwner = z.object({
@@ -25,13 +26,7 @@ export interface ServiceIdentity {
 /** This process, as the owner of a session. */
 export function ownerHere(service?: string): SessionOwner {
   const began = beganOf(process.pid);
-  return {
-    ...(service === undefined ? {} : { service }),
-    host: hostname(),
-    ...(SPACE === undefined ? {} : { space: SPACE }),
-    pid: process.pid,
-    ...(began === undefined ? {} : { began }),
-  };
+  return compact({ service, host: hostname(), space: SPACE, pid: process.pid, began });
 }
 
 /**

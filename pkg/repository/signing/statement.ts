@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compact } from '../../contract/compact.ts';
 import { fingerprintOf, hasSigned, type SigningKey } from './signing-key.ts';
 
 /** What a signature says: which file of which repository holds which bytes. */
@@ -54,7 +55,7 @@ export function readStatements(text: string): Signed[] {
     }
     const signed = text.slice(start, pattern.lastIndex).replace(/signature [^\n]+\n$/, '');
     if (hasSigned(publicKey, signed, signature)) {
-      const statement = { repository, file, sha256, ...(content === undefined ? {} : { content }) };
+      const statement = compact({ repository, file, sha256, content });
       found.push({ ...statement, signer: fingerprintOf(publicKey) });
     }
   }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { canonicalJson, type Json } from '../../lib/json/json.ts';
 import { Manifest, ManifestEntry, problemCount, type SnapshotSummary } from '../../contract/manifest.ts';
@@ -62,22 +63,22 @@ function summarize(
   bytes: number,
   { held, signer }: { held: HeldCount; signer: string | undefined },
 ): SnapshotSummary {
-  return {
+  return compact({
     id: manifest.id,
     time: manifest.started,
     status: manifest.status,
     trigger: manifest.trigger,
     resources,
     bytes,
-    ...(manifest.by === undefined ? {} : { by: manifest.by }),
+    by: manifest.by,
     duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
     problems: problemCount(manifest.errors),
-    ...(manifest.changes === undefined ? {} : { changes: manifest.changes }),
+    changes: manifest.changes,
     held: held.result(manifest),
     signed: false,
-    ...(signer === undefined ? {} : { signer }),
+    signer,
     hold: null,
-  };
+  });
 }
 
 /** A manifest and how it was stored. */

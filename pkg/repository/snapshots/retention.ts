@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 
@@ -97,7 +98,7 @@ export function planRetention(
     const { id, time, status, foreign } = snapshot;
     const why = reasons.get(id) ?? [];
     if (why.length > 0) {
-      plan.kept.push({ id, time, status, reasons: why, ...(foreign === undefined ? {} : { foreign }) });
+      plan.kept.push(compact({ id, time, status, reasons: why, foreign }));
     } else {
       plan.forgotten.push({ id, time, status, reasons: [reasonToGo(snapshot)] });
     }

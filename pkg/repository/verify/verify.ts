@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
@@ -93,7 +94,7 @@ class Verification {
       objects: this.#needed.size,
       bytes: [...this.#needed.values()].reduce((sum, { size }) => sum + (size ?? 0), 0),
       read,
-      ...(part === undefined ? {} : { part }),
+      ...compact({ part }),
       ...(snapshot === undefined ? { unreferenced } : {}),
       problems: this.#problems,
     };

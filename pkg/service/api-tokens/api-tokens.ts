@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { StateStore } from '../../lib/state.ts';
@@ -214,7 +215,7 @@ export class ApiTokens {
     const others = (await this.#file.read()).filter((one) => one.org !== org && one.entry !== entry);
     const created = clock.now().toISOString();
     const fresh = { org, entry, digest: digestOf(token), created };
-    await this.#keep([...others, { ...fresh, ...(previous === undefined ? {} : { previous }) }]);
+    await this.#keep([...others, { ...fresh, ...compact({ previous }) }]);
     log.info({ org }, 'a new token of the API is stored');
     return token;
   }

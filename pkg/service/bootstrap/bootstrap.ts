@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
@@ -110,7 +111,7 @@ class Bootstrap {
       result = refused ? { ...result, refused } : result;
     }
     const { name, instead } = facts.accounts[org] ?? {};
-    const account = name === undefined ? {} : { account: { name, ...(instead === undefined ? {} : { instead }) } };
+    const account = name === undefined ? {} : { account: compact({ name, instead }) };
     return { ...result, ...account, app: await this.#app.tell(org, home, result.token, facts) };
   }
 

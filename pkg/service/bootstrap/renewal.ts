@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { deleteOtherTokens, joinOrg, mintToken, orgOfToken, type TokenOwner } from './grafana.ts';
@@ -55,14 +56,14 @@ export class Renewal {
       }
       await this.#memory.storeToken(org, home, minted.key);
       const expires = new Date(created.getTime() + secondsToLive * 1000);
-      const entry: TokenFacts = {
+      const entry: TokenFacts = compact({
         org,
         name: minted.name,
         fingerprint: fingerprint(minted.key),
         created: created.toISOString(),
         expires: expires.toISOString(),
-        ...(working?.known === undefined ? {} : { previous: working.known.name }),
-      };
+        previous: working?.known?.name,
+      });
       facts.tokens = [...facts.tokens.filter((one) => one.org !== org), entry];
       await this.#memory.storeFacts(facts);
       log.info({ org, token: minted.name, expires: entry.expires, owner: owner.kind }, 'a new token is stored');

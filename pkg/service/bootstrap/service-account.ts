@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
@@ -153,12 +154,7 @@ export class ServiceAccounts {
     if (before?.making === undefined && before?.id === id && before.name === name) {
       return;
     }
-    facts.accounts[org] = {
-      id,
-      name,
-      ...(uid === undefined ? {} : { uid }),
-      ...(before?.instead === undefined ? {} : { instead: before.instead }),
-    };
+    facts.accounts[org] = compact({ id, name, uid, instead: before?.instead });
     await this.#memory.storeFacts(facts);
   }
 

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { LiveFolder } from '../../contract/api/restores.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
@@ -39,7 +40,7 @@ export async function liveFolders(instance: Instance, org: number, options: Live
   const context = contextIn(instance, org, { ...options, decryptSecrets: false });
   const found: LiveFolder[] = [];
   for await (const { uid, title, folderUid } of kindOf('folder').list(context, NOTHING_KNOWN)) {
-    found.push({ uid, title, ...(folderUid === undefined ? {} : { parentUid: folderUid }) });
+    found.push(compact({ uid, title, parentUid: folderUid }));
   }
   return found;
 }

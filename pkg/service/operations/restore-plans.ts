@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
@@ -97,7 +98,7 @@ export class RestorePlans {
     withInstance: WithInstance,
   ): Promise<PlannedRestore> {
     blockServerKinds(plan);
-    return {
+    return compact({
       snapshot: plan.snapshot,
       items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),
       dependencies: plan.missing
@@ -105,8 +106,8 @@ export class RestorePlans {
         .map(({ org, kind, uid, title }) => ({ org, kind, uid, title })),
       dataSources: plan.dataSources,
       liveDataSources: await liveDataSources(request.instance, request.signal),
-      ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
-      ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
+      confirm: plan.confirm,
+      undoes: plan.undoes,
       warnings,
       apply: (run, confirm) => {
         const apply = async (fresh: Instance): Promise<AppliedRestore> => {
@@ -132,6 +133,6 @@ export class RestorePlans {
         };
         return withInstance(run.signal, apply, run.onProgress);
       },
-    };
+    });
   }
 }

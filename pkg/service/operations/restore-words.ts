@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { append } from '../../lib/append.ts';
 import type { RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
@@ -27,14 +28,14 @@ export function selectionOf(selection: RestoreSelection): Selection {
 /** What the engine calls options. */
 export function optionsOf(options: RestoreOptions): EngineOptions {
   const { overwrite, includeManaged, keepSecrets, deleteExtra, copy, dataSources } = options;
-  return {
+  return compact({
     overwrite: overwrite === true,
     includeManaged: includeManaged === true,
     deleteExtra: deleteExtra === true,
     keepSecrets: keepSecrets === true,
-    ...(copy === undefined ? {} : { copy }),
-    ...(dataSources === undefined ? {} : { dataSources: new Map(Object.entries(dataSources)) }),
-  };
+    copy,
+    dataSources: dataSources === undefined ? undefined : new Map(Object.entries(dataSources)),
+  });
 }
 
 /** A plan; with its dependencies added when that is asked for, until nothing is missing that the snapshot holds. */

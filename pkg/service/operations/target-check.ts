@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { compact } from '../../contract/compact.ts';
 import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
@@ -140,7 +141,7 @@ function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
     return {
       step: name,
       status: worst,
-      ...(code === undefined ? {} : { code }),
+      ...compact({ code }),
       ...found(...telling.map((part) => part.found)),
       hint: worst === 'ok' ? '' : [...new Set(hints)].join(' ').trim(),
       milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { StoreExplanation } from '../../storage/open.ts';
 import { explainStore, openStore, type OpenStoreOptions, type S3Settings } from '../../storage/open.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -20,11 +21,11 @@ export function s3Settings({ values: { target }, secrets }: EffectiveSettings): 
     ...(s3AccessKeyId === undefined || s3SecretAccessKey === undefined
       ? {}
       : {
-          credentials: {
+          credentials: compact({
             accessKeyId: s3AccessKeyId,
             secretAccessKey: s3SecretAccessKey,
-            ...(s3SessionToken === undefined ? {} : { sessionToken: s3SessionToken }),
-          },
+            sessionToken: s3SessionToken,
+          }),
         }),
     ...(objectLock.mode === 'none'
       ? {}

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, Manifest } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';
@@ -38,7 +39,9 @@ function viewOf(manifest: Manifest, caller: Caller): Manifest {
     ...rest,
     status: errors.length === 0 ? 'complete' : 'partial',
     orgs: manifest.orgs.filter(({ id }) => id === caller.org),
-    ...(own === undefined ? {} : { changes: { added: own.added, changed: own.changed, removed: own.removed } }),
+    ...compact({
+      changes: own === undefined ? undefined : { added: own.added, changed: own.changed, removed: own.removed },
+    }),
     kinds: kindsOf(manifest, caller, { resources, errors, skipped }),
     errors,
     skipped,
@@ -69,7 +72,7 @@ function kindsOf(
       reused: 0,
       skipped: left,
       failed,
-      ...(whole.oldestReadAt === undefined ? {} : { oldestReadAt: whole.oldestReadAt }),
+      ...compact({ oldestReadAt: whole.oldestReadAt }),
       ...(reason === undefined ? {} : { reason, code, params }),
     };
   }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
 import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
@@ -43,7 +44,7 @@ function shared<T extends RunLine>(run: T, caller: Caller): T {
     return run;
   }
   const { warnings: _warnings, failure, ...rest } = run;
-  return { ...rest, ...(failure === undefined ? {} : { failure: hidden(failure.code) }) } as T;
+  return { ...rest, ...compact({ failure: failure === undefined ? undefined : hidden(failure.code) }) } as T;
 }
 
 /** A problem without its words, which may name what is not the caller's. */
@@ -92,5 +93,5 @@ export function progressFor(
   }
   const phase = /^(checking|publishing|reading|verifying|planning|restoring)\b/.exec(progress.phase)?.[1] ?? 'reading';
   const { done, total } = progress;
-  return { phase, done, kinds: {}, ...(total === undefined ? {} : { total }) };
+  return compact({ phase, done, kinds: {}, total });
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { SnapshotRow } from '../../contract/api/snapshots.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { Caller } from './caller.ts';
@@ -37,9 +38,12 @@ export function summaryFor(
     bytes: own.bytes + server.bytes,
     problems,
     ...(by === undefined || !isOwn ? {} : { by }),
-    ...(changed === undefined
-      ? {}
-      : { changes: { added: changed.added, changed: changed.changed, removed: changed.removed } }),
+    ...compact({
+      changes:
+        changed === undefined
+          ? undefined
+          : { added: changed.added, changed: changed.changed, removed: changed.removed },
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { compact } from '../../contract/compact.ts';
 import type { SnapshotPage, SnapshotRow, SnapshotsQuery } from '../../contract/api/snapshots.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
@@ -72,7 +73,7 @@ export class Snapshots {
     const all = (await this.#repositoryCache.snapshots(signal)).filter((one) => covers(one, caller) !== false);
     const at = all.findIndex((one) => one.id === id);
     const [previous, next] = at < 0 ? [] : [all[at + 1]?.id, all[at - 1]?.id];
-    return { ...(previous === undefined ? {} : { previous }), ...(next === undefined ? {} : { next }) };
+    return compact({ previous, next });
   }
 
   /** Of these snapshots, the lines by id; without those that cannot be read now. */

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { RunRequest } from '../../contract/api/runs.ts';
 import type { ScheduledJob } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
@@ -68,12 +69,12 @@ function pruneJob(trigger: string, repositoryCache: RepositoryCache): RunJob {
         const forgotten = await work.forget(run);
         const pruned = await work.prune(run, { confirmed: false });
         const partial = forgotten.status !== 'complete' || pruned.status !== 'complete';
-        return {
+        return compact({
           status: partial ? 'partial' : 'complete',
           counts: { ...forgotten.counts, ...pruned.counts },
           errors: [...forgotten.errors, ...pruned.errors],
-          ...(pruned.warnings === undefined ? {} : { warnings: pruned.warnings }),
-        };
+          warnings: pruned.warnings,
+        });
       }),
   };
 }

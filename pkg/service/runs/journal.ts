@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compact } from '../../contract/compact.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
 import { RunRecord } from '../../contract/runs.ts';
@@ -86,11 +87,14 @@ function shortened({ touched: _touched, ...entry }: JournalEntry): JournalEntry 
     errors: entry.errors.slice(0, ERRORS_KEPT).map((error) => ({
       ...error,
       reason: error.reason.slice(0, TEXT_KEPT),
-      ...(error.title === undefined ? {} : { title: error.title.slice(0, TEXT_KEPT) }),
+      ...compact({ title: error.title?.slice(0, TEXT_KEPT) }),
     })),
     counts: { ...entry.counts, ...(entry.errors.length > ERRORS_KEPT ? { failures: problemCount(entry.errors) } : {}) },
-    ...(entry.failure === undefined
-      ? {}
-      : { failure: { ...entry.failure, message: entry.failure.message.slice(0, 3 * TEXT_KEPT) } }),
+    ...compact({
+      failure:
+        entry.failure === undefined
+          ? undefined
+          : { ...entry.failure, message: entry.failure.message.slice(0, 3 * TEXT_KEPT) },
+    }),
   };
 }

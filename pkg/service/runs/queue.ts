@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
@@ -105,18 +106,18 @@ export class RunQueue {
     }
     const { clock, randomness, log } = this.#options;
     const now = clock.now();
-    const record: RunRecord = {
+    const record: RunRecord = compact({
       id: newTimedId(now, randomness),
       kind: job.kind,
       status: 'queued',
       trigger: job.trigger,
-      ...(job.by === undefined ? {} : { by: job.by }),
-      ...(job.org === undefined ? {} : { org: job.org }),
-      ...(job.idempotencyKey === undefined ? {} : { idempotencyKey: job.idempotencyKey }),
+      by: job.by,
+      org: job.org,
+      idempotencyKey: job.idempotencyKey,
       started: now.toISOString(),
       counts: {},
       errors: [],
-    };
+    });
     if (job.restore !== undefined) {
       this.#restores.set(record.id, job.restore);
     }
@@ -180,18 +181,20 @@ export class RunQueue {
       }
       controller.signal.throwIfAborted();
       await this.#write(record, false);
-      const result = await job.work({
-        id: record.id,
-        trigger: job.snapshotTrigger,
-        ...(job.by === undefined ? {} : { by: job.by }),
-        signal: controller.signal,
-        onProgress: (progress) => {
-          active.progress = progress;
-        },
-        note: (noted) => {
-          facts = { ...facts, ...noted };
-        },
-      });
+      const result = await job.work(
+        compact({
+          id: record.id,
+          trigger: job.snapshotTrigger,
+          by: job.by,
+          signal: controller.signal,
+          onProgress: (progress) => {
+            active.progress = progress;
+          },
+          note: (noted) => {
+            facts = { ...facts, ...noted };
+          },
+        }),
+      );
       end = result;
     } catch (error) {
       end = endOf(error, controller.signal);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { compact } from '../../contract/compact.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type Progress, type RunLine, type RunRecord } from '../../contract/runs.ts';
@@ -54,8 +55,7 @@ export class Runs {
     return {
       ...this.#shown(line, record, progress, caller),
       errors,
-      ...(security === undefined ? {} : { security }),
-      ...(restore === undefined ? {} : { restore }),
+      ...compact({ security, restore }),
       undoable: record.kind === 'restore' && record.snapshot !== undefined && record.finished !== undefined,
     };
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compact } from '../../contract/compact.ts';
 import type { SecretName } from '../../contract/api/settings.ts';
 import {
   SECRET_NAMES,
@@ -59,14 +60,14 @@ export class SettingsStore {
   }
 
   view(): Settings {
-    return {
+    return compact({
       revision: this.#revision(this.#stored),
       values: this.#values(this.#stored.values),
       owners: this.#owners(),
       secrets: Object.fromEntries(SECRET_NAMES.map((name) => [name, this.#secretOrigin(name)])) as Settings['secrets'],
       writable: this.#unwritable === undefined,
-      ...(this.#unwritable === undefined ? {} : { readOnlyReason: this.#unwritable }),
-    };
+      readOnlyReason: this.#unwritable,
+    });
   }
 
   /** @throws DK_SETTINGS when a secret that the deployment names can't be read */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { parseJson, stringAt } from '../../lib/json/json.ts';
 import { Agent, type Connections } from '../../lib/http/agent.ts';
@@ -38,7 +39,7 @@ export class GrafanaHealth {
         throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana says that it is not healthy (${status})`);
       }
       const version = stringAt(parseJson(body.toString('utf8')), 'version');
-      return { reachable: true, ...(version === undefined ? {} : { version }) };
+      return compact({ reachable: true, version });
     } catch (error) {
       return { reachable: false, problem: unreachable(error) };
     }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { RunSummary } from '../../contract/api/runs.ts';
 import type { Status } from '../../contract/api/status.ts';
 import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
@@ -81,13 +82,13 @@ export class StatusView {
     const { newest, content, snapshots } = this.#held(caller);
     const { lastBackup, ...runs } = this.#runs(caller);
     const { notCovered } = this;
-    const target = {
+    const target = compact({
       configured: values.target.url !== '',
       description: caller.home ? (repositoryCache.description ?? values.target.url) : '',
-      ...(repositoryCache.reachable === undefined ? {} : { reachable: repositoryCache.reachable }),
-      ...(repositoryCache.encrypted === undefined ? {} : { encrypted: repositoryCache.encrypted }),
-      ...(repositoryCache.problem === undefined ? {} : { problem: problemFor(repositoryCache.problem, caller) }),
-    };
+      reachable: repositoryCache.reachable,
+      encrypted: repositoryCache.encrypted,
+      problem: repositoryCache.problem === undefined ? undefined : problemFor(repositoryCache.problem, caller),
+    });
     const { problem: grafanaProblem, ...grafana } = statusCache.grafana;
     const lastSuccess = latest([
       lastBackup?.status === 'complete' ? lastBackup.finished : undefined,
@@ -111,23 +112,18 @@ export class StatusView {
       grafana: {
         url: config.grafana.url,
         ...grafana,
-        ...(grafanaProblem === undefined ? {} : { problem: problemOf(grafanaProblem) }),
+        ...compact({ problem: grafanaProblem === undefined ? undefined : problemOf(grafanaProblem) }),
       },
       token: tokenFor(tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'), caller),
       ...(notCovered.length === 0 || !caller.home ? {} : { notCovered }),
       target,
       schedules,
-      ...(lastBackup === undefined ? {} : { lastBackup }),
+      ...compact({ lastBackup }),
       ...runs,
-      ...(lastSuccess === undefined ? {} : { lastSuccess }),
-      ...(newest === undefined ? {} : { newest }),
+      ...compact({ lastSuccess, newest }),
       content,
-      ...(snapshots === undefined ? {} : { snapshots }),
-      leader: {
-        elected: leadership.elected,
-        leading: leadership.leading,
-        ...(leadership.holder === undefined ? {} : { holder: leadership.holder }),
-      },
+      ...compact({ snapshots }),
+      leader: compact({ elected: leadership.elected, leading: leadership.leading, holder: leadership.holder }),
       warnings: caller.home ? this.#warnings(schedules) : this.#warningsFor(caller),
     };
   }
@@ -141,11 +137,11 @@ export class StatusView {
     const own = repository.orgs.get(caller.org);
     const seen = own?.newest === undefined ? undefined : summaryFor(own.newest, caller, this.#parts.askedFrom);
     const server = Object.entries(repository.content).filter(([kind]) => SERVER_KINDS.has(kind as KindName));
-    return {
-      ...(seen === undefined ? {} : { newest: rowOf(seen) }),
+    return compact({
+      newest: seen === undefined ? undefined : rowOf(seen),
       content: { ...(caller.home ? Object.fromEntries(server) : {}), ...own?.content },
       snapshots: caller.home ? repository.snapshots : (own?.snapshots ?? 0) + repository.uncounted,
-    };
+    });
   }
 
   /** The last of each kind, what runs and what waits, as far as they are the caller's. */
@@ -289,13 +285,13 @@ function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
   const { state, source } = token;
   const own = token.orgs.filter(({ id }) => id === caller.org);
   const [first] = own;
-  return {
+  return compact({
     state: first?.state ?? state,
     source,
     orgs: own,
-    ...(first?.expires === undefined ? {} : { expires: first.expires }),
-    ...(token.problem === undefined ? {} : { problem: hidden(token.problem.code) }),
-  };
+    expires: first?.expires,
+    problem: token.problem === undefined ? undefined : hidden(token.problem.code),
+  });
 }
 
 export const NOT_COVERED_HINT =

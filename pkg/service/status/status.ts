@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { Problem } from '../../contract/api/common.ts';
 import type { Protection, ScheduleStatus, Status } from '../../contract/api/status.ts';
 import { SCHEDULED_JOBS, type SettingsValues } from '../../contract/api/settings.ts';
@@ -36,7 +37,7 @@ export interface OrgStatus {
 
 export function problemOf(error: unknown): Problem {
   const { code, message, hint, why } = asDashkeepError(error);
-  return { code, message, hint, ...(why === undefined ? {} : { why }) };
+  return compact({ code, message, hint, why });
 }
 
 /** The schedules with their next times; computed once a minute, for cron knows nothing finer that matters here. */
@@ -59,13 +60,13 @@ function computeSchedules(schedule: SettingsValues['schedule'], now: Date): Sche
     try {
       const parsed = parseSchedule(expression, timezone);
       const intervalSeconds = parsed.interval(now);
-      return {
+      return compact({
         job,
         expression,
         timezone,
         next: parsed.next(5, now).map((time) => time.toISOString()),
-        ...(intervalSeconds === undefined ? {} : { intervalSeconds }),
-      };
+        intervalSeconds,
+      });
     } catch {
       // A deployment can set what no settings page would let through; the warnings say so.
       return { job, expression, timezone, next: [] };
@@ -114,14 +115,13 @@ export function tokenView(token: TokenStatus, source: Status['token']['source'])
     state: token.state,
     source,
     ...(ends.length === 0 ? {} : { expires: new Date(Math.min(...ends)).toISOString() }),
-    orgs: token.orgs.map(({ id, state, expires }) => ({
-      id,
-      state,
-      ...(expires === undefined ? {} : { expires: expires.toISOString() }),
-    })),
-    ...(token.replaced === undefined
-      ? {}
-      : { replaced: { time: token.replaced.time.toISOString(), orgs: token.replaced.orgs } }),
-    ...(token.problem === undefined ? {} : { problem: problemOf(token.problem) }),
+    orgs: token.orgs.map(({ id, state, expires }) => compact({ id, state, expires: expires?.toISOString() })),
+    ...compact({
+      replaced:
+        token.replaced === undefined
+          ? undefined
+          : { time: token.replaced.time.toISOString(), orgs: token.replaced.orgs },
+      problem: token.problem === undefined ? undefined : problemOf(token.problem),
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../../pkg/contract/compact.ts';
 import type { RestoreOptions, RestoreRequest, RestoreSelection } from '../../../pkg/contract/api/restores.ts';
 import type { KindName, ResourceRef } from '../../../pkg/contract/kinds.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
@@ -45,11 +46,7 @@ export function readForm({ read, readAll }: Pick<UrlState, 'read' | 'readAll'>, 
     copyOrg: read('copyOrg'),
     managed: read('managed') === 'yes',
     deleteExtra: read('deleteExtra') === 'yes',
-    decided: {
-      ...(dataSources === undefined ? {} : { dataSources }),
-      ...(keepSecrets === undefined ? {} : { keepSecrets }),
-      ...(withDependencies === undefined ? {} : { withDependencies }),
-    },
+    decided: compact({ dataSources, keepSecrets, withDependencies }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
@@ -220,11 +221,7 @@ async function writeItem(
   plan.deferred?.need(item, content);
   const touched: Touched = { ...target, did: didOf(item), mark };
   changeLog.put(touched);
-  const written = await kind.write?.(context, {
-    uid: target.uid,
-    content,
-    ...(live === undefined ? {} : { live }),
-  });
+  const written = await kind.write?.(context, compact({ uid: target.uid, content, live }));
   if (written !== undefined && written.uid !== target.uid) {
     attempt.uid = written.uid;
     changeLog.drop(target);

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
@@ -44,14 +45,14 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
       snapshot = (await backup({ ...options, trigger: 'safety', plainCopies: false })).id;
     }
     const results = withSecurity(await run.apply(), plan.items);
-    return { results, ...(snapshot === undefined ? {} : { safetySnapshot: snapshot }) };
+    return compact({ results, safetySnapshot: snapshot });
   } catch (error) {
     await run.leaveAnyway();
     throw error;
   } finally {
     const security = securityRecord(plan.items);
     options.note?.({
-      ...(snapshot === undefined ? {} : { snapshot }),
+      ...compact({ snapshot }),
       touched: run.changeLog.list(),
       ...(security.length === 0 ? {} : { security }),
     });

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { arrayAt, stringAt } from '../../../lib/json/json.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
@@ -51,7 +52,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     missing: content.missing,
     dataSources: content.dataSources,
     everything: { caller, targets, content, isAlone },
-    ...(confirm === undefined ? {} : { confirm }),
+    ...compact({ confirm }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Caller, OrgTarget } from '../types.ts';
@@ -17,7 +18,7 @@ export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Call
     return {
       from: id,
       name,
-      ...(twin === undefined ? {} : { org: twin }),
+      ...compact({ org: twin }),
       ...(twin === undefined || twin.name === name ? {} : { renamedFrom: twin.name }),
       isOpen: twin !== undefined && caller.memberships.get(twin.id)?.role === 'Admin',
     };

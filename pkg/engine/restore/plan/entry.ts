@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
@@ -65,7 +66,7 @@ export async function planEntry(
   if (along && live === undefined && (await isNoLongerShared(planning, kind, context, uid))) {
     return itemOf(entry, 'skip', reason('unshared', { kind: kind.name, uid: entry.uid }));
   }
-  const item: Restorable = { uid, content, ...(live === undefined ? {} : { live }) };
+  const item: Restorable = compact({ uid, content, live });
   const forecast = await forecastOf(kind, context, item);
   const refusal = forecast.blocked ?? forecast.skip;
   if (refusal !== undefined) {

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { KIND_NAMES } from '../../../contract/kinds.ts';
@@ -68,15 +69,15 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
   const extra = request.options.deleteExtra === true ? await planRemovals(request, mapping, items) : [];
   const all = [...items.sort(byWriteOrder), ...extra];
   const confirm = confirmationFor(request, all);
-  return {
+  return compact({
     snapshot: request.manifest.id,
     items: all,
     missing,
     dataSources: dataSources.used(),
     mapping,
-    ...(confirm === undefined ? {} : { confirm }),
-    ...(deferred === undefined ? {} : { deferred }),
-  };
+    confirm,
+    deferred,
+  });
 }
 
 /** @throws DK_OBJECT_MISSING when a body that is to be read later is not there. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { KIND_NAMES } from '../../../contract/kinds.ts';
 import { PlanItem, SecurityChange } from '../../../contract/plan.ts';
@@ -51,7 +52,7 @@ export type SavedPlan = z.infer<typeof SavedPlan>;
 export function savePlan(request: PlanRequest, plan: Plan): string {
   const { selection, options } = request;
   const { orgs, dataSources, secrets: _, ...plain } = options;
-  const saved: SavedPlan = {
+  const saved: SavedPlan = compact({
     format: 'dashkeep-plan-1',
     made: request.clock.now().toISOString(),
     repository: request.repository.id,
@@ -60,25 +61,27 @@ export function savePlan(request: PlanRequest, plan: Plan): string {
     selection: copyOf(selection),
     options: {
       ...plain,
-      ...(orgs === undefined ? {} : { orgs: [...orgs] }),
-      ...(dataSources === undefined ? {} : { dataSources: [...dataSources] }),
+      ...compact({
+        orgs: orgs === undefined ? undefined : [...orgs],
+        dataSources: dataSources === undefined ? undefined : [...dataSources],
+      }),
     },
-    ...(plan.confirm === undefined ? {} : { confirm: plan.confirm }),
+    confirm: plan.confirm,
     items: plan.items.map(({ entry, ...item }) => ({
       ...item,
-      ...(entry === undefined ? {} : { object: entry.object }),
+      ...compact({ object: entry?.object }),
     })),
-  };
+  });
   return `${JSON.stringify(saved, undefined, 2)}\n`;
 }
 
 function copyOf({ orgs, kinds, only, folders }: Selection): SavedPlan['selection'] {
-  return {
-    ...(orgs === undefined ? {} : { orgs: [...orgs] }),
-    ...(kinds === undefined ? {} : { kinds: [...kinds] }),
-    ...(only === undefined ? {} : { only: [...only] }),
-    ...(folders === undefined ? {} : { folders: [...folders] }),
-  };
+  return compact({
+    orgs: orgs === undefined ? undefined : [...orgs],
+    kinds: kinds === undefined ? undefined : [...kinds],
+    only: only === undefined ? undefined : [...only],
+    folders: folders === undefined ? undefined : [...folders],
+  });
 }
 
 /** @throws DK_USAGE when the text is no saved plan. */
@@ -105,8 +108,10 @@ export function requestOf(saved: SavedPlan): { selection: Selection; options: Re
     selection: saved.selection,
     options: {
       ...options,
-      ...(orgs === undefined ? {} : { orgs: new Map(orgs) }),
-      ...(dataSources === undefined ? {} : { dataSources: new Map(dataSources) }),
+      ...compact({
+        orgs: orgs === undefined ? undefined : new Map(orgs),
+        dataSources: dataSources === undefined ? undefined : new Map(dataSources),
+      }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import type { ResourceSecurity, SecurityChange } from '../../../contract/plan.ts';
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { keyOf } from '../target.ts';
@@ -14,7 +15,7 @@ export function securityOf(
   // What Grafana made by itself is nobody's choice; an account is somebody's all the same.
   const before = live?.pristine === true && kind.declaration.scope === 'org' ? undefined : live;
   const after = before === undefined ? content : (kind.merge?.(content, before) ?? content);
-  const item = { uid, content: after, ...(before === undefined ? {} : { live: before }) };
+  const item = compact({ uid, content: after, live: before });
   const changes = kind.securityChanges?.(item, {
     secrets: context.secrets.bind(context),
     keepSecrets: context.keepSecrets,

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
@@ -53,7 +54,7 @@ export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ re
       ...planned,
       items,
       undoes: run.id,
-      ...(confirm === undefined ? {} : { confirm }),
+      ...compact({ confirm }),
     },
   };
 }

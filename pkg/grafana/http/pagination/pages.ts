@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { nameOf } from '../../apis.ts';
@@ -91,12 +92,7 @@ async function* onePass(
       const name = nameOf(item);
       return !seen.has(name) && seen.add(name);
     });
-    yield {
-      items: fresh,
-      metadataOnly: kind === 'PartialObjectMetadataList',
-      ...(version === undefined ? {} : { version }),
-      unchanged,
-    };
+    yield compact({ items: fresh, metadataOnly: kind === 'PartialObjectMetadataList', version, unchanged });
   }
 }
 

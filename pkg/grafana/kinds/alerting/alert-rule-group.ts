@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
@@ -149,7 +150,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   const blocked = writeRefusal(item.live?.provenance) ?? (await elsewhere(context, item));
   const extra = item.live === undefined ? [] : extraTitles(item.content, item.live);
   const losses = extra.length === 0 ? [] : [reason('rules-stay', { titles: extra.join(', ') })];
-  return { losses, ...(blocked === undefined ? {} : { blocked }) };
+  return compact({ losses, blocked });
 }
 
 function extraTitles(content: Content, live: Content): string[] {

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
@@ -139,7 +140,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
     filled(one, twinOf(one, live), secrets, context.keepSecrets).missing.map((field) => enterAgain(one, field)),
   );
   const kept = item.live === undefined ? [] : extraIntegrations(item.content, item.live);
-  return { losses: [...losses, ...keptNote(kept)], ...(blocked === undefined ? {} : { blocked }) };
+  return compact({ losses: [...losses, ...keptNote(kept)], blocked });
 }
 
 function keptNote(kept: readonly JsonObject[]): KnownReason[] {

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
@@ -36,7 +37,7 @@ export const dashboardSnapshot: Kind = {
 
   async *list(context) {
     for (const [uid, { title, revision }] of await itemsOf(context)) {
-      yield { uid, title, ...(revision === undefined ? {} : { revision }) };
+      yield compact({ uid, title, revision });
     }
   },
 

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { objectAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { apisPath, createOrReplace, factsOf, managerOf, nameOf, revisionOf } from '../../apis.ts';
@@ -99,7 +100,7 @@ async function* listApis(context: KindContext, version: string): AsyncGenerator<
     for (const object of items) {
       const content = contentOfObject(object);
       const revision = revisionOf(object);
-      yield { uid: nameOf(object), title: content.title, ...(revision === undefined ? {} : { revision }), content };
+      yield compact({ uid: nameOf(object), title: content.title, revision, content });
     }
   }
 }
@@ -110,7 +111,7 @@ function contentOfObject(object: Json): Content {
   return {
     ...contentOf(nameOf(object), stringAt(spec, 'title') ?? '', spec),
     facts: factsOf(object),
-    ...(managedBy === undefined ? {} : { managedBy }),
+    ...compact({ managedBy }),
   };
 }
 

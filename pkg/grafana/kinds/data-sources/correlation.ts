@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { canonicalJson, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { ifFound } from '../../http/errors.ts';
 import { listAt, listNumbered } from '../../http/pagination/lists.ts';
@@ -139,7 +140,7 @@ function contentOf(item: JsonObject): Content {
     body: { ...own, ...(target === '' ? {} : { targetUID: target }), type, config: without(config, ['type']) },
     title: stringAt(item, 'label') ?? '',
     ...(item['provisioned'] === true ? { managedBy: { manager: 'file' } } : {}),
-    ...(uid === undefined ? {} : { facts: { uid } }),
+    ...compact({ facts: uid === undefined ? undefined : { uid } }),
   };
 }
 

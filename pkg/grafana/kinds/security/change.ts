@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import type { SecurityChange, SecurityCode } from '../../../contract/plan.ts';
 
 /** Longer values are cut: a plan is read by people. */
@@ -24,9 +25,7 @@ export function differences(
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.flatMap((field) => {
     const [was, is] = [before.get(field), after.get(field)];
-    return was === is
-      ? []
-      : [{ field, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) }];
+    return was === is ? [] : [compact({ field, before: was, after: is })];
   });
 }
 

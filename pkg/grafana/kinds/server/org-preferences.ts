@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../../directory.ts';
@@ -36,7 +37,7 @@ export const orgPreferences: Kind = {
 
   async *list(context) {
     const org = await readPreferences(context, ORG);
-    yield { uid: ORG, title: titleOf(ORG), ...(org === undefined ? {} : { content: org }) };
+    yield compact({ uid: ORG, title: titleOf(ORG), content: org });
     for (const team of await (await directoryOf(context)).teams()) {
       const uid = TEAM + (stringAt(team, 'name') ?? '');
       const content = await readPreferences(context, uid);

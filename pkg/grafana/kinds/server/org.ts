@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
@@ -69,7 +70,7 @@ function contentOf(answer: Json): Content {
     title: name,
     // Most have no address, and then there is nothing that could be lost.
     ...(Object.keys(address).length === 0 ? { pristine: true } : {}),
-    ...(id === undefined ? {} : { facts: { id } }),
+    ...compact({ facts: id === undefined ? undefined : { id } }),
   };
 }
 

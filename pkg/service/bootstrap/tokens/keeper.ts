@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, type DashkeepError } from '../../../contract/errors.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
 import type { CredentialSource } from '../../../grafana/http/credentials.ts';
@@ -66,21 +67,11 @@ export class TokenKeeper extends TokenWatch {
     const problem = this.#problem;
     const state = tokenStateOf(this.#current, problem, this.#clock.now());
     const orgs = [
-      ...(this.#current?.orgs ?? []).map(({ org, expires, account }) => ({
-        id: org,
-        state,
-        ...(expires === undefined ? {} : { expires }),
-        ...(account === undefined ? {} : { account }),
-      })),
+      ...(this.#current?.orgs ?? []).map(({ org, expires, account }) => compact({ id: org, state, expires, account })),
       ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
     ];
     const replaced = this.#replaced;
-    return {
-      state,
-      orgs,
-      ...(problem === undefined ? {} : { problem }),
-      ...(replaced === undefined ? {} : { replaced }),
-    };
+    return compact({ state, orgs, problem, replaced });
   }
 
   get orgs(): readonly OrgToken[] {

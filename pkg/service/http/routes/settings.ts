@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import {
   NotificationTest,
   RetentionPreview,
@@ -102,10 +103,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
       const schedule = parseSchedule(expression, timezone);
       const now = service.clock.now();
       const intervalSeconds = schedule.interval(now);
-      return {
-        next: schedule.next(count, now).map((time) => time.toISOString()),
-        ...(intervalSeconds === undefined ? {} : { intervalSeconds }),
-      };
+      return compact({ next: schedule.next(count, now).map((time) => time.toISOString()), intervalSeconds });
     },
   );
 

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import {
   ResourceBody,
   SnapshotDeleted,
@@ -119,7 +120,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       });
       const needed = references.map(({ kind, uid }) => {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
-        return { kind, uid, ...(held === undefined ? {} : { title: held.title }), held: held !== undefined };
+        return compact({ kind, uid, title: held?.title, held: held !== undefined });
       });
       sendJson(reply, `{"entry":${JSON.stringify(entry)},"body":${text},"references":${JSON.stringify(needed)}}`);
       return { entry, body: null, references: needed };

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { Doctor, Status, Trends, TrendsQuery } from '../../../contract/api/status.ts';
 import { doctor } from '../../doctor/doctor.ts';
 import type { Service } from '../../service.ts';
@@ -51,8 +52,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
             return {
               time: started,
               status,
-              ...(snapshot === undefined ? {} : { snapshot }),
-              ...(duration === undefined ? {} : { duration }),
+              ...compact({ snapshot, duration }),
               ...(size === undefined ? {} : { resources: size.resources, bytes: size.bytes }),
             };
           }),

@@ -1,5 +1,6 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { compact } from '../../../contract/compact.ts';
 import { reasonOf } from '../../../contract/errors.ts';
 import type { Log } from '../../../contract/ports.ts';
 import { Agent, type Connections } from '../../../lib/http/agent.ts';
@@ -72,10 +73,7 @@ export class FastPathClient {
     this.#dispatcher = new Agent({
       connections: SOCKETS,
       pipelining: 1,
-      connect: connectorFor(connection.outbound, {
-        timeout: CONNECT_MILLISECONDS,
-        ...(ca === undefined ? {} : { ca }),
-      }),
+      connect: connectorFor(connection.outbound, compact({ timeout: CONNECT_MILLISECONDS, ca })),
     });
   }
 

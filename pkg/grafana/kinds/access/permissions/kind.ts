@@ -1,3 +1,4 @@
+import { compact } from '../../../../contract/compact.ts';
 import {
   readPermissions,
   subjectReferences,
@@ -34,11 +35,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
   const places = (context: KindContext, known?: readonly Listed[]): Promise<Map<string, Listed>> =>
     context.memo(`owners of ${options.name}`, async () => {
       const owners = known ?? (await options.owners(context));
-      return new Map(
-        owners
-          .map(placeOf)
-          .map(({ uid, title, folderUid }) => [uid, { uid, title, ...(folderUid === undefined ? {} : { folderUid }) }]),
-      );
+      return new Map(owners.map(placeOf).map(({ uid, title, folderUid }) => [uid, compact({ uid, title, folderUid })]));
     });
   return {
     name: options.name,
@@ -66,7 +63,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
         return undefined;
       }
       const { uid, title, folderUid } = place;
-      return { body, title, ...(folderUid === undefined ? {} : { folderUid }), facts: { of: uid } };
+      return compact({ body, title, folderUid, facts: { of: uid } });
     },
 
     references(content) {

@@ -1,3 +1,4 @@
+import { compact } from '../../../../contract/compact.ts';
 import { append } from '../../../../lib/append.ts';
 import type { JsonObject } from '../../../../lib/json/json.ts';
 import { folderOf, nameOf, revisionOf } from '../../../apis.ts';
@@ -110,14 +111,7 @@ function listedOf(object: JsonObject, content?: Content, storedVersion?: string)
   const folderUid = folderOf(object);
   const revision = revisionOf(object);
   const uid = nameOf(object);
-  return {
-    uid,
-    title: content?.title ?? uid,
-    ...(folderUid === undefined ? {} : { folderUid }),
-    ...(revision === undefined ? {} : { revision }),
-    ...(storedVersion === undefined ? {} : { storedVersion }),
-    ...(content === undefined ? {} : { content }),
-  };
+  return compact({ uid, title: content?.title ?? uid, folderUid, revision, storedVersion, content });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { compact } from '../../../../contract/compact.ts';
 import { ifFound } from '../../../http/errors.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import { dashboard } from '../dashboard.ts';
@@ -13,7 +14,7 @@ export function liveDashboards(context: KindContext): Promise<Listed[]> {
       revision: () => undefined,
       size: Infinity,
     })) {
-      all.push({ uid, title, ...(folderUid === undefined ? {} : { folderUid }) });
+      all.push(compact({ uid, title, folderUid }));
     }
     return all;
   });
