@@ -22,7 +22,7 @@ import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import { Encoder } from './objects/encode-thread.ts';
-import type { PlainCopies, Repository, Session, Versions } from './repository.types.ts';
+import type { PlainCopies, Repository, SeenResource, Session, Versions } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
@@ -223,6 +223,11 @@ export class OpenedRepository implements Repository {
       ...(await this.versionIndex.of(ref, summaries, calls)),
       snapshots: new Map(summaries.map((one) => [one.id, one])),
     };
+  }
+
+  async everSeen(calls: Calls = {}): Promise<SeenResource[]> {
+    const names = await this.versionIndex.names(calls);
+    return names.map(([[org, kind, uid], title, deleted]) => ({ org, kind, uid, title, deleted }));
   }
 
   async manifest(id: string, calls: Calls = {}): Promise<Manifest> {

@@ -35,6 +35,13 @@ export interface Versions extends IndexedPart {
   snapshots: ReadonlyMap<string, SnapshotSummary>;
 }
 
+/** A resource that some snapshot holds or held; of a kind of the whole server, org is 0. */
+export interface SeenResource extends ResourceRef {
+  /** Its last title. */
+  title: string;
+  deleted: boolean;
+}
+
 /** What the engine needs of a repository; implemented in repository.ts. */
 export interface Repository {
   readonly store: ObjectStore;
@@ -86,6 +93,9 @@ export interface Repository {
       signal?: AbortSignal;
     },
   ): Promise<Versions>;
+
+  /** Every resource that is in the index of versions, as far as that is made. */
+  everSeen(options?: { signal?: AbortSignal }): Promise<SeenResource[]>;
 
   /**
    * By id, unambiguous start of an id, or 'latest' (newest that is not foreign and no safety or drill snapshot).

@@ -23,6 +23,7 @@ import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { StatusView } from './status/status-view.ts';
 import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
+import { ResourceVersions } from './repository/versions.ts';
 import { RepositoryCache } from './repository/repository-cache.ts';
 import { Snapshots } from './repository/snapshots.ts';
 import { Previews } from './previews.ts';
@@ -77,6 +78,7 @@ export class Service {
   readonly snapshots: Snapshots;
   readonly runs: Runs;
   readonly comparisons: Comparisons;
+  readonly versions: ResourceVersions;
   readonly restores: Restores;
   readonly previews: Previews;
   readonly notifier: Notifier;
@@ -135,6 +137,7 @@ export class Service {
     const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
     this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
     this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
+    this.versions = new ResourceVersions(repositoryCache, clock);
     this.restores = new Restores(clock, randomness);
     this.previews = new Previews({ repositoryCache, snapshots: this.snapshots, clock, log, signal });
     this.notifier = new Notifier(

@@ -61,13 +61,19 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => world?.close());
 
+/** Parameters that name a resource together. */
+const NAMES_OF_RESOURCE: ReadonlySet<string> = new Set(['org', 'kind', 'uid']);
+
 /** Requests that name what there is, of either side: their own things as often as the other's. */
 function requests(path: string, operation: Operation): fc.Arbitrary<{ url: string; body: unknown }> {
   const parameters = operation.parameters ?? [];
   const resource = fc.constantFrom(...resources);
   const search = fc.constantFrom(home.mark, other.mark, 'homemark', 'othermark', '', 'mark');
   const one = ({ name, schema, in: place }: (typeof parameters)[number]): fc.Arbitrary<string | undefined> => {
-    if (place === 'path' || name === 'from' || name === 'to') {
+    if (place === 'path' && !NAMES_OF_RESOURCE.has(name)) {
+      return fc.constantFrom(...ids);
+    }
+    if (name === 'from' || name === 'to') {
       return fc.constantFrom(...ids);
     }
     if (schema.enum !== undefined) {
@@ -97,7 +103,7 @@ function requests(path: string, operation: Operation): fc.Arbitrary<{ url: strin
         };
         const value = (ofResource as Record<string, string>)[name] ?? values[at];
         if (place === 'path') {
-          url = url.replace(`{${name}}`, encodeURIComponent(String(values[at])));
+          url = url.replace(`{${name}}`, encodeURIComponent(String(value)));
         } else if (value !== undefined && !(name === 'kind' && path.endsWith('/resources') && choice > 1)) {
           query.set(name, value);
         }

@@ -37,6 +37,8 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
         `/snapshots/${snapshot}/resource?${named}`,
         `/snapshots/${snapshot}/download?${named}`,
         `/diff/resource?from=${snapshot}&to=live&${named}`,
+        `/resources/1/${kind}/${uid}/versions`,
+        `/resources/${other.org}/${kind}/${uid}/versions`,
       ]) {
         const answer = await other.call('GET', path);
         expect([path, answer.status]).toEqual([path, 404]);

@@ -36,6 +36,8 @@ import type {
   SnapshotsQuery,
   SnapshotTree,
 } from './snapshots.ts';
+import type { KindName } from '../kinds.ts';
+import type { VersionPage, VersionsQuery } from './versions.ts';
 
 /**
  * Every call of the service below `/api/v1`, by method and path. Each needs `Authorization: Bearer <token>`, which Grafana's
@@ -73,6 +75,12 @@ export interface ApiRoutes {
   'GET /snapshots/:id/download': { params: { id: string }; query: DownloadQuery; response: unknown };
   'GET /diff': { query: DiffQuery; response: DiffPage };
   'GET /diff/resource': { query: ResourceDiffQuery; response: ResourceDiff };
+  /** Every change of one resource, newest first. */
+  'GET /resources/:org/:kind/:uid/versions': {
+    params: { org: number; kind: KindName; uid: string };
+    query: VersionsQuery;
+    response: VersionPage;
+  };
   /** Of one org, as they are live. */
   'GET /folders': { query: FoldersQuery; response: LiveFolders };
   /** 201. */

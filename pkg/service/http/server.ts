@@ -12,6 +12,7 @@ import type { Certificate } from './certificate.ts';
 import { describeApi } from './openapi.ts';
 import { UnknownCalls } from './methods.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
+import { withEncodedUid } from './routes/versions.ts';
 
 const BODY_MOST = 1024 * 1024;
 /** Grafana's description of its user can be some kilobytes. */
@@ -31,6 +32,7 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
   const app = Fastify({
     schemaController: ZOD_COMPILERS,
     bodyLimit: BODY_MOST,
+    rewriteUrl: ({ url = '' }) => withEncodedUid(url),
     requestTimeout: 30_000,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,

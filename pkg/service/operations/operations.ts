@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { KIND_NAMES, type KindName, type ResourceRef } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
@@ -14,6 +14,7 @@ import { applyForget, deleteSnapshot, planForget } from '../../repository/snapsh
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
 import { planRetention, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
+import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { verify } from '../../repository/verify/verify.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -62,6 +63,8 @@ export function openOperations(options: OperationsOptions): OpenOperations {
     return new EngineWork(options, settings, store);
   };
 }
+
+const NO_VERSIONS: Versions = { changes: [], snapshots: new Map(), indexed: 0, pending: 0, unreadable: 0 };
 
 class EngineWork implements Operations {
   readonly previews: PreviewOperations;
@@ -196,8 +199,21 @@ class EngineWork implements Operations {
     return repository.manifest(id, { signal });
   }
 
-  async body(entry: ManifestEntry, signal: AbortSignal): Promise<string> {
-    return (await this.#repository.open(signal)).getObject(entry.object, { signal });
+  async versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions> {
+    const repository = await this.#repository.openIfThere(signal);
+    return repository?.versions(ref, { within, signal }) ?? NO_VERSIONS;
+  }
+
+  async everSeen(signal: AbortSignal): Promise<SeenResource[]> {
+    return (await this.#repository.openIfThere(signal))?.everSeen({ signal }) ?? [];
+  }
+
+  async object(id: string, signal: AbortSignal): Promise<string> {
+    return (await this.#repository.open(signal)).getObject(id, { signal });
+  }
+
+  body(entry: ManifestEntry, signal: AbortSignal): Promise<string> {
+    return this.object(entry.object, signal);
   }
 
   references(entry: ManifestEntry, text: string): { kind: KindName; uid: string }[] {

@@ -1,6 +1,6 @@
 import type { DataSourceMatch, LiveFolder, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
 import type { RetentionSettings } from '../../contract/api/settings.ts';
-import type { KindName } from '../../contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import type {
   Manifest,
   ManifestEntry,
@@ -11,6 +11,7 @@ import type {
 import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/run.ts';
+import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { LiveBody } from './live.ts';
@@ -93,6 +94,12 @@ export interface Operations {
   /** Newest first. With `whole` the store is asked for every one of them, not only for the last page. */
   snapshots(signal: AbortSignal, whole?: boolean): Promise<SnapshotSummary[]>;
   manifest(id: string, signal: AbortSignal): Promise<Manifest>;
+  /** Every change of a resource; what is known when `within` resolves. */
+  versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions>;
+  /** Every resource that any snapshot holds or held. */
+  everSeen(signal: AbortSignal): Promise<SeenResource[]>;
+  /** The stored JSON text of an object. */
+  object(id: string, signal: AbortSignal): Promise<string>;
   /** The stored JSON text of an entry. */
   body(entry: ManifestEntry, signal: AbortSignal): Promise<string>;
   /** What the content of an entry needs. */

@@ -8,6 +8,7 @@ import { runRoutes } from './runs.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { statusRoutes } from './status.ts';
+import { versionRoutes } from './versions.ts';
 
 export const ROUTES_PREFIX = '/api/v1';
 
@@ -19,6 +20,7 @@ export function registerRoutes(api: Api, service: Service): void {
   runRoutes(api, service);
   snapshotRoutes(api, service);
   diffRoutes(api, service, heavy);
+  versionRoutes(api, service, heavy);
   restoreRoutes(api, service, heavy);
   previewRoutes(api, service, heavy);
 }

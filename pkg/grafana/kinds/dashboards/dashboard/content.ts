@@ -10,7 +10,7 @@ import {
   type JsonObject,
 } from '../../../../lib/json/json.ts';
 import type { ManagedBy } from '../../../../contract/manifest.ts';
-import { factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../../apis.ts';
+import { annotationOf, factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../../apis.ts';
 import { JsonBytes, type Left } from '../../../../lib/json/bytes.ts';
 import type { Changes } from '../../../../lib/json/canonical.ts';
 import type { Form } from '../../../../lib/json/form.ts';
@@ -29,6 +29,12 @@ export const LEAVE_SPEC: Left = { name: 'spec', note: ['title'] };
 
 export const LEAVE_DASHBOARD: Left = { name: 'dashboard', note: ['title', 'version'] };
 
+/** What the person who saved it last wrote about that version. */
+function messageOf(object: Json): { message?: string } {
+  const message = annotationOf(object, 'grafana.app/message');
+  return message === undefined ? {} : { message };
+}
+
 /** Content of a Kubernetes-style dashboard object that was read at the version it is stored in. */
 export function contentOfObject(object: Json): Content {
   const apiVersion = stringAt(object, 'apiVersion') ?? GROUP;
@@ -42,7 +48,7 @@ export function contentOfObject(object: Json): Content {
     apiVersion,
     ...(folderUid === undefined ? {} : { folderUid }),
     ...(managedBy === undefined ? {} : { managedBy }),
-    facts: factsOf(object),
+    facts: { ...factsOf(object), ...messageOf(object) },
     ...(liveVersion === undefined ? {} : { liveVersion }),
   };
   const isV2 = isV2Version(apiVersion);

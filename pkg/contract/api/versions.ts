@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { Cursor, KindParameter, OrgId, OrgParameter, pageOf, Time, Uid } from './common.ts';
+import { ReadableChange } from './diff.ts';
+
+/**
+ * GET /resources/:org/:kind/:uid/versions. A uid is percent-encoded; slashes in it may also come as they are, for Grafana's
+ * proxy decodes them.
+ */
+export const VersionsParams = z.object({ org: OrgParameter, kind: KindParameter, uid: Uid });
+
+export const VersionsQuery = z.object({
+  cursor: Cursor.optional(),
+  /** How many at most. Fewer than in other lists: what changed is told by the content of each. */
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  /** Whether to say what changed in each version; that takes reading them. */
+  changes: z.enum(['true', 'false']).default('true'),
+});
+export type VersionsQuery = z.input<typeof VersionsQuery>;
+
+/** `first-seen`: it is in the oldest snapshot that looked for it, so it may be older. */
+export const VERSION_EVENTS = ['first-seen', 'created', 'changed', 'deleted', 'returned'] as const;
+
+/** Why nothing is said about what changed. */
+export const UNTOLD = ['no-identity', 'too-large', 'not-readable'] as const;
+
+/** One change of one resource, and how long it stayed so. */
+export const ResourceVersion = z.object({
+  what: z.enum(VERSION_EVENTS),
+  /** When the first snapshot that shows it was taken. It happened between `after` and then. */
+  time: Time,
+  /** When the last snapshot that shows it otherwise was taken. */
+  after: Time.optional(),
+  /** When the first snapshot was taken that shows it otherwise again; absent for what is so in the newest. */
+  until: Time.optional(),
+  /** Milliseconds from `time` to `until`, or to the newest snapshot that shows it. */
+  lived: z.int().nonnegative(),
+  /** The snapshots that hold this version; of a deletion those that lack the resource. */
+  snapshots: z.object({ first: z.string(), last: z.string(), count: z.int().positive() }),
+  /** Of a deletion, what it was called and where it was. */
+  title: z.string(),
+  folder: z.string(),
+  folderUid: z.string().optional(),
+  /** Absent for a deletion, as what follows. */
+  bytes: z.int().nonnegative().optional(),
+  /** As Grafana says: when it was saved, by whom, which version that made, and the comment of who saved it. */
+  updated: z.string().optional(),
+  updatedBy: z.string().optional(),
+  version: z.union([z.string(), z.number()]).optional(),
+  comment: z.string().optional(),
+  /** What it was before, where that is otherwise. */
+  renamedFrom: z.string().optional(),
+  movedFrom: z.string().optional(),
+  /** What changed since the version before; absent where there is none, or it was not asked for. */
+  changes: z.array(ReadableChange).optional(),
+  /** More changed than `changes` shows. */
+  truncated: z.boolean().optional(),
+  /** Instead of `changes`: why nothing can be said. */
+  untold: z.enum(UNTOLD).optional(),
+});
+export type ResourceVersion = z.infer<typeof ResourceVersion>;
+
+/** How much of the history an answer is made from. */
+export const IndexedPart = z.object({
+  snapshots: z.int().nonnegative(),
+  /** Snapshots that are still to be read: ask again. */
+  pending: z.int().nonnegative(),
+  /** Snapshots that cannot be read here. */
+  unreadable: z.int().nonnegative(),
+});
+export type IndexedPart = z.infer<typeof IndexedPart>;
+
+/** Newest first. */
+export const VersionPage = pageOf(ResourceVersion).extend({
+  org: OrgId,
+  kind: KindParameter,
+  uid: z.string(),
+  /** Its last title. */
+  title: z.string(),
+  deleted: z.boolean(),
+  indexed: IndexedPart,
+});
+export type VersionPage = z.infer<typeof VersionPage>;

@@ -1,0 +1,34 @@
+import { VersionPage, VersionsParams, VersionsQuery } from '../../../contract/api/versions.ts';
+import type { Service } from '../../service.ts';
+import { answers } from '../answers.ts';
+import type { Api } from '../api.ts';
+import type { Heavy } from '../heavy.ts';
+
+export function versionRoutes(api: Api, service: Service, heavy: Heavy): void {
+  const { versions, signal } = service;
+
+  api.get(
+    '/resources/:org/:kind/:uid/versions',
+    {
+      config: { access: 'organization', uses: ['repository', 'heavy'] },
+      schema: {
+        summary: 'Every change of one resource, newest first',
+        tags: ['versions'],
+        params: VersionsParams,
+        querystring: VersionsQuery,
+        response: answers(VersionPage),
+      },
+    },
+    ({ params, query, caller }) => heavy.run(() => versions.page(params, query, caller, signal)),
+  );
+}
+
+const VERSIONS_PATH = /^(\/api\/v1\/resources\/[^/?]+\/[^/?]+\/)([^?]+)(\/versions)(?=$|\?)/;
+
+/** Encodes the slashes of a uid in a path again, which Grafana's proxy has decoded. */
+export function withEncodedUid(url: string): string {
+  return url.replace(
+    VERSIONS_PATH,
+    (_, before: string, uid: string, after: string) => before + uid.replaceAll('/', '%2F') + after,
+  );
+}

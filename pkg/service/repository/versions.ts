@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { VersionPage, VersionsQuery } from '../../contract/api/versions.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { ResourceRef } from '../../contract/kinds.ts';
+import type { Clock } from '../../contract/ports.ts';
+import { nearMatches } from '../../engine/versions/near-matches.ts';
+import { describeVersions, versionsOf } from '../../engine/versions/resource-versions.ts';
+import type { Versions } from '../../repository/repository.types.ts';
+import { isOf, type Caller } from '../organizations/caller.ts';
+import { pageOfList } from '../page.ts';
+import type { RepositoryCache } from './repository-cache.ts';
+
+/** How long a request waits for an index that has to be made first. It is made to the end all the same. */
+const WAIT_MS = 5_000;
+
+/** What became of single resources, as one organization may see it. */
+export class ResourceVersions {
+  readonly #repositoryCache: RepositoryCache;
+  readonly #clock: Clock;
+
+  constructor(repositoryCache: RepositoryCache, clock: Clock) {
+    this.#repositoryCache = repositoryCache;
+    this.#clock = clock;
+  }
+
+  /** @throws DK_NOT_FOUND for what the caller's organization never had, as for what is another's */
+  async page(
+    ref: ResourceRef,
+    query: z.output<typeof VersionsQuery>,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<VersionPage> {
+    const { kind, uid } = ref;
+    if (!isOf(caller, ref)) {
+      throw await this.#neverSeen(ref, caller, signal);
+    }
+    const found = await this.#found(ref, signal);
+    if (found.changes.length === 0 && found.pending === 0) {
+      throw await this.#neverSeen(ref, caller, signal);
+    }
+    const changes = found.changes.toReversed();
+    const page = pageOfList(versionsOf(found), ({ snapshots }) => snapshots.first, query);
+    const of = new Map(changes.map((change) => [change.snapshots.first, change]));
+    const shown = page.items.flatMap(({ snapshots }) => of.get(snapshots.first) ?? []);
+    const read = (object: string): Promise<string> =>
+      this.#repositoryCache.use(signal, (work) => work.object(object, signal));
+    const items =
+      query.changes === 'false' ? page.items : await describeVersions(page.items, shown, { kind, read, signal });
+    const [newest] = changes;
+    return {
+      ...page,
+      items,
+      org: ref.org,
+      kind,
+      uid,
+      title: (newest?.state ?? newest?.before)?.title ?? '',
+      deleted: newest?.what === 'deleted',
+      indexed: { snapshots: found.indexed, pending: found.pending, unreadable: found.unreadable },
+    };
+  }
+
+  async #found(ref: ResourceRef, signal: AbortSignal): Promise<Versions> {
+    const timer = new AbortController();
+    const waited = this.#clock.sleep(WAIT_MS, AbortSignal.any([signal, timer.signal])).catch(() => undefined);
+    try {
+      return await this.#repositoryCache.use(signal, (work) => work.versions(ref, waited, signal));
+    } finally {
+      timer.abort();
+    }
+  }
+
+  /** Whatever is another organization's might as well not exist. */
+  async #neverSeen({ org, kind, uid }: ResourceRef, caller: Caller, signal: AbortSignal): Promise<DashkeepError> {
+    const seen = await this.#repositoryCache.use(signal, (work) => work.everSeen(signal));
+    const own = seen.filter((one) => isOf(caller, one));
+    const near = nearMatches(own, { kind, uid }).map((one) => `${one.kind}/${one.uid} (${one.title})`);
+    return new DashkeepError('DK_NOT_FOUND', `no snapshot ever held ${kind} ${uid.slice(0, 80)} of org ${org}`, {
+      hint: near.length === 0 ? 'Check kind and uid.' : `Did you mean ${near.join(', ')}?`,
+    });
+  }
+}

@@ -1,0 +1,148 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ResourceVersion, VersionPage } from '../../pkg/contract/api/versions.ts';
+import { call } from '../simulator/http.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
+
+let grafana: Simulator;
+let service: TestService;
+let second: number;
+const snapshots: string[] = [];
+
+const inOrg = (org: number, route: string, body?: unknown) =>
+  call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
+
+async function save(title: string, panels: unknown[], message = ''): Promise<void> {
+  const dashboard = { uid: 'board', title, panels, schemaVersion: 41 };
+  await inOrg(1, 'POST /api/dashboards/db', { dashboard, message, overwrite: true });
+}
+
+async function backup(): Promise<void> {
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  snapshots.push(String((await service.ended(json.id))['snapshot']));
+}
+
+const panel = (title: string, expr = 'up') => ({
+  id: 1,
+  type: 'timeseries',
+  title,
+  gridPos: { x: 0, y: 0, w: 12, h: 8 },
+  targets: [{ refId: 'A', expr }],
+});
+
+async function versions(query = '', uid = 'board', kind = 'dashboard', org = 1): Promise<VersionPage> {
+  const { status, json } = await service.call('GET', `/resources/${org}/${kind}/${uid}/versions${query}`);
+  expect([status, json.error]).toEqual([200, undefined]);
+  return json as VersionPage;
+}
+
+beforeAll(async () => {
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  second = Number((await inOrg(1, 'POST /api/orgs', { name: 'Second' })).body.orgId);
+  await inOrg(second, 'POST /api/dashboards/db', {
+    dashboard: { uid: 'secret', title: 'Board of others', panels: [] },
+  });
+  await inOrg(1, 'POST /api/folders', { uid: 'here', title: 'Here' });
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: 'all' } });
+  await save('Board', [panel('Checkout latency')]);
+  await backup();
+  await backup();
+  await save('Board', [panel('Checkout latency', 'rate(up[5m])')], 'smoother');
+  await backup();
+  await inOrg(1, 'DELETE /api/dashboards/uid/board');
+  await backup();
+  await save('Board again', [panel('Checkout latency', 'rate(up[5m])')]);
+  await backup();
+}, 120_000);
+afterAll(async () => {
+  await service?.stop();
+  await grafana?.close();
+  await removeDirectory(service.directory);
+});
+
+describe('the versions of a dashboard', () => {
+  it('are its changes, newest first, with what changed and for how long it stayed so', async () => {
+    const page = await versions();
+    expect(page).toMatchObject({
+      org: 1,
+      kind: 'dashboard',
+      uid: 'board',
+      title: 'Board again',
+      deleted: false,
+      total: 4,
+      indexed: { snapshots: 5, pending: 0, unreadable: 0 },
+    });
+    expect(page.items.map(({ what }) => what)).toEqual(['returned', 'deleted', 'changed', 'first-seen']);
+    const [returned, deleted, changed, first] = page.items as [
+      ResourceVersion,
+      ResourceVersion,
+      ResourceVersion,
+      ResourceVersion,
+    ];
+    expect(returned).toMatchObject({ title: 'Board again', renamedFrom: 'Board' });
+    expect(returned).not.toHaveProperty('until');
+    expect(deleted).toMatchObject({ title: 'Board', until: returned.time, after: changed.time });
+    expect(deleted).not.toHaveProperty('bytes');
+    expect(changed).toMatchObject({
+      snapshots: { first: snapshots[2], last: snapshots[2], count: 1 },
+      comment: 'smoother',
+      until: deleted.time,
+      lived: Date.parse(deleted.time) - Date.parse(changed.time),
+      changes: [{ change: 'changed', params: { panel: 'Checkout latency' } }],
+    });
+    expect(changed.updatedBy).toMatch(/./);
+    expect(first).toMatchObject({ snapshots: { first: snapshots[0], last: snapshots[1], count: 2 } });
+    expect(first).not.toHaveProperty('changes');
+  });
+
+  it('come in pages, and without what changed where that is not asked for', async () => {
+    const first = await versions('?limit=3&changes=false');
+    expect(first.items.map(({ what }) => what)).toEqual(['returned', 'deleted', 'changed']);
+    expect(first.items.every((one) => one.changes === undefined)).toBe(true);
+    const rest = await versions(`?limit=3&cursor=${first.next}`);
+    expect(rest.items.map(({ what }) => what)).toEqual(['first-seen']);
+    expect(rest.next).toBeUndefined();
+  });
+
+  it('are the same after the service was started anew, and when the index is gone', async () => {
+    const { items } = await versions();
+    const { directory } = service;
+    await service.stop();
+    service = await startService({ grafanaUrl: grafana.url, directory, environment: { DASHKEEP_ORGS: 'all' } });
+    expect((await versions()).items).toEqual(items);
+    await rm(`${directory}/target/cache/versions.json.gz`);
+    expect((await versions()).items).toEqual(items);
+  });
+});
+
+describe('what cannot be found', () => {
+  it('is answered with what may have been meant', async () => {
+    const { status, json } = await service.call('GET', '/resources/1/dashboard/bord/versions');
+    expect([status, json.error.code]).toEqual([404, 'DK_NOT_FOUND']);
+    expect(json.error.hint).toContain('dashboard/board (Board again)');
+  });
+
+  it('is the same for what another organization has: not even a near name is told', async () => {
+    for (const path of [`/resources/${second}/dashboard/secret/versions`, '/resources/1/dashboard/secret/versions']) {
+      const { status, text } = await service.call('GET', path);
+      expect([path, status]).toEqual([path, 404]);
+      expect(text).not.toContain('Board of others');
+    }
+  });
+
+  it('is refused where kind or org are none', async () => {
+    for (const path of ['/resources/1/dashbord/board/versions', '/resources/one/dashboard/board/versions']) {
+      const { status, json } = await service.call('GET', path);
+      expect([path, status, json.error.code]).toEqual([path, 400, 'DK_USAGE']);
+    }
+  });
+});
+
+it('takes a uid with slashes, encoded or decoded on its way', async () => {
+  for (const uid of ['some%2Fgroup', 'some/group']) {
+    const { status, json } = await service.call('GET', `/resources/1/alert-rule-group/${uid}/versions`);
+    expect([status, json.error.message]).toEqual([404, 'no snapshot ever held alert-rule-group some/group of org 1']);
+  }
+});
