@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { causesOf } from '../../pkg/cli/output/causes.ts';
+import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
@@ -19,10 +20,15 @@ afterEach(async () => {
   await directory.remove();
 });
 
-function backup(...args: string[]): Promise<Ended> {
+const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+
+function backup(credentials: Record<string, string>, ...args: string[]): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
-  const token = { GRAFANA_API_TOKEN: grafana.token() };
-  return runCli(['backup', ...args, ...where, '--grafana-url', grafana.url], token);
+  return runCli(['backup', ...args, ...where, '--grafana-url', grafana.url], credentials);
+}
+
+function backupByToken(...args: string[]): Promise<Ended> {
+  return backup({ GRAFANA_API_TOKEN: grafana.token() }, ...args);
 }
 
 /** The token is revoked just before the n-th request that matches. */
@@ -34,7 +40,7 @@ function revokeAt(match: RegExp, skip = 0): void {
 describe('a token that is revoked during a backup', () => {
   it('is one line of what the command prints, however many kinds it concerns', async () => {
     revokeAt(/^GET \/api\/datasources/);
-    const { exit, out } = await backup();
+    const { exit, out } = await backupByToken();
     expect(exit).toBe(3);
     const lines = out.split('\n').filter((line) => line.startsWith('not read: '));
     expect(lines).toEqual([expect.stringMatching(/^not read: .*dashboard.*: (GET|POST) .*: 401 /)]);
@@ -42,7 +48,7 @@ describe('a token that is revoked during a backup', () => {
 
   it('is the error of a backup that could read nothing, with what to do', async () => {
     revokeAt(/^GET \/api\/datasources/);
-    const failed = backup('--kinds', 'data-source');
+    const failed = backupByToken('--kinds', 'data-source');
     await expect(failed).rejects.toMatchObject({
       code: 'DK_GRAFANA_UNAUTHORIZED',
       message: expect.stringContaining('nothing could be read from Grafana'),
@@ -68,5 +74,29 @@ describe('problems of a backup', () => {
       'dashboard a: broken',
       'dashboard d0, dashboard d1, dashboard d2, dashboard d3, dashboard d4, 2 more resources: too large',
     ]);
+  });
+});
+
+describe('an organization that the account is no member of', () => {
+  it('is one line that says what to do, and the others are read', async () => {
+    const id = Number((await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Closed' })).body.orgId);
+    grafana.state.org(id).members.clear();
+    grafana.clearRequests();
+    const { exit, out } = await backup(ADMIN, '--orgs', 'all');
+    expect(exit).toBe(3);
+    const lines = out.split('\n').filter((line) => line.startsWith('not read: '));
+    expect(lines).toEqual([expect.stringMatching(/^not read: team, .*annotation.*: .*not a member of .*'Closed'/)]);
+    expect(out.split('not a member of')).toHaveLength(2);
+    expect(out).toMatch(/is partial: [1-9]\d+ resources/);
+    // Grafana would refuse each of them.
+    expect(grafana.requests.filter(({ org }) => org === id)).toEqual([]);
+  });
+
+  it('is the error of a backup of that organization alone', async () => {
+    const id = Number((await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Closed' })).body.orgId);
+    grafana.state.org(id).members.clear();
+    await expect(backup(ADMIN, '--orgs', String(id), '--kinds', 'dashboard')).rejects.toMatchObject({
+      message: expect.stringContaining("not a member of the organization 'Closed'"),
+    });
   });
 });

@@ -83,6 +83,7 @@ function copiesWanted(flags: Flags, encrypted: boolean): boolean {
 }
 
 function printReport(context: CliContext, manifest: Manifest): void {
+  const causes = new Set(manifest.errors.map(({ reason }) => reason));
   const rows = Object.entries(manifest.kinds)
     .filter(([, report]) => !isNotAskedFor(report) && (report.listed > 0 || report.reason !== undefined))
     .map(([kind, report]) => [
@@ -92,7 +93,7 @@ function printReport(context: CliContext, manifest: Manifest): void {
       report.reused,
       report.skipped,
       report.failed,
-      report.reason ?? '',
+      report.reason !== undefined && causes.has(report.reason) ? 'not read, see below' : (report.reason ?? ''),
     ]);
   printTable(context, ['kind', 'listed', 'stored', 'reused', 'skipped', 'failed', ''], rows);
   const unread = Object.entries(manifest.kinds).flatMap(([kind, { oldestReadAt }]) =>

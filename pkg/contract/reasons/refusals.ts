@@ -1,5 +1,7 @@
 /** Why a Grafana does not have a kind, or would not take a resource. */
 export const REFUSAL_REASONS = {
+  'no-member':
+    "the account is not a member of the organization '{org}', so Grafana shows nothing of it: make it an Admin there, or leave the organization out with --orgs",
   'needs-server-admin':
     'needs a server admin: give GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
   'alerting-late':

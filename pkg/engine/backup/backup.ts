@@ -18,6 +18,7 @@ import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { Changes } from './changes.ts';
+import { closedOrgs } from './closed-orgs.ts';
 import { Collection } from './collection.ts';
 import { comparedWith, previousOf, type Previous } from './previous.ts';
 import { readKind } from './read-kind.ts';
@@ -115,7 +116,9 @@ async function readAll(
   collection.progress.phase('reading');
   const changes = new Changes();
   const runs: KindRun[] = [];
+  const closed = await closedOrgs(instance, options.signal);
   for (const org of instance.orgs) {
+    const refused = closed.get(org.id);
     const context = kindContext(instance, org, {
       clock: options.clock,
       log: options.log,
@@ -126,6 +129,8 @@ async function readAll(
     for (const kind of KINDS) {
       if (!wanted.has(kind.name)) {
         collection.notRead(kind.name, reason('not-asked-for'));
+      } else if (kind.declaration.scope === 'org' && refused !== undefined) {
+        collection.fail({ org: org.id, kind: kind.name, uid: '' }, refused);
       } else if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
         // Resources of server scope are the same seen from every org.
         runs.push({ options, context, kind, previous, copies, collection, changes, pool, budget, encoder });

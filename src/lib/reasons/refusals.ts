@@ -4,6 +4,8 @@ import type { Text } from './text.ts';
 
 /** Why a Grafana does not have a kind, or would not take a resource. */
 export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
+  'no-member': (given) =>
+    t('reason.no-member', 'The account is not a member of organization {{org}}. Make it an Admin there', given),
   'needs-server-admin': () =>
     t('reason.needs-server-admin', 'Needs the credentials of a server admin, which the service does not have'),
   'alerting-late': (given) =>

@@ -1,0 +1,35 @@
+import type { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
+import { numberAt } from '../../lib/json/json.ts';
+import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
+import { objectsOf } from '../../grafana/http/pagination/lists.ts';
+import type { Instance, Org } from '../../grafana/instance.ts';
+
+/**
+ * Organizations that a server admin lists but is no member of, each with the one error that all reading there ends in:
+ * Grafana refuses it with another status and text for every kind.
+ */
+export async function closedOrgs(
+  { orgs, serverAdmin }: Instance,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, DashkeepError>> {
+  const asAdmin = serverAdmin ? orgs.filter(({ client }) => client.identity === 'basic') : [];
+  const [first] = asAdmin;
+  const memberships = first === undefined ? undefined : await membershipsOf(first, signal);
+  const closed = memberships === undefined ? [] : asAdmin.filter(({ id }) => !memberships.has(id));
+  return new Map(closed.map(({ id, name }) => [id, refusal('DK_GRAFANA_REFUSED', reason('no-member', { org: name }))]));
+}
+
+/** Undefined when Grafana does not say. */
+async function membershipsOf({ client }: Org, signal: AbortSignal): Promise<Set<number> | undefined> {
+  const path = '/api/user/orgs';
+  try {
+    return new Set(objectsOf(await client.get(path, { signal }), path).map((one) => numberAt(one, 'orgId') ?? 0));
+  } catch (error) {
+    if (isForbidden(error) || isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
