@@ -2,6 +2,8 @@
 export const REFUSAL_REASONS = {
   'no-member':
     "the account is not a member of the organization '{org}', so Grafana shows nothing of it: make it an Admin there, or leave the organization out with --orgs",
+  'dashboards-converted':
+    'Grafana {version} gives out dashboards through /api only, which converts those of the new form (v2) and loses tabs and layouts without saying so: let requests to /apis through to Grafana',
   'needs-server-admin':
     'needs a server admin: give GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
   'alerting-late':

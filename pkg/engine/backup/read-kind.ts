@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { stringifyJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { because } from '../../contract/reasons/reason.ts';
+import { because, refusal } from '../../contract/reasons/reason.ts';
 import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
 import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
 import type { Kind, Listed } from '../../grafana/kinds/kind.ts';
@@ -39,6 +39,9 @@ export async function readKind(run: KindRun): Promise<void> {
     if (!serving.served) {
       collection.notRead(kind.name, serving.reason);
       return;
+    }
+    if (serving.lacking !== undefined) {
+      collection.fail(whole, refusal('DK_GRAFANA_ANSWER', serving.lacking));
     }
     const begin = (resourceVersion: string): void =>
       collection.began({ org: context.org.id, kind: kind.name, resourceVersion });

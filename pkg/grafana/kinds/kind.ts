@@ -61,8 +61,11 @@ export interface Known {
 /** Takes the version that a list began with, where an equal one will prove that nothing was written in between. */
 export type BeginList = (version: string) => void;
 
-/** Whether a Grafana has a kind. `failed` = it has, but did not get ready in time: a backup without it is partial. */
-export type Serving = { served: true } | { served: false; reason: KnownReason; failed?: true };
+/**
+ * Whether a Grafana has a kind. `failed` = it has, but did not get ready in time: a backup without it is partial.
+ * `lacking` = why what it gives out may lack something: a backup with it is partial, too.
+ */
+export type Serving = { served: true; lacking?: KnownReason } | { served: false; reason: KnownReason; failed?: true };
 
 /** Something that a resource needs: restored before it, offered when missing. */
 export interface Reference {

@@ -6,6 +6,12 @@ import type { Text } from './text.ts';
 export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
   'no-member': (given) =>
     t('reason.no-member', 'The account is not a member of organization {{org}}. Make it an Admin there', given),
+  'dashboards-converted': (given) =>
+    t(
+      'reason.dashboards-converted',
+      'Grafana {{version}} converts dashboards of the new form (v2), which loses tabs and layouts, because requests to /apis do not reach it. Let them through',
+      given,
+    ),
   'needs-server-admin': () =>
     t('reason.needs-server-admin', 'Needs the credentials of a server admin, which the service does not have'),
   'alerting-late': (given) =>

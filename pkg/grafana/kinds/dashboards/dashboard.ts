@@ -1,5 +1,6 @@
 import { objectAt } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
+import { atLeast } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
 import { glanceAtDashboards, listDashboards } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
@@ -36,8 +37,12 @@ export const dashboard: Kind = {
   readBackAtOnce: true,
   confirmDeleted: true,
 
-  async serves() {
-    return { served: true };
+  async serves(context) {
+    const { capabilities } = context;
+    // Nothing in the responses of 12.4 says which dashboards it converted.
+    return usableVersions(context).length === 0 && atLeast(capabilities, 12)
+      ? { served: true, lacking: reason('dashboards-converted', { version: capabilities.version }) }
+      : { served: true };
   },
 
   list(context, known, begin) {

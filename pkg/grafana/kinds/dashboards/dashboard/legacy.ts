@@ -103,9 +103,19 @@ function objectPath(error: GrafanaError): string | undefined {
   )?.[0];
 }
 
-async function readObject(context: KindContext, path: string): Promise<Content | undefined> {
+/** @throws when it is not there: Grafana has just said that it is, so something between keeps requests from `/apis`. */
+async function readObject(context: KindContext, path: string): Promise<Content> {
   const object = await ifFound(context.grafana.get(path, { leave: LEAVE_SPEC, signal: context.signal }));
-  return object === undefined ? undefined : contentOfObject(object);
+  if (object === undefined) {
+    throw new DashkeepError(
+      'DK_GRAFANA_ANSWER',
+      `it is stored in a form that only ${path} gives out, which answers 404`,
+      {
+        hint: 'Let requests to /apis through to Grafana.',
+      },
+    );
+  }
+  return contentOfObject(object);
 }
 
 /**
