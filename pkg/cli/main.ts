@@ -19,6 +19,7 @@ import { registerShow } from './commands/show.ts';
 import { registerSnapshots } from './commands/snapshots.ts';
 import { registerTrust } from './commands/trust.ts';
 import { registerVerify } from './commands/verify.ts';
+import { registerVersions } from './commands/versions.ts';
 import { openContext, VERSION, type CliContext } from './context.ts';
 
 const EXIT_CODES = `
@@ -38,6 +39,7 @@ export function buildProgram(run: Runner): Command {
     registerShow,
     registerCat,
     registerDiff,
+    registerVersions,
     registerRestore,
     registerVerify,
     registerForget,

@@ -1,3 +1,4 @@
+import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { SeenResource } from '../../repository/repository.types.ts';
 
@@ -19,6 +20,23 @@ export function nearMatches(
     .map(({ one }) => one);
 }
 
+/** For a resource that no snapshot ever held. @param seen - those that may be named to whoever asks */
+export function neverSeen(
+  { org, kind, uid }: { org?: number; kind: KindName; uid: string },
+  seen: readonly SeenResource[],
+): DashkeepError {
+  const near = nearMatches(seen, { kind, uid }).map(
+    (one) => `${one.kind}/${one.uid} (${one.title}${one.deleted ? ', deleted' : ''})`,
+  );
+  const where = org === undefined ? '' : ` of org ${org}`;
+  return new DashkeepError('DK_NOT_FOUND', `no snapshot ever held ${kind} '${uid.slice(0, 80)}'${where}`, {
+    hint:
+      near.length === 0
+        ? 'Check kind and uid; `dashkeep show latest` lists what there is.'
+        : `Did you mean ${near.join(', ')}?`,
+  });
+}
+
 /** 0 where the uid is the same, or the words are in the title; otherwise how many letters of the uid differ. */
 function distanceOf(wanted: string, { uid, title }: SeenResource): number {
   const other = uid.slice(0, LONGEST).toLowerCase();
@@ -32,7 +50,7 @@ function distanceOf(wanted: string, { uid, title }: SeenResource): number {
 }
 
 /** Levenshtein's distance. */
-function lettersBetween(one: string, other: string): number {
+export function lettersBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let i = 1; i <= one.length; i++) {
     const next = [i];

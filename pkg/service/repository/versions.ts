@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { VersionPage, VersionsQuery } from '../../contract/api/versions.ts';
-import { DashkeepError } from '../../contract/errors.ts';
+import type { DashkeepError } from '../../contract/errors.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
 import type { Clock } from '../../contract/ports.ts';
-import { nearMatches } from '../../engine/versions/near-matches.ts';
+import { neverSeen } from '../../engine/versions/near-matches.ts';
 import { describeVersions, versionsOf } from '../../engine/versions/resource-versions.ts';
 import type { Versions } from '../../repository/repository.types.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
@@ -73,9 +73,6 @@ export class ResourceVersions {
   async #neverSeen({ org, kind, uid }: ResourceRef, caller: Caller, signal: AbortSignal): Promise<DashkeepError> {
     const seen = await this.#repositoryCache.use(signal, (work) => work.everSeen(signal));
     const own = seen.filter((one) => isOf(caller, one));
-    const near = nearMatches(own, { kind, uid }).map((one) => `${one.kind}/${one.uid} (${one.title})`);
-    return new DashkeepError('DK_NOT_FOUND', `no snapshot ever held ${kind} ${uid.slice(0, 80)} of org ${org}`, {
-      hint: near.length === 0 ? 'Check kind and uid.' : `Did you mean ${near.join(', ')}?`,
-    });
+    return neverSeen({ org, kind, uid }, own);
   }
 }

@@ -1,0 +1,139 @@
+import type { ResourceVersion } from '../../contract/api/versions.ts';
+import { changeSentence } from '../../contract/changes/catalogue.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
+import { neverSeen } from '../../engine/versions/near-matches.ts';
+import { describeVersions, versionsOf } from '../../engine/versions/resource-versions.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import type { SeenResource, Versions } from '../../repository/repository.types.ts';
+import type { Exit, Register } from '../command.ts';
+import { optionalNumber, wholeNumber } from '../config/environment.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import type { CliContext } from '../context.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { parseResource } from '../resource.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  org?: string;
+  limit: string;
+  changes: boolean;
+}
+
+export const registerVersions: Register = (program, run) => {
+  withTarget(program.command('versions'))
+    .argument('<resource>', 'kind/uid, such as dashboard/abc')
+    .option('--org <id>', 'the org it is in, when several have it')
+    .option('--limit <n>', 'show at most so many of the newest changes', '20')
+    .option('--no-changes', 'do not say what changed in each: nothing but the index is read then')
+    .description('show when a resource changed, was deleted or came back, and which snapshots hold each version')
+    .action(run(versions));
+};
+
+async function versions(context: CliContext, resource: string, flags: Flags): Promise<Exit> {
+  const named = parseResource(resource);
+  const org = optionalNumber(flags.org, '--org');
+  const limit = wholeNumber(flags.limit, '--limit');
+  const { ref, found, items } = await withRepository(context, flags, false, async (repository) => {
+    const { ref: which, versions: all } = await findVersions(context, repository, named, org, flags.json === true);
+    const shown = versionsOf(all).slice(0, limit);
+    const options = {
+      kind: which.kind,
+      read: (object: string) => repository.getObject(object, { signal: context.signal }),
+      signal: context.signal,
+    };
+    const told = flags.changes ? await describeVersions(shown, all.changes.toReversed(), options) : shown;
+    return { ref: which, found: all, items: told };
+  });
+  const { indexed, pending, unreadable } = found;
+  if (flags.json === true) {
+    const total = found.changes.length;
+    printJson(context, { ...ref, versions: items, total, indexed: { snapshots: indexed, pending, unreadable } });
+    return 0;
+  }
+  printTable(
+    context,
+    ['time', 'what', 'by', 'version', 'size', 'until', 'snapshots', 'newest', 'changes'],
+    items.map(rowOf),
+  );
+  if (items.length < found.changes.length) {
+    printLine(context, `${found.changes.length - items.length} earlier changes are left out; --limit shows more.`);
+  }
+  if (items.some(({ untold }) => untold === 'no-identity')) {
+    printLine(context, 'What changed is encrypted: give DASHKEEP_AGE_IDENTITY_FILE to see it.');
+  }
+  if (unreadable > 0) {
+    printLine(context, `${unreadable} snapshots cannot be read here and are left out.`);
+  }
+  return 0;
+}
+
+/** @throws DK_NOT_FOUND, DK_USAGE where several organizations have it */
+async function findVersions(
+  context: CliContext,
+  repository: OpenedRepository,
+  named: Omit<ResourceRef, 'org'>,
+  asked: number | undefined,
+  quiet: boolean,
+): Promise<{ ref: ResourceRef; versions: Versions }> {
+  const { signal } = context;
+  const progress = progressPrinter(context, quiet);
+  const onProgress = (done: number, total: number): void =>
+    progress.report({ phase: 'reading snapshots', done, total, kinds: {} });
+  const first = { org: asked ?? 1, ...named };
+  const versionsOfFirst = await repository.versions(first, { onProgress, signal });
+  progress.end();
+  const seen = await repository.everSeen({ signal });
+  const isAsked = ({ org, kind, uid }: SeenResource): boolean =>
+    kind === named.kind && uid === named.uid && (asked === undefined || SERVER_KINDS.has(kind) || org === asked);
+  const [only, ...others] = seen.filter(isAsked);
+  if (only === undefined) {
+    throw neverSeen({ ...named, ...(asked === undefined ? {} : { org: asked }) }, seen);
+  }
+  if (others.length > 0) {
+    const orgs = [only, ...others].map(({ org }) => org).join(', ');
+    throw new DashkeepError('DK_USAGE', `orgs ${orgs} all have or had ${named.kind} '${named.uid}'`, {
+      hint: 'Say which with --org.',
+    });
+  }
+  const ref = { org: only.org === 0 ? first.org : only.org, ...named };
+  return { ref, versions: ref.org === first.org ? versionsOfFirst : await repository.versions(ref, { signal }) };
+}
+
+/** Changes that a line has room for. */
+const SENTENCES = 3;
+
+function rowOf(version: ResourceVersion): (string | number)[] {
+  const { what, time, until, updatedBy, version: number, bytes: size, snapshots } = version;
+  return [
+    time,
+    what,
+    updatedBy ?? '',
+    number ?? '',
+    size === undefined ? '' : bytes(size),
+    until ?? 'now',
+    snapshots.count,
+    snapshots.last,
+    printable(wordsOf(version)),
+  ];
+}
+
+function wordsOf({ comment, renamedFrom, changes = [], untold, truncated }: ResourceVersion): string {
+  const sentences = changes.slice(0, SENTENCES).map(changeSentence);
+  const more = changes.length - sentences.length;
+  return [
+    ...(comment === undefined ? [] : [`"${comment}"`]),
+    ...(renamedFrom === undefined || changes.length > 0 ? [] : [`was called ${renamedFrom}`]),
+    ...sentences,
+    ...(more > 0 ? [`and ${more}${truncated === true ? ' or more' : ''} further changes`] : []),
+    ...(untold === undefined ? [] : [UNTOLD_WORDS[untold]]),
+  ].join('; ');
+}
+
+const UNTOLD_WORDS = {
+  'no-identity': '(encrypted)',
+  'too-large': '(too large to compare; see `dashkeep diff`)',
+  'not-readable': '(its content cannot be read; run `dashkeep verify`)',
+} as const;
