@@ -28,7 +28,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5
 /** Every command with its options; each calls `run` with its action. */
 export function buildProgram(run: Runner): Command {
   const program = new Command('dashkeep')
-    .description('Keeps Grafana safe: backups to S3 or a directory, history, compare and restore.')
+    .description('Back up Grafana to S3 or a directory, with history, comparison and restore.')
     .version(VERSION)
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(see dashkeep --help)')

@@ -16,12 +16,12 @@ export function withTargetUrl(command: Command): Command {
 
 function withStateDir(command: Command): Command {
   return command.addOption(
-    setting('--state-dir <path>', 'where keys and settings are kept outside Kubernetes', 'DASHKEEP_STATE_DIR'),
+    setting('--state-dir <path>', 'directory for keys and settings outside Kubernetes', 'DASHKEEP_STATE_DIR'),
   );
 }
 
 function withGrafanaUrl(command: Command): Command {
-  return command.addOption(setting('--grafana-url <url>', 'where Grafana answers', 'GRAFANA_URL'));
+  return command.addOption(setting('--grafana-url <url>', 'address of Grafana', 'GRAFANA_URL'));
 }
 
 /** Where the repository is and how to read it. */
@@ -29,11 +29,13 @@ export function withTarget(command: Command): Command {
   return withJson(
     withStateDir(withTargetUrl(command))
       .addOption(setting('--age-recipients <list>', 'encrypt for these age recipients', 'DASHKEEP_AGE_RECIPIENTS'))
-      .addOption(setting('--age-identity-file <path>', 'age identity to read with', 'DASHKEEP_AGE_IDENTITY_FILE'))
+      .addOption(
+        setting('--age-identity-file <path>', 'file with the age identity, to read', 'DASHKEEP_AGE_IDENTITY_FILE'),
+      )
       .addOption(
         setting(
           '--trusted-keys <list>',
-          'fingerprints of signing keys to trust, besides those in the state',
+          'fingerprints of signing keys to trust, in addition to those in the state',
           'DASHKEEP_TRUSTED_KEYS',
         ),
       ),
@@ -43,19 +45,21 @@ export function withTarget(command: Command): Command {
 /** Which Grafana. Credentials come from the environment or files only, so that no process list shows them. */
 export function withGrafana(command: Command): Command {
   return withGrafanaUrl(command)
-    .addOption(setting('--grafana-ca-file <path>', 'further certificate authorities (PEM)', 'DASHKEEP_GRAFANA_CA_FILE'))
     .addOption(
-      setting('--grafana-concurrency <n>', 'most requests at once (default 64)', 'DASHKEEP_GRAFANA_CONCURRENCY'),
+      setting('--grafana-ca-file <path>', 'additional certificate authorities (PEM)', 'DASHKEEP_GRAFANA_CA_FILE'),
     )
-    .addOption(setting('--grafana-timeout <ms>', 'limit for one request (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'))
+    .addOption(setting('--grafana-concurrency <n>', 'maximum concurrency (default 64)', 'DASHKEEP_GRAFANA_CONCURRENCY'))
+    .addOption(
+      setting('--grafana-timeout <ms>', 'timeout of a request in ms (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'),
+    )
     .addOption(setting('--orgs <list>', "'all', or ids such as 1,2 (default: the credentials' own)", 'DASHKEEP_ORGS'))
     .addHelpText(
       'after',
       `
 Credentials for Grafana (environment only; each also as NAME_FILE):
   GRAFANA_API_TOKEN                              a service-account token
-  GRAFANA_API_TOKEN_ORG_<n>                      tokens of further orgs
-  GRAFANA_ADMIN_USER + GRAFANA_ADMIN_PASSWORD    a user; needed for orgs and users`,
+  GRAFANA_API_TOKEN_ORG_<n>                      tokens of other organizations
+  GRAFANA_ADMIN_USER + GRAFANA_ADMIN_PASSWORD    a server admin; needed for organizations and users`,
     );
 }
 
@@ -74,7 +78,7 @@ export interface AskedBy {
 }
 
 export function withBy(command: Command): Command {
-  return command.option('--by <name>', 'who asked, for the record');
+  return command.option('--by <name>', 'requester, for the record');
 }
 
 export function askedBy({ by }: AskedBy): AskedBy {

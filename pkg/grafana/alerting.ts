@@ -93,7 +93,7 @@ export async function readAlertingList(
     return [];
   }
   if (!Array.isArray(answer) || !answer.every(isJsonObject)) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the answer is not a list`);
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the response is not a list`);
   }
   return answer;
 }
@@ -114,7 +114,7 @@ export async function writeAlerting<T>(context: KindContext, send: (attempt: num
           throw error;
         }
         const pause = Math.min(COLLISION_PAUSE_MAX_MS, COLLISION_PAUSE_MS * 2 ** (attempt - 1));
-        context.log.debug({ attempt, pause }, 'an alerting write collided or got no answer; it will be repeated');
+        context.log.debug({ attempt, pause }, 'an alerting write conflicted or got no response; it is retried');
         await context.clock.sleep(pause, context.signal);
       }
     }

@@ -39,7 +39,7 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
   const asked = { build: buildInfo(grafana, signal), groups: groupsOf(grafana, signal) };
   const health = await firstOf(grafana.get('/api/health', { signal }), asked.build, asked.groups);
   if (objectAt(health) === undefined) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', `${grafana.url} does not answer like a Grafana`);
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `${grafana.url} does not respond like a Grafana`);
   }
   const build = await asked.build;
   const version = stringAt(health, 'version') ?? build.version ?? '';

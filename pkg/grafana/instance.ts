@@ -94,7 +94,7 @@ async function ifAllowed(answer: Promise<Json>): Promise<Json | undefined> {
 function orgOf(answer: Json): { id: number; name: string } {
   const id = numberAt(answer, 'id');
   if (id === undefined) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the answer names no org');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the response names no organization');
   }
   return { id, name: stringAt(answer, 'name') ?? '' };
 }
@@ -111,7 +111,7 @@ async function wantedOrgs(
     const all = await listOrgs(client, signal);
     const missing = orgs === 'all' ? [] : orgs.filter((id) => !all.some((org) => org.id === id));
     if (missing.length > 0) {
-      throw new DashkeepError('DK_SETTINGS', `Grafana has no org ${missing.join(', ')}`);
+      throw new DashkeepError('DK_SETTINGS', `Grafana has no organization ${missing.join(', ')}`);
     }
     return orgs === 'all' ? all : all.filter((org) => orgs.includes(org.id));
   }
@@ -129,8 +129,8 @@ function clientInOrg(options: ConnectOptions, home: number, org: number): Grafan
     return options.client.inOrg(org, own);
   }
   if (options.client.identity === 'token' && org !== home) {
-    throw new DashkeepError('DK_SETTINGS', `no token for org ${org}: a token is valid in one org only`, {
-      hint: `Give GRAFANA_API_TOKEN_ORG_${org}, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.`,
+    throw new DashkeepError('DK_SETTINGS', `no token for org ${org}: a token is valid in one organization only`, {
+      hint: `Set GRAFANA_API_TOKEN_ORG_${org}, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.`,
     });
   }
   return options.client.inOrg(org);

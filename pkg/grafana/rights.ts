@@ -16,7 +16,7 @@ export async function requireAnyAction(context: KindContext, what: string, actio
       'DK_GRAFANA_FORBIDDEN',
       `${what} cannot be read completely without ${actions.join(' or ')}`,
       {
-        hint: `Give the service account the right ${actions[0] ?? ''}: the Admin role has it, a custom role can grant it.`,
+        hint: `Give the service account the permission ${actions[0] ?? ''}. The Admin role includes it, and a custom role can grant it.`,
       },
     );
   }

@@ -183,9 +183,9 @@ export class KubeClient {
 
   #unreachable(cause: unknown): KubernetesError {
     const at = `${isIP(this.#host) === 6 ? `[${this.#host}]` : this.#host}:${this.#options.port}`;
-    return new KubernetesError(0, 'Unreachable', `the Kubernetes API at ${at} does not answer: ${reasonOf(cause)}`, {
+    return new KubernetesError(0, 'Unreachable', `the Kubernetes API at ${at} does not respond: ${reasonOf(cause)}`, {
       cause,
-      hint: 'Does a NetworkPolicy allow the way to the API server?',
+      hint: 'Check whether a NetworkPolicy blocks the API server.',
     });
   }
 }
@@ -217,7 +217,7 @@ function parse<T>(access: Access, { status, text }: Answer): T {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw refusal(access, status, 'NotJson', 'the answer is not JSON: is that really the Kubernetes API?');
+    throw refusal(access, status, 'NotJson', 'the response is not JSON: check that this is the Kubernetes API');
   }
 }
 

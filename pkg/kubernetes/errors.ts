@@ -42,7 +42,7 @@ function hintFor(access: Access, status: number): { hint?: string } {
     };
   }
   if (status === 401) {
-    return { hint: 'The service account token is not accepted: is it mounted, and is the clock right?' };
+    return { hint: 'The service account token is not accepted: check that it is mounted and that the clock is right.' };
   }
   return {};
 }

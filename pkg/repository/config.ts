@@ -48,21 +48,21 @@ export async function readConfig(
   } catch (cause) {
     throw refusal('DK_REPOSITORY_FORMAT', reason('config-damaged', { key: CONFIG_KEY }), {
       cause,
-      hint: 'Run `dashkeep repair`: it writes the file again. The snapshots are not affected.',
+      hint: 'Run `dashkeep repair` to write the file again. The snapshots are not affected.',
     });
   }
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== 1) {
     throw new DashkeepError(
       'DK_REPOSITORY_FORMAT',
-      `${CONFIG_KEY} speaks of format ${printable(String(format))}; this version knows format 1`,
+      `${CONFIG_KEY} has format ${printable(String(format))}; this version knows format 1`,
     );
   }
   const config = RepositoryConfig.safeParse(value);
   if (!config.success) {
     throw refusal('DK_REPOSITORY_FORMAT', reason('config-foreign', { key: CONFIG_KEY }), {
       cause: config.error,
-      hint: 'Run `dashkeep repair`: it writes the file again. The snapshots are not affected.',
+      hint: 'Run `dashkeep repair` to write the file again. The snapshots are not affected.',
     });
   }
   return config.data;

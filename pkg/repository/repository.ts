@@ -199,7 +199,7 @@ export class OpenedRepository implements Repository {
     if (missing.size > 0) {
       throw new DashkeepError(
         'DK_OBJECT_MISSING',
-        `this run was held up for minutes, and ${missing.size} objects were pruned meanwhile; nothing was published`,
+        `this run was paused for minutes, and ${missing.size} objects were pruned in the meantime; nothing was published`,
         { hint: 'Run the backup again.' },
       );
     }

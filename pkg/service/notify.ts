@@ -60,7 +60,7 @@ export class Notifier {
   /** Queues a notice and returns. */
   notify(notice: Notice): void {
     if (this.#waiting >= WAITING_MOST) {
-      this.#log.warn({ event: notice.event }, 'a notification is dropped: too many are waiting');
+      this.#log.warn({ event: notice.event }, 'a notification was dropped: too many are waiting');
       return;
     }
     this.#waiting++;
@@ -76,7 +76,7 @@ export class Notifier {
   /** One attempt, for the settings page. */
   async test(receiver: Receiver): Promise<NotificationTest> {
     const begun = this.#clock.monotonic();
-    const notice: Notice = { event: 'test', text: 'This is a test of the notifications of Dashkeep.' };
+    const notice: Notice = { event: 'test', text: 'This is a test notification from Dashkeep.' };
     try {
       const status = await this.#send(receiver, notice);
       return { delivered: true, status, milliseconds: this.#clock.monotonic() - begun };
@@ -137,7 +137,7 @@ export class Notifier {
       }
       // Only the kind of failure: the address is a secret.
       const reason = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.name : 'unknown');
-      throw new DashkeepError('DK_NOTIFICATION', `the webhook does not answer (${reason})`, { cause });
+      throw new DashkeepError('DK_NOTIFICATION', `the webhook does not respond (${reason})`, { cause });
     }
     if (status >= 300) {
       throw new Refused(status);
@@ -162,7 +162,7 @@ class Refused extends DashkeepError {
   readonly httpStatus: number;
 
   constructor(status: number) {
-    super('DK_NOTIFICATION', `the webhook answered ${status}`);
+    super('DK_NOTIFICATION', `the webhook returned ${status}`);
     this.httpStatus = status;
   }
 

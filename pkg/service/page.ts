@@ -35,7 +35,7 @@ export function encodeCursor(key: string): string {
 export function decodeCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString('utf8');
   if (encodeCursor(key) !== cursor) {
-    throw new DashkeepError('DK_USAGE', 'the cursor is not one of ours: begin without one');
+    throw new DashkeepError('DK_USAGE', 'the cursor is not valid: start without one');
   }
   return key;
 }

@@ -81,7 +81,7 @@ export class Requests {
     const { settings, repositoryCache, snapshots, restores, signal } = this.#parts;
     const { selection, options = {} } = request;
     if (options.copy?.org !== undefined && options.copy.org !== caller.org) {
-      throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores into the organization that asks alone');
+      throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores only into the organization that asks');
     }
     const { revision } = await settings.effective();
     const { id: snapshot } = await snapshots.manifest(request.snapshot, caller, signal);

@@ -137,7 +137,7 @@ export class Restores {
     if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
         'DK_CONFIRMATION',
-        `something live is overwritten, deleted, or opened to others: type '${wanted}' to confirm`,
+        `this overwrites or deletes resources, or opens them to others: type '${wanted}' to confirm`,
       );
     }
     return kept.planned;
@@ -178,7 +178,7 @@ export class Restores {
     const kept = this.#kept.get(id);
     if (kept === undefined || (caller !== undefined && kept.org !== caller.org)) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no restore ${id.slice(0, 60)} here`, {
-        hint: 'Plans are kept in memory for an hour: make a new one.',
+        hint: 'A plan is valid for one hour. Make a new one.',
       });
     }
     return kept;

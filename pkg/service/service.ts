@@ -271,7 +271,7 @@ export class Service {
       }
     } catch (error) {
       const { message: reason } = asDashkeepError(error);
-      this.log.warn({ reason }, 'further organizations have no token of the API yet');
+      this.log.warn({ reason }, 'other organizations have no API token yet');
     }
   }
 

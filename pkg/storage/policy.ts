@@ -90,11 +90,11 @@ export function minimalPolicyFor(target: string, environment: Environment): Mini
 
 const NOTES = [
   'Scaleway: an IAM rule with ObjectStorageObjectsRead, ObjectStorageObjectsWrite, ObjectStorageObjectsDelete and ObjectStorageBucketsRead on the project; the API key’s default project is that of the bucket.',
-  'Cloudflare R2: an API token with "Object Read & Write" for this bucket alone.',
+  'Cloudflare R2: an API token with "Object Read & Write" for this bucket only.',
   'Backblaze B2: an application key for this bucket with listBuckets, listFiles, readFiles, writeFiles and deleteFiles.',
   'Garage: garage bucket allow --read --write <bucket> --key <key>',
-  'Ceph: a user of its own that owns the bucket, or this policy as bucket policy with that user as Principal.',
-  'MinIO: this policy, made with mc admin policy create and attached to a user of its own.',
+  'Ceph: a dedicated user that owns the bucket, or this policy as bucket policy with that user as Principal.',
+  'MinIO: this policy, created with mc admin policy create and attached to a dedicated user.',
 ];
 
 function partitionOf(region: string | undefined): string {

@@ -76,6 +76,6 @@ function directoryTarget(text: string): Target {
 
 function invalid(why: KnownReason): DashkeepError {
   return refusal('DK_SETTINGS', why, {
-    hint: `DASHKEEP_TARGET says where the repository lives: ${FORMS}.`,
+    hint: `DASHKEEP_TARGET sets the location of the repository: ${FORMS}.`,
   });
 }

@@ -4,8 +4,8 @@ import { systemCode } from './errors.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
   ENOENT: 'No such file: check the path. In Kubernetes, check that the Secret exists and has this key.',
-  EACCES: 'Let the user that Dashkeep runs as read it.',
-  EPERM: 'Let the user that Dashkeep runs as read it.',
+  EACCES: "Allow Dashkeep's user to read it.",
+  EPERM: "Allow Dashkeep's user to read it.",
   EISDIR: 'This is a directory: name a file in it.',
 };
 

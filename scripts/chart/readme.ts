@@ -8,7 +8,7 @@ export interface DocumentedValue {
   defaultJson: string;
 }
 
-const START = '<!-- values: made from values.yaml by `npm run chart`, do not edit -->';
+const START = '<!-- values: generated from values.yaml by `npm run chart`, do not edit -->';
 const END = '<!-- /values -->';
 
 /** Every value with a `# -- ` comment in values.yaml, in the file's order. */
@@ -44,12 +44,12 @@ export function documentedValues(valuesYaml: string): DocumentedValue[] {
   return found;
 }
 
-/** The chart's README with its table of values made anew. */
+/** The chart's README with an updated table of values. */
 export function withValuesTable(readme: string, valuesYaml: string): string {
   const rows = documentedValues(valuesYaml).map(
     ({ path, description, defaultJson }) => `| \`${path}\` | ${cell(description)} | \`${cell(defaultJson)}\` |`,
   );
-  const table = [START, '', '| value | what it does | default |', '| --- | --- | --- |', ...rows, '', END].join('\n');
+  const table = [START, '', '| value | purpose | default |', '| --- | --- | --- |', ...rows, '', END].join('\n');
   const from = readme.indexOf(START);
   const to = readme.indexOf(END);
   if (from < 0 || to < from) {

@@ -4,13 +4,13 @@ import { KINDS } from '../../pkg/grafana/kinds/registry.ts';
 /** Below docs/. */
 export const KINDS_PAGE = 'kinds.md';
 
-const INTRODUCTION = `# What is backed up, and what comes back
+const INTRODUCTION = `# What is backed up and restored
 
-Every kind of resource that Grafana's API gives out is in a snapshot. What the API does not take back is kept all the
-same, and a restore says so, resource by resource, before it writes anything. Kinds are restored in the order of this
-table. A kind that a Grafana does not serve is reported as such; a missing right makes the snapshot partial and is named.
+A snapshot contains every kind of resource that Grafana's API returns. Some of them cannot be written back. A restore lists these,
+resource by resource, before it writes anything. Kinds are restored in the order of this
+table. If a Grafana does not serve a kind, the backup reports it. A missing permission makes the snapshot partial, and the snapshot names it.
 
-Made from the kinds' own declarations by \`npm run docs\`.
+Generated from the declarations of the kinds by \`npm run docs\`.
 `;
 
 const HEADER = [
@@ -21,34 +21,34 @@ const HEADER = [
   'Identity',
   'What is lost',
   'From Grafana',
-  'Rights to read it',
+  'Permissions to read it',
 ];
 
 const RESTORED = {
   yes: 'yes',
   partly: 'partly',
-  'on request': 'when asked for by name',
-  no: 'no, archived only',
+  'on request': 'if selected by name',
+  no: 'no, for reference only',
 } as const;
 
 /** @param kinds plurals, joined */
 const unread = (kinds: string): string => `
 ## Read at least once a day
 
-Grafana shows no list from which a backup could see that permissions changed, or the settings of a public dashboard; it would
-have to ask for each of them, one by one. So a backup reads these only when one of the following holds, and otherwise takes them over from the
+Grafana has no list that shows whether permissions or the settings of a public dashboard changed. A backup would
+have to request each of them. So it reads these only in the cases below, and otherwise copies them from the
 last snapshot: ${kinds}.
 
-- They were last read 23 hours ago or earlier, so that a daily backup reads them each day.
-- The folder, dashboard or data source that they belong to is new, changed or moved.
-- A team, a service account or a user of the last snapshot is gone or has another name.
-- The list shows that a public dashboard was enabled or disabled, or has another link.
-- A restore is about to write there: this is the snapshot that its undo goes by.
+- They were last read at least 23 hours ago. A daily backup therefore reads them each day.
+- The folder, dashboard or data source that owns them is new, changed or moved.
+- A team, a service account or a user in the last snapshot is gone or has a different name.
+- The list shows that a public dashboard was enabled or disabled, or has a different link.
+- A restore is about to write there, and its undo needs this snapshot.
 - The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), and those after an upgrade of Grafana or Dashkeep.
 
-What a person changed about them meanwhile is not in such a snapshot. The snapshot says so: each resource that was taken over has
-\`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To have
-them all as they are now, run \`dashkeep backup --full-read-every 1\`. A comparison with live and the plan of a restore always read what is live.
+Such a snapshot does not contain later changes of permissions alone. Each copied resource has
+\`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To read
+all of them now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana and a restore plan always read the current state.
 `;
 
 /** The documentation's page about kinds, from what each kind declares. */

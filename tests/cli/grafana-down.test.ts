@@ -53,7 +53,7 @@ describe('dashkeep backup while Grafana is down', () => {
     await expect(run(clock, 'backup')).rejects.toMatchObject({
       code: 'DK_GRAFANA_UNREACHABLE',
       exit: 1,
-      message: expect.stringMatching(/Grafana did not answer for 10 seconds/),
+      message: expect.stringMatching(/Grafana did not respond for 10 seconds/),
       hint: expect.stringContaining('GRAFANA_URL'),
     });
     expect((clock.monotonic() - begun) / 1000).toBeGreaterThan(8);

@@ -183,7 +183,7 @@ const STATES: Shown[] = [
   {
     name: 'failed run',
     path: ({ failedRun }) => `/runs/${failedRun}`,
-    ready: (page) => expect(page.getByText('The bucket did not answer: connection refused')).toBeVisible(),
+    ready: (page) => expect(page.getByText('The target did not respond: connection refused')).toBeVisible(),
   },
 ];
 

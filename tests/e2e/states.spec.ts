@@ -213,7 +213,7 @@ test('what is missing from a partial backup is named, one by one, with its reaso
 test('a failed run says what happened and what to do', async ({ app, page, service }) => {
   const failed = service.state.runs.find((run) => run.status === 'failed');
   await app.open(`/runs/${failed?.id}`);
-  await expect(page.getByText('The bucket did not answer: connection refused')).toBeVisible();
+  await expect(page.getByText('The target did not respond: connection refused')).toBeVisible();
   await expect(page.getByText('Check the endpoint, the network and the certificate')).toBeVisible();
   await expectAccessible(page);
 });

@@ -179,7 +179,7 @@ describe('undoing', () => {
     await bench.backup();
     const run = { id: 'x', kind: 'backup', status: 'complete', trigger: 'manual', counts: {}, errors: [] } as const;
     await expect(undoOf({ ...run, errors: [], started: '2026-11-24T00:00:00Z' })).rejects.toThrow(
-      'only a restore that took a safety snapshot can be undone',
+      'you can undo only a restore that made a safety snapshot',
     );
   });
 });

@@ -146,7 +146,7 @@ describe('the trust of who signed here before', () => {
     await forge(LATER);
     const log = recordingLog();
     await backup(await open(world, { log }), world, { a: { v: 3 } });
-    expect(log.lines.join('\n')).toContain('is not the one that was signed for here before');
+    expect(log.lines.join('\n')).toContain('this is not the repository that this machine signed for');
     const rows = await (await open(world)).snapshots();
     expect(rows.filter(({ signed }) => signed)).toHaveLength(1);
     expect(rows.find(({ id }) => id === LATER)).toMatchObject({ signed: false, foreign: true });

@@ -51,7 +51,7 @@ describe('file:// targets from the pages', { timeout: 60_000 }, () => {
   async function expectRefused(url: string): Promise<void> {
     for (const answer of [await check(url), await save(url)]) {
       expect(answer.status).toBe(400);
-      expect(answer.json.error.fields['target.url']).toMatch(/not one that the deployment allows/);
+      expect(answer.json.error.fields['target.url']).toMatch(/the deployment does not allow/);
       expect(answer.json.error.fields['target.url']).toContain('DASHKEEP_FILE_ROOTS');
     }
     expect(await readdir(path('outside'))).toEqual([]);

@@ -37,7 +37,7 @@ describe('an admin Secret', () => {
     const { code, message, hint } = await refusal(join(directory.path, 'none'));
     expect(code).toBe('DK_BOOTSTRAP');
     expect(message).toContain(`cannot read the admin Secret mounted at ${directory.path}/none`);
-    expect(hint).toBe('Does the Secret exist, and is it mounted? It is optional, so the pod starts without it.');
+    expect(hint).toBe('Check that the Secret exists and is mounted. It is optional, so the pod starts without it.');
   });
 
   it.each([
@@ -55,6 +55,6 @@ describe('an admin Secret', () => {
     }
     const { message, hint } = await refusal(directory.path, keys);
     expect(message).toBe(`no admin password in ${directory.path}: ${expected}`);
-    expect(hint).toBe('Name the keys with DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY.');
+    expect(hint).toBe('Set DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY to the names of the keys.');
   });
 });

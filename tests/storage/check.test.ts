@@ -127,7 +127,7 @@ describe('checkStore', () => {
 
     expect(stepOf(check, 'read')).toMatchObject({
       status: 'failed',
-      detail: 'other bytes came back than were written',
+      detail: 'the content read back differs from what was written',
     });
   });
 

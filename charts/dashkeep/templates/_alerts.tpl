@@ -43,23 +43,23 @@ max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote
   "for" (printf "%ds" (int .Values.metrics.prometheusRule.lateAfterSeconds))
   "expr" "absent(dashkeep_last_success_timestamp_seconds)"
   "summary" "No backup of Grafana at all"
-  "description" "There has been no complete snapshot yet, or the service reports nothing.") }}
+  "description" "There is no complete snapshot yet, or the service reports no metrics.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupPartial" "runbook" "partial" "severity" "warning" "for" "15m"
   "expr" (include "dashkeep.lastRun" "partial")
-  "summary" "The last backup of Grafana left something out"
-  "description" "Some resources could not be read. The run's record lists each of them with the reason.") }}
+  "summary" "The last backup of Grafana is incomplete"
+  "description" "Some resources could not be read. The run record lists each of them with the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
   "expr" (include "dashkeep.lastRun" "failed")
   "summary" "The last backup of Grafana failed"
-  "description" "The last run published no snapshot. Its record in the history says why.") }}
+  "description" "The last run published no snapshot. Its record in the history shows the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
   "expr" (printf "%s or %s" $token $tokenEnds)
-  "summary" "Dashkeep's Grafana token is refused or ends within three days"
-  "description" "The service renews its token by itself; that it has not means it can't: most often the admin Secret no longer holds Grafana's password.") }}
+  "summary" "Grafana rejects Dashkeep's token, or the token expires within three days"
+  "description" "The service could not renew its token. Most often, the admin Secret no longer contains Grafana's password.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepVerify" "runbook" "verify" "severity" "critical" "for" "5m"
   "expr" "min by (namespace, job) (dashkeep_verify_success) == 0"
-  "summary" "The repository of Grafana's backups has damaged or missing objects"
-  "description" "The last verification found objects that are gone or don't match their hash. Running dashkeep verify names the resources.") }}
+  "summary" "The Dashkeep repository has damaged or missing objects"
+  "description" "The last verification found objects that are missing or don't match their hash. Run dashkeep verify to list the resources.") }}
 {{- end }}
 
 {{/* True while the newest Job that ended has failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs stay for a while, so a failure alone says little. */}}
@@ -81,10 +81,10 @@ max by (namespace) ({{ $started }} and on (namespace, job_name) kube_job_failed{
   "description" "The CronJob has not succeeded for longer than metrics.prometheusRule.lateAfterSeconds. A partial backup does not count as success.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
   "expr" (include "dashkeep.newestJobFailed" (dict "namespace" $namespace "jobs" (printf "%s-[0-9]+" $name)))
-  "summary" "The newest backup of Grafana failed or was partial, also after its retries"
-  "description" "The logs of the newest Job of the CronJob say why.") }}
+  "summary" "The newest backup of Grafana failed or was partial, even after its retries"
+  "description" "The logs of the newest Job of the CronJob show the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
   "expr" (include "dashkeep.newestJobFailed" (dict "namespace" $namespace "jobs" (printf "%s-bootstrap-.+" $name)))
   "summary" "Dashkeep could not make or renew its Grafana token"
-  "description" "The logs of the newest bootstrap Job say why; most often the admin Secret no longer holds Grafana's password.") }}
+  "description" "The logs of the newest bootstrap Job show the reason. Most often, the admin Secret no longer contains Grafana's password.") }}
 {{- end }}

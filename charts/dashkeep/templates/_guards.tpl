@@ -2,10 +2,10 @@
 {{- define "dashkeep.guards" -}}
 {{- $mode := .Values.mode -}}
 {{- if and (eq $mode "sidecar") (ne (include "dashkeep.grafanaNamespace" .) .Release.Namespace) -}}
-{{- fail (printf "\n\nDashkeep: mode=sidecar runs in Grafana's pod, so it has to be installed into Grafana's namespace: use `-n %s`, or mode=deployment.\n" .Values.grafana.namespace) -}}
+{{- fail (printf "\n\nDashkeep: mode=sidecar runs in Grafana's pod, so install it into Grafana's namespace: use `-n %s`, or mode=deployment.\n" .Values.grafana.namespace) -}}
 {{- end -}}
 {{- if and (include "dashkeep.umbrella" .) (ne $mode "sidecar") -}}
-{{- fail (printf "\n\nDashkeep: global.dashkeep.enabled puts a sidecar into Grafana's pod, which contradicts mode=%s. Set one of the two.\n" $mode) -}}
+{{- fail (printf "\n\nDashkeep: global.dashkeep.enabled puts a sidecar into Grafana's pod, which contradicts mode=%s. Set only one of them.\n" $mode) -}}
 {{- end -}}
 {{- if and (include "dashkeep.umbrella" .) .Values.fullnameOverride (ne .Values.fullnameOverride (include "dashkeep.sharedName" .)) -}}
 {{- fail "\n\nDashkeep: in an umbrella chart set global.dashkeep.fullnameOverride instead of fullnameOverride, so that the sidecar finds its ConfigMap.\n" -}}
@@ -14,16 +14,16 @@
 {{- fail "\n\nDashkeep: mode=cronjob has no settings page: set target, for example target=s3://my-bucket/grafana.\n" -}}
 {{- end -}}
 {{- if and (hasPrefix "file://" .Values.target) (ne $mode "sidecar") (not .Values.extraVolumeMounts) -}}
-{{- fail (printf "\n\nDashkeep: target=%s needs a volume there: set extraVolumes and extraVolumeMounts.\n" .Values.target) -}}
+{{- fail (printf "\n\nDashkeep: target=%s needs a volume at that path: set extraVolumes and extraVolumeMounts.\n" .Values.target) -}}
 {{- end -}}
 {{- range $other := list (include "dashkeep.adminSecretName" .) .Values.s3.credentialsSecret.name .Values.encryption.ageIdentitySecret.name -}}
 {{- if eq $other $.Values.tokenSecret.name -}}
-{{- fail (printf "\n\nDashkeep: tokenSecret.name=%s is already the name of another Secret in these values; the service writes into its token Secret, so it needs one of its own.\n" $other) -}}
+{{- fail (printf "\n\nDashkeep: tokenSecret.name=%s is already the name of another Secret in these values. The service writes to its token Secret, so use a separate one.\n" $other) -}}
 {{- end -}}
 {{- end -}}
 {{- range $name := list "GRAFANA_API_TOKEN" "GRAFANA_ADMIN_PASSWORD" "DASHKEEP_API_TOKEN" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" "DASHKEEP_AGE_IDENTITY" -}}
 {{- if hasKey $.Values.config $name -}}
-{{- fail (printf "\n\nDashkeep: config.%s would stand readable in a ConfigMap. Put it into a Secret and name that in extraEnv with valueFrom.secretKeyRef.\n" $name) -}}
+{{- fail (printf "\n\nDashkeep: config.%s would be readable in a ConfigMap. Put it into a Secret, and reference that in extraEnv with valueFrom.secretKeyRef.\n" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- if and (include "dashkeep.tls" .) (eq .Values.tls.source "certManager") (not .Values.tls.certManager.issuerRef.name) -}}

@@ -18,7 +18,7 @@ dashkeep/dashkeep-plugin: ''
 {{- if (((.Values).global).dashkeep | default dict).enabled }}true{{ end -}}
 {{- end }}
 
-{{/* Empty where an umbrella has switched Dashkeep off. The sub-chart stays loaded, because an include of its templates would fail otherwise. */}}
+{{/* Empty if an umbrella chart turned Dashkeep off. The sub-chart stays loaded, because otherwise an include of its templates would fail. */}}
 {{- define "dashkeep.on" -}}
 {{- if ne (toString (((.Values).global).dashkeep | default dict).enabled) "false" }}true{{ end -}}
 {{- end }}

@@ -21,11 +21,11 @@ interface Flags extends CommonFlags, AskedBy {
 
 export const registerBackup: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('backup')))))
-    .description('take a snapshot of Grafana')
+    .description('make a snapshot of Grafana')
     .addOption(
       setting(
         '--plain-copies <yes|no>',
-        'keep grafana-backups/dashboard-<uid>.json (default: when not encrypted)',
+        'keep grafana-backups/dashboard-<uid>.json (default: if not encrypted)',
         'DASHKEEP_PLAIN_COPIES',
       ),
     )
@@ -100,7 +100,7 @@ function printReport(context: CliContext, manifest: Manifest): void {
     oldestReadAt === undefined ? [] : [`${kind} (as of ${oldestReadAt})`],
   );
   if (unread.length > 0) {
-    printLine(context, `taken over from earlier snapshots without reading: ${unread.join(', ')}`);
+    printLine(context, `copied from earlier snapshots without reading: ${unread.join(', ')}`);
   }
   causesOf(manifest.errors).forEach((line) => printLine(context, printable(`not read: ${line}`)));
   const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);

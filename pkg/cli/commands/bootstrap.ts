@@ -21,11 +21,9 @@ interface Flags extends CommonFlags {
 
 export const registerBootstrap: Register = (program, run) => {
   withJson(withService(program.command('bootstrap')))
-    .description(
-      'make a token for Grafana from the admin Secret and store it; does nothing when there is a working one',
-    )
-    .addOption(setting('--wait <seconds>', 'how long to wait for Grafana', 'DASHKEEP_BOOTSTRAP_WAIT').default('300'))
-    .addOption(setting('--token-days <n>', 'how long a new token lives (default 30)', 'DASHKEEP_TOKEN_DAYS'))
+    .description('make a Grafana token with the admin Secret and store it; do nothing if a token works')
+    .addOption(setting('--wait <seconds>', 'seconds to wait for Grafana', 'DASHKEEP_BOOTSTRAP_WAIT').default('300'))
+    .addOption(setting('--token-days <n>', 'days until a new token expires (default 30)', 'DASHKEEP_TOKEN_DAYS'))
     .action(run(runBootstrap));
 };
 

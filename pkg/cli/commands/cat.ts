@@ -17,9 +17,9 @@ interface Flags extends CommonFlags {
 
 export const registerCat: Register = (program, run) => {
   withTarget(program.command('cat'))
-    .argument('<snapshot>', "id, unambiguous start of one, or 'latest'")
+    .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")
     .argument('<resource>', 'kind/uid, such as dashboard/abc')
-    .option('--org <id>', 'the org it is in, when several have it')
+    .option('--org <id>', 'the organization, if several have the resource')
     .description('print the stored body of one resource as JSON')
     .action(run(cat));
 };
@@ -41,12 +41,12 @@ function findEntry(manifest: Manifest, ref: Omit<ResourceRef, 'org'>, org: numbe
   );
   const [first] = found;
   if (first === undefined) {
-    throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} holds no ${ref.kind} '${ref.uid}'`);
+    throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${ref.kind} '${ref.uid}'`);
   }
   if (found.length > 1) {
     const orgs = found.map((entry) => entry.org).join(', ');
     throw new DashkeepError('DK_USAGE', `orgs ${orgs} all have ${ref.kind} '${ref.uid}'`, {
-      hint: 'Say which with --org.',
+      hint: 'Choose one with --org.',
     });
   }
   return first;

@@ -14,8 +14,8 @@ const SCRIPTS: Readonly<Record<string, (tree: Tree) => string>> = {
 export const registerCompletion: Register = (program, run) => {
   program
     .command('completion')
-    .addArgument(new Argument('<shell>', 'which shell it is for').choices(Object.keys(SCRIPTS)))
-    .description('print a script that completes commands, options and their values in a shell')
+    .addArgument(new Argument('<shell>', 'name of the shell').choices(Object.keys(SCRIPTS)))
+    .description('print a completion script for a shell')
     .addHelpText(
       'after',
       `

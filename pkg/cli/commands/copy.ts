@@ -13,7 +13,7 @@ interface Flags extends CommonFlags {
 export const registerCopy: Register = (program, run) => {
   withTarget(program.command('copy'))
     .description(
-      'copy every snapshot into another repository, encrypted for the recipients given: to encrypt what was plain, to leave a recipient behind, to move',
+      'copy all snapshots to another repository, encrypted for the given recipients: to encrypt, to remove a recipient, or to move',
     )
     .argument('<url>', 'the other target: s3://bucket/prefix or file:///directory')
     .action(run(runCopy));
@@ -34,11 +34,8 @@ async function runCopy(context: CliContext, url: string, flags: Flags): Promise<
 }
 
 function print(context: CliContext, { copied, present, objects, foreign }: CopyResult): void {
-  printLine(context, `${copied.length} snapshots copied (${objects} objects), ${present.length} were there already.`);
+  printLine(context, `${copied.length} snapshots copied (${objects} objects), ${present.length} already existed.`);
   if (foreign.length > 0) {
-    printLine(
-      context,
-      `${foreign.length} stayed behind, because no trusted key has signed them: ${foreign.join(', ')}`,
-    );
+    printLine(context, `${foreign.length} were not copied, because no trusted key signed them: ${foreign.join(', ')}`);
   }
 }

@@ -15,7 +15,7 @@ interface Flags extends CommonFlags {
 export const registerDiff: Register = (program, run) => {
   withGrafana(withTarget(program.command('diff')))
     .argument('<from>', "snapshot id, or 'latest'")
-    .argument('<to>', "a later snapshot id, or 'live' for Grafana as it is now")
+    .argument('<to>', "a later snapshot id, or 'live' for the current state of Grafana")
     .description('show what was added, changed and removed')
     .action(run(diff));
 };

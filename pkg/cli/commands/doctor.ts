@@ -15,8 +15,8 @@ interface Flags extends CommonFlags {
 
 export const registerDoctor: Register = (program, run) => {
   withJson(withTargetUrl(withService(program.command('doctor'))))
-    .description('try everything that can be tried, and say what to do about what fails')
-    .option('--policy', 'print the smallest IAM policy with which the target works, and try nothing')
+    .description('check everything, and say what to do if a check fails')
+    .option('--policy', 'print the minimal IAM policy for the target, and check nothing')
     .action(run(runDoctor));
 };
 

@@ -14,13 +14,13 @@ interface Flags extends CommonFlags, AskedBy {
 
 export const registerDrill: Register = (program, run) => {
   withBy(withGrafana(withTarget(program.command('drill'))))
-    .argument('[snapshot]', 'id or unambiguous start of one (default: the newest complete one)')
-    .description('restore a snapshot into a scratch org or folder, compare, and remove it again')
+    .argument('[snapshot]', 'id or unique prefix of an id (default: the newest complete one)')
+    .description('restore a snapshot into a temporary organization or folder, compare it, and remove it again')
     .addHelpText(
       'after',
       `
-A server admin (GRAFANA_ADMIN_USER) makes a scratch org and restores everything that an org holds, alert rules paused.
-A token makes a scratch folder and restores copies of folders, library panels and dashboards.`,
+As a server admin (GRAFANA_ADMIN_USER), it creates a temporary organization and restores everything, with alert rules paused.
+With a token, it creates a temporary folder and restores copies of folders, library panels and dashboards.`,
     )
     .action(run(runDrill));
 };
@@ -60,9 +60,9 @@ function print(context: CliContext, report: DrillReport): void {
     printLine(context, printable(`${problem ? 'not tried' : 'left out'}: ${kind} (${count}): ${reason}`));
   }
   const { snapshot, scratch, checked, verified, leftover } = report;
-  const removed = leftover === undefined ? 'which is removed again' : 'which is still there';
-  printLine(context, `${verified} of ${checked} resources of ${snapshot} came back as they were.`);
-  printLine(context, printable(`Tried out in the scratch ${scratch.type} '${scratch.name}', ${removed}.`));
+  const removed = leftover === undefined ? 'now removed' : 'which still exists';
+  printLine(context, `${verified} of ${checked} resources of ${snapshot} were restored exactly.`);
+  printLine(context, printable(`Restored into the temporary ${scratch.type} '${scratch.name}', ${removed}.`));
   if (leftover !== undefined) {
     printLine(context, printable(leftover));
   }

@@ -21,16 +21,16 @@ interface Flags extends CommonFlags, Partial<Record<(typeof RULES)[number], stri
 
 export const registerForget: Register = (program, run) => {
   withTarget(program.command('forget'))
-    .description('remove snapshots that no rule keeps; their objects go with a later prune')
+    .description('remove snapshots that no rule keeps; a later prune removes their objects')
     .option('--keep-last <n>', 'keep the newest n complete snapshots')
-    .option('--keep-hourly <n>', 'keep the newest of each of the last n hours that have one')
+    .option('--keep-hourly <n>', 'keep the newest of each hour, for the last n hours with snapshots')
     .option('--keep-daily <n>', 'the same for days')
     .option('--keep-weekly <n>', 'the same for weeks')
     .option('--keep-monthly <n>', 'the same for months')
     .option('--keep-yearly <n>', 'the same for years')
-    .option('--keep-within <age>', 'keep everything as young as that, such as 30d or 1y6m')
-    .option('--timezone <name>', 'where days begin (default UTC)')
-    .option('--dry-run', 'only show what would be forgotten')
+    .option('--keep-within <age>', 'keep all snapshots younger than this, such as 30d or 1y6m')
+    .option('--timezone <name>', 'time zone of days (default UTC)')
+    .option('--dry-run', 'only show which snapshots would be removed')
     .action(run(runForget));
 };
 

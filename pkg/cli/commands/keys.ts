@@ -14,8 +14,8 @@ interface Flags extends CommonFlags {
 
 export const registerKeys: Register = (program, run) => {
   withTarget(program.command('keys'))
-    .description('show the keys that sign snapshots: the one that signs here, the trusted ones, and who signed what')
-    .option('--rotate', 'first make a new signing key, to which the present one hands over; both stay trusted')
+    .description('show the signing key of this machine, the trusted keys, and who signed what')
+    .option('--rotate', 'first make a new signing key; the current key signs it, and both stay trusted')
     .action(run(runKeys));
 };
 
@@ -70,16 +70,15 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
     ]),
   );
   if (unsigned > 0) {
-    printLine(context, `${unsigned} snapshots are signed by nobody.`);
+    printLine(context, `${unsigned} snapshots are not signed.`);
   }
   printLine(context, MEANING[standing]);
 }
 
 const MEANING: Record<View['standing'], string> = {
   pinned:
-    'Snapshots of trusted keys count; the others are foreign. Note the fingerprint where the age identity is kept.',
+    'Snapshots of trusted keys are valid; the others are foreign. Write down the fingerprint where you keep the age identity.',
   'first-contact':
-    'Nothing is trusted here yet. Compare a fingerprint with the one that you noted, then: dashkeep trust <fingerprint>',
-  unsigned:
-    'Nothing is signed in this repository yet. The next backup makes a key, and trusts the snapshots that are there.',
+    'Nothing is trusted here yet. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
+  unsigned: 'Nothing is signed in this repository yet. The next backup makes a key, and trusts the existing snapshots.',
 };

@@ -19,10 +19,10 @@ interface Flags extends CommonFlags {
 export const registerPrune: Register = (program, run) => {
   withTarget(program.command('prune'))
     .description(
-      'remove objects that no snapshot needs (the first run marks them, one at least 4 h later removes them), and old records of runs',
+      'remove objects that no snapshot needs (the first run marks them, a run at least 4 h later removes them), and old run records',
     )
     .option('--dry-run', 'only show what would be marked and removed')
-    .option('--remove-most-objects', 'go on even when more than half of all objects would go')
+    .option('--remove-most-objects', 'continue even if more than half of all objects would be removed')
     .action(run(runPrune));
 };
 
@@ -61,7 +61,7 @@ function print(context: CliContext, plan: PrunePlan, result: PruneResult | undef
   printLine(context, `${plan.objects} objects, needed by ${plan.snapshots} snapshots (${bytes(plan.bytes)}).`);
   if (result === undefined) {
     printLine(context, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; ${plan.young} are too young.`);
-    printLine(context, `Would remove ${plan.runs.length} old records of runs and ${plan.leftOvers.length} left-overs.`);
+    printLine(context, `Would remove ${plan.runs.length} old run records and ${plan.leftOvers.length} orphaned files.`);
     return;
   }
   printLine(
@@ -69,18 +69,18 @@ function print(context: CliContext, plan: PrunePlan, result: PruneResult | undef
     `Removed ${result.removed} (${bytes(result.removedBytes)}), marked ${result.marked} for a later prune.`,
   );
   if (result.runs + result.leftOvers > 0) {
-    printLine(context, `Removed ${result.runs} old records of runs and ${result.leftOvers} left-overs.`);
+    printLine(context, `Removed ${result.runs} old run records and ${result.leftOvers} orphaned files.`);
   }
   if (result.hidden > 0) {
     const size = bytes(result.hiddenBytes);
     printLine(
       context,
-      `${result.hidden} (${size}) are out of the repository, but the bucket keeps them as earlier versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.`,
+      `${result.hidden} (${size}) are removed, but the bucket keeps them as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.`,
     );
   }
   if (result.locked > 0) {
     const size = bytes(result.lockedBytes);
-    printLine(context, `${result.locked} (${size}) are held by object lock and stay until their retention ends.`);
+    printLine(context, `${result.locked} (${size}) are protected by object lock until their retention expires.`);
   }
   for (const { key, reason } of result.failed) {
     printLine(context, `not removed: ${key}: ${reason}`);

@@ -17,9 +17,9 @@ interface Flags extends CommonFlags {
 
 export const registerRepair: Register = (program, run) => {
   withGrafana(withTarget(program.command('repair')))
-    .description('put back damaged or missing objects from Grafana, where it still has the same content')
-    .option('--read-data', 'also find objects that are there but damaged')
-    .option('--rewrap', 'instead, encrypt everything once more for the recipients given now (needs an identity)')
+    .description('restore damaged or missing objects from Grafana, if it still has the same content')
+    .option('--read-data', 'also find damaged objects')
+    .option('--rewrap', 'instead, encrypt everything again for the current recipients (needs an identity)')
     .action(run(runRepair));
 };
 
@@ -60,7 +60,7 @@ async function runRewrap(context: CliContext, flags: Flags): Promise<Exit> {
     printJson(context, result);
   } else {
     for (const { key, reason } of result.failed) {
-      printLine(context, printable(`left as it is: ${key}: ${reason}`));
+      printLine(context, printable(`not changed: ${key}: ${reason}`));
     }
     printLine(context, `${result.rewrapped} files re-encrypted.`);
   }
@@ -74,5 +74,5 @@ function print(context: CliContext, { repaired, remaining }: RepairResult): void
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }
   }
-  printLine(context, `${repaired.length} put back, ${remaining.length} still damaged.`);
+  printLine(context, `${repaired.length} repaired, ${remaining.length} still damaged.`);
 }

@@ -32,36 +32,33 @@ interface Flags extends RestoreFlags, AskedBy {
 
 export const registerRestore: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('restore')))))
-    .argument('[snapshot]', "id, unambiguous start of one, or 'latest'")
+    .argument('[snapshot]', "id, unique prefix of an id, or 'latest'")
     .description('show what a restore would do; with --apply, do it')
-    .option('--everything', 'all organizations, users with their memberships, and all that each organization holds')
-    .option('--only <kind/uid>', 'only this resource (may be given again)', collect)
-    .option('--folder <uid>', 'this folder with all below it (may be given again)', collect)
-    .option('--overwrite', 'also update what is there and differs')
+    .option('--everything', 'all organizations, users with their memberships, and everything in each organization')
+    .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
+    .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
+    .option('--overwrite', 'also overwrite existing resources that differ')
     .option('--include-managed', 'also write what files, Git Sync, Terraform or an operator manage')
-    .option('--keep-secrets', 'where an address changes, leave the secrets that are stored for it')
-    .option('--as-copy', 'under new uids, beside what is there')
-    .option('--into-folder <uid>', 'with --as-copy: the folder to put the copies in')
-    .option('--into-org <id>', 'with --as-copy: the org to put the copies in')
-    .option('--copy-suffix <text>', 'with --as-copy: put behind each title')
-    .option('--map-org <old=new>', 'restore what one org held into another (may be given again)', collect)
-    .option('--map-datasource <old=new>', 'use this live data source for one of the snapshot', collect)
+    .option('--keep-secrets', 'keep stored secrets where an address changes')
+    .option('--as-copy', 'with new UIDs, next to the existing resources')
+    .option('--into-folder <uid>', 'with --as-copy: folder for the copies')
+    .option('--into-org <id>', 'with --as-copy: organization for the copies')
+    .option('--copy-suffix <text>', 'with --as-copy: title suffix')
+    .option('--map-org <old=new>', 'restore the content of one organization into another (repeatable)', collect)
+    .option('--map-datasource <old=new>', 'use this existing data source for one in the snapshot', collect)
     .option('--secrets <file>', 'YAML with secrets: kind, uid, field')
-    .option('--delete-extra', 'also delete what is live within the selection and not in the snapshot')
+    .option('--delete-extra', 'also delete selected resources that are not in the snapshot')
     .option(
       '--confirm <text>',
-      'where something is deleted, or opened to others: what the plan asks to type; of a foreign snapshot: its id',
+      'the text that the plan asks for, if it deletes something or opens it to others; for a foreign snapshot, its id',
     )
     .option('--trust <fingerprint>', 'trust this signing key from now on')
-    .option(
-      '--accept-foreign',
-      'restore this snapshot although no trusted key has signed it (needs its id, and --confirm)',
-    )
-    .option('--save-plan <file>', 'keep the plan, to apply it later with --plan')
-    .option('--plan <file>', 'this saved plan, if what is live has not moved')
-    .option('--undo <run>', 'take back what that restore did, as far as nobody changed it since')
-    .option('--apply', 'write; without it nothing is sent but reads')
-    .option('--no-safety-snapshot', 'do not take a snapshot before writing')
+    .option('--accept-foreign', 'restore this snapshot although no trusted key signed it (needs its id, and --confirm)')
+    .option('--save-plan <file>', 'save the plan, to apply it later with --plan')
+    .option('--plan <file>', 'apply this saved plan, if Grafana has not changed')
+    .option('--undo <run>', 'undo that restore, except for later changes')
+    .option('--apply', 'write to Grafana; without it, only read')
+    .option('--no-safety-snapshot', 'make no snapshot before writing')
     .action(run(runRestore));
 };
 
@@ -166,12 +163,12 @@ async function undo(
   const id = flags.undo ?? '';
   const { everything, savePlan, plan: saved } = flags;
   if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags)) {
-    throw new DashkeepError('DK_USAGE', 'what a restore did says what is undone: give --undo alone');
+    throw new DashkeepError('DK_USAGE', '--undo takes no other selection: remove it');
   }
   return withRepository(context, flags, false, async (repository) => {
     const run = await repository.run(id, { signal: context.signal });
     if (run === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no record of a run ${printable(id.slice(0, 60))}`);
+      throw new DashkeepError('DK_NOT_FOUND', `there is no record of run ${printable(id.slice(0, 60))}`);
     }
     const orgs = flags.orgs ?? [...new Set((run.touched ?? []).map(({ org }) => org))].join(',');
     return withGrafanaInstance(

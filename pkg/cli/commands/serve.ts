@@ -9,26 +9,26 @@ import { VERSION, type CliContext } from '../context.ts';
 
 /** Every variable by its whole name, so that it can be searched for. docs/settings.md says more of each. */
 const ENVIRONMENT = `
-Settings come from the environment, and for what that leaves open from the settings page. NAME_FILE names a file with the value.
-  GRAFANA_URL                        where Grafana answers
-  GRAFANA_API_TOKEN, GRAFANA_API_TOKEN_ORG_<n>   its token, and those of further orgs (each also _FILE); else one is made, see below
+Settings come from the environment. The settings page sets the rest. NAME_FILE names a file that contains the value.
+  GRAFANA_URL                        address of Grafana
+  GRAFANA_API_TOKEN, GRAFANA_API_TOKEN_ORG_<n>   its token, and those of other organizations (each also _FILE); by default the service makes one, see below
   DASHKEEP_GRAFANA_CA_FILE, DASHKEEP_GRAFANA_CONCURRENCY, DASHKEEP_GRAFANA_TIMEOUT
   DASHKEEP_ORGS                      all, or ids such as 1,2
 The API, health and metrics:
   DASHKEEP_LISTEN, DASHKEEP_OPS_LISTEN   addresses of the API (127.0.0.1:3210) and of health and metrics (0.0.0.0:9464, or off)
-  DASHKEEP_URL                       how Grafana reaches the API, where that is not the loopback address
+  DASHKEEP_URL                       address at which Grafana reaches the API, if not the loopback address
   DASHKEEP_TLS_CERT_FILE, DASHKEEP_TLS_KEY_FILE   certificate and key of the API
-  DASHKEEP_API_TOKEN, DASHKEEP_API_TOKEN_ORG_<n>   tokens of the API (each also _FILE; made, stored and replaced when not given)
-  DASHKEEP_API_TOKEN_HOURS           age at which those that it made are replaced (24)
-Where backups go:
+  DASHKEEP_API_TOKEN, DASHKEEP_API_TOKEN_ORG_<n>   API tokens (each also _FILE; by default the service makes and replaces them)
+  DASHKEEP_API_TOKEN_HOURS           age at which API tokens are replaced (24)
+Target:
   DASHKEEP_TARGET                    s3://bucket/prefix or file:///directory
   DASHKEEP_S3_ENDPOINT, DASHKEEP_S3_FORCE_PATH_STYLE, DASHKEEP_S3_CA_FILE, DASHKEEP_S3_CHECKSUMS, DASHKEEP_S3_OBJECT_LOCK
   DASHKEEP_S3_ENCRYPTION, DASHKEEP_S3_BUCKET_OWNER, DASHKEEP_S3_STORAGE_CLASS, DASHKEEP_S3_TAGS, DASHKEEP_S3_TIMEOUT_SECONDS
   AWS_REGION, AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN   each also _FILE
-  DASHKEEP_FILE_ROOTS                directories below which the settings page may place a file:// target
-  DASHKEEP_OUTBOUND_ALLOW            hosts and networks that the settings page may name
-What is kept, and when:
+  DASHKEEP_FILE_ROOTS                directories in which the settings page may place a file:// target
+  DASHKEEP_OUTBOUND_ALLOW            hosts and networks that the settings page may use
+Backups, schedule and retention:
   DASHKEEP_KINDS, DASHKEEP_EXCLUDE_KINDS, DASHKEEP_PLAIN_COPIES, DASHKEEP_FULL_READ_EVERY
   DASHKEEP_SCHEDULE, DASHKEEP_VERIFY_SCHEDULE, DASHKEEP_PRUNE_SCHEDULE, DASHKEEP_DRILL_SCHEDULE   cron expressions, or off
   DASHKEEP_TIMEZONE, DASHKEEP_JITTER_SECONDS
@@ -38,19 +38,19 @@ What is kept, and when:
 Encryption and signatures:
   DASHKEEP_AGE_RECIPIENTS, DASHKEEP_AGE_IDENTITY, DASHKEEP_AGE_IDENTITY_FILE, DASHKEEP_AGE_PASSPHRASE (also _FILE)
   DASHKEEP_TRUSTED_KEYS              fingerprints of signing keys to trust
-The token for Grafana is made from the admin Secret where none is given:
+Admin Secret, to make the Grafana token:
   DASHKEEP_ADMIN_SECRET_DIR | DASHKEEP_ADMIN_SECRET | GRAFANA_ADMIN_USER + GRAFANA_ADMIN_PASSWORD (each also _FILE)
-  DASHKEEP_ADMIN_USER_KEY, DASHKEEP_ADMIN_PASSWORD_KEY   names of its keys, where they are unusual
+  DASHKEEP_ADMIN_USER_KEY, DASHKEEP_ADMIN_PASSWORD_KEY   names of its keys, if unusual
 In Kubernetes:
   DASHKEEP_KUBERNETES=auto|off, DASHKEEP_KUBE_DIR, DASHKEEP_TOKEN_SECRET (grafana-backup), DASHKEEP_LEASE
   DASHKEEP_IMAGE, DASHKEEP_NETWORK_POLICY   for the doctor; set by the chart
 The process:
-  DASHKEEP_STATE_DIR                 where keys and settings are kept outside of Kubernetes
+  DASHKEEP_STATE_DIR                 directory for keys and settings outside Kubernetes
   DASHKEEP_LOG_LEVEL, DASHKEEP_STOP_SECONDS`;
 
 export const registerServe: Register = (program, run) => {
   withService(program.command('serve'))
-    .description('run the service beside Grafana: token, schedule, API')
+    .description('run the service next to Grafana: token, schedule, API')
     .addHelpText('after', ENVIRONMENT)
     .action(run(runServe));
 };

@@ -11,7 +11,7 @@ interface Flags extends CommonFlags {
 
 export const registerShow: Register = (program, run) => {
   withTarget(program.command('show'))
-    .argument('<snapshot>', "id, unambiguous start of one, or 'latest'")
+    .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")
     .description('show what is in a snapshot')
     .action(run(show));
 };

@@ -16,9 +16,9 @@ interface Flags extends CommonFlags {
 export const registerTrust: Register = (program, run) => {
   withTarget(program.command('trust'))
     .argument('[fingerprint]', 'of the signing key, as `dashkeep keys` prints it')
-    .description('trust the snapshots that a key signs, or no longer; kept in the state, for this repository')
-    .option('--remove', 'trust that key no longer')
-    .option('--unsigned', 'instead, sign a list of all snapshots that are there now and that no key signed')
+    .description('trust or no longer trust the snapshots of a key; stored in the state, for this repository')
+    .option('--remove', 'no longer trust that key')
+    .option('--unsigned', 'instead, sign a list of all existing unsigned snapshots')
     .action(run(runTrust));
 };
 
@@ -33,10 +33,10 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
     if (key === undefined) {
       await trust.signing.trustUnsigned({ signal });
       await index.update({ whole: true, signal });
-      said = 'The snapshots that are there now are trusted.';
+      said = 'The existing snapshots are now trusted.';
     } else if (flags.remove === true) {
       await trust.keys.unpin(key);
-      said = `${key} is no longer trusted. A running service notices when it is restarted.`;
+      said = `${key} is no longer trusted. Restart running services.`;
     } else {
       await trust.keys.pin(key, 'dashkeep trust');
       said = `${key} is trusted.`;

@@ -18,10 +18,10 @@ interface Flags extends CommonFlags {
 
 export const registerVerify: Register = (program, run) => {
   withTarget(program.command('verify'))
-    .argument('[snapshot]', "only this one: its id, an unambiguous start of it, or 'latest'")
+    .argument('[snapshot]', "only this snapshot: its id, a unique prefix, or 'latest'")
     .description('check that every snapshot can be restored, or one')
-    .option('--read-data', 'also read every object and compare it with its hash')
-    .option('--read-data-subset <percent>', 'read that part of the objects, another one each time, such as 5%')
+    .option('--read-data', 'also read each object and compare it with its hash')
+    .option('--read-data-subset <percent>', 'read this part of the objects, a different one each time, such as 5%')
     .action(run(runVerify));
 };
 
@@ -70,5 +70,5 @@ function printReport(context: CliContext, report: VerifyReport): void {
 }
 
 function verdict({ problems }: VerifyReport): string {
-  return problems.length === 0 ? 'everything is there.' : `${problems.length} problems. Try \`dashkeep repair\`.`;
+  return problems.length === 0 ? 'everything exists.' : `${problems.length} problems. Try \`dashkeep repair\`.`;
 }

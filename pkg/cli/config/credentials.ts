@@ -18,7 +18,7 @@ export function adminReaders(environment: Environment): AdminReaders | undefined
     return undefined;
   }
   const missing = user === undefined ? 'GRAFANA_ADMIN_USER' : 'GRAFANA_ADMIN_PASSWORD';
-  throw new DashkeepError('DK_SETTINGS', `${missing} is missing: user and password belong together`);
+  throw new DashkeepError('DK_SETTINGS', `${missing} is missing: set both user and password`);
 }
 
 /** Tokens of further orgs, by org: GRAFANA_API_TOKEN_ORG_<n>, DASHKEEP_API_TOKEN_ORG_<n>. */

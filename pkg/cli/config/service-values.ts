@@ -24,7 +24,7 @@ export function tlsFiles(environment: Environment): TlsFiles | undefined {
   const key = environment['DASHKEEP_TLS_KEY_FILE'];
   if ((cert === undefined) !== (key === undefined)) {
     const missing = cert === undefined ? 'DASHKEEP_TLS_CERT_FILE' : 'DASHKEEP_TLS_KEY_FILE';
-    throw new DashkeepError('DK_SETTINGS', `${missing} is missing: certificate and key come together`);
+    throw new DashkeepError('DK_SETTINGS', `${missing} is missing: set both certificate and key`);
   }
   return cert === undefined || key === undefined ? undefined : { cert, key };
 }

@@ -70,7 +70,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   assertValid(settings);
   const url = flags.grafanaUrl ?? environment['GRAFANA_URL'];
   if (url === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no Grafana is given', {
+    throw new DashkeepError('DK_SETTINGS', 'no Grafana is set', {
       hint: 'Set GRAFANA_URL, such as http://localhost:3000.',
     });
   }

@@ -25,7 +25,7 @@ export interface CommonFlags {
 /** @throws DK_SETTINGS when no target is given. */
 export function targetOf(flags: CommonFlags): string {
   if (flags.target === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no target is given', {
+    throw new DashkeepError('DK_SETTINGS', 'no target is set', {
       hint: 'Set DASHKEEP_TARGET (or --target) to s3://bucket/prefix or file:///directory.',
     });
   }
@@ -86,7 +86,7 @@ export interface GrafanaSettings {
 /** @throws DK_SETTINGS when the address or the credentials are missing or contradict each other. */
 export function grafanaSettings(flags: CommonFlags, environment: Environment): GrafanaSettings {
   if (flags.grafanaUrl === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no Grafana is given', {
+    throw new DashkeepError('DK_SETTINGS', 'no Grafana is set', {
       hint: 'Set GRAFANA_URL (or --grafana-url), such as http://localhost:3000.',
     });
   }
@@ -111,7 +111,7 @@ function credentialsOf(environment: Environment): CredentialSource {
   }
   const token = secretReader(environment, 'GRAFANA_API_TOKEN');
   if (token === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no credentials for Grafana are given', {
+    throw new DashkeepError('DK_SETTINGS', 'no credentials for Grafana are set', {
       hint: 'Set GRAFANA_API_TOKEN, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD; each also as …_FILE.',
     });
   }

@@ -9,9 +9,9 @@ const change = ({ before, after }: SecurityChange['params']): string => `from ${
 const TEXTS: Texts = {
   address: (params) => `${params['field']} changes ${change(params)}${secretsOf(params)}`,
   'hidden-address': ({ field }) => `${field}, a secret that may be an address, is replaced by that of the snapshot`,
-  link: (params) => `${params['field']} leads people elsewhere, ${change(params)}`,
+  link: (params) => `${params['field']} leads somewhere else, ${change(params)}`,
   forwarding: (params) =>
-    `${params['field']} changes ${change(params)}: more of who asks is passed on, or less is checked`,
+    `${params['field']} changes ${change(params)}: more of the user's identity is forwarded, or less is checked`,
   'server-admin': () => 'becomes a server admin',
   account: ({ email, roles }) => `gets an account with the e-mail ${from(email)} and the roles ${from(roles)}`,
   email: (params) => `e-mail changes ${change(params)}`,
@@ -21,13 +21,13 @@ const TEXTS: Texts = {
       : after === undefined
         ? `is no longer ${before} of ${org}`
         : `role in ${org} changes from ${before} to ${after}`,
-  role: (params) => `role changes ${change(params)}; its tokens go on working`,
+  role: (params) => `role changes ${change(params)}; its tokens keep working`,
   enabled: () => 'is enabled again, with its tokens',
   permission: ({ subject, name, before, after }) =>
     `${SUBJECTS[subject ?? ''] ?? subject} ${name} gets ${after}${before === undefined ? '' : ` instead of ${before}`}`,
   'team-member': ({ login, before, after }) =>
     before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,
-  public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anybody who has the link`,
+  public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anyone who has the link`,
   receiver: (params) => `alerts go by default to another contact point, ${change(params)}`,
   'receiver-added': ({ after }) => `alerts now also go to the contact point ${after}`,
 };
@@ -41,7 +41,7 @@ const SUBJECTS: Record<string, string> = {
 
 const PUBLIC: Record<string, string> = {
   isEnabled: 'the dashboard is public',
-  timeSelectionEnabled: 'other times can be chosen',
+  timeSelectionEnabled: 'other time ranges can be chosen',
   annotationsEnabled: 'annotations are shown',
 };
 
@@ -50,8 +50,8 @@ function secretsOf({ secrets, keeps }: SecurityChange['params']): string {
     return '';
   }
   return keeps === 'yes'
-    ? `; Grafana will send what is stored there: ${secrets}`
-    : `; what is stored is removed, enter it again: ${secrets}`;
+    ? `; Grafana will send the stored secrets there: ${secrets}`
+    : `; the stored secrets are removed, enter them again: ${secrets}`;
 }
 
 /** One change of security in a line of English. */

@@ -22,7 +22,7 @@ export async function confirmed(
     context.stderr.write(`${printable(line)}\n`);
   }
   const asks = confirm === undefined && json !== true;
-  const typed = asks ? await askOnTerminal(context, `Type '${printable(plan.confirm)}' to go on: `) : confirm;
+  const typed = asks ? await askOnTerminal(context, `Type '${printable(plan.confirm)}' to continue: `) : confirm;
   requireConfirmation(plan, typed);
   return { confirm: plan.confirm };
 }

@@ -59,7 +59,7 @@ function nothingOf(wanted: readonly number[], { id, orgs }: Manifest, instance: 
   const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
   const [target] = instance.orgs;
   const names = (wanted.length > 0 ? wanted : instance.orgs.map((org) => org.id)).join(', ');
-  return new DashkeepError('DK_USAGE', `snapshot ${id} holds nothing of organization ${names}, only of ${held}`, {
-    hint: `Name others with --orgs, or restore into another one with --map-org ${orgs[0]?.id ?? 1}=${target?.id ?? 1}.`,
+  return new DashkeepError('DK_USAGE', `snapshot ${id} contains nothing of organization ${names}, only of ${held}`, {
+    hint: `Choose others with --orgs, or restore into another one with --map-org ${orgs[0]?.id ?? 1}=${target?.id ?? 1}.`,
   });
 }

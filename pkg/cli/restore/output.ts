@@ -55,7 +55,7 @@ export function printRestore(
     printLine(context, printable(`data source ${name}: ${found}`));
   }
   if (restored === undefined && plan.confirm !== undefined) {
-    printLine(context, printable(`To apply this, add --confirm '${plan.confirm}', or type it when you are asked.`));
+    printLine(context, printable(`To apply this, add --confirm '${plan.confirm}', or type it when asked.`));
   }
   if (restored === undefined) {
     printLine(context, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
@@ -70,7 +70,7 @@ function printSecurity(context: CliContext, items: readonly PlannedItem[]): void
   if (changing.length === 0) {
     return;
   }
-  printLine(context, 'Changes to who may see or receive what:');
+  printLine(context, 'Changes to who can see or receive what:');
   for (const { kind, uid, security } of changing) {
     security.forEach((change) => printLine(context, printable(`  ${kind} ${uid}: ${securityText(change)}`)));
   }
@@ -113,10 +113,10 @@ function printResults(
   }
   printLine(context, `${results.length - bad.length} of ${results.length} done and verified.`);
   if (safetySnapshot !== undefined) {
-    const undo = run === undefined ? '' : ` Take it all back with: dashkeep restore --undo ${run}`;
-    printLine(context, `What was there before is in snapshot ${safetySnapshot}.${undo}`);
+    const undo = run === undefined ? '' : ` To undo it: dashkeep restore --undo ${run}`;
+    printLine(context, `The state before is in snapshot ${safetySnapshot}.${undo}`);
     if (everything) {
-      printLine(context, 'Organizations and users that were created stay: Dashkeep never deletes those.');
+      printLine(context, 'Created organizations and users stay, because Dashkeep never deletes those.');
     }
   }
 }

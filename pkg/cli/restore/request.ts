@@ -48,14 +48,14 @@ export async function restoreRequest(
   const secrets = await secretsOf(context, flags.secrets);
   if (flags.plan === undefined) {
     if (snapshot === undefined) {
-      throw new DashkeepError('DK_USAGE', 'name a snapshot, or give a saved plan with --plan');
+      throw new DashkeepError('DK_USAGE', 'name a snapshot, or a saved plan with --plan');
     }
     return { snapshot, selection: selectionOf(flags), options: { ...optionsOf(flags), ...secrets } };
   }
   const saved = parseSavedPlan(await readSettingFile(flags.plan, '--plan'));
   const { selection, options } = requestOf(saved);
   if (snapshot !== undefined || isSelective(flags)) {
-    throw new DashkeepError('DK_USAGE', 'a saved plan already says what is restored: give it alone');
+    throw new DashkeepError('DK_USAGE', '--plan takes no other selection: remove it');
   }
   return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };
 }
@@ -79,7 +79,7 @@ function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void
     const variable = other === '--kinds' ? ' (or DASHKEEP_KINDS)' : '';
     throw new DashkeepError(
       'DK_USAGE',
-      `--everything restores the whole snapshot and does not go with ${other}${variable}`,
+      `--everything restores the whole snapshot and cannot be combined with ${other}${variable}`,
     );
   }
 }
@@ -120,7 +120,7 @@ function copyOf(flags: RestoreFlags): CopyOptions | undefined {
   const details = [intoFolder, intoOrg, copySuffix].some((value) => value !== undefined);
   if (flags.asCopy !== true) {
     if (details) {
-      throw new DashkeepError('DK_USAGE', '--into-folder, --into-org and --copy-suffix go with --as-copy');
+      throw new DashkeepError('DK_USAGE', '--into-folder, --into-org and --copy-suffix need --as-copy');
     }
     return undefined;
   }
@@ -146,7 +146,7 @@ function pairOfOrgs(text: string): [number, number] {
 
 function orgOf(text: string, flag: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) {
-    throw new DashkeepError('DK_USAGE', `${flag} takes ids of orgs, not '${text}'`);
+    throw new DashkeepError('DK_USAGE', `${flag} needs organization ids, not '${text}'`);
   }
   return Number(text);
 }

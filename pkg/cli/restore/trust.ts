@@ -64,10 +64,10 @@ export async function askTrust(
       `  ${fingerprint}  snapshots: ${snapshots}, the first of ${first}, the newest of ${newest}`,
   );
   const question = [
-    'Nothing on this machine says yet whose snapshots these are. They are signed by:',
+    'This machine does not trust a key for this repository yet. The snapshots are signed by:',
     ...lines,
-    `${manifest.id} is signed by ${signer}. Compare that with the fingerprint that you noted, or that`,
-    '`dashkeep keys` prints where backups are made.',
+    `${manifest.id} is signed by ${signer}. Compare it with the fingerprint that you wrote down, or that`,
+    '`dashkeep keys` prints on the machine that makes the backups.',
     `Type '${TRUST_WORD}' to trust it from now on: `,
   ].join('\n');
   const typed = await askOnTerminal(context, question);
@@ -96,7 +96,7 @@ export function confirmTrust(
     const by = author.signer === undefined ? 'nobody' : author.signer;
     log.warn(
       { snapshot: manifest.id, signer: by },
-      'no trusted key has signed this snapshot: applying it will ask for a word',
+      'no trusted key signed this snapshot: applying it will ask for a confirmation',
     );
   }
   return confirm;

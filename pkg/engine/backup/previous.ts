@@ -46,7 +46,7 @@ export async function comparedWith(
     return isRegularBackup(latest) ? latest : undefined;
   } catch (error) {
     signal.throwIfAborted();
-    log.warn({ reason: reasonOf(error) }, 'the last backup cannot be read: changes are counted against nothing');
+    log.warn({ reason: reasonOf(error) }, 'the last backup cannot be read, so changes are not counted');
     return undefined;
   }
 }

@@ -20,7 +20,7 @@ export async function replaceMissing(options: BackupOptions, collection: Collect
   const affected = collection.entries.filter((entry) => missing.has(entry.object));
   options.log.warn(
     { objects: missing.size, resources: affected.length },
-    'objects to be reused are gone and will be put back',
+    'objects to be reused are missing and will be written again',
   );
   const failed = new Set<ManifestEntry>();
   await forEachConcurrently(8, affected, async (entry) => {
@@ -42,7 +42,7 @@ async function putBack(options: BackupOptions, entry: ManifestEntry): Promise<vo
   const context = org && kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
   const content = context && (await kindOf(entry.kind).read(context, entry));
   if (content === undefined) {
-    throw new Error('its stored object is gone, and so is the resource');
+    throw new Error('its stored object is missing, and so is the resource');
   }
   const canonical = canonicalOf(content);
   entry.object = repository.objectId(canonical);

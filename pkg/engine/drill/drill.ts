@@ -56,7 +56,7 @@ export async function newestComplete(repository: Repository, signal: AbortSignal
       status === 'complete' && trigger !== 'safety' && trigger !== 'drill' && foreign !== true,
   );
   if (newest === undefined) {
-    throw new DashkeepError('DK_NOT_FOUND', 'there is no complete snapshot to try out yet');
+    throw new DashkeepError('DK_NOT_FOUND', 'there is no complete snapshot to restore yet');
   }
   return countingManifest(repository, newest.id, { signal });
 }

@@ -108,7 +108,10 @@ export class ScratchFolder implements Scratch {
     }
     await kind.remove?.(context, uid);
     if ((await kind.read(context, { uid, title: uid })) !== undefined) {
-      throw new DashkeepError('DK_GRAFANA_ANSWER', `Grafana says that it deleted the folder ${uid}, and still has it`);
+      throw new DashkeepError(
+        'DK_GRAFANA_ANSWER',
+        `Grafana reported that it deleted the folder ${uid}, but still has it`,
+      );
     }
   }
 }

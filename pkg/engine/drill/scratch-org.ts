@@ -40,7 +40,7 @@ export class ScratchOrg implements Scratch {
     // The answer tells the id as a number or as text, depending on the release.
     const id = numberAt(await this.#find(signal), 'id');
     if (id === undefined) {
-      throw new DashkeepError('DK_GRAFANA_ANSWER', `the org '${this.name}' was made and is not there`);
+      throw new DashkeepError('DK_GRAFANA_ANSWER', `the org '${this.name}' was created, but is missing`);
     }
     const org: Org = { id, name: this.name, client: this.#client.inOrg(id) };
     return { ...this.#instance, orgs: [org] };
@@ -54,7 +54,10 @@ export class ScratchOrg implements Scratch {
     }
     await ifFound(this.#client.delete(`/api/orgs/${id}`, { signal, retry: 'always' }));
     if ((await this.#find(signal)) !== undefined) {
-      throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana says that it deleted the org, and still has it');
+      throw new DashkeepError(
+        'DK_GRAFANA_ANSWER',
+        'Grafana reported that it deleted the organization, but still has it',
+      );
     }
   }
 

@@ -17,7 +17,7 @@ export function grafanaUrl(text: string): URL {
     throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL must start with http:// or https://, not ${url.protocol}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new DashkeepError('DK_SETTINGS', 'GRAFANA_URL must not hold a user or password', {
+    throw new DashkeepError('DK_SETTINGS', 'GRAFANA_URL must not contain a user or password', {
       hint: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
     });
   }

@@ -170,10 +170,7 @@ export class GrafanaClient {
       }
       const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (tries - 1)) * (0.5 + randomness.fraction());
       const pause = Math.max(backoff, outcome.retryAfter ?? 0);
-      log.debug(
-        { method, path, attempt: tries, pause: Math.round(pause), code: error.code },
-        'request will be repeated',
-      );
+      log.debug({ method, path, attempt: tries, pause: Math.round(pause), code: error.code }, 'the request is retried');
       await clock.sleep(pause, options.signal);
     }
   }

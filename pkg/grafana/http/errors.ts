@@ -97,5 +97,5 @@ function missingRight(body: Json | undefined, message: string): string | undefin
     (resource === null ? undefined : `to ${resource[1]} ${resource[2]} of ${resource[3]}`);
   return named === undefined
     ? undefined
-    : `Give the service account the right ${named}: the Admin role has it, a custom role can grant it.`;
+    : `Give the service account the permission ${named}. The Admin role includes it, and a custom role can grant it.`;
 }

@@ -76,13 +76,13 @@ export class Outage {
       return false;
     }
     const deadline = clock.monotonic() + within;
-    log.warn({ seconds: within / 1000 }, 'Grafana does not answer; waiting for it');
+    log.warn({ seconds: within / 1000 }, 'Grafana does not respond; waiting for it');
     onWait(true);
     try {
       do {
         await clock.sleep(PROBE_EVERY_MS, signal);
         if (await isUp(signal)) {
-          log.info({}, 'Grafana answers again');
+          log.info({}, 'Grafana responds again');
           return true;
         }
       } while (clock.monotonic() < deadline);
@@ -92,8 +92,8 @@ export class Outage {
     const seconds = `${Math.round(within / 1000)} seconds`;
     const message =
       atStart === true
-        ? `Grafana did not answer for ${seconds}`
-        : `Grafana went away and did not answer for ${seconds}`;
+        ? `Grafana did not respond for ${seconds}`
+        : `Grafana stopped and did not respond for ${seconds}`;
     this.#gone = new GrafanaError(
       'DK_GRAFANA_UNREACHABLE',
       { method: 'GET', path: '/api/health' },

@@ -27,17 +27,22 @@ export function transportError(request: { method: string; path: string }, cause:
     return new GrafanaError(
       'DK_GRAFANA_ANSWER',
       request,
-      { status: 0, message: `the answer is ${cause.message}` },
+      { status: 0, message: `the response is ${cause.message}` },
       { cause },
     );
   }
   const { name, code, message } = cause as { name?: string; code?: string; message?: string };
   const timedOut = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
   if (timedOut) {
-    return new GrafanaError('DK_GRAFANA_TIMEOUT', request, { status: 0, message: 'no answer in time' }, { cause });
+    return new GrafanaError('DK_GRAFANA_TIMEOUT', request, { status: 0, message: 'no response in time' }, { cause });
   }
   const text = code ?? message ?? 'no answer';
-  return new GrafanaError('DK_GRAFANA_UNREACHABLE', request, { status: 0, message: `no answer (${text})` }, { cause });
+  return new GrafanaError(
+    'DK_GRAFANA_UNREACHABLE',
+    request,
+    { status: 0, message: `no response (${text})` },
+    { cause },
+  );
 }
 
 /** Errors that come before a byte of the request has left. */

@@ -86,13 +86,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #abort = (): void => this.#fail(this.#options.signal?.reason);
 
   readonly #timeOut = (): void =>
-    this.#fail(Object.assign(new Error('no answer in time'), { name: 'TimeoutError', code: 'ETIMEDOUT' }));
+    this.#fail(Object.assign(new Error('no response in time'), { name: 'TimeoutError', code: 'ETIMEDOUT' }));
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     this.#sent = performance.now();
     if (this.#over) {
-      controller.abort(new Error('given up before it began'));
+      controller.abort(new Error('cancelled before it started'));
     }
   }
 
@@ -104,7 +104,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.length;
     if (this.#received > this.#options.maxBytes) {
-      this.#fail(new Error(`answer larger than ${this.#options.maxBytes} bytes`));
+      this.#fail(new Error(`response larger than ${this.#options.maxBytes} bytes`));
     } else if (!this.#over) {
       if (this.#parts.push(chunk) === 1 && this.#status < 300) {
         this.#options.begins?.(chunk);

@@ -66,7 +66,7 @@ export async function sealWithPassphrase(plain: Buffer, passphrase: string): Pro
 function sealed(bytes: Uint8Array): Buffer {
   const out = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!out.subarray(0, HEADER.length).equals(HEADER)) {
-    throw new DashkeepError('DK_ENCRYPTION', 'encrypting did not give an age file; nothing was stored');
+    throw new DashkeepError('DK_ENCRYPTION', 'encryption produced no age file; nothing was stored');
   }
   return out;
 }
@@ -110,9 +110,13 @@ export function openWith(secrets: { identities?: readonly string[]; passphrases?
         return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
       } catch (cause) {
         if (isOfOthers(cause)) {
-          throw new DashkeepError('DK_IDENTITY_MISSING', `${what} is encrypted, and no identity given here opens it`, {
-            cause,
-          });
+          throw new DashkeepError(
+            'DK_IDENTITY_MISSING',
+            `${what} is encrypted, and none of the given identities decrypts it`,
+            {
+              cause,
+            },
+          );
         }
         throw new DashkeepError(code, `${what} is damaged: it does not decrypt`, { cause });
       }

@@ -120,8 +120,8 @@ export async function openKeyring(
   if (local === undefined && keys.length === 0 && keyFiles.length > 0) {
     ports.log.warn(
       { repository },
-      'the local state has lost the key of this repository: a new key is begun, so that everything is stored once more ' +
-        'and older snapshots cannot be listed here until a person with the identity runs `dashkeep repair --rewrap`',
+      'the local state has lost the key of this repository. A new key is used, so everything is stored once more, ' +
+        'and older snapshots cannot be listed here until somebody with the identity runs `dashkeep repair --rewrap`',
     );
   }
   const current = local?.key ?? newest ?? (await freshKey(ports, repository));
@@ -158,8 +158,8 @@ export async function glancingKeyring(
 }
 
 const UNTRUSTED =
-  'no trusted key has signed the key of this repository: trust the key of who writes it first (`dashkeep keys`, `dashkeep trust`)';
-const READ_ONLY = 'this repository is encrypted: give the recipients (DASHKEEP_AGE_RECIPIENTS) to write to it';
+  'no trusted key signed the key of this repository: first trust the key of its writer (`dashkeep keys`, `dashkeep trust`)';
+const READ_ONLY = 'this repository is encrypted: set DASHKEEP_AGE_RECIPIENTS to write to it';
 
 async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {
   return newRepositoryKey(newTimedId(ports.clock.now(), ports.randomness), repository, ports.randomness.hex(32));
@@ -183,7 +183,7 @@ async function wrap(
   }
   if (!known || local === undefined) {
     if (ports.state === undefined) {
-      ports.log.warn({}, 'no place for local state: the next run will not recognise what this one stores');
+      ports.log.warn({}, 'there is no local state: the next run will not recognize what this one stores');
       return;
     }
     const value: LocalKey = { key: { format: 1, ...key }, wrappedFor };
@@ -200,7 +200,7 @@ async function readLocal(ports: Pick<KeyPorts, 'state' | 'log'>, repository: str
     const local = LocalKey.parse(JSON.parse(bytes.toString('utf8')));
     return local.key.repository === repository ? local : undefined;
   } catch {
-    ports.log.warn({ repository }, 'the local state of this repository is damaged and will be written anew');
+    ports.log.warn({ repository }, 'the local state of this repository is damaged and will be written again');
     return undefined;
   }
 }

@@ -61,7 +61,7 @@ export async function passphraseIdentities(
     try {
       append(identities, parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));
     } catch {
-      ports.log.debug({ key: name }, 'the passphrase does not open this identity');
+      ports.log.debug({ key: name }, 'the passphrase does not decrypt this identity');
     }
   }
   if (identities.length === 0 && create && !files.some(isKeyFile)) {
@@ -69,7 +69,7 @@ export async function passphraseIdentities(
     return [(await addPassphrase(ports, first)).identity];
   }
   if (identities.length === 0) {
-    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase opens none of the identities stored in the repository');
+    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase decrypts none of the identities in the repository');
   }
   return identities;
 }

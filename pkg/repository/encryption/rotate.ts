@@ -32,7 +32,7 @@ export async function rewrap(
   const { store, keyring, clock } = repository;
   const { signal } = options;
   if (keyring.current === undefined) {
-    throw new DashkeepError('DK_ENCRYPTION', 'nothing can be encrypted anew without recipients');
+    throw new DashkeepError('DK_ENCRYPTION', 'nothing can be encrypted again without recipients');
   }
   const session = await repository.openSession(
     { id: newTimedId(clock.now(), options.randomness), kind: 'repair' },

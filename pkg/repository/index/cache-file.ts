@@ -98,7 +98,7 @@ export class CacheFile<Schema extends z.ZodType> {
       return true;
     } catch (error) {
       signal?.throwIfAborted();
-      this.#log.debug({ key: this.#key, reason: reasonOf(error) }, 'a cache cannot be written with these rights');
+      this.#log.debug({ key: this.#key, reason: reasonOf(error) }, 'a cache cannot be written with these permissions');
       return false;
     }
   }

@@ -153,7 +153,7 @@ export class Objects {
     const zipped = encrypted ? await this.#keyring.opener.open(bytes, 'DK_OBJECT_DAMAGED', what) : bytes;
     const canonical = await inflate(zipped, MAX_OBJECT_BYTES, 'DK_OBJECT_DAMAGED', what);
     if (this.#keyring.check(id, canonical, encrypted) === 'mismatch') {
-      throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} holds something else than its id says`);
+      throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} does not match its id`);
     }
     return readOut(canonical);
   }

@@ -100,7 +100,7 @@ export async function applyPrune(
       throw new DashkeepError(
         'DK_CONFIRMATION',
         `${remove.length} of ${again.found.objects} objects would be removed: more than half`,
-        { hint: 'Look at the plan (--dry-run), then say that this is meant.' },
+        { hint: 'Look at the plan (--dry-run), then confirm it with --remove-most-objects.' },
       );
     }
     const remover = new Remover(repository, session, signal);

@@ -90,7 +90,7 @@ async function crossOffNeeded(
   for await (const { key, size } of store.list(SNAPSHOTS, { signal })) {
     const named = parseSnapshotKey(key);
     if (named === undefined) {
-      throw new DashkeepError('DK_PRUNE_UNSAFE', `'${printable(key)}' is no manifest that this version knows`);
+      throw new DashkeepError('DK_PRUNE_UNSAFE', `'${printable(key)}' is not a manifest of a known version`);
     }
     manifests.push({ ...named, size });
   }
@@ -108,7 +108,7 @@ async function crossOffNeeded(
         if (error.code !== 'DK_NOT_FOUND') {
           throw new DashkeepError(
             'DK_PRUNE_UNSAFE',
-            `a manifest cannot be read, so nobody knows what it needs: ${reasonOf(error)}`,
+            `a manifest cannot be read, so it is unknown what it needs: ${reasonOf(error)}`,
             { cause: error, hint: UNREADABLE_HINT },
           );
         }
@@ -121,4 +121,4 @@ async function crossOffNeeded(
 }
 
 const UNREADABLE_HINT =
-  'Run `dashkeep verify` to see which; repair or delete that snapshot, or give the identity that opens it.';
+  'Run `dashkeep verify` to see which one. Repair or delete that snapshot, or set the identity that decrypts it.';

@@ -113,7 +113,7 @@ export class CurrentSession implements PruneSession {
 
   assertAlive(): void {
     if (this.doubtful()) {
-      throw new DashkeepError('DK_PRUNE_UNSAFE', 'this prune was held up for minutes; what was not removed yet stays');
+      throw new DashkeepError('DK_PRUNE_UNSAFE', 'this prune was paused for minutes; remaining objects stay');
     }
   }
 
@@ -127,7 +127,7 @@ export class CurrentSession implements PruneSession {
     if (result?.problem !== undefined) {
       this.#log.warn(
         { session: this.id, reason: result.problem.message },
-        'a session could not be removed; it holds up prunes for ten minutes',
+        'a session could not be removed; it delays prunes for ten minutes',
       );
     }
   }

@@ -67,9 +67,7 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Calls
     signal?.throwIfAborted();
     const reason = reasonOf(error);
     log.warn({ renewed: result.renewed, reason }, 'object lock could not be renewed');
-    result.warnings.push(
-      `Object lock could not be renewed, so what older backups stored may become deletable: ${reason}`,
-    );
+    result.warnings.push(`Object lock could not be renewed, so older objects may become deletable: ${reason}`);
   }
   return result;
 }

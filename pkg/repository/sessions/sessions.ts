@@ -192,11 +192,14 @@ export class Sessions {
         return;
       }
       if (!prune.counts && waited >= FOREIGN_WAIT) {
-        this.#log.warn({ prune: prune.id }, 'no trusted key has signed the session of a prune: it is not waited for');
+        this.#log.warn(
+          { prune: prune.id },
+          'no trusted key signed the session of a prune, so this run does not wait for it',
+        );
         return;
       }
       if (waited === 0) {
-        this.#log.info({ prune: prune.id }, 'a prune is removing objects: waiting until it is over');
+        this.#log.info({ prune: prune.id }, 'a prune is removing objects: waiting until it ends');
       }
       await this.#clock.sleep(WAIT_STEP, signal);
     }
@@ -234,12 +237,12 @@ function atWork({ id, kind, owner, silent, counts }: LiveSession): DashkeepError
   const minutes = Math.ceil((SESSION_DEAD - silent) / 60_000);
   return new DashkeepError(
     'DK_PRUNE_UNSAFE',
-    `a ${printable(kind)} (${id}) is at work${where}, last heard of ${Math.round(silent / 1000)} s ago`,
+    `a ${printable(kind)} (${id}) is in progress${where}, last seen ${Math.round(silent / 1000)} s ago`,
     {
       hint:
         'Nothing was removed. Retry when that run has ended. If its process has crashed, ' +
         `retry in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: it no longer counts then.` +
-        (counts ? '' : ` No trusted key has signed that session: if it comes back for ever, find out who writes it.`),
+        (counts ? '' : ` No trusted key signed that session: if it keeps coming back, find out who writes it.`),
     },
   );
 }

@@ -38,13 +38,13 @@ export async function establish(
   if (isFirst && isExchanged) {
     log.warn(
       { before, repository: keeper.repository },
-      'the repository at this target is not the one that was signed for here before: what is in it stays foreign',
+      'this is not the repository that this machine signed for at this target before: its snapshots stay foreign',
     );
   } else if (!isFirst) {
     log.warn(
       { key: key.fingerprint },
-      'this repository is signed by other keys, too: what they signed is foreign here, and what is written here is foreign to ' +
-        'those who trust them, unless each trusts the other (`dashkeep keys`, `dashkeep trust`)',
+      'other keys sign in this repository too: their snapshots are foreign here, and new snapshots are foreign to ' +
+        'those who trust those keys, unless both sides trust each other (`dashkeep keys`, `dashkeep trust`)',
     );
   }
   await keeper.put(publicKeyFile(key.fingerprint), publicPem(key.publicKey), { signal });
@@ -63,7 +63,7 @@ export async function cutOver(
   for await (const { key: name } of store.list(SIGNATURES, { signal })) {
     signed.add(name);
   }
-  log.info({}, 'what is here already is listed and signed, once: each snapshot is read for that');
+  log.info({}, 'existing snapshots are read, listed and signed once');
   const { text, snapshots } = await listForCutOver(store, { signal, signed });
   if (text === '') {
     return false;
@@ -73,8 +73,8 @@ export async function cutOver(
   await keeper.put(signatureKey(CUT_OVER_KEY), signStatement(statement, key), { signal });
   log.warn(
     { snapshots, key: key.fingerprint },
-    'snapshots that are there and were not signed are trusted from now on: they are from before there were signatures, and ' +
-      'nobody can tell any more who wrote them. What is written from now on is signed',
+    'existing unsigned snapshots are now trusted: they are older than signatures, and ' +
+      'their author cannot be verified. New snapshots are signed',
   );
   return true;
 }

@@ -33,7 +33,7 @@ export function assertRestorable(
   }
   if (confirm !== id && confirm?.startsWith(`${id} `) !== true) {
     throw new DashkeepError('DK_CONFIRMATION', `${id} is foreign: type its id to restore it`, {
-      hint: `Add --confirm ${id} once you have looked at what it would write.`,
+      hint: `Add --confirm ${id} after you have checked what it would write.`,
     });
   }
   return confirm === id ? undefined : confirm.slice(id.length + 1);
@@ -51,10 +51,10 @@ function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepEr
   if (author.signer !== undefined && trust.standing === 'first-contact') {
     return new DashkeepError(
       'DK_SNAPSHOT_FOREIGN',
-      `${id} is signed by ${author.signer}, and nothing here says yet whether that key is to be trusted`,
+      `${id} is signed by ${author.signer}, and this machine does not trust that key yet`,
       {
         hint:
-          'Compare the fingerprint with the one that you noted, or that `dashkeep keys` prints where backups are made. ' +
+          'Compare the fingerprint with the one that you wrote down, or that `dashkeep keys` prints on the machine that makes the backups. ' +
           `If it is the same, add --trust ${author.signer}`,
       },
     );
@@ -66,8 +66,8 @@ function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepEr
       { hint: `If that key is yours: dashkeep trust ${author.signer}. To restore this one alone: ${accept}` },
     );
   }
-  const why = author.mismatch ? 'it is not what was signed under its name' : 'nobody has signed it';
+  const why = author.mismatch ? 'it differs from what was signed under its name' : 'it is not signed';
   return new DashkeepError('DK_SNAPSHOT_FOREIGN', `${id} is foreign: ${why}`, {
-    hint: `Anybody with access to the target may have written it. To restore it all the same: ${accept}`,
+    hint: `Anyone with access to the target may have written it. To restore it anyway: ${accept}`,
   });
 }

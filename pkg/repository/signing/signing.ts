@@ -53,7 +53,7 @@ export class Signing {
       signal?.throwIfAborted();
       log.warn(
         { reason: reasonOf(error) },
-        'no signing key can be kept here, so that what is written is not signed: nobody can tell it from a forgery',
+        'no signing key can be stored here, so new snapshots are not signed: they cannot be distinguished from forgeries',
       );
       return undefined;
     }
@@ -143,7 +143,7 @@ export class Signing {
   async #signerOrThrow(calls: Calls): Promise<SigningKey> {
     const key = await this.signer(calls);
     if (key === undefined) {
-      throw new DashkeepError('DK_SETTINGS', 'there is no place where a signing key can be kept', {
+      throw new DashkeepError('DK_SETTINGS', 'there is no place to store a signing key', {
         hint: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
       });
     }

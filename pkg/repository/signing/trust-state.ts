@@ -9,7 +9,7 @@ export function parseFingerprint(text: string): string {
   const fingerprint = text.replace(/[\s:-]/g, '').toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(fingerprint)) {
     throw new DashkeepError('DK_USAGE', `'${text.slice(0, 80)}' is not a fingerprint: it has 32 hex digits`, {
-      hint: '`dashkeep keys` shows the fingerprints of those who signed snapshots.',
+      hint: '`dashkeep keys` shows the fingerprints of the keys that signed snapshots.',
     });
   }
   return fingerprint;
@@ -122,7 +122,7 @@ export class TrustState {
 
   #damaged(name: string): DashkeepError {
     return new DashkeepError('DK_SETTINGS', `the entry ${name} of the local state is damaged`, {
-      hint: 'Put it back from a copy. Without it a new key is made, and earlier snapshots are foreign until you trust their key.',
+      hint: 'Restore it from a copy. Otherwise a new key is made, and earlier snapshots are foreign until you trust their key.',
     });
   }
 }

@@ -134,8 +134,8 @@ export class TrustedKeys {
       });
     }
     if ((await this.state?.distrust(fingerprint)) !== true) {
-      throw new DashkeepError('DK_NOT_FOUND', `the state does not name ${fingerprint} among the trusted keys`, {
-        hint: 'It may be named by DASHKEEP_TRUSTED_KEYS, or another trusted key handed over to it.',
+      throw new DashkeepError('DK_NOT_FOUND', `${fingerprint} is not among the trusted keys in the state`, {
+        hint: 'It may be in DASHKEEP_TRUSTED_KEYS, or another trusted key handed over to it.',
       });
     }
     this.#trusted.delete(fingerprint);

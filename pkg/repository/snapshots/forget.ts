@@ -67,7 +67,7 @@ async function assertWhole(repository: OpenedRepository, id: string, calls: Call
     if (error instanceof DashkeepError && !error.code.startsWith('DK_STORE')) {
       throw new DashkeepError(
         'DK_INTEGRITY',
-        `nothing was forgotten: the newest complete snapshot ${id} is not whole: ${error.message}`,
+        `no snapshot was removed: the newest complete snapshot ${id} is damaged: ${error.message}`,
         { cause: error },
       );
     }
@@ -90,7 +90,7 @@ export async function deleteSnapshot(
   }
   if (options.evenNewest !== true && (await isNewestComplete(repository, id, options))) {
     throw new DashkeepError('DK_CONFIRMATION', `${id} is the newest complete snapshot`, {
-      hint: 'Take another backup first, or say that even the newest may go.',
+      hint: 'Make another backup first, or allow removing the newest.',
     });
   }
   const { remaining } = await removeManifests(repository, [id], options);
@@ -142,14 +142,14 @@ async function removeManifests(
   for (const { key, problem } of await store.deleteMany([...keys.keys()], { signal })) {
     const id = keys.get(key);
     if (problem !== undefined && id !== undefined) {
-      remaining.set(id, problem.code === 'locked' ? 'object lock holds it' : problem.message);
+      remaining.set(id, problem.code === 'locked' ? 'object lock protects it' : problem.message);
     }
   }
   // After the manifests: one that is still there must not lose its signature.
   const signatures = [...keys].filter(([, id]) => !remaining.has(id)).map(([key]) => signatureKey(key));
   for (const { key, problem } of await store.deleteMany(signatures, { signal })) {
     if (problem !== undefined) {
-      repository.log.debug({ key, reason: problem.message }, 'a signature of no snapshot is left to a later prune');
+      repository.log.debug({ key, reason: problem.message }, 'a later prune removes a signature without a snapshot');
     }
   }
   for (const id of new Set(keys.values())) {

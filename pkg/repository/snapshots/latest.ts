@@ -67,13 +67,9 @@ export class SnapshotFinder {
     const { description } = this.#ports.store;
     throw foreign === 0
       ? new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${description} yet`)
-      : new DashkeepError(
-          'DK_NOT_FOUND',
-          `no trusted key has signed any of the ${foreign} snapshots in ${description}`,
-          {
-            hint: '`dashkeep keys` shows who signed them; `dashkeep trust` trusts a key.',
-          },
-        );
+      : new DashkeepError('DK_NOT_FOUND', `no trusted key signed any of the ${foreign} snapshots in ${description}`, {
+          hint: '`dashkeep keys` shows who signed them; `dashkeep trust` trusts a key.',
+        });
   }
 
   /**
@@ -143,7 +139,7 @@ export class SnapshotFinder {
     if (this.#counts(stored.author)) {
       return stored;
     }
-    this.#log.warn({ snapshot: key.id }, 'a snapshot is not what a trusted key has signed: it is passed over');
+    this.#log.warn({ snapshot: key.id }, 'a snapshot does not match what a trusted key signed: it is skipped');
     return undefined;
   }
 

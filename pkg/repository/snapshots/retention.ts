@@ -85,7 +85,7 @@ export function planRetention(
   }
   for (const snapshot of newestFirst) {
     if (snapshot.foreign === true) {
-      reasons.set(snapshot.id, ['foreign: no trusted key has signed it']);
+      reasons.set(snapshot.id, ['foreign: no trusted key signed it']);
     } else if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
       keep(snapshot.id, 'partial, but newer than any complete one');
     } else if (isAside(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
@@ -209,7 +209,7 @@ function checkPolicy(policy: RetentionPolicy): void {
     }
   }
   if (keepWithin === undefined && counts.every((count) => (count ?? 0) === 0)) {
-    throw new DashkeepError('DK_USAGE', 'no rule says what to keep', {
+    throw new DashkeepError('DK_USAGE', 'no retention rule is set', {
       hint: 'Give at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
     });
   }

@@ -29,7 +29,7 @@ export async function duePart(store: ObjectStore, percent: number, { signal }: C
     return undefined;
   }
   if (!(percent > 0)) {
-    throw new DashkeepError('DK_USAGE', 'the part to read must be more than 0 %');
+    throw new DashkeepError('DK_USAGE', 'the part to read must be more than 0%');
   }
   const of = Math.ceil(100 / percent);
   try {

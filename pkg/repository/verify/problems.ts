@@ -42,8 +42,8 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
     author.signer !== undefined
       ? `foreign: it is signed by ${author.signer}, which is not trusted here`
       : author.mismatch
-        ? 'forged: it was changed after it was signed, or its signature is of another file'
-        : 'foreign: nobody has signed it';
+        ? 'forged: it was changed after it was signed, or its signature belongs to another file'
+        : 'foreign: it is not signed';
   return {
     object: '',
     encrypted: key.encrypted,

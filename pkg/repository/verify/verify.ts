@@ -67,7 +67,7 @@ class Verification {
   async run(): Promise<VerifyReport> {
     const { readData, snapshot } = this.#options;
     if (snapshot !== undefined && typeof readData === 'object') {
-      throw new DashkeepError('DK_USAGE', 'of one snapshot all of the data is read, not a part');
+      throw new DashkeepError('DK_USAGE', 'for one snapshot, all of the data is read');
     }
     // Manifests before objects: an object is always there before the manifest that needs it.
     const keys =
@@ -197,7 +197,10 @@ class Verification {
     }
     if (error.code === 'DK_IDENTITY_MISSING' && this.#repository.keyring.readsObjects) {
       // A flipped bit in its head looks the same as a recipient who was never there.
-      return { code: 'DK_OBJECT_DAMAGED', reason: 'no identity given opens it: damaged, or encrypted for others' };
+      return {
+        code: 'DK_OBJECT_DAMAGED',
+        reason: 'no given identity decrypts it: it is damaged, or encrypted for others',
+      };
     }
     throw error;
   }

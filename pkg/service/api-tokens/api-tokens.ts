@@ -67,7 +67,7 @@ export class ApiTokens {
       this.#accepted = await this.#read();
     } catch (error) {
       const { code, message: reason, hint } = asDashkeepError(error);
-      log.warn({ code, reason, hint }, "the service's own tokens cannot be read or kept");
+      log.warn({ code, reason, hint }, "the service's own tokens cannot be read or stored");
       const token = await given?.().catch(() => undefined);
       if (token !== undefined) {
         // The one that was given before is not accepted beside it.
@@ -123,10 +123,10 @@ export class ApiTokens {
   async revoke(org: number, home: number): Promise<string> {
     const given = await this.#given(org, home);
     if (given !== undefined) {
-      this.#options.log.warn({ org }, 'the token of the API is given by the deployment: change it there');
+      this.#options.log.warn({ org }, 'the deployment sets the API token: change it there');
       return given;
     }
-    this.#options.log.info({ org }, 'the token of the API is revoked');
+    this.#options.log.info({ org }, 'the API token is revoked');
     return this.#replace(org, home, undefined);
   }
 
@@ -141,7 +141,7 @@ export class ApiTokens {
     const add = (digest: string, org: TokenOf, until = Number.POSITIVE_INFINITY): void => {
       const twin = accepted.get(digest);
       if (twin !== undefined && twin.org !== org) {
-        log.error({ orgs: [twin.org, org] }, 'two organizations have the same token of the API: neither is let in');
+        log.error({ orgs: [twin.org, org] }, 'two organizations have the same API token: both are refused');
         accepted.set(digest, { org, until: Number.NEGATIVE_INFINITY });
         return;
       }
@@ -216,7 +216,7 @@ export class ApiTokens {
     const created = clock.now().toISOString();
     const fresh = { org, entry, digest: digestOf(token), created };
     await this.#keep([...others, { ...fresh, ...compact({ previous }) }]);
-    log.info({ org }, 'a new token of the API is stored');
+    log.info({ org }, 'a new API token is stored');
     return token;
   }
 

@@ -10,7 +10,7 @@ export function givenTokenChecks({ apiToken, apiOrgTokens }: ServiceConfig): Doc
   return given.map((name) => ({
     name: `API token: ${name}`,
     status: 'warning',
-    detail: 'given by the deployment and never replaced: whoever has seen it can use it until you change it',
-    hint: `Change it from time to time. Or remove ${name}: the service then makes tokens, and replaces them where it can set up the app.`,
+    detail: 'set by the deployment and never replaced: anyone who has seen it can use it until you change it',
+    hint: `Change it regularly. Or remove ${name}: the service then makes tokens, and replaces them if it can configure the app.`,
   }));
 }

@@ -38,7 +38,7 @@ export class TokenFile {
     try {
       return text === undefined ? [] : File.parse(JSON.parse(text)).tokens;
     } catch {
-      this.#log.warn({ entry: NAME }, 'what was known about the tokens of the API is damaged and is left out');
+      this.#log.warn({ entry: NAME }, 'the stored data about API tokens is damaged and is ignored');
       return [];
     }
   }

@@ -58,7 +58,7 @@ async function readDirectory(directory: string): Promise<Map<string, string>> {
       `cannot read the admin Secret mounted at ${directory}: ${reasonOf(cause)}`,
       {
         cause,
-        hint: 'Does the Secret exist, and is it mounted? It is optional, so the pod starts without it.',
+        hint: 'Check that the Secret exists and is mounted. It is optional, so the pod starts without it.',
       },
     );
   }
@@ -88,9 +88,13 @@ function pick(values: ReadonlyMap<string, string>, keys: AdminKeys, where: strin
   if (password === undefined || withoutNewline(password) === '') {
     const present = [...values.keys()].sort().join(', ') || 'nothing';
     const wanted = keys.password ?? KNOWN_KEYS.map((pair) => pair.password).join(', ');
-    throw new DashkeepError('DK_BOOTSTRAP', `no admin password in ${where}: it holds ${present}, wanted is ${wanted}`, {
-      hint: 'Name the keys with DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY.',
-    });
+    throw new DashkeepError(
+      'DK_BOOTSTRAP',
+      `no admin password in ${where}: it contains ${present}, but needs ${wanted}`,
+      {
+        hint: 'Set DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY to the names of the keys.',
+      },
+    );
   }
   const user = userKey === undefined ? undefined : values.get(userKey)?.trim();
   // Grafana's own default where the Secret names nobody.

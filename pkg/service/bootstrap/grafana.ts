@@ -30,7 +30,7 @@ export async function mintToken(
   const key = stringAt(answer, 'key');
   const id = numberAt(answer, 'id');
   if (key === undefined || !isWellFormed(key)) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana made a token but its answer holds no usable key');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana made a token, but its response contains no usable key');
   }
   return { id: id ?? 0, name, key };
 }
@@ -92,7 +92,7 @@ export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): P
 export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: AbortSignal): Promise<number[]> {
   const home = numberAt(await grafana.get('/api/org', { signal }), 'id');
   if (home === undefined) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the answer names no org');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the response names no organization');
   }
   const ids = all ? [...(await listOrgs(grafana, signal)).keys()] : [];
   return [home, ...ids.filter((id) => id !== home).sort((a, b) => a - b)];

@@ -11,7 +11,7 @@ export class AdminRefused extends DashkeepError {
     super('DK_BOOTSTRAP', `Grafana refuses the password of '${admin.user}' from the admin Secret`, {
       cause,
       hint:
-        'Grafana takes this password only when it makes its database; a Secret that was rendered again later (Argo CD does that) holds another one. ' +
+        'Grafana uses this password only when it creates its database. A Secret that was rendered again later (for example by Argo CD) contains another one. ' +
         'Reset it with `grafana cli admin reset-admin-password`, or put the real one into the Secret.',
     });
     this.fingerprint = fingerprint(`${admin.user}\n${admin.password}`);

@@ -50,7 +50,7 @@ export class Renewal {
           'DK_BOOTSTRAP',
           `Grafana made a token for org ${org} and then ${what}; it is not stored`,
           {
-            hint: 'Look at the log of Grafana; is there more than one Grafana behind this address?',
+            hint: 'Look at the log of Grafana, and check whether there is more than one Grafana behind this address.',
           },
         );
       }

@@ -127,7 +127,7 @@ export class ServiceAccounts {
         if (instead !== undefined) {
           this.#log.warn(
             { org, account: name, notUsed: instead, hint: NOT_OURS_HINT },
-            'a service account of that name exists that this service did not make; another name is used',
+            'this service did not create the service account of that name, so it uses another name',
           );
         }
         return made;
@@ -173,7 +173,7 @@ export class ServiceAccounts {
 }
 
 export const NOT_OURS_HINT =
-  'Delete the account if nothing uses it. When the one that is used instead is deleted too, the service makes itself one of the usual name.';
+  'Delete the account if nothing uses it. If you also delete the one that is used instead, the service creates one with the usual name.';
 
 /** What is said where another name is used. */
 export function otherAccount(org: number, name: string, instead: string): KnownReason {

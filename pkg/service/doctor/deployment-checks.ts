@@ -15,11 +15,11 @@ export async function deploymentChecks(config: ServiceConfig, clock: Clock): Pro
       ? []
       : [
           image.includes('@sha256:')
-            ? check('ok', 'image', `${image}, which always is the same`)
+            ? check('ok', 'image', `${image}, which is always the same`)
             : check(
                 'warning',
                 'image',
-                `${image} is named by a tag, which can be moved to another image`,
+                `${image} is identified by a tag, which can move to another image`,
                 'Set image.digest, see docs/install/images.md.',
               ),
         ]),
@@ -27,12 +27,12 @@ export async function deploymentChecks(config: ServiceConfig, clock: Clock): Pro
       ? []
       : [
           networkPolicy
-            ? check('ok', 'network policy', 'the chart made one')
+            ? check('ok', 'network policy', 'the chart created one')
             : check(
                 'warning',
                 'network policy',
-                'there is none, so every pod of the cluster may connect to this one',
-                'Set networkPolicy.enabled=true, or make one of your own.',
+                'there is none, so every pod in the cluster can connect to this one',
+                'Set networkPolicy.enabled=true, or create your own.',
               ),
         ]),
   ];
@@ -46,7 +46,7 @@ async function tlsChecks({ listen, tls }: ServiceConfig, clock: Clock): Promise<
           check(
             'warning',
             'TLS',
-            `the API listens at ${listen.host} without TLS: its token and what it shows can be read on the network`,
+            `the API listens at ${listen.host} without TLS: its token and its responses can be read on the network`,
             'Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
           ),
         ];
@@ -54,7 +54,7 @@ async function tlsChecks({ listen, tls }: ServiceConfig, clock: Clock): Promise<
   try {
     const end = await certificateEnd(tls);
     const left = end.getTime() - clock.now().getTime();
-    const detail = `the certificate ${left > 0 ? 'ends' : 'ended'} at ${end.toISOString()}`;
+    const detail = `the certificate ${left > 0 ? 'expires' : 'expired'} at ${end.toISOString()}`;
     const hint = left > SOON_MS ? '' : 'Renew it, see docs/install/deployment.md.';
     return [check(left <= 0 ? 'failed' : left > SOON_MS ? 'ok' : 'warning', 'TLS', detail, hint)];
   } catch (error) {

@@ -87,7 +87,7 @@ async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise
     permissions = await client.get('/api/access-control/user/permissions', { signal });
   } catch (error) {
     const { message } = asDashkeepError(error);
-    return [{ name: 'rights', status: 'skipped', detail: `Grafana does not tell them: ${message}`, hint: '' }];
+    return [{ name: 'rights', status: 'skipped', detail: `Grafana does not report them: ${message}`, hint: '' }];
   }
   const has = new Set(isJsonObject(permissions) ? Object.keys(permissions) : []);
   const lacking: string[] = [];
@@ -104,14 +104,14 @@ async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise
       ? {
           name: 'rights',
           status: 'ok',
-          detail: `the token may read all ${KINDS.length} kinds that a token can`,
+          detail: `the token can read all ${KINDS.length} kinds`,
           hint: '',
         }
       : {
           name: 'rights',
           status: 'warning',
           detail: `not readable: ${lacking.join('; ')}`,
-          hint: 'Give the service account the role Admin, or these actions by a custom role.',
+          hint: 'Give the service account the Admin role, or a custom role with these actions.',
         },
   ];
 }
@@ -121,19 +121,19 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
     await service.given?.check();
     const problem = service.given?.status.problem;
     return problem === undefined
-      ? [{ name: 'token', status: 'ok', detail: 'given by the deployment; its end is not known', hint: '' }]
+      ? [{ name: 'token', status: 'ok', detail: 'set by the deployment; its expiry is unknown', hint: '' }]
       : [failed('token', problem)];
   }
   const { state, orgs, problem, replaced } = service.keeper.status;
   if (problem instanceof NoAdmin && service.ports.admin !== undefined) {
     if (problem.refused) {
       const hint =
-        'The service makes another one from the admin credentials within a minute while it runs; ' +
-        '`dashkeep bootstrap` makes it now.';
+        'A running service makes another one with the admin credentials within a minute; ' +
+        '`dashkeep bootstrap` makes one now.';
       return [{ name: 'token', status: 'failed', detail: 'Grafana refuses the stored token', hint }];
     }
     // Looking makes no token; before the service has run once there is none, and that is no fault.
-    const detail = 'none yet: the service makes one from the admin credentials when it starts';
+    const detail = 'none yet: the service makes one with the admin credentials when it starts';
     return [{ name: 'token', status: 'ok', detail, hint: '' }];
   }
   if (problem !== undefined && state !== 'valid') {
@@ -143,11 +143,11 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
     name: `token of org ${id}`,
     status: one === 'valid' ? ('ok' as const) : one === 'expiring' ? ('warning' as const) : ('failed' as const),
     detail:
-      (expires === undefined ? `${one}, end not known` : `${one} until ${expires.toISOString()}`) +
+      (expires === undefined ? `${one}, expiry unknown` : `${one} until ${expires.toISOString()}`) +
       (replaced?.orgs.includes(id) === true
         ? `; made at ${replaced.time.toISOString()} because Grafana refused the one before`
         : ''),
-    hint: one === 'failed' ? 'Is the admin a member of that org?' : '',
+    hint: one === 'failed' ? 'Check that the admin is a member of that organization.' : '',
   }));
   const accounts = orgs.flatMap(({ id, account }): DoctorCheck[] =>
     account?.instead === undefined
@@ -178,7 +178,7 @@ async function kubernetesChecks(service: Service, signal: AbortSignal): Promise<
   if (kubernetes === undefined) {
     const { directory } = { directory: service.config.stateDirectory };
     return [
-      { name: 'kubernetes', status: 'skipped', detail: `not in a cluster; state is kept in ${directory}`, hint: '' },
+      { name: 'kubernetes', status: 'skipped', detail: `not in a cluster; state is stored in ${directory}`, hint: '' },
     ];
   }
   try {

@@ -20,10 +20,10 @@ export function errorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const { known, ...refused } = translate(error);
     if (known.code === 'DK_INTERNAL') {
-      log.error({ method: request.method, route: request.routeOptions.url, stack: error.stack }, 'an unforeseen error');
+      log.error({ method: request.method, route: request.routeOptions.url, stack: error.stack }, 'an unexpected error');
       const hidden = new DashkeepError(
         'DK_INTERNAL',
-        'something unforeseen went wrong; the log of the service says what',
+        'an unexpected error occurred; the log of the service has the details',
       );
       void reply.code(500).send(errorBody(hidden));
       return;

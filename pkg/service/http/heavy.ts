@@ -9,7 +9,7 @@ export class Heavy {
   /** @throws DK_TOO_MANY */
   async run<T>(action: () => Promise<T>): Promise<T> {
     if (this.#running >= AT_ONCE) {
-      throw new DashkeepError('DK_TOO_MANY', 'too many comparisons, plans or checks are at work already');
+      throw new DashkeepError('DK_TOO_MANY', 'too many comparisons, plans or checks are in progress');
     }
     this.#running++;
     try {

@@ -24,11 +24,11 @@ export class UnknownCalls {
     const path = url.split('?')[0] ?? '';
     const methods = [...this.#paths.values()].find(({ pattern }) => pattern.test(path))?.methods;
     if (methods === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', 'there is no such call', { hint: 'See /api/v1/openapi.json.' });
+      throw new DashkeepError('DK_NOT_FOUND', 'there is no such path', { hint: 'See /api/v1/openapi.json.' });
     }
     const allowed = [...methods].sort().join(', ');
     reply.header('allow', allowed);
-    throw new DashkeepError('DK_METHOD_NOT_ALLOWED', `this path does not take ${method}, only ${allowed}`);
+    throw new DashkeepError('DK_METHOD_NOT_ALLOWED', `this path does not accept ${method}, only ${allowed}`);
   }
 }
 

@@ -9,10 +9,10 @@ import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
 
 const DESCRIPTION = [
-  'The API of the service that keeps Grafana safe. Errors are `{error: {code, message, hint}, message}`.',
-  'The token says which organization asks. `x-dashkeep-access` is `organization` where every organization may ask',
-  'and sees what is its own, and `home` where only the home organization may, because it concerns all.',
-  'Methods that a path lacks are answered with 405 and the header `Allow`; each GET can be asked as HEAD.',
+  'The API of the Dashkeep service. Errors are `{error: {code, message, hint}, message}`.',
+  'The token decides which organization asks. `x-dashkeep-access` is `organization` if every organization may ask',
+  'and sees its own data, and `home` if only the home organization may, because the call concerns all.',
+  'For a method that a path lacks, the response is 405 with the header `Allow`. Each GET also works as HEAD.',
 ].join(' ');
 
 const transform = createJsonSchemaTransform({

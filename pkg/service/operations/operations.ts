@@ -235,7 +235,7 @@ class EngineWork implements Operations {
     const snapshots = await this.snapshots(signal, true);
     const policy = this.#policy(rules);
     if (policy === undefined) {
-      const kept = snapshots.map(({ id, time }) => ({ id, time, reasons: ['no rule: everything stays'] }));
+      const kept = snapshots.map(({ id, time }) => ({ id, time, reasons: ['no rule: all snapshots are kept'] }));
       return { kept, forgotten: [] };
     }
     const { kept, forgotten } = planRetention(snapshots, policy, this.#options.clock.now());

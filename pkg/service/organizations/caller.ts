@@ -17,15 +17,15 @@ export function isOf(caller: Caller, { org, kind }: Pick<ResourceRef, 'org' | 'k
 /** @throws DK_HOME_ORGANIZATION unless the caller is the home organization */
 export function requireHome({ home }: Caller, what: string): void {
   if (!home) {
-    throw new DashkeepError('DK_HOME_ORGANIZATION', `${what} is a matter of the home organization`);
+    throw new DashkeepError('DK_HOME_ORGANIZATION', `${what} is only possible in the home organization`);
   }
 }
 
 /** @throws DK_NOT_FOUND for any organization but the caller's own, as if there were no other */
 export function requireOwn({ org }: Caller, asked: number): void {
   if (asked !== org) {
-    throw new DashkeepError('DK_NOT_FOUND', `org ${asked} is not within reach here`, {
-      hint: 'In the app, each organization sees itself alone.',
+    throw new DashkeepError('DK_NOT_FOUND', `organization ${asked} is not available here`, {
+      hint: 'In the app, each organization sees only itself.',
     });
   }
 }

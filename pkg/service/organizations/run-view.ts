@@ -75,7 +75,7 @@ export function recordFor(
       ? {
           warnings: [
             ...(view.warnings ?? []),
-            `${others} problems concern other organizations: their admins see which`,
+            `${others} problems concern other organizations. Their admins can see them`,
           ],
         }
       : {};

@@ -84,7 +84,7 @@ export function entryOf(manifest: Manifest, ref: ResourceRef): ManifestEntry {
   if (entry === undefined) {
     throw new DashkeepError(
       'DK_NOT_FOUND',
-      `snapshot ${manifest.id} holds no ${ref.kind} ${ref.uid.slice(0, 80)} in org ${ref.org}`,
+      `snapshot ${manifest.id} contains no ${ref.kind} ${ref.uid.slice(0, 80)} in org ${ref.org}`,
     );
   }
   return entry;

@@ -42,7 +42,7 @@ async function confirmedPrune(work: Operations, run: WorkRun, confirm: string | 
     return await work.prune(run, { confirmed: confirm === PRUNE_CONFIRMATION });
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_CONFIRMATION') {
-      const hint = `If that is meant, prune with the words '${PRUNE_CONFIRMATION}'.`;
+      const hint = `If you intend that, prune with the confirmation '${PRUNE_CONFIRMATION}'.`;
       throw new DashkeepError('DK_CONFIRMATION', error.message, { cause: error, hint });
     }
     throw error;

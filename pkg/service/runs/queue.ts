@@ -133,7 +133,7 @@ export class RunQueue {
       this.#waiting = active;
     }
     active.done = before.then(() => this.#execute(active, term));
-    log.info({ run: record.id, kind: record.kind, trigger: record.trigger }, 'a run was asked for');
+    log.info({ run: record.id, kind: record.kind, trigger: record.trigger }, 'a run was requested');
     return record;
   }
 
@@ -141,7 +141,7 @@ export class RunQueue {
   cancel(id: string): RunRecord {
     const active = [this.#active, this.#waiting].find((one) => one?.record.id === id);
     if (active === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `no run ${id.slice(0, 60)} is at work here`);
+      throw new DashkeepError('DK_NOT_FOUND', `no run ${id.slice(0, 60)} is in progress here`);
     }
     active.controller.abort(new Cancelled('cancelled'));
     return active.record;

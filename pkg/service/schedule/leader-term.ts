@@ -47,7 +47,7 @@ export class LeaderTerms {
     const { journal, overdue, process, begun, clock, log } = this.#options;
     await Promise.all([journal.load(), overdue.load()]);
     for (const { id, kind } of await closeInterrupted(journal, process, clock)) {
-      log.warn({ run: id, kind }, 'a run was interrupted: its process ended in the middle of it');
+      log.warn({ run: id, kind }, 'a run was interrupted, because its process ended');
     }
     this.#settled = term;
     begun();

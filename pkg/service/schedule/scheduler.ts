@@ -60,7 +60,7 @@ export class Scheduler {
       try {
         await this.turn();
       } catch (error) {
-        log.error({ reason: asDashkeepError(error).message }, 'the scheduler stumbled and goes on');
+        log.error({ reason: asDashkeepError(error).message }, 'the scheduler met an error and continues');
       }
       await clock.sleep(TURN_MS, this.#stopping.signal).catch(() => undefined);
     }
@@ -95,7 +95,7 @@ export class Scheduler {
     const owed = this.#owed.has(job);
     if ((begins || owed) && this.#missed(job, schedule, now)) {
       if (!owed) {
-        log.info({ job }, 'a scheduled time was missed and is caught up');
+        log.info({ job }, 'a scheduled run was missed and starts now');
       }
       if (!this.#begin(job, 'catch-up')) {
         // It stands for every time that passes until it can begin.

@@ -87,7 +87,7 @@ export class SettingsStore {
   async update(change: SettingsUpdate, ifMatch: string | undefined): Promise<Settings> {
     await this.load();
     if (this.#unwritable !== undefined) {
-      throw new DashkeepError('DK_SETTINGS', `settings cannot be kept: ${this.#unwritable}`);
+      throw new DashkeepError('DK_SETTINGS', `settings cannot be saved: ${this.#unwritable}`);
     }
     const expected = ifMatch ?? change.revision;
     if (expected !== undefined && expected !== this.#revision(this.#stored)) {
@@ -200,7 +200,7 @@ export class SettingsStore {
     try {
       return text === undefined ? {} : (JSON.parse(text) as unknown);
     } catch {
-      this.#log.warn({ entry }, 'a stored entry is damaged and is left out');
+      this.#log.warn({ entry }, 'a stored entry is damaged and is ignored');
       return {};
     }
   }

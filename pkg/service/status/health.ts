@@ -36,7 +36,7 @@ export class GrafanaHealth {
         signal,
       });
       if (status !== 200) {
-        throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana says that it is not healthy (${status})`);
+        throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana reports that it is not healthy (${status})`);
       }
       const version = stringAt(parseJson(body.toString('utf8')), 'version');
       return compact({ reachable: true, version });
@@ -55,5 +55,5 @@ function unreachable(error: unknown): DashkeepError {
     return error;
   }
   const reason = (error as { code?: string }).code ?? 'no answer';
-  return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not answer (${reason})`, { cause: error });
+  return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not respond (${reason})`, { cause: error });
 }

@@ -36,20 +36,20 @@ export class Metrics {
     const registers = [this.#registry];
     this.#runs = new Counter({
       name: 'dashkeep_runs_total',
-      help: 'Runs that have ended, by kind and status.',
+      help: 'Finished runs, by kind and status.',
       labelNames: ['kind', 'status'],
       registers,
     });
     this.#duration = new Histogram({
       name: 'dashkeep_run_duration_seconds',
-      help: 'How long runs took.',
+      help: 'Duration of runs.',
       labelNames: ['kind'],
       buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
       registers,
     });
     this.#resources = new Counter({
       name: 'dashkeep_resources_total',
-      help: 'Resources by kind of run and by what became of them: stored, reused, skipped, failed, …',
+      help: 'Resources by kind of run and result: stored, reused, skipped, failed, …',
       labelNames: ['kind', 'result'],
       registers,
     });
@@ -61,23 +61,23 @@ export class Metrics {
     });
     this.#last = new Gauge({
       name: 'dashkeep_last_run_status',
-      help: 'How the last run of a kind ended: 1 for that status, 0 for the others.',
+      help: 'Status of the last run of a kind: 1 for that status, 0 for the others.',
       labelNames: ['kind', 'status'],
       registers,
     });
     this.#drill = new Gauge({
       name: 'dashkeep_drill_success',
-      help: 'Whether the last restore drill brought everything back: 1 or 0.',
+      help: 'Whether the last restore drill restored everything: 1 or 0.',
       registers,
     });
     this.#verify = new Gauge({
       name: 'dashkeep_verify_success',
-      help: 'Whether the last verification found nothing wrong: 1 or 0.',
+      help: 'Whether the last verification found no problems: 1 or 0.',
       registers,
     });
     this.#bytes = new Counter({
       name: 'dashkeep_written_bytes_total',
-      help: 'Bytes of content that backups added to the repository, before compression.',
+      help: 'Content that backups added to the repository, in bytes before compression.',
       registers,
     });
     // Before a first run there is nothing to say about it; NaN keeps alerts on it silent.
@@ -138,21 +138,25 @@ export class Metrics {
     };
     const seconds = (time: Date | undefined): number | undefined =>
       time === undefined ? undefined : time.getTime() / 1000;
-    gauge('dashkeep_last_success_timestamp_seconds', 'When the newest complete backup ended.', (r) =>
+    gauge('dashkeep_last_success_timestamp_seconds', 'End of the newest complete backup.', (r) =>
       seconds(r.lastSuccess),
     );
-    gauge('dashkeep_schedule_interval_seconds', 'Time between two scheduled backups.', (r) => r.scheduleInterval);
-    gauge('dashkeep_token_expiry_timestamp_seconds', 'When the first of the Grafana tokens ends.', (r) =>
+    gauge(
+      'dashkeep_schedule_interval_seconds',
+      'Time between two scheduled backups, in seconds.',
+      (r) => r.scheduleInterval,
+    );
+    gauge('dashkeep_token_expiry_timestamp_seconds', 'When the first Grafana token expires.', (r) =>
       seconds(r.tokenExpires),
     );
     gauge('dashkeep_token_valid', 'Whether Grafana accepts the token: 1 or 0.', (r) => Number(r.tokenValid));
-    gauge('dashkeep_leader', 'Whether this replica schedules: 1 or 0.', (r) => Number(r.leading));
-    gauge('dashkeep_grafana_up', 'Whether Grafana answers: 1 or 0.', (r) => Number(r.grafanaReachable));
-    gauge('dashkeep_target_up', 'Whether the target answered last: 1 or 0.', (r) =>
+    gauge('dashkeep_leader', 'Whether this replica runs the schedule: 1 or 0.', (r) => Number(r.leading));
+    gauge('dashkeep_grafana_up', 'Whether Grafana responds: 1 or 0.', (r) => Number(r.grafanaReachable));
+    gauge('dashkeep_target_up', 'Whether the target responded to the last request: 1 or 0.', (r) =>
       r.targetReachable === undefined ? undefined : Number(r.targetReachable),
     );
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
-    gauge('dashkeep_snapshot_bytes', 'Size of the content of the newest snapshot.', (r) => r.snapshotBytes);
+    gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
     gauge(
       'dashkeep_notification_failures_total',
       'Notifications that could not be delivered.',

@@ -44,7 +44,7 @@ export class Overdue {
       const told = text === undefined ? undefined : (JSON.parse(text) as { newest: string }).newest;
       this.#told = told !== undefined && isTimedId(told) ? told : undefined;
     } catch (error) {
-      this.#parts.log.warn({ reason: reasonOf(error) }, 'it is not known whether a late backup was told already');
+      this.#parts.log.warn({ reason: reasonOf(error) }, 'it is unknown whether an overdue backup was reported already');
     }
   }
 
@@ -65,7 +65,7 @@ export class Overdue {
       const kept = JSON.stringify({ newest: newest.id });
       this.#write(({ state }) => state.set(ENTRY, Buffer.from(kept)));
       const hours = Math.round(age / 3600);
-      log.warn({ newest: newest.id, hours }, 'the newest backup is too old');
+      log.warn({ newest: newest.id, hours }, 'backups are overdue');
       notifier.notify({ event: 'late', text: `The newest backup is ${hours} hours old (${newest.id}).` });
     }
   }
@@ -90,7 +90,7 @@ export class Overdue {
     this.#writing = this.#writing
       .then(() => write(this.#parts))
       .catch((error: unknown) => {
-        this.#parts.log.warn({ reason: reasonOf(error) }, 'that a late backup was told cannot be kept');
+        this.#parts.log.warn({ reason: reasonOf(error) }, 'that an overdue backup was reported cannot be stored');
       });
   }
 

@@ -168,7 +168,7 @@ export class StatusView {
   notReady(): string[] {
     const reasons: string[] = [];
     if (!this.#parts.apiTokens.ready) {
-      reasons.push("the service's own token cannot be read or kept");
+      reasons.push("the service's own token cannot be read or stored");
     }
     if (!this.tokenUsable) {
       reasons.push(this.token.problem?.message ?? 'there is no working Grafana token yet');
@@ -231,12 +231,12 @@ export class StatusView {
       }
     }
     if (!writable) {
-      const hint = 'Until then nothing that is changed here can be kept.';
-      warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be kept', hint });
+      const hint = 'Until then, no changes here can be saved.';
+      warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be saved', hint });
     }
     const failed = this.token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
     if (failed.length > 0) {
-      const hint = 'Make the admin a member of those orgs, or leave them out.';
+      const hint = 'Make the admin a member of those organizations, or exclude them.';
       warnings.push(warningOf('DK_BOOTSTRAP', reason('org-tokens-missing', { orgs: failed.join(', ') }), hint));
     }
     for (const { id, account } of this.token.orgs) {
@@ -256,7 +256,7 @@ export class StatusView {
     }
     const identity = this.#parts.settings.view().secrets.ageIdentity.set;
     if ((this.#parts.repositoryCache.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
-      const hint = 'That can be on purpose; otherwise give it the identity in the settings.';
+      const hint = 'This may be intended. Otherwise enter the identity in the settings.';
       warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), hint));
     }
     return warnings;

@@ -32,7 +32,11 @@ export function judgeClock(ahead: number): Finding {
     throw refusal('DK_CLOCK_SKEW', found);
   }
   return apart > SKEW_WARNING_MILLISECONDS
-    ? { status: 'warning', found, hint: 'Beyond five minutes nothing is pruned: let NTP set this machine’s clock.' }
+    ? {
+        status: 'warning',
+        found,
+        hint: 'With more than five minutes, nothing is pruned. Set this machine’s clock with NTP.',
+      }
     : { found };
 }
 
@@ -60,8 +64,7 @@ export function learnConditionalPut({ store, probe }: Trial, found: Exclude<Cond
     ignored: reason('conditional-ignored'),
     racy: reason('conditional-racy'),
   };
-  const hint =
-    providerHint(probe?.provider, 'conditional') ?? 'Nothing depends on them: snapshots are safe all the same.';
+  const hint = providerHint(probe?.provider, 'conditional') ?? 'Nothing depends on them. Snapshots are safe anyway.';
   return { status: 'warning', found: details[found], hint };
 }
 
@@ -74,7 +77,7 @@ export async function tryVersioning({ store, probe, signal }: Trial): Promise<Fi
   return kept
     ? {
         found: reason('versions-kept'),
-        hint: 'What is pruned stays as an earlier version until a lifecycle rule (NoncurrentVersionExpiration) removes it.',
+        hint: 'Pruned objects stay as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.',
       }
     : { found: reason('versions-none') };
 }
@@ -86,8 +89,8 @@ export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Fi
   }
   store.capabilities.objectLock = found;
   if (probe?.wantsLock === true && !found) {
-    throw new DashkeepError('DK_SETTINGS', 'object lock is asked for, but the bucket was made without it', {
-      hint: 'Make a bucket with object lock, or leave DASHKEEP_S3_OBJECT_LOCK away.',
+    throw new DashkeepError('DK_SETTINGS', 'object lock is set, but the bucket was created without it', {
+      hint: 'Create a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK.',
     });
   }
   return { found: reason(found ? 'object-lock' : 'object-lock-none') };

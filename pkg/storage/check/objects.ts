@@ -16,8 +16,8 @@ export async function tryWrite(trial: Trial): Promise<Finding> {
 export async function tryRead(trial: Trial): Promise<Finding> {
   const body = await trial.get('a.json');
   const head = await trial.store.head(trial.key('a.json'), { signal: trial.signal });
-  trial.expect(body.equals(FIRST), 'other bytes came back than were written');
-  trial.expect(head?.size === FIRST.length, 'the size told is not that of what was written');
+  trial.expect(body.equals(FIRST), 'the content read back differs from what was written');
+  trial.expect(head?.size === FIRST.length, 'the reported size differs from what was written');
   return { found: reason('bytes-back') };
 }
 
@@ -31,7 +31,7 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
     if (error instanceof DashkeepError && error.code === 'DK_STORE_DENIED') {
       throw new PermissionDenied(
         's3:ListBucket',
-        's3:ListBucket is not allowed, so "denied" is also said of what is absent',
+        's3:ListBucket is not allowed, so S3 also reports missing objects as "denied"',
         {
           hint: 'Grant s3:ListBucket on the bucket.',
         },
@@ -39,7 +39,7 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
     }
     throw error;
   }
-  throw new DashkeepError('DK_STORE_FAILED', 'an object that was never written was given');
+  throw new DashkeepError('DK_STORE_FAILED', 'the store returned an object that was never written');
 }
 
 export async function tryRange(trial: Trial): Promise<Finding> {
@@ -54,7 +54,7 @@ export async function tryRange(trial: Trial): Promise<Finding> {
 
 export async function tryOverwrite(trial: Trial): Promise<Finding> {
   await trial.put('a.json', SECOND);
-  trial.expect((await trial.get('a.json')).equals(SECOND), 'the old bytes came back after a second write');
+  trial.expect((await trial.get('a.json')).equals(SECOND), 'the old content came back after a second write');
   return { found: reason('rewrite-seen') };
 }
 

@@ -13,19 +13,19 @@ export function fromFileSystem(error: unknown, doing: string, where: string): Da
     case 'EPERM':
       return new DashkeepError('DK_STORE_DENIED', message, {
         cause: error,
-        hint: 'Let the user that Dashkeep runs as read and write the directory.',
+        hint: "Allow Dashkeep's user to read and write the directory.",
       });
     case 'EROFS':
       return new DashkeepError('DK_STORE_DENIED', message, { cause: error, hint: 'Mount the directory writable.' });
     case 'ELOOP':
-      return new DashkeepError('DK_STORE_DENIED', `${message} (a symbolic link, which a target may not hold)`, {
+      return new DashkeepError('DK_STORE_DENIED', `${message} (a symbolic link, which a target must not contain)`, {
         cause: error,
       });
     case 'ENOSPC':
     case 'EDQUOT':
       return new DashkeepError('DK_STORE_FAILED', message, {
         cause: error,
-        hint: 'The disk is full: free space there, or use a larger volume. Nothing that was published before is affected.',
+        hint: 'The disk is full: free space there, or use a larger volume. Published snapshots are not affected.',
       });
     case 'EISDIR':
     case 'ENOTDIR':

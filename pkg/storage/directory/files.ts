@@ -10,8 +10,8 @@ export async function statOf(path: string): Promise<Stats | undefined> {
   try {
     const stat = await lstat(path);
     if (stat.isSymbolicLink()) {
-      throw new DashkeepError('DK_STORE_DENIED', `${path} is a symbolic link, which a target may not hold`, {
-        hint: 'Replace the link by what it points to, or mount that there.',
+      throw new DashkeepError('DK_STORE_DENIED', `${path} is a symbolic link, which a target must not contain`, {
+        hint: 'Replace the link with what it points to, or mount that there.',
       });
     }
     return stat;
@@ -29,7 +29,7 @@ export async function makeDirectory(path: string): Promise<string> {
   if (stat === undefined) {
     await makePath(path);
   } else if (!stat.isDirectory()) {
-    throw new DashkeepError('DK_STORE_KEY', `${path} is a file, so it can't hold other keys`);
+    throw new DashkeepError('DK_STORE_KEY', `${path} is a file, so it cannot contain other keys`);
   }
   return path;
 }

@@ -16,8 +16,8 @@ export async function directoryWithin(path: string, roots: readonly string[]): P
   const wanted = await realPathOf(path);
   const allowed = await Promise.all(roots.map((root) => realPathOf(root)));
   if (SPECIAL.some((special) => isWithin(wanted, special)) || !allowed.some((root) => isWithin(wanted, root))) {
-    throw new DashkeepError('DK_NOT_ALLOWED', 'this directory is not one that the deployment allows for snapshots', {
-      hint: 'Use a directory in or below one that DASHKEEP_FILE_ROOTS names, or name another there, separated by colons.',
+    throw new DashkeepError('DK_NOT_ALLOWED', 'the deployment does not allow this directory for snapshots', {
+      hint: 'Use a directory in or below one in DASHKEEP_FILE_ROOTS, or add this one there, separated by colons.',
     });
   }
   return wanted;

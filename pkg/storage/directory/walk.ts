@@ -58,7 +58,7 @@ async function entriesOf(directory: string, keyOfDirectory: string, options: Wal
       continue;
     }
     if (item.isSymbolicLink()) {
-      throw new DashkeepError('DK_STORE_DENIED', `${key} is a symbolic link, which a target may not hold`);
+      throw new DashkeepError('DK_STORE_DENIED', `${key} is a symbolic link, which a target must not contain`);
     }
     if (item.isDirectory() || item.isFile()) {
       entries.push({ key, path: join(directory, item.name) });

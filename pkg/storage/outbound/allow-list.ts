@@ -18,9 +18,13 @@ export class OutboundAllowList {
   constructor(text: string, setting: string) {
     for (const entry of text.split(/[\s,]+/).filter((one) => one !== '')) {
       if (!this.#add(plainHost(entry))) {
-        throw new DashkeepError('DK_SETTINGS', `${setting} is not usable: '${entry}' is no host, address or network`, {
-          hint: 'Give hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme and port.',
-        });
+        throw new DashkeepError(
+          'DK_SETTINGS',
+          `${setting} is not usable: '${entry}' is not a host, address or network`,
+          {
+            hint: 'Give hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme and port.',
+          },
+        );
       }
     }
   }

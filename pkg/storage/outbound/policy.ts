@@ -88,5 +88,5 @@ function familyOf(family: number | 'IPv4' | 'IPv6' | undefined): number | undefi
 }
 
 function notAllowed(): DashkeepError {
-  return new DashkeepError('DK_NOT_ALLOWED', 'this address may not be reached from here');
+  return new DashkeepError('DK_NOT_ALLOWED', 'this address is not allowed');
 }

@@ -60,7 +60,7 @@ export class Deleter {
               // A key that the answer does not name was not confirmed: it counts as still there.
               const item = gone.get(name);
               return item === undefined
-                ? failed(key, 'the store did not say that it is gone')
+                ? failed(key, 'the store did not confirm the deletion')
                 : deleted(key, item.DeleteMarker);
             }
             return this.#problem(key, problem.Code ?? '', problem.Message ?? '', signal);

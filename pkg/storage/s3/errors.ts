@@ -20,7 +20,7 @@ interface ServiceAnswer {
 }
 
 const CREDENTIALS: Record<string, string> = {
-  InvalidAccessKeyId: 'the access key is unknown there',
+  InvalidAccessKeyId: 'the store does not know the access key',
   SignatureDoesNotMatch: 'the secret does not belong to the access key, or something in between changes requests',
   InvalidToken: 'the session token is not valid',
   ExpiredToken: 'the credentials have expired',
@@ -104,7 +104,7 @@ function fromService(error: ServiceAnswer, doing: Doing, make: Make, deny: Deny)
     return make('DK_STORE_NO_BUCKET', 'the bucket does not exist');
   }
   if (code === 'RequestTimeTooSkewed') {
-    return make('DK_CLOCK_SKEW', 'the store refuses this machine’s time');
+    return make('DK_CLOCK_SKEW', 'the store rejects this machine’s clock');
   }
   // eslint-disable-next-line no-restricted-syntax -- S3 has this code for other malformed headers, too
   if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {
@@ -114,7 +114,7 @@ function fromService(error: ServiceAnswer, doing: Doing, make: Make, deny: Deny)
     return denied(error, code, doing, make, deny);
   }
   if (isAbsent(error)) {
-    return make('DK_STORE_NOT_FOUND', 'it is not there');
+    return make('DK_STORE_NOT_FOUND', 'it does not exist');
   }
   if (code === 'InvalidObjectState') {
     return make('DK_STORE_FAILED', code, 'The object was moved to cold storage: restore it there first.');
@@ -142,7 +142,7 @@ function denied(error: ServiceAnswer, code: string, doing: Doing, make: Make, de
   }
   const hint =
     doing.permission === 's3:GetObject'
-      ? 'Grant s3:GetObject, and s3:ListBucket on the bucket: without it S3 answers "denied" also for what is absent.'
+      ? 'Grant s3:GetObject, and s3:ListBucket on the bucket: without it S3 also reports missing objects as "denied".'
       : `Grant ${doing.permission} to the key in use.`;
   return deny(doing.permission, `${doing.permission} is not allowed (${code || 'HTTP 403'})`, hint);
 }
@@ -155,7 +155,7 @@ function fromTransport(error: unknown, make: Make): DashkeepError {
     return make('DK_STORE_CREDENTIALS', `no credentials: ${message}`);
   }
   if (name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
-    return make('DK_STORE_TIMEOUT', 'no answer in time');
+    return make('DK_STORE_TIMEOUT', 'no response in time');
   }
   if (CERTIFICATE.test(code)) {
     return make(
@@ -163,7 +163,7 @@ function fromTransport(error: unknown, make: Make): DashkeepError {
       `the certificate is not trusted (${code})`,
       code === 'ERR_TLS_CERT_ALTNAME_INVALID'
         ? 'The certificate is for another name: correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.'
-        : 'Give the certificate authority of the endpoint as DASHKEEP_S3_CA_FILE.',
+        : 'Set DASHKEEP_S3_CA_FILE to the certificate authority of the endpoint.',
     );
   }
   if (NETWORK.test(code)) {
@@ -176,6 +176,6 @@ function fromTransport(error: unknown, make: Make): DashkeepError {
   return make(
     'DK_STORE_FAILED',
     message,
-    'The answer is not what S3 sends; is the endpoint that of S3, without a proxy in between?',
+    'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',
   );
 }

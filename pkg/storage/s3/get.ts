@@ -100,13 +100,13 @@ async function readBody(
     if (error instanceof DashkeepError || signal?.aborted) {
       throw error;
     }
-    throw new BrokenBody(`the answer broke off after ${received} bytes`, error);
+    throw new BrokenBody(`the response broke off after ${received} bytes`, error);
   } finally {
     clearTimeout(idle);
     signal?.removeEventListener('abort', stop);
   }
   if (expected !== undefined && received !== expected) {
-    throw new BrokenBody(`the answer ended after ${received} of ${expected} bytes`);
+    throw new BrokenBody(`the response ended after ${received} of ${expected} bytes`);
   }
   return Buffer.concat(chunks, received);
 }

@@ -18,7 +18,7 @@ export async function* listObjects(
   const what = `list ${prefix === '' ? 'the target' : prefix}`;
   const untrusted = (why: string) =>
     new DashkeepError('DK_STORE_FAILED', `cannot ${what} in ${connection.description}: ${why}`, {
-      hint: 'The store’s lists can’t be trusted, so nothing is concluded from them.',
+      hint: 'The store’s lists are unreliable, so Dashkeep does not use them.',
     });
   let token: string | undefined;
   let last: string | undefined;
@@ -36,7 +36,7 @@ export async function* listObjects(
     );
     // A login page or an empty answer reads like a list of nothing.
     if (page.IsTruncated === undefined) {
-      throw untrusted('the answer is no list');
+      throw untrusted('the response is not a list');
     }
     for (const { Key: name, Size: size, LastModified: lastModified } of page.Contents ?? []) {
       if (name === undefined || !name.startsWith(base + prefix) || size === undefined || lastModified === undefined) {
@@ -58,7 +58,7 @@ export async function* listObjects(
       return;
     }
     if (page.NextContinuationToken === undefined || page.NextContinuationToken === token) {
-      throw untrusted('it says that there is more, but not how to get it');
+      throw untrusted('it reports more entries, but no way to get them');
     }
     token = page.NextContinuationToken;
   }

@@ -13,7 +13,7 @@ export async function putRetention(
 ): Promise<void> {
   const { lock } = connection.resolved.settings;
   if (lock === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'object lock is not asked for in the settings');
+    throw new DashkeepError('DK_SETTINGS', 'object lock is not set');
   }
   await call(connection, `hold ${key}`, 's3:PutObjectRetention', signal, () =>
     connection.client.send(

@@ -14,7 +14,7 @@ interface BucketTarget {
 export async function openS3(target: BucketTarget, options: OpenStoreOptions): Promise<ObjectStore> {
   const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
   for (const warning of resolved.warnings) {
-    options.log.warn({ warning }, 'a setting of the S3 target deserves a look');
+    options.log.warn({ warning }, 'check a setting of the S3 target');
   }
   options.log.info(
     {

@@ -75,7 +75,7 @@ export class S3Store implements ObjectStore, StoreProbe, StoreLock {
           { abortSignal: options.signal },
         );
         if (head.ContentLength === undefined || head.LastModified === undefined) {
-          throw new DashkeepError('DK_STORE_FAILED', `the store told neither size nor date of ${key}`);
+          throw new DashkeepError('DK_STORE_FAILED', `the store reported neither size nor date of ${key}`);
         }
         return { key, size: head.ContentLength, lastModified: head.LastModified };
       } catch (error) {
@@ -122,7 +122,7 @@ export class S3Store implements ObjectStore, StoreProbe, StoreLock {
       await connection.client.send(command, { abortSignal: options.signal });
       const time = new Date(date ?? Number.NaN);
       if (Number.isNaN(time.getTime())) {
-        throw new DashkeepError('DK_STORE_FAILED', `${connection.description} does not date its answers`);
+        throw new DashkeepError('DK_STORE_FAILED', `${connection.description} sends responses without a date`);
       }
       return time;
     });

@@ -85,7 +85,7 @@ describe('forget', () => {
     const repository = await open(world);
     const result = await applyForget(repository, await planForget(repository, { keepLast: 1 }));
 
-    expect(result).toEqual({ forgotten: [], remaining: [{ id: locked.id, reason: 'object lock holds it' }] });
+    expect(result).toEqual({ forgotten: [], remaining: [{ id: locked.id, reason: 'object lock protects it' }] });
     expect(await repository.snapshots()).toHaveLength(2);
   });
 

@@ -74,9 +74,9 @@ describe('the flags of restore', () => {
 
   it.each<[RestoreFlags, string]>([
     [{ mapOrg: ['2'] }, '--map-org must be old=new'],
-    [{ mapOrg: ['a=b'] }, 'takes ids of orgs'],
+    [{ mapOrg: ['a=b'] }, 'needs organization ids'],
     [{ mapDatasource: ['=new'] }, '--map-datasource must be old=new'],
-    [{ intoFolder: 'c' }, 'go with --as-copy'],
+    [{ intoFolder: 'c' }, 'need --as-copy'],
     [{ only: ['nothing'] }, 'does not name a resource'],
     [{ secrets: '/does/not/exist' }, '--secrets'],
     [{ plan: '/does/not/exist' }, '--plan'],
@@ -103,7 +103,7 @@ describe('the flags of restore', () => {
       selection: saved.selection,
       options: saved.options,
     });
-    await expect(wish({ plan })).rejects.toThrow('give it alone');
-    await expect(restoreRequest(world, undefined, { plan, folder: ['b'] })).rejects.toThrow('give it alone');
+    await expect(wish({ plan })).rejects.toThrow('takes no other selection');
+    await expect(restoreRequest(world, undefined, { plan, folder: ['b'] })).rejects.toThrow('takes no other selection');
   });
 });

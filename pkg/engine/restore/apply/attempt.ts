@@ -53,7 +53,7 @@ export async function wantedContent(
   { entry, kind, uid, live }: PlannedItem,
 ): Promise<{ content: Content; toTheLetter: boolean }> {
   if (entry === undefined) {
-    throw new Error(`${kind} ${uid} is to be written, but made of nothing`);
+    throw new Error(`${kind} ${uid} is to be written, but has no content`);
   }
   const stored = await storedContent(request.repository, entry, request.signal);
   const { content } = plan.mapping.apply(entry, stored);

@@ -74,7 +74,7 @@ function valueOf(
 }
 
 function refusal(why: string): DashkeepError {
-  return new DashkeepError('DK_SETTINGS', `the secrets for the restore cannot be used: ${why}`, {
+  return new DashkeepError('DK_SETTINGS', `the file with secrets is not valid: ${why}`, {
     hint: 'Write kind, uid and field, each a mapping: data-source: { my-uid: { basicAuthPassword: secret } }.',
   });
 }

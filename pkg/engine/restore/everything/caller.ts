@@ -28,7 +28,7 @@ function accountOf(user: Json): { id: number; login: string } {
   const id = numberAt(user, 'id');
   const login = stringAt(user, 'login');
   if (id === undefined || login === undefined) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/user: the answer names no user');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/user: the response names no user');
   }
   return { id, login };
 }

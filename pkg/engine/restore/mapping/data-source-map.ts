@@ -127,8 +127,8 @@ export class DataSourceMap implements DataSourceLookup {
       (uid) => !live.some((one) => one.uid === uid),
     );
     if (unknown !== undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no data source '${unknown}' here to map to`, {
-        hint: 'Name the uid of a live data source, such as --map-datasource old=new.',
+      throw new DashkeepError('DK_NOT_FOUND', `there is no data source '${unknown}' here`, {
+        hint: 'Use the UID of an existing data source, such as --map-datasource old=new.',
       });
     }
   }

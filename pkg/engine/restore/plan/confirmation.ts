@@ -41,10 +41,10 @@ export function requireConfirmation(plan: Plan, typed: string | undefined): void
     return;
   }
   const count = plan.items.filter(({ action }) => action === 'delete').length;
-  const deletes = `deletes ${count} resources${plan.undoes === undefined ? ' that the snapshot lacks' : ''}`;
+  const deletes = `deletes ${count} resources${plan.undoes === undefined ? ' that are not in the snapshot' : ''}`;
   const changed = plan.items.filter(changesSecurity).map(({ kind, uid }) => `${kind} ${uid}`);
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';
-  const changes = `changes who may see or receive what: ${changed.slice(0, NAMED).join(', ')}${more}`;
+  const changes = `changes who can see or receive what: ${changed.slice(0, NAMED).join(', ')}${more}`;
   const parts = [...(count > 0 ? [deletes] : []), ...(changed.length > 0 ? [changes] : [])];
   throw new DashkeepError('DK_CONFIRMATION', `this ${parts.join(', and ')}`, {
     hint: `Type '${plan.confirm}' to confirm (--confirm).`,

@@ -126,7 +126,7 @@ function refuseContradictions({ options, selection }: PlanRequest): void {
   const { deleteExtra, copy } = options;
   if (deleteExtra === true && (copy !== undefined || selection.only !== undefined)) {
     const other = copy === undefined ? 'single resources' : 'copies';
-    throw new DashkeepError('DK_USAGE', `deleting what the snapshot lacks does not go with restoring ${other}`);
+    throw new DashkeepError('DK_USAGE', `you cannot delete extra resources when you restore ${other}`);
   }
 }
 

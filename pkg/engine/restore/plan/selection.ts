@@ -27,7 +27,7 @@ export async function select(source: Source): Promise<Selected> {
   const held = new Set(manifest.resources.flatMap((entry) => [keyOf(entry), keyOf({ ...entry, org: undefined })]));
   for (const wanted of [...(only ?? []), ...(also ?? [])]) {
     if (!held.has(keyOf(wanted))) {
-      throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} holds no ${wanted.kind} '${wanted.uid}'`);
+      throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${wanted.kind} '${wanted.uid}'`);
     }
   }
   const isOfOrgs = ({ org }: ManifestEntry): boolean => orgs === undefined || orgs.includes(org);
@@ -80,7 +80,7 @@ async function belowFolders(
   for (const wanted of folders) {
     const roots = [...entriesNamed(source.manifest, [{ ...wanted, kind: 'folder' }], isOfOrgs)];
     if (roots.length === 0) {
-      throw new DashkeepError('DK_NOT_FOUND', `snapshot ${source.manifest.id} holds no folder '${wanted.uid}'`);
+      throw new DashkeepError('DK_NOT_FOUND', `snapshot ${source.manifest.id} contains no folder '${wanted.uid}'`);
     }
     for (const { org, uid } of roots) {
       const uids = folderTree(source.manifest, org, uid);

@@ -62,7 +62,7 @@ export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ re
 function undoable(run: RunRecord): { snapshot: string; touched: Touched[] } {
   const { kind, snapshot, touched } = run;
   if (kind !== 'restore' || snapshot === undefined) {
-    throw new DashkeepError('DK_USAGE', 'only a restore that took a safety snapshot can be undone');
+    throw new DashkeepError('DK_USAGE', 'you can undo only a restore that made a safety snapshot');
   }
   if (touched === undefined || touched.length === 0) {
     throw new DashkeepError('DK_USAGE', `run ${run.id} changed nothing in Grafana, so there is nothing to undo`);

@@ -45,7 +45,7 @@ export async function listNumbered(
   }
   throw new DashkeepError(
     'DK_GRAFANA_INCOMPLETE_LIST',
-    `GET ${list.path}: the list did not come to an end that can be trusted in ${MAX_PASSES} passes`,
+    `GET ${list.path}: the list did not end reliably in ${MAX_PASSES} passes`,
   );
 }
 
@@ -74,7 +74,7 @@ async function onePass(
     const answer = await grafana.get(list.path, { query, signal });
     const items = list.items(answer);
     if (items === undefined) {
-      throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${list.path}: the answer is not a list`);
+      throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${list.path}: the response is not a list`);
     }
     const total = list.total?.(answer);
     if (total !== undefined) {
@@ -112,7 +112,7 @@ export async function listWithRoom(
   for (const limit of [5_000, 50_000, 500_000]) {
     const answer = await grafana.get(path, { query: { ...query, limit }, signal });
     if (!Array.isArray(answer)) {
-      throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the answer is not a list`);
+      throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the response is not a list`);
     }
     if (answer.length < limit) {
       return answer.filter(isJsonObject);
@@ -130,7 +130,7 @@ export function listAt(answer: Json, ...path: string[]): Json[] | undefined {
 /** An answer that must be a list of objects. @throws DK_GRAFANA_ANSWER when it is not. */
 export function objectsOf(answer: Json, path: string): JsonObject[] {
   if (!Array.isArray(answer)) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the answer is not a list`);
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the response is not a list`);
   }
   return answer.filter(isJsonObject);
 }

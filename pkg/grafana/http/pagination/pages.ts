@@ -78,11 +78,11 @@ async function* onePass(
     const items = listAt(page, 'items');
     const kind = stringAt(page, 'kind') ?? '';
     if (!kind.endsWith('List') || items === undefined) {
-      throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the answer is not a list`);
+      throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the response is not a list`);
     }
     const token: string = stringAt(page, 'metadata', 'continue') ?? '';
     if (tokens.has(token)) {
-      throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: the list goes round in a circle`);
+      throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: the list repeats itself`);
     }
     tokens.add(token);
     const version = provingVersion(page);

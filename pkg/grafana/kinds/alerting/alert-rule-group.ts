@@ -141,7 +141,7 @@ async function readGroup(context: KindContext, uid: string): Promise<JsonObject 
   const found = await ifFound(readAlerting(context, provisioningPath('folder', folderUid, 'rule-groups', title)));
   const group = objectAt(found);
   if (found !== undefined && (numberAt(group, 'interval') === undefined || arrayAt(group, 'rules') === undefined)) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', `the answer about the rule group ${uid} is not a rule group`);
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `the response for the rule group ${uid} is not a rule group`);
   }
   return group;
 }

@@ -169,10 +169,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     // Creating has been seen to leave an empty model behind; an update fills it.
     await update(context, item.uid, wanted);
     if (!(await holds(context, item.uid, wanted))) {
-      throw new DashkeepError(
-        'DK_GRAFANA_ANSWER',
-        `library panel ${item.uid}: Grafana stored another model than it was given`,
-      );
+      throw new DashkeepError('DK_GRAFANA_ANSWER', `library panel ${item.uid}: Grafana stored a different model`);
     }
   }
   return { uid: item.uid, losses: [] };

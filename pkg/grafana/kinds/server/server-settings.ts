@@ -14,7 +14,7 @@ export const serverSettings: Kind = {
     plural: 'Server settings',
     scope: 'server',
     restored: 'no',
-    identity: 'not restored: kept to look things up',
+    identity: 'not restored, for reference only',
     lost: ['passwords and keys, which Grafana masks'],
     minimumVersion: '10.4',
     rights: ['settings:read on settings:*, as a server admin'],

@@ -18,7 +18,7 @@ export const ssoSettings: Kind = {
     plural: 'Single sign-on settings',
     scope: 'server',
     restored: 'no',
-    identity: 'not restored: kept to look things up',
+    identity: 'not restored, for reference only',
     lost: ['client secrets, which Grafana masks'],
     minimumVersion: '10.4',
     rights: ['settings:read on settings:auth.*:*, as a server admin'],

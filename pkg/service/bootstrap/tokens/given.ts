@@ -98,7 +98,7 @@ function refusal(variables: readonly string[]): DashkeepError {
   const names = variables.join(', ');
   return new DashkeepError('DK_GRAFANA_UNAUTHORIZED', `Grafana refuses the token from ${names}`, {
     hint:
-      'Was the token or its service account deleted? Make a new token in Grafana (Administration › Service accounts, ' +
+      'Check whether the token or its service account was deleted. Make a new token in Grafana (Administration › Service accounts, ' +
       `role Admin) and set ${names}. If it is read from a file (…_FILE), no restart is needed.`,
   });
 }

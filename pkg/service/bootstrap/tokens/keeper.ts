@@ -217,8 +217,8 @@ export class TokenKeeper extends TokenWatch {
     if (replaced.length > 0) {
       this.#replaced = { time: this.#clock.now(), orgs: replaced };
       this.#log.warn(
-        { orgs: replaced, hint: 'Was the token, or the service account "dashkeep", deleted in Grafana?' },
-        'Grafana refused the token; a new one was made and is in use',
+        { orgs: replaced, hint: 'Check whether the token, or the service account "dashkeep", was deleted in Grafana.' },
+        'Grafana rejected the token; a new one is in use',
       );
     }
   }

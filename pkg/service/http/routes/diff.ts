@@ -75,7 +75,7 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
     {
       config,
       schema: {
-        summary: 'What differs in one resource, readably',
+        summary: 'Readable differences of one resource',
         tags,
         querystring: ResourceDiffQuery,
         response: answers(ResourceDiff),
@@ -84,7 +84,7 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
     ({ query: { from, to, org, kind, uid }, caller }) =>
       heavy.run(async () => {
         const ref = { org, kind, uid };
-        const nothing = new DashkeepError('DK_NOT_FOUND', `neither side holds that ${kind}`);
+        const nothing = new DashkeepError('DK_NOT_FOUND', `neither side contains that ${kind}`);
         if (!isOf(caller, ref)) {
           throw nothing;
         }

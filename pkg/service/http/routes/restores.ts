@@ -25,7 +25,12 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/folders',
     {
       config: { access: 'organization', uses: ['repository', 'grafana', 'heavy'] },
-      schema: { summary: 'Where copies can be put', tags, querystring: FoldersQuery, response: answers(LiveFolders) },
+      schema: {
+        summary: 'Possible destinations of copies',
+        tags,
+        querystring: FoldersQuery,
+        response: answers(LiveFolders),
+      },
     },
     ({ query: { org }, caller }) =>
       heavy.run(async () => {
@@ -57,7 +62,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/restores/:id',
     {
       config,
-      schema: { summary: 'A plan, or what became of it', tags, params: IdParameter, response: answers(RestorePlan) },
+      schema: { summary: 'A plan, or its result', tags, params: IdParameter, response: answers(RestorePlan) },
     },
     async ({ params, caller }) => service.restores.view(params.id, caller),
   );
@@ -67,7 +72,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     {
       config,
       schema: {
-        summary: 'What it would do with each resource',
+        summary: 'Planned action for each resource',
         tags,
         params: IdParameter,
         querystring: PlanItemsQuery,
@@ -96,7 +101,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     {
       config,
       schema: {
-        summary: 'What became of each resource',
+        summary: 'Result for each resource',
         tags,
         params: IdParameter,
         querystring: ResultsQuery,

@@ -61,7 +61,7 @@ export function runRoutes(api: Api, service: Service): void {
         throw new DashkeepError('DK_BUSY', `the run ${why}`);
       }
       if (!mayCancel(run, caller)) {
-        requireHome(caller, 'cancelling what others asked for');
+        requireHome(caller, 'cancelling runs that others requested');
       }
       service.queue.cancel(id);
       return runs.find(id, caller, signal);
@@ -72,7 +72,7 @@ export function runRoutes(api: Api, service: Service): void {
     '/runs/:id/undo',
     {
       config: { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
-      schema: { summary: 'Plan the way back of a restore', tags, params: IdParameter, response: answers(RestorePlan) },
+      schema: { summary: 'Plan the undo of a restore', tags, params: IdParameter, response: answers(RestorePlan) },
     },
     async ({ params: { id }, caller }) => {
       await runs.find(id, caller, signal);

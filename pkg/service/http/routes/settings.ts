@@ -58,7 +58,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
     {
       config: { access: 'home', uses: ['settings', 'heavy'] },
       schema: {
-        summary: 'Try a target, step by step',
+        summary: 'Check a target, step by step',
         tags,
         body: SettingsCandidate,
         response: answers(SettingsCheck),
@@ -93,7 +93,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
     {
       config: { access: 'organization', anytime: true },
       schema: {
-        summary: 'The next times of a cron expression',
+        summary: 'Next times of a cron expression',
         tags,
         querystring: SchedulePreviewQuery,
         response: answers(SchedulePreview),
@@ -112,7 +112,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
     {
       config: { access: 'home', uses: ['repository'] },
       schema: {
-        summary: 'What retention rules would keep and forget now',
+        summary: 'Preview of retention rules',
         tags,
         body: RetentionPreviewRequest,
         response: answers(RetentionPreview),

@@ -58,7 +58,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
     {
       config: { access: 'home', uses: ['repository', 'runs'] },
       schema: {
-        summary: 'Forget one snapshot',
+        summary: 'Remove one snapshot',
         tags,
         params: IdParameter,
         querystring: SnapshotDeleteQuery,
@@ -89,7 +89,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
     {
       config,
       schema: {
-        summary: 'Its resources, filtered',
+        summary: 'Filtered resources of a snapshot',
         tags,
         params: IdParameter,
         querystring: ResourcesQuery,

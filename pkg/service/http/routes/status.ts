@@ -12,7 +12,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
     {
       config: { access: 'organization', anytime: true },
       schema: {
-        summary: 'What the last backup covers and how the service is, from memory',
+        summary: 'Last backup and state of the service, from memory',
         tags: ['status'],
         response: answers(Status),
       },
@@ -64,7 +64,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/doctor',
     {
       config: { access: 'home', uses: ['heavy'] },
-      schema: { summary: 'Try everything that can be tried', tags: ['status'], response: answers(Doctor) },
+      schema: { summary: 'Check everything', tags: ['status'], response: answers(Doctor) },
     },
     () => heavy.run(() => doctor(service, service.signal)),
   );

@@ -67,7 +67,7 @@ function environmentKeys(environment: Environment): Identity | undefined {
   const secretAccessKey = present(environment.AWS_SECRET_ACCESS_KEY);
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
     const missing = accessKeyId === undefined ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY';
-    throw new DashkeepError('DK_STORE_CREDENTIALS', `${missing} is missing: key and secret come together`);
+    throw new DashkeepError('DK_STORE_CREDENTIALS', `${missing} is missing: set both key and secret`);
   }
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined

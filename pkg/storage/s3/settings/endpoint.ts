@@ -38,7 +38,7 @@ export function resolveEndpoint(
       [environment.AWS_ENDPOINT_URL, 'AWS_ENDPOINT_URL'],
     ]) ?? fromFiles(profile, warnings);
   if (configured === undefined) {
-    return { value: undefined, from: 'nothing else is configured, so it is AWS' };
+    return { value: undefined, from: 'default, because no endpoint is configured' };
   }
   const ignored =
     booleanOf('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) ??
@@ -104,7 +104,7 @@ function checked({ value, from }: Sourced<string>): Sourced<string> {
       hint: 'An endpoint is written like https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
     });
   if (/["'`]/.test(value)) {
-    throw refuse('it holds quotes, which do not belong to the value');
+    throw refuse('it contains quotes, which are not part of the value');
   }
   if (!/^https?:\/\//i.test(value)) {
     throw refuse('it does not start with https:// or http://');
@@ -113,13 +113,13 @@ function checked({ value, from }: Sourced<string>): Sourced<string> {
   try {
     url = new URL(value);
   } catch {
-    throw refuse('it is no address');
+    throw refuse('it is not an address');
   }
   if (url.username !== '' || url.password !== '') {
-    throw refuse('it holds a user or password');
+    throw refuse('it contains a user or password');
   }
   if (url.search !== '' || url.hash !== '') {
-    throw refuse('it holds a ? or #');
+    throw refuse('it contains a ? or #');
   }
   return { value: url.href.replace(/\/+$/, ''), from };
 }

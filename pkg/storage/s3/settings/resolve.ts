@@ -82,10 +82,7 @@ function resolveRegion(
       continue;
     }
     if (!/^[A-Za-z0-9-]+$/.test(region)) {
-      throw new DashkeepError(
-        'DK_SETTINGS',
-        `the region of ${from} is not usable: it has other than letters, digits and -`,
-      );
+      throw new DashkeepError('DK_SETTINGS', `the region of ${from} is not usable: use only letters, digits and -`);
     }
     if (endpoint.value === undefined && !isAwsRegion(region)) {
       throw new DashkeepError(
@@ -129,7 +126,7 @@ function resolvePathStyle(
   const host = new URL(endpoint.value ?? 'https://localhost').hostname;
   return {
     value: true,
-    from: isIP(host) === 0 ? 'usual for an endpoint of one’s own' : 'an IP address has no subdomains',
+    from: isIP(host) === 0 ? 'usual for a custom endpoint' : 'an IP address has no subdomains',
   };
 }
 
@@ -173,7 +170,7 @@ function warnAbout(found: Pick<ResolvedS3, 'endpoint' | 'region' | 'provider' | 
     );
   }
   if (provider !== undefined && url.hostname.startsWith(`${bucket}.`)) {
-    warnings.push(`the endpoint of ${endpoint.from} starts with the bucket's name, which belongs into the target only`);
+    warnings.push(`the endpoint of ${endpoint.from} starts with the bucket's name, which belongs only in the target`);
   }
   const isLocal = url.hostname === 'localhost' || /^(127\.|\[::1\])/.test(url.hostname) || !url.hostname.includes('.');
   if (url.protocol === 'http:' && !isLocal && !url.hostname.endsWith('.svc.cluster.local')) {

@@ -63,7 +63,7 @@ function check({ lock, bucketOwner, storageClass, tags }: S3Settings): void {
     throw wrong('DASHKEEP_S3_BUCKET_OWNER', 'an AWS account has twelve digits');
   }
   if (storageClass !== undefined && COLD_CLASSES.has(storageClass)) {
-    throw wrong('DASHKEEP_S3_STORAGE_CLASS', `${storageClass} can't be read back at once; GLACIER_IR can`);
+    throw wrong('DASHKEEP_S3_STORAGE_CLASS', `${storageClass} cannot be read immediately; GLACIER_IR can`);
   }
   if (tags !== undefined && Object.keys(tags).length > 10) {
     throw wrong('DASHKEEP_S3_TAGS', 'an object has ten tags at most');

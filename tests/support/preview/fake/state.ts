@@ -150,7 +150,7 @@ function failedRun(time: Date, id: string): Run {
     undoable: false,
     failure: {
       code: 'DK_STORE_UNREACHABLE',
-      message: 'The bucket did not answer: connection refused',
+      message: 'The target did not respond: connection refused',
       hint: 'Check the endpoint, the network and the certificate of the target.',
     },
   };

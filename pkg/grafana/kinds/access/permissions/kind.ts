@@ -19,7 +19,7 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
   owner: Reference['kind'];
   /** Every resource of that kind. */
   owners(context: KindContext): Promise<readonly Listed[]>;
-  /** Whether one of them is live now, where Grafana answers 500 for the permissions of one that is not. */
+  /** Whether one of them is live now, address of Grafana 500 for the permissions of one that is not. */
   isLive?(context: KindContext, uid: string): Promise<boolean>;
   /** Where an owner's permissions are shown: beside it, unless this says otherwise. */
   place?(owner: Listed): Listed;

@@ -49,7 +49,7 @@ export async function readApis(
   if ((await getObject(context, uid, asked)) === undefined) {
     return undefined;
   }
-  throw new DashkeepError('DK_GRAFANA_ANSWER', `it is stored as ${stored}, which this Grafana does not give out`, {
+  throw new DashkeepError('DK_GRAFANA_ANSWER', `it is stored as ${stored}, which this Grafana does not return`, {
     hint: 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
   });
 }
