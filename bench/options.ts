@@ -38,7 +38,7 @@ export interface Options {
   real: { url: string; dashboards: number; bytes: number } | undefined;
 }
 
-/** Six of a hundred dashboards have a folder of their own: 300 folders for 5 000. */
+/** Six of a hundred dashboards have a separate folder: 300 folders for 5 000. */
 const FOLDERS_PER_DASHBOARD = 0.06;
 
 /** What `--all` measures: sizes at 20 ms, latencies at 5 000. */

@@ -40,7 +40,7 @@ export interface Sample extends Setup {
   /** Every request to the bucket. */
   bucketRequests?: number;
   completeness?: Completeness;
-  /** Measured on so many dashboards and multiplied. */
+  /** Measured on this number of dashboards and multiplied. */
   scaledFrom?: number;
   /** Anything else, by name with its unit: `p95 during (ms)`. */
   figures?: Record<string, number>;
@@ -62,7 +62,7 @@ export interface Task {
 }
 
 export interface Scenario {
-  /** What stands above its table. */
+  /** The heading of its table. */
   title: string;
   /** How many dashboards it is measured on unless asked otherwise. */
   dashboards?: number;

@@ -8,7 +8,7 @@ export interface Measured {
   seconds: number;
   /** User and system time in seconds, of the process and of every child that it waited for. */
   cpuSeconds: number;
-  /** Peak resident memory of the process itself in MB; 0 where the system doesn't tell. */
+  /** Peak resident memory of the process itself in MB; 0 if the system doesn't report it. */
   peakMB: number;
   exit: number;
   output: string;
@@ -21,7 +21,7 @@ export interface Command {
   cwd?: string;
 }
 
-/** Bash tells, when its one child has ended, what that child and all of its children cost. */
+/** When its child has ended, bash reports what that child and all its children cost. */
 const TIMED = '"$@" 3>&-; code=$?; times >&3; exit $code';
 const WATCH_MS = 20;
 /** What Linux counts processor time in. */

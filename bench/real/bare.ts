@@ -3,7 +3,7 @@ import { eachAtOnce } from '../tools/bare.ts';
 
 /** As large as Dashkeep's pages of folders; Grafana cuts pages of dashboards by their size. */
 const PAGE = 500;
-/** One dashboard after the other would take minutes, and more at once are no faster. */
+/** One dashboard after the other would take minutes, and more concurrent requests are no faster. */
 const READS_AT_ONCE = 4;
 
 /**

@@ -3,7 +3,7 @@ import { eachAtOnce } from '../tools/bare.ts';
 import type { RealGrafana } from './grafana.ts';
 
 const FOLDERS_PER_DASHBOARD = 0.06;
-/** More writes at once make SQLite slower, not faster. */
+/** More concurrent writes make SQLite slower, not faster. */
 const WRITES_AT_ONCE = 3;
 const SCHEMA_VERSION = 39;
 const PREFIX = 'bench-';
@@ -14,7 +14,7 @@ export function benchUid(index: number): string {
 }
 
 /**
- * Fills an empty Grafana with dashboards of about so many characters, nine of ten in folders. One that already has as many
+ * Fills an empty Grafana with dashboards of about that many characters, nine of ten in folders. One that already has as many
  * is left as it is.
  * @throws when there are others: people's dashboards are not for measuring.
  */

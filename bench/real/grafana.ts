@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { compact } from '../../pkg/contract/compact.ts';
 
-/** How a request is told from others: the route as Grafana names it in its metrics. */
+/** How requests are distinguished: the route as Grafana names it in its metrics. */
 export type Routes = ReadonlyMap<string, number>;
 
 interface Answer {

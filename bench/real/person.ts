@@ -7,7 +7,7 @@ const EVERY_MS = 100;
 
 export interface Watched<T> {
   result: T;
-  /** 95 of 100 dashboards were there after so many milliseconds. */
+  /** The 95th percentile of a dashboard's load time, in milliseconds. */
   p95: number;
   /** How many dashboards were asked for. */
   requests: number;

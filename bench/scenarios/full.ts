@@ -48,7 +48,7 @@ async function ours(task: Task, world: World): Promise<void> {
   }
 }
 
-/** The same with as many requests at once as the lower bound has in its first try. */
+/** The same with the concurrency of the lower bound in its first try. */
 async function heldToEight(task: Task, world: World, prefix: string, uids: readonly string[]): Promise<void> {
   const dashkeep = new Dashkeep(world, prefix, { DASHKEEP_GRAFANA_CONCURRENCY: '8' });
   const { result, traffic } = await world.watch(() => dashkeep.backup());

@@ -10,7 +10,7 @@ import { PEERS } from '../tools/peers.ts';
 import { costOf, type Completeness, type Scenario, type Task } from '../types.ts';
 import { sampled } from './others.ts';
 
-/** A small Grafana: four requests are worked on at once for 10 ms each, longer where the answer is big. */
+/** A small Grafana: four concurrent requests take 10 ms each, longer where the answer is big. */
 const SMALL: Load = { workers: 4, serviceMs: 10, serviceMsPerMiB: 30 };
 /** How long the user is alone at first, in milliseconds. */
 const ALONE_MS = 8000;

@@ -21,7 +21,7 @@ export function sampled({ setup, sample }: Task, peer?: Peer): Setup {
   return { ...setup, dashboards: wanted, folders: Math.ceil((setup.folders * wanted) / setup.dashboards) };
 }
 
-/** Dashboards of the world that tells what a tool needs before it reads any. */
+/** Dashboards in the setup that shows what a tool needs before it reads any. */
 export const FEW = 1;
 
 /**

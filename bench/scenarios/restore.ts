@@ -6,12 +6,12 @@ import type { Read } from '../tools/bare.ts';
 import { Dashkeep, KINDS } from '../tools/dashkeep.ts';
 import { costOf, type Completeness, type Scenario, type Task } from '../types.ts';
 
-/** Requests whose bodies are fetched from the simulator at once. */
+/** Concurrent requests for bodies to the simulator. */
 const PAGE = 500;
 /** One dashboard, by its uid. */
 const DASHBOARD = /\/(?:dashboards\/uid|dashboards)\/([^/]+)$/;
 
-/** A restore after so many dashboards were deleted; after everything was, when no number is given. */
+/** A restore after this number of dashboards were deleted; after everything was, when no number is given. */
 export function restore(title: string, lost?: number): Scenario {
   return {
     title,

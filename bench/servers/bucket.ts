@@ -14,7 +14,7 @@ export interface BucketAnswer {
 
 const MAIN = fileURLToPath(new URL('./bucket-process.ts', import.meta.url));
 
-/** An S3 server in a process of its own, with one bucket whose objects are files that can be looked at from here. */
+/** An S3 server in a separate process, with one bucket whose objects are files that can be looked at from here. */
 export class Bucket {
   /** Where the objects lie, one file per key. */
   readonly objects: string;
@@ -22,7 +22,7 @@ export class Bucket {
   readonly #latencyMs: number;
   #child: ChildProcess;
   #port = 0;
-  /** What a client needs to be told, as environment variables. */
+  /** What a client needs, as environment variables. */
   environment: Record<string, string> = {};
 
   private constructor(directory: string, latencyMs: number) {
@@ -62,12 +62,12 @@ export class Bucket {
       .map((item) => join(item.parentPath, item.name).slice(this.objects.length + 1));
   }
 
-  /** Takes away what lies below a prefix, without asking the server. */
+  /** Removes what is below a prefix, without asking the server. */
   remove(prefix: string): void {
     rmSync(join(this.objects, prefix), { recursive: true, force: true });
   }
 
-  /** Starts the server again, with the objects whose keys hold `part` so many hours older. */
+  /** Starts the server again, with the objects whose keys contain `part` older by that many hours. */
   async restart(olderByHours = 0, part = ''): Promise<void> {
     await this.stop();
     for (const path of this.keys().map((key) => join(this.objects, key))) {

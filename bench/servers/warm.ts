@@ -2,7 +2,7 @@ import { Agent, request } from 'undici';
 import { send, signPut } from '../target/signed.ts';
 import type { World } from './world.ts';
 
-/** After so many requests of each sort the servers' code is translated as well as it gets: 300 were too few. */
+/** After this number of requests of each sort the servers' code is translated as well as it gets: 300 were too few. */
 const REQUESTS = 2000;
 const AT_ONCE = 4;
 

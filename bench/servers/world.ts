@@ -17,7 +17,7 @@ export interface Traffic {
   serverCpuSeconds: number;
 }
 
-/** A Grafana full of dashboards and an empty bucket, each in a process of its own, and a folder for whatever a tool keeps. */
+/** A Grafana full of dashboards and an empty bucket, each in a separate process, and a folder for whatever a tool keeps. */
 export class World {
   readonly setup: Setup;
   readonly grafana: SimulatorProcess;
@@ -52,7 +52,7 @@ export class World {
     return world;
   }
 
-  /** What every tool is told: where Grafana and the bucket are. */
+  /** The environment of every tool: where Grafana and the bucket are. */
   get environment(): Record<string, string> {
     return {
       ...this.bucket.environment,
@@ -83,7 +83,7 @@ export class World {
     return (await this.grafana.order('uids', {})).dashboards;
   }
 
-  /** Runs something and tells what the servers saw of it. */
+  /** Runs something and returns what the servers saw of it. */
   async watch<T>(work: () => Promise<T>): Promise<{ result: T; traffic: Traffic }> {
     await this.grafana.order('clear', {});
     await this.bucket.clear();

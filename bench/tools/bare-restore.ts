@@ -19,7 +19,7 @@ export interface RestoreReads {
 const NO_READS: RestoreReads = { objects: [], back: new Map() };
 
 /**
- * The lower bound of a restore: the same writes by bare requests, folders before what lies in them. With reads, every
+ * The lower bound of a restore: the same writes by bare requests, folders before their content. With reads, every
  * dashboard is also fetched from the bucket before and from Grafana afterwards, and nothing is done with either.
  * @param before empties Grafana for each try
  * @throws when a request is refused.

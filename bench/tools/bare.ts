@@ -32,7 +32,7 @@ export async function readsOf(world: World): Promise<Read[]> {
 }
 
 /**
- * The lower bound of a backup: the same reads and the same puts by bare requests, all at once. Nothing is listed,
+ * The lower bound of a backup: the same reads and the same puts by bare concurrent requests. Nothing is listed,
  * parsed, hashed, compressed or checked, and the puts are signed beforehand.
  */
 export async function bareBackup(world: World, reads: readonly Read[], files: readonly string[]): Promise<Bound> {
@@ -103,7 +103,7 @@ export function oneByOneKept(world: World, uid: string): boolean {
   }
 }
 
-/** Runs with more and more requests at once; the fastest counts. */
+/** Runs with increasing concurrency; the fastest counts. */
 export async function fastest(run: (atOnce: number) => Promise<Try>): Promise<Bound> {
   const tried: (Try & { atOnce: number })[] = [];
   for (const atOnce of TRIED_AT_ONCE) {

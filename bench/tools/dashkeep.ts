@@ -6,7 +6,7 @@ import type { Completeness } from '../types.ts';
 
 export const PROGRAM = 'build/dashkeep.mjs';
 
-/** What it is called in the tables when it may send as many requests at once as the lower bound in its first try. */
+/** Its name in the tables with the concurrency of the lower bound's first try. */
 export const HELD_TO_EIGHT = 'dashkeep with 8 at once';
 
 /** The kinds that every tool can be compared on. */

@@ -17,7 +17,7 @@ export interface Peer {
   /** How many dashboards it sees, however many there are. */
   reaches?: number;
   backup(world: World): Promise<Measured>;
-  /** Counted from what lies in the bucket. */
+  /** Counted from what is in the bucket. */
   kept(world: World, uids: readonly string[]): Completeness;
 }
 

@@ -18,7 +18,7 @@ export function measured(platform: string, archive: Buffer, program: Buffer): Me
   return { platform, download: archive.length, size: program.length, glibc: glibcOf(program) };
 }
 
-/** By the names of versions that the program asks the library for; they stand at the beginning of the file. */
+/** By the names of versions that the program asks the library for; they are at the beginning of the file. */
 export function glibcOf(program: Buffer): string {
   const head = program.subarray(0, 8_000_000).toString('latin1');
   const minors = [...head.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));

@@ -14,7 +14,7 @@ interface Panel {
 const GOOD_OR_BAD = { '1': { text: 'yes', color: 'green' }, '0': { text: 'no', color: 'red' } };
 const SERVICE = 'job=~"$job"';
 
-/** What Dashkeep's own metrics have to tell, in the order in which one asks. */
+/** What Dashkeep's own metrics show, in the order in which you ask. */
 const PANELS: Panel[] = [
   {
     title: 'Since the last complete backup',

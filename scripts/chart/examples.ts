@@ -42,7 +42,7 @@ const MANIFESTS: Overlay[] = [
   },
   {
     file: 'manifests/deployment.yaml',
-    title: 'The service as a Deployment of its own.',
+    title: 'The service as a separate Deployment.',
     // A manifest in a repository can't hold a key, so the Secret with the certificate is yours.
     values: {
       mode: 'deployment',
@@ -76,11 +76,11 @@ export async function renderExamples(): Promise<Map<string, string>> {
 export async function renderRules(): Promise<string> {
   const values = { mode: 'deployment', metrics: { prometheusRule: { enabled: true } } };
   const rule = the(await template(CHART, { values: [values] }), 'PrometheusRule');
-  return `# Made from charts/dashkeep; \`npm run chart\` makes it anew.\n${stringify(rule['spec'], { lineWidth: 0 })}`;
+  return `# Generated from charts/dashkeep; \`npm run chart\` updates it.\n${stringify(rule['spec'], { lineWidth: 0 })}`;
 }
 
 function header(title: string, values: Record<string, unknown>): string {
-  return `# ${title}\n# Made from charts/dashkeep with the values ${JSON.stringify(values)}; \`npm run chart\` makes it anew.\n`;
+  return `# ${title}\n# Generated from charts/dashkeep with the values ${JSON.stringify(values)}; \`npm run chart\` updates it.\n`;
 }
 
 /** The chart without what only Helm understands: its labels, its test hook. */

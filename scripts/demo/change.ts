@@ -6,7 +6,7 @@ interface Named {
   title: string;
 }
 
-/** What goes wrong on a bad day, done through Grafana's own API as a person's browser would. Tells what it did. */
+/** What goes wrong on a bad day, done through Grafana's own API as a person's browser would. Returns what it did. */
 export async function change(grafana: Simulator): Promise<string[]> {
   const token = grafana.token({ name: 'somebody', role: 'Admin' });
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {

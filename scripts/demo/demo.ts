@@ -10,7 +10,7 @@ const DIRECTORY = resolve('build/demo');
 const BUCKET = 'dashkeep-demo';
 
 /**
- * The main job on embedded defaults: a simulated Grafana, a bucket of our own, a backup, a bad day, and everything
+ * The main job on embedded defaults: a simulated Grafana, a bucket, a backup, a bad day, and everything
  * back. Ends by serving the app until Ctrl-C; with --once it ends by itself.
  */
 async function demo(once: boolean): Promise<void> {
@@ -49,7 +49,7 @@ async function demo(once: boolean): Promise<void> {
   await show(environment, 'verify', '--read-data');
   await show(environment, 'snapshots');
 
-  console.log(`\nThe bucket lies in ${DIRECTORY}/bucket; look into it with ls and zcat.`);
+  console.log(`\nThe bucket is in ${DIRECTORY}/bucket; look into it with ls and zcat.`);
   console.log('Try it yourself while this runs:');
   for (const name of ['GRAFANA_URL', 'GRAFANA_API_TOKEN', 'DASHKEEP_TARGET', ...Object.keys(s3.environment)]) {
     console.log(`  export ${name}=${environment[name]}`);

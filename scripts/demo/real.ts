@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { show } from './cli.ts';
 
-/** With GRAFANA_URL set: backs up that Grafana, into a directory unless told otherwise. Only reads from it. */
+/** With GRAFANA_URL set: backs up that Grafana, into a directory by default. Only reads from it. */
 const target = process.env['DASHKEEP_TARGET'] ?? pathToFileURL(resolve('build/my-grafana')).href;
 const environment = { ...process.env, DASHKEEP_TARGET: target };
 

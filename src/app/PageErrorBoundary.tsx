@@ -24,7 +24,7 @@ function isStale(error: Error): boolean {
 }
 
 /**
- * Catches what breaks while rendering. After an update of the app the page is loaded anew, once by itself and then by
+ * Catches what breaks while rendering. After an update of the app the page is loaded again, once automatically and then by
  * hand, so that a broken server can't make it reload for ever.
  */
 export class PageErrorBoundary extends Component<Props, State> {

@@ -17,8 +17,8 @@ interface Props<T> {
  */
 export function QueryView<T>({ query, children, secondary = false }: Props<T>) {
   const { data, refetch } = query;
-  const told = secondary && query.error instanceof ServiceError && query.error.failure !== 'service';
-  const error = told ? null : query.error;
+  const shownElsewhere = secondary && query.error instanceof ServiceError && query.error.failure !== 'service';
+  const error = shownElsewhere ? null : query.error;
   return (
     <>
       {error !== null && <ServiceNotice error={error} onRetry={() => refetch()} />}

@@ -13,7 +13,7 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
   const valid = /^https?:\/\/.+/.test(url) && (configured || (token ?? '') !== '');
   const save = useMutation({
     mutationFn: () => saveConnection(meta, url.replace(/\/+$/, ''), token),
-    // The running app keeps its old settings until it is loaded anew.
+    // The running app keeps its old settings until it is loaded again.
     onSuccess: () => window.location.reload(),
   });
   return (

@@ -2,7 +2,7 @@ import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Page } from '../../pkg/contract/api/common.ts';
 
-/** How many rows are asked for at once: few enough to be there at once, enough to scroll. */
+/** Rows per request: few enough to arrive immediately, enough to scroll. */
 export const PAGE_SIZE = 100;
 
 export interface PagedList<T> {
@@ -28,7 +28,7 @@ export function usePages<T, P extends Page<T> = Page<T>>(
     getNextPageParam: (last) => last.next,
     placeholderData: (previous) => previous,
     enabled,
-    // Whoever has scrolled on would have every page read again.
+    // After scrolling, every page would be read again.
     refetchInterval: ({ state }) =>
       refreshEvery === undefined || (state.data?.pages.length ?? 0) > 1
         ? false

@@ -15,7 +15,7 @@ export function useDiff(from: string, to: string, filters: DiffFilters) {
   );
 }
 
-/** Reads live anew, instead of showing what was read a moment ago. */
+/** Reads Grafana again, instead of showing what was read a moment ago. */
 export function useRefreshLive(from: string) {
   const client = useQueryClient();
   return useMutation({

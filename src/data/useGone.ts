@@ -2,10 +2,10 @@ import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { call } from '../api/client.ts';
 import { beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
 
-/** The most that the service gives at once. Folders come first. */
+/** The most that the service returns in one response. Folders come first. */
 const MOST = 500;
 const DAY = 24 * 60 * 60_000;
-/** Looking further back than so many deletions costs more than it tells. */
+/** Looking further back than this number of deletions costs more than it shows. */
 const DELETIONS = 3;
 
 /** @param restored - what restores have brought back is left out; changes with every restore */

@@ -36,7 +36,7 @@ export function useRun(id: string | undefined) {
   });
 }
 
-/** Starts a run; everything shown is asked for anew. */
+/** Starts a run; everything shown is read again. */
 export function useStartRun() {
   const client = useQueryClient();
   return useMutation({

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-/** What is to stand in the URL from now on; an empty text, an empty list or undefined takes a parameter out. */
+/** The new parameters of the URL; an empty text, an empty list or undefined removes a parameter. */
 export type UrlChanges = Record<string, string | readonly string[] | undefined>;
 
 export interface UrlState {

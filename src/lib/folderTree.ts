@@ -13,7 +13,7 @@ export interface TreeLine {
   hasChildren: boolean;
 }
 
-/** Folders below their parents; one whose parent is not in the snapshot stands at the top. Only opened ones show theirs. */
+/** Folders below their parents; one whose parent is not in the snapshot is at the top. Only opened ones show theirs. */
 export function treeLines(tree: SnapshotTree, opened: ReadonlySet<string>): TreeLine[] {
   const children = new Map<string, SnapshotTree['folders']>();
   const known = new Set(tree.folders.map((folder) => `${folder.org}/${folder.uid}`));
@@ -58,7 +58,7 @@ interface Folder {
   parentUid?: string;
 }
 
-/** Folders with the titles of those above them, for a picker; one whose parent is not known stands at the top. */
+/** Folders with the titles of those above them, for a picker; one whose parent is not known is at the top. */
 export function folderOptions<T extends Folder>(folders: readonly T[]): (T & { path: string })[] {
   const keyOf = (org: number | undefined, uid: string) => `${org}/${uid}`;
   const known = new Map(folders.map((folder) => [keyOf(folder.org, folder.uid), folder]));

@@ -32,7 +32,7 @@ const MISSED: ReadonlySet<KindName> = new Set([
 
 const pathOf = ({ folder, title }: DiffEntry): string => (folder === '' ? title : `${folder} / ${title}`);
 
-/** Of what is gone, the outermost: a folder stands for all that was in it, a dashboard for its permissions. */
+/** Of what is gone, the outermost: a folder represents everything in it, a dashboard its permissions. */
 export function outermost(entries: DiffEntry[], from: string): Gone[] {
   const folders = entries.filter((entry) => entry.kind === 'folder');
   const isIn = (entry: DiffEntry, folder: DiffEntry) =>

@@ -266,7 +266,7 @@ describe('the command line', () => {
       DASHKEEP_TARGET: 's3://bucket',
       ...s3.environment,
     });
-    expect(verify.out).toContain('everything is there');
+    expect(verify.out).toContain('everything exists');
     expect(verify.error).toBe('');
     expect(s3.requests.some(({ key }) => key.startsWith('grafana-backups/dashboard-'))).toBe(true);
   }, 60_000);

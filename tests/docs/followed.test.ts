@@ -119,7 +119,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
         DASHKEEP_TARGET: `s3://my-bucket/${target}`,
         DASHKEEP_AGE_IDENTITY_FILE: 'identity.txt',
       });
-      expect(verified.text).toContain('everything is there');
+      expect(verified.text).toContain('everything exists');
     }
   });
 

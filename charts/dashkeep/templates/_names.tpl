@@ -3,7 +3,7 @@ Names. All of them also work in the context of a sub-chart called from an umbrel
 sub-chart's: what must be the same on both sides comes from .Release and .Values.global alone.
 */}}
 
-{{/* The image's default tag: .Chart is another chart where the sidecar is injected, so it stands here. A test keeps it equal to appVersion. */}}
+{{/* The image's default tag. It is here because .Chart is another chart where the sidecar is injected. A test keeps it equal to appVersion. */}}
 {{- define "dashkeep.appVersion" -}}1.0.0-rc.1{{- end }}
 
 {{/* Digests of this release's images, written here by the release itself: they hold while registry, repository and tag are the defaults. */}}

@@ -167,7 +167,7 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
     timeoutSeconds: 5
     failureThreshold: 6
   {{- if not .sidecar }}
-  # Without a target it waits to be told one on the settings page, which must not hold up a rollout.
+  # Without a target it waits for one from the settings page, which must not delay a rollout.
   readinessProbe:
     httpGet: { path: {{ .values.target | empty | ternary "/healthz" "/readyz" }}, port: dashkeep-ops }
     periodSeconds: 10
@@ -219,7 +219,7 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
     {{- end }}
 {{- end }}
 
-{{/* What a pod of our own has besides containers and volumes, from (dict "root" . "serviceAccount" string). */}}
+{{/* What our own pod has in addition to containers and volumes, from (dict "root" . "serviceAccount" string). */}}
 {{- define "dashkeep.podSettings" -}}
 {{- $values := .root.Values -}}
 serviceAccountName: {{ .serviceAccount }}

@@ -32,7 +32,7 @@ securityContext:
 {{- end }}
 
 {{/*
-Helm replaces lists: whoever sets extraContainerVolumes again, in another values file, loses ours, and the API server
+Helm replaces lists: a values file that sets extraContainerVolumes again loses ours, and the API server
 would refuse the pod with a dangling volumeMount. Said here, before anything is applied.
 */}}
 {{- define "dashkeep.sidecarVolumesGuard" -}}

@@ -9,7 +9,7 @@ import { ChangeBadge } from '../ChangeBadge.tsx';
 import { WordDiff } from '../json/WordDiff.tsx';
 import { LabelBadge } from '../LabelBadge.tsx';
 
-/** As many as are drawn at once without the page standing still. */
+/** The number that is drawn in one step without blocking the page. */
 const AT_ONCE = 50;
 
 /** What nobody did but Grafana itself. */

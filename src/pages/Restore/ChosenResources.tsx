@@ -71,7 +71,7 @@ export function ChosenResources({ snapshot, resources, onChange }: Props) {
         noMargin
       >
         <Combobox
-          // A new one after each choice: what was chosen stands in the list above.
+          // A new one after each choice: the list above shows what was chosen.
           key={resources.length}
           id="restore-resource"
           options={options}

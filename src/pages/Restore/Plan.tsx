@@ -71,7 +71,7 @@ function Stage({ plan }: { plan: RestorePlan }) {
   );
 }
 
-/** It is no control: whoever sees need not be shown where the focus went. */
+/** It is not a control, so the focus need not be visible. */
 const noOutline = css({ outline: 'none' });
 
 function Body({ plan }: { plan: RestorePlan }) {

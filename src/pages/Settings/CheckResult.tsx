@@ -63,7 +63,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
   );
 }
 
-/** What failed is explained by its code; the rest tells what was found. */
+/** What failed is explained by its code; the rest shows what was found. */
 function StepText({ step }: { step: CheckStep }) {
   const time = step.milliseconds === undefined ? '' : ` (${formatDuration(step.milliseconds)})`;
   if (step.code === undefined) {

@@ -10,7 +10,7 @@ import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { useSection } from './useSection.ts';
 
-/** Who is told when something goes wrong. */
+/** Who is notified when something goes wrong. */
 export function NotificationsForm({ settings }: SectionProps) {
   const section = useSection(settings, 'notifications');
   const test = useTestNotification();

@@ -93,7 +93,7 @@ interface JobProps {
   text: string;
 }
 
-/** A select's options need a text of their own for "never": an empty value can't be chosen. */
+/** A select's options need a separate text for "never": an empty value can't be chosen. */
 const NEVER = 'never';
 
 function JobField({ section, job, label, text }: JobProps) {
@@ -117,7 +117,7 @@ function JobField({ section, job, label, text }: JobProps) {
   );
 }
 
-/** The next five starts, in the zone of whoever looks. */
+/** The next five starts, in the time zone of the user. */
 function NextTimes({ expression, timezone }: { expression: string; timezone: string }) {
   const preview = useSchedulePreview(useDebounced(expression), timezone);
   if (expression === '') {

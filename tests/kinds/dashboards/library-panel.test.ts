@@ -106,7 +106,7 @@ describe('library panels', () => {
     grafana.sim.setFaults({ match: /(POST|PATCH) \/api\/library-elements/, action: { kind: 'after', run: empty } });
     const { grafana: client } = await grafana.admin();
     await client.post('/api/folders', { uid: 'f1', title: 'Infra' });
-    await expect(restore('library-panel', await grafana.admin(), taken)).rejects.toThrow(/another model/);
+    await expect(restore('library-panel', await grafana.admin(), taken)).rejects.toThrow(/a different model/);
   });
 
   it('name their folder and data sources, and follow a renaming', async () => {
