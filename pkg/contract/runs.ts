@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ReasonData } from './reasons/reason.ts';
 import { KIND_NAMES } from './kinds.ts';
 import { problemCount, ResourceProblem } from './manifest.ts';
 import { ResourceSecurity } from './plan.ts';
@@ -64,6 +65,8 @@ export const RunRecord = z.object({
   errors: z.array(ResourceProblem),
   /** What went well but for something that a person should see to. */
   warnings: z.array(z.string()).optional(),
+  /** The warnings as data, in the same order; absent in records of earlier releases. */
+  warned: z.array(ReasonData).optional(),
   /** What a restore changed in Grafana, however it ended; without it the restore cannot be undone. */
   touched: z.array(Touched).optional(),
   /** What a restore was confirmed to change about who may see or receive what. */

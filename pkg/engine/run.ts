@@ -2,6 +2,7 @@ import { compact } from '../contract/compact.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { ResourceProblem } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { ReasonData } from '../contract/reasons/reason.ts';
 import type { RunKind, RunRecord, RunStatus } from '../contract/runs.ts';
 import { newTimedId } from '../repository/layout.ts';
 import type { Repository } from '../repository/repository.types.ts';
@@ -26,6 +27,8 @@ export interface RunOutcome<T> {
   counts: Record<string, number>;
   errors: ResourceProblem[];
   warnings?: string[];
+  /** The warnings as data, in the same order. */
+  warned?: ReasonData[];
 }
 
 /** What a record says also of a run that did not come to its end. */

@@ -86,6 +86,7 @@ export class Restores {
       liveDataSources: planned.liveDataSources,
       confirm,
       warnings: planned.warnings,
+      warned: planned.warned,
       undoes: planned.undoes,
       run: kept.run,
       safetySnapshot: applied?.safetySnapshot,

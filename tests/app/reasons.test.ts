@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
-import { because, losing } from '../../pkg/contract/reasons/reason.ts';
+import { because, losing, warningOf } from '../../pkg/contract/reasons/reason.ts';
 import { localeFile } from '../../scripts/texts.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
-const { findingsText, isLeftAsDiffering, lossTexts, reasonText } = await import('../../src/lib/reasons/reasons.ts');
+const { findingsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
+  await import('../../src/lib/reasons/reasons.ts');
 
 const CODES = Object.keys(REASONS) as ReasonCode[];
 /** Where there is nothing to say. */
@@ -76,6 +77,14 @@ describe('the reasons of the service', () => {
     const told = losing([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
     expect(lossTexts(told)).toEqual(['Enter again: password', 'Create new tokens']);
     expect(lossTexts({ losses: ['tokens: make new ones'] })).toEqual(['tokens: make new ones']);
+  });
+
+  it('for warnings come in their order, those of earlier releases as they are', () => {
+    expect(warningTexts(warningOf([reason('locks-not-renewed', { message: 'denied' })]))).toEqual([
+      'Object lock could not be renewed, so older objects may become deletable: denied',
+    ]);
+    expect(warningTexts({ warnings: ['as it was said'] })).toEqual(['as it was said']);
+    expect(warningTexts({})).toEqual([]);
   });
 
   it('for what a check found are told together, or in its words where one is not known here', () => {

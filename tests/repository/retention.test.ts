@@ -71,6 +71,8 @@ describe('retention keeps', () => {
     expect(plan.kept[0]?.reasons).toEqual(['newest complete', 'last', 'daily', 'within 6h']);
     expect(plan.kept[1]?.reasons).toEqual(['within 6h']);
     expect(plan.forgotten[0]?.reasons).toEqual(['no rule keeps it']);
+    expect(plan.kept[1]?.why).toEqual([{ code: 'kept-within', params: { within: '6h' } }]);
+    expect(plan.forgotten[0]?.why).toEqual([{ code: 'kept-by-none', params: {} }]);
   });
 });
 

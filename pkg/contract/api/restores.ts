@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ReasonData } from '../reasons/reason.ts';
 import { KIND_NAMES } from '../kinds.ts';
 import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
 import { commaList, Identifier, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';
@@ -113,6 +114,8 @@ export const RestorePlan = z.object({
    */
   confirm: z.string().optional(),
   warnings: z.array(z.string()),
+  /** The warnings as data, in the same order. */
+  warned: z.array(ReasonData).optional(),
   /** The run that it takes back; then the run says what is in it, not the selection. */
   undoes: z.string().optional(),
   /** Set once it was applied. */

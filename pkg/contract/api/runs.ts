@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ReasonData } from '../reasons/reason.ts';
 import { ResourceProblem } from '../manifest.ts';
 import { ResourceSecurity } from '../plan.ts';
 import { Progress, RUN_KINDS, RunKind, RunStatus } from '../runs.ts';
@@ -28,6 +29,8 @@ export const RunSummary = z.object({
   problems: z.int().nonnegative(),
   /** What a person should see to although it went well. */
   warnings: z.array(z.string()).optional(),
+  /** The warnings as data, in the same order; absent in records of earlier releases. */
+  warned: z.array(ReasonData).optional(),
   /** What ended it, when it failed. */
   failure: Problem.optional(),
   /** Only while queued or running. */

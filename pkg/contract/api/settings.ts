@@ -130,6 +130,8 @@ export const Settings = z.object({
   /** False where settings can't be kept (no Secret, no state directory); then everything is read-only. */
   writable: z.boolean(),
   readOnlyReason: z.string().optional(),
+  /** The same reason as data. */
+  readOnlyWhy: ReasonData.optional(),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -200,7 +202,12 @@ export type SchedulePreview = z.infer<typeof SchedulePreview>;
 export const RetentionPreviewRequest = z.strictObject({ retention: RetentionSettings.optional() });
 export type RetentionPreviewRequest = z.infer<typeof RetentionPreviewRequest>;
 
-export const RetentionDecision = z.object({ id: z.string(), time: Time, reasons: z.array(z.string()) });
+export const RetentionDecision = z.object({
+  id: z.string(),
+  time: Time,
+  reasons: z.array(z.string()),
+  why: z.array(ReasonData).optional(),
+});
 export type RetentionDecision = z.infer<typeof RetentionDecision>;
 
 export const RetentionPreview = z.object({

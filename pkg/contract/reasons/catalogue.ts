@@ -4,6 +4,7 @@ import { LOSS_REASONS } from './losses.ts';
 import { PLAN_REASONS } from './plan.ts';
 import { REFUSAL_REASONS } from './refusals.ts';
 import { REPOSITORY_REASONS } from './repository.ts';
+import { RETENTION_REASONS } from './retention.ts';
 import { RUN_REASONS } from './runs.ts';
 import { SETTING_REASONS } from './settings.ts';
 import { STATUS_REASONS } from './status.ts';
@@ -18,6 +19,7 @@ export const REASONS = {
   ...REFUSAL_REASONS,
   ...LOSS_REASONS,
   ...RUN_REASONS,
+  ...RETENTION_REASONS,
   ...FINDING_REASONS,
   ...SETTING_REASONS,
   ...REPOSITORY_REASONS,

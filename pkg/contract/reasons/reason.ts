@@ -31,6 +31,14 @@ export function losing(losses: readonly Reason[]): { losses: string[]; lost: Rea
   };
 }
 
+/** Warnings for a document or response: as English sentences, and as data in the same order. */
+export function warningOf(reasons: readonly Reason[]): { warnings: string[]; warned: ReasonData[] } {
+  return {
+    warnings: reasons.map(reasonSentence),
+    warned: reasons.map(({ code, params }) => ({ code, params })),
+  };
+}
+
 /** A reason in English. */
 export function reasonSentence({ code, params }: ReasonData): string {
   if (!isKnown(code)) {

@@ -5,6 +5,10 @@ export const RUN_REASONS = {
   'deleted-meanwhile': 'deleted while the backup was running',
   'no-server-admin-here': 'the service is no server admin: compare it with `dashkeep diff` at the command line',
 
+  'snapshot-partial': 'The snapshot is partial: some resources are missing from it.',
+  'locks-not-renewed': 'Object lock could not be renewed, so older objects may become deletable: {message}',
+  'problems-elsewhere': '{count} problems concern other organizations. Their admins can see them',
+
   'drill-no-accounts': 'a drill makes no accounts',
   'drill-one-link': 'its link can be there only once in a Grafana, and a drill publishes nothing',
   'drill-one-key': 'its key can be there only once in a Grafana',

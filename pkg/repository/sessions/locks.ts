@@ -1,3 +1,5 @@
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
 import * as z from 'zod';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { lockOf, type StoreLock } from '../../storage/lock.ts';
@@ -23,8 +25,8 @@ const LastPass = z.object({ format: z.literal(1), time: z.iso.datetime(), days: 
 export interface LockRenewal {
   /** How many objects, manifests and keys are held longer now. */
   renewed: number;
-  /** Why some are not, for people. */
-  warnings: string[];
+  /** Why some are not. */
+  warnings: KnownReason[];
 }
 
 /**
@@ -65,24 +67,28 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Calls
     await file.write({ format: 1, time: now.toISOString(), days: lock.lockDays }, { signal });
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = reasonOf(error);
-    log.warn({ renewed: result.renewed, reason }, 'object lock could not be renewed');
-    result.warnings.push(`Object lock could not be renewed, so older objects may become deletable: ${reason}`);
+    const message = reasonOf(error);
+    log.warn({ renewed: result.renewed, reason: message }, 'object lock could not be renewed');
+    result.warnings.push(reason('locks-not-renewed', { message }));
   }
   return result;
 }
 
 /** The outcome of a run with what renewing the locks came to. */
-export async function withLocksRenewed<T extends { counts: Record<string, number>; warnings?: string[] }>(
-  repository: OpenedRepository,
-  outcome: T,
-  calls: Calls = {},
-): Promise<T> {
+export async function withLocksRenewed<
+  T extends { counts: Record<string, number>; warnings?: string[]; warned?: ReasonData[] },
+>(repository: OpenedRepository, outcome: T, calls: Calls = {}): Promise<T> {
   const { renewed, warnings } = await renewLocks(repository, calls);
+  const more = warningOf(warnings);
   return {
     ...outcome,
     counts: renewed === 0 ? outcome.counts : { ...outcome.counts, lockRenewed: renewed },
-    ...(warnings.length === 0 ? {} : { warnings: [...(outcome.warnings ?? []), ...warnings] }),
+    ...(warnings.length === 0
+      ? {}
+      : {
+          warnings: [...(outcome.warnings ?? []), ...more.warnings],
+          warned: [...(outcome.warned ?? []), ...more.warned],
+        }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
 
 /** How many of which to keep. A snapshot stays when any rule keeps it. */
 export interface RetentionPolicy {
@@ -21,6 +23,8 @@ export interface RetentionDecision {
   time: string;
   status: SnapshotSummary['status'];
   reasons: string[];
+  /** The reasons as data, in the same order. */
+  why: ReasonData[];
   /** No trusted key has signed it: it counts for nothing, and is not for any rule to remove. */
   foreign?: true;
 }
@@ -54,18 +58,18 @@ export function planRetention(
 ): RetentionPlan {
   checkPolicy(policy);
   const newestFirst = [...snapshots].sort((a, b) => (a.id < b.id ? 1 : -1));
-  const reasons = new Map<string, string[]>(newestFirst.map(({ id }) => [id, []]));
-  const keep = (id: string, reason: string): void => void reasons.get(id)?.push(reason);
+  const reasons = new Map<string, KnownReason[]>(newestFirst.map(({ id }) => [id, []]));
+  const keep = (id: string, why: KnownReason): void => void reasons.get(id)?.push(why);
 
   const complete = newestFirst.filter(
     (snapshot) => snapshot.status === 'complete' && !isAside(snapshot) && snapshot.foreign !== true,
   );
   const [newest] = complete;
   if (newest !== undefined) {
-    keep(newest.id, 'newest complete');
+    keep(newest.id, reason('newest-complete'));
   }
   for (const { id } of complete.slice(0, policy.keepLast ?? 0)) {
-    keep(id, 'last');
+    keep(id, reason('kept-by-rule', { rule: 'last' }));
   }
   const bucketOf = bucketsIn(policy.timeZone ?? 'UTC');
   for (const [rule, bucket, name] of BUCKET_RULES) {
@@ -73,23 +77,23 @@ export function planRetention(
       complete,
       Number(policy[rule] ?? 0),
       (time) => bucketOf(time, bucket),
-      (id) => keep(id, name),
+      (id) => keep(id, reason('kept-by-rule', { rule: name })),
     );
   }
   if (policy.keepWithin !== undefined) {
     const base = newest === undefined ? now : new Date(Math.min(now.getTime(), Date.parse(newest.time)));
     const limit = before(base, policy.keepWithin).getTime();
     for (const { id } of newestFirst.filter(({ time }) => Date.parse(time) >= limit)) {
-      keep(id, `within ${policy.keepWithin}`);
+      keep(id, reason('kept-within', { within: policy.keepWithin }));
     }
   }
   for (const snapshot of newestFirst) {
     if (snapshot.foreign === true) {
-      reasons.set(snapshot.id, ['foreign: no trusted key signed it']);
+      reasons.set(snapshot.id, [reason('kept-foreign')]);
     } else if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
-      keep(snapshot.id, 'partial, but newer than any complete one');
+      keep(snapshot.id, reason('kept-newer-partial'));
     } else if (isAside(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
-      keep(snapshot.id, `${snapshot.trigger}, less than a week old`);
+      keep(snapshot.id, reason('kept-to-undo', { trigger: snapshot.trigger }));
     }
   }
 
@@ -98,9 +102,9 @@ export function planRetention(
     const { id, time, status, foreign } = snapshot;
     const why = reasons.get(id) ?? [];
     if (why.length > 0) {
-      plan.kept.push(compact({ id, time, status, reasons: why, foreign }));
+      plan.kept.push(compact({ id, time, status, ...explained(why), foreign }));
     } else {
-      plan.forgotten.push({ id, time, status, reasons: [reasonToGo(snapshot)] });
+      plan.forgotten.push({ id, time, status, ...explained([reasonToGo(snapshot)]) });
     }
   }
   return plan;
@@ -114,11 +118,16 @@ function isAside({ trigger }: SnapshotSummary): boolean {
   return trigger === 'safety' || trigger === 'drill';
 }
 
-function reasonToGo(snapshot: SnapshotSummary): string {
+/** Why a snapshot is kept or removed, as English sentences and as data in the same order. */
+export function explained(why: readonly KnownReason[]): Pick<RetentionDecision, 'reasons' | 'why'> {
+  return { reasons: why.map(reasonSentence), why: [...why] };
+}
+
+function reasonToGo(snapshot: SnapshotSummary): KnownReason {
   if (isAside(snapshot)) {
-    return `${snapshot.trigger}, more than a week old`;
+    return reason('undo-time-over', { trigger: snapshot.trigger });
   }
-  return snapshot.status === 'partial' ? 'partial, and there is a newer complete one' : 'no rule keeps it';
+  return reason(snapshot.status === 'partial' ? 'older-partial' : 'kept-by-none');
 }
 
 function keepNewestOfEach(

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName, type ResourceRef } from '../../contract/kinds.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
@@ -13,7 +14,7 @@ import { verifyOutcome } from '../../engine/verify-report.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/snapshots/forget.ts';
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
-import { planRetention, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
+import { explained, planRetention, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { verify } from '../../repository/verify/verify.ts';
@@ -235,7 +236,7 @@ class EngineWork implements Operations {
     const snapshots = await this.snapshots(signal, true);
     const policy = this.#policy(rules);
     if (policy === undefined) {
-      const kept = snapshots.map(({ id, time }) => ({ id, time, reasons: ['no rule: all snapshots are kept'] }));
+      const kept = snapshots.map(({ id, time }) => ({ id, time, ...explained([reason('no-rules')]) }));
       return { kept, forgotten: [] };
     }
     const { kept, forgotten } = planRetention(snapshots, policy, this.#options.clock.now());

@@ -1,4 +1,6 @@
 import { compact } from '../../contract/compact.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { warningOf } from '../../contract/reasons/reason.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
@@ -59,8 +61,7 @@ export class RestorePlans {
       };
       const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
-      const warnings =
-        manifest.status === 'partial' ? ['The snapshot is partial: some resources are missing from it.'] : [];
+      const warnings = manifest.status === 'partial' ? [reason('snapshot-partial')] : [];
       return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);
     });
   }
@@ -94,7 +95,7 @@ export class RestorePlans {
   async #planned(
     request: PlanRequest,
     plan: Plan,
-    { stored, repository, warnings }: { stored: StoredManifest; repository: OpenedRepository; warnings: string[] },
+    { stored, repository, warnings }: { stored: StoredManifest; repository: OpenedRepository; warnings: KnownReason[] },
     withInstance: WithInstance,
   ): Promise<PlannedRestore> {
     blockServerKinds(plan);
@@ -108,7 +109,7 @@ export class RestorePlans {
       liveDataSources: await liveDataSources(request.instance, request.signal),
       confirm: plan.confirm,
       undoes: plan.undoes,
-      warnings,
+      ...warningOf(warnings),
       apply: (run, confirm) => {
         const apply = async (fresh: Instance): Promise<AppliedRestore> => {
           assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });

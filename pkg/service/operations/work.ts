@@ -1,3 +1,4 @@
+import type { ReasonData } from '../../contract/reasons/reason.ts';
 import type { DataSourceMatch, LiveFolder, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
 import type { RetentionSettings } from '../../contract/api/settings.ts';
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
@@ -37,6 +38,7 @@ export interface WorkResult {
   orgs?: RunRecord['orgs'];
   errors: ResourceProblem[];
   warnings?: string[];
+  warned?: ReasonData[];
 }
 
 export interface LiveDataSource {
@@ -53,6 +55,7 @@ export interface PlannedRestore {
   dataSources: DataSourceMatch[];
   liveDataSources: LiveDataSource[];
   warnings: string[];
+  warned: ReasonData[];
   /** The run that it takes back. */
   undoes?: string;
   /** What must be typed because things are deleted. */

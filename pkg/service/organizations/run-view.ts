@@ -1,4 +1,6 @@
 import { compact } from '../../contract/compact.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { warningOf } from '../../contract/reasons/reason.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
 import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
@@ -43,7 +45,7 @@ function shared<T extends RunLine>(run: T, caller: Caller): T {
   if (caller.home) {
     return run;
   }
-  const { warnings: _warnings, failure, ...rest } = run;
+  const { warnings: _warnings, warned: _warned, failure, ...rest } = run;
   return { ...rest, ...compact({ failure: failure === undefined ? undefined : hidden(failure.code) }) } as T;
 }
 
@@ -70,16 +72,12 @@ export function recordFor(
   }
   const errors = problemsFor(record.errors, caller);
   const others = problemCount(record.errors) - problemCount(errors);
-  const told =
-    caller.home && others > 0
-      ? {
-          warnings: [
-            ...(view.warnings ?? []),
-            `${others} problems concern other organizations. Their admins can see them`,
-          ],
-        }
-      : {};
-  return { ...view, ...told, errors };
+  if (!caller.home || others === 0) {
+    return { ...view, errors };
+  }
+  const more = warningOf([reason('problems-elsewhere', { count: String(others) })]);
+  const warnings = [...(view.warnings ?? []), ...more.warnings];
+  return { ...view, warnings, warned: [...(view.warned ?? []), ...more.warned], errors };
 }
 
 /** How far a run has come; only the home organization is told what work for all is waiting for. */

@@ -74,6 +74,7 @@ function pruneJob(trigger: string, repositoryCache: RepositoryCache): RunJob {
           counts: { ...forgotten.counts, ...pruned.counts },
           errors: [...forgotten.errors, ...pruned.errors],
           warnings: pruned.warnings,
+          warned: pruned.warned,
         });
       }),
   };

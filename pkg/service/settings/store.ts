@@ -12,7 +12,7 @@ import {
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { reasonFrom, type Reason } from '../../contract/reasons/reason.ts';
+import { reasonFrom, reasonSentence, reasonWithHint, type Reason } from '../../contract/reasons/reason.ts';
 import type { StateStore } from '../../lib/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings } from './effective.ts';
@@ -37,7 +37,7 @@ export class SettingsStore {
   readonly #log: Log;
   readonly #limits: FieldCheck;
   #stored: Stored = { values: {}, secrets: {} };
-  #unwritable: string | undefined;
+  #unwritable: Reason | undefined;
 
   /** @param limits - what the deployment forbids, by dotted path */
   constructor(state: StateStore, config: Pick<ServiceConfig, 'settings' | 'secrets'>, log: Log, limits: FieldCheck) {
@@ -54,8 +54,7 @@ export class SettingsStore {
       this.#stored = { values: usableValues(values, this.#log), secrets: usableSecrets(secrets) };
       this.#unwritable = undefined;
     } catch (error) {
-      const { message, hint } = asDashkeepError(error);
-      this.#unwritable = `${message}. ${hint}`;
+      this.#unwritable = reasonWithHint(asDashkeepError(error));
     }
   }
 
@@ -66,7 +65,8 @@ export class SettingsStore {
       owners: this.#owners(),
       secrets: Object.fromEntries(SECRET_NAMES.map((name) => [name, this.#secretOrigin(name)])) as Settings['secrets'],
       writable: this.#unwritable === undefined,
-      readOnlyReason: this.#unwritable,
+      readOnlyReason: this.#unwritable === undefined ? undefined : reasonSentence(this.#unwritable),
+      readOnlyWhy: this.#unwritable,
     });
   }
 
@@ -87,7 +87,7 @@ export class SettingsStore {
   async update(change: SettingsUpdate, ifMatch: string | undefined): Promise<Settings> {
     await this.load();
     if (this.#unwritable !== undefined) {
-      throw new DashkeepError('DK_SETTINGS', `settings cannot be saved: ${this.#unwritable}`);
+      throw new DashkeepError('DK_SETTINGS', `settings cannot be saved: ${reasonSentence(this.#unwritable)}`);
     }
     const expected = ifMatch ?? change.revision;
     if (expected !== undefined && expected !== this.#revision(this.#stored)) {

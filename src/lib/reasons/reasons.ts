@@ -8,6 +8,7 @@ import { LOSS_TEXTS } from './losses.ts';
 import { PLAN_TEXTS } from './plan.ts';
 import { REFUSAL_TEXTS } from './refusals.ts';
 import { REPOSITORY_TEXTS } from './repository.ts';
+import { RETENTION_TEXTS } from './retention.ts';
 import { RUN_TEXTS } from './runs.ts';
 import { SETTING_TEXTS } from './settings.ts';
 import { STATUS_TEXTS } from './status.ts';
@@ -19,6 +20,7 @@ const TEXTS: Record<ReasonCode, Text> = {
   ...REFUSAL_TEXTS,
   ...LOSS_TEXTS,
   ...RUN_TEXTS,
+  ...RETENTION_TEXTS,
   ...FINDING_TEXTS,
   ...SETTING_TEXTS,
   ...REPOSITORY_TEXTS,
@@ -36,6 +38,12 @@ export function isLeftAsDiffering({ code }: Partial<ReasonData>): boolean {
 /** Why, in the user's language; in the service's English where the code is not known here. */
 export function reasonText({ reason, code, params = {} }: Reasoned): string {
   return (code === undefined ? undefined : textOf(code, params)) ?? reason;
+}
+
+/** Warnings, in the user's language; as the service says them where an earlier release wrote them. */
+export function warningTexts(given: { warnings?: string[] | undefined; warned?: ReasonData[] | undefined }): string[] {
+  const { warnings = [], warned = [] } = given;
+  return warnings.map((warning, at) => reasonText({ reason: warning, ...warned[at] }));
 }
 
 /** What a restored resource lacks, in the user's language. */

@@ -9,6 +9,15 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
   'deleted-meanwhile': () => t('reason.deleted-meanwhile', 'Deleted while the backup was running'),
   'no-server-admin-here': () =>
     t('reason.no-server-admin-here', 'The service is not a server admin. Compare it with the command line'),
+  'snapshot-partial': () => t('reason.snapshot-partial', 'The snapshot is partial: some resources are missing from it'),
+  'locks-not-renewed': (given) =>
+    t(
+      'reason.locks-not-renewed',
+      'Object lock could not be renewed, so older objects may become deletable: {{message}}',
+      given,
+    ),
+  'problems-elsewhere': (given) =>
+    t('reason.problems-elsewhere', 'Problems in other organizations, which their admins can see: {{count}}', given),
   'drill-no-accounts': () => t('reason.drill-no-accounts', 'A drill creates no accounts'),
   'drill-one-link': () =>
     t('reason.drill-one-link', 'Its link can exist only once in a Grafana, and a drill publishes nothing'),

@@ -22,6 +22,7 @@ import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './PlanItems.tsx';
 import { parametersOf } from './request.ts';
 import { SecurityChanges } from './SecurityChanges.tsx';
+import { warningTexts } from '../../lib/reasons/reasons.ts';
 
 /** A restore from its plan to its verified end; the URL is the same all the way. */
 export function Plan() {
@@ -101,7 +102,7 @@ function Body({ plan }: { plan: RestorePlan }) {
   return (
     <Stack direction="column" gap={3}>
       {replan.error !== null && <ServiceNotice error={replan.error} />}
-      {plan.warnings.map((warning) => (
+      {warningTexts(plan).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
       <SecurityChanges

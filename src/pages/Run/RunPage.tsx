@@ -13,6 +13,7 @@ import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { UndoButton } from './UndoButton.tsx';
+import { warningTexts } from '../../lib/reasons/reasons.ts';
 
 /** One run: how it goes, or how it went, down to each resource that failed. */
 export function RunPage() {
@@ -62,7 +63,7 @@ function Details({ run }: { run: Run }) {
   return (
     <Stack direction="column" gap={3}>
       {run.failure && <ProblemAlert severity="error" problem={run.failure} />}
-      {run.warnings?.map((warning) => (
+      {warningTexts(run).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
       <Facts

@@ -15,6 +15,7 @@ import { ScheduleForm } from './ScheduleForm.tsx';
 import { ScopeForm } from './ScopeForm.tsx';
 import { TargetForm } from './TargetForm.tsx';
 import type { SectionProps } from './section.ts';
+import { reasonText } from '../../lib/reasons/reasons.ts';
 
 const SECTIONS: Record<string, ComponentType<SectionProps>> = {
   target: TargetForm,
@@ -62,7 +63,8 @@ export function SettingsPage() {
                   bottomSpacing={0}
                   title={t('settings.readOnly', 'You can change these settings only in the deployment')}
                 >
-                  {settings.readOnlyReason}
+                  {settings.readOnlyReason !== undefined &&
+                    reasonText({ reason: settings.readOnlyReason, ...settings.readOnlyWhy })}
                 </Alert>
               )}
               <Section key={`${section} ${settings.revision}`} settings={settings} />

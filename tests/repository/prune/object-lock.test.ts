@@ -1,6 +1,7 @@
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, type Clock } from '../../../pkg/contract/ports.ts';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import { renewLocks } from '../../../pkg/repository/sessions/locks.ts';
 import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository/prune/prune.ts';
@@ -191,7 +192,8 @@ describe('object lock of a repository', () => {
     refuse = ({ operation }) => operation === 'PutObjectRetention';
     const { renewed, warnings } = await renewLocks(repository);
     expect(renewed).toBe(0);
-    expect(warnings.join()).toContain('s3:PutObjectRetention is not allowed');
+    const message = expect.stringContaining('s3:PutObjectRetention is not allowed') as string;
+    expect(warnings).toEqual([reason('locks-not-renewed', { message })]);
     refuse = undefined;
     expect(await renewLocks(repository)).toEqual({ renewed: 6, warnings: [] });
   });

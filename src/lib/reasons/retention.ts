@@ -1,0 +1,17 @@
+import type { RETENTION_REASONS } from '../../../pkg/contract/reasons/retention.ts';
+import { t } from '../i18n.ts';
+import type { Text } from './text.ts';
+
+/** Why retention keeps a snapshot, or removes it. */
+export const RETENTION_TEXTS: Record<keyof typeof RETENTION_REASONS, Text> = {
+  'no-rules': () => t('reason.no-rules', 'No rule is set, so all snapshots are kept'),
+  'newest-complete': () => t('reason.newest-complete', 'The newest complete snapshot'),
+  'kept-by-rule': (given) => t('reason.kept-by-rule', 'Kept by the rule {{rule}}', given),
+  'kept-within': (given) => t('reason.kept-within', 'Younger than {{within}}', given),
+  'kept-foreign': () => t('reason.kept-foreign', 'No trusted key signed it'),
+  'kept-newer-partial': () => t('reason.kept-newer-partial', 'Partial, but newer than any complete one'),
+  'kept-to-undo': () => t('reason.kept-to-undo', 'Made before a restore or for a drill, less than a week ago'),
+  'undo-time-over': () => t('reason.undo-time-over', 'Made before a restore or for a drill, more than a week ago'),
+  'older-partial': () => t('reason.older-partial', 'Partial, and there is a newer complete one'),
+  'kept-by-none': () => t('reason.kept-by-none', 'No rule keeps it'),
+};
