@@ -1,5 +1,6 @@
-// Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node. A path may be given;
-// one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes. The entry point may follow.
+// Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node. A path may
+// be given; one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes. The
+// entry point may follow.
 import { chmod, readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 

@@ -7,8 +7,8 @@ const PAGE = 500;
 const READS_AT_ONCE = 4;
 
 /**
- * Lists dashboards and folders with their bodies and does nothing with them: the lower bound of a backup. Before Grafana 12
- * each dashboard is read by itself.
+ * Lists dashboards and folders with their bodies and does nothing with them: the lower bound of a backup. Before
+ * Grafana 12 each dashboard is read by itself.
  * @returns seconds
  */
 export async function bareListing(grafana: RealGrafana): Promise<number> {

@@ -14,8 +14,8 @@ export function benchUid(index: number): string {
 }
 
 /**
- * Fills an empty Grafana with dashboards of about that many characters, nine of ten in folders. One that already has as many
- * is left as it is.
+ * Fills an empty Grafana with dashboards of about that many characters, nine of ten in folders. One that already has as
+ * many is left as it is.
  * @throws when there are others: people's dashboards are not for measuring.
  */
 export async function fill(grafana: RealGrafana, dashboards: number, bytes: number): Promise<void> {

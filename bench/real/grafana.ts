@@ -55,7 +55,10 @@ export class RealGrafana {
     return ((await this.call('GET', '/api/health')) as { version: string }).version;
   }
 
-  /** The preferred version of `/apis/dashboard.grafana.app` and of folders; undefined where dashboards are not served there. */
+  /**
+   * The preferred version of `/apis/dashboard.grafana.app` and of folders; undefined where dashboards are not served
+   * there.
+   */
   async apis(): Promise<{ dashboard: string; folder: string } | undefined> {
     const { status, text } = await this.ask('GET', '/apis');
     const groups = status === 200 ? (JSON.parse(text) as { groups: Group[] }).groups : [];

@@ -10,8 +10,8 @@ const AT_ONCE = 4;
 const VERSIONS = ['v1beta1', 'v2beta1'];
 
 /**
- * Has Grafana and the bucket do some of everything before it counts, for every tool alike: a simulated server answers its
- * first requests several times slower, which no Grafana that people use does.
+ * Has Grafana and the bucket do some of everything before it counts, for every tool alike: a simulated server answers
+ * its first requests several times slower, which no Grafana that people use does.
  */
 export async function warmUp(world: World): Promise<void> {
   const [grafana, bucket] = [new Agent({ connections: AT_ONCE }), new Agent({ connections: AT_ONCE })];

@@ -17,7 +17,9 @@ export interface Traffic {
   serverCpuSeconds: number;
 }
 
-/** A Grafana full of dashboards and an empty bucket, each in a separate process, and a folder for whatever a tool keeps. */
+/**
+ * A Grafana full of dashboards and an empty bucket, each in a separate process, and a folder for whatever a tool keeps.
+ */
 export class World {
   readonly setup: Setup;
   readonly grafana: SimulatorProcess;
@@ -129,7 +131,10 @@ export class World {
 /** Enough for 20 000 dashboards kept by several tools. */
 const ROOM = 4 * 2 ** 30;
 
-/** A disk in memory where there is a large one: writing files is the simulated bucket's doing, and takes of the same processors. */
+/**
+ * A disk in memory where there is a large one: writing files is the simulated bucket's doing, and takes of the same
+ * processors.
+ */
 function roomy(): string {
   const memory = '/dev/shm';
   try {

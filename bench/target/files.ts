@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { Completeness } from '../types.ts';
 import { count } from './repository.ts';
 
-/** Counts the dashboards in a folder of JSON files in Grafana's own form, each by the uid inside it and only when it has content. */
+/**
+ * Counts the dashboards in a folder of JSON files in Grafana's own form, each by the uid inside it and only when it has
+ * content.
+ */
 export function inFiles(directory: string, uids: readonly string[]): Completeness {
   const found = new Set<string>();
   for (const item of readdirSync(directory, { recursive: true, withFileTypes: true })) {

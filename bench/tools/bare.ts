@@ -54,7 +54,8 @@ export async function bareBackup(world: World, reads: readonly Read[], files: re
 
 /**
  * The same reads with what no backup can leave out, on one thread: every body is parsed, printed, hashed, compressed,
- * signed and put. What this takes more than the bound is the machine's doing; what a backup takes more than this is its own.
+ * signed and put. What this takes more than the bound is the machine's doing; what a backup takes more than this is its
+ * own.
  */
 export async function bareWork(world: World, reads: readonly Read[]): Promise<Bound> {
   const single = new Set(reads.map(({ path }) => decodeURIComponent(path.split('/').at(-1) ?? '')));

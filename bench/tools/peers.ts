@@ -32,7 +32,9 @@ export const PEERS: Peer[] = [
   recipe('recipe/curl', undefined),
 ];
 
-/** grafana-backup-tool and its fork are run alike. The variable names the program `grafana-backup` of an installation. */
+/**
+ * grafana-backup-tool and its fork are run alike. The variable names the program `grafana-backup` of an installation.
+ */
 function backupTool(name: string, variable: string): Peer {
   const program = process.env[variable];
   return {
@@ -65,7 +67,9 @@ function backupTool(name: string, variable: string): Peer {
   };
 }
 
-/** The script that many clusters run as a CronJob; the copy is made by `aws s3 cp`, or by curl where there is no aws. */
+/**
+ * The script that many clusters run as a CronJob; the copy is made by `aws s3 cp`, or by curl where there is no aws.
+ */
 function recipe(name: string, variable: string | undefined): Peer {
   const aws = variable === undefined ? '' : process.env[variable];
   return {

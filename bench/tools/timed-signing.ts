@@ -1,5 +1,5 @@
-// The program itself, which writes at its end for how long it was signing, or checking what is signed. Waiting for the bucket
-// counts.
+// The program itself, which writes at its end for how long it was signing, or checking what is signed. Waiting for the
+// bucket counts.
 import { writeFileSync } from 'node:fs';
 import { Signing } from '../../pkg/repository/signing/signing.ts';
 import { TrustState } from '../../pkg/repository/signing/trust-state.ts';

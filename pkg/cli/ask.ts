@@ -7,7 +7,7 @@ export function isTerminal({ stdin, stderr }: CliContext): boolean {
 }
 
 /**
- * Asks whoever sits at the terminal.
+ * Asks anyone who sits at the terminal.
  * @returns what was typed; undefined where there is no terminal, or the input ended.
  */
 export async function askOnTerminal(context: CliContext, question: string): Promise<string | undefined> {

@@ -4,7 +4,8 @@ import { main } from './main.ts';
 
 ignoreClosedOutput(process.stdout, process.stderr);
 
-// Not process.exit: what was printed must reach its reader first. Not await either: a CommonJS module has none at its top.
+// Not process.exit: what was printed must reach its reader first. Not await either: a CommonJS module has none at its
+// top.
 void main(process.argv.slice(2)).then((exit) => {
   process.exitCode = exit;
 });

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Lets a command go on when nobody reads its output any more, as in `dashkeep show latest | head`: a restore that is being
- * applied must not end half way for that. Other errors of the stream end the process as before.
+ * Lets a command go on when nobody reads its output any more, as in `dashkeep show latest | head`: a restore that is
+ * being applied must not end half way for that. Other errors of the stream end the process as before.
  */
 export function ignoreClosedOutput(...streams: Writable[]): void {
   for (const stream of streams) {

@@ -61,7 +61,7 @@ export interface CliContext {
   stdin?: NodeJS.ReadStream;
 }
 
-/** The real outside. A second signal ends the process at once. */
+/** The real outside. A second signal ends the process immediately. */
 export function openContext(): CliContext {
   const controller = new AbortController();
   // Every request under way listens to it.

@@ -8,8 +8,9 @@ import { keepYoungHeapSmall } from '../lib/memory/young-heap.ts';
  */
 keepHeapSmall();
 keepYoungHeapSmall();
-// The only WebAssembly here is undici's parser of HTTP. Optimizing it takes 10 MB, which the process keeps, and saves no time
-// that could be measured. Only where V8's first compiler is known to compile all there is: nothing else would step in.
+// The only WebAssembly here is undici's parser of HTTP. Optimizing it takes 10 MB, which the process keeps, and saves
+// no time that could be measured. Only where V8's first compiler is known to compile all there is: nothing else would
+// step in.
 if (process.arch === 'x64' || process.arch === 'arm64') {
   setFlagsFromString('--liftoff-only');
 }

@@ -86,12 +86,15 @@ async function openState({ environment, clock, log }: CliContext, flags: CommonF
   return new SecretState(client, { namespace: await client.namespace(), name: cluster.secret }, clock);
 }
 
-/** Milliseconds that a run waits for a Grafana that is down when it begins; not more, since its address may be mistyped. */
+/**
+ * Milliseconds that a run waits for a Grafana that is down when it begins; not more, since its address may be mistyped.
+ */
 const START_WITHIN_MS = 10_000;
 
 /**
  * Connects to Grafana, does the work, and closes the connections whatever happens.
- * @param onProgress - of a run: it waits ten seconds for a Grafana that is down, and this says so. Everything else fails.
+ * @param onProgress - of a run: it waits ten seconds for a Grafana that is down, and this says so. Everything else
+ * fails.
  */
 export async function withGrafanaInstance<T>(
   context: CliContext,

@@ -7,7 +7,10 @@ export type PlanAction = z.infer<typeof PlanAction>;
 
 /** What a change of security is about; a kind says which of them writing a resource brings. */
 export const SECURITY_CODES = [
-  /** Requests, or alerts, go somewhere else: `field`, `before`, `after`; `secrets` that are stored, and whether it `keeps` them. */
+  /**
+   * Requests, or alerts, go somewhere else: `field`, `before`, `after`; `secrets` that are stored, and whether it
+   * `keeps` them.
+   */
   'address',
   /** The same where the address is a secret, which nobody shows: `field`. */
   'hidden-address',
@@ -33,7 +36,7 @@ export const SECURITY_CODES = [
   'team-member',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */
   'public',
-  /** Alerts that no rule of their own sends elsewhere go to another contact point: `before`, `after`. */
+  /** Alerts without a matching rule go to another contact point: `before`, `after`. */
   'receiver',
   /** Some alerts go to a contact point that got none from here: `after`. */
   'receiver-added',

@@ -3,7 +3,7 @@ export interface Clock {
   now(): Date;
   /** Milliseconds that never run backwards, for durations. */
   monotonic(): number;
-  /** Resolves after so many milliseconds; rejects with the signal's reason when aborted. */
+  /** Resolves after that many milliseconds; rejects with the signal's reason when aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 

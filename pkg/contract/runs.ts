@@ -53,7 +53,10 @@ export const RunRecord = z.object({
   /** Milliseconds. */
   duration: z.number().nonnegative().optional(),
   snapshot: z.string().optional(),
-  /** The organization that asked; a restore is of that one alone. Absent: the schedule, the command line, an earlier release. */
+  /**
+   * The organization that asked; a restore is of that one alone. Absent: the schedule, the command line, an earlier
+   * release.
+   */
   org: z.int().positive().optional(),
   /** What a backup did in each organization. */
   orgs: z

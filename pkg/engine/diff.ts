@@ -27,7 +27,10 @@ export function diffManifests(from: Compared, to: Compared): Diff {
   return diffStates(statesOf(from.resources.filter(common)), statesOf(to.resources.filter(common)));
 }
 
-/** How many resources changed, without a list of them: of a large snapshot that would take as much memory as its entries. */
+/**
+ * How many resources changed, without a list of them: of a large snapshot that would take as much memory as its
+ * entries.
+ */
 export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
   const common = scopeOfBoth(earlier, later);
   const from = earlier.resources.filter(common);

@@ -38,8 +38,8 @@ export type RunFacts = Partial<Pick<RunRecord, 'snapshot' | 'touched' | 'securit
 export class Cancelled extends Error {}
 
 /**
- * Does the work and keeps a record of it in the repository, whatever its end; what the work notes is in it, too. A record that can't be written is a
- * warning: what was done is done.
+ * Does the work and keeps a record of it in the repository, whatever its end; what the work notes is in it, too. A
+ * record that can't be written is a warning: what was done is done.
  */
 export async function recordRun<T>(
   options: RunOptions,

@@ -100,8 +100,8 @@ export async function readAlertingList(
 
 /**
  * One write after another within the org: all notification resources share one Alertmanager document, and concurrent
- * writers of it get 409 or, in older versions, a 500 that says nothing. Both are repeated, and so is a write whose answer
- * was lost; `send` must be safe to repeat.
+ * writers of it get 409 or, in older versions, a 500 that says nothing. Both are repeated, and so is a write whose
+ * answer was lost; `send` must be safe to repeat.
  */
 export async function writeAlerting<T>(context: KindContext, send: (attempt: number) => Promise<T>): Promise<T> {
   const oneByOne = await context.memo('alerting-writes', async () => pLimit(1));
@@ -195,7 +195,7 @@ function saysNotReady(error: unknown): boolean {
 
 /**
  * A new org also answers 403 for a while (terraform-provider-grafana). That is told from a missing right by asking for
- * the caller's rights: whoever has rights in alerting and gets a 403 all the same came too early.
+ * the caller's rights: anyone who has rights in alerting and gets a 403 all the same came too early.
  */
 async function isNotReady(context: KindContext, error: unknown): Promise<boolean> {
   if (saysNotReady(error)) {

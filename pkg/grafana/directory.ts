@@ -17,7 +17,7 @@ export interface Directory {
   forget(what: 'users' | 'teams' | 'serviceAccounts'): void;
 }
 
-/** Stands for the id of a user who is not there yet. Only plans see it. */
+/** Represents the id of a user who is not there yet. Only plans see it. */
 const EXPECTED = -1;
 
 /** The directory of a run and org; each list is read once, and again after something was written. */

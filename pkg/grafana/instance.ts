@@ -39,8 +39,8 @@ export interface ConnectOptions {
 
 /**
  * Discovers a Grafana and opens the orgs asked for.
- * @throws DK_SETTINGS when an org can't be reached with the credentials at hand; it is never left out silently. Also when
- * a server admin is needed, and these are not the credentials of one.
+ * @throws DK_SETTINGS when an org can't be reached with the credentials at hand; it is never left out silently. Also
+ * when a server admin is needed, and these are not the credentials of one.
  */
 export async function connect(options: ConnectOptions): Promise<Instance> {
   const { client, signal, patience } = options;

@@ -26,8 +26,8 @@ interface Entry {
 }
 
 /**
- * A resource's own permissions, `{permissions: [{role|team|user|serviceAccount, permission}]}`, sorted. Entries that are
- * inherited from a folder or that a fixed role gives are not its own.
+ * A resource's own permissions, `{permissions: [{role|team|user|serviceAccount, permission}]}`, sorted. Entries that
+ * are inherited from a folder or that a fixed role gives are not listed.
  * Undefined when the resource does not exist. Grafana says 500 then: `isLive` is asked whether it is that.
  */
 export async function readPermissions(
@@ -158,8 +158,8 @@ async function leftOut(entries: Entry[], directory: Directory): Promise<KnownRea
 
 /**
  * Makes a resource's own permissions those of the body; entries that it inherits or that a fixed role gives are never
- * touched. One request: Grafana's bulk call sets the entries it names and leaves the others, an empty permission removes
- * one (resourcepermissions/service.go), so what is too much is named as well.
+ * touched. One request: Grafana's bulk call sets the entries it names and leaves the others, an empty permission
+ * removes one (resourcepermissions/service.go), so what is too much is named as well.
  * @returns the entries that were left out, by name.
  */
 export async function writePermissions(

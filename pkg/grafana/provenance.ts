@@ -5,10 +5,15 @@ import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { Forecast, Restorable } from './kinds/kind.ts';
 import type { Content } from './kinds/content.ts';
 
-/** What all alerting kinds lose: what a restore creates has no provenance, so that people can work with it right away. */
+/**
+ * What all alerting kinds lose: what a restore creates has no provenance, so that people can work with it right away.
+ */
 export const LOST_PROVENANCE = 'provenance `api`: it can be edited in the UI afterwards';
 
-/** Where an alerting object comes from: '' people in the UI, `api` Terraform or another caller, `file`, `converted_prometheus`. */
+/**
+ * Where an alerting object comes from: '' people in the UI, `api` Terraform or another caller, `file`,
+ * `converted_prometheus`.
+ */
 export function originOf(provenance: string | undefined): Pick<Content, 'provenance' | 'managedBy'> {
   // Objects under `/apis` write none out.
   if (provenance === undefined || provenance === '' || provenance === 'none') {
@@ -24,9 +29,9 @@ export function strictestProvenance(provenances: readonly (string | undefined)[]
 }
 
 /**
- * Headers of a write. Without `X-Disable-Provenance` an object becomes read-only in the UI (grafana#57911); but one whose
- * stored provenance is `api` refuses to lose it (ngalert provisioning: "cannot change provenance from 'api' to ''",
- * terraform-provider-grafana#697), so that is matched.
+ * Headers of a write. Without `X-Disable-Provenance` an object becomes read-only in the UI (grafana#57911); but one
+ * whose stored provenance is `api` refuses to lose it (ngalert provisioning: "cannot change provenance from 'api' to
+ * ''", terraform-provider-grafana#697), so that is matched.
  */
 export function provenanceHeaders(stored: string | undefined): Record<string, string> {
   return stored === undefined || stored === '' ? { 'X-Disable-Provenance': 'true' } : {};
@@ -37,7 +42,7 @@ export function writeRefusal(stored: string | undefined): KnownReason | undefine
   return stored === 'file' ? reason('file-provisioned') : undefined;
 }
 
-/** The forecast of kinds for which only the live object's provenance stands in the way. */
+/** The forecast of kinds for which only the live object's provenance is in the way. */
 export async function forecastByProvenance(_context: unknown, item: Restorable): Promise<Forecast> {
   const blocked = writeRefusal(item.live?.provenance);
   return compact({ losses: [], blocked });

@@ -45,7 +45,8 @@ const RETRY_AFTER_MAX_MS = 10_000;
 
 /**
  * Talks to the Kubernetes API as the pod's service account. Knows only what it is asked to send; never logs a body.
- * Re-reads the token at least every minute (the kubelet renews it) and at once after a 401; follows a changed ca.crt.
+ * Re-reads the token at least every minute (the kubelet renews it) and immediately after a 401; follows a changed
+ * ca.crt.
  */
 export class KubeClient {
   readonly #options: KubeClientOptions;

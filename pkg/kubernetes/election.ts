@@ -25,8 +25,9 @@ const NOTE_PREFIX = 'dashkeep.io/';
 const WANTED_BY = `${NOTE_PREFIX}wanted-by`;
 
 /**
- * Leadership among replicas by one Lease. Expiry is judged by how long this process has seen the Lease unchanged, never by
- * comparing clocks. A leader that has not renewed within the deadline ends its term itself, before anybody else may begin one:
+ * Leadership among replicas by one Lease. Expiry is judged by how long this process has seen the Lease unchanged, never
+ * by comparing clocks. A leader that has not renewed within the deadline ends its term itself, before anybody else may
+ * begin one:
  * `term` is aborted, and whatever it guards must stop on that signal.
  */
 export class Election {
@@ -47,7 +48,10 @@ export class Election {
     this.#timing = options.timing ?? { lease: 15_000, renewDeadline: 10_000, retry: 2_000 };
   }
 
-  /** Aborted when the current term ends; undefined while somebody else leads, or when the term is over but nobody noticed yet. */
+  /**
+   * Aborted when the current term ends; undefined while somebody else leads, or when the term is over but nobody
+   * noticed yet.
+   */
   get term(): AbortSignal | undefined {
     const term = this.#term;
     const alive = term !== undefined && this.#options.clock.monotonic() - term.renewed < this.#timing.renewDeadline;
@@ -102,7 +106,7 @@ export class Election {
     return this.term;
   }
 
-  /** Stop what the term guards first: this gives the Lease back, so that another replica can begin at once. */
+  /** Stop what the term guards first: this gives the Lease back, so that another replica can begin immediately. */
   async stop(): Promise<void> {
     this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
     await this.#loop;
@@ -280,7 +284,7 @@ export class Election {
     this.#seen = {
       version,
       holder: lease.spec?.holderIdentity ?? '',
-      // Whoever holds it says how long: replicas of two releases may differ.
+      // Anyone who holds it says how long: replicas of two releases may differ.
       duration: Math.max(this.#timing.lease, (lease.spec?.leaseDurationSeconds ?? 0) * 1000),
       notes,
       since: now,

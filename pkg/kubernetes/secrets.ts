@@ -33,8 +33,9 @@ export function readSecret(client: KubeClient, secret: SecretName, signal?: Abor
 }
 
 /**
- * Writes entries by server-side apply. An apply takes away what the same manager owned and no longer names, so everything
- * that is ours already is sent along; what belongs to others is not touched. Creates the Secret where the Role allows that.
+ * Writes entries by server-side apply. An apply takes away what the same manager owned and no longer names, so
+ * everything that is ours already is sent along; what belongs to others is not touched. Creates the Secret where the
+ * Role allows that.
  * @param changes - undefined removes an entry
  * @param current - the Secret as it was just read; undefined when there is none
  * @throws KubernetesError 409 when somebody else wrote meanwhile: read and try again.

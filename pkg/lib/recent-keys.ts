@@ -1,4 +1,4 @@
-/** The ids that were added or found last, up to so many. */
+/** The ids that were added or found last, up to that many. */
 export class RecentKeys {
   readonly #limit: number;
   readonly #ids = new Set<string>();

@@ -13,7 +13,10 @@ export interface StateStore {
   get(name: string): Promise<Buffer | undefined>;
   /** Replaces atomically: a reader sees the old value or the new one. */
   set(name: string, value: Buffer): Promise<void>;
-  /** Stores it unless there is one of that name. @returns what is there: of several who add at the same time, all get the same. */
+  /**
+   * Stores it unless there is one of that name. @returns what is there: of several who add at the same time, all get
+   * the same.
+   */
   add(name: string, value: Buffer): Promise<Buffer>;
   delete(name: string): Promise<void>;
 }

@@ -48,8 +48,8 @@ const VERSIONS_PART_KEY = /^cache\/versions\/([0-9a-f]{16})\/[a-z0-9]+\.json\.gz
 const RUN_KEY = /^runs\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json(\.age)?$/;
 
 /**
- * `20261124T143000Z-1f2e3d4c`: names a snapshot or a run and sorts by time, also within one second, whose milliseconds are
- * the first three digits behind the dash. Otherwise the latest of two quick backups would be a matter of luck.
+ * `20261124T143000Z-1f2e3d4c`: names a snapshot or a run and sorts by time, also within one second, whose milliseconds
+ * are the first three digits behind the dash. Otherwise the latest of two quick backups would be a matter of luck.
  */
 export function newTimedId(now: Date, randomness: Randomness): string {
   const milliseconds = now.getUTCMilliseconds().toString(16).padStart(3, '0');
@@ -142,7 +142,7 @@ export interface NamedKey {
   encrypted: boolean;
 }
 
-/** What an object key stands for; undefined when it is not one. */
+/** What an object key represents; undefined when it is not one. */
 export function parseObjectKey(key: string): NamedKey | undefined {
   const match = OBJECT_KEY.exec(key);
   return match?.[2] === undefined ? undefined : { id: match[2], encrypted: match[3] !== undefined };

@@ -59,14 +59,20 @@ export interface Repository {
   /** For who stores many bodies; to be closed. */
   openEncoder(): Encoder;
 
-  /** Stores what was encoded. `canonical` gives the form once more, for the case that the encoder left it uncompressed and it is not there. */
+  /**
+   * Stores what was encoded. `canonical` gives the form once more, for the case that the encoder left it uncompressed
+   * and it is not there.
+   */
   putPressed(
     pressed: EncodedObject,
     canonical: () => Buffer,
     options?: { signal?: AbortSignal },
   ): Promise<{ written: boolean }>;
 
-  /** The canonical JSON of an object, checked against its id. @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, DK_IDENTITY_MISSING */
+  /**
+   * The canonical JSON of an object, checked against its id. @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED,
+   * DK_IDENTITY_MISSING
+   */
   getObject(id: string, options?: { signal?: AbortSignal }): Promise<string>;
 
   /** Those of the ids that the store does not hold now (asks the store, not a cache). */

@@ -57,7 +57,9 @@ export function keeperOf(config: ServiceConfig, parts: KeeperParts): TokenKeeper
   );
 }
 
-/** The tokens of the API. They rotate where there is an admin, so that somebody can tell the app of each organization. */
+/**
+ * The tokens of the API. They rotate where there is an admin, so that somebody can tell the app of each organization.
+ */
 export function apiTokensOf(
   { apiToken, apiOrgTokens, apiTokenHours, grafana }: ServiceConfig,
   { admin, ...ports }: Pick<KeeperParts, 'admin' | 'state' | 'clock' | 'randomness' | 'log'>,
@@ -84,7 +86,8 @@ export function givenTokensOf(
 
 /**
  * How the service gets into Grafana: with the tokens that it keeps, or those that it is given. Never as an admin, whose
- * credentials are for making tokens alone: whoever commands the service must not gain what only a server admin may do.
+ * credentials are for making tokens alone: anyone who commands the service must not gain what only a server admin may
+ * do.
  */
 export function grafanaAccess(
   { grafana }: ServiceConfig,

@@ -41,7 +41,9 @@ export class Notifier {
   #waiting = 0;
   failures = 0;
 
-  /** @param limits - `timeout`: milliseconds that a receiver has for its answer; `outbound`: which hosts it may be on */
+  /**
+   * @param limits - `timeout`: milliseconds that a receiver has for its answer; `outbound`: which hosts it may be on
+   */
   constructor(
     receiver: () => Promise<Receiver | undefined>,
     instance: string,

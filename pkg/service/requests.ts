@@ -145,7 +145,7 @@ export class Requests {
     const { leadership, terms, queue } = this.#parts;
     const term = await leadership.take();
     await terms.notice();
-    // Two that came at once: the second one did not see the first when it looked.
+    // Of two concurrent requests: the second one did not see the first when it looked.
     const twin = job.idempotencyKey === undefined ? undefined : queue.askedWith(job.idempotencyKey);
     return twin ?? queue.submit(job, term);
   }

@@ -133,7 +133,8 @@ export class Restores {
     }
     const wanted = confirmationOf(kept);
     const typed = normal(confirm ?? '');
-    // Where the plan itself asks for nothing, the id of the snapshot is taken as well: it was what had to be typed once.
+    // Where the plan itself asks for nothing, the id of the snapshot is taken as well: it was what had to be typed
+    // once.
     const accepted = [wanted ?? '', ...(kept.planned.confirm === undefined ? [kept.planned.snapshot] : [])].map(normal);
     if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
@@ -156,7 +157,7 @@ export class Restores {
     return kept.state === 'planned' && this.#clock.now().getTime() - kept.created.getTime() > EXPIRES_MS;
   }
 
-  /** Whoever plans most loses the oldest first: nobody drives out the plans of others. */
+  /** Anyone who plans most loses the oldest first: nobody drives out the plans of others. */
   #dropOld(): void {
     while (this.#kept.size > KEPT) {
       const counts = new Map<number, number>();
@@ -194,7 +195,10 @@ const TITLE_MOST = 100;
 /** Titles may hold any kind and number of spaces; nobody sees them. */
 const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** What deleting and changes of security ask for; else, when something live is overwritten, its title, or how many resources that are. */
+/**
+ * What deleting and changes of security ask for; else, when something live is overwritten, its title, or how many
+ * resources that are.
+ */
 function confirmationOf({ planned }: Kept): string | undefined {
   const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
   if (planned.confirm !== undefined || only === undefined) {

@@ -31,7 +31,7 @@ export interface Foundation {
   state: StateStore;
   admin: AdminSource | undefined;
   kubernetes: KubernetesRights | undefined;
-  /** Made anew for each process; undefined without a Lease. */
+  /** Made again for each process; undefined without a Lease. */
   election: ((mayYield: () => boolean) => Election) | undefined;
 }
 

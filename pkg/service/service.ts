@@ -58,7 +58,9 @@ export interface ServicePorts {
 
 const SETTINGS_EVERY_MS = 30_000;
 
-/** The service beside Grafana, without its HTTP: its parts, what they know of each other, and when each of them works. */
+/**
+ * The service beside Grafana, without its HTTP: its parts, what they know of each other, and when each of them works.
+ */
 export class Service {
   readonly config: ServiceConfig;
   readonly ports: ServicePorts;
@@ -261,7 +263,10 @@ export class Service {
     }
   }
 
-  /** Where the deployment gives the tokens of Grafana nobody tells the app: people read the tokens of the API from the state. */
+  /**
+   * Where the deployment gives the tokens of Grafana nobody informs the app: people read the tokens of the API from the
+   * state.
+   */
   async #makeApiTokens(): Promise<void> {
     const { orgTokens } = this.config.grafana;
     try {

@@ -8,7 +8,8 @@ export type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 export type { S3Settings } from './s3/settings/settings.ts';
 
 /**
- * Opens the store of a target: `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written to it yet.
+ * Opens the store of a target: `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written to it
+ * yet.
  *
  * @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS
  */

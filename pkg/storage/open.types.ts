@@ -3,13 +3,16 @@ import type { OutboundPolicy } from './outbound/policy.ts';
 import type { S3Settings } from './s3/settings/settings.ts';
 
 export interface OpenStoreOptions {
-  /** The process's environment, or what stands in for it: AWS_*, DASHKEEP_S3_*, HOME. */
+  /** The process's environment, or what replaces it: AWS_*, DASHKEEP_S3_*, HOME. */
   environment: Readonly<Record<string, string | undefined>>;
   /** What the settings page or the command line says; wins over the environment. */
   s3?: S3Settings;
   /** Directories that a `file://` target has to be in or below; without them any directory is taken. */
   directories?: readonly string[];
-  /** Which hosts the S3 client may connect to; without it any. An endpoint of the environment or the AWS files is always taken. */
+  /**
+   * Which hosts the S3 client may connect to; without it any. An endpoint of the environment or the AWS files is always
+   * taken.
+   */
   outbound?: OutboundPolicy;
   clock: Clock;
   random: Randomness;

@@ -4,7 +4,7 @@ import type { Environment, S3Settings } from './s3/settings/settings.ts';
 import { parseTarget } from './target.ts';
 
 export interface PolicyOptions extends Pick<S3Settings, 'lock' | 'encryption' | 'tags'> {
-  /** Tells the partition: China and GovCloud have ARNs of their own. */
+  /** Tells the partition: China and GovCloud have their own ARNs. */
   region?: string;
   /** False for a key that can write but never remove. Prune then needs another key. */
   deletes?: boolean;
@@ -79,7 +79,7 @@ export function minimalPolicy(target: string, options: PolicyOptions = {}): Mini
 }
 
 /**
- * The same with what the environment asks for: object lock, encryption and tags need rights of their own.
+ * The same with what the environment asks for: object lock, encryption and tags need their own rights.
  *
  * @throws DK_SETTINGS
  */

@@ -41,7 +41,8 @@ export interface StoreCapabilities {
  * `[A-Za-z0-9._/=%+@-]`, and no key is a folder of another.
  *
  * Contract (tests/storage/conformance.ts):
- * - `put` is atomic: a reader sees the old bytes or the new ones, never a mixture; when it returns, `get` sees the new ones.
+ * - `put` is atomic: a reader sees the old bytes or the new ones, never a mixture; when it returns, `get` sees the new
+ *   ones.
  * - `get` of an absent key throws DashkeepError DK_STORE_NOT_FOUND.
  * - `list` yields every key below the prefix exactly once in ascending byte order, however many there are, or throws.
  * - `deleteMany` of an absent key is a success. What the store keeps as an earlier version is told as `hidden`.

@@ -25,9 +25,9 @@ interface Segment {
 }
 
 /**
- * The program with a note that is in memory when it runs. What the file holds stays where it is; note and program headers
- * come behind it, in a separate segment. Kernels before 5.18 look for the headers at the first segment's address plus their
- * offset, so that is where the segment goes.
+ * The program with a note that is in memory when it runs. What the file holds stays where it is; note and program
+ * headers come behind it, in a separate segment. Kernels before 5.18 look for the headers at the first segment's
+ * address plus their offset, so that is where the segment goes.
  * @throws Error when it is no 64-bit little-endian ELF file
  */
 export function withNote(program: Buffer, name: string, content: Buffer): Buffer {

@@ -7,8 +7,8 @@ import { LINUX_PLATFORMS, NODE_VERSION } from './node.ts';
 import { measured, PAGE, withSizes, type Measured } from './page.ts';
 
 /*
- * `npm run build:binary`: the command line as one executable that needs no Node, in build/binary/<platform>/dashkeep, and the
- * archive that a release has of it. Built for every Linux, the sizes go into the page that states them.
+ * `npm run build:binary`: the command line as one executable that needs no Node, in build/binary/<platform>/dashkeep,
+ * and the archive that a release has of it. Built for every Linux, the sizes go into the page that states them.
  *   --platform linux-x64   only this one (may be given again)
  */
 const { values } = parseArgs({ options: { platform: { type: 'string', multiple: true } } });

@@ -32,7 +32,8 @@ export interface NodeBuild {
 }
 
 /**
- * Node for a platform. For Linux from npm, kept in the user's cache; elsewhere the one that runs this, if it is the right one.
+ * Node for a platform. For Linux from npm, kept in the user's cache; elsewhere the one that runs this, if it is the
+ * right one.
  * @throws Error that says what to do
  */
 export async function nodeFor(platform: Platform): Promise<NodeBuild> {

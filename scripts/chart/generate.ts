@@ -5,7 +5,9 @@ import { dashboardJson } from './dashboard.ts';
 import { renderExamples, renderRules } from './examples.ts';
 import { withValuesTable } from './readme.ts';
 
-/** Writes what is made from the chart: its dashboard, the examples, the alert rules and its README's table of values. */
+/**
+ * Writes what is made from the chart: its dashboard, the examples, the alert rules and its README's table of values.
+ */
 await mkdir(join(CHART, 'files'), { recursive: true });
 await writeFile(join(CHART, 'files/dashboard.json'), dashboardJson());
 for (const [file, text] of await renderExamples()) {

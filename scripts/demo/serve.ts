@@ -32,7 +32,7 @@ export async function serve(
     grafana: { url: grafana.url, authorization: `Bearer ${grafana.token({ name: 'somebody', role: 'Admin' })}` },
     port: 0,
   });
-  console.log(`\nThe app, on a page that stands in for Grafana: ${preview.url}`);
+  console.log(`\nThe app, on a page that replaces Grafana: ${preview.url}`);
   console.log('Ctrl-C ends everything.');
   const ended = new AbortController();
   process.once('SIGINT', () => ended.abort());

@@ -4,7 +4,10 @@ import { run, type Step } from './release.ts';
 /** Other bases than the Dockerfile's, where those can't be had. */
 const BASES = ['NODE_IMAGE', 'RUNTIME_IMAGE', 'PLUGIN_IMAGE'];
 
-/** The images of this machine's platform as archives of OCI layouts. What is published is built by the workflow, for every platform. */
+/**
+ * The images of this machine's platform as archives of OCI layouts. What is published is built by the workflow, for
+ * every platform.
+ */
 export const images: Step = async ({ version, time, work }) => {
   const isThere = await run('docker', ['buildx', 'inspect']).then(
     () => true,

@@ -11,8 +11,8 @@ import { releaseOf, run, type Release, type Step } from './release.ts';
 import { sbom } from './sbom.ts';
 
 /*
- * `npm run release`: everything that a release publishes, in build/release/assets, with its checksums, and notes.md beside it.
- * It pushes nothing: .github/workflows/release.yml does. Two runs on one commit make the same bytes.
+ * `npm run release`: everything that a release publishes, in build/release/assets, with its checksums, and notes.md
+ * beside it. It pushes nothing: .github/workflows/release.yml does. Two runs on one commit make the same bytes.
  *   --dry-run     also where the commit isn't tagged with the version; the plugin stays unsigned
  *   --out DIR     another folder, which is emptied first
  *   --with DIR    also publish the files of this folder, such as executables that were built on other systems

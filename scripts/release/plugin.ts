@@ -6,7 +6,9 @@ import { run, type Release, type Step } from './release.ts';
 
 const ID = 'dashkeep-backup-app';
 
-/** The app as Grafana unpacks it, held against the rules of Grafana's catalogue; signed where there is a token for it. */
+/**
+ * The app as Grafana unpacks it, held against the rules of Grafana's catalogue; signed where there is a token for it.
+ */
 export const plugin: Step = async (release) => {
   const folder = await buildPlugin(release);
   if (!release.dryRun && process.env['GRAFANA_ACCESS_POLICY_TOKEN']) {

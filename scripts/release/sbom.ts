@@ -8,7 +8,10 @@ interface Sbom {
   metadata: { timestamp: string };
 }
 
-/** What the program is made of, as CycloneDX, from the lock file. Number and time are npm's own for each run, so others take their place. */
+/**
+ * What the program is made of, as CycloneDX, from the lock file. Number and time are npm's own for each run, so others
+ * take their place.
+ */
 export const sbom: Step = async ({ version, time, assets }) => {
   const words = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only'];
   const document = JSON.parse(await run('npm', words)) as Sbom;

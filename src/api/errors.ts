@@ -3,10 +3,10 @@ import type { ApiError } from '../../pkg/contract/api/common.ts';
 import type { ReasonData } from '../../pkg/contract/reasons/reason.ts';
 
 /**
- * Where a call failed: `disconnected` the app does not know the service yet, `unreachable` the service is down, `timeout`
- * it took too long, `grafana` Grafana itself is down, `session` the user is logged out, `forbidden` Grafana refuses the
- * user, `refused` Grafana's proxy refuses the call, `foreign` something else answered, `token` the service refuses the
- * app, `service` the service answered with an error.
+ * Where a call failed: `disconnected` the app does not know the service yet, `unreachable` the service is down,
+ * `timeout` it took too long, `grafana` Grafana itself is down, `session` the user is logged out, `forbidden` Grafana
+ * refuses the user, `refused` Grafana's proxy refuses the call, `foreign` something else answered, `token` the service
+ * refuses the app, `service` the service answered with an error.
  */
 export type Failure =
   | 'disconnected'
@@ -56,7 +56,10 @@ interface FailedData {
   response?: unknown;
 }
 
-/** Finds out from the response who refused: only the service sends an `error` with a code. Cancelled calls stay as they are. */
+/**
+ * Finds out from the response who refused: only the service sends an `error` with a code. Cancelled calls stay as they
+ * are.
+ */
 export function toServiceError(caught: unknown): unknown {
   if (!isFetchError(caught)) {
     // Without any response the browser throws a TypeError.

@@ -24,8 +24,8 @@ function isStale(error: Error): boolean {
 }
 
 /**
- * Catches what breaks while rendering. After an update of the app the page is loaded again, once automatically and then by
- * hand, so that a broken server can't make it reload for ever.
+ * Catches what breaks while rendering. After an update of the app the page is loaded again, once automatically and then
+ * by hand, so that a broken server can't make it reload for ever.
  */
 export class PageErrorBoundary extends Component<Props, State> {
   override state: State = {};

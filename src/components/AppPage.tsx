@@ -18,8 +18,8 @@ export function AppPage({ children, pageNav, ...page }: PluginPageProps) {
 }
 
 /**
- * Addresses with the path that Grafana is served under. Grafana compares them with those of its menu: what is the same gets
- * one breadcrumb instead of two.
+ * Addresses with the path that Grafana is served under. Grafana compares them with those of its menu: what is the same
+ * gets one breadcrumb instead of two.
  */
 function belowGrafana({ url, parentItem, children, ...item }: NavModelItem): NavModelItem {
   return {

@@ -8,7 +8,10 @@ interface Props {
   text: string;
 }
 
-/** Grafana's badge. The grey one has the text color of the page: Grafana 12's own is too pale on the light theme to be read. */
+/**
+ * Grafana's badge. The grey one has the text color of the page: Grafana 12's own is too pale on the light theme to be
+ * read.
+ */
 export function LabelBadge({ color, icon, text }: Props) {
   const styles = useStyles2(getStyles);
   return <Badge color={color} icon={icon} text={text} className={color === 'darkgrey' ? styles.grey : undefined} />;

@@ -46,8 +46,8 @@ export interface GoneLately {
 }
 
 /**
- * What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it; without
- * what restores have brought back since.
+ * What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it;
+ * without what restores have brought back since.
  * @param lastRestore - the run of the newest one that has ended
  */
 export function useGoneLately(newest: string, lastRestore: string | undefined): GoneLately {

@@ -1,8 +1,8 @@
 import { useEffect, useState, type RefCallback } from 'react';
 
 /**
- * Keeps the focus on an item of an open menu. @grafana/ui's Dropdown focuses the box around the menu one frame after it opens;
- * on a slow machine that comes after the menu has focused its first item, and the box takes no arrow keys.
+ * Keeps the focus on an item of an open menu. @grafana/ui's Dropdown focuses the box around the menu one frame after it
+ * opens; on a slow machine that comes after the menu has focused its first item, and the box takes no arrow keys.
  * @returns a ref for the `Menu`
  */
 export function useMenuFocus(): RefCallback<HTMLElement> {

@@ -57,8 +57,8 @@ function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
 }
 
 /**
- * Of snapshots, newest first, the ids of the backups after which something was deleted, up to the newest backup. What was
- * taken before a restore or for a drill covers other things, and says nothing about what people deleted.
+ * Of snapshots, newest first, the ids of the backups after which something was deleted, up to the newest backup. What
+ * was taken before a restore or for a drill covers other things, and says nothing about what people deleted.
  * @param newest - the id of the newest backup
  * @param since - milliseconds; deletions that were seen earlier are left out
  */

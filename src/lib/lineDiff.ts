@@ -9,7 +9,10 @@ export interface DiffLine {
   after?: number;
 }
 
-/** Beyond this number of differing lines the shortest path costs too much; lines that occur once then say what belongs together. */
+/**
+ * Beyond this number of differing lines the shortest path costs too much; lines that occur once then say what belongs
+ * together.
+ */
 const MAX_EDITS = 500;
 
 /** What differs between two texts, line by line, with equal ends taken off first. */

@@ -12,7 +12,7 @@ async function seeded(profile: ProfileName): Promise<void> {
   await seedAlerting(grafana);
 }
 
-/** Another writer changes the Alertmanager document during the next write that matches, so many times. */
+/** Another writer changes the Alertmanager document during the next write that matches, that many times. */
 function disturb(match: string, times: number): void {
   const { alerting } = grafana.sim.state.org(1);
   grafana.sim.setFaults({
@@ -46,14 +46,14 @@ describe.each(PROFILE_NAMES)('writers of the one Alertmanager document in Grafan
     expect(grafana.slept.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('never are two of ours at once', async () => {
+  it('never are two of ours concurrently', async () => {
     await seeded(profile);
     const before = await takeAll(grafana, { decryptSecrets: true });
     grafana.sim.wipe();
     await grafana.api('POST /api/folders', { uid: FOLDER, title: 'Infrastructure' });
     const context = await grafana.run();
     grafana.sim.clearRequests();
-    // Whoever forgets that the kind writes serially is still safe within one run.
+    // Anyone who forgets that the kind writes serially is still safe within one run.
     const points = [...before.get('contact-point')!].map(([uid, content]) =>
       kindOf('contact-point').write!(context, { uid, content }),
     );

@@ -37,7 +37,7 @@ describe.each(PROFILE_NAMES)('Grafana %s', (profile) => {
     for (const name of ALERTING.filter((one) => one !== 'silence')) {
       expect(bodies(after.get(name)!), name).toEqual(bodies(before.get(name)!));
     }
-    // A start that lies in the past is lost, as the kind declares; what identifies a silence is not.
+    // A start that is in the past is lost, as the kind declares; what identifies a silence is not.
     expect([...after.get('silence')!.keys()].sort()).toEqual([...before.get('silence')!.keys()].sort());
   });
 

@@ -122,7 +122,7 @@ describe('rule groups', () => {
     expect(stringAt(recorded, 'record', 'target_datasource_uid')).toBe('data-source:prom');
   });
 
-  it('are copied beside the original with rules of their own, the same ones every time', async () => {
+  it('are copied beside the original with their own rules, the same ones every time', async () => {
     await grafana.api('POST /api/folders', { uid: 'other', title: 'Other' });
     const copy = alertRuleGroup.copy!(await group(HOSTS), 'other/hosts (copy)');
     const uid = alertRuleGroup.uidOf!(copy);

@@ -141,7 +141,7 @@ describe.each(PROFILE_NAMES)('secrets of contact points in Grafana %s', (profile
     const outcome = await restore(KIND, await grafana.run(), before);
     expect(outcome.losses).toEqual([
       'pagerduty integrationKey: enter it again, or give it with --secrets',
-      'pagerduty integrationKey: a placeholder stands there until then',
+      'pagerduty integrationKey: a placeholder is there until then',
     ]);
     expect(stored('pager')).toEqual({ integrationKey: 'enter-again', severity: 'critical' });
   });
@@ -190,7 +190,7 @@ describe('contact points', () => {
     expect((await take(KIND, await grafana.run())).get('ops')!.pristine).toBeUndefined();
   });
 
-  it('can be copied under another name, with uids of their own', async () => {
+  it('can be copied under another name, with their own uids', async () => {
     await seeded('13.2');
     const ops = (await take(KIND, await grafana.run())).get('ops')!;
     const copy = contactPoint.copy!(ops, 'ops (copy)');

@@ -7,9 +7,14 @@ import { RULES, type Publication } from './publishing.ts';
 import { exactVersion, olderVersions } from '../support/preview/older.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/* The rules of Grafana's plugin validator that can be told without Grafana, and our own budget, over the built dist/. */
+/*
+ * The rules of Grafana's plugin validator that can be told without Grafana, and our own budget, over the built dist/.
+ */
 const root = resolve(import.meta.dirname, '../..');
-/** What a release is about to publish; else built aside, so that a page served from dist/ is not pulled from under somebody. */
+/**
+ * What a release is about to publish; else built aside, so that a page served from dist/ is not pulled from under
+ * somebody.
+ */
 const given = process.env['DASHKEEP_TEST_DIST'];
 const dist = given ?? mkdtempSync(join(tmpdir(), 'dashkeep-dist-'));
 

@@ -5,11 +5,16 @@ import { backup, open, SeededRandomness, TestClock } from '../support/repository
 import { cutAt, FATES, type Fate } from './cut-points.ts';
 import { Bucket, GuardedStore, type Guard, type Method } from './store.ts';
 
-/** Each opening takes a second of scrypt, so the short form cuts only the put of the identity, and leaves half of the key. */
+/**
+ * Each opening takes a second of scrypt, so the short form cuts only the put of the identity, and leaves half of the
+ * key.
+ */
 const whole = process.env['DASHKEEP_CHAOS'] === 'whole';
 const PASSPHRASE = 'a passphrase long enough';
 
-/** The first backup into a repository that a passphrase alone encrypts; each time a machine without any memory of it. */
+/**
+ * The first backup into a repository that a passphrase alone encrypts; each time a machine without any memory of it.
+ */
 async function backUp(bucket: Bucket, clock: TestClock, guard?: Guard): Promise<void> {
   const store = new GuardedStore(bucket, () => clock.now(), guard);
   const world = { store, clock, randomness: new SeededRandomness(clock.now().getTime()) };

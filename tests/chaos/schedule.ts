@@ -16,7 +16,7 @@ export interface ActorPlan {
   skew: number;
   /** Dies at that call. */
   killedAt?: number;
-  /** Stands still before that call for so long, heartbeat included. */
+  /** Is still before that call for so long, heartbeat included. */
   suspendedAt?: { call: number; for: number };
 }
 

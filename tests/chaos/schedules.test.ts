@@ -57,7 +57,7 @@ function planOf(scene: Scene, deed: Deed, index: number, chance: SeededRandomnes
   return plan;
 }
 
-describe.each(CASTS)('$name at once', ({ name, deeds, skewed = false }) => {
+describe.each(CASTS)('$name concurrently', ({ name, deeds, skewed = false }) => {
   it('lose nothing that was published, and the next runs succeed', { timeout: 600_000 }, async () => {
     for (let seed = 0; seed < seeds; seed++) {
       const chance = new SeededRandomness(`${name}:${seed}`);

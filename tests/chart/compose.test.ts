@@ -25,7 +25,9 @@ interface ComposeFile {
 const compose = parse(await readFile(join(ROOT, 'docker-compose.yaml'), 'utf8')) as ComposeFile;
 const services = Object.entries(compose.services);
 
-/** The keys of the compose specification that this file uses; another one is a spelling mistake until it is added here. */
+/**
+ * The keys of the compose specification that this file uses; another one is a spelling mistake until it is added here.
+ */
 const KEYS = {
   top: ['name', 'services', 'volumes'],
   service: [
@@ -46,7 +48,7 @@ describe('docker-compose.yaml', () => {
     }
   });
 
-  it('waits only for services and conditions that can come true', () => {
+  it('waits only for services and conditions that can be met', () => {
     for (const [, { depends_on = {} }] of services) {
       for (const [name, { condition }] of Object.entries(depends_on)) {
         const other = compose.services[name];

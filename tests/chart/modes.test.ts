@@ -64,7 +64,7 @@ describe('any combination of switches', () => {
 });
 
 describe('what each mode runs', () => {
-  it('sidecar: nothing of its own', async () => {
+  it('sidecar: no workload', async () => {
     const objects = await template(CHART, { args: ['--skip-tests'] });
     expect(kinds(objects)).toEqual([
       'ConfigMap',

@@ -21,7 +21,10 @@ export async function buildContext(): Promise<string> {
   return context;
 }
 
-/** The image's file tree, put together by hand: Node with its libraries stands for the base, the rest follows the COPY lines. */
+/**
+ * The image's file tree, put together by hand: Node with its libraries replaces the base, the rest follows the COPY
+ * lines.
+ */
 export async function assemble(stage: Stage, stages: Stage[]): Promise<string> {
   const rootfs = await mkdtemp(join(tmpdir(), 'dashkeep-rootfs-'));
   await chmod(rootfs, 0o755);
@@ -75,7 +78,10 @@ export async function canIsolate(): Promise<boolean> {
   );
 }
 
-/** A command as the engine would run it: its own root, read-only, an unprivileged user, no way to more rights, a fresh /tmp. */
+/**
+ * A command as the engine would run it: its own root, read-only, an unprivileged user, no way to more rights, a fresh
+ * /tmp.
+ */
 export function inContainer(
   rootfs: string,
   stage: Stage,

@@ -55,8 +55,8 @@ describe('values that contradict each other', () => {
       { fullnameOverride: 'x', global: { dashkeep: { enabled: true } } },
       'global.dashkeep.fullnameOverride',
     ],
-    ['the token in the admin Secret', { tokenSecret: { name: 'grafana' } }, 'needs one of its own'],
-    ['the token in the S3 Secret', { tokenSecret: { name: 'grafana-backup-s3-credentials' } }, 'needs one of its own'],
+    ['the token in the admin Secret', { tokenSecret: { name: 'grafana' } }, 'use a separate one'],
+    ['the token in the S3 Secret', { tokenSecret: { name: 'grafana-backup-s3-credentials' } }, 'use a separate one'],
     ['a secret as plain configuration', { config: { AWS_SECRET_ACCESS_KEY: 'x' } }, 'secretKeyRef'],
     [
       'a budget for one pod',

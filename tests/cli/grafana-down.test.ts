@@ -4,7 +4,7 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { hurriedClock } from '../support/hurried-clock.ts';
+import { fastClock } from '../support/fast-clock.ts';
 
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -29,7 +29,7 @@ function run(clock: Clock, command: string, ...args: string[]): Promise<Ended> {
 describe('dashkeep backup while Grafana is down', () => {
   it('waits for it, and is complete when it comes back', async () => {
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
-    const clock = hurriedClock(20);
+    const clock = fastClock(20);
     let probes = 0;
     const watched: Clock = {
       ...clock,
@@ -48,7 +48,7 @@ describe('dashkeep backup while Grafana is down', () => {
 
   it('fails after ten seconds with what to do, and publishes nothing', async () => {
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
-    const clock = hurriedClock();
+    const clock = fastClock();
     const begun = clock.monotonic();
     await expect(run(clock, 'backup')).rejects.toMatchObject({
       code: 'DK_GRAFANA_UNREACHABLE',
@@ -63,7 +63,7 @@ describe('dashkeep backup while Grafana is down', () => {
 
 describe('dashkeep restore without --apply', () => {
   it('does not wait, for somebody looks at it', async () => {
-    const clock = hurriedClock();
+    const clock = fastClock();
     await run(clock, 'backup');
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
     await expect(run(clock, 'restore', 'latest')).rejects.toThrow(/no answer/);

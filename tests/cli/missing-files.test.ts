@@ -28,7 +28,9 @@ async function refusal(environment: Record<string, string>): Promise<DashkeepErr
   return error as DashkeepError;
 }
 
-/** What a pod sees whose optional Secret is missing, or lacks a key: a setting names a file, and the file isn't there. */
+/**
+ * What a pod sees whose optional Secret is missing, or lacks a key: a setting names a file, and the file isn't there.
+ */
 describe('a setting that names a file that is not there', () => {
   const settings = (target = 'file'): Record<string, string> => ({
     GRAFANA_URL: grafana.url,

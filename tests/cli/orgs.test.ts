@@ -38,7 +38,7 @@ function orgsOf({ json }: Ended): number[] {
   return [...new Set((json.plan as Item[]).map(({ org }) => org))].sort((a, b) => a - b);
 }
 
-/** Two organizations with the same folder `twin`, and each with a folder of its own; all are gone after the backup. */
+/** Two organizations with the same folder `twin`, and each with its own folder; all are gone after the backup. */
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
   directory = await temporaryDirectory();

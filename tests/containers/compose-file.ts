@@ -8,7 +8,9 @@ import type { Stack } from './stack.ts';
 
 const MINUTE = 60_000;
 
-/** `docker compose up` as in docs/install/compose.md, from nothing to `down --volumes`. The tests build on each other. */
+/**
+ * `docker compose up` as in docs/install/compose.md, from nothing to `down --volumes`. The tests build on each other.
+ */
 export function composeFile(given: () => Stack): void {
   describe('docker compose', () => {
     let first = '';

@@ -11,8 +11,8 @@ const MINUTE = 60_000;
 vi.setConfig({ testTimeout: 10 * MINUTE });
 
 /*
- * One file, because all of it needs the same two images, and they take a while. Nothing is pulled: bases, Grafana, the S3
- * store and Prometheus are stand-ins (images.ts). The rest is real: engine, builds, compose file, service, plugin.
+ * One file, because all of it needs the same two images, and they take a while. Nothing is pulled: bases, Grafana, the
+ * S3 store and Prometheus are stand-ins (images.ts). The rest is real: engine, builds, compose file, service, plugin.
  */
 describeContainers('containers, from a clean clone', () => {
   let stack: Stack;

@@ -11,14 +11,14 @@ const PATHS = 'ENV PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 const TRUST =
   'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt';
 
-/** What stands for the bases that the Dockerfile would pull, by the build argument that names another one. */
+/** What replaces the bases that the Dockerfile would pull, by the build argument that names another one. */
 export const BASES = {
   NODE_IMAGE: 'dashkeep-test/node:1',
   RUNTIME_IMAGE: 'dashkeep-test/runtime:1',
   PLUGIN_IMAGE: 'dashkeep-test/plugin:1',
 } as const;
 
-/** How each image is to be run, as in the one that it stands for. */
+/** How each image is to be run, as in the one that it replaces. */
 const CONFIGURATION: Record<string, string[]> = {
   node: [PATHS, TRUST, 'CMD ["node"]'],
   runtime: [PATHS, 'USER 65532', 'WORKDIR /home/nonroot', 'ENTRYPOINT ["/nodejs/bin/node"]', TRUST],
@@ -34,10 +34,13 @@ const CONFIGURATION: Record<string, string[]> = {
   grafana: [PATHS, 'USER 472', 'EXPOSE 3000', 'ENTRYPOINT ["/nodejs/bin/node", "/grafana.mjs"]'],
 };
 
-/** Service of the compose file → what stands for its image. */
+/** Service of the compose file → what replaces its image. */
 const STAND_INS: Record<string, string> = { grafana: 'grafana', s3: 's3', prometheus: 'prometheus' };
 
-/** Puts all images into the engine that can't be pulled: our bases, and the stand-ins under the names of the compose file. */
+/**
+ * Puts all images into the engine that can't be pulled: our bases, and the stand-ins under the names of the compose
+ * file.
+ */
 export async function importImages(): Promise<void> {
   for (const [name, tag] of [
     ['node', BASES.NODE_IMAGE],

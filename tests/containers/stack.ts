@@ -88,7 +88,10 @@ export class Stack {
     return this.grafana(method, `/api/plugin-proxy/${APP}/api/v1${path}`, body);
   }
 
-  /** Waits until a complete backup that is newer than the given one is reported through the plugin proxy. @returns its snapshot's id */
+  /**
+   * Waits until a complete backup that is newer than the given one is reported through the plugin proxy. @returns its
+   * snapshot's id
+   */
   async completeBackup(after = ''): Promise<string> {
     return eventually(
       'a complete backup',

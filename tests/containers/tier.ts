@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 
-/** Folder of what tests/support/docker/build.sh made; set by tests/support/docker/engine.sh, with the engine's address. */
+/**
+ * Folder of what tests/support/docker/build.sh made; set by tests/support/docker/engine.sh, with the engine's address.
+ */
 export const programs = process.env['DASHKEEP_TEST_DOCKER'];
 
 if (programs === undefined && process.env['DASHKEEP_REQUIRE_TIERS'] === '1') {
@@ -9,5 +11,5 @@ if (programs === undefined && process.env['DASHKEEP_REQUIRE_TIERS'] === '1') {
   );
 }
 
-/** Tests with a Docker engine of their own; skipped where none is given, unless DASHKEEP_REQUIRE_TIERS=1. */
+/** Tests with their own Docker engine; skipped where none is given, unless DASHKEEP_REQUIRE_TIERS=1. */
 export const describeContainers = describe.skipIf(programs === undefined);

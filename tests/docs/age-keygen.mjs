@@ -1,4 +1,5 @@
-// As much of `age-keygen` as docs/encryption.md uses, for machines without it: `-o <file>` makes an identity, `-y <file>` prints its recipient.
+// As much of `age-keygen` as docs/encryption.md uses, for machines without it: `-o <file>` makes an identity, `-y
+// <file>` prints its recipient.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 

@@ -50,7 +50,7 @@ describe.each([...pages()])('%s', (_, markdown) => {
 });
 
 describe('the commands of the pages', () => {
-  it('are found, wherever they stand', () => {
+  it('are found, wherever they are', () => {
     const page = [
       '```bash',
       'dashkeep() { node dashkeep.mjs "$@"; }',

@@ -6,7 +6,7 @@ import { fences, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';
 
-/** Pages whose commands for the program are run here, and the one with a test of its own. */
+/** Pages whose commands for the program are run here, and the one with its own test. */
 const FOLLOWED = [
   'README.md',
   'docs/disaster-recovery.md',

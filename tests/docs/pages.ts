@@ -40,7 +40,7 @@ export function proseOf(markdown: string): string {
   return markdown.replace(FENCE, '');
 }
 
-/** What stands between backticks within the text. */
+/** What is between backticks within the text. */
 export function inlineCode(markdown: string): string[] {
   return [...proseOf(markdown).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 }

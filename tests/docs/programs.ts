@@ -40,7 +40,7 @@ const ELSEWHERE: Record<string, string> = {
   'openssl pkeyutl': '-verify -pubin -keyform -inkey -rawin -in -sigfile',
 };
 
-/** What every shell has; nothing to get wrong that a reader would not see at once. */
+/** What every shell has; nothing to get wrong that a reader would not see immediately. */
 const EVERYWHERE = 'base64 cat cut echo find grep gunzip head mkdir sed sha256sum sort tail'.split(' ');
 
 const CHECKS: Record<string, Check> = {
@@ -59,7 +59,10 @@ export const PROGRAM_NAMES: readonly string[] = [
   ...new Set([...Object.keys(CHECKS), ...Object.keys(ELSEWHERE).map((name) => name.split(' ')[0] ?? '')]),
 ];
 
-/** What is wrong with one command; undefined when it is one that the program takes. A program that nobody knows is wrong too. */
+/**
+ * What is wrong with one command; undefined when it is one that the program takes. A program that nobody knows is wrong
+ * too.
+ */
 export async function problemOf([program = '', ...words]: string[]): Promise<string | undefined> {
   if (EVERYWHERE.includes(program)) {
     return undefined;

@@ -22,30 +22,60 @@ const BANNED: readonly (readonly [word: RegExp, instead: string])[] = [
   [/(?<!-|^# Grafana )\bburn(?:s|t|ed|ing)?\b/i, 'is lost'],
 ];
 
-/** What is held to them. */
-const HELD = /^(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^(?:docs|charts|provisioning)\/|^src\/locales\/en-US\//;
-/** Pages that are measured or recorded, pictures, and files of other tools. */
-const FREE = /\.(?:png|svg|lock)$|^docs\/(?:performance\.md|openapi\.json)$|package-lock\.json$|^tests\/golden\//;
+/** Texts that users read: all words are checked. */
+const TEXTS =
+  /^(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^(?:docs|charts|examples|provisioning)\/|^src\/locales\/en-US\//;
+/** Code, with its comments and names. */
+const CODE = /^(?:pkg|src|tests|scripts|bench)\/.*\.(?:tsx?|mjs|sh)$/;
+/** What has been measured or recorded, pictures, this list, and names in tables of earlier measurements. */
+const FREE =
+  /\.(?:png|svg)$|^docs\/(?:performance\.md|openapi\.json)$|^tests\/golden\/|^tests\/docs\/wording\.test\.ts$|^bench\/(?:report\/targets|tools\/dashkeep)\.ts$/;
+/** Words that code still has in its names and comments. */
+const IN_CODE = ['reports, says', 'is lost'];
+/** The widest comment, in columns. */
+const WIDTH = 120;
 
 /** The banned words of a text, with their lines. */
-function slips(text: string): string[] {
+function slips(text: string, except: readonly string[] = []): string[] {
   return text.split('\n').flatMap((line, index) =>
-    BANNED.flatMap(([word, instead]) => {
+    BANNED.filter(([, instead]) => !except.includes(instead)).flatMap(([word, instead]) => {
       const found = word.exec(line)?.[0];
       return found === undefined ? [] : [`${index + 1}: “${found}”, write: ${instead}`];
     }),
   );
 }
 
-const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' })
-  .split('\n')
-  .filter((file) => HELD.test(file) && !FREE.test(file));
+/** Whether a line is a comment that is too wide, except for directives, which cannot be broken. */
+function isWideComment(line: string): boolean {
+  return line.length > WIDTH && /^\s*(?:\/\/|\/\*|\*)/.test(line) && !/eslint-disable|https?:\/\//.test(line);
+}
+
+/** Files of the repository that a pattern names, with their text. */
+function filesOf(pattern: RegExp): [file: string, text: string][] {
+  const names = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
+  return names
+    .filter((file) => pattern.test(file) && !FREE.test(file))
+    .map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]);
+}
 
 describe('plain words', () => {
   it('are used in every text that people read', () => {
+    const files = filesOf(TEXTS);
     expect(files.length).toBeGreaterThan(100);
-    const found = files.flatMap((file) => slips(readFileSync(join(ROOT, file), 'utf8')).map((slip) => `${file}:${slip}`));
-    expect(found).toEqual([]);
+    expect(files.flatMap(([file, text]) => slips(text).map((slip) => `${file}:${slip}`))).toEqual([]);
+  });
+
+  it('are used in code and its comments', () => {
+    const files = filesOf(CODE);
+    expect(files.length).toBeGreaterThan(500);
+    expect(files.flatMap(([file, text]) => slips(text, IN_CODE).map((slip) => `${file}:${slip}`))).toEqual([]);
+  });
+
+  it('fit into the width of a comment', () => {
+    const wide = filesOf(CODE).flatMap(([file, text]) =>
+      text.split('\n').flatMap((line, index) => (isWideComment(line) ? [`${file}:${index + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
   });
 
   it.each(['Plan anew', 'as many as it stands at once', 'Whoever has it', 'it was told so', 'a page of its own'])(

@@ -7,7 +7,7 @@ import { expect, expectAccessible, GRAFANA_URL, PACKAGES, type AppPages } from '
 import { test as onService } from './support/journey.ts';
 import { test as madeUp } from './support/madeUp.ts';
 
-/** With this set, the pictures of README and catalogue are made anew. */
+/** With this set, the pictures of README and catalogue are made again. */
 const SHOTS =
   process.env['SCREENSHOTS'] === undefined ? undefined : resolve(import.meta.dirname, '../../src/img/screenshots');
 

@@ -3,7 +3,7 @@ import { test } from './support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'on what is made up for it');
 
-test('a page that an update of the app has taken away loads itself anew, once, and the others still work', async ({
+test('a page that an update of the app has taken away loads itself again, once, and the others still work', async ({
   app,
   page,
 }) => {
@@ -28,7 +28,7 @@ test('a page that an update of the app has taken away loads itself anew, once, a
   });
   await page.getByRole('link', { name: 'History', exact: true }).click();
   await expect(page.getByText('Dashkeep was updated while this page was open')).toBeVisible();
-  expect(reloads, 'the page was loaded anew before anything was said').toBe(1);
+  expect(reloads, 'the page was loaded again before anything was said').toBe(1);
   expect(asked).toBeGreaterThan(1);
   await page.getByRole('link', { name: 'Overview', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();

@@ -41,7 +41,8 @@ test('the arrow keys reach a menu although the box around it took the focus', as
   await page.getByRole('button', { name: 'More actions' }).click();
   const menu = page.getByRole('menu');
   await expect(menu.locator(':focus')).toHaveCount(1);
-  // The menu gives the focus to its first item once more, a frame after it opened: a key that comes before is undone by that.
+  // The menu gives the focus to its first item once more, a frame after it opened: a key that comes before is undone by
+  // that.
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))),
   );
@@ -51,7 +52,9 @@ test('the arrow keys reach a menu although the box around it took the focus', as
   await expect(menu.getByRole('menuitem', { name: 'Verify stored data' })).toBeFocused();
 });
 
-/** How a call can fail before the service has a word, as a browser gets it from Grafana, and what the page says then. */
+/**
+ * How a call can fail before the service has a word, as a browser gets it from Grafana, and what the page says then.
+ */
 const FAILURES = [
   {
     what: 'the service down',

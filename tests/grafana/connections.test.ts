@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { servedClient } from './served-client.ts';
 
-test('there are no more connections than requests at once', async () => {
+test('there are no more connections than concurrent requests', async () => {
   let connections = 0;
   const { client, server } = await servedClient((_request, response) => response.end('{"some":"answer"}'), 3);
   server.on('connection', () => connections++);

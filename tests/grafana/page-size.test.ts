@@ -9,8 +9,8 @@ import { servedClient } from './served-client.ts';
 const OBJECTS = 150;
 
 /**
- * Reads a list of which each object takes the server so many milliseconds, which it spends on one page at a time, as on
- * one processor; and what it was asked for.
+ * Reads a list of which each object takes the server that many milliseconds, which it spends on one page at a time, as
+ * on one processor; and what it was asked for.
  */
 async function read(msPerObject: number): Promise<{ names: string[]; limits: number[] }> {
   const limits: number[] = [];

@@ -39,7 +39,7 @@ interface Backup {
   took: number;
 }
 
-/** Sends so many requests as fast as the window lets them in. */
+/** Sends that many requests as fast as the window lets them in. */
 function backup(
   time: VirtualTime,
   window: RequestLimiter,
@@ -61,7 +61,7 @@ function backup(
   return Promise.all(all).then(() => ({ ...result, took: time.monotonic() - started }));
 }
 
-/** People who use Grafana meanwhile: so many requests a second, evenly, each noting how long it took. */
+/** People who use Grafana meanwhile: that many requests a second, evenly, each noting how long it took. */
 function people(time: VirtualTime, server: VirtualServer, perSecond: number, seconds: number): number[] {
   const latencies: number[] = [];
   for (let index = 0; index < perSecond * seconds; index++) {
@@ -83,7 +83,7 @@ function mean(values: number[]): number {
 }
 
 describe('the size of the window of requests', () => {
-  it('opens to its maximum where the server stands it, and never further', async () => {
+  it('opens to its maximum where the server can take it, and never further', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
@@ -229,7 +229,7 @@ describe('the size of the window of requests', () => {
   it('tries ever more rarely where it found the same limit again and again', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 64, clock: time });
-    // More than two at once wait for each other.
+    // More than two concurrent ones wait for each other.
     const server = new VirtualServer(time, { workers: 1, line: 0 });
     const running = backup(time, window, 10_000, () => server.request(5));
     await time.run();
@@ -270,7 +270,7 @@ describe('the size of the window of requests', () => {
     });
     await time.run();
     await mixed;
-    // Half as long again as at best, with 64 at once.
+    // Half as long again as at best, with a concurrency of 64.
     const busy = new VirtualServer(time, { workers: 10, line: 20 });
     const rare = backup(time, window, 3000, async () => {
       await busy.request(5);
@@ -297,7 +297,7 @@ describe('the size of the window of requests', () => {
     expect(Math.min(...(await dashboards).sizes)).toBe(64);
   });
 
-  it('sends a few at once even where this process is slow', async () => {
+  it('sends a few concurrently even where this process is slow', async () => {
     const time = new VirtualTime();
     const self = new BusyProcess(time, 20);
     const window = new RequestLimiter({ max: 64, clock: time });
@@ -324,7 +324,7 @@ describe('the size of the window of requests', () => {
     expect((await running).sizes.at(-1)).toBeGreaterThanOrEqual(8);
   });
 
-  it('comes back at once from fewer that are no faster, having grown while it could not tell', async () => {
+  it('comes back immediately from fewer that are no faster, having grown while it could not tell', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });

@@ -41,7 +41,7 @@ export class VirtualTime implements Clock {
   }
 }
 
-/** A server with so many workers, each busy so long with a request; the others queue. */
+/** A server with that many workers, each busy for some time with a request; the others queue. */
 export class VirtualServer {
   readonly #time: VirtualTime;
   readonly #workers: number;

@@ -8,8 +8,8 @@ import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { RestoreBench } from '../restore/harness.ts';
 
 /*
- * A kind that no Grafana has, made of what a kind declares and nothing else: no other file of the program knows it. It is in
- * folders, rings as soon as it is there, has a secret, and Grafana deletes nothing of it.
+ * A kind that no Grafana has, made of what a kind declares and nothing else: no other file of the program knows it. It
+ * is in folders, rings as soon as it is there, has a secret, and Grafana deletes nothing of it.
  */
 const NAME = 'door-bell' as KindName;
 

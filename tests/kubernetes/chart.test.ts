@@ -157,7 +157,7 @@ describeKubernetes('the chart on a real API server', () => {
       expect(await made()).toEqual(first);
       await ok(helm, 'rollback', 'dashkeep', '1', '-n', at);
       expect(await made()).toEqual(first);
-      // Whoever wants another one deletes the Secret.
+      // Anyone who wants another one deletes the Secret.
       await cluster.must('DELETE', `/api/v1/namespaces/${at}/secrets/dashkeep-tls`);
       await release('upgrade', at, way, [{ mode: 'deployment', ...TARGET }]);
       expect(await made()).not.toEqual(first);

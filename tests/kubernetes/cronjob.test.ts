@@ -28,7 +28,7 @@ describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives
     await cluster?.stop();
   });
 
-  /** The chart's objects, in a namespace of their own. */
+  /** The chart's objects, in their own namespace. */
   async function install(values: object): Promise<{ objects: KubernetesObject[]; namespace: string; backups: string }> {
     const namespace = `cronjob-${++namespaces}`;
     await cluster.namespace(namespace);

@@ -130,7 +130,7 @@ describeKubernetes('leader election, against a real API server', () => {
     await createEmptyObjects(cluster, namespace, { secret: `unused-${name}`, lease: name });
   }
 
-  it('never lets two replicas work at once through 200 changes of the leader', async () => {
+  it('never lets two replicas work concurrently through 200 changes of the leader', async () => {
     const overlaps: string[] = [];
     const lanes = Array.from({ length: 10 }, (_, lane) => `lane-${lane}`);
     const changes = await Promise.all(

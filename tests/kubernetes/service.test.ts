@@ -256,7 +256,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     await eventually('its end', () => other.service.queue.idle || undefined, 30_000);
   }, 120_000);
 
-  it('tells of a late backup once, whoever leads, and of the next one again', async () => {
+  it('reports an overdue backup once, whichever replica leads, and of the next one again', async () => {
     const webhook = await startWebhook();
     const folder = await account(await chartRules());
     const schedule = `0 ${(new Date().getUTCHours() + 12) % 24} * * *`;

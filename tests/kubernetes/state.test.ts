@@ -76,7 +76,7 @@ describeKubernetes('a Secret as state, against a real API server with RBAC', () 
     expect((await state.get('grafana-api-token'))?.toString()).toBe('glsa_new');
   });
 
-  it('loses nothing when two replicas write at once', async () => {
+  it('loses nothing when two replicas write concurrently', async () => {
     const { state, namespace, directory, secret } = await setUp();
     const other = new SecretState(clientOf(directory), secret, realClock);
     await Promise.all(

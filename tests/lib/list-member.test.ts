@@ -17,7 +17,7 @@ function elementsOf(text: string): unknown[] | undefined {
 }
 
 describe('a list in a JSON text', () => {
-  it('is found as JSON.parse finds it, whatever stands around and in it', () => {
+  it('is found as JSON.parse finds it, whatever is around and in it', () => {
     const shapes = { before: fc.jsonValue(), list: fc.array(fc.jsonValue()), after: fc.jsonValue() };
     fc.assert(
       fc.property(fc.record(shapes), fc.constantFrom(undefined, 1, '\t'), (value, indent) => {

@@ -9,7 +9,7 @@ import { ownCopy, release } from '../../pkg/lib/memory/release.ts';
 
 const MB = 1024 * 1024;
 
-test('frees all the memory that a buffer lies in, at once', () => {
+test('frees all the memory of a buffer immediately', () => {
   const page = Buffer.alloc(MB, 'x');
   const part = page.subarray(100);
   const before = process.memoryUsage().arrayBuffers;
@@ -37,7 +37,7 @@ test('leaves alone what Node gives to many', () => {
   expect(Buffer.from('after it').toString()).toBe('after it');
 });
 
-test.each([1, 100, 20_000, 100_000])('a copy of %d bytes has memory of its own', (size) => {
+test.each([1, 100, 20_000, 100_000])('a copy of %d bytes has its own memory', (size) => {
   const copy = ownCopy(Buffer.alloc(size, 'x'));
 
   expect([copy.length, copy.buffer.byteLength]).toEqual([size, size]);

@@ -126,7 +126,7 @@ export class Grafana {
   }
 }
 
-/** Waits until the check is true. @throws naming what was waited for, after so many seconds. */
+/** Waits until the check is true. @throws naming what was waited for, after that many seconds. */
 export async function until(what: string, seconds: number, check: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

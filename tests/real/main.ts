@@ -10,7 +10,7 @@ import { Proxy } from './proxy.ts';
 import { junit } from './report/junit.ts';
 import { outcomeOf, summary, type Outcome } from './report/outcome.ts';
 
-/** Exit codes: 0 all passed, 1 something failed, 2 wrong use, or a Grafana that is not to be burned. */
+/** Exit codes: 0 all passed, 1 something failed, 2 wrong use, or a Grafana that is not to be was lost. */
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

@@ -16,7 +16,7 @@ export interface Ran {
 
 const PROGRAM = join(import.meta.dirname, '../../build/dashkeep.mjs');
 
-/** No command takes longer than this, in seconds; whoever waits longer waits for something that hangs. */
+/** No command takes longer than this, in seconds; anyone who waits longer waits for something that hangs. */
 const LIMIT_SECONDS = 900;
 
 /** The program as people run it, with an encrypted repository in a directory that is removed at the end. */

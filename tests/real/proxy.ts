@@ -12,7 +12,7 @@ export interface Refusal {
 }
 
 /**
- * Stands between the product and Grafana: it counts requests, keeps what was refused as evidence, and does something
+ * Is between the product and Grafana: it counts requests, keeps what was refused as evidence, and does something
  * at a certain request, so that "in the middle of a backup" doesn't depend on how fast a machine is.
  */
 export class Proxy {

@@ -97,7 +97,7 @@ describe('partial snapshots', () => {
 describe.each(['safety', 'drill'] as const)('snapshots taken aside (%s)', (trigger) => {
   const aside = (time: string): SnapshotSummary => ({ ...snapshot(time), trigger });
 
-  it('stay a week, and never stand for the newest', () => {
+  it('stay a week, and never count as the newest', () => {
     const snapshots = [
       aside('2026-11-24T10:00:00Z'),
       aside('2026-11-10T10:00:00Z'),

@@ -38,7 +38,7 @@ beforeEach(() => {
   world = { clock, store: new CountingStore({ clock }), randomness: new SeededRandomness() };
 });
 
-/** A history of so many snapshots, two hours apart, as it looks when every one was indexed. */
+/** A history of that many snapshots, two hours apart, as it looks when every one was indexed. */
 async function longHistory(count: number): Promise<SnapshotSummary[]> {
   const repository = await open(world);
   const manifest = await backup(repository, world, { a: { v: 1 } });
@@ -130,7 +130,7 @@ describe('the index is only a cache', () => {
     expect((await (await open(world)).snapshots()).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
   });
 
-  it('verify writes it anew from the manifests', async () => {
+  it('verify writes it again from the manifests', async () => {
     const ids = await someSnapshots();
     const lie = {
       id: ids[0],

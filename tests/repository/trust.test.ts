@@ -47,7 +47,7 @@ describe('a machine that knows nobody yet', () => {
     expect(await later.snapshots()).toMatchObject([{ signed: true }]);
   });
 
-  it('backs up with a key of its own, and believes that alone', async () => {
+  it('backs up with its own key, and believes that alone', async () => {
     const first = await backup(await open(world), world, { a: { v: 1 } });
     world.clock.advance(3_600_000);
     const log = recordingLog();
@@ -63,7 +63,7 @@ describe('a machine that knows nobody yet', () => {
 });
 
 describe('a new signing key', () => {
-  it('is trusted by whoever trusts the one before, and both stay trusted', async () => {
+  it('is trusted by anyone who trusts the one before, and both stay trusted', async () => {
     const first = await backup(await open(world), world, { a: { v: 1 } });
     const before = (await open(world)).trust.own!;
     const reader = { create: false, state: new MemoryState(), trustedKeys: [before] };

@@ -16,7 +16,7 @@ async function seeded(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
 const COPY = { selection: { folders: [{ uid: 'infra' }] }, options: { copy: { folderUid: 'copies' } } };
 
 describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
-  it('have uids of their own, refer to one another, and leave the originals as they are', async () => {
+  it('have their own uids, refer to one another, and leave the originals as they are', async () => {
     await seeded(profile);
     const before = stateOf(await bench.backup());
     const { results, plan } = await bench.apply(COPY);

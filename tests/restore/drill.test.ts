@@ -48,7 +48,7 @@ async function live(): Promise<Record<string, string>> {
 }
 
 describe.each(PROFILE_NAMES)('a drill on Grafana %s', (profile) => {
-  it('brings everything back in an org of its own, which is gone afterwards', async () => {
+  it('brings everything back in its own org, which is gone afterwards', async () => {
     await company(profile);
     const before = await live();
     bench.sim.clearRequests();
@@ -65,12 +65,12 @@ describe.each(PROFILE_NAMES)('a drill on Grafana %s', (profile) => {
     expect(await live()).toEqual(before);
   });
 
-  it('is in no hurry: people who use Grafana meanwhile come first', async () => {
+  it('has no priority: people who use Grafana meanwhile come first', async () => {
     await company(profile);
-    const hurry = vi.spyOn(GrafanaClient.prototype, 'prioritize');
+    const prioritize = vi.spyOn(GrafanaClient.prototype, 'prioritize');
     await run(await bench.instance());
-    expect(hurry).not.toHaveBeenCalled();
-    hurry.mockRestore();
+    expect(prioritize).not.toHaveBeenCalled();
+    prioritize.mockRestore();
   });
 
   it('evaluates no rule while it runs', async () => {

@@ -10,7 +10,7 @@ import { seed } from './seed.ts';
 
 const MINUTE = 60_000;
 
-/** What a burned Grafana lacks: users by login, with their organizations and roles. */
+/** What a was lost Grafana lacks: users by login, with their organizations and roles. */
 const PEOPLE: Record<string, Record<string, string>> = {
   admin: { Acme: 'Admin', Second: 'Viewer' },
   ann: { Acme: 'Editor', Second: 'Viewer' },

@@ -38,7 +38,7 @@ function watching(repository: Repository, onRead: (id: string) => void): Reposit
   });
 }
 
-/** Plans and applies at once, as `dashkeep restore --apply` does. */
+/** Plans and applies immediately, as `dashkeep restore --apply` does. */
 async function applyAtOnce(
   selection: Parameters<RestoreBench['request']>[0]['selection'] = BOARDS,
 ): Promise<{ plan: Plan; results: ApplyResult[]; reads: Map<string, number> }> {
@@ -57,7 +57,7 @@ async function applyAtOnce(
   return { plan, results, reads };
 }
 
-describe.each(PROFILE_NAMES)('a restore that is applied at once, Grafana %s', (profile) => {
+describe.each(PROFILE_NAMES)('a restore that is applied immediately, Grafana %s', (profile) => {
   it('reads each object once, and each dashboard back once', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     bench.sim.seedDashboards({ count: 120, folders: 12, bytes: 3000 });
@@ -75,16 +75,16 @@ describe.each(PROFILE_NAMES)('a restore that is applied at once, Grafana %s', (p
     expect(read.length).toBe(boards.length);
   });
 
-  it('is in a hurry, and what goes before it is not', async () => {
+  it('has priority, and what goes before it has not', async () => {
     bench = await RestoreBench.start({ profile });
     bench.sim.seedDashboards({ count: 3, folders: 1, bytes: 1000 });
-    const hurry = vi.spyOn(GrafanaClient.prototype, 'prioritize');
+    const prioritize = vi.spyOn(GrafanaClient.prototype, 'prioritize');
     await bench.backup();
     bench.sim.wipe();
-    expect(hurry).not.toHaveBeenCalled();
+    expect(prioritize).not.toHaveBeenCalled();
     await applyAtOnce();
-    expect(hurry).toHaveBeenCalledOnce();
-    hurry.mockRestore();
+    expect(prioritize).toHaveBeenCalledOnce();
+    prioritize.mockRestore();
   });
 
   it('says afterwards what the dashboards use and the target lacks', async () => {
@@ -125,7 +125,7 @@ describe.each(['11.6', '13.2'] as const)('many dashboards, Grafana %s', (profile
 });
 
 describe('bodies of many megabytes', () => {
-  it('are not all in memory at once', async () => {
+  it('are not all in memory concurrently', async () => {
     bench = await RestoreBench.start({ profile: '13.2', nestedFolders: true });
     bench.sim.seedDashboards({ count: 12, folders: 1, bytes: 3_000_000 });
     await bench.backup();

@@ -51,7 +51,9 @@ async function undoOf(run: RunRecord): Promise<Awaited<ReturnType<typeof planUnd
   return planned;
 }
 
-/** A snapshot, and then a bad day: a folder with all that was in it is gone, a dashboard and permissions were changed. */
+/**
+ * A snapshot, and then a bad day: a folder with all that was in it is gone, a dashboard and permissions were changed.
+ */
 async function badDay(profile: ProfileName): Promise<{ good: Manifest; before: Record<string, string> }> {
   bench = await RestoreBench.start({ profile, nestedFolders: true });
   await seed(bench);

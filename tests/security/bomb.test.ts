@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 
 /**
- * Somebody with write access puts small files there that are huge when they are unpacked. The service and the Jobs of the
- * chart have a heap of 384 MiB.
+ * Somebody with write access puts small files there that are huge when they are unpacked. The service and the Jobs of
+ * the chart have a heap of 384 MiB.
  */
 const HEAP = '--max-old-space-size=384';
 let directory: string;
@@ -47,7 +47,7 @@ function dashkeep(...args: string[]): Promise<{ exit: number | null; out: string
   });
 }
 
-/** So many MiB of a text over and over, zipped. */
+/** That many MiB of a text over and over, zipped. */
 async function bomb(before: string, repeated: string, mebibytes: number, after: string): Promise<Buffer> {
   const gzip = createGzip({ level: 9 });
   const block = repeated.repeat(Math.ceil((1024 * 1024) / repeated.length));

@@ -33,7 +33,7 @@ describe('the API with a certificate', { timeout: 60_000 }, () => {
 
   const files = () => ({ cert: join(directory, 'tls.crt'), key: join(directory, 'tls.key') });
 
-  /** A certificate for localhost from an authority of its own. */
+  /** A certificate for localhost from its own authority. */
   async function make(): Promise<{ cert: string; key: string; ca: string }> {
     const { cert, key, caFile } = makeCertificate(await mkdtemp(join(directory, 'made-')));
     return { cert, key, ca: readFileSync(caFile, 'utf8') };
@@ -69,7 +69,7 @@ describe('the API with a certificate', { timeout: 60_000 }, () => {
     });
   }
 
-  it('answers over TLS to whoever knows its authority, and never in the clear', async () => {
+  it('answers over TLS to anyone who knows its authority, and never in the clear', async () => {
     const ca = await give();
     const { url, service: inner } = await start();
     expect(url).toMatch(/^https:/);

@@ -124,7 +124,7 @@ function requests(path: string, operation: Operation): fc.Arbitrary<{ url: strin
     });
 }
 
-/** What the request itself says comes back in errors, and is no news to whoever sent it. */
+/** What the request itself says comes back in errors, and is no news to anyone who sent it. */
 function without(text: string, url: string, body: unknown): string {
   const sent = [...new URL(url, 'http://x').searchParams.values(), ...JSON.stringify(body).matchAll(/"([^"]+)"/g)].map(
     (found) => (typeof found === 'string' ? found : (found[1] ?? '')),

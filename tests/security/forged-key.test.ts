@@ -13,7 +13,7 @@ import {
   type World,
 } from '../support/repository/repository.ts';
 
-/** Whoever knows the recipients, which are public, puts a key of the repository there that they made themselves. */
+/** Anyone who knows the recipients, which are public, puts a key of the repository there that they made themselves. */
 let world: World & { store: MemoryStore };
 let identity: string;
 let recipients: string[];
@@ -86,7 +86,7 @@ describe('a key of the repository that somebody else made', () => {
     expect(await readsNewest()).toBe(false);
   });
 
-  it('is of no use, and neither is the signing key, to whoever has no identity', async () => {
+  it('is of no use, and neither is the signing key, to anyone who has no identity', async () => {
     const repository = await open(world, { create: false, state: await trusting() });
     expect(repository.trust.own).toBeDefined();
     await expect(repository.manifest('latest')).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });

@@ -9,8 +9,8 @@ import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 /**
- * Somebody with write access to the bucket, and nothing else, puts a snapshot there whose data source sends the password
- * that Grafana keeps to an address of theirs.
+ * Somebody with write access to the bucket, and nothing else, puts a snapshot there whose data source sends the
+ * password that Grafana keeps to an address of theirs.
  */
 let grafana: Simulator;
 let directory: string;

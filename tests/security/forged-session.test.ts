@@ -44,7 +44,7 @@ describe('a prune that somebody makes believe, for as long as they like', () => 
   it.each<[string, (world: ReturnType<typeof worldOf>) => Promise<string>]>([
     ['unsigned', async ({ clock }) => JSON.stringify({ ...PRUNE, heartbeat: clock.now().toISOString() })],
     [
-      'signed by a key of their own',
+      'signed by their own key',
       async (world) => {
         const theirs = await open(world, { state: new MemoryState() });
         await theirs.trust.signing.signer();

@@ -93,7 +93,7 @@ describe('a signature', () => {
     await expectForeign(there.id);
   });
 
-  it('by a key of their own is shown as theirs', async () => {
+  it('by their own key is shown as theirs', async () => {
     const key = SigningKey.make();
     const body = await forge(LATER);
     const { id: repository } = await open(world);
@@ -123,7 +123,7 @@ describe('a signature', () => {
 });
 
 describe('the trust of who signed here before', () => {
-  it('does not begin anew when all signatures are taken away', async () => {
+  it('does not begin again when all signatures are taken away', async () => {
     for (const key of await keysOf(world.store, 'signatures/')) {
       await world.store.deleteMany([key]);
     }
@@ -154,32 +154,29 @@ describe('the trust of who signed here before', () => {
 });
 
 describe('an index of snapshots that somebody forged', () => {
-  it.each(['unsigned', 'signed by a key of their own', 'a copy of another file'])(
-    '%s, decides nothing',
-    async (how) => {
-      const row = { time: second.started, trigger: 'manual', resources: 1, bytes: 1, signed: true, hold: null };
-      const { own } = (await open(world)).trust;
-      const snapshots = [
-        { ...row, id: first.id, status: 'complete', signer: own },
-        { ...row, id: second.id, status: 'partial', signer: own },
-      ];
-      const json = JSON.stringify({ format: 1, snapshots });
-      const { id: repository } = await open(world);
-      const theirs = signStatement(
-        { repository, file: 'cache/snapshots.json.gz', sha256: sha256Of(json) },
-        SigningKey.make(),
-      );
-      const statements: Record<string, string> = {
-        unsigned: '',
-        'signed by a key of their own': theirs,
-        'a copy of another file': (await world.store.get(signature(second.id))).toString(),
-      };
-      await world.store.put('cache/snapshots.json.gz', gzipSync(`${json}\n${statements[how]}`));
-      const reader = await open(world);
-      const plan = await planForget(reader, { keepLast: 1 });
-      expect(plan.forgotten.map(({ id }) => id)).toEqual([first.id]);
-      await applyForget(reader, plan);
-      expect((await reader.snapshots()).map(({ id }) => id)).toEqual([second.id]);
-    },
-  );
+  it.each(['unsigned', 'signed by their own key', 'a copy of another file'])('%s, decides nothing', async (how) => {
+    const row = { time: second.started, trigger: 'manual', resources: 1, bytes: 1, signed: true, hold: null };
+    const { own } = (await open(world)).trust;
+    const snapshots = [
+      { ...row, id: first.id, status: 'complete', signer: own },
+      { ...row, id: second.id, status: 'partial', signer: own },
+    ];
+    const json = JSON.stringify({ format: 1, snapshots });
+    const { id: repository } = await open(world);
+    const theirs = signStatement(
+      { repository, file: 'cache/snapshots.json.gz', sha256: sha256Of(json) },
+      SigningKey.make(),
+    );
+    const statements: Record<string, string> = {
+      unsigned: '',
+      'signed by their own key': theirs,
+      'a copy of another file': (await world.store.get(signature(second.id))).toString(),
+    };
+    await world.store.put('cache/snapshots.json.gz', gzipSync(`${json}\n${statements[how]}`));
+    const reader = await open(world);
+    const plan = await planForget(reader, { keepLast: 1 });
+    expect(plan.forgotten.map(({ id }) => id)).toEqual([first.id]);
+    await applyForget(reader, plan);
+    expect((await reader.snapshots()).map(({ id }) => id)).toEqual([second.id]);
+  });
 });

@@ -61,7 +61,7 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
     }
   });
 
-  it('has numbers of its own', async () => {
+  it('has its own numbers', async () => {
     const own = (await other.call('GET', `/snapshots/${snapshot}/resources`)).json.total as number;
     const whole = (await home.call('GET', `/snapshots/${snapshot}/resources`)).json.total as number;
     const row = (await other.call('GET', '/snapshots')).json.items[0];

@@ -78,7 +78,7 @@ it('is another one in each organization, and says which one asks', async () => {
   }
 });
 
-it('is of no use to whoever led the app to a server of their own', async () => {
+it('is of no use to anyone who led the app to their own server', async () => {
   await changeApp(other, { enabled: true, sidecarUrl: thiefUrl });
   await other.call('GET', '/status');
   const token = stolen.at(-1) ?? '';
@@ -133,7 +133,7 @@ it('is replaced every day; the one before ends some minutes after the app was to
   }
 });
 
-it('is known to every replica at once, and to the next process', async () => {
+it('is known to every replica immediately, and to the next process', async () => {
   const { directory, service } = world.service;
   const replica = await startService({
     grafanaUrl: world.grafana.url,

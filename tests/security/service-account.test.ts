@@ -12,7 +12,7 @@ import { removeDirectory, startService } from '../support/service.ts';
 const DAY = 86_400_000;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Whoever may make service accounts, and no more, makes the one that Dashkeep would raise to Admin. */
+/** Anyone who may make service accounts, and no more, makes the one that Dashkeep would raise to Admin. */
 describe('a service account named like ours', { timeout: 60_000 }, () => {
   let grafana: Simulator;
   let state: MemoryState;
@@ -92,7 +92,7 @@ describe('a service account named like ours', { timeout: 60_000 }, () => {
     expect(accounts(second.id)[0]).toBe(`dashkeep-org-${second.id} Viewer`);
   });
 
-  it('is not taken for the one that a Grafana had which was rebuilt, though ids are counted anew', async () => {
+  it('is not taken for the one that a Grafana had which was rebuilt, though ids are counted again', async () => {
     await run();
     const [before] = grafana.state.orgs.get(1)!.serviceAccounts.values();
     grafana.burn();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { hurriedClock } from '../support/hurried-clock.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { eventually } from '../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 
@@ -71,7 +71,7 @@ it('reaches all organizations when the deployment says so, and nobody else does'
 
 it('names an organization that was made after the start within five minutes', async () => {
   await service.stop();
-  const clock = hurriedClock(60);
+  const clock = fastClock(60);
   service = await startService({ grafanaUrl: grafana.url, clock });
   const status = async () => (await service.call('GET', '/status')).json;
   await eventually('the token', async () => (await status()).token.state === 'valid');
@@ -105,7 +105,7 @@ it('backs it up with the next backup, where all organizations are wanted', async
 
 it('does not try a wrong password so often that Grafana locks the account', async () => {
   await service.stop();
-  const clock = hurriedClock(300);
+  const clock = fastClock(300);
   service = await startService({ grafanaUrl: grafana.url, clock });
   const token = async () => (await service.call('GET', '/status')).json.token;
   await eventually('the token', async () => (await token()).state === 'valid');

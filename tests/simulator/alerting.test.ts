@@ -117,7 +117,7 @@ describe('the one Alertmanager document', () => {
   it.each([
     ['12.4', 500],
     ['13.2', 409],
-  ] as const)('two writers at once collide on %s with %i', async (profile, status) => {
+  ] as const)('two writers concurrently collide on %s with %i', async (profile, status) => {
     await start(profile);
     grafana.tuning.alertingWriteMs = 300;
     const answers = await Promise.all(

@@ -50,7 +50,7 @@ describe('folders', () => {
     expect(grafana.state.org(1).folders.size + grafana.state.org(1).dashboards.size).toBe(0);
   });
 
-  it('come flat and all at once under /apis, and move by their annotation', async () => {
+  it('come flat and all together under /apis, and move by their annotation', async () => {
     await start('12.4');
     const path = '/apis/folder.grafana.app/v1beta1/namespaces/default/folders';
     for (const [name, parent] of [['a'], ['b'], ['c', 'b']]) {
@@ -65,7 +65,7 @@ describe('folders', () => {
     expect((await call('GET /api/folders?parentUid=a')).body).toMatchObject([{ uid: 'c' }]);
   });
 
-  it('move by a call of their own through /api, never into themselves', async () => {
+  it('move by their own call through /api, never into themselves', async () => {
     await start('11.6');
     await call('POST /api/folders', { uid: 'a', title: 'A' });
     await call('POST /api/folders', { uid: 'b', title: 'B', parentUid: 'a' });

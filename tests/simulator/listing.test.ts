@@ -36,7 +36,7 @@ describe('legacy search', () => {
     expect((await call(grafana, token, 'GET /api/search?limit=5001')).status).toBe(422);
   });
 
-  it('shows a new dashboard at once before 12.4, and only after a while from then on', async () => {
+  it('shows a new dashboard immediately before 12.4, and only after a while from then on', async () => {
     const save = { dashboard: { uid: 'fresh', title: 'Fresh' } };
     await start({ profile: '11.6' });
     await call(grafana, token, 'POST /api/dashboards/db', save);

@@ -153,7 +153,7 @@ describe('permissions', () => {
 });
 
 describe('teams', () => {
-  it('get a new id, and a bulk write of members removes whoever is not named', async () => {
+  it('get a new id, and a bulk write of members removes anyone who is not named', async () => {
     await start('13.2');
     const { state } = grafana;
     for (const login of ['ann', 'bob', 'eve']) {

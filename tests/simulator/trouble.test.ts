@@ -15,7 +15,7 @@ async function start(options: Partial<SimulatorOptions> = {}): Promise<void> {
 }
 
 describe('faults', () => {
-  it('answer with a status so many times, and let the rest through', async () => {
+  it('answer with a status that many times, and let the rest through', async () => {
     await start();
     grafana.setFaults({
       match: 'GET /api/search*',

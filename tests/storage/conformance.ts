@@ -27,7 +27,7 @@ export interface SubjectTraits {
 
 export interface ServerToTest {
   name: string;
-  /** `s3://bucket/prefix`; the suite makes a folder of its own below it and removes it again. The bucket must exist. */
+  /** `s3://bucket/prefix`; the suite makes its own folder below it and removes it again. The bucket must exist. */
   target: string;
   environment: Record<string, string>;
   traits: SubjectTraits;
@@ -70,7 +70,7 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
     });
 }
 
-/** A folder of its own on one of those servers. */
+/** A separate folder on one of those servers. */
 export async function openServer({ target, environment }: ServerToTest, s3: S3Settings = {}): Promise<Subject> {
   const store = await openStore(`${target}/${randomBytes(6).toString('hex')}`, {
     environment: { HOME: '/nonexistent', ...environment },
@@ -86,7 +86,7 @@ export async function openServer({ target, environment }: ServerToTest, s3: S3Se
   return { store, dispose };
 }
 
-/** What every ObjectStore must do. Each test has a folder of its own, so that one subject serves them all. */
+/** What every ObjectStore must do. Each test has its own folder, so that one subject serves them all. */
 export function conformance(name: string, open: () => Promise<Subject>, traits: SubjectTraits): void {
   const deleted = (key: string): DeleteResult =>
     traits.versions === true || traits.objectLock === true ? { key, hidden: true } : { key };
@@ -128,7 +128,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
       expect((await store.get('large/seven.bin')).equals(bytes)).toBe(true);
     });
 
-    it('replaces what was there before, for get, head and list at once', async () => {
+    it('replaces what was there before, for get, head and list concurrently', async () => {
       await store.put('replace/a.json', Buffer.from('first'));
       await store.put('replace/a.json', Buffer.from('the second'));
 

@@ -164,7 +164,7 @@ describe('DirectoryStore', () => {
     expect(await keysOf(store, '')).toEqual(['My notes é.txt', 'a.json']);
   });
 
-  it('says that a file stands where a folder is needed', async () => {
+  it('says that a file is where a folder is needed', async () => {
     await store.put('a', Buffer.from('x'));
 
     await expect(store.put('a/b', Buffer.from('x'))).rejects.toMatchObject({ code: 'DK_STORE_KEY' });

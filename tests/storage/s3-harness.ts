@@ -13,7 +13,7 @@ afterEach(async () => {
   }
 });
 
-/** A server of our own and a store that speaks to it, for one test. */
+/** A server and a store that speaks to it, for one test. */
 export async function open(
   options: S3ServerOptions = {},
   s3: S3Settings = {},
@@ -28,7 +28,7 @@ export async function open(
   return { server, store };
 }
 
-/** The fault for the first so many requests of an operation. */
+/** The fault for the first that many requests of an operation. */
 export function first(count: number, operation: string, fault: S3Fault): (request: S3Request) => S3Fault | undefined {
   let seen = 0;
   return (request) => {

@@ -67,7 +67,7 @@ describe('S3Store on a bad network', () => {
     expect(await store.put('a', body, { ifAbsent: true })).toEqual({ written: true });
   });
 
-  it('ends at once when it is aborted while waiting', async () => {
+  it('ends immediately when it is aborted while waiting', async () => {
     const { store } = await open({ fault: always({ kind: 'hang' }) });
     const controller = new AbortController();
     const reason = new Error('cancelled by a person');

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
-/** The system's Chromium, or what CHROMIUM_PATH names; Playwright's own can be downloaded only where there is internet. */
+/**
+ * The system's Chromium, or what CHROMIUM_PATH names; Playwright's own can be downloaded only where there is internet.
+ */
 export function chromiumPath(): string | undefined {
   const given = process.env['CHROMIUM_PATH'];
   if (given !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * Works like a backup, in a process of its own: much garbage, little that stays. Prints how many full collections the
+ * Works like a backup, in its own process: much garbage, little that stays. Prints how many full collections the
  * same work took with a small heap, in a room where it then fails, and after it.
  */
 import assert from 'node:assert/strict';

@@ -16,7 +16,7 @@ export interface Webhook {
   next(...manners: Manner[]): void;
   /** How all are taken from now on. */
   always(manner: Manner): void;
-  /** Waits until so many were taken. */
+  /** Waits until that many were taken. */
   took(count: number): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }

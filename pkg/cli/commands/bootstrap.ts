@@ -59,7 +59,7 @@ async function runBootstrap(context: CliContext, flags: Flags): Promise<Exit> {
 
 const PAUSE_MS = 2_000;
 
-/** Waits for a Grafana that is not up yet; everything else fails at once, so that Kubernetes shows it. */
+/** Waits for a Grafana that is not up yet; everything else fails immediately, so that Kubernetes shows it. */
 async function patiently(context: CliContext, seconds: number, options: BootstrapOptions): Promise<Bootstrapped> {
   const until = context.clock.monotonic() + seconds * 1000;
   for (;;) {

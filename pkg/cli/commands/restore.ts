@@ -144,7 +144,8 @@ async function planAndApply(
       waits(flags, progress),
     );
   });
-  // What is written goes under the repository's key, which is known to be the right one only when whoever signed it is trusted.
+  // What is written goes under the repository's key, which is known to be the right one only when anyone who signed it
+  // is trusted.
   return 'trust' in done ? planAndApply(context, snapshot, withTrust({ ...flags, trust: done.trust }), progress) : done;
 }
 

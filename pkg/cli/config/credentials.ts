@@ -7,7 +7,10 @@ export interface AdminReaders {
   password: SecretReader;
 }
 
-/** A Grafana admin's name and password; undefined when neither is given. @throws DK_SETTINGS naming the one that is missing. */
+/**
+ * A Grafana admin's name and password; undefined when neither is given. @throws DK_SETTINGS naming the one that is
+ * missing.
+ */
 export function adminReaders(environment: Environment): AdminReaders | undefined {
   const user = secretReader(environment, 'GRAFANA_ADMIN_USER');
   const password = secretReader(environment, 'GRAFANA_ADMIN_PASSWORD');

@@ -41,7 +41,9 @@ export function stateDirectory(flags: CommonFlags, environment: Environment): st
   return join(base, 'dashkeep');
 }
 
-/** Users of containers often have no entry in /etc/passwd; for them it is the root, where a write fails with its reason. */
+/**
+ * Users of containers often have no entry in /etc/passwd; for them it is the root, where a write fails with its reason.
+ */
 function home(): string {
   try {
     return homedir();

@@ -64,7 +64,7 @@ export function printRestore(
   printResults(context, restored, { run, everything: plan.everything !== undefined });
 }
 
-/** What nobody may overlook stands above all else. */
+/** What nobody may overlook is above all else. */
 function printSecurity(context: CliContext, items: readonly PlannedItem[]): void {
   const changing = items.filter(changesSecurity);
   if (changing.length === 0) {

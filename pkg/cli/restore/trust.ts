@@ -16,7 +16,10 @@ export interface TrustFlags extends CommonFlags {
   apply?: boolean;
 }
 
-/** The flags with the key of `--trust` among the trusted ones, so that the repository is opened with it. @throws DK_USAGE */
+/**
+ * The flags with the key of `--trust` among the trusted ones, so that the repository is opened with it. @throws
+ * DK_USAGE
+ */
 export function withTrust<F extends TrustFlags>(flags: F): F {
   if (flags.trust === undefined) {
     return flags;
@@ -40,8 +43,8 @@ export async function keepTrust(repository: OpenedRepository, { trust }: TrustFl
 const TRUST_WORD = 'trust';
 
 /**
- * Asks whoever sits at a terminal whether the key of a snapshot is to be trusted, where one is to be applied and nothing here
- * says yet whose key is right.
+ * Asks anyone who sits at a terminal whether the key of a snapshot is to be trusted, where one is to be applied and
+ * nothing here says yet whose key is right.
  * @returns the fingerprint when it is; the repository has to be opened with it. Undefined where nothing was asked.
  * @throws DK_SNAPSHOT_FOREIGN when something else was typed.
  */

@@ -17,8 +17,8 @@ export const ApiError = z.object({
     fieldReasons: z.record(z.string(), ReasonData).optional(),
   }),
   /**
-   * The same as error.message. Grafana's own client reads it here (`isFetchError(e)` → `e.data.message`); that is also why no
-   * answer of a success has a member of this name: Grafana's UI would show it as a toast.
+   * The same as error.message. Grafana's own client reads it here (`isFetchError(e)` → `e.data.message`); that is also
+   * why no answer of a success has a member of this name: Grafana's UI would show it as a toast.
    */
   message: z.string(),
 });
@@ -37,7 +37,7 @@ export type Problem = z.infer<typeof Problem>;
 export const KindParameter = z.enum(KIND_NAMES);
 export const Time = z.iso.datetime();
 
-/** Ids are made of these only, so that they can stand in paths, keys and file names. */
+/** Ids are made of these only, so that they can be in paths, keys and file names. */
 export const Identifier = z
   .string()
   .min(1)

@@ -10,13 +10,16 @@ export type Change = z.infer<typeof Change>;
 /** `from` and `to` are snapshot ids or `latest`; `to` may also be `live`. */
 const Sides = z.object({ from: Identifier, to: Identifier });
 
-/** GET /diff. A comparison with `live` reads Grafana, which takes as long as a backup; it is kept for the pages that follow. */
+/**
+ * GET /diff. A comparison with `live` reads Grafana, which takes as long as a backup; it is kept for the pages that
+ * follow.
+ */
 export const DiffQuery = PageQuery.extend(Sides.shape).extend({
   change: commaList(CHANGES).optional(),
   kind: commaList(KIND_NAMES).optional(),
   /** Part of a title, uid or folder path. */
   search: z.string().max(200).optional(),
-  /** Compare with live anew instead of using what was read a moment ago. */
+  /** Compare with live again instead of using what was read a moment ago. */
   refresh: z.enum(['true', 'false']).optional(),
   /** Of what was removed, leave out what restores have brought back since `to` was taken. `counts` stays as it is. */
   hideRestored: z.enum(['true', 'false']).optional(),

@@ -5,7 +5,7 @@ export interface S3Preset {
   /** `{region}` and `{account}` are placeholders; empty = AWS's own. */
   endpoint: string;
   regions: readonly string[];
-  /** Whether the bucket stands in the path rather than in the host name. */
+  /** Whether the bucket is in the path rather than in the host name. */
   forcePathStyle: boolean;
 }
 

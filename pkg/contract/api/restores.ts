@@ -108,9 +108,10 @@ export const RestorePlan = z.object({
   /** What could be chosen for them. */
   liveDataSources: z.array(LiveDataSource),
   /**
-   * What must be typed to apply it: where something is deleted, the title of the folder or the names of the organizations; where
-   * it changes who may see or receive what, how often, such as `2 security changes` (both, joined by `, `); where something is
-   * overwritten otherwise, its title, or how many resources, such as `12 resources`. Absent when nothing live is touched.
+   * What must be typed to apply it: where something is deleted, the title of the folder or the names of the
+   * organizations; where it changes who may see or receive what, how often, such as `2 security changes` (both, joined
+   * by `, `); where something is overwritten otherwise, its title, or how many resources, such as `12 resources`.
+   * Absent when nothing live is touched.
    */
   confirm: z.string().optional(),
   warnings: z.array(z.string()),

@@ -40,10 +40,10 @@ import type { KindName } from '../kinds.ts';
 import type { VersionPage, VersionsQuery } from './versions.ts';
 
 /**
- * Every call of the service below `/api/v1`, by method and path. Each needs `Authorization: Bearer <token>`, which Grafana's
- * proxy adds. Query parameters are typed as they are
- * written: a list is one text with commas. Types only: the app's client is written against it, and the service's routes are
- * checked against it.
+ * Every call of the service below `/api/v1`, by method and path. Each needs `Authorization: Bearer <token>`, which
+ * Grafana's proxy adds. Query parameters are typed as they are
+ * written: a list is one text with commas. Types only: the app's client is written against it, and the service's routes
+ * are checked against it.
  */
 export interface ApiRoutes {
   'GET /status': { response: Status };
@@ -51,7 +51,9 @@ export interface ApiRoutes {
   'GET /doctor': { response: Doctor };
   /** Answers with an ETag. */
   'GET /settings': { response: Settings };
-  /** If-Match (or `revision`) that is out of date: 412 DK_SETTINGS_STALE. Wrong fields: 400 DK_SETTINGS with `fields`. */
+  /**
+   * If-Match (or `revision`) that is out of date: 412 DK_SETTINGS_STALE. Wrong fields: 400 DK_SETTINGS with `fields`.
+   */
   'PUT /settings': { body: SettingsUpdate; response: Settings };
   'POST /settings/check': { body: SettingsCandidate; response: SettingsCheck };
   'POST /notifications/test': { body: SettingsCandidate; response: NotificationTest };

@@ -31,7 +31,10 @@ export const SCHEDULED_JOBS = ['backup', 'verify', 'prune', 'drill'] as const;
 export const ScheduledJob = z.enum(SCHEDULED_JOBS);
 export type ScheduledJob = z.infer<typeof ScheduledJob>;
 
-/** Cron expressions of five fields (or six, with seconds first); empty = never. Prune also forgets by the retention first. */
+/**
+ * Cron expressions of five fields (or six, with seconds first); empty = never. Prune also forgets by the retention
+ * first.
+ */
 export const ScheduleSettings = z.object({
   backup: line(200),
   verify: line(200),
@@ -39,7 +42,7 @@ export const ScheduleSettings = z.object({
   drill: line(200),
   /** IANA name, such as Europe/Paris. */
   timezone: line(100),
-  /** Each start is put off by up to so many seconds, so that a hundred clusters don't knock at once. */
+  /** Each start is put off by up to that many seconds, so that a hundred clusters don't start together. */
   jitterSeconds: z.int().min(0).max(3600),
 });
 export type ScheduleSettings = z.infer<typeof ScheduleSettings>;
@@ -51,7 +54,7 @@ export const ScopeSettings = z.object({
   excludeKinds: z.array(z.enum(KIND_NAMES)).max(KIND_NAMES.length),
   /** Plain `dashboard-<uid>.json` beside the repository; auto = when encryption is off. */
   plainCopies: z.enum(['auto', 'on', 'off']),
-  /** Every so many backups everything is read, whatever the listings say. */
+  /** Everything is read again every n-th backup, whatever the listings say. */
   fullReadEvery: z.int().min(1).max(1000),
 });
 export type ScopeSettings = z.infer<typeof ScopeSettings>;
@@ -84,7 +87,7 @@ export const NOTIFICATION_EVENTS = ['failed', 'partial', 'late', 'recovered'] as
 export const NotificationEvent = z.enum(NOTIFICATION_EVENTS);
 export type NotificationEvent = z.infer<typeof NotificationEvent>;
 
-/** The address itself is the secret `webhookUrl`: whoever knows a Slack address can post to it. */
+/** The address itself is the secret `webhookUrl`: anyone who knows a Slack address can post to it. */
 export const NotificationSettings = z.object({
   format: z.enum(['generic', 'slack']),
   events: z.array(NotificationEvent).max(NOTIFICATION_EVENTS.length),
@@ -121,7 +124,9 @@ export type SettingOrigin = z.infer<typeof SettingOrigin>;
 
 /** GET /settings. What the deployment owns is shown read-only. */
 export const Settings = z.object({
-  /** Also the ETag. Send it back (If-Match, or `revision` in the body) so that nobody's change is overwritten unseen. */
+  /**
+   * Also the ETag. Send it back (If-Match, or `revision` in the body) so that nobody's change is overwritten unseen.
+   */
   revision: z.string(),
   values: SettingsValues,
   /** By dotted path into values: `schedule.backup`, `target.objectLock.days`. Every leaf is named. */

@@ -7,15 +7,16 @@ import { SnapshotRow } from './snapshots.ts';
 
 /**
  * yes: the newest backup is complete and on time. partial: on time, but some resources are missing from it.
- * late: none within twice the schedule's interval. failed: the last one failed and none has succeeded since, though still in time.
- * never: none yet. unconfigured: no target or no token.
+ * late: none within twice the schedule's interval. failed: the last one failed and none has succeeded since, though
+ * still in time. never: none yet. unconfigured: no target or no token.
  */
 export const Protection = z.enum(['yes', 'partial', 'late', 'failed', 'never', 'unconfigured']);
 export type Protection = z.infer<typeof Protection>;
 
 /**
- * valid; expiring: valid, but near its end and not renewed; invalid: Grafana refuses it; missing: none, and no admin credentials to make one;
- * waiting: bootstrap waits for Grafana; password-wrong: Grafana refuses the admin password of the Secret; failed: bootstrap failed otherwise.
+ * valid; expiring: valid, but near its end and not renewed; invalid: Grafana refuses it; missing: none, and no admin
+ * credentials to make one; waiting: bootstrap waits for Grafana; password-wrong: Grafana refuses the admin password of
+ * the Secret; failed: bootstrap failed otherwise.
  */
 export const TokenState = z.enum([
   'valid',
@@ -44,7 +45,9 @@ export const Status = z.object({
   version: z.string(),
   /** Which replica answers. */
   instance: z.string(),
-  /** For which organization this is answered (its token decides), and whether it is the home one, which decides for all. */
+  /**
+   * For which organization this is answered (its token decides), and whether it is the home one, which decides for all.
+   */
   caller: z.object({ org: z.int().nonnegative(), home: z.boolean() }),
   started: Time,
   now: Time,

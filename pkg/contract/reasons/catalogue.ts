@@ -10,7 +10,7 @@ import { SETTING_REASONS } from './settings.ts';
 import { STATUS_REASONS } from './status.ts';
 
 /**
- * Every reason that Dashkeep gives, by code, with its English sentence; `{name}` is a param. The app has a text of its own
+ * Every reason that Dashkeep gives, by code, with its English sentence; `{name}` is a param. The app has its own text
  * for each code, in every language: nothing may go by the sentence.
  */
 export const REASONS = {

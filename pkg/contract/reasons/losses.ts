@@ -6,7 +6,7 @@ export const LOSS_REASONS = {
   'rules-paused': 'comes with its rules paused, so that nothing fires twice; resume them in Grafana',
   'enter-again': 'enter again: {field}',
   'enter-again-in': '{type} {field}: enter it again, or give it with --secrets',
-  'integration-placeholder': '{type} {field}: a placeholder stands there until then',
+  'integration-placeholder': '{type} {field}: a placeholder is stored until then',
   'integrations-stay': 'live integrations that the backup lacks stay: {types}',
   'rules-stay': 'live rules that the backup lacks stay: {titles}',
   'default-taken': 'becomes the default in place of {name}',

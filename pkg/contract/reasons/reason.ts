@@ -5,7 +5,10 @@ import { REASONS, type KnownReason, type ReasonCode } from './catalogue.ts';
 /** Why something is as it is: a code of the catalogue of reasons, or that of the error which was met. */
 export interface Reason {
   code: ReasonCode | ErrorCode;
-  /** What the text of the code is filled with; of an error its `message`, and its `hint` where that is part of the reason. */
+  /**
+   * What the text of the code is filled with; of an error its `message`, and its `hint` where that is part of the
+   * reason.
+   */
   params: Record<string, string>;
 }
 

@@ -26,10 +26,13 @@ import type { KindRun } from './kind-run.ts';
 import { replaceMissing } from './reused.ts';
 import type { BackupOptions } from './options.ts';
 
-/** Resources read, hashed and written at once. More than the requests at once, so that reading and writing overlap. */
+/**
+ * Resources read, hashed and written concurrently. More than the concurrent requests, so that reading and writing
+ * overlap.
+ */
 const AT_ONCE = 96;
 
-/** Kinds listed at once: one waits for its list while another's resources are stored. */
+/** Kinds listed concurrently: one waits for its list while another's resources are stored. */
 const KINDS_AT_ONCE = 2;
 
 /**

@@ -1,7 +1,7 @@
 import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
 import type { Kind, KindContext } from '../../grafana/kinds/kind.ts';
 
-/** Bytes of large bodies in memory at once; parsed, each takes several times that. */
+/** Bytes of large bodies in memory at the same time; parsed, each takes several times that. */
 export const LARGE_BYTES = 8 * 1024 * 1024;
 
 /**

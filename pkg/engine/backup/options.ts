@@ -15,7 +15,7 @@ export interface BackupOptions {
   by?: string;
   /** Kinds to read; all by default. The others are reported as skipped. */
   kinds?: readonly KindName[];
-  /** Read every body at least every so many snapshots, whatever the revisions say; 12 by default. */
+  /** Read every body at least every n-th snapshot, whatever the revisions say; 12 by default. */
   fullReadEvery?: number;
   /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
   mustRead?: (org: number, uid: string) => boolean;

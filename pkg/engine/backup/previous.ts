@@ -8,7 +8,7 @@ import type { BackupOptions } from './options.ts';
 
 const FULL_READ_EVERY = 12;
 
-/** The snapshot before this one, and whether its revisions may stand for content that is not read again. */
+/** The snapshot before this one, and whether its revisions may replace content that is not read again. */
 export interface Previous {
   manifest: Manifest | undefined;
   trusted: boolean;
@@ -16,7 +16,7 @@ export interface Previous {
 
 /**
  * Revisions are trusted unless a full read is due, or Grafana or Dashkeep is another one now, so that the same revision
- * may stand for other content.
+ * may belong to other content.
  */
 export async function previousOf(options: BackupOptions): Promise<Previous> {
   const manifest = await options.repository.previousManifest({ signal: options.signal });
@@ -31,8 +31,8 @@ export async function previousOf(options: BackupOptions): Promise<Previous> {
 }
 
 /**
- * The backup that changes are counted against. It is mostly the snapshot before, but one that was taken before a restore
- * or for a drill says nothing about what people changed.
+ * The backup that changes are counted against. It is mostly the snapshot before, but one that was taken before a
+ * restore or for a drill says nothing about what people changed.
  */
 export async function comparedWith(
   { repository, signal, log }: BackupOptions,

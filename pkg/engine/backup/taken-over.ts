@@ -3,9 +3,9 @@ import type { Listed } from '../../grafana/kinds/kind.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**
- * What stands for a resource of which no list tells whether it changed (permissions): the last snapshot's entry with the
- * time when it was last read. Undefined when it has to be read now: that was too long ago, this is a full read, a restore
- * is about to write there, or what it depends on has changed.
+ * What replaces a resource of which no list tells whether it changed (permissions): the last snapshot's entry with
+ * the time when it was last read. Undefined when it has to be read now: that was too long ago, this is a full read, a
+ * restore is about to write there, or what it depends on has changed.
  */
 export function takenOver(
   { options, context, kind, previous, changes }: KindRun,

@@ -38,7 +38,10 @@ const IN_FOLDER: readonly KindName[] = KINDS.filter(
   ({ inFolders, pause }) => inFolders === true && pause === undefined,
 ).map(({ name }) => name);
 
-/** The manifest of a snapshot that is not foreign: a drill writes into Grafana. @throws DK_SNAPSHOT_FOREIGN, DK_NOT_FOUND */
+/**
+ * The manifest of a snapshot that is not foreign: a drill writes into Grafana. @throws DK_SNAPSHOT_FOREIGN,
+ * DK_NOT_FOUND
+ */
 export async function countingManifest(
   repository: Repository,
   snapshot: string,
@@ -49,7 +52,9 @@ export async function countingManifest(
   return stored.manifest;
 }
 
-/** The newest snapshot with everything in it that was taken for its own sake and is not foreign. @throws DK_NOT_FOUND */
+/**
+ * The newest snapshot with everything in it that was taken for its own sake and is not foreign. @throws DK_NOT_FOUND
+ */
 export async function newestComplete(repository: Repository, signal: AbortSignal): Promise<Manifest> {
   const newest = (await repository.snapshots({ signal })).find(
     ({ status, trigger, foreign }) =>
@@ -62,7 +67,7 @@ export async function newestComplete(repository: Repository, signal: AbortSignal
 }
 
 /**
- * Restores a snapshot into an org or folder of its own, reads everything back, compares, and removes the place again,
+ * Restores a snapshot into a temporary org or folder, reads everything back, compares, and removes the place again,
  * also when it fails or is interrupted. Nothing else is written to: alert rules come in paused, so that nothing is
  * evaluated and nobody is called.
  * @throws what planning throws, and what keeps a scratch place from being made.

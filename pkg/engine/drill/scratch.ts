@@ -21,7 +21,7 @@ export interface Scratch {
 
 /**
  * Works in a scratch place and removes it again, whatever becomes of the work: it may have failed or been interrupted,
- * so the removal has a signal and a time limit of its own.
+ * so the removal has its own signal and time limit.
  * @returns what is left behind and how to remove it; undefined when nothing is.
  */
 export async function withScratch(
@@ -44,7 +44,7 @@ export async function withScratch(
 
 async function removed({ clock, log }: { clock: Clock; log: Log }, scratch: Scratch): Promise<string | undefined> {
   const signal = AbortSignal.timeout(REMOVE_LIMIT_MS);
-  // Many requests at once listen to it.
+  // Many concurrent requests listen to it.
   setMaxListeners(0, signal);
   for (let attempt = 1; ; attempt++) {
     try {

@@ -14,7 +14,7 @@ const READ_SINGLY = 32;
 /** Of kinds whose lists hold all bodies, a list of everything costs as much as reading this part of it one by one. */
 const WORTH_A_LIST = 0.25;
 
-/** Read and looked at at once: more than the requests at once, which Grafana decides on. */
+/** Read and looked at concurrently: more than the concurrent requests, which Grafana decides on. */
 const READS_AT_ONCE = 80;
 
 /** Nothing is read of these, but what is stored may be. */
@@ -28,12 +28,15 @@ export interface Visit {
   total: number;
   /** Whether the live body is the one that is looked for; decides on bodies that the server converted for a list. */
   isSame(uid: string, live: Content): boolean;
-  /** Gets each wanted resource with what is live under its uid, undefined where nothing is. Must not keep the content. */
+  /**
+   * Gets each wanted resource with what is live under its uid, undefined where nothing is. Must not keep the content.
+   */
   each(uid: string, live: Content | undefined): Promise<void>;
 }
 
 /**
- * Looks at what is live. Contents are handed over as they come and freed afterwards, so that thousands do not fill the memory.
+ * Looks at what is live. Contents are handed over as they come and freed afterwards, so that thousands do not fill the
+ * memory.
  * @throws what reading throws: what cannot be read is not the same as what is not there.
  */
 export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {

@@ -29,7 +29,7 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   const changeLog = new ChangeLog();
   const security = securityRecord(plan.items);
   options.note?.(security.length === 0 ? {} : { security });
-  // Whoever restores has lost something that others miss.
+  // Anyone who restores has lost something that others miss.
   options.instance.orgs.forEach(({ client }) => client.prioritize());
   try {
     const results = await applyPlan(options, plan, changeLog);

@@ -94,8 +94,8 @@ export interface PlanRequest {
   /** Logins that will be members of an org by the time the plan is applied, by id of the org. */
   expectedUsers?: ReadonlyMap<number, ReadonlySet<string>>;
   /**
-   * For a plan that is applied at once: dashboards that are missing are planned from what the manifest says, and their
-   * bodies read when they are written. What they use and the target lacks is found out then; see Plan.deferred.
+   * For a plan that is applied immediately: dashboards that are missing are planned from what the manifest says, and
+   * their bodies read when they are written. What they use and the target lacks is found out then; see Plan.deferred.
    */
   deferBodies?: boolean;
 }
@@ -168,7 +168,10 @@ export interface Everything {
   targets: readonly OrgTarget[];
   /** What the organizations hold that are there and open to the caller. */
   content: Plan;
-  /** Whether nobody else has an account on the server: then making accounts, and changing this one, opens nothing to anybody. */
+  /**
+   * Whether nobody else has an account on the server: then making accounts, and changing this one, opens nothing to
+   * anybody.
+   */
   isAlone: boolean;
 }
 

@@ -2,8 +2,8 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 
 /**
- * Whether a snapshot holds all there was of a kind. A kind that could not be read to its end says nothing about what is not in
- * the snapshot.
+ * Whether a snapshot holds all there was of a kind. A kind that could not be read to its end says nothing about what is
+ * not in the snapshot.
  */
 export function isWhole(manifest: Manifest, kind: KindName): boolean {
   const report = manifest.kinds[kind];

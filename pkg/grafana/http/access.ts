@@ -1,7 +1,10 @@
 import type { CredentialSource } from './credentials.ts';
 import type { GrafanaError } from './errors.ts';
 
-/** Who asks Grafana, and in which org. Shared by all requests of one client, which stop when Grafana refuses it for good. */
+/**
+ * Who asks Grafana, and in which org. Shared by all requests of one client, which stop when Grafana refuses it for
+ * good.
+ */
 export class Access {
   readonly credentials: CredentialSource;
   readonly org: number | undefined;

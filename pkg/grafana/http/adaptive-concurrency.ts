@@ -22,25 +22,31 @@ export interface Finished {
   generation: number;
 }
 
-/** So many at once tell how fast the server is when it has hardly anything to do. */
+/** This concurrency shows how fast the server is when it has hardly anything to do. */
 const FIRST_SIZE = 2;
 
-/** So few at once cannot be what slows a server down. */
+/** This concurrency is too low to slow a server down. */
 const LEAST_SIZE = 2;
 
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
 
-/** While answers take less than `fast` times as long as at best, more are sent at once; beyond `slow`, fewer. */
+/** While answers take less than `fast` times as long as at best, more are sent concurrently; beyond `slow`, fewer. */
 const GENTLE = { fast: 1.08, slow: 1.2 };
 
 /** The same where it is urgent, and people may be made to wait. */
-const HURRIED = { fast: 1.5, slow: 2 };
+const PRIORITIZED = { fast: 1.5, slow: 2 };
 
-/** Where they take less than this many times what is slow, it may have been a hiccup: a second judgement has to say the same. */
+/**
+ * Where they take less than this many times what is slow, it may have been a hiccup: a second judgement has to say the
+ * same.
+ */
 const SURELY = 1.5;
 
-/** How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by themselves. */
+/**
+ * How many standard errors a mean may be off before it counts as slower: answers of some servers vary much by
+ * themselves.
+ */
 const CUT_DOUBT = 2;
 const GROW_DOUBT = 0.5;
 const FAST_GROWTH = 1.5;
@@ -60,7 +66,10 @@ const SAME_LIMIT = 1.4;
 /** An answer that may have lain here for more than this part of its time tells nothing of the server. */
 const OWN_PART = 0.25;
 
-/** Where most tell nothing this process is busy, and more would only lie here longer; but so few it can well have under way. */
+/**
+ * Where most tell nothing this process is busy, and more would only lie here longer; but so few it can well have under
+ * way.
+ */
 const FEW = 8;
 
 /** Once the server had too much to do, the window grows by one in this time at most. */
@@ -105,14 +114,14 @@ export class AdaptiveConcurrency {
   #stayUntil = Number.NEGATIVE_INFINITY;
   #lastTrouble = Number.NEGATIVE_INFINITY;
 
-  /** @param max requests at once that are never exceeded */
+  /** @param max concurrent requests that are never exceeded */
   constructor(max: number) {
     this.#max = Math.max(1, Math.floor(max));
     this.#size = Math.min(this.#max, FIRST_SIZE);
     this.#quickUpTo = this.#max;
   }
 
-  /** Requests allowed at once now. */
+  /** Requests allowed concurrently now. */
   get size(): number {
     return this.#size;
   }
@@ -124,7 +133,7 @@ export class AdaptiveConcurrency {
 
   /** From now on people may be made to wait. */
   prioritize(): void {
-    this.#manner = HURRIED;
+    this.#manner = PRIORITIZED;
   }
 
   /** @param now monotonic milliseconds */
@@ -186,8 +195,8 @@ export class AdaptiveConcurrency {
   }
 
   /**
-   * Finds out how fast requests of a new sort are at best. Where that cannot be told fewer of them are sent at once, and
-   * again fewer as long as those are faster.
+   * Finds out how fast requests of a new sort are at best. Where that cannot be told fewer of them are sent
+   * concurrently, and fewer again as long as those are faster.
    */
   #meet(sort: Sort, speed: Latency, began: number, now: number): void {
     if (this.#size <= FIRST_SIZE || this.#fineAt > began) {

@@ -68,7 +68,7 @@ export async function attempt(
   const received = (bytes: number): Promise<void> | undefined => {
     const room = share?.received(bytes);
     if (room !== undefined) {
-      // Whoever makes room may need a place for it.
+      // Anyone who makes room may need a place for it.
       leave?.({ ending: 'cancelled', sort: '', milliseconds: 0, late: 0 });
       leave = undefined;
     }
@@ -84,7 +84,7 @@ export async function attempt(
     ending = endingOf(status);
     seen = rest;
     if (status >= 200 && status < 300) {
-      // By the next turn its connection is free: until then another request would open one of its own.
+      // By the next turn its connection is free: until then another request would open another one.
       await nextTurn();
       giveBack();
       options.took?.(seen.took);
@@ -168,8 +168,8 @@ async function send(
 }
 
 /**
- * Requests of about the same work: the route without its uids and, of what is read, the size of the answer to a factor of
- * four. What a write answers says little about its work, and each further sort has the window start small.
+ * Requests of about the same work: the route without its uids and, of what is read, the size of the answer to a factor
+ * of four. What a write answers says little about its work, and each further sort has the window start small.
  */
 function sortOf(method: string, path: string, bytes: number): string {
   const segments = path.split('/');

@@ -2,9 +2,10 @@
 const COUNTS_FROM = 64 * 1024;
 
 /**
- * How many bytes of large answers may be in memory at once. An answer takes its share as it comes in, twice as much each
- * time, and gives it back when everything about it is done. Only one at a time may go beyond what there is: so there is
- * room for one answer of any size, never for several, and whoever waits is waiting for somebody who does not.
+ * How many bytes of large answers may be in memory at the same time. An answer takes its share as it comes in, twice as
+ * much each time, and gives it back when everything about it is done. Only one at a time may go beyond what there is:
+ * so there is room for one answer of any size, never for several, and anyone who waits is waiting for somebody who does
+ * not.
  */
 export class ByteBudget {
   readonly #capacity: number;

@@ -12,7 +12,7 @@ export interface ClientOptions {
   clock: Clock;
   randomness: Randomness;
   log: Log;
-  /** Requests at once at most; 64 by default. How many there are is found out by how fast Grafana answers. */
+  /** Concurrent requests at most; 64 by default. How many there are is found out by how fast Grafana answers. */
   concurrency?: number;
   /** Milliseconds that one attempt may take; 30 000 by default. */
   timeout?: number;
@@ -46,8 +46,8 @@ export interface RequestOptions {
   /** Of an answer that is a list of objects only these members of each are kept (`parseItems`). */
   keep?: readonly string[];
   /**
-   * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that it
-   * did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.
+   * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that
+   * it did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.
    */
   retry?: 'always' | 'unprocessed' | 'never';
 }

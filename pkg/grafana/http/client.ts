@@ -22,7 +22,9 @@ const BACKOFF_MAX_MS = 15_000;
 /** Renewed credentials that are refused again and again are no use. */
 const MOST_RENEWALS = 3;
 
-/** A server that says when to come again is well and will answer: it is asked this many times as often before giving up. */
+/**
+ * A server that says when to come again is well and will answer: it is asked this many times as often before giving up.
+ */
 const TOLD_WHEN = 4;
 
 /** What all clients of one Grafana share: connections, the window of requests, and whether it is away. */
@@ -89,12 +91,16 @@ export class GrafanaClient {
     return this.#access.credentials.kind;
   }
 
-  /** The same Grafana in another org, and as another identity when credentials are given (a token knows one org only). */
+  /**
+   * The same Grafana in another org, and as another identity when credentials are given (a token knows one org only).
+   */
   inOrg(org: number, credentials: CredentialSource = this.#access.credentials): GrafanaClient {
     return new GrafanaClient(this.#shared, new Access(credentials, org));
   }
 
-  /** The same, with answers that wait for room in a budget: for work that reads what may be large, one after another. */
+  /**
+   * The same, with answers that wait for room in a budget: for work that reads what may be large, one after another.
+   */
   reserving(share: ByteReservation): GrafanaClient {
     return new GrafanaClient(this.#shared, this.#access, share);
   }
@@ -105,8 +111,8 @@ export class GrafanaClient {
   }
 
   /**
-   * From now on a Grafana that goes away is waited for, as long as the options say, and what may be sent again is. If it
-   * stays away, everything fails with one and the same error. For runs, not for what a person waits for.
+   * From now on a Grafana that goes away is waited for, as long as the options say, and what may be sent again is. If
+   * it stays away, everything fails with one and the same error. For runs, not for what a person waits for.
    */
   waitOutRestarts(patience: Patience): void {
     this.#shared.outage.waitOut(patience);

@@ -3,7 +3,7 @@
  * requests queue they all do, while a pause of the server's, or one large answer among small ones, delays only some.
  */
 export class LatencySample {
-  /** Requests allowed at once meanwhile. */
+  /** Requests allowed concurrently meanwhile. */
   readonly size: number;
   /** When the first of them came; monotonic milliseconds. */
   began = 0;
@@ -34,7 +34,7 @@ export class LatencySample {
 
 /** How long requests of one sort take, and how sure that is. */
 export class Latency {
-  /** Requests allowed at once meanwhile. */
+  /** Requests allowed concurrently meanwhile. */
   readonly size: number;
   readonly #count: number;
   readonly #sum: number;
@@ -68,8 +68,9 @@ export function uncertaintyOf(one: Latency, other: Latency): number {
 }
 
 /**
- * The faster of both where they differ, or what both tell together where they do not: the least of many means would be a
- * lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, tells nothing of the best.
+ * The faster of both where they differ, or what both tell together where they do not: the least of many means would be
+ * a lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, tells nothing of
+ * the best.
  */
 export function lowestOf(speed: Latency, best: Latency): Latency {
   const [difference, doubt] = [speed.mean - best.mean, uncertaintyOf(speed, best)];

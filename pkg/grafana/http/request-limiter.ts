@@ -16,13 +16,13 @@ export class RequestLimiter {
   readonly #first = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
 
-  /** @param options.max Requests at once that are never exceeded. */
+  /** @param options.max Concurrent requests that are never exceeded. */
   constructor(options: { max: number; clock: Clock }) {
     this.#pace = new AdaptiveConcurrency(options.max);
     this.#clock = options.clock;
   }
 
-  /** Requests allowed at once right now. */
+  /** Requests allowed concurrently right now. */
   get size(): number {
     return this.#pace.size;
   }

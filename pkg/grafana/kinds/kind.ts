@@ -18,7 +18,10 @@ export interface KindContext {
   namespace: string;
   /** Whether the credentials are a server admin's (basic authentication): needed for kinds of scope `server`. */
   serverAdmin: boolean;
-  /** Whether secrets that Grafana gives out decrypted (contact points) may be read: only when the repository is encrypted. */
+  /**
+   * Whether secrets that Grafana gives out decrypted (contact points) may be read: only when the repository is
+   * encrypted.
+   */
   decryptSecrets: boolean;
   clock: Clock;
   log: Log;
@@ -42,7 +45,9 @@ export interface Listed {
   storedVersion?: string;
   /** Present when the listing carried a faithful body, so that no further request is needed. */
   content?: Content;
-  /** The body was converted for the listing: where it equals what is looked for, it is that; fit to be kept it is not. */
+  /**
+   * The body was converted for the listing: where it equals what is looked for, it is that; fit to be kept it is not.
+   */
   converted?: true;
 }
 
@@ -52,7 +57,9 @@ export interface Known {
   revision(uid: string): string | undefined;
   /** How many resources of this kind and org the last snapshot holds; 0 when everything is to be read anyway. */
   size: number;
-  /** The version that the list of the last snapshot began with, and all that the list held. Equal now = nothing changed. */
+  /**
+   * The version that the list of the last snapshot began with, and all that the list held. Equal now = nothing changed.
+   */
   whole?: { version: string; resources: readonly Listed[] };
   /** What this run listed of the kind that this one belongs to (`owner`), so that it need not be listed again. */
   owners?: readonly Listed[];
@@ -144,16 +151,16 @@ export interface Kind extends KindTraits {
   /** Kinds that must be written before this one. */
   readonly dependsOn: readonly KindName[];
   /**
-   * The kind of resource that it belongs to, under the same uid (permissions). It is made with its owner and lies where that
-   * lies, so a folder is not its own to change.
+   * The kind of resource that it belongs to, under the same uid (permissions). It is made with its owner and lies where
+   * that lies, so a folder cannot change it.
    */
   readonly owner?: KindName;
   /**
-   * Whether live content is exactly what Grafana itself gives to a new owner (permissions), so that nobody's choice is lost
-   * when it is replaced. Absent = nothing comes with an owner.
+   * Whether live content is exactly what Grafana itself gives to a new owner (permissions), so that nobody's choice is
+   * lost when it is replaced. Absent = nothing comes with an owner.
    */
   isDefault?(context: KindContext, live: Content, owner: Content): Promise<boolean>;
-  /** How many writes Grafana stands at once: `serial` where all share one document. */
+  /** How many concurrent writes Grafana accepts: `serial` where all share one document. */
   readonly writes: 'parallel' | 'serial';
 
   /** Whether this Grafana has the kind at all, and whether the credentials can reach it. */
@@ -166,20 +173,20 @@ export interface Kind extends KindTraits {
   list(context: KindContext, known: Known, begin?: BeginList): AsyncIterable<Listed>;
 
   /**
-   * The same as `list` for who only wants to know whether bodies are as they should be: all at once in as few requests as
-   * it goes, with bodies that the server converted, marked as such. Absent = `list` is as good.
+   * The same as `list` for who only wants to know whether bodies are as they should be: all together in as few
+   * requests as it goes, with bodies that the server converted, marked as such. Absent = `list` is as good.
    */
   listConverted?(context: KindContext): AsyncIterable<Listed>;
 
   /**
-   * Each resource is read back right after it was written, while others are written: where bodies are large, a list of them
-   * all, which can only begin when everything is written, takes longer. Absent = they are listed in the end.
+   * Each resource is read back right after it was written, while others are written: where bodies are large, a list of
+   * them all, which can only begin when everything is written, takes longer. Absent = they are listed in the end.
    */
   readonly readBackAtOnce?: true;
 
   /**
-   * A list may lack what is there: pages that shifted, an index that lags behind. What the last snapshot had and the list
-   * lacks is read singly before it counts as deleted.
+   * A list may lack what is there: pages that shifted, an index that lags behind. What the last snapshot had and the
+   * list lacks is read singly before it counts as deleted.
    */
   readonly confirmDeleted?: true;
 
@@ -209,8 +216,8 @@ export interface Kind extends KindTraits {
   uidOf?(content: Content): string;
 
   /**
-   * Where Grafana chooses uids itself: live resources that are the wanted ones under another uid, by what people know them
-   * by. Absent = the uid alone decides.
+   * Where Grafana chooses uids itself: live resources that are the wanted ones under another uid, by what people know
+   * them by. Absent = the uid alone decides.
    * @param taken - live uids that are spoken for.
    * @returns live uids by wanted uid.
    */
@@ -227,8 +234,8 @@ export interface Kind extends KindTraits {
   merge?(content: Content, live: Content): Content;
 
   /**
-   * The live body without what writing these resources has changed about it: whoever creates an org is made a member. So
-   * what a restore itself did is not taken for somebody else's change. Absent = nothing changes it. Pure.
+   * The live body without what writing these resources has changed about it: anyone who creates an org is made a
+   * member. So what a restore itself did is not taken for somebody else's change. Absent = nothing changes it. Pure.
    */
   before?(body: Json, isWritten: (reference: Reference) => boolean): Json;
 
@@ -236,8 +243,8 @@ export interface Kind extends KindTraits {
   forecast?(context: WriteContext, item: Restorable): Promise<Forecast>;
 
   /**
-   * What writing it changes about who may see or receive what. `live` is what people have now: undefined where nothing is, or
-   * only what Grafana made by itself. Absent = it never changes anything of the sort. Pure.
+   * What writing it changes about who may see or receive what. `live` is what people have now: undefined where nothing
+   * is, or only what Grafana made by itself. Absent = it never changes anything of the sort. Pure.
    */
   securityChanges?(item: Restorable, context: SecurityContext): SecurityChange[];
 

@@ -7,8 +7,8 @@ const texts = new WeakMap<Content, string>();
 const forms = new WeakMap<Content, Form>();
 
 /**
- * Content whose body is there as canonical text. It is parsed when somebody looks at it, and not before: what is written
- * as it was stored need not be taken apart for it.
+ * Content whose body is there as canonical text. It is parsed when somebody looks at it, and not before: what is
+ * written as it was stored need not be taken apart for it.
  */
 export function contentOfText(outline: Omit<Content, 'body'>, canonical: string): Content {
   const parse = once(() => parseJson(canonical));
@@ -23,8 +23,8 @@ export function contentOfText(outline: Omit<Content, 'body'>, canonical: string)
 }
 
 /**
- * Content that is there as the bytes it came as. They are parsed when somebody looks at the body, and not before: what is
- * only stored need not be taken apart for it.
+ * Content that is there as the bytes it came as. They are parsed when somebody looks at the body, and not before: what
+ * is only stored need not be taken apart for it.
  * @param plainOf makes the plain copy of the content, when it is wanted.
  */
 export function contentOfForm(
@@ -52,17 +52,23 @@ function once(parse: () => Json): () => Json {
   return () => (parsed ??= parse());
 }
 
-/** The canonical text of the body, where it is at hand: of the very content that was made of it, never of a changed one. */
+/**
+ * The canonical text of the body, where it is at hand: of the very content that was made of it, never of a changed one.
+ */
 export function textOf(content: Content): string | undefined {
   return texts.get(content);
 }
 
-/** How the canonical form of the body can be made without parsing it; undefined when only the body itself is at hand. */
+/**
+ * How the canonical form of the body can be made without parsing it; undefined when only the body itself is at hand.
+ */
 export function formOf(content: Content): Form | undefined {
   return forms.get(content);
 }
 
-/** Frees the bytes of content that nobody looks at any more. What Grafana sends is freed with its answer, but for these. */
+/**
+ * Frees the bytes of content that nobody looks at any more. What Grafana sends is freed with its answer, but for these.
+ */
 export function releaseForm(content: Content): void {
   const form = forms.get(content);
   if (form !== undefined) {

@@ -3,8 +3,8 @@ import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Content } from './content.ts';
 
 /**
- * What the rest of the program has to know about a kind besides how to read and write it. Each trait is absent where it does
- * not hold, so that a new kind says only what is special about it.
+ * What the rest of the program has to know about a kind besides how to read and write it. Each trait is absent where it
+ * does not hold, so that a new kind says only what is special about it.
  */
 export interface KindTraits {
   /** Its resources are in folders: a selection of folders has them, a copy of a folder copies them. */
@@ -13,7 +13,7 @@ export interface KindTraits {
   readonly essential?: true;
   /** Bodies may have megabytes: they wait for room in memory, and a plan reads one only when it is written. */
   readonly largeBodies?: true;
-  /** So many resources refer to it that one list is cheaper than looking at each. */
+  /** That many resources refer to it that one list is cheaper than looking at each. */
   readonly manyReferences?: true;
   /** Nobody can read its secrets: given ones are written even where all else is as in the snapshot. */
   readonly hasSecrets?: true;
@@ -25,18 +25,21 @@ export interface KindTraits {
   readonly hasMemberships?: true;
   /** Names people and teams: where these are missing, it comes back in part. */
   readonly namesPeople?: true;
-  /** A restore with `--delete-extra` deletes what the snapshot lacks. Others are never deleted: their secrets would be gone. */
+  /**
+   * A restore with `--delete-extra` deletes what the snapshot lacks. Others are never deleted: their secrets would be
+   * gone.
+   */
   readonly deletable?: true;
   /** The kind of the resource, under the same uid, with which Grafana deletes it, though it is made by itself. */
   readonly deletedWith?: KindName;
-  /** Why a drill in an organization of its own leaves it out. */
+  /** Why a drill in its own organization leaves it out. */
   readonly leftOutOfDrills?: KnownReason;
 
   /** Whether it does something by itself as soon as it is there, such as notify people. Goes with `pause`. Pure. */
   isActive?(content: Content): boolean;
   /** The same content, doing nothing by itself until a person resumes it. Pure. */
   pause?(content: Content): Content;
-  /** The same content with another title, for a copy. Absent = it has none of its own. Pure. */
+  /** The same content with another title, for a copy. Absent = it has none. Pure. */
   retitle?(content: Content, title: string): Content;
   /** The same content in another folder, for a copy of what was in none. Pure. */
   moveTo?(content: Content, folderUid: string): Content;

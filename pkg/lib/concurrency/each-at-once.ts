@@ -1,6 +1,6 @@
 /**
- * Does the work for each item, so many at once and none ahead of time. After a failure nothing new is begun, and the
- * first failure is thrown when everything that was under way has ended.
+ * Does the work for each item, up to that many concurrently and none ahead of time. After a failure nothing new is
+ * begun, and the first failure is thrown when everything that was under way has ended.
  */
 export async function forEachConcurrently<T>(
   atOnce: number,

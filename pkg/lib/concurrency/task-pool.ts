@@ -1,12 +1,12 @@
 /**
- * Runs tasks side by side, at most so many at once. `add` waits for a place, so that whoever produces the tasks is
- * slowed down to what can be done and memory stays flat.
+ * Runs tasks side by side, at most that many concurrently. `add` waits for a place, so that anyone who produces the
+ * tasks is slowed down to what can be done and memory stays flat.
  */
 export class TaskPool {
   readonly #limit: number;
   #running = 0;
   #failure: { error: unknown } | undefined;
-  /** Whoever waits for a task to end. */
+  /** Anyone who waits for a task to end. */
   #waiting: (() => void)[] = [];
 
   constructor(limit: number) {

@@ -13,7 +13,9 @@ export class EventLoopLag {
   /** Since when it has not waited, as far as is known. */
   #busySince = this.#looked;
 
-  /** Milliseconds that this process has not waited for anything, at most. The more often it is asked, the less too much. */
+  /**
+   * Milliseconds that this process has not waited for anything, at most. The more often it is asked, the less too much.
+   */
   measure(now: number): number {
     const idle = idleTime();
     const waited = idle - this.#idle;

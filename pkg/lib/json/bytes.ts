@@ -2,7 +2,7 @@ import { RawJson } from './json.ts';
 
 /** Which large objects of an answer are left as bytes, and what is noted of them. */
 export interface Left {
-  /** The member that they are, wherever it stands. */
+  /** The member that they are, wherever it is. */
   name: string;
   /** Their own members whose values are noted where they are strings or numbers. */
   note: readonly string[];

@@ -20,15 +20,16 @@ export interface Changes {
   without: readonly string[];
   /** Members of the outermost object that are put in, each with its canonical text; none of a name that is kept. */
   with: Readonly<Record<string, string>>;
-  /** A member of this name, wherever it stands, is for the parser. */
+  /** A member of this name, wherever it is, is for the parser. */
   unless?: string;
 }
 
 /**
- * The canonical form of an object that is there as bytes, without parsing it: what Grafana sends is canonical already but
- * for a few escapes, so most is copied as it is. A backup does this with every dashboard, and the parser with all the
- * objects that it makes took more time than anything else.
- * @param room where it is written when it fits, for who has no use for what was there before; otherwise into a buffer of its own
+ * The canonical form of an object that is there as bytes, without parsing it: what Grafana sends is canonical already
+ * but for a few escapes, so most is copied as it is. A backup does this with every dashboard, and the parser with all
+ * the objects that it makes took more time than anything else.
+ * @param room where it is written when it fits, for who has no use for what was there before; otherwise into its own
+ * buffer
  * @returns as `canonicalJson` prints it, in UTF-8; undefined when it takes the parser to tell: no JSON, a name twice, a
  * name that needs an escape, …
  */
@@ -50,7 +51,9 @@ class Writer {
   #length = 0;
   /** From here to where the reader is, the input is yet to be copied as it is. */
   #run = 0;
-  /** Members of the objects that are open, outermost first; a list of numbers would be grown and shrunk for each object. */
+  /**
+   * Members of the objects that are open, outermost first; a list of numbers would be grown and shrunk for each object.
+   */
   #spans = new Int32Array(SPAN * 256);
   #spansUsed = 0;
 
@@ -58,7 +61,7 @@ class Writer {
     this.#in = bytes;
     this.#changes = changes;
     this.#unless = changes.unless === undefined ? undefined : Buffer.from(changes.unless);
-    // Only what is put in makes it longer: an escape is never shorter than what it stands for.
+    // Only what is put in makes it longer: an escape is never shorter than what it represents.
     let most = bytes.length;
     for (const [name, text] of Object.entries(changes.with)) {
       most += Buffer.byteLength(`,${JSON.stringify(name)}:${text}`);
@@ -352,7 +355,7 @@ class Writer {
     return this.#run;
   }
 
-  /** Where in the output the input at this offset comes to stand. */
+  /** Where in the output the input at this offset comes to are. */
   #position(at: number): number {
     return this.#length + at - this.#run;
   }
@@ -381,7 +384,10 @@ class Writer {
     this.#spansUsed = at + SPAN;
   }
 
-  /** Sorts the members from the given one on, which were written from `start` on. @throws NeedsParser when a name is there twice. */
+  /**
+   * Sorts the members from the given one on, which were written from `start` on. @throws NeedsParser when a name is
+   * there twice.
+   */
   #sort(first: number, start: number): void {
     const [out, spans] = [this.#out, this.#spans];
     const order: number[] = [];
@@ -408,7 +414,10 @@ class Writer {
   }
 }
 
-/** Never used: while there is no writer at all, garbage collection throws away what was compiled for them, time and again. */
+/**
+ * Never used: while there is no writer at all, garbage collection throws away what was compiled for them, time and
+ * again.
+ */
 export const KEPT = new Writer(Buffer.alloc(0), { without: [], with: {} }, undefined);
 
 /** Whether the first name, quotes included, comes before the second. */

@@ -12,7 +12,7 @@ import {
 
 /**
  * Parses a list item by item and keeps only these members of each: a page of 5 000 hits takes several times its text
- * when it is parsed at once. What is no list of objects comes whole.
+ * when it is parsed as a whole. What is no list of objects comes whole.
  * @throws DashkeepError DK_JSON_INVALID when it is not JSON.
  */
 export function parseItems(bytes: Buffer, members: readonly string[]): Json {

@@ -17,9 +17,10 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
 /**
- * Finds a member of the object that a JSON text is, without making values of the text. Only as much of it is checked as that
- * takes: whoever parses the parts finds out the rest.
- * @returns undefined when the text has no such member, has it twice, or when it is no list, has no end or more elements than anybody writes.
+ * Finds a member of the object that a JSON text is, without making values of the text. Only as much of it is checked as
+ * that takes: anyone who parses the parts finds out the rest.
+ * @returns undefined when the text has no such member, has it twice, or when it is no list, has no end or more elements
+ * than anybody writes.
  */
 export function findListMember(text: string, name: string): ListMember | undefined {
   let found: ListMember | undefined;

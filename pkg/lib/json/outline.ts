@@ -19,9 +19,11 @@ import {
 } from './scan.ts';
 
 /**
- * Parses JSON, but leaves some objects as the bytes they came as (`JsonBytes`): what is large and only passed on need not
- * be taken apart. They are copied, so that the answer need not stay for them. Where the bytes alone don't tell, everything is parsed.
- * @throws DashkeepError DK_JSON_INVALID when it is not JSON. Within what is left as bytes only its own members were looked at.
+ * Parses JSON, but leaves some objects as the bytes they came as (`JsonBytes`): what is large and only passed on need
+ * not be taken apart. They are copied, so that the answer need not stay for them. Where the bytes alone don't tell,
+ * everything is parsed.
+ * @throws DashkeepError DK_JSON_INVALID when it is not JSON. Within what is left as bytes only its own members were
+ * looked at.
  */
 export function parseOutline(bytes: Buffer, left: Left): Json {
   const outline = isUtf8(bytes) ? unlessParserIsNeeded(() => new Reader(bytes, left).read()) : undefined;
@@ -185,7 +187,7 @@ class Reader {
   }
 }
 
-/** Whether these bytes of a string stand for themselves. */
+/** Whether these bytes of a string are printed unchanged. */
 function isPlain(bytes: Buffer, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
     const byte = bytes[at] ?? 0;

@@ -17,10 +17,10 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * Lets the heap fill a room of one size from the beginning of some work to its end. Growing by a share of what is alive,
- * it would be collected most often while that is little, and be largest when it is much; in a room long work peaks
- * about where short work does, and short work is spared half of its collections. What does not fit is collected as often as
- * before. Does nothing in a process whose heap is not kept small.
+ * Lets the heap fill a room of one size from the beginning of some work to its end. Growing by a share of what is
+ * alive, it would be collected most often while that is little, and be largest when it is much; in a room long work
+ * peaks about where short work does, and short work is spared half of its collections. What does not fit is collected
+ * as often as before. Does nothing in a process whose heap is not kept small.
  */
 export async function inRoomyHeap<T>(work: () => Promise<T>): Promise<T> {
   if (!small) {

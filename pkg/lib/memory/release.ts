@@ -4,14 +4,14 @@ const { port1: nowhere, port2: otherEnd } = new MessageChannel();
 otherEnd.close();
 
 /**
- * Whether it may be the pool that Node takes small buffers from. Since 21 Node tells; before, the pool has its size, and is
- * passed over when it is handed over all the same.
+ * Whether it may be the pool that Node takes small buffers from. Since 21 Node tells; before, the pool has its size,
+ * and is passed over when it is handed over all the same.
  */
 const isShared: (memory: ArrayBuffer) => boolean =
   (threads as { isMarkedAsUntransferable?: typeof isShared }).isMarkedAsUntransferable ??
   ((memory) => memory.byteLength === Buffer.poolSize);
 
-/** A buffer with memory of its own: Node gives that of its pool to many small ones. */
+/** A buffer with its own memory: Node gives that of its pool to many small ones. */
 export function ownCopy(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);
@@ -19,9 +19,9 @@ export function ownCopy(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Frees the memory that a buffer lies in, all of it, when nothing looks at any part of it any more: what is handed over to
- * nobody is freed at once, in less time than a collection takes for it. Left alone it waits for a full one, and what is
- * read meanwhile is laid beside it: the process grows, and what it was once given it keeps.
+ * Frees the memory that a buffer is in, all of it, when nothing looks at any part of it any more: what is handed over
+ * to nobody is freed immediately, in less time than a collection takes for it. Left alone it waits for a full one, and
+ * what is read meanwhile is laid beside it: the process grows, and what it was once given it keeps.
  */
 export function release(bytes: Buffer): void {
   const memory = bytes.buffer as ArrayBuffer;

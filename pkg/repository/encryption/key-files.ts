@@ -87,7 +87,7 @@ export async function removeOtherKeyFiles(
 /** A key that was read from the repository. */
 export interface FoundKey {
   key: RepositoryKey;
-  /** Whether it may be written under: whoever knows the recipients can put a key there. */
+  /** Whether it may be written under: anyone who knows the recipients can put a key there. */
   counts: boolean;
 }
 

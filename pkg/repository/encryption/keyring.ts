@@ -4,8 +4,8 @@ import { newKeyPair, openWith, recipientOf, sealFor, type Opener, type Seal } fr
 import { objectIdOf, type Text } from '../objects/id.ts';
 
 /**
- * The secrets of an encrypted repository that its writers share. Whoever holds them can tell what an object's id is and
- * read manifests, run records and the index (who, what, when), but not the content of a single object.
+ * The secrets of an encrypted repository that its writers share. Anyone who holds them can tell what an object's id is
+ * and read manifests, run records and the index (who, what, when), but not the content of a single object.
  */
 export interface RepositoryKey {
   id: string;
@@ -31,7 +31,10 @@ export interface Keyring {
   readonly recipients: readonly string[];
   /** The id of a text, which may come in parts. */
   objectId(text: Text): string;
-  /** Whether the text, whose parts can be had more than once, has that id, in the plain form or under any key that is known here. */
+  /**
+   * Whether the text, whose parts can be had more than once, has that id, in the plain form or under any key that is
+   * known here.
+   */
   check(id: string, text: Text, encrypted: boolean): 'match' | 'mismatch' | 'unknown';
   /** The key under which the text has that id; undefined when none that is known here. */
   keyOf(id: string, text: Text): RepositoryKey | undefined;

@@ -74,8 +74,8 @@ export async function openKeyring(
   const recipients = [...new Set(secrets.recipients ?? [])];
   if (recipients.length === 0 && passphrases.length > 0) {
     const itsOwn = await Promise.all(identities.map(recipientOf));
-    // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it. Where there
-    // are snapshots it was whole once, and a second key would hide that it is damaged now.
+    // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it. Where
+    // there are snapshots it was whole once, and a second key would hide that it is damaged now.
     const isHalf =
       create &&
       keys.length === 0 &&
@@ -89,11 +89,12 @@ export async function openKeyring(
   }
 
   if (recipients.length === 0 && create && newest === undefined && own.length > 0) {
-    // Whoever comes to write with an identity alone writes for it, but not under a key that no trusted key has signed.
+    // Anyone who comes to write with an identity alone writes for it, but not under a key that no trusted key has
+    // signed.
     append(recipients, await Promise.all(identities.map(recipientOf)));
   }
 
-  // Whoever only looks at a repository of strangers must not become one of its writers.
+  // Anyone who only looks at a repository of strangers must not become one of its writers.
   const onlyLooks = !create && ports.trust.standing === 'first-contact';
   if (recipients.length === 0 || onlyLooks) {
     const kept = recipients.length === 0 ? undefined : local?.key;

@@ -10,7 +10,7 @@ import { KEYS } from '../layout.ts';
 const PASSPHRASE_FILE = /^keys\/passphrase-[0-9a-f]{8}\.age$/;
 
 /**
- * Makes a recipient whose identity lies in the repository under a passphrase, as an age identity file
+ * Makes a recipient whose identity is in the repository under a passphrase, as an age identity file
  * (`keys/passphrase-….age`). Encrypting never needs the passphrase, and changing it renews one small file.
  * @returns the key pair; its recipient is what to write for.
  */

@@ -11,14 +11,15 @@ import { bech32 } from '@scure/base';
 import { Stanza, type Recipient } from 'age-encryption';
 
 const INFO = 'age-encryption.org/v1/X25519';
-/** What stands before the 32 bytes of a private key in PKCS #8 (RFC 8410, section 7). */
+/** What is before the 32 bytes of a private key in PKCS #8 (RFC 8410, section 7). */
 const PRIVATE_KEY_HEAD = Buffer.from('302e020100300506032b656e04220420', 'hex');
 /** A private key times this is its public key (RFC 7748, section 6.1). */
 const BASE_POINT = publicKeyOf(Buffer.from([9, ...Buffer.alloc(31)]));
 
 /**
- * The X25519 recipient of age (https://c2sp.org/age#the-x25519-recipient-type) on Node's own primitives: wrapping a file
- * key takes a third of the time that the library needs in JavaScript, and that was most of the time an object took.
+ * The X25519 recipient of age (https://c2sp.org/age#the-x25519-recipient-type) on Node's own primitives: wrapping a
+ * file key takes a third of the time that the library needs in JavaScript, and that was most of the time an object
+ * took.
  */
 export class X25519Recipient implements Recipient {
   readonly #raw: Buffer;
@@ -48,7 +49,7 @@ export class X25519Recipient implements Recipient {
 
 /**
  * Any 32 random bytes are a private key. Not generateKeyPairSync: when garbage collection comes upon its job while the
- * key is exported, each waits for the other's lock, and the process stands still for good (Node 20, one in 150 000).
+ * key is exported, each waits for the other's lock, and the process is still for good (Node 20, one in 150 000).
  */
 function ephemeralKey(): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PRIVATE_KEY_HEAD, randomBytes(32)]), format: 'der', type: 'pkcs8' });

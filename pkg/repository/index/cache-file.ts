@@ -11,7 +11,9 @@ interface Calls {
   signal?: AbortSignal;
 }
 
-/** Whoever only looks writes an index when so many things had to be read for want of it, and else leaves all as it is. */
+/**
+ * Anyone who only looks writes an index when many things had to be read without it, and otherwise leaves all as it is.
+ */
 export const WORTH_WRITING = 10;
 
 const ABSENT: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
@@ -28,7 +30,10 @@ export class CacheFile<Schema extends z.ZodType> {
   readonly #schema: Schema;
   readonly #key: string;
 
-  /** @param ports.trust - given where others decide by it: then it is signed, and read only when a trusted key has signed it */
+  /**
+   * @param ports.trust - given where others decide by it: then it is signed, and read only when a trusted key has
+   * signed it
+   */
   constructor(
     ports: { store: ObjectStore; keyring: Keyring; trust?: Trust; log: Log },
     name: SealedCache,
@@ -53,7 +58,7 @@ export class CacheFile<Schema extends z.ZodType> {
         ? await this.#keyring.opener.open(bytes, 'DK_INTEGRITY', this.#key)
         : bytes;
       const text = await inflateText(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key);
-      // The JSON is one line; behind it is the statement of whoever signed that line.
+      // The JSON is one line; behind it is the statement of anyone who signed that line.
       const end = text.indexOf('\n');
       const [json, statement] = end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
       this.#assertTrusted(json, statement);

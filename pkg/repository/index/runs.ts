@@ -15,10 +15,10 @@ interface Calls {
   signal?: AbortSignal;
 }
 
-/** So many of the newest runs are in the index; older ones are read one by one. */
+/** That many of the newest runs are in the index; older ones are read one by one. */
 const KEPT = 1000;
 
-/** So many are in it at least, when there are so many: what people look at. */
+/** It holds at least that many, if there are that many: what people look at. */
 const FIRST_PAGES = 100;
 const READS_AT_ONCE = 16;
 
@@ -44,7 +44,8 @@ const EMPTY: Index = { whole: false, runs: [] };
 
 /**
  * `cache/runs.json.gz`: the newest runs without their lists of problems, so that their history opens with two requests.
- * Only ever a cache: the last page of names is asked of the store each time, and a record of another size is read again.
+ * Only ever a cache: the last page of names is asked of the store each time, and a record of another size is read
+ * again.
  */
 export class RunIndex {
   readonly #store: ObjectStore;
@@ -84,7 +85,7 @@ export class RunIndex {
     return lines.length === limit || (index.whole && lines.length === entries.length) ? lines : undefined;
   }
 
-  /** Takes up a record that was just written, in so many bytes, and what else is new. */
+  /** Takes up a record that was just written, in that many bytes, and what else is new. */
   async add(record: RunRecord, size: number): Promise<void> {
     const entry: Entry = { id: record.id, encrypted: this.#keyring.encrypted, size, line: runLine(record) };
     await this.#change(async ({ whole, runs }) => {
@@ -116,7 +117,9 @@ export class RunIndex {
     }
   }
 
-  /** What there is now, newest first: at least `limit` entries when there are so many, the first `limit` with lines. */
+  /**
+   * What there is now, newest first: at least `limit` entries when there are that many, the first `limit` with lines.
+   */
   async #current(
     index: Index,
     limit: number,

@@ -29,7 +29,7 @@ interface Found {
   /** Oldest first. */
   summaries: SnapshotSummary[];
   unreadable: Unreadable[];
-  /** How many manifests were read for want of a summary. */
+  /** How many manifests were read without a summary. */
   looked: number;
 }
 
@@ -73,8 +73,8 @@ export class SnapshotIndex {
   }
 
   /**
-   * What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise, and when
-   * the repository must be opened to tell whom a trusted key handed over to.
+   * What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise, and
+   * when the repository must be opened to tell whom a trusted key handed over to.
    */
   async quickView(calls: Calls = {}): Promise<SnapshotSummary[] | undefined> {
     const known = await this.#load(calls);
@@ -124,7 +124,7 @@ export class SnapshotIndex {
     }
   }
 
-  /** Writes it anew from summaries that were just read from the manifests themselves. */
+  /** Writes it again from summaries that were just read from the manifests themselves. */
   async replace(summaries: readonly SnapshotSummary[], calls: Calls = {}): Promise<void> {
     await this.#write(summaries, calls);
   }

@@ -11,8 +11,8 @@ const gunzipAsync = promisify(gunzip);
 const MIB = 1024 * 1024;
 
 /**
- * At most so many MiB, and so much of the heap that this process may fill, in MiB: who may write to the target must not be able to end it with
- * a file that inflates.
+ * At most that many MiB, and so much of the heap that this process may fill, in MiB: who may write to the target must
+ * not be able to end it with a file that inflates.
  */
 function within(most: number, share: number): number {
   return Math.floor(Math.min(most * MIB, getHeapStatistics().heap_size_limit * share));
@@ -20,7 +20,10 @@ function within(most: number, share: number): number {
 
 /** A resource's JSON. The largest dashboards seen are around 20 MB. Its text alone must fit. */
 export const MAX_OBJECT_BYTES = within(128, 1 / 4);
-/** A manifest's JSON, about 350 bytes for each resource: 90 000 of them in a heap of 384 MiB, where text and values must fit. */
+/**
+ * A manifest's JSON, about 350 bytes for each resource: 90 000 of them in a heap of 384 MiB, where text and values must
+ * fit.
+ */
 export const MAX_MANIFEST_BYTES = within(256, 1 / 12);
 /** Everything small: configuration, sessions, run records, marks. Values may take ten times their text. */
 export const MAX_RECORD_BYTES = within(32, 1 / 24);
@@ -29,19 +32,22 @@ export const ENVELOPE_BYTES = 1024 * 1024;
 
 /**
  * Up to here the thread pool costs more than it takes off: a dashboard of 30 KB took 0.25 ms of processor time here and
- * 0.5 ms there, and the pool's threads kept memory of their own.
+ * 0.5 ms there, and the pool's threads kept their own memory.
  */
 const ON_THE_SPOT_BYTES = 128 * 1024;
 
-/** On dashboards of 30 KB it takes half of what level 6 does (0.14 ms, 0.27 ms) and leaves a tenth more, 2.7 KB instead of 2.4. */
+/**
+ * On dashboards of 30 KB it takes half of what level 6 does (0.14 ms, 0.27 ms) and leaves a tenth more, 2.7 KB instead
+ * of 2.4.
+ */
 const LEVEL = 3;
 
-/** Room to compress into: so large that Node gives it memory of its own, which is freed as soon as it is read out. */
+/** Room to compress into: so large that Node gives it its own memory, which is freed as soon as it is read out. */
 const CHUNK = Math.max(16 * 1024, Buffer.poolSize / 2);
 /** Room to inflate into, at most. */
 const LARGEST_CHUNK = 1024 * 1024;
 
-/** Compresses while everything else waits. The result has memory of its own. */
+/** Compresses while everything else waits. The result has its own memory. */
 export function compressNow(text: string | Buffer): Buffer {
   const room = gzipSync(text, { level: LEVEL, chunkSize: CHUNK });
   const compressed = ownCopy(room);
@@ -56,7 +62,7 @@ export async function compress(text: string | Buffer): Promise<Buffer> {
 /** The same of a text that comes in parts and is never whole in memory. */
 export async function compressParts(parts: Iterable<string>): Promise<Buffer> {
   const gzip = createGzip({ level: LEVEL, chunkSize: CHUNK });
-  // What goes wrong reaches whoever reads the gzip.
+  // What goes wrong reaches anyone who reads the gzip.
   pipeline(Readable.from(parts, { objectMode: false }), gzip, () => undefined);
   const zipped: Buffer[] = [];
   for await (const part of gzip) {

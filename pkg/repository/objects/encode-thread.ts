@@ -4,17 +4,21 @@ import { MAX_ENCODED_BYTES, encode, type EncodedObject, type EncodeRequest } fro
 import type { Numbered } from './encode-worker.ts';
 import { keepYoungHeapSmall } from '../../lib/memory/young-heap.ts';
 
-/** `worker.ts` and what it needs as one text, put in by the build; run from source, everything is done on one thread. */
+/**
+ * `worker.ts` and what it needs as one text, put in by the build; run from source, everything is done on one thread.
+ */
 declare const BUILT_IN_PRESS: string | undefined;
 const CODE = typeof BUILT_IN_PRESS === 'string' ? BUILT_IN_PRESS : undefined;
 
-/** A thread costs some 30 ms and 10 MB: it is started when there is more to do than this. Cold code is slow, so early. */
+/**
+ * A thread costs some 30 ms and 10 MB: it is started when there is more to do than this. Cold code is slow, so early.
+ */
 const STARTS_AFTER = 50;
 
 /** Hardly anything outlives an order, and none is large. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
-/** While so many orders wait for the second thread, the first is the faster one. */
+/** While that many orders wait for the second thread, the first is the faster one. */
 const QUEUE = 64;
 
 interface Waiting {

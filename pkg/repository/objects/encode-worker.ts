@@ -8,7 +8,7 @@ export interface Numbered<T> {
   it: T;
 }
 
-// Buffers come over as plain arrays of bytes, and go back as such: not copied, and without what lies beside them.
+// Buffers come over as plain arrays of bytes, and go back as such: not copied, and without what is beside them.
 parentPort?.on('message', ({ number, it }: Numbered<EncodeRequest>) => {
   const { buffer, byteOffset, byteLength } = it.form.bytes;
   const bytes = Buffer.from(buffer, byteOffset, byteLength);

@@ -22,7 +22,10 @@ const WRITTEN = 2000;
 /** About as many ids as make one more parallel listing worth its requests. */
 const IDS_PER_LISTING = 1500;
 
-/** A page of each is in memory as text and as values: with 16 at once that was more than the rest of a backup's end. */
+/**
+ * A page of each is in memory as text and as values: with 16 concurrently that was more than the rest of a backup's
+ * end.
+ */
 const LISTINGS = 4;
 
 /** The objects of one repository, as one process sees them. */

@@ -20,7 +20,7 @@ const DAY = 86_400_000;
 /** Records of runs are kept so long, in milliseconds by the store's clock. */
 const RUNS_KEPT = 90 * DAY;
 
-/** And so many of the newest, however old they are. */
+/** And that many of the newest, however old they are. */
 const RUNS_KEPT_AT_LEAST = 1000;
 
 /** What a run leaves behind that died, and caches that nobody uses: after so long nothing can be about to need them. */

@@ -78,7 +78,7 @@ function short({ key, size }: ListedObject): { key: string; size: number } {
 }
 
 /**
- * Removes what the plan found and marks the rest, after looking at everything again under a session of its own.
+ * Removes what the plan found and marks the rest, after looking at everything again under its own session.
  * Nothing beyond the plan is removed.
  * @throws DK_PRUNE_UNSAFE when anybody else is at work or anything is in doubt, DK_CONFIRMATION when more than half of
  * all objects would go and `confirmed` is not set.

@@ -13,7 +13,7 @@ const GRACE = 48 * 3_600_000;
 /** A clock further off than that makes every age doubtful. */
 const MAX_SKEW = 5 * 60_000;
 
-/** What lies in the store, seen in the order that makes it safe: objects first, then the manifests that need them. */
+/** What is in the store, seen in the order that makes it safe: objects first, then the manifests that need them. */
 export interface Survey {
   objects: number;
   bytes: number;

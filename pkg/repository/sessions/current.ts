@@ -62,7 +62,7 @@ export class CurrentSession implements PruneSession {
       owner: this.#owner,
     };
     const key = sessionKey(this.id);
-    // No key is made for a session alone: whoever only looks leaves none behind.
+    // No key is made for a session alone: anyone who only looks leaves none behind.
     const signature =
       this.#trust.own === undefined ? undefined : await this.#trust.signing.statement(key, JSON.stringify(file));
     await this.#store.put(key, Buffer.from(`${JSON.stringify({ ...file, signature })}\n`), {
@@ -101,7 +101,7 @@ export class CurrentSession implements PruneSession {
     this.#lapsed = false;
   }
 
-  /** The wall clock counts too: the monotonic one stands still while a machine is suspended. */
+  /** The wall clock counts too: the monotonic one is still while a machine is suspended. */
   #isSilent(): boolean {
     if (this.#lastBeat === undefined) {
       return false;

@@ -30,10 +30,10 @@ export interface LockRenewal {
 }
 
 /**
- * Object lock ends so many days after an object was *put*, while snapshots go on needing it. Where the settings ask for
- * a lock, this holds again whatever is in the repository and was not put lately, once in a quarter of the days; most calls
- * only look whether that is due. What a prune removed is no longer there, so what nothing needs is let go in the end.
- * Never throws for what the store refuses: the run that calls it has done its own work.
+ * Object lock ends that many days after an object was *put*, while snapshots go on needing it. Where the settings ask
+ * for a lock, this holds again whatever is in the repository and was not put lately, once in a quarter of the days;
+ * most calls only look whether that is due. What a prune removed is no longer there, so what nothing needs is let go in
+ * the end. Never throws for what the store refuses: the run that calls it has done its own work.
  */
 export async function renewLocks(repository: OpenedRepository, { signal }: Calls = {}): Promise<LockRenewal> {
   const { store, clock, log } = repository;

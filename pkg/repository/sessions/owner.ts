@@ -8,7 +8,9 @@ export const SessionOwner = z.object({
   /** The service that it belongs to, the same after a restart; absent for the command line. */
   service: z.string().optional(),
   host: z.string(),
-  /** The boot of the machine and the process namespace: within one, process ids say who is alive. Known on Linux only. */
+  /**
+   * The boot of the machine and the process namespace: within one, process ids say who is alive. Known on Linux only.
+   */
   space: z.string().optional(),
   pid: z.int().positive(),
   /** When the process began, in the kernel's ticks: tells it from a later one with the same id. */

@@ -16,7 +16,9 @@ export const SESSION_DEAD = 10 * 60_000;
 const OWN_SESSION_DEAD = 5 * 60_000;
 const WAIT_STEP = 5_000;
 
-/** A prune that no trusted key has signed is waited for so long, in milliseconds: it gives way before its next deletion. */
+/**
+ * A prune that no trusted key has signed is waited for so long, in milliseconds: it gives way before its next deletion.
+ */
 const FOREIGN_WAIT = 10_000;
 
 /** How old the time in a signed session may be by the store's clock: a copy of an old one says nothing. */
@@ -46,7 +48,7 @@ export interface LiveSession {
 
 /**
  * Sessions keep a prune from removing what a running backup relies on. The rule on both sides is: write your own
- * session, then look for others. So of two that start at once at least one sees the other; a prune gives way, and
+ * session, then look for others. So of two that start concurrently at least one sees the other; a prune gives way, and
  * anybody else waits until the prune is over. Ages are by the store's clock alone.
  */
 export class Sessions {
@@ -85,7 +87,7 @@ export class Sessions {
 
   /**
    * A prune's own session: given only when nobody else is at work.
-   * @throws DK_PRUNE_UNSAFE naming whoever is.
+   * @throws DK_PRUNE_UNSAFE naming anyone who is.
    */
   async openExclusive(
     run: { id: string; kind: 'prune' },
@@ -107,7 +109,7 @@ export class Sessions {
   }
 
   /**
-   * For a prune, before each deletion: whoever trusts its key waits for it, others do not.
+   * For a prune, before each deletion: anyone who trusts its key waits for it, others do not.
    * @throws DK_PRUNE_UNSAFE
    */
   async giveWay(self: string, signal?: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { signatureKey } from '../layout.ts';
 import { readStatements, type Signed } from './statement.ts';
 
-/** The statements in a text about that file of that repository whose signatures are right, whoever made them. */
+/** The statements in a text about that file of that repository whose signatures are right, anyone who made them. */
 export function claimsIn(text: string, repository: string, file: string): Signed[] {
   return readStatements(text).filter((statement) => statement.file === file && statement.repository === repository);
 }

@@ -21,9 +21,9 @@ interface Keeper {
 }
 
 /**
- * Makes a signing key known in a repository, once. Where nothing is signed yet, what is there already is trusted from now on: the
- * list of it is signed. Not where this state signed for another repository at the same target: then somebody has
- * exchanged it.
+ * Makes a signing key known in a repository, once. Where nothing is signed yet, what is there already is trusted from
+ * now on: the list of it is signed. Not where this state signed for another repository at the same target: then
+ * somebody has exchanged it.
  * @returns whether there is a list now.
  */
 export async function establish(

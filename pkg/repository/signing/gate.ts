@@ -14,9 +14,9 @@ export interface Acceptance {
 }
 
 /**
- * Asserts that a snapshot may be written into Grafana: a trusted key has signed it, or a person has named it in full, said
- * that a foreign one is meant, and typed its id.
- * @returns what was typed besides the id of a foreign one, for whoever asks for more.
+ * Asserts that a snapshot may be written into Grafana: a trusted key has signed it, or a person has named it in full,
+ * said that a foreign one is meant, and typed its id.
+ * @returns what was typed besides the id of a foreign one, for anyone who asks for more.
  * @throws DK_SNAPSHOT_FOREIGN, DK_CONFIRMATION
  */
 export function assertRestorable(

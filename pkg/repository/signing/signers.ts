@@ -9,7 +9,10 @@ export interface Signer {
   newest: string;
 }
 
-/** Who signed how many snapshots and since when, whoever signed the newest one first; what nobody signed is counted apart. */
+/**
+ * Who signed how many snapshots and since when, anyone who signed the newest one first; what nobody signed is counted
+ * apart.
+ */
 export function signersOf(summaries: readonly SnapshotSummary[]): { signers: Signer[]; unsigned: number } {
   const signers = new Map<string, Signer>();
   let unsigned = 0;

@@ -112,7 +112,8 @@ export class Signing {
   }
 
   /**
-   * Makes a new key that signs here from now on. The one before hands over to it, so that whoever trusts that trusts this.
+   * Makes a new key that signs here from now on. The one before hands over to it, so that anyone who trusts that trusts
+   * this.
    * @throws DK_SETTINGS where no key can be kept
    */
   async rotate(calls: Calls = {}): Promise<void> {

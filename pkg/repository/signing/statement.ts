@@ -11,8 +11,8 @@ export interface Statement {
   /** Of the file as stored, in hex. */
   sha256: string;
   /**
-   * Of what age gives back, in hex; only of an encrypted file. It holds when somebody encrypts the same content for other
-   * recipients, which needs no key that signs.
+   * Of what age gives back, in hex; only of an encrypted file. It holds when somebody encrypts the same content for
+   * other recipients, which needs no key that signs.
    */
   content?: string;
 }
@@ -42,7 +42,9 @@ export function signStatement({ repository, file, sha256, content }: Statement, 
   return `${text}signature ${key.sign(text)}\n`;
 }
 
-/** The statements in a text whose signatures are right, whoever made them. What is anything else ends the reading. */
+/**
+ * The statements in a text whose signatures are right, anyone who made them. What is anything else ends the reading.
+ */
 export function readStatements(text: string): Signed[] {
   const found: Signed[] = [];
   const pattern = new RegExp(STATEMENT);

@@ -47,7 +47,9 @@ export class TrustState {
     this.#repository = repository;
   }
 
-  /** @throws DK_SETTINGS when there is one that cannot be read: a new one in its place would make all snapshots foreign. */
+  /**
+   * @throws DK_SETTINGS when there is one that cannot be read: a new one in its place would make all snapshots foreign.
+   */
   async own(): Promise<OwnSigningKey | undefined> {
     const bytes = await this.#state.get(this.#ownName);
     return bytes && this.#parseOwn(bytes);

@@ -61,7 +61,7 @@ export class Trust {
     return this.keys.own?.key.fingerprint;
   }
 
-  /** The statements about a file of this repository whose signatures are right, whoever made them. */
+  /** The statements about a file of this repository whose signatures are right, anyone who made them. */
   async claims(file: string, calls: Calls = {}): Promise<Signed[]> {
     const claims = await readClaims(this.#store, this.keys.repository, file, calls);
     if (claims.length > 0) {

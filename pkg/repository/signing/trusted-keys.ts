@@ -29,10 +29,16 @@ export interface TrustPorts {
  */
 export type Standing = 'pinned' | 'first-contact' | 'unsigned';
 
-/** After so long, in milliseconds, an unknown signer has the trusted keys read again: another process may have changed them. */
+/**
+ * After so long, in milliseconds, an unknown signer has the trusted keys read again: another process may have changed
+ * them.
+ */
 const REFRESH_AFTER = 60_000;
 
-/** The keys that are trusted in one repository: by the local state, by the settings, and by hand-overs from one of those. */
+/**
+ * The keys that are trusted in one repository: by the local state, by the settings, and by hand-overs from one of
+ * those.
+ */
 export class TrustedKeys {
   readonly repository: string;
   readonly state: TrustState | undefined;
@@ -126,7 +132,10 @@ export class TrustedKeys {
     this.#trusted.add(fingerprint);
   }
 
-  /** Trusts a key no longer. @throws DK_USAGE for the key that signs here, DK_NOT_FOUND for one that is not kept in the state */
+  /**
+   * Trusts a key no longer. @throws DK_USAGE for the key that signs here, DK_NOT_FOUND for one that is not kept in the
+   * state
+   */
   async unpin(fingerprint: string): Promise<void> {
     if (fingerprint === this.#own?.key.fingerprint) {
       throw new DashkeepError('DK_USAGE', `${fingerprint} signs here`, {

@@ -77,7 +77,8 @@ async function assertWhole(repository: OpenedRepository, id: string, calls: Call
 
 /**
  * Deletes one snapshot by its full id.
- * @throws DK_CONFIRMATION for the newest complete snapshot, unless `evenNewest`; DK_STORE_LOCKED when object lock holds it.
+ * @throws DK_CONFIRMATION for the newest complete snapshot, unless `evenNewest`; DK_STORE_LOCKED when object lock holds
+ * it.
  */
 export async function deleteSnapshot(
   repository: OpenedRepository,

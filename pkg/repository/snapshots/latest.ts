@@ -44,8 +44,8 @@ export class SnapshotFinder {
   }
 
   /**
-   * The newest snapshot that was taken for its own sake and is not foreign. One taken for safety before a restore, of an
-   * empty Grafana say, must not become what the next restore of the latest brings back.
+   * The newest snapshot that was taken for its own sake and is not foreign. One taken for safety before a restore, of
+   * an empty Grafana say, must not become what the next restore of the latest brings back.
    * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED, DK_IDENTITY_MISSING
    */
   async latest(calls: Calls): Promise<StoredManifest> {
@@ -73,8 +73,8 @@ export class SnapshotFinder {
   }
 
   /**
-   * Up to so many of the newest manifests that are not foreign, that this process can read, and whose object ids are those
-   * it would give.
+   * Up to that many of the newest manifests that are not foreign, that this process can read, and whose object ids are
+   * those it would give.
    */
   async reusable(count: number, calls: Calls): Promise<StoredManifest[]> {
     const { trust } = this.#ports;
@@ -145,7 +145,7 @@ export class SnapshotFinder {
 
   #counts(author: Author): boolean {
     const { trust } = this.#ports;
-    // Where nobody is trusted yet, whoever signed it is shown; applying it needs a person's word.
+    // Where nobody is trusted yet, anyone who signed it is shown; applying it needs a person's word.
     return trust.counts(author) || (trust.standing === 'first-contact' && author.signer !== undefined);
   }
 }

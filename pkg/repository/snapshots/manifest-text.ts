@@ -15,7 +15,9 @@ export type ManifestHead = Omit<Manifest, 'resources'>;
  */
 const ENTRIES_A_PART = 25;
 
-/** The JSON of a list, some entries at a time: the text of 20 000 of them is as large as everything else in a backup. */
+/**
+ * The JSON of a list, some entries at a time: the text of 20 000 of them is as large as everything else in a backup.
+ */
 export function* listInParts<T>(entries: Iterable<T>, print: (entry: T) => string): Generator<string> {
   let part = '[';
   let count = 0;
@@ -63,7 +65,7 @@ export class ManifestText {
     this.#list = list;
   }
 
-  /** The canonical text of the entries as they came, members unknown here included; each iteration begins anew. */
+  /** The canonical text of the entries as they came, members unknown here included; each iteration begins again. */
   get canonicalEntries(): Iterable<string> {
     return { [Symbol.iterator]: () => listInParts(this.#raw(), canonicalJson) };
   }

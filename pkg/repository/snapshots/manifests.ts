@@ -26,7 +26,10 @@ export interface ManifestPorts {
 
 export type UnsealedManifest = Omit<Manifest, 'format' | 'entriesHash'>;
 
-/** The manifest as stored, made of the very entries given: checked, what people look for first, the hash of the entries last. */
+/**
+ * The manifest as stored, made of the very entries given: checked, what people look for first, the hash of the entries
+ * last.
+ */
 function seal(manifest: UnsealedManifest, keyring: Keyring): Manifest {
   const { resources, ...rest } = manifest;
   const head = Manifest.omit({ format: true, entriesHash: true, resources: true }).parse(rest);
@@ -92,7 +95,9 @@ export interface StoredManifest {
   author: Author;
 }
 
-/** Snapshots, oldest first: all, those behind `after`, or those whose ids start with `start`. Other keys are left out. */
+/**
+ * Snapshots, oldest first: all, those behind `after`, or those whose ids start with `start`. Other keys are left out.
+ */
 export async function listSnapshots(
   store: ObjectStore,
   { signal, after, start = '' }: Calls & { after?: string; start?: string } = {},
@@ -112,7 +117,10 @@ export async function listSnapshots(
 const LARGE_BYTES = 256 * 1024;
 const SMALL_AT_ONCE = 8;
 
-/** Does the work for each snapshot, for many small manifests at once, but for one large one at a time: it fills the memory. */
+/**
+ * Does the work for each snapshot, for many small manifests concurrently, but for one large one at a time: it fills the
+ * memory.
+ */
 export async function eachSnapshot(
   keys: readonly TimedKey[],
   work: (key: TimedKey) => Promise<void>,

@@ -113,7 +113,7 @@ export function planRetention(
 /** How long a restore can be undone at least. */
 const UNDO_TIME = 7 * 86_400_000;
 
-/** Taken before a restore, of an empty Grafana say: it must neither count nor stand for the newest. */
+/** Taken before a restore, of an empty Grafana say: it must neither count nor be the newest. */
 function isAside({ trigger }: SnapshotSummary): boolean {
   return trigger === 'safety' || trigger === 'drill';
 }

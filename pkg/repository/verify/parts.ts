@@ -8,7 +8,7 @@ interface Calls {
   signal?: AbortSignal;
 }
 
-/** One of so many equal parts of all objects, counted from 1. */
+/** One of that many equal parts of all objects, counted from 1. */
 export interface Part {
   number: number;
   of: number;

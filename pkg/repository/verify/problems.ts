@@ -30,8 +30,8 @@ export interface Defect {
 }
 
 /**
- * What is wrong with who wrote a manifest; undefined when nothing is. Where nobody is trusted yet only what nobody signed,
- * or what was changed after it was signed, is a problem.
+ * What is wrong with who wrote a manifest; undefined when nothing is. Where nobody is trusted yet only what nobody
+ * signed, or what was changed after it was signed, is a problem.
  */
 export function foreignProblem(key: NamedKey, author: Author, standing: Standing): VerifyProblem | undefined {
   const isFine = author.trusted || (standing === 'first-contact' && author.signer !== undefined);
@@ -54,7 +54,9 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
   };
 }
 
-/** What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler is told. */
+/**
+ * What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler is told.
+ */
 export async function ifReadable<T>(
   reading: Promise<T>,
   unreadable: (error: DashkeepError) => void,
@@ -73,8 +75,8 @@ export async function ifReadable<T>(
 }
 
 /**
- * The snapshots and resources that defects of objects hurt, a problem for each object. Reads the manifests once more, only
- * when there is something to tell.
+ * The snapshots and resources that defects of objects hurt, a problem for each object. Reads the manifests once more,
+ * only when there is something to tell.
  * @param defects - by object id
  */
 export async function nameTheHurt(

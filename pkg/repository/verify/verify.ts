@@ -38,9 +38,10 @@ export interface VerifyReport {
 const OBJECTS_AT_ONCE = 16;
 
 /**
- * Checks that every published snapshot, or one, can be restored. Structure: every manifest is whole, every object is there.
- * With `readData` the objects themselves are read and hashed.
- * @throws DK_NOT_FOUND for a snapshot that is not there, DK_IDENTITY_MISSING when data is to be read that this process cannot decrypt.
+ * Checks that every published snapshot, or one, can be restored. Structure: every manifest is whole, every object is
+ * there. With `readData` the objects themselves are read and hashed.
+ * @throws DK_NOT_FOUND for a snapshot that is not there, DK_IDENTITY_MISSING when data is to be read that this process
+ * cannot decrypt.
  */
 export async function verify(repository: OpenedRepository, options: VerifyOptions = {}): Promise<VerifyReport> {
   return new Verification(repository, options).run();

@@ -57,8 +57,8 @@ export class ApiTokens {
   }
 
   /**
-   * Takes up what is given and what is stored, maybe by another replica. While the state cannot be read, what was known counts
-   * on, and so does the home organization's token that is given: its holder is told in the status what is wrong.
+   * Takes up what is given and what is stored, maybe by another replica. While the state cannot be read, what was known
+   * counts on, and so does the home organization's token that is given: its holder is told in the status what is wrong.
    */
   async load(): Promise<void> {
     const { clock, log, given } = this.#options;
@@ -77,7 +77,10 @@ export class ApiTokens {
     }
   }
 
-  /** Whose token that is; undefined when it is nobody's. An unknown one makes us look whether there are new ones, now and then. */
+  /**
+   * Whose token that is; undefined when it is nobody's. An unknown one makes us look whether there are new ones, now
+   * and then.
+   */
   async orgOf(shown: string): Promise<TokenOf | undefined> {
     const digest = digestOf(shown);
     const known = this.#known(digest);
@@ -89,8 +92,8 @@ export class ApiTokens {
   }
 
   /**
-   * The token that the app of an organization is to hold: made when there is none, replaced when it is due. The one before is
-   * accepted until `told` was called, and for some minutes more.
+   * The token that the app of an organization is to hold: made when there is none, replaced when it is due. The one
+   * before is accepted until `told` was called, and for some minutes more.
    */
   async current(org: number, home: number): Promise<string> {
     const given = await this.#given(org, home);
@@ -105,7 +108,7 @@ export class ApiTokens {
       }
       return stored;
     }
-    // One that was made by an earlier release may be known in every organization: it ends at once.
+    // One that was made by an earlier release may be known in every organization: it ends immediately.
     return this.#replace(org, home, known === undefined ? undefined : { digest: known.digest });
   }
 

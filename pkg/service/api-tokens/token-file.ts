@@ -8,7 +8,7 @@ export const HOME_UNKNOWN = 0;
 
 const Facts = z.object({
   org: z.int().nonnegative(),
-  /** Where the token itself lies in the state. */
+  /** Where the token itself is in the state. */
   entry: z.string(),
   /** SHA-256 of the token: enough to recognise it. */
   digest: z.string(),
@@ -32,7 +32,7 @@ export class TokenFile {
     this.#log = log;
   }
 
-  /** Damaged facts are no facts: every token is made anew then. */
+  /** Damaged facts are no facts: every token is made again then. */
   async read(): Promise<TokenFacts[]> {
     const text = (await this.#state.get(NAME))?.toString('utf8');
     try {

@@ -9,7 +9,10 @@ export interface Admin {
   password: string;
 }
 
-/** Where the admin's name and password are: a mounted Secret, a Secret read through the API, or readers of single values. */
+/**
+ * Where the admin's name and password are: a mounted Secret, a Secret read through the API, or readers of single
+ * values.
+ */
 export type AdminSource =
   | { kind: 'directory'; directory: string }
   | { kind: 'secret'; client: KubeClient; secret: SecretName }
@@ -29,7 +32,7 @@ const KNOWN_KEYS: readonly { user: string; password: string }[] = [
 ];
 
 /**
- * Reads the admin's name and password, anew each time: both change under a running service.
+ * Reads the admin's name and password, again each time: both change under a running service.
  * @throws DK_BOOTSTRAP naming the keys that are there, never a value; KubernetesError where the API refuses.
  */
 export async function readAdmin(source: AdminSource, keys: AdminKeys = {}): Promise<Admin> {

@@ -43,8 +43,8 @@ export async function readApp(grafana: GrafanaClient, signal: AbortSignal): Prom
 }
 
 /**
- * Enables the app in one org and tells it how to reach the service, so that nobody types that. Grafana replaces the whole
- * jsonData at every save, so what others put there is sent back as it came.
+ * Enables the app in one org and tells it how to reach the service, so that nobody types that. Grafana replaces the
+ * whole jsonData at every save, so what others put there is sent back as it came.
  */
 export async function tellApp(
   grafana: GrafanaClient,

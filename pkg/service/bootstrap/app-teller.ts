@@ -7,7 +7,7 @@ import type { Identities } from './identities.ts';
 import { fingerprint, type Facts, type TokenMemory } from './memory.ts';
 import type { AppConnection, BootstrapOptions, OrgToken } from './types.ts';
 
-/** Tells the app in each org how to reach the service, as whoever may. */
+/** Tells the app in each org how to reach the service, as anyone who may. */
 export class AppTeller {
   readonly #options: BootstrapOptions;
   readonly #identities: Identities;
@@ -63,7 +63,7 @@ export class AppTeller {
     const settings = await readApp(grafana, this.#signal);
     const change = settings === undefined ? undefined : changeOf(settings, facts.apps[org], url);
     if (change === 'disabled' || change === 'repointed') {
-      // Whoever did that may have it: it ends now.
+      // Anyone who did that may have it: it ends now.
       this.#options.log.warn({ org, change }, 'the app in Grafana was changed, so its token is revoked');
       await tokens.revoke(org, home);
       facts.apps[org] = { url, fingerprint: '', ...(change === 'disabled' ? { disabled: true } : {}) };

@@ -49,7 +49,7 @@ export async function tokensOf(
   });
 }
 
-/** Deletes an owner's tokens but those to keep, whoever made them. Returns the names of those that went. */
+/** Deletes an owner's tokens but those to keep, anyone who made them. Returns the names of those that went. */
 export async function deleteOtherTokens(
   grafana: GrafanaClient,
   owner: TokenOwner,
@@ -71,7 +71,9 @@ function tokensPath(owner: TokenOwner): string {
   return owner.kind === 'service-account' ? `/api/serviceaccounts/${owner.id}/tokens` : '/api/auth/keys';
 }
 
-/** What a stored text must look like to be sent at all; error pages, `null` and half lines have been stored as tokens. */
+/**
+ * What a stored text must look like to be sent at all; error pages, `null` and half lines have been stored as tokens.
+ */
 export function isWellFormed(token: string): boolean {
   return /^[A-Za-z0-9_\-+/=.]{20,500}$/.test(token);
 }

@@ -19,7 +19,7 @@ const MAKING_MS = 10 * 60_000;
 
 /**
  * The service accounts that Dashkeep made, one in each org. An account that somebody else made is never used, whatever
- * its name: its role would be raised, and whoever made it may hold tokens of it or make more.
+ * its name: its role would be raised, and anyone who made it may hold tokens of it or make more.
  */
 export class ServiceAccounts {
   readonly #memory: TokenMemory;
@@ -35,8 +35,8 @@ export class ServiceAccounts {
   }
 
   /**
-   * The account of an org, made when there is none; it is enabled and Admin of its org afterwards. An API key where this
-   * Grafana has no service accounts.
+   * The account of an org, made when there is none; it is enabled and Admin of its org afterwards. An API key where
+   * this Grafana has no service accounts.
    */
   async ensure(grafana: GrafanaClient, org: number, facts: Facts): Promise<TokenOwner> {
     let accounts: Json[];
@@ -101,7 +101,8 @@ export class ServiceAccounts {
     if (known?.making === undefined) {
       return accounts.find((account) => isSame(account, known));
     }
-    // Grafana has been seen to make an account and fail all the same. There was none of that name before, and it is unused.
+    // Grafana has been seen to make an account and fail all the same. There was none of that name before, and it is
+    // unused.
     const young = this.#clock.now().getTime() - Date.parse(known.making) < MAKING_MS;
     const found = young ? accounts.find((account) => stringAt(account, 'name') === known.name) : undefined;
     if (found === undefined) {
@@ -186,7 +187,7 @@ function nameFor(org: number, number: number): string {
   return number === 1 ? name : `${name}-${number}`;
 }
 
-/** Grafana counts ids anew after it was rebuilt, so the uid has to be the same where there is one. */
+/** Grafana counts ids again after it was rebuilt, so the uid has to be the same where there is one. */
 function isSame(account: Json, known: AccountFacts | undefined): boolean {
   const uid = stringAt(account, 'uid');
   const same =

@@ -24,7 +24,7 @@ export interface BootstrapOptions {
   log: Log;
 }
 
-/** How the app reaches the service: the address, and in each org a token of its own. */
+/** How the app reaches the service: the address, and in each org its own token. */
 export interface AppConnection {
   url: string;
   tokens: Pick<ApiTokens, 'current' | 'told' | 'revoke'>;

@@ -1,8 +1,8 @@
 import type { Api } from './api.ts';
 
 /**
- * Reads an empty body that is called JSON as `{}`. Grafana's HTTP client sends that content type with every POST, also where
- * there is nothing to say; fastify refuses it.
+ * Reads an empty body that is called JSON as `{}`. Grafana's HTTP client sends that content type with every POST, also
+ * where there is nothing to say; fastify refuses it.
  */
 export function acceptEmptyBodies(app: Api): void {
   const parse = app.getDefaultJsonParser('error', 'error');

@@ -3,7 +3,10 @@ import type { FastifyRequest } from 'fastify';
 const CONTEXT_MOST = 32_768;
 const NAME_MOST = 100;
 
-/** The name of who asked, as Grafana's proxy says in a header that anybody with the token could write: information, never proof. */
+/**
+ * The name of who asked, as Grafana's proxy says in a header that anybody with the token could write: information,
+ * never proof.
+ */
 export function nameOf(request: FastifyRequest): string | undefined {
   const header = request.headers['x-grafana-context'];
   if (typeof header !== 'string' || header.length > CONTEXT_MOST) {

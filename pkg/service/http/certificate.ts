@@ -14,7 +14,9 @@ interface Pair {
   key: string;
 }
 
-/** The certificate that the API listens with. Its files are read again while it does: whoever made them renews them. */
+/**
+ * The certificate that the API listens with. Its files are read again while it does: anyone who made them renews them.
+ */
 export class Certificate {
   readonly #files: TlsFiles;
   readonly #log: Log;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Service } from '../service.ts';
 
-/** Health and metrics, on a port of their own: no token, no secret, no write. */
+/** Health and metrics, on their own port: no token, no secret, no write. */
 export function buildOps(service: Service): Server {
   return createServer((request, response) => {
     const answer = (status: number, body: object | string, type = 'application/json'): void => {

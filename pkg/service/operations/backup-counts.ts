@@ -8,7 +8,9 @@ export function newBytes(before: Manifest | undefined, manifest: Manifest): numb
   return manifest.resources.reduce((sum, entry) => sum + (known.has(entry.object) ? 0 : entry.bytes), 0);
 }
 
-/** What a backup of several organizations did in each; nothing where there is one. What is as before counts as reused. */
+/**
+ * What a backup of several organizations did in each; nothing where there is one. What is as before counts as reused.
+ */
 export function countsByOrg(before: Manifest | undefined, manifest: Manifest): Pick<RunRecord, 'orgs'> {
   if (manifest.orgs.length < 2) {
     return {};

@@ -24,7 +24,8 @@ export interface InstanceOptions {
 
 /**
  * Lends a connected Grafana for as long as the action takes.
- * @param onProgress - of a run: it waits for a Grafana that is down, and this says so. Whatever a person waits for fails.
+ * @param onProgress - of a run: it waits for a Grafana that is down, and this says so. Whatever a person waits for
+ * fails.
  */
 export type WithInstance = <T>(
   signal: AbortSignal,

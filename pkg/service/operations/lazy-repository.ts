@@ -63,7 +63,7 @@ export class LazyRepository {
     }
   }
 
-  /** Quicker than opening for whoever only wants to see what there is; undefined when it is open. */
+  /** Quicker than opening for anyone who only wants to see what there is; undefined when it is open. */
   async quickView(signal: AbortSignal): Promise<QuickView | undefined> {
     return this.#repository === undefined ? quickView(await this.#openOptions(false, signal)) : undefined;
   }

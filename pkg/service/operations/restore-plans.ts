@@ -23,7 +23,7 @@ export interface RestorePlansOptions {
   /** Of Dashkeep; safety snapshots name it. */
   version: string;
   repository: LazyRepository;
-  /** Grafana in the organization of whoever asks. */
+  /** Grafana in the organization of anyone who asks. */
   inOrgOf: (caller: Caller) => WithInstance;
 }
 
@@ -82,7 +82,10 @@ export class RestorePlans {
     });
   }
 
-  /** The repository. What is in it from before there were signatures is trusted at the first write of the service, or now. */
+  /**
+   * The repository. What is in it from before there were signatures is trusted at the first write of the service, or
+   * now.
+   */
   async #open(signal: AbortSignal): Promise<OpenedRepository> {
     const repository = await this.#repository.open(signal);
     if (repository.trust.standing === 'unsigned') {

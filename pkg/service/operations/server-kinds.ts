@@ -25,8 +25,8 @@ export function withoutServerKinds(manifest: Manifest): { manifest: Manifest; pr
 }
 
 /**
- * Blocks what belongs to the whole server in a plan of the service: it could make somebody a server admin, and whoever asks
- * here is an admin of one organization.
+ * Blocks what belongs to the whole server in a plan of the service: it could make somebody a server admin, and anyone
+ * who asks here is an admin of one organization.
  */
 export function blockServerKinds(plan: Plan): void {
   for (const item of plan.items) {

@@ -18,7 +18,7 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 import type { LiveBody } from './live.ts';
 import type { PreviewOperations } from './previews.ts';
 
-/** What one run is given by whoever runs it. */
+/** What one run is given by anyone who runs it. */
 export interface WorkRun {
   id: string;
   trigger: SnapshotTrigger;
@@ -80,8 +80,8 @@ export interface PlanQuestion {
 }
 
 /**
- * Everything that the service has done by the engine, with one repository and one Grafana. Methods throw DashkeepErrors;
- * a signal ends any of them.
+ * Everything that the service has done by the engine, with one repository and one Grafana. Methods throw
+ * DashkeepErrors; a signal ends any of them.
  */
 export interface Operations {
   /** Of the target, for people. */

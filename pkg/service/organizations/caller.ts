@@ -1,7 +1,9 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
 
-/** Who asks: the organization whose token was shown. What a request says of itself in headers and bodies never counts. */
+/**
+ * Who asks: the organization whose token was shown. What a request says of itself in headers and bodies never counts.
+ */
 export interface Caller {
   /** Id of the organization; 0 while it is not known, which no resource has. */
   org: number;
@@ -9,7 +11,10 @@ export interface Caller {
   home: boolean;
 }
 
-/** Whether a resource, or what is said about one, is for the eyes of the caller. Kinds of the server are the home organization's. */
+/**
+ * Whether a resource, or what is said about one, is for the eyes of the caller. Kinds of the server are the home
+ * organization's.
+ */
 export function isOf(caller: Caller, { org, kind }: Pick<ResourceRef, 'org' | 'kind'>): boolean {
   return SERVER_KINDS.has(kind) ? caller.home : org === caller.org;
 }

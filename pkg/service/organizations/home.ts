@@ -21,7 +21,7 @@ export interface HomeParts {
 
 /** How long a request waits for Grafana to say which organization is the home one. */
 const WAIT_MS = 10_000;
-/** After it could not be found out, requests are answered at once for so long. */
+/** After it could not be found out, requests are answered immediately for this time. */
 const PAUSE_MS = 5_000;
 
 /** Which organization is the home one: that of the service's first Grafana token. */

@@ -7,10 +7,10 @@ import { isOf, type Caller } from './caller.ts';
 const views = new WeakMap<Manifest, Map<string, Manifest>>();
 
 /**
- * A snapshot as one organization may see it: its own resources, problems and counts, and no other name. The home organization
- * also sees what belongs to the whole server.
- * @throws DK_NOT_FOUND when the snapshot does not cover the organization; the home organization sees it, empty, for it decides
- * about every snapshot
+ * A snapshot as one organization may see it: its own resources, problems and counts, and no other name. The home
+ * organization also sees what belongs to the whole server.
+ * @throws DK_NOT_FOUND when the snapshot does not cover the organization; the home organization sees it, empty, for it
+ * decides about every snapshot
  */
 export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
   const [first, ...others] = manifest.orgs;
@@ -49,7 +49,9 @@ function viewOf(manifest: Manifest, caller: Caller): Manifest {
   };
 }
 
-/** Reports with the numbers of one organization; how many of these were taken over is not known, so all count as stored. */
+/**
+ * Reports with the numbers of one organization; how many of these were taken over is not known, so all count as stored.
+ */
 function kindsOf(
   manifest: Manifest,
   caller: Caller,

@@ -6,7 +6,9 @@ import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
 import { isOf, type Caller } from './caller.ts';
 
-/** Whether the caller may know of a run: a restore is its own organization's affair, everything else is done for all. */
+/**
+ * Whether the caller may know of a run: a restore is its own organization's affair, everything else is done for all.
+ */
 export function mayKnow({ kind, org }: Pick<RunLine, 'kind' | 'org'>, caller: Caller): boolean {
   return kind !== 'restore' || askedBy({ org }, caller);
 }
@@ -16,7 +18,7 @@ export function askedBy({ org }: Pick<RunLine, 'org'>, caller: Caller): boolean 
   return org === undefined ? caller.home : org === caller.org;
 }
 
-/** Whether the caller may cancel it: whoever asked, and the home organization for what is done for all. */
+/** Whether the caller may cancel it: anyone who asked, and the home organization for what is done for all. */
 export function mayCancel(run: Pick<RunLine, 'kind' | 'org'>, caller: Caller): boolean {
   return askedBy(run, caller) || (run.kind !== 'restore' && caller.home);
 }

@@ -24,8 +24,8 @@ export class History {
   }
 
   /**
-   * Newest first. Reads more of the repository until as many match as are wanted. A repository that can't be read leaves
-   * the journal, which is what a person needs then.
+   * Newest first. Reads more of the repository until as many match as are wanted. A repository that can't be read
+   * leaves the journal, which is what a person needs then.
    */
   async list(wanted: number, matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine[]> {
     for (let limit = FIRST; ; limit *= 4) {
@@ -78,8 +78,8 @@ export class History {
   }
 
   /**
-   * When the newest run of a kind began that counts as one. A run that died with its process was none, so that it is caught
-   * up; but not for ever, if the next one dies as well.
+   * When the newest run of a kind began that counts as one. A run that died with its process was none, so that it is
+   * caught up; but not for ever, if the next one dies as well.
    */
   lastStart(kind: RunKind): string | undefined {
     const begun = (one: RunRecord): boolean => one.kind === kind && one.status !== 'queued';

@@ -48,7 +48,7 @@ export class Snapshots {
 
   /** Newest first. */
   async page(query: z.output<typeof SnapshotsQuery>, caller: Caller, signal: AbortSignal): Promise<SnapshotPage> {
-    // The first page opens at once; who goes on sees only what was looked for.
+    // The first page opens immediately; who goes on sees only what was looked for.
     const all = await this.#repositoryCache.snapshots(signal, query.cursor !== undefined);
     const found = all.flatMap((summary) => {
       const seen = summary.held === undefined ? withoutName(summary) : summaryFor(summary, caller, this.#askedFrom);

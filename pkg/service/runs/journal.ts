@@ -22,8 +22,8 @@ const ERRORS_KEPT = 5;
 const TEXT_KEPT = 300;
 
 /**
- * The newest runs, kept outside the repository: so runs that failed because the bucket was away are not forgotten, and a
- * run that died with its process is recognised. The repository has the full records.
+ * The newest runs, kept outside the repository: so runs that failed because the bucket was away are not forgotten, and
+ * a run that died with its process is recognised. The repository has the full records.
  */
 export class Journal {
   readonly #state: StateStore;

@@ -122,7 +122,7 @@ export class RunQueue {
       this.#restores.set(record.id, job.restore);
     }
     const controller = new AbortController();
-    // Every request of a run listens to it: many at once are no leak.
+    // Every request of a run listens to it: many at the same time are no leak.
     setMaxListeners(0, controller.signal);
     const before = this.#active?.done ?? Promise.resolve();
     const active: Active = { record, job, controller, progress: undefined, done: Promise.resolve() };
@@ -147,7 +147,9 @@ export class RunQueue {
     return active.record;
   }
 
-  /** Ends what runs, as interrupted, and takes nothing any more. Resolves when the records are written or time is over. */
+  /**
+   * Ends what runs, as interrupted, and takes nothing any more. Resolves when the records are written or time is over.
+   */
   async close(within: number): Promise<void> {
     this.#closed = new DashkeepError('DK_INTERRUPTED', 'the service is stopping');
     const { clock } = this.#options;

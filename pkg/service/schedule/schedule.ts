@@ -15,7 +15,10 @@ export interface Schedule {
 /** Five fields, or six with seconds first, or a nickname such as @daily. A date is no schedule. */
 const EXPRESSION = /^(@[a-z]+|(\S+\s+){4,5}\S+)$/;
 
-/** Time zones are dear: each parsed schedule holds tens of kilobytes of them, and the same few are asked for every second. */
+/**
+ * Time zones are dear: each parsed schedule holds tens of kilobytes of them, and the same few are asked for every
+ * second.
+ */
 const parsed = new Map<string, Schedule>();
 const PARSED_MOST = 32;
 

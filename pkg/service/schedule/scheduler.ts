@@ -29,8 +29,8 @@ interface Due {
 }
 
 /**
- * Starts jobs at their times. It looks at the clock instead of setting timers, so a machine that slept, a clock that was
- * set and settings that changed need no special care. A time that passed while nobody looked is caught up once.
+ * Starts jobs at their times. It looks at the clock instead of setting timers, so a machine that slept, a clock that
+ * was set and settings that changed need no special care. A time that passed while nobody looked is caught up once.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
@@ -98,7 +98,7 @@ export class Scheduler {
         log.info({ job }, 'a scheduled run was missed and starts now');
       }
       if (!this.#begin(job, 'catch-up')) {
-        // It stands for every time that passes until it can begin.
+        // It covers every time that passes until it can begin.
         this.#owed.add(job);
         return;
       }
@@ -113,7 +113,7 @@ export class Scheduler {
     }
   }
 
-  /** Without any backup yet, the first one is due at once: whoever installs this wants to be safe now. */
+  /** Without any backup yet, the first one is due immediately: anyone who installs this wants to be safe now. */
   #missed(job: ScheduledJob, schedule: Schedule, now: Date): boolean {
     const last = this.#options.lastStart(job);
     if (last === undefined) {

@@ -33,7 +33,7 @@ export const DEFAULT_SETTINGS: SettingsValues = {
   notifications: { format: 'generic', events: ['failed', 'partial', 'late', 'recovered'] },
 };
 
-/** Every leaf by its dotted path, with a value that stands for itself: lists are leaves. */
+/** Every leaf by its dotted path; lists are leaves. */
 export function leavesOf(value: object, prefix = ''): Map<string, unknown> {
   const leaves = new Map<string, unknown>();
   for (const [name, member] of Object.entries(value)) {

@@ -9,7 +9,7 @@ import type { GrafanaStatus } from './status.ts';
 const TIMEOUT_MS = 5_000;
 const ANSWER_MOST = 65_536;
 
-/** Asks Grafana how it is, without credentials: health is public, and nothing secret goes to whoever answers. */
+/** Asks Grafana how it is, without credentials: health is public, and nothing secret goes to anyone who answers. */
 export class GrafanaHealth {
   readonly #agent: Connections;
   readonly #url: URL;

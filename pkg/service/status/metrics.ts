@@ -18,7 +18,7 @@ export interface Readings {
   notificationFailures: number;
 }
 
-/** The service's own metrics, in a registry of their own. Labels are small closed sets: no uid, no title, no address. */
+/** The service's own metrics, in their own registry. Labels are small closed sets: no uid, no title, no address. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #read: () => Readings;

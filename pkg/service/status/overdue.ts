@@ -27,8 +27,8 @@ export interface OverdueParts {
 export class Overdue {
   readonly #parts: OverdueParts;
   /**
-   * The id of the newest backup when it was told; undefined = nothing is told. Not its time: of one and the same backup the
-   * journal knows when the run began, and the repository when the reading did, which is later.
+   * The id of the newest backup when it was told; undefined = nothing is told. Not its time: of one and the same backup
+   * the journal knows when the run began, and the repository when the reading did, which is later.
    */
   #told: string | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -48,7 +48,7 @@ export class Overdue {
     }
   }
 
-  /** To be called often, by whoever leads. */
+  /** To be called often, by anyone who leads. */
   watch(): void {
     const { settings, clock, log, notifier } = this.#parts;
     const { values } = settings.view();

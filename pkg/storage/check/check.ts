@@ -55,7 +55,7 @@ export interface StoreCheck {
 }
 
 /**
- * Tries out everything that Dashkeep asks of a store, in a folder of its own that it empties again, and names the right
+ * Tries out everything that Dashkeep asks of a store, in its own folder that it empties again, and names the right
  * that is missing. What it learns goes into `store.capabilities`. Throws only when it is aborted.
  */
 export async function checkStore(store: ObjectStore, options: CheckOptions): Promise<StoreCheck> {

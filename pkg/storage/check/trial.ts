@@ -22,7 +22,7 @@ export interface Finding {
   permission?: string;
 }
 
-/** A folder of its own in a store, in which one check tries things out, and which it empties again. */
+/** A separate folder in a store, in which one check tries things out, and which it empties again. */
 export class Trial {
   readonly store: ObjectStore;
   readonly probe: StoreProbe | undefined;

@@ -1,7 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { systemCode } from '../errors.ts';
 
-/** What a file system refused, in the catalogue's words; errors of our own pass through. */
+/** What a file system refused, in the catalogue's words; our own errors pass through. */
 export function fromFileSystem(error: unknown, doing: string, where: string): DashkeepError {
   if (error instanceof DashkeepError) {
     return error;

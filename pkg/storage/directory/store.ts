@@ -22,7 +22,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 /**
  * A repository in a directory: one file per key, mode 0600 in directories of mode 0700. A put writes a temporary file,
  * flushes it to the disk and renames it, so that neither a crash nor a power cut leaves half an object. Symbolic links
- * below the root are refused, whoever put them there. The directory is created by the first put.
+ * below the root are refused, anyone who put them there. The directory is created by the first put.
  */
 export class DirectoryStore implements ObjectStore {
   readonly description: string;

@@ -54,7 +54,7 @@ export function isListed(list: BlockList, address: string): boolean {
   return formsOf(address).some((form) => list.check(form, isIPv6(form) ? 'ipv6' : 'ipv4'));
 }
 
-/** A host as it stands in an address, in lower case, without brackets, zone and final dot. */
+/** A host as it is in an address, in lower case, without brackets, zone and final dot. */
 export function plainHost(host: string): string {
   return host
     .toLowerCase()

@@ -29,7 +29,9 @@ export class OutboundAllowList {
     }
   }
 
-  /** Whether the name itself is listed, so that it may resolve to any address. @param name - as `plainHost` returns it */
+  /**
+   * Whether the name itself is listed, so that it may resolve to any address. @param name - as `plainHost` returns it
+   */
   hasName(name: string): boolean {
     return this.#names.has(name) || this.#domains.some((domain) => name.endsWith(domain));
   }

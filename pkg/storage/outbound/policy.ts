@@ -26,7 +26,7 @@ export class OutboundPolicy {
 
   /**
    * Checks what can be known without asking a name server.
-   * @param host - a name or an address, as it stands in a URL
+   * @param host - a name or an address, as it is in a URL
    * @throws DK_NOT_ALLOWED
    */
   assertHost(host: string): void {

@@ -13,7 +13,7 @@ import type { Identity, ResolvedCredentials } from './settings/credentials.ts';
 import { plainCause } from './errors.ts';
 import type { ResolvedS3 } from './settings/resolve.ts';
 
-/** More calls than run at once anywhere in Dashkeep. */
+/** More calls than run at the same time anywhere in Dashkeep. */
 export const SOCKETS = 48;
 export const CONNECT_MILLISECONDS = 5_000;
 const ATTEMPTS = 5;

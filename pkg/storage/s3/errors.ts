@@ -50,7 +50,7 @@ export function isAbsent(error: unknown): boolean {
   return code === 'NoSuchKey' || code === 'NotFound' || (statusOf(error) === 404 && code !== 'NoSuchBucket');
 }
 
-/** Any error of the SDK in the catalogue's words. Errors of our own pass through. */
+/** Any error of the SDK in the catalogue's words. Our own errors pass through. */
 export function fromS3(error: unknown, doing: Doing): DashkeepError {
   if (error instanceof DashkeepError) {
     return error;
@@ -65,8 +65,8 @@ export function fromS3(error: unknown, doing: Doing): DashkeepError {
 }
 
 /**
- * The SDK's errors hang on to the whole exchange, with the signature and the body: whoever prints one prints those. What
- * is kept is what they say.
+ * The SDK's errors hang on to the whole exchange, with the signature and the body: anyone who prints one prints those.
+ * What is kept is what they say.
  */
 export function plainCause(error: unknown): Error {
   if (error instanceof BrokenBody) {
@@ -78,7 +78,10 @@ export function plainCause(error: unknown): Error {
   return plain;
 }
 
-/** An answer whose body did not come to its end. To the mapping it looks like what caused it, so that a time-out stays one. */
+/**
+ * An answer whose body did not come to its end. To the mapping it looks like what caused it, so that a time-out stays
+ * one.
+ */
 export class BrokenBody extends Error {
   readonly code: string;
 

@@ -6,7 +6,10 @@ import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { BrokenBody, isAbsent, plainCause } from './errors.ts';
 
-/** The SDK, which does what is not plain, repeats a request until its headers are there; a body that breaks off later is ours to repeat. */
+/**
+ * The SDK, which does what is not plain, repeats a request until its headers are there; a body that breaks off later is
+ * ours to repeat.
+ */
 const ATTEMPTS = 3;
 const PAUSE_MILLISECONDS = 200;
 

@@ -6,8 +6,8 @@ import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * Every key below the prefix, page by page. A list that contradicts itself (no way to its next page, keys twice or out of
- * order, an object without size or date) is an error: what is missing from a list looks like what can be removed.
+ * Every key below the prefix, page by page. A list that contradicts itself (no way to its next page, keys twice or out
+ * of order, an object without size or date) is an error: what is missing from a list looks like what can be removed.
  */
 export async function* listObjects(
   connection: Connection,

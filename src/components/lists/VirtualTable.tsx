@@ -17,7 +17,9 @@ export interface Column<T> {
   /** Width as in CSS grid: `1fr`, `120px`, `minmax(0, 2fr)`. */
   width: string;
   align?: 'right';
-  /** Left out where the table itself is narrower than this; see WIDTHS. The menu of Grafana takes 300 pixels of a page. */
+  /**
+   * Left out where the table itself is narrower than this; see WIDTHS. The menu of Grafana takes 300 pixels of a page.
+   */
   hideBelow?: keyof typeof WIDTHS;
   cell: (item: T) => ReactNode;
 }

@@ -11,7 +11,9 @@ export interface ExplainedProblem {
   detail: string;
 }
 
-/** A hint that is not the catalogue's knows more about this case than the code does: it takes the place of the advice. */
+/**
+ * A hint that is not the catalogue's knows more about this case than the code does: it takes the place of the advice.
+ */
 export function explainProblem({ code, message, hint, why }: Problem): ExplainedProblem {
   const notice = noticeText(why);
   if (notice !== undefined) {

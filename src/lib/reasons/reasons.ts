@@ -30,7 +30,10 @@ const TEXTS: Record<ReasonCode, Text> = {
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
 type Reasoned = { reason: string } & Partial<ReasonData>;
 
-/** Whether something is left alone only because overwriting was not asked for. What comes along is overwritten only by itself. */
+/**
+ * Whether something is left alone only because overwriting was not asked for. What comes along is overwritten only by
+ * itself.
+ */
 export function isLeftAsDiffering({ code }: Partial<ReasonData>): boolean {
   return code === ('kept' satisfies ReasonCode);
 }

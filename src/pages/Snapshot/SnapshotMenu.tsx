@@ -74,7 +74,8 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           icon="trash-alt"
           destructive
           label={t('snapshot.delete', 'Delete')}
-          // Once the menu has given the focus back: a dialog that opens before loses it, and keys go to the page behind.
+          // Once the menu has given the focus back: a dialog that opens before loses it, and keys go to the page
+          // behind.
           onClick={() => setTimeout(() => setDeleting(true), 0)}
         />
       )}

@@ -11,7 +11,7 @@ export function isThere(program: string): boolean {
   }
 }
 
-/** An interactive program in a terminal of its own; util-linux's `script` makes the terminal. */
+/** An interactive program in its own terminal; util-linux's `script` makes the terminal. */
 export class Terminal {
   readonly #child: ChildProcessWithoutNullStreams;
   #text = '';
@@ -48,7 +48,10 @@ export class Terminal {
 
 const [ALL, SHOW, CLEAR] = ['\u001b*', '\u0014', '\u0015'];
 
-/** Types a line, has the shell insert all that it proposes, and reads the line back. Takes a shell set up to do so on these keys. */
+/**
+ * Types a line, has the shell insert all that it proposes, and reads the line back. Takes a shell set up to do so on
+ * these keys.
+ */
 export async function proposed(terminal: Terminal, line: string): Promise<string[]> {
   return (await lineAfter(terminal, line, ALL))
     .slice(line.lastIndexOf(' ') + 1)

@@ -45,7 +45,8 @@ describe.skipIf(!isThere('zsh') || !isThere('script')).each([
 
   shellTests(async (line) => {
     const words = await proposed(terminal, line);
-    // Behind an option that takes a value comes "=", behind the last of a list a comma. Where no argument is left, zsh proposes options.
+    // Behind an option that takes a value comes "=", behind the last of a list a comma. Where no argument is left, zsh
+    // proposes options.
     return words
       .map((word) => word.replace(/[,=]$/, ''))
       .filter((word) => !word.startsWith('-') || / -[^ ]*$/.test(line));

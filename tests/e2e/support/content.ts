@@ -9,7 +9,7 @@ export const CONTENT = {
   rule: { title: 'Trains are late', group: 'journey' },
 };
 
-/** Puts the content into Grafana through its API, anew when it is there already. */
+/** Puts the content into Grafana through its API, again when it is there already. */
 export async function putContent(admin: Admin): Promise<void> {
   await removeContent(admin);
   const { folder, inner, board, rule } = CONTENT;

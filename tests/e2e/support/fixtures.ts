@@ -25,8 +25,8 @@ interface Fixtures {
 
 /** What all specs share, whatever is behind the page. */
 export const test = pluginTest.extend<Fixtures>({
-  // Grafana gives a session a new token every ten minutes, and only the page that asks for it gets it: a login that all tests
-  // share ends after that. So each test logs in.
+  // Grafana gives a session a new token every ten minutes, and only the page that asks for it gets it: a login that all
+  // tests share ends after that. So each test logs in.
   storageState: async ({ playwright, storageState, grafanaAPICredentials: { user, password } }, use) => {
     if (GRAFANA_URL === undefined) {
       return use(storageState);

@@ -12,7 +12,9 @@ interface Fixtures {
   admin: Admin;
   /** Calls the service through Grafana's proxy, as the app does. */
   service: Admin;
-  /** A target is set, Grafana holds the content of content.ts, and the newest snapshot has it. Gives the snapshot's id. */
+  /**
+   * A target is set, Grafana holds the content of content.ts, and the newest snapshot has it. Gives the snapshot's id.
+   */
   backup: string;
 }
 

@@ -15,13 +15,13 @@ export interface Bucket {
   secret: string;
 }
 
-/** All that stands behind the page: a Grafana, the real service, a bucket. */
+/** All that is behind the page: a Grafana, the real service, a bucket. */
 export interface Stack {
   origin: string;
   bucket: Bucket;
   /** Ends the service, and starts it again; undefined where that is not in our hands. */
   service: { stop(): Promise<void>; start(): Promise<void> } | undefined;
-  /** Makes every answer of Grafana late, by so many milliseconds; undefined where that is not in our hands. */
+  /** Makes every answer of Grafana late, by that many milliseconds; undefined where that is not in our hands. */
   slowDown: ((milliseconds: number) => void) | undefined;
   close(): Promise<void>;
 }
@@ -30,7 +30,9 @@ export function startStack(): Promise<Stack> {
   return GRAFANA_URL === undefined ? preview() : Promise.resolve(realGrafana(GRAFANA_URL));
 }
 
-/** On this machine alone: a simulated Grafana before the service, an S3 server behind it, Grafana's proxy in between. */
+/**
+ * On this machine alone: a simulated Grafana before the service, an S3 server behind it, Grafana's proxy in between.
+ */
 async function preview(): Promise<Stack> {
   const grafana = await startGrafana({ profile: '13.2' });
   grafana.demoSeed();
@@ -71,8 +73,8 @@ async function preview(): Promise<Stack> {
 }
 
 /**
- * What tests/e2e/compose.yaml starts, or another Grafana with the app. Nothing of it is started or ended here but the service, by
- * Compose (DASHKEEP_TEST_COMPOSE) or by a program that takes `start` and `stop` (DASHKEEP_TEST_SERVICE).
+ * What tests/e2e/compose.yaml starts, or another Grafana with the app. Nothing of it is started or ended here but the
+ * service, by Compose (DASHKEEP_TEST_COMPOSE) or by a program that takes `start` and `stop` (DASHKEEP_TEST_SERVICE).
  */
 function realGrafana(origin: string): Stack {
   const env = (name: string, otherwise: string) => process.env[name] ?? otherwise;

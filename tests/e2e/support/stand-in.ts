@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { startStack } from './stack.ts';
 
 /*
- * `npm run e2e:stand-in`: the specs as they run on a real Grafana (GRAFANA_URL, a login, one Grafana for all of them), with
- * the preview page and the simulator in Grafana's place. Arguments go to Playwright.
+ * `npm run e2e:stand-in`: the specs as they run on a real Grafana (GRAFANA_URL, a login, one Grafana for all of them),
+ * with the preview page and the simulator in Grafana's place. Arguments go to Playwright.
  */
 const stack = await startStack();
 const { bucket, origin } = stack;

@@ -133,10 +133,10 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
     const { grafana, backup, instance } = await start({ profile });
     grafana.seedDashboards({ count: 10, folders: 2, bytes: 600 });
     const dashboards = live(grafana);
-    const hurried = await instance({ timeout: 300 });
+    const impatient = await instance({ timeout: 300 });
     grafana.setFaults({ match: 'GET /api*', times: 2, action: { kind: 'hang' } });
 
-    const manifest = await backup({ kinds: DASHBOARDS, instance: hurried });
+    const manifest = await backup({ kinds: DASHBOARDS, instance: impatient });
 
     expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
   });

@@ -5,7 +5,7 @@ import { realClock } from '../../support/ports.ts';
 import { call } from '../../simulator/http.ts';
 import { start } from '../harness.ts';
 
-/** Pauses end at once, and the clock says that they lasted. */
+/** Pauses end immediately, and the clock says that they lasted. */
 function skippingClock(): Clock {
   let skipped = 0;
   return {

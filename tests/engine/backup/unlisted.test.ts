@@ -24,7 +24,7 @@ async function hide(grafana: Bench['grafana'], uid: string, ...faults: Fault[]):
     }
     const list = (await answer.json()) as Listing;
     const items = list.items.filter(({ metadata }) => metadata.name !== uid);
-    // Something was written since the last snapshot, or that would stand for the list.
+    // Something was written since the last snapshot, or that would replace the list.
     const metadata = { resourceVersion: '9999999999999999' };
     faults.push({
       match: new RegExp(`GET ${path.replaceAll('.', '\\.')}\\?`),

@@ -14,7 +14,7 @@ const ADMIN = {
   'content-type': 'application/json',
 };
 
-/** A backup so many hours after the first one. */
+/** A backup that many hours after the first one. */
 function backupAt(bench: Bench, hours: number, options: Parameters<Bench['backup']>[0] = {}): Promise<Manifest> {
   const now = (): Date => new Date(BEGIN + hours * HOUR);
   const clock: Clock = { ...hastyClock, now };
@@ -111,7 +111,7 @@ describe('permissions are read again', () => {
     expect(later.kinds['dashboard-permissions']).not.toHaveProperty('oldestReadAt');
   });
 
-  it('at once where the dashboard changed, moved or is new', async () => {
+  it('immediately where the dashboard changed, moved or is new', async () => {
     const bench = await backedUp();
     const uid = someDashboard(bench);
     await send(bench, 'POST /api/dashboards/db', {

@@ -14,7 +14,7 @@ function addUser(login: string, email = `${login}@example.org`): number {
   return user.id;
 }
 
-/** Team ops: eva administers it, max is a member, and its people see a dashboard of their own first. */
+/** Team ops: eva administers it, max is a member, and its people see their own dashboard first. */
 async function seed(): Promise<void> {
   const { grafana: client } = await grafana.admin();
   const [eva, max] = [addUser('eva'), addUser('max')];

@@ -25,7 +25,7 @@ async function seed(): Promise<void> {
   }
 }
 
-/** Many at once, straight into the server's memory. */
+/** Many in one step, straight into the server's memory. */
 function flood(count: number, given: (index: number) => Partial<Annotation>): void {
   const { state } = grafana.sim;
   for (let index = 0; index < count; index++) {

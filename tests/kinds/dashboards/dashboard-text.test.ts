@@ -5,7 +5,7 @@ import { dashboardReferences, renameInDashboard } from '../../../pkg/grafana/kin
 import { withoutUid } from '../../../pkg/lib/json/patch-text.ts';
 import { contentOfText, textOf } from '../../../pkg/grafana/kinds/stored.ts';
 
-/** Names and values that stand where a careless search of the text would stumble. */
+/** Names and values that are where a careless search of the text would stumble. */
 const NAMES = ['datasource', 'libraryPanel', 'uid', 'name', 'kind', 'panels', 'weekStart', 'version', 'a"b', '\\'];
 const TEXTS = [
   'prom',
@@ -62,7 +62,7 @@ describe('what a dashboard uses', () => {
     expect(renameInDashboard(content, ({ uid }) => uid)).toBe(content);
   });
 
-  it('is renamed in the body, which has no text of its own any more', () => {
+  it('is renamed in the body, which then has no text', () => {
     const content = contentOfText(OUTLINE, canonicalJson({ panels: [{ datasource: { uid: 'prom' } }], uid: 'board' }));
     const renamed = renameInDashboard(content, ({ uid }) => (uid === 'prom' ? 'mimir' : uid));
     expect(renamed.body).toEqual({ panels: [{ datasource: { uid: 'mimir' } }], uid: 'board' });

@@ -6,7 +6,7 @@ import { testGrafana, type TestGrafana } from '../harness.ts';
 
 const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
 
-/** So many dashboards, each stored in the version that its place among the names has. @returns the names, sorted */
+/** That many dashboards, each stored in the version that its place among the names has. @returns the names, sorted */
 function storedAs({ sim }: TestGrafana, count: number, version: (index: number) => string): string[] {
   sim.seedDashboards({ count, folders: 3, bytes: 2000, v2Share: 0 });
   const { dashboards } = sim.state.org(1);

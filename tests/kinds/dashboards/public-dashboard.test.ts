@@ -72,7 +72,7 @@ describe('public dashboards', () => {
     expect(restored.get('public-dashboard')!.losses['d1']).toEqual(['recipients: invite them again']);
   });
 
-  it('get a link of their own as a copy', async () => {
+  it('get their own link as a copy', async () => {
     grafana = await testGrafana({ profile: '13.2' });
     await seed();
     const kind = kindOf('public-dashboard');

@@ -29,7 +29,7 @@ async function seed(...labels: string[]): Promise<void> {
   }
 }
 
-/** More of the same, with labels of their own. */
+/** More of the same, with their own labels. */
 function addMany(count: number): void {
   const { correlations } = grafana.sim.state.org(1);
   const [pattern] = correlations.values();

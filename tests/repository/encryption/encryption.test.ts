@@ -344,7 +344,7 @@ describe('a passphrase', () => {
     expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
   });
 
-  it('begins no second key where a damaged one stands between it and its snapshots', { timeout: 60_000 }, async () => {
+  it('begins no second key where a damaged one is between it and its snapshots', { timeout: 60_000 }, async () => {
     await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
     const key = (await keysOf(world.store, 'keys/')).find((one) => !one.startsWith('keys/passphrase-')) ?? '';
     await world.store.put(key, (await world.store.get(key)).subarray(0, 100), {});

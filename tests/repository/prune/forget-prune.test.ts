@@ -46,7 +46,7 @@ async function forgetAllButLast(): Promise<void> {
 const shared = { a: { v: 1 }, b: { v: 2 }, c: { v: 3 } };
 
 describe('forget', () => {
-  it('removes manifests and leaves objects, and the history shows it at once', async () => {
+  it('removes manifests and leaves objects, and the history shows it immediately', async () => {
     await backUp({ ...shared, old: { v: 0 } });
     const newest = await backUp(shared);
 

@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** Both the machine and the bucket are so many days on. */
+/** Both the machine and the bucket are that many days on. */
 function itIsDay(day: number): void {
   today = day;
   server.options.clockSkewMilliseconds = day * DAY;

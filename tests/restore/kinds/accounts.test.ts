@@ -23,7 +23,7 @@ async function orgsOf(id: number): Promise<Record<string, string>> {
 }
 
 describe.each(PROFILE_NAMES)('orgs and users of a Grafana %s', (profile) => {
-  // Grafana makes whoever creates an org its admin: that is not somebody else's change.
+  // Grafana makes anyone who creates an org its admin: that is not somebody else's change.
   it.each(['Admin', 'Viewer'])('come back together, also the admin who creates the org (%s)', async (role) => {
     bench = await RestoreBench.start({ profile });
     await seed(role);

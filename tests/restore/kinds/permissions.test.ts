@@ -20,7 +20,7 @@ describe.each(PROFILE_NAMES)('permissions of a folder in Grafana %s', (profile) 
     });
   });
 
-  it('come back to a folder that was made anew since the snapshot', async () => {
+  it('come back to a folder that was made again since the snapshot', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     await seed(bench);
     await bench.backup();

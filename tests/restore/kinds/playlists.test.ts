@@ -13,7 +13,7 @@ function live(): string[] {
   return [...bench.sim.state.org(1).playlists.values()].map(({ name, interval }) => `${name} ${interval}`).sort();
 }
 
-/** Playlists that are gone, on a Grafana that gives each a uid of its own choice. */
+/** Playlists that are gone, on a Grafana that assigns each a uid. */
 async function lost(...playlists: (typeof WALL)[]): Promise<void> {
   bench = await RestoreBench.start({ profile: '11.6' });
   for (const playlist of playlists) {

@@ -9,7 +9,7 @@ afterEach(() => bench.close());
 
 const selection = { kinds: ['team' as const, 'org-preferences' as const] };
 
-/** A team of two with a theme of its own, which is gone now; its members are not. */
+/** A team of two with its own theme, which is gone now; its members are not. */
 async function lost(): Promise<void> {
   bench = await RestoreBench.start({ profile: '12.4' });
   for (const login of ['eva', 'max']) {
@@ -23,7 +23,7 @@ async function lost(): Promise<void> {
   bench.sim.state.org(1).teams.clear();
 }
 
-/** Restores, and ends as if it was killed after so many writes. @returns whether it came to its end. */
+/** Restores, and ends as if it was killed after that many writes. @returns whether it came to its end. */
 async function cutAfter(writes: number): Promise<boolean> {
   const killed = new AbortController();
   bench.sim.setFaults({

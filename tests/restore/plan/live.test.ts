@@ -9,7 +9,7 @@ import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
 
 const dashboard = kindOf('dashboard');
 
-/** What Grafana is asked at once at most, when nobody sets it. */
+/** The maximum concurrency of requests to Grafana, when nobody sets it. */
 const MOST_REQUESTS = 64;
 
 let grafana: TestGrafana;
@@ -27,14 +27,14 @@ async function visit(uids: readonly string[], each: (uid: string, live: Content 
   });
 }
 
-test('as many dashboards are looked at at once as there may ever be requests', async () => {
+test('as many dashboards are looked at concurrently as there may ever be requests', async () => {
   grafana = await testGrafana({ profile: '11.6' });
   const { dashboards } = grafana.sim.seedDashboards({ count: 100, folders: 1, bytes: 1000 });
   let looking = 0;
   let done = (): void => undefined;
   const enough = new Promise<void>((resolve) => (done = resolve));
 
-  // None is done with before so many are looked at: with fewer at once this never ends.
+  // None is done with before that many are looked at: with lower concurrency this never ends.
   await visit(dashboards, async () => {
     if (++looking === MOST_REQUESTS) {
       done();

@@ -22,8 +22,8 @@ export interface AttackedOrg {
 
 /**
  * The Grafana that is attacked: the simulator, or the real one at GRAFANA_URL with GRAFANA_ADMIN_USER and
- * GRAFANA_ADMIN_PASSWORD, on which the app must be installed. On a real one a test makes organizations of its own and deletes
- * them at the end.
+ * GRAFANA_ADMIN_PASSWORD, on which the app must be installed. On a real one a test makes its own organizations and
+ * deletes them at the end.
  */
 export interface AttackedGrafana {
   url: string;
@@ -33,7 +33,7 @@ export interface AttackedGrafana {
   simulator: Simulator | undefined;
   /** As the server admin, in the main organization. */
   admin: Grafana;
-  /** Another organization, with an Admin of its own. */
+  /** Another organization, with its own Admin. */
   addOrg(name: string): Promise<AttackedOrg>;
   /** An Admin of an organization who isn't a server admin. */
   addAdmin(org: number, login: string): Promise<Person>;

@@ -9,8 +9,8 @@ export interface Planted {
 }
 
 /**
- * Puts something of many kinds into an organization; every name, title, uid and text holds the mark, so that whoever sees any
- * of it can be told.
+ * Puts something of many kinds into an organization; every name, title, uid and text holds the mark, so that anyone who
+ * sees any of it can be told.
  */
 export async function plant(grafana: Grafana, mark: string): Promise<Planted> {
   const uid = (what: string): string => `${mark}-${what}`;

@@ -38,7 +38,7 @@ describe('the API, with a real service, a Grafana and a target', () => {
     }
   });
 
-  it('tells at once whether everything is safe', async () => {
+  it('says immediately whether everything is safe', async () => {
     // The first look at the repository happens in the background.
     let status = (await service.call('GET', '/status')).json;
     for (let turn = 0; turn < 60 && status.newest === undefined; turn++) {

@@ -147,7 +147,7 @@ describe('whatever is sent to the API', () => {
     await removeDirectory(service.directory);
   });
 
-  /** A text as it can stand in a URL at all. */
+  /** A text as it can be in a URL at all. */
   const encoded = (value: unknown): string => {
     const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
     return encodeURIComponent(text.replace(/[\ud800-\udfff]/g, '\ufffd'));

@@ -16,7 +16,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, { responses }]) => ({ name: `${method} ${path}`, method, responses })),
 );
 
-it('describes the API as the service serves it (npm run docs writes it anew)', async () => {
+it('describes the API as the service serves it (npm run docs writes it again)', async () => {
   expect(text).toBe(await openApiText());
 });
 

@@ -21,7 +21,10 @@ const CHECKS = [
   'ignored_auth',
 ];
 
-/** What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, and the rest wants typed words. */
+/**
+ * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, and the rest wants typed
+ * words.
+ */
 const SELDOM_DONE = [
   'POST /notifications/test',
   'POST /runs/{id}/cancel',

@@ -112,7 +112,7 @@ describe('bootstrap', () => {
     expect(await acts(await stored())).toBe(200);
   });
 
-  it('takes key names of its own, and says which keys there are when none fits', async () => {
+  it('takes its own key names, and says which keys there are when none fits', async () => {
     await giveAdmin({ login: 'admin', 'pass word': 'admin', other: 'x' });
     await expect(run()).rejects.toThrow(/it holds login, other, pass word/);
     await run({ adminKeys: { user: 'login', password: 'pass word' } });

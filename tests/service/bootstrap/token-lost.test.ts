@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorCheck, Status } from '../../../pkg/contract/api/status.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
-import { hurriedClock } from '../../support/hurried-clock.ts';
+import { fastClock } from '../../support/fast-clock.ts';
 import { eventually } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
@@ -46,7 +46,7 @@ describe('a token that Grafana no longer accepts', () => {
   const isState = (state: string) => async () => (await status()).token.state === state || undefined;
 
   it('is replaced within a minute, and the status says so', async () => {
-    const clock = hurriedClock();
+    const clock = fastClock();
     service = await startService({ grafanaUrl: grafana.url, clock });
     await eventually('the first token', isState('valid'));
     expect((await status()).token).not.toHaveProperty('replaced');
@@ -88,7 +88,7 @@ describe('a token that Grafana no longer accepts', () => {
       grafanaUrl: grafana.url,
       environment: NO_ADMIN,
       directory: service.directory,
-      clock: hurriedClock(),
+      clock: fastClock(),
     });
     await eventually('the stored token', isState('valid'));
     await deleteAccount();
@@ -108,7 +108,7 @@ describe('a token that Grafana no longer accepts', () => {
     const file = join(directory, 'token');
     await writeFile(file, given.key);
     const environment = { ...NO_ADMIN, GRAFANA_API_TOKEN_FILE: file };
-    service = await startService({ grafanaUrl: grafana.url, environment, clock: hurriedClock() });
+    service = await startService({ grafanaUrl: grafana.url, environment, clock: fastClock() });
     await eventually('the given token', isState('valid'));
     expect((await status()).token.source).toBe('environment');
     await deleteAccount();
@@ -125,7 +125,7 @@ describe('a token that Grafana no longer accepts', () => {
     await removeDirectory(directory);
   });
 
-  /** A folder of its own with an admin Secret in it, as a cluster mounts one. */
+  /** A separate folder with an admin Secret in it, as a cluster mounts one. */
   async function accountDirectory(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'dashkeep-lost-'));
     await mkdir(join(directory, 'admin'));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
-import { hurriedClock } from '../../support/hurried-clock.ts';
+import { fastClock } from '../../support/fast-clock.ts';
 import { eventually } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
@@ -19,7 +19,7 @@ describe('a run that starts while Grafana is down', () => {
     grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
     grafana.demoSeed();
     // A second in a test is more than a minute and a half.
-    service = await startService({ grafanaUrl: grafana.url, clock: hurriedClock() });
+    service = await startService({ grafanaUrl: grafana.url, clock: fastClock() });
     await eventually('the token', async () => (await service.call('GET', '/status')).json.token.state === 'valid');
   });
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
-import { hurriedClock } from '../../support/hurried-clock.ts';
+import { fastClock } from '../../support/fast-clock.ts';
 import { eventually, realClock } from '../../support/ports.ts';
 import { removeDirectory, startService, TEST_API_TOKEN, type TestService } from '../../support/service.ts';
 
@@ -40,7 +40,7 @@ describe('the life of a service', () => {
     return service;
   }
 
-  /** The real program in a process of its own. */
+  /** The real program in its own process. */
   async function startProcess(
     environment: Record<string, string | undefined> = {},
   ): Promise<{ child: ChildProcess; url: string }> {
@@ -151,7 +151,7 @@ describe('the life of a service', () => {
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
-    const clock = hurriedClock();
+    const clock = fastClock();
     const service = await start({}, clock);
     // More runs than the journal keeps: then the repository has to know.
     for (let n = 0; n < 62; n++) {
@@ -178,7 +178,7 @@ describe('the life of a service', () => {
       (await call(url, 'GET', '/runs?kind=backup')).items;
     await eventually('the first backup', async () => (await backups())[0]?.status === 'complete' || undefined, 20_000);
     grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
-    // Once a day, the first time at once.
+    // Once a day, the first time immediately.
     const due = new Date(Date.now() + 4000);
     const backup = `${due.getUTCSeconds()} ${due.getUTCMinutes()} ${due.getUTCHours()} * * *`;
     const { schedule } = (await call(url, 'GET', '/settings')).values;
@@ -196,9 +196,9 @@ describe('the life of a service', () => {
     await gone;
     grafana.setFaults();
 
-    // Hurried, so that the scheduler looks a hundred times a second.
+    // Sped up, so that the scheduler looks a hundred times a second.
     const restart = (verify: string) =>
-      start({ DASHKEEP_SCHEDULE: undefined, ...others, DASHKEEP_VERIFY_SCHEDULE: verify }, hurriedClock());
+      start({ DASHKEEP_SCHEDULE: undefined, ...others, DASHKEEP_VERIFY_SCHEDULE: verify }, fastClock());
     const service = await restart('off');
     const known = async (one: TestService): Promise<string[]> =>
       ((await one.call('GET', '/runs?kind=backup')).json.items as { trigger: string; status: string }[])
@@ -236,7 +236,7 @@ describe('the life of a service', () => {
     grafana.setFaults();
     // What is due each minute shows that the scheduler has looked.
     const environment = { DASHKEEP_SCHEDULE: '0 0 1 1 *', DASHKEEP_VERIFY_SCHEDULE: '* * * * *' };
-    const service = await start(environment, hurriedClock());
+    const service = await start(environment, fastClock());
     await eventually('a verification', async () => (await service.call('GET', '/runs?kind=verify')).json.items[0]);
     expect(await statuses(service)).toEqual(['interrupted', 'interrupted']);
   }, 30_000);
@@ -303,7 +303,7 @@ describe('the life of a service', () => {
     });
   });
 
-  it('backs up at once when it is new, and catches up once after it was away', async () => {
+  it('backs up immediately when it is new, and catches up once after it was away', async () => {
     const service = await start({ DASHKEEP_SCHEDULE: '0 0 1 1 *' });
     const first = await eventually('a first backup', async () => {
       const { items } = (await service.call('GET', '/runs?kind=backup&status=complete')).json;
@@ -340,7 +340,7 @@ describe('the life of a service', () => {
       DASHKEEP_VERIFY_SCHEDULE: yearly,
       DASHKEEP_PRUNE_SCHEDULE: yearly,
     };
-    const again = await start(environment, hurriedClock());
+    const again = await start(environment, fastClock());
     const caughtUp = await eventually('three runs', async () => {
       const { items } = (await again.call('GET', '/runs?trigger=catch-up&status=complete,partial,failed')).json;
       return items.length === 3 ? items : undefined;

@@ -5,7 +5,7 @@ import { silentLog } from '../../../pkg/contract/ports.ts';
 import { Notifier } from '../../../pkg/service/notify.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
-import { hurriedClock, type HurriedClock } from '../../support/hurried-clock.ts';
+import { fastClock, type FastClock } from '../../support/fast-clock.ts';
 import { eventually } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { startWebhook, type Webhook } from '../../support/webhook.ts';
@@ -16,14 +16,14 @@ const UNREADABLE = /^GET .*\/dashboards?[/?]/;
 describe('notifications', () => {
   let grafana: Simulator;
   let webhook: Webhook;
-  let clock: HurriedClock;
+  let clock: FastClock;
   let service: TestService | undefined;
 
   beforeEach(async () => {
     grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 4, folders: 1 });
     webhook = await startWebhook();
-    clock = hurriedClock();
+    clock = fastClock();
   });
   afterEach(async () => {
     await stop();
@@ -253,7 +253,7 @@ describe('notifications', () => {
 
 it('a receiver that never answers is given up on, and asked again', async () => {
   const webhook = await startWebhook();
-  const clock = hurriedClock();
+  const clock = fastClock();
   const settings = { format: 'generic' as const, events: ['failed' as const] };
   const receiver = () => Promise.resolve({ url: webhook.url, settings });
   const notifier = new Notifier(receiver, 'here', { clock, log: silentLog }, { timeout: 200 });

@@ -83,7 +83,7 @@ describe('the scheduler', () => {
     expect(started).toEqual(['2026-03-30T13:00 backup scheduled']);
   });
 
-  it('backs up at once where there is no backup yet, but verifies nothing for that', async () => {
+  it('backs up immediately where there is no backup yet, but verifies nothing for that', async () => {
     last = {};
     settings.schedule.verify = '0 3 * * 0';
     await pass(5);
@@ -141,7 +141,7 @@ describe('the scheduler', () => {
     expect(started).toEqual(['2026-03-28T14:05 backup scheduled']);
   });
 
-  it('takes over a changed schedule at once', async () => {
+  it('takes over a changed schedule immediately', async () => {
     await pass(10);
     settings.schedule = { ...settings.schedule, backup: '15 * * * *' };
     await pass(10);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes file systems of images as DIRECTORY/<name>.tar. Each stands for one that would be pulled:
+# Makes file systems of images as DIRECTORY/<name>.tar. Each replaces one that would be pulled:
 #
 #   node         Debian with Node and npm                                     docker.io/library/node
 #   runtime      Node at /nodejs/bin/node, its libraries, user 65532          gcr.io/distroless/nodejs24-debian13

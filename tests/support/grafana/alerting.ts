@@ -18,7 +18,9 @@ export function refuseProvenance(call: Call, stored: Provenance, wanted: Provena
   throw call.profile.major < 11 ? problem(500, message) : errutil(403, 'alerting.provenanceMismatch', message);
 }
 
-/** Replacing a rule group is allowed more: what the API (or a Prometheus conversion) provisioned may become editable. */
+/**
+ * Replacing a rule group is allowed more: what the API (or a Prometheus conversion) provisioned may become editable.
+ */
 export function refuseGroupProvenance(call: Call, stored: Provenance, wanted: Provenance): void {
   if (wanted !== '' || stored === 'file') {
     refuseProvenance(call, stored, wanted);
@@ -47,7 +49,9 @@ export function hasAlertmanager({ org, state, tuning }: Call): boolean {
   return org.madeByRequest === undefined || state.now() - org.madeByRequest >= tuning.alertingWarmUpMs;
 }
 
-/** What the handlers answer until an org has its Alertmanager and the configuration of it (ngalert, api and notifier). */
+/**
+ * What the handlers answer until an org has its Alertmanager and the configuration of it (ngalert, api and notifier).
+ */
 export function withoutAlertmanager({ method, path, org }: Call): Error {
   const route = path.replace(/^\/api\/(v1\/provisioning|alertmanager\/grafana\/api\/v2)\//, '').split('/')[0] ?? '';
   if (route === 'policies') {
@@ -72,7 +76,8 @@ export function withoutAlertmanager({ method, path, org }: Call): Error {
 }
 
 /**
- * Runs a write as the server does: it reads the one document, takes a moment, and stores it if nobody else did meanwhile.
+ * Runs a write as the server does: it reads the one document, takes a moment, and stores it if nobody else did
+ * meanwhile.
  */
 export async function writeDocument<T>(call: Call, change: (alerting: Alerting) => T): Promise<T> {
   const alerting = ready(call);

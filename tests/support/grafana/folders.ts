@@ -65,7 +65,7 @@ export function treeOf(org: Org, uid: string): string[] {
   return [uid, ...childrenOf(org, uid).flatMap((child) => treeOf(org, child.uid))];
 }
 
-/** What lies in a folder and below it, by kind. */
+/** What is in a folder and below it, by kind. */
 export function countsBelow(org: Org, uid: string): Record<string, number> {
   const tree = new Set(treeOf(org, uid));
   const inTree = <T>(items: Iterable<T>, folderOf: (item: T) => string) =>

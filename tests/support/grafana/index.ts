@@ -18,7 +18,7 @@ export interface SimulatorOptions extends Partial<Tuning>, Load {
   searchDelayMs?: number;
   port?: number;
   host?: string;
-  /** Whether orders are taken over HTTP, for a simulator in a process of its own. */
+  /** Whether orders are taken over HTTP, for a simulator in its own process. */
   control?: boolean;
 }
 

@@ -6,7 +6,7 @@ const HELP = `Grafana simulator: answers like a Grafana of the chosen version, k
 
   --profile ${PROFILE_NAMES.join('|')}   which Grafana (13.2)
   --port 3000                 where to listen on 127.0.0.1 (a free port)
-  --dashboards 50             seeds so many dashboards beside the demo
+  --dashboards 50             seeds that many dashboards beside the demo
   --folders 10  --bytes 30000 how they are spread, and about how big each is
   --empty                     without the demo company
   --latency 20                milliseconds added to every request

@@ -4,7 +4,7 @@ import type { Orders } from './http/control.ts';
 import { CONTROL_PATH } from './http/control-path.ts';
 import type { ProfileName } from './profiles/profiles.ts';
 
-/** A simulator in a process of its own, so that its memory and processor time are not those of what is measured. */
+/** A simulator in its own process, so that its memory and processor time are not those of what is measured. */
 export interface SimulatorProcess {
   readonly url: string;
   readonly token: string;

@@ -5,7 +5,7 @@ export interface IndexEntry {
 }
 
 /**
- * The search index: what it shows follows the store after a delay (12.4 and later), or at once (before).
+ * The search index: what it shows follows the store after a delay (12.4 and later), or immediately (before).
  * Only membership lags; titles are read from the store.
  */
 export class SearchIndex {

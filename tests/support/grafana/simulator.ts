@@ -36,7 +36,7 @@ export interface Simulator {
   /** A service account with a token; gives the token. */
   token(given?: TokenRequest): string;
   seedDashboards(given: SeedDashboards): Seeded;
-  /** Edits so many dashboards of the first org, as people do between two backups; gives their uids. */
+  /** Edits that many dashboards of the first org, as people do between two backups; gives their uids. */
   touchDashboards(count: number, seed?: number): string[];
   /** Every token handed out so far is refused from now on. */
   expireTokens(): void;

@@ -5,7 +5,7 @@ import type { Role } from './model/stored.ts';
 export interface Tuning {
   /** Pages of `/apis` lists end once their bodies reach this size (Grafana's `max_page_size_bytes`). */
   pageBytes: number;
-  /** An unlimited `/apis` list still ends after so many items. */
+  /** An unlimited `/apis` list still ends after that many items. */
   unlimitedListCap: number;
   /** Every n-th page of an `/apis` list comes empty, with `continue` set; 0 = never. */
   emptyPageEvery: number;
@@ -16,8 +16,8 @@ export interface Tuning {
   /** Whether `as=PartialObjectMetadataList` is honoured or answered with whole objects. */
   partialMetadata: boolean;
   /**
-   * How long an org that a request created has no Alertmanager, in milliseconds. Up to a minute on a real server (the poll
-   * interval of its job); shorter here by default, since many tests run on the real clock.
+   * How long an org that a request created has no Alertmanager, in milliseconds. Up to a minute on a real server (the
+   * poll interval of its job); shorter here by default, since many tests run on the real clock.
    */
   alertingWarmUpMs: number;
   /** How long a write holds the one Alertmanager document, in milliseconds: a second writer meanwhile collides. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { tools } from './tools.ts';
 
-/** A Kubernetes object as it stands in a manifest. */
+/** A Kubernetes object as it is in a manifest. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -53,7 +53,7 @@ export function run(program: string, args: string[], env: NodeJS.ProcessEnv = pr
 
 let home: Promise<string> | undefined;
 
-/** The environment of helm and kubectl: homes of their own, so that nobody's configuration plays a part. */
+/** The environment of helm and kubectl: their own homes, so that nobody's configuration plays a part. */
 export async function toolEnvironment(): Promise<NodeJS.ProcessEnv> {
   home ??= mkdtemp(join(tmpdir(), 'dashkeep-helm-'));
   const at = await home;

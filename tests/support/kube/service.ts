@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
 
-/** A folder as the kubelet mounts the admin Secret. Whoever asks for it removes it. */
+/** A folder as the kubelet mounts the admin Secret. Anyone who asks for it removes it. */
 export async function mountedAdminSecret(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'dashkeep-kube-admin-'));
   await writeFile(join(directory, 'admin-user'), 'admin');

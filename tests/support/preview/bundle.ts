@@ -38,8 +38,8 @@ function importsFrom(packages: string): Plugin {
 }
 
 /**
- * Older packages name the CommonJS files of two libraries. Their default exports come out right in Grafana's own bundle;
- * in ours only from the ES modules of the same libraries.
+ * Older packages name the CommonJS files of two libraries. Their default exports come out right in Grafana's own
+ * bundle; in ours only from the ES modules of the same libraries.
  */
 const asEsModules: Plugin = {
   name: 'as-es-modules',
@@ -54,7 +54,7 @@ const asEsModules: Plugin = {
 };
 
 /**
- * Bundles the page that stands in for Grafana, unless that is done already.
+ * Bundles the page that replaces Grafana, unless that is done already.
  * @param packages the folder whose node_modules holds Grafana's packages
  * @returns the folder of the bundle, below build/preview
  */

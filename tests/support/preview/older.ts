@@ -14,7 +14,7 @@ export function olderVersions(): string[] {
   return readdirSync(LOCKS).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-/** The exact version of Grafana that stands for such a folder. */
+/** The exact version of Grafana that such a folder is for. */
 export function exactVersion(name: string): string {
   const { dependencies } = JSON.parse(readFileSync(join(LOCKS, name, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;

@@ -21,7 +21,9 @@ export interface ProxiedApp {
 
 const RANK: Record<OrgRole, number> = { Viewer: 0, Editor: 1, Admin: 2 };
 
-/** Headers that Grafana takes away before it asks the service; the last ones are Go's, as they concern one connection. */
+/**
+ * Headers that Grafana takes away before it asks the service; the last ones are Go's, as they concern one connection.
+ */
 const REMOVED = [
   'cookie',
   'set-cookie',
@@ -45,9 +47,9 @@ const REMOVED = [
 ];
 
 /**
- * Grafana's plugin proxy, by its rules (pkg/api/pluginproxy/pluginproxy.go, pkg/util/proxyutil): routes in the manifest's
- * order, the first match decides, no access ends it; cookies go, the signed-in user and the route's headers are added.
- * X-Grafana-User and X-Grafana-Id, which an operator has to turn on, are not.
+ * Grafana's plugin proxy, by its rules (pkg/api/pluginproxy/pluginproxy.go, pkg/util/proxyutil): routes in the
+ * manifest's order, the first match decides, no access ends it; cookies go, the signed-in user and the route's headers
+ * are added. X-Grafana-User and X-Grafana-Id, which an operator has to turn on, are not.
  */
 export function proxyToService(
   app: ProxiedApp,

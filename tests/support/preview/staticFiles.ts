@@ -19,7 +19,7 @@ const modules = join(ROOT, 'node_modules');
 
 /** Where the files come from. */
 export interface Folders {
-  /** The bundle of the page that stands in for Grafana. */
+  /** The bundle of the page that replaces Grafana. */
   host: string;
   /** The packages it was made from. */
   packages: string;

@@ -55,7 +55,7 @@ export class Reader {
         const at = `${file.fileName}:${position.line + 1}`;
         const argument = node.arguments[0];
         const texts = argument === undefined ? [] : this.#texts(argument, new Map(), 0);
-        // What Grafana itself names in a response may stand beside what is written here.
+        // What Grafana itself names in a response may be beside what is written here.
         const paths = texts.length > 1 ? texts.filter((text) => text !== UNKNOWN) : texts;
         const bad = paths.find((path) => !path.startsWith('/'));
         if (paths.length === 0 || bad !== undefined) {
@@ -154,7 +154,9 @@ export class Reader {
     return [UNKNOWN];
   }
 
-  /** Of a condition `parameter === undefined`: whether the call gives that parameter; undefined of any other condition. */
+  /**
+   * Of a condition `parameter === undefined`: whether the call gives that parameter; undefined of any other condition.
+   */
   #isGiven(condition: ts.Expression, bindings: Bindings): boolean | undefined {
     if (!ts.isBinaryExpression(condition) || condition.right.getText() !== 'undefined') {
       return undefined;
@@ -184,7 +186,7 @@ export class Reader {
       const given =
         parameter.dotDotDotToken === undefined ? call.arguments.slice(index, index + 1) : call.arguments.slice(index);
       const texts = given.map((argument) => this.#texts(argument, bindings, depth + 1));
-      // Nothing at all stands for an argument that is not given.
+      // An argument that is not given has no value.
       const [first = [], ...others] = texts;
       inner.set(
         symbol,

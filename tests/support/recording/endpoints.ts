@@ -4,8 +4,8 @@ import { Reader } from './endpoint-reader.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /**
- * Every endpoint of Grafana that a program's sources call, found by the compiler: each call of a `GrafanaClient` with the
- * texts that its path can be. What is known only at run time becomes `:x`.
+ * Every endpoint of Grafana that a program's sources call, found by the compiler: each call of a `GrafanaClient` with
+ * the texts that its path can be. What is known only at run time becomes `:x`.
  * @throws when the path of a call can't be found out: then it must be written so that it can.
  */
 export function endpointsOf(program: ts.Program, isProduct: (fileName: string) => boolean): Endpoint[] {

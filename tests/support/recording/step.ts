@@ -1,7 +1,7 @@
 /** Who asks: the server admin, people and tokens that the first area of the catalogue makes, or nobody. */
 export type Caller = 'admin' | 'viewer' | 'token' | 'viewer token' | 'unknown token' | 'nobody';
 
-/** One request of the catalogue. `{{name}}` stands for what an earlier step captured under that name. */
+/** One request of the catalogue. `{{name}}` represents what an earlier step captured under that name. */
 export interface Step {
   /** What the step is about, unique in its area. */
   name: string;
@@ -18,7 +18,7 @@ export interface Step {
   headers?: Record<string, string>;
   /** Name to path in the response, as in `{ folder: 'uid' }`. */
   capture?: Record<string, string>;
-  /** Paths whose values are recorded, not just their type; `*` stands for each item of a list. */
+  /** Paths whose values are recorded, not just their type; `*` represents each item of a list. */
   keep?: string[];
   /** Paths of objects whose member names are data, such as uids or actions; `` is the response itself. */
   map?: string[];

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { sameDeclaration, type Property } from './syntax.ts';
 import { distinct, UNKNOWN } from './texts.ts';
 
-/** What a name stands for, an imported one included. */
+/** What a name represents, an imported one included. */
 export function symbolOf(checker: ts.TypeChecker, node: ts.Node): ts.Symbol | undefined {
   const symbol = checker.getSymbolAtLocation(ts.isPropertyAccessExpression(node) ? node.name : node);
   return symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;

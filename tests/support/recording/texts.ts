@@ -8,7 +8,7 @@ export function joined(before: string[], after: string[]): string[] {
   return distinct(before.flatMap((left) => after.map((right) => left + right)));
 }
 
-/** Without repetitions; too many are not told apart. */
+/** Without repetitions; too many are not distinguished. */
 export function distinct(texts: string[]): string[] {
   const all = [...new Set(texts)];
   return all.length > MOST_TEXTS ? [UNKNOWN] : all;

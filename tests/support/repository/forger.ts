@@ -7,8 +7,8 @@ import { canonicalJson, parseJson, type Json } from '../../../pkg/lib/json/json.
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 
 /**
- * Somebody who may write to the bucket and knows what is public: names, the format, the recipients. Whatever they put there
- * is made without any code of pkg/repository.
+ * Somebody who may write to the bucket and knows what is public: names, the format, the recipients. Whatever they put
+ * there is made without any code of pkg/repository.
  */
 export class Forger {
   readonly #directory: string;

@@ -15,7 +15,7 @@ export interface LongHistory {
 }
 
 /**
- * A plain repository of so many snapshots, each with the record of its run, as files in the folder of a bucket: what
+ * A plain repository of that many snapshots, each with the record of its run, as files in the folder of a bucket: what
  * `count` backups of one dashboard leave, without the caches. The newest is as old as `newest` says.
  */
 export async function writeLongHistory(

@@ -11,7 +11,7 @@ export interface Body {
 
 /** Bytes that have arrived, but that nobody can see yet. */
 export interface StagedBody {
-  /** Takes its place at once: nothing else happens between the look at the key and this. */
+  /** Takes its place atomically: nothing else happens between the look at the key and this. */
   commit(name: string): Body;
   discard(): void;
 }
@@ -33,7 +33,7 @@ export class MemoryBodies implements Bodies {
   }
 }
 
-/** One readable file per key; what is on its way lies in `.staged`. */
+/** One readable file per key; what is on its way is in `.staged`. */
 export class DirectoryBodies implements Bodies {
   readonly #root: string;
   readonly #made = new Set<string>();

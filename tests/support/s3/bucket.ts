@@ -29,7 +29,9 @@ export interface Version {
   attributes: Attributes;
 }
 
-/** One bucket: keys, each with its versions, oldest first. Everything that changes it happens in one synchronous step. */
+/**
+ * One bucket: keys, each with its versions, oldest first. Everything that changes it happens in one synchronous step.
+ */
 export class Bucket {
   readonly name: string;
   readonly owner: string;

@@ -16,7 +16,7 @@ interface TestStoreOptions {
 /** A store on a test server, opened as the product opens it. */
 export function openTestStore(server: S3Server, options: TestStoreOptions = {}): Promise<ObjectStore> {
   return openStore(options.target ?? 's3://test/some/prefix', {
-    // The files of whoever runs the tests play no part.
+    // The files of anyone who runs the tests play no part.
     environment: { HOME: '/nonexistent', ...server.environment, ...options.environment },
     s3: options.s3,
     clock: realClock,

@@ -108,7 +108,10 @@ export async function getRetention(context: Context): Promise<Answer> {
   return { status: 200, body };
 }
 
-/** A lock can be made longer by whoever may; made shorter, or given another mode, only where it is no longer in force. */
+/**
+ * A lock can be made longer by anyone who may; made shorter, or given another mode, only where it is no longer in
+ * force.
+ */
 export async function putRetention(context: Context): Promise<Answer> {
   const { bucket, request, body, now } = context;
   if (!bucket.objectLock) {

@@ -20,7 +20,10 @@ export type * from './types.ts';
 const REGION = 'us-east-1';
 const CREDENTIALS = [{ accessKeyId: 'test', secretAccessKey: 'testsecret' }];
 
-/** Starts a small S3 server on 127.0.0.1, for tests, faults and demonstrations. It keeps to what Dashkeep and the usual tools ask for. */
+/**
+ * Starts a small S3 server on 127.0.0.1, for tests, faults and demonstrations. It keeps to what Dashkeep and the usual
+ * tools ask for.
+ */
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
   const buckets = new Map<string, Bucket>();
   for (const bucket of options.buckets ?? ['test']) {

@@ -16,7 +16,7 @@ const signingKeys = new Map<string, Buffer>();
 
 /**
  * Checks an AWS Signature Version 4 in the Authorization header, as S3 does: the path is encoded once, and the header
- * `x-amz-content-sha256` stands for the body.
+ * `x-amz-content-sha256` represents the body.
  *
  * @throws Refusal with S3's own codes
  */

@@ -27,7 +27,7 @@ export interface Session {
   document: OpenApi;
   token: string;
   checks: string[];
-  /** Values that exist, by a name of their own. */
+  /** Values that exist, by their own name. */
   values: Record<string, (string | number)[]>;
   /** For which paths (a regular expression) they are used most of the time, by parameter: `path.id`, `query.uid`. */
   uses: [paths: string, parameters: Record<string, string>][];

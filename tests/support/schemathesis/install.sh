@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs schemathesis, which tests the HTTP API by its OpenAPI document, and prints where it is. Once: it is kept in the
-# user's cache, in a Python environment of its own with the versions of requirements.txt.
+# user's cache, in its own Python environment with the versions of requirements.txt.
 #
 #   install.sh --where   only print where it is, install nothing; fails when it isn't there
 set -euo pipefail

@@ -43,7 +43,9 @@ export class CrashedError extends Error {
   }
 }
 
-/** A store that goes wrong as scripted. `calls` tells what was asked for, so that a test can enumerate all cut points. */
+/**
+ * A store that goes wrong as scripted. `calls` tells what was asked for, so that a test can enumerate all cut points.
+ */
 export class FaultStore extends ForwardingStore {
   readonly calls: FaultCall[] = [];
   /** May be exchanged at any time. */

@@ -24,7 +24,7 @@ import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
 import { type Applying, type Attempt, didOf, wantedAt, wantedContent } from './attempt.ts';
 
-/** More than the requests at once, so that objects are read from the repository while others are written. */
+/** More than the concurrent requests, so that objects are read from the repository while others are written. */
 const WRITES_AT_ONCE = 80;
 
 /**
@@ -157,8 +157,8 @@ async function writeAll(
 }
 
 /**
- * What a folder fails with because the one above it failed, as one whose parent may be there at the second attempt: Grafana 12
- * would create it all the same, where nobody finds it.
+ * What a folder fails with because the one above it failed, as one whose parent may be there at the second attempt:
+ * Grafana 12 would create it all the same, where nobody finds it.
  */
 function failedAbove(attempts: ReadonlyMap<PlannedItem, Attempt>, item: PlannedItem): Attempt | undefined {
   const uid = item.kind === 'folder' ? item.entry?.folderUid : undefined;

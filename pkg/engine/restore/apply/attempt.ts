@@ -41,7 +41,7 @@ export function didOf(item: PlannedItem): 'created' | 'updated' {
   return item.live === undefined ? 'created' : 'updated';
 }
 
-/** What is made has nothing of its own that could stay. */
+/** A new resource has nothing that could stay. */
 export function withoutScope(content: Content): Content {
   const { snapshotOrgs, ...rest } = content;
   return snapshotOrgs === undefined ? content : rest;

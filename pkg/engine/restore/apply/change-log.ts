@@ -11,7 +11,9 @@ import { keyOf } from '../target.ts';
 /** Half of an object id: no two different bodies meet, and thousands of marks stay a small record. */
 const MARK_LENGTH = 32;
 
-/** Tells one state of a resource from any other: its body, by the id that it would have as an object, and its folder. */
+/**
+ * Tells one state of a resource from any other: its body, by the id that it would have as an object, and its folder.
+ */
 export function markOf(repository: Repository, kind: Kind, content: Content): string {
   return mark(repository.objectId(canonicalOf(content)), placeOf(kind, content));
 }

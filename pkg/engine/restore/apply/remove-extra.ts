@@ -16,8 +16,8 @@ import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 const DELETES_AT_ONCE = 8;
 
 /**
- * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made. Folders
- * go one after another, for one may lie in the other.
+ * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made.
+ * Folders go one after another, for one may lie in the other.
  */
 export async function removeExtra(request: PlanRequest, plan: Plan, changeLog: ChangeLog): Promise<ApplyResult[]> {
   const results: ApplyResult[] = [];

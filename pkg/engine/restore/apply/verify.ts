@@ -15,8 +15,8 @@ import { visitLive } from '../live.ts';
 import type { PlannedItem } from '../types.ts';
 
 /**
- * Reads back what was written and compares. What was written to the letter must have the mark of its entry, so that nothing
- * is read from the repository again. A write whose answer was lost may have worked: what is there decides.
+ * Reads back what was written and compares. What was written to the letter must have the mark of its entry, so that
+ * nothing is read from the repository again. A write whose answer was lost may have worked: what is there decides.
  */
 export async function verifyKind(
   applying: Applying,
@@ -50,8 +50,9 @@ export async function verifyKind(
 }
 
 /**
- * Reads back right after it was written what would take long to list, so that reading does not begin when all writing has
- * ended. Only what is there to the letter counts: whatever else is found, or goes wrong, is looked at again when all is written.
+ * Reads back right after it was written what would take long to list, so that reading does not begin when all writing
+ * has ended. Only what is there to the letter counts: whatever else is found, or goes wrong, is looked at again when
+ * all is written.
  */
 export async function verifyAtOnce(
   applying: Applying,

@@ -23,8 +23,8 @@ import { accountsRequest, contentRequest, PARTS } from './requests.ts';
 const LEAVE_WITHIN_MS = 30_000;
 
 /**
- * Applies a plan of everything after a safety snapshot: organizations, users, what each organization holds, and at the end
- * the memberships of the account that restores, which needs to be an Admin of each organization until then.
+ * Applies a plan of everything after a safety snapshot: organizations, users, what each organization holds, and at the
+ * end the memberships of the account that restores, which needs to be an Admin of each organization until then.
  */
 export async function restoreEverything(options: ApplyOptions, everything: Everything): Promise<Restored> {
   const { plan, instance } = options;
@@ -105,7 +105,10 @@ class EverythingRun {
     return this.#results;
   }
 
-  /** What else is known of organizations, such as addresses. Of those that were just created or renamed it is always written. */
+  /**
+   * What else is known of organizations, such as addresses. Of those that were just created or renamed it is always
+   * written.
+   */
   async #stageOrgs(): Promise<void> {
     const brought = new Set(this.#brought.results.map(({ uid }) => uid));
     const options = { ...this.#request.options, overwrite: true };

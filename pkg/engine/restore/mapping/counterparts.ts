@@ -7,7 +7,9 @@ import type { Planning } from '../plan/planning.ts';
 import { storedContent } from '../content.ts';
 import type { PlannedItem } from '../types.ts';
 
-/** Where Grafana chooses uids itself: entries by the uid under which they are live, otherwise by that of the snapshot. */
+/**
+ * Where Grafana chooses uids itself: entries by the uid under which they are live, otherwise by that of the snapshot.
+ */
 export async function withCounterparts(
   { request, mapping }: Planning,
   kind: Kind,
@@ -27,7 +29,7 @@ export async function withCounterparts(
 }
 
 /**
- * Of writes that failed in passing, those that Grafana did all the same under a uid of its own.
+ * Of writes that failed in passing, those that Grafana did all the same under its own uid.
  * @param attempts - all of the kind in this restore; those found get their uid.
  */
 export async function findUnanswered(

@@ -66,7 +66,7 @@ export class DataSourceMap implements DataSourceLookup {
     );
   }
 
-  /** The live data source that stands in for one of the snapshot, when it has another uid. */
+  /** The live data source that replaces one of the snapshot, when it has another uid. */
   standIn(targetOrg: number, uid: string): DataSourceMatch | undefined {
     const match = this.#matches.get(`${targetOrg}/${uid}`);
     return match?.to === undefined || match.to.uid === uid ? undefined : match;

@@ -22,8 +22,8 @@ export interface DataSourceLookup {
 
 /**
  * Turns entries of the snapshot into what will be written: into another org, under new uids, with references to data
- * sources and copies renamed. New uids are derived from the snapshot, the original and the place, so that doing the same
- * again goes on with the same copies.
+ * sources and copies renamed. New uids are derived from the snapshot, the original and the place, so that doing the
+ * same again goes on with the same copies.
  */
 export class Remap implements Mapping {
   readonly #request: PlanRequest;

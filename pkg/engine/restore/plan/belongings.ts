@@ -9,8 +9,9 @@ const READS_AT_ONCE = 16;
 type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'options' | 'signal'>;
 
 /**
- * What the snapshot holds of these folders and dashboards that Grafana deletes with them: permissions, public dashboards,
- * annotations. Of what is restored as a copy only the permissions: links and annotations stay with the original.
+ * What the snapshot holds of these folders and dashboards that Grafana deletes with them: permissions, public
+ * dashboards, annotations. Of what is restored as a copy only the permissions: links and annotations stay with the
+ * original.
  */
 export async function belongingsOf(source: Source, owners: Iterable<ManifestEntry>): Promise<ManifestEntry[]> {
   const { manifest, options } = source;

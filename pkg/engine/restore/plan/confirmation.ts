@@ -3,13 +3,16 @@ import { targetOf } from '../target.ts';
 import { changesSecurity, countSecurity } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 
-/** What must be typed before a plan is applied; undefined when nothing is deleted and nobody gets to see or receive more. */
+/**
+ * What must be typed before a plan is applied; undefined when nothing is deleted and nobody gets to see or receive
+ * more.
+ */
 export function confirmationFor(request: PlanRequest, items: readonly PlannedItem[]): string | undefined {
   const parts = [deletion(request, items), securityWords(countSecurity(items))].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-/** What must be typed for so many changes of security; undefined for none. */
+/** What must be typed for that many changes of security; undefined for none. */
 export function securityWords(count: number): string | undefined {
   return count === 0 ? undefined : `${count} security ${count === 1 ? 'change' : 'changes'}`;
 }

@@ -9,8 +9,8 @@ import type { PlanRequest } from '../types.ts';
 const RUNS = 200;
 
 /**
- * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what a
- * restore wrote before is in it.
+ * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what
+ * a restore wrote before is in it.
  */
 export class EarlierRestores {
   readonly #request: PlanRequest;
@@ -41,9 +41,9 @@ export class EarlierRestores {
 }
 
 /**
- * Whether something came with an owner that was made after the snapshot, and is still what Grafana gave it: then it says
- * nothing that anybody chose. So the permissions of a folder come back also when a restore was killed between the folder
- * and them. What a restore has written since, and is the default now, somebody narrowed.
+ * Whether something came with an owner that was made after the snapshot, and is still what Grafana gave it: then it
+ * says nothing that anybody chose. So the permissions of a folder come back also when a restore was killed between the
+ * folder and them. What a restore has written since, and is the default now, somebody narrowed.
  */
 export async function isRenewed(
   { manifest }: Pick<PlanRequest, 'manifest'>,

@@ -89,7 +89,9 @@ export async function planEntry(
   return { ...planned, ...now, ...losing(losses), security: securityOf(planning, kind, context, item) };
 }
 
-/** Whether somebody ended the sharing of a dashboard that is live: nobody who brings that back wants it public again. */
+/**
+ * Whether somebody ended the sharing of a dashboard that is live: nobody who brings that back wants it public again.
+ */
 async function isNoLongerShared(planning: Planning, kind: Kind, context: WriteContext, uid: string): Promise<boolean> {
   if (kind.deletedWith === undefined) {
     return false;

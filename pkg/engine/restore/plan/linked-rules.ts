@@ -15,9 +15,9 @@ const READS_AT_ONCE = 16;
 const KIND = 'alert-rule-group';
 
 /**
- * Alert rule groups of the snapshot that are linked to a panel of a planned dashboard, and neither live nor planned: Grafana
- * deletes them with a folder, so who asks for the dashboard alone is offered them. Where kinds are chosen, they are not.
- * Names them in the losses of the dashboards.
+ * Alert rule groups of the snapshot that are linked to a panel of a planned dashboard, and neither live nor planned:
+ * Grafana deletes them with a folder, so who asks for the dashboard alone is offered them. Where kinds are chosen, they
+ * are not. Names them in the losses of the dashboards.
  */
 export async function missingRules(planning: Planning, items: readonly PlannedItem[]): Promise<MissingDependency[]> {
   const { request, mapping } = planning;

@@ -14,11 +14,11 @@ import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'>;
 
 /**
- * The way back of a restore, found by reads only: what it overwrote or deleted comes back from its safety snapshot, what
- * it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason.
+ * The way back of a restore, found by reads only: what it overwrote or deleted comes back from its safety snapshot,
+ * what it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason.
  * @returns the plan, and the request to apply it with.
- * @throws DK_USAGE when the run is no restore, has no safety snapshot, or is one that changed nothing; DK_NOT_FOUND when
- * the safety snapshot is gone.
+ * @throws DK_USAGE when the run is no restore, has no safety snapshot, or is one that changed nothing; DK_NOT_FOUND
+ * when the safety snapshot is gone.
  */
 export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ request: PlanRequest; plan: Plan }> {
   const { snapshot, touched } = undoable(run);
@@ -111,7 +111,7 @@ function notHeld({ org, kind, uid }: Touched): PlannedItem {
   };
 }
 
-/** What belongs to something else, as permissions do, has no title of its own in Grafana: it gets its owner's. */
+/** What belongs to something else, as permissions do, has no title in Grafana: it gets its owner's. */
 function titled(items: PlannedItem[]): PlannedItem[] {
   const titles = new Map(items.map((item) => [keyOf(item), item.title]));
   return items.map((item) => {

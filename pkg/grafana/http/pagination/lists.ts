@@ -26,8 +26,8 @@ const MAX_PASSES = 4;
 
 /**
  * Every item of a list in numbered pages, each once. Pages are offsets: what is made or deleted meanwhile shifts others
- * past us. So a list of several pages counts as read when a pass met the same total on every page and found as many, or,
- * where no total is told, when a second pass found nothing new.
+ * past us. So a list of several pages counts as read when a pass met the same total on every page and found as many,
+ * or, where no total is told, when a second pass found nothing new.
  * @throws DK_GRAFANA_INCOMPLETE_LIST when that never happens; DK_GRAFANA_ANSWER when an answer is not a list.
  */
 export async function listNumbered(
@@ -121,7 +121,10 @@ export async function listWithRoom(
   throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: more than 500 000 items, which cannot be paged`);
 }
 
-/** A member that is a list, for which Grafana writes `null` when it is empty; undefined when it is something else or absent. */
+/**
+ * A member that is a list, for which Grafana writes `null` when it is empty; undefined when it is something else or
+ * absent.
+ */
 export function listAt(answer: Json, ...path: string[]): Json[] | undefined {
   const name = path.at(-1) ?? '';
   return objectAt(answer, ...path.slice(0, -1))?.[name] === null ? [] : arrayAt(answer, ...path);

@@ -1,6 +1,9 @@
 import type { Clock } from '../../../contract/ports.ts';
 
-/** A page that takes less may hold more objects; one that takes longer holds fewer: people who use Grafana wait behind it. */
+/**
+ * A page that takes less may hold more objects; one that takes longer holds fewer: people who use Grafana wait behind
+ * it.
+ */
 const GENTLE_MS = { fast: 150, slow: 300 };
 
 /** Objects of a page. Bodies of some 30 KB: fifty are a megabyte or two, and the next page is on its way meanwhile. */
@@ -11,8 +14,8 @@ const GROWTH = 1.25;
 const SHRINKING = 0.5;
 
 /**
- * Objects that take this many times as long as at best wait for others: somebody uses Grafana. At 1.3 every fourth page of a
- * Grafana that nobody used was taken for that, because it collected garbage meanwhile, at 2 one of sixty.
+ * Objects that take this many times as long as at best wait for others: somebody uses Grafana. At 1.3 every fourth page
+ * of a Grafana that nobody used was taken for that, because it collected garbage meanwhile, at 2 one of sixty.
  */
 const BUSY = 2;
 
@@ -24,8 +27,8 @@ const REST = 1;
 const LONGEST_REST_MS = 400;
 
 /**
- * How many objects a page of a list holds, and how long the server is left alone before the next: a page of large bodies
- * keeps a processor of Grafana's busy, and what people ask for meanwhile waits for it.
+ * How many objects a page of a list holds, and how long the server is left alone before the next: a page of large
+ * bodies keeps a processor of Grafana's busy, and what people ask for meanwhile waits for it.
  */
 export class PageSize {
   readonly #clock: Clock;

@@ -14,7 +14,7 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
 /** Often enough for a list that changes under our hands, few enough not to go round for ever. */
 const MAX_RESTARTS = 3;
 
-/** What stands before the items of a list, with the token in it; Grafana writes `metadata` first. */
+/** What is before the items of a list, with the token in it; Grafana writes `metadata` first. */
 const NAMED_AT_ONCE = /^[^[]*?"continue":"([^"\\]+)"/;
 /** So far into an answer it is looked for. */
 const HEAD_BYTES = 4096;
@@ -131,7 +131,9 @@ class PageReading {
     return page;
   }
 
-  /** From now on the next page is asked for as soon as this one names it: only one at a time, so that memory stays flat. */
+  /**
+   * From now on the next page is asked for as soon as this one names it: only one at a time, so that memory stays flat.
+   */
   goAhead(): void {
     this.#mayGoAhead = true;
     this.#askAhead();
@@ -157,10 +159,10 @@ class PageReading {
 
 /**
  * The resource version of a list without selectors, where it comes from unified storage in SQL: one counter for each
- * resource over all namespaces, in epoch microseconds (16 digits), which every create, update and delete advances in its
- * transaction, and which a list reads before its rows (Grafana's pkg/storage/unified/sql). The key-value backend tells the
- * last event (19 digits), which may be stored late or left out; the older tables tell the time of the newest row
- * (13 digits), which a deletion leaves as it is. Those two prove nothing.
+ * resource over all namespaces, in epoch microseconds (16 digits), which every create, update and delete advances in
+ * its transaction, and which a list reads before its rows (Grafana's pkg/storage/unified/sql). The key-value backend
+ * tells the last event (19 digits), which may be stored late or left out; the older tables tell the time of the newest
+ * row (13 digits), which a deletion leaves as it is. Those two prove nothing.
  */
 function provingVersion(list: Json): string | undefined {
   const version = stringAt(list, 'metadata', 'resourceVersion') ?? '';

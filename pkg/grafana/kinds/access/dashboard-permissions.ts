@@ -4,7 +4,7 @@ import { permissionKind } from './permissions/kind.ts';
 
 /**
  * Who may see, edit and administer a dashboard besides what its folder gives, by role, team, login or name of the
- * service account. Most dashboards have none of their own.
+ * service account. Most dashboards have none.
  */
 export const dashboardPermissions: Kind = permissionKind({
   name: 'dashboard-permissions',

@@ -5,9 +5,9 @@ import type { Kind, KindContext, Serving } from '../kind.ts';
 import { permissionKind } from './permissions/kind.ts';
 
 /**
- * Who may query, edit and administer a data source. Part of Grafana Enterprise and Cloud: the open source build registers
- * no such route and answers 404 (its data source permission service is a stub, accesscontrol/ossaccesscontrol), which is
- * "not served"; 403 is a missing right.
+ * Who may query, edit and administer a data source. Part of Grafana Enterprise and Cloud: the open source build
+ * registers no such route and answers 404 (its data source permission service is a stub,
+ * accesscontrol/ossaccesscontrol), which is "not served"; 403 is a missing right.
  */
 export const dataSourcePermissions: Kind = permissionKind({
   name: 'data-source-permissions',

@@ -9,10 +9,10 @@ import type { Content } from '../content.ts';
 const PATH = '/api/serviceaccounts';
 
 /**
- * Service accounts by name, with role and whether they are disabled; Grafana makes up login, id and uid, and never shows a
- * token again. Creating several at once is not safe, and a 500 may have made it anyway (terraform-provider-grafana,
- * resource_service_account.go), so they are written one after another and looked for after a failure. Those that a
- * plugin owns are left to the plugin.
+ * Service accounts by name, with role and whether they are disabled; Grafana makes up login, id and uid, and never
+ * shows a token again. Creating several concurrently is not safe, and a 500 may have made it anyway
+ * (terraform-provider-grafana, resource_service_account.go), so they are written one after another and looked for after
+ * a failure. Those that a plugin owns are left to the plugin.
  */
 export const serviceAccount: Kind = {
   name: 'service-account',

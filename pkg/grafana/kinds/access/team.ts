@@ -14,9 +14,9 @@ const UNFINISHED = 'being-restored@dashkeep.invalid';
 
 /**
  * Teams with their members, by name and login, because Grafana hands out a new id and uid at each creation. Members are
- * matched by login, then by e-mail; who has no account here is named and left out. Members that an identity provider put
- * there (with labels such as LDAP) are never removed. Preferences of teams are kept with those of the org, so that they
- * come after the dashboards they name.
+ * matched by login, then by e-mail; who has no account here is named and left out. Members that an identity provider
+ * put there (with labels such as LDAP) are never removed. Preferences of teams are kept with those of the org, so that
+ * they come after the dashboards they name.
  */
 export const team: Kind = {
   name: 'team',

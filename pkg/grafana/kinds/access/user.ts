@@ -29,8 +29,8 @@ const UNFINISHED = 'being restored by Dashkeep';
 /**
  * Users of the whole server by login, with their orgs and roles. Grafana never gives out a password, so one that is
  * created again gets a random password that nobody knows (or the one supplied); users of single sign-on or LDAP come
- * back by signing in. Memberships end as they are in the snapshot; an existing account keeps those of organizations that
- * the snapshot does not know, stays a server admin or enabled if it is, and is never deleted.
+ * back by signing in. Memberships end as they are in the snapshot; an existing account keeps those of organizations
+ * that the snapshot does not know, stays a server admin or enabled if it is, and is never deleted.
  */
 export const user: Kind = {
   name: 'user',
@@ -101,7 +101,7 @@ export const user: Kind = {
     };
   },
 
-  /** Whoever creates an org is its admin at once. */
+  /** Anyone who creates an org is its admin immediately. */
   before(body, isWritten) {
     const orgs = membershipsOf(body).filter(({ org }) => !isWritten({ kind: 'org', uid: org }));
     return { ...objectAt(body), orgs };
@@ -139,7 +139,10 @@ function isUnfinished(found: Json): boolean {
   return stringAt(found, 'name') === UNFINISHED;
 }
 
-/** The admin that Grafana makes at its first start; whoever creates an org is its admin, which changes nothing about it. */
+/**
+ * The admin that Grafana makes at its first start; anyone who creates an org is its admin, which changes nothing about
+ * it.
+ */
 function isFactoryAdmin(found: Json, login: string, memberships: readonly Membership[]): boolean {
   return (
     stringAt(found, 'email') === `${login}@localhost` &&
@@ -227,8 +230,8 @@ async function finish(
 }
 
 /**
- * Creates the account, in the organization where it is to have its highest role: Grafana makes each new account a member
- * of one (`auto_assign_org`) with a default role, which is then no more than what the account is to have.
+ * Creates the account, in the organization where it is to have its highest role: Grafana makes each new account a
+ * member of one (`auto_assign_org`) with a default role, which is then no more than what the account is to have.
  */
 async function create(
   context: WriteContext,

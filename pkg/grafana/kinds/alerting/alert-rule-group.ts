@@ -59,7 +59,7 @@ export const alertRuleGroup: Kind = {
   serves: alertingServed,
 
   async *list(context) {
-    // Whoever only has rights on rules gets the groups that he may see, not a refusal.
+    // Anyone who only has rights on rules gets the groups that he may see, not a refusal.
     await requireAnyAction(context, 'alert rules', ['alert.provisioning:read']);
     for (const rules of (await liveGroups(context)).values()) {
       yield listedOf(rules);

@@ -21,8 +21,8 @@ import type { Content } from '../content.ts';
 const EXPORT = provisioningPath('contact-points', 'export');
 
 /**
- * Contact points: all integrations of one name, as people see them. The name is the identity, because policies and rules
- * refer to it, never to the uids of integrations; one by one, a contact point could come back half.
+ * Contact points: all integrations of one name, as people see them. The name is the identity, because policies and
+ * rules refer to it, never to the uids of integrations; one by one, a contact point could come back half.
  *
  * The list shows secrets as `[REDACTED]`; only `export?decrypt=true` gives them out, to those who have the right. They
  * are read so only when the repository is encrypted; without the right the masked form is kept and says so. A mask is
@@ -51,7 +51,7 @@ export const contactPoint: Kind = {
   serves: alertingServed,
 
   async *list(context) {
-    // From 11 on whoever has rights on single contact points gets those, not a refusal.
+    // From 11 on anyone who has rights on single contact points gets those, not a refusal.
     await requireAnyAction(context, 'contact points', ['alert.provisioning:read', 'alert.notifications:read']);
     const [listed, decrypted] = await Promise.all([liveIntegrations(context), decryptedIntegrations(context)]);
     for (const [name, integrations] of integrationsByName(listed)) {

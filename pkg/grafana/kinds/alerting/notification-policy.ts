@@ -140,7 +140,7 @@ async function readDefault(context: KindContext): Promise<Content> {
   };
 }
 
-/** No routes of its own, and everything goes to the contact point that Grafana made itself. */
+/** No routes, and everything goes to the contact point that Grafana made itself. */
 function isFactoryTree(body: JsonObject): boolean {
   const routes = body['routes'];
   const branches = Array.isArray(routes) ? routes.length : 0;
@@ -189,7 +189,7 @@ function treeContent(object: Json): Content {
   };
 }
 
-/** Walks a tree of either API: contact points stand in `receiver`, mute timings in the two lists of intervals. */
+/** Walks a tree of either API: contact points are in `receiver`, mute timings in the two lists of intervals. */
 function renameIn(value: Json, renamed: (reference: Reference) => string): Json {
   if (Array.isArray(value)) {
     return value.map((item) => renameIn(item, renamed));

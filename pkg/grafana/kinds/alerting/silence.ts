@@ -21,7 +21,7 @@ const SILENCE = '/api/alertmanager/grafana/api/v2/silence';
 /**
  * Silences that are still live (active or pending); an expired one silences nothing. Grafana gives every silence that
  * it creates a new id, so the uid here is a hash of what it says: restoring twice finds the first one and makes no
- * second. The start is left out of the hash, because the Alertmanager moves a start that lies in the past to now
+ * second. The start is left out of the hash, because the Alertmanager moves a start that is in the past to now
  * (silence.go: "if sil.StartsAt.Before(now) { sil.StartsAt = now }").
  */
 export const silence: Kind = {

@@ -133,8 +133,8 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
 }
 
 /**
- * Whether it came back with its dashboard. From 12 on Grafana removes annotations up to half a minute after their dashboard:
- * one that is made again sooner has them again (dashboard_service.go cleanupK8sDashboardResources).
+ * Whether it came back with its dashboard. From 12 on Grafana removes annotations up to half a minute after their
+ * dashboard: one that is made again sooner has them again (dashboard_service.go cleanupK8sDashboardResources).
  */
 async function isBackAlready(context: WriteContext, { uid, content }: Restorable): Promise<boolean> {
   const dashboardUID = stringAt(content.body, 'dashboardUID');

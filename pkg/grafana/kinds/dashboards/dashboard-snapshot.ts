@@ -12,9 +12,9 @@ const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;
 
 /**
  * Snapshots of dashboards that people shared, with their data, under their key. Creating takes the key, so links keep
- * working (dashboardsnapshots PrepareLocalSnapshot makes one up only when none is given); the delete key is never shown again. The
- * dashboard must exist (its ValidateDashboardExists). A snapshot cannot be changed, and one that was sent to another server
- * has no data here. Expiry is asked for in seconds from now, so it moves by less than a second.
+ * working (dashboardsnapshots PrepareLocalSnapshot makes one up only when none is given); the delete key is never shown
+ * again. The dashboard must exist (its ValidateDashboardExists). A snapshot cannot be changed, and one that was sent to
+ * another server has no data here. Expiry is asked for in seconds from now, so it moves by less than a second.
  */
 export const dashboardSnapshot: Kind = {
   name: 'dashboard-snapshot',
@@ -108,7 +108,7 @@ function contentOf(answer: Json, title: string): Content {
   };
 }
 
-/** `snapshot.originalUrl` is written anew from the address of the Grafana that creates it. */
+/** `snapshot.originalUrl` is written again from the address of the Grafana that creates it. */
 function withoutOriginalUrl(dashboard: JsonObject): JsonObject {
   const { snapshot, ...rest } = dashboard;
   const facts = without(objectAt(snapshot) ?? {}, ['originalUrl']);

@@ -215,7 +215,7 @@ interface Child {
   item: JsonObject;
 }
 
-/** Starts reading at once; the result is waited for in order. Failures surface where they are waited for. */
+/** Starts reading immediately; the result is waited for in order. Failures surface where they are waited for. */
 function startChildren(context: KindContext, parent: string | undefined): () => Promise<Child[]> {
   const children = childrenOf(context, parent);
   children.catch(() => undefined);

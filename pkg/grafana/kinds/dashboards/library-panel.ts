@@ -22,8 +22,8 @@ const PANEL = 1;
 const PAGE = 100;
 
 /**
- * Library panels, written before the dashboards that use them: a dashboard saved first would make them with empty models
- * (grafana#97739). The list carries the models. The body is `{uid, name, kind, model}`; the rights are called
+ * Library panels, written before the dashboards that use them: a dashboard saved first would make them with empty
+ * models (grafana#97739). The list carries the models. The body is `{uid, name, kind, model}`; the rights are called
  * `library.panels:read|create|write|delete` on folders (libraryelements/accesscontrol.go).
  */
 export const libraryPanel: Kind = {
@@ -184,7 +184,7 @@ async function update(context: WriteContext, uid: string, wanted: JsonObject): P
   );
 }
 
-/** Whether what is stored has every member of the model given; Grafana adds title and description of its own. */
+/** Whether what is stored has every member of the model given; Grafana adds its own title and description. */
 async function holds(context: WriteContext, uid: string, wanted: JsonObject): Promise<boolean> {
   const stored = objectAt(await readElement(context, uid), 'model') ?? {};
   const model = wanted['model'];

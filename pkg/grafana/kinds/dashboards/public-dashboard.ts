@@ -79,7 +79,7 @@ export const publicDashboard: Kind = {
     return { ...content, body: { ...objectAt(content.body), dashboardUid } };
   },
 
-  /** A copy gets a link of its own: two dashboards cannot share one. */
+  /** A copy gets its own link: two dashboards cannot share one. */
   copy(content, uid) {
     const own = without(objectAt(content.body) ?? {}, ['uid', 'accessToken']);
     return { ...content, body: { ...own, dashboardUid: uid } };

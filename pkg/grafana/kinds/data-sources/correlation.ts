@@ -10,14 +10,15 @@ import type { Content } from '../content.ts';
 
 const PATH = '/api/datasources/correlations';
 
-/** The most that Grafana gives at once. */
+/** The most that Grafana returns in one response. */
 const PAGE = 1000;
 
 /**
  * Correlations. Creating takes no uid (correlations/models.go CreateCorrelationCommand has none), so they are known by
- * source, target, type and label. `type` stood in `config` before 11.x: the body has it at the top, and writing sends it
- * in both places. Without any, older releases answer the list with 404. Nobody can write `provisioned`. The list's
- * `totalCount` is of all orgs and counts those whose data source is gone, which no list shows: it says nothing of this one.
+ * source, target, type and label. `type` stood in `config` before 11.x: the body has it at the top, and writing sends
+ * it in both places. Without any, older releases answer the list with 404. Nobody can write `provisioned`. The list's
+ * `totalCount` is of all orgs and counts those whose data source is gone, which no list shows: it says nothing of this
+ * one.
  */
 export const correlation: Kind = {
   name: 'correlation',

@@ -9,7 +9,9 @@ import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
-/** Members of Grafana's answer that are not content: ids, versions, icons, and passwords in the clear of old releases. */
+/**
+ * Members of Grafana's answer that are not content: ids, versions, icons, and passwords in the clear of old releases.
+ */
 const VOLATILE = ['id', 'orgId', 'version', 'readOnly', 'accessControl', 'typeLogoUrl', 'typeName'];
 const CLEAR_SECRETS = ['password', 'basicAuthPassword', 'secureJsonData'];
 
@@ -22,8 +24,8 @@ const POINTERS = new Set(['datasourceUid', 'datasourceUID', 'alertmanagerUid']);
  *
  * A secret that is not sent stays as it is: `PUT` fills `secureJsonData` up with the stored values of the keys it lacks
  * (datasources/service/datasource.go fillWithSecureJSONData, unchanged from 9 to the newest stored source). So a data
- * source is updated in place and never deleted and made again. An empty one takes the place of what is stored, and counts
- * as none: so goes a secret whose address changes.
+ * source is updated in place and never deleted and made again. An empty one takes the place of what is stored, and
+ * counts as none: so goes a secret whose address changes.
  *
  * Data sources may point at each other in a circle (logs to traces and back); Grafana does not check that when saving,
  * so those pointers follow a renaming but are not references that order the writing.

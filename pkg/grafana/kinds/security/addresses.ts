@@ -2,14 +2,14 @@ import { isJsonObject, type Json } from '../../../lib/json/json.ts';
 
 /**
  * Ends of names under which data sources and plugins keep where requests or credentials go: `tokenUri`, `proxyUrl`,
- * `assumeRoleArn`, `azureCredentials.azureCloud`, … Each plugin has names of its own; addresses under others are known by
+ * `assumeRoleArn`, `azureCredentials.azureCloud`, … Each plugin has its own names; addresses under others are known by
  * their form.
  */
 const ADDRESS_NAME =
   /(url|uri|host|hostname|endpoint|address|addresse|server|servername|proxy|domain|issuer|broker|gateway|port|arn|externalid|cloud|cloudname|tenantid|account|site|instance|workspace|environmentid|dsn|connectionstring)s?$/i;
 const ADDRESS_FORM = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Values by where they stand, such as `jsonData.proxyUrl`. */
+/** Values by where they are, such as `jsonData.proxyUrl`. */
 export interface Addresses {
   /** Where Grafana sends requests, and credentials with them. */
   requests: Map<string, string>;

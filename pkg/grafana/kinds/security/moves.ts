@@ -11,7 +11,10 @@ type Wishes = Pick<SecurityContext, 'secrets' | 'keepSecrets'>;
 export interface Moves {
   /** Every address that an update changes, with the stored secrets that go there, or would. */
   changes(item: Restorable, wishes: Wishes): SecurityChange[];
-  /** Names of stored secrets that an update removes, so that they do not go to another address than they were entered for. */
+  /**
+   * Names of stored secrets that an update removes, so that they do not go to another address than they were entered
+   * for.
+   */
   dropped(item: Restorable, wishes: Wishes): string[];
 }
 

@@ -13,8 +13,8 @@ const HOME = 'homeDashboardUID';
 
 /**
  * Preferences of the org (uid `org`) and of each team that has any (uid `team:<name>`): theme, time zone, week start,
- * language, home dashboard. Written last, because Grafana refuses a home dashboard that does not exist. The home dashboard
- * is kept by uid; its numeric id means nothing elsewhere. `PUT` replaces all of them, so all are sent.
+ * language, home dashboard. Written last, because Grafana refuses a home dashboard that does not exist. The home
+ * dashboard is kept by uid; its numeric id means nothing elsewhere. `PUT` replaces all of them, so all are sent.
  * Preferences of single users can be read by nobody but themselves.
  */
 export const orgPreferences: Kind = {

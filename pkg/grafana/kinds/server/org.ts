@@ -8,8 +8,8 @@ import type { Kind, KindContext, Restorable, WriteContext, Written } from '../ki
 import type { Content } from '../content.ts';
 
 /**
- * Organizations, by name: Grafana hands out numeric ids. Pages of `/api/orgs` are counted from 0 or from 1, depending on the
- * release. An org of the same name is the same org; nothing is ever deleted.
+ * Organizations, by name: Grafana hands out numeric ids. Pages of `/api/orgs` are counted from 0 or from 1, depending
+ * on the release. An org of the same name is the same org; nothing is ever deleted.
  */
 export const org: Kind = {
   name: 'org',

@@ -18,9 +18,9 @@ const moves = movesOf('plugin-settings', (body) => addressesIn(objectAt(body, 'j
 /**
  * Settings of app plugins that are enabled, pinned or configured: `{enabled, pinned, jsonData, secureJsonFields}`.
  * Saving replaces `jsonData` and both flags, so all are sent; `secureJsonData` is merged key by key
- * (pluginsettings/service.go), so secrets that are not supplied stay, and an empty one counts as none. Dashkeep's own app is left out.
- * Without the right to create data sources or install plugins Grafana lists its core plugins only, without a word
- * (api/plugins.go GetPluginList), so that right is asked for first.
+ * (pluginsettings/service.go), so secrets that are not supplied stay, and an empty one counts as none. Dashkeep's own
+ * app is left out. Without the right to create data sources or install plugins Grafana lists its core plugins only,
+ * without a word (api/plugins.go GetPluginList), so that right is asked for first.
  */
 export const pluginSettings: Kind = {
   name: 'plugin-settings',

@@ -5,8 +5,8 @@ import type { Content } from '../content.ts';
 const TITLE = 'Server settings';
 
 /**
- * What `GET /api/admin/settings` shows of Grafana's configuration, archived only: it cannot be written, and Grafana masks
- * its secrets. One resource with uid `settings`.
+ * What `GET /api/admin/settings` shows of Grafana's configuration, archived only: it cannot be written, and Grafana
+ * masks its secrets. One resource with uid `settings`.
  */
 export const serverSettings: Kind = {
   name: 'server-settings',

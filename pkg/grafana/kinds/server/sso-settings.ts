@@ -9,8 +9,8 @@ import type { Content } from '../content.ts';
 const PATH = '/api/v1/sso-settings';
 
 /**
- * Single sign-on settings per provider, archived only: Grafana shows secrets as a mask (`*********`), and writing the mask
- * back would store it. `settings:read` is given to server admins; where the API is switched off it answers 404.
+ * Single sign-on settings per provider, archived only: Grafana shows secrets as a mask (`*********`), and writing the
+ * mask back would store it. `settings:read` is given to server admins; where the API is switched off it answers 404.
  */
 export const ssoSettings: Kind = {
   name: 'sso-settings',

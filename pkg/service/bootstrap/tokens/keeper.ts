@@ -128,7 +128,9 @@ export class TokenKeeper extends TokenWatch {
     }
   }
 
-  /** Resolves when a whole check is due: after ten minutes, or as soon as Grafana refuses a token or an app was changed. */
+  /**
+   * Resolves when a whole check is due: after ten minutes, or as soon as Grafana refuses a token or an app was changed.
+   */
   async #watch(): Promise<void> {
     const signal = this.stopping;
     const due = this.#clock.monotonic() + CHECK_EVERY_MS;
@@ -143,7 +145,10 @@ export class TokenKeeper extends TokenWatch {
     }
   }
 
-  /** Whether somebody changed the app of an organization, so that its token must end. Only the leader tells apps anything. */
+  /**
+   * Whether somebody changed the app of an organization, so that its token must end. Only the leader tells apps
+   * anything.
+   */
   async #changedApp(): Promise<boolean> {
     return this.#options.mayMint() && (await anyAppChanged(this.#options, this.orgs, this.stopping));
   }
@@ -200,7 +205,7 @@ export class TokenKeeper extends TokenWatch {
       if (problem instanceof AdminRefused) {
         this.#refusedUntil = this.#clock.monotonic() + REFUSED_RETRY_MS;
       }
-      // Whoever may not make one and finds none waits for the one who may.
+      // Anyone who may not make one and finds none waits for the one who may.
       const waits = problem instanceof NoAdmin && this.#options.admin !== undefined;
       if (this.#problem?.message !== problem.message && !waits) {
         this.#log.warn(
@@ -223,7 +228,10 @@ export class TokenKeeper extends TokenWatch {
     }
   }
 
-  /** Whether asking Grafana again would only be one more wrong password: the Secret is the same, and it was not long ago. */
+  /**
+   * Whether asking Grafana again would only be one more wrong password: the Secret is the same, and it was not long
+   * ago.
+   */
   async #stillRefused(refused: AdminRefused): Promise<boolean> {
     const { admin, adminKeys } = this.#options;
     if (admin === undefined || this.#clock.monotonic() > this.#refusedUntil) {

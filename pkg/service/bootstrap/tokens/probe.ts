@@ -11,7 +11,10 @@ export interface TokenProbeOptions {
   log: Log;
 }
 
-/** `unauthorized`: Grafana does not know the token; `forbidden`: it does, but its account may not even see its own organization. */
+/**
+ * `unauthorized`: Grafana does not know the token; `forbidden`: it does, but its account may not even see its own
+ * organization.
+ */
 export type TokenAnswer = 'accepted' | 'unauthorized' | 'forbidden';
 
 /**

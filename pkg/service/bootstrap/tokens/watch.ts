@@ -1,4 +1,7 @@
-/** Looks after tokens in the background until it is stopped. It can be asked in between, and never works twice at a time. */
+/**
+ * Looks after tokens in the background until it is stopped. It can be asked in between, and never works twice at a
+ * time.
+ */
 export abstract class TokenWatch {
   readonly #stopping = new AbortController();
   #checking: Promise<void> | undefined;

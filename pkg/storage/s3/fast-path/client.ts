@@ -26,8 +26,8 @@ const MAX_DISAPPOINTMENTS = 3;
 export const BYTES_PER_MILLISECOND = 64;
 
 /**
- * The first three are plain. Otherwise it is for the SDK: `not tried` and `declined` when the store surely holds nothing of
- * it, `unknown` when it may.
+ * The first three are plain. Otherwise it is for the SDK: `not tried` and `declined` when the store surely holds
+ * nothing of it, `unknown` when it may.
  */
 export type FastPathOutcome = 'written' | 'exists' | 'refused' | 'not tried' | 'declined' | 'unknown';
 
@@ -52,9 +52,9 @@ const EMPTY = Buffer.alloc(0);
 const OF_A_GET = new Set(['host', 'x-amz-expected-bucket-owner', 'x-amz-request-payer']);
 
 /**
- * Puts and gets without the SDK: one attempt each, signed by the SDK's own signer, as the SDK would have sent it. The middleware of the SDK
- * takes a millisecond of processor time for each request, more than everything else in a backup together. Whatever does
- * not plainly succeed is left to it, with its retries, its correction of clocks and its errors.
+ * Puts and gets without the SDK: one attempt each, signed by the SDK's own signer, as the SDK would have sent it. The
+ * middleware of the SDK takes a millisecond of processor time for each request, more than everything else in a backup
+ * together. Whatever does not plainly succeed is left to it, with its retries, its correction of clocks and its errors.
  */
 export class FastPathClient {
   readonly #connection: ConnectionSettings;
@@ -151,7 +151,9 @@ export class FastPathClient {
     }
   }
 
-  /** The SDK got through what was refused here. When that goes on, this store wants something that only the SDK does. */
+  /**
+   * The SDK got through what was refused here. When that goes on, this store wants something that only the SDK does.
+   */
   disappointed(): void {
     this.#disappointments++;
     if (this.#disappointments === MAX_DISAPPOINTMENTS) {
@@ -163,7 +165,9 @@ export class FastPathClient {
     await this.#dispatcher.destroy();
   }
 
-  /** Undefined when the SDK is needed; also when it cannot make a request now, since then its own error is to be seen. */
+  /**
+   * Undefined when the SDK is needed; also when it cannot make a request now, since then its own error is to be seen.
+   */
   async #plain(): Promise<SignedTemplate | undefined> {
     if (this.#disappointments >= MAX_DISAPPOINTMENTS) {
       return undefined;

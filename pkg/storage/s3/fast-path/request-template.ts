@@ -39,8 +39,8 @@ const KEPT =
   /^(host|x-amz-(expected-bucket-owner|server-side-encryption(-aws-kms-key-id)?|storage-class|tagging|request-payer))$/;
 
 /**
- * Lets the SDK make and sign a put without sending it, and takes it apart: endpoint rules, addressing style, headers and
- * signing scope are its business.
+ * Lets the SDK make and sign a put without sending it, and takes it apart: endpoint rules, addressing style, headers
+ * and signing scope are its business.
  * @param client one whose request handler gives back an answer without sending, and tells what it was given.
  * @returns undefined when the request is not of the plain sort (another kind of signature, checksums of the body).
  */

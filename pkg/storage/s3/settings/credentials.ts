@@ -34,12 +34,16 @@ interface Question {
   warnings: string[];
 }
 
-/** How long a key from a file is used before the file is read again: mounted Secrets are replaced under a running process. */
+/**
+ * How long a key from a file is used before the file is read again: mounted Secrets are replaced under a running
+ * process.
+ */
 const FILE_MILLISECONDS = 10 * 60_000;
 
 /**
- * Where the key comes from: settings; the environment, unless AWS_PROFILE chose a profile that has its own; the profile;
- * web identity (IRSA); container; instance. The last three are AWS roles and never offered to another provider.
+ * Where the key comes from: settings; the environment, unless AWS_PROFILE chose a profile that has its own; the
+ * profile; web identity (IRSA); container; instance. The last three are AWS roles and never offered to another
+ * provider.
  *
  * @throws DK_SETTINGS, DK_STORE_CREDENTIALS
  */

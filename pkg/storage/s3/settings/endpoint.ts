@@ -14,7 +14,8 @@ export const FROM_SETTINGS = 'the settings';
 
 /**
  * The one place that decides which service is spoken to. First that speaks: settings, DASHKEEP_S3_ENDPOINT,
- * AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's `services` section (also with its indentation lost), the profile's
+ * AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's `services` section (also with its indentation lost), the
+ * profile's
  * `endpoint_url`; AWS when all are silent.
  *
  * @throws DK_SETTINGS rather than fall through to AWS with keys that are meant for somebody else

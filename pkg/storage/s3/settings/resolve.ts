@@ -14,7 +14,10 @@ import type { Provider } from './providers.ts';
 import { booleanOf, completeSettings, present } from './settings.ts';
 import type { Environment, S3Settings } from './settings.ts';
 
-/** Everything that is needed to speak to a bucket, each with where it came from. Holds secrets only inside `credentials`. */
+/**
+ * Everything that is needed to speak to a bucket, each with where it came from. Holds secrets only inside
+ * `credentials`.
+ */
 export interface ResolvedS3 {
   bucket: string;
   prefix: string;

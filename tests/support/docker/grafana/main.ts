@@ -4,8 +4,8 @@ import { forward, proxyToService, type OrgRole, type ProxiedApp } from '../../pr
 import { provision } from './provisioning.ts';
 
 /*
- * What stands for Grafana's image where none can be pulled: the simulator behind Grafana's port, provisioned from the
- * places that the image reads, with the plugin proxy for the app that lies in its folder of plugins. Nothing is kept.
+ * What replaces Grafana's image where none can be pulled: the simulator behind Grafana's port, provisioned from the
+ * places that the image reads, with the plugin proxy for the app that is in its folder of plugins. Nothing is kept.
  */
 
 /** Where Grafana's image keeps these; other folders may be given for a trial without a container. */

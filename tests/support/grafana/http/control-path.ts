@@ -1,2 +1,2 @@
-/** Where a simulator in a process of its own takes orders; no Grafana has such a path. */
+/** Where a simulator in its own process takes orders; no Grafana has such a path. */
 export const CONTROL_PATH = '/__simulator/';

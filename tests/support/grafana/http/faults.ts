@@ -6,9 +6,9 @@ export type FaultAction =
   | { kind: 'status'; status: number; body?: unknown; retryAfter?: number | string }
   /** Handled, but the answer never comes. */
   | { kind: 'hang' }
-  /** The connection is cut: before the answer, after so many bytes of it, or before the request is even handled. */
+  /** The connection is cut: before the answer, after that many bytes of it, or before the request is even handled. */
   | { kind: 'cut'; afterBytes?: number; unhandled?: true }
-  /** A well-formed HTTP answer whose JSON stops after so many bytes (half of it by default). */
+  /** A well-formed HTTP answer whose JSON stops after that many bytes (half of it by default). */
   | { kind: 'truncate'; bytes?: number }
   /** Answered late. */
   | { kind: 'slow'; ms: number }

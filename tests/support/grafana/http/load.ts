@@ -2,7 +2,7 @@
 export interface Load {
   /** Added to every request, however many there are (the way there and back). */
   latencyMs?: number;
-  /** How many requests are worked on at once; the others queue. Unlimited when absent. */
+  /** How many requests are worked on concurrently; the others queue. Unlimited when absent. */
   workers?: number;
   /** How long a request occupies its worker. */
   serviceMs?: number;

@@ -27,7 +27,7 @@ export interface Counters {
   writes: number;
   responseBytes: number;
   inFlight: number;
-  /** The most requests that were ever under way at once. */
+  /** The most requests that were ever under way concurrently. */
   peakInFlight: number;
   /** Connections that were opened. */
   connections: number;

@@ -29,7 +29,10 @@ export function hydrated(org: Org, dashboard: Dashboard, text: string): string {
   });
 }
 
-/** Takes the models of library panels out of a dashboard that is saved: the reference is kept, the rest is the library's. */
+/**
+ * Takes the models of library panels out of a dashboard that is saved: the reference is kept, the rest is the
+ * library's.
+ */
 export function stripped(text: string): string {
   return eachPanel(text, (panel) => {
     const uid = stringAt(panel, 'libraryPanel', 'uid');

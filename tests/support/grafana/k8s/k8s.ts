@@ -94,7 +94,7 @@ function atRevision<T extends Stored>(call: Call, kind: K8sKind<T>, item: T): T 
   return found;
 }
 
-/** Grafana works on requests side by side: after so many objects of a list others have their turn. */
+/** Grafana works on requests side by side: after that many objects of a list others have their turn. */
 const AT_A_TIME = 4;
 
 async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: string): Promise<Raw> {

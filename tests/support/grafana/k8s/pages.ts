@@ -20,7 +20,7 @@ interface Page<T> {
   resourceVersion: string;
 }
 
-/** Names in the order of the store; made anew when anything was written. */
+/** Names in the order of the store; made again when anything was written. */
 const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: bigint; names: string[] }>();
 
 /**

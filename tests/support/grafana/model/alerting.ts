@@ -56,7 +56,7 @@ export interface Silence {
   updatedAt: number;
 }
 
-/** All of an org's alerting. Everything about notifications is one document: two writers at once collide. */
+/** All of an org's alerting. Everything about notifications is one document: two concurrent writers collide. */
 export interface Alerting {
   /** Changes with every write to the Alertmanager document. */
   revision: number;

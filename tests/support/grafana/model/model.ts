@@ -81,7 +81,7 @@ export interface Token {
   name: string;
   key: string;
   orgId: number;
-  /** Undefined: an API key of its own. */
+  /** Undefined: it has no API key of this kind. */
   serviceAccountId?: number;
   role?: Role;
   created: number;

@@ -6,7 +6,7 @@ export interface KnownDifference {
   reason: string;
   /** All when it isn't given. */
   versions?: string[];
-  /** Area and step, as in `folders/create`; `*` stands for any text, here and in the places. */
+  /** Area and step, as in `folders/create`; `*` represents any text, here and in the places. */
   steps: string[];
   /** Places in the response; any when it isn't given. */
   at?: string[];

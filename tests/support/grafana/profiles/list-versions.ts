@@ -5,8 +5,8 @@ export type Unified = 'dashboards' | 'folders' | 'playlists';
 
 /**
  * Where `/apis` reads from, which decides what a list says its `metadata.resourceVersion` is: `sql` a counter of the
- * resource over all orgs in epoch microseconds; `kv` the snowflake of the last event of anything; `legacy` the time of the
- * newest change among what is there, in milliseconds, and nothing for folders.
+ * resource over all orgs in epoch microseconds; `kv` the snowflake of the last event of anything; `legacy` the time of
+ * the newest change among what is there, in milliseconds, and nothing for folders.
  */
 export type ListStorage = 'sql' | 'kv' | 'legacy';
 

@@ -1,4 +1,4 @@
-/** The Grafana versions that the simulator stands in for. */
+/** The Grafana versions that the simulator replaces. */
 export const PROFILE_NAMES = ['10.4', '11.6', '12.4', '13.2'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
@@ -49,8 +49,9 @@ export interface Profile {
   deleteRuleGroup: boolean;
   ssoPatch: boolean;
   /**
-   * What the access control API answers for a folder that is missing: 404, or 500 since folders come from `/apis`, whose
-   * error it doesn't know (dashboards/accesscontrol.go GetInheritedScopes). For a missing dashboard it is 500 in all.
+   * What the access control API answers for a folder that is missing: 404, or 500 since folders come from `/apis`,
+   * whose error it doesn't know (dashboards/accesscontrol.go GetInheritedScopes). For a missing dashboard it is 500 in
+   * all.
    */
   missingFolderPermissions: 404 | 500;
   /** Whether a folder may be created below one that is not there. */

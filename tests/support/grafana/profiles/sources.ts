@@ -5,8 +5,8 @@ export const UNRECORDED = { '10.4': '11.6', '13.2': '12.4' } as const;
 
 /**
  * From which source each difference of a profile from the recorded one beside it comes: published documentation, an
- * OpenAPI schema, a pull request of grafana/grafana, or a client that works with these versions. "Assumed" says that none
- * of them is plain about it.
+ * OpenAPI schema, a pull request of grafana/grafana, or a client that works with these versions. "Assumed" says that
+ * none of them is plain about it.
  */
 export const SOURCES: Record<keyof typeof UNRECORDED, Partial<Record<keyof Profile, string>>> = {
   '10.4': {

@@ -76,7 +76,9 @@ export function correlationRoutes(router: Router): void {
   });
 }
 
-/** Both data sources are joined: one whose target is gone is in no list (correlations/database.go VALID_TYPE_FILTER). */
+/**
+ * Both data sources are joined: one whose target is gone is in no list (correlations/database.go VALID_TYPE_FILTER).
+ */
 function isShown({ org }: Call, { sourceUID, targetUID, type }: Correlation): boolean {
   return org.dataSources.has(sourceUID) && (type === 'external' || org.dataSources.has(targetUID));
 }

@@ -7,8 +7,9 @@ import type { Router } from '../http/router.ts';
 const PASSED_ON = ['content-type', 'if-match', 'idempotency-key', 'x-grafana-org-id', 'x-dashkeep-org'];
 
 /**
- * The plugin proxy, as far as the app's only route goes (pkg/api/pluginproxy): the caller is an Admin of the organization,
- * the address and the token are those of the app's settings there, and an Authorization of the caller's own is replaced.
+ * The plugin proxy, as far as the app's only route goes (pkg/api/pluginproxy): the caller is an Admin of the
+ * organization, the address and the token are those of the app's settings there, and an Authorization of the caller's
+ * own is replaced.
  */
 export function pluginProxyRoutes(router: Router): void {
   for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {

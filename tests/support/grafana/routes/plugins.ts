@@ -74,7 +74,7 @@ export function pluginRoutes(router: Router): void {
   });
 }
 
-/** Whoever may neither make data sources nor install plugins sees the core plugins only, without a word. */
+/** Anyone who may neither make data sources nor install plugins sees the core plugins only, without a word. */
 function listed(call: Call): InstalledPlugin[] {
   const type = call.query.get('type');
   const all = can(call.identity, 'datasources:create') || can(call.identity, 'plugins:install');

@@ -68,7 +68,7 @@ export function seedDashboards(state: GrafanaState, given: SeedDashboards, neste
   return { folders, dashboards };
 }
 
-/** Edits so many dashboards, spread evenly over the org. */
+/** Edits that many dashboards, spread evenly over the org. */
 export function touchDashboards(state: GrafanaState, count: number, seed: number): string[] {
   const org = state.org(1);
   const all = [...org.dashboards.values()];

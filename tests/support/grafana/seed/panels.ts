@@ -141,7 +141,7 @@ const VARIABLES =
   '"includeAll":true,"multi":true,"name":"namespace","options":[],"query":{"query":"label_values(kube_pod_info, namespace)",' +
   '"refId":"PrometheusVariableQueryEditor-VariableQuery"},"refresh":2,"sort":1,"type":"query"}]';
 
-/** A classic dashboard of about so many characters, always the same for the same seed. */
+/** A classic dashboard of about that many characters, always the same for the same seed. */
 export function classicText(given: {
   seed: number;
   bytes: number;

@@ -3,7 +3,7 @@ import type { FakeResource } from './world.ts';
 
 export const HEAVY_UID = 'heavy';
 
-/** One dashboard of about so many characters, as it was and after an afternoon of work on it. */
+/** One dashboard of about that many characters, as it was and after an afternoon of work on it. */
 export function heavyResources(bytes: number): { before: FakeResource; after: FakeResource } {
   return { before: resource(heavyDashboard(bytes)), after: resource(edited(heavyDashboard(bytes))) };
 }

@@ -12,7 +12,7 @@ export interface FakeOptions {
   snapshots?: number;
   /** That many dashboards more than the usual dozen. */
   extraDashboards?: number;
-  /** With this, there is one dashboard of about so many characters, much edited since the newest snapshot. */
+  /** With this, there is one dashboard of about that many characters, much edited since the newest snapshot. */
   heavyBytes?: number;
   /** How long a run takes, in milliseconds. */
   runTime?: number;

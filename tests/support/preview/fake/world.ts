@@ -88,7 +88,7 @@ function dashboard(uid: string, title: string, metric: string): object {
   };
 }
 
-/** The made-up Grafana; `extra` adds so many more dashboards in folders of a hundred. */
+/** The made-up Grafana; `extra` adds that many more dashboards in folders of a hundred. */
 export function makeWorld(extra = 0): World {
   const world: World = new Map();
   const places = new Map<string, Place>();

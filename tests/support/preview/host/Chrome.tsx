@@ -9,7 +9,10 @@ interface Props {
   children: ReactNode;
 }
 
-/** A frame that looks enough like Grafana's to judge a page in: the menu as wide as Grafana's and open where that is open, top bar, and who one is. */
+/**
+ * A frame that looks enough like Grafana's to judge a page in: the menu as wide as Grafana's and open where that is
+ * open, top bar, and who one is.
+ */
 export function Chrome({ meta, children }: Props) {
   const styles = useStyles2(getStyles);
   const { user, preview } = window.grafanaBootData;

@@ -8,7 +8,7 @@ import { breadcrumbs } from './breadcrumbs.ts';
 
 export const MetaContext = createContext<PluginMeta | undefined>(undefined);
 
-/** Stands in for Grafana's page: title, breadcrumbs, tabs and actions where Grafana has them. */
+/** Is in for Grafana's page: title, breadcrumbs, tabs and actions where Grafana has them. */
 export function Page({ children, pageNav, subTitle, actions, info, renderTitle, layout }: PluginPageProps) {
   const styles = useStyles2(getStyles);
   const meta = useContext(MetaContext);

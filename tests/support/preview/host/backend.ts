@@ -3,8 +3,9 @@ import type { BackendSrv, BackendSrvRequest, FetchError, FetchResponse } from '@
 import { defer } from 'rxjs';
 
 /**
- * Grafana's HTTP client as plugins know it, with what surprises them: POST, PUT and PATCH are called JSON also without a body,
- * a failure without a body comes with its status as text, and a connection that fails is an error without a status.
+ * Grafana's HTTP client as plugins know it, with what surprises them: POST, PUT and PATCH are called JSON also without
+ * a body, a failure without a body comes with its status as text, and a connection that fails is an error without a
+ * status.
  */
 export function createBackendSrv(events: EventBus, orgId: number): BackendSrv {
   const fetchOnce = async <T>(options: BackendSrvRequest): Promise<FetchResponse<T>> => {
@@ -45,7 +46,9 @@ export function createBackendSrv(events: EventBus, orgId: number): BackendSrv {
   } as unknown as BackendSrv;
 }
 
-/** A 401 may be of the session alone: Grafana's client asks whether it still lives, and once more for the thing itself. */
+/**
+ * A 401 may be of the session alone: Grafana's client asks whether it still lives, and once more for the thing itself.
+ */
 async function withSession<T>(options: BackendSrvRequest, orgId: number): Promise<FetchResponse<T>> {
   try {
     return await send<T>(options, orgId);

@@ -7,7 +7,10 @@ export interface Crumb {
 
 const pathOf = ({ url = '' }: NavModelItem) => url.split('?')[0] ?? '';
 
-/** The page of the menu that a path is under: the longest that it starts with; below the app itself, as in Grafana's menu. */
+/**
+ * The page of the menu that a path is under: the longest that it starts with; below the app itself, as in Grafana's
+ * menu.
+ */
 function sectionOf(meta: PluginMeta, path: string): NavModelItem {
   const app: NavModelItem = { text: meta.name, url: `/a/${meta.id}` };
   const [page] = (meta.includes ?? [])
@@ -28,8 +31,8 @@ function crumbsOf(item: NavModelItem): Crumb[] {
 }
 
 /**
- * The breadcrumbs that Grafana makes: those of the menu, then those that the page gives. They overlap only where the outermost of
- * the page has the very address of the menu's entry.
+ * The breadcrumbs that Grafana makes: those of the menu, then those that the page gives. They overlap only where the
+ * outermost of the page has the very address of the menu's entry.
  */
 export function breadcrumbs(meta: PluginMeta, path: string, pageNav: NavModelItem | undefined): Crumb[] {
   const section = chain(sectionOf(meta, path));

@@ -64,8 +64,8 @@ function orgId(context: KindContext, name: string): Promise<number | undefined> 
 }
 
 /**
- * Makes the memberships of an account those that are wanted. What is too much goes first, so that a run that is cut short
- * leaves an account with less than it is to have, never with more.
+ * Makes the memberships of an account those that are wanted. What is too much goes first, so that a run that is cut
+ * short leaves an account with less than it is to have, never with more.
  * @param mayRemove says whether a membership that is not wanted goes.
  */
 export async function setMemberships(

@@ -10,15 +10,18 @@ const NOWHERE = 'dashkeep.invalid';
 /** An account that Grafana has just created. */
 export interface Created {
   id: number;
-  /** Name that Grafana gives an organization that it makes for this account; absent when one of that name was there before. */
+  /**
+   * Name that Grafana gives an organization that it makes for this account; absent when one of that name was there
+   * before.
+   */
   ownOrg?: string;
 }
 
 /**
- * Creates an account. Where `auto_assign_org` is off, Grafana makes an organization for each account that it creates, called
- * like its e-mail or else its login, with the account as its only Admin (pkg/services/org/orgimpl/org.go GetIDForNewUser).
- * If an organization of that name exists, Grafana then answers 500, since the name is taken: the account is created with an
- * e-mail that nothing else is called like, which `PUT /api/users/<id>` corrects afterwards.
+ * Creates an account. Where `auto_assign_org` is off, Grafana makes an organization for each account that it creates,
+ * called like its e-mail or else its login, with the account as its only Admin (pkg/services/org/orgimpl/org.go
+ * GetIDForNewUser). If an organization of that name exists, Grafana then answers 500, since the name is taken: the
+ * account is created with an e-mail that nothing else is called like, which `PUT /api/users/<id>` corrects afterwards.
  */
 export async function createAccount(context: KindContext, body: JsonObject): Promise<Created> {
   const name = stringAt(body, 'email') || stringAt(body, 'login') || '';
@@ -54,16 +57,17 @@ async function post({ grafana, signal }: KindContext, body: JsonObject): Promise
 }
 
 /**
- * Name of the organization that an earlier, interrupted restore had Grafana make for an account, if nothing but Dashkeep
- * could have named it so. Whether one that is called otherwise was made for the account is no longer known: it stays.
+ * Name of the organization that an earlier, interrupted restore had Grafana make for an account, if nothing but
+ * Dashkeep could have named it so. Whether one that is called otherwise was made for the account is no longer known: it
+ * stays.
  */
 export function ownOrgOfUnfinished(email: string): string | undefined {
   return email.endsWith(`@${NOWHERE}`) ? email : undefined;
 }
 
 /**
- * Deletes an organization that Grafana made for an account: one whose name nothing had before the account was created, and
- * which has no other member. Its last Admin cannot leave it (Grafana answers 400).
+ * Deletes an organization that Grafana made for an account: one whose name nothing had before the account was created,
+ * and which has no other member. Its last Admin cannot leave it (Grafana answers 400).
  * Nobody else can have put anything into it: a server admin who is no member is refused there.
  * @param account its id; none when Grafana refused to create it.
  */

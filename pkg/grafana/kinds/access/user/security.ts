@@ -3,8 +3,8 @@ import type { SecurityChange } from '../../../../contract/plan.ts';
 import { securityChange } from '../../security/change.ts';
 
 /**
- * What an account gets, and an existing one loses: both are said, for whoever loses a role may be the one who would have
- * noticed. Only an account that is made becomes a server admin.
+ * What an account gets, and an existing one loses: both are said, for anyone who loses a role may be the one who would
+ * have noticed. Only an account that is made becomes a server admin.
  * @param live - undefined for an account that is made, or was left unfinished by a restore that was cut short.
  */
 export function userSecurity(body: Json, live: Json | undefined): SecurityChange[] {

@@ -2,7 +2,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject }
 import { without } from '../../../provenance.ts';
 import type { Content } from '../../content.ts';
 
-/** Members of a rule that belong to this Grafana, or stand at the group. */
+/** Members of a rule that belong to this Grafana, or are at the group. */
 const NOT_CONTENT = ['id', 'orgID', 'folderUID', 'ruleGroup', 'updated', 'provenance', 'guid', 'version'];
 
 /** The folder is all before the first slash: uids hold none, titles may. */

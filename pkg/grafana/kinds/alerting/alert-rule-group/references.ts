@@ -57,7 +57,7 @@ function renameInRule(rule: JsonObject, renamed: Renamer): JsonObject {
   return result;
 }
 
-/** The uid stands at the query and once more in its model. */
+/** The uid is at the query and once more in its model. */
 function renameInQuery(query: JsonObject, renamed: Renamer): JsonObject {
   const outer = renameDataSource(query, 'datasourceUid', renamed);
   const model = objectAt(outer, 'model');
@@ -92,7 +92,7 @@ function renameInSettings(settings: JsonObject, renamed: Renamer): JsonObject {
 }
 
 /**
- * The group as a copy: `<folder uid>/<title>` is taken from the new uid, and every rule gets a uid of its own, derived
+ * The group as a copy: `<folder uid>/<title>` is taken from the new uid, and every rule gets its own uid, derived
  * from both, so that copying again updates the copy.
  */
 export function copyGroup(content: Content, uid: string): Content {

@@ -27,8 +27,8 @@ export function integrationsByName(items: readonly JsonObject[]): Map<string, Js
 
 /**
  * The content of a contact point: `{name, integrations: [{uid, type, settings, disableResolveMessage, secureFields}]}`.
- * `secureFields` names the settings that are secret; their values are among the settings only when Grafana gave them out
- * decrypted. Everything else is the same either way.
+ * `secureFields` names the settings that are secret; their values are among the settings only when Grafana gave them
+ * out decrypted. Everything else is the same either way.
  */
 export function contactPointContent(
   name: string,

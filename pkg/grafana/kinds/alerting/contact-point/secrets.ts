@@ -3,7 +3,10 @@ import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json/j
 /** What Grafana shows instead of a secret (ngalert definitions RedactedValue); the second is the mask of other APIs. */
 const MASKS = new Set(['[REDACTED]', '*********']);
 
-/** Stands for a stored secret in an update: Grafana puts the stored value in its place (contactpoints.go UpdateContactPoint). */
+/**
+ * Represents a stored secret in an update: Grafana puts the stored value in its place (contactpoints.go
+ * UpdateContactPoint).
+ */
 export const KEEP_STORED = '[REDACTED]';
 
 /** Paths, joined by dots as Grafana writes them, of the settings that are masked. */
@@ -19,7 +22,9 @@ export function maskedFields(settings: JsonObject, above = ''): string[] {
     .sort();
 }
 
-/** A setting by its path; undefined when absent. A name may itself hold dots, so the longest that fits is tried first. */
+/**
+ * A setting by its path; undefined when absent. A name may itself hold dots, so the longest that fits is tried first.
+ */
 export function fieldAt(settings: JsonObject, path: string): Json | undefined {
   if (Object.hasOwn(settings, path)) {
     return settings[path];

@@ -10,7 +10,10 @@ import { fieldAt } from './secrets.ts';
 const RECIPIENT =
   /(recipient|recipientid|chatid|roomid|threadid|channel|topic|phonenumber|userkey|touser|totag|toparty|agentid|corpid|project|apikey|integrationkey)s?$/i;
 
-/** What an update changes about where alerts of a contact point go. A new contact point gets alerts only through a policy. */
+/**
+ * What an update changes about where alerts of a contact point go. A new contact point gets alerts only through a
+ * policy.
+ */
 export function contactPointSecurity(item: Restorable, context: SecurityContext): SecurityChange[] {
   const { content, live } = item;
   if (live === undefined) {

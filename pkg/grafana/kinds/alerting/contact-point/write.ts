@@ -21,7 +21,7 @@ import { isMoved } from './security.ts';
 
 export const CONTACT_POINTS = provisioningPath('contact-points');
 
-/** Stand for a secret without which Grafana does not take the contact point; `.invalid` leads nowhere (RFC 2606). */
+/** Represent a secret without which Grafana does not take the contact point; `.invalid` leads nowhere (RFC 2606). */
 const PLACEHOLDER = 'enter-again';
 const PLACEHOLDER_URL = 'https://enter-again.invalid/';
 
@@ -41,8 +41,8 @@ export interface Filled {
  * The settings to send: secrets from the backup, else those given for this restore (by `<integration uid>.<field>` or
  * `<field>`), else what is stored already is kept, else they are missing. Grafana replaces the mask by the stored value
  * in an update only, and a field left out of an update is wiped (contactpoints.go UpdateContactPoint), so the mask is
- * sent exactly where the live integration holds that secret, and sends it where it was entered for: to another address it
- * goes only with `keepSecrets`.
+ * sent exactly where the live integration holds that secret, and sends it where it was entered for: to another address
+ * it goes only with `keepSecrets`.
  */
 export function filled(
   integration: JsonObject,

@@ -39,8 +39,8 @@ export async function readAnnotation(context: KindContext, place: Place): Promis
 /**
  * Every annotation, each once.
  *
- * The answer has no cursor, only a limit, and a filter that takes what *overlaps* `from`..`to`. It is sorted by end, but
- * only as far as one batch of dashboards goes: Grafana collects batch after batch until the limit is reached
+ * The answer has no cursor, only a limit, and a filter that takes what *overlaps* `from`..`to`. It is sorted by end,
+ * but only as far as one batch of dashboards goes: Grafana collects batch after batch until the limit is reached
  * (annotationsimpl/annotations.go Find). So order says nothing about what is missing, and only an answer that leaves
  * room is complete. One that does not is asked for again in two halves, cut in the middle of what it showed.
  *

@@ -19,10 +19,13 @@ const FEW_FRACTION = 0.1;
 /** Listing everything again at another version pays when at least this part of it is stored in that version. */
 const WORTH_A_LIST = 0.4;
 
-/** So many dashboards tell which version most are stored in. */
+/** That many dashboards tell which version most are stored in. */
 const TELLS_VERSION = 50;
 
-/** Standard errors that a part may be off before it counts as known: enough to begin with single reads while the list goes on. */
+/**
+ * Standard errors that a part may be off before it counts as known: enough to begin with single reads while the list
+ * goes on.
+ */
 const DOUBT = 2;
 
 /**
@@ -56,8 +59,8 @@ export async function* listDashboards(context: KindContext, known: Known, begin?
 type See = (page: ListPage) => Promise<void>;
 
 /**
- * Looks at every page and tells the version of the first, if the list surely holds everything: a right given later would
- * show more under the same version.
+ * Looks at every page and tells the version of the first, if the list surely holds everything: a right given later
+ * would show more under the same version.
  */
 function beginning(context: KindContext, begin: BeginList | undefined): See {
   let untold = begin;
@@ -116,7 +119,8 @@ function listedOf(object: JsonObject, content?: Content, storedVersion?: string)
 
 /**
  * Lists with bodies at one version. What is stored in another version comes converted: it is yielded without content,
- * to be read singly, unless it is so much that listing again at that version is cheaper. `wanted` limits what is yielded.
+ * to be read singly, unless it is so much that listing again at that version is cheaper. `wanted` limits what is
+ * yielded.
  */
 async function* listBodies(
   context: KindContext,
@@ -184,15 +188,15 @@ interface Elsewhere {
   listed: Map<string, Listed>;
 }
 
-/** Whether those counted among so many are surely a smaller part of all than that. */
+/** Whether those counted among that many are surely a smaller part of all than that. */
 function isSurelyLess(counted: number, among: number, part: number): boolean {
   const seen = counted / among;
   return among >= TELLS_VERSION && seen + DOUBT * Math.sqrt((seen * (1 - seen)) / among) < part;
 }
 
 /**
- * Every dashboard by one list in the version that converts least: what is stored as v1 or v1beta1 comes out of v0alpha1 as
- * it is. Classic ones all have their body, marked where it was converted; those of v2 are left to be read singly.
+ * Every dashboard by one list in the version that converts least: what is stored as v1 or v1beta1 comes out of v0alpha1
+ * as it is. Classic ones all have their body, marked where it was converted; those of v2 are left to be read singly.
  */
 export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<Listed> {
   const usable = usableVersions(context);

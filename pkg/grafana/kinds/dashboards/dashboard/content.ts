@@ -19,7 +19,9 @@ import { canonicalOf, contentOfForm } from '../../stored.ts';
 
 export const GROUP = 'dashboard.grafana.app';
 
-/** Whether a version (`v2beta1` or `dashboard.grafana.app/v2beta1`) is of the v2 family, whose spec is another schema. */
+/**
+ * Whether a version (`v2beta1` or `dashboard.grafana.app/v2beta1`) is of the v2 family, whose spec is another schema.
+ */
 export function isV2Version(version: string | undefined): boolean {
   return version !== undefined && /(^|\/)v2/.test(version);
 }

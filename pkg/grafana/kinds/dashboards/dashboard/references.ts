@@ -116,7 +116,7 @@ function nameOfUid(owner: JsonObject): 'name' | 'uid' {
 }
 
 /**
- * Walks the whole body: data sources stand in panels, targets, variables and annotations, as `{uid}` (v1), as a bare
+ * Walks the whole body: data sources are in panels, targets, variables and annotations, as `{uid}` (v1), as a bare
  * uid in old dashboards, or as `{name}` next to `kind: "DataQuery"` (v2).
  */
 function rename(value: Json, renamed: (reference: Reference) => string): Json {

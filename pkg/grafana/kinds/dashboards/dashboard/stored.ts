@@ -45,7 +45,8 @@ export async function readApis(
   if (faithful !== undefined) {
     return contentOfObject(faithful);
   }
-  // Not there at that version may mean gone, or that Grafana does not serve what it stores: never mistake one for the other.
+  // Not there at that version may mean gone, or that Grafana does not serve what it stores: never mistake one for the
+  // other.
   if ((await getObject(context, uid, asked)) === undefined) {
     return undefined;
   }

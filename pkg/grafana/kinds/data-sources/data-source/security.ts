@@ -7,7 +7,7 @@ import { movesOf } from '../../security/moves.ts';
 
 /** With `direct` browsers get the address and the password; another type may send secrets in another way. */
 const PLACES = ['url', 'access', 'type'];
-/** With these Grafana passes on what identifies people, or trusts whoever answers. */
+/** With these Grafana passes on what identifies people, or trusts anyone who answers. */
 const SWITCHES = ['withCredentials', 'oauthPassThru', 'forwardGrafanaIdToken', 'tlsSkipVerify'];
 
 export const dataSourceMoves = movesOf('data-source', addressesOf);

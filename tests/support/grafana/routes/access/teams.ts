@@ -87,7 +87,7 @@ function memberRoutes(router: Router): void {
       ...members.map((email) => [byEmail(call, email), 0] as const),
       ...admins.map((email) => [byEmail(call, email), 4] as const),
     ]);
-    // Whoever is not named is out.
+    // Anyone who is not named is out.
     team.members = next;
     return { message: 'Team memberships have been updated' };
   });

@@ -114,7 +114,7 @@ function defaultName(org: Org): string {
   return org.multipleTrees ? 'default' : 'user-defined';
 }
 
-/** The default tree as an object; made anew when the provisioning API changed it. */
+/** The default tree as an object; made again when the provisioning API changed it. */
 function defaultTree(org: Org): NotificationObject {
   const { alerting } = org;
   const spec = toTree(alerting.policy);

@@ -172,7 +172,7 @@ function intervalsIn(body: JsonObject): JsonObject[] {
   return (arrayAt(body, 'time_intervals') ?? []).filter(isJsonObject);
 }
 
-/** A template that defines nothing is wrapped into a definition of its own name. */
+/** A template that defines nothing is wrapped into a definition with its name. */
 function defined(name: string, text: string): string {
   const content = text.trim();
   if (content === '') {

@@ -69,8 +69,8 @@ function list(call: Call): unknown {
 }
 
 /**
- * From 11 on the answer is put together batch by batch of `limit` dashboards until the limit is reached, and the org's own
- * annotations come with each batch: the order holds within a batch only, and things may come twice.
+ * From 11 on the answer is put together batch by batch of `limit` dashboards until the limit is reached, and the org's
+ * own annotations come with each batch: the order holds within a batch only, and things may come twice.
  */
 function inBatches(call: Call, matching: Annotation[], dashboardUid: string | null, limit: number): Annotation[] {
   const room = Math.min(limit, matching.length);
@@ -118,7 +118,7 @@ function create(call: Call): unknown {
     id: call.state.nextId(),
     dashboardUid,
     panelId: numberAt(body, 'panelId') ?? 0,
-    // The author is whoever calls.
+    // The author is anyone who calls.
     userId: call.identity.id,
     login: call.identity.login,
     time,

@@ -73,8 +73,8 @@ function get(call: Call): Raw {
   }
   const asked = call.query.get('apiVersion');
   const served = asked !== null && servedVersions(profile, 'dashboard.grafana.app').includes(asked);
-  const stands = isV2(dashboard.apiVersion) && profile.v2OnLegacy === 'converted' ? 'v0alpha1' : dashboard.apiVersion;
-  const version = served && profile.major >= 13 ? asked : stands;
+  const shown = isV2(dashboard.apiVersion) && profile.v2OnLegacy === 'converted' ? 'v0alpha1' : dashboard.apiVersion;
+  const version = served && profile.major >= 13 ? asked : shown;
   const stored = convertSpec(dashboard.body.text(), dashboard.apiVersion, version, profile.schemaVersion);
   const spec = profile.hydratesLibraryPanels ? hydrated(call.org, dashboard, stored) : stored;
   const own = `"id":${dashboard.id},"uid":${JSON.stringify(dashboard.uid)},"version":${dashboard.generation}`;
@@ -130,7 +130,9 @@ export function nameOf(call: Call, author: string): string {
   return [...pool].find((one) => one.uid === uid)?.login ?? 'Anonymous';
 }
 
-/** The list says this of a version without a parent, whatever it was saved with (api/dashboard.go GetDashboardVersions). */
+/**
+ * The list says this of a version without a parent, whatever it was saved with (api/dashboard.go GetDashboardVersions).
+ */
 const INITIAL = { message: 'Initial save' };
 
 interface Version {

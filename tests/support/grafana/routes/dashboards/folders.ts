@@ -72,7 +72,7 @@ export function folderRoutes(router: Router): void {
   router.on('DELETE /api/folders/:uid', (call) => {
     const uid = call.param('uid');
     if (!call.org.folders.has(uid)) {
-      // What stands below a folder that is missing goes with it all the same.
+      // What is below a folder that is missing goes with it all the same.
       childrenOf(call.org, uid).forEach((child) => removeFolder(call.state, call.org, child.uid));
     }
     const folder = find(call, 'folders:delete');
@@ -123,7 +123,9 @@ function create(call: Call): unknown {
   return folderDto(call, folder);
 }
 
-/** From 12 on a nested folder has none; before, service accounts that make a folder get none (api/folder.go of 11.6). */
+/**
+ * From 12 on a nested folder has none; before, service accounts that make a folder get none (api/folder.go of 11.6).
+ */
 function aclOfNew(call: Call, parentUid: string): AclEntry[] {
   const { profile, identity, state } = call;
   return profile.major >= 12 && parentUid !== ''

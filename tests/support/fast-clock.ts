@@ -1,13 +1,13 @@
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { realClock } from './ports.ts';
 
-export interface HurriedClock extends Clock {
-  /** Moves it forward at once. */
+export interface FastClock extends Clock {
+  /** Moves it forward immediately. */
   travel(milliseconds: number): void;
 }
 
 /** A clock that runs a hundred times as fast as the real one, so that whatever waits by it need not be waited for. */
-export function hurriedClock(factor = 100): HurriedClock {
+export function fastClock(factor = 100): FastClock {
   const [begun, began] = [Date.now(), performance.now()];
   let offset = 0;
   const passed = (): number => (performance.now() - began) * factor + offset;
