@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { exactVersion, installOlder, olderInstalled, olderVersions } from '../tests/support/preview/older.ts';
 
 /*
- * `npm run e2e:older`: the build in dist/, as it is, on pages made from the packages of older Grafanas. Names of versions
- * choose some of them; --installed leaves out those whose packages would have to be fetched first; other options are Playwright's.
+ * `npm run e2e:older`: the build in dist/, as it is, on pages made from the packages of older Grafanas. Names of
+ * versions choose some of them; --installed leaves out those whose packages would have to be fetched first; other
+ * options are Playwright's.
  */
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('-'));

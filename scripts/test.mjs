@@ -1,4 +1,5 @@
-// `npm test`: every tier that this machine has the tools for, two at a time, and one line at the end that says how it went.
+// `npm test`: every tier that this machine has the tools for, two at a time, and one line at the end that says how it
+// went.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -98,7 +99,9 @@ function chromium() {
   return found.stdout.trim();
 }
 
-/** Each has a folder of its own for screenshots of what went wrong: Playwright empties it first, and others may run beside. */
+/**
+ * Each has its own folder for screenshots of what went wrong: Playwright empties it first, and others may run beside.
+ */
 async function playwright(label, name, command, args) {
   const startedAt = Date.now();
   const report = `${reports}/${name}.json`;

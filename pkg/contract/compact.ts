@@ -1,4 +1,6 @@
-/** @returns a copy without the members that are undefined: they are absent, also for `in`, `Object.keys` and spreading. */
+/**
+ * @returns a copy without the members that are undefined: they are absent, also for `in`, `Object.keys` and spreading.
+ */
 export function compact<T extends object>(members: T): T {
   const kept: Partial<T> = {};
   for (const name of Object.keys(members) as (keyof T)[]) {

@@ -88,8 +88,8 @@ export interface Repository {
   snapshots(options?: { whole?: boolean; signal?: AbortSignal }): Promise<SnapshotSummary[]>;
 
   /**
-   * Every change of a resource over the snapshots that count, from an index. Where that has to be made first, this reads
-   * every manifest; it takes what there is when `within` resolves, and goes on behind the answer.
+   * Every change of a resource over the snapshots that count, from an index. Where that has to be made first, this
+   * reads every manifest; it takes what there is when `within` resolves, and goes on behind the answer.
    */
   versions(
     ref: ResourceRef,

@@ -19,8 +19,8 @@ interface PreviewsParts {
 }
 
 /**
- * Temporary copies of dashboards, and their end. What is live in Grafana is all that is known of them, so neither a restart nor another
- * replica leaves one behind.
+ * Temporary copies of dashboards, and their end. What is live in Grafana is all that is known of them, so neither a
+ * restart nor another replica leaves one behind.
  */
 export class Previews {
   readonly #parts: PreviewsParts;

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long to wait for the last lines of a program that has ended and left a child behind, which holds its output open. */
+/**
+ * How long to wait for the last lines of a program that has ended and left a child behind, which holds its output open.
+ */
 const LAST_LINES = 5000;
 
 /**
@@ -27,7 +29,10 @@ export async function inLanes(lanes, jobs) {
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** Runs a program whose lines are marked with a name, because others write at the same time; resolves with its exit code. */
+/**
+ * Runs a program whose lines are marked with a name, because others write at the same time; resolves with its exit
+ * code.
+ */
 export function runMarked(mark, command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });

@@ -6,7 +6,9 @@ export interface DiffWords {
   text: string;
 }
 
-/** Beyond so many differing words the shortest path costs too much; then all of one side stands for all of the other. */
+/**
+ * Beyond that many differing words the shortest path costs too much; then all of one side replaces all of the other.
+ */
 const MAX_EDITS = 1_000;
 
 /** What differs between two texts, word by word. */

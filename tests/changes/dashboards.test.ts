@@ -143,7 +143,7 @@ describe('a changed dashboard', () => {
     ).toEqual(["Panel 'Latency' added", "Panel 'Orders' removed"]);
   });
 
-  it('knows panels again that were numbered anew', () => {
+  it('knows panels again that were numbered again', () => {
     expect(changed(({ panels }) => panels.forEach((one, at) => (one.id = 100 - at)))).toEqual([
       'Saved again by Grafana; only defaults and derived values differ',
     ]);

@@ -93,7 +93,7 @@ describe.each(PROFILE_NAMES)('a preview on Grafana %s', (profile) => {
     expect(diff).toEqual({ added: [], changed: [], removed: [] });
   });
 
-  it('is removed after an hour with its folder, whoever asks, and not before', async () => {
+  it('is removed after an hour with its folder, no matter who asks, and not before', async () => {
     const manifest = await company(profile);
     const { uid } = await open(manifest);
     bench.sim.advance(HOUR - 60_000);

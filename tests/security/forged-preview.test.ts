@@ -6,7 +6,7 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 import { call } from '../simulator/http.ts';
 
-/** Somebody with write access to the bucket puts a dashboard there whose panel queries as whoever looks at it. */
+/** Somebody with write access to the bucket puts a dashboard there whose panel queries as anyone who looks at it. */
 let grafana: Simulator;
 let service: TestService;
 const forged = idIn(3_600_000);

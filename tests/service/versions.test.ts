@@ -106,7 +106,7 @@ describe('the versions of a dashboard', () => {
     expect(rest.next).toBeUndefined();
   });
 
-  it('are the same after the service was started anew, and when the index is gone', async () => {
+  it('are the same after the service was started again, and when the index is gone', async () => {
     const { items } = await versions();
     const { directory } = service;
     await service.stop();

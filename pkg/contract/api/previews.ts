@@ -20,7 +20,7 @@ export type Preview = z.infer<typeof Preview>;
 export const OpenedPreview = Preview.extend({
   /** Library panels and the like that it uses, and that are not here: their panels show an error. */
   missing: z.array(z.object({ kind: KindParameter, uid: z.string(), title: z.string() })),
-  /** Data sources that it uses, and that nothing here stands for. */
+  /** Data sources that it uses, and that nothing here replaces. */
   lostDataSources: z.array(z.object({ uid: z.string(), name: z.string(), type: z.string() })),
 });
 export type OpenedPreview = z.infer<typeof OpenedPreview>;

@@ -3,8 +3,8 @@ import { Cursor, KindParameter, OrgId, OrgParameter, pageOf, Time, Uid } from '.
 import { ReadableChange } from './diff.ts';
 
 /**
- * GET /resources/:org/:kind/:uid/versions. A uid is percent-encoded; slashes in it may also come as they are, for Grafana's
- * proxy decodes them.
+ * GET /resources/:org/:kind/:uid/versions. A uid is percent-encoded; slashes in it may also come as they are, for
+ * Grafana's proxy decodes them.
  */
 export const VersionsParams = z.object({ org: OrgParameter, kind: KindParameter, uid: Uid });
 

@@ -2,7 +2,7 @@ import { DASHBOARD_CHANGES } from './dashboards.ts';
 import { OTHER_CHANGES } from './others.ts';
 
 /**
- * Every change that a comparison of two versions of a resource names, by code. The app has a text of its own for each code,
+ * Every change that a comparison of two versions of a resource names, by code. The app has its own text for each code,
  * in every language.
  */
 export const CHANGES = { ...DASHBOARD_CHANGES, ...OTHER_CHANGES } as const;
@@ -20,7 +20,7 @@ export type ChangeParams<Code extends ChangeCode> = Record<ParamsOf<(typeof CHAN
 /** Changes of values that are left out of a dashboard where they are as usual. */
 const FROM_DEFAULT: readonly string[] = ['setting-values', 'timezone', 'panel-setting', 'panel-thresholds'];
 
-/** What an empty value of a change stands for. */
+/** What an empty value of a change represents. */
 export function emptyMeans(code: string): 'default' | 'nothing' {
   return FROM_DEFAULT.includes(code) ? 'default' : 'nothing';
 }

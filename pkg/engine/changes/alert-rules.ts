@@ -6,7 +6,7 @@ import { pairUp } from './named-lists.ts';
 import { ruleQueryChanges } from './rule-queries.ts';
 import { change, inWords } from './told.ts';
 
-/** Members of a rule that have changes of their own. */
+/** Members of a rule that have their own changes. */
 const OWN = [
   'uid',
   'title',

@@ -31,7 +31,7 @@ export interface ResourceChanges {
   truncated: boolean;
 }
 
-/** Kinds that have words of their own; of all others what differs is named by its field. */
+/** Kinds that have their own words; of all others what differs is named by its field. */
 const BY_KIND: Partial<Record<KindName, (before: JsonObject, after: JsonObject) => ReadableChange[]>> = {
   'alert-rule-group': ruleGroupChanges,
   'contact-point': contactPointChanges,
@@ -46,8 +46,8 @@ const BY_KIND: Partial<Record<KindName, (before: JsonObject, after: JsonObject) 
 };
 
 /**
- * What was done to a resource. What differs and has no name of its own is named by its field, so a difference always has at
- * least one change; what is equal has none. Pure.
+ * What was done to a resource. What differs and has no name is named by its field, so a difference always has
+ * at least one change; what is equal has none. Pure.
  */
 export function resourceChanges(kind: KindName, before: Version, after: Version): ResourceChanges {
   const [from, to] = [before.folder, after.folder];

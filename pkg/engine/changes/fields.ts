@@ -6,7 +6,7 @@ import { change, inWords } from './told.ts';
 /** More fields are told together. */
 const MOST_SINGLE = 40;
 
-/** What differs field by field, for kinds that have no words of their own. */
+/** What differs field by field, for kinds without specific words. */
 export function fieldChanges(before: Json, after: Json, path: string[] = []): ReadableChange[] {
   const leaves = leavesOf(before, after, path);
   const rest = leaves.slice(MOST_SINGLE).map((leaf) => leaf.path[0] ?? '');

@@ -26,8 +26,8 @@ export function same(before: Json | undefined, after: Json | undefined): boolean
 }
 
 /**
- * The values that differ: members of objects one by one, also of one that the other side lacks; lists whole unless they are
- * equally long.
+ * The values that differ: members of objects one by one, also of one that the other side lacks; lists whole unless they
+ * are equally long.
  */
 export function leavesOf(before: Json | undefined, after: Json | undefined, path: string[] = []): Leaf[] {
   if (same(before, after)) {
@@ -51,7 +51,10 @@ function membersOf(value: Json | undefined): JsonObject | undefined {
   return value === undefined ? {} : isJsonObject(value) ? value : undefined;
 }
 
-/** The differing places by name, shortest first and each once: of `legend.calcs.0` and `legend.calcs.1` just `legend.calcs`. */
+/**
+ * The differing places by name, shortest first and each once: of `legend.calcs.0` and `legend.calcs.1` just
+ * `legend.calcs`.
+ */
 export function namesOf(leaves: readonly Leaf[], depth = 3): string {
   const names = leaves.map(({ path }) =>
     path

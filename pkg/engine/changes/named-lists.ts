@@ -3,14 +3,15 @@ export interface Pairs<Item> {
   both: [before: Item, after: Item][];
   removed: Item[];
   added: Item[];
-  /** Whether those that both have stand in another order. */
+  /** Whether those that both have are in another order. */
   reordered: boolean;
 }
 
 /**
- * Pairs the members of two lists by the first key that both have: of repeated ones the first with the first. What no key
- * pairs is removed or added.
- * @param keysOf - what identifies a member, the surest first, as many of each; undefined where it has none of that sort.
+ * Pairs the members of two lists by the first key that both have: of repeated ones the first with the first. What no
+ * key pairs is removed or added.
+ * @param keysOf - what identifies a member, the surest first, as many of each; undefined where it has none of that
+ * sort.
  */
 export function pairUp<Item>(
   before: readonly Item[],

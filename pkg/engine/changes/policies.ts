@@ -13,7 +13,9 @@ interface Route {
   routes: Route[];
 }
 
-/** What was done to a tree of notification policies; a policy is called by what it matches, below that of its parents. */
+/**
+ * What was done to a tree of notification policies; a policy is called by what it matches, below that of its parents.
+ */
 export function policyChanges(before: JsonObject, after: JsonObject): ReadableChange[] {
   const [old, fresh] = [treeOf(before), treeOf(after)];
   return [

@@ -32,7 +32,7 @@ export function change<Code extends ChangeCode>(
   };
 }
 
-/** A value as it stands in a sentence. */
+/** A value as it is in a sentence. */
 export function inWords(value: Json | undefined): string {
   if (value === undefined || value === null) {
     return '';

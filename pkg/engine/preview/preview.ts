@@ -33,13 +33,13 @@ export interface Preview {
   title: string;
   /** What it uses, and neither this Grafana nor the copy has. */
   missing: MissingDependency[];
-  /** Data sources of it that nothing here stands for: their panels show an error. */
+  /** Data sources of it that nothing here replaces: their panels show an error. */
   lostDataSources: DataSourceMatch['from'][];
 }
 
 /**
- * Makes a temporary copy of a dashboard as a snapshot holds it, in a folder that only admins see, with data sources mapped
- * to those that are here. The same dashboard of the same snapshot replaces its earlier copy.
+ * Makes a temporary copy of a dashboard as a snapshot holds it, in a folder that only admins see, with data sources
+ * mapped to those that are here. The same dashboard of the same snapshot replaces its earlier copy.
  * @throws DK_NOT_FOUND when the snapshot lacks the dashboard; what planning and writing throw
  */
 export async function openPreview(options: PreviewOptions): Promise<Preview> {

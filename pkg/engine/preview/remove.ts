@@ -46,7 +46,9 @@ export async function listPreviews(org: Org, signal: AbortSignal): Promise<LiveP
   return previews;
 }
 
-/** Removes one preview, and their folder when it was the last. @throws DK_NOT_FOUND for what is no preview; GrafanaError */
+/**
+ * Removes one preview, and their folder when it was the last. @throws DK_NOT_FOUND for what is no preview; GrafanaError
+ */
 export async function removePreview(instance: Instance, org: Org, uid: string, ports: Ports): Promise<void> {
   if (!isPreview({ uid }) || uid === PREVIEW_FOLDER.uid) {
     throw new DashkeepError('DK_NOT_FOUND', `there is no preview ${uid.slice(0, 60)}`);
@@ -56,8 +58,8 @@ export async function removePreview(instance: Instance, org: Org, uid: string, p
 }
 
 /**
- * Removes the previews that are older than an hour, in every org of the instance. What people put in the folder stays, and the
- * folder with it.
+ * Removes the previews that are older than an hour, in every org of the instance. What people put in the folder stays,
+ * and the folder with it.
  * @returns how many were removed, and how many are left
  * @throws GrafanaError
  */

@@ -9,7 +9,7 @@ import type { VersionChange } from '../../repository/index/versions/timeline.ts'
 import type { Versions } from '../../repository/repository.types.ts';
 import { resourceChanges } from '../changes/changes.ts';
 
-/** Bodies read at once, each of which may take megabytes. */
+/** Bodies read concurrently, each of which may take megabytes. */
 const READ_AT_ONCE = 2;
 /** A content of more bytes is not compared in passing; comparing two snapshots does that. */
 const LARGEST = 4 * 1024 * 1024;

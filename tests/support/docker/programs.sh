@@ -13,7 +13,7 @@ modules="$(mktemp -d)"
 trap 'rm -rf "$modules"' EXIT
 TIMEFORMAT='programs.sh: it took %R s, %U s of a processor and %S s of the system'
 
-# Not `go install`: it refuses modules that exclude versions. Each has a module of its own, and so exactly its own versions.
+# Not `go install`: it refuses modules that exclude versions. Each has its own module, and so exactly its own versions.
 # $1 is the module, $2 its version, $3 the package in it, $4 its file's name here, $5 flags for the linker.
 program() {
   local file=$4-$2

@@ -42,7 +42,7 @@ const NOT_SETTINGS = [
 const TOOLTIPS: Json[] = [0, 1, 2];
 const USUAL_INTERVALS = ['5s', '10s', '30s', '1m', '5m', '15m', '30m', '1h', '2h', '1d'];
 
-/** Settings that have no change of their own; `liveNow` only where it is on. */
+/** Settings that have no change; `liveNow` only where it is on. */
 export function settingsOf(dashboard: JsonObject): JsonObject {
   const {
     graphTooltip = dashboard['sharedCrosshair'] === true ? 1 : 0,

@@ -14,7 +14,9 @@ import { placeChanges } from './places.ts';
 import { omit } from './strip.ts';
 import { v2Model, v2SpecOf } from './v2.ts';
 
-/** What somebody did to a dashboard, and what Grafana did to its form. Either side may be of the classic schema or v2. */
+/**
+ * What somebody did to a dashboard, and what Grafana did to its form. Either side may be of the classic schema or v2.
+ */
 export function dashboardChanges(before: JsonObject, after: JsonObject): ReadableChange[] {
   const [old, fresh] = [modelOf(before), modelOf(after)];
   const migration = migrationOf(old, fresh);

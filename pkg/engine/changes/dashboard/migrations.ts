@@ -16,8 +16,8 @@ const REPLACED: Record<string, readonly string[]> = {
 };
 
 /**
- * Whether a panel has the type that Grafana gives to one of a type which it no longer has. Read at a later schema, such a
- * panel keeps its old settings and a note of its old type until somebody saves it.
+ * Whether a panel has the type that Grafana gives to one of a type which it no longer has. Read at a later schema, such
+ * a panel keeps its old settings and a note of its old type until somebody saves it.
  */
 export function isReplacedType(before: Panel, after: Panel): boolean {
   if (
@@ -70,5 +70,5 @@ export function migrationOf(before: DashboardModel, after: DashboardModel): Migr
   };
 }
 
-/** Of what has no schema of its own. */
+/** Of what has no schema. */
 export const NO_MIGRATION: Migration = { reaches: () => false, change: undefined };

@@ -38,7 +38,7 @@ export interface Group {
   title: string;
   collapsed: boolean;
   repeat: string;
-  /** Whether its panels have places of their own. */
+  /** Whether its panels have their own places. */
   free: boolean;
   settings: JsonObject;
 }

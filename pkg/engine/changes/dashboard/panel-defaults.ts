@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../lib/json/json.ts';
 
-/** What Grafana fills in when it saves a panel of one of its own types, as it was seen to. */
+/** What Grafana fills in when it saves a panel of one of its types, as it was seen to. */
 interface PanelDefaults {
   options: JsonObject;
   /** Of fields: `custom`, and `color` where it is not `thresholds`. */

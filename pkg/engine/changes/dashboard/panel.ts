@@ -22,7 +22,7 @@ const DERIVED = [
   'minSpan',
 ];
 
-/** Members that have a room of their own in the model. */
+/** Members that have their own room in the model. */
 const OWN = [
   'id',
   'title',

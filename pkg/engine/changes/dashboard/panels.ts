@@ -11,7 +11,7 @@ import { queryChanges } from './queries.ts';
 /** More single values of one panel are told together. */
 const MOST_SINGLE = 3;
 
-/** What somebody changed in one panel; where it stands is another matter. */
+/** What somebody changed in one panel; where it is is another matter. */
 export function panelChanges(before: Panel, after: Panel, panel: string, migration: Migration): ReadableChange[] {
   const found: ReadableChange[] = [];
   if (before.title !== after.title) {
@@ -90,7 +90,9 @@ function listChanges(before: Panel, after: Panel, panel: string, migration: Migr
   return found;
 }
 
-/** All else: few values one by one, many of them by name. After another visualization was chosen, most of them follow. */
+/**
+ * All else: few values one by one, many of them by name. After another visualization was chosen, most of them follow.
+ */
 function settingChanges(before: Panel, after: Panel, panel: string, migration: Migration): ReadableChange[] {
   const whole = (one: Panel): JsonObject => ({ ...one.settings, options: one.options, ...one.field });
   const [old, fresh] = [whole(before), whole(after)];

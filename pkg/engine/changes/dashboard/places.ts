@@ -17,8 +17,8 @@ interface Placed {
 const MOST_ORDERED = 400;
 
 /**
- * Which panels were moved or resized. Grafana moves panels up and down by itself when others come, go or grow, so a panel
- * counts as moved only when it changed its column, its order among those above and below, or its row.
+ * Which panels were moved or resized. Grafana moves panels up and down by itself when others come, go or grow, so a
+ * panel counts as moved only when it changed its column, its order among those above and below, or its row.
  */
 export function placeChanges(
   before: DashboardModel,
@@ -129,7 +129,7 @@ function overlap(one: Grid, other: Grid): boolean {
   return one.x < other.x + other.w && other.x < one.x + one.w;
 }
 
-/** Panels that stand elsewhere in a layout which arranges them by order alone. */
+/** Panels that are elsewhere in a layout which arranges them by order alone. */
 function autoOrder(panels: readonly (readonly [Panel, Panel])[], groups: GroupPairs): Panel[] {
   const byGroup = new Map<string, [Panel, Panel][]>();
   for (const [one, other] of panels) {

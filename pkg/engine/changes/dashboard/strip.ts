@@ -27,7 +27,9 @@ export function stripped(object: JsonObject): JsonObject {
   return result;
 }
 
-/** The same for what has known defaults: what equals its default goes, and what differs from it stays, even when empty. */
+/**
+ * The same for what has known defaults: what equals its default goes, and what differs from it stays, even when empty.
+ */
 export function withoutDefaults(object: JsonObject, defaults: JsonObject): JsonObject {
   const result: JsonObject = {};
   for (const [key, value] of Object.entries(object)) {

@@ -73,7 +73,7 @@ function classicVariable(variable: JsonObject): JsonObject {
   };
 }
 
-/** What a query asks; a text of old dashboards stands below a name of its own. */
+/** What a query asks; a text of old dashboards is below its own name. */
 function askedBy(query: JsonObject): Json {
   const spec = objectAt(query, 'spec') ?? {};
   return stringAt(spec, '__legacyStringValue') ?? spec;

@@ -84,7 +84,9 @@ function hideFromOf(value: JsonObject): JsonObject {
   return graph === undefined ? rest : { viz: graph, ...rest };
 }
 
-/** Overrides in the new form. What was hidden by a click on the legend is hidden in the tooltip, too, since schema 42. */
+/**
+ * Overrides in the new form. What was hidden by a click on the legend is hidden in the tooltip, too, since schema 42.
+ */
 export function overridesOf(value: Json | undefined): Json[] {
   return (Array.isArray(value) ? value : []).filter(isJsonObject).map((override): Json => {
     const properties = Array.isArray(override['properties']) ? override['properties'].filter(isJsonObject) : [];

@@ -182,9 +182,9 @@ function failureOf(error: unknown): Reason {
 }
 
 /**
- * Whether the same write may succeed a moment later: the connection was cut, Grafana failed over it, or it took an update
- * for stale. Grafana 11 does so with its own first attempt when the database was locked, and the second write is made
- * only if what is live is still as planned.
+ * Whether the same write may succeed a moment later: the connection was cut, Grafana failed over it, or it took an
+ * update for stale. Grafana 11 does so with its own first attempt when the database was locked, and the second write is
+ * made only if what is live is still as planned.
  */
 function isPassing(error: unknown, item: PlannedItem): boolean {
   return (

@@ -20,7 +20,8 @@ export interface CellBefore {
 }
 
 /**
- * Takes a snapshot that is newer than all others into the head: what differs from before, and nothing for what does not.
+ * Takes a snapshot that is newer than all others into the head: what differs from before, and nothing for what does
+ * not.
  * @param before - by organization and kind, as the last snapshot that covers it left it; undefined where none does
  */
 export function appendSnapshot(
@@ -88,8 +89,8 @@ export function internScope(file: { scopes: Scope[] }, scope: Scope): number {
 }
 
 /**
- * Whether a resource changed. After encryption was switched on, or its key lost, the same content has another id: then it
- * counts as the same where everything else is.
+ * Whether a resource changed. After encryption was switched on, or its key lost, the same content has another id: then
+ * it counts as the same where everything else is.
  */
 function differs(
   one: ManifestEntry | VersionState,

@@ -78,7 +78,10 @@ export const TableFile = z.object({
 });
 export type TableFile = z.infer<typeof TableFile>;
 
-/** What became of one resource; `changes` are places of a snapshot and of a state, which is -1 for deleted, -2 for unread. */
+/**
+ * What became of one resource; `changes` are places of a snapshot and of a state, which is -1 for deleted, -2 for
+ * unread.
+ */
 export const ThingHistory = z.object({
   thing: Thing,
   states: z.array(VersionState),

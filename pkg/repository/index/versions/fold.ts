@@ -22,12 +22,12 @@ const UNREAD = -2;
 const SHARD_SIZE = 512 * 1024;
 const MOST_SHARDS = 1024;
 
-/** Which of so many shards, a power of two, holds a resource. */
+/** Which of that many shards, a power of two, holds a resource. */
 export function shardOf(thing: Thing, shards: number): number {
   return createHash('sha256').update(keyOf(thing)).digest().readUInt32BE(0) & (shards - 1);
 }
 
-/** How many shards so many characters take; never fewer than before, so that a shard only ever splits. */
+/** How many shards that many characters take; never fewer than before, so that a shard only ever splits. */
 export function shardsFor(size: number, before: number): number {
   let shards = before;
   while (shards < MOST_SHARDS && size > shards * SHARD_SIZE) {
@@ -115,8 +115,8 @@ export class KeptRows {
 }
 
 /**
- * The changes of a resource as they are without the snapshots that go: what one of those was the first to show, the next
- * that stays shows now.
+ * The changes of a resource as they are without the snapshots that go: what one of those was the first to show, the
+ * next that stays shows now.
  */
 export function withoutGone(thing: Thing, changes: readonly DatedChange[], rows: KeptRows): DatedChange[] {
   const moved: DatedChange[] = [];
@@ -157,7 +157,7 @@ export function historyOf(
   };
 }
 
-/** The line that stands for a resource in the list of names. */
+/** The line that represents a resource in the list of names. */
 export function nameOf({ thing, states, changes }: ThingHistory): NamesFile['names'][number] {
   return [thing, states.at(-1)?.title ?? '', changes.at(-1)?.[1] === DELETED];
 }

@@ -40,7 +40,8 @@ interface Known {
 /**
  * Writes the large part of the index once more, with what is in the head and without the snapshots that do not stay, a
  * shard at a time.
- * @returns the head that goes with it; undefined when it could not be written, or what is there not be read: then all is as before.
+ * @returns the head that goes with it; undefined when it could not be written, or what is there not be read: then all
+ * is as before.
  */
 export async function writeGeneration(options: GenerationOptions): Promise<HeadFile | undefined> {
   const { head, generation, parts, signal } = options;

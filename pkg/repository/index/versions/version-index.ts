@@ -27,7 +27,7 @@ interface Calls {
 }
 
 export interface UpdateOptions extends Calls {
-  /** Read at most so many manifests, and look at what is newer than the large part alone. */
+  /** Read at most that many manifests, and look at what is newer than the large part alone. */
   most?: number;
   /** Manifests that are at hand. */
   known?: readonly Manifest[];
@@ -43,7 +43,7 @@ export interface IndexedPart {
   unreadable: number;
 }
 
-/** So many changes, or snapshots, are in the head before they are folded into the large part. */
+/** That many changes, or snapshots, are in the head before they are folded into the large part. */
 const LIMITS = {
   changes: 2000,
   snapshots: 1000,
@@ -52,15 +52,15 @@ const LIMITS = {
 };
 /** The head is saved meanwhile, so that an interrupted process goes on where it was. */
 const SAVED_EVERY_MS = 20_000;
-/** So many snapshots at a time are much. */
+/** That many snapshots at a time are much. */
 const BULK = 100;
 
 const emptyHead = (): HeadFile => ({ format: 1, scopes: [], snapshots: [], changes: [], unread: [] });
 
 /**
  * `cache/versions.json.gz` and `cache/versions/`: when each resource changed, over all snapshots that count. Made from
- * manifests alone, a snapshot at a time in the order of their ids, and only ever a cache: which snapshots exist comes with
- * each question, and what is lost or damaged is made again.
+ * manifests alone, a snapshot at a time in the order of their ids, and only ever a cache: which snapshots exist comes
+ * with each question, and what is lost or damaged is made again.
  */
 export class VersionIndex {
   readonly #ports: PartsPorts & { clock: Clock; randomness: Randomness };
@@ -265,7 +265,9 @@ export class VersionIndex {
     return this.#table;
   }
 
-  /** Head, table and shard that fit each other. Where they do not, the index is lost, and made again by the next update. */
+  /**
+   * Head, table and shard that fit each other. Where they do not, the index is lost, and made again by the next update.
+   */
   async #read(
     thing: Thing,
     calls: Calls,

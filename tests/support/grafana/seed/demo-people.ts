@@ -50,7 +50,9 @@ function newTeam(state: GrafanaState, name: string): Team {
   };
 }
 
-/** Who may do what: teams own their folders, viewers see little of the sandbox, one person has a separate permission. */
+/**
+ * Who may do what: teams own their folders, viewers see little of the sandbox, one person has a separate permission.
+ */
 export function seedDemoPermissions(state: GrafanaState, org: Org): void {
   const team = (name: string) => [...org.teams.values()].find((one) => one.name === name)?.id;
   const user = (login: string) => [...state.users.values()].find((one) => one.login === login)?.id;
