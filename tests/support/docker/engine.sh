@@ -6,7 +6,7 @@
 #   engine.sh stop DIRECTORY    ends its containers and itself, and removes DIRECTORY (its files in the background)
 #
 # Needs root, cgroups, what build.sh made, and: apt-get install -y --no-install-recommends docker.io iptables iproute2
-set -Eeuo pipefail
+set -euo pipefail
 
 usage() {
   sed -n '2,8p' "$0" >&2
@@ -28,19 +28,19 @@ rules=(
 )
 
 fail() {
-  trap - ERR
   echo "engine: $*" >&2
   exit 1
 }
 
 # $1 is -I to add the rules, -D to take them away.
 each_rule() {
-  local rule table chain rest
+  local rule table chain rest failed=0
   for rule in "${rules[@]}"; do
     read -r table chain rest <<< "$rule"
     # shellcheck disable=SC2086 # words of a rule
-    iptables -w -t "$table" "$1" "$chain" $rest -m comment --comment dashkeep-test
+    iptables -w -t "$table" "$1" "$chain" $rest -m comment --comment dashkeep-test || failed=1
   done
+  return "$failed"
 }
 
 remove_bridge() {
@@ -55,7 +55,7 @@ stop() {
   esac
   pid=$(cat "$directory/docker.pid" 2> /dev/null || true)
   if [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2> /dev/null || true)" = dockerd ]; then
-    docker -H "unix://$socket" ps -q | xargs -r docker -H "unix://$socket" kill > /dev/null 2>&1 || true
+    client ps -q 2> /dev/null | xargs -r docker -H "unix://$socket" kill > /dev/null 2>&1 || true
     kill "$pid" 2> /dev/null || true
     for _ in $(seq 200); do
       kill -0 "$pid" 2> /dev/null || break
@@ -80,7 +80,7 @@ check_machine() {
     command -v "$tool" > /dev/null || missing+=("$tool")
   done
   [ ${#missing[@]} -eq 0 ] ||
-    fail "${missing[*]} is missing: apt-get install -y --no-install-recommends docker.io iptables iproute2"
+    fail "${missing[*]} is missing: apt-get install -y --no-install-recommends docker.io iptables iproute2 (from Debian 13 on docker-cli, too)"
   [ -n "$(ls /sys/fs/cgroup 2> /dev/null)" ] ||
     fail "no cgroups at /sys/fs/cgroup: mount them (Debian: apt-get install cgroupfs-mount); in a container, run it with --privileged"
   if ip link show "$bridge" > /dev/null 2>&1; then
@@ -100,35 +100,42 @@ start() {
   mkdir -p "$directory/config/cli-plugins"
   ln -s "$programs/docker-compose" "$directory/config/cli-plugins/docker-compose"
   : > "$directory/engine.log"
-  trap 'refused' ERR
   {
-    ip link add "$bridge" type bridge
-    ip address add "${subnet%.0/24}.1/24" dev "$bridge"
-    ip link set "$bridge" up
-    each_rule -I
-  } 2>> "$directory/engine.log"
+    ip link add "$bridge" type bridge && ip address add "${subnet%.0/24}.1/24" dev "$bridge" &&
+      ip link set "$bridge" up && each_rule -I
+  } 2>> "$directory/engine.log" || refused
   # Without a storage driver named, the engine takes the best that works here: overlay2, fuse-overlayfs, at last vfs.
   setsid dockerd --host "unix://$socket" --pidfile "$directory/docker.pid" \
     --data-root "$directory/data" --exec-root "$directory/exec" \
     --bridge="$bridge" --iptables=false --ip-masq=false --default-address-pool base=10.214.0.0/16,size=24 \
     >> "$directory/engine.log" 2>&1 < /dev/null &
-  local engine=$!
+  await $! || refused
+  try_container >> "$directory/engine.log" 2>&1 || refused
+  client info --format 'engine: version {{.ServerVersion}}, files by {{.Driver}}' >&2
+  printf 'DOCKER_HOST=unix://%s\nDOCKER_CONFIG=%s\nDASHKEEP_TEST_DOCKER=%s\n' \
+    "$socket" "$directory/config" "$programs" | tee "$directory/env"
+}
+
+client() { docker -H "unix://$socket" "$@"; }
+
+# Waits up to a minute for the engine with this process id to answer.
+await() {
   for _ in $(seq 600); do
-    if docker -H "unix://$socket" version > /dev/null 2>&1; then
-      docker -H "unix://$socket" info --format 'engine: version {{.ServerVersion}}, files by {{.Driver}}' >&2
-      printf 'DOCKER_HOST=unix://%s\nDOCKER_CONFIG=%s\nDASHKEEP_TEST_DOCKER=%s\n' \
-        "$socket" "$directory/config" "$programs" | tee "$directory/env"
-      return
-    fi
-    kill -0 "$engine" 2> /dev/null || break
+    client version > /dev/null 2>&1 && return
+    kill -0 "$1" 2> /dev/null || return 1
     sleep 0.1
   done
-  false
+  return 1
+}
+
+# An engine answers also where it may not mount or make namespaces.
+try_container() {
+  local image=dashkeep-test/try:1
+  client import "$programs/plugin.tar" "$image" && client run --rm "$image" /bin/true && client rmi "$image"
 }
 
 # Says why it did not start, and leaves nothing.
 refused() {
-  trap - ERR
   echo "engine: could not start. The last lines of its log:" >&2
   tail -n 20 "$directory/engine.log" >&2
   echo "engine: it needs root with all capabilities, cgroups, a kernel with bridges and iptables, and some GB of disk;" \
