@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, freePort } from '../support/ports.ts';
+import { eventually } from '../support/ports.ts';
 import { must, run, type Ended } from './docker.ts';
 import { BASES } from './images.ts';
 
@@ -16,7 +18,7 @@ const NOT_COMMITTED = ['.git', 'node_modules', 'build', 'dist', 'coverage', 'dem
 export async function cleanClone(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dashkeep-clone-'));
   // An archive, because a clone is refused of a directory that belongs to another user.
-  const git = ['-c', 'safe.directory=*', '-C', ROOT];
+  const git = ['-c', 'safe.directory=*', '-c', 'tar.umask=user', '-C', ROOT];
   if ((await run('git', [...git, 'rev-parse', '--verify', 'HEAD'])).code === 0) {
     const archive = `${folder}.tar`;
     await must('git', [...git, 'archive', `--output=${archive}`, 'HEAD']);
@@ -27,6 +29,31 @@ export async function cleanClone(): Promise<string> {
     await cp(ROOT, folder, { recursive: true, filter: (path) => !left.includes(path) });
   }
   return folder;
+}
+
+/**
+ * Ports that are free now and minutes later: the kernel gives away those from 32768 on, also to tests that run beside.
+ */
+async function portsToKeep(count: number): Promise<string[]> {
+  const ports: string[] = [];
+  for (let port = 20_000 + Math.floor(Math.random() * 10_000); ports.length < count; port += 1) {
+    if (await isFree(port)) {
+      ports.push(String(port));
+    }
+  }
+  return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
 }
 
 /** The compose file of a clone, brought up and down by `docker compose`, on ports that are free here. */
@@ -51,11 +78,7 @@ export class Stack {
   }
 
   static async create(): Promise<Stack> {
-    const ports = [];
-    for (let count = 0; count < 5; count += 1) {
-      ports.push(String(await freePort()));
-    }
-    return new Stack(await cleanClone(), ports);
+    return new Stack(await cleanClone(), await portsToKeep(5));
   }
 
   /** `docker compose …`, typed in the clone. */
