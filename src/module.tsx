@@ -4,6 +4,7 @@ import { AppPlugin, type AppRootProps, type PluginConfigPageProps } from '@grafa
 import { LoadingPlaceholder } from '@grafana/ui';
 import type { AppMeta } from './api/pluginSettings.ts';
 import { PageErrorBoundary } from './app/PageErrorBoundary.tsx';
+import { links, panelLink } from './extensions/links.ts';
 
 /** Texts are there before the first page renders. */
 async function withTranslations<T>(load: () => Promise<T>): Promise<T> {
@@ -48,3 +49,6 @@ export const plugin = new AppPlugin().setRootPage(Root).addConfigPage({
   id: 'configuration',
   body: Configuration as never,
 });
+
+links.forEach((link) => plugin.addLink(link));
+plugin.addLink(panelLink);

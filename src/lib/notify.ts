@@ -5,3 +5,8 @@ import { getAppEvents } from '@grafana/runtime';
 export function notifySuccess(title: string): void {
   getAppEvents().publish({ type: AppEvents.alertSuccess.name, payload: [title] });
 }
+
+/** The same for a failure where no page is there to show it. */
+export function notifyError(title: string, advice: string): void {
+  getAppEvents().publish({ type: AppEvents.alertError.name, payload: [title, advice] });
+}

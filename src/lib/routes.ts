@@ -39,6 +39,7 @@ export const routes = {
   runs: (filters?: Parameters) => withQuery('/history/runs', filters),
   run: (id: string) => withQuery(`/runs/${encodeURIComponent(id)}`),
   snapshot: (id: string, filters?: Parameters) => withQuery(`/snapshots/${encodeURIComponent(id)}`, filters),
+  versions: (kind: KindName, uid: string) => withQuery(`/versions/${kind}/${encodeURIComponent(uid)}`),
   compare: (parameters?: Parameters) => withQuery('/compare', parameters),
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
   restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),

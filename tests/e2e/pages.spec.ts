@@ -107,6 +107,11 @@ const PAGES: Shown[] = [
     act: (page) => page.getByRole('button', { name: 'Open as it was' }).click(),
     ready: (page) => expect(page.getByRole('link', { name: 'Open the copy' })).toBeVisible({ timeout: 60_000 }),
   },
+  {
+    name: 'versions',
+    path: ({ changed }) => `/versions/dashboard/${changed.uid}`,
+    ready: (page) => expect(page.getByRole('button', { name: 'Restore this version' }).first()).toBeVisible(),
+  },
   { name: 'compare', path: () => '/compare', ready: (page, { changed }) => row(changed.title)(page) },
   {
     name: 'difference',
@@ -232,7 +237,7 @@ for (const shown of [...PAGES, ...STATES]) {
           expect(overflow, 'nothing sticks out sideways').toBeLessThanOrEqual(0);
           if (SHOTS !== undefined && width === 1280) {
             mkdirSync(SHOTS, { recursive: true });
-            await page.screenshot({ path: join(SHOTS, `${shown.name.replace(' ', '-')}-${theme}.png`) });
+            await page.screenshot({ path: join(SHOTS, `${shown.name.replaceAll(' ', '-')}-${theme}.png`) });
           }
         }
       }

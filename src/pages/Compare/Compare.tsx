@@ -10,7 +10,7 @@ import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { DiffList } from './DiffList.tsx';
 import { GoneHere } from './GoneHere.tsx';
-import { ResourceDiffDrawer } from './ResourceDiffDrawer.tsx';
+import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
 
 /** Two points in time, or one and now. Without a choice: the newest snapshot and now. */
 export function Compare() {

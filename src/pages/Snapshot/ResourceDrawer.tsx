@@ -11,7 +11,7 @@ import { formatBytes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
-import { PreviewNotice } from './PreviewNotice.tsx';
+import { PreviewNotice } from '../../components/resources/PreviewNotice.tsx';
 
 interface Props {
   snapshot: string;
@@ -43,6 +43,9 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
                 href={routes.compare({ from: snapshot, to: 'live', resource: parameter })}
               >
                 {t('resource.compare', 'Compare with Grafana now')}
+              </LinkButton>
+              <LinkButton variant="secondary" icon="clock-nine" href={routes.versions(kind, uid)}>
+                {t('resource.versions', 'Earlier versions')}
               </LinkButton>
               {kind === 'dashboard' && (
                 <Button

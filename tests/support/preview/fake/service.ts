@@ -9,6 +9,7 @@ import * as answers from './answers.ts';
 import { FakeError } from './errors.ts';
 import * as runs from './runs.ts';
 import { makeState, type FakeOptions, type FakeState } from './state.ts';
+import { versions } from './versions.ts';
 import { sorted } from './world.ts';
 
 export interface FakeService {
@@ -336,6 +337,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
     /^POST \/restores\/([^/]+)\/apply$/,
     ({ state, body, id }) => runs.apply(state, id, (body as { confirm?: string } | undefined)?.confirm),
   ],
+  [/^GET (\/resources\/.+\/versions)$/, ({ state, id }) => versions(state, id)],
   [/^POST \/previews$/, ({ state, body }) => answers.preview(state, body as PreviewRequest)],
   [/^DELETE \/previews\/([^/]+)$/, ({ id }) => ({ removed: id })],
   [/^GET \/restores\/([^/]+)\/results$/, ({ state, query, id }) => paged(findRestore(state, id).results, query)],

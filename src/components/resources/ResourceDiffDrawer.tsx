@@ -1,8 +1,8 @@
 import { Drawer, Stack } from '@grafana/ui';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
-import { QueryView } from '../../components/QueryView.tsx';
-import { ResourceDifference } from '../../components/resources/ResourceDifference.tsx';
-import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
+import { QueryView } from '../QueryView.tsx';
+import { ResourceDifference } from './ResourceDifference.tsx';
+import { RestoreButton } from './RestoreButton.tsx';
 import { useResourceDiff } from '../../data/useDiff.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';

@@ -1,6 +1,6 @@
 import { Alert, Button, LinkButton, Stack, Text } from '@grafana/ui';
 import type { OpenedPreview } from '../../../pkg/contract/api/previews.ts';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { ServiceNotice } from '../problems/ServiceNotice.tsx';
 import { useRemovePreview } from '../../data/usePreviews.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';

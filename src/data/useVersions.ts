@@ -1,0 +1,24 @@
+import type { ResourceVersion, VersionPage } from '../../pkg/contract/api/versions.ts';
+import type { ResourceRef } from '../../pkg/contract/kinds.ts';
+import { call } from '../api/client.ts';
+import { usePages } from './pages.ts';
+
+/** How many are asked for at once: for each, what changed is read from its content. */
+const VERSIONS_AT_ONCE = 20;
+
+/** How often it is asked again, in milliseconds: older snapshots may still be read, and newer ones come. */
+const REFRESH_EVERY = 15_000;
+
+/** Every version of a resource that a backup holds, newest first. */
+export function useVersions({ org, kind, uid }: ResourceRef) {
+  return usePages<ResourceVersion, VersionPage>(
+    ['versions', org, kind, uid],
+    (cursor, signal) =>
+      call('GET /resources/:org/:kind/:uid/versions', {
+        params: { org, kind, uid },
+        query: { cursor, limit: VERSIONS_AT_ONCE },
+        signal,
+      }),
+    { refreshEvery: () => REFRESH_EVERY },
+  );
+}

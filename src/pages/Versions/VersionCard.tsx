@@ -1,0 +1,195 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2, IconName } from '@grafana/data';
+import { Button, LinkButton, Stack, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
+import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
+import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
+import { LabelBadge } from '../../components/LabelBadge.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { RelativeTime } from '../../components/RelativeTime.tsx';
+import { ReadableChanges } from '../../components/resources/ReadableChanges.tsx';
+import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
+import { PreviewNotice } from '../../components/resources/PreviewNotice.tsx';
+import { useOpenPreview } from '../../data/usePreviews.ts';
+import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
+import { plural, t } from '../../lib/i18n.ts';
+import { refOf, resourceParameter, routes } from '../../lib/routes.ts';
+
+/** The two sides of a comparison: snapshots, or `live`. */
+export interface Sides {
+  from: string;
+  to: string;
+}
+
+interface Props {
+  resource: ResourceRef;
+  version: ResourceVersion;
+  /** The version before, where it is known. */
+  before: ResourceVersion | undefined;
+  onCompare: (sides: Sides) => void;
+}
+
+/** One version: when, by whom, what changed, how long it lived, and what can be done with it. */
+export function VersionCard({ resource, version, before, onCompare }: Props) {
+  const styles = useStyles2(getStyles);
+  const { what, time, snapshots, updatedBy, comment, changes = [], truncated, untold } = version;
+  const [color, icon, label] = looks(what);
+  return (
+    <section className={styles.card} aria-label={`${label}, ${formatTime(time)}`}>
+      <Stack gap={1} alignItems="center" wrap="wrap">
+        <LabelBadge color={color} icon={icon} text={label} />
+        <Text weight="medium">{formatTime(time)}</Text>
+        <Text color="secondary">
+          <RelativeTime time={time} />
+        </Text>
+        {updatedBy !== undefined && updatedBy !== '' && (
+          <Text color="secondary">{t('versions.by', 'saved by {{name}}', { name: updatedBy })}</Text>
+        )}
+      </Stack>
+      {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
+      <Moves version={version} />
+      {changes.length > 0 && <ReadableChanges changes={changes} />}
+      {truncated && <Text color="secondary">{t('versions.truncated', 'More changed than is listed here.')}</Text>}
+      {untold !== undefined && <Text color="secondary">{untoldText(untold)}</Text>}
+      <Text color="secondary" variant="bodySmall">
+        {facts(version).join(' · ')}
+        {' · '}
+        <TextLink
+          inline
+          variant="bodySmall"
+          href={routes.snapshot(snapshots.first, { resource: what === 'deleted' ? '' : resourceParameter(resource) })}
+        >
+          {t('versions.snapshot', 'First snapshot')}
+        </TextLink>
+      </Text>
+      <Actions resource={resource} version={version} before={before} onCompare={onCompare} />
+    </section>
+  );
+}
+
+function Actions({ resource, version: { what, snapshots }, before, onCompare }: Props) {
+  const preview = useOpenPreview();
+  const snapshot = snapshots.last;
+  if (what === 'deleted') {
+    return null;
+  }
+  return (
+    <>
+      <Stack gap={1} wrap="wrap">
+        <Button size="sm" icon="code-branch" onClick={() => onCompare({ from: snapshot, to: 'live' })}>
+          {t('versions.compareLive', 'Compare with Grafana now')}
+        </Button>
+        {before !== undefined && before.what !== 'deleted' && (
+          <Button
+            size="sm"
+            variant="secondary"
+            icon="code-branch"
+            onClick={() => onCompare({ from: before.snapshots.last, to: snapshots.first })}
+          >
+            {t('versions.compareBefore', 'Compare with the version before')}
+          </Button>
+        )}
+        <RestoreButton
+          size="sm"
+          variant="secondary"
+          request={{
+            snapshot,
+            selection: { type: 'resources', resources: [refOf(resource)] },
+            options: { overwrite: true },
+          }}
+        >
+          {t('versions.restore', 'Restore this version')}
+        </RestoreButton>
+        {resource.kind === 'dashboard' && (
+          <Button
+            size="sm"
+            variant="secondary"
+            icon="eye"
+            disabled={preview.isPending}
+            onClick={() => preview.mutate({ snapshot, uid: resource.uid })}
+          >
+            {t('resource.preview', 'Open as it was')}
+          </Button>
+        )}
+        <LinkButton
+          size="sm"
+          variant="secondary"
+          icon="file-alt"
+          href={routes.snapshot(snapshot, { resource: resourceParameter(resource) })}
+        >
+          {t('versions.details', 'Contents and download')}
+        </LinkButton>
+      </Stack>
+      {preview.error !== null && <ServiceNotice error={preview.error} />}
+      {preview.data !== undefined && <PreviewNotice preview={preview.data} onRemoved={preview.reset} />}
+    </>
+  );
+}
+
+/** Where it was moved from, and what it was called. */
+function Moves({ version }: { version: ResourceVersion }) {
+  const { renamedFrom, movedFrom, title, folder, changes = [] } = version;
+  return (
+    <>
+      {renamedFrom !== undefined && changes.length === 0 && (
+        <Text>{t('versions.renamed', 'Renamed from “{{from}}” to “{{to}}”', { from: renamedFrom, to: title })}</Text>
+      )}
+      {movedFrom !== undefined && (
+        <Text>
+          {t('versions.moved', 'Moved from {{from}} to {{to}}', { from: movedFrom || '–', to: folder || '–' })}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function facts({ what, until, lived, snapshots, bytes }: ResourceVersion): string[] {
+  const held =
+    what === 'deleted'
+      ? plural(
+          'versions.lacking',
+          snapshots.count,
+          'missing from {{number}} snapshot',
+          'missing from {{number}} snapshots',
+        )
+      : plural('versions.held', snapshots.count, 'in {{number}} snapshot', 'in {{number}} snapshots');
+  const duration = formatDuration(lived);
+  return [
+    until === undefined
+      ? t('versions.since', 'unchanged since, for at least {{duration}}', { duration })
+      : t('versions.lived', 'for {{duration}}', { duration }),
+    held,
+    ...(bytes === undefined ? [] : [formatBytes(bytes)]),
+  ];
+}
+
+function looks(what: ResourceVersion['what']): [color: BadgeColor, icon: IconName, label: string] {
+  const all: Record<ResourceVersion['what'], [BadgeColor, IconName, string]> = {
+    'first-seen': ['blue', 'eye', t('versions.firstSeen', 'First seen')],
+    created: ['green', 'plus', t('versions.created', 'Created')],
+    changed: ['orange', 'pen', t('versions.changed', 'Changed')],
+    deleted: ['red', 'trash-alt', t('versions.removed', 'Deleted')],
+    returned: ['green', 'history', t('versions.returned', 'Back again')],
+  };
+  return all[what];
+}
+
+function untoldText(untold: NonNullable<ResourceVersion['untold']>): string {
+  const all: Record<typeof untold, string> = {
+    'no-identity': t('versions.noIdentity', 'What changed is encrypted: the service has no key to read it.'),
+    'too-large': t('versions.tooLarge', 'It is too large to list what changed. Compare it to see the JSON.'),
+    'not-readable': t('versions.notReadable', 'The stored content cannot be read. Verify the repository.'),
+  };
+  return all[untold];
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  card: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1.5),
+    padding: theme.spacing(2),
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+    minWidth: 0,
+  }),
+});

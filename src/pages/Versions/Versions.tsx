@@ -1,0 +1,112 @@
+import { config } from '@grafana/runtime';
+import { Alert, Button, EmptyState, Stack, Text } from '@grafana/ui';
+import { useState } from 'react';
+import { useParams } from 'react-router';
+import type { VersionPage } from '../../../pkg/contract/api/versions.ts';
+import type { KindName, ResourceRef } from '../../../pkg/contract/kinds.ts';
+import { ServiceError } from '../../api/errors.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { Loading } from '../../components/QueryView.tsx';
+import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
+import { useVersions } from '../../data/useVersions.ts';
+import { plural, t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
+import { routes } from '../../lib/routes.ts';
+import { VersionCard, type Sides } from './VersionCard.tsx';
+
+/** Every version of one resource that a backup holds. */
+export function Versions() {
+  const { kind = '', uid = '' } = useParams();
+  const resource = { org: config.bootData.user.orgId, kind: kind as KindName, uid };
+  const list = useVersions(resource);
+  return (
+    <AppPage
+      pageNav={{
+        text: list.first?.title ?? uid,
+        parentItem: { text: t('history.title', 'History'), url: routes.history() },
+      }}
+      subTitle={t('versions.subtitle', '{{kind}}: every version in your backups', { kind: kindLabel(resource.kind) })}
+    >
+      <Timeline resource={resource} list={list} />
+    </AppPage>
+  );
+}
+
+function Timeline({ resource, list }: { resource: ResourceRef; list: ReturnType<typeof useVersions> }) {
+  const [compared, setCompared] = useState<Sides>();
+  const { first, items, total, error, isPending } = list;
+  if (error instanceof ServiceError && error.code === 'DK_NOT_FOUND') {
+    return (
+      <EmptyState variant="not-found" message={t('versions.none', 'No backup holds this yet')} role="status">
+        {t('versions.noneText', 'It was created after the last backup, or backups do not cover it.')}
+      </EmptyState>
+    );
+  }
+  if (error !== null) {
+    return <ServiceNotice error={error} onRetry={list.refetch} />;
+  }
+  if (first === undefined || isPending) {
+    return <Loading />;
+  }
+  return (
+    <>
+      <Indexed page={first} />
+      <Text color="secondary">
+        <span role="status">
+          {plural('versions.count', total, '{{number}} version', '{{number}} versions')}
+          {first.deleted && ` · ${t('versions.deleted', 'It no longer exists in Grafana')}`}
+        </span>
+      </Text>
+      <Stack direction="column" gap={2}>
+        {items.map((version, index) => (
+          <VersionCard
+            key={version.snapshots.first}
+            resource={resource}
+            version={version}
+            before={items[index + 1]}
+            onCompare={setCompared}
+          />
+        ))}
+      </Stack>
+      {items.length < total && (
+        <div>
+          <Button variant="secondary" onClick={list.loadMore}>
+            {t('versions.more', 'Show earlier versions')}
+          </Button>
+        </div>
+      )}
+      {compared && <ResourceDiffDrawer {...compared} resource={resource} onClose={() => setCompared(undefined)} />}
+    </>
+  );
+}
+
+/** What the list is made from, when that isn't everything. */
+function Indexed({ page: { indexed } }: { page: VersionPage }) {
+  return (
+    <>
+      {indexed.pending > 0 && (
+        <Alert
+          severity="info"
+          title={plural(
+            'versions.pending',
+            indexed.pending,
+            '{{number}} snapshot is still being read. This list is not complete yet.',
+            '{{number}} snapshots are still being read. This list is not complete yet.',
+          )}
+        />
+      )}
+      {indexed.unreadable > 0 && (
+        <Alert
+          severity="warning"
+          title={plural(
+            'versions.unreadable',
+            indexed.unreadable,
+            '{{number}} snapshot cannot be read here. Versions in it are missing from this list.',
+            '{{number}} snapshots cannot be read here. Versions in them are missing from this list.',
+          )}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { dashboardIn, links, panelLink } from '../../src/extensions/links.ts';
+import manifest from '../../src/plugin.json' with { type: 'json' };
+
+const { host } = vi.hoisted(() => ({
+  host: {
+    config: { bootData: { user: { orgRole: 'Admin', isGrafanaAdmin: false } }, buildInfo: { version: '13.2.0' } },
+    locationService: {
+      pathname: '/d/board/checkout',
+      pushed: [] as string[],
+      getLocation: () => ({ pathname: host.locationService.pathname }),
+      push: (path: string) => void host.locationService.pushed.push(path),
+    },
+  },
+}));
+vi.mock('@grafana/runtime', () => host);
+vi.mock('@grafana/i18n', () => import('./english.ts'));
+
+const VERSIONS = '/a/dashkeep-backup-app/versions/dashboard/board';
+
+beforeEach(() => {
+  host.config.bootData.user.orgRole = 'Admin';
+  host.config.buildInfo.version = '13.2.0';
+  host.locationService.pathname = '/d/board/checkout';
+  host.locationService.pushed.length = 0;
+});
+
+const all = [...links, panelLink];
+const sidebar = links.find(({ targets }) => targets === 'grafana/dashboard/sidebar/v1');
+const panel = { dashboard: { uid: 'board', title: 'Checkout', tags: [] } } as unknown as Parameters<
+  NonNullable<typeof panelLink.configure>
+>[0];
+
+describe('what Dashkeep adds to the pages of Grafana', () => {
+  it('is listed in plugin.json, or Grafana would leave it out', () => {
+    const shown = all.map(({ targets, title, description }) => ({ targets: [targets].flat(), title, description }));
+    const byText = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b));
+    expect(shown.sort(byText)).toEqual([...manifest.extensions.addedLinks].sort(byText));
+  });
+
+  it('has titles of ten characters and more, and addresses below the app', () => {
+    for (const { title, path } of all) {
+      expect(title.length).toBeGreaterThanOrEqual(10);
+      expect(path ?? '/a/dashkeep-backup-app').toMatch(/^\/a\/dashkeep-backup-app/);
+    }
+  });
+
+  it('is for admins alone', () => {
+    for (const orgRole of ['Viewer', 'Editor', '']) {
+      host.config.bootData.user.orgRole = orgRole;
+      expect(links.map(({ configure }) => configure?.(undefined))).toEqual(links.map(() => undefined));
+      host.config.buildInfo.version = '12.4.0';
+      expect(panelLink.configure?.(panel)).toBeUndefined();
+    }
+  });
+
+  it('leads from the sidebar of a dashboard to its versions', () => {
+    expect(sidebar?.configure?.(undefined)).toMatchObject({ title: 'Earlier versions' });
+    sidebar?.onClick?.(undefined, {} as never);
+    expect(host.locationService.pushed).toEqual([VERSIONS]);
+  });
+
+  it('is not shown beside a dashboard that was never saved', () => {
+    host.locationService.pathname = '/dashboard/new';
+    expect(sidebar?.configure?.(undefined)).toBeUndefined();
+  });
+
+  it('is in the menu of panels where Grafana has no such sidebar', () => {
+    for (const version of ['11.6.2', '12.4.0', '13.1.9']) {
+      host.config.buildInfo.version = version;
+      expect(panelLink.configure?.(panel)).toMatchObject({ path: VERSIONS });
+    }
+    for (const version of ['13.2.0', '13.10.1', '14.0.0']) {
+      host.config.buildInfo.version = version;
+      expect(panelLink.configure?.(panel)).toBeUndefined();
+    }
+  });
+
+  it('finds the dashboard in any address of one, also below a path of Grafana', () => {
+    expect(dashboardIn('/d/board/checkout')).toBe('board');
+    expect(dashboardIn('/grafana/d/board')).toBe('board');
+    expect(dashboardIn('/a/some-app')).toBeUndefined();
+  });
+});
