@@ -402,6 +402,6 @@ describe('the local state in a directory', () => {
     await here.delete('a');
     expect(await here.get('a')).toBeUndefined();
     await expect(here.get('../a')).rejects.toMatchObject({ code: 'DK_INTERNAL' });
-    rmSync(join(directory, '../..'), { recursive: true });
+    rmSync(join(directory, '..'), { recursive: true });
   });
 });

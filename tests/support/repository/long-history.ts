@@ -32,7 +32,7 @@ export async function writeLongHistory(
   }
   for (const key of await keysOf(world.store)) {
     if (!/^(snapshots|cache)\//.test(key)) {
-      mkdirSync(join(folder, key, '../..'), { recursive: true });
+      mkdirSync(join(folder, key, '..'), { recursive: true });
       writeFileSync(join(folder, key), await world.store.get(key));
     }
   }
