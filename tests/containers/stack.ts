@@ -14,7 +14,7 @@ const ADMIN = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
 /** What tests and builds leave in a working copy. */
 const NOT_COMMITTED = ['.git', 'node_modules', 'build', 'dist', 'coverage', 'demo', 'test-results'];
 
-/** What is committed, as somebody has it who has just fetched the project. A working copy without a history is copied. */
+/** What is committed, as in a fresh clone. A working copy without a history is copied. */
 export async function cleanClone(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dashkeep-clone-'));
   // An archive, because a clone is refused of a directory that belongs to another user.
