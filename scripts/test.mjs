@@ -79,8 +79,10 @@ async function units() {
 }
 
 async function containers() {
-  if (process.env.DASHKEEP_TEST_DOCKER) {
-    await vitest('containers', 'containers', {}, CONTAINERS);
+  const settings = await settingsOf('containers');
+  // Where it is required and missing, the test itself says what to do.
+  if (required || process.env.DASHKEEP_TEST_DOCKER || settings.DASHKEEP_TEST_DOCKER) {
+    await vitest('containers', 'containers', settings, CONTAINERS);
   } else {
     notes.push('containers: skipped, no engine is given (tests/support/docker/engine.sh starts one)');
   }
