@@ -219,10 +219,13 @@ export class OpenedRepository implements Repository {
     await Promise.race([updating, ...(within === undefined ? [] : [within])]);
     // What goes on behind this call fails into the next one.
     updating.catch(() => undefined);
-    return {
-      ...(await this.versionIndex.of(ref, summaries, calls)),
-      snapshots: new Map(summaries.map((one) => [one.id, one])),
-    };
+    let found = await this.versionIndex.of(ref, summaries, calls);
+    if (found.pending > 0 && within === undefined) {
+      // A part that this answer needed was damaged.
+      await this.versionIndex.update(summaries, calls);
+      found = await this.versionIndex.of(ref, summaries, calls);
+    }
+    return { ...found, snapshots: new Map(summaries.map((one) => [one.id, one])) };
   }
 
   async everSeen(calls: Calls = {}): Promise<SeenResource[]> {

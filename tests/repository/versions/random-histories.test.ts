@@ -177,25 +177,18 @@ async function play(steps: readonly Step[], lateOnes: boolean): Promise<void> {
     }
   }
   const summaries = await repository.index.read({ whole: true });
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await index.update(summaries);
-      for (const org of ORGS) {
-        for (const name of THINGS) {
-          const [kind, uid] = name.split('/') as [KindName, string];
-          const { changes, pending, unreadable } = await index.of({ org, kind, uid }, summaries);
-          if (pending > 0 && attempt === 0) {
-            throw new Error('a damaged part was found: the next update makes all of it again');
-          }
-          expect({ pending, unreadable }).toEqual({ pending: 0, unreadable: 0 });
-          expect(changes.map(plain), `${org}/${name}`).toEqual(byManifests(sorted(), org, kind, uid));
-        }
+  await index.update(summaries);
+  for (const org of ORGS) {
+    for (const name of THINGS) {
+      const [kind, uid] = name.split('/') as [KindName, string];
+      let told = await index.of({ org, kind, uid }, summaries);
+      if (told.pending > 0) {
+        // A part was found damaged that this answer needs.
+        await index.update(summaries);
+        told = await index.of({ org, kind, uid }, summaries);
       }
-      return;
-    } catch (error) {
-      if (attempt > 0 || !/damaged/.test(String(error))) {
-        throw error;
-      }
+      expect(told).toMatchObject({ pending: 0, unreadable: 0 });
+      expect(told.changes.map(plain), `${org}/${name}`).toEqual(byManifests(sorted(), org, kind, uid));
     }
   }
 }

@@ -177,6 +177,19 @@ describe('the index', () => {
     expect(await keysOf(world.store, HEAD)).toEqual([HEAD]);
   });
 
+  it.each(['000', 'snapshots'])('of a long history is made again when its part %s was lost', async (part) => {
+    const many = Object.fromEntries(Array.from({ length: 2100 }, (_, n) => [`dashboard/d${n}`, 1]));
+    await take(of({ ...many, 'dashboard/a': 1 }), of({ ...many, 'dashboard/a': 2 }));
+    const keys = await keysOf(world.store, 'cache/versions/');
+    expect(keys.length).toBeGreaterThan(2);
+    for (const key of keys.filter((one) => one.includes(`/${part}.`))) {
+      await world.store.put(key, Buffer.from('nonsense'));
+    }
+    repository = await open(world);
+    expect(await lines({ org: 1, kind: 'dashboard', uid: 'd1' })).toEqual(['first-seen 1 0-1×2']);
+    expect(await lines()).toEqual(['first-seen 1 0-0×1', 'changed 2 1-1×1']);
+  });
+
   it('takes no more than a few at a time when a backup finds none, and says what is missing', async () => {
     for (let n = 0; n < 25; n++) {
       await take(of({ 'dashboard/a': n }));

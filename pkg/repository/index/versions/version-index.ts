@@ -88,9 +88,15 @@ export class VersionIndex {
 
   /** Takes up what is not indexed yet. One update at a time. @param summaries - of all snapshots, in any order */
   update(summaries: readonly SnapshotSummary[], options: UpdateOptions = {}): Promise<void> {
+    const ids = countingIds(summaries);
     const update = async (): Promise<void> => {
       try {
-        this.#head = await this.#update(countingIds(summaries), options);
+        this.#head = await this.#update(ids, options).catch((error: unknown) => {
+          if (error instanceof PartLost) {
+            return this.#update(ids, options);
+          }
+          throw error;
+        });
       } finally {
         this.#working = undefined;
       }
@@ -335,12 +341,15 @@ export class VersionIndex {
     return folded;
   }
 
-  /** @throws DK_INTEGRITY, after which the index is made again */
+  /** Begins the index again, for a part of it is gone or damaged. @throws PartLost */
   async #lost(calls: Calls): Promise<never> {
     await this.#save(emptyHead(), calls);
-    throw new DashkeepError('DK_INTEGRITY', 'the index of versions is damaged: it is made again');
+    throw new PartLost('DK_INTEGRITY', 'a part of the index of versions is damaged');
   }
 }
+
+/** What is to be done is begun again, with an index that is made again. */
+class PartLost extends DashkeepError {}
 
 const NO_TABLE = { scopes: [], snapshots: [] };
 
