@@ -33,28 +33,23 @@ export function keeperOf(config: ServiceConfig, parts: KeeperParts): TokenKeeper
   if (grafana.token !== undefined && grafana.admin === undefined) {
     return undefined;
   }
-  return new TokenKeeper(
-    compact({
-      grafanaUrl: grafana.url,
-      grafanaCaFile: grafana.caFile,
-      admin,
-      adminKeys: keys,
-      // Both may change while the service runs, so they are looked up at each check.
-      get allOrgs() {
-        return settings.view().values.scope.orgs === 'all';
-      },
-      get app() {
-        const url = reachedAt();
-        return url === undefined ? undefined : { url, tokens: apiTokens };
-      },
-      orgIds,
-      state,
-      clock,
-      randomness,
-      log,
-      mayMint: () => leadership.leading,
-    }),
-  );
+  return new TokenKeeper({
+    grafanaUrl: grafana.url,
+    ...compact({ grafanaCaFile: grafana.caFile, admin, adminKeys: keys, orgIds }),
+    // Both may change while the service runs, so they are looked up at each check.
+    get allOrgs() {
+      return settings.view().values.scope.orgs === 'all';
+    },
+    get app() {
+      const url = reachedAt();
+      return url === undefined ? undefined : { url, tokens: apiTokens };
+    },
+    state,
+    clock,
+    randomness,
+    log,
+    mayMint: () => leadership.leading,
+  });
 }
 
 /**
