@@ -1,21 +1,30 @@
-import type { Diff } from '../../contract/plan.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import type { Diff, DiffItem } from '../../contract/plan.ts';
 import { diffLive, diffManifests } from '../../engine/diff.ts';
+import { detailChanges, type DetailedItem } from '../../engine/diff-detail.ts';
+import type { Instance } from '../../grafana/instance.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
+import type { CliContext } from '../context.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
+import { describedChange, printChanges } from '../output/changes.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
-import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
+  detail?: boolean;
 }
+
+/** With `detail` what changed has its changes, too. */
+type Found = Omit<Diff, 'changed'> & { changed: (DiffItem | DetailedItem)[] };
 
 export const registerDiff: Register = (program, run) => {
   withGrafana(withTarget(program.command('diff')))
     .argument('<from>', "snapshot id, or 'latest'")
     .argument('<to>', "a later snapshot id, or 'live' for the current state of Grafana")
+    .option('--detail', 'also say what was done to each changed resource')
     .description('show what was added, changed and removed')
     .action(run(diff));
 };
@@ -25,16 +34,13 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
     compare(context, repository, from, to, flags),
   );
   if (flags.json === true) {
-    printJson(context, found);
-    return 0;
-  }
-  const rows = (['added', 'changed', 'removed'] as const).flatMap((what) =>
-    found[what].map(({ kind, uid, title }) => [what, kind, uid, title]),
-  );
-  if (rows.length === 0) {
+    printJson(context, { ...found, changed: found.changed.map(described) });
+  } else if (found.added.length + found.changed.length + found.removed.length === 0) {
     printLine(context, 'No differences.');
+  } else if (flags.detail === true) {
+    printDetails(context, found);
   } else {
-    printTable(context, ['', 'kind', 'uid', 'title'], rows);
+    printTable(context, ['', 'kind', 'uid', 'title'], rowsOf(found));
   }
   return 0;
 }
@@ -45,10 +51,41 @@ async function compare(
   from: string,
   to: string,
   flags: Flags,
-): Promise<Diff> {
+): Promise<Found> {
   const manifest = await repository.manifest(from, { signal: context.signal });
+  const detailed = async (found: Diff, later: Manifest | Instance): Promise<Found> =>
+    flags.detail === true
+      ? {
+          ...found,
+          changed: await detailChanges({ ...context, changed: found.changed, from: manifest, to: later, repository }),
+        }
+      : found;
   if (to !== 'live') {
-    return diffManifests(manifest, await repository.manifest(to, { signal: context.signal }));
+    const later = await repository.manifest(to, { signal: context.signal });
+    return detailed(diffManifests(manifest, later), later);
   }
-  return withGrafanaInstance(context, flags, (instance) => diffLive({ ...context, manifest, repository, instance }));
+  return withGrafanaInstance(context, flags, async (instance) =>
+    detailed(await diffLive({ ...context, manifest, repository, instance }), instance),
+  );
+}
+
+function described(item: DiffItem | DetailedItem): object {
+  return 'changes' in item ? { ...item, changes: item.changes.map(describedChange) } : item;
+}
+
+function rowsOf(found: Found): string[][] {
+  return (['added', 'changed', 'removed'] as const).flatMap((what) =>
+    found[what].map(({ kind, uid, title }) => [what, kind, uid, title]),
+  );
+}
+
+function printDetails(context: CliContext, found: Found): void {
+  const plain = { ...found, changed: [] };
+  if (found.added.length + found.removed.length > 0) {
+    printTable(context, ['', 'kind', 'uid', 'title'], rowsOf(plain));
+  }
+  for (const item of found.changed) {
+    printTable(context, ['changed', item.kind, item.uid, item.title], []);
+    printChanges(context, 'changes' in item ? item : { changes: [], truncated: false });
+  }
 }

@@ -1,6 +1,5 @@
 import type { ResourceDiff } from '../../contract/api/diff.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
-import type { Manifest } from '../../contract/manifest.ts';
 import { resourceChanges } from '../../engine/changes/changes.ts';
 import { parseJson } from '../../lib/json/json.ts';
 
@@ -55,17 +54,4 @@ function kindOfChange(before: Side | undefined, after: Side | undefined): Resour
     return 'removed';
   }
   return before.text === after.text && before.folderUid === after.folderUid ? 'unchanged' : 'changed';
-}
-
-/** The path of a folder by its uid, from what snapshots hold; the uid itself of one that none of them does. */
-export function folderNames(manifests: readonly Manifest[], org: number): (uid: string) => string {
-  const names = new Map<string, string>();
-  for (const { resources } of manifests) {
-    for (const entry of resources) {
-      if (entry.kind === 'folder' && entry.org === org && !names.has(entry.uid)) {
-        names.set(entry.uid, entry.folder === '' ? entry.title : `${entry.folder} / ${entry.title}`);
-      }
-    }
-  }
-  return (uid) => names.get(uid) ?? uid;
 }

@@ -1,11 +1,12 @@
 import { DiffPage, DiffQuery, type DiffEntry, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
+import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../page.ts';
 import { findEntry } from '../../repository/browse.ts';
 import { restoredSince } from '../../repository/restored.ts';
-import { folderNames, resourceDiff, type Side } from '../../repository/resource-diff.ts';
+import { resourceDiff, type Side } from '../../repository/resource-diff.ts';
 import type { Service } from '../../service.ts';
 import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+
+let grafana: Simulator;
+let first: string;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+
+function dashkeep(...args: string[]): Promise<Ended> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const admin = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+  return runCli([...args, ...where, '--grafana-url', grafana.url], admin);
+}
+
+async function api(route: string, body?: unknown): Promise<void> {
+  const answer = await call(grafana, 'admin:admin', route, body);
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+}
+
+const shop = (expr: string) => ({
+  uid: 'shop-1',
+  title: 'Shop',
+  schemaVersion: 42,
+  panels: [{ id: 1, title: 'CPU', type: 'timeseries', targets: [{ refId: 'A', expr }] }],
+});
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  directory = await temporaryDirectory();
+  await api('POST /api/folders', { uid: 'team', title: 'Team' });
+  await api('POST /api/dashboards/db', { dashboard: shop('rate(a_total[5m])') });
+  first = (await dashkeep('backup', '--json')).json.snapshot as string;
+  await api('POST /api/dashboards/db', { dashboard: shop('rate(b_total[5m])'), folderUid: 'team', overwrite: true });
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+describe('dashkeep diff --detail', () => {
+  it('says what was done to each changed resource, against live and between snapshots', async () => {
+    const live = await dashkeep('diff', 'latest', 'live', '--detail');
+    const told = [
+      'changed  dashboard  shop-1  Shop',
+      "    Moved into folder 'Team'",
+      "    Panel 'CPU': query A changed",
+      '      - rate(a_total[5m])',
+      '      + rate(b_total[5m])',
+      '',
+    ].join('\n');
+    expect(live.out).toContain(told);
+    expect((await dashkeep('backup', '--json')).exit).toBe(0);
+    expect((await dashkeep('diff', first, 'latest', '--detail')).out).toContain(told);
+  });
+
+  it('prints the changes as data with their sentence', async () => {
+    const { json } = await dashkeep('diff', 'latest', 'live', '--detail', '--json');
+    expect(json.changed[0]).toMatchObject({
+      kind: 'dashboard',
+      uid: 'shop-1',
+      truncated: false,
+      changes: [
+        { text: "Moved into folder 'Team'", code: 'folder-entered', params: { after: 'Team' } },
+        {
+          text: "Panel 'CPU': query A changed",
+          code: 'query-text',
+          params: { panel: 'CPU', query: 'A' },
+          path: 'expr',
+          before: 'rate(a_total[5m])',
+          after: 'rate(b_total[5m])',
+        },
+      ],
+    });
+    const plain = await dashkeep('diff', 'latest', 'live', '--json');
+    expect(plain.json.changed[0]).toMatchObject({ kind: 'dashboard', uid: 'shop-1' });
+    expect(plain.json.changed[0]).not.toHaveProperty('changes');
+  });
+});
