@@ -13,7 +13,7 @@ import { LabelBadge } from '../LabelBadge.tsx';
 const AT_ONCE = 50;
 
 /** What nobody did but Grafana itself. */
-const BY_GRAFANA = ['migrated', 'converted', 'normalised'];
+const BY_GRAFANA = ['migrated', 'older-schema', 'converted', 'normalised'];
 
 /** What was done, one sentence each; texts that changed word by word. Many of them bit by bit. */
 export function ReadableChanges({ changes }: { changes: ReadableChange[] }) {

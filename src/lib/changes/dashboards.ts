@@ -5,6 +5,8 @@ import type { Text } from '../reasons/text.ts';
 /** What was done to a dashboard or library panel. */
 export const DASHBOARD_TEXTS: Record<keyof typeof DASHBOARD_CHANGES, Text> = {
   migrated: (given) => t('difference.migrated', 'Migrated by Grafana (schema {{from}} → {{to}})', given),
+  'older-schema': (given) =>
+    t('difference.older-schema', 'In an older schema ({{from}} → {{to}}), which Grafana migrates again', given),
   converted: (given) => t('difference.converted', 'Converted by Grafana ({{from}} → {{to}})', given),
   normalised: () => t('difference.normalised', 'Saved again by Grafana; only defaults and derived values differ'),
   title: (given) => t('difference.title', 'Title changed from “{{before}}” to “{{after}}”', given),

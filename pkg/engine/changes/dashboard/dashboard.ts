@@ -92,7 +92,7 @@ function isOnlyRows(before: DashboardModel, after: DashboardModel): boolean {
 }
 
 function listChanges(before: DashboardModel, after: DashboardModel, migration: Migration): ReadableChange[] {
-  const isRenamed = migration.reaches(SOURCES_BY_UID);
+  const isRenamed = migration.spans(SOURCES_BY_UID);
   const bare = (list: readonly JsonObject[]): readonly JsonObject[] =>
     isRenamed ? list.map((one) => omit(one, ['datasource'])) : list;
   return [

@@ -26,8 +26,11 @@ export function isReplacedType(before: Panel, after: Panel): boolean {
   ) {
     return true;
   }
-  const inPlace = Object.hasOwn(REPLACED, before.type) ? REPLACED[before.type] : undefined;
-  return inPlace?.includes(after.type) === true;
+  return isReplacedBy(before.type, after.type) || isReplacedBy(after.type, before.type);
+}
+
+function isReplacedBy(old: string, fresh: string): boolean {
+  return Object.hasOwn(REPLACED, old) && REPLACED[old]?.includes(fresh) === true;
 }
 
 /** Whether settings of the old type are kept where the new schema has no place for them. */
@@ -37,8 +40,8 @@ function isSetAside({ options }: Panel): boolean {
 
 /** What Grafana alone did to the form of a dashboard between two versions. */
 export interface Migration {
-  /** Whether it went from a schema before this one to this one or a later one. */
-  reaches(schema: number): boolean;
+  /** Whether one side is of a schema before this one, and the other of this one or a later one. */
+  spans(schema: number): boolean;
   change: ReadableChange | undefined;
 }
 
@@ -60,15 +63,20 @@ export const TODAYS_OPTIONS = 31;
 export function migrationOf(before: DashboardModel, after: DashboardModel): Migration {
   const [from, to] = [before.schemaVersion, after.schemaVersion];
   return {
-    reaches: (schema) => from !== undefined && from < schema && (to === undefined || to >= schema),
+    spans: (schema) => isBefore(from, schema) !== isBefore(to, schema),
     change:
       before.api !== after.api
         ? change('converted', { from: before.api, to: after.api })
         : from === to
           ? undefined
-          : change('migrated', { from: inWords(from), to: inWords(to) }),
+          : change((from ?? 0) < (to ?? 0) ? 'migrated' : 'older-schema', { from: inWords(from), to: inWords(to) }),
   };
 }
 
+/** Of no schema at all are dashboards of version 2, which came after all of them. */
+function isBefore(version: number | undefined, schema: number): boolean {
+  return version !== undefined && version < schema;
+}
+
 /** Of what has no schema. */
-export const NO_MIGRATION: Migration = { reaches: () => false, change: undefined };
+export const NO_MIGRATION: Migration = { spans: () => false, change: undefined };

@@ -66,10 +66,11 @@ function steps(thresholds: JsonObject): string {
 function transformationChanges(before: Panel, after: Panel, panel: string, migration: Migration): ReadableChange[] {
   const named = (one: JsonObject): string => inWords(one['id']) || 'transformation';
   const pairs = pairUp(before.transformations, after.transformations, (one) => [JSON.stringify(one), named(one)]);
-  const added = pairs.added.filter((one) => one['id'] !== 'merge' || !migration.reaches(SEPARATE_MERGE));
+  const isTold = (one: JsonObject): boolean => one['id'] !== 'merge' || !migration.spans(SEPARATE_MERGE);
+  const [added, removed] = [pairs.added.filter(isTold), pairs.removed.filter(isTold)];
   return [
     ...added.map((one) => change('transformation-added', { panel, name: named(one) }, { after: one })),
-    ...pairs.removed.map((one) => change('transformation-removed', { panel, name: named(one) }, { before: one })),
+    ...removed.map((one) => change('transformation-removed', { panel, name: named(one) }, { before: one })),
     ...pairs.both
       .filter(([one, other]) => !same(one, other))
       .map(([one, other]) =>
@@ -81,10 +82,10 @@ function transformationChanges(before: Panel, after: Panel, panel: string, migra
 
 function listChanges(before: Panel, after: Panel, panel: string, migration: Migration): ReadableChange[] {
   const found: ReadableChange[] = [];
-  if (!same(before.overrides, after.overrides) && !migration.reaches(HIDDEN_AXES)) {
+  if (!same(before.overrides, after.overrides) && !migration.spans(HIDDEN_AXES)) {
     found.push(change('panel-overrides', { panel }, { before: before.overrides, after: after.overrides }));
   }
-  if (!same(before.links, after.links) && !migration.reaches(TODAYS_OPTIONS)) {
+  if (!same(before.links, after.links) && !migration.spans(TODAYS_OPTIONS)) {
     found.push(change('panel-links', { panel }, { before: before.links, after: after.links }));
   }
   return found;
@@ -100,7 +101,7 @@ function settingChanges(before: Panel, after: Panel, panel: string, migration: M
     const settings = leavesOf(before.settings, after.settings);
     return settings.length === 0 ? [] : [change('panel-settings', { panel, names: namesOf(settings) })];
   }
-  const isTold = migration.reaches(TODAYS_OPTIONS) ? isOnBoth : () => true;
+  const isTold = migration.spans(TODAYS_OPTIONS) ? isOnBoth : () => true;
   const leaves = leavesOf(old, fresh).filter(isTold);
   const content = leaves.filter(isContent);
   const rest = leaves.filter((leaf) => !isContent(leaf));

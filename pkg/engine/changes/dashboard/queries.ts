@@ -33,15 +33,16 @@ function changesOf(before: Query, after: Query, panel: string, migration: Migrat
   const query = after.refId;
   const found: ReadableChange[] = [];
   // One without a letter got one from Grafana.
-  if (before.refId !== after.refId && before.refId !== '') {
+  if (before.refId !== after.refId && before.refId !== '' && after.refId !== '') {
     found.push(change('query-name', { panel, before: before.refId, after: after.refId }));
   }
   if (before.hidden !== after.hidden) {
     found.push(change(after.hidden ? 'query-hidden' : 'query-shown', { panel, query }));
   }
-  const isNamed = before.byName || before.source === '-- Mixed --';
+  const isNamed = [before, after].some(({ byName, source }) => byName || source === '-- Mixed --');
   const isOnlyRenamed =
-    (isNamed && migration.reaches(SOURCES_BY_UID)) || (before.source === '' && migration.change !== undefined);
+    (isNamed && migration.spans(SOURCES_BY_UID)) ||
+    ([before, after].some(({ source }) => source === '') && migration.change !== undefined);
   if (before.source !== after.source && !isOnlyRenamed) {
     found.push(change('query-source', { panel, query, before: before.source, after: after.source }));
   }

@@ -119,7 +119,7 @@ export function optionsOf(options: JsonObject): JsonObject {
   return {
     ...rest,
     ...(tooltipOptions === undefined || options['tooltip'] !== undefined ? {} : { tooltip: tooltipOptions }),
-    ...(isJsonObject(legend) && (legend['displayMode'] === 'hidden' || legend['showLegend'] === false)
+    ...(isJsonObject(legend) && legend['displayMode'] === 'hidden'
       ? { legend: { ...legend, displayMode: 'list', showLegend: false } }
       : {}),
   };

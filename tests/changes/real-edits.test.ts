@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { recordedEdits, type Edit } from './edits.ts';
+import { told } from './told.ts';
+
+/** A folder with the published dashboards that were edited; they are not part of this repository. */
+const folder = process.env['DASHKEEP_TEST_DASHBOARDS'];
+
+function check({ before, after, told: expected }: Edit): void {
+  expect(told('dashboard', before, after)).toEqual(expected);
+  expect(told('dashboard', after, after)).toEqual([]);
+}
+
+describe('what was done to a dashboard in a real Grafana is what is said', () => {
+  it.each(recordedEdits('own').map((edit): [string, Edit] => [`${edit.name} ${edit.what}`, edit]))('%s', (_, edit) =>
+    check(edit),
+  );
+});
+
+describe.skipIf(folder === undefined || !existsSync(folder))('the same with published dashboards', () => {
+  const edits = folder === undefined ? [] : recordedEdits(folder);
+
+  it('are thirty', () => expect(edits.length).toBeGreaterThanOrEqual(30));
+
+  it.each(edits.map((edit): [string, Edit] => [`${edit.name} ${edit.what}`, edit]))('%s', (_, edit) => check(edit));
+});
