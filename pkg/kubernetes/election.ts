@@ -2,6 +2,7 @@ import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { KubeClient } from './client.ts';
 import { isKubernetesStatus } from './errors.ts';
+import { notesOf, WANTED_BY, withNotes } from './lease-notes.ts';
 import { readLease, replaceLease, type LeaseName } from './leases.ts';
 import type { Lease } from './types.ts';
 
@@ -18,11 +19,6 @@ export interface ElectionOptions {
   /** Whether another replica that asks may have the lease now: only while nothing runs. */
   mayYield?: () => boolean;
 }
-
-/** Annotations by which replicas tell each other things that only the leader knows. */
-const NOTE_PREFIX = 'dashkeep.io/';
-/** By which another replica asks an idle leader to hand over: the person who clicked talks to that one. */
-const WANTED_BY = `${NOTE_PREFIX}wanted-by`;
 
 /**
  * Leadership among replicas by one Lease. Expiry is judged by how long this process has seen the Lease unchanged, never
@@ -229,12 +225,7 @@ export class Election {
     const now = microTime(clock.now());
     const before = lease.spec ?? {};
     const changed = before.holderIdentity !== holder;
-    const annotations = Object.fromEntries(
-      Object.entries(lease.metadata.annotations ?? {}).filter(([key]) => !key.startsWith(NOTE_PREFIX)),
-    );
-    for (const [key, value] of Object.entries(holder === '' ? {} : this.#notes)) {
-      annotations[NOTE_PREFIX + key] = value;
-    }
+    const annotations = withNotes(lease, holder === '' ? {} : this.#notes);
     const { managedFields: _managed, ...metadata } = lease.metadata;
     try {
       return await replaceLease(
@@ -275,18 +266,12 @@ export class Election {
     if (this.#seen?.version === version) {
       return;
     }
-    const notes: Record<string, string> = {};
-    for (const [key, value] of Object.entries(lease.metadata.annotations ?? {})) {
-      if (key.startsWith(NOTE_PREFIX)) {
-        notes[key.slice(NOTE_PREFIX.length)] = value;
-      }
-    }
     this.#seen = {
       version,
       holder: lease.spec?.holderIdentity ?? '',
       // Anyone who holds it says how long: replicas of two releases may differ.
       duration: Math.max(this.#timing.lease, (lease.spec?.leaseDurationSeconds ?? 0) * 1000),
-      notes,
+      notes: notesOf(lease),
       since: now,
     };
   }

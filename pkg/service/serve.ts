@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { compact } from '../contract/compact.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { neededAccess, type KubernetesRights } from '../kubernetes/access.ts';
 import { KubeClient } from '../kubernetes/client.ts';
@@ -56,7 +57,7 @@ export async function lay(config: ServiceConfig, { clock, randomness, log }: Sur
   const token = { namespace, name: kubernetes.tokenSecret };
   const lease = kubernetes.lease === undefined ? undefined : { namespace, name: kubernetes.lease };
   const { directory, secret } = config.admin;
-  const adminSecret = secret === undefined ? undefined : { namespace, ...withoutUndefined(secret) };
+  const adminSecret = secret === undefined ? undefined : { namespace, ...compact(secret) };
   const admin: AdminSource | undefined =
     values ??
     (directory !== undefined
@@ -186,8 +187,4 @@ function closed(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }

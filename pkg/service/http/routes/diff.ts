@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { DiffPage, DiffQuery, type DiffEntry, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
@@ -48,7 +49,7 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
           );
         });
         const page = pageOfList(found, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
-        return { ...page, ...comparison, ...(read === undefined ? {} : { read: read.toISOString() }) };
+        return { ...page, ...comparison, ...compact({ read: read?.toISOString() }) };
       }),
   );
 

@@ -1,0 +1,179 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { MAX_JSON_DEPTH, RawNumber, tooDeep, type Json, type JsonObject } from './value.ts';
+
+/** Candidates for a number that does not survive the way through a double; a hit inside a string only costs time. */
+const FRAGILE_NUMBER = /(?:^|[:,[\s])(?:-0|-?(?:\d{16,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+))(?=[\s,\]}]|$)/g;
+
+function survivesAsDouble(text: string): boolean {
+  return String(Number(text)) === text;
+}
+
+/** The candidate without the character before it; looking behind instead makes the search three times slower. */
+function numberIn(candidate: string): string {
+  return /^[-\d]/.test(candidate) ? candidate : candidate.slice(1);
+}
+
+/**
+ * Parses JSON without changing any number.
+ * @throws DashkeepError DK_JSON_INVALID when the text is not JSON or nests deeper than MAX_JSON_DEPTH.
+ */
+export function parseJson(text: string): Json {
+  const fragile = text.match(FRAGILE_NUMBER);
+  try {
+    if (fragile === null || fragile.every((candidate) => survivesAsDouble(numberIn(candidate)))) {
+      const value = JSON.parse(text) as Json;
+      refuseDepth(value, 0);
+      return value;
+    }
+    return new LosslessParser(text).parse();
+  } catch (cause) {
+    if (cause instanceof DashkeepError) {
+      throw cause;
+    }
+    throw new DashkeepError('DK_JSON_INVALID', `not valid JSON (${text.length} characters)`, { cause });
+  }
+}
+
+/** JSON.parse itself has no limit, but everything that walks the value afterwards does. */
+function refuseDepth(value: Json, depth: number): void {
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  if (depth > MAX_JSON_DEPTH) {
+    throw tooDeep();
+  }
+  if (Array.isArray(value)) {
+    for (const member of value) {
+      refuseDepth(member, depth + 1);
+    }
+    return;
+  }
+  // Own members only: what was just parsed inherits nothing that could be enumerated.
+  for (const key in value as JsonObject) {
+    refuseDepth((value as JsonObject)[key] as Json, depth + 1);
+  }
+}
+
+/** The slower road, taken only by documents that hold a fragile number. */
+class LosslessParser {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  parse(): Json {
+    const value = this.#value(0);
+    this.#space();
+    if (this.#at < this.#text.length) {
+      throw this.#unexpected();
+    }
+    return value;
+  }
+
+  #value(depth: number): Json {
+    this.#space();
+    const first = this.#text[this.#at];
+    if (depth > MAX_JSON_DEPTH && (first === '{' || first === '[')) {
+      throw tooDeep();
+    }
+    if (first === '{') {
+      return this.#object(depth);
+    }
+    if (first === '[') {
+      return this.#array(depth);
+    }
+    if (first === '"') {
+      return this.#string();
+    }
+    return this.#scalar();
+  }
+
+  #object(depth: number): JsonObject {
+    const object: JsonObject = {};
+    this.#at++;
+    if (this.#take('}')) {
+      return object;
+    }
+    do {
+      this.#space();
+      if (this.#text[this.#at] !== '"') {
+        throw this.#unexpected();
+      }
+      const key = this.#string();
+      this.#expect(':');
+      const value = this.#value(depth + 1);
+      // A plain assignment to __proto__ would set the prototype and lose the member.
+      Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+    } while (this.#take(','));
+    this.#expect('}');
+    return object;
+  }
+
+  #array(depth: number): Json[] {
+    const array: Json[] = [];
+    this.#at++;
+    if (this.#take(']')) {
+      return array;
+    }
+    do {
+      array.push(this.#value(depth + 1));
+    } while (this.#take(','));
+    this.#expect(']');
+    return array;
+  }
+
+  #string(): string {
+    const end = /[^"\\]*(?:\\.[^"\\]*)*"/sy;
+    end.lastIndex = this.#at + 1;
+    if (!end.test(this.#text)) {
+      throw this.#unexpected();
+    }
+    const literal = this.#text.slice(this.#at, end.lastIndex);
+    this.#at = end.lastIndex;
+    return JSON.parse(literal) as string;
+  }
+
+  #scalar(): Json {
+    const token = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+    token.lastIndex = this.#at;
+    const found = token.exec(this.#text)?.[0];
+    if (found === undefined) {
+      throw this.#unexpected();
+    }
+    this.#at += found.length;
+    if (found === 'true' || found === 'false') {
+      return found === 'true';
+    }
+    if (found === 'null') {
+      return null;
+    }
+    return survivesAsDouble(found) ? Number(found) : new RawNumber(found);
+  }
+
+  #space(): void {
+    while (' \t\n\r'.includes(this.#text[this.#at] ?? '?')) {
+      this.#at++;
+    }
+  }
+
+  #take(character: string): boolean {
+    this.#space();
+    if (this.#text[this.#at] !== character) {
+      return false;
+    }
+    this.#at++;
+    return true;
+  }
+
+  #expect(character: string): void {
+    if (!this.#take(character)) {
+      throw this.#unexpected();
+    }
+  }
+
+  #unexpected(): Error {
+    return new SyntaxError(`unexpected character at offset ${this.#at}`);
+  }
+}

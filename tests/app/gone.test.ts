@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
+import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
+import { beforeDeletions } from '../../src/lib/gone.ts';
+
+// The host's packages are for browsers; what is tested here needs only this of them.
+const { config } = vi.hoisted(() => ({
+  config: {
+    featureToggles: {} as Record<string, boolean>,
+    bootData: { user: { timezone: 'Europe/Paris', regionalFormat: 'de-DE' } },
+  },
+}));
+vi.mock('@grafana/runtime', () => ({ config }));
+vi.mock('@grafana/i18n', () => import('./english.ts'));
+beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+
+describe('what is gone', async () => {
+  const { outermost } = await import('../../src/lib/gone.ts');
+  const removed = (kind: DiffEntry['kind'], uid: string, title: string, folder = ''): DiffEntry => ({
+    ...{ change: 'removed', org: 1, kind, uid, title, folder },
+  });
+
+  it('is told by its outermost folder, which brings back all that was in it', () => {
+    const gone = outermost(
+      [
+        removed('folder', 'shop', 'Shop'),
+        removed('folder', 'shop-a', 'A', 'Shop'),
+        removed('folder-permissions', 'shop', 'Shop', 'Shop'),
+        removed('dashboard', 'd', 'Dashboard', 'Shop / A'),
+        removed('annotation', 'x', 'Deployed'),
+      ],
+      's',
+    );
+    expect(gone.map(({ entry, inside, selection }) => [entry.title, inside, selection])).toEqual([
+      ['Shop', 3, { type: 'folder', org: 1, uid: 'shop' }],
+    ]);
+  });
+
+  it('brings a dashboard back with its permissions', () => {
+    const gone = outermost(
+      [removed('dashboard', 'd', 'Dashboard', 'Shop'), removed('dashboard-permissions', 'd', 'Dashboard', 'Shop')],
+      's',
+    );
+    expect(gone.map(({ selection }) => selection)).toEqual([
+      {
+        type: 'resources',
+        resources: [
+          { org: 1, kind: 'dashboard', uid: 'd' },
+          { org: 1, kind: 'dashboard-permissions', uid: 'd' },
+        ],
+      },
+    ]);
+  });
+
+  it('tells folders apart whose titles begin alike, and orgs', () => {
+    const entries = [
+      removed('folder', 'shop', 'Shop'),
+      removed('dashboard', 'd', 'Dashboard', 'Shopping'),
+      { ...removed('dashboard', 'e', 'Other org', 'Shop'), org: 2 },
+    ];
+    expect(outermost(entries, 's').map(({ entry }) => entry.title)).toEqual(['Shop', 'Dashboard', 'Other org']);
+  });
+});
+
+describe('backups after which something was deleted', () => {
+  const row = (hour: number, trigger: SnapshotRow['trigger'], removed = 0): SnapshotRow => ({
+    id: `${trigger}-${hour}`,
+    time: `2026-11-26T${String(hour).padStart(2, '0')}:00:00.000Z`,
+    ...{ status: 'complete', trigger, resources: 1, bytes: 1, problems: 0, signed: true, hold: null },
+    changes: { added: 0, changed: 0, removed },
+  });
+  const since = Date.parse('2026-11-26T00:00:00.000Z');
+
+  it('are compared with backups, never with what was taken before a restore', () => {
+    const rows = [
+      row(9, 'safety', 745),
+      row(8, 'scheduled', 2),
+      row(7, 'safety', 3),
+      row(6, 'drill', 9),
+      row(5, 'manual', 0),
+    ];
+    expect(beforeDeletions(rows, 'scheduled-8', since)).toEqual(['manual-5']);
+  });
+
+  it('end with the newest backup that is asked about', () => {
+    const rows = [row(9, 'scheduled', 1), row(8, 'scheduled', 1), row(7, 'manual')];
+    expect(beforeDeletions(rows, 'scheduled-8', since)).toEqual(['manual-7']);
+  });
+});
