@@ -2,7 +2,7 @@ import { ifFound, isConflict } from '../../grafana/http/errors.ts';
 import type { Org } from '../../grafana/instance.ts';
 import { PREVIEW_FOLDER } from '../../grafana/kinds/previews.ts';
 
-const FOLDER_PATH = `/api/folders/${PREVIEW_FOLDER.uid}`;
+const FOLDER_PATH = `/api/folders/${encodeURIComponent(PREVIEW_FOLDER.uid)}`;
 
 /**
  * Makes sure that there is a folder for previews, and that only admins see what is in it. It is empty until then.
