@@ -5,6 +5,7 @@ export function setting(flags: string, description: string, environment: string)
   return new Option(flags, description).env(environment);
 }
 
+/** Adds `--json`. @returns the same command */
 export function withJson(command: Command): Command {
   return command.option('--json', 'one JSON document on standard output');
 }
@@ -68,6 +69,7 @@ export function withService(command: Command): Command {
   return withStateDir(withGrafanaUrl(command));
 }
 
+/** Adds `--kinds`. @returns the same command */
 export function withKinds(command: Command): Command {
   return command.addOption(setting('--kinds <list>', 'only these kinds, comma-separated', 'DASHKEEP_KINDS'));
 }
@@ -77,10 +79,12 @@ export interface AskedBy {
   by?: string;
 }
 
+/** Adds `--by`. @returns the same command */
 export function withBy(command: Command): Command {
   return command.option('--by <name>', 'requester, for the record');
 }
 
+/** @returns who asked, or nothing; undefined members are left out */
 export function askedBy({ by }: AskedBy): AskedBy {
   return by === undefined ? {} : { by };
 }

@@ -88,6 +88,7 @@ export const RunLine = RunRecord.omit({ errors: true, touched: true, security: t
 });
 export type RunLine = z.infer<typeof RunLine>;
 
+/** @returns a record without its lists, with the number of its problems instead */
 export function runLine({ errors, touched: _touched, security: _security, ...rest }: RunRecord): RunLine {
   // A record that was shortened says itself how many there were.
   return { ...rest, problems: Math.max(problemCount(errors), rest.counts['failures'] ?? 0) };

@@ -17,6 +17,7 @@ export function nameOf(object: Json): string {
   return name;
 }
 
+/** @returns an annotation of a Kubernetes-style object; undefined if it has none of that name */
 export function annotationOf(object: Json, key: string): string | undefined {
   const value = stringAt(objectAt(object, 'metadata', 'annotations'), key);
   return value === '' ? undefined : value;

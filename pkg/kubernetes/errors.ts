@@ -16,6 +16,7 @@ export class KubernetesError extends DashkeepError {
   }
 }
 
+/** @returns whether an error is a response of the Kubernetes API with this status */
 export function isKubernetesStatus(error: unknown, status: number): boolean {
   return error instanceof KubernetesError && error.httpStatus === status;
 }

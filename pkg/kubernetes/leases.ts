@@ -6,6 +6,7 @@ export interface LeaseName {
   name: string;
 }
 
+/** @returns the access that a verb on the Lease needs, for a review and for the hint of an error */
 export function leaseAccess(verb: 'get' | 'update', { namespace, name }: LeaseName): Access {
   return { verb, group: 'coordination.k8s.io', resource: 'leases', namespace, name };
 }
@@ -15,6 +16,7 @@ function pathOf({ namespace, name }: LeaseName): string {
   return `/apis/coordination.k8s.io/v1/namespaces/${space}/leases/${encodeURIComponent(name)}`;
 }
 
+/** @returns the Lease. @throws DK_KUBERNETES if it is missing or refused */
 export function readLease(
   client: KubeClient,
   lease: LeaseName,

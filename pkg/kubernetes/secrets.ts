@@ -13,6 +13,7 @@ export interface SecretName {
   name: string;
 }
 
+/** @returns the access that a verb on the Secret needs, for a review and for the hint of an error */
 export function secretAccess(verb: 'get' | 'patch', { namespace, name }: SecretName): Access {
   return { verb, group: '', resource: 'secrets', namespace, name };
 }

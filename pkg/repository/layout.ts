@@ -67,10 +67,12 @@ export function timeOfId(id: string): Date {
   return new Date(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
 }
 
+/** @returns whether a text is 64 hex digits in lower case */
 export function isObjectId(id: string): boolean {
   return OBJECT_ID.test(id);
 }
 
+/** @returns whether a text is `<time>-<8 hex digits>` */
 export function isTimedId(id: string): boolean {
   return TIMED_ID.test(id) && !Number.isNaN(timeOfId(id).getTime());
 }
@@ -113,6 +115,7 @@ export function sessionKey(id: string): string {
   return `${SESSIONS}${timedId(id)}.json`;
 }
 
+/** @returns the key of a cache in the store; `.age` is appended if it is encrypted */
 export function cacheKey(name: SealedCache, encrypted: boolean): string {
   return `${CACHE}${name}.json.gz${encrypted ? '.age' : ''}`;
 }
@@ -148,6 +151,7 @@ export function parseObjectKey(key: string): NamedKey | undefined {
   return match?.[2] === undefined ? undefined : { id: match[2], encrypted: match[3] !== undefined };
 }
 
+/** @returns what the key of a manifest names; undefined for any other key */
 export function parseSnapshotKey(key: string): NamedKey | undefined {
   return parseTimed(SNAPSHOT_KEY, key);
 }
@@ -157,6 +161,7 @@ export function parseSnapshotSignature(key: string): NamedKey | undefined {
   return parseTimed(SNAPSHOT_SIGNATURE_KEY, key);
 }
 
+/** @returns what the key of a run record names; undefined for any other key */
 export function parseRunKey(key: string): NamedKey | undefined {
   return parseTimed(RUN_KEY, key);
 }

@@ -28,10 +28,12 @@ export function pageOfList<T>(
   };
 }
 
+/** @returns the cursor of the page that follows a key */
 export function encodeCursor(key: string): string {
   return Buffer.from(key, 'utf8').toString('base64url');
 }
 
+/** @returns the key in a cursor. @throws DK_USAGE if it is not valid */
 export function decodeCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString('utf8');
   if (encodeCursor(key) !== cursor) {

@@ -71,6 +71,7 @@ export function timeZone(): string | undefined {
   return timezone === '' || timezone === 'browser' ? undefined : timezone === 'utc' ? 'UTC' : timezone;
 }
 
+/** @returns date and time in the user's language and time zone */
 export function formatTime(time: string): string {
   const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: timeZone() } as const;
   return new Intl.DateTimeFormat(regionalFormat(), options).format(new Date(time));

@@ -29,6 +29,7 @@ const ICONS: Partial<Record<KindName, IconName>> = {
   'dashboard-snapshot': 'camera',
 };
 
+/** @returns the icon of a kind */
 export function kindIcon(kind: KindName): IconName {
   return ICONS[kind] ?? 'cog';
 }

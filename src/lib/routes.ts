@@ -27,6 +27,7 @@ export function refOf({ org, kind, uid }: ResourceRef): ResourceRef {
   return { org, kind, uid };
 }
 
+/** @returns the resource that a parameter of the URL names; undefined if it names none */
 export function parseResource(text: string | undefined): ResourceRef | undefined {
   const [, org, kind, uid] = /^(\d+)\/([a-z-]+)\/(.+)$/s.exec(text ?? '') ?? [];
   return uid === undefined ? undefined : { org: Number(org), kind: kind as KindName, uid };

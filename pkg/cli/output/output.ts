@@ -6,6 +6,7 @@ export function printJson(context: CliContext, document: unknown): void {
   context.stdout.write(`${JSON.stringify(document)}\n`);
 }
 
+/** Writes one line to standard output. */
 export function printLine(context: CliContext, text = ''): void {
   context.stdout.write(`${text}\n`);
 }

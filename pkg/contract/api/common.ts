@@ -93,6 +93,7 @@ export interface Page<T> {
   total: number;
 }
 
+/** @returns the schema of one page of items */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),

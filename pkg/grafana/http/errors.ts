@@ -40,6 +40,7 @@ export function isForbidden(error: unknown): error is GrafanaError {
   return error instanceof GrafanaError && error.httpStatus === 403;
 }
 
+/** @returns whether Grafana refused a write because of a conflict */
 export function isConflict(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_CONFLICT';
 }

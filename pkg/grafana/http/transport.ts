@@ -22,6 +22,7 @@ export function retryAfterOf(header: string | string[] | undefined, now: Date): 
   return Number.isFinite(milliseconds) ? Math.min(Math.max(0, milliseconds), RETRY_AFTER_MAX_MS) : undefined;
 }
 
+/** @returns the error for a request that got no usable response */
 export function transportError(request: { method: string; path: string }, cause: unknown): GrafanaError {
   if (cause instanceof DashkeepError && cause.code === 'DK_JSON_INVALID') {
     return new GrafanaError(

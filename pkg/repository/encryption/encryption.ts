@@ -12,6 +12,7 @@ export interface KeyPair {
   recipient: string;
 }
 
+/** @returns a new age identity with its recipient */
 export async function newKeyPair(): Promise<KeyPair> {
   const identity = await generateX25519Identity();
   return { identity, recipient: await identityToRecipient(identity) };

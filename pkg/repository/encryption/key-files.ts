@@ -20,6 +20,7 @@ export const StoredKey = z.object({
 
 const KEY_FILE = /^keys\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.([0-9a-f]{8})\.json\.age$/;
 
+/** @returns whether a key of the store names a file with the key of the repository */
 export function isKeyFile(key: string): boolean {
   return KEY_FILE.test(key);
 }

@@ -55,6 +55,7 @@ export function compressNow(text: string | Buffer): Buffer {
   return compressed;
 }
 
+/** @returns the text as gzip */
 export async function compress(text: string | Buffer): Promise<Buffer> {
   return text.length <= ON_THE_SPOT_BYTES ? compressNow(text) : gzipAsync(text, { level: LEVEL });
 }

@@ -27,6 +27,7 @@ export interface Mark {
   candidates: z.infer<typeof Candidate>[];
 }
 
+/** @returns the marks of earlier prunes; damaged ones are left out with a warning */
 export async function readMarks({ store, log }: OpenedRepository, { signal }: Calls = {}): Promise<Mark[]> {
   const marks: Mark[] = [];
   for await (const { key, lastModified } of store.list(PRUNES, { signal })) {

@@ -64,6 +64,7 @@ export function readStatements(text: string): Signed[] {
   return found;
 }
 
+/** @returns the SHA-256 in lower-case hex */
 export function sha256Of(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -16,6 +16,7 @@ export interface Part {
 
 const Stored = z.object({ of: z.int().positive(), next: z.int().nonnegative() });
 
+/** @returns whether an object belongs to one of equal parts of all objects */
 export function isInPart({ number, of }: Part, objectId: string): boolean {
   return Number.parseInt(objectId.slice(0, 8), 16) % of === number - 1;
 }

@@ -53,6 +53,7 @@ export function tokenEntry(org: number | 'home'): string {
   return org === 'home' ? 'dashkeep-api-token' : `dashkeep-api-token-org-${org}`;
 }
 
+/** @returns the SHA-256 in hex by which a token is recognized without being stored */
 export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

@@ -140,6 +140,7 @@ export async function joinOrg(
   };
 }
 
+/** @returns whether Grafana responded that something does not exist */
 export function isAbsent(error: unknown): boolean {
   return error instanceof GrafanaError && [404, 405, 410].includes(error.httpStatus);
 }

@@ -51,6 +51,7 @@ export type Facts = z.infer<typeof Facts>;
 
 const FACTS = 'bootstrap.json';
 
+/** @returns 16 hex digits of a salted SHA-256, to recognize a secret without storing it */
 export function fingerprint(secret: string): string {
   return createHash('sha256').update(`dashkeep fingerprint ${secret}`).digest('hex').slice(0, 16);
 }

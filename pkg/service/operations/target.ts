@@ -38,10 +38,12 @@ export function s3Settings({ values: { target }, secrets }: EffectiveSettings): 
   };
 }
 
+/** @returns the store of the target in the settings. @throws DashkeepError if the settings cannot be used */
 export function openTarget(settings: EffectiveSettings, { limits, ...ports }: StorePorts): Promise<ObjectStore> {
   return openStore(settings.values.target.url, { ...ports, ...limits.of(settings), s3: s3Settings(settings) });
 }
 
+/** @returns where the values of the target come from, without a request */
 export function explainTarget(
   settings: EffectiveSettings,
   { limits, ...ports }: StorePorts,

@@ -12,6 +12,7 @@ import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary }
 import { holds, pageOfList } from '../page.ts';
 import { contentOf, folderAndBelow } from './tree.ts';
 
+/** @returns whether a snapshot passes the filters of a query */
 export function matchesSnapshot(
   { id, status, trigger, time, by }: SnapshotSummary,
   query: z.output<typeof SnapshotsQuery>,
@@ -25,6 +26,7 @@ export function matchesSnapshot(
   );
 }
 
+/** @returns a snapshot with its neighbors and counts */
 export function detailOf(
   manifest: Manifest,
   row: SnapshotRow,
@@ -51,6 +53,7 @@ export function detailOf(
 
 const keyOf = (entry: ResourceRef): string => `${entry.org}/${entry.kind}/${entry.uid}`;
 
+/** @returns a page of the resources of a snapshot that pass the filters */
 export function resourcesOf(manifest: Manifest, query: z.output<typeof ResourcesQuery>): ResourcePage {
   const under = query.under === undefined ? undefined : folderAndBelow(manifest, query.org, query.under);
   const found = manifest.resources.filter(
@@ -90,6 +93,7 @@ export function entryOf(manifest: Manifest, ref: ResourceRef): ManifestEntry {
   return entry;
 }
 
+/** @returns the entry of a resource; undefined if the snapshot does not contain it */
 export function findEntry(manifest: Manifest, { org, kind, uid }: ResourceRef): ManifestEntry | undefined {
   return manifest.resources.find((entry) => entry.org === org && entry.kind === kind && entry.uid === uid);
 }

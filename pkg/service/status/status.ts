@@ -35,6 +35,7 @@ export interface OrgStatus {
   snapshots: number;
 }
 
+/** @returns an error as a problem with code, message and hint */
 export function problemOf(error: unknown): Problem {
   const { code, message, hint, why } = asDashkeepError(error);
   return compact({ code, message, hint, why });
@@ -86,6 +87,7 @@ export interface ProtectionFacts {
 /** Late after twice the interval, and a bit for the run itself. */
 const GRACE_SECONDS = 10 * 60;
 
+/** @returns the age in seconds at which the newest backup is overdue: two intervals and a grace period */
 export function lateAfterSeconds(intervalSeconds: number): number {
   return 2 * intervalSeconds + GRACE_SECONDS;
 }
@@ -109,6 +111,7 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   return newest.status === 'partial' ? 'partial' : 'yes';
 }
 
+/** @returns the state of the Grafana tokens, without the tokens */
 export function tokenView(token: TokenStatus, source: Status['token']['source']): Status['token'] {
   const ends = token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires.getTime()]));
   return {

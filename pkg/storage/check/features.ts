@@ -40,6 +40,7 @@ export function judgeClock(ahead: number): Finding {
     : { found };
 }
 
+/** @returns what the store does with conditional puts, also with concurrent ones */
 export async function conditionalPutOf(trial: Trial): Promise<Exclude<ConditionalPut, 'unknown'>> {
   const once = await trial.putIfAbsent('once.json', Buffer.from('{"check":"first"}\n'));
   if (once === 'refused') {
@@ -54,6 +55,7 @@ export async function conditionalPutOf(trial: Trial): Promise<Exclude<Conditiona
   return race.filter((outcome) => outcome === 'written').length === 1 ? 'enforced' : 'racy';
 }
 
+/** Lets the store use what was found out. @returns the finding for the check */
 export function learnConditionalPut({ store, probe }: Trial, found: Exclude<ConditionalPut, 'unknown'>): Finding {
   store.capabilities.conditionalPut = found === 'racy' ? 'ignored' : found;
   if (found === 'enforced') {
@@ -68,6 +70,7 @@ export function learnConditionalPut({ store, probe }: Trial, found: Exclude<Cond
   return { status: 'warning', found: details[found], hint };
 }
 
+/** @returns whether the bucket keeps noncurrent versions */
 export async function tryVersioning({ store, probe, signal }: Trial): Promise<Finding> {
   const kept = await inspect(probe, (asked) => asked.versioning(signal));
   if (typeof kept !== 'boolean') {
@@ -82,6 +85,7 @@ export async function tryVersioning({ store, probe, signal }: Trial): Promise<Fi
     : { found: reason('versions-none') };
 }
 
+/** @returns whether the bucket has object lock. @throws DK_SETTINGS if the settings want it and the bucket has none */
 export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Finding> {
   const found = await inspect(probe, (asked) => asked.objectLock(signal));
   if (typeof found !== 'boolean') {

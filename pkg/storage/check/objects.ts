@@ -8,11 +8,13 @@ import type { Finding, Trial } from './trial.ts';
 const FIRST = Buffer.from('{"check":"first"}\n');
 const SECOND = Buffer.from('{"check":"the second body"}\n');
 
+/** Writes a test object. @returns the finding */
 export async function tryWrite(trial: Trial): Promise<Finding> {
   await trial.put('a.json', FIRST);
   return { found: reason('bytes-written', { bytes: String(FIRST.length) }) };
 }
 
+/** Reads the test object and compares it. @returns the finding */
 export async function tryRead(trial: Trial): Promise<Finding> {
   const body = await trial.get('a.json');
   const head = await trial.store.head(trial.key('a.json'), { signal: trial.signal });
@@ -21,6 +23,7 @@ export async function tryRead(trial: Trial): Promise<Finding> {
   return { found: reason('bytes-back') };
 }
 
+/** Reads an object that does not exist. @returns the finding */
 export async function tryAbsent(trial: Trial): Promise<Finding> {
   try {
     await trial.get('absent.json');
@@ -42,6 +45,7 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
   throw new DashkeepError('DK_STORE_FAILED', 'the store returned an object that was never written');
 }
 
+/** Reads part of the test object. @returns the finding */
 export async function tryRange(trial: Trial): Promise<Finding> {
   if (trial.probe === undefined) {
     return { status: 'skipped', found: reason('not-applicable') };
@@ -52,12 +56,14 @@ export async function tryRange(trial: Trial): Promise<Finding> {
     : { status: 'warning', found: reason('range-wrong'), hint: 'Dashkeep reads whole objects only.' };
 }
 
+/** Writes the test object again and reads it. @returns the finding */
 export async function tryOverwrite(trial: Trial): Promise<Finding> {
   await trial.put('a.json', SECOND);
   trial.expect((await trial.get('a.json')).equals(SECOND), 'the old content came back after a second write');
   return { found: reason('rewrite-seen') };
 }
 
+/** Lists the test objects. @returns the finding */
 export async function tryList(trial: Trial, written: boolean): Promise<Finding> {
   const names: string[] = [];
   for await (const { key } of trial.store.list(trial.folder, { signal: trial.signal })) {
@@ -67,6 +73,7 @@ export async function tryList(trial: Trial, written: boolean): Promise<Finding> 
   return { found: reason(written ? 'write-listed' : 'lists-answered') };
 }
 
+/** Deletes the test objects. @returns the finding */
 export async function tryDelete(trial: Trial): Promise<Finding> {
   const [result] = await trial.store.deleteMany([trial.key('a.json')], { signal: trial.signal });
   if (result?.problem?.code === 'denied') {

@@ -40,6 +40,7 @@ export function serviceCode(error: unknown): string | undefined {
   return answer?.$metadata === undefined ? undefined : (answer.Code ?? answer.name);
 }
 
+/** @returns the HTTP status of an error of the SDK; undefined if there was no response */
 export function statusOf(error: unknown): number | undefined {
   return (error as Partial<ServiceAnswer> | undefined)?.$metadata?.httpStatusCode;
 }

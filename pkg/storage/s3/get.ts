@@ -20,6 +20,7 @@ interface GetOptions {
   range?: { first: number; last: number };
 }
 
+/** @returns the content of an object. @throws DK_STORE_NOT_FOUND if it does not exist */
 export async function getObject(connection: Connection, key: string, options: GetOptions): Promise<Buffer> {
   for (let attempt = 1; ; attempt += 1) {
     try {

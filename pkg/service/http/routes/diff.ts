@@ -13,6 +13,7 @@ import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 
+/** Registers the routes that compare. */
 export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['diff'];
   const config = { access: 'organization', uses: ['repository', 'grafana', 'heavy'] } as const;

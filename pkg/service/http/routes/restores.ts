@@ -17,6 +17,7 @@ import { nameOf } from '../caller.ts';
 import type { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 
+/** Registers the routes that plan and apply restores. */
 export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['restores'];
   const config = { access: 'organization', uses: ['plans'] } as const;

@@ -9,6 +9,7 @@ import { answers, IdParameter } from '../answers.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
+/** Registers the routes that start, show and cancel runs. */
 export function runRoutes(api: Api, service: Service): void {
   const tags = ['runs'];
   const config = { access: 'organization', uses: ['repository'] } as const;

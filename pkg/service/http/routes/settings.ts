@@ -18,6 +18,7 @@ import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 
+/** Registers the routes that show, check and save settings. */
 export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   const tags = ['settings'];
 

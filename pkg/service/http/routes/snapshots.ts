@@ -21,6 +21,7 @@ import { answers, IdParameter, sendJson } from '../answers.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
+/** Registers the routes that list, show and delete snapshots. */
 export function snapshotRoutes(api: Api, service: Service): void {
   const tags = ['snapshots'];
   const config = { access: 'organization', uses: ['repository'] } as const;

@@ -6,6 +6,7 @@ import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
 import type { Api } from '../api.ts';
 
+/** Registers the routes of status, trends and doctor. */
 export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/status',

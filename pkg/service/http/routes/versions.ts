@@ -4,6 +4,7 @@ import { answers } from '../answers.ts';
 import type { Api } from '../api.ts';
 import type { Heavy } from '../heavy.ts';
 
+/** Registers the route that lists the versions of a resource. */
 export function versionRoutes(api: Api, service: Service, heavy: Heavy): void {
   const { versions, signal } = service;
 

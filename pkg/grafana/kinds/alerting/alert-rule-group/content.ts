@@ -11,6 +11,7 @@ export function splitUid(uid: string): { folderUid: string; title: string } {
   return { folderUid: uid.slice(0, slash), title: uid.slice(slash + 1) };
 }
 
+/** @returns `<folder uid>/<title>`, which identifies a group */
 export function groupUid(content: Content): string {
   return `${content.folderUid ?? ''}/${content.title}`;
 }
@@ -24,6 +25,7 @@ export function groupContent(group: JsonObject): Content {
   return { body, title, folderUid };
 }
 
+/** @returns the rules of a group, in their order */
 export function rulesOf(content: Content): JsonObject[] {
   return (arrayAt(content.body, 'rules') ?? []).filter(isJsonObject);
 }

@@ -76,18 +76,22 @@ function byIdentity(a: JsonObject, b: JsonObject): number {
   return (left ?? '') < (right ?? '') ? -1 : 1;
 }
 
+/** @returns the integrations of a contact point, in their order */
 export function integrationsOf(body: Json): JsonObject[] {
   return (arrayAt(body, 'integrations') ?? []).filter(isJsonObject);
 }
 
+/** @returns the names of the fields that hold a stored secret */
 export function secureFieldsOf(integration: JsonObject): string[] {
   return (arrayAt(integration, 'secureFields') ?? []).filter((field) => typeof field === 'string');
 }
 
+/** @returns the settings of an integration; empty if it has none */
 export function settingsOf(integration: JsonObject): JsonObject {
   return objectAt(integration, 'settings') ?? {};
 }
 
+/** @returns whether an integration has a setting at this path, such as `url` or `basicAuth.password` */
 export function hasField(integration: JsonObject, field: string): boolean {
   return fieldAt(settingsOf(integration), field) !== undefined;
 }

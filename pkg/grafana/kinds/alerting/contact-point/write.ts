@@ -126,6 +126,7 @@ function withFreeUid(integration: JsonObject, name: string, all: readonly JsonOb
   return uid === '' || !taken ? integration : { ...integration, uid: derivedUid(name, uid) };
 }
 
+/** @returns the same new uid each time for the same name and uid */
 export function derivedUid(name: string, uid: string): string {
   return createHash('sha256').update(`${name}/${uid}`).digest('hex').slice(0, 14);
 }

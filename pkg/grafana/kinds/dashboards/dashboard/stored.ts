@@ -16,6 +16,7 @@ export function usableVersions(context: KindContext): string[] {
   return VERSIONS.filter((version) => served.includes(version));
 }
 
+/** @returns the path of the dashboards of an organization in one version of the API */
 export function dashboardsPath(context: KindContext, version: string): string {
   return apisPath(GROUP, version, context.namespace, 'dashboards');
 }

@@ -8,6 +8,7 @@ export function contentOf(uid: string, title: string, source: JsonObject): Conte
   return { body: { uid, title, interval: stringAt(source, 'interval') ?? '', items }, title };
 }
 
+/** @returns the items of a playlist, in their order */
 export function itemsOf(body: Json): JsonObject[] {
   return (arrayAt(body, 'items') ?? []).filter(isJsonObject);
 }
