@@ -141,7 +141,7 @@ describe.each(PROFILE_NAMES)('secrets of contact points in Grafana %s', (profile
     const outcome = await restore(KIND, await grafana.run(), before);
     expect(outcome.losses).toEqual([
       'pagerduty integrationKey: enter it again, or give it with --secrets',
-      'pagerduty integrationKey: a placeholder is there until then',
+      'pagerduty integrationKey: a placeholder is stored until then',
     ]);
     expect(stored('pager')).toEqual({ integrationKey: 'enter-again', severity: 'critical' });
   });

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Docker our own engine, for tests/containers: own socket, own data, own bridge. Nothing is changed for an engine that
+# A separate Docker engine, for tests/containers: own socket, own data, own bridge. Nothing is changed for an engine that
 # runs here already, and no rule of its firewall is touched.
 #
 #   engine.sh start DIRECTORY   starts it and leaves what tests need to know in DIRECTORY/env
