@@ -3,7 +3,7 @@ import type { ResourceRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
 import { usePages } from './pages.ts';
 
-/** How many are asked for at once: for each, what changed is read from its content. */
+/** How many are requested together: for each, what changed is read from its content. */
 const VERSIONS_AT_ONCE = 20;
 
 /** How often it is asked again, in milliseconds: older snapshots may still be read, and newer ones come. */

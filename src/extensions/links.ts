@@ -6,8 +6,9 @@ import { routes } from '../lib/routes.ts';
 import manifest from '../plugin.json';
 
 /*
- * What Dashkeep adds to Grafana's own pages. Loaded with module.js, so it imports what it does only when that is used. Places are
- * named by their ids: Grafana's enumeration of them lacks the newer ones in older versions. Titles and places must be those in plugin.json.
+ * What Dashkeep adds to Grafana's own pages. Loaded with module.js, so it imports what it does only when that is used.
+ * Places are named by their ids: Grafana's enumeration of them lacks the newer ones in older versions. Titles and
+ * places must be those in plugin.json.
  */
 
 const SIDEBAR = 'grafana/dashboard/sidebar/v1';
@@ -27,7 +28,9 @@ function hasSidebar(version: string): boolean {
   return major > 13 || (major === 13 && minor >= 2);
 }
 
-/** The uid of the dashboard that an address shows; undefined for another page, and for a dashboard that was never saved. */
+/**
+ * The uid of the dashboard that an address shows; undefined for another page, and for a dashboard that was never saved.
+ */
 export function dashboardIn(pathname: string): string | undefined {
   return /\/d\/([^/]+)/.exec(pathname)?.[1];
 }

@@ -26,7 +26,7 @@ export const registerVersions: Register = (program, run) => {
   withTarget(program.command('versions'))
     .argument('<resource>', 'kind/uid, such as dashboard/abc')
     .option('--org <id>', 'the org it is in, when several have it')
-    .option('--limit <n>', 'show at most so many of the newest changes', '20')
+    .option('--limit <n>', 'maximum number of the newest changes', '20')
     .option('--no-changes', 'do not say what changed in each: nothing but the index is read then')
     .description('show when a resource changed, was deleted or came back, and which snapshots hold each version')
     .action(run(versions));

@@ -20,7 +20,7 @@ export function nearMatches(
     .map(({ one }) => one);
 }
 
-/** For a resource that no snapshot ever held. @param seen - those that may be named to whoever asks */
+/** For a resource that no snapshot ever held. @param seen - those that the requester may see */
 export function neverSeen(
   { org, kind, uid }: { org?: number; kind: KindName; uid: string },
   seen: readonly SeenResource[],
