@@ -58,6 +58,8 @@ const earlierVersionsOfPanel: PluginExtensionAddedLinkConfig<PluginExtensionPane
   description: 'Every version of this dashboard that a backup holds',
   icon: 'history',
   group: GROUP,
+  // Grafana refuses a link that leads nowhere before it was configured.
+  path: routes.history(),
   configure: (context) => {
     const uid = context?.dashboard.uid ?? '';
     return isAdmin() && uid !== '' && !hasSidebar(config.buildInfo.version)

@@ -39,7 +39,8 @@ describe('what Dashkeep adds to the pages of Grafana', () => {
   });
 
   it('has titles of ten characters and more, and addresses below the app', () => {
-    for (const { title, path } of all) {
+    for (const { title, path, onClick } of all) {
+      expect(path ?? onClick, 'Grafana wants one of them').toBeDefined();
       expect(title.length).toBeGreaterThanOrEqual(10);
       expect(path ?? '/a/dashkeep-backup-app').toMatch(/^\/a\/dashkeep-backup-app/);
     }
