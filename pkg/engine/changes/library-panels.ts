@@ -2,7 +2,7 @@ import type { ReadableChange } from '../../contract/api/diff.ts';
 import { objectAt, stringAt, type JsonObject } from '../../lib/json/json.ts';
 import { classicPanel, ROOT } from './dashboard/classic.ts';
 import { NO_MIGRATION } from './dashboard/migrations.ts';
-import { panelChanges } from './dashboard/panels.ts';
+import { panelChanges } from './dashboard/panels/panels.ts';
 import { omit } from './dashboard/strip.ts';
 import { fieldChanges } from './fields.ts';
 import { change } from './told.ts';

@@ -1,6 +1,6 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
-import { queryText } from './dashboard/panel.ts';
+import { queryText } from './dashboard/panels/panel.ts';
 import { omit, stripped } from './dashboard/strip.ts';
 import { leavesOf, namesOf } from './leaves.ts';
 import { pairUp } from './named-lists.ts';

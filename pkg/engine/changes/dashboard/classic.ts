@@ -9,7 +9,7 @@ import {
 } from '../../../lib/json/json.ts';
 import { annotationsOf, linksOf, settingsOf, variablesOf } from './classic-lists.ts';
 import type { DashboardModel, Group, Panel, Place, Query } from './model.ts';
-import { panelOf, querySettings } from './panel.ts';
+import { panelOf, querySettings } from './panels/panel.ts';
 import { sourceOf } from './values.ts';
 
 /** The dashboard itself as a group. */

@@ -2,7 +2,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject }
 import { ROOT, timezoneOf } from './classic.ts';
 import { annotationsOf, linksOf, settingsOf, variablesOf } from './classic-lists.ts';
 import type { DashboardModel, Panel, Query } from './model.ts';
-import { panelOf, querySettings } from './panel.ts';
+import { panelOf, querySettings } from './panels/panel.ts';
 import { omit } from './strip.ts';
 import { laidOut, type Laid } from './v2-layout.ts';
 import { sourceOf } from './values.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../lib/json/json.ts';
+import type { JsonObject } from '../../../../lib/json/json.ts';
 
 /** What Grafana fills in when it saves a panel of one of its types, as it was seen to. */
 interface PanelDefaults {

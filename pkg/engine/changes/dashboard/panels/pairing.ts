@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../../lib/json/json.ts';
-import { isReplacedType } from './migrations.ts';
-import type { Panel } from './model.ts';
+import { canonicalJson } from '../../../../lib/json/json.ts';
+import { isReplacedType } from '../migrations.ts';
+import type { Panel } from '../model.ts';
 
 /** Panels of both sides that are the same one, and those that only one side has. */
 export interface PanelPairs {

@@ -1,10 +1,10 @@
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
-import { same } from '../leaves.ts';
-import type { Panel, Place, Query } from './model.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import { same } from '../../leaves.ts';
+import type { Panel, Place, Query } from '../model.ts';
 import { DEFAULT_THRESHOLDS, panelDefaults, WITHOUT_DATA } from './panel-defaults.ts';
 import { withFieldFooter } from './table-footer.ts';
-import { omit, stripped, withoutDefaults } from './strip.ts';
-import { customOf, mappingsOf, optionsOf, overridesOf, thresholdsOf, transformationOf } from './values.ts';
+import { omit, stripped, withoutDefaults } from '../strip.ts';
+import { customOf, mappingsOf, optionsOf, overridesOf, thresholdsOf, transformationOf } from '../values.ts';
 
 /** Members that Grafana derives, or that are of no effect any more. */
 const DERIVED = [

@@ -1,11 +1,11 @@
-import type { ReadableChange } from '../../../contract/api/diff.ts';
-import { leavesOf, namesOf } from '../leaves.ts';
-import { pairUp } from '../named-lists.ts';
-import { change } from '../told.ts';
-import { SOURCES_BY_UID, type Migration } from './migrations.ts';
-import type { Panel, Query } from './model.ts';
+import type { ReadableChange } from '../../../../contract/api/diff.ts';
+import { leavesOf, namesOf } from '../../leaves.ts';
+import { pairUp } from '../../named-lists.ts';
+import { change } from '../../told.ts';
+import { SOURCES_BY_UID, type Migration } from '../migrations.ts';
+import type { Panel, Query } from '../model.ts';
 import { queryText } from './panel.ts';
-import { omit } from './strip.ts';
+import { omit } from '../strip.ts';
 
 /** What changed in the queries of a panel; they are known by their letter, and by what they ask where that changed. */
 export function queryChanges(before: Panel, after: Panel, panel: string, migration: Migration): ReadableChange[] {

@@ -1,11 +1,11 @@
-import type { ReadableChange } from '../../../contract/api/diff.ts';
-import { append } from '../../../lib/append.ts';
-import type { Json, JsonObject } from '../../../lib/json/json.ts';
-import { leavesOf, namesOf, same, type Leaf } from '../leaves.ts';
-import { pairUp } from '../named-lists.ts';
-import { change, inWords } from '../told.ts';
-import type { Panel } from './model.ts';
-import { HIDDEN_AXES, isReplacedType, SEPARATE_MERGE, TODAYS_OPTIONS, type Migration } from './migrations.ts';
+import type { ReadableChange } from '../../../../contract/api/diff.ts';
+import { append } from '../../../../lib/append.ts';
+import type { Json, JsonObject } from '../../../../lib/json/json.ts';
+import { leavesOf, namesOf, same, type Leaf } from '../../leaves.ts';
+import { pairUp } from '../../named-lists.ts';
+import { change, inWords } from '../../told.ts';
+import type { Panel } from '../model.ts';
+import { HIDDEN_AXES, isReplacedType, SEPARATE_MERGE, TODAYS_OPTIONS, type Migration } from '../migrations.ts';
 import { queryChanges } from './queries.ts';
 
 /** More single values of one panel are told together. */

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../lib/json/json.ts';
-import { omit } from './strip.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import { omit } from '../strip.ts';
 
 /** What a panel shows, and how. */
 interface Shown {
