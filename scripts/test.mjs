@@ -29,8 +29,9 @@ function count(label, startedAt, result) {
   passed += result.passed;
   failed += result.failed;
   const skipped = result.skipped ? `, ${result.skipped} skipped` : '';
+  const again = result.again ? `, ${result.again} of them at the second try` : '';
   const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
-  notes.push(`${label}: ${result.passed} passed, ${result.failed} failed${skipped} (${minutes} min)`);
+  notes.push(`${label}: ${result.passed} passed${again}, ${result.failed} failed${skipped} (${minutes} min)`);
 }
 
 /** A check that is either fine or not. */

@@ -22,6 +22,7 @@ export function readPlaywright(path, code) {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
+    again: stats.flaky,
     absent: [],
   }));
 }
