@@ -134,7 +134,11 @@ describe('S3Store and what is no S3', () => {
     ['names a key twice', `<IsTruncated>false</IsTruncated>${entry(`${place}a`)}${entry(`${place}a`)}`, /comes after/],
     ['leaves the prefix', `<IsTruncated>false</IsTruncated>${entry('elsewhere/a')}`, /not asked for/],
     ['lacks sizes', `<IsTruncated>false</IsTruncated><Contents><Key>${place}a</Key></Contents>`, /no name, size/],
-    ['never ends', `<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>`, /no way to get them/],
+    [
+      'never ends',
+      `<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>`,
+      /no way to get them/,
+    ],
   ])('does not trust a list that %s', async (_name, content, why) => {
     const store = await answering(200, list(content), { 'content-type': 'application/xml' });
 

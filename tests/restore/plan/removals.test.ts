@@ -134,6 +134,8 @@ describe('nothing is deleted', () => {
     await withExtras('13.2');
     const only = [{ kind: 'dashboard' as const, uid: 'root' }];
     await expect(bench.plan({ ...EXTRA, selection: { only } })).rejects.toThrow('you cannot delete extra resources');
-    await expect(bench.plan({ options: { deleteExtra: true, copy: {} } })).rejects.toThrow('you cannot delete extra resources');
+    await expect(bench.plan({ options: { deleteExtra: true, copy: {} } })).rejects.toThrow(
+      'you cannot delete extra resources',
+    );
   });
 });
