@@ -136,3 +136,21 @@ it('a stripped signature makes a snapshot foreign, and the one before it the lat
   expect((await dashkeep('verify', '--json')).json.problems).toMatchObject([{ snapshots: [second] }]);
   await expect(dashkeep('restore', second, '--apply')).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
 });
+
+it('`dashkeep trust --unsigned` makes the snapshots that nobody signed count, as it says', async () => {
+  await start(false);
+  const signedBy = async (): Promise<unknown[]> =>
+    (await dashkeep('snapshots', '--json')).json.snapshots.map(({ id, signed }: { id: string; signed: boolean }) => [
+      id,
+      signed,
+    ]);
+  expect(await signedBy()).toEqual([
+    [forged, false],
+    [real, true],
+  ]);
+  await dashkeep('trust', '--unsigned', '--json');
+  expect(await signedBy()).toEqual([
+    [forged, true],
+    [real, true],
+  ]);
+});
