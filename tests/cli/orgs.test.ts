@@ -11,6 +11,11 @@ let second: number;
 
 const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 
+async function snapshots(): Promise<{ id: string; trigger: string; changes: object }[]> {
+  const { json } = await runCli(['snapshots', '--target', `file://${directory.path}/repository`, '--json'], {});
+  return json.snapshots;
+}
+
 /** In a process the options are read from its environment; here they are given. */
 function dashkeep(args: string[], credentials: Record<string, string> = ADMIN): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
@@ -121,6 +126,16 @@ describe('the organizations of a restore', () => {
     expect(orgsOf(applied)).toEqual([1]);
     expect(grafana.state.org(second).folders.size).toBe(1);
     expect(grafana.state.org(1).folders.size).toBe(0);
+  });
+
+  it('are not told apart as added and removed by the snapshot before a copy into another one', async () => {
+    const before = (await dashkeep(['backup', '--orgs', '1'])).json.snapshot as string;
+    const first = (await snapshots()).at(-1)?.id ?? '';
+    const copy = ['--folder', 'twin', '--as-copy', '--into-org', String(second)];
+    await dashkeep(['restore', first, ...copy, '--orgs', '1', '--apply']);
+    const [safety] = await snapshots();
+    expect([safety?.trigger, before < (safety?.id ?? '')]).toEqual(['safety', true]);
+    expect(safety?.changes).toMatchObject({ added: 0, changed: 0, removed: 0 });
   });
 
   it('stay with a saved plan', async () => {
