@@ -219,8 +219,8 @@ test.describe('by keyboard alone', () => {
 
   test('a dashboard is downloaded as JSON that can be imported by hand', async ({ app, page, backup, admin }) => {
     await app.open(`/snapshots/${backup}?resource=1%2Fdashboard%2F${board.uid}`);
-    const waiting = page.waitForEvent('download');
     await tabTo(page.getByRole('button', { name: 'Download for import' }));
+    const waiting = page.waitForEvent('download');
     await page.keyboard.press('Enter');
     const download = await waiting;
     expect(download.suggestedFilename()).toBe(`dashboard-${board.uid}.json`);
