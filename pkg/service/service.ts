@@ -1,4 +1,4 @@
-/** In one file, although it is long: it is the one place where all parts of the service are made and introduced to each other. */
+/** In one file, although it is long: here all parts of the service are made and connected. */
 import { setMaxListeners } from 'node:events';
 import { compact } from '../contract/compact.ts';
 import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';

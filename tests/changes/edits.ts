@@ -52,7 +52,7 @@ function read(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-/** As it was imported: without what asks for data sources, under a uid of its own. */
+/** As it was imported: without what asks for data sources, under its own uid. */
 function published(dashboard: Record<string, unknown>, file: string): unknown {
   const left = ['__inputs', '__requires', '__elements', 'id', 'version'];
   const rest = Object.fromEntries(Object.entries(dashboard).filter(([name]) => !left.includes(name)));

@@ -66,6 +66,6 @@ describe('dashkeep restore without --apply', () => {
     const clock = fastClock();
     await run(clock, 'backup');
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
-    await expect(run(clock, 'restore', 'latest')).rejects.toThrow(/no answer/);
+    await expect(run(clock, 'restore', 'latest')).rejects.toThrow(/no response/);
   });
 });

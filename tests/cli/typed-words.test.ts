@@ -40,7 +40,7 @@ describe('the words that a plan asks for', () => {
     stdin.write('1 security change\n');
     expect(await typed).toEqual({ confirm: '1 security change' });
     expect(shown()).toContain('data-source prom: url changes from http://a to http://b\ufffd[2J');
-    expect(shown()).toContain("Type '1 security change' to go on: ");
+    expect(shown()).toContain("Type '1 security change' to continue: ");
   });
 
   it('must be typed letter for letter', async () => {

@@ -61,7 +61,7 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
   it('docs/restore.md: a folder, a plan for somebody else, undoing that, secrets', async () => {
     const backup = await reader.shell('dashkeep backup', own);
     expect(backup.code, backup.text).toBe(0);
-    const [folder = '', , plan = '', undo = '', secrets = ''] = await blocksOf('docs/restore.md');
+    const [folder = '', , , plan = '', undo = '', secrets = ''] = await blocksOf('docs/restore.md');
     const remove = (path: string) =>
       fetch(`${reader.grafana.url}${path}`, {
         method: 'DELETE',

@@ -103,6 +103,6 @@ describe('a long list', () => {
     const { client } = await serve((_, response) => response.end(`${list},"items":null}`));
     expect(await namesOf(client)).toEqual([]);
     const { client: other } = await serve((_, response) => response.end(`${list}}`));
-    await expect(namesOf(other)).rejects.toThrow('the answer is not a list');
+    await expect(namesOf(other)).rejects.toThrow('the response is not a list');
   });
 });

@@ -93,7 +93,7 @@ describe('where no key can be kept', () => {
       await backup(await open(world, { state, log }), world, { a: { n } });
       world.clock.advance(3_600_000);
     }
-    expect(log.lines.join('\n')).toContain('is not signed');
+    expect(log.lines.join('\n')).toContain('are not signed');
     expect(await keysOf(world.store, 'signatures/')).toEqual([]);
     const reader = await open(world, { state });
     expect(reader.trust.standing).toBe('unsigned');
@@ -134,7 +134,7 @@ describe.each(['format-1-plain', 'format-1-encrypted'])('the repository %s from 
     const log = recordingLog();
     const repository = await open(old, { log, state: new MemoryState() });
     await repository.trust.signing.signer();
-    expect(log.lines.find((line) => line.includes('before there were signatures'))).toContain('"snapshots":2');
+    expect(log.lines.find((line) => line.includes('existing unsigned snapshots'))).toContain('"snapshots":2');
     const fingerprint = repository.trust.own!;
     const reader = await open(old, { create: false, state: new MemoryState(), trustedKeys: [fingerprint] });
     expect(await keysOf(old.store, 'signatures/')).toHaveLength(3);

@@ -169,7 +169,7 @@ describe('a service account named like ours', { timeout: 60_000 }, () => {
       expect(checks).toContainEqual(
         expect.objectContaining({ name: 'service account of org 1', status: 'warning', detail: said }),
       );
-      expect(service.lines.filter((line) => line.includes('another name is used'))).toHaveLength(1);
+      expect(service.lines.filter((line) => line.includes('it uses another name'))).toHaveLength(1);
     } finally {
       await service.stop();
       await removeDirectory(service.directory);

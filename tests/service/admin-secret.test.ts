@@ -41,13 +41,13 @@ describe('an admin Secret', () => {
   });
 
   it.each([
-    ['without any key', [], {}, 'it holds nothing, wanted is admin-password, password, GF_SECURITY_ADMIN_PASSWORD'],
-    ['with other keys', ['pass'], {}, 'it holds pass, wanted is admin-password, password, GF_SECURITY_ADMIN_PASSWORD'],
+    ['without any key', [], {}, 'it contains nothing, but needs admin-password, password, GF_SECURITY_ADMIN_PASSWORD'],
+    ['with other keys', ['pass'], {}, 'it contains pass, but needs admin-password, password, GF_SECURITY_ADMIN_PASSWORD'],
     [
       'without the key that was named',
       ['admin-password'],
       { password: 'mine' },
-      'it holds admin-password, wanted is mine',
+      'it contains admin-password, but needs mine',
     ],
   ])('%s says which are there and which is wanted, and no value', async (_what, present, keys, expected) => {
     for (const name of present) {

@@ -51,7 +51,7 @@ export async function listPreviews(org: Org, signal: AbortSignal): Promise<LiveP
  */
 export async function removePreview(instance: Instance, org: Org, uid: string, ports: Ports): Promise<void> {
   if (!isPreview({ uid }) || uid === PREVIEW_FOLDER.uid) {
-    throw new DashkeepError('DK_NOT_FOUND', `there is no preview ${uid.slice(0, 60)}`);
+    throw new DashkeepError('DK_NOT_FOUND', 'there is no such preview');
   }
   await ifFound(org.client.delete(dashboardPath(uid), { signal: ports.signal }));
   await removeEmptyFolder(instance, org, ports);

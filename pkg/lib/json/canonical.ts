@@ -1,6 +1,6 @@
 /**
- * In one file, although it is long: the steps of the writer share its cursor, and this is what a backup spends most of its
- * time on, so that they must stay private methods that the engine can inline.
+ * In one file, although it is long: the steps of the writer share its cursor. A backup spends most of its time here,
+ * so they stay private methods that the engine can inline.
  */
 import { isUtf8 } from 'node:buffer';
 import { MAX_JSON_DEPTH } from './json.ts';

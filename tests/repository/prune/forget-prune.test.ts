@@ -217,7 +217,7 @@ describe('prune', () => {
       await expect(prune()).rejects.toMatchObject({
         code: 'DK_PRUNE_UNSAFE',
         message: expect.stringMatching(
-          /^a backup \(20261127T000000Z-0000abce\) is at work on laptop \(process \d+\), /,
+          /^a backup \(20261127T000000Z-0000abce\) is in progress on laptop \(process \d+\), /,
         ),
         hint: expect.stringContaining('retry in 9 minutes'),
       });

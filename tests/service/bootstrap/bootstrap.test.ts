@@ -114,7 +114,7 @@ describe('bootstrap', () => {
 
   it('takes its own key names, and says which keys there are when none fits', async () => {
     await giveAdmin({ login: 'admin', 'pass word': 'admin', other: 'x' });
-    await expect(run()).rejects.toThrow(/it holds login, other, pass word/);
+    await expect(run()).rejects.toThrow(/it contains login, other, pass word/);
     await run({ adminKeys: { user: 'login', password: 'pass word' } });
     expect(await acts(await stored())).toBe(200);
   });

@@ -64,7 +64,7 @@ describe('a token that Grafana no longer accepts', () => {
     expect(grafana.state.tokens).toHaveLength(1);
     expect(await metric('dashkeep_token_valid')).toBe('1');
     expect((await tokenCheck()).detail).toContain('Grafana refused the one before');
-    expect(service.lines.join('\n')).toContain('Grafana refused the token');
+    expect(service.lines.join('\n')).toContain('Grafana rejected the token');
   });
 
   it('is replaced when a run meets the refusal first, and the run goes on', async () => {
