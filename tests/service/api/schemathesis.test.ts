@@ -22,14 +22,15 @@ const CHECKS = [
 ];
 
 /**
- * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, and the rest wants typed
- * words.
+ * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, a preview is of a dashboard that
+ * the snapshot holds, and the rest wants typed words.
  */
 const SELDOM_DONE = [
   'POST /notifications/test',
   'POST /runs/{id}/cancel',
   'POST /restores/{id}/apply',
   'DELETE /snapshots/{id}',
+  'POST /previews',
 ];
 
 describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', () => {
@@ -85,6 +86,7 @@ describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', ()
         orgs: of(({ org }) => org),
         uids: of(({ planted }) => planted.dashboard),
         kinds: ['dashboard'],
+        previews: ['dashkeep-preview-0123456789abcd'],
         expressions: ['0 */2 * * *', '*/5 * * * *'],
         zones: ['UTC', 'Europe/Paris'],
       },
@@ -93,6 +95,8 @@ describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', ()
         ['/runs/', { 'path.id': 'runs' }],
         ['/restores/', { 'path.id': 'plans' }],
         ['/folders$', { 'query.org': 'orgs' }],
+        ['/resources/', { 'path.org': 'orgs', 'path.kind': 'kinds', 'path.uid': 'uids' }],
+        ['/previews/', { 'path.uid': 'previews' }],
         ['/diff$', sides],
         ['/diff/resource$', { ...sides, ...resource }],
         ['/snapshots/.*/(resource|download)$', { 'path.id': 'snapshots', ...resource }],
