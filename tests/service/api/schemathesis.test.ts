@@ -22,8 +22,8 @@ const CHECKS = [
 ];
 
 /**
- * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, a preview is of a dashboard that
- * the snapshot holds, and the rest wants typed words.
+ * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, a preview is of a dashboard
+ * that the snapshot holds, and the rest wants typed words.
  */
 const SELDOM_DONE = [
   'POST /notifications/test',
