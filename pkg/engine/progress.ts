@@ -12,7 +12,7 @@ const WAITING = 'waiting for Grafana';
 /** Reports at most this often, in milliseconds. */
 const REPORT_EVERY_MS = 200;
 
-/** Counts what a run has done and tells anyone who wants to know, not more often than an eye can follow. */
+/** Counts what a run has done and reports it, not more often than an eye can follow. */
 export class ProgressCounter {
   readonly #clock: Clock;
   readonly #report: OnProgress | undefined;

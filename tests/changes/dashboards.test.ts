@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { told, toldOf } from './told.ts';
+import { sentences, sentencesAfter } from './sentences.ts';
 
 const PROM = { type: 'prometheus', uid: 'prom' };
 
@@ -50,7 +50,8 @@ function shop() {
   };
 }
 
-const changed = (change: (copy: ReturnType<typeof shop>) => void): string[] => toldOf('dashboard', shop(), change);
+const changed = (change: (copy: ReturnType<typeof shop>) => void): string[] =>
+  sentencesAfter('dashboard', shop(), change);
 
 describe('a changed dashboard', () => {
   it('says nothing when nothing changed', () => {
@@ -152,7 +153,7 @@ describe('a changed dashboard', () => {
   it('tells panels of one title apart', () => {
     const twins = shop();
     twins.panels[1]!.title = 'CPU';
-    expect(toldOf('dashboard', twins, ({ panels }) => void (panels[1]!.type = 'stat'))).toEqual([
+    expect(sentencesAfter('dashboard', twins, ({ panels }) => void (panels[1]!.type = 'stat'))).toEqual([
       "Panel 'CPU (#2)': visualization changed from timeseries to stat",
     ]);
   });
@@ -183,16 +184,16 @@ describe('a changed dashboard', () => {
     const collapsed = shop();
     const inside = collapsed.panels.splice(4);
     Object.assign(collapsed.panels[3]!, { collapsed: true, panels: inside });
-    expect(told('dashboard', shop(), collapsed)).toEqual(["Row 'Payments' collapsed"]);
-    expect(told('dashboard', collapsed, shop())).toEqual(["Row 'Payments' expanded"]);
+    expect(sentences('dashboard', shop(), collapsed)).toEqual(["Row 'Payments' collapsed"]);
+    expect(sentences('dashboard', collapsed, shop())).toEqual(["Row 'Payments' expanded"]);
   });
 
   it('says that a row was added, removed or renamed, and not that its panels moved', () => {
     const without = shop();
     without.panels.splice(3, 1);
     without.panels.slice(3).forEach(({ gridPos }) => (gridPos.y -= 1));
-    expect(told('dashboard', shop(), without)).toEqual(["Row 'Payments' removed"]);
-    expect(told('dashboard', without, shop())).toEqual(["Row 'Payments' added"]);
+    expect(sentences('dashboard', shop(), without)).toEqual(["Row 'Payments' removed"]);
+    expect(sentences('dashboard', without, shop())).toEqual(["Row 'Payments' added"]);
     expect(changed(({ panels }) => void (panels[3]!.title = 'Money'))).toEqual(["Row 'Payments' renamed to 'Money'"]);
   });
 
@@ -248,6 +249,6 @@ describe('a changed dashboard', () => {
     const many = (from: number) => ({
       panels: Array.from({ length: 2_000 }, (_, at) => panel(from + at, `P${from + at}`, 0, at)),
     });
-    expect(told('dashboard', many(0), many(5_000))).toHaveLength(500);
+    expect(sentences('dashboard', many(0), many(5_000))).toHaveLength(500);
   });
 });

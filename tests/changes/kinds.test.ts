@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resourceChanges } from '../../pkg/engine/changes/changes.ts';
 import type { Json } from '../../pkg/lib/json/json.ts';
-import { told, toldOf } from './told.ts';
+import { sentences, sentencesAfter } from './sentences.ts';
 
 const rule = (uid: string, title: string) => ({
   uid,
@@ -27,7 +27,7 @@ const group = () => ({ title: 'Shop', folderUid: 'f', interval: 60, rules: [rule
 describe('a changed group of alert rules', () => {
   it('names each rule and what was done to it', () => {
     expect(
-      toldOf('alert-rule-group', group(), (copy) => {
+      sentencesAfter('alert-rule-group', group(), (copy) => {
         const [down] = copy.rules;
         copy.interval = 30;
         down!.data[0]!.model.expr = 'up == 0';
@@ -53,12 +53,13 @@ describe('a changed group of alert rules', () => {
   });
 
   it('names added, removed, renamed and reordered rules', () => {
-    expect(toldOf('alert-rule-group', group(), ({ rules }) => void rules.splice(0, 1, rule('r3', 'New')))).toEqual([
-      "Rule 'New' added",
-      "Rule 'Down' removed",
+    expect(
+      sentencesAfter('alert-rule-group', group(), ({ rules }) => void rules.splice(0, 1, rule('r3', 'New'))),
+    ).toEqual(["Rule 'New' added", "Rule 'Down' removed"]);
+    expect(sentencesAfter('alert-rule-group', group(), ({ rules }) => void rules.reverse())).toEqual([
+      'Rules reordered',
     ]);
-    expect(toldOf('alert-rule-group', group(), ({ rules }) => void rules.reverse())).toEqual(['Rules reordered']);
-    expect(toldOf('alert-rule-group', group(), ({ rules }) => void (rules[0]!.title = 'Gone'))).toEqual([
+    expect(sentencesAfter('alert-rule-group', group(), ({ rules }) => void (rules[0]!.title = 'Gone'))).toEqual([
       "Rule 'Down' renamed to 'Gone'",
     ]);
   });
@@ -86,7 +87,7 @@ describe('a changed tree of notification policies', () => {
 
   it('names policies by what they match', () => {
     expect(
-      toldOf('notification-policy', tree(), (copy) => {
+      sentencesAfter('notification-policy', tree(), (copy) => {
         copy.receiver = 'Chat';
         copy.routes[0]!.routes[0]!.receiver = 'Pager';
         copy.routes[1]!.group_wait = '1m';
@@ -98,11 +99,11 @@ describe('a changed tree of notification policies', () => {
       'Policy for severity = critical › team = shop: contact point changed from Phone to Pager',
       'Policy for time =~ night|late: group_wait changed from 30s to 1m',
     ]);
-    expect(toldOf('notification-policy', tree(), ({ routes }) => void routes.reverse())).toEqual([
+    expect(sentencesAfter('notification-policy', tree(), ({ routes }) => void routes.reverse())).toEqual([
       'Policies reordered',
     ]);
     expect(
-      toldOf(
+      sentencesAfter(
         'notification-policy',
         tree(),
         ({ routes }) => void (routes[0]!.object_matchers = [['severity', '=', 'high']]),
@@ -129,7 +130,7 @@ describe('a changed contact point', () => {
     const copy = point();
     copy.integrations[0]!.settings = { recipient: '#all', url: 'https://hooks.example.com/two' };
     copy.integrations.splice(1, 1, { uid: 'c', type: 'webhook', settings: { url: 'https://example.com' } });
-    expect(told('contact-point', point(), copy)).toEqual([
+    expect(sentences('contact-point', point(), copy)).toEqual([
       'Integration webhook added',
       'Integration email removed',
       'Integration slack: secret url changed',
@@ -145,7 +146,7 @@ describe('a changed contact point', () => {
   it('says nothing of a secret that only one side could read, but that something differs', () => {
     const copy = point();
     delete copy.integrations[0]!.settings['url'];
-    expect(told('contact-point', point(), copy)).toEqual(['Other fields changed (integrations.settings.url)']);
+    expect(sentences('contact-point', point(), copy)).toEqual(['Other fields changed (integrations.settings.url)']);
   });
 });
 
@@ -163,14 +164,14 @@ describe('other changed resources', () => {
         { user: 'ada', permission: 'Admin' },
       ],
     };
-    expect(told('folder-permissions', before, after)).toEqual([
+    expect(sentences('folder-permissions', before, after)).toEqual([
       'role Viewer has Edit instead of View',
       'team Shop lost Edit',
       'user ada got Admin',
     ]);
     const team = (members: object[]) => ({ name: 'Shop', email: '', members });
     expect(
-      told(
+      sentences(
         'team',
         team([{ login: 'ada', email: 'a@b.c', permission: 'Member' }]),
         team([{ login: 'bob', email: 'b@b.c', permission: 'Admin' }]),
@@ -181,7 +182,7 @@ describe('other changed resources', () => {
   it('name fields, and of secrets only whether they are stored', () => {
     const before = { name: 'Main', url: 'http://a', jsonData: { timeout: 5 }, secureJsonFields: { password: true } };
     const after = { name: 'First', url: 'http://b', jsonData: { timeout: 9, http: { x: 1 } }, secureJsonFields: {} };
-    expect(told('data-source', before, after)).toEqual([
+    expect(sentences('data-source', before, after)).toEqual([
       "Title changed from 'Main' to 'First'",
       'Secret password is no longer stored',
       'url changed from http://a to http://b',
@@ -195,7 +196,7 @@ describe('other changed resources', () => {
       name: 'CPU',
       model: { type: 'stat', title: 'CPU', fieldConfig: { defaults: { unit } } },
     });
-    expect(told('library-panel', panel('short'), panel('bytes'))).toEqual([
+    expect(sentences('library-panel', panel('short'), panel('bytes'))).toEqual([
       "Panel 'CPU': unit changed from short to bytes",
     ]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { told } from './told.ts';
+import { sentences } from './sentences.ts';
 
 const dashboard = (schemaVersion: number, panel: object, more: object = {}) => ({
   title: 'Shop',
@@ -73,7 +73,7 @@ describe('what Grafana does by itself', () => {
       ],
     ],
   ] as [string, [number, object], [number, object]][])('is called that: %s', (_, [from, before], [to, after]) => {
-    expect(told('dashboard', dashboard(from, before), dashboard(to, after))).toEqual([
+    expect(sentences('dashboard', dashboard(from, before), dashboard(to, after))).toEqual([
       `Migrated by Grafana (schema ${from} → ${to})`,
     ]);
   });
@@ -81,7 +81,7 @@ describe('what Grafana does by itself', () => {
   it('hides nothing that somebody did at the same time', () => {
     const old = { type: 'graph', targets: [{ refId: 'A', expr: 'up' }] };
     const fresh = { type: 'timeseries', targets: [{ refId: 'A', expr: 'down' }] };
-    expect(told('dashboard', dashboard(27, old), dashboard(42, fresh))).toEqual([
+    expect(sentences('dashboard', dashboard(27, old), dashboard(42, fresh))).toEqual([
       'Migrated by Grafana (schema 27 → 42)',
       "Panel 'One': query A changed",
     ]);
@@ -89,7 +89,7 @@ describe('what Grafana does by itself', () => {
 
   it('is not said where somebody changed the type', () => {
     const [old, fresh] = [{ type: 'timeseries' }, { type: 'stat' }];
-    expect(told('dashboard', dashboard(42, old), dashboard(42, fresh))).toEqual([
+    expect(sentences('dashboard', dashboard(42, old), dashboard(42, fresh))).toEqual([
       "Panel 'One': visualization changed from timeseries to stat",
     ]);
   });
@@ -102,12 +102,12 @@ describe('what Grafana does by itself', () => {
       fieldConfig: { defaults: { custom: { lineWidth: 1, fillOpacity: 0 }, mappings: [] }, overrides: [] },
     };
     const more = { preload: false, timezone: 'browser', links: [] };
-    expect(told('dashboard', dashboard(42, { type: 'timeseries' }), dashboard(42, saved, more))).toEqual([
+    expect(sentences('dashboard', dashboard(42, { type: 'timeseries' }), dashboard(42, saved, more))).toEqual([
       'Saved again by Grafana; only defaults and derived values differ',
     ]);
     const thicker = structuredClone(saved);
     thicker.fieldConfig.defaults.custom.lineWidth = 3;
-    expect(told('dashboard', dashboard(42, { type: 'timeseries' }), dashboard(42, thicker, more))).toEqual([
+    expect(sentences('dashboard', dashboard(42, { type: 'timeseries' }), dashboard(42, thicker, more))).toEqual([
       "Panel 'One': lineWidth changed from default to 3",
     ]);
   });

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { recordedEdits, type Edit } from './edits.ts';
-import { told } from './told.ts';
+import { sentences } from './sentences.ts';
 
 /** A folder with the published dashboards that were edited; they are not part of this repository. */
 const folder = process.env['DASHKEEP_TEST_DASHBOARDS'];
 
 function check({ before, after, told: expected }: Edit): void {
-  expect(told('dashboard', before, after)).toEqual(expected);
-  expect(told('dashboard', after, after)).toEqual([]);
+  expect(sentences('dashboard', before, after)).toEqual(expected);
+  expect(sentences('dashboard', after, after)).toEqual([]);
 }
 
 describe('what was done to a dashboard in a real Grafana is what is said', () => {

@@ -44,8 +44,8 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
       read: (object: string) => repository.getObject(object, { signal: context.signal }),
       signal: context.signal,
     };
-    const told = flags.changes ? await describeVersions(shown, all.changes.toReversed(), options) : shown;
-    return { ref: which, found: all, items: told };
+    const described = flags.changes ? await describeVersions(shown, all.changes.toReversed(), options) : shown;
+    return { ref: which, found: all, items: described };
   });
   const { indexed, pending, unreadable } = found;
   if (flags.json === true) {

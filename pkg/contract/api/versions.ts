@@ -10,7 +10,7 @@ export const VersionsParams = z.object({ org: OrgParameter, kind: KindParameter,
 
 export const VersionsQuery = z.object({
   cursor: Cursor.optional(),
-  /** How many at most. Fewer than in other lists: what changed is told by the content of each. */
+  /** How many at most. Fewer than in other lists: the content of each says what changed. */
   limit: z.coerce.number().int().min(1).max(100).default(20),
   /** Whether to say what changed in each version; that takes reading them. */
   changes: z.enum(['true', 'false']).default('true'),

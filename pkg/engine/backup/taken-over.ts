@@ -3,7 +3,7 @@ import type { Listed } from '../../grafana/kinds/kind.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**
- * What replaces a resource of which no list tells whether it changed (permissions): the last snapshot's entry with
+ * What replaces a resource of which no list says whether it changed (permissions): the last snapshot's entry with
  * the time when it was last read. Undefined when it has to be read now: that was too long ago, this is a full read, a
  * restore is about to write there, or what it depends on has changed.
  */

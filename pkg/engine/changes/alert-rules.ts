@@ -4,7 +4,7 @@ import { fieldChanges } from './fields.ts';
 import { leavesOf, namesOf, same } from './leaves.ts';
 import { pairUp } from './named-lists.ts';
 import { ruleQueryChanges } from './rule-queries.ts';
-import { change, inWords } from './told.ts';
+import { change, inWords } from './change.ts';
 
 /** Members of a rule that have their own changes. */
 const OWN = [

@@ -11,7 +11,7 @@ import { leavesOf, namesOf, same } from './leaves.ts';
 import { libraryPanelChanges } from './library-panels.ts';
 import { permissionChanges, teamChanges } from './permissions.ts';
 import { policyChanges } from './policies.ts';
-import { change } from './told.ts';
+import { change } from './change.ts';
 
 /** Listed at most; a page with more is not read by anybody. */
 const MOST_CHANGES = 500;

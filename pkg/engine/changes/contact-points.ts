@@ -3,7 +3,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject }
 import { omit } from './dashboard/strip.ts';
 import { leavesOf, same } from './leaves.ts';
 import { pairUp } from './named-lists.ts';
-import { change, inWords } from './told.ts';
+import { change, inWords } from './change.ts';
 
 /** What was done to the integrations of a contact point. Of secrets only that they changed is said, never a value. */
 export function contactPointChanges(before: JsonObject, after: JsonObject): ReadableChange[] {

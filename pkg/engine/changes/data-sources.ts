@@ -2,7 +2,7 @@ import type { ReadableChange } from '../../contract/api/diff.ts';
 import { objectAt, type JsonObject } from '../../lib/json/json.ts';
 import { omit } from './dashboard/strip.ts';
 import { fieldChanges } from './fields.ts';
-import { change, inWords } from './told.ts';
+import { change, inWords } from './change.ts';
 
 /** What was done to a data source. Which secrets are stored is all that Grafana gives out about them. */
 export function dataSourceChanges(before: JsonObject, after: JsonObject): ReadableChange[] {

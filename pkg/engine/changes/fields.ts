@@ -1,9 +1,9 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
 import type { Json } from '../../lib/json/json.ts';
 import { leavesOf, type Leaf } from './leaves.ts';
-import { change, inWords } from './told.ts';
+import { change, inWords } from './change.ts';
 
-/** More fields are told together. */
+/** More fields are named together. */
 const MOST_SINGLE = 40;
 
 /** What differs field by field, for kinds without specific words. */

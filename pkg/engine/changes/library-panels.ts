@@ -5,7 +5,7 @@ import { NO_MIGRATION } from './dashboard/migrations.ts';
 import { panelChanges } from './dashboard/panels/panels.ts';
 import { omit } from './dashboard/strip.ts';
 import { fieldChanges } from './fields.ts';
-import { change } from './told.ts';
+import { change } from './change.ts';
 
 /** What was done to a library panel: its model is a panel of the classic schema. */
 export function libraryPanelChanges(before: JsonObject, after: JsonObject): ReadableChange[] {

@@ -2,7 +2,7 @@ import type { ReadableChange } from '../../contract/api/diff.ts';
 import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../lib/json/json.ts';
 import { omit } from './dashboard/strip.ts';
 import { fieldChanges } from './fields.ts';
-import { change } from './told.ts';
+import { change } from './change.ts';
 
 /** Whom an entry names, and what people call that. */
 const SUBJECTS = { role: 'role', team: 'team', user: 'user', serviceAccount: 'service account' };

@@ -3,7 +3,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject }
 import { omit, stripped } from './dashboard/strip.ts';
 import { leavesOf } from './leaves.ts';
 import { pairUp } from './named-lists.ts';
-import { change, inWords } from './told.ts';
+import { change, inWords } from './change.ts';
 
 /** A notification policy, from either API. */
 interface Route {

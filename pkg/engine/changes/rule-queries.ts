@@ -4,7 +4,7 @@ import { queryText } from './dashboard/panels/panel.ts';
 import { omit, stripped } from './dashboard/strip.ts';
 import { leavesOf, namesOf } from './leaves.ts';
 import { pairUp } from './named-lists.ts';
-import { change, inWords } from './told.ts';
+import { change, inWords } from './change.ts';
 
 /** Data sources that are Grafana's own expressions. */
 const EXPRESSIONS = ['__expr__', '-100'];

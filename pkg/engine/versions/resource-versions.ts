@@ -84,9 +84,9 @@ export async function describeVersions(
         state.object === before.object ? [null, null] : [await bodyOf(before.object), await bodyOf(state.object)];
       // A folder that got another title has another path, too, and nothing was moved.
       const from = state.folderUid === before.folderUid ? state.folder : before.folder;
-      const told = resourceChanges(kind, { body: old, folder: from }, { body: fresh, folder: state.folder });
-      const isMore = told.truncated || told.changes.length > MOST_CHANGES;
-      const changes = told.changes.slice(0, MOST_CHANGES);
+      const found = resourceChanges(kind, { body: old, folder: from }, { body: fresh, folder: state.folder });
+      const isMore = found.truncated || found.changes.length > MOST_CHANGES;
+      const changes = found.changes.slice(0, MOST_CHANGES);
       return compact({ ...version, changes, truncated: isMore ? true : undefined });
     } catch (error) {
       return { ...version, untold: reasonFor(error) };

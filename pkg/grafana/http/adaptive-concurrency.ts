@@ -195,7 +195,7 @@ export class AdaptiveConcurrency {
   }
 
   /**
-   * Finds out how fast requests of a new sort are at best. Where that cannot be told fewer of them are sent
+   * Finds out how fast requests of a new sort are at best. Where that is not known fewer of them are sent
    * concurrently, and fewer again as long as those are faster.
    */
   #meet(sort: Sort, speed: Latency, began: number, now: number): void {

@@ -69,7 +69,7 @@ export function uncertaintyOf(one: Latency, other: Latency): number {
 
 /**
  * The faster of both where they differ, or what both tell together where they do not: the least of many means would be
- * a lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, tells nothing of
+ * a lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, says nothing of
  * the best.
  */
 export function lowestOf(speed: Latency, best: Latency): Latency {

@@ -4,7 +4,7 @@ const { port1: nowhere, port2: otherEnd } = new MessageChannel();
 otherEnd.close();
 
 /**
- * Whether it may be the pool that Node takes small buffers from. Since 21 Node tells; before, the pool has its size,
+ * Whether it may be the pool that Node takes small buffers from. Since 21 Node says so; before, the pool has its size,
  * and is passed over when it is handed over all the same.
  */
 const isShared: (memory: ArrayBuffer) => boolean =

@@ -58,7 +58,7 @@ export class ApiTokens {
 
   /**
    * Takes up what is given and what is stored, maybe by another replica. While the state cannot be read, what was known
-   * counts on, and so does the home organization's token that is given: its holder is told in the status what is wrong.
+   * counts on, and so does the home organization's token that is given: the status says what is wrong with it.
    */
   async load(): Promise<void> {
     const { clock, log, given } = this.#options;

@@ -18,7 +18,7 @@ export interface StoreCall {
 export type StoreObserver = (call: StoreCall) => void;
 
 /**
- * A store whose every call is told to an observer when it has ended. What the observer throws is the caller's problem.
+ * A store that reports every call to an observer when it has ended. What the observer throws is the caller's problem.
  */
 export function observed(store: ObjectStore, clock: Pick<Clock, 'monotonic'>, observer: StoreObserver): ObjectStore {
   return new ObservedStore(store, clock, observer);

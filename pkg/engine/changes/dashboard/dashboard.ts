@@ -1,7 +1,7 @@
 import type { ReadableChange } from '../../../contract/api/diff.ts';
 import type { JsonObject } from '../../../lib/json/json.ts';
 import { leavesOf, type Leaf } from '../leaves.ts';
-import { change, inWords } from '../told.ts';
+import { change, inWords } from '../change.ts';
 import { classicModel } from './classic.ts';
 import { groupChanges } from './groups.ts';
 import { annotationChanges, linkChanges, variableChanges } from './lists.ts';
@@ -86,7 +86,7 @@ function contentChanges(before: DashboardModel, after: DashboardModel, migration
   ];
 }
 
-/** A grid that gets its first row, or loses its last one, is told as that row. */
+/** A grid that gets its first row, or loses its last one, is named as that row. */
 function isOnlyRows(before: DashboardModel, after: DashboardModel): boolean {
   return [before, after].every(({ arrangement }) => arrangement === 'grid' || arrangement === 'rows');
 }

@@ -1,7 +1,7 @@
 import type { ReadableChange } from '../../../contract/api/diff.ts';
 import { leavesOf, namesOf } from '../leaves.ts';
 import { longestRun, pairUp } from '../named-lists.ts';
-import { change } from '../told.ts';
+import { change } from '../change.ts';
 import type { DashboardModel, Group, Panel } from './model.ts';
 import { groupName } from './names.ts';
 

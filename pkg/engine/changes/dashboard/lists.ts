@@ -2,7 +2,7 @@ import type { ReadableChange } from '../../../contract/api/diff.ts';
 import type { JsonObject } from '../../../lib/json/json.ts';
 import { leavesOf, namesOf, same } from '../leaves.ts';
 import { pairUp, type Pairs } from '../named-lists.ts';
-import { change, inWords } from '../told.ts';
+import { change, inWords } from '../change.ts';
 import { omit } from './strip.ts';
 
 /** What changed in variables; a renamed one is known by what it asks. */

@@ -1,5 +1,5 @@
 import type { ReadableChange } from '../../../contract/api/diff.ts';
-import { change, inWords } from '../told.ts';
+import { change, inWords } from '../change.ts';
 import type { DashboardModel, Panel } from './model.ts';
 
 /** Types of panels that Grafana no longer has, and those that it shows in their place by itself. */

@@ -1,6 +1,6 @@
 import type { ReadableChange } from '../../../contract/api/diff.ts';
 import { longestRun } from '../named-lists.ts';
-import { change } from '../told.ts';
+import { change } from '../change.ts';
 import type { DashboardModel, Panel, Place } from './model.ts';
 import type { GroupPairs } from './groups.ts';
 import { groupName } from './names.ts';

@@ -27,7 +27,7 @@ const MAX_PASSES = 4;
 /**
  * Every item of a list in numbered pages, each once. Pages are offsets: what is made or deleted meanwhile shifts others
  * past us. So a list of several pages counts as read when a pass met the same total on every page and found as many,
- * or, where no total is told, when a second pass found nothing new.
+ * or, where no total is given, when a second pass found nothing new.
  * @throws DK_GRAFANA_INCOMPLETE_LIST when that never happens; DK_GRAFANA_ANSWER when an answer is not a list.
  */
 export async function listNumbered(

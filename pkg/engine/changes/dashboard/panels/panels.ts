@@ -3,12 +3,12 @@ import { append } from '../../../../lib/append.ts';
 import type { Json, JsonObject } from '../../../../lib/json/json.ts';
 import { leavesOf, namesOf, same, type Leaf } from '../../leaves.ts';
 import { pairUp } from '../../named-lists.ts';
-import { change, inWords } from '../../told.ts';
+import { change, inWords } from '../../change.ts';
 import type { Panel } from '../model.ts';
 import { HIDDEN_AXES, isReplacedType, SEPARATE_MERGE, TODAYS_OPTIONS, type Migration } from '../migrations.ts';
 import { queryChanges } from './queries.ts';
 
-/** More single values of one panel are told together. */
+/** More single values of one panel are named together. */
 const MOST_SINGLE = 3;
 
 /** What somebody changed in one panel; where it is is another matter. */

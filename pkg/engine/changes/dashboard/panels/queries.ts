@@ -1,7 +1,7 @@
 import type { ReadableChange } from '../../../../contract/api/diff.ts';
 import { leavesOf, namesOf } from '../../leaves.ts';
 import { pairUp } from '../../named-lists.ts';
-import { change } from '../../told.ts';
+import { change } from '../../change.ts';
 import { SOURCES_BY_UID, type Migration } from '../migrations.ts';
 import type { Panel, Query } from '../model.ts';
 import { queryText } from './panel.ts';

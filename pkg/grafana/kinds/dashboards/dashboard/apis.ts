@@ -59,7 +59,7 @@ export async function* listDashboards(context: KindContext, known: Known, begin?
 type See = (page: ListPage) => Promise<void>;
 
 /**
- * Looks at every page and tells the version of the first, if the list surely holds everything: a right given later
+ * Looks at every page and gives the version of the first, if the list surely holds everything: a right given later
  * would show more under the same version.
  */
 function beginning(context: KindContext, begin: BeginList | undefined): See {
