@@ -8,7 +8,7 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/stored.ts';
 import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './folder-paths.ts';
-import { isPreview } from '../grafana/kinds/previews.ts';
+import { isPreview, unusedPreviewFolders } from '../grafana/kinds/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
 import { servingOf } from './served-kinds.ts';
@@ -90,6 +90,9 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
         await readLive(options, org.id, kind.name, live);
       }
     }
+  }
+  for (const { org, kind, uid } of unusedPreviewFolders([...live.values()])) {
+    live.delete(key(org, kind, uid));
   }
   placeAndName([...live.values()]);
   const orgs = new Set(options.instance.orgs.map((org) => org.id));

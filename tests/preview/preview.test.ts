@@ -129,6 +129,18 @@ describe.each(PROFILE_NAMES)('a preview on Grafana %s', (profile) => {
     expect(await listPreviews(org!, signal)).toEqual([]);
   });
 
+  it('keeps what people put in its folder restorable, when folder and copies are gone', async () => {
+    const manifest = await company(profile);
+    await open(manifest);
+    const own = { uid: 'own', title: 'Mine', panels: [] };
+    await bench.api('POST /api/dashboards/db', { dashboard: own, folderUid: 'dashkeep-previews' });
+    const later = await bench.backup();
+    await bench.api('DELETE /api/folders/dashkeep-previews');
+    const restored = await bench.applyRecorded({ manifest: later, selection: { kinds: ['folder', 'dashboard'] } });
+    expect(restored.results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect((await bench.api('GET /api/dashboards/uid/own')).body.dashboard.title).toBe('Mine');
+  });
+
   it('is refused for a dashboard that the snapshot lacks', async () => {
     const manifest = await company(profile);
     await expect(open(manifest, 'other')).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });

@@ -5,6 +5,7 @@ import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget } from '../../grafana/http/byte-budget.ts';
 import { kindContext } from '../../grafana/instance.ts';
+import { unusedPreviewFolders } from '../../grafana/kinds/previews.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { newTimedId } from '../../repository/layout.ts';
@@ -59,6 +60,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     }
     signal.throwIfAborted();
     collection.finishReading();
+    collection.leaveOut(unusedPreviewFolders(collection.entries));
     collection.progress.phase('checking');
     await replaceMissing(options, collection);
     placeAndName(collection.entries);

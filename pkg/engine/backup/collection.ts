@@ -134,6 +134,17 @@ export class Collection {
     );
   }
 
+  /** Takes entries out again as if they had not been listed. */
+  leaveOut(entries: ReadonlySet<ManifestEntry>): void {
+    const reused = new Set(this.reused);
+    for (const entry of entries) {
+      const report = this.report(entry.kind);
+      report.listed--;
+      report[reused.has(entry) ? 'reused' : 'stored']--;
+    }
+    this.remove(entries);
+  }
+
   /** How those lists began whose resources are all here, each in the revision that was listed. */
   wholeLists(): ListBeginning[] {
     const unlisted = this.entries.filter(({ revision }) => revision === undefined);

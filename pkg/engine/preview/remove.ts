@@ -50,7 +50,7 @@ export async function listPreviews(org: Org, signal: AbortSignal): Promise<LiveP
  * Removes one preview, and their folder when it was the last. @throws DK_NOT_FOUND for what is no preview; GrafanaError
  */
 export async function removePreview(instance: Instance, org: Org, uid: string, ports: Ports): Promise<void> {
-  if (!isPreview({ uid }) || uid === PREVIEW_FOLDER.uid) {
+  if (!isPreview({ uid })) {
     throw new DashkeepError('DK_NOT_FOUND', 'there is no such preview');
   }
   await ifFound(org.client.delete(dashboardPath(uid), { signal: ports.signal }));
