@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { RunRequest, RunSummary, RunsQuery } from '../../pkg/contract/api/runs.ts';
+import type { RunSummary, RunsQuery } from '../../pkg/contract/api/runs.ts';
 import { call } from '../api/client.ts';
+import { startRun } from '../api/startRun.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
 export type RunFilters = Pick<RunsQuery, 'kind' | 'status' | 'search' | 'from' | 'to'>;
@@ -40,11 +41,7 @@ export function useRun(id: string | undefined) {
 export function useStartRun() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (request: RunRequest) =>
-      call('POST /runs', {
-        body: request,
-        headers: { 'Idempotency-Key': crypto.getRandomValues(new Uint32Array(4)).join('-') },
-      }),
+    mutationFn: startRun,
     onSettled: () => client.invalidateQueries(),
   });
 }

@@ -1,6 +1,6 @@
 import { locationService } from '@grafana/runtime';
-import { call } from '../api/client.ts';
 import { ServiceError } from '../api/errors.ts';
+import { startRun } from '../api/startRun.ts';
 import { loadTranslations } from '../app/translations.ts';
 import { notifyError } from '../lib/notify.ts';
 import { explainFailure } from '../lib/problems/failures.ts';
@@ -10,13 +10,13 @@ import { routes } from '../lib/routes.ts';
 export async function backUpNow(): Promise<void> {
   await loadTranslations();
   try {
-    const run = await call('POST /runs', { body: { kind: 'backup' } });
+    const run = await startRun({ kind: 'backup' });
     locationService.push(routes.run(run.id));
   } catch (error) {
     if (!(error instanceof ServiceError)) {
       throw error;
     }
-    const { title, advice } = explainFailure(error);
-    notifyError(title, advice);
+    const { title, detail, advice } = explainFailure(error);
+    notifyError(title, [detail, advice].filter((text) => text !== '').join(' '));
   }
 }

@@ -7,6 +7,6 @@ export function notifySuccess(title: string): void {
 }
 
 /** The same for a failure where no page is there to show it. */
-export function notifyError(title: string, advice: string): void {
-  getAppEvents().publish({ type: AppEvents.alertError.name, payload: [title, advice] });
+export function notifyError(title: string, text: string): void {
+  getAppEvents().publish({ type: AppEvents.alertError.name, payload: [title, text] });
 }

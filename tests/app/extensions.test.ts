@@ -1,4 +1,6 @@
+import { of, throwError } from 'rxjs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { backUpNow } from '../../src/extensions/backUp.ts';
 import { dashboardIn, links, panelLink } from '../../src/extensions/links.ts';
 import manifest from '../../src/plugin.json' with { type: 'json' };
 
@@ -11,10 +13,23 @@ const { host } = vi.hoisted(() => ({
       getLocation: () => ({ pathname: host.locationService.pathname }),
       push: (path: string) => void host.locationService.pushed.push(path),
     },
+    sent: [] as { method: string; url: string; data: unknown; headers: Record<string, string> }[],
+    refusal: undefined as unknown,
+    published: [] as { payload: string[] }[],
+    getBackendSrv: () => ({
+      fetch: (request: (typeof host.sent)[number]) => {
+        host.sent.push(request);
+        return host.refusal === undefined ? of({ status: 202, data: { id: 'run-1' } }) : throwError(() => host.refusal);
+      },
+    }),
+    isFetchError: (error: object) => 'status' in error,
+    getAppEvents: () => ({ publish: (event: { payload: string[] }) => void host.published.push(event) }),
   },
 }));
 vi.mock('@grafana/runtime', () => host);
 vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('@grafana/data', () => ({ AppEvents: { alertError: { name: 'alert-error' } } }));
+vi.mock('../../src/app/translations.ts', () => ({ loadTranslations: async () => undefined }));
 
 const VERSIONS = '/a/dashkeep-backup-app/versions/dashboard/board';
 
@@ -23,6 +38,9 @@ beforeEach(() => {
   host.config.buildInfo.version = '13.2.0';
   host.locationService.pathname = '/d/board/checkout';
   host.locationService.pushed.length = 0;
+  host.sent.length = 0;
+  host.published.length = 0;
+  host.refusal = undefined;
 });
 
 const all = [...links, panelLink];
@@ -75,6 +93,23 @@ describe('what Dashkeep adds to the pages of Grafana', () => {
       host.config.buildInfo.version = version;
       expect(panelLink.configure?.(panel)).toBeUndefined();
     }
+  });
+
+  it('starts a backup from the command palette and shows its run', async () => {
+    await backUpNow();
+    const [sent] = host.sent;
+    expect(sent).toMatchObject({ method: 'POST', data: { kind: 'backup' } });
+    expect(sent?.headers['Idempotency-Key']).toMatch(/^\d+(-\d+){3}$/);
+    expect(host.locationService.pushed).toEqual(['/a/dashkeep-backup-app/runs/run-1']);
+  });
+
+  it('says why a backup did not start, and stays where it is', async () => {
+    const error = { code: 'DK_BUSY', message: 'a backup is running', hint: 'Wait.' };
+    host.refusal = { status: 409, statusText: '', config: { url: '' }, data: { error, message: error.message } };
+    await backUpNow();
+    expect(host.published).toHaveLength(1);
+    expect(host.published[0]?.payload.join(' ')).toContain('running');
+    expect(host.locationService.pushed).toEqual([]);
   });
 
   it('finds the dashboard in any address of one, also below a path of Grafana', () => {
