@@ -5,13 +5,12 @@ import { Facts } from '../../components/Facts.tsx';
 import { JsonView } from '../../components/json/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
-import { useOpenPreview } from '../../data/usePreviews.ts';
 import { downloadResource, useResource } from '../../data/useSnapshots.ts';
 import { formatBytes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
-import { PreviewNotice } from '../../components/resources/PreviewNotice.tsx';
+import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
 
 interface Props {
   snapshot: string;
@@ -26,7 +25,6 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
   const download = useMutation({
     mutationFn: (format: 'body' | 'dashboard') => downloadResource(snapshot, { org, kind, uid }, format),
   });
-  const preview = useOpenPreview();
   const parameter = resourceParameter(resource);
   return (
     <Drawer title={query.data?.entry.title || uid} subtitle={kindLabel(kind)} size="md" onClose={onClose}>
@@ -48,16 +46,6 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
                 {t('resource.versions', 'Earlier versions')}
               </LinkButton>
               {kind === 'dashboard' && (
-                <Button
-                  variant="secondary"
-                  icon="eye"
-                  disabled={preview.isPending}
-                  onClick={() => preview.mutate({ snapshot, uid })}
-                >
-                  {t('resource.preview', 'Open as it was')}
-                </Button>
-              )}
-              {kind === 'dashboard' && (
                 <Button variant="secondary" icon="download-alt" onClick={() => download.mutate('dashboard')}>
                   {t('resource.downloadDashboard', 'Download for import')}
                 </Button>
@@ -65,9 +53,8 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
               <Button variant="secondary" icon="download-alt" onClick={() => download.mutate('body')}>
                 {t('resource.download', 'Download JSON')}
               </Button>
+              {kind === 'dashboard' && <OpenAsItWas snapshot={snapshot} uid={uid} />}
             </Stack>
-            {preview.error !== null && <ServiceNotice error={preview.error} />}
-            {preview.data !== undefined && <PreviewNotice preview={preview.data} onRemoved={preview.reset} />}
             {download.error !== null && <ServiceNotice error={download.error} />}
             <Facts
               facts={[

@@ -4,12 +4,10 @@ import { Button, LinkButton, Stack, Text, TextLink, useStyles2, type BadgeColor 
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ReadableChanges } from '../../components/resources/ReadableChanges.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
-import { PreviewNotice } from '../../components/resources/PreviewNotice.tsx';
-import { useOpenPreview } from '../../data/usePreviews.ts';
+import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
 import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { refOf, resourceParameter, routes } from '../../lib/routes.ts';
@@ -67,61 +65,46 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
 }
 
 function Actions({ resource, version: { what, snapshots }, before, onCompare }: Props) {
-  const preview = useOpenPreview();
   const snapshot = snapshots.last;
   if (what === 'deleted') {
     return null;
   }
   return (
-    <>
-      <Stack gap={1} wrap="wrap">
-        <Button size="sm" icon="code-branch" onClick={() => onCompare({ from: snapshot, to: 'live' })}>
-          {t('versions.compareLive', 'Compare with Grafana now')}
+    <Stack gap={1} wrap="wrap">
+      <Button size="sm" icon="code-branch" onClick={() => onCompare({ from: snapshot, to: 'live' })}>
+        {t('versions.compareLive', 'Compare with Grafana now')}
+      </Button>
+      {before !== undefined && before.what !== 'deleted' && (
+        <Button
+          size="sm"
+          variant="secondary"
+          icon="code-branch"
+          onClick={() => onCompare({ from: before.snapshots.last, to: snapshots.first })}
+        >
+          {t('versions.compareBefore', 'Compare with the version before')}
         </Button>
-        {before !== undefined && before.what !== 'deleted' && (
-          <Button
-            size="sm"
-            variant="secondary"
-            icon="code-branch"
-            onClick={() => onCompare({ from: before.snapshots.last, to: snapshots.first })}
-          >
-            {t('versions.compareBefore', 'Compare with the version before')}
-          </Button>
-        )}
-        <RestoreButton
-          size="sm"
-          variant="secondary"
-          request={{
-            snapshot,
-            selection: { type: 'resources', resources: [refOf(resource)] },
-            options: { overwrite: true },
-          }}
-        >
-          {t('versions.restore', 'Restore this version')}
-        </RestoreButton>
-        {resource.kind === 'dashboard' && (
-          <Button
-            size="sm"
-            variant="secondary"
-            icon="eye"
-            disabled={preview.isPending}
-            onClick={() => preview.mutate({ snapshot, uid: resource.uid })}
-          >
-            {t('resource.preview', 'Open as it was')}
-          </Button>
-        )}
-        <LinkButton
-          size="sm"
-          variant="secondary"
-          icon="file-alt"
-          href={routes.snapshot(snapshot, { resource: resourceParameter(resource) })}
-        >
-          {t('versions.details', 'Contents and download')}
-        </LinkButton>
-      </Stack>
-      {preview.error !== null && <ServiceNotice error={preview.error} />}
-      {preview.data !== undefined && <PreviewNotice preview={preview.data} onRemoved={preview.reset} />}
-    </>
+      )}
+      <RestoreButton
+        size="sm"
+        variant="secondary"
+        request={{
+          snapshot,
+          selection: { type: 'resources', resources: [refOf(resource)] },
+          options: { overwrite: true },
+        }}
+      >
+        {t('versions.restore', 'Restore this version')}
+      </RestoreButton>
+      <LinkButton
+        size="sm"
+        variant="secondary"
+        icon="file-alt"
+        href={routes.snapshot(snapshot, { resource: resourceParameter(resource) })}
+      >
+        {t('versions.details', 'Contents and download')}
+      </LinkButton>
+      {resource.kind === 'dashboard' && <OpenAsItWas size="sm" snapshot={snapshot} uid={resource.uid} />}
+    </Stack>
   );
 }
 
