@@ -42,7 +42,12 @@ describe('an admin Secret', () => {
 
   it.each([
     ['without any key', [], {}, 'it contains nothing, but needs admin-password, password, GF_SECURITY_ADMIN_PASSWORD'],
-    ['with other keys', ['pass'], {}, 'it contains pass, but needs admin-password, password, GF_SECURITY_ADMIN_PASSWORD'],
+    [
+      'with other keys',
+      ['pass'],
+      {},
+      'it contains pass, but needs admin-password, password, GF_SECURITY_ADMIN_PASSWORD',
+    ],
     [
       'without the key that was named',
       ['admin-password'],

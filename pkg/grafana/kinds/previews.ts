@@ -16,8 +16,8 @@ interface Placed {
 }
 
 /**
- * The folder of copies, and its permissions, in each org where nobody has put anything else into it: as little part of a
- * backup as the copies are. Where somebody has, a restore needs the folder.
+ * The folder of copies, and its permissions, in each org where nobody has put anything else into it: as little part of
+ * a backup as the copies are. Where somebody has, a restore needs the folder.
  * @param all - everything that was read, without copies
  */
 export function unusedPreviewFolders<T extends Placed>(all: readonly T[]): Set<T> {

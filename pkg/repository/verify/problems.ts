@@ -55,7 +55,8 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
 }
 
 /**
- * What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler gets to know.
+ * What was read of a manifest; undefined when it was forgotten meanwhile, or is unreadable: then the handler gets to
+ * know.
  */
 export async function ifReadable<T>(
   reading: Promise<T>,
