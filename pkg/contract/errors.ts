@@ -174,6 +174,8 @@ interface ErrorOptions {
   cause?: unknown;
   hint?: string;
   why?: KnownReason;
+  /** The hint as data. */
+  advice?: KnownReason;
 }
 
 /** An error with a code from the catalogue. Messages never hold a secret or a body. */
@@ -181,6 +183,8 @@ export class DashkeepError extends Error {
   readonly code: ErrorCode;
   /** The same as the message, as data; absent where another program said it, or nobody has to tell it apart. */
   readonly why: KnownReason | undefined;
+  /** The same as the hint, as data, where it is one of the catalogue of reasons. */
+  readonly advice: KnownReason | undefined;
   /** More than the catalogue's hint, when the place that failed knows better. */
   readonly #hint: string | undefined;
 
@@ -189,6 +193,7 @@ export class DashkeepError extends Error {
     this.name = 'DashkeepError';
     this.code = code;
     this.why = options.why;
+    this.advice = options.advice;
     this.#hint = options.hint;
   }
 

@@ -1,10 +1,11 @@
 import { DashkeepError } from '../contract/errors.ts';
+import type { KnownReason } from '../contract/reasons/catalogue.ts';
 
 /** A right is missing: which one, in AWS's words. */
 export class PermissionDenied extends DashkeepError {
   readonly permission: string;
 
-  constructor(permission: string, message: string, options: { cause?: unknown; hint?: string }) {
+  constructor(permission: string, message: string, options: { cause?: unknown; hint?: string; advice?: KnownReason }) {
     super('DK_STORE_DENIED', message, options);
     this.permission = permission;
   }

@@ -1,4 +1,5 @@
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { KnownReason } from '../contract/reasons/catalogue.ts';
 import type { OutboundPolicy } from './outbound/policy.ts';
 import type { S3Settings } from './s3/settings/settings.ts';
 
@@ -22,5 +23,5 @@ export interface OpenStoreOptions {
 /** Where a setting of an S3 target came from, for people. Holds no secret. */
 export interface StoreExplanation {
   settings: { name: string; value: string; from: string }[];
-  warnings: string[];
+  warnings: KnownReason[];
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
 import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
 import { because, losing, warningOf } from '../../pkg/contract/reasons/reason.ts';
 import { localeFile } from '../../scripts/texts.ts';
@@ -8,7 +9,7 @@ import { localeFile } from '../../scripts/texts.ts';
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
-const { findingsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
+const { findingsText, hintsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
   await import('../../src/lib/reasons/reasons.ts');
 
 const CODES = Object.keys(REASONS) as ReasonCode[];
@@ -96,6 +97,18 @@ describe('the reasons of the service', () => {
       'English',
     );
     expect(findingsText({ detail: 's3://bucket' })).toBe('s3://bucket');
+  });
+
+  it('for what to do about a check are told together, or in English where the service knows better', () => {
+    const hints = [reason('grant-permission', { permission: 's3:PutObject' }), reason('b2-credentials')];
+    expect(hintsText(hints)).toBe(
+      'Grant s3:PutObject. The master key does not work with S3. Create an application key.',
+    );
+    const general = { code: 'DK_STORE_DENIED', params: { message: ERROR_CATALOGUE.DK_STORE_DENIED.hint } };
+    expect(hintsText([general])).toBe('Grant the permission that is named here.');
+    expect(hintsText([{ ...general, params: { message: 'Mount the directory writable.' } }])).toBeUndefined();
+    expect(hintsText([...hints, { code: 'of-tomorrow', params: {} }])).toBeUndefined();
+    expect(hintsText([])).toBeUndefined();
   });
 
   it('offer to overwrite what differs, unless it only came along', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { STATUS_REASONS } from '../../pkg/contract/reasons/status.ts';
-import { NOT_COVERED_HINT, notCovered } from '../../pkg/service/status/status-view.ts';
+import { INCLUDE_ORG, notCovered } from '../../pkg/service/status/status-view.ts';
 import { localeFile } from '../../scripts/texts.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
@@ -46,7 +46,7 @@ describe('the errors of the service', () => {
 
   it('name an organization that no backup covers, and where to choose it', () => {
     const why = notCovered({ id: 2, name: "Tom's team" });
-    const problem = { code: 'DK_SETTINGS', message: reasonSentence(why), hint: NOT_COVERED_HINT };
+    const problem = { code: 'DK_SETTINGS', message: reasonSentence(why), hint: reasonSentence(INCLUDE_ORG) };
     expect(explainProblem({ ...problem, why })).toEqual({
       title: "Organization Tom's team (2) is not backed up",
       advice: 'Ask the administrator of the service to include it.',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
+import { startS3Server } from '../support/s3/server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
@@ -28,7 +29,17 @@ describe('the doctor', () => {
 
   /** What the command line prints, as JSON. */
   async function examine(environment: Record<string, string> = {}): Promise<Doctor> {
-    const text = await new Promise<string>((resolve) => {
+    return JSON.parse(await output(environment, '--json')) as Doctor;
+  }
+
+  /** What the command line prints, with names in place of addresses and paths. */
+  async function printed(environment: Record<string, string>): Promise<string[]> {
+    const text = await output(environment);
+    return text.trimEnd().replaceAll(grafana.url, 'GRAFANA').replaceAll(directory, 'DIRECTORY').split('\n');
+  }
+
+  function output(environment: Record<string, string>, ...options: string[]): Promise<string> {
+    return new Promise<string>((resolve) => {
       const env = {
         PATH: process.env['PATH'],
         HOME: directory,
@@ -38,10 +49,9 @@ describe('the doctor', () => {
         DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
         ...environment,
       };
-      const program = ['--import', 'tsx', 'pkg/cli/bin.ts', 'doctor', '--json'];
+      const program = ['--import', 'tsx', 'pkg/cli/bin.ts', 'doctor', ...options];
       execFile(process.execPath, program, { cwd: ROOT, env }, (_error, out) => resolve(out));
     });
-    return JSON.parse(text) as Doctor;
   }
 
   const named = ({ checks }: Doctor, name: string): DoctorCheck | undefined => checks.find((one) => one.name === name);
@@ -103,4 +113,57 @@ describe('the doctor', () => {
     ]);
     expect(target.map(({ detail }) => detail).join('\n')).not.toContain('does not apply');
   }, 20_000);
+
+  it('prints each check in English, with what to do about it', async () => {
+    const deployed = { DASHKEEP_IMAGE: 'dashkeep:1', DASHKEEP_NETWORK_POLICY: 'false', DASHKEEP_LISTEN: '0.0.0.0:0' };
+    expect(await printed({ ...withAdmin(), ...deployed, DASHKEEP_API_TOKEN: 'given-0123456789abcdef' })).toEqual([
+      'ok       grafana: Grafana 13.2.3 at GRAFANA',
+      'skipped  rights: to be seen with a token',
+      'ok       token: none yet: the service makes one with the admin credentials when it starts',
+      'ok       target: resolve: file://DIRECTORY/target',
+      'ok       target: clock: the clocks agree',
+      'ok       target: write: 18 bytes written; overwritten objects are visible immediately; conditional puts are enforced, even if they are concurrent',
+      'ok       target: read: the same bytes came back; an absent object is said to be absent',
+      'ok       target: list: a list shows what was just written',
+      'ok       target: delete: deleted objects are gone',
+      'ok       target: repository: there is none yet: the first backup makes it',
+      'skipped  kubernetes: not in a cluster; state is stored in DIRECTORY/state',
+      'warning  deployment: TLS: the API listens at 0.0.0.0 without TLS: its token and its responses can be read on the network',
+      '         Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
+      'warning  deployment: image: dashkeep:1 is identified by a tag, which can move to another image',
+      '         Set image.digest, see docs/install/images.md.',
+      'warning  deployment: network policy: there is none, so every pod in the cluster can connect to this one',
+      '         Set networkPolicy.enabled=true, or create your own.',
+      'warning  API token: DASHKEEP_API_TOKEN: set by the deployment and never replaced: anyone who has seen it can use it until you change it',
+      '         Change it regularly. Or remove DASHKEEP_API_TOKEN: the service then makes tokens, and replaces them if it can configure the app.',
+    ]);
+  }, 20_000);
+
+  it('prints what Grafana and the target refuse, with what to do about it', async () => {
+    const s3 = await startS3Server({ deny: (action) => action === 's3:DeleteObject', conditionalPut: 'ignored' });
+    try {
+      const target = { DASHKEEP_TARGET: 's3://test', ...s3.environment };
+      const lines = await printed({ ...target, GRAFANA_API_TOKEN: 'glsa_no' });
+      expect(lines.map((line) => line.replaceAll(s3.url, 'S3').replaceAll(/probe\/[0-9a-f]{16}/g, 'probe/ID'))).toEqual(
+        [
+          'FAILED   grafana: GET /api/frontend/settings: 401 Invalid API key',
+          '         Check the token or password. It is wrong or has expired.',
+          'FAILED   token: Grafana refuses the token from GRAFANA_API_TOKEN',
+          '         Check whether the token or its service account was deleted. Make a new token in Grafana (Administration › Service accounts, role Admin) and set GRAFANA_API_TOKEN. If it is read from a file (…_FILE), no restart is needed.',
+          'ok       target: resolve: s3://test at S3',
+          'ok       target: clock: the clocks agree',
+          'warning  target: write: the store ignores the condition of a put',
+          '         Nothing depends on them. Snapshots are safe anyway.',
+          'ok       target: read: the same bytes came back; an absent object is said to be absent; part of an object can be read',
+          'ok       target: list: a list shows what was just written',
+          'warning  target: delete: s3:DeleteObject is not allowed (AccessDenied: cannot delete probe/ID/a.json in s3://test at S3: s3:DeleteObject is not allowed (AccessDenied))',
+          '         Grant s3:DeleteObject. Backups work, but nothing can be pruned with this key, and the objects of this check stay in probe/.',
+          'ok       target: repository: there is none yet: the first backup makes it',
+          'skipped  kubernetes: not in a cluster; state is stored in DIRECTORY/state',
+        ],
+      );
+    } finally {
+      await s3.close();
+    }
+  }, 60_000);
 });

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkStore, STORE_CHECK_STEPS } from '../../pkg/storage/check/check.ts';
 import type { StoreCheck, StoreCheckStepName } from '../../pkg/storage/check/check.ts';
+import { reason } from '../../pkg/contract/reasons/catalogue.ts';
+import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { minimalPolicy, minimalPolicyFor } from '../../pkg/storage/policy.ts';
 import type { MinimalPolicy } from '../../pkg/storage/policy.ts';
@@ -61,7 +63,7 @@ describe('checkStore', () => {
 
     expect(check.ok).toBe(true);
     expect(store.capabilities).toMatchObject({ versioning: true, objectLock: true });
-    expect(stepOf(check, 'versioning').hint).toContain('NoncurrentVersionExpiration');
+    expect(stepOf(check, 'versioning').hints).toEqual([reason('versions-expire')]);
   });
 
   it('says that object lock was asked for where the bucket has none', async () => {
@@ -82,7 +84,7 @@ describe('checkStore', () => {
 
     expect(check.ok).toBe(false);
     expect(stepOf(check, step)).toMatchObject({ status: 'failed', permission });
-    expect(stepOf(check, step).hint).not.toBe('');
+    expect(stepOf(check, step).hints.map(reasonSentence)).toEqual([`Grant ${permission}.`, expect.stringMatching(/./)]);
   });
 
   it('warns that nothing can be pruned without s3:DeleteObject', async () => {

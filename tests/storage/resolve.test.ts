@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -49,7 +50,7 @@ describe('the shared AWS files', () => {
     const resolved = await resolve({ ...classic, config: mangled });
 
     expect(resolved.endpoint.value).toBe(SCALEWAY);
-    expect(resolved.warnings).toEqual([expect.stringContaining('were lost')]);
+    expect(resolved.warnings.map(reasonSentence)).toEqual([expect.stringContaining('were lost')]);
   });
 
   it.each([
@@ -172,7 +173,7 @@ aws_secret_access_key = ${SECRET}
     const resolved = await resolve({ config, credentials, environment: { AWS_PROFILE: 'scw', ...keys } });
 
     expect(await resolved.credentials.load()).toMatchObject({ secretAccessKey: SECRET });
-    expect(resolved.warnings).toEqual([expect.stringContaining('AWS_ACCESS_KEY_ID is not used')]);
+    expect(resolved.warnings.map(reasonSentence)).toEqual([expect.stringContaining('AWS_ACCESS_KEY_ID is not used')]);
   });
 });
 
@@ -207,7 +208,7 @@ describe('the environment', () => {
   it('is warned of when its region does not fit the endpoint of the file', async () => {
     const resolved = await resolve({ ...classic, environment: { AWS_REGION: 'nl-ams' } });
 
-    expect(resolved.warnings).toEqual([expect.stringMatching(/region fr-par .*nl-ams/)]);
+    expect(resolved.warnings.map(reasonSentence)).toEqual([expect.stringMatching(/region fr-par .*nl-ams/)]);
   });
 
   it('may switch configured endpoints off, which is refused where that leads to the wrong provider', async () => {

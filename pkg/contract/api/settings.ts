@@ -171,10 +171,12 @@ export const CheckStep = z.object({
   code: z.string().optional(),
   /** What was found, in English. */
   detail: z.string(),
-  /** The same as data; absent where the detail is a name or address. */
+  /** The same as data. */
   findings: z.array(ReasonData).optional(),
   /** What to do; empty when there is nothing to do. Names the missing right where one is missing. */
   hint: z.string(),
+  /** The same as data. */
+  hints: z.array(ReasonData).optional(),
   milliseconds: z.number().nonnegative().optional(),
 });
 export type CheckStep = z.infer<typeof CheckStep>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
+import { ReasonData } from '../reasons/reason.ts';
 import { Problem, Time } from './common.ts';
 import { RunSummary } from './runs.ts';
 import { ScheduledJob } from './settings.ts';
@@ -126,8 +127,14 @@ export type Trends = z.infer<typeof Trends>;
 export const DoctorCheck = z.object({
   name: z.string(),
   status: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  /** What was found, in English. */
   detail: z.string(),
+  /** The same as data. */
+  findings: z.array(ReasonData),
+  /** What to do, in English; empty when there is nothing to do. */
   hint: z.string(),
+  /** The same as data. */
+  hints: z.array(ReasonData),
 });
 export type DoctorCheck = z.infer<typeof DoctorCheck>;
 

@@ -1,5 +1,7 @@
 import { APPLY_REASONS } from './apply.ts';
+import { CHECK_REASONS } from './checks.ts';
 import { FINDING_REASONS } from './findings.ts';
+import { HINT_REASONS } from './hints.ts';
 import { LOSS_REASONS } from './losses.ts';
 import { PLAN_REASONS } from './plan.ts';
 import { REFUSAL_REASONS } from './refusals.ts';
@@ -21,6 +23,8 @@ export const REASONS = {
   ...RUN_REASONS,
   ...RETENTION_REASONS,
   ...FINDING_REASONS,
+  ...CHECK_REASONS,
+  ...HINT_REASONS,
   ...SETTING_REASONS,
   ...REPOSITORY_REASONS,
   ...STATUS_REASONS,

@@ -26,5 +26,6 @@ export const FINDING_REASONS = {
   'needs-earlier-steps': 'needs the steps before it',
   'repository-there': 'there is a repository',
   'repository-encrypted': 'there is a repository, encrypted',
+  'target-slow': 'the target took longer than {seconds} seconds',
   'repository-none': 'there is none yet: the first backup makes it',
 } as const;

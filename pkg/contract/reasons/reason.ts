@@ -70,7 +70,7 @@ function isKnown(code: string): code is KnownReason['code'] {
 export function refusal(
   code: ErrorCode,
   why: KnownReason,
-  options: { cause?: unknown; hint?: string } = {},
+  options: { cause?: unknown; hint?: string; advice?: KnownReason } = {},
 ): DashkeepError {
   return new DashkeepError(code, reasonSentence(why), { ...options, why });
 }

@@ -1,4 +1,6 @@
 import type { DoctorCheck } from '../../contract/api/status.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { checkText } from '../../contract/reasons/check-result.ts';
 import type { ServiceConfig } from '../config.ts';
 
 /** What the doctor says of tokens of the API: one that the deployment gives is never replaced. */
@@ -10,7 +12,6 @@ export function givenTokenChecks({ apiToken, apiOrgTokens }: ServiceConfig): Doc
   return given.map((name) => ({
     name: `API token: ${name}`,
     status: 'warning',
-    detail: 'set by the deployment and never replaced: anyone who has seen it can use it until you change it',
-    hint: `Change it regularly. Or remove ${name}: the service then makes tokens, and replaces them if it can configure the app.`,
+    ...checkText([reason('api-token-given')], [reason('change-api-token', { name })]),
   }));
 }

@@ -4,6 +4,8 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { advising } from '../../contract/reasons/check-result.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
 import { isAbsent, tokensOf, type TokenOwner } from './grafana.ts';
@@ -127,7 +129,7 @@ export class ServiceAccounts {
         const made = await grafana.post('/api/serviceaccounts', body, { signal: this.#signal });
         if (instead !== undefined) {
           this.#log.warn(
-            { org, account: name, notUsed: instead, hint: NOT_OURS_HINT },
+            { org, account: name, notUsed: instead, hint: reasonSentence(DELETE_ACCOUNT) },
             'this service did not create the service account of that name, so it uses another name',
           );
         }
@@ -144,7 +146,7 @@ export class ServiceAccounts {
       }
     }
     throw new DashkeepError('DK_BOOTSTRAP', `all names for a service account are taken in org ${org}`, {
-      hint: NOT_OURS_HINT,
+      ...advising(DELETE_ACCOUNT),
     });
   }
 
@@ -173,8 +175,8 @@ export class ServiceAccounts {
   }
 }
 
-export const NOT_OURS_HINT =
-  'Delete the account if nothing uses it. If you also delete the one that is used instead, the service creates one with the usual name.';
+/** What to do where another name is used. */
+export const DELETE_ACCOUNT = reason('delete-account');
 
 /** What is said where another name is used. */
 export function otherAccount(org: number, name: string, instead: string): KnownReason {

@@ -1,17 +1,19 @@
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import { isJsonObject } from '../../lib/json/json.ts';
-import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { checkText, failedCheckText } from '../../contract/reasons/check-result.ts';
+import type { Reason } from '../../contract/reasons/reason.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { discover } from '../../grafana/capabilities.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
 import { givenTokenChecks } from '../api-tokens/check.ts';
 import { NoAdmin } from '../bootstrap/problems.ts';
-import { NOT_OURS_HINT, otherAccount } from '../bootstrap/service-account.ts';
+import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { GrafanaHealth } from '../status/health.ts';
-import { NOT_COVERED_HINT, notCovered } from '../status/status-view.ts';
+import { INCLUDE_ORG, notCovered } from '../status/status-view.ts';
 import type { Service } from '../service.ts';
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
@@ -23,20 +25,20 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     kubernetesChecks(service, signal),
     deploymentChecks(service.config, service.clock),
     givenTokenChecks(service.config),
-    service.statusView.notCovered.map((org): DoctorCheck => ({
-      name: `organization ${org.id}`,
-      status: 'warning',
-      detail: reasonSentence(notCovered(org)),
-      hint: NOT_COVERED_HINT,
-    })),
+    service.statusView.notCovered.map((org) =>
+      result(`organization ${org.id}`, 'warning', [notCovered(org)], INCLUDE_ORG),
+    ),
   ]);
   const checks = groups.flat();
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };
 }
 
+function result(name: string, status: DoctorCheck['status'], findings: Reason[], ...hints: Reason[]): DoctorCheck {
+  return { name, status, ...checkText(findings, hints) };
+}
+
 function failed(name: string, error: unknown): DoctorCheck {
-  const { message, hint } = asDashkeepError(error);
-  return { name, status: 'failed', detail: message, hint };
+  return { name, status: 'failed', ...failedCheckText(asDashkeepError(error)) };
 }
 
 async function grafanaChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
@@ -50,13 +52,8 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
     const credentials = service.access.credentials();
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
-    const found: DoctorCheck = {
-      name: 'grafana',
-      status: 'ok',
-      detail: `Grafana ${version} at ${client.url}`,
-      hint: '',
-    };
-    return [found, ...(await rightsChecks(client, signal))];
+    const found = reason('grafana-found', { version, url: client.url });
+    return [result('grafana', 'ok', [found]), ...(await rightsChecks(client, signal))];
   } catch (error) {
     return [failed('grafana', error)];
   } finally {
@@ -68,13 +65,14 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
 async function healthChecks(grafana: { url: string; caFile?: string }, signal: AbortSignal): Promise<DoctorCheck[]> {
   const health = new GrafanaHealth(grafana);
   try {
-    const { problem, version = 'of an unknown version' } = await health.read(signal);
-    return problem === undefined
-      ? [
-          { name: 'grafana', status: 'ok', detail: `Grafana ${version} at ${grafana.url}`, hint: '' },
-          { name: 'rights', status: 'skipped', detail: 'to be seen with a token', hint: '' },
-        ]
-      : [failed('grafana', problem)];
+    const { problem, version } = await health.read(signal);
+    if (problem !== undefined) {
+      return [failed('grafana', problem)];
+    }
+    const { url } = grafana;
+    const found =
+      version === undefined ? reason('grafana-unversioned', { url }) : reason('grafana-found', { version, url });
+    return [result('grafana', 'ok', [found]), result('rights', 'skipped', [reason('rights-need-token')])];
   } finally {
     await health.close();
   }
@@ -87,7 +85,7 @@ async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise
     permissions = await client.get('/api/access-control/user/permissions', { signal });
   } catch (error) {
     const { message } = asDashkeepError(error);
-    return [{ name: 'rights', status: 'skipped', detail: `Grafana does not report them: ${message}`, hint: '' }];
+    return [result('rights', 'skipped', [reason('rights-silent', { message })])];
   }
   const has = new Set(isJsonObject(permissions) ? Object.keys(permissions) : []);
   const lacking: string[] = [];
@@ -99,66 +97,53 @@ async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise
       lacking.push(`${name} (${missing.join(', ')})`);
     }
   }
-  return [
-    lacking.length === 0
-      ? {
-          name: 'rights',
-          status: 'ok',
-          detail: `the token can read all ${KINDS.length} kinds`,
-          hint: '',
-        }
-      : {
-          name: 'rights',
-          status: 'warning',
-          detail: `not readable: ${lacking.join('; ')}`,
-          hint: 'Give the service account the Admin role, or a custom role with these actions.',
-        },
-  ];
+  if (lacking.length === 0) {
+    return [result('rights', 'ok', [reason('rights-complete', { count: String(KINDS.length) })])];
+  }
+  const found = reason('rights-lacking', { kinds: lacking.join('; ') });
+  return [result('rights', 'warning', [found], reason('give-admin-role'))];
 }
 
 async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
   if (service.keeper === undefined) {
     await service.given?.check();
     const problem = service.given?.status.problem;
-    return problem === undefined
-      ? [{ name: 'token', status: 'ok', detail: 'set by the deployment; its expiry is unknown', hint: '' }]
-      : [failed('token', problem)];
+    return problem === undefined ? [result('token', 'ok', [reason('token-given')])] : [failed('token', problem)];
   }
   const { state, orgs, problem, replaced } = service.keeper.status;
   if (problem instanceof NoAdmin && service.ports.admin !== undefined) {
     if (problem.refused) {
-      const hint =
-        'A running service makes another one with the admin credentials within a minute; ' +
-        '`dashkeep bootstrap` makes one now.';
-      return [{ name: 'token', status: 'failed', detail: 'Grafana refuses the stored token', hint }];
+      const hint = reason('token-made-soon', { command: 'dashkeep bootstrap' });
+      return [result('token', 'failed', [reason('token-refused')], hint)];
     }
     // Looking makes no token; before the service has run once there is none, and that is no fault.
-    const detail = 'none yet: the service makes one with the admin credentials when it starts';
-    return [{ name: 'token', status: 'ok', detail, hint: '' }];
+    return [result('token', 'ok', [reason('token-not-yet')])];
   }
   if (problem !== undefined && state !== 'valid') {
     return [failed('token', problem)];
   }
-  const tokens = orgs.map(({ id, state: one, expires }) => ({
-    name: `token of org ${id}`,
-    status: one === 'valid' ? ('ok' as const) : one === 'expiring' ? ('warning' as const) : ('failed' as const),
-    detail:
-      (expires === undefined ? `${one}, expiry unknown` : `${one} until ${expires.toISOString()}`) +
-      (replaced?.orgs.includes(id) === true
-        ? `; made at ${replaced.time.toISOString()} because Grafana refused the one before`
-        : ''),
-    hint: one === 'failed' ? 'Check that the admin is a member of that organization.' : '',
-  }));
+  const tokens = orgs.map(({ id, state: one, expires }) => {
+    const findings: Reason[] = [
+      expires === undefined
+        ? reason('token-endless', { state: one })
+        : reason('token-until', { state: one, expires: expires.toISOString() }),
+      ...(replaced?.orgs.includes(id) === true
+        ? [reason('token-replaced', { time: replaced.time.toISOString() })]
+        : []),
+    ];
+    const status = one === 'valid' ? 'ok' : one === 'expiring' ? 'warning' : 'failed';
+    return result(`token of org ${id}`, status, findings, ...(one === 'failed' ? [reason('check-membership')] : []));
+  });
   const accounts = orgs.flatMap(({ id, account }): DoctorCheck[] =>
     account?.instead === undefined
       ? []
       : [
-          {
-            name: `service account of org ${id}`,
-            status: 'warning',
-            detail: reasonSentence(otherAccount(id, account.name, account.instead)),
-            hint: NOT_OURS_HINT,
-          },
+          result(
+            `service account of org ${id}`,
+            'warning',
+            [otherAccount(id, account.name, account.instead)],
+            DELETE_ACCOUNT,
+          ),
         ],
   );
   return [...tokens, ...accounts];
@@ -167,7 +152,9 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
 async function targetChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
   try {
     const { steps } = await service.check({}, signal);
-    return steps.map(({ step, status, detail, hint }) => ({ name: `target: ${step}`, status, detail, hint }));
+    return steps.map(({ step, status, detail, findings = [], hint, hints = [] }) => {
+      return { name: `target: ${step}`, status, detail, findings, hint, hints };
+    });
   } catch (error) {
     return [failed('target', error)];
   }
@@ -176,19 +163,17 @@ async function targetChecks(service: Service, signal: AbortSignal): Promise<Doct
 async function kubernetesChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
   const { kubernetes } = service.ports;
   if (kubernetes === undefined) {
-    const { directory } = { directory: service.config.stateDirectory };
-    return [
-      { name: 'kubernetes', status: 'skipped', detail: `not in a cluster; state is stored in ${directory}`, hint: '' },
-    ];
+    const directory = service.config.stateDirectory;
+    return [result('kubernetes', 'skipped', [reason('not-in-cluster', { directory })])];
   }
   try {
-    const answers = await reviewAccess(kubernetes.client, kubernetes.needed, signal);
-    return answers.map(({ access, allowed, rule }) => ({
-      name: `kubernetes: ${access.verb} ${access.resource} ${access.namespace}/${access.name}`,
-      status: allowed ? ('ok' as const) : ('failed' as const),
-      detail: allowed ? 'allowed' : 'not allowed',
-      hint: allowed ? '' : `Add to the Role: ${rule}`,
-    }));
+    const reviews = await reviewAccess(kubernetes.client, kubernetes.needed, signal);
+    return reviews.map(({ access, allowed, rule }) => {
+      const name = `kubernetes: ${access.verb} ${access.resource} ${access.namespace}/${access.name}`;
+      return allowed
+        ? result(name, 'ok', [reason('access-allowed')])
+        : result(name, 'failed', [reason('access-denied')], reason('add-rule', { rule }));
+    });
   } catch (error) {
     return [failed('kubernetes', error)];
   }

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { compact } from '../../contract/compact.ts';
 import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
-import { asDashkeepError, DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
+import { checkText, failedCheckText, hintsOf } from '../../contract/reasons/check-result.ts';
 import { openRepository, type OpenOptions } from '../../repository/repository.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { checkStore, type StoreCheckStep } from '../../storage/check/check.ts';
@@ -32,7 +32,7 @@ const SHOWN_AS: Record<StoreCheckStep['step'], StepName> = {
 /** More than a slow store needs, less than a person and the proxies in between wait. */
 const CHECK_MILLISECONDS = 25_000;
 
-/** What was skipped tells least: nearly everything of that step may have been tried all the same. */
+/** What was skipped says least: nearly everything of that step may have been tried all the same. */
 const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'failed'];
 
 export interface TargetCheckPorts {
@@ -72,12 +72,10 @@ export async function checkTarget(
     resolve = {
       step: 'resolve',
       status: explained.warnings.length === 0 ? 'ok' : 'warning',
-      detail: store.description,
-      hint: explained.warnings.join(' '),
+      ...checkText([reason('target-named', { target: store.description })], explained.warnings),
     };
   } catch (error) {
-    const { code, message: detail, hint } = asDashkeepError(error);
-    return { ok: false, steps: allSkipped({ step: 'resolve', status: 'failed', code, detail, hint }), resolved: [] };
+    return { ok: false, steps: allSkipped(failed('resolve', error)), resolved: [] };
   }
   const work = async (): Promise<CheckStep[]> => {
     const { steps } = await checkStore(store, { clock, random: randomness, signal });
@@ -108,9 +106,14 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 function tooSlow(within: number): CheckStep {
-  const detail = `the target took longer than ${Math.round(within / 1000)} seconds`;
-  const { hint } = ERROR_CATALOGUE.DK_STORE_UNREACHABLE;
-  return { step: 'clock', status: 'failed', code: 'DK_STORE_TIMEOUT', detail, hint };
+  const slow = reason('target-slow', { seconds: String(Math.round(within / 1000)) });
+  const unreachable = new DashkeepError('DK_STORE_UNREACHABLE', '');
+  return { step: 'clock', status: 'failed', code: 'DK_STORE_TIMEOUT', ...checkText([slow], hintsOf(unreachable)) };
+}
+
+function failed(step: StepName, error: unknown): CheckStep {
+  const known = asDashkeepError(error);
+  return { step, status: 'failed', code: known.code, ...failedCheckText(known) };
 }
 
 function allSkipped(...done: CheckStep[]): CheckStep[] {
@@ -119,13 +122,12 @@ function allSkipped(...done: CheckStep[]): CheckStep[] {
       done.find((one) => one.step === step) ?? {
         step,
         status: 'skipped',
-        ...found(reason('needs-earlier-steps')),
-        hint: '',
+        ...checkText([reason('needs-earlier-steps')]),
       },
   );
 }
 
-/** Several findings about one step: the worst one decides, and is told first. */
+/** Several findings about one step: the worst ones decide. */
 function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
   const names = CHECK_STEPS.filter((name) => Object.values(SHOWN_AS).includes(name));
   return names.map((name) => {
@@ -133,26 +135,20 @@ function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
       .filter(({ step }) => SHOWN_AS[step] === name)
       .sort((a, b) => WORST.indexOf(b.status) - WORST.indexOf(a.status));
     const worst = parts[0]?.status ?? 'skipped';
-    const telling = parts.filter(({ status }) => status === worst);
-    const hints = telling.map(({ hint, permission }) =>
-      [permission === undefined ? '' : `Grant ${permission}.`, hint ?? ''].join(' ').trim(),
-    );
-    const code = telling.find((part) => part.code !== undefined)?.code;
+    const decisive = parts.filter(({ status }) => status === worst);
+    const code = decisive.find((part) => part.code !== undefined)?.code;
+    const hints = worst === 'ok' ? [] : decisive.flatMap((part) => part.hints);
     return {
       step: name,
       status: worst,
       ...compact({ code }),
-      ...found(...telling.map((part) => part.found)),
-      hint: worst === 'ok' ? '' : [...new Set(hints)].join(' ').trim(),
+      ...checkText(
+        decisive.map((part) => part.found),
+        hints,
+      ),
       milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     };
   });
-}
-
-/** Findings of a step: as an English sentence, and as data; each once. */
-function found(...findings: Reason[]): Pick<CheckStep, 'detail' | 'findings'> {
-  const bySentence = new Map(findings.map((finding) => [reasonSentence(finding), finding]));
-  return { detail: [...bySentence.keys()].join('; '), findings: [...bySentence.values()] };
 }
 
 async function checkRepository(options: OpenOptions): Promise<CheckStep> {
@@ -161,13 +157,12 @@ async function checkRepository(options: OpenOptions): Promise<CheckStep> {
     const repository = await openRepository(options);
     await repository.close();
     const there = reason(repository.encrypted ? 'repository-encrypted' : 'repository-there');
-    return { step, status: 'ok', ...found(there), hint: '' };
+    return { step, status: 'ok', ...checkText([there]) };
   } catch (error) {
     options.signal?.throwIfAborted();
-    const { code, message, hint } = asDashkeepError(error);
-    if (code === 'DK_REPOSITORY_MISSING') {
-      return { step, status: 'ok', ...found(reason('repository-none')), hint: '' };
+    if (asDashkeepError(error).code === 'DK_REPOSITORY_MISSING') {
+      return { step, status: 'ok', ...checkText([reason('repository-none')]) };
     }
-    return { step, status: 'failed', code, detail: message, hint };
+    return failed(step, error);
   }
 }

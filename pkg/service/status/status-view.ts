@@ -10,7 +10,7 @@ import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { ApiTokens } from '../api-tokens/api-tokens.ts';
 import type { GivenTokens } from '../bootstrap/tokens/given.ts';
 import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
-import { NOT_OURS_HINT, otherAccount } from '../bootstrap/service-account.ts';
+import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { Leadership } from '../schedule/leadership.ts';
@@ -242,11 +242,11 @@ export class StatusView {
     for (const { id, account } of this.token.orgs) {
       if (account?.instead !== undefined) {
         const why = otherAccount(id, account.name, account.instead);
-        warnings.push(warningOf('DK_BOOTSTRAP', why, NOT_OURS_HINT));
+        warnings.push(warningOf('DK_BOOTSTRAP', why, reasonSentence(DELETE_ACCOUNT)));
       }
     }
     for (const org of this.notCovered) {
-      warnings.push(warningOf('DK_SETTINGS', notCovered(org), NOT_COVERED_HINT));
+      warnings.push(warningOf('DK_SETTINGS', notCovered(org), reasonSentence(INCLUDE_ORG)));
     }
     for (const { job, expression, next } of schedules) {
       if (expression !== '' && next.length === 0) {
@@ -294,8 +294,8 @@ function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
   });
 }
 
-export const NOT_COVERED_HINT =
-  'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).';
+/** What to do about an organization that no backup covers. */
+export const INCLUDE_ORG = reason('include-org');
 
 /** What is said of an organization that no backup covers. */
 export function notCovered({ id, name }: { id: number; name: string }): KnownReason {

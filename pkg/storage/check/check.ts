@@ -1,5 +1,6 @@
 import { asDashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { hintsOf } from '../../contract/reasons/check-result.ts';
 import { reasonFrom, reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
 import type { ObjectStore } from '../store.ts';
 import {
@@ -43,7 +44,8 @@ export interface StoreCheckStep {
   milliseconds: number;
   /** The right that is missing, in AWS's words. */
   permission?: string;
-  hint?: string;
+  /** What to do about it, each once. */
+  hints: Reason[];
 }
 
 export interface StoreCheck {
@@ -89,6 +91,8 @@ export async function checkStore(store: ObjectStore, options: CheckOptions): Pro
   return { ok: steps.taken.every((step) => step.ok), steps: steps.taken, conditionalPut, clockAheadMilliseconds };
 }
 
+type Result = Pick<StoreCheckStep, 'status' | 'found' | 'code' | 'permission'> & { hints?: Reason[] };
+
 /** Takes steps one after another and writes down what each came to. */
 class Steps {
   readonly taken: StoreCheckStep[] = [];
@@ -103,23 +107,28 @@ class Steps {
     const { clock, signal, probe } = this.#trial;
     signal?.throwIfAborted();
     const started = clock.monotonic();
-    const record = (finding: Omit<StoreCheckStep, 'step' | 'milliseconds' | 'ok' | 'detail'>): boolean => {
+    const record = ({ hints = [], ...finding }: Result): boolean => {
       const milliseconds = Math.round(clock.monotonic() - started);
       const detail = reasonSentence(finding.found);
-      this.taken.push({ step, ok: finding.status !== 'failed', milliseconds, detail, ...finding });
-      return finding.status !== 'failed';
+      const ok = finding.status !== 'failed';
+      const grant =
+        finding.permission === undefined ? [] : [reason('grant-permission', { permission: finding.permission })];
+      this.taken.push({ step, ok, milliseconds, detail, ...finding, hints: [...grant, ...hints] });
+      return ok;
     };
     if (!possible) {
       return record({ status: 'skipped', found: reason('needs-object') });
     }
     try {
-      return record({ status: 'ok', ...(await work()) });
+      const { hint, ...finding } = await work();
+      return record({ status: 'ok', ...finding, hints: hint === undefined ? [] : [hint] });
     } catch (error) {
       signal?.throwIfAborted();
       const problem = asDashkeepError(error);
-      const hint = providerHint(probe?.provider, problem.code) ?? problem.hint;
+      const better = providerHint(probe?.provider, problem.code);
+      const hints = better === undefined ? hintsOf(problem) : [better];
       const { code } = problem;
-      return record({ status: 'failed', code, found: reasonFrom(problem), hint, permission: permissionOf(problem) });
+      return record({ status: 'failed', code, found: reasonFrom(problem), hints, permission: permissionOf(problem) });
     }
   }
 }

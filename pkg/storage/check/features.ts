@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { advising } from '../../contract/reasons/check-result.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { StoreProbe } from '../probe.ts';
 import { providerHint } from './provider-hints.ts';
@@ -35,7 +36,7 @@ export function judgeClock(ahead: number): Finding {
     ? {
         status: 'warning',
         found,
-        hint: 'With more than five minutes, nothing is pruned. Set this machine’s clock with NTP.',
+        hint: reason('set-clock'),
       }
     : { found };
 }
@@ -66,7 +67,7 @@ export function learnConditionalPut({ store, probe }: Trial, found: Exclude<Cond
     ignored: reason('conditional-ignored'),
     racy: reason('conditional-racy'),
   };
-  const hint = providerHint(probe?.provider, 'conditional') ?? 'Nothing depends on them. Snapshots are safe anyway.';
+  const hint = providerHint(probe?.provider, 'conditional') ?? reason('conditional-unneeded');
   return { status: 'warning', found: details[found], hint };
 }
 
@@ -80,7 +81,7 @@ export async function tryVersioning({ store, probe, signal }: Trial): Promise<Fi
   return kept
     ? {
         found: reason('versions-kept'),
-        hint: 'Pruned objects stay as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.',
+        hint: reason('versions-expire'),
       }
     : { found: reason('versions-none') };
 }
@@ -94,7 +95,7 @@ export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Fi
   store.capabilities.objectLock = found;
   if (probe?.wantsLock === true && !found) {
     throw new DashkeepError('DK_SETTINGS', 'object lock is set, but the bucket was created without it', {
-      hint: 'Create a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK.',
+      ...advising(reason('create-locked-bucket')),
     });
   }
   return { found: reason(found ? 'object-lock' : 'object-lock-none') };

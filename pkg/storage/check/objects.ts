@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { advising } from '../../contract/reasons/check-result.ts';
 import { PermissionDenied } from '../errors.ts';
 import type { Finding, Trial } from './trial.ts';
 
@@ -35,9 +36,7 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
       throw new PermissionDenied(
         's3:ListBucket',
         's3:ListBucket is not allowed, so S3 also reports missing objects as "denied"',
-        {
-          hint: 'Grant s3:ListBucket on the bucket.',
-        },
+        advising(reason('grant-listing')),
       );
     }
     throw error;
@@ -53,7 +52,7 @@ export async function tryRange(trial: Trial): Promise<Finding> {
   const part = await trial.probe.range(trial.key('a.json'), 2, 6, trial.signal);
   return part.equals(FIRST.subarray(2, 7))
     ? { found: reason('range-read') }
-    : { status: 'warning', found: reason('range-wrong'), hint: 'Dashkeep reads whole objects only.' };
+    : { status: 'warning', found: reason('range-wrong'), hint: reason('whole-objects') };
 }
 
 /** Writes the test object again and reads it. @returns the finding */
@@ -81,7 +80,7 @@ export async function tryDelete(trial: Trial): Promise<Finding> {
       status: 'warning',
       found: { code: 'DK_STORE_DENIED', params: { message: result.problem.message } },
       permission: 's3:DeleteObject',
-      hint: 'Backups work, but nothing can be pruned with this key, and the objects of this check stay in probe/.',
+      hint: reason('prune-denied'),
     };
   }
   trial.expect(result?.problem === undefined, result?.problem?.message ?? '');

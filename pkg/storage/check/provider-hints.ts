@@ -1,51 +1,49 @@
 import type { ErrorCode } from '../../contract/errors.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 
-type Hints = Partial<Record<ErrorCode | 'conditional', string>>;
+type Hints = Partial<Record<ErrorCode | 'conditional', KnownReason>>;
 
 /** What usually is the matter, by service. Each line is a mistake that people were seen to make there. */
 const HINTS: Readonly<Record<string, Hints>> = {
   AWS: {
-    DK_STORE_DENIED: 'Attach the policy that `dashkeep doctor --policy` prints to the user or role.',
-    DK_STORE_NO_BUCKET:
-      'Check the bucket’s name; names are global, and another account’s bucket answers "denied" instead.',
+    DK_STORE_DENIED: reason('aws-denied', { command: 'dashkeep doctor --policy' }),
+    DK_STORE_NO_BUCKET: reason('aws-no-bucket'),
   },
   Scaleway: {
-    DK_STORE_DENIED:
-      'A key works in its default project only: make the bucket’s project the default one of the API key, and check the bucket policy.',
-    DK_STORE_NO_BUCKET: 'The bucket is looked for in the region of the endpoint: compare s3.<region>.scw.cloud.',
+    DK_STORE_DENIED: reason('scaleway-denied'),
+    DK_STORE_NO_BUCKET: reason('scaleway-no-bucket'),
   },
   'Cloudflare R2': {
-    DK_STORE_DENIED: 'The API token needs "Object Read & Write" for this bucket.',
-    DK_STORE_CREDENTIALS:
-      'Use the access key id and secret that R2 shows beside the token, not the token itself; the region is auto.',
+    DK_STORE_DENIED: reason('r2-denied'),
+    DK_STORE_CREDENTIALS: reason('r2-credentials'),
   },
   'Backblaze B2': {
-    DK_STORE_CREDENTIALS: 'The master key does not work with S3: make an application key.',
-    DK_STORE_DENIED:
-      'The application key needs listFiles, readFiles, writeFiles and deleteFiles, and a name prefix that fits.',
-    conditional: 'B2 refuses conditional puts. Nothing depends on them.',
+    DK_STORE_CREDENTIALS: reason('b2-credentials'),
+    DK_STORE_DENIED: reason('b2-denied'),
+    conditional: reason('b2-conditional'),
   },
   'Google Cloud Storage': {
-    DK_STORE_CREDENTIALS: 'Use an HMAC key of a service account (Settings, Interoperability), not its JSON key.',
-    conditional: 'Google’s S3 interface has no conditions by ETag. Nothing depends on them.',
+    DK_STORE_CREDENTIALS: reason('gcs-credentials'),
+    conditional: reason('gcs-conditional'),
   },
   MinIO: {
-    DK_STORE_DENIED: 'Attach a policy with s3:ListBucket on the bucket and s3:*Object on its content to the user.',
-    DK_STORE_CREDENTIALS:
-      'Root user and service account keys differ; with `mc admin user svcacct` make one for Dashkeep.',
+    DK_STORE_DENIED: reason('minio-denied'),
+    DK_STORE_CREDENTIALS: reason('minio-credentials', { command: 'mc admin user svcacct' }),
   },
   Ceph: {
-    DK_STORE_DENIED:
-      'Check `radosgw-admin bucket stats`: the bucket must belong to the user of the key, or have a policy for it.',
+    DK_STORE_DENIED: reason('ceph-denied', { command: 'radosgw-admin bucket stats' }),
   },
   Garage: {
-    DK_STORE_DENIED: 'Run `garage bucket allow --read --write <bucket> --key <key>`.',
-    DK_SETTINGS: 'The region must be the s3_region of garage.toml, which is "garage" unless changed.',
-    conditional: 'Garage ignores the condition. Nothing depends on it.',
+    DK_STORE_DENIED: reason('garage-denied', { command: 'garage bucket allow --read --write <bucket> --key <key>' }),
+    DK_SETTINGS: reason('garage-region'),
+    conditional: reason('garage-conditional'),
   },
 };
 
 /** A hint that fits the service better than the catalogue's. */
-export function providerHint(provider: string | undefined, problem: ErrorCode | 'conditional'): string | undefined {
+export function providerHint(
+  provider: string | undefined,
+  problem: ErrorCode | 'conditional',
+): KnownReason | undefined {
   return provider === undefined ? undefined : HINTS[provider]?.[problem];
 }

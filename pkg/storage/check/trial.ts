@@ -18,7 +18,7 @@ export interface CheckOptions {
 export interface Finding {
   status?: 'ok' | 'warning' | 'skipped';
   found: Reason;
-  hint?: string;
+  hint?: Reason;
   permission?: string;
 }
 

@@ -1,3 +1,4 @@
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
 import { FROM_SETTINGS } from './settings/endpoint.ts';
@@ -14,7 +15,7 @@ interface BucketTarget {
 export async function openS3(target: BucketTarget, options: OpenStoreOptions): Promise<ObjectStore> {
   const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
   for (const warning of resolved.warnings) {
-    options.log.warn({ warning }, 'check a setting of the S3 target');
+    options.log.warn({ warning: reasonSentence(warning) }, 'check a setting of the S3 target');
   }
   options.log.info(
     {

@@ -31,5 +31,6 @@ export const FINDING_TEXTS: Record<keyof typeof FINDING_REASONS, Text> = {
   'needs-earlier-steps': () => t('reason.needs-earlier-steps', 'needs the earlier steps'),
   'repository-there': () => t('reason.repository-there', 'the target holds snapshots'),
   'repository-encrypted': () => t('reason.repository-encrypted', 'the target holds encrypted snapshots'),
+  'target-slow': (given) => t('reason.target-slow', 'the target took longer than {{seconds}} seconds', given),
   'repository-none': () => t('reason.repository-none', 'no repository yet; the first backup creates it'),
 };

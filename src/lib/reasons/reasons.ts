@@ -1,9 +1,11 @@
-import type { ErrorCode } from '../../../pkg/contract/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
 import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { ERROR_TEXTS } from '../problems/errorTexts.ts';
 import { APPLY_TEXTS } from './apply.ts';
+import { CHECK_TEXTS } from './checks.ts';
 import { FINDING_TEXTS } from './findings.ts';
+import { HINT_TEXTS } from './hints.ts';
 import { LOSS_TEXTS } from './losses.ts';
 import { PLAN_TEXTS } from './plan.ts';
 import { REFUSAL_TEXTS } from './refusals.ts';
@@ -22,6 +24,8 @@ const TEXTS: Record<ReasonCode, Text> = {
   ...RUN_TEXTS,
   ...RETENTION_TEXTS,
   ...FINDING_TEXTS,
+  ...CHECK_TEXTS,
+  ...HINT_TEXTS,
   ...SETTING_TEXTS,
   ...REPOSITORY_TEXTS,
   ...STATUS_TEXTS,
@@ -64,6 +68,17 @@ export function findingsText({
 }): string {
   const texts = findings.map(({ code, params }) => textOf(code, params));
   return texts.length === 0 || texts.includes(undefined) ? detail : texts.join('; ');
+}
+
+/** What to do about a step of a check, in the user's language; undefined where it is said in English only. */
+export function hintsText(hints: readonly ReasonData[] = []): string | undefined {
+  const texts = hints.map(({ code, params }) => (isReason(code) ? TEXTS[code](params) : generalAdvice(code, params)));
+  return texts.length === 0 || texts.includes(undefined) ? undefined : texts.join(' ');
+}
+
+/** The advice about an error, where the service has no better words for this case. */
+function generalAdvice(code: string, { message }: Record<string, string>): string | undefined {
+  return isError(code) && message === ERROR_CATALOGUE[code].hint ? ERROR_TEXTS[code]()[1] : undefined;
 }
 
 /** An error is called by its name in the user's language; what it met is said in English. */

@@ -9,7 +9,7 @@ import type { useCheckTarget } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
-import { findingsText } from '../../lib/reasons/reasons.ts';
+import { findingsText, hintsText } from '../../lib/reasons/reasons.ts';
 
 const ICONS: Record<CheckStep['status'], IconName> = {
   ok: 'check-circle',
@@ -66,6 +66,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
 /** What failed is explained by its code; the rest shows what was found. */
 function StepText({ step }: { step: CheckStep }) {
   const time = step.milliseconds === undefined ? '' : ` (${formatDuration(step.milliseconds)})`;
+  const hints = hintsText(step.hints);
   if (step.code === undefined) {
     return (
       <>
@@ -73,15 +74,12 @@ function StepText({ step }: { step: CheckStep }) {
           {findingsText(step)}
           {time}
         </Text>
-        {step.hint !== '' && (
-          <div>
-            <ServiceWords>{step.hint}</ServiceWords>
-          </div>
-        )}
+        {step.hint !== '' && <div>{hints ?? <ServiceWords>{step.hint}</ServiceWords>}</div>}
       </>
     );
   }
-  const explained = explainProblem({ code: step.code, message: step.detail, hint: step.hint });
+  const problem = explainProblem({ code: step.code, message: step.detail, hint: step.hint });
+  const explained = hints === undefined ? problem : { ...problem, advice: hints, detail: step.detail };
   return (
     <>
       <Text color="secondary">

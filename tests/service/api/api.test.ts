@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
-import { reasonSentence, type ReasonData } from '../../../pkg/contract/reasons/reason.ts';
+import type { CheckText } from '../../../pkg/contract/reasons/check-result.ts';
+import { reasonSentence } from '../../../pkg/contract/reasons/reason.ts';
 
 describe('the API, with a real service, a Grafana and a target', () => {
   let grafana: Simulator;
@@ -278,9 +279,11 @@ describe('the API, with a real service, a Grafana and a target', () => {
       'delete',
       'repository',
     ]);
-    const [, ...tried] = check.steps as { detail: string; findings: ReasonData[] }[];
-    for (const { detail, findings } of tried) {
+    const { json: doctor } = await service.call('GET', '/doctor');
+    expect(doctor.checks.find(({ name }: { name: string }) => name === 'grafana').status).toBe('ok');
+    for (const { detail, findings, hint, hints } of [...check.steps, ...doctor.checks] as CheckText[]) {
       expect(findings.map(reasonSentence).join('; ')).toBe(detail);
+      expect(hints.map(reasonSentence).join(' ')).toBe(hint);
     }
     const { json: preview } = await service.call(
       'GET',
@@ -290,8 +293,6 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect(preview.intervalSeconds).toBe(7200);
     const { json: retention } = await service.call('POST', '/retention/preview', {});
     expect(retention.kept.map(({ id }: { id: string }) => id)).toContain(snapshot);
-    const { json: doctor } = await service.call('GET', '/doctor');
-    expect(doctor.checks.find(({ name }: { name: string }) => name === 'grafana').status).toBe('ok');
   });
 
   it('deletes a snapshot only when its id is typed', async () => {

@@ -3,6 +3,7 @@ import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { fromTokenFile } from '@aws-sdk/credential-provider-web-identity';
 import { fromInstanceMetadata } from '@smithy/credential-provider-imds';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import type { Sourced } from './endpoint.ts';
 import { readProfile } from './profile.ts';
@@ -31,7 +32,7 @@ interface Question {
   endpoint: Sourced<string | undefined>;
   region: Sourced<string>;
   clock: Pick<Clock, 'now'>;
-  warnings: string[];
+  warnings: KnownReason[];
 }
 
 /**
@@ -56,12 +57,13 @@ export function resolveCredentials(question: Question): ResolvedCredentials {
   const inProfile = hasCredentials(profile);
   if (fromEnvironment !== undefined && !(profile.chosenBy !== undefined && inProfile)) {
     if (profile.chosenBy !== undefined) {
-      warnings.push(`profile ${profile.name} holds no key, so the one in AWS_ACCESS_KEY_ID is used`);
+      warnings.push(reason('profile-keyless', { profile: profile.name }));
     }
     return guarded(fixed(fromEnvironment, 'AWS_ACCESS_KEY_ID'), fromEnvironment.accessKeyId, question);
   }
   if (fromEnvironment !== undefined) {
-    warnings.push(`AWS_ACCESS_KEY_ID is not used: ${profile.chosenBy} chose profile ${profile.name}, which has a key`);
+    const chosenBy = profile.chosenBy ?? '';
+    warnings.push(reason('environment-key-unused', { chosenBy, profile: profile.name }));
   }
   return inProfile ? profileCredentials(question) : roleCredentials(question);
 }

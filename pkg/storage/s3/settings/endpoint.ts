@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../../contract/errors.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Profile } from './profile.ts';
 import { booleanOf, present } from './settings.ts';
 import type { Environment, S3Settings } from './settings.ts';
@@ -24,7 +25,7 @@ export function resolveEndpoint(
   settings: S3Settings,
   environment: Environment,
   profile: Profile,
-  warnings: string[],
+  warnings: KnownReason[],
 ): Sourced<string | undefined> {
   const explicit = firstOf([
     [settings.endpoint, FROM_SETTINGS],
@@ -45,13 +46,13 @@ export function resolveEndpoint(
     booleanOf('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) ??
     booleanOf('ignore_configured_endpoint_urls', profile.config.ignore_configured_endpoint_urls);
   if (ignored === true) {
-    warnings.push(`the endpoint of ${configured.from} is not used: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says so`);
+    warnings.push(reason('endpoint-ignored', { source: configured.from }));
     return { value: undefined, from: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS' };
   }
   return checked(configured);
 }
 
-function fromFiles(profile: Profile, warnings: string[]): Sourced<string> | undefined {
+function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> | undefined {
   const { services, configFile } = profile;
   const general = firstOf([
     [profile.config.endpoint_url, `endpoint_url of profile ${profile.name} in ${configFile}`],
@@ -74,10 +75,7 @@ function fromFiles(profile: Profile, warnings: string[]): Sourced<string> | unde
   }
   const flat = present(services.section.endpoint_url);
   if (flat !== undefined) {
-    warnings.push(
-      `${where}: the spaces before endpoint_url were lost, so AWS tools do not see it; it is used all the same. ` +
-        'Write it indented below "s3 =".',
-    );
+    warnings.push(reason('endpoint-not-indented', { source: where }));
     return { value: flat, from: `${where} (indentation lost)` };
   }
   if (general === undefined && !Object.keys(services.section).some((name) => name.endsWith('.endpoint_url'))) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import { unreadableFile } from '../../unreadable-file.ts';
 import { resolveCredentials } from './credentials.ts';
@@ -30,7 +31,7 @@ export interface ResolvedS3 {
   provider: Provider | undefined;
   settings: S3Settings;
   /** For people, at start-up and in `doctor`. */
-  warnings: string[];
+  warnings: KnownReason[];
 }
 
 /**
@@ -44,7 +45,7 @@ export async function resolveS3(
   environment: Environment,
   clock: Pick<Clock, 'now'>,
 ): Promise<ResolvedS3> {
-  const warnings: string[] = [];
+  const warnings: KnownReason[] = [];
   const settings = completeSettings(given, environment);
   const profile = await readProfile(settings, environment);
   const endpoint = resolveEndpoint(settings, environment, profile, warnings);
@@ -160,7 +161,10 @@ async function resolveCa(
   return undefined;
 }
 
-function warnAbout(found: Pick<ResolvedS3, 'endpoint' | 'region' | 'provider' | 'bucket'>, warnings: string[]): void {
+function warnAbout(
+  found: Pick<ResolvedS3, 'endpoint' | 'region' | 'provider' | 'bucket'>,
+  warnings: KnownReason[],
+): void {
   const { endpoint, region, provider, bucket } = found;
   if (endpoint.value === undefined) {
     return;
@@ -168,15 +172,19 @@ function warnAbout(found: Pick<ResolvedS3, 'endpoint' | 'region' | 'provider' | 
   const url = new URL(endpoint.value);
   if (provider?.region !== undefined && provider.region !== region.value) {
     warnings.push(
-      `the endpoint is that of region ${provider.region} (from ${endpoint.from}), ` +
-        `the region is ${region.value} (from ${region.from}): signatures will not match`,
+      reason('endpoint-other-region', {
+        endpointRegion: provider.region,
+        source: endpoint.from,
+        region: region.value,
+        regionSource: region.from,
+      }),
     );
   }
   if (provider !== undefined && url.hostname.startsWith(`${bucket}.`)) {
-    warnings.push(`the endpoint of ${endpoint.from} starts with the bucket's name, which belongs only in the target`);
+    warnings.push(reason('endpoint-with-bucket', { source: endpoint.from }));
   }
   const isLocal = url.hostname === 'localhost' || /^(127\.|\[::1\])/.test(url.hostname) || !url.hostname.includes('.');
   if (url.protocol === 'http:' && !isLocal && !url.hostname.endsWith('.svc.cluster.local')) {
-    warnings.push(`the endpoint of ${endpoint.from} is not encrypted (http://)`);
+    warnings.push(reason('endpoint-unencrypted', { source: endpoint.from }));
   }
 }
