@@ -24,9 +24,10 @@ export function useRefreshLive(from: string) {
   });
 }
 
-export function useResourceDiff(from: string, to: string, ref: ResourceRef) {
+export function useResourceDiff(from: string, to: string, ref: ResourceRef, enabled = true) {
   return useQuery({
     queryKey: ['diff', 'resource', from, to, ref],
     queryFn: ({ signal }) => call('GET /diff/resource', { query: { from, to, ...ref }, signal }),
+    enabled,
   });
 }

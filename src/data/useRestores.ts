@@ -17,9 +17,16 @@ export function useRestorePlan(id: string) {
   });
 }
 
-export function usePlanItems(id: string, filters: Pick<PlanItemsQuery, 'action' | 'kind' | 'search'>) {
-  return usePages<PlanItem>(['restore', id, 'items', filters], (cursor, signal) =>
-    call('GET /restores/:id/items', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+export function usePlanItems(
+  id: string,
+  filters: Pick<PlanItemsQuery, 'action' | 'kind' | 'search'>,
+  enabled?: boolean,
+) {
+  return usePages<PlanItem>(
+    ['restore', id, 'items', filters],
+    (cursor, signal) =>
+      call('GET /restores/:id/items', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
+    { enabled },
   );
 }
 

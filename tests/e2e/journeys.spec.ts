@@ -1,4 +1,4 @@
-import { accessOf, boardOf, CONTENT, removeContent, rulesOf, type Admin } from './support/content.ts';
+import { accessOf, boardOf, CONTENT, removeContent, renamePanel, rulesOf } from './support/content.ts';
 import { APP, expect, expectAccessible } from './support/fixtures.ts';
 import { backUp, forgetTarget, test } from './support/journey.ts';
 import { openMenuAt, tabTo, typeWanted, wanted } from './support/keyboard.ts';
@@ -135,16 +135,8 @@ test(
   },
 );
 
-/** Renames the board's first panel, as somebody might by mistake. */
-async function renamePanel(admin: Admin, title: string): Promise<void> {
-  const { dashboard, meta } = await boardOf(admin);
-  const [first, ...others] = dashboard.panels;
-  const changed = { ...dashboard, panels: [{ ...first, title }, ...others] };
-  await admin('POST', '/api/dashboards/db', { dashboard: changed, folderUid: meta.folderUid, overwrite: true });
-}
-
 test(
-  'one panel’s change is found by the panel’s name and rolled back with two clicks, as its difference was seen',
+  'one panel’s change is found by the panel’s name and rolled back by the button, as its difference is on the page',
   {
     tag: '@older',
   },
@@ -161,12 +153,10 @@ test(
     await expect(page.getByRole('region', { name: /^JSON of/ })).toContainText('Changed by mistake');
     await expectAccessible(page);
     await drawer.getByRole('button', { name: 'Restore the earlier version' }).click();
-    await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-    const dialog = page.getByRole('dialog');
-    await expect(dialog.getByText('Overwrite resources in Grafana?')).toBeVisible();
-    await expect(dialog.getByRole('textbox')).toHaveCount(0);
+    const difference = page.getByRole('region', { name: `What changes in “${board.title}”` });
+    await expect(difference.getByText('Changed by mistake').first()).toBeVisible(LONG);
     await expectAccessible(page);
-    await dialog.getByRole('button', { name: 'Restore now' }).click();
+    await page.getByRole('button', { name: 'Restore now' }).click(LONG);
     await expect(page.getByText('1 resource restored')).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
     expect(problems).toEqual([]);
@@ -200,20 +190,23 @@ test.describe('by keyboard alone', () => {
   // Each key waits for frames, and those come slowly where nothing draws them.
   test.describe.configure({ timeout: 360_000 });
 
-  test('a restore, with what it asks to be typed', async ({ app, page, admin, backup }) => {
+  test('a restore of several resources, with what it asks to be typed', async ({ app, page, admin, backup }) => {
     await renamePanel(admin, 'Changed by mistake');
-    await app.open(`/restore?snapshot=${backup}&type=resources&resource=1%2Fdashboard%2F${board.uid}&overwrite=yes`);
+    await admin('PUT', `/api/folders/${folder.uid}`, { title: 'Renamed by mistake', overwrite: true });
+    const resources = [`1/dashboard/${board.uid}`, `1/folder/${folder.uid}`].map(encodeURIComponent);
+    await app.open(`/restore?snapshot=${backup}&type=resources&resource=${resources.join('&resource=')}&overwrite=yes`);
     await tabTo(page.getByRole('button', { name: 'Show the plan' }));
     await page.keyboard.press('Enter');
     const restore = page.getByRole('button', { name: 'Restore now' });
     await expect(restore).toBeVisible(LONG);
     await tabTo(restore);
     await page.keyboard.press('Enter');
-    expect(await wanted(page)).toBe(board.title);
+    expect(await wanted(page)).toBe('2 resources');
+    await expectAccessible(page);
     await typeWanted(page);
     await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Restore now' }));
     await page.keyboard.press('Enter');
-    await expect(page.getByText('1 resource restored')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText('2 resources restored')).toBeVisible({ timeout: 120_000 });
     expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
   });
 

@@ -131,14 +131,17 @@ const PAGES: Shown[] = [
     ready: (page) => expect(page.getByRole('table')).toBeVisible(),
   },
   {
-    name: 'confirmation',
+    name: 'plan of one',
     path: ({ changed, snapshot }) =>
       `/restore?type=resources&overwrite=yes&snapshot=${snapshot}&resource=${resource(changed.uid)}`,
-    act: async (page) => {
-      await plan(page);
-      await page.getByRole('button', { name: 'Restore now' }).click();
-    },
-    ready: dialog,
+    act: plan,
+    ready: (page, { changed }) =>
+      expect(
+        page
+          .getByRole('region', { name: /^What changes in/ })
+          .getByText(changed.now)
+          .first(),
+      ).toBeVisible(),
   },
   {
     name: 'deletion',
@@ -163,6 +166,17 @@ const PAGES: Shown[] = [
 
 /** States that are made up only. */
 const STATES: Shown[] = [
+  {
+    name: 'confirmation',
+    path: ({ changed, snapshot }) =>
+      `/restore?type=resources&overwrite=yes&snapshot=${snapshot}&resource=${resource(changed.uid)}` +
+      `&resource=${encodeURIComponent('1/alert-rule-group/checkout-slo')}`,
+    act: async (page) => {
+      await plan(page);
+      await page.getByRole('button', { name: 'Restore now' }).click();
+    },
+    ready: dialog,
+  },
   {
     name: 'outcome',
     path: ofFolder,

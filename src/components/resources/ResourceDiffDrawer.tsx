@@ -31,7 +31,6 @@ export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
                     selection: { type: 'resources', resources: [refOf(resource)] },
                     ...(diff.change === 'changed' ? { options: { overwrite: true } } : {}),
                   }}
-                  differenceSeen={to === 'live'}
                 >
                   {diff.change === 'removed'
                     ? t('diff.restore', 'Restore it')

@@ -8,16 +8,13 @@ import { ServiceNotice } from '../problems/ServiceNotice.tsx';
 
 type Props = Omit<ButtonProps, 'onClick' | 'icon' | 'disabled' | 'type'> & {
   request: RestoreRequest;
-  /** The difference to what is live is in front of the user; then the plan does not ask for typing. */
-  differenceSeen?: boolean;
 };
 
 /** Plans a restore and shows that plan; nothing is changed by pressing it. */
-export function RestoreButton({ request, differenceSeen = false, children, ...button }: Props) {
+export function RestoreButton({ request, children, ...button }: Props) {
   const plan = usePlanRestore();
   const navigate = useNavigate();
-  const seen = differenceSeen ? { seen: 'difference' } : {};
-  const show = () => plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id, seen)) });
+  const show = () => plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
   return (
     <>
       <Button {...button} icon={plan.isPending ? 'spinner' : 'history'} disabled={plan.isPending} onClick={show}>

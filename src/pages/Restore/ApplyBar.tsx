@@ -3,26 +3,28 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import type { PlanItem } from '../../../pkg/contract/plan.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useApplyRestore } from '../../data/useRestores.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { phraseOf } from './confirmation.ts';
+import { confirmationOf } from './confirmation.ts';
 
 interface Props {
   plan: RestorePlan;
   busy: boolean;
-  /** The user comes from the difference between the one resource of the plan and what is live. */
-  differenceSeen: boolean;
+  /** The item whose difference is shown on the page. */
+  shown: PlanItem | undefined;
 }
 
-/** Says in one sentence what will happen, and does it. Before anything live is overwritten or deleted, it asks. */
-export function ApplyBar({ plan, busy, differenceSeen }: Props) {
+/** Says in one sentence what will happen, and does it. Asks first where it overwrites what nobody has looked at. */
+export function ApplyBar({ plan, busy, shown }: Props) {
   const styles = useStyles2(getStyles);
   const apply = useApplyRestore(plan.id);
   const [asking, setAsking] = useState(false);
   const { counts, confirm } = plan;
+  const confirmation = confirmationOf(plan, shown);
   const { create = 0, update = 0, delete: gone = 0, unchanged = 0, blocked = 0 } = counts;
   const parts = [
     create > 0 && plural('apply.create', create, '{{number}} to create', '{{number}} to create'),
@@ -73,9 +75,9 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
         <Button
           size="lg"
           icon="history"
-          variant={confirm === undefined ? 'primary' : 'destructive'}
+          variant={confirmation.by === 'button' ? 'primary' : 'destructive'}
           disabled={busy || apply.isPending}
-          onClick={() => (confirm === undefined ? apply.mutate(undefined) : setAsking(true))}
+          onClick={() => (confirmation.by === 'button' ? apply.mutate(confirm) : setAsking(true))}
         >
           {button}
         </Button>
@@ -92,7 +94,7 @@ export function ApplyBar({ plan, busy, differenceSeen }: Props) {
                   : t('apply.askDeleteOnly', 'Delete resources in Grafana?')
                 : t('apply.askTitle', 'Overwrite resources in Grafana?')
           }
-          phrase={phraseOf(plan, differenceSeen)}
+          phrase={confirmation.by === 'typing' ? confirmation.phrase : undefined}
           confirmText={button}
           error={apply.error}
           isPending={apply.isPending}

@@ -13,11 +13,11 @@ import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
-import { useUrlState } from '../../hooks/useUrlState.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { DataSources } from './DataSources.tsx';
 import { Dependencies } from './Dependencies.tsx';
 import { Leftovers } from './Leftovers.tsx';
+import { OneDifference, useOneDifference } from './OneDifference.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './PlanItems.tsx';
 import { parametersOf } from './request.ts';
@@ -79,7 +79,7 @@ function Body({ plan }: { plan: RestorePlan }) {
   const run = useRun(plan.run);
   const replan = usePlanRestore();
   const navigate = useNavigate();
-  const { read } = useUrlState();
+  const one = useOneDifference(plan);
   const withOptions = (options: RestoreOptions) =>
     replan.mutate(
       { snapshot: plan.snapshot, selection: plan.selection, options: { ...plan.options, ...options } },
@@ -110,7 +110,7 @@ function Body({ plan }: { plan: RestorePlan }) {
         busy={replan.isPending}
         onKeepSecrets={(keepSecrets) => withOptions({ keepSecrets })}
       />
-      <ApplyBar plan={plan} busy={replan.isPending} differenceSeen={read('seen') === 'difference'} />
+      <ApplyBar plan={plan} busy={replan.isPending || one.isLoading} shown={one.shown} />
       {plan.undoes === undefined && (
         <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
       )}
@@ -122,6 +122,7 @@ function Body({ plan }: { plan: RestorePlan }) {
           onMap={(from, to) => withOptions({ dataSources: { ...plan.options.dataSources, [from]: to } })}
         />
       )}
+      <OneDifference difference={one} />
       <PlanItems id={plan.id} snapshot={plan.snapshot} counts={plan.counts} />
     </Stack>
   );

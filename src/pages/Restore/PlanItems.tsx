@@ -13,6 +13,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { lossTexts, reasonText } from '../../lib/reasons/reasons.ts';
 import { resourceParameter } from '../../lib/routes.ts';
+import { isComparable } from './confirmation.ts';
 import { PlanItemDrawer } from './PlanItemDrawer.tsx';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 
@@ -85,11 +86,6 @@ export function PlanItems({ id, snapshot, counts }: Props) {
       {opened && <PlanItemDrawer snapshot={snapshot} item={opened} onClose={() => setOpened(undefined)} />}
     </>
   );
-}
-
-/** Whether it replaces a resource of the same uid in the same organization, so that the two can be compared. */
-function isComparable({ action, targetUid, targetOrg, newOrg }: PlanItem): boolean {
-  return action === 'update' && targetUid === undefined && targetOrg === undefined && newOrg === undefined;
 }
 
 function makeColumns(onOpen: (item: PlanItem) => void): Column<PlanItem>[] {

@@ -3,8 +3,10 @@ import { useNavigate } from 'react-router';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { GoneLately } from '../../components/resources/GoneLately.tsx';
 import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
 import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
+import { useStatus } from '../../data/useStatus.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -12,6 +14,9 @@ import { useUrlState } from '../../hooks/useUrlState.ts';
 import { ModeFields } from './ModeFields.tsx';
 import { readForm, requestOf } from './request.ts';
 import { SelectionFields } from './SelectionFields.tsx';
+
+/** Parameters of the address that say what is wanted. */
+const NAMED = ['plan', 'snapshot', 'type', 'kinds', 'uid', 'resource'];
 
 /** Chooses what to bring back. Leads to the plan; nothing is changed from here. */
 export function Restore() {
@@ -44,6 +49,7 @@ export function Restore() {
               }}
             >
               <Stack direction="column" gap={4} maxWidth={90}>
+                {NAMED.every((name) => url.read(name) === '') && <Missed />}
                 <SnapshotPicker
                   id="restore-snapshot"
                   label={t('restore.from', 'From which snapshot')}
@@ -71,4 +77,10 @@ export function Restore() {
       </QueryView>
     </AppPage>
   );
+}
+
+/** What somebody most likely looks for who comes without having chosen anything. */
+function Missed() {
+  const { data } = useStatus();
+  return data?.newest === undefined ? null : <GoneLately newest={data.newest.id} lastRestore={data.lastRestore?.id} />;
 }

@@ -1,22 +1,40 @@
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import type { PlanItem } from '../../../pkg/contract/plan.ts';
 import { plural } from '../../lib/i18n.ts';
 
+/** Whether an item replaces a resource of the same uid in the same organization, so that the two can be compared. */
+export function isComparable({ action, targetUid, targetOrg, newOrg }: PlanItem): boolean {
+  return action === 'update' && targetUid === undefined && targetOrg === undefined && newOrg === undefined;
+}
+
+/** Whether a plan overwrites one resource, and does nothing else. */
+export function isOneOverwrite({ counts }: Pick<RestorePlan, 'counts'>): boolean {
+  const { create = 0, update = 0, delete: gone = 0, blocked = 0 } = counts;
+  return update === 1 && create === 0 && gone === 0 && blocked === 0;
+}
+
+/** How a plan is confirmed: by the button alone, by a dialog, or by typing `phrase` there. */
+export type Confirmation = { by: 'button' } | { by: 'dialog' } | { by: 'typing'; phrase: string };
+
 /**
- * What must be typed before a plan is applied; undefined where a click is enough: nothing that is live is touched, or
- * it is one resource, the user has just looked at its difference, and nobody gets to see or receive more by it.
+ * The button is enough where nothing that is live is touched, or where one resource is overwritten whose difference is
+ * on the page, and nothing is lost by that. Where somebody gets to see or receive more, it is always typed.
+ * @param shown - the item whose difference is in front of the user
  */
-export function phraseOf({ counts, confirm, security = 0 }: RestorePlan, differenceSeen: boolean): string | undefined {
-  const { create = 0, update = 0, delete: gone = 0 } = counts;
-  if (security > 0) {
-    return gone > 0
-      ? confirm
-      : plural('confirm.security', security, '{{number}} security change', '{{number}} security changes');
+export function confirmationOf(plan: RestorePlan, shown: PlanItem | undefined): Confirmation {
+  const { counts, confirm, security = 0, warnings } = plan;
+  const { update = 0, delete: gone = 0 } = counts;
+  if (security > 0 && gone === 0) {
+    const phrase = plural('confirm.security', security, '{{number}} security change', '{{number}} security changes');
+    return { by: 'typing', phrase };
   }
-  const known = differenceSeen && update === 1 && create === 0 && gone === 0;
-  if (confirm === undefined || known) {
-    return undefined;
+  if (confirm === undefined) {
+    return { by: 'button' };
   }
-  return gone === 0 && update > 1
-    ? plural('confirm.resources', update, '{{number}} resource', '{{number}} resources')
-    : confirm;
+  if (shown !== undefined && isOneOverwrite(plan)) {
+    return { by: warnings.length === 0 && shown.losses.length === 0 ? 'button' : 'dialog' };
+  }
+  const isMany = gone === 0 && update > 1;
+  const phrase = isMany ? plural('confirm.resources', update, '{{number}} resource', '{{number}} resources') : confirm;
+  return { by: 'typing', phrase };
 }

@@ -94,3 +94,11 @@ export interface Board {
 export function boardOf(admin: Admin): Promise<Board> {
   return admin<Board>('GET', `/api/dashboards/uid/${CONTENT.board.uid}`);
 }
+
+/** Renames the board's first panel, as somebody might by mistake. */
+export async function renamePanel(admin: Admin, title: string): Promise<void> {
+  const { dashboard, meta } = await boardOf(admin);
+  const [first, ...others] = dashboard.panels;
+  const changed = { ...dashboard, panels: [{ ...first, title }, ...others] };
+  await admin('POST', '/api/dashboards/db', { dashboard: changed, folderUid: meta.folderUid, overwrite: true });
+}

@@ -1,8 +1,8 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
-import { GoneList } from '../../components/resources/GoneList.tsx';
-import { QueryView } from '../../components/QueryView.tsx';
+import { GoneList } from './GoneList.tsx';
+import { QueryView } from '../QueryView.tsx';
 import { useGoneLately } from '../../data/useGone.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';

@@ -1,0 +1,61 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { RestorePlan } from '../../pkg/contract/api/restores.ts';
+import type { PlanItem } from '../../pkg/contract/plan.ts';
+
+vi.mock('@grafana/runtime', () => ({ config: { featureToggles: {}, bootData: { user: {} } } }));
+vi.stubGlobal('document', { documentElement: { lang: 'en-US' } });
+vi.mock('@grafana/i18n', () => import('./english.ts'));
+
+describe('how a plan is confirmed', async () => {
+  const { confirmationOf, isComparable } = await import('../../src/pages/Restore/confirmation.ts');
+  const item: PlanItem = {
+    ...{ org: 1, kind: 'dashboard', uid: 'a', title: 'Checkout', folder: '', action: 'update' },
+    ...{ reason: '', code: 'differs', params: {}, losses: [], security: [] },
+  };
+  const plan = (changes: Partial<RestorePlan>): RestorePlan => ({
+    ...{ id: 'p', state: 'planned', snapshot: 's', selection: { type: 'everything' }, options: {} },
+    ...{ created: '2026-01-01T00:00:00.000Z', expires: '2026-01-01T01:00:00.000Z', losing: 0, security: 0 },
+    ...{ dependencies: [], dataSources: [], liveDataSources: [], warnings: [] },
+    ...changes,
+    counts: { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0, ...changes.counts },
+  });
+  const one = { counts: { update: 1, unchanged: 2 }, confirm: 'Checkout' } as Partial<RestorePlan>;
+
+  it('takes the button for what is only created', () => {
+    expect(confirmationOf(plan({ counts: { create: 3 } as RestorePlan['counts'] }), undefined)).toEqual({
+      by: 'button',
+    });
+  });
+
+  it('takes the button for one resource whose difference is on the page, and typing without it', () => {
+    expect(confirmationOf(plan(one), item)).toEqual({ by: 'button' });
+    expect(confirmationOf(plan(one), undefined)).toEqual({ by: 'typing', phrase: 'Checkout' });
+  });
+
+  it('asks once more where something is lost, or the plan warns', () => {
+    expect(confirmationOf(plan(one), { ...item, losses: ['a secret'] })).toEqual({ by: 'dialog' });
+    expect(confirmationOf(plan({ ...one, warnings: ['partial'] }), item)).toEqual({ by: 'dialog' });
+  });
+
+  it.each([
+    ['several', { counts: { update: 2 }, confirm: '2 resources' }, '2 resources'],
+    ['one besides what is created', { counts: { update: 1, create: 1 }, confirm: 'Checkout' }, 'Checkout'],
+    ['one besides what is blocked', { counts: { update: 1, blocked: 1 }, confirm: 'Checkout' }, 'Checkout'],
+    ['a deletion', { counts: { update: 1, delete: 1 }, confirm: 'Main Org.' }, 'Main Org.'],
+    [
+      'a deletion that opens something',
+      { counts: { delete: 1 }, confirm: 'A, 1 security change', security: 1 },
+      'A, 1 security change',
+    ],
+    ['one that opens something', { ...one, security: 1, confirm: '1 security change' }, '1 security change'],
+  ] as [string, Partial<RestorePlan>, string][])('is typed for %s', (_, changes, phrase) => {
+    expect(confirmationOf(plan(changes), item)).toEqual({ by: 'typing', phrase });
+  });
+
+  it('compares only what keeps its uid and organization', () => {
+    expect(isComparable(item)).toBe(true);
+    expect(isComparable({ ...item, targetUid: 'b' })).toBe(false);
+    expect(isComparable({ ...item, targetOrg: 2 })).toBe(false);
+    expect(isComparable({ ...item, action: 'create' })).toBe(false);
+  });
+});
