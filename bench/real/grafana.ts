@@ -4,7 +4,7 @@ import { compact } from '../../pkg/contract/compact.ts';
 /** How requests are distinguished: the route as Grafana names it in its metrics. */
 export type Routes = ReadonlyMap<string, number>;
 
-interface Answer {
+interface GrafanaResponse {
   status: number;
   text: string;
 }
@@ -29,7 +29,7 @@ export class RealGrafana {
     this.authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   }
 
-  async ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: string): Promise<Answer> {
+  async ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: string): Promise<GrafanaResponse> {
     const answer = await request(
       this.url + path,
       compact({

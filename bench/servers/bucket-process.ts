@@ -1,5 +1,5 @@
 import { startS3Server } from '../../tests/support/s3/server.ts';
-import type { BucketAnswer, BucketOrder } from './bucket.ts';
+import type { BucketReply, BucketOrder } from './bucket.ts';
 
 const [directory = '', latency = '0', port = '0'] = process.argv.slice(2);
 const server = await startS3Server({
@@ -14,7 +14,7 @@ process.on('message', (order: BucketOrder) => {
   if (order === 'clear') {
     server.counts.clear();
   }
-  process.send?.({ counts: Object.fromEntries(server.counts) } satisfies BucketAnswer);
+  process.send?.({ counts: Object.fromEntries(server.counts) } satisfies BucketReply);
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ port: server.port, environment: { ...server.environment } });

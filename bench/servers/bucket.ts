@@ -7,7 +7,7 @@ import { goesFirst } from '../measure/process.ts';
 
 export type BucketOrder = 'counts' | 'clear';
 
-export interface BucketAnswer {
+export interface BucketReply {
   /** Requests by the name of their operation. */
   counts: Record<string, number>;
 }
@@ -99,10 +99,10 @@ export class Bucket {
     goesFirst(this.pid);
   }
 
-  async #order(order: BucketOrder): Promise<BucketAnswer> {
+  async #order(order: BucketOrder): Promise<BucketReply> {
     const answered = once(this.#child, 'message');
     this.#child.send(order);
-    const [answer] = (await answered) as [BucketAnswer];
+    const [answer] = (await answered) as [BucketReply];
     return answer;
   }
 }

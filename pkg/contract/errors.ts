@@ -181,7 +181,7 @@ interface ErrorOptions {
 /** An error with a code from the catalogue. Messages never hold a secret or a body. */
 export class DashkeepError extends Error {
   readonly code: ErrorCode;
-  /** The same as the message, as data; absent where another program said it, or nobody has to tell it apart. */
+  /** The same as the message, as data; absent where another program said it, or no code has to distinguish it. */
   readonly why: KnownReason | undefined;
   /** The same as the hint, as data, where it is one of the catalogue of reasons. */
   readonly advice: KnownReason | undefined;

@@ -72,10 +72,15 @@ export const SNAPSHOT_TRIGGERS = ['manual', 'scheduled', 'safety', 'drill'] as c
 export const SnapshotTrigger = z.enum(SNAPSHOT_TRIGGERS);
 export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
 
+/** Whether a snapshot was taken as a backup, and not before a restore or for a drill, which may cover anything. */
+export function isRegularBackup({ trigger }: { trigger: SnapshotTrigger }): boolean {
+  return trigger !== 'safety' && trigger !== 'drill';
+}
+
 export const SnapshotStatus = z.enum(['complete', 'partial']);
 export type SnapshotStatus = z.infer<typeof SnapshotStatus>;
 
-/** How a complete list of one kind began, so that the next backup can tell that nothing was written since. */
+/** How a complete list of one kind began, so that the next backup sees whether anything was written since. */
 export const ListBeginning = z.object({
   org: z.int().positive(),
   kind: z.enum(KIND_NAMES),

@@ -46,7 +46,7 @@ export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
   before.forEach(({ org }) => countsOf(org).removed++);
   for (const entry of to) {
     const counts = countsOf(entry.org);
-    // Against nothing no keys are needed to tell that everything is new.
+    // Against nothing, everything is new without a look at keys.
     const same = before.size === 0 ? undefined : before.get(key(entry.org, entry.kind, entry.uid));
     counts.added += same === undefined ? 1 : 0;
     counts.removed -= same === undefined ? 0 : 1;

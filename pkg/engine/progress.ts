@@ -32,31 +32,31 @@ export class ProgressCounter {
 
   phase(name: string): void {
     this.#phase = name;
-    this.#tell(true);
+    this.#notify(true);
   }
 
   /** Whether nothing goes on now, since Grafana is away. */
   waiting(waiting: boolean): void {
     this.#waiting = waiting;
-    this.#tell(true);
+    this.#notify(true);
   }
 
   /** Says what it waits for in place of the phase; undefined = it goes on. */
   waitingFor(what: string | undefined): void {
     this.#waitingFor = what;
-    this.#tell(true);
+    this.#notify(true);
   }
 
   /** Sets how many there are in all, once it is known. */
   total(total: number): void {
     this.#total = total;
-    this.#tell(true);
+    this.#notify(true);
   }
 
   /** What was listed so far of a kind. */
   listed(kind: KindName, total: number): void {
     this.#of(kind).total = total;
-    this.#tell(false);
+    this.#notify(false);
   }
 
   finished(kind: KindName, ok: boolean): void {
@@ -64,14 +64,14 @@ export class ProgressCounter {
     counts.done++;
     counts.failed += ok ? 0 : 1;
     this.#done++;
-    this.#tell(false);
+    this.#notify(false);
   }
 
   #of(kind: KindName): { done: number; total?: number; failed: number } {
     return (this.#kinds[kind] ??= { done: 0, failed: 0 });
   }
 
-  #tell(force: boolean): void {
+  #notify(force: boolean): void {
     const now = this.#clock.monotonic();
     if (this.#report === undefined || (!force && now - this.#reported < REPORT_EVERY_MS)) {
       return;

@@ -7,11 +7,6 @@ const NOT_ASKED_FOR = 'not-asked-for' satisfies ReasonCode;
 /** What a comparison needs of a snapshot. */
 export type Compared = Pick<Manifest, 'orgs' | 'kinds' | 'resources'>;
 
-/** Whether it was taken as a backup, and not before a restore or for a drill, which may cover anything. */
-export function isRegularBackup({ trigger }: Pick<Manifest, 'trigger'>): boolean {
-  return trigger !== 'safety' && trigger !== 'drill';
-}
-
 /**
  * Of entries, those of organizations and kinds that both snapshots cover: what only one of them looked at was neither
  * added nor removed. An organization that one of them covers and the other saw not to exist counts as covered by both.

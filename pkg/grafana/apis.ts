@@ -89,7 +89,7 @@ export async function createOrReplace(
   liveVersion?: string,
 ): Promise<void> {
   if (!exists) {
-    await grafana.post(path, object, { signal, ignoreAnswer: true });
+    await grafana.post(path, object, { signal, ignoreBody: true });
     return;
   }
   const one = `${path}/${encodeURIComponent(nameOf(object))}`;
@@ -98,5 +98,5 @@ export async function createOrReplace(
     ...objectAt(object, 'metadata'),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
-  await grafana.put(one, { ...object, metadata }, { signal, ignoreAnswer: true });
+  await grafana.put(one, { ...object, metadata }, { signal, ignoreBody: true });
 }

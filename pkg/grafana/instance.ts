@@ -69,7 +69,7 @@ export function notServerAdmin(identity: GrafanaClient['identity']): DashkeepErr
 
 /**
  * The org that the credentials are in. Reading it needs a right (`orgs:read`) that a small token may lack; the page
- * data tells it to anybody who is signed in, and a Grafana that says nothing at all has one org.
+ * data shows it to anybody who is signed in, and a Grafana that says nothing at all has one org.
  */
 async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Promise<{ id: number; name: string }> {
   const org = await ifAllowed(client.get('/api/org', { signal }));

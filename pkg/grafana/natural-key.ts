@@ -12,7 +12,7 @@ export function naturalKey(identity: Json): string {
   return createHash('sha256').update(canonicalJson(identity)).digest('hex').slice(0, KEY_LENGTH);
 }
 
-/** Tells equal keys apart in the order they come: `key`, `key-2`, `key-3`. */
+/** Numbers equal keys in the order they come: `key`, `key-2`, `key-3`. */
 export class Occurrences {
   readonly #counts = new Map<string, number>();
 
@@ -21,11 +21,6 @@ export class Occurrences {
     this.#counts.set(key, count);
     return count === 1 ? key : `${key}-${count}`;
   }
-}
-
-/** An object without the named members. */
-export function without(object: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
 
 /** An object without members that say nothing: null, empty text, empty object or list. */

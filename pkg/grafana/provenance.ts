@@ -1,6 +1,6 @@
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
-import { objectAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject, without } from '../lib/json/json.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { Forecast, Restorable } from './kinds/kind.ts';
 import type { Content } from './kinds/content.ts';
@@ -60,11 +60,6 @@ export function namedContent(object: JsonObject, name: string): Content {
 /** The same under another name. */
 export function copyNamed(content: Content, name: string): Content {
   return { ...content, title: name, body: { ...objectAt(content.body), name } };
-}
-
-/** The object without members that are not content. */
-export function without(object: JsonObject, ...names: string[]): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
 
 /** A member that has to be there. @throws DK_GRAFANA_ANSWER. */

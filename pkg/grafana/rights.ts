@@ -24,7 +24,7 @@ export async function requireAnyAction(context: KindContext, what: string, actio
 
 /**
  * Whether an action is granted on all there is, so that a list holds everything, now and wherever things are moved.
- * `sorts` are the first words of scopes that would do. Where Grafana does not tell, it counts as not granted.
+ * `sorts` are the first words of scopes that would do. Where Grafana does not report it, it counts as not granted.
  */
 export async function isGrantedEverywhere(context: KindContext, action: string, sorts: string[]): Promise<boolean> {
   try {

@@ -10,7 +10,7 @@ export interface KubernetesRights {
   needed: readonly Access[];
 }
 
-export interface AccessAnswer {
+export interface AccessReview {
   access: Access;
   allowed: boolean;
   /** What to add to the Role when it is not. */
@@ -35,7 +35,7 @@ export async function reviewAccess(
   client: KubeClient,
   needed: readonly Access[],
   signal?: AbortSignal,
-): Promise<AccessAnswer[]> {
+): Promise<AccessReview[]> {
   return Promise.all(
     needed.map(async (access) => {
       const { verb, group, resource, namespace, name } = access;

@@ -32,7 +32,7 @@ export interface KubeRequest {
   signal?: AbortSignal;
 }
 
-interface Answer {
+interface KubeResponse {
   status: number;
   text: string;
   retryAfter: number | undefined;
@@ -103,7 +103,7 @@ export class KubeClient {
     this.#agent = undefined;
   }
 
-  async #attempt(request: KubeRequest, freshToken: boolean): Promise<Answer> {
+  async #attempt(request: KubeRequest, freshToken: boolean): Promise<KubeResponse> {
     const [token, agent] = await Promise.all([this.#bearer(freshToken), this.#connection()]);
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query).toString()}`;
@@ -199,7 +199,7 @@ function mayRepeat(request: KubeRequest, error: KubernetesError): boolean {
   return error.httpStatus === 429 || (request.repeatable && (error.httpStatus === 0 || error.httpStatus >= 500));
 }
 
-function refusalOf(access: Access, { status, text }: Answer): KubernetesError {
+function refusalOf(access: Access, { status, text }: KubeResponse): KubernetesError {
   const { reason, message } = statusOf(text);
   return refusal(access, status, reason ?? '', message ?? '');
 }
@@ -214,7 +214,7 @@ function statusOf(text: string): Status {
   }
 }
 
-function parse<T>(access: Access, { status, text }: Answer): T {
+function parse<T>(access: Access, { status, text }: KubeResponse): T {
   try {
     return JSON.parse(text) as T;
   } catch {

@@ -72,13 +72,13 @@ export class Election {
     return this.#problem;
   }
 
-  /** What the leader has told (see `tell`), as last seen. */
+  /** What the leader has announced (see `announce`), as last seen. */
   note(name: string): string | undefined {
     return (this.leading ? this.#notes : this.#seen?.notes)?.[name];
   }
 
   /** Sends a small text along with every renewal from now on; undefined takes it back. */
-  tell(name: string, value: string | undefined): void {
+  announce(name: string, value: string | undefined): void {
     const { [name]: _old, ...others } = this.#notes;
     this.#notes = value === undefined ? others : { ...others, [name]: value };
   }

@@ -1,6 +1,6 @@
 import type { Lease } from './types.ts';
 
-/** Annotations by which replicas tell each other things that only the leader knows. */
+/** Annotations by which replicas share things that only the leader knows. */
 const NOTE_PREFIX = 'dashkeep.io/';
 /** By which another replica asks an idle leader to hand over: the person who clicked talks to that one. */
 export const WANTED_BY = `${NOTE_PREFIX}wanted-by`;

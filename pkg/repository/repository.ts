@@ -1,3 +1,4 @@
+import type { Abortable } from '../lib/abortable.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
@@ -32,10 +33,6 @@ import { SnapshotIndex } from './index/snapshots.ts';
 import { VersionIndex, type UpdateOptions } from './index/versions/version-index.ts';
 import type { StateStore } from '../lib/state.ts';
 
-interface Calls {
-  signal?: AbortSignal;
-}
-
 export interface OpenOptions extends Secrets {
   store: ObjectStore;
   clock: Clock;
@@ -47,7 +44,7 @@ export interface OpenOptions extends Secrets {
   trustedKeys?: readonly string[];
   /** Make a repository where there is none. */
   create: boolean;
-  /** The service that works with it: lets it tell its own dead sessions from those of others. */
+  /** The service that works with it: lets it distinguish its own dead sessions from those of others. */
   identity?: ServiceIdentity;
   signal?: AbortSignal;
 }
@@ -120,7 +117,7 @@ export class OpenedRepository implements Repository {
     return this.keyring.objectId(canonical);
   }
 
-  async putObject(id: string, canonical: string | Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
+  async putObject(id: string, canonical: string | Buffer, calls: Abortable = {}): Promise<{ written: boolean }> {
     await this.#known(calls);
     return this.objects.put(id, canonical, calls);
   }
@@ -132,7 +129,7 @@ export class OpenedRepository implements Repository {
   async putPressed(
     { id, body }: EncodedObject,
     canonical: () => Buffer,
-    calls: Calls = {},
+    calls: Abortable = {},
   ): Promise<{ written: boolean }> {
     await this.#known(calls);
     const compressed = async (): Promise<Buffer> =>
@@ -140,18 +137,18 @@ export class OpenedRepository implements Repository {
     return this.objects.putCompressed(id, compressed, calls);
   }
 
-  #known(calls: Calls): Promise<void> {
+  #known(calls: Abortable): Promise<void> {
     return (this.#knownLoaded ??= this.#loadKnown(calls).catch((error: unknown) => {
       this.#knownLoaded = undefined;
       throw error;
     }));
   }
 
-  getObject(id: string, calls: Calls = {}): Promise<string> {
+  getObject(id: string, calls: Abortable = {}): Promise<string> {
     return this.objects.get(id, calls);
   }
 
-  async missingObjects(ids: Iterable<string>, calls: Calls = {}): Promise<Set<string>> {
+  async missingObjects(ids: Iterable<string>, calls: Abortable = {}): Promise<Set<string>> {
     const missing = await this.objects.missing(ids, calls);
     if (missing.size > 0) {
       // What manifests say must be taken over before it is corrected: the next put would do it afterwards.
@@ -161,7 +158,7 @@ export class OpenedRepository implements Repository {
     return missing;
   }
 
-  async publish(manifest: UnsealedManifest, calls: Calls = {}): Promise<Manifest> {
+  async publish(manifest: UnsealedManifest, calls: Abortable = {}): Promise<Manifest> {
     if (this.sessions.doubtful()) {
       await this.sessions.revive(calls.signal);
       await this.#assertObjects(manifest, calls);
@@ -194,7 +191,7 @@ export class OpenedRepository implements Repository {
   }
 
   /** For a run that others took for dead: a prune may have removed what it relies on. */
-  async #assertObjects(manifest: UnsealedManifest, calls: Calls): Promise<void> {
+  async #assertObjects(manifest: UnsealedManifest, calls: Abortable): Promise<void> {
     const missing = await this.missingObjects(new Set(manifest.resources.map(({ object }) => object)), calls);
     if (missing.size > 0) {
       throw new DashkeepError(
@@ -205,13 +202,13 @@ export class OpenedRepository implements Repository {
     }
   }
 
-  async snapshots(options: Calls & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
+  async snapshots(options: Abortable & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
     return (await this.index.read(options)).reverse();
   }
 
   async versions(
     ref: ResourceRef,
-    options: Calls & Pick<UpdateOptions, 'onProgress'> & { within?: Promise<unknown> } = {},
+    options: Abortable & Pick<UpdateOptions, 'onProgress'> & { within?: Promise<unknown> } = {},
   ): Promise<Versions> {
     const { within, ...calls } = options;
     const summaries = await this.index.read(calls);
@@ -228,26 +225,26 @@ export class OpenedRepository implements Repository {
     return { ...found, snapshots: new Map(summaries.map((one) => [one.id, one])) };
   }
 
-  async everSeen(calls: Calls = {}): Promise<SeenResource[]> {
+  async everSeen(calls: Abortable = {}): Promise<SeenResource[]> {
     const names = await this.versionIndex.names(calls);
     return names.map(([[org, kind, uid], title, deleted]) => ({ org, kind, uid, title, deleted }));
   }
 
-  async manifest(id: string, calls: Calls = {}): Promise<Manifest> {
+  async manifest(id: string, calls: Abortable = {}): Promise<Manifest> {
     return (await this.stored(id, calls)).manifest;
   }
 
   /** By the same names, with who signed it. Of a foreign one only the id finds it. */
-  async stored(id: string, calls: Calls = {}): Promise<StoredManifest> {
+  async stored(id: string, calls: Abortable = {}): Promise<StoredManifest> {
     return id === 'latest' ? this.#finder.latest(calls) : readManifest(this, await this.#finder.find(id, calls), calls);
   }
 
   /** The manifest's key, by the same names, without reading more than that takes. @throws DK_NOT_FOUND */
-  async find(id: string, calls: Calls = {}): Promise<TimedKey> {
+  async find(id: string, calls: Abortable = {}): Promise<TimedKey> {
     return this.#finder.find(id === 'latest' ? (await this.#finder.latest(calls)).manifest.id : id, calls);
   }
 
-  previousManifest(calls: Calls = {}): Promise<Manifest | undefined> {
+  previousManifest(calls: Abortable = {}): Promise<Manifest | undefined> {
     return (this.#previous ??= this.#finder.reusable(1, calls).then(
       ([newest]) => newest?.manifest,
       (error: unknown) => {
@@ -257,7 +254,7 @@ export class OpenedRepository implements Repository {
     ));
   }
 
-  async #loadKnown(calls: Calls): Promise<void> {
+  async #loadKnown(calls: Abortable): Promise<void> {
     const previous = await this.previousManifest(calls);
     const more = previous?.status === 'partial' ? await this.#finder.reusable(KNOWN_MANIFESTS, calls) : [];
     for (const manifest of [previous, ...more.map((stored) => stored.manifest)]) {
@@ -265,7 +262,7 @@ export class OpenedRepository implements Repository {
     }
   }
 
-  async openSession(run: { id: string; kind: string }, calls: Calls = {}): Promise<Session> {
+  async openSession(run: { id: string; kind: string }, calls: Abortable = {}): Promise<Session> {
     if (run.kind === 'backup') {
       // It will sign its snapshot; others wait for a session only when they know whose it is.
       await this.trust.signing.signer(calls);
@@ -273,16 +270,16 @@ export class OpenedRepository implements Repository {
     return this.sessions.open(run, calls);
   }
 
-  plainCopies(calls: Calls = {}): Promise<PlainCopies> {
+  plainCopies(calls: Abortable = {}): Promise<PlainCopies> {
     return openPlainCopies(this.store, this.log, calls);
   }
 
-  async writeRun(record: RunRecord, calls: Calls = {}): Promise<void> {
+  async writeRun(record: RunRecord, calls: Abortable = {}): Promise<void> {
     const size = await writeRun(this.store, this.keyring, record, calls);
     await this.runIndex.add(record, size);
   }
 
-  run(id: string, calls: Calls = {}): Promise<RunRecord | undefined> {
+  run(id: string, calls: Abortable = {}): Promise<RunRecord | undefined> {
     return findRun(this, id, calls);
   }
 

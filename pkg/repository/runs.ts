@@ -1,3 +1,4 @@
+import type { Abortable } from '../lib/abortable.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Log } from '../contract/ports.ts';
 import { RunRecord } from '../contract/runs.ts';
@@ -5,10 +6,6 @@ import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './objects/codec.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { isTimedId, runKey, type NamedKey } from './layout.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /**
  * The record of a run, replaced as the run goes on. In an encrypted repository it is sealed: its errors name resources.
@@ -18,7 +15,7 @@ export async function writeRun(
   store: ObjectStore,
   keyring: Keyring,
   record: RunRecord,
-  { signal }: Calls = {},
+  { signal }: Abortable = {},
 ): Promise<number> {
   const plain = Buffer.from(`${JSON.stringify(RunRecord.parse(record))}\n`);
   const body = await keyring.sealMetadata(plain);
@@ -33,7 +30,7 @@ export async function writeRun(
 export async function findRun(
   { store, keyring, log }: { store: ObjectStore; keyring: Keyring; log: Log },
   id: string,
-  calls: Calls = {},
+  calls: Abortable = {},
 ): Promise<RunRecord | undefined> {
   if (!isTimedId(id)) {
     return undefined;
@@ -49,7 +46,7 @@ export async function readRun(
   keyring: Keyring,
   log: Log,
   { id, encrypted }: NamedKey,
-  { signal }: Calls = {},
+  { signal }: Abortable = {},
 ): Promise<RunRecord | undefined> {
   try {
     const bytes = await store.get(runKey(id, encrypted), { signal, maxBytes: MAX_RECORD_BYTES });

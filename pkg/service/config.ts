@@ -27,7 +27,7 @@ export interface TlsFiles {
   key: string;
 }
 
-/** All that the service is told from outside; made by the command line's configuration and by tests. */
+/** The configuration of the service from outside; made by the command line's configuration and by tests. */
 export interface ServiceConfig {
   version: string;
   grafana: {

@@ -28,7 +28,7 @@ const TIMEOUT_MS = 10_000;
 const WAITING_MOST = 50;
 const ANSWER_MOST = 1024 * 1024;
 
-/** Tells a webhook what happened, in the background: a receiver that is slow or away never holds up a run. */
+/** Reports to a webhook what happened, in the background: a receiver that is slow or away never holds up a run. */
 export class Notifier {
   readonly #clock: Clock;
   readonly #log: Log;
@@ -187,7 +187,7 @@ function slackText({ event, text }: Notice): string {
   return `${MARKS[event]} ${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}`;
 }
 
-/** What the end of a run is worth telling; `before` is the newest earlier end of the same kind. */
+/** What the end of a run is worth reporting; `before` is the newest earlier end of the same kind. */
 export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
   const { id, kind, status, trigger, started, finished, snapshot, failure, errors } = record;
   const run = { id, kind, status, trigger, started, finished, snapshot, failure };

@@ -89,7 +89,7 @@ export class Service {
   readonly queue: RunQueue;
   readonly requests: Requests;
   readonly statusView: StatusView;
-  /** How Grafana reaches the API; the app is told once that is known. */
+  /** How Grafana reaches the API; the app is configured once that is known. */
   reachedAt: string | undefined;
   readonly #stopping = new AbortController();
   readonly #journal: Journal;
@@ -202,7 +202,7 @@ export class Service {
     return this.#stopping.signal;
   }
 
-  /** Never fails on what is wrong outside: that is a state to be told, and tried again. */
+  /** Never fails on what is wrong outside: that is a state to report, and to try again. */
   async start(): Promise<void> {
     await Promise.all([this.settings.load(), this.apiTokens.load(), this.#journal.load()]);
     this.leadership.start();
@@ -309,7 +309,7 @@ export class Service {
     }
     const running = this.queue.running;
     const { record, progress } = running ?? {};
-    this.leadership.tell(record === undefined ? undefined : { ...runLine(record), ...compact({ progress }) });
+    this.leadership.announce(record === undefined ? undefined : { ...runLine(record), ...compact({ progress }) });
     if (this.#terms.settled) {
       this.#overdue.watch();
       if (this.statusView.tokenUsable && this.settings.view().values.target.url !== '') {

@@ -15,14 +15,3 @@ export class PermissionDenied extends DashkeepError {
 export function tooLarge(key: string, maxBytes: number): DashkeepError {
   return new DashkeepError('DK_STORE_TOO_LARGE', `${key} is larger than the ${maxBytes} bytes expected at most`);
 }
-
-/** The system's name of an error (ENOENT, ECONNREFUSED, …), also when it is wrapped. */
-export function systemCode(error: unknown): string | undefined {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
-    const { code } = current as NodeJS.ErrnoException;
-    if (typeof code === 'string') {
-      return code;
-    }
-  }
-  return undefined;
-}

@@ -4,7 +4,7 @@ import type { Environment, S3Settings } from './s3/settings/settings.ts';
 import { parseTarget } from './target.ts';
 
 export interface PolicyOptions extends Pick<S3Settings, 'lock' | 'encryption' | 'tags'> {
-  /** Tells the partition: China and GovCloud have their own ARNs. */
+  /** Decides the partition: China and GovCloud have their own ARNs. */
   region?: string;
   /** False for a key that can write but never remove. Prune then needs another key. */
   deletes?: boolean;

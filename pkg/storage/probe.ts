@@ -14,7 +14,7 @@ export interface StoreProbe {
   objectLock(signal?: AbortSignal): Promise<boolean>;
 }
 
-/** The probe of a store, also of a decorated one; undefined for a store that has no more to tell than the port. */
+/** The probe of a store, also of a decorated one; undefined for a store that can do no more than the port. */
 export function probeOf(store: ObjectStore): StoreProbe | undefined {
   if ('putIfAbsent' in store && 'objectLock' in store) {
     return store as ObjectStore & StoreProbe;

@@ -45,7 +45,7 @@ export interface StoreCapabilities {
  *   ones.
  * - `get` of an absent key throws DashkeepError DK_STORE_NOT_FOUND.
  * - `list` yields every key below the prefix exactly once in ascending byte order, however many there are, or throws.
- * - `deleteMany` of an absent key is a success. What the store keeps as an earlier version is told as `hidden`.
+ * - `deleteMany` of an absent key is a success. What the store keeps as an earlier version is reported as `hidden`.
  * - All methods honour the signal and reject with its reason.
  */
 export interface ObjectStore {

@@ -5,7 +5,7 @@ import { useStyles2 } from '@grafana/ui';
 interface Props {
   label: string;
   done: number;
-  /** Undefined while nobody knows; the bar then moves without telling how far. */
+  /** Undefined while nobody knows; the bar then moves without showing how far. */
   total: number | undefined;
 }
 

@@ -10,7 +10,7 @@ import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { TokenRequest, Simulator } from '../support/grafana/simulator.ts';
-import { call, type Answer } from '../simulator/http.ts';
+import { call, type HttpResponse } from '../simulator/http.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 
 /** In the order in which a restore writes them. */
@@ -54,7 +54,7 @@ export class AlertingGrafana {
   }
 
   /** As a person or another tool would, as the server admin. */
-  async api(route: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async api(route: string, body?: unknown, headers: Record<string, string> = {}): Promise<HttpResponse> {
     const answer = await call(this.sim, 'admin:admin', route, body, headers);
     if (answer.status >= 300) {
       throw new Error(`${route}: ${answer.status} ${answer.text}`);
@@ -63,7 +63,7 @@ export class AlertingGrafana {
   }
 
   /** The same, leaving the object editable in the UI. */
-  asPerson(route: string, body?: unknown): Promise<Answer> {
+  asPerson(route: string, body?: unknown): Promise<HttpResponse> {
     return this.api(route, body, { 'x-disable-provenance': 'true' });
   }
 

@@ -221,10 +221,10 @@ describeKubernetes('leader election, against a real API server', () => {
     first.start();
     await eventually('the first to lead', () => first.term);
     second.start();
-    first.tell('run', '{"id":"r1"}');
+    first.announce('run', '{"id":"r1"}');
     await eventually('the note', () => second.note('run') === '{"id":"r1"}' || undefined);
     expect(second.holder).toBe('first');
-    first.tell('run', undefined);
+    first.announce('run', undefined);
     await eventually('no note', () => second.note('run') === undefined || undefined);
     await Promise.all([first.stop(), second.stop()]);
   });

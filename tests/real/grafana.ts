@@ -2,13 +2,13 @@
 export class Refused extends Error {
   readonly status: number;
 
-  constructor(method: string, path: string, org: number, { status, text }: Answer) {
+  constructor(method: string, path: string, org: number, { status, text }: GrafanaResponse) {
     super(`${method} ${path} (org ${org}) answered ${status}: ${text.slice(0, 300)}`);
     this.status = status;
   }
 }
 
-export interface Answer {
+export interface GrafanaResponse {
   status: number;
   text: string;
 }
@@ -45,7 +45,12 @@ export class Grafana {
   }
 
   /** Sends one request; any status is an answer. @throws when there is no answer at all. */
-  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<GrafanaResponse> {
     const response = await fetch(`${this.login.url}${path}`, {
       method,
       headers: {

@@ -12,7 +12,7 @@ import { openRepository, type OpenedRepository } from '../../pkg/repository/repo
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { call, type Answer } from '../simulator/http.ts';
+import { call, type HttpResponse } from '../simulator/http.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 
 export interface Wanted {
@@ -64,7 +64,7 @@ export class RestoreBench {
   }
 
   /** As a person, leaving alerting objects editable. */
-  async api(route: string, body?: unknown, org = 1): Promise<Answer> {
+  async api(route: string, body?: unknown, org = 1): Promise<HttpResponse> {
     const headers = { 'x-disable-provenance': 'true', 'x-grafana-org-id': String(org) };
     const answer = await call(this.sim, 'admin:admin', route, body, headers);
     if (answer.status >= 300) {

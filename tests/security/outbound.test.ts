@@ -5,7 +5,7 @@ import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { freePort } from '../support/ports.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
-import { removeDirectory, startService, type TestAnswer, type TestService } from '../support/service.ts';
+import { removeDirectory, startService, type TestResponse, type TestService } from '../support/service.ts';
 import { startWebhook, type Webhook } from '../support/webhook.ts';
 
 const METADATA = '169.254.169.254';
@@ -89,9 +89,9 @@ describe('addresses that the pages name', () => {
     return { values: { target: values }, secrets };
   }
 
-  const check = async (endpoint: string): Promise<TestAnswer> =>
+  const check = async (endpoint: string): Promise<TestResponse> =>
     service!.call('POST', '/settings/check', await candidate(endpoint));
-  const test = (webhookUrl: string): Promise<TestAnswer> =>
+  const test = (webhookUrl: string): Promise<TestResponse> =>
     service!.call('POST', '/notifications/test', { secrets: { webhookUrl } });
 
   it('are refused before anything is sent where they are metadata services, however they are spelled', async () => {

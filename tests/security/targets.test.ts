@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { removeDirectory, startService, type TestAnswer, type TestService } from '../support/service.ts';
+import { removeDirectory, startService, type TestResponse, type TestService } from '../support/service.ts';
 
 /** An admin in Grafana points the service at directories that are none of theirs. */
 describe('file:// targets from the pages', { timeout: 60_000 }, () => {
@@ -37,12 +37,12 @@ describe('file:// targets from the pages', { timeout: 60_000 }, () => {
     return service;
   }
 
-  async function save(url: string): Promise<TestAnswer> {
+  async function save(url: string): Promise<TestResponse> {
     const { json } = await service!.call('GET', '/settings');
     return service!.call('PUT', '/settings', { values: { target: { ...json.values.target, url } } });
   }
 
-  async function check(url: string): Promise<TestAnswer> {
+  async function check(url: string): Promise<TestResponse> {
     const { json } = await service!.call('GET', '/settings');
     return service!.call('POST', '/settings/check', { values: { target: { ...json.values.target, url } } });
   }

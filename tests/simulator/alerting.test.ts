@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { become, call as asIs, grafana, start } from './harness.ts';
-import { call as http, type Answer } from './http.ts';
+import { call as http, type HttpResponse } from './http.ts';
 
 const BASE = '/api/v1/provisioning';
 const UI = { 'x-disable-provenance': 'true' };
 const SLACK = { uid: 'c1', name: 'ops', type: 'slack', settings: { url: 'https://hooks/secret', recipient: '#ops' } };
 
-function call(route: string, body?: unknown, headers: Record<string, string> = UI): Promise<Answer> {
+function call(route: string, body?: unknown, headers: Record<string, string> = UI): Promise<HttpResponse> {
   return asIs(route, body, headers);
 }
 

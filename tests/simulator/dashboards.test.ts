@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { call, grafana, start } from './harness.ts';
-import { type Answer } from './http.ts';
+import { type HttpResponse } from './http.ts';
 
 const APIS = '/apis/dashboard.grafana.app';
 
-function save(dashboard: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<Answer> {
+function save(dashboard: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<HttpResponse> {
   return call('POST /api/dashboards/db', { dashboard: { title: 'D', ...dashboard }, ...more });
 }
 

@@ -2,7 +2,7 @@ import { afterEach } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
-import { call as http, type Answer } from './http.ts';
+import { call as http, type HttpResponse } from './http.ts';
 
 /** The simulator of the test that runs. */
 export let grafana: Simulator;
@@ -22,6 +22,6 @@ export function become(rights: Parameters<Simulator['token']>[0]): void {
 }
 
 /** Such as `GET /api/folders`, as an Admin until `become` was called. */
-export function call(route: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> {
+export function call(route: string, body?: unknown, headers?: Record<string, string>): Promise<HttpResponse> {
   return http(grafana, token, route, body, headers);
 }

@@ -1,6 +1,6 @@
 import type { Simulator } from '../support/grafana/simulator.ts';
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   headers: Headers;
   text: string;
@@ -16,7 +16,7 @@ export async function call(
   route: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const [method = 'GET', path = '/'] = route.split(' ');
   const authorization = as.startsWith('glsa_') || as.startsWith('eyJ') ? `Bearer ${as}` : `Basic ${btoa(as)}`;
   const response = await fetch(`${grafana.url}${path}`, {

@@ -13,12 +13,12 @@ export interface TestService extends Running {
   /** Every line that was logged. */
   lines: string[];
   directory: string;
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestResponse>;
   /** Polls a run until it has ended. */
   ended(id: string): Promise<Record<string, unknown>>;
 }
 
-export interface TestAnswer {
+export interface TestResponse {
   status: number;
   headers: Headers;
   text: string;
@@ -76,7 +76,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<TestAnswer> => {
+  ): Promise<TestResponse> => {
     const answer = await fetch(`${running.url}/api/v1${path}`, {
       method,
       headers: {

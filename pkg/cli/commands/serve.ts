@@ -71,6 +71,6 @@ async function runServe(context: CliContext, flags: CommonFlags): Promise<Exit> 
   if (!(signal.reason instanceof DashkeepError)) {
     throw signal.reason;
   }
-  // Stopping a service is what it is told to do, not an interruption.
+  // A service that is stopped was asked to stop: that is no interruption.
   return 0;
 }

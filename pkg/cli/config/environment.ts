@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { unreadableFile } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SecretReader } from '../../grafana/http/credentials.ts';
-import { unreadableFile } from '../../storage/unreadable-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

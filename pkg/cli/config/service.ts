@@ -54,7 +54,7 @@ export const SECRETS: Readonly<Record<SecretName, string>> = {
   webhookUrl: 'DASHKEEP_WEBHOOK_URL',
 };
 
-/** What the service is told by the environment. @throws DK_SETTINGS naming what is wrong */
+/** The configuration of the service from the environment. @throws DK_SETTINGS naming what is wrong */
 export function serviceConfig(environment: Environment, flags: CommonFlags, version: string): ServiceConfig {
   const settings = new Map<string, Given<unknown>>();
   for (const [name, path, parse] of SETTINGS) {

@@ -31,13 +31,13 @@ export function printRestore(
     return;
   }
   printSecurity(context, plan.items);
-  const told = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
-  if (told.length > 0) {
+  const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
+  if (rows.length > 0) {
     const several = plan.everything !== undefined;
     printTable(
       context,
       ['action', ...(several ? ['org'] : []), 'kind', 'uid', 'title', ''],
-      told.map(({ action, kind, uid, title, reason, ...item }) => [
+      rows.map(({ action, kind, uid, title, reason, ...item }) => [
         action,
         ...(several ? [orgOf(item)] : []),
         kind,

@@ -1,9 +1,9 @@
+import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { reasonOf } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Known } from '../../grafana/kinds/kind.ts';
-import { isRegularBackup } from '../scope.ts';
 import type { BackupOptions } from './options.ts';
 
 const FULL_READ_EVERY = 12;

@@ -92,12 +92,12 @@ export async function readKind(run: KindRun): Promise<void> {
   }
 }
 
-/** A route that is not there, told before anything was listed. What every Grafana has is never merely not served. */
+/** A route that is not there, seen before anything was listed. What every Grafana has is never merely not served. */
 function isNotServed(kind: Kind, error: unknown, listed: number): boolean {
   return kind.essential !== true && listed === 0 && isNotFound(error);
 }
 
-/** Tells a failure of the repository, which ends the run, from one of the listing, which is put down. */
+/** Separates a failure of the repository, which ends the run, from one of the listing, which is recorded. */
 class StoreFailure extends Error {}
 
 function rethrowAsStoreFailure(cause: unknown): never {

@@ -36,7 +36,7 @@ export function leavesOf(before: Json | undefined, after: Json | undefined, path
   const [old, fresh] = [membersOf(before), membersOf(after)];
   if (old !== undefined && fresh !== undefined) {
     const keys = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
-    // An empty object has no members to tell it from an absent one.
+    // An empty object has no members that distinguish it from an absent one.
     return keys.length === 0
       ? [{ path, before, after }]
       : keys.flatMap((key) => leavesOf(old[key], fresh[key], [...path, key]));

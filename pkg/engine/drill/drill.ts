@@ -1,3 +1,4 @@
+import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
@@ -53,12 +54,11 @@ export async function countingManifest(
 }
 
 /**
- * The newest snapshot with everything in it that was taken for its own sake and is not foreign. @throws DK_NOT_FOUND
+ * The newest snapshot with everything in it that is a regular backup and not foreign. @throws DK_NOT_FOUND
  */
 export async function newestComplete(repository: Repository, signal: AbortSignal): Promise<Manifest> {
   const newest = (await repository.snapshots({ signal })).find(
-    ({ status, trigger, foreign }) =>
-      status === 'complete' && trigger !== 'safety' && trigger !== 'drill' && foreign !== true,
+    (snapshot) => snapshot.status === 'complete' && isRegularBackup(snapshot) && snapshot.foreign !== true,
   );
   if (newest === undefined) {
     throw new DashkeepError('DK_NOT_FOUND', 'there is no complete snapshot to restore yet');

@@ -45,7 +45,7 @@ export class ScratchFolder implements Scratch {
     await this.#make(signal, this.uid, { body: { uid: this.uid, title: this.name }, title: this.name });
   }
 
-  /** Whether folders can lie in it: below Grafana 11 that is a matter of settings. Tried, for nothing tells. */
+  /** Whether folders can lie in it: below Grafana 11 that is a matter of settings. Tried, because nothing reports it. */
   async nests(signal: AbortSignal): Promise<boolean> {
     const [uid, title] = [this.#probe, 'Folder in a folder'];
     await this.#make(signal, uid, { body: { uid, title, parentUid: this.uid }, title, folderUid: this.uid });
@@ -54,7 +54,7 @@ export class ScratchFolder implements Scratch {
     return made?.folderUid === this.uid;
   }
 
-  /** What is going to be made in it: to be told before it is. */
+  /** What is going to be made in it: to be reported before it is. */
   expect(copies: readonly PlannedItem[]): void {
     this.#copies = copies;
   }

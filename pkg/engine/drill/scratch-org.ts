@@ -37,7 +37,7 @@ export class ScratchOrg implements Scratch {
       this.#foreign = isConflict(error);
       throw error;
     }
-    // The answer tells the id as a number or as text, depending on the release.
+    // The answer has the id as a number or as text, depending on the release.
     const id = numberAt(await this.#find(signal), 'id');
     if (id === undefined) {
       throw new DashkeepError('DK_GRAFANA_ANSWER', `the org '${this.name}' was created, but is missing`);

@@ -88,7 +88,7 @@ function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
   return kind.listConverted?.(context) ?? kind.list(context, { revision: () => undefined, size: 0 });
 }
 
-/** A stored resource as a listing would show it: some kinds take what the resource itself doesn't tell from there. */
+/** A stored resource as a listing would show it: some kinds take from there what the resource itself lacks. */
 export function asListed({ uid, title, folderUid, apiVersion }: ManifestEntry): Listed {
   const storedVersion = apiVersion?.split('/').at(-1);
   return compact({ uid, title, folderUid, storedVersion });

@@ -184,7 +184,7 @@ export interface ApplyOptions extends PlanRequest {
   by?: string;
   version: string;
   randomness: Randomness;
-  /** Told what the record of the run needs to say even when the run is cut short. */
+  /** Called with what the record of the run needs to say even when the run is cut short. */
   note?: (facts: Pick<RunRecord, 'snapshot' | 'touched' | 'security'>) => void;
 }
 

@@ -63,11 +63,11 @@ const LONGEST_STAY_MS = 30_000;
 /** Sizes that differ by no more than this factor are the same limit of the server's. */
 const SAME_LIMIT = 1.4;
 
-/** An answer that may have lain here for more than this part of its time tells nothing of the server. */
+/** An answer that may have lain here for more than this part of its time says nothing about the server. */
 const OWN_PART = 0.25;
 
 /**
- * Where most tell nothing this process is busy, and more would only lie here longer; but so few it can well have under
+ * Where most say nothing this process is busy, and more would only lie here longer; but so few it can well have under
  * way.
  */
 const FEW = 8;
@@ -105,7 +105,7 @@ export class AdaptiveConcurrency {
   /** Up to here it grows quickly. */
   #quickUpTo: number;
   #careful = false;
-  /** Answers that told nothing since the last judgement. */
+  /** Answers that said nothing since the last judgement. */
   #passed = 0;
   #lastGrowth = Number.NEGATIVE_INFINITY;
   /** Where answers were found to queue. */
@@ -186,7 +186,7 @@ export class AdaptiveConcurrency {
     }
   }
 
-  /** An answer that tells nothing. */
+  /** An answer that says nothing. */
   #pass(now: number): void {
     if (++this.#passed >= 2 * SAMPLES && this.#size < FEW) {
       this.#passed = 0;

@@ -9,8 +9,8 @@ import type { Access } from './access.ts';
 import { queryOf } from './address.ts';
 import { inflateBounded, jsonOf, MAX_ANSWER_BYTES, parseOrUndefined } from './response-body.ts';
 import type { ByteReservation } from './byte-budget.ts';
-import type { Answer, RequestOptions } from './client-options.ts';
-import { errorOfAnswer, type GrafanaError } from './errors.ts';
+import type { GrafanaResponse, RequestOptions } from './client-options.ts';
+import { errorOfResponse, type GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import type { Release, RequestLimiter } from './request-limiter.ts';
@@ -37,7 +37,7 @@ export interface Line {
 
 /** What became of one attempt. */
 export type Attempt =
-  | { answer: Answer; error?: undefined }
+  | { answer: GrafanaResponse; error?: undefined }
   | {
       answer?: undefined;
       error: GrafanaError;
@@ -92,7 +92,7 @@ export async function attempt(
       await nextTurn();
       return { answer: { status, json: jsonOf(body, options), headers } };
     }
-    const error = errorOfAnswer(request, status, parseOrUndefined(body.toString('utf8')));
+    const error = errorOfResponse(request, status, parseOrUndefined(body.toString('utf8')));
     const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
     if (status === 429 && retryAfter !== undefined) {
       window.pause(retryAfter);
@@ -159,7 +159,7 @@ async function send(
   });
   const raw = answer.body;
   const rest = { ...answer, bytes: raw.length };
-  if (options.ignoreAnswer === true && answer.status < 300) {
+  if (options.ignoreBody === true && answer.status < 300) {
     return { ...rest, body: EMPTY };
   }
   const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;

@@ -34,10 +34,10 @@ export interface RequestOptions {
   /** Milliseconds for one attempt, instead of the client's. */
   timeout?: number;
   /** Nobody looks at what a good answer says: it is not parsed, and `json` is null. */
-  ignoreAnswer?: true;
+  ignoreBody?: true;
   /** Much else waits for it: it goes before all other requests. */
   first?: true;
-  /** Told the first part of a good answer's body as it came, as soon as it is there; once for each attempt. */
+  /** Called with the first part of a good answer's body as it came, as soon as it is there; once for each attempt. */
   begins?: (part: Buffer) => void;
   /** Gets the milliseconds that a good response took. */
   took?: (milliseconds: number) => void;
@@ -53,7 +53,7 @@ export interface RequestOptions {
 }
 
 /** A good answer. */
-export interface Answer {
+export interface GrafanaResponse {
   status: number;
   json: Json;
   headers: Record<string, string | string[] | undefined>;

@@ -7,7 +7,7 @@ import { Access } from './access.ts';
 import { grafanaUrl } from './address.ts';
 import { attempt, type Connection } from './attempt.ts';
 import type { ByteReservation } from './byte-budget.ts';
-import type { Answer, ClientOptions, RequestOptions } from './client-options.ts';
+import type { GrafanaResponse, ClientOptions, RequestOptions } from './client-options.ts';
 import type { CredentialSource } from './credentials.ts';
 import { isUp, Outage, type Patience } from './outage.ts';
 import { RequestLimiter } from './request-limiter.ts';
@@ -143,7 +143,7 @@ export class GrafanaClient {
   }
 
   /** One request with its retries. Path parameters must be encoded by the caller (`encodeURIComponent`). */
-  async request(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<Answer> {
+  async request(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<GrafanaResponse> {
     const { clock, randomness, log } = this.#shared.options;
     const retry = options.retry ?? (method === 'GET' ? 'always' : 'unprocessed');
     const attempts = retry === 'never' ? 1 : (this.#shared.options.attempts ?? 5);

@@ -69,7 +69,7 @@ const CODE_BY_STATUS: Record<number, ErrorCode> = {
 const MESSAGE_LIMIT = 400;
 
 /** Turns an unsuccessful answer into a typed error. Never includes more of the body than its message. */
-export function errorOfAnswer(
+export function errorOfResponse(
   request: { method: string; path: string },
   status: number,
   body: Json | undefined,

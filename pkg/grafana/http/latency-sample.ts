@@ -1,5 +1,5 @@
 /**
- * How long several answers of one sort took. The faster half of them tells how long a request waits for others: where
+ * How long several answers of one sort took. The faster half of them shows how long a request waits for others: where
  * requests queue they all do, while a pause of the server's, or one large answer among small ones, delays only some.
  */
 export class LatencySample {
@@ -47,7 +47,7 @@ export class Latency {
     this.#squares = squares;
   }
 
-  /** What this one and another tell together, as of this one's size. */
+  /** What this one and another say together, as of this one's size. */
   with(other: Latency): Latency {
     return new Latency(this.size, this.#count + other.#count, this.#sum + other.#sum, this.#squares + other.#squares);
   }
@@ -68,7 +68,7 @@ export function uncertaintyOf(one: Latency, other: Latency): number {
 }
 
 /**
- * The faster of both where they differ, or what both tell together where they do not: the least of many means would be
+ * The faster of both where they differ, or what both say together where they do not: the least of many means would be
  * a lucky one, beside which everything is slow. What is slower beyond doubt, or with more under way, says nothing of
  * the best.
  */

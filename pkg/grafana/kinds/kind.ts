@@ -39,9 +39,9 @@ export interface Listed {
   uid: string;
   title: string;
   folderUid?: string;
-  /** Equal to the revision of the last snapshot = unchanged. Absent when the listing tells nothing of the kind. */
+  /** Equal to the revision of the last snapshot = unchanged. Absent when the listing has no such thing. */
   revision?: string;
-  /** The version it is stored in, where the listing tells: read at that version it costs one request. */
+  /** The version it is stored in, where the listing says so: read at that version it costs one request. */
   storedVersion?: string;
   /** Present when the listing carried a faithful body, so that no further request is needed. */
   content?: Content;

@@ -18,9 +18,9 @@ export interface HttpRequest {
   total?: number;
   /** More than this is not read. */
   maxBytes: number;
-  /** Told the first part of the body, where the status says that all is well. */
+  /** Called with the first part of the body, where the status says that all is well. */
   begins?: (part: Buffer) => void;
-  /** Told how much of the body is there. While what it returns is pending, no more is taken in and no time-out runs. */
+  /** Called with how much of the body is there. While what it returns is pending, no more is taken in and no time-out runs. */
   received?: (bytes: number) => Promise<void> | undefined;
   signal?: AbortSignal;
 }

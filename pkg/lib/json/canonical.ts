@@ -34,14 +34,14 @@ export interface Changes {
  * the objects that it makes took more time than anything else.
  * @param room where it is written when it fits, for who has no use for what was there before; otherwise into its own
  * buffer
- * @returns as `canonicalJson` prints it, in UTF-8; undefined when it takes the parser to tell: no JSON, a name twice, a
+ * @returns as `canonicalJson` prints it, in UTF-8; undefined when only the parser can decide: no JSON, a name twice, a
  * name that needs an escape, …
  */
 export function canonicalObject(bytes: Buffer, changes: Changes, room?: Buffer): Buffer | undefined {
   return isUtf8(bytes) ? unlessParserIsNeeded(() => new Writer(bytes, changes, room).write()) : undefined;
 }
 
-/** How deep objects lie in each other is told by the parser. */
+/** How deep objects lie in each other is known to the parser. */
 const MAX_DEPTH = MAX_JSON_DEPTH - 1;
 /** Of each member: where it begins, where its name ends and where it ends, in what was written. */
 const SPAN = 3;

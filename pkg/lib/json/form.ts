@@ -10,7 +10,7 @@ export interface Form {
 }
 
 /**
- * The canonical form in UTF-8; undefined when it takes the parser to tell.
+ * The canonical form in UTF-8; undefined when only the parser can decide.
  * @param room as for `canonicalObject`
  */
 export function canonicalForm({ bytes, changes, head, tail }: Form, room?: Buffer): Buffer | undefined {

@@ -31,6 +31,11 @@ export function arrayAt(object: Json | undefined, ...path: string[]): Json[] | u
   return Array.isArray(value) ? value : undefined;
 }
 
+/** The object without the named members. */
+export function without(object: JsonObject, ...names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
 function at(value: Json | undefined, ...path: string[]): Json | undefined {
   let current = value;
   for (const key of path) {

@@ -20,7 +20,7 @@ import {
 
 /**
  * Parses JSON, but leaves some objects as the bytes they came as (`JsonBytes`): what is large and only passed on need
- * not be taken apart. They are copied, so that the answer need not stay for them. Where the bytes alone don't tell,
+ * not be taken apart. They are copied, so that the answer need not stay for them. Where the bytes alone don't decide,
  * everything is parsed.
  * @throws DashkeepError DK_JSON_INVALID when it is not JSON. Within what is left as bytes only its own members were
  * looked at.

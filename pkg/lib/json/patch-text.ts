@@ -9,7 +9,7 @@ const SCALAR = /[-\w.+]+/y;
 
 /**
  * The values of the members of a name, each once, wherever in the canonical text they are; undefined when one of them
- * is more than a string or a flat object, so that the text must be parsed to tell. An unescaped quote after `,` or `{`
+ * is more than a string or a flat object, so that the text must be parsed to decide. An unescaped quote after `,` or `{`
  * opens a string, and a string before a colon is a name: so nothing within a string is taken for a member.
  */
 export function membersNamed(text: string, name: string): Json[] | undefined {
@@ -41,7 +41,7 @@ function valueAt(text: string, at: number): string | undefined {
 
 /**
  * The canonical text of an object without its member `uid`, which must have the given value; undefined when that cannot
- * be told without parsing. What follows a member up to the end of the text is the rest of an object only where the
+ * be decided without parsing. What follows a member up to the end of the text is the rest of an object only where the
  * member is one of the outermost object's.
  */
 export function withoutUid(text: string, uid: string): RawText | undefined {

@@ -10,7 +10,7 @@ export const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 
 /**
- * The bytes alone do not tell what the parser would: they are no JSON, or something rare. Anyone who catches it parses
+ * The bytes alone do not decide what the parser would: they are no JSON, or something rare. Anyone who catches it parses
  * the whole text instead, and so finds out what is wrong with it.
  */
 export class NeedsParser extends Error {}
@@ -18,7 +18,7 @@ export class NeedsParser extends Error {}
 /** One for all: where it was thrown is of no interest, and a stack costs more than the scan. */
 export const NEEDS_PARSER = new NeedsParser('needs the parser');
 
-/** The result, or undefined where it takes the parser to tell. */
+/** The result, or undefined where only the parser can decide. */
 export function unlessParserIsNeeded<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
@@ -5,10 +6,6 @@ import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { removeOtherKeyFiles, writeKeyFile } from './key-files.ts';
 import { newTimedId, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from '../layout.ts';
 import type { OpenedRepository } from '../repository.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 const FILES_AT_ONCE = 8;
 
@@ -27,7 +24,7 @@ export interface RewrapResult {
  */
 export async function rewrap(
   repository: OpenedRepository,
-  options: Calls & { randomness: Randomness; progress?: (done: number) => void },
+  options: Abortable & { randomness: Randomness; progress?: (done: number) => void },
 ): Promise<RewrapResult> {
   const { store, keyring, clock } = repository;
   const { signal } = options;

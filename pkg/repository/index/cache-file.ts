@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -6,10 +7,6 @@ import { compress, inflateText, MAX_RECORD_BYTES } from '../objects/codec.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { cacheKey, type SealedCache } from '../layout.ts';
 import type { Trust } from '../signing/trust.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /**
  * Anyone who only looks writes an index when many things had to be read without it, and otherwise leaves all as it is.
@@ -51,7 +48,7 @@ export class CacheFile<Schema extends z.ZodType> {
    * @returns undefined when there is none that can be read here.
    * @throws DK_STORE_… when the store does not answer: that says nothing about the file.
    */
-  async read({ signal }: Calls = {}): Promise<z.output<Schema> | undefined> {
+  async read({ signal }: Abortable = {}): Promise<z.output<Schema> | undefined> {
     try {
       const bytes = await this.#store.get(this.#key, { signal, maxBytes: MAX_RECORD_BYTES });
       const zipped = this.#keyring.encrypted
@@ -84,7 +81,7 @@ export class CacheFile<Schema extends z.ZodType> {
    * Failing that is said in the log only: some may read and not write.
    * @returns whether it was written.
    */
-  async write(value: z.input<Schema>, { signal }: Calls = {}): Promise<boolean> {
+  async write(value: z.input<Schema>, { signal }: Abortable = {}): Promise<boolean> {
     const trust = this.#trust;
     if (trust !== undefined && trust.standing !== 'unsigned' && trust.own === undefined) {
       // One that is not signed would only take the place of one that is.

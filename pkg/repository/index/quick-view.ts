@@ -12,7 +12,7 @@ import { SnapshotIndex } from './snapshots.ts';
  * not wait: this is one request for the configuration and two for either list.
  */
 export interface QuickView {
-  /** Newest first; this and the next are undefined when the repository must be opened to tell. */
+  /** Newest first; this and the next are undefined when the repository must be opened to know. */
   snapshots(options?: { signal?: AbortSignal }): Promise<SnapshotSummary[] | undefined>;
   /** Newest first. */
   runs(options?: { limit?: number; signal?: AbortSignal }): Promise<RunLine[] | undefined>;

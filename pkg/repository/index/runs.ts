@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Abortable } from '../../lib/abortable.ts';
 import { append } from '../../lib/append.ts';
 import { reasonOf } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
@@ -10,10 +11,6 @@ import type { Keyring } from '../encryption/keyring.ts';
 import { parseRunKey, RUNS } from '../layout.ts';
 import { listAgainFrom, newestKeys, type TimedKey } from '../snapshots/newest-keys.ts';
 import { readRun } from '../runs.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** That many of the newest runs are in the index; older ones are read one by one. */
 const KEPT = 1000;
@@ -66,7 +63,7 @@ export class RunIndex {
   }
 
   /** The newest runs that this process can read, newest first. */
-  async read({ limit = Infinity, signal }: Calls & { limit?: number } = {}): Promise<RunLine[]> {
+  async read({ limit = Infinity, signal }: Abortable & { limit?: number } = {}): Promise<RunLine[]> {
     const { entries, whole, looked } = await this.#current((await this.#file.read({ signal })) ?? EMPTY, limit, signal);
     if (looked >= WORTH_WRITING) {
       await this.#save({ whole, runs: entries.toReversed() }, signal);
@@ -74,8 +71,8 @@ export class RunIndex {
     return entries.slice(0, limit).flatMap(({ line }) => line ?? []);
   }
 
-  /** The newest runs if the index and one page of names tell all of them, newest first; undefined otherwise. */
-  async quickView({ limit = Infinity, signal }: Calls & { limit?: number } = {}): Promise<RunLine[] | undefined> {
+  /** The newest runs if the index and one page of names show all of them, newest first; undefined otherwise. */
+  async quickView({ limit = Infinity, signal }: Abortable & { limit?: number } = {}): Promise<RunLine[] | undefined> {
     const index = await this.#file.read({ signal });
     if (index === undefined) {
       return undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { SnapshotSummary } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
@@ -9,10 +10,6 @@ import type { NamedKey } from '../layout.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import { listAgainFrom, type TimedKey } from '../snapshots/newest-keys.ts';
 import type { Trust } from '../signing/trust.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 interface Unreadable {
   id: string;
@@ -59,7 +56,7 @@ export class SnapshotIndex {
    * What the history shows, oldest first.
    * @param options.whole - list all of it: otherwise what is older than the last page is shown as the index has it
    */
-  async read(options: Calls & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
+  async read(options: Abortable & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
     const { summaries, unreadable, looked } = await this.#look((await this.#load(options)) ?? new Map(), options);
     const [first] = unreadable;
     if (summaries.length === 0 && first?.error.code === 'DK_IDENTITY_MISSING') {
@@ -73,10 +70,10 @@ export class SnapshotIndex {
   }
 
   /**
-   * What the history shows if the index and one page of names tell all of it, oldest first; undefined otherwise, and
-   * when the repository must be opened to tell whom a trusted key handed over to.
+   * What the history shows if the index and one page of names show all of it, oldest first; undefined otherwise, and
+   * when the repository must be opened to know whom a trusted key handed over to.
    */
-  async quickView(calls: Calls = {}): Promise<SnapshotSummary[] | undefined> {
+  async quickView(calls: Abortable = {}): Promise<SnapshotSummary[] | undefined> {
     const known = await this.#load(calls);
     if (known === undefined) {
       return undefined;
@@ -91,7 +88,7 @@ export class SnapshotIndex {
   }
 
   /** Every snapshot there is by a full listing, oldest first, and those that could not be read. */
-  async readWhole(calls: Calls = {}): Promise<{ summaries: SnapshotSummary[]; unreadable: string[] }> {
+  async readWhole(calls: Abortable = {}): Promise<{ summaries: SnapshotSummary[]; unreadable: string[] }> {
     this.#unreadable.clear();
     const known: Known = (await this.#load(calls)) ?? new Map();
     const { summaries, unreadable } = await this.#look(known, { ...calls, whole: true });
@@ -103,7 +100,7 @@ export class SnapshotIndex {
    * @returns what the history shows then, oldest first; undefined when it failed.
    */
   async update(
-    options: Calls & { add?: SnapshotSummary; whole?: boolean } = {},
+    options: Abortable & { add?: SnapshotSummary; whole?: boolean } = {},
   ): Promise<SnapshotSummary[] | undefined> {
     const { add, ...look } = options;
     if (look.whole === true) {
@@ -125,11 +122,11 @@ export class SnapshotIndex {
   }
 
   /** Writes it again from summaries that were just read from the manifests themselves. */
-  async replace(summaries: readonly SnapshotSummary[], calls: Calls = {}): Promise<void> {
+  async replace(summaries: readonly SnapshotSummary[], calls: Abortable = {}): Promise<void> {
     await this.#write(summaries, calls);
   }
 
-  async #look(known: Known, options: Calls & { whole?: boolean }): Promise<Found> {
+  async #look(known: Known, options: Abortable & { whole?: boolean }): Promise<Found> {
     const { signal } = options;
     const { keys, older } = await this.#list(known, options);
     const unread = keys.filter(({ id }) => !known.has(id));
@@ -151,7 +148,7 @@ export class SnapshotIndex {
   /** The last page of what there is, or all of it, and the ids before that as the index has them. */
   async #list(
     known: Known,
-    { signal, whole }: Calls & { whole?: boolean },
+    { signal, whole }: Abortable & { whole?: boolean },
   ): Promise<{ keys: TimedKey[]; older: string[] }> {
     const ids = [...known.keys()].sort();
     const after = whole === true ? undefined : listAgainFrom(ids);
@@ -172,13 +169,13 @@ export class SnapshotIndex {
     }
   }
 
-  async #load({ signal }: Calls): Promise<Known | undefined> {
+  async #load({ signal }: Abortable): Promise<Known | undefined> {
     const index = await this.#file.read({ signal });
     this.#trust.meet(index?.snapshots ?? []);
     return index && new Map(index.snapshots.map((summary) => [summary.id, this.#trust.judge(summary)]));
   }
 
-  async #write(summaries: readonly SnapshotSummary[], { signal }: Calls): Promise<void> {
+  async #write(summaries: readonly SnapshotSummary[], { signal }: Abortable): Promise<void> {
     const snapshots = summaries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     await this.#file.write({ format: 1, snapshots }, { signal });
   }

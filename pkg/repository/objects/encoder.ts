@@ -25,7 +25,7 @@ export const MAX_ENCODED_BYTES = 1024 * 1024;
 
 let room: Buffer | undefined;
 
-/** Canonical form, id and compression of a body, in one step; undefined when it takes the parser to tell the form. */
+/** Canonical form, id and compression of a body, in one step; undefined when only the parser can decide the form. */
 export function encode({ form, key, before }: EncodeRequest): EncodedObject | undefined {
   room ??= Buffer.allocUnsafeSlow(MAX_ENCODED_BYTES);
   const canonical = canonicalForm(form, room);

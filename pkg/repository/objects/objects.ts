@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES, readOut } from './codec.ts';
@@ -5,10 +6,6 @@ import type { Keyring } from '../encryption/keyring.ts';
 import { isObjectId, objectKey } from '../layout.ts';
 import { walkObjects, type ListedObject } from './listing.ts';
 import { RecentKeys } from '../../lib/recent-keys.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** Up to here a HEAD for each is cheaper than listing. */
 const HEAD_LIMIT = 32;
@@ -43,7 +40,7 @@ export class Objects {
     this.#keyring = keyring;
   }
 
-  /** Believes from now on that the store holds these; `missing` is what tells the truth. */
+  /** Believes from now on that the store holds these; `missing` checks it. */
   remember(ids: Iterable<string>): void {
     for (const id of ids) {
       this.#known.add(id);
@@ -58,7 +55,7 @@ export class Objects {
     }
   }
 
-  async put(id: string, canonical: string | Buffer, calls: Calls = {}): Promise<{ written: boolean }> {
+  async put(id: string, canonical: string | Buffer, calls: Abortable = {}): Promise<{ written: boolean }> {
     if (Buffer.byteLength(canonical) > MAX_OBJECT_BYTES) {
       throw new DashkeepError('DK_USAGE', `a resource of more than ${MAX_OBJECT_BYTES} bytes cannot be stored`);
     }
@@ -66,7 +63,11 @@ export class Objects {
   }
 
   /** @param compressed gives what is to be stored, when it is to be. */
-  async putCompressed(id: string, compressed: () => Promise<Buffer>, { signal }: Calls): Promise<{ written: boolean }> {
+  async putCompressed(
+    id: string,
+    compressed: () => Promise<Buffer>,
+    { signal }: Abortable,
+  ): Promise<{ written: boolean }> {
     if (this.#known.has(id) || this.#written.has(id)) {
       return { written: false };
     }
@@ -87,7 +88,7 @@ export class Objects {
   }
 
   /** Puts it whether or not it is known, in the form that its snapshots look for: what was found missing or damaged. */
-  async replace(id: string, canonical: string, encrypted: boolean, { signal }: Calls = {}): Promise<void> {
+  async replace(id: string, canonical: string, encrypted: boolean, { signal }: Abortable = {}): Promise<void> {
     const body = await compress(canonical);
     await this.#store.put(objectKey(id, encrypted), encrypted ? await this.#keyring.sealObject(body) : body, {
       contentType: contentType(encrypted),
@@ -101,7 +102,7 @@ export class Objects {
     const key = objectKey(id, encrypted);
     const body = await this.#keyring.sealObject(await compressed());
     signal?.throwIfAborted();
-    // What is encrypted is put without the condition: whether the one that is there is whole, a writer cannot tell.
+    // What is encrypted is put without the condition: whether the one that is there is whole, a writer cannot know.
     const ifAbsent = !encrypted && this.#store.capabilities.conditionalPut === 'enforced';
     const { written } = await this.#store.put(key, body, { ifAbsent, contentType: contentType(encrypted), signal });
     if (written || (await this.#isSound(id, signal))) {
@@ -124,7 +125,7 @@ export class Objects {
     }
   }
 
-  async get(id: string, calls: Calls = {}): Promise<string> {
+  async get(id: string, calls: Abortable = {}): Promise<string> {
     const { encrypted } = this.#keyring;
     try {
       return await this.read(id, encrypted, calls);
@@ -138,7 +139,7 @@ export class Objects {
   }
 
   /** Reads one form and checks it against the id. */
-  async read(id: string, encrypted: boolean, { signal }: Calls = {}): Promise<string> {
+  async read(id: string, encrypted: boolean, { signal }: Abortable = {}): Promise<string> {
     const key = objectKey(id, encrypted);
     let bytes: Buffer;
     try {
@@ -162,7 +163,7 @@ export class Objects {
   }
 
   /** Those of the ids that the store does not hold now. What is believed is left as it is; see `forget`. */
-  async missing(ids: Iterable<string>, { signal }: Calls = {}): Promise<Set<string>> {
+  async missing(ids: Iterable<string>, { signal }: Abortable = {}): Promise<Set<string>> {
     const missing = new Set<string>();
     for (const id of ids) {
       if (!isObjectId(id)) {

@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectInfo } from '../../storage/store.ts';
 import {
   CACHE,
@@ -10,10 +11,6 @@ import {
   SIGNATURES,
 } from '../layout.ts';
 import type { OpenedRepository } from '../repository.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 const DAY = 86_400_000;
 
@@ -42,7 +39,7 @@ export async function findOrphans(
   repository: OpenedRepository,
   snapshots: ReadonlySet<string>,
   now: Date,
-  { signal }: Calls = {},
+  { signal }: Abortable = {},
 ): Promise<Orphans> {
   const { store, encrypted } = repository;
   const olderThan = (age: number) => (info: ObjectInfo) => now.getTime() - info.lastModified.getTime() > age;

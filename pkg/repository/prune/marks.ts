@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { parseObjectKey, PRUNES } from '../layout.ts';
@@ -6,10 +7,6 @@ import { ORPHAN_AGE_MS } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
 import type { Survey } from './survey.ts';
 import type { OpenedRepository } from '../repository.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** Time that lies between finding a candidate and removing it, by the store's clock. */
 const BETWEEN_PHASES = 4 * 3_600_000;
@@ -28,7 +25,7 @@ export interface Mark {
 }
 
 /** @returns the marks of earlier prunes; damaged ones are left out with a warning */
-export async function readMarks({ store, log }: OpenedRepository, { signal }: Calls = {}): Promise<Mark[]> {
+export async function readMarks({ store, log }: OpenedRepository, { signal }: Abortable = {}): Promise<Mark[]> {
   const marks: Mark[] = [];
   for await (const { key, lastModified } of store.list(PRUNES, { signal })) {
     let bytes: Buffer;
@@ -80,7 +77,7 @@ export async function renewMarks(
   { store }: OpenedRepository,
   id: string,
   { marks, found, unripe }: { marks: readonly Mark[]; found: Survey; unripe: readonly { key: string }[] },
-  { signal }: Calls = {},
+  { signal }: Abortable = {},
 ): Promise<number> {
   const waiting = new Set<string>();
   const settled: string[] = [];

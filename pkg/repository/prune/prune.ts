@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { newTimedId, parseRunKey } from '../layout.ts';
@@ -7,10 +8,6 @@ import { readMarks, renewMarks, sortByMarks, type Mark } from './marks.ts';
 import { Remover, type Removal } from './removal.ts';
 import { survey, type Survey } from './survey.ts';
 import type { OpenedRepository } from '../repository.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 export interface PrunePlan {
   snapshots: number;
@@ -41,7 +38,7 @@ export interface PruneResult extends Removal {
  * What a prune would do. Reads only.
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW
  */
-export async function planPrune(repository: OpenedRepository, calls: Calls = {}): Promise<PrunePlan> {
+export async function planPrune(repository: OpenedRepository, calls: Abortable = {}): Promise<PrunePlan> {
   return (await look(repository, calls)).plan;
 }
 
@@ -51,7 +48,7 @@ interface Look {
   found: Survey;
 }
 
-async function look(repository: OpenedRepository, calls: Calls): Promise<Look> {
+async function look(repository: OpenedRepository, calls: Abortable): Promise<Look> {
   const marks = await readMarks(repository, calls);
   const found = await survey(repository, calls);
   const { ripe, unripe } = sortByMarks(marks, found);
@@ -86,7 +83,7 @@ function short({ key, size }: ListedObject): { key: string; size: number } {
 export async function applyPrune(
   repository: OpenedRepository,
   plan: PrunePlan,
-  options: Calls & { randomness: Randomness; confirmed?: boolean },
+  options: Abortable & { randomness: Randomness; confirmed?: boolean },
 ): Promise<PruneResult> {
   const { clock, sessions } = repository;
   const { signal } = options;

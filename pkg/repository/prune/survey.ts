@@ -1,12 +1,9 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS } from '../layout.ts';
 import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
 import { walkObjects, type ListedObject } from '../objects/listing.ts';
 import type { OpenedRepository } from '../repository.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** Younger objects are left alone: a backup may be about to publish them. */
 const GRACE = 48 * 3_600_000;
@@ -33,7 +30,7 @@ type Candidates = Map<string, { encrypted: boolean; size: number; time: number }
 /**
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW when anything leaves doubt: unreadable is not unreferenced.
  */
-export async function survey(repository: OpenedRepository, { signal }: Calls = {}): Promise<Survey> {
+export async function survey(repository: OpenedRepository, { signal }: Abortable = {}): Promise<Survey> {
   const { store, clock } = repository;
   const foreign = await foreignName(store, signal);
   if (foreign !== undefined) {

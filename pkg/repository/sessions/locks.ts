@@ -1,6 +1,7 @@
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
 import * as z from 'zod';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { lockOf, type StoreLock } from '../../storage/lock.ts';
 import { CacheFile } from '../index/cache-file.ts';
@@ -8,10 +9,6 @@ import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { CONFIG_KEY, KEYS, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import { walkObjects } from '../objects/listing.ts';
 import type { OpenedRepository } from '../repository.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 const DAY = 86_400_000;
 
@@ -35,7 +32,7 @@ export interface LockRenewal {
  * most calls only look whether that is due. What a prune removed is no longer there, so what nothing needs is let go in
  * the end. Never throws for what the store refuses: the run that calls it has done its own work.
  */
-export async function renewLocks(repository: OpenedRepository, { signal }: Calls = {}): Promise<LockRenewal> {
+export async function renewLocks(repository: OpenedRepository, { signal }: Abortable = {}): Promise<LockRenewal> {
   const { store, clock, log } = repository;
   const lock = lockOf(store);
   const result: LockRenewal = { renewed: 0, warnings: [] };
@@ -77,7 +74,7 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Calls
 /** The outcome of a run with what renewing the locks came to. */
 export async function withLocksRenewed<
   T extends { counts: Record<string, number>; warnings?: string[]; warned?: ReasonData[] },
->(repository: OpenedRepository, outcome: T, calls: Calls = {}): Promise<T> {
+>(repository: OpenedRepository, outcome: T, calls: Abortable = {}): Promise<T> {
   const { renewed, warnings } = await renewLocks(repository, calls);
   const more = warningOf(warnings);
   return {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import { compact } from '../../contract/compact.ts';
 
-/** Which process holds a session, so that others can tell when it can no longer be at work. */
+/** Which process holds a session, so that others can see when it can no longer be at work. */
 export const SessionOwner = z.object({
   /** The service that it belongs to, the same after a restart; absent for the command line. */
   service: z.string().optional(),
@@ -13,7 +13,7 @@ export const SessionOwner = z.object({
    */
   space: z.string().optional(),
   pid: z.int().positive(),
-  /** When the process began, in the kernel's ticks: tells it from a later one with the same id. */
+  /** When the process began, in the kernel's ticks: distinguishes it from a later one with the same id. */
   began: z.string().optional(),
 });
 export type SessionOwner = z.infer<typeof SessionOwner>;

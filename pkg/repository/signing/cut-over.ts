@@ -1,13 +1,10 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { CUT_OVER_KEY, KEYS, parseSnapshotKey, signatureKey, SNAPSHOTS } from '../layout.ts';
 import { sha256Of } from './statement.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 const FILES_AT_ONCE = 8;
 
@@ -20,7 +17,7 @@ export type CutOver = ReadonlyMap<string, string>;
 /** The text of the list: every manifest and every key file that is there now and that nobody signed. */
 export async function listForCutOver(
   store: ObjectStore,
-  { signal, signed }: Calls & { signed: ReadonlySet<string> },
+  { signal, signed }: Abortable & { signed: ReadonlySet<string> },
 ): Promise<{ text: string; snapshots: number }> {
   const files: string[] = [];
   for (const folder of [SNAPSHOTS, KEYS]) {
@@ -54,7 +51,7 @@ export async function listForCutOver(
 const PASSED_OVER: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
 
 /** The list as stored; undefined when there is none. */
-export async function readCutOver(store: ObjectStore, { signal }: Calls): Promise<Buffer | undefined> {
+export async function readCutOver(store: ObjectStore, { signal }: Abortable): Promise<Buffer | undefined> {
   try {
     return await store.get(CUT_OVER_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { publicKeyFile, signatureKey } from '../layout.ts';
@@ -5,10 +6,6 @@ import { cutOver, establish } from './establish.ts';
 import { publicPem, SigningKey } from './signing-key.ts';
 import { sha256Of, signStatement } from './statement.ts';
 import type { TrustedKeys, TrustPorts } from './trusted-keys.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** Signs what this process writes into one repository. */
 export class Signing {
@@ -32,14 +29,14 @@ export class Signing {
    * The key that signs here, made at the first need.
    * @returns undefined where nothing can be kept: what is written then is not signed.
    */
-  signer(calls: Calls = {}): Promise<SigningKey | undefined> {
+  signer(calls: Abortable = {}): Promise<SigningKey | undefined> {
     return (this.#signer ??= this.#makeSigner(calls).catch((error: unknown) => {
       this.#signer = undefined;
       throw error;
     }));
   }
 
-  async #makeSigner({ signal }: Calls): Promise<SigningKey | undefined> {
+  async #makeSigner({ signal }: Abortable): Promise<SigningKey | undefined> {
     const { state } = this.#keys;
     const { log } = this.#ports;
     const isFirst = !this.#keys.hasSignatures;
@@ -74,7 +71,7 @@ export class Signing {
     file: string,
     bytes: Buffer | string,
     content?: Buffer,
-    calls: Calls = {},
+    calls: Abortable = {},
   ): Promise<string | undefined> {
     const key = await this.signer(calls);
     if (key === undefined) {
@@ -89,7 +86,7 @@ export class Signing {
    * @param content - what is inside an encrypted one
    * @returns the fingerprint of the key; undefined when it is not signed.
    */
-  async sign(file: string, bytes: Buffer, content?: Buffer, calls: Calls = {}): Promise<string | undefined> {
+  async sign(file: string, bytes: Buffer, content?: Buffer, calls: Abortable = {}): Promise<string | undefined> {
     const text = await this.statement(file, bytes, content, calls);
     if (text === undefined) {
       return undefined;
@@ -99,7 +96,7 @@ export class Signing {
   }
 
   /** Puts a text and reads it back. @throws DK_STORE_FAILED */
-  async put(key: string, text: string, { signal }: Calls): Promise<void> {
+  async put(key: string, text: string, { signal }: Abortable): Promise<void> {
     const { store } = this.#ports;
     const body = Buffer.from(text);
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -116,7 +113,7 @@ export class Signing {
    * this.
    * @throws DK_SETTINGS where no key can be kept
    */
-  async rotate(calls: Calls = {}): Promise<void> {
+  async rotate(calls: Abortable = {}): Promise<void> {
     const before = await this.#signerOrThrow(calls);
     const key = SigningKey.make();
     const file = publicKeyFile(key.fingerprint);
@@ -135,13 +132,13 @@ export class Signing {
    * Trusts the snapshots that are there now and that nobody signed, on a person's word.
    * @throws DK_SETTINGS where no key can be kept
    */
-  async trustUnsigned(calls: Calls = {}): Promise<void> {
+  async trustUnsigned(calls: Abortable = {}): Promise<void> {
     const { store, log } = this.#ports;
     await cutOver(this, { store, log, ...calls }, await this.#signerOrThrow(calls));
     this.#listed();
   }
 
-  async #signerOrThrow(calls: Calls): Promise<SigningKey> {
+  async #signerOrThrow(calls: Abortable): Promise<SigningKey> {
     const key = await this.signer(calls);
     if (key === undefined) {
       throw new DashkeepError('DK_SETTINGS', 'there is no place to store a signing key', {

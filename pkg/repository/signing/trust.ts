@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { append } from '../../lib/append.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { CUT_OVER_KEY } from '../layout.ts';
@@ -7,11 +8,7 @@ import { Signing } from './signing.ts';
 import { sha256Of, type Signed } from './statement.ts';
 import { TrustedKeys, type Standing, type TrustPorts } from './trusted-keys.ts';
 
-interface Calls {
-  signal?: AbortSignal;
-}
-
-/** Who wrote a file, as far as signatures tell. */
+/** Who wrote a file, as far as signatures show. */
 export interface Author {
   /** Fingerprint of the key that signed it, or the list from before there were signatures that names it. */
   signer?: string;
@@ -38,7 +35,7 @@ export class Trust {
   }
 
   /** By what the local state and the repository say. */
-  static async open(ports: TrustPorts & Calls, repository: string): Promise<Trust> {
+  static async open(ports: TrustPorts & Abortable, repository: string): Promise<Trust> {
     const trust = new Trust(ports, repository);
     await trust.keys.read(ports);
     trust.#forgetCutOver();
@@ -62,7 +59,7 @@ export class Trust {
   }
 
   /** The statements about a file of this repository whose signatures are right, anyone who made them. */
-  async claims(file: string, calls: Calls = {}): Promise<Signed[]> {
+  async claims(file: string, calls: Abortable = {}): Promise<Signed[]> {
     const claims = await readClaims(this.#store, this.keys.repository, file, calls);
     if (claims.length > 0) {
       this.keys.noteSignatures();
@@ -79,7 +76,7 @@ export class Trust {
     file: string,
     bytes: Buffer,
     claims: readonly Signed[],
-    { content, signal }: Calls & { content?: Buffer } = {},
+    { content, signal }: Abortable & { content?: Buffer } = {},
   ): Promise<Author> {
     const cutOver = await this.#readCutOver({ signal });
     if (claims.length === 0 && cutOver === undefined) {
@@ -101,7 +98,7 @@ export class Trust {
   }
 
   /** Whether a trusted key says anything about the file: without reading the file itself. */
-  async isClaimed(file: string, claims: readonly Signed[], calls: Calls): Promise<boolean> {
+  async isClaimed(file: string, claims: readonly Signed[], calls: Abortable): Promise<boolean> {
     const cutOver = await this.#readCutOver(calls);
     const listed = cutOver?.files.has(file) === true ? cutOver.signers : [];
     return (await this.#trustedOf([...claims.map(({ signer }) => signer), ...listed], calls)) !== undefined;
@@ -133,7 +130,7 @@ export class Trust {
     return (claims.find(({ signer }) => this.keys.trusted.has(signer)) ?? claims[0])?.signer;
   }
 
-  async #trustedOf(signers: readonly string[], calls: Calls): Promise<string | undefined> {
+  async #trustedOf(signers: readonly string[], calls: Abortable): Promise<string | undefined> {
     const isTrusted = (signer: string): boolean => this.keys.trusted.has(signer);
     if (signers.length > 0 && !signers.some(isTrusted) && (await this.keys.refresh(calls))) {
       this.#forgetCutOver();
@@ -145,14 +142,14 @@ export class Trust {
     this.#cutOver = this.keys.holds(CUT_OVER_KEY) ? undefined : Promise.resolve(undefined);
   }
 
-  #readCutOver(calls: Calls): Promise<{ files: CutOver; signers: string[] } | undefined> {
+  #readCutOver(calls: Abortable): Promise<{ files: CutOver; signers: string[] } | undefined> {
     return (this.#cutOver ??= this.#loadCutOver(calls).catch((error: unknown) => {
       this.#cutOver = undefined;
       throw error;
     }));
   }
 
-  async #loadCutOver(calls: Calls): Promise<{ files: CutOver; signers: string[] } | undefined> {
+  async #loadCutOver(calls: Abortable): Promise<{ files: CutOver; signers: string[] } | undefined> {
     const bytes = await readCutOver(this.#store, calls);
     if (bytes === undefined) {
       return undefined;

@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -6,10 +7,6 @@ import type { StateStore } from '../../lib/state.ts';
 import { readClaims } from './claims.ts';
 import type { Signed } from './statement.ts';
 import { TrustState, type OwnSigningKey } from './trust-state.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 export interface TrustPorts {
   store: ObjectStore;
@@ -105,7 +102,7 @@ export class TrustedKeys {
   }
 
   /** The same, and what the repository says. */
-  async read(calls: Calls): Promise<void> {
+  async read(calls: Abortable): Promise<void> {
     const [names] = await Promise.all([this.#listNames(calls), this.readState()]);
     this.#names = names;
     this.#hasSignatures ||= names.size > 0;
@@ -116,7 +113,7 @@ export class TrustedKeys {
    * Looks again, at most once a minute: another process may have trusted a key, or handed over to one.
    * @returns whether it did.
    */
-  async refresh(calls: Calls): Promise<boolean> {
+  async refresh(calls: Abortable): Promise<boolean> {
     const now = this.#ports.clock.monotonic();
     const isDue = this.#trusted.size > 0 && now - this.#refreshed > REFRESH_AFTER;
     if (isDue) {
@@ -150,7 +147,7 @@ export class TrustedKeys {
     this.#trusted.delete(fingerprint);
   }
 
-  async #listNames({ signal }: Calls): Promise<Set<string>> {
+  async #listNames({ signal }: Abortable): Promise<Set<string>> {
     const names = new Set<string>();
     for await (const { key } of this.#ports.store.list(TRUST, { signal })) {
       names.add(key);
@@ -159,7 +156,7 @@ export class TrustedKeys {
   }
 
   /** Trusts the keys whose public half a trusted key has signed, and so on. */
-  async #followHandOvers(calls: Calls): Promise<void> {
+  async #followHandOvers(calls: Abortable): Promise<void> {
     const open = new Map<string, Signed[]>();
     for (const name of this.#trusted.size === 0 ? [] : this.#names) {
       const fingerprint = parsePublicKeyFile(name);

@@ -1,12 +1,10 @@
+import { isRegularBackup } from '../../contract/manifest.ts';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { signatureKey, snapshotKey } from '../layout.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
 import { planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 export interface ForgetPlan extends RetentionPlan {
   /** Snapshots that this process cannot read: they stay. */
@@ -23,7 +21,7 @@ export interface ForgetResult {
 export async function planForget(
   repository: OpenedRepository,
   policy: RetentionPolicy,
-  calls: Calls = {},
+  calls: Abortable = {},
 ): Promise<ForgetPlan> {
   const { summaries, unreadable } = await repository.index.readWhole(calls);
   return { ...planRetention(summaries, policy, repository.clock.now()), unreadable };
@@ -36,7 +34,7 @@ export async function planForget(
 export async function applyForget(
   repository: OpenedRepository,
   plan: RetentionPlan,
-  calls: Calls = {},
+  calls: Abortable = {},
 ): Promise<ForgetResult> {
   if (plan.forgotten.length === 0) {
     return { forgotten: [], remaining: [] };
@@ -53,7 +51,7 @@ export async function applyForget(
   );
 }
 
-async function assertWhole(repository: OpenedRepository, id: string, calls: Calls): Promise<void> {
+async function assertWhole(repository: OpenedRepository, id: string, calls: Abortable): Promise<void> {
   try {
     const { manifest, author } = await repository.stored(id, calls);
     if (!repository.trust.counts(author)) {
@@ -83,7 +81,7 @@ async function assertWhole(repository: OpenedRepository, id: string, calls: Call
 export async function deleteSnapshot(
   repository: OpenedRepository,
   id: string,
-  options: Calls & { evenNewest?: boolean } = {},
+  options: Abortable & { evenNewest?: boolean } = {},
 ): Promise<void> {
   const keys = await listSnapshots(repository.store, options);
   if (!keys.some((key) => key.id === id)) {
@@ -100,7 +98,7 @@ export async function deleteSnapshot(
   }
 }
 
-async function isNewestComplete(repository: OpenedRepository, id: string, calls: Calls): Promise<boolean> {
+async function isNewestComplete(repository: OpenedRepository, id: string, calls: Abortable): Promise<boolean> {
   for (const key of (await listSnapshots(repository.store, calls)).reverse()) {
     if (key.id < id) {
       return true;
@@ -108,7 +106,7 @@ async function isNewestComplete(repository: OpenedRepository, id: string, calls:
     try {
       const { manifest, author } = await readManifest(repository, key, calls);
       const counts = repository.trust.counts(author);
-      if (counts && manifest.status === 'complete' && manifest.trigger !== 'safety' && manifest.trigger !== 'drill') {
+      if (counts && manifest.status === 'complete' && isRegularBackup(manifest)) {
         return key.id === id;
       }
     } catch (error) {
@@ -127,7 +125,7 @@ async function isNewestComplete(repository: OpenedRepository, id: string, calls:
 async function removeManifests(
   repository: OpenedRepository,
   ids: readonly string[],
-  { signal }: Calls,
+  { signal }: Abortable,
 ): Promise<ForgetResult> {
   const { store } = repository;
   const present = new Map((await listSnapshots(store, { signal })).map((key) => [key.id, key]));

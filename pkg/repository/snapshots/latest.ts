@@ -1,3 +1,5 @@
+import { isRegularBackup } from '../../contract/manifest.ts';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
@@ -5,10 +7,6 @@ import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } 
 import { newestKeys, type TimedKey } from './newest-keys.ts';
 import type { Author } from '../signing/trust.ts';
 import { isUnreadable } from '../index/snapshots.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** How many of the newest manifests are tried to find readable ones. */
 const LOOK_BACK = 5;
@@ -28,7 +26,7 @@ export class SnapshotFinder {
   }
 
   /** The one snapshot whose id starts so. @throws DK_NOT_FOUND */
-  async find(start: string, calls: Calls): Promise<TimedKey> {
+  async find(start: string, calls: Abortable): Promise<TimedKey> {
     const { store } = this.#ports;
     const matches = /^[0-9a-fTZ-]+$/.test(start) ? await listSnapshots(store, { ...calls, start }) : [];
     const [first] = matches;
@@ -48,14 +46,14 @@ export class SnapshotFinder {
    * an empty Grafana say, must not become what the next restore of the latest brings back.
    * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED, DK_IDENTITY_MISSING
    */
-  async latest(calls: Calls): Promise<StoredManifest> {
+  async latest(calls: Abortable): Promise<StoredManifest> {
     let newest: StoredManifest | undefined;
     let foreign = 0;
     for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls)) {
       const stored = await this.#readUnlessForeign(key, calls);
       if (stored === undefined) {
         foreign++;
-      } else if (stored.manifest.trigger !== 'safety' && stored.manifest.trigger !== 'drill') {
+      } else if (isRegularBackup(stored.manifest)) {
         return stored;
       } else {
         newest ??= stored;
@@ -76,7 +74,7 @@ export class SnapshotFinder {
    * Up to that many of the newest manifests that are not foreign, that this process can read, and whose object ids are
    * those it would give.
    */
-  async reusable(count: number, calls: Calls): Promise<StoredManifest[]> {
+  async reusable(count: number, calls: Abortable): Promise<StoredManifest[]> {
     const { trust } = this.#ports;
     const found: StoredManifest[] = [];
     if (trust.standing === 'first-contact') {
@@ -107,7 +105,7 @@ export class SnapshotFinder {
     return found;
   }
 
-  async *#newestFirst(limits: readonly number[], calls: Calls): AsyncGenerator<TimedKey> {
+  async *#newestFirst(limits: readonly number[], calls: Abortable): AsyncGenerator<TimedKey> {
     const seen = new Set<string>();
     for (const limit of limits) {
       const keys = await this.#newest(limit, calls);
@@ -123,12 +121,12 @@ export class SnapshotFinder {
     }
   }
 
-  #newest(limit: number, { signal }: Calls): Promise<TimedKey[]> {
+  #newest(limit: number, { signal }: Abortable): Promise<TimedKey[]> {
     return newestKeys(this.#ports.store, SNAPSHOTS, parseSnapshotKey, { limit, now: this.#clock.now(), signal });
   }
 
   /** Undefined for what is foreign; where keys are trusted, mostly without reading it. */
-  async #readUnlessForeign(key: TimedKey, calls: Calls): Promise<StoredManifest | undefined> {
+  async #readUnlessForeign(key: TimedKey, calls: Abortable): Promise<StoredManifest | undefined> {
     const { trust } = this.#ports;
     const file = snapshotKey(key.id, key.encrypted);
     const claims = await trust.claims(file, calls);

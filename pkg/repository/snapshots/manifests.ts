@@ -1,3 +1,4 @@
+import type { Abortable } from '../../lib/abortable.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { canonicalJson, type Json } from '../../lib/json/json.ts';
@@ -12,10 +13,6 @@ import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts
 import type { TimedKey } from './newest-keys.ts';
 import type { Author, Trust } from '../signing/trust.ts';
 import type { Signed } from '../signing/statement.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** What reading and writing manifests takes of a repository. */
 export interface ManifestPorts {
@@ -100,7 +97,7 @@ export interface StoredManifest {
  */
 export async function listSnapshots(
   store: ObjectStore,
-  { signal, after, start = '' }: Calls & { after?: string; start?: string } = {},
+  { signal, after, start = '' }: Abortable & { after?: string; start?: string } = {},
 ): Promise<TimedKey[]> {
   const found = new Map<string, TimedKey>();
   const startAfter = after === undefined ? undefined : `${SNAPSHOTS}${after}`;
@@ -143,7 +140,7 @@ export async function eachSnapshot(
 export async function writeManifest(
   { store, keyring, trust }: ManifestPorts,
   manifest: UnsealedManifest,
-  { signal }: Calls = {},
+  { signal }: Abortable = {},
 ): Promise<{ manifest: Manifest; signer: string | undefined }> {
   const key = snapshotKey(manifest.id, keyring.encrypted);
   const full = seal(manifest, keyring);
@@ -175,7 +172,7 @@ export async function writeManifest(
 export async function readManifest(
   ports: ManifestPorts,
   key: NamedKey,
-  calls: Calls & { claims?: readonly Signed[] } = {},
+  calls: Abortable & { claims?: readonly Signed[] } = {},
 ): Promise<StoredManifest> {
   const { keyring } = ports;
   const { text, author } = await readText(ports, key, calls);
@@ -205,7 +202,7 @@ export function schemeOf({ encrypted, current }: Keyring): string {
 export async function readNeeds(
   ports: ManifestPorts,
   key: NamedKey,
-  calls: Calls = {},
+  calls: Abortable = {},
 ): Promise<{ summary: SnapshotSummary; objects: string[]; author: Author }> {
   const { text, author } = await readText(ports, key, calls);
   const objects: string[] = [];
@@ -220,11 +217,11 @@ export async function readNeeds(
   return { summary, objects, author };
 }
 
-/** The text of a manifest that says that it is this one and whose entries have the hash that it tells. */
+/** The text of a manifest that says that it is this one and whose entries have the hash that it states. */
 async function readText(
   { store, keyring, trust }: ManifestPorts,
   { id, encrypted }: NamedKey,
-  { signal, claims: known }: Calls & { claims?: readonly Signed[] },
+  { signal, claims: known }: Abortable & { claims?: readonly Signed[] },
 ): Promise<{ text: ManifestText; author: Author }> {
   const what = `the manifest ${id}`;
   const file = snapshotKey(id, encrypted);

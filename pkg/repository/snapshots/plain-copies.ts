@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -7,14 +8,10 @@ import { compress, inflateText, MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { PLAIN_COPIES, PLAIN_COPIES_INDEX_KEY as INDEX_KEY } from '../layout.ts';
 import type { PlainCopies } from '../repository.types.ts';
 
-interface Calls {
-  signal?: AbortSignal;
-}
-
 /** Room for `org-<n>-dashboard-` and `.json` within 200 bytes. */
 const UID_BYTES = 140;
 
-/** What each copy was made from, by key; the size tells a copy that somebody else wrote. */
+/** What each copy was made from, by key; the size reveals a copy that somebody else wrote. */
 const Index = z.record(z.string(), z.object({ from: z.string(), size: z.int().nonnegative() }));
 type Index = z.infer<typeof Index>;
 
@@ -36,7 +33,7 @@ export function plainCopyKey(org: number, uid: string): string {
 }
 
 /** Plain copies of dashboards: what changed is written, nothing is ever deleted, as the classic script had it. */
-export async function openPlainCopies(store: ObjectStore, log: Log, { signal }: Calls = {}): Promise<PlainCopies> {
+export async function openPlainCopies(store: ObjectStore, log: Log, { signal }: Abortable = {}): Promise<PlainCopies> {
   const [index, sizes] = await Promise.all([readIndex(store, log, signal), readSizes(store, signal)]);
   let changed = false;
   return {

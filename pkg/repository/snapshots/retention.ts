@@ -1,3 +1,4 @@
+import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
@@ -62,7 +63,7 @@ export function planRetention(
   const keep = (id: string, why: KnownReason): void => void reasons.get(id)?.push(why);
 
   const complete = newestFirst.filter(
-    (snapshot) => snapshot.status === 'complete' && !isAside(snapshot) && snapshot.foreign !== true,
+    (snapshot) => snapshot.status === 'complete' && !!isRegularBackup(snapshot) && snapshot.foreign !== true,
   );
   const [newest] = complete;
   if (newest !== undefined) {
@@ -92,7 +93,7 @@ export function planRetention(
       reasons.set(snapshot.id, [reason('kept-foreign')]);
     } else if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
       keep(snapshot.id, reason('kept-newer-partial'));
-    } else if (isAside(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
+    } else if (!isRegularBackup(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
       keep(snapshot.id, reason('kept-to-undo', { trigger: snapshot.trigger }));
     }
   }
@@ -113,18 +114,13 @@ export function planRetention(
 /** How long a restore can be undone at least. */
 const UNDO_TIME = 7 * 86_400_000;
 
-/** Taken before a restore, of an empty Grafana say: it must neither count nor be the newest. */
-function isAside({ trigger }: SnapshotSummary): boolean {
-  return trigger === 'safety' || trigger === 'drill';
-}
-
 /** Why a snapshot is kept or removed, as English sentences and as data in the same order. */
 export function explained(why: readonly KnownReason[]): Pick<RetentionDecision, 'reasons' | 'why'> {
   return { reasons: why.map(reasonSentence), why: [...why] };
 }
 
 function reasonToGo(snapshot: SnapshotSummary): KnownReason {
-  if (isAside(snapshot)) {
+  if (!isRegularBackup(snapshot)) {
     return reason('undo-time-over', { trigger: snapshot.trigger });
   }
   return reason(snapshot.status === 'partial' ? 'older-partial' : 'kept-by-none');

@@ -1,12 +1,9 @@
 import * as z from 'zod';
+import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { VERIFY_PARTS_KEY } from '../layout.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** One of that many equal parts of all objects, counted from 1. */
 export interface Part {
@@ -25,7 +22,11 @@ export function isInPart({ number, of }: Part, objectId: string): boolean {
  * Which part is due: they take turns, whenever and however often somebody verifies.
  * @returns undefined when that is all of it.
  */
-export async function duePart(store: ObjectStore, percent: number, { signal }: Calls = {}): Promise<Part | undefined> {
+export async function duePart(
+  store: ObjectStore,
+  percent: number,
+  { signal }: Abortable = {},
+): Promise<Part | undefined> {
   if (percent >= 100) {
     return undefined;
   }
@@ -47,7 +48,11 @@ export async function duePart(store: ObjectStore, percent: number, { signal }: C
 }
 
 /** After a part was read: the next one is due. */
-export async function rememberPart(store: ObjectStore, { number, of }: Part, { signal }: Calls = {}): Promise<void> {
+export async function rememberPart(
+  store: ObjectStore,
+  { number, of }: Part,
+  { signal }: Abortable = {},
+): Promise<void> {
   const body = Buffer.from(`${JSON.stringify({ of, next: number % of })}\n`);
   await store.put(VERIFY_PARTS_KEY, body, { contentType: 'application/json', transient: true, signal });
 }

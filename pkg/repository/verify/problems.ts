@@ -77,7 +77,7 @@ export async function ifReadable<T>(
 
 /**
  * The snapshots and resources that defects of objects hurt, a problem for each object. Reads the manifests once more,
- * only when there is something to tell.
+ * only when there is something to report.
  * @param defects - by object id
  */
 export async function nameTheHurt(

@@ -8,7 +8,7 @@ import { digestOf, HOME_UNKNOWN, TokenFile, tokenEntry, type TokenFacts } from '
 
 /** How often a stranger can make us look whether a token was changed. */
 const LOOK_EVERY_MS = 2_000;
-/** How long the token before the present one is accepted once the app was told the present one. */
+/** How long the token before the present one is accepted once the app has the present one. */
 export const GRACE_MS = 5 * 60_000;
 export const ROTATE_HOURS = 24;
 
@@ -17,7 +17,7 @@ export interface ApiTokensOptions {
   given?: SecretReader;
   /** Those of further organizations. */
   givenByOrg?: ReadonlyMap<number, SecretReader>;
-  /** Whether somebody tells the app every new token; otherwise tokens are made once and stay. */
+  /** Whether somebody gives the app every new token; otherwise tokens are made once and stay. */
   rotates: boolean;
   /** Age at which a token is replaced, in hours; 24 by default. */
   hours?: number;
@@ -93,7 +93,7 @@ export class ApiTokens {
 
   /**
    * The token that the app of an organization is to hold: made when there is none, replaced when it is due. The one
-   * before is accepted until `told` was called, and for some minutes more.
+   * before is accepted until `delivered` was called, and for some minutes more.
    */
   async current(org: number, home: number): Promise<string> {
     const given = await this.#given(org, home);
@@ -113,7 +113,7 @@ export class ApiTokens {
   }
 
   /** The app of an organization holds its present token: the one before ends soon. */
-  async told(org: number): Promise<void> {
+  async delivered(org: number): Promise<void> {
     const facts = await this.#file.read();
     const previous = facts.find((one) => one.org === org)?.previous;
     if (previous !== undefined && previous.until === undefined) {

@@ -13,7 +13,7 @@ const Facts = z.object({
   /** SHA-256 of the token: enough to recognise it. */
   digest: z.string(),
   created: z.iso.datetime(),
-  /** The one before, and until when it is accepted; absent = until the app was told the present one. */
+  /** The one before, and until when it is accepted; absent = until the app has the present one. */
   previous: z.object({ digest: z.string(), until: z.iso.datetime().optional() }).optional(),
 });
 /** What is known of the token of one organization. */

@@ -4,8 +4,8 @@ import { TokenMemory, type Facts } from './memory.ts';
 import type { BootstrapOptions, OrgToken } from './types.ts';
 
 /**
- * What somebody did to the app since it was told: switched it off, or led it, and with it the token, to another
- * address. A Grafana that lost the token altogether was built again, which nobody has to be protected from.
+ * What somebody did to the app since it was configured: switched it off, or pointed it, and with it the token, to
+ * another address. A Grafana that lost the token altogether was built again, which nobody has to be protected from.
  */
 export function changeOf(
   { enabled, url, hasToken }: AppSettings,

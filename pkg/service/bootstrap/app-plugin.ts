@@ -43,10 +43,10 @@ export async function readApp(grafana: GrafanaClient, signal: AbortSignal): Prom
 }
 
 /**
- * Enables the app in one org and tells it how to reach the service, so that nobody types that. Grafana replaces the
+ * Enables the app in one org with the address and token of the service, so that nobody types them. Grafana replaces the
  * whole jsonData at every save, so what others put there is sent back as it came.
  */
-export async function tellApp(
+export async function configureApp(
   grafana: GrafanaClient,
   { pinned, jsonData }: AppSettings,
   { url, token }: { url: string; token: string },

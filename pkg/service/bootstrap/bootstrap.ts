@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
-import { AppTeller } from './app-teller.ts';
+import { AppConfigurator } from './app-configurator.ts';
 import { isAbsent, orgOfToken, orgsOfAdmin } from './grafana.ts';
 import { Identities } from './identities.ts';
 import { expiryOf, fingerprint, TokenMemory, type Facts, type TokenFacts } from './memory.ts';
@@ -24,15 +24,16 @@ class Bootstrap {
   readonly #memory: TokenMemory;
   readonly #identities: Identities;
   readonly #renewal: Renewal;
-  readonly #app: AppTeller;
+  readonly #app: AppConfigurator;
 
   constructor(options: BootstrapOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
     this.#memory = new TokenMemory(options.state, options.log);
     this.#identities = new Identities(options);
-    this.#renewal = new Renewal(options, this.#identities, this.#memory, signal);
-    this.#app = new AppTeller(options, this.#identities, this.#memory, signal);
+    const parts = { options, identities: this.#identities, memory: this.#memory, signal };
+    this.#renewal = new Renewal(parts);
+    this.#app = new AppConfigurator(parts);
   }
 
   async run(): Promise<Bootstrapped> {
@@ -112,7 +113,7 @@ class Bootstrap {
     }
     const { name, instead } = facts.accounts[org] ?? {};
     const account = name === undefined ? {} : { account: compact({ name, instead }) };
-    return { ...result, ...account, app: await this.#app.tell(org, home, result.token, facts) };
+    return { ...result, ...account, app: await this.#app.configure(org, home, result.token, facts) };
   }
 
   #nearItsEnd(known: TokenFacts | undefined): boolean {

@@ -44,6 +44,11 @@ export class Identities {
     return (this.#admin ??= this.#readAdmin());
   }
 
+  /** The admin, working in one org. @throws NoAdmin, DK_BOOTSTRAP */
+  async adminIn(org: number): Promise<GrafanaClient> {
+    return (await this.admin()).inOrg(org);
+  }
+
   async #readAdmin(): Promise<GrafanaClient> {
     const { admin, adminKeys } = this.#options;
     if (admin === undefined) {

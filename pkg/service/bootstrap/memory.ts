@@ -34,7 +34,7 @@ export type AccountFacts = z.infer<typeof AccountFacts>;
 const AppFacts = z.object({
   url: z.string(),
   fingerprint: z.string(),
-  /** Somebody switched the app off: its token was revoked, and it is told nothing until it is on again. */
+  /** Somebody switched the app off: its token was revoked, and it gets no token until it is on again. */
   disabled: z.boolean().optional(),
 });
 
@@ -44,7 +44,7 @@ const Facts = z.object({
   tokens: z.array(TokenFacts),
   /** By org. */
   accounts: z.record(z.string(), AccountFacts).default({}),
-  /** What the app was last told, by org. */
+  /** What the app was last configured with, by org. */
   apps: z.record(z.string(), AppFacts),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -5,6 +5,7 @@ import { deleteOtherTokens, joinOrg, mintToken, orgOfToken, type TokenOwner } fr
 import type { Identities } from './identities.ts';
 import { expiryOf, fingerprint, type Facts, type TokenFacts, type TokenMemory } from './memory.ts';
 import { ServiceAccounts } from './service-account.ts';
+import type { BootstrapParts } from './parts.ts';
 import type { BootstrapOptions, OrgToken } from './types.ts';
 
 const DEFAULT_TOKEN_SECONDS = 30 * 86_400;
@@ -19,7 +20,7 @@ export class Renewal {
   readonly #accounts: ServiceAccounts;
   readonly #signal: AbortSignal;
 
-  constructor(options: BootstrapOptions, identities: Identities, memory: TokenMemory, signal: AbortSignal) {
+  constructor({ options, identities, memory, signal }: BootstrapParts) {
     this.#options = options;
     this.#identities = identities;
     this.#memory = memory;
@@ -37,7 +38,7 @@ export class Renewal {
     const { clock, randomness, log, tokenSeconds: secondsToLive = DEFAULT_TOKEN_SECONDS } = this.#options;
     let leave: (() => Promise<void>) | undefined;
     try {
-      const admin = (await this.#identities.admin()).inOrg(org);
+      const admin = await this.#identities.adminIn(org);
       leave = await joinOrg(await this.#identities.admin(), org, this.#signal);
       const owner = await this.#accounts.ensure(admin, org, facts);
       const created = clock.now();
@@ -90,7 +91,7 @@ export class Renewal {
     if (known?.previous === undefined || !over || this.#options.admin === undefined) {
       return;
     }
-    const admin = (await this.#identities.admin()).inOrg(org);
+    const admin = await this.#identities.adminIn(org);
     const owner = await this.#accounts.find(admin, org, facts);
     if (owner !== undefined) {
       await this.#delete(admin, org, owner, new Set([known.name]));
@@ -105,7 +106,7 @@ export class Renewal {
       return;
     }
     try {
-      const admin = (await this.#identities.admin()).inOrg(org);
+      const admin = await this.#identities.adminIn(org);
       await this.#accounts.recognize(admin, org, known.name, facts);
     } catch (error) {
       this.#signal.throwIfAborted();

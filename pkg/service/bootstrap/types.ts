@@ -16,7 +16,7 @@ export interface BootstrapOptions {
   tokenSeconds?: number;
   /** Further orgs by id, where not all are meant. */
   orgIds?: readonly number[];
-  /** What the app is told; undefined = the app is left alone (no service to reach). */
+  /** What the app is configured with; undefined = the app is left alone (no service to reach). */
   app?: AppConnection;
   state: StateStore;
   clock: Clock;
@@ -27,7 +27,7 @@ export interface BootstrapOptions {
 /** How the app reaches the service: the address, and in each org its own token. */
 export interface AppConnection {
   url: string;
-  tokens: Pick<ApiTokens, 'current' | 'told' | 'revoke'>;
+  tokens: Pick<ApiTokens, 'current' | 'delivered' | 'revoke'>;
 }
 
 export interface OrgToken {

@@ -8,7 +8,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route says it: one that doesn't keeps the service from starting. */
     access?: Access;
-    /** Whether the route answers also while nobody can tell which organization is the home one. */
+    /** Whether the route answers also while nobody knows which organization is the home one. */
     anytime?: boolean;
     /** What it works with; the OpenAPI document names the errors that follow from it. */
     uses?: readonly Use[];

@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Server as HttpsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
+import { unreadableFile } from '../../lib/file-errors.ts';
 import { asDashkeepError, DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
-import { unreadableFile } from '../../storage/unreadable-file.ts';
 import type { TlsFiles } from '../config.ts';
 
 const LOOK_EVERY_MS = 30_000;
@@ -53,7 +53,7 @@ export class Certificate {
       if (pair.cert !== this.#pair.cert || pair.key !== this.#pair.key) {
         this.#server?.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
         this.#pair = pair;
-        this.#log.info({ until: endOf(pair.cert).toISOString() }, 'the API listens with a renewed certificate');
+        this.#log.info({ until: expiryOf(pair.cert).toISOString() }, 'the API listens with a renewed certificate');
       }
     } catch (error) {
       const { message, hint } = asDashkeepError(error);
@@ -68,7 +68,7 @@ export class Certificate {
 
 /** When the first certificate of a file ends. @throws DK_SETTINGS */
 export async function certificateEnd({ cert }: TlsFiles): Promise<Date> {
-  return endOf(await readPem(cert, 'DASHKEEP_TLS_CERT_FILE'));
+  return expiryOf(await readPem(cert, 'DASHKEEP_TLS_CERT_FILE'));
 }
 
 async function readPair({ cert, key }: TlsFiles): Promise<Pair> {
@@ -95,7 +95,7 @@ async function readPem(path: string, setting: string): Promise<string> {
   }
 }
 
-function endOf(pem: string): Date {
+function expiryOf(pem: string): Date {
   try {
     return new Date(new X509Certificate(pem).validTo);
   } catch (cause) {

@@ -15,7 +15,7 @@ export function errorBody({ code, message, hint }: DashkeepError, refused: Refus
 /** What is wrong with fields of what was sent, in English and as data. */
 type RefusedFields = Pick<ApiError['error'], 'fields' | 'fieldReasons'>;
 
-/** Every error becomes an answer of the catalogue; what nobody foresaw is logged and tells the caller nothing. */
+/** Every error becomes an answer of the catalogue; what nobody foresaw is logged, and the caller sees nothing of it. */
 export function errorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const { known, ...refused } = translate(error);

@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 
-/** What the stored text of an entry needs; nothing where that can't be told, for it is an extra to its content. */
+/** What the stored text of an entry needs; nothing where that can't be known, for it is an extra to its content. */
 export function referencesOf(entry: ManifestEntry, text: string, log: Log): { kind: KindName; uid: string }[] {
   const { title, folderUid, apiVersion } = entry;
   try {

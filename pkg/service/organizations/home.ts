@@ -57,13 +57,13 @@ export class HomeOrganization {
   /** Without waiting for Grafana: what is known, was known last, or can only be. */
   async now(): Promise<number | undefined> {
     const { kept, fallback } = this.#parts;
-    // State that cannot be read says as little as empty state; the status tells why.
+    // State that cannot be read says as little as empty state; the status says why.
     this.#kept ??= this.known ?? (await kept().catch(() => undefined));
     void this.look();
     return this.known ?? fallback();
   }
 
-  /** @throws DK_ORGANIZATION_UNKNOWN when nobody can tell now */
+  /** @throws DK_ORGANIZATION_UNKNOWN when nobody can know now */
   async id(): Promise<number> {
     const { clock } = this.#parts;
     const only = await this.now();

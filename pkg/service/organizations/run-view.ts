@@ -42,7 +42,7 @@ export function runFor(run: RunLine, caller: Caller): RunLine | undefined {
   return shared(caller.home ? { ...rest, ...named } : { ...rest, ...named, counts: {}, problems: 0 }, caller);
 }
 
-/** Of what is done for all, only the home organization is told why it failed: the reason may name others. */
+/** Of what is done for all, only the home organization sees why it failed: the reason may name others. */
 function shared<T extends RunLine>(run: T, caller: Caller): T {
   if (caller.home) {
     return run;
@@ -82,7 +82,7 @@ export function recordFor(
   return { ...view, warnings, warned: [...(view.warned ?? []), ...more.warned], errors };
 }
 
-/** How far a run has come; only the home organization is told what work for all is waiting for. */
+/** How far a run has come; only the home organization sees what work for all is waiting for. */
 export function progressFor(
   run: Pick<RunLine, 'kind' | 'org'>,
   progress: Progress | undefined,

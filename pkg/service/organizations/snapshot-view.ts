@@ -1,3 +1,4 @@
+import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotRow } from '../../contract/api/snapshots.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
@@ -6,7 +7,7 @@ import type { Caller } from './caller.ts';
 /** What else is known about who asked for a snapshot: the organization, by the run that made it. */
 export type AskedFrom = (id: string) => number | undefined;
 
-/** Whether a snapshot is listed for the caller; undefined while only its manifest can tell. */
+/** Whether a snapshot is listed for the caller; undefined while only its manifest can show it. */
 export function covers({ held }: SnapshotSummary, caller: Caller): boolean | undefined {
   return caller.home ? true : held?.orgs.some(({ id }) => id === caller.org);
 }
@@ -49,6 +50,5 @@ export function summaryFor(
 
 /** A snapshot with the run that made it: a backup's has the same id, others are made on the way of another run. */
 export function rowOf(summary: SnapshotSummary): SnapshotRow {
-  const made = summary.trigger === 'manual' || summary.trigger === 'scheduled';
-  return made ? { ...summary, run: summary.id } : summary;
+  return isRegularBackup(summary) ? { ...summary, run: summary.id } : summary;
 }

@@ -3,7 +3,7 @@ import type { RunLine } from '../../contract/runs.ts';
 import type { History } from './history.ts';
 
 /**
- * Tells whether the restores since a moment have left a resource in Grafana, as the last of them that touched it did.
+ * Decides whether the restores since a moment have left a resource in Grafana, as the last of them that touched it did.
  */
 export async function restoredSince(
   history: History,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotPage, SnapshotRow, SnapshotsQuery } from '../../contract/api/snapshots.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
@@ -20,7 +21,7 @@ export class Snapshots {
   readonly #repositoryCache: RepositoryCache;
   readonly #askedFrom: AskedFrom;
   readonly #log: Log;
-  /** What only the manifest told, for an index of an earlier release says nothing about organizations. */
+  /** What only the manifest says, because an index of an earlier release says nothing about organizations. */
   readonly #counted = new Map<string, Promise<SnapshotSummary | undefined>>();
 
   constructor(repositoryCache: RepositoryCache, askedFrom: AskedFrom, log: Log) {
@@ -38,9 +39,9 @@ export class Snapshots {
     if (id !== 'latest' || manifest.orgs.some((org) => org.id === caller.org)) {
       return manifestFor(manifest, caller);
     }
-    for (const { id: older, trigger, held } of await this.#repositoryCache.snapshots(signal)) {
-      if (trigger !== 'safety' && trigger !== 'drill' && held?.orgs.some((org) => org.id === caller.org) === true) {
-        return manifestFor(await this.#repositoryCache.manifest(older, signal), caller);
+    for (const older of await this.#repositoryCache.snapshots(signal)) {
+      if (isRegularBackup(older) && older.held?.orgs.some((org) => org.id === caller.org) === true) {
+        return manifestFor(await this.#repositoryCache.manifest(older.id, signal), caller);
       }
     }
     return manifestFor(manifest, caller);

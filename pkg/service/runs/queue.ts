@@ -44,7 +44,7 @@ export interface QueueOptions {
   log: Log;
   /** Writes the full record into the repository. */
   keep: (record: RunRecord) => Promise<void>;
-  /** Told of every end. */
+  /** Called at every end. */
   ended: (record: RunRecord) => void;
 }
 
@@ -199,7 +199,7 @@ export class RunQueue {
       );
       end = result;
     } catch (error) {
-      end = endOf(error, controller.signal);
+      end = outcomeOf(error, controller.signal);
     } finally {
       controller.abort();
       const finished = clock.now().toISOString();
@@ -243,7 +243,7 @@ export function busyWith(
   return new DashkeepError('DK_BUSY', `a ${kind} is ${status}${others ? ' for another organization' : ` (${id})`}`);
 }
 
-function endOf(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' | 'failure'> {
+function outcomeOf(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' | 'failure'> {
   const status: RunStatus = !signal.aborted
     ? 'failed'
     : signal.reason instanceof Cancelled

@@ -10,7 +10,7 @@ export interface LeaderTermsOptions {
   overdue: Overdue;
   /** Which process this is, as the journal calls it. */
   process: string;
-  /** Told when everything is known that a new term has to know. */
+  /** Called when everything is known that a new term has to know. */
   begun: () => void;
   clock: Clock;
   log: Log;

@@ -63,8 +63,8 @@ export class Leadership {
   }
 
   /** Lets the other replicas know what runs here. */
-  tell(run: RunNote | undefined): void {
-    this.#election?.tell(RUN_NOTE, run === undefined ? undefined : JSON.stringify(run));
+  announce(run: RunNote | undefined): void {
+    this.#election?.announce(RUN_NOTE, run === undefined ? undefined : JSON.stringify(run));
   }
 
   /** What the leading replica is running, while that is another one. */

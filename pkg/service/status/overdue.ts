@@ -21,28 +21,28 @@ export interface OverdueParts {
 }
 
 /**
- * Tells when the newest backup is too old. That it was told is kept in the state, so that it is told once for each time
+ * Reports when the newest backup is too old. That it was reported is kept in the state, so that it is reported once each time
  * that this happens, whichever replica leads and however often they are started again.
  */
 export class Overdue {
   readonly #parts: OverdueParts;
   /**
-   * The id of the newest backup when it was told; undefined = nothing is told. Not its time: of one and the same backup
+   * The id of the newest backup when it was reported; undefined = not reported. Not its time: of one and the same backup
    * the journal knows when the run began, and the repository when the reading did, which is later.
    */
-  #told: string | undefined;
+  #reported: string | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: OverdueParts) {
     this.#parts = parts;
   }
 
-  /** What others may have told: at the begin of each term. */
+  /** What others may have reported: at the begin of each term. */
   async load(): Promise<void> {
     try {
       const text = (await this.#parts.state.get(ENTRY))?.toString('utf8');
-      const told = text === undefined ? undefined : (JSON.parse(text) as { newest: string }).newest;
-      this.#told = told !== undefined && isTimedId(told) ? told : undefined;
+      const reported = text === undefined ? undefined : (JSON.parse(text) as { newest: string }).newest;
+      this.#reported = reported !== undefined && isTimedId(reported) ? reported : undefined;
     } catch (error) {
       this.#parts.log.warn({ reason: reasonOf(error) }, 'it is unknown whether an overdue backup was reported already');
     }
@@ -59,9 +59,9 @@ export class Overdue {
       return;
     }
     const age = (now.getTime() - newest.time) / 1000;
-    const told = this.#told !== undefined && newest.id <= this.#told;
-    if (age > lateAfterSeconds(interval) && !told) {
-      this.#told = newest.id;
+    const reported = this.#reported !== undefined && newest.id <= this.#reported;
+    if (age > lateAfterSeconds(interval) && !reported) {
+      this.#reported = newest.id;
       const kept = JSON.stringify({ newest: newest.id });
       this.#write(({ state }) => state.set(ENTRY, Buffer.from(kept)));
       const hours = Math.round(age / 3600);
@@ -70,17 +70,17 @@ export class Overdue {
     }
   }
 
-  /** There is a new backup. @returns whether it had been told that there is none */
+  /** There is a new backup. @returns whether it had been reported that there is none */
   end(): boolean {
-    const told = this.#told !== undefined;
-    this.#told = undefined;
-    if (told) {
+    const reported = this.#reported !== undefined;
+    this.#reported = undefined;
+    if (reported) {
       this.#write(({ state }) => state.delete(ENTRY));
     }
-    return told;
+    return reported;
   }
 
-  /** Resolves when what was told is kept. */
+  /** Resolves when what was reported is kept. */
   async settled(): Promise<void> {
     await this.#writing;
   }

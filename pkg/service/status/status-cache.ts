@@ -1,3 +1,4 @@
+import { isRegularBackup } from '../../contract/manifest.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { GrafanaHealth } from './health.ts';
@@ -72,9 +73,7 @@ export class StatusCache {
 
   async #readRepository(signal: AbortSignal): Promise<void> {
     const snapshots = await this.#repositoryCache.snapshots(signal);
-    const backups = snapshots.filter(
-      ({ trigger, foreign }) => foreign !== true && (trigger === 'manual' || trigger === 'scheduled'),
-    );
+    const backups = snapshots.filter((snapshot) => snapshot.foreign !== true && isRegularBackup(snapshot));
     const [newest] = backups;
     if (newest === undefined) {
       this.repository = { newest: undefined, content: {}, snapshots: snapshots.length, orgs: new Map(), uncounted: 0 };

@@ -15,7 +15,7 @@ const RACERS = 8;
 const SKEW_MAX_MILLISECONDS = 5 * 60_000;
 const SKEW_WARNING_MILLISECONDS = 60_000;
 
-/** @returns how far the store's clock is ahead, in milliseconds; 0 when that is less than can be told. */
+/** @returns how far the store's clock is ahead, in milliseconds; 0 when that is less than can be measured. */
 export async function clockAhead({ store, clock, signal }: Trial): Promise<number> {
   const before = clock.now().getTime();
   const theirs = (await store.clock({ signal })).getTime();

@@ -1,5 +1,5 @@
+import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import { systemCode } from '../errors.ts';
 
 /** What a file system refused, in the catalogue's words; our own errors pass through. */
 export function fromFileSystem(error: unknown, doing: string, where: string): DashkeepError {

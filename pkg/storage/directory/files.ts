@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { systemCode } from '../errors.ts';
 
 /** What is at the path, never what a link there points to. @throws DK_STORE_DENIED for a symbolic link */
 export async function statOf(path: string): Promise<Stats | undefined> {

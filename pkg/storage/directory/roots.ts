@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { systemCode } from '../errors.ts';
 
 /** No place for a repository: what is there are no files, and working with it as if can hang. */
 const SPECIAL = ['/proc', '/sys', '/dev'];

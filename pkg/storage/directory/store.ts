@@ -2,13 +2,14 @@ import { constants } from 'node:fs';
 import { link, lstat, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { systemCode } from '../../lib/file-errors.ts';
 import { append } from '../../lib/append.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { fromFileSystem } from './errors.ts';
 import { flushDirectory, makeDirectory, makePath, statOf } from './files.ts';
 import { walk } from './walk.ts';
-import { systemCode, tooLarge } from '../errors.ts';
+import { tooLarge } from '../errors.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
 import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 

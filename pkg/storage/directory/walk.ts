@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { systemCode } from '../errors.ts';
 import { compareKeys } from '../keys.ts';
 import type { ObjectInfo } from '../store.ts';
 

@@ -1,6 +1,7 @@
+import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import { PermissionDenied, systemCode } from '../errors.ts';
+import { PermissionDenied } from '../errors.ts';
 
 /** What was being done, so that a refusal can name the right that is missing. */
 export interface Doing {
@@ -12,7 +13,7 @@ export interface Doing {
   permission: string;
 }
 
-interface ServiceAnswer {
+interface ServiceError {
   name: string;
   message: string;
   Code?: string;
@@ -36,13 +37,13 @@ const NETWORK = /^(ECONN|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EPIPE|EADDR|UND
 
 /** The store's own name for an error: `NoSuchKey`, `AccessDenied`, …; a status code where a HEAD had no body. */
 export function serviceCode(error: unknown): string | undefined {
-  const answer = error as Partial<ServiceAnswer> | undefined;
+  const answer = error as Partial<ServiceError> | undefined;
   return answer?.$metadata === undefined ? undefined : (answer.Code ?? answer.name);
 }
 
 /** @returns the HTTP status of an error of the SDK; undefined if there was no response */
 export function statusOf(error: unknown): number | undefined {
-  return (error as Partial<ServiceAnswer> | undefined)?.$metadata?.httpStatusCode;
+  return (error as Partial<ServiceError> | undefined)?.$metadata?.httpStatusCode;
 }
 
 /** Whether the store says that there is no such object. A missing bucket is something else. */
@@ -62,7 +63,7 @@ export function fromS3(error: unknown, doing: Doing): DashkeepError {
   const deny: Deny = (permission, ...said) => new PermissionDenied(permission, ...texts(...said));
   return statusOf(error) === undefined
     ? fromTransport(error, make)
-    : fromService(error as ServiceAnswer, doing, make, deny);
+    : fromService(error as ServiceError, doing, make, deny);
 }
 
 /**
@@ -97,7 +98,7 @@ export class BrokenBody extends Error {
 type Make = (code: ErrorCode, why: string, hint?: string) => DashkeepError;
 type Deny = (permission: string, why: string, hint?: string) => DashkeepError;
 
-function fromService(error: ServiceAnswer, doing: Doing, make: Make, deny: Deny): DashkeepError {
+function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny): DashkeepError {
   const code = serviceCode(error) ?? '';
   const status = statusOf(error) ?? 0;
   const credentials = CREDENTIALS[code];
@@ -134,7 +135,7 @@ function fromService(error: ServiceAnswer, doing: Doing, make: Make, deny: Deny)
   );
 }
 
-function denied(error: ServiceAnswer, code: string, doing: Doing, make: Make, deny: Deny): DashkeepError {
+function denied(error: ServiceError, code: string, doing: Doing, make: Make, deny: Deny): DashkeepError {
   // eslint-disable-next-line no-restricted-syntax -- S3 services call all of these AccessDenied
   if (/object.?lock|retention|legal hold|WORM/i.test(error.message)) {
     return make('DK_STORE_LOCKED', error.message);

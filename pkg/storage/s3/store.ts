@@ -117,7 +117,7 @@ export class S3Store implements ObjectStore, StoreProbe, StoreLock {
           this.#server = headers?.server;
           return result;
         },
-        { step: 'deserialize', priority: 'low', name: 'dateOfAnswer' },
+        { step: 'deserialize', priority: 'low', name: 'responseDate' },
       );
       await connection.client.send(command, { abortSignal: options.signal });
       const time = new Date(date ?? Number.NaN);

@@ -38,7 +38,7 @@ export interface AttackedGrafana {
   /** An Admin of an organization who isn't a server admin. */
   addAdmin(org: number, login: string): Promise<Person>;
   /** A call of the service through Grafana's plugin proxy, as the app makes it. */
-  viaProxy(who: Person, org: number, method: string, path: string, request?: ProxyRequest): Promise<ProxyAnswer>;
+  viaProxy(who: Person, org: number, method: string, path: string, request?: ProxyRequest): Promise<ProxyResponse>;
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export interface ProxyRequest {
   headers?: Record<string, string>;
 }
 
-export interface ProxyAnswer {
+export interface ProxyResponse {
   status: number;
   text: string;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of many shapes

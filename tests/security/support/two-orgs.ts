@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService, type TestServiceOptions } from '../../support/service.ts';
-import { openGrafana, type AttackedGrafana, type AttackedOrg, type Person, type ProxyAnswer } from './grafana.ts';
+import { openGrafana, type AttackedGrafana, type AttackedOrg, type Person, type ProxyResponse } from './grafana.ts';
 import { plant, type Planted } from './plant.ts';
 
 export type Call = (
@@ -9,7 +9,7 @@ export type Call = (
   path: string,
   body?: unknown,
   headers?: Record<string, string>,
-) => Promise<ProxyAnswer>;
+) => Promise<ProxyResponse>;
 
 /** One side: an organization, what is planted in it, and its Admin calling the service through Grafana's proxy. */
 export interface Side {
@@ -67,7 +67,7 @@ export async function twoOrgs(options: Partial<TestServiceOptions> = {}): Promis
     await eventually(`the app of org ${org}`, async () => (await call('GET', '/status')).status === 200);
   }
   const ended: TwoOrgs['ended'] = async (side, id) => {
-    let run: ProxyAnswer | undefined;
+    let run: ProxyResponse | undefined;
     const isEnded = async (): Promise<boolean> => {
       run = await side.call('GET', `/runs/${id}`);
       return run.status !== 200 || !['queued', 'running'].includes(String(run.json.status));

@@ -8,7 +8,7 @@ import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
-interface Answer {
+interface HttpResponse {
   status: number;
   allow: string | undefined;
   type: string | undefined;
@@ -40,7 +40,7 @@ describe('methods and paths that the API does not have', () => {
   });
 
   /** Plain HTTP: fetch refuses some methods itself. */
-  function ask(method: string, path: string, headers: Record<string, string> = {}, body = ''): Promise<Answer> {
+  function ask(method: string, path: string, headers: Record<string, string> = {}, body = ''): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const usual = { authorization: `Bearer ${service.token}`, 'content-length': body.length };
       request(`${service.url}${path}`, { method, headers: { ...usual, ...headers }, agent: false }, (answer) => {
@@ -53,7 +53,7 @@ describe('methods and paths that the API does not have', () => {
   }
 
   const at = (path: string): string => path.replace('{id}', 'latest');
-  const codeOf = ({ text: body }: Answer): string => (JSON.parse(body) as { error: { code: string } }).error.code;
+  const codeOf = ({ text: body }: HttpResponse): string => (JSON.parse(body) as { error: { code: string } }).error.code;
 
   it.each(taken)('says for %s that it takes %j alone', async (path, methods) => {
     // CONNECT asks for a tunnel, which Node's server refuses by closing the connection.

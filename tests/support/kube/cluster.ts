@@ -19,7 +19,7 @@ export function controlPlane(): string | undefined {
   }
 }
 
-export interface AdminAnswer {
+export interface AdminResponse {
   status: number;
   body: Record<string, unknown>;
 }
@@ -98,7 +98,7 @@ export class Cluster {
   }
 
   /** A request as system:masters. */
-  admin(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<AdminAnswer> {
+  admin(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<AdminResponse> {
     const data = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const request = https.request(

@@ -1,5 +1,5 @@
-import type { Answer, Context } from './answer.ts';
-import { header } from './answer.ts';
+import type { S3Response, Context } from './response.ts';
+import { header } from './response.ts';
 import { listObjects, listVersions } from './listing.ts';
 import {
   checkChecksums,
@@ -16,7 +16,7 @@ import { elementsOf, textsOf, xml } from './xml.ts';
 
 const PAGE = 1_000;
 
-type Operation = (context: Context) => Promise<Answer>;
+type Operation = (context: Context) => Promise<S3Response>;
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   PutObject: putObject,
@@ -58,7 +58,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
-async function deleteObjects(context: Context): Promise<Answer> {
+async function deleteObjects(context: Context): Promise<S3Response> {
   const { bucket, request, body, now, options } = context;
   const mode = options.multiDelete ?? 'aws';
   if (mode === 'refused') {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import type { Answer, Context } from './answer.ts';
-import { header } from './answer.ts';
+import type { S3Response, Context } from './response.ts';
+import { header } from './response.ts';
 import type { Attributes, Bucket, Version } from './bucket.ts';
 import { md5, withBody } from './bucket.ts';
 import { Refusal } from './refusal.ts';
@@ -11,7 +11,7 @@ import { textsOf, xml } from './xml.ts';
 /** How long a racy server looks away between checking the condition and writing. */
 const RACE_MILLISECONDS = 30;
 
-export async function putObject({ bucket, request, body, now, options }: Context): Promise<Answer> {
+export async function putObject({ bucket, request, body, now, options }: Context): Promise<S3Response> {
   const condition = header(request, 'if-none-match');
   const mode = options.conditionalPut ?? 'enforced';
   if (condition !== undefined && mode === 'refused') {
@@ -46,7 +46,7 @@ export async function putObject({ bucket, request, body, now, options }: Context
   };
 }
 
-export async function getObject(context: Context): Promise<Answer> {
+export async function getObject(context: Context): Promise<S3Response> {
   const { bucket, request } = context;
   const version = find(context);
   const bytes = request.operation === 'HeadObject' ? undefined : await version.body.read();
@@ -76,7 +76,7 @@ export async function getObject(context: Context): Promise<Answer> {
   return { status: 206, headers, body: bytes?.subarray(range.first, range.last + 1) };
 }
 
-export async function deleteObject({ bucket, request, now }: Context): Promise<Answer> {
+export async function deleteObject({ bucket, request, now }: Context): Promise<S3Response> {
   const versionId = request.query.get('versionId');
   if (versionId !== null) {
     const bypass = header(request, 'x-amz-bypass-governance-retention') === 'true';
@@ -90,12 +90,12 @@ export async function deleteObject({ bucket, request, now }: Context): Promise<A
   };
 }
 
-export async function getTagging(context: Context): Promise<Answer> {
+export async function getTagging(context: Context): Promise<S3Response> {
   const tags = [...new URLSearchParams(find(context).attributes.tags ?? '')];
   return { status: 200, body: xml('Tagging', { TagSet: { Tag: tags.map(([Key, Value]) => ({ Key, Value })) } }) };
 }
 
-export async function getRetention(context: Context): Promise<Answer> {
+export async function getRetention(context: Context): Promise<S3Response> {
   const { retention } = find(context).attributes;
   if (retention === undefined) {
     throw new Refusal(
@@ -112,7 +112,7 @@ export async function getRetention(context: Context): Promise<Answer> {
  * A lock can be made longer by anyone who may; made shorter, or given another mode, only where it is no longer in
  * force.
  */
-export async function putRetention(context: Context): Promise<Answer> {
+export async function putRetention(context: Context): Promise<S3Response> {
   const { bucket, request, body, now } = context;
   if (!bucket.objectLock) {
     throw new Refusal(400, 'InvalidRequest', 'Bucket is missing Object Lock Configuration');

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { Answer } from './answer.ts';
+import type { S3Response } from './response.ts';
 import type { S3Fault } from './types.ts';
 
 /** Sends an answer, or what a fault makes of it. Returns the status that went out, 0 when none did. */
-export function sendAnswer(
+export function sendResponse(
   response: ServerResponse,
-  answer: Answer,
+  answer: S3Response,
   { fault, now, isHead }: { fault: S3Fault | undefined; now: Date; isHead: boolean },
 ): number {
   if (fault?.kind === 'cut') {

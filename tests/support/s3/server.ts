@@ -3,13 +3,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from './answer.ts';
-import { header } from './answer.ts';
+import type { S3Response } from './response.ts';
+import { header } from './response.ts';
 import { makeBodies } from './bodies.ts';
 import { Bucket } from './bucket.ts';
 import { OPERATIONS } from './buckets.ts';
 import { Refusal, accessDenied } from './refusal.ts';
-import { sendAnswer } from './send.ts';
+import { sendResponse } from './send.ts';
 import { routeOf } from './route.ts';
 import { checkSignature } from './signature.ts';
 import type { BucketOptions, S3Fault, S3Request, S3RequestRecord, S3Server, S3ServerOptions } from './types.ts';
@@ -85,7 +85,7 @@ class Service {
     const now = new Date(Date.now() + (this.options.clockSkewMilliseconds ?? 0));
     const record: S3RequestRecord = { operation: 'Unknown', bucket: '', key: '', status: 0 };
     let fault: S3Fault | undefined;
-    let answer: Answer;
+    let answer: S3Response;
     try {
       const request = routeOf(message, this.#sequence, this.options.domain);
       Object.assign(record, { operation: request.operation, bucket: request.bucket, key: request.key });
@@ -95,9 +95,9 @@ class Service {
       await this.#wait(fault);
       answer = await this.#carryOut(message, request, body, now, fault);
     } catch (error) {
-      answer = refusalAnswer(error, record);
+      answer = refusalResponse(error, record);
     }
-    record.status = sendAnswer(response, answer, { fault, now, isHead: message.method === 'HEAD' });
+    record.status = sendResponse(response, answer, { fault, now, isHead: message.method === 'HEAD' });
   }
 
   async #carryOut(
@@ -106,7 +106,7 @@ class Service {
     body: Buffer,
     now: Date,
     fault: S3Fault | undefined,
-  ): Promise<Answer> {
+  ): Promise<S3Response> {
     if (fault?.kind === 'status') {
       throw new Refusal(fault.status, fault.code, fault.message ?? fault.code);
     }
@@ -153,7 +153,7 @@ class Service {
     }
   }
 
-  async #createBucket(request: S3Request): Promise<Answer> {
+  async #createBucket(request: S3Request): Promise<S3Response> {
     if (this.#buckets.has(request.bucket)) {
       throw new Refusal(409, 'BucketAlreadyOwnedByYou', 'The bucket exists already and is yours');
     }
@@ -190,7 +190,7 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
 }
 
-function refusalAnswer(error: unknown, { bucket, key }: S3RequestRecord): Answer {
+function refusalResponse(error: unknown, { bucket, key }: S3RequestRecord): S3Response {
   if (error instanceof Refusal) {
     const body = errorXml(error.code, error.message, `/${bucket}/${key}`);
     return { status: error.status, headers: error.headers, body };

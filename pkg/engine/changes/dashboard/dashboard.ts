@@ -41,7 +41,7 @@ function headChanges(before: DashboardModel, after: DashboardModel): ReadableCha
   if (before.description !== after.description) {
     found.push(change('description', {}, { before: before.description, after: after.description }));
   }
-  const [left, came] = [without(before.tags, after.tags), without(after.tags, before.tags)];
+  const [left, came] = [missingFrom(before.tags, after.tags), missingFrom(after.tags, before.tags)];
   if (left.length + came.length > 0) {
     const tags = [...came.map((tag) => `+${tag}`), ...left.map((tag) => `−${tag}`)].join(', ');
     found.push(change('tags', { tags }, { before: before.tags, after: after.tags }));
@@ -59,7 +59,7 @@ function headChanges(before: DashboardModel, after: DashboardModel): ReadableCha
   return [...found, ...leavesOf(before.settings, after.settings).map(settingChange)];
 }
 
-function without(list: readonly string[], others: readonly string[]): string[] {
+function missingFrom(list: readonly string[], others: readonly string[]): string[] {
   return list.filter((one) => !others.includes(one));
 }
 

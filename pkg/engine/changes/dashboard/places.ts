@@ -28,7 +28,7 @@ export function placeChanges(
   others: { names: ReadonlyMap<Panel, string>; countChanged: boolean },
 ): ReadableChange[] {
   const found = new Map<Panel, ReadableChange[]>();
-  const tell = (panel: Panel, one: ReadableChange): void => {
+  const report = (panel: Panel, one: ReadableChange): void => {
     found.set(panel, [...(found.get(panel) ?? []), one]);
   };
   const nameOf = (panel: Panel): string => others.names.get(panel) ?? panel.title;
@@ -40,22 +40,22 @@ export function placeChanges(
       // Where its row went or a new one came above it, nobody moved the panel itself.
       const made = ![...groups.keys.values()].includes(to.group);
       if (kept !== undefined && !made) {
-        tell(other, movedTo(nameOf(other), placeName(before, from), placeName(after, to)));
+        report(other, movedTo(nameOf(other), placeName(before, from), placeName(after, to)));
       }
-      tellSize(other, from.grid, to.grid);
+      reportSize(other, from.grid, to.grid);
       continue;
     }
     if (from.grid !== undefined && to.grid !== undefined) {
       const placed = { before: one, after: other, from: from.grid, to: to.grid };
       inPlace.set(to.group, [...(inPlace.get(to.group) ?? []), placed]);
-      tellSize(other, from.grid, to.grid);
+      reportSize(other, from.grid, to.grid);
     }
   }
 
-  function tellSize(panel: Panel, from: Grid | undefined, to: Grid | undefined): void {
+  function reportSize(panel: Panel, from: Grid | undefined, to: Grid | undefined): void {
     if (from !== undefined && to !== undefined && (from.w !== to.w || from.h !== to.h)) {
       const params = { panel: nameOf(panel), before: `${from.w}×${from.h}`, after: `${to.w}×${to.h}` };
-      tell(panel, change('panel-resized', params));
+      report(panel, change('panel-resized', params));
     }
   }
 
@@ -64,15 +64,15 @@ export function placeChanges(
     const movers = placed.length > MOST_ORDERED ? new Set<Placed>() : outOfOrder(placed);
     for (const one of placed) {
       if (one.from.x !== one.to.x || movers.has(one)) {
-        tell(one.after, change('panel-moved', { panel: nameOf(one.after) }, gridsOf(one)));
+        report(one.after, change('panel-moved', { panel: nameOf(one.after) }, gridsOf(one)));
       } else if (one.from.y !== one.to.y) {
         shifted.push(one);
       }
     }
   }
-  autoOrder(panels, groups).forEach((panel) => tell(panel, change('panel-moved', { panel: nameOf(panel) })));
+  autoOrder(panels, groups).forEach((panel) => report(panel, change('panel-moved', { panel: nameOf(panel) })));
   if (found.size === 0 && !groups.shifting && !others.countChanged) {
-    shifted.forEach((one) => tell(one.after, change('panel-moved', { panel: nameOf(one.after) }, gridsOf(one))));
+    shifted.forEach((one) => report(one.after, change('panel-moved', { panel: nameOf(one.after) }, gridsOf(one))));
   }
   return panels.flatMap(([, panel]) => found.get(panel) ?? []);
 }

@@ -18,7 +18,7 @@ export interface Applying {
   changeLog: ChangeLog;
   /** Large bodies wait for room in it. */
   budget: ByteBudget;
-  /** Tells what was read back from what was to be written. */
+  /** Compares what was read back with what was to be written. */
   encoder: Encoder;
   /** Set when items are written for the second time, because the first attempt failed in passing. */
   isRepeated?: true;

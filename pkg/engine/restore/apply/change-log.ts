@@ -12,7 +12,7 @@ import { keyOf } from '../target.ts';
 const MARK_LENGTH = 32;
 
 /**
- * Tells one state of a resource from any other: its body, by the id that it would have as an object, and its folder.
+ * Identifies one state of a resource: its body, by the id that it would have as an object, and its folder.
  */
 export function markOf(repository: Repository, kind: Kind, content: Content): string {
   return mark(repository.objectId(canonicalOf(content)), placeOf(kind, content));

@@ -42,7 +42,7 @@ export class Existing {
     try {
       return (await kindOf(kind).read(this.#context, { uid, title: uid })) !== undefined;
     } catch (error) {
-      // Without the right to look, planning assumes that it is there; writing will tell.
+      // Without the right to look, planning assumes that it is there; writing will show.
       if (error instanceof DashkeepError && error.code === 'DK_GRAFANA_FORBIDDEN') {
         return true;
       }

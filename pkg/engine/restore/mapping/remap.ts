@@ -78,7 +78,7 @@ export class Remap implements Mapping {
     const wanted = (pauses ? kind.pause?.(content) : undefined) ?? content;
     const renamed = this.#placed(entry, this.#renamed(kind, entry, wanted), copyUid !== undefined);
     if (copyUid === undefined) {
-      // Of equal annotations a number tells the second from the first; only a changed content has another uid.
+      // Of equal annotations, a number distinguishes the second from the first; only a changed content has another uid.
       const changed = kind.uidOf !== undefined && canonicalJson(renamed.body) !== canonicalJson(content.body);
       return { uid: (changed ? kind.uidOf?.(renamed) : undefined) ?? entry.uid, content: renamed };
     }

@@ -57,7 +57,7 @@ interface Pass {
   /** Items that no earlier pass had met. */
   fresh: number;
   totals: Set<number>;
-  /** The last total told; 0 when none was. */
+  /** The last total that Grafana reported; 0 when none was. */
   total: number;
 }
 

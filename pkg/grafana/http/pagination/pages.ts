@@ -70,7 +70,7 @@ async function* onePass(
   const tokens = new Set<string>();
   let reading: PageReading | undefined = new PageReading(grafana, path, options, undefined);
   while (reading !== undefined) {
-    // The first page may tell that no other one is wanted.
+    // The first page may show that no other one is wanted.
     if (tokens.size > 0 || options.unlessAt === undefined) {
       reading.goAhead();
     }
@@ -161,7 +161,7 @@ class PageReading {
  * The resource version of a list without selectors, where it comes from unified storage in SQL: one counter for each
  * resource over all namespaces, in epoch microseconds (16 digits), which every create, update and delete advances in
  * its transaction, and which a list reads before its rows (Grafana's pkg/storage/unified/sql). The key-value backend
- * tells the last event (19 digits), which may be stored late or left out; the older tables tell the time of the newest
+ * shows the last event (19 digits), which may be stored late or left out; the older tables show the time of the newest
  * row (13 digits), which a deletion leaves as it is. Those two prove nothing.
  */
 function provingVersion(list: Json): string | undefined {

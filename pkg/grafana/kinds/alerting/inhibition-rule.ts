@@ -81,7 +81,7 @@ export const inhibitionRule: Kind = {
   },
 };
 
-/** A group may be served without this resource; only asking for it tells. */
+/** A group may be served without this resource; only asking for it shows that. */
 async function serves(context: KindContext): Promise<Serving> {
   const alerting = await alertingServed(context);
   if (!alerting.served) {

@@ -5,7 +5,7 @@ import { namedKind } from './named.ts';
 const PATH = 'mute-timings';
 
 /**
- * Mute timings (time intervals); the name is the identity. A PUT of one that is not there changes nothing and tells
+ * Mute timings (time intervals); the name is the identity. A PUT of one that is not there changes nothing and reports
  * nobody in older versions (ngalert mute_timings.go UpdateMuteTiming), so creating is a POST. The `version` lock is
  * optional.
  */

@@ -22,7 +22,7 @@ export interface Sending {
   stored(): Promise<boolean>;
 }
 
-/** What tells the kinds apart whose identity is their name below the alerting provisioning API. */
+/** What differs between the kinds whose identity is their name below the alerting provisioning API. */
 export interface NamedKindOptions extends Pick<Kind, 'name' | 'manyReferences'> {
   plural: string;
   /** Its path below /api/v1/provisioning. */

@@ -1,11 +1,11 @@
-import { isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { isJsonObject, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
 import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../../apis.ts';
 import { listPages } from '../../http/pagination/pages.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
-import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders, without } from '../../provenance.ts';
+import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders } from '../../provenance.ts';
 import { receiverChanges } from '../security/receivers.ts';
 import type { Kind, KindContext, Listed, Reference } from '../kind.ts';
 import type { Content } from '../content.ts';

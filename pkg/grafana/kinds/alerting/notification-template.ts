@@ -1,6 +1,5 @@
-import { objectAt } from '../../../lib/json/json.ts';
+import { objectAt, without } from '../../../lib/json/json.ts';
 import { provisioningPath } from '../../alerting.ts';
-import { without } from '../../provenance.ts';
 import { namedKind } from './named.ts';
 
 const PATH = 'templates';

@@ -64,7 +64,7 @@ export const silence: Kind = {
   },
 
   async write(context, item) {
-    // Told apart by what they say: one that is live already is the same silence.
+    // Distinguished by what they say: one that is live already is the same silence.
     await writeAlerting(context, async () => {
       if (!(await liveSilences(context)).has(item.uid)) {
         await context.grafana.post(SILENCES, item.content.body, { signal: context.signal });

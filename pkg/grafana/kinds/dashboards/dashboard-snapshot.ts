@@ -1,9 +1,8 @@
 import { compact } from '../../../contract/compact.ts';
-import { objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
 import { listWithRoom } from '../../http/pagination/lists.ts';
-import { without } from '../../natural-key.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -67,7 +66,7 @@ export const dashboardSnapshot: Kind = {
 
   forecast,
   write,
-  comparable: (body) => without(objectAt(body) ?? {}, ['expires']),
+  comparable: (body) => without(objectAt(body) ?? {}, 'expires'),
 };
 
 interface Item {
@@ -111,7 +110,7 @@ function contentOf(answer: Json, title: string): Content {
 /** `snapshot.originalUrl` is written again from the address of the Grafana that creates it. */
 function withoutOriginalUrl(dashboard: JsonObject): JsonObject {
   const { snapshot, ...rest } = dashboard;
-  const facts = without(objectAt(snapshot) ?? {}, ['originalUrl']);
+  const facts = without(objectAt(snapshot) ?? {}, 'originalUrl');
   return Object.keys(facts).length === 0 ? rest : { ...rest, snapshot: facts };
 }
 

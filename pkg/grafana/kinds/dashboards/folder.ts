@@ -267,7 +267,7 @@ export function liveFolders(context: KindContext): Promise<Listed[]> {
 
 /** Whether a folder is live now. */
 export async function isFolderLive({ grafana, signal }: KindContext, uid: string): Promise<boolean> {
-  const folder = await ifFound(grafana.get(`/api/folders/${encodeURIComponent(uid)}`, { signal, ignoreAnswer: true }));
+  const folder = await ifFound(grafana.get(`/api/folders/${encodeURIComponent(uid)}`, { signal, ignoreBody: true }));
   return folder !== undefined;
 }
 
@@ -313,7 +313,7 @@ async function writeLegacy(context: WriteContext, item: Restorable, title: strin
     await grafana.post(
       '/api/folders',
       { uid: item.uid, ...words, ...(parentUid === undefined ? {} : { parentUid }) },
-      { signal, ignoreAnswer: true },
+      { signal, ignoreBody: true },
     );
     return;
   }

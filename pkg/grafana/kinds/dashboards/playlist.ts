@@ -1,11 +1,10 @@
 import { compact } from '../../../contract/compact.ts';
-import { objectAt, stringAt, type Json } from '../../../lib/json/json.ts';
+import { objectAt, stringAt, type Json, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { apisPath, createOrReplace, factsOf, managerOf, nameOf, revisionOf } from '../../apis.ts';
 import { listPages } from '../../http/pagination/pages.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
-import { without } from '../../natural-key.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { contentOf, itemsOf } from './playlist/content.ts';
@@ -86,7 +85,7 @@ export const playlist: Kind = {
     await ifFound(context.grafana.delete(`${PATH}/${encodeURIComponent(uid)}`, { signal: context.signal }));
   },
 
-  comparable: (body) => without(objectAt(body) ?? {}, ['uid']),
+  comparable: (body) => without(objectAt(body) ?? {}, 'uid'),
 };
 
 function usableVersion(context: KindContext): string | undefined {
@@ -123,7 +122,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
   const body = objectAt(item.content.body) ?? {};
-  const spec = without(body, ['uid']);
+  const spec = without(body, 'uid');
   const version = usableVersion(context);
   if (version !== undefined) {
     const object = { apiVersion: `${GROUP}/${version}`, kind: 'Playlist', metadata: { name: item.uid }, spec };

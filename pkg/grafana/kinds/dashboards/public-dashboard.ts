@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { numberAt, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../../http/errors.ts';
 import { listAt, listNumbered } from '../../http/pagination/lists.ts';
-import { without } from '../../natural-key.ts';
 import { securityChange, switchText } from '../security/change.ts';
 import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -81,7 +80,7 @@ export const publicDashboard: Kind = {
 
   /** A copy gets its own link: two dashboards cannot share one. */
   copy(content, uid) {
-    const own = without(objectAt(content.body) ?? {}, ['uid', 'accessToken']);
+    const own = without(objectAt(content.body) ?? {}, 'uid', 'accessToken');
     return { ...content, body: { ...own, dashboardUid: uid } };
   },
 
@@ -153,7 +152,7 @@ function readPublic(context: KindContext, dashboardUid: string): Promise<Json | 
 }
 
 function contentOf(answer: Json, title: string): Content {
-  return { body: without(objectAt(answer) ?? {}, VOLATILE), title };
+  return { body: without(objectAt(answer) ?? {}, ...VOLATILE), title };
 }
 
 async function forecast(_context: WriteContext, item: Restorable): Promise<Forecast> {
@@ -184,9 +183,9 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     await publicDashboard.remove?.(context, item.uid);
   }
   if (liveUid === undefined || (isLeftOver && !sameLink)) {
-    await grafana.post(pathOf(item.uid), without(body, ['dashboardUid']), { signal });
+    await grafana.post(pathOf(item.uid), without(body, 'dashboardUid'), { signal });
   } else {
-    const settings = without(body, ['uid', 'accessToken', 'dashboardUid']);
+    const settings = without(body, 'uid', 'accessToken', 'dashboardUid');
     await grafana.patch(`${pathOf(item.uid)}/${encodeURIComponent(liveUid)}`, settings, { signal });
   }
   return { uid: item.uid, losses: [...keptLink(item), ...lostRecipients(body)] };

@@ -1,8 +1,16 @@
 import { compact } from '../../../contract/compact.ts';
-import { canonicalJson, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import {
+  canonicalJson,
+  numberAt,
+  objectAt,
+  stringAt,
+  type Json,
+  type JsonObject,
+  without,
+} from '../../../lib/json/json.ts';
 import { ifFound } from '../../http/errors.ts';
 import { listAt, listNumbered } from '../../http/pagination/lists.ts';
-import { naturalKey, Occurrences, without } from '../../natural-key.ts';
+import { naturalKey, Occurrences } from '../../natural-key.ts';
 import { addressesIn } from '../security/addresses.ts';
 import { differences, securityChange } from '../security/change.ts';
 import type { Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
@@ -64,7 +72,7 @@ export const correlation: Kind = {
 
   uidOf: (content) => naturalKey(identityOf(content.body)),
 
-  /** Where the values of a live data source lead: its uid tells targets apart, so a new target is a new correlation. */
+  /** Where the values of a live data source lead: its uid distinguishes targets, so a new target is a new correlation. */
   securityChanges({ content, live }, { creates }) {
     const source = stringAt(content.body, 'sourceUID') ?? '';
     if (live === undefined && creates({ kind: 'data-source', uid: source })) {
@@ -135,10 +143,10 @@ function contentOf(item: JsonObject): Content {
   const config = objectAt(item, 'config') ?? {};
   const type = stringAt(item, 'type') ?? stringAt(config, 'type') ?? 'query';
   const target = stringAt(item, 'targetUID') ?? '';
-  const own = without(item, ['uid', 'orgId', 'provisioned', 'targetUID']);
+  const own = without(item, 'uid', 'orgId', 'provisioned', 'targetUID');
   const uid = stringAt(item, 'uid');
   return {
-    body: { ...own, ...(target === '' ? {} : { targetUID: target }), type, config: without(config, ['type']) },
+    body: { ...own, ...(target === '' ? {} : { targetUID: target }), type, config: without(config, 'type') },
     title: stringAt(item, 'label') ?? '',
     ...(item['provisioned'] === true ? { managedBy: { manager: 'file' } } : {}),
     ...compact({ facts: uid === undefined ? undefined : { uid } }),
@@ -151,13 +159,13 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const config = objectAt(body, 'config') ?? {};
   // Before 11 Grafana reads the type inside the config; from then on it refuses any other than `query` there.
   const isQuery = (body['type'] ?? 'query') === 'query';
-  const words = { ...without(body, ['sourceUID']), config: isQuery ? { ...config, type: 'query' } : config };
+  const words = { ...without(body, 'sourceUID'), config: isQuery ? { ...config, type: 'query' } : config };
   const live = (await readAll(context)).find((one) => one.listed.uid === item.uid);
   if (live === undefined) {
     const source = encodeURIComponent(stringAt(body, 'sourceUID') ?? '');
     await grafana.post(`/api/datasources/uid/${source}/correlations`, words, { signal });
   } else {
-    await grafana.patch(live.path, without(words, ['targetUID']), { signal });
+    await grafana.patch(live.path, without(words, 'targetUID'), { signal });
   }
   return { uid: item.uid, losses: [] };
 }

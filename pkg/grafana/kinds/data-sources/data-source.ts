@@ -1,8 +1,16 @@
-import { isJsonObject, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import {
+  isJsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  type Json,
+  type JsonObject,
+  without,
+} from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { atLeast } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
-import { naturalKey, without } from '../../natural-key.ts';
+import { naturalKey } from '../../natural-key.ts';
 import { listDataSources } from './data-source/live.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
@@ -20,7 +28,7 @@ const POINTERS = new Set(['datasourceUid', 'datasourceUID', 'alertmanagerUid']);
 
 /**
  * Data sources. The list lacks users, secret names and version, so each is read singly. The body is Grafana's answer
- * without ids and version; of secrets it holds the names only (`secureJsonFields`), which is all that Grafana tells.
+ * without ids and version; of secrets it holds the names only (`secureJsonFields`), which is all that Grafana shows.
  *
  * A secret that is not sent stays as it is: `PUT` fills `secureJsonData` up with the stored values of the keys it lacks
  * (datasources/service/datasource.go fillWithSecureJSONData, unchanged from 9 to the newest stored source). So a data
@@ -80,7 +88,7 @@ export const dataSource: Kind = {
   },
 
   /** Which secrets are stored is not restored: they are entered again. */
-  comparable: (body) => without(objectAt(body) ?? {}, ['secureJsonFields']),
+  comparable: (body) => without(objectAt(body) ?? {}, 'secureJsonFields'),
 };
 
 function pathOf(uid: string): string {
@@ -88,7 +96,7 @@ function pathOf(uid: string): string {
 }
 
 function contentOf(answer: JsonObject): Content {
-  const body = without(answer, [...VOLATILE, ...CLEAR_SECRETS]);
+  const body = without(answer, ...VOLATILE, ...CLEAR_SECRETS);
   const version = numberAt(answer, 'version');
   return {
     body: { ...body, jsonData: objectAt(answer, 'jsonData') ?? {}, secureJsonFields: storedSecrets(answer) },
@@ -187,7 +195,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const dropped = dataSourceMoves.dropped(item, context).map((name) => [name, '']);
   const secrets = { ...Object.fromEntries(dropped), ...context.secrets('data-source', item.uid) };
   const body: JsonObject = {
-    ...without(objectAt(item.content.body) ?? {}, ['secureJsonFields']),
+    ...without(objectAt(item.content.body) ?? {}, 'secureJsonFields'),
     uid: item.uid,
     ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };

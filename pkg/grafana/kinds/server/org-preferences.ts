@@ -1,9 +1,9 @@
 import { compact } from '../../../contract/compact.ts';
-import { objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { directoryOf } from '../../directory.ts';
 import { GrafanaError, ifFound, isNotFound } from '../../http/errors.ts';
-import { without, withoutEmpty } from '../../natural-key.ts';
+import { withoutEmpty } from '../../natural-key.ts';
 import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -97,7 +97,7 @@ async function readPreferences(context: KindContext, uid: string): Promise<Conte
 }
 
 function bodyOf(answer: Json): JsonObject {
-  const preferences = without(objectAt(answer) ?? {}, ['id', 'homeDashboardId']);
+  const preferences = without(objectAt(answer) ?? {}, 'id', 'homeDashboardId');
   const nested = Object.entries(preferences).map(([name, value]) => {
     const inner = objectAt(value);
     return [name, inner === undefined ? value : withoutEmpty(inner)] as const;
@@ -114,7 +114,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const body = objectAt(item.content.body) ?? {};
   const home = stringAt(body, HOME);
   if (home !== undefined && (await dashboardIsMissing(context, home))) {
-    await grafana.put(path, without(body, [HOME]), { signal });
+    await grafana.put(path, without(body, HOME), { signal });
     return { uid: item.uid, losses: [reason('home-missing', { uid: home })] };
   }
   await grafana.put(path, body, { signal });

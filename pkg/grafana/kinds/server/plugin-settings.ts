@@ -1,8 +1,7 @@
-import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { isJsonObject, objectAt, stringAt, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
-import { without } from '../../natural-key.ts';
 import { requireAnyAction } from '../../rights.ts';
 import { addressesIn } from '../security/addresses.ts';
 import { movesOf } from '../security/moves.ts';
@@ -62,7 +61,7 @@ export const pluginSettings: Kind = {
   write,
 
   /** Which secrets are stored is not restored: they are entered again. */
-  comparable: (body) => without(objectAt(body) ?? {}, ['secureJsonFields']),
+  comparable: (body) => without(objectAt(body) ?? {}, 'secureJsonFields'),
 };
 
 function pathOf(plugin: string): string {
@@ -119,7 +118,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const dropped = moves.dropped(live === undefined ? item : { ...item, live }, context).map((name) => [name, '']);
   const secrets = { ...Object.fromEntries(dropped), ...context.secrets('plugin-settings', item.uid) };
   const body: JsonObject = {
-    ...without(objectAt(item.content.body) ?? {}, ['secureJsonFields']),
+    ...without(objectAt(item.content.body) ?? {}, 'secureJsonFields'),
     ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };
   await context.grafana.post(pathOf(item.uid), body, { signal: context.signal });

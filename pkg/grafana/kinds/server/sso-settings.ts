@@ -1,8 +1,7 @@
-import { objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
-import { without } from '../../natural-key.ts';
 import type { Kind, Serving } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -58,5 +57,5 @@ export const ssoSettings: Kind = {
 };
 
 function contentOf(item: JsonObject): Content {
-  return { body: without(item, ['id']), title: stringAt(item, 'provider') ?? '' };
+  return { body: without(item, 'id'), title: stringAt(item, 'provider') ?? '' };
 }

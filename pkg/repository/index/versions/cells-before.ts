@@ -1,13 +1,10 @@
+import type { Abortable } from '../../../lib/abortable.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { CellBefore } from './append.ts';
 import { cellOf, covers, type HeadFile, type TableFile, type Thing, type VersionState } from './files.ts';
 import { rowsOf, type DatedRow } from './fold.ts';
 import type { VersionParts } from './parts.ts';
 import { cellsOf, type SnapshotView } from './snapshot-view.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 interface Cell {
   org: number;
@@ -29,7 +26,7 @@ export interface BeforePorts {
 export async function cellsBefore(
   ports: BeforePorts,
   view: SnapshotView,
-  calls: Calls,
+  calls: Abortable,
 ): Promise<(org: number, kind: KindName) => CellBefore | undefined> {
   const last = await lastCovering(ports, cellsOf(view.scope));
   const views = new Map<string, SnapshotView | undefined>();
@@ -83,7 +80,7 @@ async function lastCovering(
 async function scan(
   { head, parts, lost }: BeforePorts,
   cells: readonly Cell[],
-  calls: Calls,
+  calls: Abortable,
 ): Promise<Map<string, Map<string, VersionState>>> {
   const found = new Map(cells.map(({ org, kind }) => [cellOf(org, kind), new Map<string, VersionState>()]));
   const take = ([org, kind, uid]: Thing, is: VersionState | undefined): void => {

@@ -1,11 +1,8 @@
+import type { Abortable } from '../../../lib/abortable.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import { readManifest, schemeOf, type ManifestPorts, type StoredManifest } from '../../snapshots/manifests.ts';
 import { isUnreadable } from '../snapshots.ts';
 import { SnapshotView } from './snapshot-view.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 /** A snapshot is mostly compared with the one before it. */
 const KEPT = 3;
@@ -28,7 +25,7 @@ export class ManifestViews {
     id: string,
     orgs: ReadonlyMap<number, string>,
     given: readonly Manifest[],
-    calls: Calls,
+    calls: Abortable,
   ): Promise<SnapshotView | undefined> {
     const view = this.#views.get(id) ?? (await this.#read(id, orgs, given, calls));
     if (view !== undefined) {
@@ -45,7 +42,7 @@ export class ManifestViews {
     id: string,
     orgs: ReadonlyMap<number, string>,
     given: readonly Manifest[],
-    calls: Calls,
+    calls: Abortable,
   ): Promise<SnapshotView | undefined> {
     const manifest = given.find((one) => one.id === id);
     if (manifest !== undefined) {
@@ -55,7 +52,7 @@ export class ManifestViews {
     return stored && new SnapshotView(stored.manifest, stored.scheme, orgs);
   }
 
-  async #stored(id: string, calls: Calls): Promise<StoredManifest | undefined> {
+  async #stored(id: string, calls: Abortable): Promise<StoredManifest | undefined> {
     const { encrypted } = this.#ports.keyring;
     for (const form of [encrypted, !encrypted]) {
       try {

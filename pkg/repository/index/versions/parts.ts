@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Abortable } from '../../../lib/abortable.ts';
 import type { Log } from '../../../contract/ports.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
 import type { Keyring } from '../../encryption/keyring.ts';
@@ -6,10 +7,6 @@ import { cacheKey, type VersionsPart } from '../../layout.ts';
 import type { Trust } from '../../signing/trust.ts';
 import { CacheFile } from '../cache-file.ts';
 import { NamesFile, ShardFile, TableFile } from './files.ts';
-
-interface Calls {
-  signal?: AbortSignal;
-}
 
 export interface PartsPorts {
   store: ObjectStore;
@@ -27,34 +24,34 @@ export class VersionParts {
   }
 
   /** Undefined when it is gone or damaged; so with the others. */
-  async table(generation: string, calls: Calls = {}): Promise<TableFile | undefined> {
+  async table(generation: string, calls: Abortable = {}): Promise<TableFile | undefined> {
     return checked(generation, await this.#file(`versions/${generation}/snapshots`, TableFile).read(calls));
   }
 
-  async names(generation: string, calls: Calls = {}): Promise<NamesFile | undefined> {
+  async names(generation: string, calls: Abortable = {}): Promise<NamesFile | undefined> {
     return checked(generation, await this.#file(`versions/${generation}/names`, NamesFile).read(calls));
   }
 
-  async shard(generation: string, shard: number, calls: Calls = {}): Promise<ShardFile | undefined> {
+  async shard(generation: string, shard: number, calls: Abortable = {}): Promise<ShardFile | undefined> {
     const found = checked(generation, await this.#file(shardName(generation, shard), ShardFile).read(calls));
     return found?.shard === shard ? found : undefined;
   }
 
   /** @returns whether it was written. */
-  writeTable(table: TableFile, calls: Calls = {}): Promise<boolean> {
+  writeTable(table: TableFile, calls: Abortable = {}): Promise<boolean> {
     return this.#file(`versions/${table.generation}/snapshots`, TableFile).write(table, calls);
   }
 
-  writeNames(names: NamesFile, calls: Calls = {}): Promise<boolean> {
+  writeNames(names: NamesFile, calls: Abortable = {}): Promise<boolean> {
     return this.#file(`versions/${names.generation}/names`, NamesFile).write(names, calls);
   }
 
-  writeShard(shard: ShardFile, calls: Calls = {}): Promise<boolean> {
+  writeShard(shard: ShardFile, calls: Abortable = {}): Promise<boolean> {
     return this.#file(shardName(shard.generation, shard.shard), ShardFile).write(shard, calls);
   }
 
   /** Removes the files of a generation that nothing goes by any more; what stays is left to a prune. */
-  async remove(generation: string, { signal }: Calls = {}): Promise<void> {
+  async remove(generation: string, { signal }: Abortable = {}): Promise<void> {
     const { store, keyring } = this.#ports;
     const keys: string[] = [];
     const folder = cacheKey(`versions/${generation}/`, keyring.encrypted).replace(/\.json\.gz.*$/, '');

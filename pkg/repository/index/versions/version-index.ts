@@ -1,3 +1,4 @@
+import type { Abortable } from '../../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
 import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
@@ -22,11 +23,7 @@ import { ManifestViews } from './manifest-views.ts';
 import { VersionParts, type PartsPorts } from './parts.ts';
 import { timelineOf, type VersionChange } from './timeline.ts';
 
-interface Calls {
-  signal?: AbortSignal;
-}
-
-export interface UpdateOptions extends Calls {
+export interface UpdateOptions extends Abortable {
   /** Read at most that many manifests, and look at what is newer than the large part alone. */
   most?: number;
   /** Manifests that are at hand. */
@@ -123,7 +120,7 @@ export class VersionIndex {
   async of(
     ref: ResourceRef,
     summaries: readonly SnapshotSummary[],
-    calls: Calls = {},
+    calls: Abortable = {},
   ): Promise<IndexedPart & { changes: VersionChange[] }> {
     const thing = thingOf(ref);
     const { head, table, histories } = await this.#read(thing, calls);
@@ -152,7 +149,7 @@ export class VersionIndex {
   }
 
   /** Every resource that was ever seen, by its last title, and whether it is deleted. */
-  async names(calls: Calls = {}): Promise<NamesFile['names']> {
+  async names(calls: Abortable = {}): Promise<NamesFile['names']> {
     const head = this.#working ?? this.#head ?? (await this.#load(calls));
     const base = head.base === undefined ? undefined : await this.#parts.names(head.base.generation, calls);
     const found = new Map((base?.names ?? []).map((name) => [keyOf(name[0]), name]));
@@ -165,13 +162,13 @@ export class VersionIndex {
   }
 
   /** Generations of the large part whose files are in use. */
-  async generations(calls: Calls = {}): Promise<Set<string>> {
+  async generations(calls: Abortable = {}): Promise<Set<string>> {
     const { base } = (await this.#file.read(calls)) ?? emptyHead();
     return new Set([base?.generation, base?.previous].filter((one) => one !== undefined));
   }
 
   /** Writes all of it once more as it is, for recipients that are new. Failing that, it is made again. */
-  async rewrite(calls: Calls = {}): Promise<void> {
+  async rewrite(calls: Abortable = {}): Promise<void> {
     try {
       const head = await this.#file.read(calls);
       const folded = head?.base === undefined ? head : await this.#fold(head, () => true, calls);
@@ -256,15 +253,15 @@ export class VersionIndex {
     return true;
   }
 
-  async #load(calls: Calls): Promise<HeadFile> {
+  async #load(calls: Abortable): Promise<HeadFile> {
     return this.#unsaved ?? (await this.#file.read(calls)) ?? emptyHead();
   }
 
-  async #save(head: HeadFile, calls: Calls): Promise<void> {
+  async #save(head: HeadFile, calls: Abortable): Promise<void> {
     this.#unsaved = (await this.#file.write(head, calls)) ? undefined : head;
   }
 
-  async #readTable(generation: string, calls: Calls): Promise<TableFile | undefined> {
+  async #readTable(generation: string, calls: Abortable): Promise<TableFile | undefined> {
     if (this.#table?.generation !== generation) {
       this.#table = await this.#parts.table(generation, calls);
     }
@@ -276,7 +273,7 @@ export class VersionIndex {
    */
   async #read(
     thing: Thing,
-    calls: Calls,
+    calls: Abortable,
   ): Promise<{ head: HeadFile; table: Pick<TableFile, 'scopes' | 'snapshots'>; histories: ThingHistory[] }> {
     for (let attempt = 0; attempt < 2; attempt++) {
       const head = this.#working ?? this.#head ?? (await this.#load(calls));
@@ -306,7 +303,7 @@ export class VersionIndex {
   }
 
   /** The index as it was before a snapshot, which turned up after younger ones: all from there on is read again. */
-  async #cutBefore(head: HeadFile, id: string, existing: ReadonlySet<string>, calls: Calls): Promise<HeadFile> {
+  async #cutBefore(head: HeadFile, id: string, existing: ReadonlySet<string>, calls: Abortable): Promise<HeadFile> {
     const { base } = head;
     if (base !== undefined && id < base.last) {
       const folded = await this.#fold(head, (one) => existing.has(one) && one < id, calls);
@@ -325,7 +322,7 @@ export class VersionIndex {
   }
 
   /** Puts what is in the head into the large part, without the snapshots that do not stay. */
-  async #fold(head: HeadFile, stays: (id: string) => boolean, calls: Calls): Promise<HeadFile> {
+  async #fold(head: HeadFile, stays: (id: string) => boolean, calls: Abortable): Promise<HeadFile> {
     const { randomness, trust, log } = this.#ports;
     const generation = randomness.hex(8);
     const folded = await writeGeneration({ head, generation, parts: this.#parts, stays, signal: calls.signal });
@@ -342,7 +339,7 @@ export class VersionIndex {
   }
 
   /** Begins the index again, for a part of it is gone or damaged. @throws PartLost */
-  async #lost(calls: Calls): Promise<never> {
+  async #lost(calls: Abortable): Promise<never> {
     await this.#save(emptyHead(), calls);
     throw new PartLost('DK_INTEGRITY', 'a part of the index of versions is damaged');
   }

@@ -28,7 +28,7 @@ const REFUSED_LOOK_MS = 15_000;
 
 /**
  * Keeps the tokens of a running service: makes them, renews them in time, and makes new ones when Grafana has forgotten
- * them. Whatever fails is a state that it keeps telling, and tries again; it never ends by itself.
+ * them. Whatever fails is a state that it reports, and tries again; it never ends by itself.
  */
 export class TokenKeeper extends TokenWatch {
   readonly #options: KeeperOptions;
@@ -146,7 +146,7 @@ export class TokenKeeper extends TokenWatch {
   }
 
   /**
-   * Whether somebody changed the app of an organization, so that its token must end. Only the leader tells apps
+   * Whether somebody changed the app of an organization, so that its token must end. Only the leader configures apps
    * anything.
    */
   async #changedApp(): Promise<boolean> {

@@ -15,7 +15,7 @@ export interface TokenProbeOptions {
  * `unauthorized`: Grafana does not know the token; `forbidden`: it does, but its account may not even see its own
  * organization.
  */
-export type TokenAnswer = 'accepted' | 'unauthorized' | 'forbidden';
+export type TokenVerdict = 'accepted' | 'unauthorized' | 'forbidden';
 
 /**
  * Asks Grafana once whether it accepts a token: one request that changes nothing.
@@ -25,7 +25,7 @@ export async function probeToken(
   { grafanaUrl: url, grafanaCaFile: caFile, clock, randomness, log }: TokenProbeOptions,
   token: SecretReader,
   signal: AbortSignal,
-): Promise<TokenAnswer> {
+): Promise<TokenVerdict> {
   const credentials = tokenCredentials(token);
   const client = GrafanaClient.open({ url, caFile, credentials, clock, randomness, log, attempts: 1, timeout: 10_000 });
   try {

@@ -41,7 +41,7 @@ const KEPT =
 /**
  * Lets the SDK make and sign a put without sending it, and takes it apart: endpoint rules, addressing style, headers
  * and signing scope are its business.
- * @param client one whose request handler gives back an answer without sending, and tells what it was given.
+ * @param client one whose request handler gives back an answer without sending, and records what it was given.
  * @returns undefined when the request is not of the plain sort (another kind of signature, checksums of the body).
  */
 export async function requestTemplateOf(

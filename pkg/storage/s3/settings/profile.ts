@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode, unreadableFile } from '../../../lib/file-errors.ts';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
-import { systemCode } from '../../errors.ts';
-import { unreadableFile } from '../../unreadable-file.ts';
 import { present } from './settings.ts';
 import type { Environment, S3Settings } from './settings.ts';
 

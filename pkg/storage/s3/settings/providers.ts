@@ -1,4 +1,4 @@
-/** A well-known S3 service, told by the host of its endpoint. */
+/** A well-known S3 service, recognized by the host of its endpoint. */
 export interface Provider {
   name: string;
   /** The bucket goes into the host name; path style is refused or on its way out there. */

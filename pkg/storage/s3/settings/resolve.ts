@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { unreadableFile } from '../../../lib/file-errors.ts';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Clock } from '../../../contract/ports.ts';
-import { unreadableFile } from '../../unreadable-file.ts';
 import { resolveCredentials } from './credentials.ts';
 import type { ResolvedCredentials } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';

@@ -19,7 +19,7 @@ const compress = promisify(gzip);
 /** Answered without saying who calls. */
 const PUBLIC = new Set(['/', '/api/health', '/healthz', '/login']);
 
-interface Answer {
+interface HttpResponse {
   status: number;
   parts: string[];
   headers: Record<string, string>;
@@ -144,7 +144,7 @@ export class GrafanaServer {
     request: IncomingMessage,
     body: Buffer,
     fault: FaultAction | undefined,
-  ): Promise<Answer> {
+  ): Promise<HttpResponse> {
     if (fault?.kind === 'status') {
       const retry: Record<string, string> =
         fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
@@ -164,7 +164,7 @@ export class GrafanaServer {
     return answer;
   }
 
-  async #handle(record: RequestRecord, request: IncomingMessage, body: Buffer): Promise<Answer> {
+  async #handle(record: RequestRecord, request: IncomingMessage, body: Buffer): Promise<HttpResponse> {
     const call = new Call({
       state: this.state,
       tuning: this.tuning,
@@ -199,7 +199,7 @@ export class GrafanaServer {
   }
 
   async #send(
-    answer: Answer,
+    answer: HttpResponse,
     fault: FaultAction | undefined,
     record: RequestRecord,
     request: IncomingMessage,
@@ -239,18 +239,18 @@ export class GrafanaServer {
 }
 
 /** Encoded part by part: one emoji in a page would make the whole page's text slow to encode. */
-function bytesOf(answer: Answer): Buffer {
+function bytesOf(answer: HttpResponse): Buffer {
   return answer.parts.length === 1
     ? Buffer.from(answer.parts[0] ?? '', 'utf8')
     : Buffer.concat(answer.parts.map((part) => Buffer.from(part, 'utf8')));
 }
 
 /** About how many bytes; exact where all is ASCII. */
-function sizeOf({ parts }: Answer): number {
+function sizeOf({ parts }: HttpResponse): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
-function cut(response: ServerResponse, answer: Answer, afterBytes: number): void {
+function cut(response: ServerResponse, answer: HttpResponse, afterBytes: number): void {
   if (afterBytes > 0) {
     response.writeHead(answer.status, { 'content-type': 'application/json; charset=UTF-8' });
     response.write(bytesOf(answer).subarray(0, afterBytes), () => response.socket?.destroy());
@@ -268,7 +268,7 @@ function notServed(record: RequestRecord, route: 'method' | undefined): Problem 
     : k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
 }
 
-function rendered(result: unknown): Answer {
+function rendered(result: unknown): HttpResponse {
   if (result instanceof Raw) {
     return { status: result.status, parts: result.parts, headers: {} };
   }
@@ -278,7 +278,7 @@ function rendered(result: unknown): Answer {
   return json(200, result);
 }
 
-function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   const text = body === undefined ? '' : stringifyJson(plain(body));
   return { status, parts: [text], headers };
 }
@@ -288,7 +288,7 @@ function plain(body: unknown): Json {
   return body as Json;
 }
 
-function tooMany(seconds: number): Answer {
+function tooMany(seconds: number): HttpResponse {
   return json(429, { message: 'Too many requests' }, { 'retry-after': String(seconds) });
 }
 

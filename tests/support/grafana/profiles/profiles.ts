@@ -18,7 +18,7 @@ export interface Profile {
   /** Nested folders are behind a toggle in 10.x and on from 11. */
   nestedFolders: boolean;
   maxFolderDepth: number;
-  /** Answer of the legacy folder create for a uid that exists (409 in 10, 412 from 11 on). */
+  /** HttpResponse of the legacy folder create for a uid that exists (409 in 10, 412 from 11 on). */
   folderSameUid: 409 | 412;
   uniqueFolderTitles: boolean;
   /** Two dashboards of one title in one folder: refused, or replaced when `overwrite` is set. Lifted in 11. */

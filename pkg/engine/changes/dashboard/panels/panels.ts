@@ -66,8 +66,8 @@ function steps(thresholds: JsonObject): string {
 function transformationChanges(before: Panel, after: Panel, panel: string, migration: Migration): ReadableChange[] {
   const named = (one: JsonObject): string => inWords(one['id']) || 'transformation';
   const pairs = pairUp(before.transformations, after.transformations, (one) => [JSON.stringify(one), named(one)]);
-  const isTold = (one: JsonObject): boolean => one['id'] !== 'merge' || !migration.spans(SEPARATE_MERGE);
-  const [added, removed] = [pairs.added.filter(isTold), pairs.removed.filter(isTold)];
+  const isShown = (one: JsonObject): boolean => one['id'] !== 'merge' || !migration.spans(SEPARATE_MERGE);
+  const [added, removed] = [pairs.added.filter(isShown), pairs.removed.filter(isShown)];
   return [
     ...added.map((one) => change('transformation-added', { panel, name: named(one) }, { after: one })),
     ...removed.map((one) => change('transformation-removed', { panel, name: named(one) }, { before: one })),
@@ -101,8 +101,8 @@ function settingChanges(before: Panel, after: Panel, panel: string, migration: M
     const settings = leavesOf(before.settings, after.settings);
     return settings.length === 0 ? [] : [change('panel-settings', { panel, names: namesOf(settings) })];
   }
-  const isTold = migration.spans(TODAYS_OPTIONS) ? isOnBoth : () => true;
-  const leaves = leavesOf(old, fresh).filter(isTold);
+  const isShown = migration.spans(TODAYS_OPTIONS) ? isOnBoth : () => true;
+  const leaves = leavesOf(old, fresh).filter(isShown);
   const content = leaves.filter(isContent);
   const rest = leaves.filter((leaf) => !isContent(leaf));
   const single = rest.length <= MOST_SINGLE ? rest.filter(isScalar) : [];

@@ -15,8 +15,8 @@ export function queryChanges(before: Panel, after: Panel, panel: string, migrati
     JSON.stringify(settings),
   ]);
   // Grafana adds an empty query where there was none, and drops one that asks nothing.
-  const isTold = ({ settings }: Query): boolean => migration.change === undefined || Object.keys(settings).length > 0;
-  const [added, removed] = [pairs.added.filter(isTold), pairs.removed.filter(isTold)];
+  const isShown = ({ settings }: Query): boolean => migration.change === undefined || Object.keys(settings).length > 0;
+  const [added, removed] = [pairs.added.filter(isShown), pairs.removed.filter(isShown)];
   return [
     ...added.map((query) => change('query-added', { panel, query: query.refId }, { after: textOf(query) })),
     ...removed.map((query) => change('query-removed', { panel, query: query.refId }, { before: textOf(query) })),

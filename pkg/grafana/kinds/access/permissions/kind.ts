@@ -12,7 +12,7 @@ import type { Kind, KindContext, Listed, Reference } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { ABOUT_A_DAY } from '../../stale.ts';
 
-/** What tells the permissions of folders, dashboards and data sources apart. */
+/** What differs between the permissions of folders, dashboards and data sources. */
 export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
   resource: Permitted;
   /** The kind that the permissions belong to, one to one and under the same uid. */

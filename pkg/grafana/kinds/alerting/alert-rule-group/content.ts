@@ -1,5 +1,12 @@
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
-import { without } from '../../../provenance.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  objectAt,
+  stringAt,
+  type Json,
+  type JsonObject,
+  without,
+} from '../../../../lib/json/json.ts';
 import type { Content } from '../../content.ts';
 
 /** Members of a rule that belong to this Grafana, or are at the group. */

@@ -6,8 +6,9 @@ import {
   stringAt,
   type Json,
   type JsonObject,
+  without,
 } from '../../../../lib/json/json.ts';
-import { originOf, strictestProvenance, without } from '../../../provenance.ts';
+import { originOf, strictestProvenance } from '../../../provenance.ts';
 import type { Content } from '../../content.ts';
 import { fieldAt, maskedFields, withoutField, withField } from './secrets.ts';
 

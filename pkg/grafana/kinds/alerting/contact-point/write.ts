@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { append } from '../../../../lib/append.ts';
-import { canonicalJson, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
+import { canonicalJson, stringAt, type JsonObject, without } from '../../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
 import { provisioningPath, readAlertingList, writeAlerting } from '../../../alerting.ts';
 import { GrafanaError } from '../../../http/errors.ts';
-import { provenanceHeaders, strictestProvenance, without } from '../../../provenance.ts';
+import { provenanceHeaders, strictestProvenance } from '../../../provenance.ts';
 import type { KindContext, Restorable, WriteContext, Written } from '../../kind.ts';
 import {
   comparableContactPoint,

@@ -78,7 +78,7 @@ export async function* readAnnotationsOn(context: KindContext, dashboardUID: str
   }
 }
 
-interface Answer {
+interface WindowAnnotations {
   window: Window;
   items: JsonObject[];
   /** Whether it holds something twice. */
@@ -90,7 +90,7 @@ async function* readWindows(
   context: KindContext,
   whole: Window,
   dashboardUID: string | undefined,
-): AsyncGenerator<Answer> {
+): AsyncGenerator<WindowAnnotations> {
   const waiting: Window[] = [whole];
   for (let window = waiting.pop(); window !== undefined; window = waiting.pop()) {
     const items = await ask(context, window, dashboardUID, ROOM);

@@ -19,7 +19,7 @@ const FEW_FRACTION = 0.1;
 /** Listing everything again at another version pays when at least this part of it is stored in that version. */
 const WORTH_A_LIST = 0.4;
 
-/** That many dashboards tell which version most are stored in. */
+/** That many dashboards show which version most are stored in. */
 const TELLS_VERSION = 50;
 
 /**
@@ -63,15 +63,15 @@ type See = (page: ListPage) => Promise<void>;
  * would show more under the same version.
  */
 function beginning(context: KindContext, begin: BeginList | undefined): See {
-  let untold = begin;
+  let pending = begin;
   return async ({ version, unchanged }) => {
-    const tell = untold;
-    untold = undefined;
-    if (tell === undefined || version === undefined) {
+    const resolveVersion = pending;
+    pending = undefined;
+    if (resolveVersion === undefined || version === undefined) {
       return;
     }
     if (unchanged || (await isGrantedEverywhere(context, 'dashboards:read', ['dashboards', 'folders']))) {
-      tell(version);
+      resolveVersion(version);
     }
   };
 }

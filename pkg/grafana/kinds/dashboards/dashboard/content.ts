@@ -69,7 +69,7 @@ export function contentOfObject(object: Json): Content {
 
 const UNCHANGED: Changes = { without: [], with: {} };
 
-/** How `classicBody` makes the body, told for bytes. */
+/** How `classicBody` makes the body, described for bytes. */
 function classicForm(bytes: Buffer, uid: string): Form {
   const changes = { without: ['id', 'uid', 'version'], with: { uid: JSON.stringify(uid) }, unless: 'libraryPanel' };
   return { bytes, changes, head: '', tail: '' };
@@ -88,14 +88,14 @@ function copyOf(plainOf: (body: Json) => Json): (content: Content) => Json {
   return (content) => plainOf(new RawText(canonicalOf(content).toString('utf8')));
 }
 
-/** What the classic script's answer says besides the dashboard, as far as the object tells it. */
+/** What the classic script's answer says besides the dashboard, as far as the object says it. */
 function plainMeta(object: Json, folderUid: string | undefined): JsonObject {
   const facts = factsOf(object);
   return { type: 'db', folderUid: folderUid ?? '', ...facts };
 }
 
 /** Content of Grafana's own answer to `GET /api/dashboards/uid/:uid` with a classic dashboard in it. */
-export function contentOfAnswer(answer: Json, uid: string): Content {
+export function contentOfResponse(answer: Json, uid: string): Content {
   const meta = objectAt(answer, 'meta') ?? {};
   const given = isJsonObject(answer) ? answer['dashboard'] : undefined;
   const folderUid = stringAt(meta, 'folderUid');

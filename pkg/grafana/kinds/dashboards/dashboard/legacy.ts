@@ -13,7 +13,7 @@ import { GrafanaError, ifFound } from '../../../http/errors.ts';
 import type { KindContext, Listed, Restorable, WriteContext } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { textOf } from '../../stored.ts';
-import { contentOfAnswer, contentOfObject, isV2Version, LEAVE_DASHBOARD, LEAVE_SPEC } from './content.ts';
+import { contentOfResponse, contentOfObject, isV2Version, LEAVE_DASHBOARD, LEAVE_SPEC } from './content.ts';
 import { withoutUid } from '../../../../lib/json/patch-text.ts';
 
 /** The largest page that `/api/search` gives; asking for more gives the default of 1000. */
@@ -68,7 +68,7 @@ function listedOf(hit: JsonObject, uid: string): Listed {
 
 /**
  * One dashboard by `GET /api/dashboards/uid/:uid`. Stored as v2, Grafana 12 answers 406 and names the path to use;
- * 13 may put a v2 spec into `dashboard`, told by `meta.apiVersion`, so the object is read from `/apis` then.
+ * 13 may put a v2 spec into `dashboard`, seen by `meta.apiVersion`, so the object is read from `/apis` then.
  */
 export async function readLegacy(context: KindContext, uid: string): Promise<Content | undefined> {
   const path = `/api/dashboards/uid/${encodeURIComponent(uid)}`;
@@ -93,7 +93,7 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
       `/apis/dashboard.grafana.app/${name}/namespaces/${context.namespace}/dashboards/${encodeURIComponent(uid)}`,
     );
   }
-  return contentOfAnswer(answer, uid);
+  return contentOfResponse(answer, uid);
 }
 
 function objectPath(error: GrafanaError): string | undefined {
@@ -134,7 +134,7 @@ export async function writeLegacy(context: WriteContext, item: Restorable): Prom
       message: context.message,
       overwrite: false,
     },
-    { signal, ignoreAnswer: true },
+    { signal, ignoreBody: true },
   );
 }
 

@@ -36,5 +36,5 @@ export async function isDashboardLive(context: KindContext, uid: string): Promis
     return objectsOf(hits, path).length > 0;
   }
   const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
-  return (await ifFound(grafana.get(path, { signal, ignoreAnswer: true }))) !== undefined;
+  return (await ifFound(grafana.get(path, { signal, ignoreBody: true }))) !== undefined;
 }

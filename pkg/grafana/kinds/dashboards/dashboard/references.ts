@@ -56,7 +56,7 @@ function referencesOf(content: Content): readonly Reference[] {
 /** Members that name something else. */
 const NAMES = ['datasource', 'libraryPanel'] as const;
 
-/** Undefined when the text alone does not tell: what `datasource` means depends on its neighbours in v2. */
+/** Undefined when the text alone does not show it: what `datasource` means depends on its neighbours in v2. */
 function referencesInText(content: Content): Reference[] | undefined {
   const text = textOf(content);
   if (text === undefined || isV2Version(content.apiVersion) || text.includes('"DataQuery"')) {

@@ -30,10 +30,10 @@ export function storedVersion(object: JsonObject, askedFor: string): string {
 /** One dashboard at the version it is stored in. */
 export async function readApis(
   context: KindContext,
-  { uid, storedVersion: told }: Listed,
+  { uid, storedVersion: listed }: Listed,
 ): Promise<Content | undefined> {
   const usable = usableVersions(context);
-  const asked = told !== undefined && usable.includes(told) ? told : (usable[0] ?? 'v1');
+  const asked = listed !== undefined && usable.includes(listed) ? listed : (usable[0] ?? 'v1');
   const object = await getObject(context, uid, asked);
   if (object === undefined) {
     return undefined;

@@ -1,10 +1,9 @@
-import { arrayAt, isJsonObject, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
-import { without } from '../../../natural-key.ts';
+import { arrayAt, isJsonObject, stringAt, type Json, type JsonObject, without } from '../../../../lib/json/json.ts';
 import type { Content } from '../../content.ts';
 
 /** The same body whichever API it came through: `{uid, title, interval, items: [{type, value}]}`. */
 export function contentOf(uid: string, title: string, source: JsonObject): Content {
-  const items = itemsOf(source).map((item) => without(item, ['id', 'playlistId', 'playlistid', 'order', 'title']));
+  const items = itemsOf(source).map((item) => without(item, 'id', 'playlistId', 'playlistid', 'order', 'title'));
   return { body: { uid, title, interval: stringAt(source, 'interval') ?? '', items }, title };
 }
 

@@ -5,10 +5,10 @@ import {
   objectAt,
   stringAt,
   type JsonObject,
+  without,
 } from '../../../../lib/json/json.ts';
 import { ifFound } from '../../../http/errors.ts';
 import { listWithRoom } from '../../../http/pagination/lists.ts';
-import { without } from '../../../natural-key.ts';
 import type { KindContext, Listed } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { contentOf } from './content.ts';
@@ -38,7 +38,7 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
 /** What is written: the uid is not taken. */
 export function legacyBody(content: Content): JsonObject {
   const spec = bare(content);
-  return { ...without(spec, ['title']), name: spec['title'] ?? '' };
+  return { ...without(spec, 'title'), name: spec['title'] ?? '' };
 }
 
 /**
@@ -88,5 +88,5 @@ export async function findCounterparts(
 }
 
 function bare(content: Content): JsonObject {
-  return without(objectAt(content.body) ?? {}, ['uid']);
+  return without(objectAt(content.body) ?? {}, 'uid');
 }

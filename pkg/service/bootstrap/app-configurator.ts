@@ -2,19 +2,20 @@ import { asDashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import { changeOf } from './app-changes.ts';
-import { readApp, tellApp, type AppOutcome } from './app-plugin.ts';
+import { readApp, configureApp, type AppOutcome } from './app-plugin.ts';
 import type { Identities } from './identities.ts';
 import { fingerprint, type Facts, type TokenMemory } from './memory.ts';
+import type { BootstrapParts } from './parts.ts';
 import type { AppConnection, BootstrapOptions, OrgToken } from './types.ts';
 
-/** Tells the app in each org how to reach the service, as anyone who may. */
-export class AppTeller {
+/** Configures the app in each org with the address and token of the service, as whichever identity may do that. */
+export class AppConfigurator {
   readonly #options: BootstrapOptions;
   readonly #identities: Identities;
   readonly #memory: TokenMemory;
   readonly #signal: AbortSignal;
 
-  constructor(options: BootstrapOptions, identities: Identities, memory: TokenMemory, signal: AbortSignal) {
+  constructor({ options, identities, memory, signal }: BootstrapParts) {
     this.#options = options;
     this.#identities = identities;
     this.#memory = memory;
@@ -22,26 +23,26 @@ export class AppTeller {
   }
 
   /** Never fails for what Grafana answers: the backups don't need the app. */
-  async tell(org: number, home: number, token: string, facts: Facts): Promise<OrgToken['app']> {
+  async configure(org: number, home: number, token: string, facts: Facts): Promise<OrgToken['app']> {
     const { app } = this.#options;
     if (app === undefined) {
       return undefined;
     }
     const about = { org, home, facts };
     try {
-      return await this.#tell(app, this.#identities.withToken(token), about);
+      return await this.#configure(app, this.#identities.withToken(token), about);
     } catch (error) {
       this.#signal.throwIfAborted();
-      return this.#tellAsAdmin(app, about, error);
+      return this.#configureAsAdmin(app, about, error);
     }
   }
 
   /** What the organization's token may not do, the admin may. */
-  async #tellAsAdmin(app: AppConnection, about: About, failure: unknown): Promise<OrgToken['app']> {
+  async #configureAsAdmin(app: AppConnection, about: About, failure: unknown): Promise<OrgToken['app']> {
     let last = failure;
     if (isForbidden(failure) && this.#options.admin !== undefined) {
       try {
-        return await this.#tell(app, (await this.#identities.admin()).inOrg(about.org), about);
+        return await this.#configure(app, await this.#identities.adminIn(about.org), about);
       } catch (error) {
         this.#signal.throwIfAborted();
         last = error;
@@ -55,7 +56,7 @@ export class AppTeller {
     return isForbidden(last) ? 'forbidden' : undefined;
   }
 
-  async #tell(
+  async #configure(
     { tokens, url }: AppConnection,
     grafana: GrafanaClient,
     { org, home, facts }: About,
@@ -73,22 +74,22 @@ export class AppTeller {
       return 'disabled';
     }
     const token = await tokens.current(org, home);
-    const told = { url, fingerprint: fingerprint(token) };
+    const wanted = { url, fingerprint: fingerprint(token) };
     const before = facts.apps[org];
-    const known = before?.url === url && before.fingerprint === told.fingerprint && before.disabled !== true;
-    const isAsTold = known && settings?.hasToken === true && settings.enabled && settings.url === url;
-    if (settings !== undefined && !isAsTold) {
-      await tellApp(grafana, settings, { url, token }, this.#signal);
-      facts.apps[org] = told;
+    const known = before?.url === url && before.fingerprint === wanted.fingerprint && before.disabled !== true;
+    const isUnchanged = known && settings?.hasToken === true && settings.enabled && settings.url === url;
+    if (settings !== undefined && !isUnchanged) {
+      await configureApp(grafana, settings, { url, token }, this.#signal);
+      facts.apps[org] = wanted;
       await this.#memory.storeFacts(facts);
       this.#options.log.info({ org, url }, 'the app in Grafana is enabled and knows the service');
     }
-    await tokens.told(org);
-    return settings === undefined ? 'not-installed' : isAsTold ? 'unchanged' : 'configured';
+    await tokens.delivered(org);
+    return settings === undefined ? 'not-installed' : isUnchanged ? 'unchanged' : 'configured';
   }
 }
 
-/** The org whose app is told, and what is known. */
+/** The org whose app is configured, and what is known. */
 interface About {
   org: number;
   home: number;

@@ -1,7 +1,7 @@
 import type { Bucket } from './bucket.ts';
 import type { S3Request, S3Server, S3ServerOptions } from './types.ts';
 
-export interface Answer {
+export interface S3Response {
   status: number;
   headers?: Record<string, string>;
   body?: Buffer | string;

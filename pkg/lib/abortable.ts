@@ -1,0 +1,4 @@
+/** Options of a call that can be cancelled. */
+export interface Abortable {
+  signal?: AbortSignal;
+}
