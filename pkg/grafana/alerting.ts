@@ -194,8 +194,8 @@ function saysNotReady(error: unknown): boolean {
 }
 
 /**
- * A new org also answers 403 for a while (terraform-provider-grafana). It is distinguished from a missing right by asking for
- * the caller's rights: anyone who has rights in alerting and gets a 403 all the same came too early.
+ * A new org also answers 403 for a while (terraform-provider-grafana). It is distinguished from a missing right by
+ * asking for the caller's rights: anyone who has rights in alerting and gets a 403 all the same came too early.
  */
 async function isNotReady(context: KindContext, error: unknown): Promise<boolean> {
   if (saysNotReady(error)) {

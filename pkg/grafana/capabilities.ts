@@ -57,7 +57,9 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
   };
 }
 
-/** Awaits what counts first; what goes wrong with the others is thrown when they are awaited in their turn, or never. */
+/**
+ * Awaits what counts first; what goes wrong with the others is thrown when they are awaited in their turn, or never.
+ */
 export async function firstOf<T>(first: Promise<T>, ...others: Promise<unknown>[]): Promise<T> {
   for (const other of others) {
     other.catch(() => undefined);

@@ -82,8 +82,8 @@ export interface Repository {
   publish(manifest: Omit<Manifest, 'format' | 'entriesHash'>, options?: { signal?: AbortSignal }): Promise<Manifest>;
 
   /**
-   * Newest first. What is older than the last page of names is shown as the index has it, unless the whole is asked for:
-   * good enough to look at, not to decide by.
+   * Newest first. What is older than the last page of names is shown as the index has it, unless the whole is asked
+   * for: good enough to look at, not to decide by.
    */
   snapshots(options?: { whole?: boolean; signal?: AbortSignal }): Promise<SnapshotSummary[]>;
 

@@ -53,7 +53,8 @@ export function keeperOf(config: ServiceConfig, parts: KeeperParts): TokenKeeper
 }
 
 /**
- * The tokens of the API. They rotate where there is an admin, so that somebody can configure the app of each organization.
+ * The tokens of the API. They rotate where there is an admin, so that somebody can configure the app of each
+ * organization.
  */
 export function apiTokensOf(
   { apiToken, apiOrgTokens, apiTokenHours, grafana }: ServiceConfig,

@@ -45,7 +45,9 @@ export class ScratchFolder implements Scratch {
     await this.#make(signal, this.uid, { body: { uid: this.uid, title: this.name }, title: this.name });
   }
 
-  /** Whether folders can lie in it: below Grafana 11 that is a matter of settings. Tried, because nothing reports it. */
+  /**
+   * Whether folders can lie in it: below Grafana 11 that is a matter of settings. Tried, because nothing reports it.
+   */
   async nests(signal: AbortSignal): Promise<boolean> {
     const [uid, title] = [this.#probe, 'Folder in a folder'];
     await this.#make(signal, uid, { body: { uid, title, parentUid: this.uid }, title, folderUid: this.uid });

@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 const WAITED_MS = 0.05;
 
 /**
- * Measures for how long this process has been busy: what it looks at now may have lain there all that time. Node does not
- * report when something arrived, only how long it waited for anything to arrive.
+ * Measures for how long this process has been busy: what it looks at now may have lain there all that time. Node does
+ * not report when something arrived, only how long it waited for anything to arrive.
  */
 export class EventLoopLag {
   #looked = performance.now();

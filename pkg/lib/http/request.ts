@@ -20,7 +20,10 @@ export interface HttpRequest {
   maxBytes: number;
   /** Called with the first part of the body, where the status says that all is well. */
   begins?: (part: Buffer) => void;
-  /** Called with how much of the body is there. While what it returns is pending, no more is taken in and no time-out runs. */
+  /**
+   * Called with how much of the body is there. While what it returns is pending, no more is taken in and no time-out
+   * runs.
+   */
   received?: (bytes: number) => Promise<void> | undefined;
   signal?: AbortSignal;
 }

@@ -9,8 +9,8 @@ const SCALAR = /[-\w.+]+/y;
 
 /**
  * The values of the members of a name, each once, wherever in the canonical text they are; undefined when one of them
- * is more than a string or a flat object, so that the text must be parsed to decide. An unescaped quote after `,` or `{`
- * opens a string, and a string before a colon is a name: so nothing within a string is taken for a member.
+ * is more than a string or a flat object, so that the text must be parsed to decide. An unescaped quote after `,` or
+ * `{` opens a string, and a string before a colon is a name: so nothing within a string is taken for a member.
  */
 export function membersNamed(text: string, name: string): Json[] | undefined {
   const quoted = `${JSON.stringify(name)}:`;

@@ -10,8 +10,8 @@ export const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 
 /**
- * The bytes alone do not decide what the parser would: they are no JSON, or something rare. Anyone who catches it parses
- * the whole text instead, and so finds out what is wrong with it.
+ * The bytes alone do not decide what the parser would: they are no JSON, or something rare. Anyone who catches it
+ * parses the whole text instead, and so finds out what is wrong with it.
  */
 export class NeedsParser extends Error {}
 

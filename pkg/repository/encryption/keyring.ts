@@ -4,8 +4,8 @@ import { newKeyPair, openWith, recipientOf, sealFor, type Opener, type Seal } fr
 import { objectIdOf, type Text } from '../objects/id.ts';
 
 /**
- * The secrets of an encrypted repository that its writers share. Anyone who holds them can compute what an object's id is
- * and read manifests, run records and the index (who, what, when), but not the content of a single object.
+ * The secrets of an encrypted repository that its writers share. Anyone who holds them can compute what an object's id
+ * is and read manifests, run records and the index (who, what, when), but not the content of a single object.
  */
 export interface RepositoryKey {
   id: string;

@@ -21,14 +21,14 @@ export interface OverdueParts {
 }
 
 /**
- * Reports when the newest backup is too old. That it was reported is kept in the state, so that it is reported once each time
- * that this happens, whichever replica leads and however often they are started again.
+ * Reports when the newest backup is too old. That it was reported is kept in the state, so that it is reported once
+ * each time that this happens, whichever replica leads and however often they are started again.
  */
 export class Overdue {
   readonly #parts: OverdueParts;
   /**
-   * The id of the newest backup when it was reported; undefined = not reported. Not its time: of one and the same backup
-   * the journal knows when the run began, and the repository when the reading did, which is later.
+   * The id of the newest backup when it was reported; undefined = not reported. Not its time: of one and the same
+   * backup the journal knows when the run began, and the repository when the reading did, which is later.
    */
   #reported: string | undefined;
   #writing: Promise<void> = Promise.resolve();

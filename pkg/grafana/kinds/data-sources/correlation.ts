@@ -72,7 +72,9 @@ export const correlation: Kind = {
 
   uidOf: (content) => naturalKey(identityOf(content.body)),
 
-  /** Where the values of a live data source lead: its uid distinguishes targets, so a new target is a new correlation. */
+  /**
+   * Where the values of a live data source lead: its uid distinguishes targets, so a new target is a new correlation.
+   */
   securityChanges({ content, live }, { creates }) {
     const source = stringAt(content.body, 'sourceUID') ?? '';
     if (live === undefined && creates({ kind: 'data-source', uid: source })) {

@@ -176,7 +176,9 @@ function fixed(identity: Identity, from: string): ResolvedCredentials {
   return { from, load: () => Promise.resolve(identity) };
 }
 
-/** Scaleway's keys are recognized by their start: they are never shown to AWS, whatever went wrong with the endpoint. */
+/**
+ * Scaleway's keys are recognized by their start: they are never shown to AWS, whatever went wrong with the endpoint.
+ */
 function guarded(credentials: ResolvedCredentials, accessKeyId: string, question: Question): ResolvedCredentials {
   if (question.provider?.name === 'AWS' && /^SCW[A-Z0-9]{17}$/.test(accessKeyId)) {
     throw new DashkeepError(
