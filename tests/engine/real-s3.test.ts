@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { openServer, serversToTest, type Subject } from '../storage/conformance.ts';
+import { openServer, serversToTest, type Subject } from '../storage/subjects.ts';
 import { realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';

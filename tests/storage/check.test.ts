@@ -14,7 +14,7 @@ import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3Server, S3ServerOptions } from '../support/s3/server.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
-import { keysOf } from './conformance.ts';
+import { keysOf } from '../support/stores/read.ts';
 
 const outside = { clock: realClock, random: realRandomness };
 const servers: S3Server[] = [];

@@ -7,7 +7,8 @@ import { totalCalls } from '../../pkg/storage/decorators/totals.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { CrashedError, FaultStore, onEvery, onNth } from '../support/stores/fault-store.ts';
 import { realClock } from '../support/ports.ts';
-import { all, conformance, keysOf } from './conformance.ts';
+import { all, keysOf } from '../support/stores/read.ts';
+import { conformance } from './conformance.ts';
 
 conformance(
   'A decorated store',

@@ -5,7 +5,8 @@ import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { realRandomness as random } from '../support/ports.ts';
-import { all, conformance, inParallel, keysOf } from './conformance.ts';
+import { all, inParallel, keysOf } from '../support/stores/read.ts';
+import { conformance } from './conformance.ts';
 
 conformance('MemoryStore', async () => ({ store: new MemoryStore(), dispose: async () => {} }), {
   conditionalPut: 'enforced',

@@ -6,8 +6,10 @@ import { realClock, realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3ServerOptions } from '../support/s3/server.ts';
-import { conformance, keysOf, openServer, serversToTest } from './conformance.ts';
-import type { SubjectTraits } from './conformance.ts';
+import { conformance } from './conformance.ts';
+import { keysOf } from '../support/stores/read.ts';
+import { openServer, serversToTest } from './subjects.ts';
+import type { SubjectTraits } from './subjects.ts';
 
 function onOwnServer(name: string, traits: SubjectTraits, options: S3ServerOptions = {}, target?: string): void {
   conformance(

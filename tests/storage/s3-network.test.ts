@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { all, keysOf } from './conformance.ts';
+import { all, keysOf } from '../support/stores/read.ts';
 import { always, body, first, open } from './s3-harness.ts';
 
 describe('S3Store on a bad network', () => {

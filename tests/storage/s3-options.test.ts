@@ -3,7 +3,7 @@ import { temporaryDirectory } from '../support/directories.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { describe, expect, it } from 'vitest';
 import type { S3Request } from '../support/s3/server.ts';
-import { inParallel, keysOf } from './conformance.ts';
+import { inParallel, keysOf } from '../support/stores/read.ts';
 import { body, closing, open } from './s3-harness.ts';
 
 describe('S3Store over TLS', () => {

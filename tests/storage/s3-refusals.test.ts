@@ -5,7 +5,7 @@ import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { openTestStore } from '../support/s3/client.ts';
 import { describe, expect, it } from 'vitest';
 import type { S3Server } from '../support/s3/server.ts';
-import { inParallel, keysOf } from './conformance.ts';
+import { inParallel, keysOf } from '../support/stores/read.ts';
 import { always, body, closing, open } from './s3-harness.ts';
 
 describe('S3Store refused', () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { verify } from '../../../pkg/repository/verify/verify.ts';
 import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { type Bench, DASHBOARDS, identities, start } from '../harness.ts';
+import { edit } from './edits.ts';
 
 const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];
-const APIS: ProfileName[] = ['12.4', '13.2'];
 
 describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
   it('lists 6 000 dashboards and 1 500 folders to the last one', async () => {
@@ -237,101 +237,6 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
   });
 });
 
-describe.each(APIS)('backup of Grafana %s through /apis', (profile) => {
-  it('asks for no dashboard singly when nothing changed', async () => {
-    const { grafana, backup } = await start({ profile });
-    grafana.seedDashboards({ count: 300, folders: 10, bytes: 900 });
-    await backup({ kinds: DASHBOARDS });
-    grafana.clearRequests();
-
-    const manifest = await backup({ kinds: DASHBOARDS });
-
-    expect(manifest.kinds.dashboard).toMatchObject({ reused: manifest.kinds.dashboard?.listed, stored: 0 });
-    const single = grafana.requests.filter(({ path }) => /dashboards\/(uid\/)?[^/]+$/.test(path));
-    expect(single).toEqual([]);
-  });
-
-  it('sees a dashboard that was deleted and made again with the same version', async () => {
-    const { grafana, backup } = await start({ profile });
-    grafana.seedDashboards({ count: 10, folders: 0, bytes: 600, v2Share: 0 });
-    const dashboards = live(grafana);
-    const [uid = ''] = dashboards;
-    const first = await backup({ kinds: DASHBOARDS });
-    await remake(grafana.url, uid);
-
-    const second = await backup({ kinds: DASHBOARDS });
-
-    const object = (manifest: typeof first): string | undefined =>
-      manifest.resources.find((entry) => entry.kind === 'dashboard' && entry.uid === uid)?.object;
-    expect(object(second)).not.toBe(object(first));
-  });
-
-  it('starts a list again whose continue token has expired', async () => {
-    const { grafana, backup } = await start({ profile });
-    grafana.seedDashboards({ count: 400, folders: 2, bytes: 600 });
-    const dashboards = live(grafana);
-    grafana.setFaults({
-      match: /dashboards\?.*continue=/,
-      skip: 2,
-      times: 1,
-      action: {
-        kind: 'status',
-        status: 410,
-        body: { kind: 'Status', reason: 'Expired', code: 410, message: 'expired' },
-      },
-    });
-
-    const manifest = await backup({ kinds: DASHBOARDS });
-
-    expect(manifest.status).toBe('complete');
-    expect(manifest.kinds.dashboard?.listed).toBe(dashboards.length);
-  });
-
-  it('keeps the stored version of v2 dashboards', async () => {
-    const { grafana, backup } = await start({ profile });
-    grafana.seedDashboards({ count: 60, folders: 2, bytes: 900, v2Share: 0.4 });
-
-    const manifest = await backup({ kinds: DASHBOARDS });
-
-    const stored = new Map([...grafana.state.org(1).dashboards].map(([uid, { apiVersion }]) => [uid, apiVersion]));
-    for (const entry of manifest.resources.filter(({ kind }) => kind === 'dashboard')) {
-      expect(entry.apiVersion?.split('/')[1]).toBe(stored.get(entry.uid)?.split('/').at(-1));
-    }
-  });
-});
-
-/** Uids of all dashboards that the simulated Grafana has. */
 function live(grafana: Bench['grafana']): string[] {
   return [...grafana.state.org(1).dashboards.keys()];
-}
-
-const ADMIN = {
-  authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`,
-  'content-type': 'application/json',
-};
-
-/** Changes a dashboard as a person would. */
-async function edit(url: string, uid: string): Promise<void> {
-  const found = await fetch(`${url}/api/dashboards/uid/${uid}`, { headers: ADMIN });
-  const { dashboard, meta } = (await found.json()) as { dashboard: object; meta: { folderUid: string } };
-  const answer = await fetch(`${url}/api/dashboards/db`, {
-    method: 'POST',
-    headers: ADMIN,
-    body: JSON.stringify({
-      dashboard: { ...dashboard, description: 'edited' },
-      folderUid: meta.folderUid,
-      overwrite: true,
-    }),
-  });
-  expect(answer.status).toBe(200);
-}
-
-async function remake(url: string, uid: string): Promise<void> {
-  await fetch(`${url}/api/dashboards/uid/${uid}`, { method: 'DELETE', headers: ADMIN });
-  const answer = await fetch(`${url}/api/dashboards/db`, {
-    method: 'POST',
-    headers: ADMIN,
-    body: JSON.stringify({ dashboard: { uid, title: 'Made again', panels: [], schemaVersion: 39 } }),
-  });
-  expect(answer.status).toBe(200);
 }

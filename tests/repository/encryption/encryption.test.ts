@@ -1,61 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { copyRepository } from '../../../pkg/repository/snapshots/copy.ts';
+import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
+import { describe, expect, it } from 'vitest';
 import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import { applyPrune, planPrune } from '../../../pkg/repository/prune/prune.ts';
-import { addPassphrase } from '../../../pkg/repository/encryption/passphrase.ts';
-import { rewrap } from '../../../pkg/repository/encryption/rotate.ts';
-import { DirectoryState, MemoryState, type StateStore } from '../../../pkg/lib/state.ts';
+import { DirectoryState, MemoryState } from '../../../pkg/lib/state.ts';
 import { verify } from '../../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
-import { check } from '../../support/repository/checker.ts';
-import {
-  backup,
-  keysOf,
-  open,
-  recordingLog,
-  SeededRandomness,
-  TestClock,
-  type World,
-} from '../../support/repository/repository.ts';
+import { backup, keysOf, open, recordingLog } from '../../support/repository/repository.ts';
+import { alice, bob, checked, dashboards, HOUR, loseState, service, setUp, state, world } from './harness.ts';
 
-const HOUR = 3_600_000;
-const dashboards = { one: { title: 'Salaries' }, two: { title: 'Two' } };
-
-let world: World & { store: MemoryStore };
-let state: StateStore;
-let alice: { identity: string; recipient: string };
-let bob: { identity: string; recipient: string };
-
-beforeAll(async () => {
-  [alice, bob] = await Promise.all([keyPair(), keyPair()]);
-});
-
-beforeEach(() => {
-  const clock = new TestClock();
-  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
-  state = new MemoryState();
-});
-
-async function keyPair(): Promise<{ identity: string; recipient: string }> {
-  const identity = await generateIdentity();
-  return { identity, recipient: await identityToRecipient(identity) };
-}
-
-/** The service: knows whom to write for, and what it remembers itself. */
-function service(recipients = [alice.recipient]) {
-  return open(world, { recipients, state });
-}
-
-function checked(identities = [alice.identity]) {
-  const { store } = world;
-  return check({ keys: () => keysOf(store), read: (key) => store.get(key) }, identities);
-}
+setUp();
 
 describe('a service that only knows recipients', () => {
   it('writes nothing that can be read without an identity', async () => {
@@ -128,7 +85,7 @@ describe('a service that only knows recipients', () => {
 
   it('goes on with a new key when its state is lost, and says so', async () => {
     await backup(await service(), world, dashboards);
-    state = new MemoryState();
+    loseState();
     world.clock.advance(HOUR);
     const log = recordingLog();
     const repository = await open(world, { recipients: [alice.recipient], state, log });
@@ -235,155 +192,6 @@ describe('a mixed repository', () => {
   it('never takes a plain snapshot for the one to go on from', async () => {
     await backup(await open(world), world, dashboards);
     expect(await (await service()).previousManifest()).toBeUndefined();
-  });
-});
-
-describe('rotation', () => {
-  it('a recipient who is added can read the past after re-wrapping, and one who is removed no more', async () => {
-    await backup(await service(), world, dashboards);
-    world.clock.advance(HOUR);
-    await backup(await service([alice.recipient, bob.recipient]), world, dashboards);
-    expect((await checked([bob.identity])).problems).not.toEqual([]);
-
-    const admin = await open(world, { recipients: [bob.recipient], identities: [alice.identity], state });
-    const result = await rewrap(admin, { randomness: world.randomness });
-
-    expect(result.failed).toEqual([]);
-    expect((await checked([bob.identity])).problems).toEqual([]);
-    const { snapshots } = await checked([alice.identity]);
-    expect(snapshots).toEqual([]);
-    const former = await open(world, { identities: [alice.identity] });
-    await expect(former.manifest('latest')).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
-  });
-
-  it('the service goes on without storing anything again', async () => {
-    await backup(await service(), world, dashboards);
-    await rewrap(await open(world, { recipients: [bob.recipient], identities: [alice.identity], state }), world);
-    const objects = await keysOf(world.store, 'objects/');
-    world.clock.advance(HOUR);
-    await backup(await service([bob.recipient]), world, dashboards);
-    expect(await keysOf(world.store, 'objects/')).toEqual(objects);
-    expect((await checked([bob.identity])).problems).toEqual([]);
-  });
-
-  it('gives back the history to a service that had lost its state', async () => {
-    await backup(await service(), world, dashboards);
-    state = new MemoryState();
-    world.clock.advance(HOUR);
-    await backup(await service(), world, dashboards);
-    expect(await (await service()).snapshots()).toHaveLength(1);
-
-    await rewrap(await open(world, { recipients: [alice.recipient], identities: [alice.identity], state }), world);
-
-    expect(await (await service()).snapshots()).toHaveLength(2);
-  });
-
-  it('leaves a damaged file as it is and names it, and removes no key', async () => {
-    const manifest = await backup(await service(), world, dashboards);
-    const { object } = manifest.resources[0]!;
-    const key = `objects/${object.slice(0, 2)}/${object}.json.gz.age`;
-    const damaged = (await world.store.get(key)).subarray(0, 200);
-    await world.store.put(key, damaged);
-    const keyFiles = await keysOf(world.store, 'keys/');
-
-    const admin = await open(world, { recipients: [bob.recipient], identities: [alice.identity], state });
-    const { failed } = await rewrap(admin, world);
-
-    expect(failed.map((failure) => failure.key)).toEqual([key]);
-    expect(await world.store.get(key)).toEqual(damaged);
-    expect(await keysOf(world.store, 'keys/')).toEqual(expect.arrayContaining(keyFiles));
-  });
-
-  it('a copy into a new repository has new ids and the same content', async () => {
-    const first = await backup(await open(world), world, dashboards);
-    world.clock.advance(HOUR);
-    await backup(await open(world), world, { ...dashboards, one: { title: 'Changed' } });
-    const target = { ...world, store: new MemoryStore({ clock: world.clock }) };
-    const from = await open(world);
-    const into = (): Promise<Awaited<ReturnType<typeof open>>> =>
-      open(target, { recipients: [alice.recipient], state: state });
-
-    const result = await copyRepository(from, await into(), world);
-    expect(result).toMatchObject({ objects: 3, present: [] });
-    expect((await copyRepository(from, await into(), world)).copied).toEqual([]);
-
-    const { snapshots, problems } = await check(
-      { keys: () => keysOf(target.store), read: (key) => target.store.get(key) },
-      [alice.identity],
-    );
-    expect(problems).toEqual([]);
-    expect(snapshots).toEqual((await checked([])).snapshots);
-    expect(snapshots[0]!.id).toBe(first.id);
-  });
-});
-
-describe('a passphrase', () => {
-  const passphrase = 'correct horse battery staple';
-
-  it('opens everything, and writing never needs it', { timeout: 60_000 }, async () => {
-    const repository = await open(world);
-    expect(repository.encrypted).toBe(false);
-    const { recipient } = await addPassphrase(world, passphrase);
-    const manifest = await backup(await service([recipient]), world, dashboards);
-
-    const person = await open(world, { passphrases: [passphrase] });
-    expect(await person.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
-    await expect(open(world, { passphrases: ['another passphrase'] })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
-  });
-
-  it('alone is enough to begin an encrypted repository and to go on with it', { timeout: 60_000 }, async () => {
-    const manifest = await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
-    world.clock.advance(HOUR);
-    const next = await open(world, { passphrases: [passphrase] });
-    await backup(next, world, dashboards);
-
-    expect(next.encrypted).toBe(true);
-    expect(await next.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
-    const objects = await keysOf(world.store, 'objects/');
-    expect(objects).toHaveLength(2);
-    expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
-  });
-
-  it('begins no second key where a damaged one is between it and its snapshots', { timeout: 60_000 }, async () => {
-    await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
-    const key = (await keysOf(world.store, 'keys/')).find((one) => !one.startsWith('keys/passphrase-')) ?? '';
-    await world.store.put(key, (await world.store.get(key)).subarray(0, 100), {});
-    world.clock.advance(HOUR);
-
-    const next = open(world, { passphrases: [passphrase] }).then((repository) => backup(repository, world, dashboards));
-    await expect(next).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
-    expect((await keysOf(world.store, 'keys/')).filter((one) => !one.startsWith('keys/passphrase-'))).toEqual([key]);
-  });
-
-  it('has no part in a repository that was made without one', async () => {
-    const plain = await backup(await open(world), world, dashboards);
-    const reader = await open(world, { passphrases: [passphrase], create: false });
-    expect(await reader.manifest('latest')).toEqual(plain);
-  });
-
-  it('is not accepted when it is short', async () => {
-    await expect(addPassphrase(world, 'hunter2')).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
-  });
-});
-
-describe.skipIf(spawnSync('age', ['--version']).status !== 0)('the stock age tool', () => {
-  it('opens what was written, with the identity alone', async () => {
-    const manifest = await backup(await service([alice.recipient, bob.recipient]), world, dashboards);
-    const directory = mkdtempSync(join(tmpdir(), 'dashkeep-age-'));
-    try {
-      writeFileSync(join(directory, 'identity'), bob.identity, { mode: 0o600 });
-      const decrypt = async (key: string): Promise<string> => {
-        writeFileSync(join(directory, 'sealed'), await world.store.get(key));
-        return gunzipSync(
-          execFileSync('age', ['-d', '-i', join(directory, 'identity'), join(directory, 'sealed')]),
-        ).toString();
-      };
-      expect(JSON.parse(await decrypt(`snapshots/${manifest.id}.json.gz.age`))).toEqual(manifest);
-      const { object } = manifest.resources[0]!;
-      expect(await decrypt(`objects/${object.slice(0, 2)}/${object}.json.gz.age`)).toBe('{"title":"Salaries"}');
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Remover, type Removal } from '../../../pkg/repository/prune/removal.ts';
 import type { S3Settings } from '../../../pkg/storage/open.ts';
-import { openServer, serversToTest, type ServerToTest } from '../../storage/conformance.ts';
+import { openServer, serversToTest, type ServerToTest } from '../../storage/subjects.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { open } from '../../support/repository/repository.ts';
 import { startS3Server } from '../../support/s3/server.ts';

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { addPassphrase } from '../../../pkg/repository/encryption/passphrase.ts';
+import { backup, keysOf, open } from '../../support/repository/repository.ts';
+import { dashboards, HOUR, service, setUp, world } from './harness.ts';
+
+setUp();
+
+describe('a passphrase', () => {
+  const passphrase = 'correct horse battery staple';
+
+  it('opens everything, and writing never needs it', { timeout: 60_000 }, async () => {
+    const repository = await open(world);
+    expect(repository.encrypted).toBe(false);
+    const { recipient } = await addPassphrase(world, passphrase);
+    const manifest = await backup(await service([recipient]), world, dashboards);
+
+    const person = await open(world, { passphrases: [passphrase] });
+    expect(await person.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
+    await expect(open(world, { passphrases: ['another passphrase'] })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+  });
+
+  it('alone is enough to begin an encrypted repository and to go on with it', { timeout: 60_000 }, async () => {
+    const manifest = await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
+    world.clock.advance(HOUR);
+    const next = await open(world, { passphrases: [passphrase] });
+    await backup(next, world, dashboards);
+
+    expect(next.encrypted).toBe(true);
+    expect(await next.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
+    const objects = await keysOf(world.store, 'objects/');
+    expect(objects).toHaveLength(2);
+    expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
+  });
+
+  it('begins no second key where a damaged one is between it and its snapshots', { timeout: 60_000 }, async () => {
+    await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
+    const key = (await keysOf(world.store, 'keys/')).find((one) => !one.startsWith('keys/passphrase-')) ?? '';
+    await world.store.put(key, (await world.store.get(key)).subarray(0, 100), {});
+    world.clock.advance(HOUR);
+
+    const next = open(world, { passphrases: [passphrase] }).then((repository) => backup(repository, world, dashboards));
+    await expect(next).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    expect((await keysOf(world.store, 'keys/')).filter((one) => !one.startsWith('keys/passphrase-'))).toEqual([key]);
+  });
+
+  it('has no part in a repository that was made without one', async () => {
+    const plain = await backup(await open(world), world, dashboards);
+    const reader = await open(world, { passphrases: [passphrase], create: false });
+    expect(await reader.manifest('latest')).toEqual(plain);
+  });
+
+  it('is not accepted when it is short', async () => {
+    await expect(addPassphrase(world, 'hunter2')).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+  });
+});
