@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { STATUS_REASONS } from '../../pkg/contract/reasons/status.ts';
-import { INCLUDE_ORG, notCovered } from '../../pkg/service/status/status-view.ts';
+import { INCLUDE_ORG, notCovered } from '../../pkg/service/status/warnings.ts';
 import { localeFile } from '../../scripts/texts.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));

@@ -13,7 +13,7 @@ import { NoAdmin } from '../bootstrap/problems.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { GrafanaHealth } from '../status/health.ts';
-import { INCLUDE_ORG, notCovered } from '../status/status-view.ts';
+import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import type { Service } from '../service.ts';
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */

@@ -1,6 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName, type ResourceRef } from '../../contract/kinds.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
@@ -14,7 +13,7 @@ import { verifyOutcome } from '../../engine/verify-report.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/snapshots/forget.ts';
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
-import { explained, planRetention, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
+import type { RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { verify } from '../../repository/verify/verify.ts';
@@ -41,6 +40,7 @@ import type {
   WorkResult,
   WorkRun,
 } from './work.ts';
+import { policyOf, previewRetention, type Rules } from './retention.ts';
 
 export interface OperationsOptions extends InstanceOptions {
   version: string;
@@ -229,18 +229,12 @@ class EngineWork implements Operations {
     await deleteSnapshot(await this.#repository.open(signal), id, { signal });
   }
 
-  async retentionPreview(
-    rules: EffectiveSettings['values']['retention'],
-    signal: AbortSignal,
-  ): ReturnType<Operations['retentionPreview']> {
-    const snapshots = await this.snapshots(signal, true);
-    const policy = this.#policy(rules);
-    if (policy === undefined) {
-      const kept = snapshots.map(({ id, time }) => ({ id, time, ...explained([reason('no-rules')]) }));
-      return { kept, forgotten: [] };
-    }
-    const { kept, forgotten } = planRetention(snapshots, policy, this.#options.clock.now());
-    return { kept, forgotten };
+  async retentionPreview(rules: Rules, signal: AbortSignal): ReturnType<Operations['retentionPreview']> {
+    return previewRetention(await this.snapshots(signal, true), this.#policy(rules), this.#options.clock.now());
+  }
+
+  #policy(rules: Rules): RetentionPolicy | undefined {
+    return policyOf(rules, this.#settings.values.schedule.timezone);
   }
 
   diff(from: Manifest, to: Manifest): Diff {
@@ -301,15 +295,5 @@ class EngineWork implements Operations {
   get #kinds(): KindName[] | undefined {
     const excluded = new Set(this.#settings.values.scope.excludeKinds);
     return excluded.size === 0 ? undefined : KIND_NAMES.filter((kind) => !excluded.has(kind));
-  }
-
-  /** Undefined when no rule is set, which means that everything stays. */
-  #policy(rules: EffectiveSettings['values']['retention']): RetentionPolicy | undefined {
-    const { keepWithin, ...counts } = rules;
-    if (keepWithin === '' && Object.values(counts).every((count) => count === 0)) {
-      return undefined;
-    }
-    const timeZone = this.#settings.values.schedule.timezone;
-    return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
   }
 }

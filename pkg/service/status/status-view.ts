@@ -1,16 +1,12 @@
 import { compact } from '../../contract/compact.ts';
 import type { RunSummary } from '../../contract/api/runs.ts';
 import type { Status } from '../../contract/api/status.ts';
-import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { runLine, type RunRecord } from '../../contract/runs.ts';
-import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { ApiTokens } from '../api-tokens/api-tokens.ts';
 import type { GivenTokens } from '../bootstrap/tokens/given.ts';
 import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
-import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { Leadership } from '../schedule/leadership.ts';
@@ -26,6 +22,7 @@ import type { RunQueue } from '../runs/queue.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { problemOf, protectionOf, schedulesOf, tokenView } from './status.ts';
+import { allWarnings, problemFor, warningsFor, type WarningSources } from './warnings.ts';
 
 export interface StatusViewParts {
   config: ServiceConfig;
@@ -124,7 +121,7 @@ export class StatusView {
       content,
       ...compact({ snapshots }),
       leader: compact({ elected: leadership.elected, leading: leadership.leading, holder: leadership.holder }),
-      warnings: caller.home ? this.#warnings(schedules) : this.#warningsFor(caller),
+      warnings: caller.home ? allWarnings(this.#warningSources, schedules) : warningsFor(this.#warningSources, caller),
     };
   }
 
@@ -210,56 +207,8 @@ export class StatusView {
     return times.length === 0 ? undefined : new Date(Math.max(...times));
   }
 
-  /** What an organization other than the home one has to know; details are for the home organization. */
-  #warningsFor(caller: Caller): Status['warnings'] {
-    const { problem } = this.token;
-    const problems = [problem, this.#parts.repositoryCache.problem].flatMap((one) => (one === undefined ? [] : [one]));
-    const failed = this.token.orgs.some(({ id, state }) => id === caller.org && state === 'failed');
-    return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
-  }
-
-  #warnings(schedules: Status['schedules']): Status['warnings'] {
-    const warnings: Status['warnings'] = [];
-    const { writable, readOnlyReason, values } = this.#parts.settings.view();
-    const { problem } = this.token;
-    if (problem !== undefined) {
-      warnings.push(problemOf(problem));
-    }
-    for (const known of [this.#parts.repositoryCache.problem, this.#parts.leadership.problem]) {
-      if (known !== undefined) {
-        warnings.push(problemOf(known));
-      }
-    }
-    if (!writable) {
-      const hint = 'Until then, no changes here can be saved.';
-      warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be saved', hint });
-    }
-    const failed = this.token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
-    if (failed.length > 0) {
-      const hint = 'Make the admin a member of those organizations, or exclude them.';
-      warnings.push(warningOf('DK_BOOTSTRAP', reason('org-tokens-missing', { orgs: failed.join(', ') }), hint));
-    }
-    for (const { id, account } of this.token.orgs) {
-      if (account?.instead !== undefined) {
-        const why = otherAccount(id, account.name, account.instead);
-        warnings.push(warningOf('DK_BOOTSTRAP', why, reasonSentence(DELETE_ACCOUNT)));
-      }
-    }
-    for (const org of this.notCovered) {
-      warnings.push(warningOf('DK_SETTINGS', notCovered(org), reasonSentence(INCLUDE_ORG)));
-    }
-    for (const { job, expression, next } of schedules) {
-      if (expression !== '' && next.length === 0) {
-        const hint = 'Correct the expression or the time zone.';
-        warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), hint));
-      }
-    }
-    const identity = this.#parts.settings.view().secrets.ageIdentity.set;
-    if ((this.#parts.repositoryCache.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
-      const hint = 'This may be intended. Otherwise enter the identity in the settings.';
-      warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), hint));
-    }
-    return warnings;
+  get #warningSources(): WarningSources {
+    return { token: this.token, parts: this.#parts, missing: this.notCovered };
   }
 }
 
@@ -267,14 +216,6 @@ type RunNames = 'lastBackup' | 'lastVerify' | 'lastDrill' | 'lastRestore' | 'run
 
 function latest(times: readonly (string | undefined)[]): string | undefined {
   return times.filter((time) => time !== undefined).sort((a, b) => Date.parse(b) - Date.parse(a))[0];
-}
-
-function problemFor(problem: DashkeepError, caller: Caller): Status['warnings'][number] {
-  return caller.home ? problemOf(problem) : hidden(problem.code);
-}
-
-function warningOf(code: ErrorCode, why: KnownReason, hint: string): Status['warnings'][number] {
-  return { code, message: reasonSentence(why), hint, why };
 }
 
 /** The tokens of all organizations are the home organization's affair. */
@@ -292,12 +233,4 @@ function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
     expires: first?.expires,
     problem: token.problem === undefined ? undefined : hidden(token.problem.code),
   });
-}
-
-/** What to do about an organization that no backup covers. */
-export const INCLUDE_ORG = reason('include-org');
-
-/** What is said of an organization that no backup covers. */
-export function notCovered({ id, name }: { id: number; name: string }): KnownReason {
-  return reason('org-not-covered', { id: String(id), name });
 }

@@ -2,28 +2,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { stringifyJson, type Json } from '../../../../pkg/lib/json/json.ts';
 import { CONTROL_PATH } from './control-path.ts';
 import { authenticate } from './authenticate.ts';
-import { Call, Raw, Reply } from './call.ts';
+import { Call } from './call.ts';
 import { Faults, type FaultAction } from './faults.ts';
 import { sending, Workers } from './load.ts';
-import { k8sStatus, Problem, problem } from './problems.ts';
+import { Problem } from './problems.ts';
 import { isWrite, type Counters, type RequestRecord } from './record.ts';
 import type { Router } from './router.ts';
 import type { GrafanaState } from '../state.ts';
 import type { Tuning } from '../tuning.ts';
+import { bytesOf, json, notServed, rendered, sizeOf, tooMany, type HttpResponse } from './response.ts';
 
 const compress = promisify(gzip);
 
 /** Answered without saying who calls. */
 const PUBLIC = new Set(['/', '/api/health', '/healthz', '/login']);
-
-interface HttpResponse {
-  status: number;
-  parts: string[];
-  headers: Record<string, string>;
-}
 
 /** The HTTP side: takes requests in, lets faults and load have their way, authenticates, routes, answers, records. */
 export class GrafanaServer {
@@ -238,18 +232,6 @@ export class GrafanaServer {
   }
 }
 
-/** Encoded part by part: one emoji in a page would make the whole page's text slow to encode. */
-function bytesOf(answer: HttpResponse): Buffer {
-  return answer.parts.length === 1
-    ? Buffer.from(answer.parts[0] ?? '', 'utf8')
-    : Buffer.concat(answer.parts.map((part) => Buffer.from(part, 'utf8')));
-}
-
-/** About how many bytes; exact where all is ASCII. */
-function sizeOf({ parts }: HttpResponse): number {
-  return parts.reduce((sum, part) => sum + part.length, 0);
-}
-
 function cut(response: ServerResponse, answer: HttpResponse, afterBytes: number): void {
   if (afterBytes > 0) {
     response.writeHead(answer.status, { 'content-type': 'application/json; charset=UTF-8' });
@@ -257,39 +239,6 @@ function cut(response: ServerResponse, answer: HttpResponse, afterBytes: number)
     return;
   }
   response.socket?.destroy();
-}
-
-function notServed(record: RequestRecord, route: 'method' | undefined): Problem {
-  if (!record.path.startsWith('/apis')) {
-    return problem(404, 'Not found');
-  }
-  return route === 'method'
-    ? k8sStatus(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource')
-    : k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
-}
-
-function rendered(result: unknown): HttpResponse {
-  if (result instanceof Raw) {
-    return { status: result.status, parts: result.parts, headers: {} };
-  }
-  if (result instanceof Reply) {
-    return json(result.status, result.body, result.headers);
-  }
-  return json(200, result);
-}
-
-function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
-  const text = body === undefined ? '' : stringifyJson(plain(body));
-  return { status, parts: [text], headers };
-}
-
-/** Maps, dates and undefined members are left to the handlers: only JSON values come here. */
-function plain(body: unknown): Json {
-  return body as Json;
-}
-
-function tooMany(seconds: number): HttpResponse {
-  return json(429, { message: 'Too many requests' }, { 'retry-after': String(seconds) });
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

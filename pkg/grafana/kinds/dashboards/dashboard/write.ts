@@ -1,6 +1,6 @@
 import { objectAt, type Json } from '../../../../lib/json/json.ts';
 import { apisPath, createOrReplace } from '../../../apis.ts';
-import { placement } from '../folder.ts';
+import { placement } from '../folder/content.ts';
 import type { Restorable, WriteContext } from '../../kind.ts';
 import { textOf } from '../../stored.ts';
 import { GROUP, isV2Version } from './content.ts';

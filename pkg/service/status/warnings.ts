@@ -1,0 +1,93 @@
+import type { Status } from '../../contract/api/status.ts';
+import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
+import type { TokenStatus } from '../bootstrap/tokens/state.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { hidden } from '../organizations/run-view.ts';
+import { problemOf } from './status.ts';
+import type { Leadership } from '../schedule/leadership.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
+import type { SettingsStore } from '../settings/store.ts';
+
+/** What the warnings are made from. */
+export interface WarningSources {
+  token: TokenStatus;
+  parts: { settings: SettingsStore; repositoryCache: RepositoryCache; leadership: Leadership };
+  /** Organizations that exist and that backups leave out. */
+  missing: readonly { id: number; name: string }[];
+}
+
+/** What an organization other than the home one has to know; details are for the home organization. */
+export function warningsFor({ token, parts }: WarningSources, caller: Caller): Status['warnings'] {
+  const { problem } = token;
+  const problems = [problem, parts.repositoryCache.problem].flatMap((one) => (one === undefined ? [] : [one]));
+  const failed = token.orgs.some(({ id, state }) => id === caller.org && state === 'failed');
+  return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
+}
+
+/** All warnings, for the home organization. */
+export function allWarnings(
+  { token, parts, missing }: WarningSources,
+  schedules: Status['schedules'],
+): Status['warnings'] {
+  const warnings: Status['warnings'] = [];
+  const { writable, readOnlyReason, values } = parts.settings.view();
+  const { problem } = token;
+  if (problem !== undefined) {
+    warnings.push(problemOf(problem));
+  }
+  for (const known of [parts.repositoryCache.problem, parts.leadership.problem]) {
+    if (known !== undefined) {
+      warnings.push(problemOf(known));
+    }
+  }
+  if (!writable) {
+    const hint = 'Until then, no changes here can be saved.';
+    warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be saved', hint });
+  }
+  const failed = token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
+  if (failed.length > 0) {
+    const hint = 'Make the admin a member of those organizations, or exclude them.';
+    warnings.push(warningOf('DK_BOOTSTRAP', reason('org-tokens-missing', { orgs: failed.join(', ') }), hint));
+  }
+  for (const { id, account } of token.orgs) {
+    if (account?.instead !== undefined) {
+      const why = otherAccount(id, account.name, account.instead);
+      warnings.push(warningOf('DK_BOOTSTRAP', why, reasonSentence(DELETE_ACCOUNT)));
+    }
+  }
+  for (const org of missing) {
+    warnings.push(warningOf('DK_SETTINGS', notCovered(org), reasonSentence(INCLUDE_ORG)));
+  }
+  for (const { job, expression, next } of schedules) {
+    if (expression !== '' && next.length === 0) {
+      const hint = 'Correct the expression or the time zone.';
+      warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), hint));
+    }
+  }
+  const identity = parts.settings.view().secrets.ageIdentity.set;
+  if ((parts.repositoryCache.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
+    const hint = 'This may be intended. Otherwise enter the identity in the settings.';
+    warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), hint));
+  }
+  return warnings;
+}
+
+/** A problem as far as the caller may know it. */
+export function problemFor(problem: DashkeepError, caller: Caller): Status['warnings'][number] {
+  return caller.home ? problemOf(problem) : hidden(problem.code);
+}
+
+function warningOf(code: ErrorCode, why: KnownReason, hint: string): Status['warnings'][number] {
+  return { code, message: reasonSentence(why), hint, why };
+}
+
+/** What to do about an organization that no backup covers. */
+export const INCLUDE_ORG = reason('include-org');
+
+/** What is said of an organization that no backup covers. */
+export function notCovered({ id, name }: { id: number; name: string }): KnownReason {
+  return reason('org-not-covered', { id: String(id), name });
+}
