@@ -50,3 +50,21 @@ export interface ResourceRef {
   kind: KindName;
   uid: string;
 }
+
+/** A single alert rule. It is kept in its group, and can be seen, compared and restored by its own uid. */
+export const RULE = 'alert-rule';
+
+/** What a person can name: a kind, or a part of a resource that can be restored alone. */
+export const NAMEABLE = [...KIND_NAMES, RULE] as const;
+
+export type Nameable = (typeof NAMEABLE)[number];
+
+/** Names a resource, or a part of one. */
+export interface NamedRef extends Omit<ResourceRef, 'kind'> {
+  kind: Nameable;
+}
+
+/** Whether it names a whole resource. */
+export function isWholeResource<T extends { kind: Nameable }>(ref: T): ref is T & { kind: KindName } {
+  return ref.kind !== RULE;
+}

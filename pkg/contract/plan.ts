@@ -68,6 +68,8 @@ export const PlanItem = z.object({
   lost: z.array(ReasonData).optional(),
   /** What it changes about who may see or receive what; what has any comes first, and asks for typed words. */
   security: z.array(SecurityChange),
+  /** Of a group of alert rules: the only ones that are restored. Absent = all of it. */
+  rules: z.array(z.object({ uid: z.string(), title: z.string() })).optional(),
   /** The uid it will have at the target, when that is another one. */
   targetUid: z.string().optional(),
   targetOrg: z.int().positive().optional(),

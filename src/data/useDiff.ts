@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { DiffEntry, DiffPage, DiffQuery } from '../../pkg/contract/api/diff.ts';
-import type { ResourceRef } from '../../pkg/contract/kinds.ts';
+import type { NamedRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
@@ -24,7 +24,7 @@ export function useRefreshLive(from: string) {
   });
 }
 
-export function useResourceDiff(from: string, to: string, ref: ResourceRef, enabled = true) {
+export function useResourceDiff(from: string, to: string, ref: NamedRef, enabled = true) {
   return useQuery({
     queryKey: ['diff', 'resource', from, to, ref],
     queryFn: ({ signal }) => call('GET /diff/resource', { query: { from, to, ...ref }, signal }),

@@ -1,6 +1,6 @@
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ResourcesQuery, SnapshotRow, SnapshotsQuery } from '../../pkg/contract/api/snapshots.ts';
-import type { ResourceRef } from '../../pkg/contract/kinds.ts';
+import { RULE, type NamedRef } from '../../pkg/contract/kinds.ts';
 import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { call, callForText } from '../api/client.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
@@ -41,7 +41,7 @@ export function useResources(id: string, filters: ResourceFilters) {
   );
 }
 
-export function useResource(id: string, ref: ResourceRef) {
+export function useResource(id: string, ref: NamedRef) {
   return useQuery({
     queryKey: ['resource', id, ref],
     queryFn: ({ signal }) => call('GET /snapshots/:id/resource', { params: { id }, query: ref, signal }),
@@ -50,12 +50,20 @@ export function useResource(id: string, ref: ResourceRef) {
 }
 
 /** The titles of a few resources; undefined while they are not known. */
-export function useResourceTitles(id: string, refs: ResourceRef[]): (string | undefined)[] {
+export function useResourceTitles(id: string, refs: NamedRef[]): (string | undefined)[] {
   const queries = useQueries({
     queries: refs.map(({ org, kind, uid }) => ({
       queryKey: ['title', id, org, kind, uid],
       // The resource itself would come with its content.
       queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        if (kind === RULE) {
+          const { rule } = await call('GET /snapshots/:id/resource', {
+            params: { id },
+            query: { org, kind, uid },
+            signal,
+          });
+          return rule?.title ?? uid;
+        }
         const query = { org, kind, search: uid, limit: PAGE_SIZE };
         const { items } = await call('GET /snapshots/:id/resources', { params: { id }, query, signal });
         return items.find((entry) => entry.uid === uid)?.title ?? uid;
@@ -78,7 +86,7 @@ export function useDeleteSnapshot() {
 }
 
 /** Saves the stored JSON as a file, or a dashboard as Grafana's import takes it. */
-export async function downloadResource(id: string, ref: ResourceRef, format: 'body' | 'dashboard'): Promise<void> {
+export async function downloadResource(id: string, ref: NamedRef, format: 'body' | 'dashboard'): Promise<void> {
   const text = await callForText(`/snapshots/${encodeURIComponent(id)}/download`, { ...ref, format });
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   const link = document.createElement('a');

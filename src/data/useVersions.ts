@@ -1,5 +1,5 @@
 import type { ResourceVersion, VersionPage } from '../../pkg/contract/api/versions.ts';
-import type { ResourceRef } from '../../pkg/contract/kinds.ts';
+import type { NamedRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
 import { usePages } from './pages.ts';
 
@@ -10,7 +10,7 @@ const VERSIONS_AT_ONCE = 20;
 const REFRESH_EVERY = 15_000;
 
 /** Every version of a resource that a backup holds, newest first. */
-export function useVersions({ org, kind, uid }: ResourceRef) {
+export function useVersions({ org, kind, uid }: NamedRef) {
   return usePages<ResourceVersion, VersionPage>(
     ['versions', org, kind, uid],
     (cursor, signal) =>

@@ -1,8 +1,8 @@
 import type { IconName } from '@grafana/data';
-import type { KindName } from '../../pkg/contract/kinds.ts';
+import type { Nameable } from '../../pkg/contract/kinds.ts';
 import { t } from './i18n.ts';
 
-const ICONS: Partial<Record<KindName, IconName>> = {
+const ICONS: Partial<Record<Nameable, IconName>> = {
   org: 'building',
   user: 'user',
   team: 'users-alt',
@@ -24,19 +24,20 @@ const ICONS: Partial<Record<KindName, IconName>> = {
   'notification-policy': 'sitemap',
   'inhibition-rule': 'bell-slash',
   'alert-rule-group': 'bell',
+  'alert-rule': 'bell',
   silence: 'bell-slash',
   annotation: 'comment-alt',
   'dashboard-snapshot': 'camera',
 };
 
 /** @returns the icon of a kind */
-export function kindIcon(kind: KindName): IconName {
+export function kindIcon(kind: Nameable): IconName {
   return ICONS[kind] ?? 'cog';
 }
 
 /** What a kind is called, in the plural: the heading over its resources. */
-export function kindLabel(kind: KindName): string {
-  const labels: Record<KindName, string> = {
+export function kindLabel(kind: Nameable): string {
+  const labels: Record<Nameable, string> = {
     org: t('kind.org', 'Organizations'),
     user: t('kind.user', 'Users'),
     team: t('kind.team', 'Teams'),
@@ -58,6 +59,7 @@ export function kindLabel(kind: KindName): string {
     'notification-policy': t('kind.notification-policy', 'Notification policies'),
     'inhibition-rule': t('kind.inhibition-rule', 'Inhibition rules'),
     'alert-rule-group': t('kind.alert-rule-group', 'Alert rule groups'),
+    'alert-rule': t('kind.alert-rule', 'Alert rules'),
     silence: t('kind.silence', 'Silences'),
     annotation: t('kind.annotation', 'Annotations'),
     'dashboard-snapshot': t('kind.dashboard-snapshot', 'Dashboard snapshots'),

@@ -1,4 +1,4 @@
-import type { KindName, ResourceRef } from '../../pkg/contract/kinds.ts';
+import type { Nameable, NamedRef } from '../../pkg/contract/kinds.ts';
 import manifest from '../plugin.json';
 
 export const BASE = `/a/${manifest.id}`;
@@ -18,19 +18,19 @@ function withQuery(path: string, parameters: Parameters = {}): string {
 }
 
 /** One resource as a URL parameter: `org/kind/uid`; only the uid may hold a slash. */
-export function resourceParameter({ org, kind, uid }: ResourceRef): string {
+export function resourceParameter({ org, kind, uid }: NamedRef): string {
   return `${org}/${kind}/${uid}`;
 }
 
 /** What names a resource, without all else that is known of it. */
-export function refOf({ org, kind, uid }: ResourceRef): ResourceRef {
+export function refOf<K extends Nameable>({ org, kind, uid }: { org: number; kind: K; uid: string }) {
   return { org, kind, uid };
 }
 
 /** @returns the resource that a parameter of the URL names; undefined if it names none */
-export function parseResource(text: string | undefined): ResourceRef | undefined {
+export function parseResource(text: string | undefined): NamedRef | undefined {
   const [, org, kind, uid] = /^(\d+)\/([a-z-]+)\/(.+)$/s.exec(text ?? '') ?? [];
-  return uid === undefined ? undefined : { org: Number(org), kind: kind as KindName, uid };
+  return uid === undefined ? undefined : { org: Number(org), kind: kind as Nameable, uid };
 }
 
 /** Every page's address, from one place. */
@@ -40,7 +40,7 @@ export const routes = {
   runs: (filters?: Parameters) => withQuery('/history/runs', filters),
   run: (id: string) => withQuery(`/runs/${encodeURIComponent(id)}`),
   snapshot: (id: string, filters?: Parameters) => withQuery(`/snapshots/${encodeURIComponent(id)}`, filters),
-  versions: (kind: KindName, uid: string) => withQuery(`/versions/${kind}/${encodeURIComponent(uid)}`),
+  versions: (kind: Nameable, uid: string) => withQuery(`/versions/${kind}/${encodeURIComponent(uid)}`),
   compare: (parameters?: Parameters) => withQuery('/compare', parameters),
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
   restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),

@@ -7,7 +7,7 @@ vi.stubGlobal('document', { documentElement: { lang: 'en-US' } });
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
 describe('how a plan is confirmed', async () => {
-  const { confirmationOf, isComparable } = await import('../../src/pages/Restore/confirmation.ts');
+  const { comparedBy, confirmationOf } = await import('../../src/pages/Restore/plan/confirmation.ts');
   const item: PlanItem = {
     ...{ org: 1, kind: 'dashboard', uid: 'a', title: 'Checkout', folder: '', action: 'update' },
     ...{ reason: '', code: 'differs', params: {}, losses: [], security: [] },
@@ -52,10 +52,13 @@ describe('how a plan is confirmed', async () => {
     expect(confirmationOf(plan(changes), item)).toEqual({ by: 'typing', phrase });
   });
 
-  it('compares only what keeps its uid and organization', () => {
-    expect(isComparable(item)).toBe(true);
-    expect(isComparable({ ...item, targetUid: 'b' })).toBe(false);
-    expect(isComparable({ ...item, targetOrg: 2 })).toBe(false);
-    expect(isComparable({ ...item, action: 'create' })).toBe(false);
+  it('compares only what keeps its uid and organization, and of a group its only rule', () => {
+    expect(comparedBy(item)).toEqual({ org: 1, kind: 'dashboard', uid: 'a' });
+    expect(comparedBy({ ...item, targetUid: 'b' })).toBeUndefined();
+    expect(comparedBy({ ...item, targetOrg: 2 })).toBeUndefined();
+    expect(comparedBy({ ...item, action: 'create' })).toBeUndefined();
+    const rules = ['x', 'y'].map((uid) => ({ uid, title: uid }));
+    expect(comparedBy({ ...item, rules: rules.slice(1) })).toEqual({ org: 1, kind: 'alert-rule', uid: 'y' });
+    expect(comparedBy({ ...item, rules })).toBeUndefined();
   });
 });

@@ -1,6 +1,9 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import type { ResourceRef } from '../../contract/kinds.ts';
-import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
+import { isWholeResource, type NamedRef } from '../../contract/kinds.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import { canonicalJson } from '../../lib/json/json.ts';
+import { noSuchRule, storedRules } from '../../engine/rules/stored-rules.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber } from '../config/environment.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -18,7 +21,7 @@ interface Flags extends CommonFlags {
 export const registerCat: Register = (program, run) => {
   withTarget(program.command('cat'))
     .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")
-    .argument('<resource>', 'kind/uid, such as dashboard/abc')
+    .argument('<resource>', 'kind/uid, such as dashboard/abc, or alert-rule/uid')
     .option('--org <id>', 'the organization, if several have the resource')
     .description('print the stored body of one resource as JSON')
     .action(run(cat));
@@ -29,22 +32,40 @@ async function cat(context: CliContext, snapshot: string, resource: string, flag
   const org = optionalNumber(flags.org, '--org');
   await withRepository(context, flags, false, async (repository) => {
     const manifest = await repository.manifest(snapshot, { signal: context.signal });
-    const entry = findEntry(manifest, ref, org);
-    printLine(context, await repository.getObject(entry.object, { signal: context.signal }));
+    printLine(context, await textOf(context, repository, manifest, ref, org));
   });
   return 0;
 }
 
-function findEntry(manifest: Manifest, ref: Omit<ResourceRef, 'org'>, org: number | undefined): ManifestEntry {
-  const found = manifest.resources.filter(
-    (entry) => entry.kind === ref.kind && entry.uid === ref.uid && (org === undefined || entry.org === org),
-  );
+async function textOf(
+  { signal }: CliContext,
+  repository: OpenedRepository,
+  manifest: Manifest,
+  ref: Omit<NamedRef, 'org'>,
+  org: number | undefined,
+): Promise<string> {
+  const isMeant = (entry: { org: number }): boolean => org === undefined || entry.org === org;
+  if (isWholeResource(ref)) {
+    const found = manifest.resources.filter((one) => one.kind === ref.kind && one.uid === ref.uid && isMeant(one));
+    const missing = new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${ref.kind} '${ref.uid}'`);
+    return repository.getObject(onlyOne(found, ref, missing).object, { signal });
+  }
+  const rules = await storedRules(manifest, ({ object }) => repository.getObject(object, { signal }), isMeant);
+  const found = rules.filter(({ uid }) => uid === ref.uid);
+  return canonicalJson(onlyOne(found, ref, noSuchRule(manifest, ref.uid)).body);
+}
+
+function onlyOne<T extends { org: number }>(
+  found: readonly T[],
+  ref: Omit<NamedRef, 'org'>,
+  missing: DashkeepError,
+): T {
   const [first] = found;
   if (first === undefined) {
-    throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${ref.kind} '${ref.uid}'`);
+    throw missing;
   }
   if (found.length > 1) {
-    const orgs = found.map((entry) => entry.org).join(', ');
+    const orgs = found.map(({ org }) => org).join(', ');
     throw new DashkeepError('DK_USAGE', `orgs ${orgs} all have ${ref.kind} '${ref.uid}'`, {
       hint: 'Choose one with --org.',
     });

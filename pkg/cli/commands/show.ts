@@ -1,3 +1,7 @@
+import { compact } from '../../contract/compact.ts';
+import { RULE } from '../../contract/kinds.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
+import { storedRules } from '../../engine/rules/stored-rules.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
@@ -7,21 +11,27 @@ import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
+  rules?: boolean;
 }
 
 export const registerShow: Register = (program, run) => {
   withTarget(program.command('show'))
     .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")
+    .option('--rules', 'list the single alert rules of its groups, too: their content is read for that')
     .description('show what is in a snapshot')
     .action(run(show));
 };
 
 async function show(context: CliContext, snapshot: string, flags: Flags): Promise<Exit> {
-  const manifest = await withRepository(context, flags, false, (repository) =>
-    repository.manifest(snapshot, { signal: context.signal }),
-  );
+  const { manifest, rules } = await withRepository(context, flags, false, async (repository) => {
+    const { signal } = context;
+    const found = await repository.manifest(snapshot, { signal });
+    const read = ({ object }: ManifestEntry): Promise<string> => repository.getObject(object, { signal });
+    return { manifest: found, rules: flags.rules === true ? await storedRules(found, read) : undefined };
+  });
   if (flags.json === true) {
-    printJson(context, manifest);
+    const listed = rules?.map(({ org, uid, title, group }) => ({ org, kind: RULE, uid, title, group: group.uid }));
+    printJson(context, { ...manifest, ...compact({ rules: listed }) });
     return 0;
   }
   const { id, status, trigger, finished, grafana, resources, errors } = manifest;
@@ -34,6 +44,13 @@ async function show(context: CliContext, snapshot: string, flags: Flags): Promis
     ['org', 'kind', 'uid', 'title', 'folder', 'size'],
     resources.map((entry) => [entry.org, entry.kind, entry.uid, entry.title, entry.folder, bytes(entry.bytes)]),
   );
+  if (rules !== undefined) {
+    printTable(
+      context,
+      ['org', 'kind', 'uid', 'title', 'group'],
+      rules.map(({ org, uid, title, group }) => [org, RULE, uid, title, group.uid]),
+    );
+  }
   for (const { kind, uid, reason } of errors) {
     printLine(context, printable(`missing: ${kind} ${uid}: ${reason}`));
   }

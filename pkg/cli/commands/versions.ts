@@ -1,8 +1,9 @@
 import type { ResourceVersion } from '../../contract/api/versions.ts';
 import { changeSentence } from '../../contract/changes/catalogue.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
+import { isWholeResource, RULE, SERVER_KINDS, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
+import { ruleHistory, ruleReader } from '../../engine/rules/rule-versions.ts';
 import { describeVersions, versionsOf } from '../../engine/versions/resource-versions.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
@@ -24,7 +25,7 @@ interface Flags extends CommonFlags {
 
 export const registerVersions: Register = (program, run) => {
   withTarget(program.command('versions'))
-    .argument('<resource>', 'kind/uid, such as dashboard/abc')
+    .argument('<resource>', 'kind/uid, such as dashboard/abc, or alert-rule/uid')
     .option('--org <id>', 'the org it is in, when several have it')
     .option('--limit <n>', 'maximum number of the newest changes', '20')
     .option('--no-changes', 'do not say what changed in each: nothing but the index is read then')
@@ -37,13 +38,16 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   const org = optionalNumber(flags.org, '--org');
   const limit = wholeNumber(flags.limit, '--limit');
   const { ref, found, items } = await withRepository(context, flags, false, async (repository) => {
-    const { ref: which, versions: all } = await findVersions(context, repository, named, org, flags.json === true);
+    const quiet = flags.json === true;
+    const { signal } = context;
+    const get = (object: string): Promise<string> => repository.getObject(object, { signal });
+    const { ref: which, versions: all } = isWholeResource(named)
+      ? await findVersions(context, repository, named, org, quiet)
+      : await findRuleVersions(context, repository, named, org, quiet);
     const shown = versionsOf(all).slice(0, limit);
-    const options = {
-      kind: which.kind,
-      read: (object: string) => repository.getObject(object, { signal: context.signal }),
-      signal: context.signal,
-    };
+    const options = isWholeResource(which)
+      ? { kind: which.kind, read: get, signal }
+      : { kind: 'alert-rule-group' as const, read: ruleReader(which.uid, get), signal };
     const described = flags.changes ? await describeVersions(shown, all.changes.toReversed(), options) : shown;
     return { ref: which, found: all, items: described };
   });
@@ -77,7 +81,7 @@ async function findVersions(
   named: Omit<ResourceRef, 'org'>,
   asked: number | undefined,
   quiet: boolean,
-): Promise<{ ref: ResourceRef; versions: Versions }> {
+): Promise<{ ref: NamedRef; versions: Versions }> {
   const { signal } = context;
   const progress = progressPrinter(context, quiet);
   const onProgress = (done: number, total: number): void =>
@@ -100,6 +104,37 @@ async function findVersions(
   }
   const ref = { org: only.org === 0 ? first.org : only.org, ...named };
   return { ref, versions: ref.org === first.org ? versionsOfFirst : await repository.versions(ref, { signal }) };
+}
+
+/** @throws DK_NOT_FOUND for a rule that no group of the organization ever held */
+async function findRuleVersions(
+  context: CliContext,
+  repository: OpenedRepository,
+  { uid }: Omit<NamedRef, 'org'>,
+  org = 1,
+  quiet: boolean,
+): Promise<{ ref: NamedRef; versions: Versions }> {
+  const { signal } = context;
+  const progress = progressPrinter(context, quiet);
+  const onProgress = (done: number, total: number): void =>
+    progress.report({ phase: 'reading snapshots', done, total, kinds: {} });
+  // Before anything is known of resources, the index takes up what is new.
+  await repository.versions({ org, kind: 'alert-rule-group', uid: '' }, { onProgress, signal });
+  progress.end();
+  const seen = await repository.everSeen({ signal });
+  const history = await ruleHistory(
+    { org, uid },
+    {
+      newest: await repository.manifest('latest', { signal }),
+      seen,
+      versions: (ref) => repository.versions(ref, { signal }),
+      read: (object) => repository.getObject(object, { signal }),
+    },
+  );
+  if (history === undefined) {
+    throw neverSeen({ org, kind: RULE, uid }, seen);
+  }
+  return { ref: { org, kind: RULE, uid }, versions: history.versions };
 }
 
 /** Changes that a line has room for. */

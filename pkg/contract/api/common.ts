@@ -1,6 +1,6 @@
 import { ReasonData } from '../reasons/reason.ts';
 import * as z from 'zod';
-import { KIND_NAMES } from '../kinds.ts';
+import { KIND_NAMES, NAMEABLE } from '../kinds.ts';
 
 /** Every answer of the service that is not a success. */
 export const ApiError = z.object({
@@ -35,6 +35,8 @@ export const Problem = z.object({
 export type Problem = z.infer<typeof Problem>;
 
 export const KindParameter = z.enum(KIND_NAMES);
+/** A kind, or `alert-rule` for a single rule, which is kept in its group. */
+export const NameableParameter = z.enum(NAMEABLE);
 export const Time = z.iso.datetime();
 
 /** Ids are made of these only, so that they can be in paths, keys and file names. */

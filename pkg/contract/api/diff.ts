@@ -1,7 +1,18 @@
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { ResourceProblem } from '../manifest.ts';
-import { commaList, Identifier, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';
+import {
+  commaList,
+  Identifier,
+  KindParameter,
+  NameableParameter,
+  OrgId,
+  OrgParameter,
+  PageQuery,
+  pageOf,
+  Time,
+  Uid,
+} from './common.ts';
 
 const CHANGES = ['added', 'changed', 'removed'] as const;
 export const Change = z.enum(CHANGES);
@@ -53,7 +64,7 @@ export const DiffPage = pageOf(DiffEntry).extend({
 export type DiffPage = z.infer<typeof DiffPage>;
 
 /** GET /diff/resource; here `from` may be `live`, too: what going back from there changes. */
-export const ResourceDiffQuery = Sides.extend({ org: OrgParameter.default(1), kind: KindParameter, uid: Uid });
+export const ResourceDiffQuery = Sides.extend({ org: OrgParameter.default(1), kind: NameableParameter, uid: Uid });
 export type ResourceDiffQuery = z.input<typeof ResourceDiffQuery>;
 
 /** One thing that was done to a resource; its text in English is `changeSentence`, the app has its own. */
@@ -75,7 +86,7 @@ export type ReadableChange = z.infer<typeof ReadableChange>;
 export const ResourceDiff = z.object({
   change: z.enum([...CHANGES, 'unchanged']),
   org: OrgId,
-  kind: KindParameter,
+  kind: NameableParameter,
   uid: z.string(),
   title: z.string(),
   changes: z.array(ReadableChange),

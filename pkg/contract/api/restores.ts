@@ -2,7 +2,18 @@ import * as z from 'zod';
 import { ReasonData } from '../reasons/reason.ts';
 import { KIND_NAMES } from '../kinds.ts';
 import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
-import { commaList, Identifier, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';
+import {
+  commaList,
+  Identifier,
+  KindParameter,
+  NameableParameter,
+  OrgId,
+  OrgParameter,
+  PageQuery,
+  pageOf,
+  Time,
+  Uid,
+} from './common.ts';
 
 /** What is to be restored. */
 export const RestoreSelection = z.discriminatedUnion('type', [
@@ -13,7 +24,7 @@ export const RestoreSelection = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('resources'),
     resources: z
-      .array(z.strictObject({ org: OrgId, kind: KindParameter, uid: Uid }))
+      .array(z.strictObject({ org: OrgId, kind: NameableParameter, uid: Uid }))
       .min(1)
       .max(5000),
   }),

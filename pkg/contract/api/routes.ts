@@ -36,7 +36,7 @@ import type {
   SnapshotsQuery,
   SnapshotTree,
 } from './snapshots.ts';
-import type { KindName } from '../kinds.ts';
+import type { Nameable } from '../kinds.ts';
 import type { VersionPage, VersionsQuery } from './versions.ts';
 
 /**
@@ -79,7 +79,7 @@ export interface ApiRoutes {
   'GET /diff/resource': { query: ResourceDiffQuery; response: ResourceDiff };
   /** Every change of one resource, newest first. */
   'GET /resources/:org/:kind/:uid/versions': {
-    params: { org: number; kind: KindName; uid: string };
+    params: { org: number; kind: Nameable; uid: string };
     query: VersionsQuery;
     response: VersionPage;
   };

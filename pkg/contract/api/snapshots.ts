@@ -8,7 +8,17 @@ import {
   SNAPSHOT_TRIGGERS,
   SnapshotSummary,
 } from '../manifest.ts';
-import { commaList, KindParameter, OrgId, OrgParameter, PageQuery, pageOf, Time, Uid } from './common.ts';
+import {
+  commaList,
+  KindParameter,
+  NameableParameter,
+  OrgId,
+  OrgParameter,
+  PageQuery,
+  pageOf,
+  Time,
+  Uid,
+} from './common.ts';
 
 /** A line of the history, with the numbers of the organization that asks. */
 export const SnapshotRow = SnapshotSummary.omit({ held: true }).extend({
@@ -96,13 +106,16 @@ export const ResourcePage = pageOf(ManifestEntry);
 export type ResourcePage = z.infer<typeof ResourcePage>;
 
 /** Names one resource. In the query and not in the path: a uid may hold a slash, and proxies decode those. */
-export const ResourceQuery = z.object({ org: OrgParameter.default(1), kind: KindParameter, uid: Uid });
+export const ResourceQuery = z.object({ org: OrgParameter.default(1), kind: NameableParameter, uid: Uid });
 export type ResourceQuery = z.input<typeof ResourceQuery>;
 
 /** GET /snapshots/:id/resource: one resource with its content. */
 export const ResourceBody = z.object({
+  /** Of a single alert rule, that of its group. */
   entry: ManifestEntry,
-  /** Exactly what is stored: the JSON of the resource. */
+  /** Which rule it is, where a single one was asked for. */
+  rule: z.object({ uid: z.string(), title: z.string() }).optional(),
+  /** Exactly what is stored: the JSON of the resource, or of the rule. */
   body: z.unknown(),
   /** What it needs to work, and whether the same snapshot holds that. */
   references: z.array(

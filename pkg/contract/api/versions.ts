@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { Cursor, KindParameter, OrgId, OrgParameter, pageOf, Time, Uid } from './common.ts';
+import { Cursor, NameableParameter, OrgId, OrgParameter, pageOf, Time, Uid } from './common.ts';
 import { ReadableChange } from './diff.ts';
 
 /**
  * GET /resources/:org/:kind/:uid/versions. A uid is percent-encoded; slashes in it may also come as they are, for
  * Grafana's proxy decodes them.
  */
-export const VersionsParams = z.object({ org: OrgParameter, kind: KindParameter, uid: Uid });
+export const VersionsParams = z.object({ org: OrgParameter, kind: NameableParameter, uid: Uid });
 
 export const VersionsQuery = z.object({
   cursor: Cursor.optional(),
@@ -72,8 +72,10 @@ export type IndexedPart = z.infer<typeof IndexedPart>;
 /** Newest first. */
 export const VersionPage = pageOf(ResourceVersion).extend({
   org: OrgId,
-  kind: KindParameter,
+  kind: NameableParameter,
   uid: z.string(),
+  /** Of a single alert rule: the uid of the group that holds it, or held it last. */
+  group: z.string().optional(),
   /** Its last title. */
   title: z.string(),
   deleted: z.boolean(),

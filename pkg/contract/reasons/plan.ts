@@ -4,6 +4,8 @@ export const PLAN_REASONS = {
   same: 'as in the snapshot',
   copy: 'as a copy',
   differs: 'differs from the snapshot',
+  'rules-only': 'only {number} of its rules, the others stay as they are: {rules}',
+  'rules-alone': 'is missing; only {number} of its rules: {rules}',
   'secrets-supplied': 'secrets supplied',
   pristine: 'replaces what Grafana made by itself',
   renewed: 'is what Grafana gave to a {owner} that was made after the snapshot',

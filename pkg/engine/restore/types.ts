@@ -1,4 +1,4 @@
-import type { KindName, ResourceRef } from '../../contract/kinds.ts';
+import type { KindName, NamedRef, ResourceRef } from '../../contract/kinds.ts';
 import type { ManifestEntry, Manifest } from '../../contract/manifest.ts';
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
@@ -31,18 +31,24 @@ export interface Mapping {
   apply(entry: ManifestEntry, content: Content): Mapped;
 }
 
+/** Of entries of which only parts are restored: the uids of these and their titles. */
+export type Parts = ReadonlyMap<ManifestEntry, ReadonlyMap<string, string>>;
+
 /** What of a snapshot is to be restored. Several conditions narrow it down together; none = everything. */
 export interface Selection {
   /** Ids of orgs in the snapshot. What is named and only others hold is selected all the same. */
   orgs?: readonly number[];
   kinds?: readonly KindName[];
-  /** Single resources; without an org in each of the selected orgs that holds them. */
-  only?: readonly (Omit<ResourceRef, 'org'> & { org?: number })[];
+  /** Single resources and alert rules; without an org in each of the selected orgs that holds them. */
+  only?: readonly (Omit<NamedRef, 'org'> & { org?: number })[];
   /** Folders with all that is below them, what belongs to it, and the library panels that their dashboards use. */
   folders?: readonly { uid: string; org?: number }[];
   /** Single resources besides what all that means. */
   also?: readonly ResourceRef[];
-  /** Without what belongs to single folders and dashboards: permissions, public dashboards, annotations. */
+  /**
+   * Without what belongs to single folders and dashboards: permissions, public dashboards, annotations; and without
+   * keeping live rules that a group lacks.
+   */
   exactly?: true;
 }
 

@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import type { KindName } from '../../contract/kinds.ts';
+import type { Nameable } from '../../contract/kinds.ts';
 import type { SeenResource } from '../../repository/repository.types.ts';
 
 const MOST = 5;
@@ -9,7 +9,7 @@ const LONGEST = 100;
 /** Resources that somebody may have meant with a uid that there never was, the likeliest first. */
 export function nearMatches(
   seen: readonly SeenResource[],
-  { kind, uid }: { kind: KindName; uid: string },
+  { kind, uid }: { kind: Nameable; uid: string },
 ): SeenResource[] {
   const wanted = uid.slice(0, LONGEST).toLowerCase();
   return seen
@@ -22,7 +22,7 @@ export function nearMatches(
 
 /** For a resource that no snapshot ever held. @param seen - those that the requester may see */
 export function neverSeen(
-  { org, kind, uid }: { org?: number; kind: KindName; uid: string },
+  { org, kind, uid }: { org?: number; kind: Nameable; uid: string },
   seen: readonly SeenResource[],
 ): DashkeepError {
   const near = nearMatches(seen, { kind, uid }).map(

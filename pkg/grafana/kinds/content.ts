@@ -18,6 +18,11 @@ export interface Content {
   pristine?: true;
   /** Users only: organizations that the snapshot knows. Memberships of others stay; without it none do. */
   snapshotOrgs?: ReadonlySet<string>;
+  /**
+   * Groups of alert rules only. `some`: only these rules are meant, and all else of the group stays as it is live.
+   * `all`: live rules that are not among these go. Without it they stay, after these.
+   */
+  rules?: 'some' | 'all';
   /** Dashboards only: the form in which the classic script stored it, for the plain copy. */
   plain?: Json;
 }

@@ -39,6 +39,13 @@ export interface KindTraits {
   isActive?(content: Content): boolean;
   /** The same content, doing nothing by itself until a person resumes it. Pure. */
   pause?(content: Content): Content;
+  /**
+   * The same content with only some of its parts (rules of a group), by their uids. Written, it leaves all else that is
+   * live as it is. Absent = it has no parts that can be restored alone. Pure.
+   */
+  only?(content: Content, parts: ReadonlySet<string>): Content;
+  /** The same content, to be written without keeping what only the live one has. Absent = nothing is kept. Pure. */
+  exactly?(content: Content): Content;
   /** The same content with another title, for a copy. Absent = it has none. Pure. */
   retitle?(content: Content, title: string): Content;
   /** The same content in another folder, for a copy of what was in none. Pure. */

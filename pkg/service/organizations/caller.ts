@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
+import { isWholeResource, SERVER_KINDS, type NamedRef } from '../../contract/kinds.ts';
 
 /**
  * Who asks: the organization whose token was shown. What a request says of itself in headers and bodies never counts.
@@ -15,8 +15,8 @@ export interface Caller {
  * Whether a resource, or what is said about one, is for the eyes of the caller. Kinds of the server are the home
  * organization's.
  */
-export function isOf(caller: Caller, { org, kind }: Pick<ResourceRef, 'org' | 'kind'>): boolean {
-  return SERVER_KINDS.has(kind) ? caller.home : org === caller.org;
+export function isOf(caller: Caller, ref: Pick<NamedRef, 'org' | 'kind'>): boolean {
+  return isWholeResource(ref) && SERVER_KINDS.has(ref.kind) ? caller.home : ref.org === caller.org;
 }
 
 /** @throws DK_HOME_ORGANIZATION unless the caller is the home organization */

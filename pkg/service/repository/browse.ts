@@ -7,8 +7,10 @@ import type {
   SnapshotsQuery,
 } from '../../contract/api/snapshots.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { KIND_NAMES, type ResourceRef } from '../../contract/kinds.ts';
+import { isWholeResource, KIND_NAMES, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary } from '../../contract/manifest.ts';
+import { noSuchRule, storedRule } from '../../engine/rules/stored-rules.ts';
+import { canonicalJson } from '../../lib/json/json.ts';
 import { holds, pageOfList } from '../page.ts';
 import { contentOf, folderAndBelow } from './tree.ts';
 
@@ -91,6 +93,29 @@ export function entryOf(manifest: Manifest, ref: ResourceRef): ManifestEntry {
     );
   }
   return entry;
+}
+
+/**
+ * The stored JSON of a resource, or of one alert rule, with the entry that holds it. `content` is what the entry would
+ * hold if it held nothing else.
+ * @throws DK_NOT_FOUND
+ */
+export async function storedText(
+  manifest: Manifest,
+  ref: NamedRef,
+  read: (entry: ManifestEntry) => Promise<string>,
+): Promise<{ entry: ManifestEntry; text: string; content: string; rule?: { uid: string; title: string } }> {
+  if (isWholeResource(ref)) {
+    const entry = entryOf(manifest, ref);
+    const text = await read(entry);
+    return { entry, text, content: text };
+  }
+  const found = await storedRule(manifest, ref, read);
+  if (found === undefined) {
+    throw noSuchRule(manifest, ref.uid);
+  }
+  const { group, body, uid, title } = found;
+  return { entry: group, text: canonicalJson(body), content: canonicalJson({ rules: [body] }), rule: { uid, title } };
 }
 
 /** @returns the entry of a resource; undefined if the snapshot does not contain it */

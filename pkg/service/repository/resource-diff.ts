@@ -1,6 +1,6 @@
 import type { ResourceDiff } from '../../contract/api/diff.ts';
-import type { ResourceRef } from '../../contract/kinds.ts';
-import { resourceChanges } from '../../engine/changes/changes.ts';
+import { isWholeResource, type NamedRef } from '../../contract/kinds.ts';
+import { resourceChanges, type ResourceChanges, type Version } from '../../engine/changes/changes.ts';
 import { parseJson } from '../../lib/json/json.ts';
 
 /** A resource on one side of a comparison. */
@@ -17,15 +17,16 @@ export interface Side {
  * @param folderName - the path of a folder by its uid
  */
 export function resourceDiff(
-  { org, kind, uid }: ResourceRef,
+  ref: NamedRef,
   before: Side | undefined,
   after: Side | undefined,
   folderName: (uid: string) => string,
 ): ResourceDiff {
+  const { org, kind, uid } = ref;
   const { changes, truncated } =
     before === undefined || after === undefined
       ? { changes: [], truncated: false }
-      : resourceChanges(kind, versionOf(before, folderName), versionOf(after, folderName));
+      : changesOf(ref, versionOf(before, folderName), versionOf(after, folderName));
   return {
     change: kindOfChange(before, after),
     org,
@@ -39,10 +40,16 @@ export function resourceDiff(
   };
 }
 
-function versionOf(
-  { text, folderUid }: Side,
-  folderName: (uid: string) => string,
-): Parameters<typeof resourceChanges>[1] {
+/** Of a single rule what changes its group, if the group held nothing else. */
+function changesOf(ref: NamedRef, before: Version, after: Version): ResourceChanges {
+  if (isWholeResource(ref)) {
+    return resourceChanges(ref.kind, before, after);
+  }
+  const inGroup = ({ body, ...version }: Version): Version => ({ ...version, body: { rules: [body] } });
+  return resourceChanges('alert-rule-group', inGroup(before), inGroup(after));
+}
+
+function versionOf({ text, folderUid }: Side, folderName: (uid: string) => string): Version {
   return { body: parseJson(text), folder: folderUid === undefined ? '' : folderName(folderUid) };
 }
 

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { VersionPage, VersionsQuery } from '../../contract/api/versions.ts';
 import type { DashkeepError } from '../../contract/errors.ts';
-import type { ResourceRef } from '../../contract/kinds.ts';
+import { compact } from '../../contract/compact.ts';
+import { isWholeResource, type KindName, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import type { Clock } from '../../contract/ports.ts';
+import { ruleHistory, ruleReader } from '../../engine/rules/rule-versions.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
 import { describeVersions, versionsOf } from '../../engine/versions/resource-versions.ts';
 import type { Versions } from '../../repository/repository.types.ts';
@@ -12,6 +14,17 @@ import type { RepositoryCache } from './repository-cache.ts';
 
 /** How long a request waits for an index that has to be made first. It is made to the end all the same. */
 const WAIT_MS = 5_000;
+
+const GROUP: KindName = 'alert-rule-group';
+
+interface Followed {
+  found: Versions;
+  /** The kind whose words say what changed in what `read` reads. */
+  describedAs: KindName;
+  read: (object: string) => Promise<string>;
+  /** Uid of the group that holds a rule. */
+  group?: string;
+}
 
 /** What became of single resources, as one organization may see it. */
 export class ResourceVersions {
@@ -25,7 +38,7 @@ export class ResourceVersions {
 
   /** @throws DK_NOT_FOUND for what the caller's organization never had, as for what is another's */
   async page(
-    ref: ResourceRef,
+    ref: NamedRef,
     query: z.output<typeof VersionsQuery>,
     caller: Caller,
     signal: AbortSignal,
@@ -34,7 +47,7 @@ export class ResourceVersions {
     if (!isOf(caller, ref)) {
       throw await this.#neverSeen(ref, caller, signal);
     }
-    const found = await this.#found(ref, signal);
+    const { found, describedAs, read, group } = await this.#followed(ref, caller, signal);
     if (found.changes.length === 0 && found.pending === 0) {
       throw await this.#neverSeen(ref, caller, signal);
     }
@@ -42,10 +55,10 @@ export class ResourceVersions {
     const page = pageOfList(versionsOf(found), ({ snapshots }) => snapshots.first, query);
     const of = new Map(changes.map((change) => [change.snapshots.first, change]));
     const shown = page.items.flatMap(({ snapshots }) => of.get(snapshots.first) ?? []);
-    const read = (object: string): Promise<string> =>
-      this.#repositoryCache.use(signal, (work) => work.object(object, signal));
     const items =
-      query.changes === 'false' ? page.items : await describeVersions(page.items, shown, { kind, read, signal });
+      query.changes === 'false'
+        ? page.items
+        : await describeVersions(page.items, shown, { kind: describedAs, read, signal });
     const [newest] = changes;
     return {
       ...page,
@@ -53,9 +66,33 @@ export class ResourceVersions {
       org: ref.org,
       kind,
       uid,
+      ...compact({ group }),
       title: (newest?.state ?? newest?.before)?.title ?? '',
       deleted: newest?.what === 'deleted',
       indexed: { snapshots: found.indexed, pending: found.pending, unreadable: found.unreadable },
+    };
+  }
+
+  /** The history of a resource; of a rule, that of the group that holds it, as far as it concerns the rule. */
+  async #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<Followed> {
+    const read = (object: string): Promise<string> =>
+      this.#repositoryCache.use(signal, (work) => work.object(object, signal));
+    if (isWholeResource(ref)) {
+      return { found: await this.#found(ref, signal), describedAs: ref.kind, read };
+    }
+    const { org, uid } = ref;
+    const nothing = await this.#found({ org, kind: GROUP, uid: '' }, signal);
+    const [newest, seen] = await this.#repositoryCache.use(signal, (work) =>
+      Promise.all([work.manifest('latest', signal), work.everSeen(signal)]),
+    );
+    const versions = (group: ResourceRef): Promise<Versions> => this.#found(group, signal);
+    const own = seen.filter((one) => isOf(caller, one));
+    const history = await ruleHistory({ org, uid }, { newest, seen: own, versions, read });
+    return {
+      found: history?.versions ?? nothing,
+      describedAs: GROUP,
+      read: ruleReader(uid, read),
+      ...compact({ group: history?.group.uid }),
     };
   }
 
@@ -70,7 +107,7 @@ export class ResourceVersions {
   }
 
   /** Whatever is another organization's might as well not exist. */
-  async #neverSeen({ org, kind, uid }: ResourceRef, caller: Caller, signal: AbortSignal): Promise<DashkeepError> {
+  async #neverSeen({ org, kind, uid }: NamedRef, caller: Caller, signal: AbortSignal): Promise<DashkeepError> {
     const seen = await this.#repositoryCache.use(signal, (work) => work.everSeen(signal));
     const own = seen.filter((one) => isOf(caller, one));
     return neverSeen({ org, kind, uid }, own);

@@ -1,5 +1,5 @@
 import { Drawer, Stack } from '@grafana/ui';
-import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
+import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { QueryView } from '../QueryView.tsx';
 import { ResourceDifference } from './ResourceDifference.tsx';
 import { RestoreButton } from './RestoreButton.tsx';
@@ -11,7 +11,7 @@ import { refOf } from '../../lib/routes.ts';
 interface Props {
   from: string;
   to: string;
-  resource: ResourceRef;
+  resource: NamedRef;
   onClose: () => void;
 }
 

@@ -2,12 +2,12 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
-import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { Nameable } from '../../../pkg/contract/kinds.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
 import { opensRow } from '../lists/rows.ts';
 
 interface Props {
-  resource: { kind: KindName; uid: string; title: string };
+  resource: { kind: Nameable; uid: string; title: string };
   /** Makes the title a button. */
   onOpen?: () => void;
   children?: ReactNode;

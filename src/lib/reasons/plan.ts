@@ -8,6 +8,10 @@ export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
   same: () => t('reason.same', 'Same as in the snapshot'),
   copy: () => t('reason.copy', 'As a copy'),
   differs: () => t('reason.differs', 'Changed since the snapshot'),
+  'rules-only': (given) =>
+    t('reason.rules-only', '{{number}} of the rules in this group, the others stay as they are: {{rules}}', given),
+  'rules-alone': (given) =>
+    t('reason.rules-alone', 'Missing. Comes back with {{number}} of its rules: {{rules}}', given),
   'secrets-supplied': () => t('reason.secrets-supplied', 'You supplied its secrets'),
   pristine: () => t('reason.pristine', 'Replaces what Grafana created automatically'),
   renewed: () => t('reason.renewed', 'Replaces what Grafana assigned automatically'),

@@ -9,7 +9,7 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useApplyRestore } from '../../data/useRestores.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { confirmationOf } from './confirmation.ts';
+import { confirmationOf } from './plan/confirmation.ts';
 
 interface Props {
   plan: RestorePlan;

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Combobox, Field, IconButton, Stack, Text, useStyles2, type ComboboxOption } from '@grafana/ui';
 import { useCallback } from 'react';
-import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
+import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { findResources, useResourceTitles } from '../../data/useSnapshots.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -11,8 +11,8 @@ import { parseResource, resourceParameter } from '../../lib/routes.ts';
 
 interface Props {
   snapshot: string;
-  resources: ResourceRef[];
-  onChange: (resources: ResourceRef[]) => void;
+  resources: NamedRef[];
+  onChange: (resources: NamedRef[]) => void;
 }
 
 /** Beyond this the list says how many more there are. */

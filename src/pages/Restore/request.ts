@@ -1,6 +1,6 @@
 import { compact } from '../../../pkg/contract/compact.ts';
 import type { RestoreOptions, RestoreRequest, RestoreSelection } from '../../../pkg/contract/api/restores.ts';
-import type { KindName, ResourceRef } from '../../../pkg/contract/kinds.ts';
+import type { KindName, NamedRef } from '../../../pkg/contract/kinds.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
 import { parseResource, resourceParameter } from '../../lib/routes.ts';
 import type { UrlChanges, UrlState } from '../../hooks/useUrlState.ts';
@@ -12,7 +12,7 @@ export interface RestoreForm {
   kinds: string;
   /** `org/uid` */
   folder: string;
-  resources: ResourceRef[];
+  resources: NamedRef[];
   mode: 'missing' | 'overwrite' | 'copy';
   suffix: string;
   copyTo: string;

@@ -1,6 +1,8 @@
 import { Button, Drawer, Icon, LinkButton, Stack, Text, TextLink } from '@grafana/ui';
 import { useMutation } from '@tanstack/react-query';
-import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { ReactNode } from 'react';
+import type { NamedRef } from '../../../pkg/contract/kinds.ts';
+import type { ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import { Facts } from '../../components/Facts.tsx';
 import { JsonView } from '../../components/json/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -11,10 +13,11 @@ import { t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
+import { RuleList } from './RuleList.tsx';
 
 interface Props {
   snapshot: string;
-  resource: { org: number; kind: KindName; uid: string };
+  resource: NamedRef;
   onClose: () => void;
 }
 
@@ -27,9 +30,14 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
   });
   const parameter = resourceParameter(resource);
   return (
-    <Drawer title={query.data?.entry.title || uid} subtitle={kindLabel(kind)} size="md" onClose={onClose}>
+    <Drawer
+      title={query.data?.rule?.title || query.data?.entry.title || uid}
+      subtitle={kindLabel(kind)}
+      size="md"
+      onClose={onClose}
+    >
       <QueryView query={query}>
-        {({ entry, body, references }) => (
+        {({ entry, rule, body, references }) => (
           <Stack direction="column" gap={2}>
             <Stack gap={1} wrap="wrap">
               <LinkButton icon="history" href={routes.restore({ snapshot, type: 'resources', resource: parameter })}>
@@ -59,9 +67,9 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
             <Facts
               facts={[
                 [t('column.folder', 'Folder'), entry.folder || '–'],
-                ['UID', entry.uid],
-                [t('column.size', 'Size'), formatBytes(entry.bytes)],
-                ...Object.entries(entry.facts ?? {}).map(([name, value]) => fact(name, value)),
+                ...(rule === undefined ? [] : [groupFact(snapshot, entry)]),
+                ['UID', rule?.uid ?? entry.uid],
+                ...(rule === undefined ? factsOf(entry) : []),
               ]}
             />
             {references.length > 0 && (
@@ -90,12 +98,34 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
                 ))}
               </Stack>
             )}
-            <JsonView value={body} label={t('resource.json', 'JSON of {{title}}', { title: entry.title })} />
+            {kind === 'alert-rule-group' && <RuleList snapshot={snapshot} org={org} group={body} />}
+            <JsonView
+              value={body}
+              label={t('resource.json', 'JSON of {{title}}', { title: rule?.title ?? entry.title })}
+            />
           </Stack>
         )}
       </QueryView>
     </Drawer>
   );
+}
+
+/** The group that holds a rule. */
+function groupFact(snapshot: string, entry: ManifestEntry): [label: string, value: ReactNode] {
+  return [
+    t('resource.group', 'Group'),
+    <TextLink key="group" inline={false} href={routes.snapshot(snapshot, { resource: resourceParameter(entry) })}>
+      {entry.title || entry.uid}
+    </TextLink>,
+  ];
+}
+
+/** What is known of a whole resource. */
+function factsOf({ bytes, facts }: ManifestEntry): [label: string, value: ReactNode][] {
+  return [
+    [t('column.size', 'Size'), formatBytes(bytes)],
+    ...Object.entries(facts ?? {}).map(([name, value]) => fact(name, value)),
+  ];
 }
 
 /** What else is known of a resource; a name that nobody foresaw stays as it is. */

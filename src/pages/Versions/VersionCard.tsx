@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
 import { Button, LinkButton, Stack, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
-import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
+import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ReadableChanges } from '../../components/resources/ReadableChanges.tsx';
@@ -19,7 +19,7 @@ export interface Sides {
 }
 
 interface Props {
-  resource: ResourceRef;
+  resource: NamedRef;
   version: ResourceVersion;
   /** The version before, where it is known. */
   before: ResourceVersion | undefined;

@@ -3,7 +3,7 @@ import { Alert, Button, EmptyState, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import type { VersionPage } from '../../../pkg/contract/api/versions.ts';
-import type { KindName, ResourceRef } from '../../../pkg/contract/kinds.ts';
+import type { Nameable, NamedRef } from '../../../pkg/contract/kinds.ts';
 import { ServiceError } from '../../api/errors.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
@@ -18,7 +18,7 @@ import { VersionCard, type Sides } from './VersionCard.tsx';
 /** Every version of one resource that a backup holds. */
 export function Versions() {
   const { kind = '', uid = '' } = useParams();
-  const resource = { org: config.bootData.user.orgId, kind: kind as KindName, uid };
+  const resource = { org: config.bootData.user.orgId, kind: kind as Nameable, uid };
   const list = useVersions(resource);
   return (
     <AppPage
@@ -33,7 +33,7 @@ export function Versions() {
   );
 }
 
-function Timeline({ resource, list }: { resource: ResourceRef; list: ReturnType<typeof useVersions> }) {
+function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typeof useVersions> }) {
   const [compared, setCompared] = useState<Sides>();
   const { first, items, total, error, isPending } = list;
   if (error instanceof ServiceError && error.code === 'DK_NOT_FOUND') {

@@ -6,7 +6,7 @@ import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts
 import type { Kind, Reference } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import type { PlanRequest, Mapped, Mapping } from '../types.ts';
+import type { PlanRequest, Mapped, Mapping, Parts } from '../types.ts';
 
 /** Grafana's uids have up to 40 characters; its own have 14. */
 const UID_LENGTH = 14;
@@ -28,9 +28,11 @@ export interface DataSourceLookup {
 export class Remap implements Mapping {
   readonly #request: PlanRequest;
   readonly #dataSources: DataSourceLookup;
+  readonly #parts: Parts;
   readonly #copies = new Map<string, string>();
 
-  constructor(request: PlanRequest, selected: readonly ManifestEntry[], dataSources: DataSourceLookup) {
+  constructor(request: PlanRequest, selected: readonly ManifestEntry[], dataSources: DataSourceLookup, parts: Parts) {
+    this.#parts = parts;
     this.#request = request;
     this.#dataSources = dataSources;
     const selectedFolders = new Set(
@@ -67,8 +69,9 @@ export class Remap implements Mapping {
     return follows && moved ? this.apply(entry, await read()).uid : (copyUid ?? entry.uid);
   }
 
-  apply(entry: ManifestEntry, content: Content): Mapped {
+  apply(entry: ManifestEntry, stored: Content): Mapped {
     const kind = kindOf(entry.kind);
+    const content = this.#meant(kind, entry, stored);
     if (kind.hasMemberships === true) {
       return { uid: entry.uid, content: { ...content, snapshotOrgs: this.#snapshotOrgs() } };
     }
@@ -86,6 +89,15 @@ export class Remap implements Mapping {
     const titled = (suffix === '' ? undefined : kind.retitle?.(renamed, `${renamed.title}${suffix}`)) ?? renamed;
     const uid = kind.uidOf?.(titled) ?? copyUid;
     return { uid, content: kind.copy?.(titled, uid) ?? titled };
+  }
+
+  /** What of the content is restored. */
+  #meant(kind: Kind, entry: ManifestEntry, content: Content): Content {
+    const parts = this.#parts.get(entry);
+    if (parts !== undefined) {
+      return kind.only?.(content, new Set(parts.keys())) ?? content;
+    }
+    return (this.#request.selection.exactly === true ? kind.exactly?.(content) : undefined) ?? content;
   }
 
   #snapshotOrgs(): ReadonlySet<string> {

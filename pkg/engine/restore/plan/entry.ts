@@ -11,6 +11,7 @@ import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { isMadeAfter, isRenewed } from './earlier-restores.ts';
 import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
+import { onlyAddsRules, reasonForRules } from './rules.ts';
 import { securityOf } from './security.ts';
 import type { PlannedItem } from '../types.ts';
 
@@ -56,7 +57,7 @@ export async function planEntry(
     return { ...itemOf(entry, 'skip', why), ...now };
   }
   const along = planning.along.has(entry);
-  const overwrite = options.overwrite && !along;
+  const overwrite = (options.overwrite && !along) || (live !== undefined && onlyAddsRules(content, live));
   const renewed =
     live !== undefined && !overwrite && (await isRenewed(request, planning.earlier, kind, context, uid, live));
   if (live !== undefined && live.pristine === undefined && !renewed && !overwrite && !same) {
@@ -80,10 +81,14 @@ export async function planEntry(
       ? reason('pristine')
       : renewed
         ? reason('renewed', { owner: kind.owner ?? '' })
-        : reason('differs');
+        : (reasonForRules(planning.parts, entry, live) ?? reason('differs'));
   const planned =
     live === undefined
-      ? itemOf(entry, 'create', isCopy ? reason('copy') : reason('missing'))
+      ? itemOf(
+          entry,
+          'create',
+          isCopy ? reason('copy') : (reasonForRules(planning.parts, entry, live) ?? reason('missing')),
+        )
       : itemOf(entry, 'update', why);
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
   return { ...planned, ...now, ...losing(losses), security: securityOf(planning, kind, context, item) };

@@ -61,7 +61,7 @@ export async function planKind(
         if (item.action === 'create') {
           planning.created.add(keyOf({ org: org.id, kind: kind.name, uid }));
         }
-        items.push({ ...item, ...goesTo(entry, org, uid) });
+        items.push({ ...item, ...goesTo(entry, org, uid), ...rulesIn(planning, entry) });
         progress.finished(kind.name, true);
       }
     },
@@ -75,6 +75,12 @@ export async function planKind(
  */
 function isLeftOver({ created }: Planning, kind: Kind, org: Org, uid: string): boolean {
   return kind.deletedWith !== undefined && created.has(keyOf({ org: org.id, kind: kind.deletedWith, uid }));
+}
+
+/** Which of its rules are restored, where that is not all of it. */
+function rulesIn({ parts }: Planning, entry: ManifestEntry): Pick<PlannedItem, 'rules'> {
+  const rules = parts.get(entry);
+  return rules === undefined ? {} : { rules: [...rules].map(([uid, title]) => ({ uid, title })) };
 }
 
 /** Where it goes, when that is not where it was. */

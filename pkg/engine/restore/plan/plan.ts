@@ -28,11 +28,11 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
   refuseContradictions(asked);
   const progress = new ProgressCounter(asked.clock, asked.onProgress);
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
-  const { entries: selected, along } = await select(request);
+  const { entries: selected, along, parts } = await select(request);
   progress.phase('planning');
   progress.total(selected.length);
   const dataSources = await DataSourceMap.make(request, selected);
-  const mapping = new Remap(request, selected, dataSources);
+  const mapping = new Remap(request, selected, dataSources, parts);
   const planning: Planning = {
     request,
     mapping,
@@ -42,6 +42,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
     earlier: new EarlierRestores(request),
     created: new Set(),
     along,
+    parts,
     progress,
   };
   const items: PlannedItem[] = [];

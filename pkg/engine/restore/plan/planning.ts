@@ -9,7 +9,7 @@ import type { DataSourceMap } from '../mapping/data-source-map.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keyOf } from '../target.ts';
 import type { EarlierRestores } from './earlier-restores.ts';
-import type { PlannedItem, PlanRequest, Mapping } from '../types.ts';
+import type { Parts, PlannedItem, PlanRequest, Mapping } from '../types.ts';
 
 /** What belongs to one making of a plan. */
 export interface Planning {
@@ -24,6 +24,8 @@ export interface Planning {
   created: Set<string>;
   /** What nobody named, but belongs to what somebody did. */
   along: ReadonlySet<ManifestEntry>;
+  /** Entries of which only parts are restored. */
+  parts: Parts;
   progress: ProgressCounter;
 }
 

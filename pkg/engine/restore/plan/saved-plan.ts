@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
-import { KIND_NAMES } from '../../../contract/kinds.ts';
+import { KIND_NAMES, NAMEABLE } from '../../../contract/kinds.ts';
 import { PlanItem, SecurityChange } from '../../../contract/plan.ts';
 import { ReasonData } from '../../../contract/reasons/reason.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
@@ -20,7 +20,7 @@ const SavedPlan = z.object({
   selection: z.object({
     orgs: z.array(z.int().positive()).optional(),
     kinds: z.array(z.enum(KIND_NAMES)).optional(),
-    only: z.array(Selected.extend({ kind: z.enum(KIND_NAMES) })).optional(),
+    only: z.array(Selected.extend({ kind: z.enum(NAMEABLE) })).optional(),
     folders: z.array(Selected).optional(),
   }),
   options: z.object({

@@ -1,10 +1,12 @@
 import { DashkeepError } from '../../../contract/errors.ts';
+import { isWholeResource } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { belongingsOf } from './belongings.ts';
 import { storedContent } from '../content.ts';
-import type { PlanRequest, Selection } from '../types.ts';
+import { groupsOfRules } from './rules.ts';
+import type { Parts, PlanRequest, Selection } from '../types.ts';
 
 const READS_AT_ONCE = 16;
 
@@ -15,6 +17,8 @@ export interface Selected {
   entries: ManifestEntry[];
   /** Those of them that nobody named: they belong to a folder or dashboard that somebody did. */
   along: ReadonlySet<ManifestEntry>;
+  /** Those of which only parts are meant. */
+  parts: Parts;
 }
 
 /**
@@ -25,13 +29,18 @@ export async function select(source: Source): Promise<Selected> {
   const { manifest } = source;
   const { orgs, kinds, only, folders, also, exactly } = source.selection;
   const held = new Set(manifest.resources.flatMap((entry) => [keyOf(entry), keyOf({ ...entry, org: undefined })]));
-  for (const wanted of [...(only ?? []), ...(also ?? [])]) {
+  const whole = only?.filter(isWholeResource);
+  for (const wanted of [...(whole ?? []), ...(also ?? [])]) {
     if (!held.has(keyOf(wanted))) {
       throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${wanted.kind} '${wanted.uid}'`);
     }
   }
   const isOfOrgs = ({ org }: ManifestEntry): boolean => orgs === undefined || orgs.includes(org);
-  const chosen = only === undefined ? undefined : entriesNamed(manifest, only, isOfOrgs);
+  const rules = only?.filter((wanted) => !isWholeResource(wanted)) ?? [];
+  const parts = await groupsOfRules(source, rules, isOfOrgs);
+  const named = whole === undefined ? undefined : entriesNamed(manifest, whole, isOfOrgs);
+  named?.forEach((entry) => parts.delete(entry));
+  const chosen = named === undefined ? undefined : new Set([...named, ...parts.keys()]);
   const within = folders === undefined ? undefined : await belowFolders(source, folders, isOfOrgs);
   const added = entriesNamed(manifest, also ?? [], isOfOrgs);
   const isOfKind = ({ kind }: ManifestEntry): boolean => kinds === undefined || kinds.includes(kind);
@@ -39,13 +48,13 @@ export async function select(source: Source): Promise<Selected> {
     chosen === undefined && within === undefined
       ? isOfOrgs(entry)
       : (chosen?.has(entry) ?? true) && (within?.has(entry) ?? true);
-  const named = manifest.resources.filter((entry) => added.has(entry) || (isOfKind(entry) && isChosen(entry)));
-  const owners = exactly === true ? [] : named.filter((entry) => chosen !== undefined || added.has(entry));
+  const meant = manifest.resources.filter((entry) => added.has(entry) || (isOfKind(entry) && isChosen(entry)));
+  const owners = exactly === true ? [] : meant.filter((entry) => chosen !== undefined || added.has(entry));
   const along = new Set(owners.length === 0 ? [] : (await belongingsOf(source, owners)).filter(isOfKind));
-  named.forEach((entry) => along.delete(entry));
-  const all = new Set([...named, ...along]);
+  meant.forEach((entry) => along.delete(entry));
+  const all = new Set([...meant, ...along]);
   // In the order of the snapshot.
-  return { entries: manifest.resources.filter((entry) => all.has(entry)), along };
+  return { entries: manifest.resources.filter((entry) => all.has(entry)), along, parts };
 }
 
 /**

@@ -15,14 +15,17 @@ import {
 } from '../../provenance.ts';
 import { requireAnyAction } from '../../rights.ts';
 import {
+  exactRules,
   groupContent,
   groupUid,
   isEvaluated,
+  mergedRules,
   paused,
   ruleBody,
   rulesOf,
+  someRules,
   splitUid,
-  withExtraRules,
+  uidOfRule,
 } from './alert-rule-group/content.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
@@ -39,7 +42,8 @@ const RULES = provisioningPath('alert-rules');
  *
  * A PUT replaces the whole group: rules that are not in the body are deleted. Live rules that the backup lacks are
  * therefore put into the body again, read right before. A rule that is live in another group would be moved away from
- * there (ngalert store CalculateChanges finds it by uid), so that is refused while planning.
+ * there (ngalert store CalculateChanges finds it by uid), so that is refused while planning. A single rule is written
+ * with its live group around it.
  */
 export const alertRuleGroup: Kind = {
   name: 'alert-rule-group',
@@ -85,7 +89,9 @@ export const alertRuleGroup: Kind = {
   pause: paused,
   retitle: withTitle,
   uidOf: groupUid,
-  merge: withExtraRules,
+  merge: mergedRules,
+  only: someRules,
+  exactly: exactRules,
   forecast,
 
   securityChanges({ content, live }) {
@@ -153,19 +159,23 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   return compact({ losses, blocked });
 }
 
+/** Of live rules that stay although the group is restored without them. */
 function extraTitles(content: Content, live: Content): string[] {
-  const uids = new Set(rulesOf(content).map((rule) => stringAt(rule, 'uid')));
+  if (content.rules !== undefined) {
+    return [];
+  }
+  const uids = new Set(rulesOf(content).map(uidOfRule));
   return rulesOf(live)
-    .filter((rule) => !uids.has(stringAt(rule, 'uid')))
+    .filter((rule) => !uids.has(uidOfRule(rule)))
     .map((rule) => stringAt(rule, 'title') ?? '');
 }
 
 /** Names the first rule that is live in another group. */
 async function elsewhere(context: WriteContext, item: Restorable): Promise<KnownReason | undefined> {
   const groups = await knownGroups(context);
-  const uids = new Set(rulesOf(item.content).map((rule) => stringAt(rule, 'uid')));
+  const uids = new Set(rulesOf(item.content).map(uidOfRule));
   for (const [uid, rules] of groups) {
-    const moved = uid === item.uid ? undefined : rules.find((rule) => uids.has(stringAt(rule, 'uid')));
+    const moved = uid === item.uid ? undefined : rules.find((rule) => uids.has(uidOfRule(rule)));
     if (moved !== undefined) {
       const title = stringAt(moved, 'title') ?? '';
       return reason('rule-elsewhere', { title, group: uid });
@@ -183,7 +193,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const path = provisioningPath('folder', folderUid, 'rule-groups', title);
   await writeAlerting(context, async () => {
     const group = await readGroup(context, item.uid);
-    const content = group === undefined ? item.content : withExtraRules(item.content, groupContent(group));
+    const content = group === undefined ? item.content : mergedRules(item.content, groupContent(group));
     const rules = group === undefined ? [] : ((await liveGroups(context)).get(item.uid) ?? []);
     const stored = rules.map((rule) => stringAt(rule, 'provenance') ?? '');
     const common = stored.includes('') ? undefined : strictestProvenance(stored);

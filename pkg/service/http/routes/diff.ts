@@ -1,13 +1,12 @@
 import { compact } from '../../../contract/compact.ts';
 import { DiffPage, DiffQuery, type DiffEntry, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
-import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../page.ts';
-import { findEntry } from '../../repository/browse.ts';
 import { restoredSince } from '../../repository/restored.ts';
-import { resourceDiff, type Side } from '../../repository/resource-diff.ts';
+import { resourceDiff } from '../../repository/resource-diff.ts';
+import { Sides } from '../../repository/sides.ts';
 import type { Service } from '../../service.ts';
 import { answers } from '../answers.ts';
 import type { Heavy } from '../heavy.ts';
@@ -54,24 +53,7 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
       }),
   );
 
-  /** The resource on one side, undefined where it is not; and the snapshot, if it is one. */
-  async function side(
-    snapshot: string,
-    ref: Pick<ManifestEntry, 'org' | 'kind' | 'uid'>,
-    caller: Caller,
-  ): Promise<{ found: Side | undefined; manifest: Manifest | undefined }> {
-    if (snapshot === 'live') {
-      const found = await repositoryCache.use(signal, (work) => work.liveBody(ref, caller, signal));
-      return { found: found === undefined ? undefined : { ...found, title: undefined }, manifest: undefined };
-    }
-    const manifest = await snapshots.manifest(snapshot, caller, signal);
-    const entry = findEntry(manifest, ref);
-    if (entry === undefined) {
-      return { found: undefined, manifest };
-    }
-    const text = await repositoryCache.use(signal, (work) => work.body(entry, signal));
-    return { found: { text, title: entry.title, folderUid: entry.folderUid }, manifest };
-  }
+  const sides = new Sides(repositoryCache, snapshots, signal);
 
   api.get(
     '/diff/resource',
@@ -91,7 +73,7 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
         if (!isOf(caller, ref)) {
           throw nothing;
         }
-        const [before, after] = await Promise.all([side(from, ref, caller), side(to, ref, caller)]);
+        const [before, after] = await sides.both(from, to, ref, caller);
         if (before.found === undefined && after.found === undefined) {
           throw nothing;
         }

@@ -14,7 +14,7 @@ import {
 } from '../../../contract/api/snapshots.ts';
 import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
-import { detailOf, entryOf, findEntry, resourcesOf } from '../../repository/browse.ts';
+import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
 import { answers, IdParameter, sendJson } from '../answers.ts';
@@ -114,17 +114,17 @@ export function snapshotRoutes(api: Api, service: Service): void {
     },
     async ({ params, query, caller }, reply) => {
       const manifest = await snapshots.manifest(params.id, caller, signal);
-      const entry = entryOf(manifest, query);
-      const { text, references } = await repositoryCache.use(signal, async (work) => {
-        const body = await work.body(entry, signal);
-        return { text: body, references: work.references(entry, body) };
+      const { entry, text, references, rule } = await repositoryCache.use(signal, async (work) => {
+        const found = await storedText(manifest, query, (one) => work.body(one, signal));
+        return { ...found, references: work.references(found.entry, found.content) };
       });
       const needed = references.map(({ kind, uid }) => {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
         return compact({ kind, uid, title: held?.title, held: held !== undefined });
       });
-      sendJson(reply, `{"entry":${JSON.stringify(entry)},"body":${text},"references":${JSON.stringify(needed)}}`);
-      return { entry, body: null, references: needed };
+      const known = compact({ entry, rule, references: needed });
+      sendJson(reply, `{"body":${text},${JSON.stringify(known).slice(1)}`);
+      return { ...known, body: null };
     },
   );
 
@@ -141,15 +141,16 @@ export function snapshotRoutes(api: Api, service: Service): void {
       },
     },
     async ({ params, query, caller }, reply) => {
-      const entry = entryOf(await snapshots.manifest(params.id, caller, signal), query);
+      const { kind, uid } = query;
+      const manifest = await snapshots.manifest(params.id, caller, signal);
       const text = await repositoryCache.use(signal, async (work) => {
-        const body = await work.body(entry, signal);
-        return query.format === 'dashboard' ? work.importable(entry, body) : body;
+        const found = await storedText(manifest, query, (one) => work.body(one, signal));
+        return query.format === 'dashboard' ? work.importable(found.entry, found.text) : found.text;
       });
       if (text === undefined) {
-        throw new DashkeepError('DK_USAGE', `a ${entry.kind} cannot be imported as a dashboard`);
+        throw new DashkeepError('DK_USAGE', `a ${kind} cannot be imported as a dashboard`);
       }
-      const name = `${entry.kind}-${entry.uid}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 120);
+      const name = `${kind}-${uid}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 120);
       reply.header('content-disposition', `attachment; filename="${name}.json"`);
       sendJson(reply, text);
       return {};

@@ -37,8 +37,45 @@ export function rulesOf(content: Content): JsonObject[] {
   return (arrayAt(content.body, 'rules') ?? []).filter(isJsonObject);
 }
 
+/** The group with only these of its rules; see Content.rules. */
+export function someRules(content: Content, uids: ReadonlySet<string>): Content {
+  const rules: Json[] = rulesOf(content).filter((rule) => uids.has(uidOfRule(rule)));
+  return { ...content, rules: 'some', body: { ...objectAt(content.body), rules } };
+}
+
+/** The group without live rules that it lacks; see Content.rules. */
+export function exactRules(content: Content): Content {
+  return { ...content, rules: 'all' };
+}
+
+/** @returns the uid of a rule */
+export function uidOfRule(rule: JsonObject): string {
+  return stringAt(rule, 'uid') ?? '';
+}
+
+/** What is there after writing a group over the live one. */
+export function mergedRules(content: Content, live: Content): Content {
+  switch (content.rules) {
+    case 'some':
+      return withTheseRules(live, content);
+    case 'all':
+      return content;
+    case undefined:
+      return withExtraRules(content, live);
+  }
+}
+
+/** The live group with single rules of another state: in the place that they have, or after all others. */
+function withTheseRules(live: Content, wanted: Content): Content {
+  const byUid = new Map(rulesOf(wanted).map((rule) => [uidOfRule(rule), rule]));
+  const kept = rulesOf(live).map((rule) => byUid.get(uidOfRule(rule)) ?? rule);
+  const there = new Set(kept.map(uidOfRule));
+  const rules: Json[] = [...kept, ...rulesOf(wanted).filter((rule) => !there.has(uidOfRule(rule)))];
+  return { ...wanted, body: { ...objectAt(live.body), rules } };
+}
+
 /** The group with those live rules that it lacks, after its own. */
-export function withExtraRules(content: Content, live: Content): Content {
+function withExtraRules(content: Content, live: Content): Content {
   const uids = new Set(rulesOf(content).map((rule) => stringAt(rule, 'uid')));
   const extra = rulesOf(live).filter((rule) => !uids.has(stringAt(rule, 'uid')));
   const rules: Json[] = [...rulesOf(content), ...extra];

@@ -1,16 +1,15 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, Text, useStyles2 } from '@grafana/ui';
-import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
-import type { ResourceDiff } from '../../../pkg/contract/api/diff.ts';
-import type { PlanItem } from '../../../pkg/contract/plan.ts';
-import { QueryView } from '../../components/QueryView.tsx';
-import { ResourceDifference } from '../../components/resources/ResourceDifference.tsx';
-import { useResourceDiff } from '../../data/useDiff.ts';
-import { usePlanItems } from '../../data/useRestores.ts';
-import { t } from '../../lib/i18n.ts';
-import { refOf } from '../../lib/routes.ts';
-import { isComparable, isOneOverwrite } from './confirmation.ts';
+import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
+import type { ResourceDiff } from '../../../../pkg/contract/api/diff.ts';
+import type { PlanItem } from '../../../../pkg/contract/plan.ts';
+import { QueryView } from '../../../components/QueryView.tsx';
+import { ResourceDifference } from '../../../components/resources/ResourceDifference.tsx';
+import { useResourceDiff } from '../../../data/useDiff.ts';
+import { usePlanItems } from '../../../data/useRestores.ts';
+import { t } from '../../../lib/i18n.ts';
+import { comparedBy, isOneOverwrite } from './confirmation.ts';
 
 const NOTHING = { org: 1, kind: 'dashboard', uid: '' } as const;
 
@@ -28,11 +27,13 @@ interface Difference {
 export function useOneDifference(plan: RestorePlan): Difference {
   const enabled = plan.state === 'planned' && isOneOverwrite(plan);
   const list = usePlanItems(plan.id, { action: 'update' }, enabled);
-  const item = enabled ? list.items.find(isComparable) : undefined;
-  const query = useResourceDiff('live', plan.snapshot, item === undefined ? NOTHING : refOf(item), item !== undefined);
+  const item = enabled ? list.items.find((one) => comparedBy(one) !== undefined) : undefined;
+  const compared = item === undefined ? undefined : comparedBy(item);
+  const query = useResourceDiff('live', plan.snapshot, compared ?? NOTHING, compared !== undefined);
   return {
     item,
-    shown: query.data?.change === 'changed' ? item : undefined,
+    // A rule may be missing from the live group, and is added to it then.
+    shown: query.data !== undefined && query.data.change !== 'unchanged' ? item : undefined,
     isLoading: (enabled && list.isPending) || query.isFetching,
     query: { data: query.data, error: query.error, refetch: () => void query.refetch() },
   };
@@ -44,7 +45,9 @@ export function OneDifference({ difference: { item, query } }: { difference: Dif
   return item === undefined ? null : (
     <section className={styles.card} aria-labelledby="dashkeep-difference">
       <Text element="h2" variant="h4" id="dashkeep-difference">
-        {t('plan.oneDifference', 'What changes in “{{title}}”', { title: item.title || item.uid })}
+        {t('plan.oneDifference', 'What changes in “{{title}}”', {
+          title: item.rules?.[0]?.title ?? (item.title || item.uid),
+        })}
       </Text>
       <Stack direction="column" gap={2}>
         <QueryView secondary query={query}>

@@ -1,10 +1,19 @@
-import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
-import type { PlanItem } from '../../../pkg/contract/plan.ts';
-import { plural } from '../../lib/i18n.ts';
+import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
+import { RULE, type NamedRef } from '../../../../pkg/contract/kinds.ts';
+import type { PlanItem } from '../../../../pkg/contract/plan.ts';
+import { plural } from '../../../lib/i18n.ts';
 
-/** Whether an item replaces a resource of the same uid in the same organization, so that the two can be compared. */
-export function isComparable({ action, targetUid, targetOrg, newOrg }: PlanItem): boolean {
-  return action === 'update' && targetUid === undefined && targetOrg === undefined && newOrg === undefined;
+/**
+ * What an item replaces: the resource of the same uid in the same organization, or the only one of its rules; undefined
+ * where there is no one thing that could be compared.
+ */
+export function comparedBy({ org, kind, uid, rules, ...item }: PlanItem): NamedRef | undefined {
+  const { action, targetUid, targetOrg, newOrg } = item;
+  if (action !== 'update' || targetUid !== undefined || targetOrg !== undefined || newOrg !== undefined) {
+    return undefined;
+  }
+  const [rule, ...others] = rules ?? [];
+  return rule === undefined ? { org, kind, uid } : others.length > 0 ? undefined : { org, kind: RULE, uid: rule.uid };
 }
 
 /** Whether a plan overwrites one resource, and does nothing else. */

@@ -1,21 +1,21 @@
 import { Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
 import { useMemo, useState } from 'react';
-import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
-import type { PlanAction, PlanItem } from '../../../pkg/contract/plan.ts';
-import { folderColumn, kindColumn, titleColumn } from '../../components/lists/columns.tsx';
-import { FilteredList } from '../../components/lists/FilteredList.tsx';
-import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
-import type { Column } from '../../components/lists/VirtualTable.tsx';
-import { usePlanItems } from '../../data/useRestores.ts';
-import { formatNumber } from '../../lib/format.ts';
-import { plural, t } from '../../lib/i18n.ts';
-import { kindLabel } from '../../lib/kinds.ts';
-import { lossTexts, reasonText } from '../../lib/reasons/reasons.ts';
-import { resourceParameter } from '../../lib/routes.ts';
-import { isComparable } from './confirmation.ts';
+import { KIND_NAMES } from '../../../../pkg/contract/kinds.ts';
+import type { PlanAction, PlanItem } from '../../../../pkg/contract/plan.ts';
+import { folderColumn, kindColumn, titleColumn } from '../../../components/lists/columns.tsx';
+import { FilteredList } from '../../../components/lists/FilteredList.tsx';
+import { LabelBadge } from '../../../components/LabelBadge.tsx';
+import { MultiFilter } from '../../../components/lists/MultiFilter.tsx';
+import type { Column } from '../../../components/lists/VirtualTable.tsx';
+import { usePlanItems } from '../../../data/useRestores.ts';
+import { formatNumber } from '../../../lib/format.ts';
+import { plural, t } from '../../../lib/i18n.ts';
+import { kindLabel } from '../../../lib/kinds.ts';
+import { lossTexts, reasonText } from '../../../lib/reasons/reasons.ts';
+import { resourceParameter } from '../../../lib/routes.ts';
+import { comparedBy } from './confirmation.ts';
 import { PlanItemDrawer } from './PlanItemDrawer.tsx';
-import { useUrlState } from '../../hooks/useUrlState.ts';
+import { useUrlState } from '../../../hooks/useUrlState.ts';
 
 const ACTIONS: PlanAction[] = ['create', 'update', 'delete', 'unchanged', 'skip', 'blocked'];
 
@@ -98,7 +98,7 @@ function makeColumns(onOpen: (item: PlanItem) => void): Column<PlanItem>[] {
     },
     titleColumn({
       onOpen,
-      canOpen: isComparable,
+      canOpen: (item) => comparedBy(item) !== undefined,
       extra: (item) => {
         const text = lossTexts(item).join(' · ');
         return (

@@ -1,11 +1,12 @@
 import { Drawer } from '@grafana/ui';
-import type { PlanItem } from '../../../pkg/contract/plan.ts';
-import { QueryView } from '../../components/QueryView.tsx';
-import { ResourceDifference } from '../../components/resources/ResourceDifference.tsx';
-import { useResourceDiff } from '../../data/useDiff.ts';
-import { t } from '../../lib/i18n.ts';
-import { kindLabel } from '../../lib/kinds.ts';
-import { refOf } from '../../lib/routes.ts';
+import type { PlanItem } from '../../../../pkg/contract/plan.ts';
+import { QueryView } from '../../../components/QueryView.tsx';
+import { ResourceDifference } from '../../../components/resources/ResourceDifference.tsx';
+import { useResourceDiff } from '../../../data/useDiff.ts';
+import { t } from '../../../lib/i18n.ts';
+import { kindLabel } from '../../../lib/kinds.ts';
+import { refOf } from '../../../lib/routes.ts';
+import { comparedBy } from './confirmation.ts';
 
 interface Props {
   snapshot: string;
@@ -15,7 +16,7 @@ interface Props {
 
 /** What the restore changes in one resource: from what is live to what the snapshot holds. */
 export function PlanItemDrawer({ snapshot, item, onClose }: Props) {
-  const query = useResourceDiff('live', snapshot, refOf(item));
+  const query = useResourceDiff('live', snapshot, comparedBy(item) ?? refOf(item));
   const subtitle = t('plan.difference', 'What the restore changes · {{kind}}', { kind: kindLabel(item.kind) });
   return (
     <Drawer title={item.title || item.uid} subtitle={subtitle} size="lg" onClose={onClose}>

@@ -1,0 +1,95 @@
+import { isWholeResource, type KindName, type NamedRef } from '../../contract/kinds.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import { storedRule, rulesOfText } from '../../engine/rules/stored-rules.ts';
+import { uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
+import { canonicalJson, stringAt } from '../../lib/json/json.ts';
+import type { Caller } from '../organizations/caller.ts';
+import type { Operations } from '../operations/work.ts';
+import { findEntry } from './browse.ts';
+import type { Side } from './resource-diff.ts';
+import type { RepositoryCache } from './repository-cache.ts';
+import type { Snapshots } from './snapshots.ts';
+
+const GROUP: KindName = 'alert-rule-group';
+
+/** A resource on one side of a comparison, and the snapshot, if that side is one. */
+export interface FoundSide {
+  found: Side | undefined;
+  manifest?: Manifest;
+  /** Uid of the group that holds it, for a single rule. */
+  group?: string;
+}
+
+/** Reads one resource, or one alert rule, on both sides of a comparison. */
+export class Sides {
+  readonly #repositoryCache: RepositoryCache;
+  readonly #snapshots: Snapshots;
+  readonly #signal: AbortSignal;
+
+  constructor(repositoryCache: RepositoryCache, snapshots: Snapshots, signal: AbortSignal) {
+    this.#repositoryCache = repositoryCache;
+    this.#snapshots = snapshots;
+    this.#signal = signal;
+  }
+
+  /** Each side is a snapshot or `live`. What a side does not hold is undefined. */
+  async both(from: string, to: string, ref: NamedRef, caller: Caller): Promise<[FoundSide, FoundSide]> {
+    if (isWholeResource(ref) || (from !== 'live' && to !== 'live')) {
+      return Promise.all([this.#side(from, ref, caller), this.#side(to, ref, caller)]);
+    }
+    // The stored side says which group to look into.
+    const stored = await this.#side(from === 'live' ? to : from, ref, caller);
+    const live = await this.#liveRule(stored.group, ref, caller);
+    return from === 'live' ? [live, stored] : [stored, live];
+  }
+
+  async #side(snapshot: string, ref: NamedRef, caller: Caller): Promise<FoundSide> {
+    if (snapshot === 'live') {
+      return isWholeResource(ref)
+        ? { found: await this.#live((work) => work.liveBody(ref, caller, this.#signal)) }
+        : { found: undefined };
+    }
+    const manifest = await this.#snapshots.manifest(snapshot, caller, this.#signal);
+    if (!isWholeResource(ref)) {
+      return this.#storedRule(manifest, ref);
+    }
+    const entry = findEntry(manifest, ref);
+    if (entry === undefined) {
+      return { found: undefined, manifest };
+    }
+    const text = await this.#repositoryCache.use(this.#signal, (work) => work.body(entry, this.#signal));
+    return { found: { text, title: entry.title, folderUid: entry.folderUid }, manifest };
+  }
+
+  async #storedRule(manifest: Manifest, ref: NamedRef): Promise<FoundSide> {
+    const rule = await this.#repositoryCache.use(this.#signal, (work) =>
+      storedRule(manifest, ref, (entry) => work.body(entry, this.#signal)),
+    );
+    if (rule === undefined) {
+      return { found: undefined, manifest };
+    }
+    const { body, title, group } = rule;
+    return {
+      found: { text: canonicalJson(body), title, folderUid: group.folderUid },
+      manifest,
+      group: group.uid,
+    };
+  }
+
+  async #liveRule(group: string | undefined, { org, uid }: NamedRef, caller: Caller): Promise<FoundSide> {
+    if (group === undefined) {
+      return { found: undefined };
+    }
+    const ref = { org, kind: GROUP, uid: group };
+    const found = await this.#live((work) => work.liveBody(ref, caller, this.#signal));
+    const rule = found === undefined ? undefined : rulesOfText(found.text).find((one) => uidOfRule(one) === uid);
+    return rule === undefined || found === undefined
+      ? { found: undefined }
+      : { found: { ...found, text: canonicalJson(rule), title: stringAt(rule, 'title') } };
+  }
+
+  async #live(read: (work: Operations) => ReturnType<Operations['liveBody']>): Promise<Side | undefined> {
+    const found = await this.#repositoryCache.use(this.#signal, read);
+    return found === undefined ? undefined : { ...found, title: undefined };
+  }
+}
