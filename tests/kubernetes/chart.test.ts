@@ -8,10 +8,10 @@ import { SecretState } from '../../pkg/kubernetes/state.ts';
 import { MODES, scenarios } from '../chart/charts.ts';
 import type { KubernetesObject, Values } from '../support/helm/helm.ts';
 import { CHART, EXAMPLES, helm, kubectl, template, valuesArguments } from '../support/helm/helm.ts';
-import { podOf } from '../support/helm/restricted.ts';
 import { Cluster } from '../support/kube/cluster.ts';
 import { realClock } from '../support/ports.ts';
 import { describeKubernetes, programs } from './tier.ts';
+import { asPod, configOf, isBuiltIn } from './rendered.ts';
 
 const TARGET = { target: 's3://bucket/p' };
 /** RBAC and deletions take effect a moment later. */
@@ -287,30 +287,3 @@ describeKubernetes('the chart on a real API server', () => {
     await soon(async () => expect(await everything(at)).toEqual(before));
   }
 });
-
-/** Kinds that the API server knows without further definitions. */
-function isBuiltIn({ apiVersion }: KubernetesObject): boolean {
-  return !apiVersion.startsWith('monitoring.coreos.com/');
-}
-
-/** The pod that a workload would make: only pods themselves are refused by Pod Security. */
-function asPod(object: KubernetesObject): KubernetesObject[] {
-  const spec = object.kind === 'Pod' ? undefined : podOf(object);
-  const metadata = {
-    name: `${object.kind.toLowerCase()}-${object.metadata.name}`,
-    namespace: object.metadata.namespace,
-  };
-  return spec === undefined ? [] : [{ apiVersion: 'v1', kind: 'Pod', metadata, spec }];
-}
-
-function configOf(cluster: Cluster): object {
-  const authority = Buffer.from(cluster.ca).toString('base64');
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
-    clusters: [{ name: 'test', cluster: { server: cluster.url, 'certificate-authority-data': authority } }],
-    users: [{ name: 'admin', user: { token: cluster.adminToken } }],
-  };
-}

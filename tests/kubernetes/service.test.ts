@@ -1,3 +1,4 @@
+/** In one file, although it is long: the last test looks for secrets in what all the others have logged. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';

@@ -1,29 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGrafana } from '../../support/grafana/index.ts';
-import type { Simulator } from '../../support/grafana/simulator.ts';
-import { removeDirectory, startService, type TestService } from '../../support/service.ts';
-import type { CheckText } from '../../../pkg/contract/reasons/check-result.ts';
-import { reasonSentence } from '../../../pkg/contract/reasons/reason.ts';
+import { describe, expect, it } from 'vitest';
+import { grafana, service, setUp, snapshot } from './harness.ts';
 
 describe('the API, with a real service, a Grafana and a target', () => {
-  let grafana: Simulator;
-  let service: TestService;
-  let snapshot: string;
-
-  beforeAll(async () => {
-    grafana = await startGrafana({ profile: '13.2' });
-    grafana.seedDashboards({ count: 12, folders: 4, v2Share: 0 });
-    service = await startService({ grafanaUrl: grafana.url });
-    const { json } = await service.call('POST', '/runs', { kind: 'backup' });
-    const run = await service.ended(json.id);
-    expect(run).toMatchObject({ status: 'complete', kind: 'backup', trigger: 'manual' });
-    snapshot = String(run['snapshot']);
-  });
-  afterAll(async () => {
-    await service?.stop();
-    await grafana?.close();
-    await removeDirectory(service.directory);
-  });
+  setUp();
 
   it.each([
     ['no token', {}],
@@ -94,97 +73,6 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect(under.json.total).toBeGreaterThan(0);
   });
 
-  it('compares with live, plans a restore, applies it and undoes it', async () => {
-    const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?kind=dashboard&limit=1`);
-    const { uid, title } = list.items[0];
-    const token = grafana.token();
-    const gone = await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect(gone.status).toBe(200);
-    const { json: diff } = await service.call('GET', `/diff?from=${snapshot}&to=live&refresh=true&kind=dashboard`);
-    expect(diff.items).toMatchObject([{ change: 'removed', kind: 'dashboard', uid, title }]);
-    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
-    const planned = await service.call('POST', '/restores', { snapshot, selection });
-    expect(planned.status).toBe(201);
-    expect(planned.json).toMatchObject({ state: 'planned', counts: { create: 2 } });
-    expect(planned.json).not.toHaveProperty('message');
-    const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
-    expect(applied.status).toBe(202);
-    const run = await service.ended(applied.json.id);
-    expect(run).toMatchObject({ kind: 'restore', status: 'complete', undoable: true });
-    const { json: results } = await service.call('GET', `/restores/${planned.json.id}/results`);
-    expect(results.items).toMatchObject([
-      { kind: 'dashboard', uid, outcome: 'verified' },
-      { kind: 'dashboard-permissions', uid, outcome: 'verified' },
-    ]);
-    const { json: same } = await service.call('GET', `/diff?from=${snapshot}&to=live&refresh=true&kind=dashboard`);
-    expect(same.items).toEqual([]);
-    const undo = await service.call('POST', `/runs/${run['id']}/undo`);
-    expect(undo.status).toBe(200);
-    expect(undo.json).toMatchObject({ snapshot: run['snapshot'], undoes: run['id'], counts: { delete: 1, update: 0 } });
-    const items = await service.call('GET', `/restores/${undo.json.id}/items?action=delete`);
-    expect(items.json.items).toMatchObject([{ kind: 'dashboard', uid, reason: 'the restore created it' }]);
-    expect((await service.call('POST', `/restores/${undo.json.id}/apply`, {})).json.error.code).toBe('DK_CONFIRMATION');
-    const confirm = undo.json.confirm as string;
-    const undone = await service.call('POST', `/restores/${undo.json.id}/apply`, { confirm });
-    expect(await service.ended(undone.json.id)).toMatchObject({
-      status: 'complete',
-      trigger: 'undo',
-      undoes: run['id'],
-      counts: { deleted: 1 },
-    });
-    const { json: again } = await service.call('GET', `/diff?from=${snapshot}&to=live&refresh=true&kind=dashboard`);
-    expect(again.items).toMatchObject([{ change: 'removed', kind: 'dashboard', uid }]);
-  });
-
-  it('restores a folder with all that was in it, and proposes nothing that is there', async () => {
-    const { json: tree } = await service.call('GET', `/snapshots/${snapshot}/tree`);
-    const { uid, total } = tree.folders.find(({ direct }: { direct: number }) => direct > 0);
-    const headers = { authorization: `Bearer ${grafana.token()}` };
-    await fetch(`${grafana.url}/api/folders/${uid}?forceDeleteRules=true`, { method: 'DELETE', headers });
-    const selection = { type: 'folder', org: 1, uid };
-    const planned = await service.call('POST', '/restores', { snapshot, selection });
-    expect(planned.json.counts.create).toBeGreaterThan(total);
-    const items = await service.call('GET', `/restores/${planned.json.id}/items?action=create&limit=2`);
-    expect(items.json.items).toHaveLength(2);
-    expect(items.json.next).toBeDefined();
-    const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
-    expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
-    const { json: view } = await service.call('GET', `/restores/${planned.json.id}`);
-    expect(view).toMatchObject({ state: 'applied', outcomes: { verified: planned.json.counts.create } });
-    expect(view.safetySnapshot).toBeDefined();
-  });
-
-  it('asks for a typed word before something live is overwritten', async () => {
-    const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?kind=folder&limit=1`);
-    const { uid } = list.items[0];
-    const headers = { authorization: `Bearer ${grafana.token()}`, 'content-type': 'application/json' };
-    const live = await fetch(`${grafana.url}/api/folders/${uid}`, { headers });
-    const { version } = (await live.json()) as { version: number };
-    const body = JSON.stringify({ title: 'Renamed by hand', version, overwrite: true });
-    await fetch(`${grafana.url}/api/folders/${uid}`, { method: 'PUT', headers, body });
-    const wish = {
-      selection: { type: 'resources', resources: [{ org: 1, kind: 'folder', uid }] },
-      options: { overwrite: true },
-    };
-    const planned = await service.call('POST', '/restores', { snapshot, ...wish });
-    const { title } = list.items[0];
-    expect(planned.json).toMatchObject({ counts: { update: 1 }, confirm: title });
-    const refused = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
-    expect([refused.status, refused.json.error.code]).toEqual([400, 'DK_CONFIRMATION']);
-    // The id of the snapshot is taken as well.
-    const other = await service.call('POST', '/restores', { snapshot, ...wish });
-    const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: ` ${title} ` });
-    expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
-    const again = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: title });
-    expect(again.status).toBe(409);
-    const byId = await service.call('POST', `/restores/${other.json.id}/apply`, { confirm: snapshot });
-    expect(byId.status).toBe(202);
-    await service.ended(byId.json.id);
-  });
-
   it('takes an empty body that is called JSON, as Grafana sends it, wherever nothing has to be said', async () => {
     const json = { 'content-type': 'application/json' };
     const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?kind=dashboard&limit=1`);
@@ -229,72 +117,6 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect(await service.ended(json.id)).toMatchObject({ by: 'grace' });
   });
 
-  it('keeps settings with owners, takes secrets and never gives them back', async () => {
-    const { json: before, headers } = await service.call('GET', '/settings');
-    expect(headers.get('etag')).toBe(`"${before.revision}"`);
-    expect(before.owners['target.url']).toEqual({ owner: 'deployment', source: 'DASHKEEP_TARGET' });
-    expect(before.owners['retention.keepLast']).toEqual({ owner: 'default' });
-    const secret = 'very-secret-key-material-123';
-    const retention = { ...before.values.retention, keepLast: 7 };
-    const saved = await service.call(
-      'PUT',
-      '/settings',
-      { values: { retention }, secrets: { s3SecretAccessKey: secret } },
-      { 'if-match': `"${before.revision}"` },
-    );
-    expect(saved.status).toBe(200);
-    expect(saved.json.values.retention.keepLast).toBe(7);
-    expect(saved.json.secrets.s3SecretAccessKey).toEqual({ set: true, owner: 'ui' });
-    expect(saved.text).not.toContain(secret);
-    const stale = await service.call(
-      'PUT',
-      '/settings',
-      { values: { retention } },
-      { 'if-match': `"${before.revision}"` },
-    );
-    expect([stale.status, stale.json.error.code]).toEqual([412, 'DK_SETTINGS_STALE']);
-    const owned = await service.call('PUT', '/settings', {
-      values: { target: { ...before.values.target, url: 's3://other/bucket' } },
-    });
-    expect(owned.json.error.fields).toEqual({ 'target.url': 'set by the deployment (DASHKEEP_TARGET)' });
-    expect(owned.json.error.fieldReasons).toEqual({
-      'target.url': { code: 'deployment-owned', params: { source: 'DASHKEEP_TARGET' } },
-    });
-    const wrong = await service.call('PUT', '/settings', {
-      values: { schedule: { ...before.values.schedule, backup: 'whenever', timezone: 'Etc/UTC' } },
-    });
-    expect(wrong.status).toBe(400);
-    expect(wrong.json.error.fields['schedule.backup']).toContain('deployment');
-  });
-
-  it('checks the target step by step and previews schedules and retention', async () => {
-    const { json: check } = await service.call('POST', '/settings/check', {});
-    expect(check.ok).toBe(true);
-    expect(check.steps.map(({ step }: { step: string }) => step)).toEqual([
-      'resolve',
-      'clock',
-      'write',
-      'read',
-      'list',
-      'delete',
-      'repository',
-    ]);
-    const { json: doctor } = await service.call('GET', '/doctor');
-    expect(doctor.checks.find(({ name }: { name: string }) => name === 'grafana').status).toBe('ok');
-    for (const { detail, findings, hint, hints } of [...check.steps, ...doctor.checks] as CheckText[]) {
-      expect(findings.map(reasonSentence).join('; ')).toBe(detail);
-      expect(hints.map(reasonSentence).join(' ')).toBe(hint);
-    }
-    const { json: preview } = await service.call(
-      'GET',
-      '/schedule/preview?expression=0+*/2+*+*+*&timezone=Europe/Paris',
-    );
-    expect(preview.next).toHaveLength(5);
-    expect(preview.intervalSeconds).toBe(7200);
-    const { json: retention } = await service.call('POST', '/retention/preview', {});
-    expect(retention.kept.map(({ id }: { id: string }) => id)).toContain(snapshot);
-  });
-
   it('deletes a snapshot only when its id is typed', async () => {
     const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
     const { snapshot: newest } = (await service.ended(run.id)) as { snapshot: string };
@@ -305,7 +127,6 @@ describe('the API, with a real service, a Grafana and a target', () => {
     const deleted = await service.call('DELETE', `/snapshots/${snapshot}?confirm=${snapshot}`);
     expect(deleted.json).toEqual({ deleted: snapshot });
     expect((await service.call('GET', `/snapshots/${snapshot}`)).status).toBe(404);
-    snapshot = newest;
   });
 
   it('tells health, readiness and metrics on the second port', async () => {
