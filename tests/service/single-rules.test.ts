@@ -69,7 +69,7 @@ describe('a single alert rule in the API', () => {
     expect((await get(`/snapshots/${first}/resource?kind=alert-rule&uid=nobody`)).status).toBe(404);
   });
 
-  it('has versions of its own', async () => {
+  it('has its own versions', async () => {
     const { json } = await get('/resources/1/alert-rule/slow/versions');
     expect(json).toMatchObject({ kind: 'alert-rule', uid: 'slow', title: 'Rule slow', group: GROUP, total: 2 });
     expect(json.items).toMatchObject([

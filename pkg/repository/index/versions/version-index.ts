@@ -1,3 +1,4 @@
+/** In one file, although it is long: updates, folds and questions share what this process knows of the index. */
 import type { Abortable } from '../../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
 import type { ResourceRef } from '../../../contract/kinds.ts';
