@@ -7,7 +7,8 @@ import { append } from '../../lib/append.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { fromFileSystem } from './errors.ts';
-import { flushDirectory, makeDirectory, makePath, statOf } from './files.ts';
+import { makeDirectory, makePath, statOf } from './files.ts';
+import { DirectoryFlushes } from './flushes.ts';
 import { walk } from './walk.ts';
 import { tooLarge } from '../errors.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
@@ -30,6 +31,7 @@ export class DirectoryStore implements ObjectStore {
   readonly capabilities: StoreCapabilities = { conditionalPut: 'enforced', versioning: false, objectLock: false };
   readonly #path: string;
   readonly #random: Randomness;
+  readonly #flushes = new DirectoryFlushes();
   #root: string | undefined;
   #sweep: Promise<void> | undefined;
 
@@ -78,14 +80,17 @@ export class DirectoryStore implements ObjectStore {
       await this.#sweepOnce();
       const parent = await this.#makeParentOf(key);
       const path = join(parent, nameOf(key));
-      if (options.ifAbsent && (await statOf(path)) !== undefined) {
-        return { written: false };
-      }
       temporary = await this.#writeTemporary(body);
       options.signal?.throwIfAborted();
-      const written = options.ifAbsent ? await this.#publishIfAbsent(temporary, path) : await publish(temporary, path);
-      await flushDirectory(parent);
-      return { written };
+      if (options.ifAbsent) {
+        const written = await this.#publishIfAbsent(temporary, path);
+        await this.#flushes.of(parent);
+        return { written };
+      }
+      await rename(temporary, path);
+      temporary = undefined;
+      await this.#flushes.of(parent);
+      return { written: true };
     } catch (error) {
       options.signal?.throwIfAborted();
       throw fromFileSystem(error, `write ${key}`, this.description);
@@ -172,13 +177,18 @@ export class DirectoryStore implements ObjectStore {
     } catch (error) {
       const code = systemCode(error) ?? '';
       if (code === 'EEXIST') {
+        await statOf(path);
         return false;
       }
       if (!NO_LINKS.has(code)) {
         throw error;
       }
       this.capabilities.conditionalPut = 'ignored';
-      return publish(temporary, path);
+      if ((await statOf(path)) !== undefined) {
+        return false;
+      }
+      await rename(temporary, path);
+      return true;
     }
   }
 
@@ -263,9 +273,4 @@ export class DirectoryStore implements ObjectStore {
 
 function nameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
-}
-
-async function publish(temporary: string, path: string): Promise<true> {
-  await rename(temporary, path);
-  return true;
 }
