@@ -1,9 +1,9 @@
 import type { PluginExtensionAddedLinkConfig, PluginExtensionPanelContext } from '@grafana/data';
 import { config, locationService } from '@grafana/runtime';
-import { t } from '../lib/i18n.ts';
 import { isAdmin } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
 import manifest from '../plugin.json';
+import { ENGLISH, wordsOf, type LinkName } from './words.ts';
 
 /*
  * What Dashkeep adds to Grafana's own pages. Loaded with module.js, so it imports what it does only when that is used.
@@ -20,7 +20,10 @@ type Link = PluginExtensionAddedLinkConfig;
 const GROUP = { name: manifest.name, icon: 'shield' } as const;
 
 /** The service responds to admins alone: others are shown no link that would lead nowhere. */
-const forAdmins: NonNullable<Link['configure']> = () => (isAdmin() ? {} : undefined);
+const forAdmins =
+  (link: LinkName): NonNullable<Link['configure']> =>
+  () =>
+    isAdmin() ? wordsOf(link) : undefined;
 
 /** Grafana 13.2 and later have a place for it beside the dashboard. */
 function hasSidebar(version: string): boolean {
@@ -37,13 +40,10 @@ export function dashboardIn(pathname: string): string | undefined {
 
 const earlierVersions: Link = {
   targets: SIDEBAR,
-  title: 'Earlier versions',
-  description: 'Every version of this dashboard that a backup holds',
+  ...ENGLISH.versions,
   icon: 'history',
   configure: () =>
-    isAdmin() && dashboardIn(locationService.getLocation().pathname) !== undefined
-      ? { title: t('extension.versions', 'Earlier versions') }
-      : undefined,
+    isAdmin() && dashboardIn(locationService.getLocation().pathname) !== undefined ? wordsOf('versions') : undefined,
   onClick: () => {
     const uid = dashboardIn(locationService.getLocation().pathname);
     if (uid !== undefined) {
@@ -54,8 +54,7 @@ const earlierVersions: Link = {
 
 const earlierVersionsOfPanel: PluginExtensionAddedLinkConfig<PluginExtensionPanelContext> = {
   targets: PANEL_MENU,
-  title: 'Earlier versions',
-  description: 'Every version of this dashboard that a backup holds',
+  ...ENGLISH.versions,
   icon: 'history',
   group: GROUP,
   // Grafana refuses a link that leads nowhere before it was configured.
@@ -63,48 +62,45 @@ const earlierVersionsOfPanel: PluginExtensionAddedLinkConfig<PluginExtensionPane
   configure: (context) => {
     const uid = context?.dashboard.uid ?? '';
     return isAdmin() && uid !== '' && !hasSidebar(config.buildInfo.version)
-      ? { title: t('extension.versions', 'Earlier versions'), path: routes.versions('dashboard', uid) }
+      ? { ...wordsOf('versions'), path: routes.versions('dashboard', uid) }
       : undefined;
   },
 };
 
 const backUp: Link = {
   targets: COMMAND_PALETTE,
-  title: 'Back up now',
-  description: 'Start a backup of Grafana with Dashkeep',
+  ...ENGLISH.backUp,
   icon: 'cloud-upload',
   group: GROUP,
-  configure: forAdmins,
+  configure: forAdmins('backUp'),
   onClick: () => void import('./backUp.ts').then(({ backUpNow }) => backUpNow()),
 };
 
+// The palette of Grafana 12 follows no address: it calls `onClick`, also where there is none.
 const restore: Link = {
   targets: COMMAND_PALETTE,
-  title: 'Restore something',
-  description: 'Choose what to restore from a backup with Dashkeep',
+  ...ENGLISH.restore,
   icon: 'history',
   group: GROUP,
-  path: routes.restore(),
-  configure: forAdmins,
+  configure: forAdmins('restore'),
+  onClick: () => locationService.push(routes.restore()),
 };
 
 const status: Link = {
   targets: COMMAND_PALETTE,
-  title: 'Backup status',
-  description: 'See what the last backup with Dashkeep covers',
+  ...ENGLISH.status,
   icon: 'shield',
   group: GROUP,
-  path: routes.overview(),
-  configure: forAdmins,
+  configure: forAdmins('status'),
+  onClick: () => locationService.push(routes.overview()),
 };
 
 const card: Link = {
   targets: ADMINISTRATION,
-  title: 'Backup and restore',
-  description: 'See what the last backup covers, browse earlier versions, and restore what was changed or deleted.',
+  ...ENGLISH.card,
   icon: 'shield',
   path: routes.overview(),
-  configure: forAdmins,
+  configure: forAdmins('card'),
 };
 
 /** All of them, in the order of plugin.json. */

@@ -2,6 +2,7 @@ import { of, throwError } from 'rxjs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { backUpNow } from '../../src/extensions/backUp.ts';
 import { dashboardIn, links, panelLink } from '../../src/extensions/links.ts';
+import { TRANSLATED } from '../../src/extensions/words.ts';
 import manifest from '../../src/plugin.json' with { type: 'json' };
 
 const { host } = vi.hoisted(() => ({
@@ -34,6 +35,7 @@ vi.mock('../../src/app/translations.ts', () => ({ loadTranslations: async () => 
 const VERSIONS = '/a/dashkeep-backup-app/versions/dashboard/board';
 
 beforeEach(() => {
+  vi.stubGlobal('document', { documentElement: { lang: 'en-US' } });
   host.config.bootData.user.orgRole = 'Admin';
   host.config.buildInfo.version = '13.2.0';
   host.locationService.pathname = '/d/board/checkout';
@@ -62,6 +64,19 @@ describe('what Dashkeep adds to the pages of Grafana', () => {
       expect(title.length).toBeGreaterThanOrEqual(10);
       expect(path ?? '/a/dashkeep-backup-app').toMatch(/^\/a\/dashkeep-backup-app/);
     }
+  });
+
+  it('speaks every language that the app speaks, as Grafana asks before any text is loaded', () => {
+    const others = manifest.languages.filter((language) => language !== 'en-US');
+    expect(Object.keys(TRANSLATED)).toEqual(others);
+    vi.stubGlobal('document', { documentElement: { lang: 'fr-FR' } });
+    host.config.buildInfo.version = '12.4.0';
+    const titles = [
+      ...links.map(({ configure }) => configure?.(undefined)?.title),
+      panelLink.configure?.(panel)?.title,
+    ];
+    expect(titles).toContain('Restaurer un élément');
+    expect(titles.filter((title) => all.some((link) => link.title === title))).toEqual([]);
   });
 
   it('is for admins alone', () => {
@@ -93,6 +108,16 @@ describe('what Dashkeep adds to the pages of Grafana', () => {
       host.config.buildInfo.version = version;
       expect(panelLink.configure?.(panel)).toBeUndefined();
     }
+  });
+
+  it('has no bare address in the command palette: Grafana 12 calls onClick there, and follows none', () => {
+    const palette = links.filter(({ targets }) => targets === 'grafana/commandpalette/action');
+    expect(palette).toHaveLength(3);
+    for (const { title, path, onClick } of palette) {
+      expect([path, onClick], title).toEqual([undefined, expect.any(Function)]);
+    }
+    palette.find(({ title }) => title === 'Restore something')?.onClick?.(undefined, {} as never);
+    expect(host.locationService.pushed).toEqual(['/a/dashkeep-backup-app/restore']);
   });
 
   it('starts a backup from the command palette and shows its run', async () => {

@@ -7,8 +7,8 @@ interface Flush {
 }
 
 /**
- * Flushes directories to the disk, once for all who wait for the same one: a backup writes thousands of files into a few
- * directories, and each flush takes as long as a write.
+ * Flushes directories to the disk, once for all who wait for the same one: a backup writes thousands of files into a
+ * few directories, and each flush takes as long as a write.
  */
 export class DirectoryFlushes {
   readonly #running = new Map<string, Flush>();
