@@ -66,6 +66,7 @@ export async function openRepository(options: OpenOptions): Promise<OpenedReposi
   return new OpenedRepository({ ...options, trust }, config.id, keyring);
 }
 
+/** A repository whose configuration and keys were read. */
 export class OpenedRepository implements Repository {
   readonly store: ObjectStore;
   readonly id: string;

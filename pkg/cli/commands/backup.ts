@@ -19,6 +19,7 @@ interface Flags extends CommonFlags, AskedBy {
   fullReadEvery?: string;
 }
 
+/** Registers `dashkeep backup`. */
 export const registerBackup: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('backup')))))
     .description('make a snapshot of Grafana')

@@ -19,6 +19,7 @@ interface Flags extends CommonFlags {
   tokenDays?: string;
 }
 
+/** Registers `dashkeep bootstrap`. */
 export const registerBootstrap: Register = (program, run) => {
   withJson(withService(program.command('bootstrap')))
     .description('make a Grafana token with the admin Secret and store it; do nothing if a token works')

@@ -18,6 +18,7 @@ interface Flags extends CommonFlags {
   org?: string;
 }
 
+/** Registers `dashkeep cat`. */
 export const registerCat: Register = (program, run) => {
   withTarget(program.command('cat'))
     .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")

@@ -11,6 +11,7 @@ const SCRIPTS: Readonly<Record<string, (tree: Tree) => string>> = {
   fish: fishCompletion,
 };
 
+/** Registers `dashkeep completion`. */
 export const registerCompletion: Register = (program, run) => {
   program
     .command('completion')

@@ -10,6 +10,7 @@ interface Flags extends CommonFlags {
   json?: boolean;
 }
 
+/** Registers `dashkeep copy`. */
 export const registerCopy: Register = (program, run) => {
   withTarget(program.command('copy'))
     .description(

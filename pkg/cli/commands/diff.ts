@@ -20,6 +20,7 @@ interface Flags extends CommonFlags {
 /** With `detail` what changed has its changes, too. */
 type Found = Omit<Diff, 'changed'> & { changed: (DiffItem | DetailedItem)[] };
 
+/** Registers `dashkeep diff`. */
 export const registerDiff: Register = (program, run) => {
   withGrafana(withTarget(program.command('diff')))
     .argument('<from>', "snapshot id, or 'latest'")

@@ -13,6 +13,7 @@ interface Flags extends CommonFlags {
   policy?: boolean;
 }
 
+/** Registers `dashkeep doctor`. */
 export const registerDoctor: Register = (program, run) => {
   withJson(withTargetUrl(withService(program.command('doctor'))))
     .description('check everything, and say what to do if a check fails')

@@ -12,6 +12,7 @@ interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
 }
 
+/** Registers `dashkeep drill`. */
 export const registerDrill: Register = (program, run) => {
   withBy(withGrafana(withTarget(program.command('drill'))))
     .argument('[snapshot]', 'id or unique prefix of an id (default: the newest complete one)')

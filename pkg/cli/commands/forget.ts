@@ -19,6 +19,7 @@ interface Flags extends CommonFlags, Partial<Record<(typeof RULES)[number], stri
   dryRun?: boolean;
 }
 
+/** Registers `dashkeep forget`. */
 export const registerForget: Register = (program, run) => {
   withTarget(program.command('forget'))
     .description('remove snapshots that no rule keeps; a later prune removes their objects')

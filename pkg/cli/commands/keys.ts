@@ -12,6 +12,7 @@ interface Flags extends CommonFlags {
   rotate?: boolean;
 }
 
+/** Registers `dashkeep keys`. */
 export const registerKeys: Register = (program, run) => {
   withTarget(program.command('keys'))
     .description('show the signing key of this machine, the trusted keys, and who signed what')

@@ -16,6 +16,7 @@ interface Flags extends CommonFlags {
   removeMostObjects?: boolean;
 }
 
+/** Registers `dashkeep prune`. */
 export const registerPrune: Register = (program, run) => {
   withTarget(program.command('prune'))
     .description(

@@ -15,6 +15,7 @@ interface Flags extends CommonFlags {
   rewrap?: boolean;
 }
 
+/** Registers `dashkeep repair`. */
 export const registerRepair: Register = (program, run) => {
   withGrafana(withTarget(program.command('repair')))
     .description('restore damaged or missing objects from Grafana, if it still has the same content')

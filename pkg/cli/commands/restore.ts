@@ -30,6 +30,7 @@ interface Flags extends RestoreFlags, AskedBy {
   safetySnapshot: boolean;
 }
 
+/** Registers `dashkeep restore`. */
 export const registerRestore: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('restore')))))
     .argument('[snapshot]', "id, unique prefix of an id, or 'latest'")

@@ -48,6 +48,7 @@ The process:
   DASHKEEP_STATE_DIR                 directory for keys and settings outside Kubernetes
   DASHKEEP_LOG_LEVEL, DASHKEEP_STOP_SECONDS`;
 
+/** Registers `dashkeep serve`. */
 export const registerServe: Register = (program, run) => {
   withService(program.command('serve'))
     .description('run the service next to Grafana: token, schedule, API')

@@ -14,6 +14,7 @@ interface Flags extends CommonFlags {
   rules?: boolean;
 }
 
+/** Registers `dashkeep show`. */
 export const registerShow: Register = (program, run) => {
   withTarget(program.command('show'))
     .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")

@@ -9,6 +9,7 @@ interface Flags extends CommonFlags {
   json?: boolean;
 }
 
+/** Registers `dashkeep snapshots`. */
 export const registerSnapshots: Register = (program, run) => {
   withTarget(program.command('snapshots')).description('list the snapshots, newest first').action(run(listSnapshots));
 };

@@ -13,6 +13,7 @@ interface Flags extends CommonFlags {
   unsigned?: boolean;
 }
 
+/** Registers `dashkeep trust`. */
 export const registerTrust: Register = (program, run) => {
   withTarget(program.command('trust'))
     .argument('[fingerprint]', 'of the signing key, as `dashkeep keys` prints it')

@@ -16,6 +16,7 @@ interface Flags extends CommonFlags {
   readDataSubset?: string;
 }
 
+/** Registers `dashkeep verify`. */
 export const registerVerify: Register = (program, run) => {
   withTarget(program.command('verify'))
     .argument('[snapshot]', "only this snapshot: its id, a unique prefix, or 'latest'")

@@ -23,6 +23,7 @@ interface Flags extends CommonFlags {
   changes: boolean;
 }
 
+/** Registers `dashkeep versions`. */
 export const registerVersions: Register = (program, run) => {
   withTarget(program.command('versions'))
     .argument('<resource>', 'kind/uid, such as dashboard/abc, or alert-rule/uid')

@@ -54,6 +54,7 @@ export async function comparedWith(
 /** Entries of one org and kind by uid. */
 export type Entries = ReadonlyMap<string, ManifestEntry>;
 
+/** The entries of one org and kind in a snapshot, by uid; none without a snapshot. */
 export function entriesOf(manifest: Manifest | undefined, org: number, kind: KindName): Entries {
   const entries = new Map<string, ManifestEntry>();
   for (const entry of manifest?.resources ?? []) {

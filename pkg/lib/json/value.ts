@@ -42,6 +42,7 @@ export class RawNumber extends RawText {
 /** Deeper nesting than any real dashboard; stops hostile input from exhausting the stack. */
 export const MAX_JSON_DEPTH = 400;
 
+/** Whether a value is an object, and neither an array nor text that was never parsed. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson);
 }

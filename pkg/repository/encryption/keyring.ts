@@ -62,6 +62,10 @@ export interface KeyringOptions {
   readOnly?: string;
 }
 
+/**
+ * The keyring of a process: what it seals for, and with which keys it opens.
+ * @throws DK_ENCRYPTION for a key or recipient that is not valid
+ */
 export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   const { current, readOnly } = options;
   const keys = dedupe([...(current === undefined ? [] : [current]), ...options.keys]);

@@ -62,6 +62,7 @@ export async function readCutOver(store: ObjectStore, { signal }: Abortable): Pr
   }
 }
 
+/** Reads the list; lines that are none of it are passed over. */
 export function parseCutOver(bytes: Buffer): CutOver {
   const files = new Map<string, string>();
   for (const line of bytes.toString('latin1').split('\n')) {

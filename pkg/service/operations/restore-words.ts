@@ -60,6 +60,10 @@ export async function planWithDependencies(
   return plan;
 }
 
+/**
+ * The data sources of all organizations of an instance.
+ * @throws what Grafana's client throws
+ */
 export async function liveDataSources(instance: Instance, signal: AbortSignal): Promise<LiveDataSource[]> {
   const found: LiveDataSource[] = [];
   for (const org of instance.orgs) {

@@ -8,6 +8,10 @@ import type { OutboundAllowList } from './allow-list.ts';
 /** All addresses of a name. */
 export type Resolve = (name: string) => Promise<LookupAddress[]>;
 
+/**
+ * Asks the system's resolver.
+ * @throws ENOTFOUND and the like, as Node does
+ */
 export const systemResolve: Resolve = (name) => lookup(name, { all: true });
 
 /**

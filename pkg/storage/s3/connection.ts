@@ -7,6 +7,7 @@ export interface Connection extends ConnectionSettings {
   readonly direct: FastPathClient;
 }
 
+/** A key of the store as the bucket has it, below the prefix of the target. */
 export function keyIn({ resolved }: ConnectionSettings, key: string): string {
   return resolved.prefix === '' ? key : `${resolved.prefix}/${key}`;
 }

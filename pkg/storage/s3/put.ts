@@ -16,6 +16,11 @@ const CONFLICT_PAUSE_MILLISECONDS = 50;
 const CONTENT_TYPE = 'application/octet-stream';
 const DAY_MILLISECONDS = 24 * 3_600_000;
 
+/**
+ * Writes an object, on condition that there is none where that is asked for and the store can.
+ * @returns whether it was written; false = there is one already.
+ * @throws DK_STORE_…
+ */
 export async function putObject(
   connection: Connection,
   capabilities: StoreCapabilities,

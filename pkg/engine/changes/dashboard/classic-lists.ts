@@ -100,6 +100,7 @@ export function variablesOf(list: readonly Json[]): JsonObject[] {
   return list.filter(isJsonObject).map(variableOf);
 }
 
+/** A variable in the form that both schemas are compared in. */
 export function variableOf(variable: JsonObject): JsonObject {
   const { type = 'query', hide, refresh, sort, current, datasource, query, regexApplyTo, valuesFormat } = variable;
   return stripped({
@@ -141,6 +142,7 @@ const BUILT_IN: JsonObject = {
   iconColor: 'rgba(0, 211, 255, 1)',
 };
 
+/** Annotation queries in one form, the one that every dashboard has included. */
 export function annotationsOf(list: readonly Json[]): JsonObject[] {
   const given = list.filter(isJsonObject).map(annotationOf);
   return given.some((one) => one['builtIn'] === true) ? given : [BUILT_IN, ...given];
@@ -160,6 +162,7 @@ export function annotationOf(annotation: JsonObject): JsonObject {
   });
 }
 
+/** Links of a dashboard in one form. */
 export function linksOf(list: readonly Json[]): JsonObject[] {
   return list.filter(isJsonObject).map((link) => {
     const { icon } = link;

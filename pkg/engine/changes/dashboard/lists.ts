@@ -49,6 +49,7 @@ function asked(query: JsonObject[string] | undefined): JsonObject[string] | unde
   return typeof text === 'string' ? text : query;
 }
 
+/** What changed in the annotation queries of a dashboard, their order included. */
 export function annotationChanges(before: readonly JsonObject[], after: readonly JsonObject[]): ReadableChange[] {
   const pairs = pairUp(before, after, (one) => [nameOf(one)]);
   return [
@@ -61,6 +62,7 @@ export function annotationChanges(before: readonly JsonObject[], after: readonly
   ];
 }
 
+/** What changed in the links of a dashboard, their order included. */
 export function linkChanges(before: readonly JsonObject[], after: readonly JsonObject[]): ReadableChange[] {
   const title = (one: JsonObject): string => inWords(one['title']) || inWords(one['url']) || inWords(one['tags']);
   const pairs = pairUp(before, after, (one) => [JSON.stringify(one), title(one), inWords(one['url']) || undefined]);

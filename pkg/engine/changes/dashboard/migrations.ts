@@ -60,6 +60,7 @@ export const SEPARATE_MERGE = 31;
  */
 export const TODAYS_OPTIONS = 31;
 
+/** What Grafana converted or migrated between two versions of a dashboard, by their schemas. */
 export function migrationOf(before: DashboardModel, after: DashboardModel): Migration {
   const [from, to] = [before.schemaVersion, after.schemaVersion];
   return {

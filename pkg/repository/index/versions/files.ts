@@ -111,10 +111,12 @@ export function orgOf({ org, kind }: Pick<ResourceRef, 'org' | 'kind'>): number 
   return SERVER_KINDS.has(kind) ? 0 : org;
 }
 
+/** A resource as the index names it. */
 export function thingOf(ref: ResourceRef): Thing {
   return [orgOf(ref), ref.kind, ref.uid];
 }
 
+/** The same as one string, for maps. */
 export function keyOf([org, kind, uid]: Thing): string {
   return `${org}/${kind}/${uid}`;
 }
@@ -124,6 +126,7 @@ export function cellOf(org: number, kind: KindName): string {
   return `${org}/${kind}`;
 }
 
+/** Whether a snapshot with this scope looked at an organization and kind at all. */
 export function covers(scope: Scope, org: number, kind: KindName): boolean {
   return (
     (org === 0 || scope.orgs.some(([id]) => id === org)) &&
@@ -143,6 +146,7 @@ function names(pairs: Scope['except'], org: number, kind: KindName): boolean {
 
 const LONGEST_MESSAGE = 500;
 
+/** What the index keeps of an entry of a manifest; a version comment is cut to 500 characters. */
 export function stateOf(entry: ManifestEntry): VersionState {
   const { object, bytes, title, folder, folderUid, facts = {} } = entry;
   const text = (name: string): string | undefined => {

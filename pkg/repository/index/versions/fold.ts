@@ -49,6 +49,7 @@ export interface DatedRow {
   scope: Scope;
 }
 
+/** The rows of a table, oldest first, each with its scope; rows without one are left out. */
 export function rowsOf({ scopes, snapshots }: Pick<TableFile, 'scopes' | 'snapshots'>): DatedRow[] {
   return snapshots.flatMap(([id, scheme, at]) => {
     const scope = scopes[at];
@@ -56,6 +57,7 @@ export function rowsOf({ scopes, snapshots }: Pick<TableFile, 'scopes' | 'snapsh
   });
 }
 
+/** The table of a generation made of rows; equal scopes are kept once. */
 export function tableOf(generation: string, rows: readonly DatedRow[]): TableFile {
   const table: TableFile = { format: 1, generation, scopes: [], snapshots: [] };
   for (const { id, scheme, scope } of rows) {

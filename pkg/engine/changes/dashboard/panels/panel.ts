@@ -46,6 +46,7 @@ export interface ClassicPanel {
   place: Place;
 }
 
+/** A panel in the form that both schemas are compared in, without what its plugin has as default. */
 export function panelOf({ panel, queries, place }: ClassicPanel): Panel {
   const library = objectAt(panel, 'libraryPanel');
   const type = library === undefined ? (stringAt(panel, 'type') ?? '') : '';

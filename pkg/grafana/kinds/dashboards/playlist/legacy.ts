@@ -24,6 +24,7 @@ export async function* listLegacy(context: KindContext): AsyncGenerator<Listed> 
   }
 }
 
+/** A playlist with its items through `/api/playlists`; undefined when it is gone. */
 export async function readLegacy(context: KindContext, uid: string): Promise<Content | undefined> {
   const path = `${PATH}/${encodeURIComponent(uid)}`;
   const { grafana, signal } = context;
