@@ -23,14 +23,15 @@ import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import { Encoder } from './objects/encode-thread.ts';
-import type { PlainCopies, Repository, SeenResource, Session, Versions } from './repository.types.ts';
+import type { IndexWait, PlainCopies, Repository, SeenResource, Session, Versions } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Trust } from './signing/trust.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
-import { VersionIndex, type UpdateOptions } from './index/versions/version-index.ts';
+import type { ResourceChange } from './index/versions/below.ts';
+import { VersionIndex, type IndexedPart } from './index/versions/version-index.ts';
 import type { StateStore } from '../lib/state.ts';
 
 export interface OpenOptions extends Secrets {
@@ -207,21 +208,29 @@ export class OpenedRepository implements Repository {
     return (await this.index.read(options)).reverse();
   }
 
-  async versions(
-    ref: ResourceRef,
-    options: Abortable & Pick<UpdateOptions, 'onProgress'> & { within?: Promise<unknown> } = {},
-  ): Promise<Versions> {
-    const { within, ...calls } = options;
+  versions(ref: ResourceRef, options: IndexWait = {}): Promise<Versions> {
+    return this.#indexed(options, (summaries, calls) => this.versionIndex.of(ref, summaries, calls));
+  }
+
+  versionsBelow(folder: ResourceRef, options: IndexWait = {}): Promise<Versions<ResourceChange>> {
+    return this.#indexed(options, (summaries, calls) => this.versionIndex.below(folder, summaries, calls));
+  }
+
+  /** An answer of the index of versions, after it took up what is new. */
+  async #indexed<Found extends IndexedPart>(
+    { within, ...calls }: IndexWait,
+    ask: (summaries: SnapshotSummary[], calls: Abortable) => Promise<Found>,
+  ): Promise<Found & Pick<Versions, 'snapshots'>> {
     const summaries = await this.index.read(calls);
     const updating = this.versionIndex.update(summaries, calls);
     await Promise.race([updating, ...(within === undefined ? [] : [within])]);
     // What goes on behind this call fails into the next one.
     updating.catch(() => undefined);
-    let found = await this.versionIndex.of(ref, summaries, calls);
+    let found = await ask(summaries, calls);
     if (found.pending > 0 && within === undefined) {
       // A part that this answer needed was damaged.
       await this.versionIndex.update(summaries, calls);
-      found = await this.versionIndex.of(ref, summaries, calls);
+      found = await ask(summaries, calls);
     }
     return { ...found, snapshots: new Map(summaries.map((one) => [one.id, one])) };
   }

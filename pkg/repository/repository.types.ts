@@ -4,6 +4,7 @@ import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import type { Encoder } from './objects/encode-thread.ts';
+import type { ResourceChange } from './index/versions/below.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
 import type { StoredManifest } from './snapshots/manifests.ts';
@@ -28,11 +29,19 @@ export interface PlainCopies {
 }
 
 /** What became of one resource, with the snapshots that say so. */
-export interface Versions extends IndexedPart {
-  /** Oldest first. */
-  changes: VersionChange[];
+export interface Versions<Change = VersionChange> extends IndexedPart {
+  /** Of one resource oldest first, of a folder with what is below it newest first. */
+  changes: Change[];
   /** Of every snapshot, by id. */
   snapshots: ReadonlyMap<string, SnapshotSummary>;
+}
+
+/** How long an answer of the index of versions may take. */
+export interface IndexWait {
+  /** When it resolves, the answer is made of what there is, and the index is completed behind it. */
+  within?: Promise<unknown>;
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
 }
 
 /** A resource that some snapshot holds or held; of a kind of the whole server, org is 0. */
@@ -91,14 +100,10 @@ export interface Repository {
    * Every change of a resource over the snapshots that count, from an index. Where that has to be made first, this
    * reads every manifest; it takes what there is when `within` resolves, and goes on behind the answer.
    */
-  versions(
-    ref: ResourceRef,
-    options?: {
-      within?: Promise<unknown>;
-      onProgress?: (done: number, total: number) => void;
-      signal?: AbortSignal;
-    },
-  ): Promise<Versions>;
+  versions(ref: ResourceRef, options?: IndexWait): Promise<Versions>;
+
+  /** The same of a folder and of all that is or was in it or below it, newest first. */
+  versionsBelow(folder: ResourceRef, options?: IndexWait): Promise<Versions<ResourceChange>>;
 
   /** Every resource that is in the index of versions, as far as that is made. */
   everSeen(options?: { signal?: AbortSignal }): Promise<SeenResource[]>;

@@ -9,14 +9,14 @@ const VERSIONS_AT_ONCE = 20;
 /** How often it is asked again, in milliseconds: older snapshots may still be read, and newer ones come. */
 const REFRESH_EVERY = 15_000;
 
-/** Every version of a resource that a backup holds, newest first. */
-export function useVersions({ org, kind, uid }: NamedRef) {
+/** Every version of a resource that a backup holds, newest first; of a folder with what is below it, if asked for. */
+export function useVersions({ org, kind, uid }: NamedRef, below: boolean) {
   return usePages<ResourceVersion, VersionPage>(
-    ['versions', org, kind, uid],
+    ['versions', org, kind, uid, below],
     (cursor, signal) =>
       call('GET /resources/:org/:kind/:uid/versions', {
         params: { org, kind, uid },
-        query: { cursor, limit: VERSIONS_AT_ONCE },
+        query: { cursor, limit: VERSIONS_AT_ONCE, below: below ? 'true' : 'false' },
         signal,
       }),
     { refreshEvery: () => REFRESH_EVERY },

@@ -127,3 +127,22 @@ describe('dashkeep versions', () => {
     expect(whole).toContain('New');
   });
 });
+
+describe('dashkeep versions --below', () => {
+  it('lists what is in a folder with it, and refuses what is none', async () => {
+    const inside = (things: Record<string, number>): MadeUp => ({ ...of(things), folderUid: 'top' });
+    await history(inside({ 'dashboard/a': 1, 'folder/top': 1 }), inside({ 'dashboard/a': 2, 'folder/top': 1 }));
+    const { json } = await run('folder/top', '--below', '--no-changes', '--json');
+    expect(json.versions).toMatchObject([
+      { what: 'changed', resource: { kind: 'dashboard', uid: 'a' }, title: 'a 2' },
+      { what: 'first-seen', resource: { kind: 'dashboard', uid: 'a' } },
+      { what: 'first-seen', resource: { kind: 'folder', uid: 'top' } },
+    ]);
+    expect(json.total).toBe(3);
+    expect((await run('folder/top', '--no-changes', '--json')).json.total).toBe(1);
+    expect((await run('folder/top', '--below', '--no-changes', '--limit', '1')).out).toMatch(
+      /changed +dashboard\/a +a 2/,
+    );
+    await expect(run('dashboard/a', '--below')).rejects.toMatchObject({ code: 'DK_USAGE' });
+  });
+});

@@ -5,7 +5,7 @@ import { backUp, test } from './support/journey.ts';
 import { tabTo } from './support/keyboard.ts';
 
 const LONG = { timeout: 60_000 };
-const { board } = CONTENT;
+const { board, folder, inner, rule } = CONTENT;
 
 // Each key waits for frames, and those come slowly where nothing draws them.
 test.describe.configure({ timeout: 360_000 });
@@ -107,4 +107,57 @@ test('without its difference on the page, what is overwritten is typed', async (
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
   await expect(page.getByRole('dialog').locator('code')).toHaveText(board.title);
   expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe('Changed by mistake');
+});
+
+test('a folder’s versions include what is in it, when asked for', async ({ app, page, backup, problems }) => {
+  expect(backup).not.toBe('');
+  await app.open(`/versions/folder/${folder.uid}`);
+  const cards = page.getByRole('main').getByRole('region');
+  await expect(page.getByText(board.title)).toHaveCount(0);
+  await tabTo(page.getByRole('switch', { name: 'Also show what is in it' }));
+  await page.keyboard.press('Space');
+  await expect(cards.filter({ hasText: board.title }).filter({ hasText: 'Dashboards' }).first()).toBeVisible(LONG);
+  await expect(page).toHaveURL(/below=yes/);
+  await expectAccessible(page);
+  expect(problems).toEqual([]);
+});
+
+test('one alert rule is compared and restored, and the rest of its group stays', async ({
+  app,
+  page,
+  admin,
+  backup,
+  problems,
+}) => {
+  interface Rule {
+    uid: string;
+    title: string;
+    for: string;
+  }
+  const path = '/api/v1/provisioning/alert-rules';
+  const ours = async () => (await admin<Rule[]>('GET', path)).filter(({ title }) => title.startsWith(rule.title));
+  const [saved] = await ours();
+  await admin('PUT', `${path}/${saved?.uid}`, { ...saved, for: '45m' });
+  await admin('POST', path, { ...saved, uid: undefined, title: `${rule.title} again` });
+
+  await app.open(
+    `/snapshots/${backup}?resource=${encodeURIComponent(`1/alert-rule-group/${inner.uid}/${rule.group}`)}`,
+  );
+  await page.getByRole('dialog').getByRole('link', { name: rule.title, exact: true }).click(LONG);
+  const drawer = page.getByRole('dialog');
+  await expect(drawer.getByText('Alert rules', { exact: true })).toBeVisible(LONG);
+  await expectAccessible(page);
+  await drawer.getByRole('link', { name: 'Earlier versions' }).click();
+  await page.getByRole('button', { name: 'Restore this version' }).first().click(LONG);
+  const difference = page.getByRole('region', { name: `What changes in “${rule.title}”` });
+  await expect(difference.getByText('45m').first()).toBeVisible(LONG);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Restore now' }).click(LONG);
+  await expect(page.getByText('1 resource restored')).toBeVisible({ timeout: 120_000 });
+  const after = await ours();
+  expect(after.map(({ title, for: pending }) => `${title} ${pending}`).sort()).toEqual([
+    `${rule.title} ${saved?.for}`,
+    `${rule.title} again ${saved?.for}`,
+  ]);
+  expect(problems).toEqual([]);
 });

@@ -146,3 +146,37 @@ it('takes a uid with slashes, encoded or decoded on its way', async () => {
     expect([status, json.error.message]).toEqual([404, "no snapshot ever held alert-rule-group 'some/group' of org 1"]);
   }
 });
+
+describe('the versions of a folder with what is below it', () => {
+  it('are in one list, page by page, each with what it is about', async () => {
+    await inOrg(1, 'POST /api/folders', { uid: 'shelf', title: 'Shelf' });
+    const dashboard = { uid: 'book', title: 'Book', panels: [panel('One')], schemaVersion: 41 };
+    await inOrg(1, 'POST /api/dashboards/db', { dashboard, folderUid: 'shelf' });
+    await backup();
+    const changed = { ...dashboard, panels: [panel('Two')] };
+    await inOrg(1, 'POST /api/dashboards/db', { dashboard: changed, folderUid: 'shelf', overwrite: true });
+    await backup();
+    const all = await versions('?below=true', 'shelf', 'folder');
+    expect(all).toMatchObject({ kind: 'folder', uid: 'shelf', title: 'Shelf', deleted: false });
+    expect(all.items[0]).toMatchObject({
+      ...{ what: 'changed', title: 'Book', folder: 'Shelf', resource: { kind: 'dashboard', uid: 'book' } },
+      changes: [{ code: 'panel-title' }],
+    });
+    const named = all.items.map(({ resource }) => `${resource?.kind}/${resource?.uid}`);
+    expect(named).toEqual(expect.arrayContaining(['folder/shelf', 'dashboard/book']));
+    const first = await versions('?below=true&limit=1', 'shelf', 'folder');
+    const rest = await versions(`?below=true&cursor=${first.next}`, 'shelf', 'folder');
+    expect([...first.items, ...rest.items]).toEqual(all.items);
+    expect((await versions('', 'shelf', 'folder')).items.every(({ resource }) => resource === undefined)).toBe(true);
+  });
+
+  it('are refused for what is no folder, and for the folders of others', async () => {
+    for (const [path, status] of [
+      ['/resources/1/dashboard/board/versions?below=true', 400],
+      [`/resources/${second}/folder/shelf/versions?below=true`, 404],
+      ['/resources/1/folder/nobody/versions?below=true', 404],
+    ] as const) {
+      expect((await service.call('GET', path)).status, path).toBe(status);
+    }
+  });
+});

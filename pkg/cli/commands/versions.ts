@@ -4,7 +4,12 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { isWholeResource, RULE, SERVER_KINDS, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
 import { ruleHistory, ruleReader } from '../../engine/rules/rule-versions.ts';
-import { describeVersions, versionsOf } from '../../engine/versions/resource-versions.ts';
+import {
+  describeSeveral,
+  describeVersions,
+  versionsBelow,
+  versionsOf,
+} from '../../engine/versions/resource-versions.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { Exit, Register } from '../command.ts';
@@ -21,6 +26,7 @@ interface Flags extends CommonFlags {
   org?: string;
   limit: string;
   changes: boolean;
+  below?: boolean;
 }
 
 /** Registers `dashkeep versions`. */
@@ -29,6 +35,7 @@ export const registerVersions: Register = (program, run) => {
     .argument('<resource>', 'kind/uid, such as dashboard/abc, or alert-rule/uid')
     .option('--org <id>', 'the org it is in, when several have it')
     .option('--limit <n>', 'maximum number of the newest changes', '20')
+    .option('--below', 'of a folder: also the changes of all that is, or was, in it or below it')
     .option('--no-changes', 'do not say what changed in each: nothing but the index is read then')
     .description('show when a resource changed, was deleted or came back, and which snapshots hold each version')
     .action(run(versions));
@@ -38,6 +45,9 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   const named = parseResource(resource);
   const org = optionalNumber(flags.org, '--org');
   const limit = wholeNumber(flags.limit, '--limit');
+  if (flags.below === true && named.kind !== 'folder') {
+    throw new DashkeepError('DK_USAGE', `--below is for folders, and ${resource} is none`);
+  }
   const { ref, found, items } = await withRepository(context, flags, false, async (repository) => {
     const quiet = flags.json === true;
     const { signal } = context;
@@ -45,6 +55,12 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     const { ref: which, versions: all } = isWholeResource(named)
       ? await findVersions(context, repository, named, org, quiet)
       : await findRuleVersions(context, repository, named, org, quiet);
+    if (flags.below === true && isWholeResource(which)) {
+      const below = await repository.versionsBelow(which, { signal });
+      const shown = versionsBelow(below).slice(0, limit);
+      const described = flags.changes ? await describeSeveral(shown, below.changes, { read: get, signal }) : shown;
+      return { ref: which, found: below, items: described };
+    }
     const shown = versionsOf(all).slice(0, limit);
     const options = isWholeResource(which)
       ? { kind: which.kind, read: get, signal }
@@ -60,7 +76,10 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   }
   printTable(
     context,
-    ['time', 'what', 'by', 'version', 'size', 'until', 'snapshots', 'newest', 'changes'],
+    [
+      ...['time', 'what', ...(flags.below === true ? ['resource', 'title'] : [])],
+      ...['by', 'version', 'size', 'until', 'snapshots', 'newest', 'changes'],
+    ],
     items.map(rowOf),
   );
   if (items.length < found.changes.length) {
@@ -142,10 +161,11 @@ async function findRuleVersions(
 const SENTENCES = 3;
 
 function rowOf(version: ResourceVersion): (string | number)[] {
-  const { what, time, until, updatedBy, version: number, bytes: size, snapshots } = version;
+  const { what, time, until, updatedBy, version: number, bytes: size, snapshots, resource, title } = version;
   return [
     time,
     what,
+    ...(resource === undefined ? [] : [`${resource.kind}/${resource.uid}`, title]),
     updatedBy ?? '',
     number ?? '',
     size === undefined ? '' : bytes(size),

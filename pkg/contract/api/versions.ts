@@ -14,6 +14,8 @@ export const VersionsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   /** Whether to say what changed in each version; that takes reading them. */
   changes: z.enum(['true', 'false']).default('true'),
+  /** Of a folder: also the changes of all that is, or was, in it or below it. */
+  below: z.enum(['true', 'false']).default('false'),
 });
 export type VersionsQuery = z.input<typeof VersionsQuery>;
 
@@ -25,6 +27,8 @@ export const UNTOLD = ['no-identity', 'too-large', 'not-readable'] as const;
 
 /** One change of one resource, and how long it stayed so. */
 export const ResourceVersion = z.object({
+  /** With `below`: what changed; the folder itself is among it. */
+  resource: z.object({ kind: NameableParameter, uid: z.string() }).optional(),
   what: z.enum(VERSION_EVENTS),
   /** When the first snapshot that shows it was taken. It happened between `after` and then. */
   time: Time,

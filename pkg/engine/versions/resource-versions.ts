@@ -5,6 +5,7 @@ import { compact } from '../../contract/compact.ts';
 import { parseJson, type Json } from '../../lib/json/json.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { VersionState } from '../../repository/index/versions/files.ts';
+import type { ResourceChange } from '../../repository/index/versions/below.ts';
 import type { VersionChange } from '../../repository/index/versions/timeline.ts';
 import type { Versions } from '../../repository/repository.types.ts';
 import { resourceChanges } from '../changes/changes.ts';
@@ -17,35 +18,43 @@ const MOST_CHANGES = 20;
 
 /** Every change of a resource as people see it, newest first, without what changed in words. */
 export function versionsOf({ changes, snapshots }: Versions): ResourceVersion[] {
+  return changes.map((change) => versionOf(change, snapshots)).reverse();
+}
+
+/** The same of a folder with all that is or was below it. */
+export function versionsBelow({ changes, snapshots }: Versions<ResourceChange>): ResourceVersion[] {
+  return changes.map(({ change, ref: { kind, uid } }) => ({
+    ...versionOf(change, snapshots),
+    resource: { kind, uid },
+  }));
+}
+
+function versionOf(change: VersionChange, snapshots: Versions['snapshots']): ResourceVersion {
   const timeOf = (id: string | undefined): string | undefined =>
     id === undefined ? undefined : snapshots.get(id)?.time;
-  return changes
-    .map((change): ResourceVersion => {
-      const { what, snapshots: held, state, before, after, until } = change;
-      const time = timeOf(held.first) ?? '';
-      const end = timeOf(until) ?? timeOf(held.last) ?? time;
-      const { title = '', folder = '', folderUid } = state ?? before ?? {};
-      const isMoved = state !== undefined && before !== undefined && before.folderUid !== state.folderUid;
-      return compact({
-        what,
-        time,
-        after: timeOf(after),
-        until: timeOf(until),
-        lived: Math.max(0, Date.parse(end) - Date.parse(time)),
-        snapshots: held,
-        title,
-        folder,
-        folderUid,
-        bytes: state?.bytes,
-        updated: state?.updated,
-        updatedBy: state?.updatedBy,
-        version: state?.version,
-        comment: state?.message,
-        renamedFrom: state !== undefined && before !== undefined && before.title !== title ? before.title : undefined,
-        movedFrom: isMoved ? before.folder : undefined,
-      });
-    })
-    .reverse();
+  const { what, snapshots: held, state, before, after, until } = change;
+  const time = timeOf(held.first) ?? '';
+  const end = timeOf(until) ?? timeOf(held.last) ?? time;
+  const { title = '', folder = '', folderUid } = state ?? before ?? {};
+  const isMoved = state !== undefined && before !== undefined && before.folderUid !== state.folderUid;
+  return compact({
+    what,
+    time,
+    after: timeOf(after),
+    until: timeOf(until),
+    lived: Math.max(0, Date.parse(end) - Date.parse(time)),
+    snapshots: held,
+    title,
+    folder,
+    folderUid,
+    bytes: state?.bytes,
+    updated: state?.updated,
+    updatedBy: state?.updatedBy,
+    version: state?.version,
+    comment: state?.message,
+    renamedFrom: state !== undefined && before !== undefined && before.title !== title ? before.title : undefined,
+    movedFrom: isMoved ? before.folder : undefined,
+  });
 }
 
 export interface DescribeOptions {
@@ -99,6 +108,27 @@ export async function describeVersions(
     async ({ version, change: { state, before } = {} }) =>
       state === undefined || before === undefined ? version : describe(version, before, state),
     signal,
+  );
+}
+
+/** The same for versions of several resources. @param changes - those of the index, in the same order */
+export function describeSeveral(
+  versions: readonly ResourceVersion[],
+  changes: readonly ResourceChange[],
+  options: Omit<DescribeOptions, 'kind'>,
+): Promise<ResourceVersion[]> {
+  const pairs = versions.map((version, at) => ({ version, found: changes[at] }));
+  return mapConcurrently(
+    READ_AT_ONCE,
+    pairs,
+    async ({ version, found }) => {
+      const [described] =
+        found === undefined
+          ? []
+          : await describeVersions([version], [found.change], { ...options, kind: found.ref.kind });
+      return described ?? version;
+    },
+    options.signal,
   );
 }
 

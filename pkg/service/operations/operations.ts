@@ -14,6 +14,7 @@ import { applyForget, deleteSnapshot, planForget } from '../../repository/snapsh
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
 import type { RetentionPolicy } from '../../repository/snapshots/retention.ts';
+import type { ResourceChange } from '../../repository/index/versions/below.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { verify } from '../../repository/verify/verify.ts';
@@ -65,7 +66,7 @@ export function openOperations(options: OperationsOptions): OpenOperations {
   };
 }
 
-const NO_VERSIONS: Versions = { changes: [], snapshots: new Map(), indexed: 0, pending: 0, unreadable: 0 };
+const NO_VERSIONS: Versions<never> = { changes: [], snapshots: new Map(), indexed: 0, pending: 0, unreadable: 0 };
 
 class EngineWork implements Operations {
   readonly previews: PreviewOperations;
@@ -203,6 +204,15 @@ class EngineWork implements Operations {
   async versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions> {
     const repository = await this.#repository.openIfThere(signal);
     return repository?.versions(ref, { within, signal }) ?? NO_VERSIONS;
+  }
+
+  async versionsBelow(
+    folder: ResourceRef,
+    within: Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<Versions<ResourceChange>> {
+    const repository = await this.#repository.openIfThere(signal);
+    return repository?.versionsBelow(folder, { within, signal }) ?? NO_VERSIONS;
   }
 
   async everSeen(signal: AbortSignal): Promise<SeenResource[]> {

@@ -1,15 +1,22 @@
 import type { z } from 'zod';
-import type { VersionPage, VersionsQuery } from '../../contract/api/versions.ts';
-import type { DashkeepError } from '../../contract/errors.ts';
+import type { ResourceVersion, VersionPage, VersionsQuery } from '../../contract/api/versions.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import { compact } from '../../contract/compact.ts';
 import { isWholeResource, type KindName, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { ruleHistory, ruleReader } from '../../engine/rules/rule-versions.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
-import { describeVersions, versionsOf } from '../../engine/versions/resource-versions.ts';
+import {
+  describeSeveral,
+  describeVersions,
+  versionsBelow,
+  versionsOf,
+} from '../../engine/versions/resource-versions.ts';
+import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
 import type { Versions } from '../../repository/repository.types.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import { pageOfList } from '../page.ts';
+import type { Operations } from '../operations/work.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 
 /** How long a request waits for an index that has to be made first. It is made to the end all the same. */
@@ -69,14 +76,51 @@ export class ResourceVersions {
       ...compact({ group }),
       title: (newest?.state ?? newest?.before)?.title ?? '',
       deleted: newest?.what === 'deleted',
-      indexed: { snapshots: found.indexed, pending: found.pending, unreadable: found.unreadable },
+      indexed: indexedPart(found),
+    };
+  }
+
+  /**
+   * The changes of a folder and of all that is or was below it.
+   * @throws DK_USAGE for what is no folder, DK_NOT_FOUND as above
+   */
+  async pageBelow(
+    ref: NamedRef,
+    query: z.output<typeof VersionsQuery>,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<VersionPage> {
+    const { org, kind, uid } = ref;
+    if (kind !== 'folder') {
+      throw new DashkeepError('DK_USAGE', `nothing is below a ${kind}`, { hint: 'Ask for it without `below`.' });
+    }
+    if (!isOf(caller, ref)) {
+      throw await this.#neverSeen(ref, caller, signal);
+    }
+    const found = await this.#waiting(signal, (work, waited) => work.versionsBelow({ org, kind, uid }, waited, signal));
+    const own = found.changes.find((one) => one.ref.kind === kind && one.ref.uid === uid)?.change;
+    if (own === undefined && found.pending === 0) {
+      throw await this.#neverSeen(ref, caller, signal);
+    }
+    const versions = versionsBelow(found);
+    const page = pageOfList(versions, keyOfVersion, query);
+    const of = new Map(versions.map((version, at) => [keyOfVersion(version), found.changes[at]]));
+    const shown = page.items.flatMap((version) => of.get(keyOfVersion(version)) ?? []);
+    const read = this.#reader(signal);
+    const items = query.changes === 'false' ? page.items : await describeSeveral(page.items, shown, { read, signal });
+    return {
+      ...page,
+      items,
+      ...{ org, kind, uid },
+      title: (own?.state ?? own?.before)?.title ?? '',
+      deleted: own?.what === 'deleted',
+      indexed: indexedPart(found),
     };
   }
 
   /** The history of a resource; of a rule, that of the group that holds it, as far as it concerns the rule. */
   async #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<Followed> {
-    const read = (object: string): Promise<string> =>
-      this.#repositoryCache.use(signal, (work) => work.object(object, signal));
+    const read = this.#reader(signal);
     if (isWholeResource(ref)) {
       return { found: await this.#found(ref, signal), describedAs: ref.kind, read };
     }
@@ -96,11 +140,20 @@ export class ResourceVersions {
     };
   }
 
-  async #found(ref: ResourceRef, signal: AbortSignal): Promise<Versions> {
+  #reader(signal: AbortSignal): (object: string) => Promise<string> {
+    return (object) => this.#repositoryCache.use(signal, (work) => work.object(object, signal));
+  }
+
+  #found(ref: ResourceRef, signal: AbortSignal): Promise<Versions> {
+    return this.#waiting(signal, (work, waited) => work.versions(ref, waited, signal));
+  }
+
+  /** Asks the index, which may have to be made first. */
+  async #waiting<T>(signal: AbortSignal, ask: (work: Operations, waited: Promise<unknown>) => Promise<T>): Promise<T> {
     const timer = new AbortController();
     const waited = this.#clock.sleep(WAIT_MS, AbortSignal.any([signal, timer.signal])).catch(() => undefined);
     try {
-      return await this.#repositoryCache.use(signal, (work) => work.versions(ref, waited, signal));
+      return await this.#repositoryCache.use(signal, (work) => ask(work, waited));
     } finally {
       timer.abort();
     }
@@ -112,4 +165,13 @@ export class ResourceVersions {
     const own = seen.filter((one) => isOf(caller, one));
     return neverSeen({ org, kind, uid }, own);
   }
+}
+
+/** Stays the same when versions are added. */
+function keyOfVersion({ snapshots, resource }: ResourceVersion): string {
+  return `${snapshots.first} ${resource?.kind ?? ''}/${resource?.uid ?? ''}`;
+}
+
+function indexedPart({ indexed, pending, unreadable }: IndexedPart): VersionPage['indexed'] {
+  return { snapshots: indexed, pending, unreadable };
 }

@@ -6,10 +6,12 @@ import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ReadableChanges } from '../../components/resources/ReadableChanges.tsx';
+import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
 import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
 import { refOf, resourceParameter, routes } from '../../lib/routes.ts';
 
 /** The two sides of a comparison: snapshots, or `live`. */
@@ -31,8 +33,16 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
   const styles = useStyles2(getStyles);
   const { what, time, snapshots, updatedBy, comment, changes = [], truncated, untold } = version;
   const [color, icon, label] = looks(what);
+  const named = version.resource === undefined ? '' : `${version.title}, `;
   return (
-    <section className={styles.card} aria-label={`${label}, ${formatTime(time)}`}>
+    <section className={styles.card} aria-label={`${named}${label}, ${formatTime(time)}`}>
+      {version.resource !== undefined && (
+        <ResourceName resource={{ ...version.resource, title: version.title }}>
+          <Text color="secondary">
+            {[kindLabel(version.resource.kind), version.folder].filter(Boolean).join(' · ')}
+          </Text>
+        </ResourceName>
+      )}
       <Stack gap={1} alignItems="center" wrap="wrap">
         <LabelBadge color={color} icon={icon} text={label} />
         <Text weight="medium">{formatTime(time)}</Text>

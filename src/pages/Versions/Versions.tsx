@@ -1,8 +1,8 @@
 import { config } from '@grafana/runtime';
-import { Alert, Button, EmptyState, Stack, Text } from '@grafana/ui';
+import { Alert, Button, EmptyState, InlineField, InlineSwitch, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import { useParams } from 'react-router';
-import type { VersionPage } from '../../../pkg/contract/api/versions.ts';
+import type { ResourceVersion, VersionPage } from '../../../pkg/contract/api/versions.ts';
 import type { Nameable, NamedRef } from '../../../pkg/contract/kinds.ts';
 import { ServiceError } from '../../api/errors.ts';
 import { AppPage } from '../../components/AppPage.tsx';
@@ -12,14 +12,17 @@ import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawe
 import { useVersions } from '../../data/useVersions.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { routes } from '../../lib/routes.ts';
+import { resourceParameter, routes } from '../../lib/routes.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 import { VersionCard, type Sides } from './VersionCard.tsx';
 
 /** Every version of one resource that a backup holds. */
 export function Versions() {
   const { kind = '', uid = '' } = useParams();
   const resource = { org: config.bootData.user.orgId, kind: kind as Nameable, uid };
-  const list = useVersions(resource);
+  const { read, change } = useUrlState();
+  const below = kind === 'folder' && read('below') === 'yes';
+  const list = useVersions(resource, below);
   return (
     <AppPage
       pageNav={{
@@ -28,13 +31,22 @@ export function Versions() {
       }}
       subTitle={t('versions.subtitle', '{{kind}}: every version in your backups', { kind: kindLabel(resource.kind) })}
     >
+      {kind === 'folder' && (
+        <InlineField label={t('versions.below', 'Also show what is in it')} transparent>
+          <InlineSwitch
+            id="versions-below"
+            value={below}
+            onChange={(event) => change({ below: event.currentTarget.checked ? 'yes' : undefined })}
+          />
+        </InlineField>
+      )}
       <Timeline resource={resource} list={list} />
     </AppPage>
   );
 }
 
 function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typeof useVersions> }) {
-  const [compared, setCompared] = useState<Sides>();
+  const [compared, setCompared] = useState<Sides & { resource: NamedRef }>();
   const { first, items, total, error, isPending } = list;
   if (error instanceof ServiceError && error.code === 'DK_NOT_FOUND') {
     return (
@@ -59,15 +71,18 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
         </span>
       </Text>
       <Stack direction="column" gap={2}>
-        {items.map((version, index) => (
-          <VersionCard
-            key={version.snapshots.first}
-            resource={resource}
-            version={version}
-            before={items[index + 1]}
-            onCompare={setCompared}
-          />
-        ))}
+        {items.map((version, index) => {
+          const of = version.resource === undefined ? resource : { org: resource.org, ...version.resource };
+          return (
+            <VersionCard
+              key={`${resourceParameter(of)} ${version.snapshots.first}`}
+              resource={of}
+              version={version}
+              before={items.slice(index + 1).find((one) => isSame(one.resource, version.resource))}
+              onCompare={(sides) => setCompared({ ...sides, resource: of })}
+            />
+          );
+        })}
       </Stack>
       {items.length < total && (
         <div>
@@ -76,9 +91,13 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
           </Button>
         </div>
       )}
-      {compared && <ResourceDiffDrawer {...compared} resource={resource} onClose={() => setCompared(undefined)} />}
+      {compared && <ResourceDiffDrawer {...compared} onClose={() => setCompared(undefined)} />}
     </>
   );
+}
+
+function isSame(one: ResourceVersion['resource'], other: ResourceVersion['resource']): boolean {
+  return one?.kind === other?.kind && one?.uid === other?.uid;
 }
 
 /** What the list is made from, when that isn't everything. */

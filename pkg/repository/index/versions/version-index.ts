@@ -6,18 +6,9 @@ import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock, Randomness } from '../../../contract/ports.ts';
 import { CacheFile } from '../cache-file.ts';
 import { appendSnapshot, knownOrgs } from './append.ts';
+import { changesBelow, marksOf, withChanges, type Indexed, type ResourceChange } from './below.ts';
 import { cellsBefore } from './cells-before.ts';
-import {
-  covers,
-  HeadFile,
-  isIncomplete,
-  keyOf,
-  thingOf,
-  type NamesFile,
-  type TableFile,
-  type Thing,
-  type ThingHistory,
-} from './files.ts';
+import { HeadFile, keyOf, thingOf, type NamesFile, type TableFile, type Thing, type ThingHistory } from './files.ts';
 import { changesIn, foldedChanges, rowsOf, shardOf, type DatedRow } from './fold.ts';
 import { writeGeneration } from './generation.ts';
 import { ManifestViews } from './manifest-views.ts';
@@ -133,20 +124,47 @@ export class VersionIndex {
       ),
       ...changesIn(head, thing),
     ];
-    const at = new Map(changes.map(({ snapshot, is }) => [snapshot, is]));
     const existing = new Set(countingIds(summaries));
-    const [org, kind] = thing;
-    const marks = rows.map(({ id, scope }) => {
-      const is = at.get(id);
-      const mark = {
-        snapshot: id,
-        shown: existing.has(id),
-        covers: covers(scope, org, kind),
-        incomplete: isIncomplete(scope, org, kind),
-      };
-      return is === undefined ? mark : { ...mark, is };
-    });
+    const marks = withChanges(marksOf(rows, existing, thing), changes);
     return { changes: timelineOf(marks), ...this.#partOf(rows, existing) };
+  }
+
+  /**
+   * What became of a folder and of all that is or was below it, newest first, as far as it is indexed. Reads all of the
+   * index.
+   */
+  async below(
+    folder: ResourceRef,
+    summaries: readonly SnapshotSummary[],
+    calls: Abortable = {},
+  ): Promise<IndexedPart & { changes: ResourceChange[] }> {
+    const { head, table } = await this.#read(thingOf(folder), calls);
+    const rows = [...rowsOf(table), ...rowsOf(head)];
+    const existing = new Set(countingIds(summaries));
+    const all = new Map<string, Indexed>();
+    const { generation = '', shards = 0 } = head.base ?? {};
+    for (let shard = 0; shard < shards; shard++) {
+      const file = await this.#parts.shard(generation, shard, calls);
+      if (file === undefined) {
+        // Nothing is known then, until the next update has made the index again.
+        this.#head = undefined;
+        await this.#save(emptyHead(), calls);
+        return { changes: [], ...this.#partOf([], existing) };
+      }
+      for (const history of file.things.filter(({ thing: [org] }) => org === folder.org)) {
+        const changes = foldedChanges(history, table.snapshots);
+        all.set(keyOf(history.thing), { thing: history.thing, changes });
+      }
+    }
+    for (const [at, thing, is] of head.changes) {
+      const snapshot = head.snapshots[at]?.[0];
+      const known = all.get(keyOf(thing)) ?? { thing, changes: [] };
+      all.set(keyOf(thing), known);
+      if (snapshot !== undefined) {
+        known.changes.push({ snapshot, is });
+      }
+    }
+    return { changes: changesBelow(folder, [...all.values()], rows, existing), ...this.#partOf(rows, existing) };
   }
 
   /** Every resource that was ever seen, by its last title, and whether it is deleted. */

@@ -20,7 +20,12 @@ export function versionRoutes(api: Api, service: Service, heavy: Heavy): void {
         response: answers(VersionPage),
       },
     },
-    ({ params, query, caller }) => heavy.run(() => versions.page(params, query, caller, signal)),
+    ({ params, query, caller }) =>
+      heavy.run(() =>
+        query.below === 'true'
+          ? versions.pageBelow(params, query, caller, signal)
+          : versions.page(params, query, caller, signal),
+      ),
   );
 }
 
