@@ -81,10 +81,12 @@ describe('what became of a folder and what is below it', () => {
     const ports = { ...repository, ...world, log: silentLog };
     const index = new VersionIndex(ports, { changes: 2, snapshots: 2, changesInBulk: 2 });
     const summaries = await repository.snapshots();
+    await world.store.deleteMany(['cache/versions.json.gz']);
     await index.update(summaries);
     expect(lines((await index.below(ROOT, summaries)).changes)).toEqual(expected);
-    const part = (await keysOf(world.store, 'cache/versions/')).find((key) => /[0-9a-f]{3}\.json\.gz$/.test(key)) ?? '';
-    await world.store.deleteMany([part]);
+    const parts = await keysOf(world.store, 'cache/versions/');
+    expect(parts.length).toBeGreaterThan(2);
+    await world.store.deleteMany(parts.filter((key) => /\/[0-9a-f]{3}\.json/.test(key)));
     const lost = await new VersionIndex(ports).below(ROOT, summaries);
     expect([lost.changes, lost.pending]).toEqual([[], 6]);
   });
