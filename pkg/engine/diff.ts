@@ -5,7 +5,7 @@ import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import type { Content } from '../grafana/kinds/content.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
-import { canonicalOf } from '../grafana/kinds/stored.ts';
+import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './folder-paths.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/kinds/previews.ts';

@@ -2,7 +2,7 @@ import type { ResourceRef } from '../contract/kinds.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
-import { canonicalOf } from '../grafana/kinds/stored.ts';
+import { canonicalOf } from '../grafana/kinds/text-content.ts';
 
 /** Reads resources as they are now, for a repair; undefined when one is gone or its org is not part of the run. */
 export function liveReader(

@@ -8,7 +8,7 @@ import {
   type JsonObject,
 } from '../lib/json/json.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
-import { directoryOf, type Directory } from './directory.ts';
+import { accountDirectoryOf, type AccountDirectory } from './account-directory.ts';
 import { GrafanaError, ifFound } from './http/errors.ts';
 import { objectsOf } from './http/pagination/lists.ts';
 import type { KindContext, Reference } from './kinds/kind.ts';
@@ -40,7 +40,7 @@ export async function readPermissions(
   if (entries === undefined) {
     return undefined;
   }
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   const permissions = await Promise.all(entries.map((entry) => portable(entry, directory)));
   return { permissions: permissions.sort(byText) as unknown as Json };
 }
@@ -72,7 +72,7 @@ function isOwn(entry: JsonObject): boolean {
   return entry['isManaged'] === true && entry['isInherited'] !== true && (stringAt(entry, 'permission') ?? '') !== '';
 }
 
-async function portable(entry: JsonObject, directory: Directory): Promise<Entry> {
+async function portable(entry: JsonObject, directory: AccountDirectory): Promise<Entry> {
   const permission = stringAt(entry, 'permission') ?? '';
   const login = stringAt(entry, 'userLogin') ?? '';
   const team = stringAt(entry, 'team') ?? '';
@@ -105,7 +105,7 @@ function entriesOf(body: Json): Entry[] {
 }
 
 /** What a write needs: the entry's numeric id here; undefined when nobody here has that name. */
-async function subjectOf(entry: Entry, directory: Directory): Promise<JsonObject | undefined> {
+async function subjectOf(entry: Entry, directory: AccountDirectory): Promise<JsonObject | undefined> {
   if (entry.team !== undefined) {
     const teamId = await directory.teamId(entry.team);
     return teamId === undefined ? undefined : { teamId };
@@ -141,12 +141,12 @@ export function subjectReferences(body: Json): Reference[] {
 export async function unknownUsers(context: KindContext, body: Json): Promise<KnownReason[]> {
   return leftOut(
     entriesOf(body).filter(({ user }) => user !== undefined),
-    await directoryOf(context),
+    await accountDirectoryOf(context),
   );
 }
 
 /** Which entries are left out because this Grafana knows nobody of that name. */
-async function leftOut(entries: Entry[], directory: Directory): Promise<KnownReason[]> {
+async function leftOut(entries: Entry[], directory: AccountDirectory): Promise<KnownReason[]> {
   const losses: KnownReason[] = [];
   for (const entry of entries) {
     if ((await subjectOf(entry, directory)) === undefined) {
@@ -168,7 +168,7 @@ export async function writePermissions(
   uid: string,
   body: Json,
 ): Promise<KnownReason[]> {
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   const live = (await ownEntries(context, resource, uid)) ?? [];
   const wanted = new Map<string, JsonObject>();
   for (const entry of entriesOf(body)) {

@@ -35,7 +35,7 @@ export class Election {
     { version: string; holder: string; duration: number; notes: Record<string, string>; since: number } | undefined;
   #term: { controller: AbortController; renewed: number } | undefined;
   #notes: Record<string, string> = {};
-  #wish = false;
+  #isWanted = false;
   #loop: Promise<void> | undefined;
   #problem: DashkeepError | undefined;
 
@@ -94,11 +94,11 @@ export class Election {
   async request(): Promise<AbortSignal | undefined> {
     const { clock } = this.#options;
     const until = clock.monotonic() + 5 * this.#timing.retry;
-    this.#wish = true;
+    this.#isWanted = true;
     while (this.term === undefined && clock.monotonic() < until && !this.#stopping.signal.aborted) {
       await clock.sleep(Math.min(100, this.#timing.retry));
     }
-    this.#wish = false;
+    this.#isWanted = false;
     return this.term;
   }
 
@@ -152,7 +152,7 @@ export class Election {
     const free =
       seen === undefined || seen.holder === '' || seen.holder === identity || now - seen.since > seen.duration;
     if (!free) {
-      if (this.#wish && lease.metadata.annotations?.[WANTED_BY] === undefined) {
+      if (this.#isWanted && lease.metadata.annotations?.[WANTED_BY] === undefined) {
         await this.#ask(lease, signal);
       }
       return;
@@ -161,7 +161,7 @@ export class Election {
     if (begun !== undefined) {
       const term = { controller: new AbortController(), renewed: now };
       this.#term = term;
-      this.#wish = false;
+      this.#isWanted = false;
       this.#look(begun, clock.monotonic());
       void this.#watch(term);
       log.info({ identity, transitions: begun.spec?.leaseTransitions ?? 0 }, 'this replica leads now');

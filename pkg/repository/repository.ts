@@ -7,7 +7,7 @@ import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress } from './objects/codec.ts';
 import { openConfig } from './config.ts';
-import { openKeyring, type Secrets } from './encryption/keys.ts';
+import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { snapshotKey } from './layout.ts';
 import { SnapshotFinder } from './snapshots/latest.ts';

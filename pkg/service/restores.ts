@@ -16,7 +16,7 @@ import type { Clock, Randomness } from '../contract/ports.ts';
 import { countSecurity, securityFirst } from '../engine/restore/plan/security.ts';
 import { newTimedId } from '../repository/layout.ts';
 import type { Caller } from './organizations/caller.ts';
-import { holds, pageOfList } from './page.ts';
+import { holds, pageOfList } from './pagination.ts';
 import type { AppliedRestore, PlannedRestore } from './operations/work.ts';
 
 interface Kept {

@@ -67,8 +67,14 @@ describe('what a restore asks for', async () => {
   });
 
   it('never deletes beside single resources: there is nothing that they could lack', () => {
-    const wish = { snapshot: 's', type: 'resources', resource: '1/dashboard/a', overwrite: 'yes', deleteExtra: 'yes' };
-    expect(requestOf(form(wish))?.options).toEqual({ overwrite: true });
+    const parameters = {
+      snapshot: 's',
+      type: 'resources',
+      resource: '1/dashboard/a',
+      overwrite: 'yes',
+      deleteExtra: 'yes',
+    };
+    expect(requestOf(form(parameters))?.options).toEqual({ overwrite: true });
   });
 
   it('never deletes unless overwriting was chosen, too', () => {

@@ -6,7 +6,7 @@ import { registerPrune } from '../../pkg/cli/commands/prune.ts';
 import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 import { backup, open } from '../support/repository/repository.ts';
-import { openTestStore } from '../support/s3/client.ts';
+import { openTestStore } from '../support/s3/open-store.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 
 const DAY = 86_400_000;

@@ -4,7 +4,7 @@ import { APP, expect, expectAccessible, GRAFANA_URL } from './support/fixtures.t
 import { backUp, test } from './support/journey.ts';
 import { tabTo } from './support/keyboard.ts';
 
-test.skip(GRAFANA_URL === undefined, 'only a real Grafana has pages of its own to start from');
+test.skip(GRAFANA_URL === undefined, 'only a real Grafana has other pages to start from');
 // Each key waits for frames, and those come slowly where nothing draws them.
 test.describe.configure({ timeout: 360_000 });
 

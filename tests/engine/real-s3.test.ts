@@ -4,7 +4,7 @@ import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { openServer, serversToTest, type Subject } from '../storage/subjects.ts';
 import { realRandomness } from '../support/ports.ts';
-import { openTestStore } from '../support/s3/client.ts';
+import { openTestStore } from '../support/s3/open-store.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { identities, openBench } from './harness.ts';
 

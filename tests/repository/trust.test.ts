@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assertRestorable } from '../../pkg/repository/signing/gate.ts';
+import { assertRestorable } from '../../pkg/repository/signing/acceptance.ts';
 import { DirectoryState, MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';

@@ -138,8 +138,8 @@ export class RestoreBench {
       async (id, note) => {
         run = id;
         const typed = typedFor(plan);
-        const wish = { ...request, ...typed, plan, safetySnapshot, version: '0.1.0', randomness, note };
-        return restoreOutcome(await restore(wish));
+        const given = { ...request, ...typed, plan, safetySnapshot, version: '0.1.0', randomness, note };
+        return restoreOutcome(await restore(given));
       },
     );
     return { ...restored, plan, run };

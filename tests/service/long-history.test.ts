@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/directories.ts';
 import { writeLongHistory, type LongHistory } from '../support/repository/long-history.ts';
 import { eventually, realClock, realRandomness } from '../support/ports.ts';
 import { backup, open } from '../support/repository/repository.ts';
-import { openTestStore } from '../support/s3/client.ts';
+import { openTestStore } from '../support/s3/open-store.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 

@@ -10,7 +10,7 @@ import { observed } from '../../pkg/storage/decorators/observe.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { FaultStore, onEvery } from '../support/stores/fault-store.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
-import { openTestStore } from '../support/s3/client.ts';
+import { openTestStore } from '../support/s3/open-store.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import type { S3Server, S3ServerOptions } from '../support/s3/server.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';

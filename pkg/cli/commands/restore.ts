@@ -97,27 +97,29 @@ async function planAndApply(
   flags: Flags,
   progress: Progress,
 ): Promise<Done> {
-  const wish = await restoreRequest(context, snapshot, flags);
+  const requested = await restoreRequest(context, snapshot, flags);
   const everything = flags.everything === true;
-  const orgs = everything ? 'all' : reachedOrgs(flags.orgs, wish.options);
+  const orgs = everything ? 'all' : reachedOrgs(flags.orgs, requested.options);
   const done = await withRepository(context, flags, false, async (repository): Promise<Done | { trust: string }> => {
     await keepTrust(repository, flags);
-    const stored = await repository.stored(wish.snapshot, { signal: context.signal });
+    const stored = await repository.stored(requested.snapshot, { signal: context.signal });
     const { manifest } = stored;
-    const trust = await askTrust(context, repository, stored, { ...flags, named: wish.snapshot });
+    const trust = await askTrust(context, repository, stored, { ...flags, named: requested.snapshot });
     if (trust !== undefined) {
       return { trust };
     }
-    const confirm = confirmTrust(context, repository, stored, { ...flags, named: wish.snapshot });
+    const confirm = confirmTrust(context, repository, stored, { ...flags, named: requested.snapshot });
     const where = { ...flags, ...compact({ orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
       context,
       where,
       async (instance) => {
-        const { options } = wish;
+        const { options } = requested;
         // A saved plan says what is restored, and of which organizations.
-        const isChosen = everything || wish.saved !== undefined;
-        const selection = isChosen ? wish.selection : inOrgs(wish.selection, flags.orgs, options, manifest, instance);
+        const isChosen = everything || requested.saved !== undefined;
+        const selection = isChosen
+          ? requested.selection
+          : inOrgs(requested.selection, flags.orgs, options, manifest, instance);
         const request = {
           ...context,
           manifest,
@@ -130,8 +132,8 @@ async function planAndApply(
           ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
         };
         const plan = await (everything ? planEverything(request) : planRestore(request));
-        if (wish.saved !== undefined) {
-          requireFresh(wish.saved, request, plan);
+        if (requested.saved !== undefined) {
+          requireFresh(requested.saved, request, plan);
         }
         if (flags.savePlan !== undefined) {
           await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });

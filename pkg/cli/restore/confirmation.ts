@@ -1,7 +1,7 @@
 import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import type { Plan } from '../../engine/restore/types.ts';
-import { askOnTerminal } from '../ask.ts';
+import { askOnTerminal } from '../prompt.ts';
 import { printable } from '../output/output.ts';
 import { securityText } from '../output/security-text.ts';
 import type { CliContext } from '../context.ts';

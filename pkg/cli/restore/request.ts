@@ -27,7 +27,7 @@ export interface RestoreFlags extends CommonFlags {
   plan?: string;
 }
 
-export interface RestoreWish {
+export interface RestoreRequest {
   snapshot: string;
   selection: Selection;
   options: RestoreOptions;
@@ -43,7 +43,7 @@ export async function restoreRequest(
   context: CliContext,
   snapshot: string | undefined,
   flags: RestoreFlags,
-): Promise<RestoreWish> {
+): Promise<RestoreRequest> {
   refuseWithEverything(flags);
   const secrets = await secretsOf(context, flags.secrets);
   if (flags.plan === undefined) {

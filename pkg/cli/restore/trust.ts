@@ -1,10 +1,10 @@
 import { compact } from '../../contract/compact.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
-import { assertRestorable } from '../../repository/signing/gate.ts';
+import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { signersOf } from '../../repository/signing/signers.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
-import { askOnTerminal, isTerminal } from '../ask.ts';
+import { askOnTerminal, isTerminal } from '../prompt.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 

@@ -13,7 +13,7 @@ import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import { countChanges } from '../diff.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
-import { LARGE_BYTES } from './large.ts';
+import { LARGE_BYTES } from './large-bodies.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import { ProgressCounter } from '../progress.ts';
@@ -24,7 +24,7 @@ import { Collection } from './collection.ts';
 import { comparedWith, previousOf, type Previous } from './previous.ts';
 import { readKind } from './read-kind.ts';
 import type { KindRun } from './kind-run.ts';
-import { replaceMissing } from './reused.ts';
+import { replaceMissing } from './reused-objects.ts';
 import type { BackupOptions } from './options.ts';
 
 /**

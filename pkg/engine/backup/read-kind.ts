@@ -8,12 +8,12 @@ import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
 import type { Kind, Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { isPreview } from '../../grafana/kinds/previews.ts';
-import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/stored.ts';
-import { holding } from './large.ts';
+import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/text-content.ts';
+import { holding } from './large-bodies.ts';
 import { servingOf } from '../served-kinds.ts';
 import { Changes } from './changes.ts';
 import { entriesOf, knownOf } from './previous.ts';
-import { takenOver } from './taken-over.ts';
+import { takenOver } from './carried-over.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**

@@ -10,7 +10,7 @@ import { isForbidden } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import type { Repository } from '../../repository/repository.types.ts';
-import { assertCounts } from '../../repository/signing/gate.ts';
+import { assertCounts } from '../../repository/signing/acceptance.ts';
 import { DrillTally, type DrillReport } from './report.ts';
 import { withScratch } from './scratch.ts';
 import { ScratchFolder } from './scratch-folder.ts';

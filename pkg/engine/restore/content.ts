@@ -3,7 +3,7 @@ import { canonicalJson } from '../../lib/json/json.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Kind } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
-import { canonicalOf, contentOfText } from '../../grafana/kinds/stored.ts';
+import { canonicalOf, contentOfText } from '../../grafana/kinds/text-content.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 
 /** Objects up to this size are kept: thousands of resources may share one (permissions). */

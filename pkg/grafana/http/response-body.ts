@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib';
 import { parseJson, type Json } from '../../lib/json/json.ts';
 import { release } from '../../lib/memory/release.ts';
 import type { RequestOptions } from './client-options.ts';
-import { parseItems } from '../../lib/json/items.ts';
+import { parseItems } from '../../lib/json/list-items.ts';
 import { parseOutline } from '../../lib/json/outline.ts';
 
 /** No answer of Grafana's is larger; more is a mistake or an attack. */

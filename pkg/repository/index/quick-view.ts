@@ -1,7 +1,7 @@
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { readConfig } from '../config.ts';
-import { glancingKeyring } from '../encryption/keys.ts';
+import { glancingKeyring } from '../encryption/open-keyring.ts';
 import type { OpenOptions } from '../repository.ts';
 import { RunIndex } from './runs.ts';
 import { Trust } from '../signing/trust.ts';

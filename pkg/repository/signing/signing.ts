@@ -2,7 +2,7 @@ import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { publicKeyFile, signatureKey } from '../layout.ts';
-import { cutOver, establish } from './establish.ts';
+import { cutOver, registerKey } from './register-key.ts';
 import { publicPem, SigningKey } from './signing-key.ts';
 import { sha256Of, signStatement } from './statement.ts';
 import type { TrustedKeys, TrustPorts } from './trusted-keys.ts';
@@ -55,7 +55,7 @@ export class Signing {
       return undefined;
     }
     if (!own.established) {
-      const { listed } = await establish(this, { ...this.#ports, state, signal }, own.key, isFirst);
+      const { listed } = await registerKey(this, { ...this.#ports, state, signal }, own.key, isFirst);
       own = { ...own, established: true };
       if (listed) {
         this.#listed();

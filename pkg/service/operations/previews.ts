@@ -3,7 +3,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { openPreview, type Preview } from '../../engine/preview/preview.ts';
 import { listPreviews, removeExpiredPreviews, removePreview, type LivePreview } from '../../engine/preview/remove.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
-import { assertCounts } from '../../repository/signing/gate.ts';
+import { assertCounts } from '../../repository/signing/acceptance.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import type { WithInstance } from './grafana-access.ts';

@@ -11,11 +11,11 @@ import { isOf, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
-import { assertRestorable } from '../../repository/signing/gate.ts';
+import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import type { WithInstance } from './grafana-access.ts';
 import type { LazyRepository } from './lazy-repository.ts';
 import { blockServerKinds } from './server-kinds.ts';
-import { liveDataSources, optionsOf, planWithDependencies, selectionOf } from './restore-words.ts';
+import { liveDataSources, optionsOf, planWithDependencies, selectionOf } from './restore-request.ts';
 import type { AppliedRestore, PlannedRestore, PlanQuestion } from './work.ts';
 
 export interface RestorePlansOptions {

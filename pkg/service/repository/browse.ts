@@ -11,7 +11,7 @@ import { isWholeResource, KIND_NAMES, type NamedRef, type ResourceRef } from '..
 import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary } from '../../contract/manifest.ts';
 import { noSuchRule, storedRule } from '../../engine/rules/stored-rules.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
-import { holds, pageOfList } from '../page.ts';
+import { holds, pageOfList } from '../pagination.ts';
 import { contentOf, folderAndBelow } from './tree.ts';
 
 /** @returns whether a snapshot passes the filters of a query */

@@ -9,7 +9,7 @@ import { summaryOf } from '../../repository/snapshots/manifests.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import { covers, rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
-import { pageOfList } from '../page.ts';
+import { pageOfList } from '../pagination.ts';
 import { matchesSnapshot } from './browse.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 

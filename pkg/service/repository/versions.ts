@@ -15,8 +15,8 @@ import {
 import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
 import type { Versions } from '../../repository/repository.types.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
-import { pageOfList } from '../page.ts';
 import type { Operations } from '../operations/work.ts';
+import { pageOfList } from '../pagination.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 
 /** How long a request waits for an index that has to be made first. It is made to the end all the same. */

@@ -6,10 +6,10 @@ import { runLine, type Progress, type RunLine, type RunRecord } from '../../cont
 import type { Leadership } from '../schedule/leadership.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import { mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
-import { holds, pageOfList } from '../page.ts';
+import { holds, pageOfList } from '../pagination.ts';
 import type { History } from '../repository/history.ts';
 import type { RunQueue } from './queue.ts';
-import { runSummary } from './view.ts';
+import { runSummary } from './run-summary.ts';
 
 export interface RunsParts {
   queue: RunQueue;

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Overdue } from '../status/overdue.ts';
 import type { Leadership } from './leadership.ts';
-import { closeInterrupted } from '../runs/interrupted.ts';
+import { closeInterrupted } from '../runs/close-interrupted.ts';
 import type { Journal } from '../runs/journal.ts';
 
 export interface LeaderTermsOptions {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, parseJson, type Json, type JsonObject } from '../../../pkg/lib/json/json.ts';
 import { dashboardReferences, renameInDashboard } from '../../../pkg/grafana/kinds/dashboards/dashboard/references.ts';
 import { withoutUid } from '../../../pkg/lib/json/patch-text.ts';
-import { contentOfText, textOf } from '../../../pkg/grafana/kinds/stored.ts';
+import { contentOfText, textOf } from '../../../pkg/grafana/kinds/text-content.ts';
 
 /** Names and values that are where a careless search of the text would stumble. */
 const NAMES = ['datasource', 'libraryPanel', 'uid', 'name', 'kind', 'panels', 'weekStart', 'version', 'a"b', '\\'];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dashboard } from '../../../pkg/grafana/kinds/dashboards/dashboard.ts';
 import type { Known, Listed } from '../../../pkg/grafana/kinds/kind.ts';
-import { canonicalOf, formOf, releaseForm } from '../../../pkg/grafana/kinds/stored.ts';
+import { canonicalOf, formOf, releaseForm } from '../../../pkg/grafana/kinds/text-content.ts';
 import { testGrafana, type TestGrafana } from '../harness.ts';
 
 const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { visitLive } from '../../../pkg/engine/restore/live.ts';
 import type { Content } from '../../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { canonicalOf, formOf } from '../../../pkg/grafana/kinds/stored.ts';
+import { canonicalOf, formOf } from '../../../pkg/grafana/kinds/text-content.ts';
 import { testGrafana, type TestGrafana } from '../../kinds/harness.ts';
 import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
 

@@ -14,7 +14,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const world = { environment: { PASSWORD: 'given' } } as unknown as CliContext;
 
-function wish(flags: RestoreFlags, snapshot: string | undefined = 'latest'): ReturnType<typeof restoreRequest> {
+function requestOf(flags: RestoreFlags, snapshot: string | undefined = 'latest'): ReturnType<typeof restoreRequest> {
   return restoreRequest(world, snapshot, flags);
 }
 
@@ -27,11 +27,11 @@ describe('the flags of restore', () => {
     { mapOrg: ['2=5'] },
     { deleteExtra: true },
   ])('that choose something do not go with --everything: %j', async (flags) => {
-    await expect(wish({ everything: true, ...flags })).rejects.toMatchObject({ code: 'DK_USAGE' });
+    await expect(requestOf({ everything: true, ...flags })).rejects.toMatchObject({ code: 'DK_USAGE' });
   });
 
   it('that say how go with --everything', async () => {
-    const { selection, options } = await wish({ everything: true, overwrite: true, includeManaged: true });
+    const { selection, options } = await requestOf({ everything: true, overwrite: true, includeManaged: true });
     expect(selection).toEqual({});
     expect(options).toMatchObject({ overwrite: true, includeManaged: true });
   });
@@ -51,7 +51,7 @@ describe('the flags of restore', () => {
       copySuffix: ' 2',
       secrets,
     };
-    const { selection, options } = await wish(flags);
+    const { selection, options } = await requestOf(flags);
     expect(selection).toEqual({
       kinds: ['folder', 'dashboard'],
       only: [{ kind: 'dashboard', uid: 'x/y' }],
@@ -81,7 +81,7 @@ describe('the flags of restore', () => {
     [{ secrets: '/does/not/exist' }, '--secrets'],
     [{ plan: '/does/not/exist' }, '--plan'],
   ])('are refused when they make no sense: %o', async (flags, why) => {
-    await expect(wish(flags)).rejects.toThrow(why);
+    await expect(requestOf(flags)).rejects.toThrow(why);
   });
 
   it('need a snapshot or a saved plan, not both', async () => {
@@ -103,7 +103,7 @@ describe('the flags of restore', () => {
       selection: saved.selection,
       options: saved.options,
     });
-    await expect(wish({ plan })).rejects.toThrow('takes no other selection');
+    await expect(requestOf({ plan })).rejects.toThrow('takes no other selection');
     await expect(restoreRequest(world, undefined, { plan, folder: ['b'] })).rejects.toThrow('takes no other selection');
   });
 });

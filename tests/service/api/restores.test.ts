@@ -75,17 +75,17 @@ describe('the API of restores', () => {
     const { version } = (await live.json()) as { version: number };
     const body = JSON.stringify({ title: 'Renamed by hand', version, overwrite: true });
     await fetch(`${grafana.url}/api/folders/${uid}`, { method: 'PUT', headers, body });
-    const wish = {
+    const request = {
       selection: { type: 'resources', resources: [{ org: 1, kind: 'folder', uid }] },
       options: { overwrite: true },
     };
-    const planned = await service.call('POST', '/restores', { snapshot, ...wish });
+    const planned = await service.call('POST', '/restores', { snapshot, ...request });
     const { title } = list.items[0];
     expect(planned.json).toMatchObject({ counts: { update: 1 }, confirm: title });
     const refused = await service.call('POST', `/restores/${planned.json.id}/apply`, {});
     expect([refused.status, refused.json.error.code]).toEqual([400, 'DK_CONFIRMATION']);
     // The id of the snapshot is taken as well.
-    const other = await service.call('POST', '/restores', { snapshot, ...wish });
+    const other = await service.call('POST', '/restores', { snapshot, ...request });
     const applied = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: ` ${title} ` });
     expect(await service.ended(applied.json.id)).toMatchObject({ status: 'complete' });
     const again = await service.call('POST', `/restores/${planned.json.id}/apply`, { confirm: title });

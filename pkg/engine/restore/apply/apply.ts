@@ -11,7 +11,7 @@ import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { KINDS } from '../../../grafana/kinds/registry.ts';
-import { LARGE_BYTES } from '../../backup/large.ts';
+import { LARGE_BYTES } from '../../backup/large-bodies.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';

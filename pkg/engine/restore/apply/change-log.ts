@@ -2,7 +2,7 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import type { Kind } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { canonicalOf, formOf } from '../../../grafana/kinds/stored.ts';
+import { canonicalOf, formOf } from '../../../grafana/kinds/text-content.ts';
 import type { Encoder } from '../../../repository/objects/encode-thread.ts';
 import type { Repository } from '../../../repository/repository.types.ts';
 import { placeOf } from '../content.ts';

@@ -5,7 +5,7 @@ import type { Org } from '../../../grafana/instance.ts';
 import type { ByteReservation } from '../../../grafana/http/byte-budget.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { releaseForm } from '../../../grafana/kinds/stored.ts';
+import { releaseForm } from '../../../grafana/kinds/text-content.ts';
 import { wantedAt, wantedContent, didOf, type Attempt, type Applying } from './attempt.ts';
 import { isRestored } from '../content.ts';
 import { writeContext } from '../context.ts';

@@ -15,7 +15,7 @@ import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
 import { securityRecord, withSecurity } from '../plan/security.ts';
 import { join, leave } from './caller.ts';
-import { ForeseenSecurity } from './foreseen.ts';
+import { ForeseenSecurity } from './foreseen-security.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
 

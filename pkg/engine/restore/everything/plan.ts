@@ -15,7 +15,7 @@ import { listOf } from '../plan/removals.ts';
 import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
 import { homeOf, readCaller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
-import { matchOrgs } from './targets.ts';
+import { matchOrgs } from './match-orgs.ts';
 
 /**
  * What bringing back all of a snapshot would do: organizations, users with their memberships, and all that each

@@ -1,7 +1,7 @@
 import { KIND_NAMES, type KindName } from '../../../contract/kinds.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { homeOf } from './caller.ts';
-import { orgMap } from './targets.ts';
+import { orgMap } from './match-orgs.ts';
 import type { OrgTarget, PlanRequest, RestoreOptions } from '../types.ts';
 
 const CONTENT = KIND_NAMES.filter((kind) => kind !== 'org' && kind !== 'user');

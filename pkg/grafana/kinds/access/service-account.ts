@@ -1,6 +1,6 @@
 import { numberAt, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { directoryOf } from '../../directory.ts';
+import { accountDirectoryOf } from '../../account-directory.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { securityChange } from '../security/change.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
@@ -34,7 +34,7 @@ export const serviceAccount: Kind = {
   },
 
   async *list(context) {
-    const directory = await directoryOf(context);
+    const directory = await accountDirectoryOf(context);
     directory.forget('serviceAccounts');
     for (const item of await directory.serviceAccounts()) {
       const content = contentOf(item);
@@ -69,7 +69,7 @@ export const serviceAccount: Kind = {
     const id = numberAt(await findAccount(context, uid), 'id');
     if (id !== undefined) {
       await ifFound(context.grafana.delete(`${PATH}/${id}`, { signal: context.signal }));
-      (await directoryOf(context)).forget('serviceAccounts');
+      (await accountDirectoryOf(context)).forget('serviceAccounts');
     }
   },
 };
@@ -82,7 +82,7 @@ function isHigher(role: string | undefined, than: string | undefined): boolean {
 }
 
 async function findAccount(context: KindContext, name: string): Promise<JsonObject | undefined> {
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   return (await directory.serviceAccounts()).find((candidate) => stringAt(candidate, 'name') === name);
 }
 
@@ -107,7 +107,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   const body = objectAt(item.content.body) ?? {};
   const found = await findAccount(context, item.uid);
   directory.forget('serviceAccounts');

@@ -1,6 +1,6 @@
 import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { directoryOf } from '../../directory.ts';
+import { accountDirectoryOf } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
 import { membersIn, teamSecurity, type Member } from './team/members.ts';
@@ -38,7 +38,7 @@ export const team: Kind = {
   },
 
   async *list(context) {
-    const directory = await directoryOf(context);
+    const directory = await accountDirectoryOf(context);
     directory.forget('teams');
     for (const item of await directory.teams()) {
       const name = stringAt(item, 'name') ?? '';
@@ -61,7 +61,7 @@ export const team: Kind = {
   write,
 
   async remove(context, uid) {
-    const directory = await directoryOf(context);
+    const directory = await accountDirectoryOf(context);
     const id = await directory.teamId(uid);
     if (id !== undefined) {
       await ifFound(context.grafana.delete(`/api/teams/${id}`, { signal: context.signal }));
@@ -71,7 +71,7 @@ export const team: Kind = {
 };
 
 async function findTeam(context: KindContext, name: string): Promise<JsonObject | undefined> {
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   return (await directory.teams()).find((candidate) => stringAt(candidate, 'name') === name);
 }
 
@@ -113,7 +113,7 @@ async function resolve(
   context: KindContext,
   body: Json,
 ): Promise<{ wanted: Map<number, Member['permission']>; losses: KnownReason[] }> {
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   const wanted = new Map<number, Member['permission']>();
   const losses: KnownReason[] = [];
   for (const { login, email, permission } of membersIn(body)) {
@@ -129,7 +129,7 @@ async function resolve(
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   const body = objectAt(item.content.body) ?? {};
   const words = { name: item.uid, email: stringAt(body, 'email') ?? '' };
   const { wanted, losses } = await resolve(context, body);

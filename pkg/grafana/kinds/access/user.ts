@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { lookUpUser } from '../../directory.ts';
+import { lookUpUser } from '../../account-directory.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { listAt, listNumbered } from '../../http/pagination/lists.ts';
 import { userSecurity } from './user/security.ts';
@@ -208,7 +208,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
 async function finish(
   context: WriteContext,
   account: { id: number; login: string },
-  wish: {
+  given: {
     body: JsonObject;
     wanted: readonly WantedMembership[];
     mayRemove: (org: string) => boolean;
@@ -217,7 +217,7 @@ async function finish(
   },
 ): Promise<void> {
   const { grafana, signal } = context;
-  const { body, wanted, mayRemove, isNew } = wish;
+  const { body, wanted, mayRemove, isNew } = given;
   if (isNew && body['isDisabled'] === true) {
     await grafana.post(`/api/admin/users/${account.id}/disable`, {}, { signal });
   }

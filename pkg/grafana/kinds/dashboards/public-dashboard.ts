@@ -6,7 +6,7 @@ import { listAt, listNumbered } from '../../http/pagination/lists.ts';
 import { securityChange, switchText } from '../security/change.ts';
 import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
-import { ABOUT_A_DAY } from '../stale.ts';
+import { ABOUT_A_DAY } from '../stale-after.ts';
 
 const LIST = '/api/dashboards/public-dashboards';
 

@@ -1,7 +1,7 @@
 import { compact } from '../../../contract/compact.ts';
 import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { directoryOf } from '../../directory.ts';
+import { accountDirectoryOf } from '../../account-directory.ts';
 import { GrafanaError, ifFound, isNotFound } from '../../http/errors.ts';
 import { withoutEmpty } from '../../natural-key.ts';
 import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
@@ -38,7 +38,7 @@ export const orgPreferences: Kind = {
   async *list(context) {
     const org = await readPreferences(context, ORG);
     yield compact({ uid: ORG, title: titleOf(ORG), content: org });
-    for (const team of await (await directoryOf(context)).teams()) {
+    for (const team of await (await accountDirectoryOf(context)).teams()) {
       const uid = TEAM + (stringAt(team, 'name') ?? '');
       const content = await readPreferences(context, uid);
       if (content !== undefined && content.pristine === undefined) {
@@ -77,7 +77,7 @@ async function pathOf(context: KindContext, uid: string): Promise<string | undef
   if (uid === ORG) {
     return '/api/org/preferences';
   }
-  const id = await (await directoryOf(context)).teamId(uid.slice(TEAM.length));
+  const id = await (await accountDirectoryOf(context)).teamId(uid.slice(TEAM.length));
   return id === undefined ? undefined : `/api/teams/${id}/preferences`;
 }
 

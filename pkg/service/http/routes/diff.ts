@@ -3,7 +3,7 @@ import { DiffPage, DiffQuery, type DiffEntry, ResourceDiff, ResourceDiffQuery } 
 import { DashkeepError } from '../../../contract/errors.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
-import { holds, pageOfList } from '../../page.ts';
+import { holds, pageOfList } from '../../pagination.ts';
 import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { Sides } from '../../repository/sides.ts';

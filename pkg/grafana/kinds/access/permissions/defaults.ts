@@ -1,6 +1,6 @@
 import { arrayAt, canonicalJson, isJsonObject, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
 import { servedVersions } from '../../../capabilities.ts';
-import { directoryOf } from '../../../directory.ts';
+import { accountDirectoryOf } from '../../../account-directory.ts';
 import { isForbidden } from '../../../http/errors.ts';
 import type { KindContext } from '../../kind.ts';
 import type { Content } from '../../content.ts';
@@ -51,7 +51,7 @@ function mayLackCreator(context: KindContext, nested: boolean, creator: Creator 
  */
 async function creatorOf(context: KindContext, createdBy: string): Promise<Creator | undefined | 'unknown'> {
   const [, type, uid] = /^(user|service-account):(.*)$/.exec(createdBy) ?? [];
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   const matches = (candidate: JsonObject, ...names: string[]): boolean =>
     uid === undefined
       ? names.some((name) => stringAt(candidate, name) === createdBy)

@@ -10,7 +10,7 @@ import { isDefaultPermissions } from './defaults.ts';
 import { permissionSecurity } from './security.ts';
 import type { Kind, KindContext, Listed, Reference } from '../../kind.ts';
 import type { Content } from '../../content.ts';
-import { ABOUT_A_DAY } from '../../stale.ts';
+import { ABOUT_A_DAY } from '../../stale-after.ts';
 
 /** What differs between the permissions of folders, dashboards and data sources. */
 export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {

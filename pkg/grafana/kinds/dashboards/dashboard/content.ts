@@ -15,7 +15,7 @@ import { JsonBytes, type Left } from '../../../../lib/json/bytes.ts';
 import type { Changes } from '../../../../lib/json/canonical.ts';
 import type { Form } from '../../../../lib/json/form.ts';
 import type { Content } from '../../content.ts';
-import { canonicalOf, contentOfForm } from '../../stored.ts';
+import { canonicalOf, contentOfForm } from '../../text-content.ts';
 
 export const GROUP = 'dashboard.grafana.app';
 

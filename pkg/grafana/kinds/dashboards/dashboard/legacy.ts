@@ -12,7 +12,7 @@ import {
 import { GrafanaError, ifFound } from '../../../http/errors.ts';
 import type { KindContext, Listed, Restorable, WriteContext } from '../../kind.ts';
 import type { Content } from '../../content.ts';
-import { textOf } from '../../stored.ts';
+import { textOf } from '../../text-content.ts';
 import { contentOfResponse, contentOfObject, isV2Version, LEAVE_DASHBOARD, LEAVE_SPEC } from './content.ts';
 import { withoutUid } from '../../../../lib/json/patch-text.ts';
 

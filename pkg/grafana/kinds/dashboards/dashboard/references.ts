@@ -2,7 +2,7 @@ import { append } from '../../../../lib/append.ts';
 import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
 import type { Reference } from '../../kind.ts';
 import type { Content } from '../../content.ts';
-import { textOf } from '../../stored.ts';
+import { textOf } from '../../text-content.ts';
 import { isV2Version } from './content.ts';
 import { membersNamed } from '../../../../lib/json/patch-text.ts';
 

@@ -2,7 +2,7 @@ import { objectAt, type Json } from '../../../../lib/json/json.ts';
 import { apisPath, createOrReplace } from '../../../apis.ts';
 import { placement } from '../folder/content.ts';
 import type { Restorable, WriteContext } from '../../kind.ts';
-import { textOf } from '../../stored.ts';
+import { textOf } from '../../text-content.ts';
 import { GROUP, isV2Version } from './content.ts';
 import { withoutUid } from '../../../../lib/json/patch-text.ts';
 

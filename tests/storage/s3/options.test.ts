@@ -1,10 +1,10 @@
-import { makeCertificate } from '../support/certificates.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { openTestStore } from '../support/s3/client.ts';
+import { makeCertificate } from '../../support/certificates.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { openTestStore } from '../../support/s3/open-store.ts';
 import { describe, expect, it } from 'vitest';
-import type { S3Request } from '../support/s3/server.ts';
-import { inParallel, keysOf } from '../support/stores/read.ts';
-import { body, closing, open } from './s3-harness.ts';
+import type { S3Request } from '../../support/s3/server.ts';
+import { inParallel, keysOf } from '../../support/stores/read.ts';
+import { body, closing, open } from './harness.ts';
 
 describe('S3Store over TLS', () => {
   it('trusts an authority of one’s own only when told to', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { S3Settings } from '../../pkg/storage/open.ts';
-import { openTestStore } from '../support/s3/client.ts';
-import { startS3Server } from '../support/s3/server.ts';
-import type { S3Fault, S3Request } from '../support/s3/server.ts';
+import type { S3Settings } from '../../../pkg/storage/open.ts';
+import { openTestStore } from '../../support/s3/open-store.ts';
+import { startS3Server } from '../../support/s3/server.ts';
+import type { S3Fault, S3Request } from '../../support/s3/server.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 

@@ -1,7 +1,7 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { kindContext } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
-import { canonicalOf } from '../../grafana/kinds/stored.ts';
+import { canonicalOf } from '../../grafana/kinds/text-content.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { BackupOptions } from './options.ts';
 import type { Collection } from './collection.ts';

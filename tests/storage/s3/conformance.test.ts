@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { checkStore } from '../../pkg/storage/check/check.ts';
-import { lockOf } from '../../pkg/storage/lock.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { realClock, realRandomness } from '../support/ports.ts';
-import { openTestStore } from '../support/s3/client.ts';
-import { startS3Server } from '../support/s3/server.ts';
-import type { S3ServerOptions } from '../support/s3/server.ts';
-import { conformance } from './conformance.ts';
-import { keysOf } from '../support/stores/read.ts';
-import { openServer, serversToTest } from './subjects.ts';
-import type { SubjectTraits } from './subjects.ts';
+import { checkStore } from '../../../pkg/storage/check/check.ts';
+import { lockOf } from '../../../pkg/storage/lock.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { realClock, realRandomness } from '../../support/ports.ts';
+import { openTestStore } from '../../support/s3/open-store.ts';
+import { startS3Server } from '../../support/s3/server.ts';
+import type { S3ServerOptions } from '../../support/s3/server.ts';
+import { conformance } from '../conformance.ts';
+import { keysOf } from '../../support/stores/read.ts';
+import { openServer, serversToTest } from '../subjects.ts';
+import type { SubjectTraits } from '../subjects.ts';
 
 function onOwnServer(name: string, traits: SubjectTraits, options: S3ServerOptions = {}, target?: string): void {
   conformance(

@@ -6,7 +6,7 @@ import { publicPem, type SigningKey } from './signing-key.ts';
 import { sha256Of, signStatement } from './statement.ts';
 import type { TrustState } from './trust-state.ts';
 
-export interface EstablishPorts {
+export interface RegisterKeyPorts {
   store: ObjectStore;
   log: Log;
   state: TrustState;
@@ -26,9 +26,9 @@ interface Keeper {
  * somebody has exchanged it.
  * @returns whether there is a list now.
  */
-export async function establish(
+export async function registerKey(
   keeper: Keeper,
-  { store, log, state, signal }: EstablishPorts,
+  { store, log, state, signal }: RegisterKeyPorts,
   key: SigningKey,
   isFirst: boolean,
 ): Promise<{ listed: boolean }> {
@@ -56,7 +56,7 @@ export async function establish(
 /** Signs the list of what is there. @returns false when that is nothing. */
 export async function cutOver(
   keeper: Keeper,
-  { store, log, signal }: Omit<EstablishPorts, 'state'>,
+  { store, log, signal }: Omit<RegisterKeyPorts, 'state'>,
   key: SigningKey,
 ): Promise<boolean> {
   const signed = new Set<string>();

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { DashkeepError } from '../../pkg/contract/errors.ts';
-import { openTestStore } from '../support/s3/client.ts';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { openTestStore } from '../../support/s3/open-store.ts';
 import { describe, expect, it } from 'vitest';
-import type { S3Server } from '../support/s3/server.ts';
-import { inParallel, keysOf } from '../support/stores/read.ts';
-import { always, body, closing, open } from './s3-harness.ts';
+import type { S3Server } from '../../support/s3/server.ts';
+import { inParallel, keysOf } from '../../support/stores/read.ts';
+import { always, body, closing, open } from './harness.ts';
 
 describe('S3Store refused', () => {
   it.each([

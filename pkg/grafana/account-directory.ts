@@ -4,7 +4,7 @@ import { listAt, listNumbered, objectsOf } from './http/pagination/lists.ts';
 import type { KindContext } from './kinds/kind.ts';
 
 /** Numeric ids of this Grafana by the names that mean the same everywhere: logins, e-mails, team names. */
-export interface Directory {
+export interface AccountDirectory {
   /** User of the org by login, or else by e-mail. */
   userId(login: string, email?: string): Promise<number | undefined>;
   teamId(name: string): Promise<number | undefined>;
@@ -21,11 +21,11 @@ export interface Directory {
 const EXPECTED = -1;
 
 /** The directory of a run and org; each list is read once, and again after something was written. */
-export function directoryOf(context: KindContext): Promise<Directory> {
-  return context.memo('directory', () => Promise.resolve(openDirectory(context)));
+export function accountDirectoryOf(context: KindContext): Promise<AccountDirectory> {
+  return context.memo('directory', () => Promise.resolve(openAccountDirectory(context)));
 }
 
-function openDirectory(context: KindContext): Directory {
+function openAccountDirectory(context: KindContext): AccountDirectory {
   const loaders = {
     users: () => orgUsers(context),
     teams: () => allTeams(context),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { NODE_VERSION } from '../../scripts/binary/node.ts';
 import { CHART, template } from '../support/helm/helm.ts';
-import { ROOT } from './rootfs.ts';
+import { ROOT } from '../chart/rootfs.ts';
 
 interface Step {
   uses?: string;

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { silentLog } from '../../pkg/contract/ports.ts';
-import { explainStore, openStore } from '../../pkg/storage/open.ts';
-import { realClock, realRandomness } from '../support/ports.ts';
-import { startS3Server } from '../support/s3/server.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { explainStore, openStore } from '../../../pkg/storage/open.ts';
+import { realClock, realRandomness } from '../../support/ports.ts';
+import { startS3Server } from '../../support/s3/server.ts';
 import { describe, expect, it } from 'vitest';
 import {
   CLASSIC_CONFIG,

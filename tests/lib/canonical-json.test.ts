@@ -10,7 +10,7 @@ import {
 } from '../../pkg/lib/json/json.ts';
 import { JsonBytes } from '../../pkg/lib/json/bytes.ts';
 import { canonicalObject } from '../../pkg/lib/json/canonical.ts';
-import { parseItems } from '../../pkg/lib/json/items.ts';
+import { parseItems } from '../../pkg/lib/json/list-items.ts';
 import { parseOutline } from '../../pkg/lib/json/outline.ts';
 import { classicText } from '../support/grafana/seed/panels.ts';
 

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DashkeepError } from '../../pkg/contract/errors.ts';
-import { resolveS3 } from '../../pkg/storage/s3/settings/resolve.ts';
-import type { ResolvedS3 } from '../../pkg/storage/s3/settings/resolve.ts';
-import type { S3Settings } from '../../pkg/storage/s3/settings/settings.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { realClock } from '../support/ports.ts';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { resolveS3 } from '../../../pkg/storage/s3/settings/resolve.ts';
+import type { ResolvedS3 } from '../../../pkg/storage/s3/settings/resolve.ts';
+import type { S3Settings } from '../../../pkg/storage/s3/settings/settings.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { realClock } from '../../support/ports.ts';
 import { afterEach, beforeEach, expect } from 'vitest';
 
 /** The files that the classic backup script tells people to write. */

@@ -1,8 +1,8 @@
-import type { S3Settings } from '../../pkg/storage/open.ts';
-import { openTestStore } from '../support/s3/client.ts';
-import { startS3Server } from '../support/s3/server.ts';
+import type { S3Settings } from '../../../pkg/storage/open.ts';
+import { openTestStore } from '../../support/s3/open-store.ts';
+import { startS3Server } from '../../support/s3/server.ts';
 import { afterEach } from 'vitest';
-import type { S3Fault, S3Request, S3ServerOptions } from '../support/s3/server.ts';
+import type { S3Fault, S3Request, S3ServerOptions } from '../../support/s3/server.ts';
 
 /** Closed after each test, last first. */
 export const closing: (() => Promise<unknown>)[] = [];

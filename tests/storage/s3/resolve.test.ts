@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
+import { reasonSentence } from '../../../pkg/contract/reasons/reason.ts';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { all, keysOf } from '../support/stores/read.ts';
-import { always, body, first, open } from './s3-harness.ts';
+import { all, keysOf } from '../../support/stores/read.ts';
+import { always, body, first, open } from './harness.ts';
 
 describe('S3Store on a bad network', () => {
   it('gives up on a server that never answers', async () => {

@@ -15,9 +15,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { temporaryDirectory } from '../support/directories.ts';
-import { startS3Server } from '../support/s3/server.ts';
-import type { S3Server, S3ServerOptions } from '../support/s3/server.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startS3Server } from '../../support/s3/server.ts';
+import type { S3Server, S3ServerOptions } from '../../support/s3/server.ts';
 
 const closing: (() => unknown)[] = [];
 
