@@ -13,7 +13,7 @@ import type { AdminSource } from './bootstrap/admin.ts';
 import type { GivenTokens } from './bootstrap/tokens/given.ts';
 import type { TokenKeeper } from './bootstrap/tokens/keeper.ts';
 import type { ServiceConfig } from './config.ts';
-import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf } from './grafana-tokens.ts';
+import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf } from './token-sources.ts';
 import { Overdue } from './status/overdue.ts';
 import { Leadership } from './schedule/leadership.ts';
 import { Metrics } from './status/metrics.ts';

@@ -3,7 +3,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { bootstrap } from '../../service/bootstrap/bootstrap.ts';
 import { AdminRefused } from '../../service/bootstrap/problems.ts';
 import type { Bootstrapped, BootstrapOptions } from '../../service/bootstrap/types.ts';
-import { apiTokensOf } from '../../service/grafana-tokens.ts';
+import { apiTokensOf } from '../../service/token-sources.ts';
 import { lay } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/environment.ts';

@@ -9,7 +9,7 @@ import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
 import { fieldProblems } from '../../service/settings/validate.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../service/settings/defaults.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
-import { addressOf, rootsOf, secretNamed, tlsFiles } from './service-values.ts';
+import { addressOf, rootsOf, secretNamed, tlsFiles } from './value-parsers.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
 import { kindsOf, orgsOf, stateDirectory, trustedKeysOf, type CommonFlags } from './settings.ts';
 

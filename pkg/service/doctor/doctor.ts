@@ -8,7 +8,7 @@ import { GrafanaClient } from '../../grafana/http/client.ts';
 import { discover } from '../../grafana/capabilities.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
-import { givenTokenChecks } from '../api-tokens/check.ts';
+import { givenTokenChecks } from './api-token-checks.ts';
 import { NoAdmin } from '../bootstrap/problems.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { deploymentChecks } from './deployment-checks.ts';
