@@ -14,6 +14,7 @@ import { registerKeys } from './commands/keys.ts';
 import { registerPrune } from './commands/prune.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerRestore } from './commands/restore.ts';
+import { registerSearch } from './commands/search.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSnapshots } from './commands/snapshots.ts';
@@ -40,6 +41,7 @@ export function buildProgram(run: Runner): Command {
     registerCat,
     registerDiff,
     registerVersions,
+    registerSearch,
     registerRestore,
     registerVerify,
     registerForget,

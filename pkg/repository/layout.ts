@@ -33,10 +33,11 @@ const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set([
 export const VERIFY_PARTS_KEY = `${CACHE}verify.json`;
 export const PLAIN_COPIES_INDEX_KEY = `${CACHE}plain-copies.json.gz`;
 /** Sealed in an encrypted repository. */
-const SEALED_CACHES = ['snapshots', 'runs', 'lock', 'versions'] as const;
-/** The large part of the index of versions, whose files are written under a new generation each time. */
-export type VersionsPart = `versions/${string}/${string}`;
-export type SealedCache = (typeof SEALED_CACHES)[number] | VersionsPart;
+const SEALED_CACHES = ['snapshots', 'runs', 'lock', 'versions', 'texts', 'titles'] as const;
+/** Indexes whose large part is in files that are written under a new generation each time. */
+export type GrowingIndex = 'versions' | 'texts' | 'titles';
+export type IndexPart<Name extends GrowingIndex = GrowingIndex> = `${Name}/${string}/${string}`;
+export type SealedCache = (typeof SEALED_CACHES)[number] | IndexPart;
 
 const OBJECT_ID = /^[0-9a-f]{64}$/;
 const TIMED_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
@@ -44,7 +45,7 @@ const OBJECT_KEY = /^objects\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.json\.gz(\.age)?$
 const SNAPSHOT_KEY = /^snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?$/;
 const SNAPSHOT_SIGNATURE_KEY = /^signatures\/snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?\.sig$/;
 const PUBLIC_KEY = /^signatures\/trust\/([0-9a-f]{32})\.pub$/;
-const VERSIONS_PART_KEY = /^cache\/versions\/([0-9a-f]{16})\/[a-z0-9]+\.json\.gz(\.age)?$/;
+const INDEX_PART_KEY = /^cache\/(versions|texts|titles)\/([0-9a-f]{16})\/[a-z0-9]+\.json\.gz(\.age)?$/;
 const RUN_KEY = /^runs\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json(\.age)?$/;
 
 /**
@@ -122,14 +123,18 @@ export function cacheKey(name: SealedCache, encrypted: boolean): string {
 
 /**
  * Whether a key under `cache/` is one that is in use in this form of a repository.
- * @param generations - of the index of versions, those that are in use
+ * @param isUsed - whether a generation of an index is in use
  */
-export function isUsedCache(key: string, encrypted: boolean, generations: ReadonlySet<string>): boolean {
+export function isUsedCache(
+  key: string,
+  encrypted: boolean,
+  isUsed: (index: GrowingIndex, generation: string) => boolean,
+): boolean {
   const sealed = SEALED_CACHES.map((name) => cacheKey(name, encrypted));
-  const [, generation = '', suffix] = VERSIONS_PART_KEY.exec(key) ?? [];
+  const [, index, generation = '', suffix] = INDEX_PART_KEY.exec(key) ?? [];
   return (
     [VERIFY_PARTS_KEY, PLAIN_COPIES_INDEX_KEY, ...sealed].includes(key) ||
-    (generations.has(generation) && (suffix !== undefined) === encrypted)
+    (index !== undefined && isUsed(index as GrowingIndex, generation) && (suffix !== undefined) === encrypted)
   );
 }
 

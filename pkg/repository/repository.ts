@@ -23,15 +23,26 @@ import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import { Encoder } from './objects/encode-thread.ts';
-import type { IndexWait, PlainCopies, Repository, SeenResource, Session, Versions } from './repository.types.ts';
+import type {
+  IndexWait,
+  PlainCopies,
+  Repository,
+  Searchable,
+  SeenResource,
+  Session,
+  Versions,
+} from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Trust } from './signing/trust.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
+import { openSearch } from './index/texts/searchable.ts';
+import { TextIndex } from './index/texts/text-index.ts';
 import type { ResourceChange } from './index/versions/below.ts';
-import { VersionIndex, type IndexedPart } from './index/versions/version-index.ts';
+import { askVersions } from './index/versions/ask-versions.ts';
+import { VersionIndex } from './index/versions/version-index.ts';
 import type { StateStore } from '../lib/state.ts';
 
 export interface OpenOptions extends Secrets {
@@ -78,6 +89,7 @@ export class OpenedRepository implements Repository {
   readonly index: SnapshotIndex;
   readonly runIndex: RunIndex;
   readonly versionIndex: VersionIndex;
+  readonly textIndex: TextIndex;
   readonly clock: Clock;
   readonly log: Log;
 
@@ -86,14 +98,7 @@ export class OpenedRepository implements Repository {
   #knownLoaded: Promise<void> | undefined;
 
   constructor(
-    ports: {
-      store: ObjectStore;
-      clock: Clock;
-      randomness: Randomness;
-      log: Log;
-      trust: Trust;
-      identity?: ServiceIdentity;
-    },
+    ports: Pick<OpenOptions, 'store' | 'clock' | 'randomness' | 'log' | 'identity'> & { trust: Trust },
     id: string,
     keyring: Keyring,
   ) {
@@ -109,6 +114,8 @@ export class OpenedRepository implements Repository {
     this.index = new SnapshotIndex({ ...ports, keyring });
     this.runIndex = new RunIndex({ ...ports, keyring });
     this.versionIndex = new VersionIndex({ ...ports, keyring });
+    const read = (object: string, calls: Abortable): Promise<string> => this.objects.get(object, calls);
+    this.textIndex = new TextIndex({ ...ports, keyring, versions: this.versionIndex, read });
   }
 
   get encrypted(): boolean {
@@ -183,6 +190,7 @@ export class OpenedRepository implements Repository {
     if (summaries !== undefined) {
       const known = before === undefined ? [published] : [before, published];
       await this.versionIndex.published(summaries, { known, most: INDEXED_AT_PUBLISHING });
+      await this.textIndex.published(summaries);
     }
     return published;
   }
@@ -209,30 +217,15 @@ export class OpenedRepository implements Repository {
   }
 
   versions(ref: ResourceRef, options: IndexWait = {}): Promise<Versions> {
-    return this.#indexed(options, (summaries, calls) => this.versionIndex.of(ref, summaries, calls));
+    return askVersions(this, options, (summaries, calls) => this.versionIndex.of(ref, summaries, calls));
   }
 
   versionsBelow(folder: ResourceRef, options: IndexWait = {}): Promise<Versions<ResourceChange>> {
-    return this.#indexed(options, (summaries, calls) => this.versionIndex.below(folder, summaries, calls));
+    return askVersions(this, options, (summaries, calls) => this.versionIndex.below(folder, summaries, calls));
   }
 
-  /** An answer of the index of versions, after it took up what is new. */
-  async #indexed<Found extends IndexedPart>(
-    { within, ...calls }: IndexWait,
-    ask: (summaries: SnapshotSummary[], calls: Abortable) => Promise<Found>,
-  ): Promise<Found & Pick<Versions, 'snapshots'>> {
-    const summaries = await this.index.read(calls);
-    const updating = this.versionIndex.update(summaries, calls);
-    await Promise.race([updating, ...(within === undefined ? [] : [within])]);
-    // What goes on behind this call fails into the next one.
-    updating.catch(() => undefined);
-    let found = await ask(summaries, calls);
-    if (found.pending > 0 && within === undefined) {
-      // A part that this answer needed was damaged.
-      await this.versionIndex.update(summaries, calls);
-      found = await ask(summaries, calls);
-    }
-    return { ...found, snapshots: new Map(summaries.map((one) => [one.id, one])) };
+  searchable(options: IndexWait = {}): Promise<Searchable> {
+    return openSearch(this, options);
   }
 
   async everSeen(calls: Abortable = {}): Promise<SeenResource[]> {

@@ -4,6 +4,7 @@ import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import type { Encoder } from './objects/encode-thread.ts';
+import type { ThingTexts } from './index/texts/files.ts';
 import type { ResourceChange } from './index/versions/below.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
@@ -49,6 +50,19 @@ export interface SeenResource extends ResourceRef {
   /** Its last title. */
   title: string;
   deleted: boolean;
+}
+
+/** What a search is made from: texts of all versions, and when each version was there. */
+export interface Searchable extends IndexedPart {
+  /** `titles`: the repository is encrypted, and content cannot be read here. */
+  searched: 'content' | 'titles';
+  /** @throws DK_INTEGRITY for a part that is damaged: begin again */
+  things(): AsyncIterable<ThingTexts>;
+  /** What became of resources, each oldest first. */
+  histories(refs: readonly ResourceRef[]): Promise<VersionChange[][]>;
+  everSeen(): Promise<SeenResource[]>;
+  /** Of every snapshot, by id. */
+  snapshots: ReadonlyMap<string, SnapshotSummary>;
 }
 
 /** What the engine needs of a repository; implemented in repository.ts. */
@@ -104,6 +118,12 @@ export interface Repository {
 
   /** The same of a folder and of all that is or was in it or below it, newest first. */
   versionsBelow(folder: ResourceRef, options?: IndexWait): Promise<Versions<ResourceChange>>;
+
+  /**
+   * What a search is made from. Where the index of texts has to be made first, this reads every body; progress counts
+   * resources.
+   */
+  searchable(options?: IndexWait): Promise<Searchable>;
 
   /** Every resource that is in the index of versions, as far as that is made. */
   everSeen(options?: { signal?: AbortSignal }): Promise<SeenResource[]>;

@@ -24,6 +24,7 @@ import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { StatusView } from './status/status-view.ts';
 import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
+import { TextSearch } from './repository/search.ts';
 import { ResourceVersions } from './repository/versions.ts';
 import { RepositoryCache } from './repository/repository-cache.ts';
 import { Snapshots } from './repository/snapshots.ts';
@@ -82,6 +83,7 @@ export class Service {
   readonly runs: Runs;
   readonly comparisons: Comparisons;
   readonly versions: ResourceVersions;
+  readonly textSearch: TextSearch;
   readonly restores: Restores;
   readonly previews: Previews;
   readonly notifier: Notifier;
@@ -141,6 +143,7 @@ export class Service {
     this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
     this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
     this.versions = new ResourceVersions(repositoryCache, clock);
+    this.textSearch = new TextSearch(repositoryCache, clock);
     this.restores = new Restores(clock, randomness);
     this.previews = new Previews({ repositoryCache, snapshots: this.snapshots, clock, log, signal });
     this.notifier = new Notifier(

@@ -79,7 +79,7 @@ function requests(path: string, operation: Operation): fc.Arbitrary<{ url: strin
     if (schema.enum !== undefined) {
       return fc.option(fc.constantFrom(...schema.enum), { nil: undefined });
     }
-    const given = { search, limit: fc.constant('500'), confirm: fc.constantFrom(...ids), suffix: search };
+    const given = { search, q: search, limit: fc.constant('500'), confirm: fc.constantFrom(...ids), suffix: search };
     return (given as Record<string, fc.Arbitrary<string>>)[name] ?? fc.constant(undefined);
   };
   const body = fc.record({

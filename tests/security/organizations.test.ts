@@ -61,6 +61,20 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
     }
   });
 
+  it('finds nothing of the home organization by search, not even what it shares the words with', async () => {
+    for (const text of [home.mark, 'homemark', 'dashboard', 'mark', home.planted.dashboard]) {
+      const answer = await other.call('GET', `/search?q=${encodeURIComponent(text)}&limit=100`);
+      expect([text, answer.status]).toEqual([text, 200]);
+      expect(answer.text).not.toContain(home.mark);
+      expect(answer.json.items.every(({ org }: { org: number }) => org === other.org)).toBe(true);
+    }
+    const own = (await other.call('GET', `/search?q=${other.mark}`)).json;
+    expect(own.total).toBeGreaterThan(3);
+    // The home organization sees no content of others either.
+    const homes = await home.call('GET', `/search?q=${other.mark}`);
+    expect(homes.json).toMatchObject({ items: [], total: 0 });
+  });
+
   it('has its own numbers', async () => {
     const own = (await other.call('GET', `/snapshots/${snapshot}/resources`)).json.total as number;
     const whole = (await home.call('GET', `/snapshots/${snapshot}/resources`)).json.total as number;

@@ -37,6 +37,7 @@ import type {
   SnapshotTree,
 } from './snapshots.ts';
 import type { Nameable } from '../kinds.ts';
+import type { SearchPage, SearchQuery } from './search.ts';
 import type { VersionPage, VersionsQuery } from './versions.ts';
 
 /**
@@ -83,6 +84,8 @@ export interface ApiRoutes {
     query: VersionsQuery;
     response: VersionPage;
   };
+  /** Texts in the newest and in past versions. */
+  'GET /search': { query: SearchQuery; response: SearchPage };
   /** Of one org, as they are live. */
   'GET /folders': { query: FoldersQuery; response: LiveFolders };
   /** 201. */

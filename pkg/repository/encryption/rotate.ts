@@ -65,6 +65,7 @@ export async function rewrap(
     await repository.index.update({ whole: true, signal });
     await repository.runIndex.rewrite();
     await repository.versionIndex.rewrite({ signal });
+    await repository.textIndex.rewrite({ signal });
     if (result.failed.length === 0) {
       // Only now: until everything is renewed, the old recipients may be the only ones who can read a file.
       await removeOtherKeyFiles(store, keyring.recipients, signal);

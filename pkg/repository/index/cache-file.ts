@@ -26,16 +26,21 @@ export class CacheFile<Schema extends z.ZodType> {
   readonly #log: Log;
   readonly #schema: Schema;
   readonly #key: string;
+  readonly #seal: (plain: Buffer) => Promise<Buffer>;
 
   /**
    * @param ports.trust - given where others decide by it: then it is signed, and read only when a trusted key has
    * signed it
+   * @param sealed - in an encrypted repository `object` is for those alone who can read objects
    */
   constructor(
     ports: { store: ObjectStore; keyring: Keyring; trust?: Trust; log: Log },
     name: SealedCache,
     schema: Schema,
+    sealed: 'metadata' | 'object' = 'metadata',
   ) {
+    const { keyring } = ports;
+    this.#seal = sealed === 'object' ? keyring.sealObject : keyring.sealMetadata;
     this.#store = ports.store;
     this.#keyring = ports.keyring;
     this.#trust = ports.trust;
@@ -91,7 +96,7 @@ export class CacheFile<Schema extends z.ZodType> {
       const json = JSON.stringify(value);
       const statement = trust?.own === undefined ? undefined : await trust.signing.statement(this.#key, json);
       const text = statement === undefined ? json : `${json}\n${statement}`;
-      const body = await this.#keyring.sealMetadata(await compress(text));
+      const body = await this.#seal(await compress(text));
       await this.#store.put(this.#key, body, {
         contentType: this.#keyring.encrypted ? 'application/octet-stream' : 'application/gzip',
         transient: true,

@@ -1,5 +1,6 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectInfo } from '../../storage/store.ts';
+import { compact } from '../../contract/compact.ts';
 import {
   CACHE,
   isUsedCache,
@@ -9,6 +10,7 @@ import {
   RUNS,
   SESSIONS,
   SIGNATURES,
+  type GrowingIndex,
 } from '../layout.ts';
 import type { OpenedRepository } from '../repository.ts';
 
@@ -52,17 +54,30 @@ export async function findOrphans(
       const named = parseRunKey(key);
       return named !== undefined && !snapshots.has(named.id);
     });
-  const generations = await repository.versionIndex.generations({ signal });
+  const isUsed = await usedGenerations(repository, compact({ signal }));
   const dead = [
     ...(await listed(store.list(SESSIONS, { signal }))),
     ...(await listed(store.list(PROBE, { signal }))),
-    ...(await listed(store.list(CACHE, { signal }))).filter(({ key }) => !isUsedCache(key, encrypted, generations)),
+    ...(await listed(store.list(CACHE, { signal }))).filter(({ key }) => !isUsedCache(key, encrypted, isUsed)),
     ...(await listed(store.list(SIGNATURES, { signal }))).filter(({ key }) => {
       const named = parseSnapshotSignature(key);
       return named !== undefined && !snapshots.has(named.id);
     }),
   ].filter(olderThan(ORPHAN_AGE_MS));
   return { runs: runs.map(keyOf), others: dead.map(keyOf) };
+}
+
+/** Whether a generation of an index is in use. */
+async function usedGenerations(
+  { versionIndex, textIndex }: OpenedRepository,
+  calls: Abortable,
+): Promise<(index: GrowingIndex, generation: string) => boolean> {
+  const used: Partial<Record<GrowingIndex, Set<string>>> = {
+    versions: await versionIndex.generations(calls),
+    [textIndex.flavor]: await textIndex.generations(calls),
+  };
+  // Of the other index of texts only those know who read it.
+  return (index, generation) => used[index]?.has(generation) ?? true;
 }
 
 async function listed(list: AsyncIterable<ObjectInfo>): Promise<ObjectInfo[]> {

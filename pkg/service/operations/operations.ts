@@ -14,8 +14,7 @@ import { applyForget, deleteSnapshot, planForget } from '../../repository/snapsh
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
 import type { RetentionPolicy } from '../../repository/snapshots/retention.ts';
-import type { ResourceChange } from '../../repository/index/versions/below.ts';
-import type { SeenResource, Versions } from '../../repository/repository.types.ts';
+import type { Searchable, SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { verify } from '../../repository/verify/verify.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -24,6 +23,7 @@ import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import { countsByOrg, newBytes } from './backup-counts.ts';
 import { importableText, referencesOf } from './content.ts';
+import { NO_VERSIONS, nothingToSearch } from './nothing.ts';
 import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
 import { LazyRepository } from './lazy-repository.ts';
 import { liveBody, liveFolders } from './live.ts';
@@ -66,8 +66,6 @@ export function openOperations(options: OperationsOptions): OpenOperations {
   };
 }
 
-const NO_VERSIONS: Versions<never> = { changes: [], snapshots: new Map(), indexed: 0, pending: 0, unreadable: 0 };
-
 class EngineWork implements Operations {
   readonly previews: PreviewOperations;
   readonly #options: OperationsOptions;
@@ -83,11 +81,8 @@ class EngineWork implements Operations {
     this.#options = options;
     this.#settings = settings;
     this.#ports = { clock, randomness, log };
-    this.#repository = new LazyRepository(
-      { ...this.#ports, state, replicated, passphrases, trustedKeys },
-      settings,
-      store,
-    );
+    const ports = { ...this.#ports, state, replicated, passphrases, trustedKeys };
+    this.#repository = new LazyRepository(ports, settings, store);
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
     this.#withInstance = (signal, action, onProgress) => withInstance(options, orgs, signal, action, onProgress);
     // The home organization needs no id: a small token may not even ask for its own.
@@ -95,18 +90,9 @@ class EngineWork implements Operations {
       ({ org, home }) =>
       (signal, action, onProgress) =>
         withInstance(options, home ? undefined : [org], signal, action, onProgress);
-    this.#restores = new RestorePlans({
-      ports: this.#ports,
-      version,
-      repository: this.#repository,
-      inOrgOf: this.#inOrgOf,
-    });
-    this.previews = previewOperations({
-      ports: this.#ports,
-      repository: this.#repository,
-      inOrgOf: this.#inOrgOf,
-      inAll: this.#withInstance,
-    });
+    const shared = { ports: this.#ports, repository: this.#repository, inOrgOf: this.#inOrgOf };
+    this.#restores = new RestorePlans({ ...shared, version });
+    this.previews = previewOperations({ ...shared, inAll: this.#withInstance });
   }
 
   get description(): string {
@@ -210,9 +196,14 @@ class EngineWork implements Operations {
     folder: ResourceRef,
     within: Promise<unknown>,
     signal: AbortSignal,
-  ): Promise<Versions<ResourceChange>> {
+  ): ReturnType<Operations['versionsBelow']> {
     const repository = await this.#repository.openIfThere(signal);
     return repository?.versionsBelow(folder, { within, signal }) ?? NO_VERSIONS;
+  }
+
+  async searchable(within: Promise<unknown>, signal: AbortSignal): Promise<Searchable> {
+    const repository = await this.#repository.openIfThere(signal);
+    return repository?.searchable({ within, signal }) ?? nothingToSearch(this.encrypted);
   }
 
   async everSeen(signal: AbortSignal): Promise<SeenResource[]> {

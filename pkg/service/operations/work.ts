@@ -13,7 +13,7 @@ import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/run.ts';
 import type { ResourceChange } from '../../repository/index/versions/below.ts';
-import type { SeenResource, Versions } from '../../repository/repository.types.ts';
+import type { Searchable, SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { LiveBody } from './live.ts';
@@ -102,6 +102,8 @@ export interface Operations {
   versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions>;
   /** The same of a folder and of all that is or was below it, newest first. */
   versionsBelow(folder: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions<ResourceChange>>;
+  /** What a search is made from; what is known when `within` resolves. */
+  searchable(within: Promise<unknown>, signal: AbortSignal): Promise<Searchable>;
   /** Every resource that any snapshot holds or held. */
   everSeen(signal: AbortSignal): Promise<SeenResource[]>;
   /** The stored JSON text of an object. */

@@ -32,7 +32,8 @@ export interface GenerationOptions {
   signal?: AbortSignal | undefined;
 }
 
-interface Known {
+/** A resource with its changes, oldest first. */
+export interface Known {
   thing: Thing;
   changes: DatedChange[];
 }
@@ -122,7 +123,7 @@ const EMPTY: Pick<TableFile, 'scopes' | 'snapshots'> = { scopes: [], snapshots: 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;
 
 /** What the head has of each shard. */
-function bySharding(head: HeadFile, shards: number): Map<number, Known[]> {
+export function bySharding(head: HeadFile, shards: number): Map<number, Known[]> {
   const things = new Map<string, Known>();
   for (const [at, thing, is] of head.changes) {
     const known = things.get(keyOf(thing)) ?? { thing, changes: [] };

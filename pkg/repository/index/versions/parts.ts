@@ -3,7 +3,7 @@ import type { Abortable } from '../../../lib/abortable.ts';
 import type { Log } from '../../../contract/ports.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
 import type { Keyring } from '../../encryption/keyring.ts';
-import { cacheKey, type VersionsPart } from '../../layout.ts';
+import { cacheKey, type IndexPart } from '../../layout.ts';
 import type { Trust } from '../../signing/trust.ts';
 import { CacheFile } from '../cache-file.ts';
 import { NamesFile, ShardFile, TableFile } from './files.ts';
@@ -61,12 +61,12 @@ export class VersionParts {
     await store.deleteMany(keys, { signal });
   }
 
-  #file<Schema extends z.ZodType>(name: VersionsPart, schema: Schema): CacheFile<Schema> {
+  #file<Schema extends z.ZodType>(name: IndexPart<'versions'>, schema: Schema): CacheFile<Schema> {
     return new CacheFile(this.#ports, name, schema);
   }
 }
 
-function shardName(generation: string, shard: number): VersionsPart {
+function shardName(generation: string, shard: number): IndexPart<'versions'> {
   return `versions/${generation}/${shard.toString(16).padStart(3, '0')}`;
 }
 

@@ -4,11 +4,22 @@ import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
 import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock, Randomness } from '../../../contract/ports.ts';
+import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { CacheFile } from '../cache-file.ts';
 import { appendSnapshot, knownOrgs } from './append.ts';
 import { changesBelow, marksOf, withChanges, type Indexed, type ResourceChange } from './below.ts';
 import { cellsBefore } from './cells-before.ts';
-import { HeadFile, keyOf, thingOf, type NamesFile, type TableFile, type Thing, type ThingHistory } from './files.ts';
+import { everyVersion, type EveryVersion } from './every-version.ts';
+import {
+  HeadFile,
+  keyOf,
+  thingOf,
+  type NamesFile,
+  type TableFile,
+  type Thing,
+  type ThingHistory,
+  type VersionState,
+} from './files.ts';
 import { changesIn, foldedChanges, rowsOf, shardOf, type DatedRow } from './fold.ts';
 import { writeGeneration } from './generation.ts';
 import { ManifestViews } from './manifest-views.ts';
@@ -32,6 +43,13 @@ export interface IndexedPart {
   unreadable: number;
 }
 
+/** What is new in a snapshot. */
+export interface Appended {
+  /** The snapshot before it in the index, which may be forgotten by now; undefined when it is the first. */
+  after: string | undefined;
+  versions: (VersionState & { thing: Thing })[];
+}
+
 /** That many changes, or snapshots, are in the head before they are folded into the large part. */
 const LIMITS = {
   changes: 2000,
@@ -43,6 +61,9 @@ const LIMITS = {
 const SAVED_EVERY_MS = 20_000;
 /** That many snapshots at a time are much. */
 const BULK = 100;
+
+/** Parts of the large part that are read concurrently. */
+const READS_AT_ONCE = 8;
 
 const emptyHead = (): HeadFile => ({ format: 1, scopes: [], snapshots: [], changes: [], unread: [] });
 
@@ -58,6 +79,8 @@ export class VersionIndex {
   readonly #views: ManifestViews;
   readonly #limits: typeof LIMITS;
   readonly #unreadable = new Set<string>();
+  /** What the last publishing changed, by snapshot. */
+  readonly #appended = new Map<string, Appended>();
   /** What this process knows and could not write. */
   #unsaved: HeadFile | undefined;
   /** While an update runs, what it has so far; after it, what it came to. */
@@ -108,25 +131,36 @@ export class VersionIndex {
     }
   }
 
+  /** Versions that are new in a snapshot; undefined unless the last publishing took it up. */
+  appended(id: string): Appended | undefined {
+    return this.#appended.get(id);
+  }
+
   /** What became of a resource, oldest first, as far as it is indexed. */
   async of(
     ref: ResourceRef,
     summaries: readonly SnapshotSummary[],
     calls: Abortable = {},
   ): Promise<IndexedPart & { changes: VersionChange[] }> {
-    const thing = thingOf(ref);
-    const { head, table, histories } = await this.#read(thing, calls);
+    const { changes, ...part } = await this.ofMany([ref], summaries, calls);
+    return { ...part, changes: changes[0] ?? [] };
+  }
+
+  /** The same of several resources, in their order; each part of the index is read once. */
+  async ofMany(
+    refs: readonly ResourceRef[],
+    summaries: readonly SnapshotSummary[],
+    calls: Abortable = {},
+  ): Promise<IndexedPart & { changes: VersionChange[][] }> {
+    const things = refs.map(thingOf);
+    const { head, table, histories } = await this.#read(things, calls);
     const rows = [...rowsOf(table), ...rowsOf(head)];
-    const changes = [
-      ...foldedChanges(
-        histories.find((one) => keyOf(one.thing) === keyOf(thing)),
-        table.snapshots,
-      ),
-      ...changesIn(head, thing),
-    ];
     const existing = new Set(countingIds(summaries));
-    const marks = withChanges(marksOf(rows, existing, thing), changes);
-    return { changes: timelineOf(marks), ...this.#partOf(rows, existing) };
+    const changes = things.map((thing) => {
+      const all = [...foldedChanges(histories.get(keyOf(thing)), table.snapshots), ...changesIn(head, thing)];
+      return timelineOf(withChanges(marksOf(rows, existing, thing), all));
+    });
+    return { changes, ...this.#partOf(rows, existing) };
   }
 
   /**
@@ -138,7 +172,7 @@ export class VersionIndex {
     summaries: readonly SnapshotSummary[],
     calls: Abortable = {},
   ): Promise<IndexedPart & { changes: ResourceChange[] }> {
-    const { head, table } = await this.#read(thingOf(folder), calls);
+    const { head, table } = await this.#read([thingOf(folder)], calls);
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(countingIds(summaries));
     const all = new Map<string, Indexed>();
@@ -167,10 +201,30 @@ export class VersionIndex {
     return { changes: changesBelow(folder, [...all.values()], rows, existing), ...this.#partOf(rows, existing) };
   }
 
-  /** Every resource that was ever seen, by its last title, and whether it is deleted. */
-  async names(calls: Abortable = {}): Promise<NamesFile['names']> {
+  /** Every version of everything, a part at a time. @throws DK_INTEGRITY for a part that is damaged: update first */
+  async everyVersion(summaries: readonly SnapshotSummary[], calls: Abortable = {}): Promise<EveryVersion> {
+    const head = this.#head ?? (await this.#load(calls));
+    const generation = head.base?.generation;
+    const table = generation === undefined ? NO_TABLE : await this.#readTable(generation, calls);
+    const ports = { head, parts: this.#parts, lost: () => this.#lost(calls) };
+    return everyVersion(
+      { ...ports, table: table ?? (await this.#lost(calls)) },
+      new Set(countingIds(summaries)),
+      calls,
+    );
+  }
+
+  /**
+   * Every resource that was ever seen, by its last title, and whether it is deleted.
+   * @param options.whole - throw when a part is gone or damaged, instead of leaving it out
+   * @throws DK_INTEGRITY: update first
+   */
+  async names({ whole = false, ...calls }: Abortable & { whole?: boolean } = {}): Promise<NamesFile['names']> {
     const head = this.#working ?? this.#head ?? (await this.#load(calls));
     const base = head.base === undefined ? undefined : await this.#parts.names(head.base.generation, calls);
+    if (whole && head.base !== undefined && base === undefined) {
+      await this.#lost(calls);
+    }
     const found = new Map((base?.names ?? []).map((name) => [keyOf(name[0]), name]));
     for (const [, thing, is] of head.changes) {
       const key = keyOf(thing);
@@ -207,6 +261,7 @@ export class VersionIndex {
 
   async #update(ids: readonly string[], options: UpdateOptions): Promise<HeadFile> {
     const { most, signal, onProgress } = options;
+    this.#appended.clear();
     let head = await this.#load(options);
     let table: TableFile | undefined;
     if (most === undefined && head.base !== undefined) {
@@ -254,21 +309,29 @@ export class VersionIndex {
     head: HeadFile,
     id: string,
     existing: ReadonlySet<string>,
-    { known = [], signal }: UpdateOptions,
+    { known, signal }: UpdateOptions,
   ): Promise<boolean> {
     const orgs = knownOrgs(head);
-    const view = await this.#views.get(id, orgs, known, { signal });
+    const view = await this.#views.get(id, orgs, known ?? [], { signal });
     if (view === undefined) {
       return false;
     }
     const ports = {
       head,
       table: async () => (await this.#readTable(head.base?.generation ?? '', { signal })) ?? this.#lost({ signal }),
-      view: async (one: string) => (existing.has(one) ? this.#views.get(one, orgs, known, { signal }) : undefined),
+      view: async (one: string) =>
+        existing.has(one) ? this.#views.get(one, orgs, known ?? [], { signal }) : undefined,
       parts: this.#parts,
       lost: () => this.#lost({ signal }),
     };
+    const from = head.changes.length;
+    const after = head.snapshots.at(-1)?.[0] ?? head.base?.last;
     appendSnapshot(head, view, await cellsBefore(ports, view, { signal }));
+    if (known !== undefined) {
+      const fresh = head.changes.slice(from);
+      const versions = fresh.flatMap(([, thing, is]) => (typeof is === 'string' ? [] : { thing, ...is }));
+      this.#appended.set(id, { after, versions });
+    }
     return true;
   }
 
@@ -291,28 +354,35 @@ export class VersionIndex {
    * Head, table and shard that fit each other. Where they do not, the index is lost, and made again by the next update.
    */
   async #read(
-    thing: Thing,
+    things: readonly Thing[],
     calls: Abortable,
-  ): Promise<{ head: HeadFile; table: Pick<TableFile, 'scopes' | 'snapshots'>; histories: ThingHistory[] }> {
+  ): Promise<{
+    head: HeadFile;
+    table: Pick<TableFile, 'scopes' | 'snapshots'>;
+    histories: ReadonlyMap<string, ThingHistory>;
+  }> {
     for (let attempt = 0; attempt < 2; attempt++) {
       const head = this.#working ?? this.#head ?? (await this.#load(calls));
       const { base } = head;
       if (base === undefined) {
-        return { head, table: NO_TABLE, histories: [] };
+        return { head, table: NO_TABLE, histories: new Map() };
       }
-      const [table, shard] = await Promise.all([
-        this.#readTable(base.generation, calls),
-        this.#parts.shard(base.generation, shardOf(thing, base.shards), calls),
-      ]);
-      if (table !== undefined && shard !== undefined) {
-        return { head, table, histories: shard.things };
+      const table = this.#readTable(base.generation, calls);
+      const wanted = new Set(things.map((thing) => shardOf(thing, base.shards)));
+      const read = (shard: number): ReturnType<VersionParts['shard']> =>
+        this.#parts.shard(base.generation, shard, calls);
+      const [found, shards] = await Promise.all([table, mapConcurrently(READS_AT_ONCE, wanted, read, calls.signal)]);
+      if (found !== undefined && shards.every((shard) => shard !== undefined)) {
+        const names = new Set(things.map(keyOf));
+        const histories = shards.flatMap((shard) => shard.things.filter(({ thing }) => names.has(keyOf(thing))));
+        return { head, table: found, histories: new Map(histories.map((one) => [keyOf(one.thing), one])) };
       }
       // Another process may have written a new generation since the head was read.
       this.#head = undefined;
     }
     this.#ports.log.warn({}, 'the index of versions is damaged: it is made again');
     await this.#save(emptyHead(), calls);
-    return { head: emptyHead(), table: NO_TABLE, histories: [] };
+    return { head: emptyHead(), table: NO_TABLE, histories: new Map() };
   }
 
   #partOf(rows: readonly DatedRow[], existing: ReadonlySet<string>): IndexedPart {
@@ -370,7 +440,7 @@ class PartLost extends DashkeepError {}
 const NO_TABLE = { scopes: [], snapshots: [] };
 
 /** Ids of the snapshots that count here, oldest first. A drill's says nothing of what people had. */
-function countingIds(summaries: readonly SnapshotSummary[]): string[] {
+export function countingIds(summaries: readonly SnapshotSummary[]): string[] {
   return summaries
     .filter(({ foreign, trigger }) => foreign !== true && trigger !== 'drill')
     .map(({ id }) => id)

@@ -5,6 +5,7 @@ import { diffRoutes } from './diff.ts';
 import { previewRoutes } from './previews.ts';
 import { restoreRoutes } from './restores.ts';
 import { runRoutes } from './runs.ts';
+import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { statusRoutes } from './status.ts';
@@ -21,6 +22,7 @@ export function registerRoutes(api: Api, service: Service): void {
   snapshotRoutes(api, service);
   diffRoutes(api, service, heavy);
   versionRoutes(api, service, heavy);
+  searchRoutes(api, service, heavy);
   restoreRoutes(api, service, heavy);
   previewRoutes(api, service, heavy);
 }

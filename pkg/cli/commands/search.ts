@@ -1,0 +1,106 @@
+import type { FoundText, SearchHit } from '../../contract/api/search.ts';
+import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { parseSearch } from '../../engine/search/query.ts';
+import { search, type FoundPage } from '../../engine/search/search.ts';
+import type { Exit, Register } from '../command.ts';
+import { optionalNumber, wholeNumber } from '../config/environment.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import type { CliContext } from '../context.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  org?: string;
+  kind?: string[];
+  deleted?: boolean;
+  limit: string;
+}
+
+/** Registers `dashkeep search`. */
+export const registerSearch: Register = (program, run) => {
+  withTarget(program.command('search'))
+    .argument('<text>', 'words that must all be in a title, a query, a tag or the name of a data source')
+    .option('--kind <kind...>', 'only resources of these kinds')
+    .option('--org <id>', 'only resources of this org')
+    .option('--deleted', 'only resources that no longer exist')
+    .option('--limit <n>', 'maximum number of resources', '20')
+    .description('find titles, panels, queries, tags and data sources in the newest and in past versions')
+    .action(run(searchTexts));
+};
+
+async function searchTexts(context: CliContext, text: string, flags: Flags): Promise<Exit> {
+  const { signal } = context;
+  const org = optionalNumber(flags.org, '--org');
+  const limit = wholeNumber(flags.limit, '--limit');
+  const kinds = flags.kind?.map(kindOf);
+  parseSearch(text);
+  const page = await withRepository(context, flags, false, async (repository) => {
+    const progress = progressPrinter(context, flags.json === true);
+    const onProgress = (done: number, total: number): void =>
+      progress.report({ phase: 'indexing resources', done, total, kinds: {} });
+    return search(() => repository.searchable({ onProgress, signal }).finally(progress.end), {
+      text,
+      kinds,
+      deleted: flags.deleted === true,
+      isVisible: (ref) => org === undefined || SERVER_KINDS.has(ref.kind) || ref.org === org,
+      serverOrg: org ?? 1,
+      limit,
+    });
+  });
+  if (flags.json === true) {
+    const { last: _, items: results, ...rest } = page;
+    printJson(context, { results, ...rest });
+    return 0;
+  }
+  printTable(
+    context,
+    ['resource', 'title', 'found in', 'text', 'version'],
+    page.items.flatMap((hit) => hit.found.map((found) => rowOf(hit, found))),
+  );
+  notesOf(page).forEach((note) => printLine(context, note));
+  return 0;
+}
+
+function kindOf(name: string): KindName {
+  const kind = KIND_NAMES.find((one) => one === name);
+  if (kind === undefined) {
+    throw new DashkeepError('DK_USAGE', `--kind ${printable(name).slice(0, 40)}: there is no such kind`, {
+      hint: `Kinds are ${KIND_NAMES.join(', ')}.`,
+    });
+  }
+  return kind;
+}
+
+const LONGEST = 80;
+
+function rowOf({ kind, uid, title, deleted, lastSeen }: SearchHit, found: FoundText): string[] {
+  const { where, text, panel, now, until } = found;
+  const line = printable(text.replace(/\s+/g, ' '));
+  return [
+    `${kind}/${uid}`,
+    deleted ? `${title} (deleted, last seen ${lastSeen})` : title,
+    panel === undefined ? where : `${where} of ${panel}`,
+    line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line,
+    now ? 'now' : `until ${until ?? ''}`,
+  ];
+}
+
+/** What the answer is made from, where that isn't everything. */
+function notesOf({ items, total, searched, indexed, cut, unread, truncated }: FoundPage): string[] {
+  const more = total - items.length;
+  const notes: [boolean, string][] = [
+    [total === 0, 'Nothing was found.'],
+    [more > 0, `${more}${truncated ? ' or more' : ''} further resources are left out; --limit shows more.`],
+    [
+      searched === 'titles',
+      'The repository is encrypted, so only titles and UIDs were searched: give DASHKEEP_AGE_IDENTITY_FILE to search all.',
+    ],
+    [indexed.unreadable > 0, `${indexed.unreadable} snapshots cannot be read here and are left out.`],
+    [cut > 0, `Of ${cut} resources only a part was searched: they have more text than the index keeps.`],
+    [unread > 0, `The content of some versions of ${unread} resources cannot be read: their titles were searched.`],
+  ];
+  return notes.filter(([applies]) => applies).map(([, note]) => note);
+}

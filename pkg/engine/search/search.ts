@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { SearchHit, SearchPage } from '../../contract/api/search.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import type { KindName, ResourceRef } from '../../contract/kinds.ts';
+import { keyOf, type Thing } from '../../repository/index/versions/files.ts';
+import type { Searchable, SeenResource } from '../../repository/repository.types.ts';
+import { candidateOf, type Candidate } from './candidates.ts';
+import { hitOf } from './hit.ts';
+import { parseSearch, type SearchWords } from './query.ts';
+
+/** Resources that are listed at most: more are no answer. */
+const MOST = 1000;
+
+export interface SearchQuestion {
+  text: string;
+  kinds?: readonly KindName[] | undefined;
+  /** Only what no longer exists. */
+  deleted: boolean;
+  /** Whether the person who asks may see a resource; of a kind of the whole server, org is 0. */
+  isVisible: (ref: ResourceRef) => boolean;
+  /** The organization under which kinds of the whole server are listed. */
+  serverOrg: number;
+  /** Lists what follows the resource with this key. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** A page, with the key of its last resource if there are more. */
+export type FoundPage = Omit<SearchPage, 'next'> & { last?: string };
+
+/**
+ * Finds texts in the newest and in past versions.
+ * @param open - what is searched; called again if a part of the index turns out to be damaged
+ * @throws DK_USAGE for a text that is too short or too long
+ */
+export async function search(open: () => Promise<Searchable>, question: SearchQuestion): Promise<FoundPage> {
+  const words = parseSearch(question.text);
+  try {
+    return await searchIn(await open(), words, question);
+  } catch (error) {
+    if (!(error instanceof DashkeepError) || error.code !== 'DK_INTEGRITY') {
+      throw error;
+    }
+    return searchIn(await open(), words, question);
+  }
+}
+
+async function searchIn(index: Searchable, words: SearchWords, question: SearchQuestion): Promise<FoundPage> {
+  const seen = new Map((await index.everSeen()).map((one) => [keyOf([one.org, one.kind, one.uid]), one]));
+  const { candidates, ...limits } = await collect(index, words, question, seen);
+  const sorted = sortBy(candidates, ({ rank, thing }) => {
+    const { title = '', deleted = true } = seen.get(keyOf(thing)) ?? {};
+    return [String(rank).padStart(3, '0'), deleted ? '1' : '0', title, keyOf(thing)].join('\n');
+  });
+  const start =
+    question.after === undefined ? 0 : sorted.findIndex(({ thing }) => nameOf(thing) === question.after) + 1;
+  const items: SearchHit[] = [];
+  let at = start;
+  while (items.length < question.limit && at < sorted.length) {
+    const chunk = sorted.slice(at, at + question.limit - items.length);
+    const refs = chunk.map(({ thing: [org, kind, uid] }) => ({ org: org === 0 ? question.serverOrg : org, kind, uid }));
+    const histories = await index.histories(refs);
+    for (const [place, { matches }] of chunk.entries()) {
+      const ref = refs[place];
+      const hit = ref && hitOf(ref, matches, histories[place] ?? [], { snapshots: index.snapshots, words });
+      if (hit !== undefined) {
+        items.push(hit);
+      }
+    }
+    at += chunk.length;
+  }
+  const last = sorted[at - 1];
+  return {
+    items,
+    ...(at < sorted.length && last !== undefined ? { last: nameOf(last.thing) } : {}),
+    total: sorted.length,
+    searched: index.searched,
+    indexed: { snapshots: index.indexed, pending: index.pending, unreadable: index.unreadable },
+    ...limits,
+  };
+}
+
+async function collect(
+  index: Searchable,
+  words: SearchWords,
+  { kinds, deleted, isVisible }: SearchQuestion,
+  seen: ReadonlyMap<string, SeenResource>,
+): Promise<{ candidates: Candidate[]; cut: number; unread: number; truncated: boolean }> {
+  let candidates: Candidate[] = [];
+  let [cut, unread, truncated] = [0, 0, false];
+  const best = (): Candidate[] => sortBy(candidates, ({ rank }) => String(rank).padStart(3, '0')).slice(0, MOST);
+  for await (const known of index.things()) {
+    const [org, kind, uid] = known.thing;
+    const one = seen.get(keyOf(known.thing));
+    const isAsked = (kinds === undefined || kinds.includes(kind)) && (!deleted || one?.deleted === true);
+    if (one === undefined || !isAsked || !isVisible({ org, kind, uid })) {
+      continue;
+    }
+    cut += known.cut === true ? 1 : 0;
+    unread += known.unread === true ? 1 : 0;
+    const candidate = candidateOf(known, words);
+    if (candidate !== undefined) {
+      candidates.push(candidate);
+    }
+    if (candidates.length >= 2 * MOST) {
+      truncated = true;
+      candidates = best();
+    }
+  }
+  truncated ||= candidates.length > MOST;
+  return { candidates: best(), cut, unread, truncated };
+}
+
+/** What a cursor names a resource by: a uid may be too long for one. */
+function nameOf(thing: Thing): string {
+  return createHash('sha256').update(keyOf(thing)).digest('hex').slice(0, 32);
+}
+
+function sortBy<T>(items: readonly T[], key: (item: T) => string): T[] {
+  const keyed = items.map((item) => ({ item, key: key(item) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item);
+}

@@ -1,0 +1,25 @@
+import type { SnapshotSummary } from '../../../contract/manifest.ts';
+import type { Abortable } from '../../../lib/abortable.ts';
+import type { IndexWait, Versions } from '../../repository.types.ts';
+import type { SnapshotIndex } from '../snapshots.ts';
+import type { IndexedPart, VersionIndex } from './version-index.ts';
+
+/** An answer of the index of versions, after it took up what is new. */
+export async function askVersions<Found extends IndexedPart>(
+  { index, versionIndex }: { index: SnapshotIndex; versionIndex: VersionIndex },
+  { within, ...calls }: IndexWait,
+  ask: (summaries: SnapshotSummary[], calls: Abortable) => Promise<Found>,
+): Promise<Found & Pick<Versions, 'snapshots'>> {
+  const summaries = await index.read(calls);
+  const updating = versionIndex.update(summaries, calls);
+  await Promise.race([updating, ...(within === undefined ? [] : [within])]);
+  // What goes on behind this call fails into the next one.
+  updating.catch(() => undefined);
+  let found = await ask(summaries, calls);
+  if (found.pending > 0 && within === undefined) {
+    // A part that this answer needed was damaged.
+    await versionIndex.update(summaries, calls);
+    found = await ask(summaries, calls);
+  }
+  return { ...found, snapshots: new Map(summaries.map((one) => [one.id, one])) };
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { SearchPage, SearchQuery } from '../../contract/api/search.ts';
+import type { Clock } from '../../contract/ports.ts';
+import { parseSearch } from '../../engine/search/query.ts';
+import { search } from '../../engine/search/search.ts';
+import { isOf, type Caller } from '../organizations/caller.ts';
+import { decodeCursor, encodeCursor } from '../pagination.ts';
+import type { RepositoryCache } from './repository-cache.ts';
+
+/** How long a request waits for an index that has to be made first. It is made to the end all the same. */
+const WAIT_MS = 5_000;
+
+/** Finds texts in all versions, as far as one organization may see them. */
+export class TextSearch {
+  readonly #repositoryCache: RepositoryCache;
+  readonly #clock: Clock;
+
+  constructor(repositoryCache: RepositoryCache, clock: Clock) {
+    this.#repositoryCache = repositoryCache;
+    this.#clock = clock;
+  }
+
+  /** @throws DK_USAGE for a text that is too short or too long, and for a cursor that was not made here */
+  async page(query: z.output<typeof SearchQuery>, caller: Caller, signal: AbortSignal): Promise<SearchPage> {
+    const { q: text, kind, deleted, cursor, limit } = query;
+    parseSearch(text);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const timer = new AbortController();
+    const within = this.#clock.sleep(WAIT_MS, AbortSignal.any([signal, timer.signal])).catch(() => undefined);
+    try {
+      const { last, ...page } = await this.#repositoryCache.use(signal, (work) =>
+        search(() => work.searchable(within, signal), {
+          text,
+          kinds: kind === undefined || kind.length === 0 ? undefined : kind,
+          deleted: deleted === 'true',
+          isVisible: (ref) => isOf(caller, ref),
+          serverOrg: Math.max(1, caller.org),
+          after,
+          limit,
+        }),
+      );
+      return { ...page, ...(last === undefined ? {} : { next: encodeCursor(last) }) };
+    } finally {
+      timer.abort();
+    }
+  }
+}
