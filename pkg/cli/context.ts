@@ -30,7 +30,10 @@ export const systemRandomness: Randomness = {
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type Level = (typeof LEVELS)[number];
 
-/** Lines on standard error for people; what goes in never holds a secret or a body. */
+/**
+ * Lines on standard error for people; what goes in never holds a secret or a body.
+ * @throws DK_SETTINGS for an unknown level
+ */
 export function lineLog(level: string, write: (line: string) => void): Log {
   const least = LEVELS.indexOf(level as Level);
   if (least < 0) {

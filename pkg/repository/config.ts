@@ -124,7 +124,10 @@ async function isEmpty(store: ObjectStore, signal?: AbortSignal): Promise<boolea
   return true;
 }
 
-/** Writes and reads back. Of two concurrent first runs one wins, and both go on with what is there. */
+/**
+ * Writes and reads back. Of two concurrent first runs one wins, and both go on with what is there.
+ * @throws DK_STORE_FAILED when what comes back is not what was written
+ */
 export async function writeConfig(ports: ConfigPorts, id: string): Promise<RepositoryConfig> {
   const { store, clock, signal, log } = ports;
   const config: RepositoryConfig = { format: 1, id, created: clock.now().toISOString() };

@@ -29,7 +29,7 @@ export function tlsFiles(environment: Environment): TlsFiles | undefined {
   return cert === undefined || key === undefined ? undefined : { cert, key };
 }
 
-/** `host:port`, IPv6 in brackets. */
+/** `host:port`, IPv6 in brackets. @throws DK_SETTINGS for anything else */
 export function addressOf(text: string, name: string): Address {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);

@@ -13,6 +13,7 @@ const PASSPHRASE_FILE = /^keys\/passphrase-[0-9a-f]{8}\.age$/;
  * Makes a recipient whose identity is in the repository under a passphrase, as an age identity file
  * (`keys/passphrase-….age`). Encrypting never needs the passphrase, and changing it renews one small file.
  * @returns the key pair; its recipient is what to write for.
+ * @throws DK_ENCRYPTION for a passphrase that is too short, DK_STORE_FAILED when the file does not come back as written
  */
 export async function addPassphrase(
   ports: { store: ObjectStore; randomness: Randomness; signal?: AbortSignal },

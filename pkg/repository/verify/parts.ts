@@ -21,6 +21,7 @@ export function isInPart({ number, of }: Part, objectId: string): boolean {
 /**
  * Which part is due: they take turns, whenever and however often somebody verifies.
  * @returns undefined when that is all of it.
+ * @throws DK_USAGE for 0 percent or less
  */
 export async function duePart(
   store: ObjectStore,

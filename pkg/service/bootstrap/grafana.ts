@@ -15,7 +15,7 @@ export interface MintedToken {
   key: string;
 }
 
-/** A new token with an end. Its name carries what makes it unique. */
+/** A new token with an end. Its name carries what makes it unique. @throws DK_GRAFANA_ANSWER without a key */
 export async function mintToken(
   grafana: GrafanaClient,
   owner: TokenOwner,
@@ -90,7 +90,7 @@ export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): P
   }
 }
 
-/** Every org, or the admin's own; the home organization first. */
+/** Every org, or the admin's own; the home organization first. @throws DK_GRAFANA_ANSWER if there is none */
 export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: AbortSignal): Promise<number[]> {
   const home = numberAt(await grafana.get('/api/org', { signal }), 'id');
   if (home === undefined) {

@@ -24,7 +24,7 @@ export async function tryRead(trial: Trial): Promise<Finding> {
   return { found: reason('bytes-back') };
 }
 
-/** Reads an object that does not exist. @returns the finding */
+/** Reads an object that does not exist. @returns the finding. @throws DK_STORE_DENIED, DK_STORE_FAILED */
 export async function tryAbsent(trial: Trial): Promise<Finding> {
   try {
     await trial.get('absent.json');

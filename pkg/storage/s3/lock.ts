@@ -4,7 +4,10 @@ import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { serviceCode } from './errors.ts';
 
-/** Holds the present version of an object until then, in the mode of the settings. */
+/**
+ * Holds the present version of an object until then, in the mode of the settings.
+ * @throws DK_SETTINGS without object lock in the settings
+ */
 export async function putRetention(
   connection: Connection,
   key: string,

@@ -33,7 +33,7 @@ function accountOf(user: Json): { id: number; login: string } {
   return { id, login };
 }
 
-/** The organization in which requests about the whole server are made. */
+/** The organization in which requests about the whole server are made. @throws DK_GRAFANA_ANSWER if there is none */
 export function homeOf(orgs: readonly Org[]): Org {
   const [home] = orgs;
   if (home === undefined) {

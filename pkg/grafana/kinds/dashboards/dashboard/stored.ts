@@ -27,7 +27,7 @@ export function storedVersion(object: JsonObject, askedFor: string): string {
   return stored === undefined || stored === '' ? askedFor : (stored.split('/').at(-1) ?? askedFor);
 }
 
-/** One dashboard at the version it is stored in. */
+/** One dashboard at the version it is stored in. @throws DK_GRAFANA_ANSWER if Grafana does not return it */
 export async function readApis(
   context: KindContext,
   { uid, storedVersion: listed }: Listed,
