@@ -22,6 +22,7 @@ import { Notifier, type Receiver } from './notify.ts';
 import { findHome, HomeOrganization } from './organizations/home.ts';
 import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { StatusView } from './status/status-view.ts';
+import { AuthorNames } from './repository/authors.ts';
 import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
 import { TextSearch } from './repository/search.ts';
@@ -142,7 +143,8 @@ export class Service {
     const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
     this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
     this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
-    this.versions = new ResourceVersions(repositoryCache, clock);
+    const authors = new AuthorNames(repositoryCache, clock, log, signal);
+    this.versions = new ResourceVersions(repositoryCache, clock, authors);
     this.textSearch = new TextSearch(repositoryCache, clock);
     this.restores = new Restores(clock, randomness);
     this.previews = new Previews({ repositoryCache, snapshots: this.snapshots, clock, log, signal });

@@ -180,3 +180,34 @@ describe('the versions of a folder with what is below it', () => {
     }
   });
 });
+
+describe('who saved a version', () => {
+  const by = async (uid: string): Promise<unknown[]> => (await versions('', uid)).items.map((one) => one.by);
+
+  it('is a login, until the account is gone; of no other organization', async () => {
+    const made = await inOrg(1, 'POST /api/admin/users', { login: 'grace', password: 'a-long-one', OrgId: 1 });
+    const dashboard = { uid: 'signed', title: 'Signed', panels: [], schemaVersion: 41 };
+    const asGrace = (title: string) =>
+      call(grafana, 'grace:a-long-one', 'POST /api/dashboards/db', {
+        dashboard: { ...dashboard, title },
+        overwrite: true,
+      });
+    await inOrg(1, 'PATCH /api/org/users/' + String(made.body.id), { role: 'Editor' });
+    await inOrg(1, 'POST /api/dashboards/db', { dashboard });
+    expect((await asGrace('Signed by her')).status).toBe(200);
+    await backup();
+    expect(await by('signed')).toEqual(['grace']);
+
+    // She goes to the other organization, which is none of this one's business.
+    await inOrg(1, `POST /api/orgs/${second}/users`, { loginOrEmail: 'grace', role: 'Editor' });
+    const left = await inOrg(1, `DELETE /api/orgs/1/users/${String(made.body.id)}`);
+    expect(left.status).toBe(200);
+    await service.stop();
+    service = await startService({
+      grafanaUrl: grafana.url,
+      directory: service.directory,
+      environment: { DASHKEEP_ORGS: 'all' },
+    });
+    expect(await by('signed')).toEqual([null]);
+  });
+});

@@ -49,6 +49,11 @@ export const ResourceVersion = z.object({
   /** As Grafana says: when it was saved, by whom, which version that made, and the comment of who saved it. */
   updated: z.string().optional(),
   updatedBy: z.string().optional(),
+  /**
+   * Who that was: a login, or the name of a service account. Null for an account that is gone; absent where nothing
+   * says who, or the account could not be looked up.
+   */
+  by: z.string().nullable().optional(),
   version: z.union([z.string(), z.number()]).optional(),
   comment: z.string().optional(),
   /** What it was before, where that is otherwise. */

@@ -4,6 +4,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { readAuthors, type Authors } from '../../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import type { KindContext, Known } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
@@ -43,6 +44,11 @@ export async function liveFolders(instance: Instance, org: number, options: Live
     found.push(compact({ uid, title, parentUid: folderUid }));
   }
   return found;
+}
+
+/** The accounts of an org. @throws DK_NOT_FOUND for an org that is out of reach */
+export function liveAuthors(instance: Instance, org: number, options: LiveOptions): Promise<Authors> {
+  return readAuthors(contextIn(instance, org, { ...options, decryptSecrets: false }));
 }
 
 function contextIn(instance: Instance, org: number, options: LiveOptions & { decryptSecrets: boolean }): KindContext {

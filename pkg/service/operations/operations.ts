@@ -26,7 +26,7 @@ import { importableText, referencesOf } from './content.ts';
 import { NO_VERSIONS, nothingToSearch } from './nothing.ts';
 import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
 import { LazyRepository } from './lazy-repository.ts';
-import { liveBody, liveFolders } from './live.ts';
+import { liveAuthors, liveBody, liveFolders } from './live.ts';
 import { previewOperations, type PreviewOperations } from './previews.ts';
 import { RestorePlans } from './restore-plans.ts';
 import { withoutServerKinds } from './server-kinds.ts';
@@ -259,6 +259,11 @@ class EngineWork implements Operations {
     const { encrypted: decryptSecrets } = await this.#repository.open(signal);
     const { clock, log } = this.#ports;
     return this.#inOrgOf(caller)(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
+  }
+
+  authors(caller: Caller, signal: AbortSignal): ReturnType<Operations['authors']> {
+    const { clock, log } = this.#ports;
+    return this.#inOrgOf(caller)(signal, (instance) => liveAuthors(instance, caller.org, { clock, log, signal }));
   }
 
   folders(caller: Caller, signal: AbortSignal): ReturnType<Operations['folders']> {

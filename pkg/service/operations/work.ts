@@ -11,6 +11,7 @@ import type {
 } from '../../contract/manifest.ts';
 import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
+import type { Authors } from '../../engine/versions/authors.ts';
 import type { RunFacts } from '../../engine/run.ts';
 import type { ResourceChange } from '../../repository/index/versions/below.ts';
 import type { Searchable, SeenResource, Versions } from '../../repository/repository.types.ts';
@@ -132,6 +133,8 @@ export interface Operations {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<LiveBody | undefined>;
+  /** The accounts of the caller's org. @throws DK_NOT_FOUND for an org that is out of reach */
+  authors(caller: Caller, signal: AbortSignal): Promise<Authors>;
   /** The folders that are live in the caller's org. @throws DK_NOT_FOUND for an org that is out of reach */
   folders(caller: Caller, signal: AbortSignal): Promise<LiveFolder[]>;
   /** Of what a snapshot holds of the caller's org, into that org. */

@@ -17,6 +17,7 @@ import type { Versions } from '../../repository/repository.types.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import type { Operations } from '../operations/work.ts';
 import { pageOfList } from '../pagination.ts';
+import type { AuthorNames } from './authors.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 
 /** How long a request waits for an index that has to be made first. It is made to the end all the same. */
@@ -37,10 +38,12 @@ interface Followed {
 export class ResourceVersions {
   readonly #repositoryCache: RepositoryCache;
   readonly #clock: Clock;
+  readonly #authors: AuthorNames;
 
-  constructor(repositoryCache: RepositoryCache, clock: Clock) {
+  constructor(repositoryCache: RepositoryCache, clock: Clock, authors: AuthorNames) {
     this.#repositoryCache = repositoryCache;
     this.#clock = clock;
+    this.#authors = authors;
   }
 
   /** @throws DK_NOT_FOUND for what the caller's organization never had, as for what is another's */
@@ -69,7 +72,7 @@ export class ResourceVersions {
     const [newest] = changes;
     return {
       ...page,
-      items,
+      items: await this.#authors.named(items, caller),
       org: ref.org,
       kind,
       uid,
@@ -110,7 +113,7 @@ export class ResourceVersions {
     const items = query.changes === 'false' ? page.items : await describeSeveral(page.items, shown, { read, signal });
     return {
       ...page,
-      items,
+      items: await this.#authors.named(items, caller),
       ...{ org, kind, uid },
       title: (own?.state ?? own?.before)?.title ?? '',
       deleted: own?.what === 'deleted',

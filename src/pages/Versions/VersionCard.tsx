@@ -31,7 +31,7 @@ interface Props {
 /** One version: when, by whom, what changed, how long it lived, and what can be done with it. */
 export function VersionCard({ resource, version, before, onCompare }: Props) {
   const styles = useStyles2(getStyles);
-  const { what, time, snapshots, updatedBy, comment, changes = [], truncated, untold } = version;
+  const { what, time, snapshots, by, updatedBy, comment, changes = [], truncated, untold } = version;
   const [color, icon, label] = looks(what);
   const named = version.resource === undefined ? '' : `${version.title}, `;
   return (
@@ -49,9 +49,7 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
         <Text color="secondary">
           <RelativeTime time={time} />
         </Text>
-        {updatedBy !== undefined && updatedBy !== '' && (
-          <Text color="secondary">{t('versions.by', 'saved by {{name}}', { name: updatedBy })}</Text>
-        )}
+        <SavedBy by={by} updatedBy={updatedBy} />
       </Stack>
       {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
       <Moves version={version} />
@@ -72,6 +70,14 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
       <Actions resource={resource} version={version} before={before} onCompare={onCompare} />
     </section>
   );
+}
+
+function SavedBy({ by, updatedBy = '' }: Pick<ResourceVersion, 'by' | 'updatedBy'>) {
+  const name = by ?? updatedBy;
+  if (by === null) {
+    return <Text color="secondary">{t('versions.byGone', 'saved by an account that is gone')}</Text>;
+  }
+  return name === '' ? null : <Text color="secondary">{t('versions.by', 'saved by {{name}}', { name })}</Text>;
 }
 
 function Actions({ resource, version: { what, snapshots }, before, onCompare }: Props) {

@@ -1,0 +1,67 @@
+import { reasonOf } from '../../contract/errors.ts';
+import type { ResourceVersion } from '../../contract/api/versions.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { authorOf, isAccountId, type Authors } from '../../engine/versions/authors.ts';
+import type { Caller } from '../organizations/caller.ts';
+import type { RepositoryCache } from './repository-cache.ts';
+
+const FRESH_MS = 5 * 60_000;
+/** A list of versions does not wait longer for the names in it. */
+const WAIT_MS = 3_000;
+
+/** Who the accounts are that saved something: those of the caller's organization, and of no other. */
+export class AuthorNames {
+  readonly #repositoryCache: RepositoryCache;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+  readonly #kept = new Map<number, { at: number; authors: Promise<Authors | undefined> }>();
+
+  /** @param signal - ends with the service: what is read for one request serves those that follow */
+  constructor(repositoryCache: RepositoryCache, clock: Clock, log: Log, signal: AbortSignal) {
+    this.#repositoryCache = repositoryCache;
+    this.#clock = clock;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  /** Adds to versions who saved them. Grafana is asked only where one of them has the id of an account. */
+  async named(versions: readonly ResourceVersion[], caller: Caller): Promise<ResourceVersion[]> {
+    const accounts = versions.filter(({ updatedBy = '' }) => isAccountId(updatedBy));
+    // Nobody is called gone by a list that is older than what they saved.
+    const since = Math.max(0, ...accounts.map(({ time }) => Date.parse(time)));
+    const authors = accounts.length === 0 ? undefined : await this.#within(this.#authors(caller, since));
+    return versions.map((version) => {
+      const by = version.updatedBy === undefined ? undefined : authorOf(version.updatedBy, authors);
+      return by === undefined ? version : { ...version, by };
+    });
+  }
+
+  /** @param since - milliseconds; what was read before is read again */
+  #authors(caller: Caller, since: number): Promise<Authors | undefined> {
+    const now = this.#clock.now().getTime();
+    const kept = this.#kept.get(caller.org);
+    if (kept !== undefined && kept.at >= since && now - kept.at < FRESH_MS) {
+      return kept.authors;
+    }
+    const authors = this.#repositoryCache
+      .use(this.#signal, (work) => work.authors(caller, this.#signal))
+      .catch((error: unknown) => {
+        this.#log.debug({ reason: reasonOf(error) }, 'accounts are not known');
+        this.#kept.delete(caller.org);
+        return undefined;
+      });
+    this.#kept.set(caller.org, { at: now, authors });
+    return authors;
+  }
+
+  async #within<T>(found: Promise<T | undefined>): Promise<T | undefined> {
+    const timer = new AbortController();
+    const waited = this.#clock.sleep(WAIT_MS, AbortSignal.any([this.#signal, timer.signal])).catch(() => undefined);
+    try {
+      return (await Promise.race([found, waited])) ?? undefined;
+    } finally {
+      timer.abort();
+    }
+  }
+}
