@@ -95,6 +95,11 @@ const status: Link = {
   onClick: () => locationService.push(routes.overview()),
 };
 
+/*
+ * It does not say whether the last backup is complete or overdue. Grafana calls `configure` while it draws the page,
+ * takes no promise from it, and does not ask again: the text would be what an earlier visit found, and a backup that
+ * failed since would still be called complete.
+ */
 const card: Link = {
   targets: ADMINISTRATION,
   ...ENGLISH.card,

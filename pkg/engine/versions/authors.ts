@@ -1,6 +1,6 @@
 import type { Log } from '../../contract/ports.ts';
 import { reasonOf } from '../../contract/errors.ts';
-import { directoryOf } from '../../grafana/directory.ts';
+import { accountDirectoryOf } from '../../grafana/account-directory.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { stringAt, type JsonObject } from '../../lib/json/json.ts';
 
@@ -31,7 +31,7 @@ export function authorOf(author: string, authors: Authors | undefined): string |
 
 /** Reads the accounts of an organization, as far as the credentials may. */
 export async function readAuthors(context: KindContext): Promise<Authors> {
-  const directory = await directoryOf(context);
+  const directory = await accountDirectoryOf(context);
   const names = new Map<string, string>();
   const known = new Set<string>();
   const lists: [kind: string, name: string, load: () => Promise<JsonObject[]>][] = [
