@@ -27,7 +27,7 @@ const ERRORS_OF = {
   /** Some of what it does is the home organization's, or of the organization that is named. */
   rights: ['DK_HOME_ORGANIZATION', 'DK_OTHER_ORGANIZATION'],
   /** Few of these may run at the same time. */
-  heavy: ['DK_TOO_MANY'],
+  concurrency: ['DK_TOO_MANY'],
 } satisfies Record<string, ErrorCode[]>;
 
 export type Use = keyof typeof ERRORS_OF;

@@ -1,5 +1,5 @@
 import type { Service } from '../../service.ts';
-import { Heavy } from '../heavy.ts';
+import { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 import { diffRoutes } from './diff.ts';
 import { previewRoutes } from './previews.ts';
@@ -15,14 +15,14 @@ export const ROUTES_PREFIX = '/api/v1';
 
 /** Every call of the API but the description of itself. */
 export function registerRoutes(api: Api, service: Service): void {
-  const heavy = new Heavy();
-  statusRoutes(api, service, heavy);
-  settingsRoutes(api, service, heavy);
+  const guard = new ConcurrencyGuard();
+  statusRoutes(api, service, guard);
+  settingsRoutes(api, service, guard);
   runRoutes(api, service);
   snapshotRoutes(api, service);
-  diffRoutes(api, service, heavy);
-  versionRoutes(api, service, heavy);
-  searchRoutes(api, service, heavy);
-  restoreRoutes(api, service, heavy);
-  previewRoutes(api, service, heavy);
+  diffRoutes(api, service, guard);
+  versionRoutes(api, service, guard);
+  searchRoutes(api, service, guard);
+  restoreRoutes(api, service, guard);
+  previewRoutes(api, service, guard);
 }

@@ -8,14 +8,14 @@ import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { Sides } from '../../repository/sides.ts';
 import type { Service } from '../../service.ts';
-import { answers } from '../answers.ts';
-import type { Heavy } from '../heavy.ts';
+import { responses } from '../responses.ts';
+import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
 /** Registers the routes that compare. */
-export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
+export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
   const tags = ['diff'];
-  const config = { access: 'organization', uses: ['repository', 'grafana', 'heavy'] } as const;
+  const config = { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] } as const;
   const { repositoryCache, snapshots, history, comparisons, signal } = service;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */
@@ -33,9 +33,9 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
 
   api.get(
     '/diff',
-    { config, schema: { summary: 'What differs', tags, querystring: DiffQuery, response: answers(DiffPage) } },
+    { config, schema: { summary: 'What differs', tags, querystring: DiffQuery, response: responses(DiffPage) } },
     ({ query, caller }) =>
-      heavy.run(async () => {
+      guard.run(async () => {
         const refresh = query.refresh === 'true' && query.cursor === undefined;
         const { entries, read, ...comparison } = await comparisons.compare(caller, query, refresh, signal);
         const isListed = await notRestored(query, caller);
@@ -63,11 +63,11 @@ export function diffRoutes(api: Api, service: Service, heavy: Heavy): void {
         summary: 'Readable differences of one resource',
         tags,
         querystring: ResourceDiffQuery,
-        response: answers(ResourceDiff),
+        response: responses(ResourceDiff),
       },
     },
     ({ query: { from, to, org, kind, uid }, caller }) =>
-      heavy.run(async () => {
+      guard.run(async () => {
         const ref = { org, kind, uid };
         const nothing = new DashkeepError('DK_NOT_FOUND', `neither side contains that ${kind}`);
         if (!isOf(caller, ref)) {

@@ -2,36 +2,36 @@ import * as z from 'zod';
 import { Uid } from '../../../contract/api/common.ts';
 import { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from '../../../contract/api/previews.ts';
 import type { Service } from '../../service.ts';
-import { answers } from '../answers.ts';
-import type { Heavy } from '../heavy.ts';
+import { responses } from '../responses.ts';
+import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
 /** Dashboards as they were: temporary copies in Grafana. */
-export function previewRoutes(api: Api, { previews }: Service, heavy: Heavy): void {
+export function previewRoutes(api: Api, { previews }: Service, guard: ConcurrencyGuard): void {
   const tags = ['previews'];
 
   api.get(
     '/previews',
     {
-      config: { access: 'organization', uses: ['repository', 'grafana', 'heavy'] },
-      schema: { summary: 'Temporary copies of dashboards that are live', tags, response: answers(Previews) },
+      config: { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] },
+      schema: { summary: 'Temporary copies of dashboards that are live', tags, response: responses(Previews) },
     },
-    ({ caller }) => heavy.run(async () => ({ previews: await previews.list(caller) })),
+    ({ caller }) => guard.run(async () => ({ previews: await previews.list(caller) })),
   );
 
   api.post(
     '/previews',
     {
-      config: { access: 'organization', uses: ['repository', 'grafana', 'heavy'] },
+      config: { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] },
       schema: {
         summary: 'Show a dashboard as it was, in a temporary copy',
         tags,
         body: PreviewRequest,
-        response: answers(OpenedPreview, 201),
+        response: responses(OpenedPreview, 201),
       },
     },
     async ({ body, caller }, reply) => {
-      const opened = await heavy.run(() => previews.open(body, caller));
+      const opened = await guard.run(() => previews.open(body, caller));
       reply.code(201);
       return opened;
     },
@@ -40,16 +40,16 @@ export function previewRoutes(api: Api, { previews }: Service, heavy: Heavy): vo
   api.delete(
     '/previews/:uid',
     {
-      config: { access: 'organization', uses: ['repository', 'grafana', 'heavy'] },
+      config: { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] },
       schema: {
         summary: 'Remove a temporary copy',
         tags,
         params: z.object({ uid: Uid }),
-        response: answers(PreviewRemoved),
+        response: responses(PreviewRemoved),
       },
     },
     ({ params: { uid }, caller }) =>
-      heavy.run(async () => {
+      guard.run(async () => {
         await previews.remove(uid, caller);
         return { removed: uid };
       }),

@@ -12,29 +12,29 @@ import {
 import { Run } from '../../../contract/api/runs.ts';
 import { requireOwn } from '../../organizations/caller.ts';
 import type { Service } from '../../service.ts';
-import { answers, IdParameter } from '../answers.ts';
+import { responses, IdParameter } from '../responses.ts';
 import { nameOf } from '../caller.ts';
-import type { Heavy } from '../heavy.ts';
+import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
 /** Registers the routes that plan and apply restores. */
-export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
+export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
   const tags = ['restores'];
   const config = { access: 'organization', uses: ['plans'] } as const;
 
   api.get(
     '/folders',
     {
-      config: { access: 'organization', uses: ['repository', 'grafana', 'heavy'] },
+      config: { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] },
       schema: {
         summary: 'Possible destinations of copies',
         tags,
         querystring: FoldersQuery,
-        response: answers(LiveFolders),
+        response: responses(LiveFolders),
       },
     },
     ({ query: { org }, caller }) =>
-      heavy.run(async () => {
+      guard.run(async () => {
         const { repositoryCache, signal } = service;
         requireOwn(caller, org);
         return { folders: await repositoryCache.use(signal, (work) => work.folders(caller, signal)) };
@@ -44,16 +44,16 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/restores',
     {
-      config: { access: 'organization', uses: ['repository', 'grafana', 'rights', 'heavy'] },
+      config: { access: 'organization', uses: ['repository', 'grafana', 'rights', 'concurrency'] },
       schema: {
         summary: 'Plan a restore; reads only',
         tags,
         body: RestoreRequest,
-        response: answers(RestorePlan, 201),
+        response: responses(RestorePlan, 201),
       },
     },
     async ({ body, caller }, reply) => {
-      const plan = await heavy.run(() => service.requests.plan(body, caller));
+      const plan = await guard.run(() => service.requests.plan(body, caller));
       reply.code(201);
       return plan;
     },
@@ -63,7 +63,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/restores/:id',
     {
       config,
-      schema: { summary: 'A plan, or its result', tags, params: IdParameter, response: answers(RestorePlan) },
+      schema: { summary: 'A plan, or its result', tags, params: IdParameter, response: responses(RestorePlan) },
     },
     async ({ params, caller }) => service.restores.view(params.id, caller),
   );
@@ -77,7 +77,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         tags,
         params: IdParameter,
         querystring: PlanItemsQuery,
-        response: answers(PlanItemPage),
+        response: responses(PlanItemPage),
       },
     },
     async ({ params, query, caller }) => service.restores.items(params.id, caller, query),
@@ -87,7 +87,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/restores/:id/apply',
     {
       config: { access: 'organization', uses: ['plans', 'runs', 'repository'] },
-      schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: answers(Run, 202) },
+      schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: responses(Run, 202) },
     },
     async (request, reply) => {
       const { params, body, caller } = request;
@@ -106,7 +106,7 @@ export function restoreRoutes(api: Api, service: Service, heavy: Heavy): void {
         tags,
         params: IdParameter,
         querystring: ResultsQuery,
-        response: answers(ResultPage),
+        response: responses(ResultPage),
       },
     },
     async ({ params, query, caller }) => service.restores.results(params.id, caller, query),

@@ -5,7 +5,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { requireHome, type Caller } from '../../organizations/caller.ts';
 import { mayCancel } from '../../organizations/run-view.ts';
 import type { Service } from '../../service.ts';
-import { answers, IdParameter } from '../answers.ts';
+import { responses, IdParameter } from '../responses.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
@@ -17,7 +17,7 @@ export function runRoutes(api: Api, service: Service): void {
 
   api.get(
     '/runs',
-    { config, schema: { summary: 'Runs, newest first', tags, querystring: RunsQuery, response: answers(RunPage) } },
+    { config, schema: { summary: 'Runs, newest first', tags, querystring: RunsQuery, response: responses(RunPage) } },
     ({ query, caller }) => runs.page(query, caller, signal),
   );
 
@@ -25,7 +25,7 @@ export function runRoutes(api: Api, service: Service): void {
     '/runs',
     {
       config: { access: 'organization', uses: ['repository', 'runs', 'rights'] },
-      schema: { summary: 'Start a run', tags, body: RunRequest, response: answers(Run, 202) },
+      schema: { summary: 'Start a run', tags, body: RunRequest, response: responses(Run, 202) },
     },
     async (request, reply) => {
       const { body, caller } = request;
@@ -41,7 +41,7 @@ export function runRoutes(api: Api, service: Service): void {
 
   api.get(
     '/runs/:id',
-    { config, schema: { summary: 'One run with its progress', tags, params: IdParameter, response: answers(Run) } },
+    { config, schema: { summary: 'One run with its progress', tags, params: IdParameter, response: responses(Run) } },
     ({ params, caller }) => runs.find(params.id, caller, signal),
   );
 
@@ -49,7 +49,7 @@ export function runRoutes(api: Api, service: Service): void {
     '/runs/:id/cancel',
     {
       config: { access: 'organization', uses: ['repository', 'runs', 'rights'] },
-      schema: { summary: 'Cancel a run', tags, params: IdParameter, response: answers(Run) },
+      schema: { summary: 'Cancel a run', tags, params: IdParameter, response: responses(Run) },
     },
     async ({ params: { id }, caller }) => {
       const { status } = await runs.find(id, caller, signal);
@@ -73,7 +73,7 @@ export function runRoutes(api: Api, service: Service): void {
     '/runs/:id/undo',
     {
       config: { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
-      schema: { summary: 'Plan the undo of a restore', tags, params: IdParameter, response: answers(RestorePlan) },
+      schema: { summary: 'Plan the undo of a restore', tags, params: IdParameter, response: responses(RestorePlan) },
     },
     async ({ params: { id }, caller }) => {
       await runs.find(id, caller, signal);

@@ -14,19 +14,19 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { parseSchedule } from '../../schedule/schedule.ts';
 import type { Service } from '../../service.ts';
 import { nameOf } from '../caller.ts';
-import { answers } from '../answers.ts';
-import type { Heavy } from '../heavy.ts';
+import { responses } from '../responses.ts';
+import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
 /** Registers the routes that show, check and save settings. */
-export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
+export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
   const tags = ['settings'];
 
   api.get(
     '/settings',
     {
       config: { access: 'home' },
-      schema: { summary: 'Settings with their owners, without secrets', tags, response: answers(Settings) },
+      schema: { summary: 'Settings with their owners, without secrets', tags, response: responses(Settings) },
     },
     async (_request, reply) => {
       const settings = service.settings.view();
@@ -39,7 +39,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
     '/settings',
     {
       config: { access: 'home', uses: ['settings'] },
-      schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: answers(Settings) },
+      schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: responses(Settings) },
     },
     async (request, reply) => {
       const settings = await service.settings.update(request.body, revisionOf(request.headers['if-match']));
@@ -57,30 +57,30 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.post(
     '/settings/check',
     {
-      config: { access: 'home', uses: ['settings', 'heavy'] },
+      config: { access: 'home', uses: ['settings', 'concurrency'] },
       schema: {
         summary: 'Check a target, step by step',
         tags,
         body: SettingsCandidate,
-        response: answers(SettingsCheck),
+        response: responses(SettingsCheck),
       },
     },
-    ({ body }) => heavy.run(() => service.check(body, service.signal)),
+    ({ body }) => guard.run(() => service.check(body, service.signal)),
   );
 
   api.post(
     '/notifications/test',
     {
-      config: { access: 'home', uses: ['settings', 'heavy'] },
+      config: { access: 'home', uses: ['settings', 'concurrency'] },
       schema: {
         summary: 'Send a test notification',
         tags,
         body: SettingsCandidate,
-        response: answers(NotificationTest),
+        response: responses(NotificationTest),
       },
     },
     ({ body }) =>
-      heavy.run(async () => {
+      guard.run(async () => {
         const { values, secrets } = await service.settings.candidate(body);
         if (secrets.webhookUrl === undefined) {
           throw new DashkeepError('DK_SETTINGS', 'no webhook is set');
@@ -97,7 +97,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
         summary: 'Next times of a cron expression',
         tags,
         querystring: SchedulePreviewQuery,
-        response: answers(SchedulePreview),
+        response: responses(SchedulePreview),
       },
     },
     async ({ query: { expression, timezone, count } }) => {
@@ -116,7 +116,7 @@ export function settingsRoutes(api: Api, service: Service, heavy: Heavy): void {
         summary: 'Preview of retention rules',
         tags,
         body: RetentionPreviewRequest,
-        response: answers(RetentionPreview),
+        response: responses(RetentionPreview),
       },
     },
     async ({ body }) => {

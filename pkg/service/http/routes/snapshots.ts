@@ -17,7 +17,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
-import { answers, IdParameter, sendJson } from '../answers.ts';
+import { responses, IdParameter, sendJson } from '../responses.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
@@ -35,7 +35,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         summary: 'Snapshots, newest first',
         tags,
         querystring: SnapshotsQuery,
-        response: answers(SnapshotPage),
+        response: responses(SnapshotPage),
       },
     },
     ({ query, caller }) => snapshots.page(query, caller, signal),
@@ -43,7 +43,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
 
   api.get(
     '/snapshots/:id',
-    { config, schema: { summary: 'One snapshot', tags, params: IdParameter, response: answers(SnapshotDetail) } },
+    { config, schema: { summary: 'One snapshot', tags, params: IdParameter, response: responses(SnapshotDetail) } },
     async ({ params: { id }, caller }) => {
       const manifest = await snapshots.manifest(id, caller, signal);
       const [row, beside] = await Promise.all([
@@ -63,7 +63,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         tags,
         params: IdParameter,
         querystring: SnapshotDeleteQuery,
-        response: answers(SnapshotDeleted),
+        response: responses(SnapshotDeleted),
       },
     },
     async (request) => {
@@ -81,7 +81,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
 
   api.get(
     '/snapshots/:id/tree',
-    { config, schema: { summary: 'Its folders', tags, params: IdParameter, response: answers(SnapshotTree) } },
+    { config, schema: { summary: 'Its folders', tags, params: IdParameter, response: responses(SnapshotTree) } },
     async ({ params, caller }) => treeOf(await snapshots.manifest(params.id, caller, signal)),
   );
 
@@ -94,7 +94,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         tags,
         params: IdParameter,
         querystring: ResourcesQuery,
-        response: answers(ResourcePage),
+        response: responses(ResourcePage),
       },
     },
     async ({ params, query, caller }) => resourcesOf(await snapshots.manifest(params.id, caller, signal), query),
@@ -109,7 +109,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         tags,
         params: IdParameter,
         querystring: ResourceQuery,
-        response: answers(ResourceBody),
+        response: responses(ResourceBody),
       },
     },
     async ({ params, query, caller }, reply) => {
@@ -137,7 +137,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         tags,
         params: IdParameter,
         querystring: DownloadQuery,
-        response: answers(z.unknown()),
+        response: responses(z.unknown()),
       },
     },
     async ({ params, query, caller }, reply) => {

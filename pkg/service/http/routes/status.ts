@@ -2,12 +2,12 @@ import { compact } from '../../../contract/compact.ts';
 import { Doctor, Status, Trends, TrendsQuery } from '../../../contract/api/status.ts';
 import { doctor } from '../../doctor/doctor.ts';
 import type { Service } from '../../service.ts';
-import { answers } from '../answers.ts';
-import type { Heavy } from '../heavy.ts';
+import { responses } from '../responses.ts';
+import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
 /** Registers the routes of status, trends and doctor. */
-export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
+export function statusRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
   api.get(
     '/status',
     {
@@ -15,7 +15,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
       schema: {
         summary: 'Last backup and state of the service, from memory',
         tags: ['status'],
-        response: answers(Status),
+        response: responses(Status),
       },
     },
     async ({ caller }) => service.statusView.status(caller),
@@ -29,7 +29,7 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
         summary: 'The newest backups as points, oldest first',
         tags: ['status'],
         querystring: TrendsQuery,
-        response: answers(Trends),
+        response: responses(Trends),
       },
     },
     async ({ query: { points }, caller }) => {
@@ -64,9 +64,9 @@ export function statusRoutes(api: Api, service: Service, heavy: Heavy): void {
   api.get(
     '/doctor',
     {
-      config: { access: 'home', uses: ['heavy'] },
-      schema: { summary: 'Check everything', tags: ['status'], response: answers(Doctor) },
+      config: { access: 'home', uses: ['concurrency'] },
+      schema: { summary: 'Check everything', tags: ['status'], response: responses(Doctor) },
     },
-    () => heavy.run(() => doctor(service, service.signal)),
+    () => guard.run(() => doctor(service, service.signal)),
   );
 }

@@ -1,27 +1,27 @@
 import { VersionPage, VersionsParams, VersionsQuery } from '../../../contract/api/versions.ts';
 import type { Service } from '../../service.ts';
-import { answers } from '../answers.ts';
+import { responses } from '../responses.ts';
 import type { Api } from '../api.ts';
-import type { Heavy } from '../heavy.ts';
+import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 
 /** Registers the route that lists the versions of a resource. */
-export function versionRoutes(api: Api, service: Service, heavy: Heavy): void {
+export function versionRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
   const { versions, signal } = service;
 
   api.get(
     '/resources/:org/:kind/:uid/versions',
     {
-      config: { access: 'organization', uses: ['repository', 'heavy'] },
+      config: { access: 'organization', uses: ['repository', 'concurrency'] },
       schema: {
         summary: 'Every change of one resource, newest first',
         tags: ['versions'],
         params: VersionsParams,
         querystring: VersionsQuery,
-        response: answers(VersionPage),
+        response: responses(VersionPage),
       },
     },
     ({ params, query, caller }) =>
-      heavy.run(() =>
+      guard.run(() =>
         query.below === 'true'
           ? versions.pageBelow(params, query, caller, signal)
           : versions.page(params, query, caller, signal),

@@ -2,8 +2,8 @@ import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { ApiError } from '../../contract/api/common.ts';
 
-/** The answers of a route: its success, and the errors that every call can meet. */
-export function answers<S extends z.ZodType, Status extends number = 200>(
+/** The responses of a route: its success, and the errors that every call can meet. */
+export function responses<S extends z.ZodType, Status extends number = 200>(
   success: S,
   status: Status = 200 as Status,
 ): Record<Status, S> & { '4xx': typeof ApiError; '5xx': typeof ApiError } {

@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 const AT_ONCE = 3;
 
 /** Lets only a few of the calls that read much of Grafana or of the target run concurrently. */
-export class Heavy {
+export class ConcurrencyGuard {
   #running = 0;
 
   /** @throws DK_TOO_MANY */
