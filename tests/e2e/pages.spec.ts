@@ -24,11 +24,6 @@ async function openInTheme(app: AppPages, page: Page, path: string, theme: strin
   }
 }
 
-/** On older packages each theme is looked at in one width: what depends on width is ours, and the same there. */
-function widthsIn(theme: (typeof THEMES)[number]): readonly number[] {
-  return PACKAGES === undefined ? WIDTHS : WIDTHS.slice(THEMES.indexOf(theme)).slice(0, 1);
-}
-
 for (const shown of [...PAGES, ...STATES]) {
   test(
     `${shown.name} is whole, reachable for all, and silent: dark and light, wide and narrow`,
@@ -45,10 +40,13 @@ for (const shown of [...PAGES, ...STATES]) {
           await openInTheme(app, page, shown.path(world), theme);
           await shown.act?.(page, world);
         }
-        for (const width of widthsIn(theme)) {
+        for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await shown.ready(page, world);
-          await expectAccessible(page);
+          // Colours depend on the theme and the order of things on the width, so each is looked at once.
+          if (THEMES.indexOf(theme) === WIDTHS.indexOf(width)) {
+            await expectAccessible(page);
+          }
           const overflow = await page.evaluate(
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
           );
