@@ -1,7 +1,10 @@
 import { LANGUAGES, ROLES, type Visitor } from './visitor.ts';
 
-/** The document that Grafana would send: who is signed in, what this Grafana is, and the script that draws it. */
-export function html(visitor: Visitor, pluginId: string, version: string): string {
+/**
+ * The document that Grafana would send: who is signed in, what this Grafana is, and the script that draws it. At `/` a
+ * link to the app is in the script's place: every browser test opens that first, to read the rest.
+ */
+export function html(visitor: Visitor, pluginId: string, version: string, path: string): string {
   const boot = {
     assets: { dark: '', light: '' },
     navTree: [],
@@ -40,7 +43,7 @@ export function html(visitor: Visitor, pluginId: string, version: string): strin
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <base href="/" />
     <title>Dashkeep</title>
-    <link rel="stylesheet" href="/host/main.css" />
+    ${path === '/' ? '' : '<link rel="stylesheet" href="/host/main.css" />'}
     <style>
       html { box-sizing: border-box; }
       *, *::before, *::after { box-sizing: inherit; }
@@ -54,7 +57,7 @@ export function html(visitor: Visitor, pluginId: string, version: string): strin
       window.__grafana_public_path__ = '/public/';
       window.grafanaBootData = ${JSON.stringify(boot).replaceAll('<', '\\u003c')};
     </script>
-    <script type="module" src="/host/main.js"></script>
+    ${path === '/' ? `<a href="/a/${pluginId}">Dashkeep</a>` : '<script type="module" src="/host/main.js"></script>'}
   </body>
 </html>`;
 }

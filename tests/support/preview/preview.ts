@@ -92,7 +92,7 @@ export async function startPreview(options: PreviewOptions = {}): Promise<Previe
       response.writeHead(204).end();
     } else {
       response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': remembered(visitor) });
-      response.end(html(visitor, app.id, version));
+      response.end(html(visitor, app.id, version, url.pathname));
     }
   };
   const server = createServer((request, response) => {
