@@ -46,7 +46,9 @@ export async function serveFile(path: string, response: ServerResponse, folders:
     const content = await readFile(candidate).catch(() => undefined);
     if (content !== undefined) {
       const type = TYPES[extname(candidate)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(content);
+      // The app may be built again while the page is open; the rest stays what it is.
+      const caching = path.startsWith('/public/plugins/') ? 'no-cache' : 'max-age=3600';
+      response.writeHead(200, { 'content-type': type, 'cache-control': caching }).end(content);
       return;
     }
   }
