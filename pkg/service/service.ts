@@ -41,8 +41,8 @@ import { Scheduler } from './schedule/scheduler.ts';
 import { SettingsStore } from './settings/store.ts';
 import { LeaderTerms } from './schedule/leader-term.ts';
 import type { GrafanaAccess } from './operations/grafana-access.ts';
-import { checkTarget } from './operations/target-check.ts';
-import type { TargetLimits } from './operations/target-limits.ts';
+import { checkTarget } from './operations/target/check.ts';
+import type { TargetLimits } from './operations/target/limits.ts';
 import type { OpenOperations } from './operations/work.ts';
 
 export interface ServicePorts {

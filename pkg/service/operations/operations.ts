@@ -15,7 +15,6 @@ import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
 import type { RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { Searchable, SeenResource, Versions } from '../../repository/repository.types.ts';
-import type { StateStore } from '../../lib/state.ts';
 import { verify } from '../../repository/verify/verify.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { Instance } from '../../grafana/instance.ts';
@@ -24,14 +23,13 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 import { countsByOrg, newBytes } from './backup-counts.ts';
 import { importableText, referencesOf } from './content.ts';
 import { NO_VERSIONS, nothingToSearch } from './nothing.ts';
-import { withInstance, type InstanceOptions, type WithInstance } from './grafana-access.ts';
+import { withInstance, type WithInstance } from './grafana-access.ts';
 import { LazyRepository } from './lazy-repository.ts';
 import { liveAuthors, liveBody, liveFolders } from './live.ts';
 import { previewOperations, type PreviewOperations } from './previews.ts';
 import { RestorePlans } from './restore-plans.ts';
 import { withoutServerKinds } from './server-kinds.ts';
-import type { TargetLimits } from './target-limits.ts';
-import { openTarget } from './target.ts';
+import { openTarget } from './target/target.ts';
 import type {
   LiveComparison,
   OpenOperations,
@@ -42,20 +40,7 @@ import type {
   WorkRun,
 } from './work.ts';
 import { policyOf, previewRetention, type Rules } from './retention.ts';
-
-export interface OperationsOptions extends InstanceOptions {
-  version: string;
-  /** Only these orgs, where the deployment names some. */
-  orgIds?: number[];
-  state: StateStore;
-  /** Whether several processes of this service may work at the same time. */
-  replicated: boolean;
-  environment: Readonly<Record<string, string | undefined>>;
-  limits: TargetLimits;
-  passphrases: () => Promise<string[]>;
-  /** Fingerprints of signing keys that the deployment trusts. */
-  trustedKeys: readonly string[];
-}
+import type { OperationsOptions } from './options.ts';
 
 /** The work of the service, done by the engine. */
 export function openOperations(options: OperationsOptions): OpenOperations {

@@ -67,7 +67,7 @@ export const HINT_TEXTS: Record<keyof typeof HINT_REASONS, Text> = {
     ),
   'scaleway-no-bucket': () =>
     t('reason.scaleway-no-bucket', 'The region of the endpoint must be that of the bucket: s3.<region>.scw.cloud.'),
-  'r2-denied': () => t('reason.r2-denied', 'The API token needs “Object Read & Write” for this bucket.'),
+  'r2-denied': () => t('reason.r2-denied', 'The API token needs permission to read and write objects in this bucket.'),
   'r2-credentials': () =>
     t(
       'reason.r2-credentials',
@@ -82,7 +82,10 @@ export const HINT_TEXTS: Record<keyof typeof HINT_REASONS, Text> = {
     ),
   'b2-conditional': () => t('reason.b2-conditional', 'B2 refuses conditional writes. Nothing depends on them.'),
   'gcs-credentials': () =>
-    t('reason.gcs-credentials', 'Use an HMAC key of a service account (Settings, Interoperability), not its JSON key.'),
+    t(
+      'reason.gcs-credentials',
+      'Use an HMAC key of a service account, not its JSON key. You create it in the interoperability settings.',
+    ),
   'gcs-conditional': () =>
     t('reason.gcs-conditional', 'Google’s S3 interface has no conditional writes. Nothing depends on them.'),
   'minio-denied': () =>

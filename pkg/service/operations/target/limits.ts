@@ -1,12 +1,12 @@
-import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import { reasonWithHint } from '../../contract/reasons/reason.ts';
-import { OutboundPolicy, type Resolve } from '../../storage/outbound/policy.ts';
-import { directoryWithin } from '../../storage/directory/roots.ts';
-import type { OpenStoreOptions } from '../../storage/open.ts';
-import { parseTarget, type Target } from '../../storage/target.ts';
-import type { ServiceConfig } from '../config.ts';
-import type { EffectiveSettings } from '../settings/effective.ts';
-import type { FieldProblems } from '../settings/validate.ts';
+import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
+import { reasonWithHint } from '../../../contract/reasons/reason.ts';
+import { OutboundPolicy, type Resolve } from '../../../storage/outbound/policy.ts';
+import { directoryWithin } from '../../../storage/directory/roots.ts';
+import type { OpenStoreOptions } from '../../../storage/open.ts';
+import { parseTarget, type Target } from '../../../storage/target.ts';
+import type { ServiceConfig } from '../../config.ts';
+import type { EffectiveSettings } from '../../settings/effective.ts';
+import type { FieldProblems } from '../../settings/validate.ts';
 
 type Limits = Pick<OpenStoreOptions, 'directories' | 'outbound'>;
 

@@ -1,9 +1,9 @@
-import { compact } from '../../contract/compact.ts';
-import type { StoreExplanation } from '../../storage/open.ts';
-import { explainStore, openStore, type OpenStoreOptions, type S3Settings } from '../../storage/open.ts';
-import type { ObjectStore } from '../../storage/store.ts';
-import type { EffectiveSettings } from '../settings/effective.ts';
-import type { TargetLimits } from './target-limits.ts';
+import { compact } from '../../../contract/compact.ts';
+import type { StoreExplanation } from '../../../storage/open.ts';
+import { explainStore, openStore, type OpenStoreOptions, type S3Settings } from '../../../storage/open.ts';
+import type { ObjectStore } from '../../../storage/store.ts';
+import type { EffectiveSettings } from '../../settings/effective.ts';
+import type { TargetLimits } from './limits.ts';
 
 export interface StorePorts extends Pick<OpenStoreOptions, 'environment' | 'clock' | 'random' | 'log'> {
   limits: TargetLimits;

@@ -1,15 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { compact } from '../../contract/compact.ts';
-import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
-import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import type { Clock, Log, Randomness } from '../../contract/ports.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
-import { checkText, failedCheckText, hintsOf } from '../../contract/reasons/check-result.ts';
-import { openRepository, type OpenOptions } from '../../repository/repository.ts';
-import type { StateStore } from '../../lib/state.ts';
-import { checkStore, type StoreCheckStep } from '../../storage/check/check.ts';
-import type { ObjectStore } from '../../storage/store.ts';
-import type { EffectiveSettings } from '../settings/effective.ts';
+import { compact } from '../../../contract/compact.ts';
+import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../../contract/api/settings.ts';
+import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../../../contract/ports.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { checkText, failedCheckText, hintsOf } from '../../../contract/reasons/check-result.ts';
+import { openRepository, type OpenOptions } from '../../../repository/repository.ts';
+import type { StateStore } from '../../../lib/state.ts';
+import { checkStore, type StoreCheckStep } from '../../../storage/check/check.ts';
+import type { ObjectStore } from '../../../storage/store.ts';
+import type { EffectiveSettings } from '../../settings/effective.ts';
 import { explainTarget, openTarget, type StorePorts } from './target.ts';
 
 type StepName = CheckStep['step'];
