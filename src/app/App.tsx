@@ -40,6 +40,7 @@ export function App({ meta }: AppRootProps) {
             <Route index element={<Overview />} />
             <Route path="history" element={<History view="snapshots" />} />
             <Route path="history/runs" element={<History view="runs" />} />
+            <Route path="history/search" element={<History view="search" />} />
             <Route path="runs/:id" element={<RunPage />} />
             <Route path="snapshots/:id" element={<Snapshot />} />
             <Route path="versions/:kind/:uid" element={<Versions />} />

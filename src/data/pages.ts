@@ -15,12 +15,12 @@ export interface PagedList<T> {
   loadMore: () => void;
 }
 
-/** A list that is read page by page as it is scrolled; `refreshEvery` is in milliseconds, for its first page. */
+/** A list that is read page by page as it is scrolled. `refreshEvery`: milliseconds for its first page; 0 is never. */
 export function usePages<T, P extends Page<T> = Page<T>>(
   key: readonly unknown[],
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
-  { enabled, refreshEvery }: { enabled?: boolean; refreshEvery?: (items: T[]) => number } = {},
-): PagedList<T> & { first?: P } {
+  { enabled, refreshEvery }: { enabled?: boolean; refreshEvery?: (items: T[], first?: P) => number } = {},
+): PagedList<T> & { first?: P; hasMore: boolean } {
   const query = useInfiniteQuery<P, Error, InfiniteData<P>, readonly unknown[], string | undefined>({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => load(pageParam, signal),
@@ -32,13 +32,14 @@ export function usePages<T, P extends Page<T> = Page<T>>(
     refetchInterval: ({ state }) =>
       refreshEvery === undefined || (state.data?.pages.length ?? 0) > 1
         ? false
-        : refreshEvery(state.data?.pages[0]?.items ?? []),
+        : refreshEvery(state.data?.pages[0]?.items ?? [], state.data?.pages[0]),
   });
   const { data, fetchNextPage, hasNextPage, isFetching, isPending, error, refetch } = query;
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   return {
     items,
     first: data?.pages[0],
+    hasMore: hasNextPage,
     total: data?.pages[0]?.total ?? 0,
     isPending,
     error: data === undefined ? error : null,

@@ -38,6 +38,7 @@ export const routes = {
   overview: () => withQuery(''),
   history: (filters?: Parameters) => withQuery('/history', filters),
   runs: (filters?: Parameters) => withQuery('/history/runs', filters),
+  search: (filters?: Parameters) => withQuery('/history/search', filters),
   run: (id: string) => withQuery(`/runs/${encodeURIComponent(id)}`),
   snapshot: (id: string, filters?: Parameters) => withQuery(`/snapshots/${encodeURIComponent(id)}`, filters),
   versions: (kind: Nameable, uid: string) => withQuery(`/versions/${kind}/${encodeURIComponent(uid)}`),

@@ -66,6 +66,7 @@ const TRAILS: [path: string, trail: string][] = [
   ['', 'Dashkeep › Overview'],
   ['/history', 'Dashkeep › History'],
   ['/history/runs', 'Dashkeep › History › Runs'],
+  ['/history/search', 'Dashkeep › History › Search'],
   ['/compare', 'Dashkeep › Compare'],
   ['/restore', 'Dashkeep › Restore'],
   ['/settings/schedule', 'Dashkeep › Settings › Schedule'],

@@ -4,8 +4,18 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { RunList } from './RunList.tsx';
 import { SnapshotList } from './SnapshotList.tsx';
+import { TextSearch } from './TextSearch.tsx';
 
-type View = 'snapshots' | 'runs';
+type View = 'snapshots' | 'runs' | 'search';
+
+function subTitleOf(view: View): string {
+  const texts: Record<View, string> = {
+    snapshots: t('history.snapshotsText', 'You can view, compare and restore each of these snapshots.'),
+    runs: t('history.runsText', 'All runs, including failed ones, and who requested them.'),
+    search: t('history.searchText', 'Find what is or was in any version that your backups hold.'),
+  };
+  return texts[view];
+}
 
 /** All there is to go back to, and all that was done. */
 export function History({ view }: { view: View }) {
@@ -15,15 +25,14 @@ export function History({ view }: { view: View }) {
     children: [
       { text: t('history.snapshots', 'Snapshots'), url: routes.history(), active: view === 'snapshots' },
       { text: t('history.runs', 'Runs'), url: routes.runs(), active: view === 'runs' },
+      { text: t('history.search', 'Search'), url: routes.search(), active: view === 'search' },
     ],
   };
-  const subTitle =
-    view === 'snapshots'
-      ? t('history.snapshotsText', 'You can view, compare and restore each of these snapshots.')
-      : t('history.runsText', 'All runs, including failed ones, and who requested them.');
   return (
-    <AppPage pageNav={pageNav} subTitle={subTitle}>
-      {view === 'snapshots' ? <SnapshotList /> : <RunList />}
+    <AppPage pageNav={pageNav} subTitle={subTitleOf(view)}>
+      {view === 'snapshots' && <SnapshotList />}
+      {view === 'runs' && <RunList />}
+      {view === 'search' && <TextSearch />}
     </AppPage>
   );
 }

@@ -59,6 +59,12 @@ export const PAGES: Shown[] = [
     ready: (page) => expect(page.getByRole('link', { name: 'Open the copy' })).toBeVisible({ timeout: 60_000 }),
   },
   {
+    name: 'search',
+    path: ({ board }) => `/history/search?q=${encodeURIComponent(board.title)}`,
+    ready: (page, { board }) =>
+      expect(page.getByRole('region', { name: board.title, exact: true }).getByText('now').first()).toBeVisible(),
+  },
+  {
     name: 'versions',
     path: ({ changed }) => `/versions/dashboard/${changed.uid}`,
     ready: (page) => expect(page.getByRole('button', { name: 'Restore this version' }).first()).toBeVisible(),

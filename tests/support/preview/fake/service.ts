@@ -8,6 +8,7 @@ import * as answers from './answers.ts';
 import { FakeError } from './errors.ts';
 import * as runs from './runs.ts';
 import { makeState, type FakeOptions, type FakeState } from './state.ts';
+import { search } from './search.ts';
 import { versions } from './versions.ts';
 import { sorted } from './world.ts';
 import type { Call } from './call.ts';
@@ -242,6 +243,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
     /^POST \/restores\/([^/]+)\/apply$/,
     ({ state, body, id }) => runs.apply(state, id, (body as { confirm?: string } | undefined)?.confirm),
   ],
+  [/^GET \/search$/, ({ state, query }) => search(state, query)],
   [/^GET (\/resources\/.+\/versions)$/, ({ state, id }) => versions(state, id)],
   [/^POST \/previews$/, ({ state, body }) => answers.preview(state, body as PreviewRequest)],
   [/^DELETE \/previews\/([^/]+)$/, ({ id }) => ({ removed: id })],
