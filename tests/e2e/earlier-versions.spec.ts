@@ -80,21 +80,30 @@ for (const [way, press] of WAYS) {
   });
 }
 
-test('the same in French', async ({ app, page, admin, backup, problems }) => {
+test('compared first, in French, by keyboard and in the light theme', async ({
+  app,
+  page,
+  admin,
+  backup,
+  problems,
+}) => {
   test.skip(GRAFANA_URL !== undefined, 'the language is a matter of the preview page; in Grafana it is a preference');
   expect(backup).not.toBe('');
+  const enter = WAYS[1]![1];
   await renamePanel(admin, 'Changed by mistake');
-  await app.open(`/versions/dashboard/${board.uid}?lang=fr-FR`);
-  await page.getByRole('button', { name: 'Comparer avec Grafana maintenant' }).first().click();
+  await app.open(`/versions/dashboard/${board.uid}?lang=fr-FR&theme=light`);
+  await expectAccessible(page);
+  await enter(page.getByRole('button', { name: 'Comparer avec Grafana maintenant' }).first());
   const drawer = page.getByRole('dialog');
   await expect(drawer.getByText('Changed by mistake').first()).toBeVisible(LONG);
   await expectAccessible(page);
-  await drawer.getByRole('button', { name: 'Restaurer la version antérieure' }).click();
+  await enter(drawer.getByRole('button', { name: 'Restaurer la version antérieure' }));
   const difference = page.getByRole('region', { name: `Ce qui change dans « ${board.title} »` });
   await expect(difference.getByText('Changed by mistake').first()).toBeVisible(LONG);
   await expectAccessible(page);
-  await page.getByRole('button', { name: 'Restaurer maintenant' }).click();
+  await enter(page.getByRole('button', { name: 'Restaurer maintenant' }));
   await expect(page.getByText('1 ressource restaurée')).toBeVisible({ timeout: 120_000 });
+  await expectAccessible(page);
   expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
   expect(problems).toEqual([]);
 });
