@@ -173,8 +173,7 @@ class EngineWork implements Operations {
   }
 
   async versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions> {
-    const repository = await this.#repository.openIfThere(signal);
-    return repository?.versions(ref, { within, signal }) ?? NO_VERSIONS;
+    return (await this.#repository.openIfThere(signal))?.versions(ref, { within, signal }) ?? NO_VERSIONS;
   }
 
   async versionsBelow(
@@ -182,8 +181,7 @@ class EngineWork implements Operations {
     within: Promise<unknown>,
     signal: AbortSignal,
   ): ReturnType<Operations['versionsBelow']> {
-    const repository = await this.#repository.openIfThere(signal);
-    return repository?.versionsBelow(folder, { within, signal }) ?? NO_VERSIONS;
+    return (await this.#repository.openIfThere(signal))?.versionsBelow(folder, { within, signal }) ?? NO_VERSIONS;
   }
 
   async searchable(within: Promise<unknown>, signal: AbortSignal): Promise<Searchable> {
@@ -242,18 +240,16 @@ class EngineWork implements Operations {
     signal: AbortSignal,
   ): ReturnType<Operations['liveBody']> {
     const { encrypted: decryptSecrets } = await this.#repository.open(signal);
-    const { clock, log } = this.#ports;
-    return this.#inOrgOf(caller)(signal, (instance) => liveBody(instance, ref, { clock, log, signal, decryptSecrets }));
+    const options = { ...this.#ports, signal, decryptSecrets };
+    return this.#inOrgOf(caller)(signal, (instance) => liveBody(instance, ref, options));
   }
 
   authors(caller: Caller, signal: AbortSignal): ReturnType<Operations['authors']> {
-    const { clock, log } = this.#ports;
-    return this.#inOrgOf(caller)(signal, (instance) => liveAuthors(instance, caller.org, { clock, log, signal }));
+    return this.#inOrgOf(caller)(signal, (instance) => liveAuthors(instance, caller.org, { ...this.#ports, signal }));
   }
 
   folders(caller: Caller, signal: AbortSignal): ReturnType<Operations['folders']> {
-    const { clock, log } = this.#ports;
-    return this.#inOrgOf(caller)(signal, (instance) => liveFolders(instance, caller.org, { clock, log, signal }));
+    return this.#inOrgOf(caller)(signal, (instance) => liveFolders(instance, caller.org, { ...this.#ports, signal }));
   }
 
   plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
