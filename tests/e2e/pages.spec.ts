@@ -43,7 +43,7 @@ for (const shown of [...PAGES, ...STATES]) {
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await shown.ready(page, world);
-          // Colours depend on the theme and the order of things on the width, so each is looked at once.
+          // Colours depend on the theme and the order of things on the width, so one look at each is enough.
           if (THEMES.indexOf(theme) === WIDTHS.indexOf(width)) {
             await expectAccessible(page);
           }
