@@ -61,7 +61,9 @@ describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
   it('docs/restore.md: a folder, a plan for somebody else, undoing that, secrets', async () => {
     const backup = await reader.shell('dashkeep backup', own);
     expect(backup.code, backup.text).toBe(0);
-    const [folder = '', , , plan = '', undo = '', secrets = ''] = await blocksOf('docs/restore.md');
+    const blocks = await blocksOf('docs/restore.md');
+    const [folder, plan] = [holding(blocks, '--folder business --apply'), holding(blocks, '--save-plan')];
+    const [undo, secrets] = [holding(blocks, '--undo'), holding(blocks, '--secrets')];
     const remove = (path: string) =>
       fetch(`${reader.grafana.url}${path}`, {
         method: 'DELETE',

@@ -6,7 +6,7 @@ import type { Clock, Log, Randomness } from '../../../contract/ports.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { changesBelow, marksOf, withChanges, type Indexed, type ResourceChange } from './below.ts';
 import { everyVersion, type EveryVersion } from './every-version.ts';
-import type { HeadFile} from './files.ts';
+import type { HeadFile } from './files.ts';
 import { keyOf, thingOf, type NamesFile, type TableFile, type Thing, type ThingHistory } from './files.ts';
 import { changesIn, foldedChanges, rowsOf, shardOf, type DatedRow } from './fold.ts';
 import { ManifestViews } from './manifest-views.ts';
