@@ -151,14 +151,18 @@ function facts({ what, until, lived, snapshots, bytes }: ResourceVersion): strin
           'missing from {{number}} snapshots',
         )
       : plural('versions.held', snapshots.count, 'in {{number}} snapshot', 'in {{number}} snapshots');
+  return [...lasted(what, until, lived), held, ...(bytes === undefined ? [] : [formatBytes(bytes)])];
+}
+
+/** Nothing of what only the newest snapshot holds, or lacks: it says so itself. */
+function lasted(what: ResourceVersion['what'], until: string | undefined, lived: number): string[] {
   const duration = formatDuration(lived);
-  return [
-    until === undefined
-      ? t('versions.since', 'unchanged since, for at least {{duration}}', { duration })
-      : t('versions.lived', 'for {{duration}}', { duration }),
-    held,
-    ...(bytes === undefined ? [] : [formatBytes(bytes)]),
-  ];
+  if (until !== undefined) {
+    return [t('versions.lived', 'for {{duration}}', { duration })];
+  }
+  return what === 'deleted' || lived === 0
+    ? []
+    : [t('versions.since', 'unchanged since, for at least {{duration}}', { duration })];
 }
 
 function looks(what: ResourceVersion['what']): [color: BadgeColor, icon: IconName, label: string] {
