@@ -4,7 +4,7 @@ import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../../contract/ports.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { changesBelow, marksOf, withChanges, type Indexed, type ResourceChange } from './below.ts';
+import { changesBelow, marksOf, readBelow, withChanges, type ResourceChange } from './below.ts';
 import { everyVersion, type EveryVersion } from './every-version.ts';
 import type { HeadFile } from './files.ts';
 import { keyOf, thingOf, type NamesFile, type TableFile, type Thing, type ThingHistory } from './files.ts';
@@ -124,30 +124,14 @@ export class VersionIndex {
     const { head, table } = await this.#read([thingOf(folder)], calls);
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(countingIds(summaries));
-    const all = new Map<string, Indexed>();
-    const { generation = '', shards = 0 } = head.base ?? {};
-    for (let shard = 0; shard < shards; shard++) {
-      const file = await this.#files.parts.shard(generation, shard, calls);
-      if (file === undefined) {
-        // Nothing is known then, until the next update has made the index again.
-        this.#head = undefined;
-        await this.#files.save(emptyHead(), calls);
-        return { changes: [], ...this.#partOf([], existing) };
-      }
-      for (const history of file.things.filter(({ thing: [org] }) => org === folder.org)) {
-        const changes = foldedChanges(history, table.snapshots);
-        all.set(keyOf(history.thing), { thing: history.thing, changes });
-      }
+    const found = await readBelow(folder, { head, table, parts: this.#files.parts }, calls);
+    if (found === undefined) {
+      // Nothing is known then, until the next update has made the index again.
+      this.#head = undefined;
+      await this.#files.save(emptyHead(), calls);
+      return { changes: [], ...this.#partOf([], existing) };
     }
-    for (const [at, thing, is] of head.changes) {
-      const snapshot = head.snapshots[at]?.[0];
-      const known = all.get(keyOf(thing)) ?? { thing, changes: [] };
-      all.set(keyOf(thing), known);
-      if (snapshot !== undefined) {
-        known.changes.push({ snapshot, is });
-      }
-    }
-    return { changes: changesBelow(folder, [...all.values()], rows, existing), ...this.#partOf(rows, existing) };
+    return { changes: changesBelow(folder, found, rows, existing), ...this.#partOf(rows, existing) };
   }
 
   /** Every version of everything, a part at a time. @throws DK_INTEGRITY for a part that is damaged: update first */
