@@ -114,6 +114,25 @@ const TARGETS: Target[] = [
     unit: '',
     measured: (lookup, at) => lookup.find('history', 'dashkeep snapshots', at)?.bucketRequests,
   },
+  {
+    what: '10 000 snapshots of 5 000: index of versions, for each unchanged resource and snapshot',
+    limit: 1,
+    unit: 'bytes',
+    measured: (lookup, at) =>
+      lookup.find('versions', 'index of versions, made from nothing', { ...at, dashboards: 5000 })?.figures?.[
+        'bytes for each unchanged resource and snapshot'
+      ],
+  },
+  {
+    what: 'the same: versions of one resource, without bodies',
+    limit: 300,
+    unit: 'ms',
+    measured(lookup, at) {
+      const tool = 'versions of one resource, without bodies';
+      const seconds = lookup.find('versions', tool, { ...at, dashboards: 5000 })?.seconds;
+      return seconds === undefined ? undefined : seconds * 1000;
+    },
+  },
   figure('service: start to ready', 'service', 'dashkeep serve', 'start to ready (ms)', 1000, 'ms'),
   figure('service: idle memory', 'service', 'dashkeep serve', 'idle (MB)', 90, 'MB'),
   figure('service: status answer, p99', 'service', 'dashkeep serve', 'status, p99 (ms)', 5, 'ms'),

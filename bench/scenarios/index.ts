@@ -10,6 +10,7 @@ import { service } from './service.ts';
 import { signing } from './signing.ts';
 import { faults, strict } from './trouble.ts';
 import { prune, verify } from './upkeep.ts';
+import { versions } from './versions.ts';
 
 /** Every scenario by its name, in the order of the tables. */
 export const SCENARIOS: Record<string, Scenario> = {
@@ -24,6 +25,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'verify-data': verify('Verify, every object read and hashed', '--read-data'),
   prune,
   history,
+  versions,
   signing,
   faults,
   strict,
