@@ -119,8 +119,8 @@ export async function readBelow(
 }
 
 /**
- * What became of a folder and of what is below it, newest first. Of what was moved in or out, only the changes meanwhile
- * count, and the moves themselves.
+ * What became of a folder and of what is below it, newest first. Of what was moved in or out, only the changes
+ * meanwhile count, and the moves themselves.
  */
 export function changesBelow(
   { org, uid }: ResourceRef,
