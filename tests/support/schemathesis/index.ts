@@ -47,7 +47,7 @@ export async function runSchemathesis(
   await writeFile(api, JSON.stringify(document));
   const all = [
     ...['--config-file', config, 'run', api, '--url', url, '--checks', checks.join(',')],
-    ...['--max-examples', '10', '--generation-database', 'none', '--report-har-path', har, ...args],
+    ...['--max-examples', '5', '--generation-database', 'none', '--report-har-path', har, ...args],
   ];
   const { code, said } = await new Promise<{ code: number; said: string }>((done) => {
     execFile(SCHEMATHESIS, all, { cwd: directory, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
