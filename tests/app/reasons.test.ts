@@ -88,7 +88,7 @@ describe('the reasons of the service', () => {
     expect(warningTexts({})).toEqual([]);
   });
 
-  it('for what a check found are told together, or in its words where one is not known here', () => {
+  it('for what a check found are shown together, or in its words where one is not known here', () => {
     const findings = [reason('bytes-written', { bytes: '12' }), reason('rewrite-seen')];
     expect(findingsText({ detail: 'English', findings })).toBe(
       '12 bytes written; overwritten objects are visible immediately',
@@ -99,7 +99,7 @@ describe('the reasons of the service', () => {
     expect(findingsText({ detail: 's3://bucket' })).toBe('s3://bucket');
   });
 
-  it('for what to do about a check are told together, or in English where the service knows better', () => {
+  it('for what to do about a check are shown together, or in English where the service knows better', () => {
     const hints = [reason('grant-permission', { permission: 's3:PutObject' }), reason('b2-credentials')];
     expect(hintsText(hints)).toBe(
       'Grant s3:PutObject. The master key does not work with S3. Create an application key.',

@@ -34,7 +34,7 @@ describe('everything of a Grafana that makes an organization for each new accoun
     expect([...bench.sim.state.org(old).folders.keys()]).toEqual(['living']);
   });
 
-  it('never deletes one that Grafana was told to put new accounts in', async () => {
+  it('never deletes one that Grafana is set to put new accounts in', async () => {
     const manifest = await burned({ profile: '12.4', isEmpty: true, autoAssignOrgRole: 'Admin' });
     const old = await orgLeftBy('dan', 'dan@example.org');
     bench.sim.tuning.autoAssignOrgId = old;

@@ -3,6 +3,7 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { RULE } from '../../pkg/contract/kinds.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
+import type { Plan } from '../../pkg/engine/restore/types.ts';
 import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons, RestoreBench, typedFor, type Wanted } from './harness.ts';
@@ -32,6 +33,19 @@ async function group(): Promise<Group> {
 }
 
 const shape = ({ interval, rules }: Group) => [interval, ...rules.map(({ uid, for: pending }) => `${uid} ${pending}`)];
+
+/** The plan that undoes a run, and what applies it. */
+async function undoing(run: string): Promise<{ plan: Plan; apply: () => Promise<unknown> }> {
+  const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
+  const undo = await planUndo(asked, (await bench.repository.run(run))!);
+  const apply = () =>
+    restore({
+      ...undo.request,
+      ...{ plan: undo.plan, safetySnapshot: false, version: '0.1.0', randomness: new SeededRandomness('undo') },
+      ...typedFor(undo.plan),
+    });
+  return { plan: undo.plan, apply };
+}
 
 describe.each(PROFILE_NAMES)('single alert rules, Grafana %s', (profile) => {
   let good: Manifest;
@@ -64,16 +78,28 @@ describe.each(PROFILE_NAMES)('single alert rules, Grafana %s', (profile) => {
     expect(named(plan, 'update')).toEqual([GROUP]);
     expect(shape(await group())).toEqual([120, 'c 30m', 'b 20m', 'a 1m']);
 
-    const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
-    const record = (await bench.repository.run(run))!;
-    const undo = await planUndo(asked, record);
+    const undo = await undoing(run);
     expect(named(undo.plan, 'update')).toEqual([GROUP]);
-    await restore({
-      ...undo.request,
-      ...{ plan: undo.plan, safetySnapshot: false, version: '0.1.0', randomness: new SeededRandomness('undo') },
-      ...typedFor(undo.plan),
-    });
+    await undo.apply();
     expect(shape(await group())).toEqual([120, 'c 30m', 'b 20m']);
+  });
+
+  it('are left alone by undoing where somebody has added another one since', async () => {
+    await put(120, [made('c', { for: '30m' })]);
+    const { run } = await bench.applyRecorded({ ...one('a'), manifest: good }, true);
+    await put(120, [made('c', { for: '30m' }), made('a', { for: '1m' }), made('d', { for: '40m' })]);
+    const { plan } = await undoing(run);
+    expect(reasons(plan, 'skip')[GROUP]).toContain('since');
+    expect(named(plan, 'update')).toEqual([]);
+  });
+
+  it('are left alone by undoing where somebody adds another one after its plan', async () => {
+    await put(120, [made('c', { for: '30m' })]);
+    const { run } = await bench.applyRecorded({ ...one('a'), manifest: good }, true);
+    const undo = await undoing(run);
+    await put(120, [made('c', { for: '30m' }), made('a', { for: '1m' }), made('d', { for: '40m' })]);
+    await undo.apply();
+    expect(shape(await group())).toEqual([120, 'c 30m', 'a 1m', 'd 40m']);
   });
 
   it('make their group when that is gone, with themselves alone', async () => {

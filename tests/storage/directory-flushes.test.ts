@@ -29,7 +29,7 @@ it('a flush at work is not trusted with what came after it began, and one more s
   expect(begun).toHaveLength(3);
 });
 
-it('a flush that fails tells those who waited for it alone', async () => {
+it('a flush that fails fails for those alone who waited for it', async () => {
   const { flushes, begun, end } = held();
   const first = flushes.of('a');
   const second = flushes.of('a');

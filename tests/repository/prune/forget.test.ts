@@ -49,7 +49,7 @@ describe('forget', () => {
     expect(await repository.snapshots()).toHaveLength(2);
   });
 
-  it('deletes one snapshot by its id, but the newest complete one only when told so', async () => {
+  it('deletes one snapshot by its id, but the newest complete one only by option', async () => {
     const first = await backUp({ old: { v: 0 } });
     const second = await backUp(shared);
     const third = await backUp(shared, 'partial');

@@ -15,7 +15,7 @@ describe('prune, with sessions in the repository,', () => {
     await forgetAllButLast();
   });
 
-  it('gives way to a backup at work, and to one that cannot be told', async () => {
+  it('gives way to a backup at work, and to one whose file cannot be read', async () => {
     world.clock.advance(48 * HOUR);
     const repository = await open(world);
     const session = await repository.openSession({ id: '20261127T000000Z-0000abcd', kind: 'backup' });

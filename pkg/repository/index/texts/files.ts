@@ -68,7 +68,7 @@ export const TextShard = z.object({
 });
 export type TextShard = z.infer<typeof TextShard>;
 
-/** As much of an object's id as tells the versions of one resource apart. */
+/** As much of an object's id as distinguishes the versions of one resource. */
 export function shortId(object: string): string {
   return object.slice(0, 16);
 }
