@@ -4,6 +4,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { authorOf, isAccountId, type Authors } from '../../engine/versions/authors.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { RepositoryCache } from './repository-cache.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 const FRESH_MS = 5 * 60_000;
 /** A list of versions does not wait longer for the names in it. */
@@ -30,7 +31,12 @@ export class AuthorNames {
     const accounts = versions.filter(({ updatedBy = '' }) => isAccountId(updatedBy));
     // Nobody is called gone by a list that is older than what they saved.
     const since = Math.max(0, ...accounts.map(({ time }) => Date.parse(time)));
-    const authors = accounts.length === 0 ? undefined : await this.#within(this.#authors(caller, since));
+    const authors =
+      accounts.length === 0
+        ? undefined
+        : await withTimeLimit(this.#clock, WAIT_MS, this.#signal, (over) =>
+            Promise.race([this.#authors(caller, since), over]),
+          );
     return versions.map((version) => {
       const by = version.updatedBy === undefined ? undefined : authorOf(version.updatedBy, authors);
       return by === undefined ? version : { ...version, by };
@@ -53,15 +59,5 @@ export class AuthorNames {
       });
     this.#kept.set(caller.org, { at: now, authors });
     return authors;
-  }
-
-  async #within<T>(found: Promise<T | undefined>): Promise<T | undefined> {
-    const timer = new AbortController();
-    const waited = this.#clock.sleep(WAIT_MS, AbortSignal.any([this.#signal, timer.signal])).catch(() => undefined);
-    try {
-      return (await Promise.race([found, waited])) ?? undefined;
-    } finally {
-      timer.abort();
-    }
   }
 }

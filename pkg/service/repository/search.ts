@@ -6,6 +6,7 @@ import { search } from '../../engine/search/search.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import { decodeCursor, encodeCursor } from '../pagination.ts';
 import type { RepositoryCache } from './repository-cache.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /** How long a request waits for an index that has to be made first. It is made to the end all the same. */
 const WAIT_MS = 5_000;
@@ -25,11 +26,9 @@ export class TextSearch {
     const { q: text, kind, deleted, cursor, limit } = query;
     parseSearch(text);
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const timer = new AbortController();
-    const within = this.#clock.sleep(WAIT_MS, AbortSignal.any([signal, timer.signal])).catch(() => undefined);
-    try {
-      const { last, ...page } = await this.#repositoryCache.use(signal, (work) =>
-        search(() => work.searchable(within, signal), {
+    const { last, ...page } = await withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
+      this.#repositoryCache.use(signal, (work) =>
+        search(() => work.searchable(over, signal), {
           text,
           kinds: kind === undefined || kind.length === 0 ? undefined : kind,
           deleted: deleted === 'true',
@@ -38,10 +37,8 @@ export class TextSearch {
           after,
           limit,
         }),
-      );
-      return { ...page, ...(last === undefined ? {} : { next: encodeCursor(last) }) };
-    } finally {
-      timer.abort();
-    }
+      ),
+    );
+    return { ...page, ...(last === undefined ? {} : { next: encodeCursor(last) }) };
   }
 }

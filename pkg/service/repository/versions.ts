@@ -19,6 +19,7 @@ import type { Operations } from '../operations/work.ts';
 import { pageOfList } from '../pagination.ts';
 import type { AuthorNames } from './authors.ts';
 import type { RepositoryCache } from './repository-cache.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /** How long a request waits for an index that has to be made first. It is made to the end all the same. */
 const WAIT_MS = 5_000;
@@ -152,14 +153,10 @@ export class ResourceVersions {
   }
 
   /** Asks the index, which may have to be made first. */
-  async #waiting<T>(signal: AbortSignal, ask: (work: Operations, waited: Promise<unknown>) => Promise<T>): Promise<T> {
-    const timer = new AbortController();
-    const waited = this.#clock.sleep(WAIT_MS, AbortSignal.any([signal, timer.signal])).catch(() => undefined);
-    try {
-      return await this.#repositoryCache.use(signal, (work) => ask(work, waited));
-    } finally {
-      timer.abort();
-    }
+  #waiting<T>(signal: AbortSignal, ask: (work: Operations, waited: Promise<unknown>) => Promise<T>): Promise<T> {
+    return withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
+      this.#repositoryCache.use(signal, (work) => ask(work, over)),
+    );
   }
 
   /** Whatever is another organization's might as well not exist. */

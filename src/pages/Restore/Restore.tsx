@@ -49,7 +49,7 @@ export function Restore() {
               }}
             >
               <Stack direction="column" gap={4} maxWidth={90}>
-                {NAMED.every((name) => url.read(name) === '') && <Missed />}
+                {NAMED.every((name) => url.read(name) === '') && <DeletedLately />}
                 <SnapshotPicker
                   id="restore-snapshot"
                   label={t('restore.from', 'From which snapshot')}
@@ -80,7 +80,7 @@ export function Restore() {
 }
 
 /** What somebody most likely looks for who comes without having chosen anything. */
-function Missed() {
+function DeletedLately() {
   const { data } = useStatus();
   return data?.newest === undefined ? null : <GoneLately newest={data.newest.id} lastRestore={data.lastRestore?.id} />;
 }
