@@ -11,6 +11,9 @@ import { parseSearch, type SearchWords } from './query.ts';
 /** Resources that are listed at most: more are no answer. */
 const MOST = 1000;
 
+/** What may be found damaged, and is made again: the names, the texts, the histories. */
+const MOST_LOSSES = 3;
+
 export interface SearchQuestion {
   text: string;
   kinds?: readonly KindName[] | undefined;
@@ -35,13 +38,14 @@ export type FoundPage = Omit<SearchPage, 'next'> & { last?: string };
  */
 export async function search(open: () => Promise<Searchable>, question: SearchQuestion): Promise<FoundPage> {
   const words = parseSearch(question.text);
-  try {
-    return await searchIn(await open(), words, question);
-  } catch (error) {
-    if (!(error instanceof DashkeepError) || error.code !== 'DK_INTEGRITY') {
-      throw error;
+  for (let losses = 0; ; losses++) {
+    try {
+      return await searchIn(await open(), words, question);
+    } catch (error) {
+      if (!(error instanceof DashkeepError) || error.code !== 'DK_INTEGRITY' || losses === MOST_LOSSES) {
+        throw error;
+      }
     }
-    return searchIn(await open(), words, question);
   }
 }
 

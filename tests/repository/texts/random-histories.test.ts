@@ -216,9 +216,24 @@ async function harm(store: MemoryStore, key: string, how: 'lose' | 'cut' | 'olde
   }
 }
 
+const publish = (changes: [number, string, number][] = []): Step => ({ do: 'publish', changes, late: false });
+const damage = (which: number, how: 'lose' | 'cut'): Step => ({ do: 'harm', which, how });
+
+/** Parts of both indexes are damaged together. */
+const BOTH: Step[] = [
+  publish(),
+  publish([
+    [1, 'dashboard/a', 0],
+    [1, 'folder/f', 0],
+  ]),
+  damage(0, 'lose'),
+  ...[publish(), publish(), { do: 'search' } as const],
+  ...[damage(8, 'cut'), damage(1, 'cut'), publish(), damage(8, 'lose')],
+];
+
 it('finds what reading every body of every snapshot finds, whatever happens to snapshots and to the index', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), (steps) => play(steps)),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[BOTH]] },
   );
 }, 240_000);
