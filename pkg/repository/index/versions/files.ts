@@ -155,7 +155,9 @@ export function stateOf(entry: ManifestEntry): VersionState {
   };
   const { version } = facts;
   const message = text('message')?.slice(0, LONGEST_MESSAGE);
-  const [updated, updatedBy] = [text('updated'), text('updatedBy')];
+  // Of what was only created yet, Grafana says nothing more.
+  const updatedBy = text('updatedBy') ?? (version === 1 ? text('createdBy') : undefined);
+  const updated = text('updated');
   return {
     object,
     bytes,
