@@ -4,6 +4,7 @@ import { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { isObjectId, printable } from '../layout.ts';
 import { findListMember, type ListMember } from '../../lib/json/list-member.ts';
+import type { KnownEntries, KnownEntry } from './known-entries.ts';
 
 /** A manifest without its entries. */
 const ManifestHead = Manifest.omit({ resources: true });
@@ -40,11 +41,17 @@ export class ManifestText {
   readonly #text: string;
   readonly #what: string;
   readonly #list: ListMember;
+  readonly #known: KnownEntries | undefined;
+  #read: KnownEntry[] | undefined;
 
-  /** @throws DK_MANIFEST_DAMAGED */
-  constructor(text: string, what: string) {
+  /**
+   * @param known - entries of other manifests, which are not checked again
+   * @throws DK_MANIFEST_DAMAGED
+   */
+  constructor(text: string, what: string, known?: KnownEntries) {
     this.#text = text;
     this.#what = what;
+    this.#known = known;
     const list = findListMember(text, 'resources');
     const outside = list === undefined ? text : text.slice(0, list.start) + text.slice(list.end);
     if (outside.length > MAX_RECORD_BYTES) {
@@ -67,24 +74,45 @@ export class ManifestText {
 
   /** The canonical text of the entries as they came, members unknown here included; each iteration begins again. */
   get canonicalEntries(): Iterable<string> {
-    return { [Symbol.iterator]: () => listInParts(this.#raw(), canonicalJson) };
+    const known = this.#knownEntries();
+    return {
+      [Symbol.iterator]: () =>
+        known === undefined
+          ? listInParts(this.#raw(), canonicalJson)
+          : listInParts(known, ({ canonical }) => canonical),
+    };
   }
 
   /** @throws DK_MANIFEST_DAMAGED */
   *entries(): Generator<ManifestEntry> {
-    let index = 0;
-    for (const value of this.#raw()) {
-      const entry = ManifestEntry.safeParse(value);
-      if (!entry.success) {
-        const [issue] = entry.error.issues;
-        throw this.#foreign(issue && { ...issue, path: ['resources', index, ...issue.path] });
-      }
-      if (!isObjectId(entry.data.object)) {
-        throw this.#damaged(`names '${printable(entry.data.object)}', which is no object`);
-      }
-      yield entry.data;
-      index++;
+    for (const { entry } of this.#knownEntries() ?? []) {
+      yield entry;
     }
+    if (this.#known === undefined) {
+      let index = 0;
+      for (const value of this.#raw()) {
+        yield this.#checked(value, index++);
+      }
+    }
+  }
+
+  #knownEntries(): KnownEntry[] | undefined {
+    return (this.#read ??= this.#known?.of(this.#text, this.#list, (text, index) => {
+      const value = this.#parse(text);
+      return { text, canonical: canonicalJson(value), entry: this.#checked(value, index) };
+    }));
+  }
+
+  #checked(value: Json, index: number): ManifestEntry {
+    const entry = ManifestEntry.safeParse(value);
+    if (!entry.success) {
+      const [issue] = entry.error.issues;
+      throw this.#foreign(issue && { ...issue, path: ['resources', index, ...issue.path] });
+    }
+    if (!isObjectId(entry.data.object)) {
+      throw this.#damaged(`names '${printable(entry.data.object)}', which is no object`);
+    }
+    return entry.data;
   }
 
   *#raw(): Generator<Json> {

@@ -8,6 +8,7 @@ import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from '
 import type { Keyring } from '../encryption/keyring.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { HeldCount } from './held-by-org.ts';
+import type { KnownEntries } from './known-entries.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
 import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
 import type { TimedKey } from './newest-keys.ts';
@@ -165,6 +166,21 @@ export async function writeManifest(
   throw new DashkeepError('DK_STORE_FAILED', `the manifest ${manifest.id} does not read back as it was written`);
 }
 
+/** A manifest as it is stored, with the statements about it. */
+export interface FetchedManifest {
+  bytes: Buffer;
+  claims: readonly Signed[];
+}
+
+interface ReadOptions extends Abortable {
+  /** Statements about it that are at hand. */
+  claims?: readonly Signed[];
+  /** The manifest, requested before. */
+  fetched?: Promise<FetchedManifest> | undefined;
+  /** Entries of manifests that were read before. */
+  known?: KnownEntries;
+}
+
 /**
  * Reads and checks one manifest.
  * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
@@ -172,7 +188,7 @@ export async function writeManifest(
 export async function readManifest(
   ports: ManifestPorts,
   key: NamedKey,
-  calls: Abortable & { claims?: readonly Signed[] } = {},
+  calls: ReadOptions = {},
 ): Promise<StoredManifest> {
   const { keyring } = ports;
   const { text, author } = await readText(ports, key, calls);
@@ -217,33 +233,51 @@ export async function readNeeds(
   return { summary, objects, author };
 }
 
-/** The text of a manifest that says that it is this one and whose entries have the hash that it states. */
-async function readText(
-  { store, keyring, trust }: ManifestPorts,
+/**
+ * Requests a manifest, without looking at it.
+ * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED
+ */
+export async function fetchManifest(
+  { store, trust }: Pick<ManifestPorts, 'store' | 'trust'>,
   { id, encrypted }: NamedKey,
-  { signal, claims: known }: Abortable & { claims?: readonly Signed[] },
-): Promise<{ text: ManifestText; author: Author }> {
-  const what = `the manifest ${id}`;
+  { signal, claims }: Pick<ReadOptions, 'signal' | 'claims'>,
+): Promise<FetchedManifest> {
   const file = snapshotKey(id, encrypted);
-  let bytes: Buffer;
-  let claims: readonly Signed[];
   try {
-    [bytes, claims] = await Promise.all([
+    const [bytes, found] = await Promise.all([
       store.get(file, { signal, maxBytes: MAX_MANIFEST_BYTES }),
-      known ?? trust.claims(file, { signal }),
+      claims ?? trust.claims(file, { signal }),
     ]);
+    return { bytes, claims: found };
   } catch (cause) {
     if (cause instanceof DashkeepError && cause.code === 'DK_STORE_NOT_FOUND') {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`, { cause });
     }
     if (cause instanceof DashkeepError && cause.code === 'DK_STORE_TOO_LARGE') {
-      throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} is larger than any manifest can be`, { cause });
+      throw new DashkeepError('DK_MANIFEST_DAMAGED', `the manifest ${id} is larger than any manifest can be`, {
+        cause,
+      });
     }
     throw cause;
   }
+}
+
+/** The text of a manifest that says that it is this one and whose entries have the hash that it states. */
+async function readText(
+  ports: ManifestPorts,
+  key: NamedKey,
+  calls: ReadOptions,
+): Promise<{ text: ManifestText; author: Author }> {
+  const { keyring, trust } = ports;
+  const { id, encrypted } = key;
+  const { signal, known } = calls;
+  const what = `the manifest ${id}`;
+  const file = snapshotKey(id, encrypted);
+  const { bytes, claims } = await (calls.fetched ?? fetchManifest(ports, key, calls));
   const zipped = encrypted ? await keyring.opener.open(bytes, 'DK_MANIFEST_DAMAGED', what) : bytes;
   const author = await trust.author(file, bytes, claims, { signal, ...(encrypted ? { content: zipped } : {}) });
-  const text = new ManifestText(await inflateText(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what), what);
+  const inflated = await inflateText(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what);
+  const text = new ManifestText(inflated, what, known);
   if (text.head.id !== id) {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} says that it is another one`);
   }

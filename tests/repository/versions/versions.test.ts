@@ -177,6 +177,19 @@ describe('the index', () => {
     expect(await keysOf(world.store, HEAD)).toEqual([HEAD]);
   });
 
+  it('is made again by reading each manifest once', async () => {
+    for (let n = 0; n < 12; n++) {
+      await take(of({ 'dashboard/a': n, 'dashboard/b': 1 }));
+    }
+    await world.store.deleteMany([HEAD]);
+    repository = await open(world);
+    const read: string[] = [];
+    const get = world.store.get.bind(world.store);
+    world.store.get = (...given) => (read.push(given[0]), get(...given));
+    expect(await lines()).toHaveLength(12);
+    expect(read.filter((key) => key.startsWith('snapshots/'))).toEqual(ids.map((id) => `snapshots/${id}.json.gz`));
+  });
+
   it.each(['000', 'snapshots'])('of a long history is made again when its part %s was lost', async (part) => {
     const many = Object.fromEntries(Array.from({ length: 2100 }, (_, n) => [`dashboard/d${n}`, 1]));
     await take(of({ ...many, 'dashboard/a': 1 }), of({ ...many, 'dashboard/a': 2 }));

@@ -39,20 +39,19 @@ export function appendSnapshot(
       unread.delete(keyOf(thing));
     }
   };
-  const isUnread = (thing: Thing): boolean => unread.size > 0 && unread.has(keyOf(thing));
+  const isUnread = (...thing: Thing): boolean => unread.size > 0 && unread.has(keyOf(thing));
   for (const { org, kind } of cellsOf(view.scope)) {
     const old = before(org, kind);
     const entries = view.entries(org, kind);
     for (const [uid, entry] of entries) {
       const same = old?.entries.get(uid);
-      const thing: Thing = [org, kind, uid];
-      if (same === undefined || isUnread(thing) || differs(same, entry, old?.scheme === view.scheme)) {
-        put(thing, stateOf(entry));
+      if (same === undefined || isUnread(org, kind, uid) || differs(same, entry, old?.scheme === view.scheme)) {
+        put([org, kind, uid], stateOf(entry));
       }
     }
     for (const uid of old?.entries.keys() ?? []) {
-      const state = view.state(org, kind, uid);
-      if (typeof state === 'string' && !(state === 'unread' && isUnread([org, kind, uid]))) {
+      const state = entries.has(uid) ? undefined : view.state(org, kind, uid);
+      if (typeof state === 'string' && !(state === 'unread' && isUnread(org, kind, uid))) {
         put([org, kind, uid], state);
       }
     }
@@ -64,7 +63,7 @@ export function appendSnapshot(
     }
   }
   for (const thing of view.unread) {
-    if (isCovered(thing) && !isUnread(thing) && view.state(...thing) === 'unread') {
+    if (isCovered(thing) && !isUnread(...thing) && view.state(...thing) === 'unread') {
       put(thing, 'unread');
     }
   }
@@ -92,17 +91,16 @@ export function internScope(file: { scopes: Scope[] }, scope: Scope): number {
  * Whether a resource changed. After encryption was switched on, or its key lost, the same content has another id: then
  * it counts as the same where everything else is.
  */
-function differs(
-  one: ManifestEntry | VersionState,
-  { object, folderUid, bytes, title, ...other }: ManifestEntry,
-  comparable: boolean,
-): boolean {
-  if (one.folderUid !== folderUid) {
+function differs(one: ManifestEntry | VersionState, other: ManifestEntry, comparable: boolean): boolean {
+  if (one === other) {
+    return false;
+  }
+  if (one.folderUid !== other.folderUid) {
     return true;
   }
   if (comparable) {
-    return one.object !== object;
+    return one.object !== other.object;
   }
   const updated = 'updated' in one ? one.updated : 'facts' in one ? one.facts?.['updated'] : undefined;
-  return one.bytes !== bytes || one.title !== title || updated !== other.facts?.['updated'];
+  return one.bytes !== other.bytes || one.title !== other.title || updated !== other.facts?.['updated'];
 }

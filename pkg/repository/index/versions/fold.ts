@@ -142,14 +142,19 @@ export function historyOf(
   places: ReadonlyMap<string, number>,
 ): ThingHistory {
   const states: VersionState[] = [];
-  const known = new Map<string, number>();
+  /** Places of the states with an object: few have the same, and only those are compared as a whole. */
+  const known = new Map<string, number[]>();
   const placeOf = (is: Stated): number => {
     if (typeof is === 'string') {
       return is === 'deleted' ? DELETED : UNREAD;
     }
-    const text = JSON.stringify(is);
-    const place = known.get(text) ?? states.push(is) - 1;
-    known.set(text, place);
+    const same = known.get(is.object) ?? [];
+    const found = same.find((place) => states[place] === is || JSON.stringify(states[place]) === JSON.stringify(is));
+    if (found !== undefined) {
+      return found;
+    }
+    const place = states.push(is) - 1;
+    known.set(is.object, [...same, place]);
     return place;
   };
   return {

@@ -23,11 +23,18 @@ export class SnapshotView {
   constructor(manifest: ViewedManifest, scheme: string, known: ReadonlyMap<number, string> = new Map()) {
     this.id = manifest.id;
     this.scheme = scheme;
+    let [lastOrg, lastKind]: [number?, KindName?] = [];
+    let entries = new Map<string, ManifestEntry>();
     for (const entry of manifest.resources) {
-      const cell = cellOf(orgOf(entry), entry.kind);
-      const entries = this.#cells.get(cell) ?? new Map<string, ManifestEntry>();
+      const org = orgOf(entry);
+      // They are sorted by both, so the map is rarely another one.
+      if (org !== lastOrg || entry.kind !== lastKind) {
+        const cell = cellOf(org, entry.kind);
+        entries = this.#cells.get(cell) ?? new Map<string, ManifestEntry>();
+        this.#cells.set(cell, entries);
+        [lastOrg, lastKind] = [org, entry.kind];
+      }
       entries.set(entry.uid, entry);
-      this.#cells.set(cell, entries);
     }
     for (const problem of [...manifest.errors, ...manifest.skipped]) {
       if (problem.uid === '') {

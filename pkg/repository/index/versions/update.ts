@@ -1,6 +1,7 @@
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import type { Abortable } from '../../../lib/abortable.ts';
+import { inRoomyHeap } from '../../../lib/memory/heap.ts';
 import { appendSnapshot, knownOrgs } from './append.ts';
 import { cellsBefore } from './cells-before.ts';
 import { keyOf, type HeadFile, type TableFile, type Thing, type VersionState } from './files.ts';
@@ -56,7 +57,15 @@ export class VersionUpdate {
 
   /** @returns the head that holds these snapshots. @throws PartLost when the index has to be begun again */
   async run(ids: readonly string[], options: UpdateOptions): Promise<HeadFile> {
-    const { most, signal, onProgress } = options;
+    try {
+      return await this.#run(ids, options);
+    } finally {
+      this.#views.release();
+    }
+  }
+
+  async #run(ids: readonly string[], options: UpdateOptions): Promise<HeadFile> {
+    const { most } = options;
     this.appended.clear();
     let head = await this.#files.load(options);
     let table: TableFile | undefined;
@@ -76,12 +85,29 @@ export class VersionUpdate {
     }
     const start = head.snapshots.at(-1)?.[0] ?? head.base?.last ?? '';
     const taken = ids.filter((id) => id > start && !this.unreadable.has(id)).slice(0, most);
+    const work = () => this.#take(head, taken, existing, options);
+    return taken.length > BULK ? inRoomyHeap(work) : work();
+  }
+
+  /** Takes up snapshots that are newer than all in the head, oldest first. */
+  async #take(
+    start: HeadFile,
+    taken: readonly string[],
+    existing: ReadonlySet<string>,
+    options: UpdateOptions,
+  ): Promise<HeadFile> {
+    const { signal, onProgress } = options;
     const limits = this.#limits;
     const mostChanges = taken.length > BULK ? limits.changesInBulk : limits.changes;
-    let saved = this.#clock.monotonic();
+    const atHand = new Set(options.known?.map(({ id }) => id));
+    const toRead = taken.filter((id) => !atHand.has(id));
+    let head = start;
+    let [saved, read] = [this.#clock.monotonic(), 0];
     for (const [done, id] of taken.entries()) {
       signal?.throwIfAborted();
       this.working = head;
+      this.#views.readAhead(toRead, read, { signal });
+      read += atHand.has(id) ? 0 : 1;
       if (!(await this.#append(head, id, existing, options))) {
         this.unreadable.add(id);
       }
