@@ -15,8 +15,11 @@ await build();
 const required = process.env.DASHKEEP_REQUIRE_TIERS === '1';
 /** How scripts/older-pages.ts says that packages are missing. */
 const NOT_INSTALLED = 75;
-/** Runs where a Docker engine is given: its images take longer to build than most of the rest takes to run. */
-const CONTAINERS = 'tests/containers';
+/** Tiers that take longer to make ready than most of the rest takes to run: they run where they are asked for. */
+const ON_REQUEST = [
+  { name: 'containers', asked: 'DASHKEEP_CI_CONTAINERS', given: 'DASHKEEP_TEST_DOCKER', start: 'docker/engine.sh' },
+  { name: 'node', asked: 'DASHKEEP_CI_NODE', given: 'DASHKEEP_TEST_NODE', start: 'kube/node.sh' },
+];
 const reports = resolve('build/test-reports');
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
@@ -76,16 +79,17 @@ async function settingsOf(name) {
 
 async function units() {
   const settings = await settingsOf('cluster');
-  await vitest('unit, integration, chart and cluster tests', 'vitest', settings, '--exclude', `${CONTAINERS}/**`);
+  const others = ON_REQUEST.flatMap(({ name }) => ['--exclude', `tests/${name}/**`]);
+  await vitest('unit, integration, chart and cluster tests', 'vitest', settings, ...others);
 }
 
-async function containers() {
-  if (process.env.DASHKEEP_CI_CONTAINERS === '1') {
-    await vitest('containers', 'containers', await settingsOf('containers'), CONTAINERS);
-  } else if (process.env.DASHKEEP_TEST_DOCKER) {
-    await vitest('containers', 'containers', {}, CONTAINERS);
+async function onRequest({ name, asked, given, start }) {
+  if (process.env[asked] === '1') {
+    await vitest(name, name, await settingsOf(name), `tests/${name}`);
+  } else if (process.env[given]) {
+    await vitest(name, name, {}, `tests/${name}`);
   } else {
-    notes.push('containers: skipped, no engine is given (tests/support/docker/engine.sh starts one)');
+    notes.push(`${name}: skipped, it needs what tests/support/${start} starts`);
   }
 }
 
@@ -127,7 +131,14 @@ function olderPages(version) {
 }
 
 // The longest first.
-const jobs = [{ run: checks }, { run: units, ready: () => isDecided('cluster') }, { run: containers }];
+const jobs = [
+  { run: checks },
+  { run: units, ready: () => isDecided('cluster') },
+  ...ON_REQUEST.map((tier) => ({
+    run: () => onRequest(tier),
+    ready: () => process.env[tier.asked] !== '1' || isDecided(tier.name),
+  })),
+];
 if (chromium()) {
   jobs.unshift({ run: browser });
   jobs.push(...readdirSync('tests/support/preview/older').map((version) => ({ run: () => olderPages(version) })));

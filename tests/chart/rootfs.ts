@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { copiesOf, last, stagesOf, type Stage } from './dockerfile.ts';
+import { copiesOf, last, stagesOf, type Copy, type Stage } from './dockerfile.ts';
 
 const run = promisify(execFile);
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,29 +44,43 @@ export async function assemble(stage: Stage, stages: Stage[]): Promise<string> {
         }
       }
     }
-    for (const path of copy.sources) {
-      const to = join(rootfs, copy.target);
-      await mkdir(dirname(to), { recursive: true });
-      if (path.startsWith('/src/')) {
-        await cp(join(context, relative('/src', path)), to, { recursive: true });
-      } else {
-        await mkdir(to, { recursive: true });
-      }
-      await chmod(to, copy.mode ?? 0o644);
-      const [user, group] = (copy.owner ?? '0:0').split(':').map(Number);
-      await chown(to, user ?? 0, group ?? 0);
-    }
+    await carryOut(copy, context, rootfs);
   }
   await rm(context, { recursive: true });
   return rootfs;
 }
 
-async function installNode(rootfs: string): Promise<void> {
-  const { stdout } = await run('ldd', [process.execPath]);
-  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path as string);
-  for (const [from, to] of [[process.execPath, NODE], ...libraries.map((path) => [path, path])] as [string, string][]) {
-    await mkdir(dirname(join(rootfs, to)), { recursive: true });
-    await cp(from, join(rootfs, to), { dereference: true });
+/** A COPY of what was built in a context, from /src, or of an empty directory. */
+export async function carryOut(copy: Copy, context: string, rootfs: string): Promise<void> {
+  for (const path of copy.sources) {
+    const to = join(rootfs, copy.target);
+    await mkdir(dirname(to), { recursive: true });
+    if (path.startsWith('/src/')) {
+      await cp(join(context, relative('/src', path)), to, { recursive: true });
+    } else {
+      await mkdir(to, { recursive: true });
+    }
+    if (copy.mode !== undefined) {
+      await chmod(to, copy.mode);
+    }
+    const [user, group] = (copy.owner ?? '0:0').split(':').map(Number);
+    await chown(to, user ?? 0, group ?? 0);
+  }
+}
+
+/** Node with its libraries, as the runtime image has it. */
+export async function installNode(rootfs: string): Promise<void> {
+  await mkdir(dirname(join(rootfs, NODE)), { recursive: true });
+  await cp(process.execPath, join(rootfs, NODE), { dereference: true });
+  await installLibraries(process.execPath, rootfs);
+}
+
+/** The libraries of a program of this machine, at the same places below another root. */
+export async function installLibraries(program: string, rootfs: string): Promise<void> {
+  const { stdout } = await run('ldd', [program]);
+  for (const [, path = ''] of stdout.matchAll(/(\/\S+) \(0x/g)) {
+    await mkdir(dirname(join(rootfs, path)), { recursive: true });
+    await cp(path, join(rootfs, path), { dereference: true });
   }
 }
 

@@ -1,8 +1,8 @@
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { bundleGrafana } from '../support/docker/grafana/bundle.ts';
 import { docker, imageExists, must } from './docker.ts';
 import { programs } from './tier.ts';
 
@@ -70,19 +70,10 @@ async function importImage(name: string, tag: string, tar: string): Promise<void
   }
 }
 
-/** The simulator as one file on the runtime image's Node. */
+/** The simulator on the runtime image's Node. */
 async function grafanaTar(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dashkeep-grafana-'));
-  await build({
-    entryPoints: [join(ROOT, 'tests/support/docker/grafana/main.ts')],
-    outfile: join(folder, 'grafana.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'warning',
-  });
+  await bundleGrafana(join(folder, 'grafana.mjs'));
   const tar = `${folder}.tar`;
   await copyFile(join(programs ?? '', 'grafana.tar'), tar);
   await must('tar', ['--owner=0', '--group=0', '-C', folder, '-rf', tar, './grafana.mjs']);

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { posix } from 'node:path';
 
 export type OrgRole = 'Viewer' | 'Editor' | 'Admin';
@@ -131,7 +132,8 @@ export function forward(
     outgoing.writeHead(502, EMPTY).end();
     return;
   }
-  const upstream = httpRequest(target, { method: incoming.method, headers }, (answer) => {
+  const request = target.startsWith('https:') ? httpsRequest : httpRequest;
+  const upstream = request(target, { method: incoming.method, headers }, (answer) => {
     const answered = { ...answer.headers, 'content-security-policy': 'sandbox' };
     delete answered['set-cookie'];
     outgoing.writeHead(answer.statusCode ?? 502, answered);

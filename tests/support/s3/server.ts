@@ -21,8 +21,8 @@ const REGION = 'us-east-1';
 const CREDENTIALS = [{ accessKeyId: 'test', secretAccessKey: 'testsecret' }];
 
 /**
- * Starts a small S3 server on 127.0.0.1, for tests, faults and demonstrations. It keeps to what Dashkeep and the usual
- * tools ask for.
+ * Starts a small S3 server, for tests, faults and demonstrations. It keeps to what Dashkeep and the usual tools
+ * ask for.
  */
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
   const buckets = new Map<string, Bucket>();
@@ -32,15 +32,16 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
   }
   const service = new Service(options, buckets);
   const listener = (request: IncomingMessage, response: ServerResponse) => void service.handle(request, response);
+  const host = options.host ?? '127.0.0.1';
   const server: Server = options.tls ? createHttpsServer(options.tls, listener) : createHttpServer(listener);
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const url = `${options.tls ? 'https' : 'http'}://${host}:${port}`;
   const [key = { accessKeyId: '', secretAccessKey: '' }] = options.credentials ?? CREDENTIALS;
   return {
     url,

@@ -46,6 +46,8 @@ export interface BucketOptions {
 }
 
 export interface S3ServerOptions {
+  /** The address that it listens on; 127.0.0.1 when absent. */
+  host?: string;
   /** A free one when absent. */
   port?: number;
   buckets?: readonly (string | BucketOptions)[];

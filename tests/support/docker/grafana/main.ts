@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { globalAgent } from 'node:https';
+import { rootCertificates } from 'node:tls';
 import { startGrafana } from '../../grafana/index.ts';
 import { forward, proxyToService, type OrgRole, type ProxiedApp } from '../../preview/pluginProxy.ts';
-import { provision } from './provisioning.ts';
+import { authorities, provision } from './provisioning.ts';
 
 /*
  * What replaces Grafana's image where none can be pulled: the simulator behind Grafana's port, provisioned from the
@@ -12,6 +14,10 @@ import { provision } from './provisioning.ts';
 const PROVISIONING = process.env['GF_PATHS_PROVISIONING'] ?? '/etc/grafana/provisioning';
 const PLUGINS = process.env['GF_PATHS_PLUGINS'] ?? '/var/lib/grafana/plugins';
 const PORT = Number(process.env['GF_SERVER_HTTP_PORT'] ?? 3000);
+
+// Go, in which Grafana is written, trusts what is in these folders.
+const trusted = await Promise.all((process.env['SSL_CERT_DIR'] ?? '').split(':').map(authorities));
+globalAgent.options.ca = [...rootCertificates, ...trusted.flat()];
 
 const grafana = await startGrafana({ profile: '13.2' });
 for (const user of grafana.state.users.values()) {

@@ -48,7 +48,7 @@ export async function provision(
 ): Promise<Map<string, Manifest>> {
   const manifests = new Map<string, Manifest>();
   state.plugins.delete('dashkeep-backup-app');
-  for (const folder of await readdir(plugins)) {
+  for (const folder of await entriesOf(plugins)) {
     const manifest = JSON.parse(await readFile(join(plugins, folder, 'plugin.json'), 'utf8')) as Manifest;
     const { id, name, info } = manifest;
     manifests.set(id, manifest);
@@ -74,10 +74,26 @@ export async function provision(
   return manifests;
 }
 
+/** The certificates in a folder. */
+export async function authorities(folder: string): Promise<string[]> {
+  const files = (await entriesOf(folder)).filter((name) => name.endsWith('.crt'));
+  return Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+}
+
+/** What is in a folder, where it exists: Grafana starts without it, too. */
+async function entriesOf(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      return [];
+    }
+    throw error;
+  });
+}
+
 /** Entries of all files of a folder, `$NAME` replaced by the environment's value as Grafana does. */
 async function listed<Entry>(folder: string, key: string): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for (const name of await readdir(folder)) {
+  for (const name of await entriesOf(folder)) {
     const text = await readFile(join(folder, name), 'utf8');
     const filled = text.replace(/\$(?:(\w+)|\{(\w+)\})/g, (_, bare?: string, braced?: string) => {
       return process.env[bare ?? braced ?? ''] ?? '';

@@ -1,6 +1,6 @@
 //go:build tools
 
-// Package tools names the programs, so that `go mod tidy` keeps what they need.
+// Package tools names the programs, so that `go mod tidy` keeps what they need. Those of node/ are imported there.
 package tools
 
 import (
