@@ -19,7 +19,10 @@ export function inRepository(directory: string, uids: readonly string[]): Comple
   const objects = new Map(manifest.resources.filter(({ kind }) => kind === 'dashboard').map((one) => [one.uid, one]));
   return count(uids, (uid) => {
     const object = objects.get(uid)?.object;
-    return object !== undefined && isWhole(join(directory, 'objects', object.slice(0, 2), `${object}.json.gz`), object);
+    return (
+      object !== undefined &&
+      isKindComplete(join(directory, 'objects', object.slice(0, 2), `${object}.json.gz`), object)
+    );
   });
 }
 
@@ -37,7 +40,7 @@ export function count(uids: readonly string[], isStored: (uid: string) => boolea
   return { expected: uids.length, stored, lost: uids.length - stored };
 }
 
-function isWhole(path: string, id: string): boolean {
+function isKindComplete(path: string, id: string): boolean {
   try {
     return (
       createHash('sha256')

@@ -30,7 +30,7 @@ describe('changes in the words of the app', () => {
     }
   });
 
-  it('are all told somewhere', () => {
+  it('are all shown somewhere', () => {
     const engine = resolve(import.meta.dirname, '../../pkg/engine/changes');
     const source = readdirSync(engine, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

@@ -20,7 +20,7 @@ describe('what is gone', async () => {
     ...{ change: 'removed', org: 1, kind, uid, title, folder },
   });
 
-  it('is told by its outermost folder, which brings back all that was in it', () => {
+  it('is shown by its outermost folder, which brings back all that was in it', () => {
     const gone = outermost(
       [
         removed('folder', 'shop', 'Shop'),
@@ -52,7 +52,7 @@ describe('what is gone', async () => {
     ]);
   });
 
-  it('tells folders apart whose titles begin alike, and orgs', () => {
+  it('distinguishes folders whose titles begin alike, and orgs', () => {
     const entries = [
       removed('folder', 'shop', 'Shop'),
       removed('dashboard', 'd', 'Dashboard', 'Shopping'),

@@ -60,7 +60,7 @@ describe('numbers and times', async () => {
     expect(format.formatDuration(4 * 86_400_000)).toBe('4 days');
   });
 
-  it('tell how long ago and how soon, from a moment to years', () => {
+  it('say how long ago and how soon, from a moment to years', () => {
     const now = Date.parse('2026-11-24T12:00:00Z');
     expect(format.formatRelative('2026-11-24T11:59:40Z', now)).toBe('just now');
     expect(format.formatRelative('2026-11-24T11:20:00Z', now)).toBe('40 minutes ago');

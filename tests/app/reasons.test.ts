@@ -53,7 +53,7 @@ describe('the reasons of the service', () => {
     expect(CODES.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
   });
 
-  it('are told in the words of the app', () => {
+  it('are shown in the words of the app', () => {
     expect(reasonText(because(reason('managed', { manager: 'terraform' })))).toBe(
       'Managed by terraform, which would undo the change',
     );

@@ -59,7 +59,7 @@ describe('the errors of the service', () => {
     expect(Object.keys(reasonAdvice).sort()).toEqual(Object.keys(STATUS_REASONS).sort());
   });
 
-  it('of a newer service are told in its own words', () => {
+  it('of a newer service are shown in its words', () => {
     const unknown = { code: 'DK_OF_TOMORROW', message: 'Something new', hint: 'Do this.' };
     expect(explainProblem(unknown)).toEqual({ title: 'Something new', advice: 'Do this.', detail: '' });
   });

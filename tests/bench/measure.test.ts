@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('a measured process', () => {
-  it('is charged for its children, tells its memory, and keeps its exit code', async () => {
+  it('is charged for its children, reports its memory, and keeps its exit code', async () => {
     const busy = `let n = 0; const end = Date.now() + 150; while (Date.now() < end) n++; console.log('done'); process.exit(3);`;
     const script = `"${process.execPath}" -e "${busy}"`;
     const { exit, output, cpuSeconds, peakMB } = await measure({

@@ -59,7 +59,7 @@ describe('the bench on a real Grafana', () => {
   });
 });
 
-it('requests of a run are told by route, those of earlier ones left out', () => {
+it('requests of a run are counted by route, those of earlier ones left out', () => {
   const before = new Map([['GET /a', 5]]);
   const after = new Map([
     ['GET /a', 5],

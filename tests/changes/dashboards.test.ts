@@ -107,7 +107,7 @@ describe('a changed dashboard', () => {
     ]);
   });
 
-  it('tells a query by its letter, its data source and whether it is shown', () => {
+  it('names a query by its letter, its data source and whether it is shown', () => {
     expect(
       changed(({ panels: [cpu] }) => {
         Object.assign(cpu!.targets[0]!, { hide: true, datasource: { type: 'prometheus', uid: 'other' } });
@@ -150,7 +150,7 @@ describe('a changed dashboard', () => {
     ]);
   });
 
-  it('tells panels of one title apart', () => {
+  it('distinguishes panels of one title', () => {
     const twins = shop();
     twins.panels[1]!.title = 'CPU';
     expect(sentencesAfter('dashboard', twins, ({ panels }) => void (panels[1]!.type = 'stat'))).toEqual([
@@ -158,7 +158,7 @@ describe('a changed dashboard', () => {
     ]);
   });
 
-  it('tells moved panels from those that were moved by them', () => {
+  it('distinguishes moved panels from those that were moved by them', () => {
     expect(
       changed(({ panels: [cpu, memory] }) => {
         cpu!.gridPos.x = 12;

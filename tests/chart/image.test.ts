@@ -100,7 +100,7 @@ describe.skipIf(!(await canIsolate()))('the image’s file tree, as an unprivile
 });
 
 describe.skipIf(!(await canIsolate()))('the service in the image', () => {
-  it('starts on a read-only root, is alive for its own health check, and ends when told to', async () => {
+  it('starts on a read-only root, is alive for its own health check, and ends when asked to', async () => {
     const rootfs = await assemble(service, stages);
     const [api, ops] = [await freePort(), await freePort()];
     const entrypoint = JSON.parse(last(service, 'ENTRYPOINT')) as string[];

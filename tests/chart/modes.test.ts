@@ -89,7 +89,7 @@ describe('what each mode runs', () => {
     expect(labels).toMatchObject(service.selector);
   });
 
-  it('deployment: is ready when backups work, or when it waits to be told a target', async () => {
+  it('deployment: is ready when backups work, or when it waits for a target', async () => {
     const probe = async (target: string): Promise<object | undefined> =>
       podIn(the(await template(CHART, { values: [{ mode: 'deployment', target }] }), 'Deployment')).containers[0]
         ?.readinessProbe;

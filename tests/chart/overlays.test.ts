@@ -197,7 +197,7 @@ describe.each(UMBRELLA_HOSTS.map((host) => [host.name, host.path]))('the umbrell
 });
 
 describe('the overlay beside values of one’s own', () => {
-  it('keeps the plugins it is told of', async () => {
+  it('keeps the plugins that are named', async () => {
     const objects = await template(CHART, { values: [{ overlay: { plugins: ['grafana-clock-panel'] } }] });
     const [overlay] = objectsOf(the(objects, 'ConfigMap', 'dashkeep-overlay')['data']['overlay.yaml']);
     expect(overlay?.['plugins']).toEqual([expect.stringContaining('dashkeep-backup-app@'), 'grafana-clock-panel']);

@@ -7,7 +7,7 @@ import { expectAcceptable, podIn } from './charts.ts';
 const DEPLOYMENT = { mode: 'deployment', target: 's3://bucket' };
 
 describe('TLS between Grafana and the service', () => {
-  it('is on in deployment mode, with an authority that Grafana is told to trust', async () => {
+  it('is on in deployment mode, with an authority that Grafana trusts by its settings', async () => {
     const objects = await template(CHART, { values: [DEPLOYMENT] });
     await expectAcceptable(objects);
     const { data } = the(objects, 'Secret', 'dashkeep-tls');
@@ -56,7 +56,7 @@ describe('TLS between Grafana and the service', () => {
     }
   });
 
-  it('tells the doctor which image runs and whether there is a NetworkPolicy', async () => {
+  it('lets the doctor know which image runs and whether there is a NetworkPolicy', async () => {
     const config = async (values: object): Promise<Record<string, string>> =>
       the(await template(CHART, { values: [{ ...DEPLOYMENT, ...values }] }), 'ConfigMap', 'dashkeep')['data'];
     const digest = `sha256:${'0'.repeat(64)}`;

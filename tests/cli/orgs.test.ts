@@ -128,7 +128,7 @@ describe('the organizations of a restore', () => {
     expect(grafana.state.org(1).folders.size).toBe(0);
   });
 
-  it('are not told apart as added and removed by the snapshot before a copy into another one', async () => {
+  it('are not taken for added and removed by the snapshot before a copy into another one', async () => {
     const before = (await dashkeep(['backup', '--orgs', '1'])).json.snapshot as string;
     const first = (await snapshots()).at(-1)?.id ?? '';
     const copy = ['--folder', 'twin', '--as-copy', '--into-org', String(second)];

@@ -70,7 +70,7 @@ describe('dashkeep prune', () => {
     expect(await prune(4, lock)).toMatch(expected);
   });
 
-  it('tells programs the same', async () => {
+  it('says the same as JSON', async () => {
     await onePruned(true, '');
     await prune(3, '');
 

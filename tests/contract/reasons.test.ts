@@ -45,7 +45,7 @@ describe('a reason', () => {
     expect(Object.keys(REASONS).filter((code) => Object.hasOwn(ERROR_CATALOGUE, code))).toEqual([]);
   });
 
-  it('is told for each loss', () => {
+  it('is given for each loss', () => {
     const { losses, lost } = losing([reason('id-new'), reason('enter-again', { field: 'token' })]);
     expect(losses).toEqual(['id', 'enter again: token']);
     expect(lost.map(({ code }) => code)).toEqual(['id-new', 'enter-again']);

@@ -64,7 +64,7 @@ describe.each(PROFILE_NAMES)('restore into Grafana %s', (profile) => {
     expect(grafana.requests.filter(({ query }) => query.includes('dryRun'))).toEqual([]);
   });
 
-  it('creates what is missing and leaves alone what is there, unless told to overwrite', async () => {
+  it('creates what is missing and leaves alone what is there, unless asked to overwrite', async () => {
     const { grafana, backup, apply, plan, diffLive } = await start({ profile });
     grafana.seedDashboards({ count: 12, folders: 3, bytes: 900, v2Share: 0 });
     const manifest = await backup({ kinds: DASHBOARDS });

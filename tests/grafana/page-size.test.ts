@@ -69,7 +69,7 @@ describe('pages of a list with bodies', () => {
     expect(sizesOf(size, 8, 0.1).at(-1)).toBe(50);
   });
 
-  it('tell nothing by the last one, which is short', () => {
+  it('learn nothing from the last one, which is short', () => {
     const size = sizeAt();
     sizesOf(size, 3, 12);
     size.learn(3, 1);

@@ -52,7 +52,7 @@ describe('the window of requests, where this process is busy,', () => {
     expect(mean((await running).sizes.slice(-100))).toBeGreaterThanOrEqual(8);
   });
 
-  it('does not wait for the few answers that tell something where most tell nothing', async () => {
+  it('does not wait for the few answers that say something where most say nothing', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
@@ -65,7 +65,7 @@ describe('the window of requests, where this process is busy,', () => {
     expect((await running).sizes.at(-1)).toBeGreaterThanOrEqual(8);
   });
 
-  it('comes back immediately from fewer that are no faster, having grown while it could not tell', async () => {
+  it('comes back immediately from fewer that are no faster, having grown while it could not measure', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 1000, line: 20 });
@@ -80,7 +80,7 @@ describe('the window of requests, where this process is busy,', () => {
     expect(sizes[200]).toBeGreaterThanOrEqual(8);
   });
 
-  it('goes on to fewer as long as those are faster, having grown while it could not tell', async () => {
+  it('goes on to fewer as long as those are faster, having grown while it could not measure', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 64, clock: time });
     const server = new VirtualServer(time, { workers: 2, line: 0 });

@@ -118,7 +118,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     expect(await status.json()).toMatchObject({ leader: { elected: true, leading: true } });
   }, 40_000);
 
-  it('tells the app in Grafana where it is, and leaves what others set there', async () => {
+  it('gives the app in Grafana its address, and leaves what others set there', async () => {
     const app = { id: 'dashkeep-backup-app', name: 'Dashkeep', type: 'app' as const, version: '1', autoEnabled: false };
     grafana.state.plugins.set(app.id, app);
     grafana.state.orgs.get(1)!.pluginSettings.set(app.id, {

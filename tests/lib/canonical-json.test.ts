@@ -163,7 +163,7 @@ describe('the canonical form by the bytes alone', () => {
     ).toBeUndefined();
   });
 
-  it('tells a whole dashboard', () => {
+  it('recognizes a whole dashboard', () => {
     const text = classicText({ seed: 7, bytes: 30_000, title: 'Board', tags: [], schemaVersion: 41 });
     expect(canonicalObject(Buffer.from(text), CHANGES)?.toString('utf8')).toBe(expectedOf(text));
   });

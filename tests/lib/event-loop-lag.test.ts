@@ -10,7 +10,7 @@ function work(milliseconds: number): void {
   }
 }
 
-it('tells how long this process has been busy', () => {
+it('says how long this process has been busy', () => {
   const lag = new EventLoopLag();
   lag.measure(performance.now());
   work(30);

@@ -228,7 +228,7 @@ describe('hostile documents', () => {
     expect(() => parseJson(text)).toThrow(expect.objectContaining({ code: 'DK_JSON_INVALID' }));
   });
 
-  it('the message tells nothing of the content', () => {
+  it('the message says nothing of the content', () => {
     expect(() => parseJson('{"password":"hunter2"')).toThrow(/^not valid JSON \(21 characters\)$/);
   });
 });

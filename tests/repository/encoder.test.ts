@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, parseJson } from '../../pkg/lib/json/json.ts';
-import type { Form } from '../../pkg/lib/json/form.ts';
+import type { Form } from '../../pkg/lib/json/canonical-form.ts';
 import { objectIdOf } from '../../pkg/repository/objects/id.ts';
 import { MAX_ENCODED_BYTES, type EncodedObject } from '../../pkg/repository/objects/encoder.ts';
 import { Encoder } from '../../pkg/repository/objects/encode-thread.ts';

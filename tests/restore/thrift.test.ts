@@ -150,7 +150,7 @@ describe('bodies of many megabytes', () => {
 });
 
 describe.each(['11.6', '13.2'] as const)('what was written otherwise than it was sent, Grafana %s', (profile) => {
-  it('is told apart by what is read back', async () => {
+  it('is recognized by what is read back', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     bench.sim.seedDashboards({ count: 60, folders: 3, bytes: 1000 });
     await bench.backup();

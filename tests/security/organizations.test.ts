@@ -163,7 +163,7 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
     expect((await other.call('GET', `/snapshots/${safety}`)).status).toBe(404);
   });
 
-  it('changes nothing that concerns all, and is told whose matter it is', async () => {
+  it('changes nothing that concerns all, and says whose matter it is', async () => {
     const before = (await home.call('GET', '/settings')).json;
     const retention = { ...before.values.retention, keepLast: 1 };
     for (const [method, path, body] of [

@@ -109,7 +109,7 @@ it('ends when the app is switched off, and the app stays off', async () => {
   expect(await statusWith(token)).toBe(401);
 });
 
-it('is replaced every day; the one before ends some minutes after the app was told', async () => {
+it('is replaced every day; the one before ends some minutes after the app has the new one', async () => {
   const before = [await tokenOf(home), await tokenOf(other)];
   offset += 23 * HOUR;
   await look();

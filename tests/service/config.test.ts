@@ -5,7 +5,7 @@ import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 const GRAFANA = { GRAFANA_URL: 'http://grafana:3000' };
 const config = (environment: Record<string, string>) => serviceConfig({ ...GRAFANA, ...environment }, {}, 'test');
 
-describe('what the environment tells the service', () => {
+describe('what the service takes from its environment', () => {
   it('names where each setting comes from', () => {
     const { settings } = config({
       DASHKEEP_TARGET: 's3://bucket/prefix',

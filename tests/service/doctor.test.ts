@@ -99,7 +99,7 @@ describe('the doctor', () => {
     expect(alone?.hint).toContain('DASHKEEP_ADMIN_SECRET_DIR');
   }, 30_000);
 
-  it('tells of a directory only what applies to directories', async () => {
+  it('says of a directory only what applies to directories', async () => {
     const { checks } = await examine(withAdmin());
     const target = checks.filter(({ name }) => name.startsWith('target: '));
     expect(target.map(({ name, status }) => `${name} ${status}`)).toEqual([

@@ -37,7 +37,7 @@ async function sample(from: Metrics, name: string): Promise<string | undefined> 
   return lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1);
 }
 
-it('tells how the last run ended until the next one did, so that alerts end by themselves', async () => {
+it('says how the last run ended until the next one did, so that alerts end by themselves', async () => {
   const service = metrics();
   const status = (of: string): Promise<string | undefined> =>
     sample(service, `dashkeep_last_run_status{kind="backup",status="${of}"}`);

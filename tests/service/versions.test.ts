@@ -126,7 +126,7 @@ describe('what cannot be found', () => {
     expect(json.error.hint).toContain('dashboard/board (Board again)');
   });
 
-  it('is the same for what another organization has: not even a near name is told', async () => {
+  it('is the same for what another organization has: not even a near name is given', async () => {
     for (const path of [`/resources/${second}/dashboard/secret/versions`, '/resources/1/dashboard/secret/versions']) {
       const { status, text } = await service.call('GET', path);
       expect([path, status]).toEqual([path, 404]);

@@ -95,7 +95,7 @@ describe('/apis lists', () => {
     expect(rest.body.items).toHaveLength(5);
   });
 
-  it('tell by their resource version that nothing was written to the resource in any org', async () => {
+  it('show by their resource version that nothing was written to the resource in any org', async () => {
     await start({ profile: '13.2' });
     const folders = LIST.replace(/dashboard\.grafana.*/, 'folder.grafana.app/v1/namespaces/default/folders');
     const versionOf = async (path: string): Promise<string> =>
@@ -136,7 +136,7 @@ describe('/apis lists', () => {
     expect(await versionOf(folders)).not.toBe(firstOfFolders);
   });
 
-  it('tell no such thing where they are read from elsewhere', async () => {
+  it('show no such thing where they are read from elsewhere', async () => {
     await start({ profile: '12.4', listStorage: 'legacy' });
     const folders = LIST.replace(/dashboard\.grafana.*/, 'folder.grafana.app/v1beta1/namespaces/default/folders');
     const versionOf = async (path: string): Promise<string> =>

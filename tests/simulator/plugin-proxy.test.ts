@@ -124,7 +124,7 @@ describe("the imitation of Grafana's plugin proxy", () => {
     expect((await unset.ask('api/x')).status).toBe(502);
   });
 
-  it('takes away what tells of the browser, and adds the user and what the route says', async () => {
+  it('takes away what identifies the browser, and adds the user and what the route says', async () => {
     const { ask, arrived } = await proxied([{ path: 'api/*', url, headers }]);
     await ask('api/x', 'GET', {
       cookie: 'grafana_session=abc',

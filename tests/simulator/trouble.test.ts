@@ -112,7 +112,7 @@ describe('load', () => {
 });
 
 describe('the record', () => {
-  it('holds every request, and tells reads from writes', async () => {
+  it('holds every request, and distinguishes reads from writes', async () => {
     await start();
     await call(grafana, token, 'GET /api/search?limit=3');
     await call(grafana, token, 'POST /api/folders', { uid: 'a', title: 'A' }, { 'x-disable-provenance': 'true' });
@@ -175,7 +175,7 @@ describe.each(PROFILE_NAMES)('the demo company on %s', (profile) => {
 });
 
 describe('a simulator in its own process', () => {
-  it('takes orders, answers as Grafana does, and ends when it is told to', async () => {
+  it('takes orders, answers as Grafana does, and ends when asked to', async () => {
     await start();
     const child = await startGrafanaProcess({ profile: '12.4' });
     try {

@@ -20,7 +20,7 @@ conformance(
 );
 
 describe('observed', () => {
-  it('tells each call with its bytes, time and error', async () => {
+  it('reports each call with its bytes, time and error', async () => {
     const calls: StoreCall[] = [];
     let time = 0;
     const faults = new FaultStore(new MemoryStore(), onNth(1, { kind: 'slow', wait: async () => void (time += 250) }));

@@ -31,7 +31,7 @@ conformance(
 );
 
 describe('MemoryStore', () => {
-  it('tells the time of the clock that it was given', async () => {
+  it('gives the time of its clock', async () => {
     let now = new Date('2026-01-01T00:00:00Z');
     const store = new MemoryStore({ clock: { now: () => now } });
     await store.put('a', Buffer.from('x'));

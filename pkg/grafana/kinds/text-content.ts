@@ -1,6 +1,6 @@
 import { canonicalJson, parseJson, type Json } from '../../lib/json/json.ts';
 import { release } from '../../lib/memory/release.ts';
-import { canonicalForm, type Form } from '../../lib/json/form.ts';
+import { canonicalForm, type Form } from '../../lib/json/canonical-form.ts';
 import type { Content } from './content.ts';
 
 const texts = new WeakMap<Content, string>();

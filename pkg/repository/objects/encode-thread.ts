@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Form } from '../../lib/json/form.ts';
+import type { Form } from '../../lib/json/canonical-form.ts';
 import { MAX_ENCODED_BYTES, encode, type EncodedObject, type EncodeRequest } from './encoder.ts';
 import type { Numbered } from './encode-worker.ts';
 import { keepYoungHeapSmall } from '../../lib/memory/young-heap.ts';

@@ -1,4 +1,4 @@
-import { canonicalForm, type Form } from '../../lib/json/form.ts';
+import { canonicalForm, type Form } from '../../lib/json/canonical-form.ts';
 import { compressNow } from './codec.ts';
 import { objectIdOf } from './id.ts';
 

@@ -178,7 +178,7 @@ describe('the version of a list that proves nothing is not trusted', () => {
     expect(pages(bench)).toBeGreaterThan(2);
   });
 
-  it('where it tells of the last event, and bulk imports make none', async () => {
+  it('where it reports the last event, and bulk imports make none', async () => {
     const bench = await backedUp({ listStorage: 'kv' });
     bench.grafana.seedDashboards({ count: 3, bytes: 900, seed: 2 });
 

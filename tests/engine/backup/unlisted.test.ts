@@ -71,7 +71,7 @@ describe.each(PROFILE_NAMES)('what the last snapshot had and the list of Grafana
     expect(after.resources.map(({ uid }) => uid)).toEqual(uids);
   });
 
-  it('is named where Grafana does not tell', async () => {
+  it('is named where Grafana does not say', async () => {
     const { grafana, backup } = await start({ profile });
     const { dashboards } = grafana.seedDashboards({ count: 30, folders: 2, bytes: 600 });
     const [uid = ''] = dashboards;

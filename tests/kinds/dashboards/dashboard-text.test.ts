@@ -72,7 +72,7 @@ describe('what a dashboard uses', () => {
 });
 
 describe('a body without its uid', () => {
-  it('is what it was, or is not told from the text', () => {
+  it('is what it was, or the text does not decide it', () => {
     fc.assert(
       fc.property(bodies, (body) => {
         const text = canonicalJson({ ...body, uid: 'board' });

@@ -134,7 +134,7 @@ describe('a person with an identity', () => {
     expect((await checked()).problems).toEqual([]);
   });
 
-  it('with the wrong one is told so', async () => {
+  it('with the wrong one gets an error that says so', async () => {
     const { id } = await backup(await service(), world, dashboards);
     const stranger = await open(world, { identities: [bob.identity] });
     await expect(stranger.manifest(id)).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });

@@ -54,7 +54,7 @@ describe('what became of a resource', () => {
     expect(await changes()).toEqual([]);
   });
 
-  it('is told by change, not by snapshot, with who and when', async () => {
+  it('is a list of changes, not of snapshots, with who and when', async () => {
     const one = of({ 'dashboard/a': 1, 'dashboard/b': 9 });
     await take(
       one,

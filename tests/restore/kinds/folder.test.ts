@@ -109,7 +109,7 @@ describe('a selection of folders', () => {
     expect(named(plan)).toEqual(['dashboard/board', 'dashboard/deep']);
   });
 
-  it('leaves managed resources alone unless told', async () => {
+  it('leaves managed resources alone unless asked', async () => {
     await seeded('13.2');
     bench.sim.state.org(1).dashboards.get('board')!.managedBy = { kind: 'repo', id: 'git', allowsEdits: true };
     await bench.backup();

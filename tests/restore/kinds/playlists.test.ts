@@ -54,7 +54,7 @@ describe('playlists that get another uid', () => {
     expect([...bench.sim.state.org(1).playlists.keys()]).toEqual([found!.uid]);
   });
 
-  it('are not taken for those of the same name that nobody can tell apart', async () => {
+  it('are not taken for those of the same name that nobody can distinguish', async () => {
     await lost(WALL);
     await bench.api('POST /api/playlists', { ...WALL, interval: '1m' });
     await bench.api('POST /api/playlists', { ...WALL, interval: '2m' });

@@ -129,7 +129,7 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect((await service.call('GET', `/snapshots/${snapshot}`)).status).toBe(404);
   });
 
-  it('tells health, readiness and metrics on the second port', async () => {
+  it('serves health, readiness and metrics on the second port', async () => {
     expect((await fetch(`${service.opsUrl}/healthz`)).status).toBe(200);
     expect(await (await fetch(`${service.opsUrl}/readyz`)).json()).toEqual({ ready: true, reasons: [] });
     const text = await (await fetch(`${service.opsUrl}/metrics`)).text();

@@ -27,7 +27,7 @@ async function drillMetric(): Promise<string | undefined> {
   return /^dashkeep_drill_success (\S+)$/m.exec(text)?.[1];
 }
 
-it('a drill of the service tells in history and metrics whether everything came back', async () => {
+it('a drill of the service says in history and metrics whether everything came back', async () => {
   expect(await ended('drill')).toMatchObject({ status: 'failed' });
   const backup = await ended('backup');
   const run = await ended('drill');

@@ -96,7 +96,7 @@ describe('the life of a service', () => {
     expect(await service.ended(later.json.id)).toMatchObject({ status: 'complete' });
   }, 60_000);
 
-  it('ends a run in flight as interrupted when it is told to stop', async () => {
+  it('ends a run in flight as interrupted when it is asked to stop', async () => {
     const first = await start();
     grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
     const { json: run } = await first.call('POST', '/runs', { kind: 'backup' });

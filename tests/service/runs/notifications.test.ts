@@ -67,7 +67,7 @@ describe('notifications', () => {
     await eventually('a minute', async () => (await now()) > seen + 60_000 || undefined);
   }
 
-  it('tell of a failure and of the recovery after it, and no log tells where they go', async () => {
+  it('report a failure and the recovery after it, and no log says where they go', async () => {
     await start({ DASHKEEP_WEBHOOK_URL: new URL('/secret-path', webhook.url).href });
     webhook.next(503);
     // A file where the directory should be.
@@ -90,7 +90,7 @@ describe('notifications', () => {
     expect(webhook.taken.map((body) => Object.keys(body))).toEqual([['text']]);
   });
 
-  it('tell of a partial backup with its number of problems, and of the complete one after it', async () => {
+  it('report a partial backup with its number of problems, and the complete one after it', async () => {
     await start({ POD_NAME: 'grafana-0' });
     expect(await backUp()).toMatchObject({ status: 'complete' });
     grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
@@ -116,7 +116,7 @@ describe('notifications', () => {
   }, 30_000);
 
   it.each(['generic', 'slack'])(
-    'tell once that the newest backup is too old, and that there is a new one again, in the %s form',
+    'report once that the newest backup is too old, and that there is a new one again, in the %s form',
     async (format) => {
       await start({ ...daily(), DASHKEEP_WEBHOOK_FORMAT: format });
       await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
@@ -150,7 +150,7 @@ describe('notifications', () => {
     60_000,
   );
 
-  it('tell of it once although the service is started again, and of the recovery after that', async () => {
+  it('report it once although the service is started again, and the recovery after that', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
     await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
@@ -176,7 +176,7 @@ describe('notifications', () => {
     expect(told.map(({ event }) => event)).toEqual(['late', 'recovered', 'late', 'recovered']);
   }, 60_000);
 
-  it('tell of it once where only the journal knows the newest backup, until the target answers again', async () => {
+  it('report it once where only the journal knows the newest backup, until the target answers again', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
     await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
@@ -200,7 +200,7 @@ describe('notifications', () => {
     expect(told.map(({ event }) => event)).toEqual(['late', 'recovered']);
   }, 60_000);
 
-  it('tell a partial backup and its recovery in the form that Slack takes', async () => {
+  it('report a partial backup and its recovery in the form that Slack takes', async () => {
     await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
     grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
     await backUp();

@@ -7,7 +7,7 @@ import { inParallel, keysOf } from '../../support/stores/read.ts';
 import { body, closing, open } from './harness.ts';
 
 describe('S3Store over TLS', () => {
-  it('trusts an authority of one’s own only when told to', async () => {
+  it('trusts a private authority only when asked to', async () => {
     const { path, remove } = await temporaryDirectory();
     closing.push(remove);
     const { key, cert, caFile } = makeCertificate(path);
@@ -38,7 +38,7 @@ describe('S3Store asked for more', () => {
     return { seen, fault };
   }
 
-  it('sends no checksum that some stores refuse, unless told to', async () => {
+  it('sends no checksum that some stores refuse, unless asked to', async () => {
     const { seen, fault } = recording();
     const { server, store } = await open({ fault });
     await store.put('a', body);
@@ -102,7 +102,7 @@ describe('S3Store asked for more', () => {
     expect(seen[1]?.headers['x-amz-object-lock-mode']).toBeUndefined();
   });
 
-  it('tells a locked object from a missing right', async () => {
+  it('distinguishes a locked object from a missing permission', async () => {
     const { store } = await open(
       { buckets: [{ name: 'test', objectLock: true }], deny: (action) => action === 's3:DeleteObject' },
       { lock: { mode: 'COMPLIANCE', days: 1 } },

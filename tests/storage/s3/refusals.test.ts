@@ -24,7 +24,7 @@ describe('S3Store refused', () => {
     await expect(store.deleteMany(['a'])).rejects.toMatchObject({ code });
   });
 
-  it('tells a missing bucket from an absent object', async () => {
+  it('distinguishes a missing bucket from an absent object', async () => {
     const { store } = await open({ buckets: ['another'] });
 
     await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_STORE_NO_BUCKET' });

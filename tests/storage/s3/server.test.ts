@@ -191,7 +191,7 @@ describe('the S3 server of the tests', () => {
     ).rejects.toMatchObject({ name: 'BadDigest' });
   });
 
-  it('insists on Content-MD5 where told to, as older stores do', async () => {
+  it('insists on Content-MD5 where asked to, as older stores do', async () => {
     const { client } = await start({ multiDelete: 'content-md5' });
 
     await expect(
@@ -217,7 +217,7 @@ describe('the S3 server of the tests', () => {
     expect((await client.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(2);
   });
 
-  it('lets several writers win where it is told to be racy', async () => {
+  it('lets several writers win where it is asked to be racy', async () => {
     const { client } = await start({ conditionalPut: 'racy' });
 
     const results = await Promise.allSettled(

@@ -9,7 +9,7 @@ import { storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import type { DataSourceLookup } from './remap.ts';
 import type { PlanRequest } from '../types.ts';
-import { isWhole } from '../whole.ts';
+import { isKindComplete } from '../kind-completeness.ts';
 
 interface LiveDataSource {
   uid: string;
@@ -86,7 +86,11 @@ export class DataSourceMap implements DataSourceLookup {
     }
     // Old dashboards call a data source by its name.
     const named = this.#manifest.resources.some(({ kind, title }) => kind === 'data-source' && title === uid);
-    return { from, by: 'none', ...(!named && isWhole(this.#manifest, 'data-source') ? { alreadyMissing: true } : {}) };
+    return {
+      from,
+      by: 'none',
+      ...(!named && isKindComplete(this.#manifest, 'data-source') ? { alreadyMissing: true } : {}),
+    };
   }
 
   async #match(request: PlanRequest, entry: ManifestEntry, target: number, restored: boolean): Promise<void> {

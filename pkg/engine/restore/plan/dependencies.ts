@@ -6,7 +6,7 @@ import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { Existing } from '../mapping/existing.ts';
 import { writeContext } from '../context.ts';
 import type { MissingDependency, PlannedItem, PlanRequest } from '../types.ts';
-import { isWhole } from '../whole.ts';
+import { isKindComplete } from '../kind-completeness.ts';
 import { keyOf, targetOf } from '../target.ts';
 
 /**
@@ -90,7 +90,7 @@ export class Dependencies {
       Object.assign(item, { action: 'blocked', ...because(why) });
       return true;
     }
-    if (!inSnapshot && isWhole(this.#request.manifest, reference.kind)) {
+    if (!inSnapshot && isKindComplete(this.#request.manifest, reference.kind)) {
       // It was missing when the snapshot was made: the restore loses nothing.
       return false;
     }

@@ -11,7 +11,7 @@ import { targetOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
 import { folderTree } from './selection.ts';
 import type { PlannedItem, PlanRequest, Mapping } from '../types.ts';
-import { isWhole } from '../whole.ts';
+import { isKindComplete } from '../kind-completeness.ts';
 
 /** Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. */
 const DELETABLE: readonly Kind[] = KINDS.filter(({ deletable }) => deletable === true).reverse();
@@ -52,7 +52,7 @@ async function planOrg(
   const needed = new Set<string>();
   for (const kind of DELETABLE) {
     const { name } = kind;
-    const inScope = isSelected(request, name) && isWhole(request.manifest, name);
+    const inScope = isSelected(request, name) && isKindComplete(request.manifest, name);
     if ((!inScope && !KINDS_IN_FOLDERS.has(name)) || !(await kind.serves(context)).served) {
       continue;
     }

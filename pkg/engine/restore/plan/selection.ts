@@ -3,7 +3,7 @@ import { isWholeResource } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { belongingsOf } from './belongings.ts';
+import { ownedResources } from './owned-resources.ts';
 import { storedContent } from '../content.ts';
 import { groupsOfRules } from './rules.ts';
 import type { Parts, PlanRequest, Selection } from '../types.ts';
@@ -50,7 +50,7 @@ export async function select(source: Source): Promise<Selected> {
       : (chosen?.has(entry) ?? true) && (within?.has(entry) ?? true);
   const meant = manifest.resources.filter((entry) => added.has(entry) || (isOfKind(entry) && isChosen(entry)));
   const owners = exactly === true ? [] : meant.filter((entry) => chosen !== undefined || added.has(entry));
-  const along = new Set(owners.length === 0 ? [] : (await belongingsOf(source, owners)).filter(isOfKind));
+  const along = new Set(owners.length === 0 ? [] : (await ownedResources(source, owners)).filter(isOfKind));
   meant.forEach((entry) => along.delete(entry));
   const all = new Set([...meant, ...along]);
   // In the order of the snapshot.
@@ -95,7 +95,7 @@ async function belowFolders(
       const uids = folderTree(source.manifest, org, uid);
       const inside = resources.filter((entry) => entry.org === org && isInside(entry, uids));
       inside.forEach((entry) => within.add(entry));
-      (await belongingsOf(source, inside)).forEach((entry) => within.add(entry));
+      (await ownedResources(source, inside)).forEach((entry) => within.add(entry));
       (await usedPanels(source, org, inside)).forEach((entry) => within.add(entry));
     }
   }

@@ -13,7 +13,7 @@ import type { ManagedBy } from '../../../../contract/manifest.ts';
 import { annotationOf, factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../../apis.ts';
 import { JsonBytes, type Left } from '../../../../lib/json/bytes.ts';
 import type { Changes } from '../../../../lib/json/canonical.ts';
-import type { Form } from '../../../../lib/json/form.ts';
+import type { Form } from '../../../../lib/json/canonical-form.ts';
 import type { Content } from '../../content.ts';
 import { canonicalOf, contentOfForm } from '../../text-content.ts';
 

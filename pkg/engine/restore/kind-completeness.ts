@@ -5,7 +5,7 @@ import type { Manifest } from '../../contract/manifest.ts';
  * Whether a snapshot holds all there was of a kind. A kind that could not be read to its end says nothing about what is
  * not in the snapshot.
  */
-export function isWhole(manifest: Manifest, kind: KindName): boolean {
+export function isKindComplete(manifest: Manifest, kind: KindName): boolean {
   const report = manifest.kinds[kind];
   const failed = manifest.errors.some((problem) => problem.kind === kind);
   return report !== undefined && report.reason === undefined && report.failed === 0 && !failed;

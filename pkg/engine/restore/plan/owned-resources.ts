@@ -13,7 +13,7 @@ type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'options' | 'signal'
  * dashboards, annotations. Of what is restored as a copy only the permissions: links and annotations stay with the
  * original.
  */
-export async function belongingsOf(source: Source, owners: Iterable<ManifestEntry>): Promise<ManifestEntry[]> {
+export async function ownedResources(source: Source, owners: Iterable<ManifestEntry>): Promise<ManifestEntry[]> {
   const { manifest, options } = source;
   const wanted = new Set([...owners].map(keyOf));
   const isCopied = (entry: ManifestEntry): boolean =>
