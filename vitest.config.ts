@@ -1,9 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** Test files that replace modules: each needs a fresh set of them. */
+const replacing = readdirSync('tests', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => join('tests', name))
+  .filter((path) => /\bvi\.(mock|resetModules)\(/.test(readFileSync(path, 'utf8')));
+
+const include = ['pkg/**/*.test.ts', 'tests/**/*.test.ts'];
+const exclude = ['tests/e2e/**', 'tests/containers/**', 'tests/node/**', 'node_modules/**'];
 
 export default defineConfig({
   test: {
-    include: ['pkg/**/*.test.ts', 'tests/**/*.test.ts'],
-    exclude: ['tests/e2e/**', 'node_modules/**'],
     // The S3 client tells once per process that a later release of it will need Node 22.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 20_000,
@@ -11,5 +20,12 @@ export default defineConfig({
     // Where every tier is required, the tiers share a small machine with each other: a time limit may be missed once. The
     // log says `retry` beside such a test.
     retry: process.env['DASHKEEP_REQUIRE_TIERS'] === '1' ? 1 : 0,
+    // Loading the modules again for each file would take a third of the whole time.
+    projects: [
+      { extends: true, test: { name: 'shared modules', include, exclude: [...exclude, ...replacing], isolate: false } },
+      { extends: true, test: { name: 'own modules', include: replacing } },
+      { extends: true, test: { name: 'containers', include: ['tests/containers/*.test.ts'] } },
+      { extends: true, test: { name: 'node', include: ['tests/node/*.test.ts'] } },
+    ],
   },
 });

@@ -45,10 +45,7 @@ async function check(label, command, args) {
 }
 
 async function checks() {
-  await check('types', 'npx', ['tsc', '-p', '.']);
-  await check('types of the app', 'npx', ['tsc', '-p', 'src']);
-  await check('types of the browser tests', 'npx', ['tsc', '-p', 'tests/e2e']);
-  await check('types of the preview page', 'npx', ['tsc', '-p', 'tests/support/preview/host']);
+  await check('types', process.execPath, ['scripts/typecheck.mjs']);
   await check('lint', 'npx', ['eslint', '.']);
   await check('format', 'npx', ['prettier', '--check', '--log-level=warn', '.']);
 }
@@ -79,30 +76,27 @@ async function settingsOf(name) {
 
 async function units() {
   const settings = await settingsOf('cluster');
-  const others = ON_REQUEST.flatMap(({ name }) => ['--exclude', `tests/${name}/**`]);
-  await vitest('unit, integration, chart and cluster tests', 'vitest', settings, ...others);
+  await vitest('unit, integration, chart and cluster tests', 'vitest', settings, '--project', '* modules');
 }
 
 async function onRequest({ name, asked, given, start }) {
   if (process.env[asked] === '1') {
-    await vitest(name, name, await settingsOf(name), `tests/${name}`);
+    await vitest(name, name, await settingsOf(name), '--project', name);
   } else if (process.env[given]) {
-    await vitest(name, name, {}, `tests/${name}`);
+    await vitest(name, name, {}, '--project', name);
   } else {
     notes.push(`${name}: skipped, it needs what tests/support/${start} starts`);
   }
 }
 
+/** As in tests/support/chromium.ts. */
 function chromium() {
   const named = process.env.CHROMIUM_PATH;
   if (named) {
     return named;
   }
-  const found = spawnSync(
-    'sh',
-    ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'],
-    { encoding: 'utf8' },
-  );
+  const search = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
+  const found = spawnSync('sh', ['-c', search.map((name) => `command -v ${name}`).join(' || ')], { encoding: 'utf8' });
   return found.stdout.trim();
 }
 

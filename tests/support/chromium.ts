@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
+/** The shell shows pages in half the time of the whole browser, which has windows to manage. */
+const PROGRAMS = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
+
 /**
  * The system's Chromium, or what CHROMIUM_PATH names; Playwright's own can be downloaded only where there is internet.
  */
@@ -9,7 +12,7 @@ export function chromiumPath(): string | undefined {
     return given;
   }
   try {
-    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'])
+    return execFileSync('sh', ['-c', PROGRAMS.map((name) => `command -v ${name}`).join(' || ')])
       .toString()
       .trim();
   } catch {
