@@ -126,7 +126,7 @@ export class Namespace {
   }
 
   /** A request of the app: to the service, through Grafana's plugin proxy. */
-  async askApp(path: string): Promise<Described> {
-    return this.askGrafana('GET', `/api/plugin-proxy/dashkeep-backup-app/api/v1${path}`);
+  async askApp(path: string, method = 'GET', body?: unknown): Promise<Described> {
+    return this.askGrafana(method, `/api/plugin-proxy/dashkeep-backup-app/api/v1${path}`, body);
   }
 }

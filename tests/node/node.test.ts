@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, vi } from 'vitest';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { HOST } from './cluster.ts';
+import { deployment } from './deployment.ts';
 import { importImages } from './images.ts';
 import { sidecar } from './sidecar.ts';
 import { describeNode } from './tier.ts';
@@ -17,10 +18,11 @@ describeNode('on a real node', () => {
   let store: S3Server;
 
   beforeAll(async () => {
-    [store] = await Promise.all([startS3Server({ host: HOST, buckets: ['my-bucket'] }), importImages()]);
+    [store] = await Promise.all([startS3Server({ host: HOST, buckets: ['my-bucket', 'kept'] }), importImages()]);
   }, 10 * MINUTE);
 
   afterAll(() => store?.close());
 
   sidecar(() => store);
+  deployment(() => store);
 });
