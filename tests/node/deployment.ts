@@ -41,7 +41,7 @@ export function deployment(store: () => S3Server): void {
 
     const leader = async (): Promise<string | undefined> => (await at.get('lease', 'dashkeep')).spec?.holderIdentity;
 
-    /** The pod of whoever holds the Lease: the identity begins with its name. */
+    /** The pod that holds the Lease: the identity begins with its name. */
     async function leadingPod(): Promise<Described> {
       const holder = await soon('a leader', leader);
       const pods = await at.list('pods', ...service);
@@ -113,7 +113,7 @@ export function deployment(store: () => S3Server): void {
       await soon('the service answers', () => at.askApp('/status'));
     });
 
-    it('leaves nothing of its own', async () => {
+    it('leaves nothing behind', async () => {
       await at.helm('uninstall', 'dashkeep');
       await soon('nothing is left', async () => {
         const left = (await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name));

@@ -17,7 +17,7 @@ export const CLASSIC_IMAGE = 'dashkeep.test/classic:1';
 
 /**
  * Gives the node every image that the tests need, because it can pull none: ours by the Dockerfile's lines from what
- * `npm run build` made, with this machine's Node instead of their base; the simulator under the name of Grafana's image.
+ * `npm run build` made, on this machine's Node; the simulator under the name of Grafana's image.
  */
 export async function importImages(): Promise<void> {
   const work = await mkdtemp(join(nodeFolder ?? '', 'images-'));

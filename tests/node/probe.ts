@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { Namespace, soon } from './cluster.ts';
+import type { Namespace } from './cluster.ts';
+import { soon } from './cluster.ts';
 
 const NODE = '/nodejs/bin/node';
 

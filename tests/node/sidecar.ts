@@ -75,12 +75,12 @@ export function sidecar(store: () => S3Server): void {
       expect(await at.secret('grafana-backup')).toEqual(kept);
       await at.kubectl('rollout', 'restart', 'deployment/grafana');
       await at.kubectl('rollout', 'status', 'deployment/grafana', '--timeout=180s');
-      // The simulator forgets everything when it starts, as a rebuilt Grafana does: it gets a new token and its app back.
+      // The simulator starts empty, as a rebuilt Grafana does: the service makes a new token and configures the app.
       const { items } = await soon('the service is back', () => at.askApp('/snapshots'));
       expect(items.map(({ id }: { id: string }) => id)).toContain(first);
     });
 
-    it('leaves nothing of its own', async () => {
+    it('leaves nothing behind', async () => {
       await at.grafana('upgrade');
       await at.kubectl('rollout', 'status', 'deployment/grafana', '--timeout=180s');
       await at.helm('uninstall', 'dashkeep');

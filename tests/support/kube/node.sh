@@ -4,7 +4,7 @@
 #   node.sh start DIRECTORY   starts it and leaves what tests need to know in DIRECTORY/env
 #   node.sh stop DIRECTORY    ends all of it, with its pods, and removes DIRECTORY
 #
-# It runs in namespaces of its own (network, mounts, processes), so it sees no other engine here, touches none of its
+# It runs in separate namespaces (network, mounts, processes), so it sees no other engine here, touches none of its
 # firewall's rules, and leaves nothing. This machine reaches its node, pods and Services; they reach this machine only.
 #
 # Needs root, cgroups, what `build.sh --node` made, and:
