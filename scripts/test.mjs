@@ -15,10 +15,10 @@ await build();
 const required = process.env.DASHKEEP_REQUIRE_TIERS === '1';
 /** How scripts/older-pages.ts says that packages are missing. */
 const NOT_INSTALLED = 75;
-/** Tiers that take longer to make ready than most of the rest takes to run: they run where they are asked for. */
+/** Tiers that take long to make ready: they run where they are given, or where every tier is required. */
 const ON_REQUEST = [
-  { name: 'containers', asked: 'DASHKEEP_CI_CONTAINERS', given: 'DASHKEEP_TEST_DOCKER', start: 'docker/engine.sh' },
-  { name: 'node', asked: 'DASHKEEP_CI_NODE', given: 'DASHKEEP_TEST_NODE', start: 'kube/node.sh' },
+  { name: 'containers', given: 'DASHKEEP_TEST_DOCKER', start: 'docker/engine.sh' },
+  { name: 'node', given: 'DASHKEEP_TEST_NODE', start: 'kube/node.sh' },
 ];
 const reports = resolve('build/test-reports');
 rmSync(reports, { recursive: true, force: true });
@@ -79,8 +79,8 @@ async function units() {
   await vitest('unit, integration, chart and cluster tests', 'vitest', settings, '--project', '* modules');
 }
 
-async function onRequest({ name, asked, given, start }) {
-  if (process.env[asked] === '1') {
+async function onRequest({ name, given, start }) {
+  if (required) {
     await vitest(name, name, await settingsOf(name), '--project', name);
   } else if (process.env[given]) {
     await vitest(name, name, {}, '--project', name);
@@ -128,10 +128,7 @@ function olderPages(version) {
 const jobs = [
   { run: checks },
   { run: units, ready: () => isDecided('cluster') },
-  ...ON_REQUEST.map((tier) => ({
-    run: () => onRequest(tier),
-    ready: () => process.env[tier.asked] !== '1' || isDecided(tier.name),
-  })),
+  ...ON_REQUEST.map((tier) => ({ run: () => onRequest(tier), ready: () => isDecided(tier.name) })),
 ];
 if (chromium()) {
   jobs.unshift({ run: browser });
