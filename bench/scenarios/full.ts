@@ -5,7 +5,7 @@ import { count } from '../target/repository.ts';
 import type { World } from '../servers/world.ts';
 import { within } from '../servers/within.ts';
 import { costOf, type Scenario, type Task } from '../types.ts';
-import { backupBy, extrapolated, FEW, sampled } from './others.ts';
+import { backupBy, extrapolated, FEW, sampled } from './other-tools.ts';
 
 export const full: Scenario = {
   title: 'Full backup into an empty bucket',

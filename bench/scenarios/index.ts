@@ -1,7 +1,7 @@
 import type { Scenario } from '../types.ts';
-import { big } from './big.ts';
+import { big } from './large-dashboard.ts';
 import { full } from './full.ts';
-import { gentle } from './gentle.ts';
+import { gentle } from './user-latency.ts';
 import { history } from './history.ts';
 import { increment } from './increments.ts';
 import { pages } from './pages.ts';

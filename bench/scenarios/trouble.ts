@@ -4,7 +4,7 @@ import { within } from '../servers/within.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { PEERS } from '../tools/peers.ts';
 import { costOf, type Scenario, type Task } from '../types.ts';
-import { backupBy, sampled } from './others.ts';
+import { backupBy, sampled } from './other-tools.ts';
 
 /** Of a hundred requests, on average: one that fails, half of them with an answer and half by a cut connection. */
 const FAILING = 0.01;

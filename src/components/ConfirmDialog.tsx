@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, ClipboardButton, Field, Input, Modal, Stack, useStyles2 } from '@grafana/ui';
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../lib/i18n.ts';
-import { isTyped } from '../lib/phrase.ts';
+import { isTyped } from '../lib/typedConfirmation.ts';
 import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
 interface Props {

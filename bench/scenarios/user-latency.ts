@@ -8,7 +8,7 @@ import { within } from '../servers/within.ts';
 import { Dashkeep } from '../tools/dashkeep.ts';
 import { PEERS } from '../tools/peers.ts';
 import { costOf, type Completeness, type Scenario, type Task } from '../types.ts';
-import { sampled } from './others.ts';
+import { sampled } from './other-tools.ts';
 
 /** A small Grafana: four concurrent requests take 10 ms each, longer where the answer is big. */
 const SMALL: Load = { workers: 4, serviceMs: 10, serviceMsPerMiB: 30 };
