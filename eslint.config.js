@@ -23,6 +23,30 @@ const NO_PROSE = [
   },
 ];
 
+/** What to do is a reason of the catalogue, so that the app can say it in the user's language. */
+const NO_ENGLISH_HINT = [
+  'Property[key.name="hint"] > :matches(Literal[value.length>0], TemplateLiteral, BinaryExpression)',
+  'Property[key.name="hint"] > ConditionalExpression > :matches(Literal[value.length>0], TemplateLiteral)',
+  'VariableDeclarator[id.name=/^(hint|[A-Z_]*HINT)$/] > :matches(Literal[value.length>0], TemplateLiteral, BinaryExpression)',
+].map((selector) => ({
+  selector,
+  message: 'Give `advice`, a reason of the catalogue in pkg/contract/reasons/advice.',
+}));
+
+const PKG_SYNTAX = [
+  { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in from outside.' },
+  ...NO_PROSE,
+  {
+    selector: 'CallExpression[callee.property.name=/^(push|unshift|splice)$/] > SpreadElement',
+    message: 'Use append: a call cannot have 150 000 arguments, and a list may have more items.',
+  },
+  {
+    selector: 'ImportDeclaration[importKind="value"][source.value="zod"] > ImportSpecifier',
+    message: "Write import * as z from 'zod': a named import brings its fifty languages into memory.",
+  },
+];
+
 /** The floors of pkg/, lowest first: a floor may import its own files and those below it. */
 const floors = ['contract', 'lib', 'storage', 'grafana', 'repository', 'kubernetes', 'engine', 'service', 'cli'];
 
@@ -82,25 +106,17 @@ export default ts.config(
         { object: 'Math', property: 'random', message: 'Randomness comes in from outside.' },
         { object: 'Date', property: 'now', message: 'Time comes in from outside.' },
       ],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
-        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in from outside.' },
-        ...NO_PROSE,
-        {
-          selector: 'CallExpression[callee.property.name=/^(push|unshift|splice)$/] > SpreadElement',
-          message: 'Use append: a call cannot have 150 000 arguments, and a list may have more items.',
-        },
-        {
-          selector: 'ImportDeclaration[importKind="value"][source.value="zod"] > ImportSpecifier',
-          message: "Write import * as z from 'zod': a named import brings its fifty languages into memory.",
-        },
-      ],
+      'no-restricted-syntax': ['error', ...PKG_SYNTAX, ...NO_ENGLISH_HINT],
       '@typescript-eslint/no-restricted-imports': [
         'error',
         { paths: [{ name: 'undici', allowTypeImports: true, message: 'Use Agent and sendRequest of pkg/lib/http.' }] },
       ],
     },
+  },
+  // The command line speaks English, and the catalogue of errors holds the sentences themselves.
+  {
+    files: ['pkg/cli/**/*.ts', 'pkg/contract/errors.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...PKG_SYNTAX] },
   },
   { files: ['pkg/**/*.d.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
   { files: ['pkg/cli/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },

@@ -1,6 +1,6 @@
-import { DashkeepError } from '../contract/errors.ts';
 import { NAMEABLE, type NamedRef } from '../contract/kinds.ts';
 import { lettersBetween } from '../engine/versions/near-matches.ts';
+import { CommandError } from './command-error.ts';
 
 /** Letters that somebody may mistype in the name of a kind. */
 const MISTYPED = 2;
@@ -13,7 +13,7 @@ export function parseResource(text: string): Omit<NamedRef, 'org'> {
   const uid = text.slice(slash + 1);
   if (slash < 1 || uid === '' || kind === undefined) {
     const meant = slash > 0 ? NAMEABLE.find((one) => lettersBetween(name, one) <= MISTYPED) : undefined;
-    throw new DashkeepError('DK_USAGE', `'${text}' does not name a resource`, {
+    throw new CommandError('DK_USAGE', `'${text}' does not name a resource`, {
       hint:
         meant === undefined || uid === ''
           ? 'Write kind/uid, such as dashboard/abc; `dashkeep show` lists them.'

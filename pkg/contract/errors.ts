@@ -1,4 +1,5 @@
-import type { KnownReason } from './reasons/catalogue.ts';
+import { compact } from './compact.ts';
+import { sentenceOf, type KnownReason } from './reasons/catalogue.ts';
 
 /** What the catalogue says about one error code. */
 export interface ErrorKind {
@@ -172,9 +173,8 @@ export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
 interface ErrorOptions {
   cause?: unknown;
-  hint?: string;
   why?: KnownReason;
-  /** The hint as data. */
+  /** What to do, where the place that failed knows more than the catalogue. */
   advice?: KnownReason;
 }
 
@@ -183,10 +183,8 @@ export class DashkeepError extends Error {
   readonly code: ErrorCode;
   /** The same as the message, as data; absent where another program said it, or no code has to distinguish it. */
   readonly why: KnownReason | undefined;
-  /** The same as the hint, as data, where it is one of the catalogue of reasons. */
+  /** The hint as data; absent where it is the catalogue's. */
   readonly advice: KnownReason | undefined;
-  /** More than the catalogue's hint, when the place that failed knows better. */
-  readonly #hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -194,11 +192,11 @@ export class DashkeepError extends Error {
     this.code = code;
     this.why = options.why;
     this.advice = options.advice;
-    this.#hint = options.hint;
   }
 
+  /** What to do about it, in English. */
   get hint(): string {
-    return this.#hint ?? ERROR_CATALOGUE[this.code].hint;
+    return this.advice === undefined ? ERROR_CATALOGUE[this.code].hint : sentenceOf(this.advice);
   }
 
   get exit(): number {
@@ -217,6 +215,20 @@ export function asDashkeepError(error: unknown): DashkeepError {
   }
   const message = error instanceof Error ? error.message : String(error);
   return new DashkeepError('DK_INTERNAL', message, { cause: error });
+}
+
+/** An error for records and responses: its text, and the hint as data where it says more than the code does. */
+export interface FailureText {
+  code: ErrorCode;
+  message: string;
+  hint: string;
+  advice?: KnownReason;
+}
+
+/** Any thrown value for a record or response. */
+export function failureText(error: unknown): FailureText {
+  const { code, message, hint, advice } = asDashkeepError(error);
+  return compact({ code, message, hint, advice });
 }
 
 /** The reason in one line, for records and tables. */

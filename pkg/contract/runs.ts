@@ -76,8 +76,13 @@ export const RunRecord = z.object({
   security: z.array(ResourceSecurity).optional(),
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
-  /** Code and message of what ended the run, when it failed. */
-  failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
+  /**
+   * What ended the run, when it failed. `advice` is the hint as data, where it says more than the code does; records of
+   * earlier releases lack it.
+   */
+  failure: z
+    .object({ code: z.string(), message: z.string(), hint: z.string(), advice: ReasonData.optional() })
+    .optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
 

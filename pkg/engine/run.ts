@@ -1,5 +1,5 @@
 import { compact } from '../contract/compact.ts';
-import { asDashkeepError } from '../contract/errors.ts';
+import { asDashkeepError, failureText } from '../contract/errors.ts';
 import type { ResourceProblem } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { ReasonData } from '../contract/reasons/reason.ts';
@@ -72,9 +72,8 @@ export async function recordRun<T>(
     await record(status, more);
     return value;
   } catch (error) {
-    const { code, message, hint } = asDashkeepError(error);
     const status = !signal.aborted ? 'failed' : signal.reason instanceof Cancelled ? 'cancelled' : 'interrupted';
-    await record(status, status === 'failed' ? { failure: { code, message, hint } } : {});
+    await record(status, status === 'failed' ? { failure: failureText(error) } : {});
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../lib/json/json.ts';
 import { discover, firstOf, type Capabilities } from './capabilities.ts';
 import type { GrafanaClient } from './http/client.ts';
@@ -61,9 +62,8 @@ export async function connect(options: ConnectOptions): Promise<Instance> {
 
 /** What to give where organizations and users are restored. */
 export function notServerAdmin(identity: GrafanaClient['identity']): DashkeepError {
-  const who = identity === 'token' ? 'A token belongs to one organization' : 'This user is not a server admin';
   return new DashkeepError('DK_SETTINGS', 'restoring organizations and users needs the credentials of a server admin', {
-    hint: `${who}. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to those of a Grafana server admin.`,
+    advice: reason(identity === 'token' ? 'replace-token-by-server-admin' : 'use-server-admin'),
   });
 }
 
@@ -130,7 +130,7 @@ function clientInOrg(options: ConnectOptions, home: number, org: number): Grafan
   }
   if (options.client.identity === 'token' && org !== home) {
     throw new DashkeepError('DK_SETTINGS', `no token for org ${org}: a token is valid in one organization only`, {
-      hint: `Set GRAFANA_API_TOKEN_ORG_${org}, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.`,
+      advice: reason('set-org-token', { org: String(org) }),
     });
   }
   return options.client.inOrg(org);

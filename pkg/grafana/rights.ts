@@ -1,4 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import { arrayAt, isJsonObject } from '../lib/json/json.ts';
 import { GrafanaError } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
@@ -15,9 +16,7 @@ export async function requireAnyAction(context: KindContext, what: string, actio
     throw new DashkeepError(
       'DK_GRAFANA_FORBIDDEN',
       `${what} cannot be read completely without ${actions.join(' or ')}`,
-      {
-        hint: `Give the service account the permission ${actions[0] ?? ''}. The Admin role includes it, and a custom role can grant it.`,
-      },
+      { advice: reason('give-grafana-permission', { permission: actions[0] ?? '' }) },
     );
   }
 }

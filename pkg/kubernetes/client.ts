@@ -3,6 +3,7 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { reasonOf } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { KubernetesError, refusal } from './errors.ts';
 import type { Access, Status } from './types.ts';
@@ -177,7 +178,7 @@ export class KubeClient {
     } catch (cause) {
       throw new KubernetesError(0, 'NoServiceAccount', `cannot read ${path}: ${reasonOf(cause)}`, {
         cause,
-        hint: 'Mount the service account token (the chart does), set DASHKEEP_KUBE_DIR, or DASHKEEP_KUBERNETES=off.',
+        advice: reason('mount-service-account-token'),
       });
     }
   }
@@ -186,7 +187,7 @@ export class KubeClient {
     const at = `${isIP(this.#host) === 6 ? `[${this.#host}]` : this.#host}:${this.#options.port}`;
     return new KubernetesError(0, 'Unreachable', `the Kubernetes API at ${at} does not respond: ${reasonOf(cause)}`, {
       cause,
-      hint: 'Check whether a NetworkPolicy blocks the API server.',
+      advice: reason('unblock-api-server'),
     });
   }
 }

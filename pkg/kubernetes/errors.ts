@@ -1,4 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { Access } from './types.ts';
 
 /** A refusal by the API server, or no answer at all. Never holds a body: a Secret's would be in it. */
@@ -8,7 +9,12 @@ export class KubernetesError extends DashkeepError {
   /** Kubernetes' own word: Forbidden, NotFound, Conflict, … */
   readonly reason: string;
 
-  constructor(httpStatus: number, reason: string, message: string, options: { cause?: unknown; hint?: string } = {}) {
+  constructor(
+    httpStatus: number,
+    reason: string,
+    message: string,
+    options: { cause?: unknown; advice?: KnownReason } = {},
+  ) {
     super('DK_KUBERNETES', message, options);
     this.name = 'KubernetesError';
     this.httpStatus = httpStatus;
@@ -27,23 +33,21 @@ export function roleRule({ verb, group, resource, name }: Access): string {
 }
 
 /** The error for an answer that is not a success. The server's message names user, verb and object, never content. */
-export function refusal(access: Access, status: number, reason: string, message: string): KubernetesError {
+export function refusal(access: Access, status: number, word: string, message: string): KubernetesError {
   const what = `${access.verb} ${access.resource.replace(/s$/, '')} ${access.namespace}/${access.name}`;
   const text = `Kubernetes refused to ${what}: ${status} ${message.slice(0, 400)}`;
-  return new KubernetesError(status, reason, text, hintFor(access, status));
+  return new KubernetesError(status, word, text, { advice: adviceFor(access, status) });
 }
 
-function hintFor(access: Access, status: number): { hint?: string } {
-  if (status === 403) {
-    return { hint: `Add to the Role in namespace ${access.namespace}: ${roleRule(access)}` };
+function adviceFor(access: Access, status: number): KnownReason | undefined {
+  switch (status) {
+    case 401:
+      return reason('check-service-account-token');
+    case 403:
+      return reason('add-role-rule', { namespace: access.namespace, rule: roleRule(access) });
+    case 404:
+      return reason('create-cluster-object', { resource: access.resource.replace(/s$/, ''), name: access.name });
+    default:
+      return undefined;
   }
-  if (status === 404) {
-    return {
-      hint: `Create the ${access.resource.replace(/s$/, '')} ${access.name} (the chart does), or correct its name.`,
-    };
-  }
-  if (status === 401) {
-    return { hint: 'The service account token is not accepted: check that it is mounted and that the clock is right.' };
-  }
-  return {};
 }

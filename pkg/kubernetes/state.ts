@@ -1,4 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { StateStore } from '../lib/state.ts';
 import type { KubeClient } from './client.ts';
@@ -46,7 +47,7 @@ export class SecretState implements StateStore {
       const current = await this.#read();
       if (current?.immutable === true) {
         throw new DashkeepError('DK_KUBERNETES', `Secret ${this.#label} is immutable, so nothing can be kept in it`, {
-          hint: 'Delete it and let the chart create it again, without `immutable`.',
+          advice: reason('recreate-secret'),
         });
       }
       const there = current?.data?.[key];

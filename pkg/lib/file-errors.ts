@@ -1,11 +1,11 @@
-import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 
-const HINTS: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file: check the path. In Kubernetes, check that the Secret exists and has this key.',
-  EACCES: "Allow Dashkeep's user to read it.",
-  EPERM: "Allow Dashkeep's user to read it.",
-  EISDIR: 'This is a directory: name a file in it.',
+const ADVICE: Readonly<Record<string, KnownReason>> = {
+  ENOENT: reason('check-path'),
+  EACCES: reason('allow-reading'),
+  EPERM: reason('allow-reading'),
+  EISDIR: reason('name-file'),
 };
 
 /**
@@ -13,8 +13,7 @@ const HINTS: Readonly<Record<string, string>> = {
  * @param message - names the setting and the file
  */
 export function unreadableFile(message: string, cause: unknown): DashkeepError {
-  const hint = HINTS[systemCode(cause) ?? ''];
-  return new DashkeepError('DK_SETTINGS', message, compact({ cause, hint }));
+  return new DashkeepError('DK_SETTINGS', message, { cause, advice: ADVICE[systemCode(cause) ?? ''] });
 }
 
 /** The system's name of an error (ENOENT, ECONNREFUSED, …), also when it is wrapped. */

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 
 /**
  * Where a process keeps the few small secrets that must outlive it and must not lie in the target: a private
@@ -99,13 +100,11 @@ export class DirectoryState implements StateStore {
   }
 
   #failed(verb: string, cause: unknown): DashkeepError {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    const full = reason === 'ENOSPC' || reason === 'EDQUOT';
-    return new DashkeepError('DK_SETTINGS', `cannot ${verb} state in ${this.#directory}: ${reason}`, {
+    const what = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+    const full = what === 'ENOSPC' || what === 'EDQUOT';
+    return new DashkeepError('DK_SETTINGS', `cannot ${verb} state in ${this.#directory}: ${what}`, {
       cause,
-      hint: full
-        ? 'The disk is full: free space there, or use a larger volume.'
-        : 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
+      advice: reason(full ? 'free-space' : 'set-state-directory'),
     });
   }
 }

@@ -48,7 +48,7 @@ export async function readConfig(
   } catch (cause) {
     throw refusal('DK_REPOSITORY_FORMAT', reason('config-damaged', { key: CONFIG_KEY }), {
       cause,
-      hint: 'Run `dashkeep repair` to write the file again. The snapshots are not affected.',
+      advice: reason('repair-configuration', { command: 'dashkeep repair' }),
     });
   }
   const format = (value as { format?: unknown } | null)?.format;
@@ -62,7 +62,7 @@ export async function readConfig(
   if (!config.success) {
     throw refusal('DK_REPOSITORY_FORMAT', reason('config-foreign', { key: CONFIG_KEY }), {
       cause: config.error,
-      hint: 'Run `dashkeep repair` to write the file again. The snapshots are not affected.',
+      advice: reason('repair-configuration', { command: 'dashkeep repair' }),
     });
   }
   return config.data;

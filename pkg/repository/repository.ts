@@ -1,5 +1,6 @@
 import type { Abortable } from '../lib/abortable.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
@@ -207,7 +208,7 @@ export class OpenedRepository implements Repository {
       throw new DashkeepError(
         'DK_OBJECT_MISSING',
         `this run was paused for minutes, and ${missing.size} objects were pruned in the meantime; nothing was published`,
-        { hint: 'Run the backup again.' },
+        { advice: reason('run-backup-again') },
       );
     }
   }

@@ -1,6 +1,6 @@
 import { compact } from '../contract/compact.ts';
 import type { NotificationEvent, NotificationSettings, NotificationTest } from '../contract/api/settings.ts';
-import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import { asDashkeepError, DashkeepError, failureText } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { problemCount } from '../contract/manifest.ts';
 import type { RunRecord } from '../contract/runs.ts';
@@ -83,13 +83,12 @@ export class Notifier {
       const status = await this.#send(receiver, notice);
       return { delivered: true, status, milliseconds: this.#clock.monotonic() - begun };
     } catch (error) {
-      const { code, message, hint } = asDashkeepError(error);
       const status = error instanceof Refused ? { status: error.httpStatus } : {};
       return {
         delivered: false,
         ...status,
         milliseconds: this.#clock.monotonic() - begun,
-        problem: { code, message, hint },
+        problem: failureText(error),
       };
     }
   }

@@ -10,6 +10,7 @@ import type {
   ResultsQuery,
 } from '../contract/api/restores.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { ApplyResult } from '../contract/plan.ts';
 import type { Clock, Randomness } from '../contract/ports.ts';
@@ -122,7 +123,7 @@ export class Restores {
     const kept = this.#own(id, caller);
     if (kept.revision !== revision) {
       throw new DashkeepError('DK_PLAN_STALE', 'the settings have changed since the plan was made', {
-        hint: 'Make a new plan.',
+        advice: reason('make-new-plan'),
       });
     }
     if (this.#expired(kept)) {
@@ -180,7 +181,7 @@ export class Restores {
     const kept = this.#kept.get(id);
     if (kept === undefined || (caller !== undefined && kept.org !== caller.org)) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no restore ${id.slice(0, 60)} here`, {
-        hint: 'A plan is valid for one hour. Make a new one.',
+        advice: reason('plan-again'),
       });
     }
     return kept;

@@ -5,7 +5,7 @@ import type { KnownReason } from '../contract/reasons/catalogue.ts';
 export class PermissionDenied extends DashkeepError {
   readonly permission: string;
 
-  constructor(permission: string, message: string, options: { cause?: unknown; hint?: string; advice?: KnownReason }) {
+  constructor(permission: string, message: string, options: { cause?: unknown; advice?: KnownReason }) {
     super('DK_STORE_DENIED', message, options);
     this.permission = permission;
   }

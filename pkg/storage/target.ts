@@ -10,7 +10,6 @@ export type Target =
   | { kind: 'directory'; path: string };
 
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$/;
-const FORMS = 'use s3://bucket/prefix or file:///directory';
 
 /**
  * Reads `s3://bucket/prefix` or `file:///directory`. Messages never repeat the part that could hold a password.
@@ -76,6 +75,6 @@ function directoryTarget(text: string): Target {
 
 function invalid(why: KnownReason): DashkeepError {
   return refusal('DK_SETTINGS', why, {
-    hint: `DASHKEEP_TARGET sets the location of the repository: ${FORMS}.`,
+    advice: reason('set-target'),
   });
 }

@@ -29,6 +29,8 @@ export class ServiceError extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string;
+  /** The hint as data, where it says more than the code does. */
+  readonly advice: ReasonData | undefined;
   /** What is wrong with which field of what was sent, by dotted path. */
   readonly fields: Record<string, string>;
   /** The same as data, where the service gives it. */
@@ -41,6 +43,7 @@ export class ServiceError extends Error {
     this.status = status;
     this.code = error?.code ?? '';
     this.hint = error?.hint ?? '';
+    this.advice = error?.advice;
     this.fields = error?.fields ?? {};
     this.fieldReasons = error?.fieldReasons ?? {};
   }

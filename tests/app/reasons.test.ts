@@ -17,7 +17,7 @@ const CODES = Object.keys(REASONS) as ReasonCode[];
 const WORDLESS: ReasonCode = 'as-planned';
 const SPOKEN = CODES.filter((code) => code !== WORDLESS);
 /** Params that only the texts of the app show. */
-const MORE = ['kind'];
+const MORE = ['kind', 'minutes', 'names'];
 
 const textsOf = (language: string): Record<string, string> => {
   const texts = JSON.parse(readFileSync(localeFile(language), 'utf8')) as Record<string, Record<string, string>>;

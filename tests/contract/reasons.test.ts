@@ -27,10 +27,10 @@ describe('a reason', () => {
   });
 
   it('of what failed is the code and message of the error', () => {
-    const error = new DashkeepError('DK_GRAFANA_FORBIDDEN', 'may not', { hint: 'Allow it.' });
+    const error = new DashkeepError('DK_GRAFANA_FORBIDDEN', 'may not', { advice: reason('mount-writable') });
     expect(reasonFrom(error)).toEqual({ code: 'DK_GRAFANA_FORBIDDEN', params: { message: 'may not' } });
     expect(reasonSentence(reasonFrom(error))).toBe('may not');
-    expect(reasonSentence(reasonWithHint(error))).toBe('may not. Allow it.');
+    expect(reasonSentence(reasonWithHint(error))).toBe('may not. Mount the directory writable.');
     expect(reasonFrom(new Error('unforeseen'))).toEqual({ code: 'DK_INTERNAL', params: { message: 'unforeseen' } });
   });
 

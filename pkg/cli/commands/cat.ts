@@ -12,6 +12,7 @@ import { withTarget } from '../options.ts';
 import { printLine } from '../output/output.ts';
 import { parseResource } from '../resource.ts';
 import type { CliContext } from '../context.ts';
+import { CommandError } from '../command-error.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -67,7 +68,7 @@ function onlyOne<T extends { org: number }>(
   }
   if (found.length > 1) {
     const orgs = found.map(({ org }) => org).join(', ');
-    throw new DashkeepError('DK_USAGE', `orgs ${orgs} all have ${ref.kind} '${ref.uid}'`, {
+    throw new CommandError('DK_USAGE', `orgs ${orgs} all have ${ref.kind} '${ref.uid}'`, {
       hint: 'Choose one with --org.',
     });
   }

@@ -1,6 +1,5 @@
 import type { FoundText, SearchHit } from '../../contract/api/search.ts';
 import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
-import { DashkeepError } from '../../contract/errors.ts';
 import { parseSearch } from '../../engine/search/query.ts';
 import { search, type FoundPage } from '../../engine/search/search.ts';
 import type { Exit, Register } from '../command.ts';
@@ -10,6 +9,7 @@ import type { CliContext } from '../context.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { CommandError } from '../command-error.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -67,7 +67,7 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
 function kindOf(name: string): KindName {
   const kind = KIND_NAMES.find((one) => one === name);
   if (kind === undefined) {
-    throw new DashkeepError('DK_USAGE', `--kind ${printable(name).slice(0, 40)}: there is no such kind`, {
+    throw new CommandError('DK_USAGE', `--kind ${printable(name).slice(0, 40)}: there is no such kind`, {
       hint: `Kinds are ${KIND_NAMES.join(', ')}.`,
     });
   }

@@ -20,6 +20,7 @@ import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { parseResource } from '../resource.ts';
+import { CommandError } from '../command-error.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -118,7 +119,7 @@ async function findVersions(
   }
   if (others.length > 0) {
     const orgs = [only, ...others].map(({ org }) => org).join(', ');
-    throw new DashkeepError('DK_USAGE', `orgs ${orgs} all have or had ${named.kind} '${named.uid}'`, {
+    throw new CommandError('DK_USAGE', `orgs ${orgs} all have or had ${named.kind} '${named.uid}'`, {
       hint: 'Say which with --org.',
     });
   }

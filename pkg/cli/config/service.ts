@@ -12,6 +12,7 @@ import { adminReaders, orgReaders } from './credentials.ts';
 import { addressOf, rootsOf, secretNamed, tlsFiles } from './value-parsers.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
 import { kindsOf, orgsOf, stateDirectory, trustedKeysOf, type CommonFlags } from './settings.ts';
+import { CommandError } from '../command-error.ts';
 
 /** Where the kubelet mounts a pod's service account when nobody says otherwise. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -70,7 +71,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   assertValid(settings);
   const url = flags.grafanaUrl ?? environment['GRAFANA_URL'];
   if (url === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no Grafana is set', {
+    throw new CommandError('DK_SETTINGS', 'no Grafana is set', {
       hint: 'Set GRAFANA_URL, such as http://localhost:3000.',
     });
   }

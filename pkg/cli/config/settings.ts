@@ -6,6 +6,7 @@ import { basicCredentials, tokenCredentials, type CredentialSource } from '../..
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
 import { optionalNumber, readSettingFile, secretReader, wholeNumber, type Environment } from './environment.ts';
+import { CommandError } from '../command-error.ts';
 
 /** Options that all commands share, as the command line and the environment give them. */
 export interface CommonFlags {
@@ -25,7 +26,7 @@ export interface CommonFlags {
 /** @throws DK_SETTINGS when no target is given. */
 export function targetOf(flags: CommonFlags): string {
   if (flags.target === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no target is set', {
+    throw new CommandError('DK_SETTINGS', 'no target is set', {
       hint: 'Set DASHKEEP_TARGET (or --target) to s3://bucket/prefix or file:///directory.',
     });
   }
@@ -88,7 +89,7 @@ export interface GrafanaSettings {
 /** @throws DK_SETTINGS when the address or the credentials are missing or contradict each other. */
 export function grafanaSettings(flags: CommonFlags, environment: Environment): GrafanaSettings {
   if (flags.grafanaUrl === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no Grafana is set', {
+    throw new CommandError('DK_SETTINGS', 'no Grafana is set', {
       hint: 'Set GRAFANA_URL (or --grafana-url), such as http://localhost:3000.',
     });
   }
@@ -113,7 +114,7 @@ function credentialsOf(environment: Environment): CredentialSource {
   }
   const token = secretReader(environment, 'GRAFANA_API_TOKEN');
   if (token === undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'no credentials for Grafana are set', {
+    throw new CommandError('DK_SETTINGS', 'no credentials for Grafana are set', {
       hint: 'Set GRAFANA_API_TOKEN, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD; each also as …_FILE.',
     });
   }
@@ -136,7 +137,7 @@ export function kindsOf(text: string | undefined): KindName[] | undefined {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !isKindName(name));
   if (unknown.length > 0) {
-    throw new DashkeepError('DK_USAGE', `no such kind: ${unknown.join(', ')}`, {
+    throw new CommandError('DK_USAGE', `no such kind: ${unknown.join(', ')}`, {
       hint: `The kinds are ${KIND_NAMES.join(', ')}.`,
     });
   }

@@ -1,8 +1,9 @@
-import { DashkeepError } from '../../contract/errors.ts';
+import type { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { RestoreOptions, Selection } from '../../engine/restore/types.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import { orgsOf } from '../config/settings.ts';
+import { CommandError } from '../command-error.ts';
 
 type Targets = Pick<RestoreOptions, 'copy' | 'orgs'>;
 
@@ -59,7 +60,7 @@ function nothingOf(wanted: readonly number[], { id, orgs }: Manifest, instance: 
   const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
   const [target] = instance.orgs;
   const names = (wanted.length > 0 ? wanted : instance.orgs.map((org) => org.id)).join(', ');
-  return new DashkeepError('DK_USAGE', `snapshot ${id} contains nothing of organization ${names}, only of ${held}`, {
+  return new CommandError('DK_USAGE', `snapshot ${id} contains nothing of organization ${names}, only of ${held}`, {
     hint: `Choose others with --orgs, or restore into another one with --map-org ${orgs[0]?.id ?? 1}=${target?.id ?? 1}.`,
   });
 }

@@ -9,8 +9,10 @@ export const ApiError = z.object({
     code: z.string(),
     /** What happened. Never holds a secret or a foreign body. */
     message: z.string(),
-    /** What to do about it. */
+    /** What to do about it, in English. */
     hint: z.string(),
+    /** The same as data, where it says more than the code does. */
+    advice: ReasonData.optional(),
     /** What is wrong with which field, by its dotted path in what was sent; only for refused input. */
     fields: z.record(z.string(), z.string()).optional(),
     /** The same as data, for fields whose meaning was refused. */
@@ -29,6 +31,8 @@ export const Problem = z.object({
   code: z.string(),
   message: z.string(),
   hint: z.string(),
+  /** The hint as data, where it says more than the code does. */
+  advice: ReasonData.optional(),
   /** The message as data, where it is a reason of the catalogue. */
   why: ReasonData.optional(),
 });

@@ -125,7 +125,10 @@ export const Trends = z.object({ points: z.array(TrendPoint) });
 export type Trends = z.infer<typeof Trends>;
 
 export const DoctorCheck = z.object({
+  /** What was checked, in English. */
   name: z.string(),
+  /** The same as data. */
+  subject: ReasonData,
   status: z.enum(['ok', 'warning', 'failed', 'skipped']),
   /** What was found, in English. */
   detail: z.string(),

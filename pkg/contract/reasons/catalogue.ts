@@ -1,3 +1,4 @@
+import { ADVICE_REASONS } from './advice/all.ts';
 import { APPLY_REASONS } from './apply.ts';
 import { CHECK_REASONS } from './checks.ts';
 import { FINDING_REASONS } from './findings.ts';
@@ -10,6 +11,7 @@ import { RETENTION_REASONS } from './retention.ts';
 import { RUN_REASONS } from './runs.ts';
 import { SETTING_REASONS } from './settings.ts';
 import { STATUS_REASONS } from './status.ts';
+import { SUBJECT_REASONS } from './subjects.ts';
 
 /**
  * Every reason that Dashkeep gives, by code, with its English sentence; `{name}` is a param. The app has its own text
@@ -23,8 +25,10 @@ export const REASONS = {
   ...RUN_REASONS,
   ...RETENTION_REASONS,
   ...FINDING_REASONS,
+  ...SUBJECT_REASONS,
   ...CHECK_REASONS,
   ...HINT_REASONS,
+  ...ADVICE_REASONS,
   ...SETTING_REASONS,
   ...REPOSITORY_REASONS,
   ...STATUS_REASONS,
@@ -45,6 +49,11 @@ export type ReasonParams<Code extends ReasonCode> = Record<ParamsOf<(typeof REAS
 export interface KnownReason {
   code: ReasonCode;
   params: Record<string, string>;
+}
+
+/** A reason of the catalogue in English. */
+export function sentenceOf({ code, params }: KnownReason): string {
+  return REASONS[code].replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
 }
 
 /** A reason of the catalogue, with all that its sentence needs. */

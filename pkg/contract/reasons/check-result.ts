@@ -1,5 +1,4 @@
 import type { DashkeepError } from '../errors.ts';
-import type { KnownReason } from './catalogue.ts';
 import { reasonFrom, reasonSentence, type Reason, type ReasonData } from './reason.ts';
 
 /** What a check found and what to do about it: as English text, and as data in the same order. */
@@ -28,14 +27,9 @@ export function failedCheckText(error: DashkeepError): CheckText {
   return checkText([reasonFrom(error)], hintsOf(error));
 }
 
-/** What an error says to do: its hint of the catalogue, else its own words under its code. */
+/** What an error says to do: its advice, else the hint of the catalogue under its code. */
 export function hintsOf({ code, hint, advice }: DashkeepError): Reason[] {
   return [advice ?? { code, params: { message: hint } }];
-}
-
-/** Options of an error with a hint of the catalogue. */
-export function advising(advice: KnownReason): { hint: string; advice: KnownReason } {
-  return { hint: reasonSentence(advice), advice };
 }
 
 function bySentence(reasons: readonly Reason[]): Map<string, ReasonData> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { asDashkeepError, DashkeepError, type ErrorCode } from '../errors.ts';
-import { REASONS, type KnownReason, type ReasonCode } from './catalogue.ts';
+import { REASONS, sentenceOf, type KnownReason, type ReasonCode } from './catalogue.ts';
 
 /** Why something is as it is: a code of the catalogue of reasons, or that of the error which was met. */
 export interface Reason {
@@ -44,11 +44,11 @@ export function warningOf(reasons: readonly Reason[]): { warnings: string[]; war
 
 /** A reason in English. */
 export function reasonSentence({ code, params }: ReasonData): string {
-  if (!isKnown(code)) {
-    const { message = '', hint } = params;
-    return hint === undefined ? message : `${message}. ${hint}`;
+  if (isKnown(code)) {
+    return sentenceOf({ code, params });
   }
-  return REASONS[code].replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const { message = '', hint } = params;
+  return hint === undefined ? message : `${message}. ${hint}`;
 }
 
 /** Why something failed: what the error gives as its reason, else its code and message. */
@@ -70,7 +70,7 @@ function isKnown(code: string): code is KnownReason['code'] {
 export function refusal(
   code: ErrorCode,
   why: KnownReason,
-  options: { cause?: unknown; hint?: string; advice?: KnownReason } = {},
+  options: { cause?: unknown; advice?: KnownReason } = {},
 ): DashkeepError {
   return new DashkeepError(code, reasonSentence(why), { ...options, why });
 }

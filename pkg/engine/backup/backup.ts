@@ -154,6 +154,6 @@ async function readAll(
 function nothingRead({ problems: [first], firstCause: cause }: Collection): DashkeepError {
   const message = `nothing could be read from Grafana: ${first?.reason}`;
   return cause instanceof DashkeepError
-    ? new DashkeepError(cause.code, message, { cause, hint: cause.hint })
+    ? new DashkeepError(cause.code, message, { cause, advice: cause.advice })
     : new DashkeepError('DK_GRAFANA_FAILED', message, { cause });
 }

@@ -1,6 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
 import type { WriteContext } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
@@ -33,11 +34,8 @@ export class ScratchFolder implements Scratch {
     this.#run = { clock, log };
   }
 
-  get steps(): string {
-    return (
-      `delete the folder under Dashboards in the org '${this.#org.name}', with what is in it, or send ` +
-      `DELETE ${this.#instance.url}/api/folders/${this.uid}`
-    );
+  get steps(): KnownReason {
+    return reason('delete-scratch-folder', { org: this.#org.name, url: this.#instance.url, uid: this.uid });
   }
 
   async create(): Promise<void> {

@@ -1,5 +1,6 @@
 import { numberAt, stringAt, type Json } from '../../lib/json/json.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { ifFound, isConflict } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
@@ -20,12 +21,8 @@ export class ScratchOrg implements Scratch {
     this.name = name;
   }
 
-  get steps(): string {
-    const { url } = this.#instance;
-    return (
-      `delete it under Administration > Organizations, or look up its id with GET ${url}/api/orgs/name/${this.name} ` +
-      `and send DELETE ${url}/api/orgs/<id>, as a server admin`
-    );
+  get steps(): KnownReason {
+    return reason('delete-scratch-org', { url: this.#instance.url, name: this.name });
   }
 
   /** The Grafana as a drill sees it: that one org. */

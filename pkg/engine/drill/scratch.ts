@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 
 /** Making it may take so long. An interruption must not leave open whether it was made, so it waits for the answer. */
 export const CREATE_LIMIT_MS = 60_000;
@@ -14,7 +15,7 @@ export interface Scratch {
   readonly type: 'org' | 'folder';
   readonly name: string;
   /** What a person does when it could not be removed. */
-  readonly steps: string;
+  readonly steps: KnownReason;
   /** Removes it with all that the drill put there, and looks that it is gone. Nothing there = nothing to do. */
   remove(signal: AbortSignal): Promise<void>;
 }
@@ -37,7 +38,7 @@ export async function withScratch(
       throw error;
     }
     const code = error instanceof DashkeepError ? error.code : 'DK_INTERNAL';
-    throw new DashkeepError(code, `${reasonOf(error)}; ${leftover}`, { cause: error, hint: scratch.steps });
+    throw new DashkeepError(code, `${reasonOf(error)}; ${leftover}`, { cause: error, advice: scratch.steps });
   }
   return removed(run, scratch);
 }
@@ -56,10 +57,11 @@ async function removed({ clock, log }: { clock: Clock; log: Log }, scratch: Scra
         await clock.sleep(REMOVE_PAUSE_MS * 2 ** (attempt - 1), signal).catch(() => undefined);
         continue;
       }
+      const steps = sentenceOf(scratch.steps);
       const leftover = `the scratch ${scratch.type} '${scratch.name}' is still there (${reasonOf(error)})`;
       // Of an interrupted run nobody sees the error.
-      log.error({ steps: scratch.steps }, leftover);
-      return `${leftover}: ${scratch.steps}`;
+      log.error({ steps }, leftover);
+      return `${leftover}: ${steps}`;
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
@@ -46,7 +47,7 @@ export async function openPreview(options: PreviewOptions): Promise<Preview> {
   const { manifest, org, uid } = options;
   if (!manifest.resources.some((entry) => entry.org === org.id && entry.kind === 'dashboard' && entry.uid === uid)) {
     throw new DashkeepError('DK_NOT_FOUND', `the snapshot ${manifest.id} holds no dashboard ${uid}`, {
-      hint: 'Choose a snapshot that holds the dashboard.',
+      advice: reason('choose-snapshot-with-dashboard'),
     });
   }
   await makePreviewFolder(org, options.signal);

@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { RULE } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import { rulesOf, uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
@@ -56,6 +57,6 @@ export async function storedRule(
 /** For a rule that a snapshot does not hold. */
 export function noSuchRule(manifest: Manifest, uid: string): DashkeepError {
   return new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${RULE} '${uid.slice(0, 80)}'`, {
-    hint: 'Check the uid; `dashkeep show <snapshot> --rules` lists the rules that there are.',
+    advice: reason('check-rule-uid', { command: 'dashkeep show <snapshot> --rules' }),
   });
 }

@@ -1,5 +1,6 @@
 import { LONGEST_SEARCH } from '../../contract/api/search.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 
 const SHORTEST = 2;
 
@@ -25,13 +26,13 @@ export function parseSearch(text: string): SearchWords {
     throw new DashkeepError(
       'DK_USAGE',
       `the search text has ${text.length} characters, and ${LONGEST_SEARCH} are the maximum`,
-      { hint: 'Search for a part of it: a few words are enough.' },
+      { advice: reason('shorten-search') },
     );
   }
   const phrase = comparable(text);
   if (phrase.length < SHORTEST) {
     throw new DashkeepError('DK_USAGE', `the search text is too short: '${phrase}'`, {
-      hint: `Give at least ${SHORTEST} characters, such as a part of a title or of a query.`,
+      advice: reason('lengthen-search', { count: String(SHORTEST) }),
     });
   }
   return { phrase, words: [...new Set(phrase.split(' '))] };

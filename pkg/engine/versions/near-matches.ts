@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Nameable } from '../../contract/kinds.ts';
 import type { SeenResource } from '../../repository/repository.types.ts';
 
@@ -25,16 +26,18 @@ export function neverSeen(
   { org, kind, uid }: { org?: number; kind: Nameable; uid: string },
   seen: readonly SeenResource[],
 ): DashkeepError {
-  const near = nearMatches(seen, { kind, uid }).map(
-    (one) => `${one.kind}/${one.uid} (${one.title}${one.deleted ? ', deleted' : ''})`,
-  );
+  const near = nearMatches(seen, { kind, uid });
   const where = org === undefined ? '' : ` of org ${org}`;
   return new DashkeepError('DK_NOT_FOUND', `no snapshot ever held ${kind} '${uid.slice(0, 80)}'${where}`, {
-    hint:
-      near.length === 0
-        ? 'Check kind and uid; `dashkeep show latest` lists what there is.'
-        : `Did you mean ${near.join(', ')}?`,
+    advice: near.length === 0 ? reason('check-kind-and-uid', { command: 'dashkeep show latest' }) : didYouMean(near),
   });
+}
+
+/** In the sentence with what was deleted since, which is English; the app names only the resources. */
+function didYouMean(near: readonly SeenResource[]): KnownReason {
+  const found = near.map(({ kind, uid, title, deleted }) => `${kind}/${uid} (${title}${deleted ? ', deleted' : ''})`);
+  const names = near.map(({ kind, uid, title }) => `${kind}/${uid} (${title})`);
+  return reason('did-you-mean', { found: found.join(', '), names: names.join(', ') });
 }
 
 /** 0 where the uid is the same, or the words are in the title; otherwise how many letters of the uid differ. */

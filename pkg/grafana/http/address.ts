@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 
 /** Parameters of a request; those that are undefined are left out. */
 export type Query = Record<string, string | number | boolean | undefined>;
@@ -10,7 +11,7 @@ export function grafanaUrl(text: string): URL {
     url = new URL(text);
   } catch {
     throw new DashkeepError('DK_SETTINGS', `GRAFANA_URL is not a URL: ${text}`, {
-      hint: 'Write it with its scheme, such as http://grafana:3000.',
+      advice: reason('write-scheme'),
     });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -18,7 +19,7 @@ export function grafanaUrl(text: string): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw new DashkeepError('DK_SETTINGS', 'GRAFANA_URL must not contain a user or password', {
-      hint: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
+      advice: reason('use-admin-variables'),
     });
   }
   return url;

@@ -1,4 +1,5 @@
 import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 
 /** An answer from Grafana that is not a success, or no answer at all. */
@@ -17,7 +18,7 @@ export class GrafanaError extends DashkeepError {
     code: ErrorCode,
     request: { method: string; path: string },
     answer: { status: number; message: string; reason?: string },
-    options: { cause?: unknown; hint?: string } = {},
+    options: { cause?: unknown; advice?: KnownReason } = {},
   ) {
     const status = answer.status === 0 ? '' : `${answer.status} `;
     super(code, `${request.method} ${request.path}: ${status}${answer.message}`, options);
@@ -78,25 +79,26 @@ export function errorOfResponse(
     0,
     MESSAGE_LIMIT,
   );
-  const reason = stringAt(body, 'messageId') ?? stringAt(body, 'reason') ?? stringAt(body, 'status');
+  const named = stringAt(body, 'messageId') ?? stringAt(body, 'reason') ?? stringAt(body, 'status');
   const code = CODE_BY_STATUS[status] ?? (status >= 500 || status === 429 ? 'DK_GRAFANA_FAILED' : 'DK_GRAFANA_REFUSED');
-  const missing = code === 'DK_GRAFANA_FORBIDDEN' ? missingRight(body, message) : undefined;
-  return new GrafanaError(code, request, { status, message, reason }, missing === undefined ? {} : { hint: missing });
+  const advice = code === 'DK_GRAFANA_FORBIDDEN' ? missingPermission(body, message) : undefined;
+  return new GrafanaError(code, request, { status, message, reason: named }, { advice });
 }
 
 function defaultMessage(status: number): string {
   return status === 429 ? 'too many requests' : status >= 500 ? 'server error' : 'refused';
 }
 
-function missingRight(body: Json | undefined, message: string): string | undefined {
-  // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
-  const resource = /cannot (\w+) resource "(\w+)" in API group "([\w.-]+)"/.exec(message);
-  const named =
+function missingPermission(body: Json | undefined, message: string): KnownReason | undefined {
+  const permission =
     stringAt(objectAt(body, 'extra'), 'requiredPermissions') ??
     // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
-    /permissions?[:\s]+([a-z.]+:[a-z]+)/i.exec(message)?.[1] ??
-    (resource === null ? undefined : `to ${resource[1]} ${resource[2]} of ${resource[3]}`);
-  return named === undefined
-    ? undefined
-    : `Give the service account the permission ${named}. The Admin role includes it, and a custom role can grant it.`;
+    /permissions?[:\s]+([a-z.]+:[a-z]+)/i.exec(message)?.[1];
+  if (permission !== undefined) {
+    return reason('give-grafana-permission', { permission });
+  }
+  // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
+  const named = /cannot (\w+) resource "(\w+)" in API group "([\w.-]+)"/.exec(message);
+  const [, verb = '', resource = '', group = ''] = named ?? [];
+  return named === null ? undefined : reason('give-api-permission', { verb, resource, group });
 }

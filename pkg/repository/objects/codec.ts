@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { createGzip, gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import { ownCopy, release } from '../../lib/memory/release.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
@@ -92,14 +93,13 @@ export async function inflate(
   } catch (cause) {
     const tooBig = cause instanceof RangeError;
     throw tooBig
-      ? new DashkeepError(code, `${what} inflates to more than ${limit} bytes`, { cause, hint: HEAP_HINT })
+      ? new DashkeepError(code, `${what} inflates to more than ${limit} bytes`, {
+          cause,
+          advice: reason('give-memory'),
+        })
       : new DashkeepError(code, `${what} is damaged: it does not inflate`, { cause });
   }
 }
-
-const HEAP_HINT =
-  'Nothing that Dashkeep writes is that large for this heap: it is damaged or foreign. If not, give Node more memory ' +
-  '(NODE_OPTIONS=--max-old-space-size=<MiB>).';
 
 /** The same as text. */
 export async function inflateText(...given: Parameters<typeof inflate>): Promise<string> {

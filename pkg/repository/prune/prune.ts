@@ -1,5 +1,6 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { newTimedId, parseRunKey } from '../layout.ts';
 import { findOrphans } from '../objects/orphans.ts';
@@ -97,7 +98,7 @@ export async function applyPrune(
       throw new DashkeepError(
         'DK_CONFIRMATION',
         `${remove.length} of ${again.found.objects} objects would be removed: more than half`,
-        { hint: 'Look at the plan (--dry-run), then confirm it with --remove-most-objects.' },
+        { advice: reason('confirm-large-prune') },
       );
     }
     const remover = new Remover(repository, session, signal);

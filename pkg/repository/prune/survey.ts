@@ -1,5 +1,6 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS } from '../layout.ts';
 import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
 import { walkObjects, type ListedObject } from '../objects/listing.ts';
@@ -106,7 +107,7 @@ async function crossOffNeeded(
           throw new DashkeepError(
             'DK_PRUNE_UNSAFE',
             `a manifest cannot be read, so it is unknown what it needs: ${reasonOf(error)}`,
-            { cause: error, hint: UNREADABLE_HINT },
+            { cause: error, advice: reason('find-unreadable', { command: 'dashkeep verify' }) },
           );
         }
         // Forgotten since it was listed.
@@ -116,6 +117,3 @@ async function crossOffNeeded(
   );
   return new Set(manifests.map(({ id }) => id));
 }
-
-const UNREADABLE_HINT =
-  'Run `dashkeep verify` to see which one. Repair or delete that snapshot, or set the identity that decrypts it.';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
@@ -237,14 +238,10 @@ export class Sessions {
 function atWork({ id, kind, owner, silent, counts }: LiveSession): DashkeepError {
   const where = owner === undefined ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
   const minutes = Math.ceil((SESSION_DEAD - silent) / 60_000);
+  const params = { wait: `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`, minutes: String(minutes) };
   return new DashkeepError(
     'DK_PRUNE_UNSAFE',
     `a ${printable(kind)} (${id}) is in progress${where}, last seen ${Math.round(silent / 1000)} s ago`,
-    {
-      hint:
-        'Nothing was removed. Retry when that run has ended. If its process has crashed, ' +
-        `retry in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}: it no longer counts then.` +
-        (counts ? '' : ` No trusted key signed that session: if it keeps coming back, find out who writes it.`),
-    },
+    { advice: reason(counts ? 'wait-for-run' : 'wait-for-unsigned-run', params) },
   );
 }

@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StoredManifest } from '../snapshots/manifests.ts';
 import type { Trust } from './trust.ts';
 
@@ -33,7 +34,7 @@ export function assertRestorable(
   }
   if (confirm !== id && confirm?.startsWith(`${id} `) !== true) {
     throw new DashkeepError('DK_CONFIRMATION', `${id} is foreign: type its id to restore it`, {
-      hint: `Add --confirm ${id} after you have checked what it would write.`,
+      advice: reason('confirm-foreign', { id }),
     });
   }
   return confirm === id ? undefined : confirm.slice(id.length + 1);
@@ -47,27 +48,23 @@ export function assertCounts(trust: Trust, stored: Signed): void {
 }
 
 function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepError {
-  const accept = `restore ${id} --accept-foreign --confirm ${id}`;
+  const command = `restore ${id} --accept-foreign --confirm ${id}`;
   if (author.signer !== undefined && trust.standing === 'first-contact') {
     return new DashkeepError(
       'DK_SNAPSHOT_FOREIGN',
       `${id} is signed by ${author.signer}, and this machine does not trust that key yet`,
-      {
-        hint:
-          'Compare the fingerprint with the one that you wrote down, or that `dashkeep keys` prints on the machine that makes the backups. ' +
-          `If it is the same, add --trust ${author.signer}`,
-      },
+      { advice: reason('compare-fingerprint', { command: 'dashkeep keys', signer: author.signer }) },
     );
   }
   if (author.signer !== undefined) {
     return new DashkeepError(
       'DK_SNAPSHOT_FOREIGN',
       `${id} is foreign: it is signed by ${author.signer}, which is not trusted here`,
-      { hint: `If that key is yours: dashkeep trust ${author.signer}. To restore this one alone: ${accept}` },
+      { advice: reason('trust-signer', { trust: `dashkeep trust ${author.signer}`, command }) },
     );
   }
   const why = author.mismatch ? 'it differs from what was signed under its name' : 'it is not signed';
   return new DashkeepError('DK_SNAPSHOT_FOREIGN', `${id} is foreign: ${why}`, {
-    hint: `Anyone with access to the target may have written it. To restore it anyway: ${accept}`,
+    advice: reason('accept-unsigned', { command }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { publicKeyFile, signatureKey } from '../layout.ts';
 import { cutOver, registerKey } from './register-key.ts';
@@ -142,7 +143,7 @@ export class Signing {
     const key = await this.signer(calls);
     if (key === undefined) {
       throw new DashkeepError('DK_SETTINGS', 'there is no place to store a signing key', {
-        hint: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
+        advice: reason('set-state-directory'),
       });
     }
     return key;

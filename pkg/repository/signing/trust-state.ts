@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { SigningKey } from './signing-key.ts';
 import { sha256Of } from './statement.ts';
@@ -9,7 +10,7 @@ export function parseFingerprint(text: string): string {
   const fingerprint = text.replace(/[\s:-]/g, '').toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(fingerprint)) {
     throw new DashkeepError('DK_USAGE', `'${text.slice(0, 80)}' is not a fingerprint: it has 32 hex digits`, {
-      hint: '`dashkeep keys` shows the fingerprints of the keys that signed snapshots.',
+      advice: reason('look-up-fingerprint', { command: 'dashkeep keys' }),
     });
   }
   return fingerprint;
@@ -124,7 +125,7 @@ export class TrustState {
 
   #damaged(name: string): DashkeepError {
     return new DashkeepError('DK_SETTINGS', `the entry ${name} of the local state is damaged`, {
-      hint: 'Restore it from a copy. Otherwise a new key is made, and earlier snapshots are foreign until you trust their key.',
+      advice: reason('restore-key-entry'),
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { parsePublicKeyFile, publicKeyFile, signatureKey, TRUST } from '../layout.ts';
@@ -136,12 +137,12 @@ export class TrustedKeys {
   async unpin(fingerprint: string): Promise<void> {
     if (fingerprint === this.#own?.key.fingerprint) {
       throw new DashkeepError('DK_USAGE', `${fingerprint} signs here`, {
-        hint: 'Make another key first: dashkeep keys --rotate',
+        advice: reason('rotate-key-first', { command: 'dashkeep keys --rotate' }),
       });
     }
     if ((await this.state?.distrust(fingerprint)) !== true) {
       throw new DashkeepError('DK_NOT_FOUND', `${fingerprint} is not among the trusted keys in the state`, {
-        hint: 'It may be in DASHKEEP_TRUSTED_KEYS, or another trusted key handed over to it.',
+        advice: reason('find-trusted-key'),
       });
     }
     this.#trusted.delete(fingerprint);

@@ -1,6 +1,7 @@
 import { isRegularBackup } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { signatureKey, snapshotKey } from '../layout.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
@@ -89,7 +90,7 @@ export async function deleteSnapshot(
   }
   if (options.evenNewest !== true && (await isNewestComplete(repository, id, options))) {
     throw new DashkeepError('DK_CONFIRMATION', `${id} is the newest complete snapshot`, {
-      hint: 'Make another backup first, or allow removing the newest.',
+      advice: reason('back-up-first'),
     });
   }
   const { remaining } = await removeManifests(repository, [id], options);

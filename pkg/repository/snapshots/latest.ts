@@ -1,6 +1,7 @@
 import { isRegularBackup } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
 import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } from './manifests.ts';
@@ -35,7 +36,7 @@ export class SnapshotFinder {
     }
     if (matches.length > 1) {
       throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(start)}'`, {
-        hint: 'Give more of the id.',
+        advice: reason('lengthen-id'),
       });
     }
     return first;
@@ -66,7 +67,7 @@ export class SnapshotFinder {
     throw foreign === 0
       ? new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${description} yet`)
       : new DashkeepError('DK_NOT_FOUND', `no trusted key signed any of the ${foreign} snapshots in ${description}`, {
-          hint: '`dashkeep keys` shows who signed them; `dashkeep trust` trusts a key.',
+          advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
         });
   }
 

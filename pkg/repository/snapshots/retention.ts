@@ -215,7 +215,7 @@ function checkPolicy(policy: RetentionPolicy): void {
   }
   if (keepWithin === undefined && counts.every((count) => (count ?? 0) === 0)) {
     throw new DashkeepError('DK_USAGE', 'no retention rule is set', {
-      hint: 'Give at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
+      advice: reason('set-retention'),
     });
   }
 }

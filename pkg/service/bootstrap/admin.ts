@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
 import { readSecret, type SecretName } from '../../kubernetes/secrets.ts';
 
@@ -61,7 +62,7 @@ async function readDirectory(directory: string): Promise<Map<string, string>> {
       `cannot read the admin Secret mounted at ${directory}: ${reasonOf(cause)}`,
       {
         cause,
-        hint: 'Check that the Secret exists and is mounted. It is optional, so the pod starts without it.',
+        advice: reason('mount-admin-secret'),
       },
     );
   }
@@ -94,9 +95,7 @@ function pick(values: ReadonlyMap<string, string>, keys: AdminKeys, where: strin
     throw new DashkeepError(
       'DK_BOOTSTRAP',
       `no admin password in ${where}: it contains ${present}, but needs ${wanted}`,
-      {
-        hint: 'Set DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY to the names of the keys.',
-      },
+      { advice: reason('name-secret-keys') },
     );
   }
   const user = userKey === undefined ? undefined : values.get(userKey)?.trim();

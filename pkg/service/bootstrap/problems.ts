@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Admin } from './admin.ts';
 import { fingerprint } from './memory.ts';
 
@@ -10,9 +11,7 @@ export class AdminRefused extends DashkeepError {
   constructor(admin: Admin, cause: unknown) {
     super('DK_BOOTSTRAP', `Grafana refuses the password of '${admin.user}' from the admin Secret`, {
       cause,
-      hint:
-        'Grafana uses this password only when it creates its database. A Secret that was rendered again later (for example by Argo CD) contains another one. ' +
-        'Reset it with `grafana cli admin reset-admin-password`, or put the real one into the Secret.',
+      advice: reason('reset-admin-password', { command: 'grafana cli admin reset-admin-password' }),
     });
     this.fingerprint = fingerprint(`${admin.user}\n${admin.password}`);
   }
@@ -26,7 +25,7 @@ export class NoAdmin extends DashkeepError {
   constructor(refused: boolean) {
     const what = refused ? 'Grafana refuses the stored token' : 'there is no working token';
     super('DK_BOOTSTRAP', `${what}, and there are no admin credentials to make one`, {
-      hint: 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or give GRAFANA_API_TOKEN.',
+      advice: reason('provide-admin'),
     });
     this.refused = refused;
   }

@@ -1,5 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { deleteOtherTokens, joinOrg, mintToken, orgOfToken, type TokenOwner } from './grafana.ts';
 import type { Identities } from './identities.ts';
@@ -50,9 +51,7 @@ export class Renewal {
         throw new DashkeepError(
           'DK_BOOTSTRAP',
           `Grafana made a token for org ${org} and then ${what}; it is not stored`,
-          {
-            hint: 'Look at the log of Grafana, and check whether there is more than one Grafana behind this address.',
-          },
+          { advice: reason('check-other-grafana') },
         );
       }
       await this.#memory.storeToken(org, home, minted.key);

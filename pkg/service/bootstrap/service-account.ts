@@ -4,7 +4,6 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { advising } from '../../contract/reasons/check-result.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
@@ -146,7 +145,7 @@ export class ServiceAccounts {
       }
     }
     throw new DashkeepError('DK_BOOTSTRAP', `all names for a service account are taken in org ${org}`, {
-      ...advising(DELETE_ACCOUNT),
+      advice: DELETE_ACCOUNT,
     });
   }
 

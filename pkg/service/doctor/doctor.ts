@@ -1,8 +1,7 @@
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import { isJsonObject } from '../../lib/json/json.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
-import { checkText, failedCheckText } from '../../contract/reasons/check-result.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../contract/reasons/reason.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { discover } from '../../grafana/capabilities.ts';
@@ -11,6 +10,7 @@ import { reviewAccess } from '../../kubernetes/access.ts';
 import { givenTokenChecks } from './api-token-checks.ts';
 import { NoAdmin } from '../bootstrap/problems.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
+import { checked, failedCheck } from './check.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
@@ -26,19 +26,11 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     deploymentChecks(service.config, service.clock),
     givenTokenChecks(service.config),
     service.statusView.notCovered.map((org) =>
-      result(`organization ${org.id}`, 'warning', [notCovered(org)], INCLUDE_ORG),
+      checked(reason('check-of-organization', { id: String(org.id) }), 'warning', [notCovered(org)], INCLUDE_ORG),
     ),
   ]);
   const checks = groups.flat();
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };
-}
-
-function result(name: string, status: DoctorCheck['status'], findings: Reason[], ...hints: Reason[]): DoctorCheck {
-  return { name, status, ...checkText(findings, hints) };
-}
-
-function failed(name: string, error: unknown): DoctorCheck {
-  return { name, status: 'failed', ...failedCheckText(asDashkeepError(error)) };
 }
 
 async function grafanaChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
@@ -53,9 +45,9 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
     const found = reason('grafana-found', { version, url: client.url });
-    return [result('grafana', 'ok', [found]), ...(await rightsChecks(client, signal))];
+    return [checked(reason('check-of-grafana'), 'ok', [found]), ...(await rightsChecks(client, signal))];
   } catch (error) {
-    return [failed('grafana', error)];
+    return [failedCheck(reason('check-of-grafana'), error)];
   } finally {
     await client?.close();
   }
@@ -67,12 +59,15 @@ async function healthChecks(grafana: { url: string; caFile?: string }, signal: A
   try {
     const { problem, version } = await health.read(signal);
     if (problem !== undefined) {
-      return [failed('grafana', problem)];
+      return [failedCheck(reason('check-of-grafana'), problem)];
     }
     const { url } = grafana;
     const found =
       version === undefined ? reason('grafana-unversioned', { url }) : reason('grafana-found', { version, url });
-    return [result('grafana', 'ok', [found]), result('rights', 'skipped', [reason('rights-need-token')])];
+    return [
+      checked(reason('check-of-grafana'), 'ok', [found]),
+      checked(reason('check-of-rights'), 'skipped', [reason('rights-need-token')]),
+    ];
   } finally {
     await health.close();
   }
@@ -85,7 +80,7 @@ async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise
     permissions = await client.get('/api/access-control/user/permissions', { signal });
   } catch (error) {
     const { message } = asDashkeepError(error);
-    return [result('rights', 'skipped', [reason('rights-silent', { message })])];
+    return [checked(reason('check-of-rights'), 'skipped', [reason('rights-silent', { message })])];
   }
   const has = new Set(isJsonObject(permissions) ? Object.keys(permissions) : []);
   const lacking: string[] = [];
@@ -98,29 +93,31 @@ async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise
     }
   }
   if (lacking.length === 0) {
-    return [result('rights', 'ok', [reason('rights-complete', { count: String(KINDS.length) })])];
+    return [checked(reason('check-of-rights'), 'ok', [reason('rights-complete', { count: String(KINDS.length) })])];
   }
   const found = reason('rights-lacking', { kinds: lacking.join('; ') });
-  return [result('rights', 'warning', [found], reason('give-admin-role'))];
+  return [checked(reason('check-of-rights'), 'warning', [found], reason('give-admin-role'))];
 }
 
 async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
   if (service.keeper === undefined) {
     await service.given?.check();
     const problem = service.given?.status.problem;
-    return problem === undefined ? [result('token', 'ok', [reason('token-given')])] : [failed('token', problem)];
+    return problem === undefined
+      ? [checked(reason('check-of-token'), 'ok', [reason('token-given')])]
+      : [failedCheck(reason('check-of-token'), problem)];
   }
   const { state, orgs, problem, replaced } = service.keeper.status;
   if (problem instanceof NoAdmin && service.ports.admin !== undefined) {
     if (problem.refused) {
       const hint = reason('token-made-soon', { command: 'dashkeep bootstrap' });
-      return [result('token', 'failed', [reason('token-refused')], hint)];
+      return [checked(reason('check-of-token'), 'failed', [reason('token-refused')], hint)];
     }
     // Looking makes no token; before the service has run once there is none, and that is no fault.
-    return [result('token', 'ok', [reason('token-not-yet')])];
+    return [checked(reason('check-of-token'), 'ok', [reason('token-not-yet')])];
   }
   if (problem !== undefined && state !== 'valid') {
-    return [failed('token', problem)];
+    return [failedCheck(reason('check-of-token'), problem)];
   }
   const tokens = orgs.map(({ id, state: one, expires }) => {
     const findings: Reason[] = [
@@ -132,14 +129,15 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
         : []),
     ];
     const status = one === 'valid' ? 'ok' : one === 'expiring' ? 'warning' : 'failed';
-    return result(`token of org ${id}`, status, findings, ...(one === 'failed' ? [reason('check-membership')] : []));
+    const subject = reason('check-of-org-token', { id: String(id) });
+    return checked(subject, status, findings, ...(one === 'failed' ? [reason('check-membership')] : []));
   });
   const accounts = orgs.flatMap(({ id, account }): DoctorCheck[] =>
     account?.instead === undefined
       ? []
       : [
-          result(
-            `service account of org ${id}`,
+          checked(
+            reason('check-of-account', { id: String(id) }),
             'warning',
             [otherAccount(id, account.name, account.instead)],
             DELETE_ACCOUNT,
@@ -153,10 +151,11 @@ async function targetChecks(service: Service, signal: AbortSignal): Promise<Doct
   try {
     const { steps } = await service.check({}, signal);
     return steps.map(({ step, status, detail, findings = [], hint, hints = [] }) => {
-      return { name: `target: ${step}`, status, detail, findings, hint, hints };
+      const subject = reason('check-of-target-step', { step });
+      return { name: sentenceOf(subject), subject, status, detail, findings, hint, hints };
     });
   } catch (error) {
-    return [failed('target', error)];
+    return [failedCheck(reason('check-of-target'), error)];
   }
 }
 
@@ -164,17 +163,18 @@ async function kubernetesChecks(service: Service, signal: AbortSignal): Promise<
   const { kubernetes } = service.ports;
   if (kubernetes === undefined) {
     const directory = service.config.stateDirectory;
-    return [result('kubernetes', 'skipped', [reason('not-in-cluster', { directory })])];
+    return [checked(reason('check-of-cluster'), 'skipped', [reason('not-in-cluster', { directory })])];
   }
   try {
     const reviews = await reviewAccess(kubernetes.client, kubernetes.needed, signal);
     return reviews.map(({ access, allowed, rule }) => {
-      const name = `kubernetes: ${access.verb} ${access.resource} ${access.namespace}/${access.name}`;
+      const { verb, resource, namespace, name } = access;
+      const subject = reason('check-of-access', { verb, resource, namespace, name });
       return allowed
-        ? result(name, 'ok', [reason('access-allowed')])
-        : result(name, 'failed', [reason('access-denied')], reason('add-rule', { rule }));
+        ? checked(subject, 'ok', [reason('access-allowed')])
+        : checked(subject, 'failed', [reason('access-denied')], reason('add-rule', { rule }));
     });
   } catch (error) {
-    return [failed('kubernetes', error)];
+    return [failedCheck(reason('check-of-cluster'), error)];
   }
 }

@@ -4,6 +4,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { unreadableFile } from '../../lib/file-errors.ts';
 import { asDashkeepError, DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { TlsFiles } from '../config.ts';
 
@@ -81,7 +82,7 @@ async function readPair({ cert, key }: TlsFiles): Promise<Pair> {
   } catch (cause) {
     throw new DashkeepError('DK_SETTINGS', `certificate and key are not usable together: ${reasonOf(cause)}`, {
       cause,
-      hint: 'DASHKEEP_TLS_CERT_FILE holds the certificate and those between it and its authority, DASHKEEP_TLS_KEY_FILE its key, both as PEM.',
+      advice: reason('pair-certificate'),
     });
   }
   return pair;

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiError } from '../../contract/api/common.ts';
-import { asDashkeepError, DashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError, type ErrorCode, failureText } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import { FieldErrors } from '../settings/validate.ts';
 
@@ -8,8 +8,8 @@ import { FieldErrors } from '../settings/validate.ts';
 const CODES_BY_STATUS: Record<number, ErrorCode> = { 413: 'DK_TOO_LARGE', 415: 'DK_MEDIA_TYPE' };
 
 /** The body of an answer that is not a success. */
-export function errorBody({ code, message, hint }: DashkeepError, refused: RefusedFields = {}): ApiError {
-  return { error: { code, message, hint, ...refused }, message };
+export function errorBody(error: DashkeepError, refused: RefusedFields = {}): ApiError {
+  return { error: { ...failureText(error), ...refused }, message: error.message };
 }
 
 /** What is wrong with fields of what was sent, in English and as data. */

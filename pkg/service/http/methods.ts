@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 
 interface Path {
   pattern: RegExp;
@@ -24,7 +25,7 @@ export class UnknownCalls {
     const path = url.split('?')[0] ?? '';
     const methods = [...this.#paths.values()].find(({ pattern }) => pattern.test(path))?.methods;
     if (methods === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', 'there is no such path', { hint: 'See /api/v1/openapi.json.' });
+      throw new DashkeepError('DK_NOT_FOUND', 'there is no such path', { advice: reason('see-openapi') });
     }
     const allowed = [...methods].sort().join(', ');
     reply.header('allow', allowed);

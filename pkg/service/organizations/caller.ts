@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { isWholeResource, SERVER_KINDS, type NamedRef } from '../../contract/kinds.ts';
 
 /**
@@ -30,7 +31,7 @@ export function requireHome({ home }: Caller, what: string): void {
 export function requireOwn({ org }: Caller, asked: number): void {
   if (asked !== org) {
     throw new DashkeepError('DK_NOT_FOUND', `organization ${asked} is not available here`, {
-      hint: 'In the app, each organization sees only itself.',
+      advice: reason('stay-in-organization'),
     });
   }
 }

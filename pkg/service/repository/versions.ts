@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ResourceVersion, VersionPage, VersionsQuery } from '../../contract/api/versions.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { compact } from '../../contract/compact.ts';
 import { isWholeResource, type KindName, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import type { Clock } from '../../contract/ports.ts';
@@ -96,7 +97,7 @@ export class ResourceVersions {
   ): Promise<VersionPage> {
     const { org, kind, uid } = ref;
     if (kind !== 'folder') {
-      throw new DashkeepError('DK_USAGE', `nothing is below a ${kind}`, { hint: 'Ask for it without `below`.' });
+      throw new DashkeepError('DK_USAGE', `nothing is below a ${kind}`, { advice: reason('omit-below') });
     }
     if (!isOf(caller, ref)) {
       throw await this.#neverSeen(ref, caller, signal);

@@ -2,6 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import type { RunRequest } from '../../contract/api/runs.ts';
 import type { ScheduledJob } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunJob } from './queue.ts';
@@ -42,8 +43,8 @@ async function confirmedPrune(work: Operations, run: WorkRun, confirm: string | 
     return await work.prune(run, { confirmed: confirm === PRUNE_CONFIRMATION });
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_CONFIRMATION') {
-      const hint = `If you intend that, prune with the confirmation '${PRUNE_CONFIRMATION}'.`;
-      throw new DashkeepError('DK_CONFIRMATION', error.message, { cause: error, hint });
+      const advice = reason('confirm-prune', { confirm: PRUNE_CONFIRMATION });
+      throw new DashkeepError('DK_CONFIRMATION', error.message, { cause: error, advice });
     }
     throw error;
   }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { compact } from '../../contract/compact.ts';
-import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError, failureText } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Progress, RunKind, RunRecord, RunStatus } from '../../contract/runs.ts';
@@ -252,6 +252,5 @@ function outcomeOf(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status
   if (status !== 'failed') {
     return { status };
   }
-  const { code, message, hint } = asDashkeepError(error);
-  return { status, failure: { code, message, hint } };
+  return { status, failure: failureText(error) };
 }

@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import type { Problem } from '../../contract/api/common.ts';
 import type { Protection, ScheduleStatus, Status } from '../../contract/api/status.ts';
 import { SCHEDULED_JOBS, type SettingsValues } from '../../contract/api/settings.ts';
-import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, type DashkeepError, failureText } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
@@ -35,10 +35,10 @@ export interface OrgStatus {
   snapshots: number;
 }
 
-/** @returns an error as a problem with code, message and hint */
+/** @returns an error as a problem, with its message and hint as text and as data */
 export function problemOf(error: unknown): Problem {
-  const { code, message, hint, why } = asDashkeepError(error);
-  return compact({ code, message, hint, why });
+  const { why } = asDashkeepError(error);
+  return compact({ ...failureText(error), why });
 }
 
 /** The schedules with their next times; computed once a minute, for cron knows nothing finer that matters here. */

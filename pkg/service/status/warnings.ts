@@ -1,7 +1,6 @@
 import type { Status } from '../../contract/api/status.ts';
 import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
-import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { Caller } from '../organizations/caller.ts';
@@ -44,33 +43,32 @@ export function allWarnings(
     }
   }
   if (!writable) {
-    const hint = 'Until then, no changes here can be saved.';
-    warnings.push({ code: 'DK_SETTINGS', message: readOnlyReason ?? 'settings cannot be saved', hint });
+    const advice = reason('make-settings-writable');
+    const message = readOnlyReason ?? 'settings cannot be saved';
+    warnings.push({ code: 'DK_SETTINGS', message, hint: sentenceOf(advice), advice });
   }
   const failed = token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
   if (failed.length > 0) {
-    const hint = 'Make the admin a member of those organizations, or exclude them.';
-    warnings.push(warningOf('DK_BOOTSTRAP', reason('org-tokens-missing', { orgs: failed.join(', ') }), hint));
+    const why = reason('org-tokens-missing', { orgs: failed.join(', ') });
+    warnings.push(warningOf('DK_BOOTSTRAP', why, reason('join-organizations')));
   }
   for (const { id, account } of token.orgs) {
     if (account?.instead !== undefined) {
       const why = otherAccount(id, account.name, account.instead);
-      warnings.push(warningOf('DK_BOOTSTRAP', why, reasonSentence(DELETE_ACCOUNT)));
+      warnings.push(warningOf('DK_BOOTSTRAP', why, DELETE_ACCOUNT));
     }
   }
   for (const org of missing) {
-    warnings.push(warningOf('DK_SETTINGS', notCovered(org), reasonSentence(INCLUDE_ORG)));
+    warnings.push(warningOf('DK_SETTINGS', notCovered(org), INCLUDE_ORG));
   }
   for (const { job, expression, next } of schedules) {
     if (expression !== '' && next.length === 0) {
-      const hint = 'Correct the expression or the time zone.';
-      warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), hint));
+      warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), reason('correct-schedule')));
     }
   }
   const identity = parts.settings.view().secrets.ageIdentity.set;
   if ((parts.repositoryCache.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
-    const hint = 'This may be intended. Otherwise enter the identity in the settings.';
-    warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), hint));
+    warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), reason('enter-identity')));
   }
   return warnings;
 }
@@ -80,8 +78,8 @@ export function problemFor(problem: DashkeepError, caller: Caller): Status['warn
   return caller.home ? problemOf(problem) : hidden(problem.code);
 }
 
-function warningOf(code: ErrorCode, why: KnownReason, hint: string): Status['warnings'][number] {
-  return { code, message: reasonSentence(why), hint, why };
+function warningOf(code: ErrorCode, why: KnownReason, advice: KnownReason): Status['warnings'][number] {
+  return { code, message: sentenceOf(why), hint: sentenceOf(advice), why, advice };
 }
 
 /** What to do about an organization that no backup covers. */

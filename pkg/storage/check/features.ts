@@ -1,6 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { advising } from '../../contract/reasons/check-result.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { StoreProbe } from '../probe.ts';
 import { providerHint } from './provider-hints.ts';
@@ -95,7 +94,7 @@ export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Fi
   store.capabilities.objectLock = found;
   if (probe?.wantsLock === true && !found) {
     throw new DashkeepError('DK_SETTINGS', 'object lock is set, but the bucket was created without it', {
-      ...advising(reason('create-locked-bucket')),
+      advice: reason('create-locked-bucket'),
     });
   }
   return { found: reason(found ? 'object-lock' : 'object-lock-none') };

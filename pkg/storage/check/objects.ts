@@ -1,6 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { advising } from '../../contract/reasons/check-result.ts';
 import { PermissionDenied } from '../errors.ts';
 import type { Finding, Trial } from './trial.ts';
 
@@ -36,7 +35,7 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
       throw new PermissionDenied(
         's3:ListBucket',
         's3:ListBucket is not allowed, so S3 also reports missing objects as "denied"',
-        advising(reason('grant-listing')),
+        { advice: reason('grant-listing') },
       );
     }
     throw error;

@@ -1,5 +1,6 @@
 import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 
 /** What a file system refused, in the catalogue's words; our own errors pass through. */
 export function fromFileSystem(error: unknown, doing: string, where: string): DashkeepError {
@@ -13,10 +14,10 @@ export function fromFileSystem(error: unknown, doing: string, where: string): Da
     case 'EPERM':
       return new DashkeepError('DK_STORE_DENIED', message, {
         cause: error,
-        hint: "Allow Dashkeep's user to read and write the directory.",
+        advice: reason('allow-directory'),
       });
     case 'EROFS':
-      return new DashkeepError('DK_STORE_DENIED', message, { cause: error, hint: 'Mount the directory writable.' });
+      return new DashkeepError('DK_STORE_DENIED', message, { cause: error, advice: reason('mount-writable') });
     case 'ELOOP':
       return new DashkeepError('DK_STORE_DENIED', `${message} (a symbolic link, which a target must not contain)`, {
         cause: error,
@@ -25,7 +26,7 @@ export function fromFileSystem(error: unknown, doing: string, where: string): Da
     case 'EDQUOT':
       return new DashkeepError('DK_STORE_FAILED', message, {
         cause: error,
-        hint: 'The disk is full: free space there, or use a larger volume. Published snapshots are not affected.',
+        advice: reason('free-target-space'),
       });
     case 'EISDIR':
     case 'ENOTDIR':

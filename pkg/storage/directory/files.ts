@@ -4,6 +4,7 @@ import { lstat, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 
 /** What is at the path, never what a link there points to. @throws DK_STORE_DENIED for a symbolic link */
 export async function statOf(path: string): Promise<Stats | undefined> {
@@ -11,7 +12,7 @@ export async function statOf(path: string): Promise<Stats | undefined> {
     const stat = await lstat(path);
     if (stat.isSymbolicLink()) {
       throw new DashkeepError('DK_STORE_DENIED', `${path} is a symbolic link, which a target must not contain`, {
-        hint: 'Replace the link with what it points to, or mount that there.',
+        advice: reason('replace-link'),
       });
     }
     return stat;

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 
 /** No place for a repository: what is there are no files, and working with it as if can hang. */
 const SPECIAL = ['/proc', '/sys', '/dev'];
@@ -17,7 +18,7 @@ export async function directoryWithin(path: string, roots: readonly string[]): P
   const allowed = await Promise.all(roots.map((root) => realPathOf(root)));
   if (SPECIAL.some((special) => isWithin(wanted, special)) || !allowed.some((root) => isWithin(wanted, root))) {
     throw new DashkeepError('DK_NOT_ALLOWED', 'the deployment does not allow this directory for snapshots', {
-      hint: 'Use a directory in or below one in DASHKEEP_FILE_ROOTS, or add this one there, separated by colons.',
+      advice: reason('use-allowed-directory'),
     });
   }
   return wanted;

@@ -1,5 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { isListed, plainHost } from './addresses.ts';
 
 const NAME = /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;
@@ -22,7 +23,7 @@ export class OutboundAllowList {
           'DK_SETTINGS',
           `${setting} is not usable: '${entry}' is not a host, address or network`,
           {
-            hint: 'Give hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme and port.',
+            advice: reason('name-hosts'),
           },
         );
       }

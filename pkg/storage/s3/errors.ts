@@ -1,5 +1,6 @@
 import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { PermissionDenied } from '../errors.ts';
 
@@ -57,8 +58,8 @@ export function fromS3(error: unknown, doing: Doing): DashkeepError {
   if (error instanceof DashkeepError) {
     return error;
   }
-  const texts = (why: string, hint?: string) =>
-    [`cannot ${doing.what} in ${doing.where}: ${why}`, { cause: plainCause(error), hint }] as const;
+  const texts = (why: string, advice?: KnownReason) =>
+    [`cannot ${doing.what} in ${doing.where}: ${why}`, { cause: plainCause(error), advice }] as const;
   const make: Make = (code, ...said) => new DashkeepError(code, ...texts(...said));
   const deny: Deny = (permission, ...said) => new PermissionDenied(permission, ...texts(...said));
   return statusOf(error) === undefined
@@ -95,8 +96,8 @@ export class BrokenBody extends Error {
   }
 }
 
-type Make = (code: ErrorCode, why: string, hint?: string) => DashkeepError;
-type Deny = (permission: string, why: string, hint?: string) => DashkeepError;
+type Make = (code: ErrorCode, why: string, advice?: KnownReason) => DashkeepError;
+type Deny = (permission: string, why: string, advice?: KnownReason) => DashkeepError;
 
 function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny): DashkeepError {
   const code = serviceCode(error) ?? '';
@@ -113,7 +114,7 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   }
   // eslint-disable-next-line no-restricted-syntax -- S3 has this code for other malformed headers, too
   if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {
-    return make('DK_SETTINGS', `${code}: ${error.message}`, 'The bucket is in another region: correct AWS_REGION.');
+    return make('DK_SETTINGS', `${code}: ${error.message}`, reason('correct-region'));
   }
   if (status === 401 || status === 403) {
     return denied(error, code, doing, make, deny);
@@ -122,16 +123,16 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
     return make('DK_STORE_NOT_FOUND', 'it does not exist');
   }
   if (code === 'InvalidObjectState') {
-    return make('DK_STORE_FAILED', code, 'The object was moved to cold storage: restore it there first.');
+    return make('DK_STORE_FAILED', code, reason('restore-from-cold-storage'));
   }
   if (code === 'QuotaExceeded' || code === 'XMinioStorageFull' || status === 507) {
-    return make('DK_STORE_FAILED', code, 'The target is full: make room or raise the quota.');
+    return make('DK_STORE_FAILED', code, reason('make-room'));
   }
   const busy = status === 503 || status === 429;
   return make(
     'DK_STORE_FAILED',
     `HTTP ${status} ${code} ${error.message}`.trim(),
-    busy ? 'The target is overloaded; try again later.' : undefined,
+    busy ? reason('wait-for-target') : undefined,
   );
 }
 
@@ -143,13 +144,11 @@ function denied(error: ServiceError, code: string, doing: Doing, make: Make, den
   // eslint-disable-next-line no-restricted-syntax -- the same: only the words name the key's service
   if (/kms/i.test(error.message) || code.startsWith('KMS.')) {
     const kms = doing.permission === 's3:PutObject' ? 'kms:GenerateDataKey' : 'kms:Decrypt';
-    return deny(kms, `${kms} is not allowed`, `Grant ${kms} on the key of the bucket.`);
+    return deny(kms, `${kms} is not allowed`, reason('grant-kms', { permission: kms }));
   }
-  const hint =
-    doing.permission === 's3:GetObject'
-      ? 'Grant s3:GetObject, and s3:ListBucket on the bucket: without it S3 also reports missing objects as "denied".'
-      : `Grant ${doing.permission} to the key in use.`;
-  return deny(doing.permission, `${doing.permission} is not allowed (${code || 'HTTP 403'})`, hint);
+  const { permission } = doing;
+  const advice = permission === 's3:GetObject' ? reason('grant-reading') : reason('grant-to-key', { permission });
+  return deny(permission, `${permission} is not allowed (${code || 'HTTP 403'})`, advice);
 }
 
 function fromTransport(error: unknown, make: Make): DashkeepError {
@@ -166,21 +165,12 @@ function fromTransport(error: unknown, make: Make): DashkeepError {
     return make(
       'DK_STORE_UNREACHABLE',
       `the certificate is not trusted (${code})`,
-      code === 'ERR_TLS_CERT_ALTNAME_INVALID'
-        ? 'The certificate is for another name: correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.'
-        : 'Set DASHKEEP_S3_CA_FILE to the certificate authority of the endpoint.',
+      reason(code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'correct-certificate-name' : 'set-certificate-authority'),
     );
   }
   if (NETWORK.test(code)) {
-    const hint =
-      code === 'ENOTFOUND'
-        ? 'Correct the endpoint; if only the name with the bucket in front is unknown, set DASHKEEP_S3_FORCE_PATH_STYLE=true.'
-        : undefined;
-    return make('DK_STORE_UNREACHABLE', `${message} (${code})`, hint);
+    const advice = code === 'ENOTFOUND' ? reason('correct-endpoint-name') : undefined;
+    return make('DK_STORE_UNREACHABLE', `${message} (${code})`, advice);
   }
-  return make(
-    'DK_STORE_FAILED',
-    message,
-    'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',
-  );
+  return make('DK_STORE_FAILED', message, reason('check-endpoint'));
 }

@@ -1,5 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { compareKeys } from '../keys.ts';
 import type { ObjectInfo } from '../store.ts';
 import { call, keyIn } from './connection.ts';
@@ -18,7 +19,7 @@ export async function* listObjects(
   const what = `list ${prefix === '' ? 'the target' : prefix}`;
   const untrusted = (why: string) =>
     new DashkeepError('DK_STORE_FAILED', `cannot ${what} in ${connection.description}: ${why}`, {
-      hint: 'The store’s lists are unreliable, so Dashkeep does not use them.',
+      advice: reason('distrust-lists'),
     });
   let token: string | undefined;
   let last: string | undefined;

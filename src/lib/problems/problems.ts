@@ -1,7 +1,8 @@
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
 import { ERROR_TEXTS } from './errorTexts.ts';
-import { noticeText } from './notices.ts';
+import { hintsText } from '../reasons/reasons.ts';
+import { noticeTitle } from './notices.ts';
 
 /** A problem for people: what it is and what to do, in their language, and the facts in the service's words. */
 export interface ExplainedProblem {
@@ -12,19 +13,25 @@ export interface ExplainedProblem {
 }
 
 /**
- * A hint that is not the catalogue's knows more about this case than the code does: it takes the place of the advice.
+ * The advice of the service knows more about this case than the code does, so it takes the place of the general one. It
+ * is shown in English only where this page does not know it: a newer service has more codes, an older one gives none.
  */
-export function explainProblem({ code, message, hint, why }: Problem): ExplainedProblem {
-  const notice = noticeText(why);
+export function explainProblem({ code, message, hint, why, advice: given }: Problem): ExplainedProblem {
+  const specific = hintsText(given === undefined ? [] : [given]);
+  const notice = noticeTitle(why);
   if (notice !== undefined) {
-    return { ...notice, detail: '' };
+    return { title: notice, advice: specific ?? '', detail: specific === undefined ? hint : '' };
   }
   if (!isKnown(code)) {
-    return { title: message, advice: hint, detail: '' };
+    return { title: message, advice: specific ?? hint, detail: '' };
   }
-  const [title, advice] = ERROR_TEXTS[code]();
-  const isGeneral = hint === '' || hint === ERROR_CATALOGUE[code].hint;
-  return { title, advice: isGeneral ? advice : '', detail: isGeneral ? message : `${asSentence(message)} ${hint}` };
+  const [title, general] = ERROR_TEXTS[code]();
+  if (specific !== undefined) {
+    return { title, advice: specific, detail: message };
+  }
+  return hint === '' || hint === ERROR_CATALOGUE[code].hint
+    ? { title, advice: general, detail: message }
+    : { title, advice: '', detail: `${asSentence(message)} ${hint}` };
 }
 
 /** A service that is newer than this page may know more codes. */

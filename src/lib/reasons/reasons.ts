@@ -2,6 +2,7 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts
 import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { ERROR_TEXTS } from '../problems/errorTexts.ts';
+import { ADVICE_TEXTS } from './advice/all.ts';
 import { APPLY_TEXTS } from './apply.ts';
 import { CHECK_TEXTS } from './checks.ts';
 import { FINDING_TEXTS } from './findings.ts';
@@ -14,6 +15,7 @@ import { RETENTION_TEXTS } from './retention.ts';
 import { RUN_TEXTS } from './runs.ts';
 import { SETTING_TEXTS } from './settings.ts';
 import { STATUS_TEXTS } from './status.ts';
+import { SUBJECT_TEXTS } from './subjects.ts';
 import type { Text } from './text.ts';
 
 const TEXTS: Record<ReasonCode, Text> = {
@@ -24,8 +26,10 @@ const TEXTS: Record<ReasonCode, Text> = {
   ...RUN_TEXTS,
   ...RETENTION_TEXTS,
   ...FINDING_TEXTS,
+  ...SUBJECT_TEXTS,
   ...CHECK_TEXTS,
   ...HINT_TEXTS,
+  ...ADVICE_TEXTS,
   ...SETTING_TEXTS,
   ...REPOSITORY_TEXTS,
   ...STATUS_TEXTS,
@@ -70,7 +74,7 @@ export function findingsText({
   return texts.length === 0 || texts.includes(undefined) ? detail : texts.join('; ');
 }
 
-/** What to do about a step of a check, in the user's language; undefined where it is said in English only. */
+/** What to do about something, in the user's language; undefined where it is said in English only. */
 export function hintsText(hints: readonly ReasonData[] = []): string | undefined {
   const texts = hints.map(({ code, params }) => (isReason(code) ? TEXTS[code](params) : generalAdvice(code, params)));
   return texts.length === 0 || texts.includes(undefined) ? undefined : texts.join(' ');

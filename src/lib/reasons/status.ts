@@ -22,17 +22,3 @@ export const STATUS_TEXTS: Record<keyof typeof STATUS_REASONS, Text> = {
       'The snapshots are encrypted, and the service has no private key. It can make backups, but not show or restore them',
     ),
 };
-
-/** What to do about it. */
-export const STATUS_ADVICE: Record<keyof typeof STATUS_REASONS, () => string> = {
-  'org-not-covered': () => t('reasonAdvice.org-not-covered', 'Ask the administrator of the service to include it.'),
-  'org-tokens-missing': () =>
-    t(
-      'reasonAdvice.org-tokens-missing',
-      'Make the admin of the service a member of these organizations, or exclude them.',
-    ),
-  'account-not-ours': () => t('reasonAdvice.account-not-ours', 'Delete the account if nothing uses it.'),
-  'job-never-runs': () => t('reasonAdvice.job-never-runs', 'Correct the expression or the time zone.'),
-  'identity-absent': () =>
-    t('reasonAdvice.identity-absent', 'This may be intended. Otherwise enter the private key in the settings.'),
-};

@@ -6,6 +6,7 @@ import { ProblemText } from '../../components/problems/ProblemAlert.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { ServiceWords } from '../../components/problems/ServiceWords.tsx';
 import type { useCheckTarget } from '../../data/useSettings.ts';
+import { checkStepLabel } from '../../lib/checkSteps.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
@@ -49,7 +50,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
               <Icon name={ICONS[step.status]} title={statusLabel(step.status)} />
             </span>
             <div>
-              <Text weight="medium">{stepLabel(step.step)}</Text> <StepText step={step} />
+              <Text weight="medium">{checkStepLabel(step.step)}</Text> <StepText step={step} />
             </div>
           </li>
         ))}
@@ -89,19 +90,6 @@ function StepText({ step }: { step: CheckStep }) {
       <ProblemText explained={explained} />
     </>
   );
-}
-
-function stepLabel(step: CheckStep['step']): string {
-  const labels: Record<CheckStep['step'], string> = {
-    resolve: t('check.resolve', 'Settings'),
-    clock: t('check.clock', 'Clock'),
-    write: t('check.write', 'Write'),
-    read: t('check.read', 'Read'),
-    list: t('check.list', 'List'),
-    delete: t('check.delete', 'Delete'),
-    repository: t('check.repository', 'Existing content'),
-  };
-  return labels[step];
 }
 
 function statusLabel(status: CheckStep['status']): string {

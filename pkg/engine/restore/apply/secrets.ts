@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { isKindName, type KindName } from '../../../contract/kinds.ts';
 import type { RestoreOptions } from '../types.ts';
 
@@ -75,6 +76,6 @@ function valueOf(
 
 function refusal(why: string): DashkeepError {
   return new DashkeepError('DK_SETTINGS', `the file with secrets is not valid: ${why}`, {
-    hint: 'Write kind, uid and field, each a mapping: data-source: { my-uid: { basicAuthPassword: secret } }.',
+    advice: reason('write-secrets', { example: 'data-source: { my-uid: { basicAuthPassword: secret } }' }),
   });
 }

@@ -1,5 +1,6 @@
 import type { DataSourceMatch } from '../../../contract/api/restores.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { stringAt } from '../../../lib/json/json.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import type { Org } from '../../../grafana/instance.ts';
@@ -132,7 +133,7 @@ export class DataSourceMap implements DataSourceLookup {
     );
     if (unknown !== undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no data source '${unknown}' here`, {
-        hint: 'Use the UID of an existing data source, such as --map-datasource old=new.',
+        advice: reason('use-existing-data-source'),
       });
     }
   }

@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { targetOf } from '../target.ts';
 import { changesSecurity, countSecurity } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
@@ -50,6 +51,6 @@ export function requireConfirmation(plan: Plan, typed: string | undefined): void
   const changes = `changes who can see or receive what: ${changed.slice(0, NAMED).join(', ')}${more}`;
   const parts = [...(count > 0 ? [deletes] : []), ...(changed.length > 0 ? [changes] : [])];
   throw new DashkeepError('DK_CONFIRMATION', `this ${parts.join(', and ')}`, {
-    hint: `Type '${plan.confirm}' to confirm (--confirm).`,
+    advice: reason('type-confirmation', { confirm: plan.confirm }),
   });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { KIND_NAMES, NAMEABLE } from '../../../contract/kinds.ts';
 import { PlanItem, SecurityChange } from '../../../contract/plan.ts';
 import { ReasonData } from '../../../contract/reasons/reason.ts';
@@ -95,7 +96,7 @@ export function parseSavedPlan(text: string): SavedPlan {
   const parsed = SavedPlan.safeParse(document);
   if (!parsed.success) {
     throw new DashkeepError('DK_USAGE', 'this is not a saved plan', {
-      hint: 'Make one with `dashkeep restore … --save-plan <file>`.',
+      advice: reason('save-plan', { command: 'dashkeep restore … --save-plan <file>' }),
     });
   }
   return parsed.data;

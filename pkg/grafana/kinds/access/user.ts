@@ -253,7 +253,7 @@ function lastAdmin(error: unknown, login: string): DashkeepError | undefined {
   return error instanceof GrafanaError && error.httpStatus === 400
     ? new DashkeepError('DK_GRAFANA_REFUSED', `${login} cannot leave an organization: ${error.message}`, {
         cause: error,
-        hint: 'Give that organization another Admin, or delete it if Grafana made it for this account. Then restore again.',
+        advice: reason('add-organization-admin'),
       })
     : undefined;
 }

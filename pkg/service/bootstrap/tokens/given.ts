@@ -1,4 +1,5 @@
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { tokenCredentials, type CredentialSource, type SecretReader } from '../../../grafana/http/credentials.ts';
 import { TokenWatch } from './watch.ts';
 import { probeToken, type TokenProbeOptions } from './probe.ts';
@@ -97,8 +98,6 @@ function stateOf(accepted: boolean | undefined): 'unknown' | 'valid' | 'invalid'
 function refusal(variables: readonly string[]): DashkeepError {
   const names = variables.join(', ');
   return new DashkeepError('DK_GRAFANA_UNAUTHORIZED', `Grafana refuses the token from ${names}`, {
-    hint:
-      'Check whether the token or its service account was deleted. Make a new token in Grafana (Administration › Service accounts, ' +
-      `role Admin) and set ${names}. If it is read from a file (…_FILE), no restart is needed.`,
+    advice: reason('replace-given-token', { names }),
   });
 }

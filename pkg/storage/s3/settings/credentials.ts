@@ -144,7 +144,7 @@ function roleCredentials(question: Question): ResolvedCredentials {
   }
   if (!isAws) {
     throw new DashkeepError('DK_STORE_CREDENTIALS', `no access key is configured for ${endpoint.value}`, {
-      hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. AWS roles are not sent to other services.',
+      advice: reason('set-access-key'),
     });
   }
   const relative = present(environment.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI);
@@ -160,7 +160,7 @@ function roleCredentials(question: Question): ResolvedCredentials {
   }
   if (booleanOf('AWS_EC2_METADATA_DISABLED', environment.AWS_EC2_METADATA_DISABLED) === true) {
     throw new DashkeepError('DK_STORE_CREDENTIALS', 'no access key is configured', {
-      hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or give the pod an IAM role.',
+      advice: reason('set-access-key-or-role'),
     });
   }
   const load = fromInstanceMetadata({ timeout: 1_000, maxRetries: 2 });
@@ -184,9 +184,7 @@ function guarded(credentials: ResolvedCredentials, accessKeyId: string, question
     throw new DashkeepError(
       'DK_SETTINGS',
       `the key of ${credentials.from} is one of Scaleway, but the endpoint is AWS`,
-      {
-        hint: 'Set DASHKEEP_S3_ENDPOINT=https://s3.fr-par.scw.cloud (or your region), or endpoint_url in the config file.',
-      },
+      { advice: reason('set-scaleway-endpoint') },
     );
   }
   return credentials;

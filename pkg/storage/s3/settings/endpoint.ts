@@ -65,7 +65,7 @@ function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> |
     throw new DashkeepError(
       'DK_SETTINGS',
       `profile ${profile.name} in ${configFile} says services = ${services.name}, but there is no [services ${services.name}] with content`,
-      { hint: `Add the section, or set DASHKEEP_S3_ENDPOINT. Without it the keys would be sent to AWS.` },
+      { advice: reason('add-services-section') },
     );
   }
   const where = `[services ${services.name}] in ${configFile}`;
@@ -80,7 +80,7 @@ function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> |
   }
   if (general === undefined && !Object.keys(services.section).some((name) => name.endsWith('.endpoint_url'))) {
     throw new DashkeepError('DK_SETTINGS', `${where} holds no endpoint_url below "s3 ="`, {
-      hint: 'Write "s3 =" and, indented on the next line, "endpoint_url = https://…", or set DASHKEEP_S3_ENDPOINT.',
+      advice: reason('indent-endpoint'),
     });
   }
   return general;
@@ -100,7 +100,7 @@ function firstOf(candidates: readonly (readonly [string | undefined, string])[])
 function checked({ value, from }: Sourced<string>): Sourced<string> {
   const refuse = (why: string) =>
     new DashkeepError('DK_SETTINGS', `the S3 endpoint of ${from} is not usable: ${why}`, {
-      hint: 'An endpoint is written like https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
+      advice: reason('write-endpoint'),
     });
   if (/["'`]/.test(value)) {
     throw refuse('it contains quotes, which are not part of the value');

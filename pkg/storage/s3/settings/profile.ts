@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemCode, unreadableFile } from '../../../lib/file-errors.ts';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { present } from './settings.ts';
 import type { Environment, S3Settings } from './settings.ts';
 
@@ -39,8 +40,9 @@ export async function readProfile(settings: S3Settings, environment: Environment
   const config = files.configFile[name];
   const credentials = files.credentialsFile[name];
   if (chosen !== undefined && config === undefined && credentials === undefined) {
+    const profiles = profilesIn(files);
     throw new DashkeepError('DK_SETTINGS', `the profile ${name} is in neither ${configFile} nor ${credentialsFile}`, {
-      hint: `Profiles found: ${profilesIn(files) || 'none'}. In the config file all but [default] are written [profile name].`,
+      advice: profiles === '' ? reason('create-profile') : reason('choose-profile', { profiles }),
     });
   }
   const services = present(config?.services);

@@ -92,16 +92,14 @@ function resolveRegion(
       throw new DashkeepError(
         'DK_SETTINGS',
         `AWS has no region ${region} (from ${from}), and no other S3 endpoint is configured`,
-        {
-          hint: 'Set DASHKEEP_S3_ENDPOINT, or endpoint_url in the AWS config file, to the address of your S3 service.',
-        },
+        { advice: reason('set-endpoint') },
       );
     }
     return { value: region, from };
   }
-  const guess = provider?.region === undefined ? '' : ` (for this endpoint: ${provider.region})`;
+  const guess = provider?.region;
   throw new DashkeepError('DK_SETTINGS', 'no S3 region is configured', {
-    hint: `Set AWS_REGION${guess}. A service without regions takes us-east-1.`,
+    advice: guess === undefined ? reason('set-region') : reason('set-region-of-endpoint', { region: guess }),
   });
 }
 

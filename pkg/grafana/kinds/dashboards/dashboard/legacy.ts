@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../../../contract/errors.ts';
+import { reason } from '../../../../contract/reasons/catalogue.ts';
 import {
   isJsonObject,
   numberAt,
@@ -110,9 +111,7 @@ async function readObject(context: KindContext, path: string): Promise<Content> 
     throw new DashkeepError(
       'DK_GRAFANA_ANSWER',
       `it is stored in a form that only ${path} gives out, which answers 404`,
-      {
-        hint: 'Let requests to /apis through to Grafana.',
-      },
+      { advice: reason('let-apis-through') },
     );
   }
   return contentOfObject(object);

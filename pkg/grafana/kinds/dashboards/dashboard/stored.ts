@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../../../contract/errors.ts';
+import { reason } from '../../../../contract/reasons/catalogue.ts';
 import { stringAt, type JsonObject } from '../../../../lib/json/json.ts';
 import { apisPath } from '../../../apis.ts';
 import { servedVersions } from '../../../capabilities.ts';
@@ -52,7 +53,7 @@ export async function readApis(
     return undefined;
   }
   throw new DashkeepError('DK_GRAFANA_ANSWER', `it is stored as ${stored}, which this Grafana does not return`, {
-    hint: 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
+    advice: reason('enable-dashboard-version'),
   });
 }
 

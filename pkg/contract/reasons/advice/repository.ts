@@ -1,0 +1,29 @@
+/** What to do about an error of the repository. */
+export const REPOSITORY_ADVICE = {
+  'look-up-fingerprint': '`{command}` shows the fingerprints of the keys that signed snapshots.',
+  'restore-key-entry':
+    'Restore it from a copy. Otherwise a new key is made, and earlier snapshots are foreign until you trust their key.',
+  'rotate-key-first': 'Make another key first: {command}',
+  'find-trusted-key': 'It may be in DASHKEEP_TRUSTED_KEYS, or another trusted key handed over to it.',
+  'confirm-foreign': 'Add --confirm {id} after you have checked what it would write.',
+  'compare-fingerprint':
+    'Compare the fingerprint with the one that you wrote down, or that `{command}` prints on the machine that makes the backups. If it is the same, add --trust {signer}',
+  'trust-signer': 'If that key is yours: {trust}. To restore this one alone: {command}',
+  'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
+  'give-memory':
+    'Nothing that Dashkeep writes is that large for this heap: it is damaged or foreign. If not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
+  'back-up-first': 'Make another backup first, or allow removing the newest.',
+  'lengthen-id': 'Give more of the id.',
+  'look-up-signers': '`{command}` shows who signed them; `{trust}` trusts a key.',
+  'set-retention':
+    'Give at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
+  'repair-configuration': 'Run `{command}` to write the file again. The snapshots are not affected.',
+  'confirm-large-prune': 'Look at the plan (--dry-run), then confirm it with --remove-most-objects.',
+  'find-unreadable':
+    'Run `{command}` to see which one. Repair or delete that snapshot, or set the identity that decrypts it.',
+  'wait-for-run':
+    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then.',
+  'wait-for-unsigned-run':
+    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then. No trusted key signed that session: if it keeps coming back, find out who writes it.',
+  'run-backup-again': 'Run the backup again.',
+} as const;

@@ -1,0 +1,82 @@
+import type { REPOSITORY_ADVICE } from '../../../../pkg/contract/reasons/advice/repository.ts';
+import { t } from '../../i18n.ts';
+import type { Text } from '../text.ts';
+
+/** What to do about an error of the repository. */
+export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Text> = {
+  'look-up-fingerprint': (given) =>
+    t(
+      'reason.look-up-fingerprint',
+      'This command shows the fingerprints of the keys that signed snapshots: {{command}}',
+      given,
+    ),
+  'restore-key-entry': () =>
+    t(
+      'reason.restore-key-entry',
+      'Restore it from a copy. Otherwise the service creates a new key, and earlier snapshots are foreign until you trust their key.',
+    ),
+  'rotate-key-first': (given) => t('reason.rotate-key-first', 'Create another key first: {{command}}', given),
+  'find-trusted-key': () =>
+    t('reason.find-trusted-key', 'The deployment may trust it, or another trusted key handed over to it.'),
+  'confirm-foreign': (given) =>
+    t('reason.confirm-foreign', 'Check what it would write, then confirm it with {{id}}.', given),
+  'compare-fingerprint': (given) =>
+    t(
+      'reason.compare-fingerprint',
+      'Compare the fingerprint with the one that you wrote down, or that this command prints on the machine that makes the backups: {{command}}. If it is the same, trust the key {{signer}}.',
+      given,
+    ),
+  'trust-signer': (given) =>
+    t(
+      'reason.trust-signer',
+      'If that key is yours, run this command: {{trust}}. To restore only this snapshot, use the command line: {{command}}',
+      given,
+    ),
+  'accept-unsigned': (given) =>
+    t(
+      'reason.accept-unsigned',
+      'Anyone with access to the target may have written it. To restore it anyway, use the command line: {{command}}',
+      given,
+    ),
+  'give-memory': () =>
+    t(
+      'reason.give-memory',
+      'Dashkeep writes nothing that is so large for the memory of the service. It is damaged or foreign. If not, give the service more memory.',
+    ),
+  'back-up-first': () =>
+    t('reason.back-up-first', 'Make another backup first, or allow the removal of the newest snapshot.'),
+  'lengthen-id': () => t('reason.lengthen-id', 'Enter more of the ID.'),
+  'look-up-signers': (given) =>
+    t(
+      'reason.look-up-signers',
+      'This command shows who signed them: {{command}}. This one trusts a key: {{trust}}',
+      given,
+    ),
+  'set-retention': () => t('reason.set-retention', 'Set at least one retention rule.'),
+  'repair-configuration': (given) =>
+    t(
+      'reason.repair-configuration',
+      'The snapshots are not affected. This command writes the file again: {{command}}',
+      given,
+    ),
+  'confirm-large-prune': () =>
+    t('reason.confirm-large-prune', 'Do a dry run and check what would be removed. Then confirm it.'),
+  'find-unreadable': () =>
+    t(
+      'reason.find-unreadable',
+      'Verify the stored data to see which one. Repair or delete that snapshot, or enter the private key that decrypts it.',
+    ),
+  'wait-for-run': (given) =>
+    t(
+      'reason.wait-for-run',
+      'Nothing was removed. Try again when that run has ended. If its process has crashed, try again in {{minutes}} min.',
+      given,
+    ),
+  'wait-for-unsigned-run': (given) =>
+    t(
+      'reason.wait-for-unsigned-run',
+      'Nothing was removed. Try again when that run has ended. If its process has crashed, try again in {{minutes}} min. No trusted key signed that session. If it keeps coming back, find out who writes it.',
+      given,
+    ),
+  'run-backup-again': () => t('reason.run-backup-again', 'Start the backup again.'),
+};
