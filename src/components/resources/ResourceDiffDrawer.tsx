@@ -38,7 +38,7 @@ export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
                 </RestoreButton>
               </div>
             )}
-            <ResourceDifference diff={diff} />
+            <ResourceDifference diff={diff} sides={{ from, to }} />
           </Stack>
         )}
       </QueryView>

@@ -124,6 +124,21 @@ export const PAGES: Shown[] = [
 /** States that are made up only. */
 export const STATES: Shown[] = [
   {
+    name: 'panels side by side',
+    path: () => '/versions/dashboard/checkout-latency',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Compare with the version before' }).click();
+      await page.getByRole('tab', { name: 'Panels side by side' }).click();
+      await page.getByRole('button', { name: 'Show 1 panel' }).click();
+    },
+    ready: async (page) => {
+      const [before, after] = [page.getByRole('figure').first(), page.getByRole('figure').last()];
+      await after.scrollIntoViewIfNeeded();
+      await expect(before).toContainText('p95');
+      await expect(after).toContainText('p95, all regions');
+    },
+  },
+  {
     name: 'confirmation',
     path: ({ changed, snapshot }) =>
       `/restore?type=resources&overwrite=yes&snapshot=${snapshot}&resource=${resource(changed.uid)}` +

@@ -20,6 +20,7 @@ interface Difference {
   shown: PlanItem | undefined;
   /** What decides how the plan is confirmed is still being read. */
   isLoading: boolean;
+  snapshot: string;
   query: { data: ResourceDiff | undefined; error: Error | null; refetch: () => void };
 }
 
@@ -34,13 +35,14 @@ export function useOneDifference(plan: RestorePlan): Difference {
     item,
     // A rule may be missing from the live group, and is added to it then.
     shown: query.data !== undefined && query.data.change !== 'unchanged' ? item : undefined,
+    snapshot: plan.snapshot,
     isLoading: (enabled && list.isPending) || query.isFetching,
     query: { data: query.data, error: query.error, refetch: () => void query.refetch() },
   };
 }
 
 /** Shows it, so that the button above is enough to apply the plan. */
-export function OneDifference({ difference: { item, query } }: { difference: Difference }) {
+export function OneDifference({ difference: { item, snapshot, query } }: { difference: Difference }) {
   const styles = useStyles2(getStyles);
   return item === undefined ? null : (
     <section className={styles.card} aria-labelledby="dashkeep-difference">
@@ -51,7 +53,7 @@ export function OneDifference({ difference: { item, query } }: { difference: Dif
       </Text>
       <Stack direction="column" gap={2}>
         <QueryView secondary query={query}>
-          {(diff) => <ResourceDifference diff={diff} />}
+          {(diff) => <ResourceDifference diff={diff} sides={{ from: 'live', to: snapshot }} />}
         </QueryView>
       </Stack>
     </section>

@@ -20,7 +20,9 @@ export function PlanItemDrawer({ snapshot, item, onClose }: Props) {
   const subtitle = t('plan.difference', 'What the restore changes · {{kind}}', { kind: kindLabel(item.kind) });
   return (
     <Drawer title={item.title || item.uid} subtitle={subtitle} size="lg" onClose={onClose}>
-      <QueryView query={query}>{(diff) => <ResourceDifference diff={diff} />}</QueryView>
+      <QueryView query={query}>
+        {(diff) => <ResourceDifference diff={diff} sides={{ from: 'live', to: snapshot }} />}
+      </QueryView>
     </Drawer>
   );
 }

@@ -32,6 +32,7 @@ import { CompatRouter, Navigate, Route, Routes, useLocation } from 'react-router
 import { createBackendSrv } from './backend.ts';
 import { Chrome } from './Chrome.tsx';
 import { MetaContext, Page } from './Page.tsx';
+import { providePanels } from './panels.tsx';
 import { loadPlugin, type LoadedPlugin } from './pluginLoader.ts';
 import { provideSharedModules } from './shared.ts';
 import { Toasts } from './Toasts.tsx';
@@ -53,6 +54,7 @@ locationUtil.initialize({
   getTimeRangeForUrl: () => ({ from: 'now-1h', to: 'now' }),
   getVariablesUrlParams: () => ({}),
 });
+providePanels();
 provideSharedModules(Page);
 
 function usePlugin(): { loaded?: LoadedPlugin; error?: unknown } {
