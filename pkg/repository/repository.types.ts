@@ -4,7 +4,7 @@ import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import type { Encoder } from './objects/encode-thread.ts';
-import type { ThingTexts } from './index/texts/files.ts';
+import type { PackedTexts } from './index/texts/files.ts';
 import type { ResourceChange } from './index/versions/below.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
@@ -57,7 +57,7 @@ export interface Searchable extends IndexedPart {
   /** `titles`: the repository is encrypted, and content cannot be read here. */
   searched: 'content' | 'titles';
   /** @throws DK_INTEGRITY for a part that is damaged: begin again */
-  things(): AsyncIterable<ThingTexts>;
+  things(): AsyncIterable<PackedTexts>;
   /** What became of resources, each oldest first. */
   histories(refs: readonly ResourceRef[]): Promise<VersionChange[][]>;
   everSeen(): Promise<SeenResource[]>;

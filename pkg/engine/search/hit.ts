@@ -27,7 +27,7 @@ export function hitOf(
     return undefined;
   }
   const found = matches.flatMap((match): FoundText[] => {
-    const span = lastSpan(changes, match.objects);
+    const span = lastSpan(changes, match.objects());
     if (span === undefined) {
       return [];
     }

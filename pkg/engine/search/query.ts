@@ -15,9 +15,14 @@ export interface SearchWords {
  * The form in which texts are compared: without case, accents and repeated spaces.
  */
 export function comparable(text: string): string {
+  return folded(text).replace(/\s+/g, ' ').trim();
+}
+
+/** The same of a text of several lines, which stay as they are. */
+export function folded(text: string): string {
   // eslint-disable-next-line no-control-regex -- plain ASCII needs no normalization, and is most of what there is
   const plain = /^[\u0000-\u007f]*$/.test(text) ? text : text.normalize('NFKD').replace(/\p{M}+/gu, '');
-  return plain.toLowerCase().replace(/\s+/g, ' ').trim();
+  return plain.toLowerCase();
 }
 
 /** @throws DK_USAGE for a text that is too short or too long */

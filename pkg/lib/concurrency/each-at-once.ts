@@ -41,3 +41,25 @@ export async function mapConcurrently<T, R>(
   await forEachConcurrently(atOnce, items, async (item, index) => void (results[index] = await work(item)), signal);
   return results;
 }
+
+/** The results one after another in the order of the items, some of which are worked on ahead. */
+export async function* readAhead<T, R>(
+  ahead: number,
+  items: Iterable<T>,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const pending: Promise<R>[] = [];
+  for (const item of items) {
+    const one = work(item);
+    // What fails ahead is thrown when it is its turn.
+    one.catch(() => undefined);
+    pending.push(one);
+    const first = pending.length > ahead ? pending.shift() : undefined;
+    if (first !== undefined) {
+      yield await first;
+    }
+  }
+  for (const one of pending) {
+    yield await one;
+  }
+}

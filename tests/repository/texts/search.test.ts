@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { TextIndex } from '../../../pkg/repository/index/texts/text-index.ts';
 import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
@@ -147,6 +149,30 @@ describe('a search', () => {
     expect(await lines('DÉBIT')).toHaveLength(1);
     expect(await lines('latency')).toHaveLength(1);
     expect(await lines('debit orders')).toEqual([]);
+  });
+
+  it('finds texts of several lines, and shows them in one', async () => {
+    await take({ 'dashboard/long': board('Long', { 'Two\n\tlines': 'sum(\n\trate(orders_total[5m])\n)\n' }) });
+    const found = 'sum( rate(orders_total[5m]) )';
+    const inHead = [`dashboard/long query Two lines: ${found} now`];
+    expect(await lines('sum( rate(orders')).toEqual(inHead);
+    const index = new TextIndex(
+      {
+        ...repository,
+        ...world,
+        log: silentLog,
+        versions: repository.versionIndex,
+        read: (object) => repository.getObject(object),
+      },
+      { head: 0, bodiesAtPublishing: 200, snapshots: 0, shard: 1000 },
+    );
+    await world.store.deleteMany(['cache/texts.json.gz']);
+    await index.update(await repository.snapshots());
+    repository = await open(world);
+    expect(await lines('sum( rate(orders')).toEqual(inHead);
+    expect(await lines('two lines')).toEqual(['dashboard/long panel Two lines now']);
+    // Neither what the index calls a text, nor the numbers that it keeps with it.
+    expect([await lines('panel'), await lines('0 0')]).toEqual([[], []]);
   });
 
   it('takes signs as they are', async () => {

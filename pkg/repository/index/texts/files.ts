@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FOUND_IN } from '../../../contract/api/search.ts';
+import { FOUND_IN, type FoundIn } from '../../../contract/api/search.ts';
 import { Thing } from '../versions/files.ts';
 
 const Generation = z.string().regex(/^[0-9a-f]{16}$/);
@@ -23,20 +23,34 @@ export const TextDoc = z.object({
 export type TextDoc = z.infer<typeof TextDoc>;
 
 /** The texts of all versions of a resource. */
-export const ThingTexts = z.object({
-  thing: Thing,
+export interface ThingTexts {
+  thing: Thing;
   /** Starts of the ids of their objects, in the order in which they were indexed. */
-  objects: z.array(z.string()),
+  objects: string[];
   /** A text with the places of the objects that have it: pairs of the first and last of each run. */
-  texts: z.array(z.tuple([Where, z.string(), z.string(), z.array(z.int().nonnegative())])),
+  texts: [where: FoundIn, text: string, within: string, runs: number[]][];
+  cut?: true;
+  unread?: true;
+}
+
+/**
+ * The texts of all versions of a resource as a part of the index keeps them: few long strings, which are parsed and
+ * looked through several times as fast as a list of lists.
+ */
+export const PackedTexts = z.object({
+  thing: Thing,
+  /** Starts of the ids of the objects, with spaces between. */
+  objects: z.string(),
+  /** A line for each text: where it is, the text, what it belongs to, and its runs of objects, with tabs between. */
+  texts: z.string(),
   cut: z.literal(true).optional(),
   unread: z.literal(true).optional(),
 });
-export type ThingTexts = z.infer<typeof ThingTexts>;
+export type PackedTexts = z.infer<typeof PackedTexts>;
 
 /** The part that every publishing rewrites: what is newer than the large part, and where that is. */
 export const TextHead = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   base: z
     .object({
       generation: Generation,
@@ -56,15 +70,15 @@ export const TextHead = z.object({
 export type TextHead = z.infer<typeof TextHead>;
 
 /** The snapshots of the large part. */
-export const TextTable = z.object({ format: z.literal(1), generation: Generation, snapshots: z.array(z.string()) });
+export const TextTable = z.object({ format: z.literal(2), generation: Generation, snapshots: z.array(z.string()) });
 export type TextTable = z.infer<typeof TextTable>;
 
 /** Some of the resources of the large part. */
 export const TextShard = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   generation: Generation,
   shard: z.int().nonnegative(),
-  things: z.array(ThingTexts),
+  things: z.array(PackedTexts),
 });
 export type TextShard = z.infer<typeof TextShard>;
 
@@ -74,4 +88,4 @@ export function shortId(object: string): string {
 }
 
 /** What there is before anything is indexed. */
-export const emptyTextHead = (): TextHead => ({ format: 1, snapshots: [], docs: [] });
+export const emptyTextHead = (): TextHead => ({ format: 2, snapshots: [], docs: [] });

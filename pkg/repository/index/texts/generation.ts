@@ -6,6 +6,7 @@ import { keyOf } from '../versions/files.ts';
 import { shardOf } from '../versions/fold.ts';
 import { emptyTextHead, shortId, type TextDoc, type TextHead, type ThingTexts } from './files.ts';
 import { bounded, MOST_OF_A_THING, MOST_SHARDS, shardsOfTexts, withDocs, withoutUnused } from './merge.ts';
+import { pack, unpack } from './packed.ts';
 import type { TextParts } from './parts.ts';
 import { isRead, type VersionRef } from './read-docs.ts';
 
@@ -41,7 +42,7 @@ export async function writeTexts(options: TextGenerationOptions): Promise<TextHe
   if (last === undefined) {
     return emptyTextHead();
   }
-  await parts.writeTable({ format: 1, generation, snapshots }, { signal });
+  await parts.writeTable({ format: 2, generation, snapshots }, { signal });
   const before = base?.shards ?? 1;
   const expected = base === undefined && versions !== undefined ? await expectedSize(versions) : (base?.size ?? 0);
   const shards = shardsOfTexts(expected + JSON.stringify(head.docs).length, before, options.shardSize);
@@ -60,7 +61,7 @@ export async function writeTexts(options: TextGenerationOptions): Promise<TextHe
     if (old === undefined) {
       return undefined;
     }
-    const texts = new Map(old.filter(isOfPass).map((one) => [keyOf(one.thing), one]));
+    const texts = new Map(old.filter(isOfPass).map((one) => [keyOf(one.thing), unpack(one)]));
     for (const [key, added] of docs) {
       if (added[0] !== undefined && isOfPass(added[0])) {
         texts.set(key, withDocs(texts.get(key), added[0].thing, added));
@@ -72,14 +73,14 @@ export async function writeTexts(options: TextGenerationOptions): Promise<TextHe
     if (((order[at + 1] ?? -1) & (shards - 1)) !== shard || at === order.length - 1) {
       // As long as there can be more shards, the next fold splits a large one.
       const kept = shards < MOST_SHARDS ? things : bounded(things, 2 * options.shardSize);
-      const file = { format: 1 as const, generation, shard, things: kept };
+      const file = { format: 2 as const, generation, shard, things: kept.map(pack) };
       size += JSON.stringify(file).length;
       await parts.writeShard(file, { signal });
       things = [];
     }
   }
   const previous = base === undefined ? {} : { previous: base.generation };
-  return { format: 1, base: { generation, ...previous, shards, size, last }, snapshots: [], docs: [] };
+  return { format: 2, base: { generation, ...previous, shards, size, last }, snapshots: [], docs: [] };
 }
 
 /** Texts of all versions that there are: those that are known, and of the others what their content says. */

@@ -49,7 +49,7 @@ function nameOf([where, text, within]: readonly [string, string, string, ...unkn
 }
 
 /** The objects that have a text. */
-export function objectsOf({ objects }: ThingTexts, [, , , runs]: ThingTexts['texts'][number]): string[] {
+export function objectsOf(objects: readonly string[], [, , , runs]: ThingTexts['texts'][number]): string[] {
   return objects.filter((_, place) => {
     for (let at = 0; at + 1 < runs.length; at += 2) {
       if (place >= (runs[at] ?? 0) && place <= (runs[at + 1] ?? -1)) {
@@ -70,7 +70,7 @@ export function withoutUnused(known: ThingTexts, isUsed: (object: string) => boo
   const byObject = new Map(docs.map((doc) => [doc.object, doc]));
   for (const text of known.texts) {
     const [where, words, within] = text;
-    for (const object of objectsOf(known, text)) {
+    for (const object of objectsOf(known.objects, text)) {
       byObject.get(object)?.texts.push([where, words, within]);
     }
   }

@@ -1,9 +1,11 @@
 import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { hasSearchTexts, searchTexts } from '../../../grafana/search-texts/search-texts.ts';
+import type { SearchText } from '../../../grafana/search-texts/text-list.ts';
 import { parseJson } from '../../../lib/json/json.ts';
 import type { Thing } from '../versions/files.ts';
 import { shortId, type TextDoc } from './files.ts';
+import { oneLine } from './packed.ts';
 
 /** Larger bodies are not read; what fills them is data, as in a dashboard of a spreadsheet. */
 const LARGEST_BODY = 8 * 1024 * 1024;
@@ -33,7 +35,11 @@ export async function readDoc(
 ): Promise<TextDoc> {
   const { thing, object, title } = version;
   const [, kind] = thing;
-  const doc: TextDoc = { thing, object: shortId(object), texts: [['title', title.slice(0, LONGEST_TITLE), '']] };
+  const doc: TextDoc = {
+    thing,
+    object: shortId(object),
+    texts: [['title', oneLine(title).slice(0, LONGEST_TITLE), '']],
+  };
   if (read === undefined || !hasSearchTexts(kind)) {
     return doc;
   }
@@ -42,7 +48,8 @@ export async function readDoc(
   }
   try {
     const { texts, cut } = searchTexts(kind, parseJson(await read(object)));
-    return compact({ ...doc, texts: [...doc.texts, ...texts], cut: cut ? true : undefined });
+    const lines = texts.map(([where, text, within]): SearchText => [where, oneLine(text), oneLine(within)]);
+    return compact({ ...doc, texts: [...doc.texts, ...lines], cut: cut ? true : undefined });
   } catch (error) {
     if (!isOfContent(error)) {
       throw error;

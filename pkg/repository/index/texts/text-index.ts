@@ -3,15 +3,16 @@ import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Randomness } from '../../../contract/ports.ts';
 import { isSearched } from '../../../grafana/search-texts/search-texts.ts';
-import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import { mapConcurrently, readAhead } from '../../../lib/concurrency/each-at-once.ts';
 import type { EveryVersion } from '../versions/every-version.ts';
 import { keyOf } from '../versions/files.ts';
 import { shardOf } from '../versions/fold.ts';
 import type { PartsPorts } from '../versions/parts.ts';
 import { countingIds, type VersionIndex } from '../versions/version-index.ts';
-import { emptyTextHead, shortId, type TextDoc, type TextHead, type TextTable, type ThingTexts } from './files.ts';
+import { emptyTextHead, shortId, type PackedTexts, type TextDoc, type TextHead, type TextTable } from './files.ts';
 import { writeTexts } from './generation.ts';
 import { withDocs } from './merge.ts';
+import { pack, unpack } from './packed.ts';
 import { TextParts, type TextFlavor } from './parts.ts';
 import { isRead, readDoc, type VersionRef } from './read-docs.ts';
 
@@ -41,8 +42,8 @@ const LIMITS = {
 const FORGOTTEN_SHARE = 10;
 
 const READS_AT_ONCE = 8;
-/** Parts read ahead: parsed, one takes some megabytes. */
-const PARTS_AT_ONCE = 4;
+/** Parts read ahead: one takes about a megabyte. */
+const PARTS_AHEAD = 8;
 
 /**
  * `cache/texts.json.gz` and `cache/texts/`: what people search for in every version of everything. Which versions there
@@ -100,7 +101,7 @@ export class TextIndex {
   }
 
   /** The texts of every resource. @throws DK_INTEGRITY for a part that is gone or damaged: update, and begin again */
-  async *things(calls: Abortable = {}): AsyncGenerator<ThingTexts> {
+  async *things(calls: Abortable = {}): AsyncGenerator<PackedTexts> {
     const head = this.#head ?? (await this.#load(calls));
     const { base } = head;
     const shards = base?.shards ?? 1;
@@ -110,24 +111,22 @@ export class TextIndex {
       const ofShard = docs.get(shard) ?? new Map<string, TextDoc[]>();
       docs.set(shard, ofShard.set(keyOf(doc.thing), [...(ofShard.get(keyOf(doc.thing)) ?? []), doc]));
     }
-    for (let first = 0; first < shards; first += PARTS_AT_ONCE) {
-      const numbers = Array.from({ length: Math.min(PARTS_AT_ONCE, shards - first) }, (_, at) => first + at);
-      const read = async (shard: number): Promise<ThingTexts[]> =>
-        base === undefined
-          ? []
-          : ((await this.#parts.shard(base.generation, shard, calls)) ?? (await this.#lost(calls))).things;
-      for (const [at, known] of (await mapConcurrently(PARTS_AT_ONCE, numbers, read, calls.signal)).entries()) {
-        const added = docs.get(first + at) ?? new Map<string, TextDoc[]>();
-        for (const one of known) {
-          const key = keyOf(one.thing);
-          const news = added.get(key);
-          added.delete(key);
-          yield news === undefined ? one : withDocs(one, one.thing, news);
-        }
-        for (const news of added.values()) {
-          if (news[0] !== undefined) {
-            yield withDocs(undefined, news[0].thing, news);
-          }
+    const read = async (shard: number): Promise<PackedTexts[]> =>
+      base === undefined
+        ? []
+        : ((await this.#parts.shard(base.generation, shard, calls)) ?? (await this.#lost(calls))).things;
+    let shard = 0;
+    for await (const known of readAhead(PARTS_AHEAD, Array(shards).keys(), read)) {
+      const added = docs.get(shard++) ?? new Map<string, TextDoc[]>();
+      for (const one of known) {
+        const key = keyOf(one.thing);
+        const news = added.get(key);
+        added.delete(key);
+        yield news === undefined ? one : pack(withDocs(unpack(one), one.thing, news));
+      }
+      for (const news of added.values()) {
+        if (news[0] !== undefined) {
+          yield pack(withDocs(undefined, news[0].thing, news));
         }
       }
     }
