@@ -32,6 +32,7 @@ import type {
   SeenResource,
   Session,
   Versions,
+  VersionsBelow,
 } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
@@ -41,7 +42,7 @@ import { Trust } from './signing/trust.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
 import { openSearch } from './index/texts/searchable.ts';
 import { TextIndex } from './index/texts/text-index.ts';
-import type { ResourceChange } from './index/versions/below.ts';
+import type { BelowPart } from './index/versions/below/below.ts';
 import { askVersions } from './index/versions/ask-versions.ts';
 import { VersionIndex } from './index/versions/version-index.ts';
 import type { StateStore } from '../lib/state.ts';
@@ -221,8 +222,10 @@ export class OpenedRepository implements Repository {
     return askVersions(this, options, (summaries, calls) => this.versionIndex.of(ref, summaries, calls));
   }
 
-  versionsBelow(folder: ResourceRef, options: IndexWait = {}): Promise<Versions<ResourceChange>> {
-    return askVersions(this, options, (summaries, calls) => this.versionIndex.below(folder, summaries, calls));
+  versionsBelow(folder: ResourceRef, { after, limit, ...options }: IndexWait & BelowPart = {}): Promise<VersionsBelow> {
+    return askVersions(this, options, (summaries, calls) =>
+      this.versionIndex.below(folder, summaries, { ...calls, after, limit }),
+    );
   }
 
   searchable(options: IndexWait = {}): Promise<Searchable> {

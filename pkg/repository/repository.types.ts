@@ -5,7 +5,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import type { Encoder } from './objects/encode-thread.ts';
 import type { PackedTexts } from './index/texts/files.ts';
-import type { ResourceChange } from './index/versions/below.ts';
+import type { Below, BelowPart, ResourceChange } from './index/versions/below/below.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
 import type { StoredManifest } from './snapshots/manifests.ts';
@@ -35,6 +35,11 @@ export interface Versions<Change = VersionChange> extends IndexedPart {
   changes: Change[];
   /** Of every snapshot, by id. */
   snapshots: ReadonlyMap<string, SnapshotSummary>;
+}
+
+/** A part of what became of a folder and of what is below it. */
+export interface VersionsBelow extends Versions<ResourceChange>, Below {
+  changes: ResourceChange[];
 }
 
 /** How long an answer of the index of versions may take. */
@@ -117,7 +122,7 @@ export interface Repository {
   versions(ref: ResourceRef, options?: IndexWait): Promise<Versions>;
 
   /** The same of a folder and of all that is or was in it or below it, newest first. */
-  versionsBelow(folder: ResourceRef, options?: IndexWait): Promise<Versions<ResourceChange>>;
+  versionsBelow(folder: ResourceRef, options?: IndexWait & BelowPart): Promise<VersionsBelow>;
 
   /**
    * What a search is made from. Where the index of texts has to be made first, this reads every body; progress counts

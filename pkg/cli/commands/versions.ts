@@ -49,7 +49,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   if (flags.below === true && named.kind !== 'folder') {
     throw new DashkeepError('DK_USAGE', `--below is for folders, and ${resource} is none`);
   }
-  const { ref, found, items } = await withRepository(context, flags, false, async (repository) => {
+  const { ref, found, total, items } = await withRepository(context, flags, false, async (repository) => {
     const quiet = flags.json === true;
     const { signal } = context;
     const get = (object: string): Promise<string> => repository.getObject(object, { signal });
@@ -57,21 +57,20 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
       ? await findVersions(context, repository, named, org, quiet)
       : await findRuleVersions(context, repository, named, org, quiet);
     if (flags.below === true && isWholeResource(which)) {
-      const below = await repository.versionsBelow(which, { signal });
-      const shown = versionsBelow(below).slice(0, limit);
+      const below = await repository.versionsBelow(which, { limit, signal });
+      const shown = versionsBelow(below);
       const described = flags.changes ? await describeSeveral(shown, below.changes, { read: get, signal }) : shown;
-      return { ref: which, found: below, items: described };
+      return { ref: which, found: below, total: below.total, items: described };
     }
     const shown = versionsOf(all).slice(0, limit);
     const options = isWholeResource(which)
       ? { kind: which.kind, read: get, signal }
       : { kind: 'alert-rule-group' as const, read: ruleReader(which.uid, get), signal };
     const described = flags.changes ? await describeVersions(shown, all.changes.toReversed(), options) : shown;
-    return { ref: which, found: all, items: described };
+    return { ref: which, found: all, total: all.changes.length, items: described };
   });
   const { indexed, pending, unreadable } = found;
   if (flags.json === true) {
-    const total = found.changes.length;
     printJson(context, { ...ref, versions: items, total, indexed: { snapshots: indexed, pending, unreadable } });
     return 0;
   }
@@ -83,8 +82,8 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     ],
     items.map(rowOf),
   );
-  if (items.length < found.changes.length) {
-    printLine(context, `${found.changes.length - items.length} earlier changes are left out; --limit shows more.`);
+  if (items.length < total) {
+    printLine(context, `${total - items.length} earlier changes are left out; --limit shows more.`);
   }
   if (items.some(({ untold }) => untold === 'no-identity')) {
     printLine(context, 'What changed is encrypted: give DASHKEEP_AGE_IDENTITY_FILE to see it.');

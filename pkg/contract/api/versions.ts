@@ -78,7 +78,7 @@ export const IndexedPart = z.object({
 });
 export type IndexedPart = z.infer<typeof IndexedPart>;
 
-/** Newest first. */
+/** Newest first. With `below`, `total` is about how many there are: exact on a page that has all of them. */
 export const VersionPage = pageOf(ResourceVersion).extend({
   org: OrgId,
   kind: NameableParameter,

@@ -5,7 +5,7 @@ import { compact } from '../../contract/compact.ts';
 import { parseJson, type Json } from '../../lib/json/json.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { VersionState } from '../../repository/index/versions/files.ts';
-import type { ResourceChange } from '../../repository/index/versions/below.ts';
+import type { ResourceChange } from '../../repository/index/versions/below/below.ts';
 import type { VersionChange } from '../../repository/index/versions/timeline.ts';
 import type { Versions } from '../../repository/repository.types.ts';
 import { resourceChanges } from '../changes/changes.ts';

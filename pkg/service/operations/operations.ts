@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName, type ResourceRef } from '../../contract/kinds.ts';
+import type { BelowPart } from '../../repository/index/versions/below/below.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
@@ -14,7 +15,7 @@ import { applyForget, deleteSnapshot, planForget } from '../../repository/snapsh
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
 import type { RetentionPolicy } from '../../repository/snapshots/retention.ts';
-import type { Searchable, SeenResource, Versions } from '../../repository/repository.types.ts';
+import type { Searchable, SeenResource, Versions, VersionsBelow } from '../../repository/repository.types.ts';
 import { verify } from '../../repository/verify/verify.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { Instance } from '../../grafana/instance.ts';
@@ -178,10 +179,12 @@ class EngineWork implements Operations {
 
   async versionsBelow(
     folder: ResourceRef,
+    part: BelowPart,
     within: Promise<unknown>,
     signal: AbortSignal,
-  ): ReturnType<Operations['versionsBelow']> {
-    return (await this.#repository.openIfThere(signal))?.versionsBelow(folder, { within, signal }) ?? NO_VERSIONS;
+  ): Promise<VersionsBelow> {
+    const repository = await this.#repository.openIfThere(signal);
+    return repository?.versionsBelow(folder, { ...part, within, signal }) ?? { ...NO_VERSIONS, total: 0, more: false };
   }
 
   async searchable(within: Promise<unknown>, signal: AbortSignal): Promise<Searchable> {

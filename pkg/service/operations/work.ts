@@ -13,8 +13,8 @@ import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
 import type { Authors } from '../../engine/versions/authors.ts';
 import type { RunFacts } from '../../engine/run.ts';
-import type { ResourceChange } from '../../repository/index/versions/below.ts';
-import type { Searchable, SeenResource, Versions } from '../../repository/repository.types.ts';
+import type { BelowPart } from '../../repository/index/versions/below/below.ts';
+import type { Searchable, SeenResource, Versions, VersionsBelow } from '../../repository/repository.types.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { LiveBody } from './live.ts';
@@ -102,7 +102,12 @@ export interface Operations {
   /** Every change of a resource; what is known when `within` resolves. */
   versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions>;
   /** The same of a folder and of all that is or was below it, newest first. */
-  versionsBelow(folder: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions<ResourceChange>>;
+  versionsBelow(
+    folder: ResourceRef,
+    part: BelowPart,
+    within: Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<VersionsBelow>;
   /** What a search is made from; what is known when `within` resolves. */
   searchable(within: Promise<unknown>, signal: AbortSignal): Promise<Searchable>;
   /** Every resource that any snapshot holds or held. */

@@ -13,11 +13,12 @@ import {
   versionsBelow,
   versionsOf,
 } from '../../engine/versions/resource-versions.ts';
+import type { ChangeKey } from '../../repository/index/versions/below/below.ts';
 import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
 import type { Versions } from '../../repository/repository.types.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import type { Operations } from '../operations/work.ts';
-import { pageOfList } from '../pagination.ts';
+import { decodeCursor, encodeCursor, pageOfList } from '../pagination.ts';
 import type { AuthorNames } from './authors.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -102,20 +103,23 @@ export class ResourceVersions {
     if (!isOf(caller, ref)) {
       throw await this.#neverSeen(ref, caller, signal);
     }
-    const found = await this.#waiting(signal, (work, waited) => work.versionsBelow({ org, kind, uid }, waited, signal));
-    const own = found.changes.find((one) => one.ref.kind === kind && one.ref.uid === uid)?.change;
+    const { limit } = query;
+    const part = { limit, ...compact({ after: query.cursor === undefined ? undefined : keyIn(query.cursor) }) };
+    const found = await this.#waiting(signal, (work, waited) =>
+      work.versionsBelow({ org, kind, uid }, part, waited, signal),
+    );
+    const { changes, own, more, total } = found;
     if (own === undefined && found.pending === 0) {
       throw await this.#neverSeen(ref, caller, signal);
     }
     const versions = versionsBelow(found);
-    const page = pageOfList(versions, keyOfVersion, query);
-    const of = new Map(versions.map((version, at) => [keyOfVersion(version), found.changes[at]]));
-    const shown = page.items.flatMap((version) => of.get(keyOfVersion(version)) ?? []);
+    const last = versions.at(-1);
     const read = this.#reader(signal);
-    const items = query.changes === 'false' ? page.items : await describeSeveral(page.items, shown, { read, signal });
+    const items = query.changes === 'false' ? versions : await describeSeveral(versions, changes, { read, signal });
     return {
-      ...page,
       items: await this.#authors.named(items, caller),
+      ...compact({ next: more && last !== undefined ? encodeCursor(keyOfVersion(last)) : undefined }),
+      total,
       ...{ org, kind, uid },
       title: (own?.state ?? own?.before)?.title ?? '',
       deleted: own?.what === 'deleted',
@@ -171,6 +175,15 @@ export class ResourceVersions {
 /** Stays the same when versions are added. */
 function keyOfVersion({ snapshots, resource }: ResourceVersion): string {
   return `${snapshots.first} ${resource?.kind ?? ''}/${resource?.uid ?? ''}`;
+}
+
+/** What a cursor of such a key says. @throws DK_USAGE if it is not valid */
+function keyIn(cursor: string): ChangeKey {
+  const [, first, kind, uid] = /^(\S+) ([^/]+)\/(.+)$/s.exec(decodeCursor(cursor)) ?? [];
+  if (first === undefined || kind === undefined || uid === undefined) {
+    throw new DashkeepError('DK_USAGE', 'the cursor is not valid: start without one');
+  }
+  return { first, kind, uid };
 }
 
 function indexedPart({ indexed, pending, unreadable }: IndexedPart): VersionPage['indexed'] {

@@ -84,7 +84,7 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
           );
         })}
       </Stack>
-      {items.length < total && (
+      {list.hasMore && (
         <div>
           <Button variant="secondary" onClick={list.loadMore}>
             {t('versions.more', 'Show earlier versions')}

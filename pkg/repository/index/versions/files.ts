@@ -44,7 +44,7 @@ const Generation = z.string().regex(/^[0-9a-f]{16}$/);
 
 /** The part that every publishing rewrites: what is newer than the large part, and where that is. */
 export const HeadFile = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   base: z
     .object({
       generation: Generation,
@@ -89,20 +89,36 @@ export const ThingHistory = z.object({
 });
 export type ThingHistory = z.infer<typeof ThingHistory>;
 
-/** Some of the resources of the large part. */
+/** Some of the resources of the large part. Of most readers, each wants one of them: the others are not checked. */
 export const ShardFile = z.object({
   format: z.literal(1),
   generation: Generation,
   shard: z.int().nonnegative(),
-  things: z.array(ThingHistory),
+  things: z.array(z.object({ thing: Thing, states: z.array(z.unknown()), changes: z.array(z.unknown()) })),
 });
-export type ShardFile = z.infer<typeof ShardFile>;
+/** The same with its resources checked. */
+export type ShardFile = Omit<z.infer<typeof ShardFile>, 'things'> & { things: ThingHistory[] };
 
-/** Every resource of the large part by its last title, and whether it is deleted. */
+/** Every resource of the large part, and where it was: a history is read only where it is needed. */
 export const NamesFile = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   generation: Generation,
-  names: z.array(z.tuple([Thing, z.string(), z.boolean()])),
+  /** Uids of folders. */
+  folders: z.array(z.string()),
+  /**
+   * A resource with its last title, whether it is deleted, the place of the snapshot of its last change, how many
+   * changes it has, and the places of the folders that it was ever in.
+   */
+  names: z.array(
+    z.tuple([
+      Thing,
+      z.string(),
+      z.boolean(),
+      z.int().nonnegative(),
+      z.int().nonnegative(),
+      z.array(z.int().nonnegative()),
+    ]),
+  ),
 });
 export type NamesFile = z.infer<typeof NamesFile>;
 

@@ -164,7 +164,19 @@ export function historyOf(
   };
 }
 
-/** The line that represents a resource in the list of names. */
-export function nameOf({ thing, states, changes }: ThingHistory): NamesFile['names'][number] {
-  return [thing, states.at(-1)?.title ?? '', changes.at(-1)?.[1] === DELETED];
+/** The line that represents a resource in the list of names. @param folders - those that are named so far, by uid */
+export function nameOf(
+  { thing, states, changes }: ThingHistory,
+  folders: Map<string, number>,
+): NamesFile['names'][number] {
+  const places = new Set<number>();
+  for (const { folderUid } of states) {
+    if (folderUid !== undefined) {
+      const place = folders.get(folderUid) ?? folders.size;
+      folders.set(folderUid, place);
+      places.add(place);
+    }
+  }
+  const [last = 0, state] = changes.at(-1) ?? [];
+  return [thing, states.at(-1)?.title ?? '', state === DELETED, last, changes.length, [...places]];
 }

@@ -59,6 +59,7 @@ export async function writeGeneration(options: GenerationOptions): Promise<HeadF
   const shards = shardsFor((base?.size ?? 0) + sizeOf(head.changes), before);
   const news = bySharding(head, before);
   const names: NamesFile['names'] = [];
+  const folders = new Map<string, number>();
   const unread: Thing[] = [];
   let size = 0;
   if (!(await parts.writeTable(fresh, { signal }))) {
@@ -78,7 +79,7 @@ export async function writeGeneration(options: GenerationOptions): Promise<HeadF
       if (left.length > 0) {
         const history = historyOf(thing, left, places);
         split.get(shardOf(thing, shards))?.push(history);
-        names.push(nameOf(history));
+        names.push(nameOf(history, folders));
         if (left.at(-1)?.is === 'unread') {
           unread.push(thing);
         }
@@ -94,14 +95,14 @@ export async function writeGeneration(options: GenerationOptions): Promise<HeadF
   }
   const last = kept.at(-1)?.id;
   if (last === undefined) {
-    return { format: 1, scopes: [], snapshots: [], changes: [], unread: [] };
+    return { format: 2, scopes: [], snapshots: [], changes: [], unread: [] };
   }
-  if (!(await parts.writeNames({ format: 1, generation, names }, { signal }))) {
+  if (!(await parts.writeNames({ format: 2, generation, folders: [...folders.keys()], names }, { signal }))) {
     return undefined;
   }
   const orgs = [...knownOrgs({ ...head, base: undefined, scopes: fresh.scopes, snapshots: fresh.snapshots })];
   return {
-    format: 1,
+    format: 2,
     base: {
       generation,
       ...(base === undefined ? {} : { previous: base.generation }),

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import * as z from 'zod';
 import type { Abortable } from '../../../lib/abortable.ts';
 import type { Log } from '../../../contract/ports.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
@@ -6,7 +6,7 @@ import type { Keyring } from '../../encryption/keyring.ts';
 import { cacheKey, type IndexPart } from '../../layout.ts';
 import type { Trust } from '../../signing/trust.ts';
 import { CacheFile } from '../cache-file.ts';
-import { NamesFile, ShardFile, TableFile } from './files.ts';
+import { keyOf, NamesFile, ShardFile, TableFile, ThingHistory } from './files.ts';
 
 export interface PartsPorts {
   store: ObjectStore;
@@ -32,9 +32,19 @@ export class VersionParts {
     return checked(generation, await this.#file(`versions/${generation}/names`, NamesFile).read(calls));
   }
 
-  async shard(generation: string, shard: number, calls: Abortable = {}): Promise<ShardFile | undefined> {
+  /** @param options.of - keys of the resources that are wanted; all when absent */
+  async shard(
+    generation: string,
+    shard: number,
+    { of, ...calls }: Abortable & { of?: ReadonlySet<string> } = {},
+  ): Promise<ShardFile | undefined> {
     const found = checked(generation, await this.#file(shardName(generation, shard), ShardFile).read(calls));
-    return found?.shard === shard ? found : undefined;
+    if (found?.shard !== shard) {
+      return undefined;
+    }
+    const wanted = of === undefined ? found.things : found.things.filter(({ thing }) => of.has(keyOf(thing)));
+    const things = z.array(ThingHistory).safeParse(wanted);
+    return things.success ? { ...found, things: things.data } : undefined;
   }
 
   /** @returns whether it was written. */

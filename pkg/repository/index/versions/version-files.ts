@@ -10,7 +10,7 @@ import { VersionParts, type PartsPorts } from './parts.ts';
 export const NO_TABLE: Pick<TableFile, 'scopes' | 'snapshots'> = { scopes: [], snapshots: [] };
 
 /** The head of an index that holds nothing yet. */
-export const emptyHead = (): HeadFile => ({ format: 1, scopes: [], snapshots: [], changes: [], unread: [] });
+export const emptyHead = (): HeadFile => ({ format: 2, scopes: [], snapshots: [], changes: [], unread: [] });
 
 /** What is to be done is begun again, with an index that is made again. */
 export class PartLost extends DashkeepError {}

@@ -4,13 +4,15 @@ import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../../contract/ports.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { changesBelow, marksOf, readBelow, withChanges, type ResourceChange } from './below.ts';
+import { readBelow, type Below, type BelowPart } from './below/below.ts';
 import { everyVersion, type EveryVersion } from './every-version.ts';
 import type { HeadFile } from './files.ts';
-import { keyOf, thingOf, type NamesFile, type TableFile, type Thing, type ThingHistory } from './files.ts';
-import { changesIn, foldedChanges, rowsOf, shardOf, type DatedRow } from './fold.ts';
+import { keyOf, thingOf, type TableFile, type Thing, type ThingHistory } from './files.ts';
+import { changesIn, foldedChanges, rowsOf, shardOf, type DatedChange, type DatedRow } from './fold.ts';
 import { ManifestViews } from './manifest-views.ts';
+import { MarksByCell, marksOf, withChanges } from './marks.ts';
 import type { PartsPorts, VersionParts } from './parts.ts';
+import { placedThings } from './below/placed.ts';
 import { LIMITS, VersionUpdate, type Appended, type UpdateOptions } from './update.ts';
 import { emptyHead, NO_TABLE, PartLost, VersionFiles } from './version-files.ts';
 import { timelineOf, type VersionChange } from './timeline.ts';
@@ -23,6 +25,9 @@ export interface IndexedPart {
   /** Snapshots that cannot be read here. */
   unreadable: number;
 }
+
+/** A resource by its last title, and whether it is deleted. */
+export type Name = [thing: Thing, title: string, deleted: boolean];
 
 /** Parts of the large part that are read concurrently. */
 const READS_AT_ONCE = 8;
@@ -112,26 +117,38 @@ export class VersionIndex {
     return { changes, ...this.#partOf(rows, existing) };
   }
 
-  /**
-   * What became of a folder and of all that is or was below it, newest first, as far as it is indexed. Reads all of the
-   * index.
-   */
+  /** What became of a folder and of all that is or was below it, newest first, as far as it is indexed. */
   async below(
     folder: ResourceRef,
     summaries: readonly SnapshotSummary[],
-    calls: Abortable = {},
-  ): Promise<IndexedPart & { changes: ResourceChange[] }> {
-    const { head, table } = await this.#read([thingOf(folder)], calls);
+    { after, limit, ...calls }: BelowPart & Abortable = {},
+  ): Promise<IndexedPart & Below> {
+    const { head, table } = await this.#read([], calls);
+    const { base } = head;
+    const names = base === undefined ? undefined : await this.#files.parts.names(base.generation, calls);
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(countingIds(summaries));
-    const found = await readBelow(folder, { head, table, parts: this.#files.parts }, calls);
+    const placed = [...placedThings(folder.org, { head, table, names }).values()];
+    const read = async (things: readonly Thing[]): Promise<DatedChange[][] | undefined> => {
+      const histories = await this.#histories(head, things, calls);
+      return (
+        histories &&
+        things.map((thing) => [
+          ...foldedChanges(histories.get(keyOf(thing)), table.snapshots),
+          ...changesIn(head, thing),
+        ])
+      );
+    };
+    const isWhole = base === undefined || names !== undefined;
+    const marks = new MarksByCell(rows, existing);
+    const found = isWhole ? await readBelow(folder, { placed, marks, read }, { after, limit }) : undefined;
     if (found === undefined) {
       // Nothing is known then, until the next update has made the index again.
       this.#head = undefined;
       await this.#files.save(emptyHead(), calls);
-      return { changes: [], ...this.#partOf([], existing) };
+      return { changes: [], more: false, total: 0, ...this.#partOf([], existing) };
     }
-    return { changes: changesBelow(folder, found, rows, existing), ...this.#partOf(rows, existing) };
+    return { ...found, ...this.#partOf(rows, existing) };
   }
 
   /** Every version of everything, a part at a time. @throws DK_INTEGRITY for a part that is damaged: update first */
@@ -152,13 +169,15 @@ export class VersionIndex {
    * @param options.whole - throw when a part is gone or damaged, instead of leaving it out
    * @throws DK_INTEGRITY: update first
    */
-  async names({ whole = false, ...calls }: Abortable & { whole?: boolean } = {}): Promise<NamesFile['names']> {
+  async names({ whole = false, ...calls }: Abortable & { whole?: boolean } = {}): Promise<Name[]> {
     const head = this.#update.working ?? this.#head ?? (await this.#files.load(calls));
     const base = head.base === undefined ? undefined : await this.#files.parts.names(head.base.generation, calls);
     if (whole && head.base !== undefined && base === undefined) {
       await this.#files.lost(calls);
     }
-    const found = new Map((base?.names ?? []).map((name) => [keyOf(name[0]), name]));
+    const found = new Map(
+      (base?.names ?? []).map(([thing, title, deleted]): [string, Name] => [keyOf(thing), [thing, title, deleted]]),
+    );
     for (const [, thing, is] of head.changes) {
       const key = keyOf(thing);
       const title = typeof is === 'string' ? (found.get(key)?.[1] ?? '') : is.title;
@@ -195,14 +214,9 @@ export class VersionIndex {
         return { head, table: NO_TABLE, histories: new Map() };
       }
       const table = this.#files.table(base.generation, calls);
-      const wanted = new Set(things.map((thing) => shardOf(thing, base.shards)));
-      const read = (shard: number): ReturnType<VersionParts['shard']> =>
-        this.#files.parts.shard(base.generation, shard, calls);
-      const [found, shards] = await Promise.all([table, mapConcurrently(READS_AT_ONCE, wanted, read, calls.signal)]);
-      if (found !== undefined && shards.every((shard) => shard !== undefined)) {
-        const names = new Set(things.map(keyOf));
-        const histories = shards.flatMap((shard) => shard.things.filter(({ thing }) => names.has(keyOf(thing))));
-        return { head, table: found, histories: new Map(histories.map((one) => [keyOf(one.thing), one])) };
+      const [found, histories] = await Promise.all([table, this.#histories(head, things, calls)]);
+      if (found !== undefined && histories !== undefined) {
+        return { head, table: found, histories };
       }
       // Another process may have written a new generation since the head was read.
       this.#head = undefined;
@@ -210,6 +224,25 @@ export class VersionIndex {
     this.#log.warn({}, 'the index of versions is damaged: it is made again');
     await this.#files.save(emptyHead(), calls);
     return { head: emptyHead(), table: NO_TABLE, histories: new Map() };
+  }
+
+  /** What the large part has about some resources; undefined when a part of it is gone or damaged. */
+  async #histories(
+    { base }: HeadFile,
+    things: readonly Thing[],
+    calls: Abortable,
+  ): Promise<ReadonlyMap<string, ThingHistory> | undefined> {
+    if (base === undefined) {
+      return new Map();
+    }
+    const wanted = new Set(things.map((thing) => shardOf(thing, base.shards)));
+    const of = new Set(things.map(keyOf));
+    const read = (shard: number): ReturnType<VersionParts['shard']> =>
+      this.#files.parts.shard(base.generation, shard, { ...calls, of });
+    const shards = await mapConcurrently(READS_AT_ONCE, wanted, read, calls.signal);
+    return shards.includes(undefined)
+      ? undefined
+      : new Map(shards.flatMap((shard) => shard?.things ?? []).map((one) => [keyOf(one.thing), one]));
   }
 
   #partOf(rows: readonly DatedRow[], existing: ReadonlySet<string>): IndexedPart {

@@ -1,0 +1,120 @@
+import type { ResourceRef } from '../../../../contract/kinds.ts';
+import { append } from '../../../../lib/append.ts';
+import { keyOf, type Thing, type VersionState } from '../files.ts';
+import type { DatedChange } from '../fold.ts';
+import { withChanges, type MarksByCell } from '../marks.ts';
+import { placedBelow, type Placed } from './placed.ts';
+import { timelineOf, type VersionChange } from '../timeline.ts';
+
+/** Resources whose histories are read together. */
+const READ_TOGETHER = 8;
+
+/** One change of one of several resources. */
+export interface ResourceChange {
+  ref: ResourceRef;
+  change: VersionChange;
+}
+
+/** Names a change in a list, newest first. */
+export interface ChangeKey {
+  /** The first snapshot that shows it. */
+  first: string;
+  kind: string;
+  uid: string;
+}
+
+/** Which part of the list is wanted: all of it, unless said otherwise. */
+export interface BelowPart {
+  /** What follows this change, whether it is still there or not. */
+  after?: ChangeKey | undefined;
+  limit?: number | undefined;
+}
+
+export interface Below {
+  /** Newest first. */
+  changes: ResourceChange[];
+  /** Whether there are more behind them. */
+  more: boolean;
+  /** Of all changes; about, as long as there are more. */
+  total: number;
+  /** The last change of the folder itself. */
+  own?: VersionChange | undefined;
+}
+
+export interface BelowPorts {
+  /** Every resource of the organization. */
+  placed: readonly Placed[];
+  marks: MarksByCell;
+  /** What was put down about some resources, oldest first; undefined when a part of the index is gone or damaged. */
+  read: (things: readonly Thing[]) => Promise<DatedChange[][] | undefined>;
+}
+
+/**
+ * What became of a folder and of what is below it, newest first. Of what was moved in or out, only the changes
+ * meanwhile count, and the moves themselves. Histories are read in the order of their last changes, and no more of them
+ * than the part takes.
+ * @returns undefined when a part of the index is gone or damaged
+ */
+export async function readBelow(
+  folder: ResourceRef,
+  { placed, marks, read }: BelowPorts,
+  { after, limit = Infinity }: BelowPart,
+): Promise<Below | undefined> {
+  const { folders, things } = placedBelow(folder, placed);
+  const isIn = (state: VersionState | undefined): boolean =>
+    state?.folderUid !== undefined && folders.has(state.folderUid);
+  const isRoot = ([, kind, uid]: Thing): boolean => kind === 'folder' && uid === folder.uid;
+  // The folder itself first: its title is wanted in any case.
+  const queue = things
+    .map((one) => ({ ...one, root: isRoot(one.thing), newest: newestOf(one, marks) }))
+    .sort((a, b) => Number(b.root) - Number(a.root) || newestFirst(a.newest, b.newest));
+  let found: ResourceChange[] = [];
+  let own: VersionChange | undefined;
+  let total = 0;
+  let done = 0;
+  for (let next = queue[0]; next !== undefined; next = queue[done]) {
+    const last = found[limit];
+    if (last !== undefined && newestFirst(keyOfChange(last), next.newest) < 0) {
+      break;
+    }
+    const chunk = queue.slice(done, done + READ_TOGETHER);
+    const histories = await read(chunk.map(({ thing }) => thing));
+    if (histories === undefined) {
+      return undefined;
+    }
+    for (const [place, { thing, root }] of chunk.entries()) {
+      const timeline = timelineOf(withChanges(marks.of(thing), histories[place] ?? []));
+      const inside = timeline.filter(({ state, before }) => root || isIn(state) || isIn(before));
+      const [org, kind, uid] = thing;
+      total += inside.length;
+      own = root ? timeline.at(-1) : own;
+      append(found, inside.map((change) => ({ ref: { org, kind, uid }, change })).filter(isAfter(after)));
+    }
+    found = found.sort((a, b) => newestFirst(keyOfChange(a), keyOfChange(b))).slice(0, limit + 1);
+    done += chunk.length;
+  }
+  total += queue.slice(done).reduce((sum, { changes }) => sum + changes, 0);
+  return { changes: found.slice(0, limit), more: found.length > limit, total, own };
+}
+
+/** The newest that a change of a resource can be. */
+function newestOf({ thing, last, deleted }: Placed, marks: MarksByCell): ChangeKey {
+  const [, kind, uid] = thing;
+  return { first: marks.shownAt(last, thing, deleted), kind, uid };
+}
+
+function isAfter(after: ChangeKey | undefined): (one: ResourceChange) => boolean {
+  return (one) => after === undefined || newestFirst(after, keyOfChange(one)) < 0;
+}
+
+function keyOfChange({ ref: { kind, uid }, change }: ResourceChange): ChangeKey {
+  return { first: change.snapshots.first, kind, uid };
+}
+
+function newestFirst(one: ChangeKey, other: ChangeKey): number {
+  if (one.first !== other.first) {
+    return one.first < other.first ? 1 : -1;
+  }
+  const [a, b] = [keyOf([0, one.kind as Thing[1], one.uid]), keyOf([0, other.kind as Thing[1], other.uid])];
+  return a === b ? 0 : a < b ? -1 : 1;
+}
