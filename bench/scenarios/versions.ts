@@ -1,7 +1,12 @@
-import { MemoryStore } from '../../tests/support/stores/memory-store.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { SeededRandomness, TestClock } from '../../tests/support/repository/repository.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { search } from '../../pkg/engine/search/search.ts';
+import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
+import { versionsBelow } from '../../pkg/engine/versions/resource-versions.ts';
+import { keepHeapSmall } from '../../pkg/lib/memory/heap.ts';
+import { keepYoungHeapSmall } from '../../pkg/lib/memory/young-heap.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import type { SnapshotIndex } from '../../pkg/repository/index/snapshots.ts';
 import { openSearch } from '../../pkg/repository/index/texts/searchable.ts';
@@ -10,7 +15,9 @@ import { askVersions } from '../../pkg/repository/index/versions/ask-versions.ts
 import { VersionIndex } from '../../pkg/repository/index/versions/version-index.ts';
 import { openRepository } from '../../pkg/repository/repository.ts';
 import { median } from '../measure/statistics.ts';
-import { CHANGED, History, refOf, SNAPSHOTS } from '../target/history.ts';
+import { roomy } from '../servers/world.ts';
+import { CHANGED, folderOf, History, refOf, SNAPSHOTS } from '../target/history.ts';
+import { HistoryStore } from '../target/history-store.ts';
 import type { Scenario, Task } from '../types.ts';
 
 /** Searched for: a query of one past version, a panel that each dashboard has, and what nothing has. */
@@ -27,53 +34,32 @@ export const versions: Scenario = {
   title: `Versions and search: ${SNAPSHOTS.toLocaleString('en')} snapshots, ${CHANGED} changes each`,
   dashboards: 5000,
   run: async (task) => {
-    const things = task.setup.dashboards;
-    const history = new History(things);
-    const world = await openWorld(history);
-    const { summaries } = world;
-    const versionsBuilt = await timed(world, () =>
-      world.indexes().versionIndex.update(summaries, { known: history.manifests }),
-    );
-    const size = await sizeOf(world, 'versions');
-    task.add({
-      tool: 'index of versions, made from nothing',
-      ...costOf(versionsBuilt),
-      figures: {
-        MB: size.bytes / 1e6,
-        files: size.files,
-        'bytes for each change': size.bytes / (things + CHANGED * SNAPSHOTS),
-        'bytes for each unchanged resource and snapshot': size.bytes / (SNAPSHOTS * (things - CHANGED)),
-      },
-    });
-    const textsBuilt = await timed(world, () => world.indexes().textIndex.update(summaries));
-    const texts = await sizeOf(world, 'texts');
-    task.add({
-      tool: 'index of texts, made from nothing',
-      ...costOf(textsBuilt),
-      figures: {
-        MB: texts.bytes / 1e6,
-        files: texts.files,
-        'bytes for each version': texts.bytes / (things + CHANGED * SNAPSHOTS),
-        'bodies read': textsBuilt.bodies,
-      },
-    });
-    await measureAnswers(task, world);
-    await measurePublishing(task, world);
+    // As each process of Dashkeep does.
+    keepHeapSmall();
+    keepYoungHeapSmall();
+    const directory = mkdtempSync(join(roomy(), 'dashkeep-bench-'));
+    try {
+      const world = await openWorld(new History(task.setup.dashboards), directory);
+      await measureBuilding(task, world);
+      await measureAnswers(task, world);
+      await measurePublishing(task, world);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   },
 };
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
-/** What a sample holds of it. */
-function costOf({ bodies: _, ...cost }: Awaited<ReturnType<typeof timed>>) {
-  return cost;
-}
-
-async function openWorld(history: History) {
+async function openWorld(history: History, directory: string) {
   const [clock, randomness] = [new TestClock(), new SeededRandomness()];
-  const store = new MemoryStore({ clock });
-  const ports = { store, clock, randomness, log: silentLog };
-  const { keyring, trust } = await openRepository({ ...ports, create: true, state: new MemoryState() });
+  const common = { clock, randomness, log: silentLog, state: new MemoryState() };
+  const folder = new DirectoryStore(directory, randomness);
+  const { trust: signer } = await openRepository({ ...common, store: folder, create: true });
+  await signer.signing.signer();
+  const store = new HistoryStore(directory, randomness, history, (key, body) => signer.signing.sign(key, body));
+  const ports = { ...common, store };
+  const { keyring, trust } = await openRepository({ ...ports, create: false });
   const read = async (object: string): Promise<string> => history.body(object);
   const indexes = () => {
     const versionIndex = new VersionIndex({ ...ports, keyring, trust });
@@ -87,23 +73,56 @@ async function openWorld(history: History) {
 
 /** Seconds, processor seconds, requests and bodies that it takes. */
 async function timed({ store, history }: World, work: () => Promise<unknown>) {
-  let requests = 0;
-  const original = { get: store.get.bind(store), put: store.put.bind(store) };
-  store.get = (...given) => (requests++, original.get(...given));
-  store.put = (...given) => (requests++, original.put(...given));
-  const [started, cpu, bodies] = [performance.now(), process.cpuUsage(), history.bodies];
-  try {
-    await work();
-  } finally {
-    Object.assign(store, original);
-  }
+  const before = { bodies: history.bodies, requests: store.requests, making: store.making };
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
   const { user, system } = process.cpuUsage(cpu);
+  const making = store.making - before.making;
   return {
-    seconds: (performance.now() - started) / 1000,
-    cpuSeconds: (user + system) / 1e6,
-    bucketRequests: requests,
-    bodies: history.bodies - bodies,
+    seconds: (performance.now() - started) / 1000 - making,
+    cpuSeconds: (user + system) / 1e6 - making,
+    bucketRequests: store.requests - before.requests,
+    bodies: history.bodies - before.bodies,
   };
+}
+
+/** Both indexes are made from nothing, as when they were lost. */
+async function measureBuilding(task: Task, world: World): Promise<void> {
+  const { indexes, summaries } = world;
+  const things = task.setup.dashboards;
+  const built = await timed(world, () => indexes().versionIndex.update(summaries));
+  const { bodies: _, ...cost } = built;
+  const size = await sizeOf(world, 'versions');
+  task.add({
+    tool: 'index of versions, made from nothing',
+    ...cost,
+    peakMB: peakMB(),
+    figures: {
+      'ms for each snapshot': (cost.seconds * 1000) / SNAPSHOTS,
+      MB: size.bytes / 1e6,
+      files: size.files,
+      'bytes for each change': size.bytes / (things + CHANGED * SNAPSHOTS),
+      'bytes for each unchanged resource and snapshot': size.bytes / (SNAPSHOTS * (things - CHANGED)),
+    },
+  });
+  const { bodies, ...textCost } = await timed(world, () => indexes().textIndex.update(summaries));
+  const texts = await sizeOf(world, 'texts');
+  task.add({
+    tool: 'index of texts, made from nothing',
+    ...textCost,
+    peakMB: peakMB(),
+    figures: {
+      MB: texts.bytes / 1e6,
+      files: texts.files,
+      'bytes for each version': texts.bytes / (things + CHANGED * SNAPSHOTS),
+      'bodies read': bodies,
+    },
+  });
+}
+
+/** The most memory that this process ever had. */
+function peakMB(): number {
+  return process.resourceUsage().maxRSS / 1024;
 }
 
 /** The files of an index that are in use: the newest, and those of its generation. */
@@ -130,6 +149,15 @@ async function measureAnswers(task: Task, world: World): Promise<void> {
     'versions of one resource, without bodies': ({ versionIndex }) =>
       askVersions({ index, versionIndex }, {}, (all, calls) => versionIndex.of(refOf(777), all, calls)),
   };
+  const folders = { 'one of twenty folders': folderOf(3), 'a folder with everything': folderOf() };
+  for (const [what, folder] of Object.entries(folders)) {
+    answers[`versions below ${what}, without bodies`] = async ({ versionIndex }) =>
+      versionsBelow(
+        await askVersions({ index, versionIndex }, {}, (all, calls) =>
+          versionIndex.below(folder, all, { ...calls, limit: 20 }),
+        ),
+      );
+  }
   for (const [what, text] of Object.entries(SEARCHED)) {
     answers[`search for ${what}`] = (fresh) =>
       search(() => openSearch({ index, ...fresh }, {}), {
@@ -164,7 +192,7 @@ async function measurePublishing(task: Task, world: World): Promise<void> {
   const { versionIndex, textIndex } = indexes();
   const summaries = history.summaries(SNAPSHOTS + 1);
   const { bodies, ...cost } = await timed(world, async () => {
-    await versionIndex.published(summaries, { known: history.manifests, most: 20 });
+    await versionIndex.published(summaries, { known: [history.manifest(SNAPSHOTS)], most: 20 });
     await textIndex.published(summaries);
   });
   task.add({ tool: 'one more snapshot in both indexes', ...cost, figures: { 'bodies read': bodies } });

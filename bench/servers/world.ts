@@ -135,7 +135,7 @@ const ROOM = 4 * 2 ** 30;
  * A disk in memory where there is a large one: writing files is the simulated bucket's doing, and takes of the same
  * processors.
  */
-function roomy(): string {
+export function roomy(): string {
   const memory = '/dev/shm';
   try {
     const { bavail, bsize } = statfsSync(memory);
