@@ -61,6 +61,8 @@ export class TextIndex {
   #head: TextHead | undefined;
   #table: TextTable | undefined;
   #updating: Promise<unknown> = Promise.resolve();
+  /** Updates that are under way or wait for their turn. */
+  #underWay = 0;
 
   /** @param limits - of the head, and of a publishing */
   constructor(ports: TextPorts, limits = LIMITS) {
@@ -82,9 +84,12 @@ export class TextIndex {
 
   /**
    * After the index of versions took up what was published: reads the bodies of versions that are new in it, unless
-   * something else is not indexed yet or they are too many. Nothing may fail any more.
+   * something else is not indexed yet, they are too many, or an update is under way. Nothing may fail any more.
    */
   async published(summaries: readonly SnapshotSummary[], calls: Abortable = {}): Promise<void> {
+    if (this.#underWay > 0) {
+      return;
+    }
     try {
       await this.#inTurn(() => this.#append(summaries, calls));
     } catch (error) {
@@ -158,8 +163,13 @@ export class TextIndex {
   }
 
   #inTurn(update: () => Promise<TextHead>): Promise<void> {
+    this.#underWay++;
     const run = this.#updating.then(async () => {
-      this.#head = await update();
+      try {
+        this.#head = await update();
+      } finally {
+        this.#underWay--;
+      }
     });
     this.#updating = run.catch(() => undefined);
     return run;

@@ -44,6 +44,8 @@ export class VersionIndex {
   /** What the last update came to. */
   #head: HeadFile | undefined;
   #updating: Promise<unknown> = Promise.resolve();
+  /** Updates that are under way or wait for their turn. */
+  #underWay = 0;
 
   /** @param limits - when the head is folded */
   constructor(ports: PartsPorts & { clock: Clock; randomness: Randomness }, limits = LIMITS) {
@@ -55,6 +57,7 @@ export class VersionIndex {
   /** Takes up what is not indexed yet. One update at a time. @param summaries - of all snapshots, in any order */
   update(summaries: readonly SnapshotSummary[], options: UpdateOptions = {}): Promise<void> {
     const ids = countingIds(summaries);
+    this.#underWay++;
     const update = async (): Promise<void> => {
       try {
         this.#head = await this.#update.run(ids, options).catch((error: unknown) => {
@@ -65,6 +68,7 @@ export class VersionIndex {
         });
       } finally {
         this.#update.working = undefined;
+        this.#underWay--;
       }
     };
     const run = this.#updating.then(update);
@@ -72,11 +76,17 @@ export class VersionIndex {
     return run;
   }
 
-  /** The same after publishing, when nothing may fail any more. */
+  /**
+   * The same after publishing, when nothing may fail any more. While the index is made again, which may take minutes,
+   * nothing is done: the next answer takes up the rest.
+   */
   async published(
     summaries: readonly SnapshotSummary[],
     options: UpdateOptions & { known: readonly Manifest[] },
   ): Promise<void> {
+    if (this.#underWay > 0) {
+      return;
+    }
     try {
       await this.update(summaries, options);
     } catch (error) {
