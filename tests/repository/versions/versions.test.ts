@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VersionChange } from '../../../pkg/repository/index/versions/timeline.ts';
@@ -176,37 +175,6 @@ describe('the index', () => {
     repository = await open(world);
     expect(await lines()).toEqual(expected);
     expect(await keysOf(world.store, HEAD)).toEqual([HEAD]);
-  });
-
-  it('is made again by reading each manifest once', async () => {
-    for (let n = 0; n < 12; n++) {
-      await take(of({ 'dashboard/a': n, 'dashboard/b': 1 }));
-    }
-    await world.store.deleteMany([HEAD]);
-    repository = await open(world);
-    const read: string[] = [];
-    const get = world.store.get.bind(world.store);
-    world.store.get = (...given) => (read.push(given[0]), get(...given));
-    expect(await lines()).toHaveLength(12);
-    expect(read.filter((key) => key.startsWith('snapshots/'))).toEqual(ids.map((id) => `snapshots/${id}.json.gz`));
-  });
-
-  it('keeps no backup waiting while it is made again', async () => {
-    await take(of({ 'dashboard/a': 1 }), of({ 'dashboard/a': 2 }));
-    await world.store.deleteMany(['cache/versions.json.gz', 'cache/texts.json.gz']);
-    repository = await open(world);
-    const get = world.store.get.bind(world.store);
-    const held = new AbortController();
-    const released = once(held.signal, 'abort');
-    world.store.get = async (...given) => {
-      await (given[0] === `snapshots/${ids[0]}.json.gz` ? released : undefined);
-      return get(...given);
-    };
-    const asked = repository.versions(A);
-    await take(of({ 'dashboard/a': 3 }));
-    held.abort();
-    expect((await asked).changes).toHaveLength(2);
-    expect(await lines()).toEqual(['first-seen 1 0-0×1', 'changed 2 1-1×1', 'changed 3 2-2×1']);
   });
 
   it.each(['000', 'snapshots'])('of a long history is made again when its part %s was lost', async (part) => {
