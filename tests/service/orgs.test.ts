@@ -45,6 +45,7 @@ it('reaches all organizations when the deployment says so, and nobody else does'
     message: `Organization ${orgId} 'Second' is not backed up`,
     why: { code: 'org-not-covered', params: { id: String(orgId), name: 'Second' } },
     hint: expect.stringContaining('DASHKEEP_ORGS=all'),
+    advice: { code: 'include-org', params: {} },
   });
   const { checks } = (await service.call('GET', '/doctor')).json;
   expect(checks).toContainEqual(expect.objectContaining({ name: `organization ${orgId}`, status: 'warning' }));
