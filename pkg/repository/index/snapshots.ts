@@ -7,6 +7,7 @@ import type { ObjectStore } from '../../storage/store.ts';
 import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import type { NamedKey } from '../layout.ts';
+import { KnownEntries } from '../snapshots/known-entries.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import { listAgainFrom, type TimedKey } from '../snapshots/newest-keys.ts';
 import type { Trust } from '../signing/trust.ts';
@@ -131,8 +132,9 @@ export class SnapshotIndex {
     const { keys, older } = await this.#list(known, options);
     const unread = keys.filter(({ id }) => !known.has(id));
     const unreadable: Unreadable[] = [];
+    const entries = new KnownEntries();
     const takeUp = async (key: NamedKey): Promise<void> => {
-      const read = this.#unreadable.get(key.id) ?? (await this.#summary(key, signal));
+      const read = this.#unreadable.get(key.id) ?? (await this.#summary(key, entries, signal));
       if (read instanceof DashkeepError) {
         this.#unreadable.set(key.id, read);
         unreadable.push({ id: key.id, error: read });
@@ -156,10 +158,10 @@ export class SnapshotIndex {
     return { keys, older: after === undefined ? [] : ids.filter((id) => id < after) };
   }
 
-  async #summary(key: NamedKey, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
+  async #summary(key: NamedKey, known: KnownEntries, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
     try {
       const ports = { store: this.#store, keyring: this.#keyring, trust: this.#trust };
-      return (await readNeeds(ports, key, { signal })).summary;
+      return (await readNeeds(ports, key, { signal, known })).summary;
     } catch (error) {
       if (isUnreadable(error)) {
         this.#log.warn({ snapshot: key.id, reason: reasonOf(error) }, 'a snapshot cannot be read');

@@ -218,7 +218,7 @@ export function schemeOf({ encrypted, current }: Keyring): string {
 export async function readNeeds(
   ports: ManifestPorts,
   key: NamedKey,
-  calls: Abortable = {},
+  calls: Pick<ReadOptions, 'signal' | 'known'> = {},
 ): Promise<{ summary: SnapshotSummary; objects: string[]; author: Author }> {
   const { text, author } = await readText(ports, key, calls);
   const objects: string[] = [];
