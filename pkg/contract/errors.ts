@@ -217,18 +217,21 @@ export function asDashkeepError(error: unknown): DashkeepError {
   return new DashkeepError('DK_INTERNAL', message, { cause: error });
 }
 
-/** An error for records and responses: its text, and the hint as data where it says more than the code does. */
+/** An error for records and responses: its text, and the same as data where it says more than the code does. */
 export interface FailureText {
   code: ErrorCode;
   message: string;
   hint: string;
+  /** The message as data. */
+  why?: KnownReason;
+  /** The hint as data. */
   advice?: KnownReason;
 }
 
 /** Any thrown value for a record or response. */
 export function failureText(error: unknown): FailureText {
-  const { code, message, hint, advice } = asDashkeepError(error);
-  return compact({ code, message, hint, advice });
+  const { code, message, hint, why, advice } = asDashkeepError(error);
+  return compact({ code, message, hint, why, advice });
 }
 
 /** The reason in one line, for records and tables. */

@@ -77,11 +77,17 @@ export const RunRecord = z.object({
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /**
-   * What ended the run, when it failed. `advice` is the hint as data, where it says more than the code does; records of
-   * earlier releases lack it.
+   * What ended the run, when it failed. `why` and `advice` are message and hint as data, where they say more than the
+   * code does; records of earlier releases lack them.
    */
   failure: z
-    .object({ code: z.string(), message: z.string(), hint: z.string(), advice: ReasonData.optional() })
+    .object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string(),
+      why: ReasonData.optional(),
+      advice: ReasonData.optional(),
+    })
     .optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;

@@ -140,8 +140,8 @@ function apiPage(): string {
 
 ${MADE} [openapi.json](openapi.json) describes every field. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as bearer token.
 Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees only its own data.
-Errors are \`{"error": {"code", "message", "hint"}}\` with a code of [errors.md](errors.md). Where the hint says more than the code does,
-\`advice\` has it as \`{"code", "params"}\`. The description lists the codes of each call. If a path
+Errors are \`{"error": {"code", "message", "hint"}}\` with a code of [errors.md](errors.md). Where they say more than the code does,
+\`why\` has the message and \`advice\` the hint as \`{"code", "params"}\`. The description lists the codes of each call. If a path
 lacks a method, the response is 405 with the header \`Allow\`. Each GET also works as HEAD. Lists are paged by \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 

@@ -29,6 +29,8 @@ export class ServiceError extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string;
+  /** The message as data, where it is a reason of the catalogue. */
+  readonly why: ReasonData | undefined;
   /** The hint as data, where it says more than the code does. */
   readonly advice: ReasonData | undefined;
   /** What is wrong with which field of what was sent, by dotted path. */
@@ -43,6 +45,7 @@ export class ServiceError extends Error {
     this.status = status;
     this.code = error?.code ?? '';
     this.hint = error?.hint ?? '';
+    this.why = error?.why;
     this.advice = error?.advice;
     this.fields = error?.fields ?? {};
     this.fieldReasons = error?.fieldReasons ?? {};

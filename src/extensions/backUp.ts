@@ -16,7 +16,7 @@ export async function backUpNow(): Promise<void> {
     if (!(error instanceof ServiceError)) {
       throw error;
     }
-    const { title, detail, advice } = explainFailure(error);
-    notifyError(title, [detail, advice].filter((text) => text !== '').join(' '));
+    const { title, fact = '', detail, advice } = explainFailure(error);
+    notifyError(title, [fact, detail, advice].filter((text) => text !== '').join(' '));
   }
 }

@@ -11,7 +11,9 @@ export const ApiError = z.object({
     message: z.string(),
     /** What to do about it, in English. */
     hint: z.string(),
-    /** The same as data, where it says more than the code does. */
+    /** The message as data, where it is a reason of the catalogue. */
+    why: ReasonData.optional(),
+    /** The hint as data, where it says more than the code does. */
     advice: ReasonData.optional(),
     /** What is wrong with which field, by its dotted path in what was sent; only for refused input. */
     fields: z.record(z.string(), z.string()).optional(),

@@ -9,7 +9,7 @@ import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
 import { ZOD_COMPILERS } from './compilers.ts';
 
 const DESCRIPTION = [
-  'The API of the Dashkeep service. Errors are `{error: {code, message, hint, advice?}, message}`.',
+  'The API of the Dashkeep service. Errors are `{error: {code, message, hint, why?, advice?}, message}`.',
   'The token decides which organization asks. `x-dashkeep-access` is `organization` if every organization may ask',
   'and sees its own data, and `home` if only the home organization may, because the call concerns all.',
   'For a method that a path lacks, the response is 405 with the header `Allow`. Each GET also works as HEAD.',

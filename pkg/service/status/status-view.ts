@@ -1,4 +1,5 @@
 import { compact } from '../../contract/compact.ts';
+import { failureText } from '../../contract/errors.ts';
 import type { RunSummary } from '../../contract/api/runs.ts';
 import type { Status } from '../../contract/api/status.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
@@ -21,7 +22,7 @@ import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from '../runs/queue.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
-import { problemOf, protectionOf, schedulesOf, tokenView } from './status.ts';
+import { protectionOf, schedulesOf, tokenView } from './status.ts';
 import { allWarnings, problemFor, warningsFor, type WarningSources } from './warnings.ts';
 
 export interface StatusViewParts {
@@ -109,7 +110,7 @@ export class StatusView {
       grafana: {
         url: config.grafana.url,
         ...grafana,
-        ...compact({ problem: grafanaProblem === undefined ? undefined : problemOf(grafanaProblem) }),
+        ...compact({ problem: grafanaProblem === undefined ? undefined : failureText(grafanaProblem) }),
       },
       token: tokenFor(tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'), caller),
       ...(notCovered.length === 0 || !caller.home ? {} : { notCovered }),

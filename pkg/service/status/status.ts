@@ -1,8 +1,7 @@
 import { compact } from '../../contract/compact.ts';
-import type { Problem } from '../../contract/api/common.ts';
 import type { Protection, ScheduleStatus, Status } from '../../contract/api/status.ts';
 import { SCHEDULED_JOBS, type SettingsValues } from '../../contract/api/settings.ts';
-import { asDashkeepError, type DashkeepError, failureText } from '../../contract/errors.ts';
+import { failureText, type DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
@@ -33,12 +32,6 @@ export interface OrgStatus {
   newest: SnapshotSummary | undefined;
   content: Partial<Record<KindName, number>>;
   snapshots: number;
-}
-
-/** @returns an error as a problem, with its message and hint as text and as data */
-export function problemOf(error: unknown): Problem {
-  const { why } = asDashkeepError(error);
-  return compact({ ...failureText(error), why });
 }
 
 /** The schedules with their next times; computed once a minute, for cron knows nothing finer that matters here. */
@@ -124,7 +117,7 @@ export function tokenView(token: TokenStatus, source: Status['token']['source'])
         token.replaced === undefined
           ? undefined
           : { time: token.replaced.time.toISOString(), orgs: token.replaced.orgs },
-      problem: token.problem === undefined ? undefined : problemOf(token.problem),
+      problem: token.problem === undefined ? undefined : failureText(token.problem),
     }),
   };
 }

@@ -1,11 +1,10 @@
 import type { Status } from '../../contract/api/status.ts';
-import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
+import { failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
-import { problemOf } from './status.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -35,11 +34,11 @@ export function allWarnings(
   const { writable, readOnlyReason, values } = parts.settings.view();
   const { problem } = token;
   if (problem !== undefined) {
-    warnings.push(problemOf(problem));
+    warnings.push(failureText(problem));
   }
   for (const known of [parts.repositoryCache.problem, parts.leadership.problem]) {
     if (known !== undefined) {
-      warnings.push(problemOf(known));
+      warnings.push(failureText(known));
     }
   }
   if (!writable) {
@@ -75,7 +74,7 @@ export function allWarnings(
 
 /** A problem as far as the caller may know it. */
 export function problemFor(problem: DashkeepError, caller: Caller): Status['warnings'][number] {
-  return caller.home ? problemOf(problem) : hidden(problem.code);
+  return caller.home ? failureText(problem) : hidden(problem.code);
 }
 
 function warningOf(code: ErrorCode, why: KnownReason, advice: KnownReason): Status['warnings'][number] {

@@ -23,9 +23,10 @@ export function ProblemAlert({ problem, severity, children }: Props) {
 }
 
 /** The facts, then what to do. */
-export function ProblemText({ explained: { advice, detail } }: { explained: ExplainedProblem }) {
+export function ProblemText({ explained: { advice, fact = '', detail } }: { explained: ExplainedProblem }) {
   return (
     <Stack direction="column" gap={0.5}>
+      {fact !== '' && <span>{fact}</span>}
       {detail !== '' && <ServiceWords>{detail}</ServiceWords>}
       {advice !== '' && <span>{advice}</span>}
     </Stack>

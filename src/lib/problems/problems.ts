@@ -1,14 +1,16 @@
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
 import { ERROR_TEXTS } from './errorTexts.ts';
-import { hintsText } from '../reasons/reasons.ts';
+import { hintsText, knownText } from '../reasons/reasons.ts';
 import { noticeTitle } from './notices.ts';
 
 /** A problem for people: what it is and what to do, in their language, and the facts in the service's words. */
 export interface ExplainedProblem {
   title: string;
   advice: string;
-  /** English. */
+  /** What was met, in their language where it is a reason that this page knows. */
+  fact?: string | undefined;
+  /** What was met, in English; empty where the fact says it. */
   detail: string;
 }
 
@@ -26,12 +28,14 @@ export function explainProblem({ code, message, hint, why, advice: given }: Prob
     return { title: message, advice: specific ?? hint, detail: '' };
   }
   const [title, general] = ERROR_TEXTS[code]();
+  const fact = knownText(why);
+  const detail = fact === undefined ? message : '';
   if (specific !== undefined) {
-    return { title, advice: specific, detail: message };
+    return { title, advice: specific, fact, detail };
   }
   return hint === '' || hint === ERROR_CATALOGUE[code].hint
-    ? { title, advice: general, detail: message }
-    : { title, advice: '', detail: `${asSentence(message)} ${hint}` };
+    ? { title, advice: general, fact, detail }
+    : { title, advice: '', fact, detail: detail === '' ? hint : `${asSentence(detail)} ${hint}` };
 }
 
 /** A service that is newer than this page may know more codes. */

@@ -80,6 +80,11 @@ export function hintsText(hints: readonly ReasonData[] = []): string | undefined
   return texts.length === 0 || texts.includes(undefined) ? undefined : texts.join(' ');
 }
 
+/** A reason in the user's language; undefined for none, and for an error or a reason of a newer service. */
+export function knownText(given: ReasonData | undefined): string | undefined {
+  return given !== undefined && isReason(given.code) ? TEXTS[given.code](given.params) : undefined;
+}
+
 /** The advice about an error, where the service has no better words for this case. */
 function generalAdvice(code: string, { message }: Record<string, string>): string | undefined {
   return isError(code) && message === ERROR_CATALOGUE[code].hint ? ERROR_TEXTS[code]()[1] : undefined;
