@@ -84,7 +84,8 @@ test('changed panels are drawn side by side, when asked for, with the values of 
   expect(await queriesRun(page), 'nothing is queried before it is asked for').toEqual([]);
   await tabTo(show);
   await page.keyboard.press('Enter');
-  await expect(drawer.getByText('the last 6 hours before, the last 1 hour after')).toBeVisible();
+  await expect(drawer.getByText('before: the last 6 hours; after: the last 1 hour.')).toBeVisible();
+  await expect(drawer.getByRole('group', { name: 'Panels side by side' })).toBeFocused();
   const figures = (name: string) => drawer.getByRole('region', { name }).getByRole('figure');
   const inView = (name: string) => figures(name).first().scrollIntoViewIfNeeded();
   const requests = figures('Requests of $host');

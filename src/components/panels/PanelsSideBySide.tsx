@@ -1,7 +1,8 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Button, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
+import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import type { StoredDashboard } from '../../lib/panels/model.ts';
 import type { PanelPair } from '../../lib/panels/pairs.ts';
@@ -31,7 +32,10 @@ export function PanelsSideBySide({ org, pairs, before, after, sides, truncated }
   const styles = useStyles2(getStyles);
   const [versions, setVersions] = useState<Versions>();
   const [shown, setShown] = useState(AT_ONCE);
+  // The button that was pressed is gone then.
+  const focused = useFocusOnChange<HTMLDivElement>(versions === undefined ? 'offer' : 'panels');
   const more = Math.min(pairs.length - shown, AT_ONCE);
+  const label = t('panels.title', 'Panels side by side');
   if (versions === undefined) {
     const show = () =>
       setVersions({
@@ -39,7 +43,7 @@ export function PanelsSideBySide({ org, pairs, before, after, sides, truncated }
         after: { ...sideView(after), org, side: sides.to },
       });
     return (
-      <Stack direction="column" gap={2} alignItems="flex-start">
+      <div ref={focused} className={styles.offer}>
         <Text color="secondary">
           {t(
             'panels.intro',
@@ -49,11 +53,11 @@ export function PanelsSideBySide({ org, pairs, before, after, sides, truncated }
         <Button icon="eye" onClick={show}>
           {plural('panels.show', pairs.length, 'Show {{number}} panel', 'Show {{number}} panels')}
         </Button>
-      </Stack>
+      </div>
     );
   }
   return (
-    <div className={styles.list}>
+    <div ref={focused} className={styles.list} role="group" aria-label={label} tabIndex={-1}>
       <Conditions versions={versions} truncated={truncated} />
       {pairs.slice(0, shown).map((pair) => (
         <PanelPairView key={`${pair.change} ${pair.name}`} pair={pair} versions={versions} />
@@ -78,7 +82,7 @@ function Conditions({ versions: { before, after }, truncated }: { versions: Vers
       <span role="status">
         {range === later
           ? t('panels.range', 'Time range of the dashboard: {{range}}.', { range: range ?? '' })
-          : t('panels.ranges', 'Time range of the dashboard: {{before}} before, {{after}} after.', {
+          : t('panels.ranges', 'Time range of the dashboard before: {{before}}; after: {{after}}.', {
               before: range ?? '',
               after: later ?? '',
             })}
@@ -91,5 +95,6 @@ function Conditions({ versions: { before, after }, truncated }: { versions: Vers
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  offer: css({ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: theme.spacing(2) }),
   list: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(3), minWidth: 0 }),
 });
