@@ -75,13 +75,19 @@ export function foldedChanges(history: ThingHistory | undefined, rows: readonly 
   });
 }
 
-/** The changes of a resource in the head, oldest first. */
-export function changesIn({ changes, snapshots }: HeadFile, thing: Thing): DatedChange[] {
-  const key = keyOf(thing);
-  return changes.flatMap(([at, one, is]) => {
+/** The changes of each resource in the head, oldest first, by the key of the resource. */
+export function changesIn({ changes, snapshots }: HeadFile): Map<string, DatedChange[]> {
+  const found = new Map<string, DatedChange[]>();
+  for (const [at, thing, is] of changes) {
     const snapshot = snapshots[at]?.[0];
-    return snapshot === undefined || keyOf(one) !== key ? [] : [{ snapshot, is }];
-  });
+    if (snapshot !== undefined) {
+      const key = keyOf(thing);
+      const known = found.get(key) ?? [];
+      known.push({ snapshot, is });
+      found.set(key, known);
+    }
+  }
+  return found;
 }
 
 /** The rows of an index, some of which stay. */

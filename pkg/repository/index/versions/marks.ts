@@ -2,25 +2,6 @@ import { cellOf, covers, isIncomplete, type Thing } from './files.ts';
 import type { DatedChange, DatedRow } from './fold.ts';
 import type { Mark } from './timeline.ts';
 
-/** The snapshots that there are, as a resource of that organization and kind goes by them, oldest first. */
-export function marksOf(rows: readonly DatedRow[], existing: ReadonlySet<string>, [org, kind]: Thing): Mark[] {
-  return rows.map(({ id, scope }) => ({
-    snapshot: id,
-    shown: existing.has(id),
-    covers: covers(scope, org, kind),
-    incomplete: isIncomplete(scope, org, kind),
-  }));
-}
-
-/** The same for one resource, with what was put down about it. */
-export function* withChanges(marks: readonly Mark[], changes: readonly DatedChange[]): Generator<Mark> {
-  const at = new Map(changes.map(({ snapshot, is }) => [snapshot, is]));
-  for (const mark of marks) {
-    const is = at.get(mark.snapshot);
-    yield is === undefined ? mark : { ...mark, is };
-  }
-}
-
 /** The snapshots that there are, by organization and kind, each made once. */
 export class MarksByCell {
   readonly #rows: readonly DatedRow[];
@@ -35,10 +16,16 @@ export class MarksByCell {
     this.#places = new Map(rows.map(({ id }, place) => [id, place]));
   }
 
-  of(thing: Thing): readonly Mark[] {
-    const cell = cellOf(thing[0], thing[1]);
-    const marks = this.#marks.get(cell) ?? marksOf(this.#rows, this.#existing, thing);
-    this.#marks.set(cell, marks);
+  /** The snapshots as a resource goes by them, oldest first, with what was put down about it. */
+  with(thing: Thing, changes: readonly DatedChange[]): Mark[] {
+    const marks = [...this.#of(thing)];
+    for (const { snapshot, is } of changes) {
+      const place = this.#places.get(snapshot) ?? -1;
+      const mark = marks[place];
+      if (mark !== undefined) {
+        marks[place] = { ...mark, is };
+      }
+    }
     return marks;
   }
 
@@ -50,10 +37,24 @@ export class MarksByCell {
     return next[this.#places.get(snapshot) ?? -1] ?? snapshot;
   }
 
+  #of([org, kind]: Thing): readonly Mark[] {
+    const cell = cellOf(org, kind);
+    const marks =
+      this.#marks.get(cell) ??
+      this.#rows.map(({ id, scope }) => ({
+        snapshot: id,
+        shown: this.#existing.has(id),
+        covers: covers(scope, org, kind),
+        incomplete: isIncomplete(scope, org, kind),
+      }));
+    this.#marks.set(cell, marks);
+    return marks;
+  }
+
   #nextShown(thing: Thing, deleted: boolean): (string | undefined)[] {
     const next: (string | undefined)[] = [];
     let last: string | undefined;
-    for (const [back, mark] of this.of(thing).toReversed().entries()) {
+    for (const [back, mark] of this.#of(thing).toReversed().entries()) {
       if (mark.shown && mark.covers && !(deleted && mark.incomplete)) {
         last = mark.snapshot;
       }

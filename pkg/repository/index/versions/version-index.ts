@@ -10,7 +10,7 @@ import type { HeadFile } from './files.ts';
 import { keyOf, thingOf, type TableFile, type Thing, type ThingHistory } from './files.ts';
 import { changesIn, foldedChanges, rowsOf, shardOf, type DatedChange, type DatedRow } from './fold.ts';
 import { ManifestViews } from './manifest-views.ts';
-import { MarksByCell, marksOf, withChanges } from './marks.ts';
+import { MarksByCell } from './marks.ts';
 import type { PartsPorts, VersionParts } from './parts.ts';
 import { placedThings } from './below/placed.ts';
 import { LIMITS, VersionUpdate, type Appended, type UpdateOptions } from './update.ts';
@@ -120,9 +120,12 @@ export class VersionIndex {
     const { head, table, histories } = await this.#read(things, calls);
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(countingIds(summaries));
+    const marks = new MarksByCell(rows, existing);
+    const news = changesIn(head);
     const changes = things.map((thing) => {
-      const all = [...foldedChanges(histories.get(keyOf(thing)), table.snapshots), ...changesIn(head, thing)];
-      return timelineOf(withChanges(marksOf(rows, existing, thing), all));
+      const key = keyOf(thing);
+      const all = [...foldedChanges(histories.get(key), table.snapshots), ...(news.get(key) ?? [])];
+      return timelineOf(marks.with(thing, all));
     });
     return { changes, ...this.#partOf(rows, existing) };
   }
@@ -139,13 +142,14 @@ export class VersionIndex {
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(countingIds(summaries));
     const placed = [...placedThings(folder.org, { head, table, names }).values()];
+    const news = changesIn(head);
     const read = async (things: readonly Thing[]): Promise<DatedChange[][] | undefined> => {
       const histories = await this.#histories(head, things, calls);
       return (
         histories &&
         things.map((thing) => [
           ...foldedChanges(histories.get(keyOf(thing)), table.snapshots),
-          ...changesIn(head, thing),
+          ...(news.get(keyOf(thing)) ?? []),
         ])
       );
     };

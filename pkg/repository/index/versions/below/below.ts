@@ -2,7 +2,7 @@ import type { ResourceRef } from '../../../../contract/kinds.ts';
 import { append } from '../../../../lib/append.ts';
 import { keyOf, type Thing, type VersionState } from '../files.ts';
 import type { DatedChange } from '../fold.ts';
-import { withChanges, type MarksByCell } from '../marks.ts';
+import type { MarksByCell } from '../marks.ts';
 import { placedBelow, type Placed } from './placed.ts';
 import { timelineOf, type VersionChange } from '../timeline.ts';
 
@@ -83,7 +83,7 @@ export async function readBelow(
       return undefined;
     }
     for (const [place, { thing, root }] of chunk.entries()) {
-      const timeline = timelineOf(withChanges(marks.of(thing), histories[place] ?? []));
+      const timeline = timelineOf(marks.with(thing, histories[place] ?? []));
       const inside = timeline.filter(({ state, before }) => root || isIn(state) || isIn(before));
       const [org, kind, uid] = thing;
       total += inside.length;
