@@ -89,14 +89,17 @@ export const ThingHistory = z.object({
 });
 export type ThingHistory = z.infer<typeof ThingHistory>;
 
-/** Some of the resources of the large part. Of most readers, each wants one of them: the others are not checked. */
+/**
+ * Some of the resources of the large part, each with the rest of its history as JSON in a string. Most readers want one
+ * of them: the others are neither parsed nor checked.
+ */
 export const ShardFile = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   generation: Generation,
   shard: z.int().nonnegative(),
-  things: z.array(z.object({ thing: Thing, states: z.array(z.unknown()), changes: z.array(z.unknown()) })),
+  things: z.array(z.object({ thing: Thing, history: z.string() })),
 });
-/** The same with its resources checked. */
+/** The same with its resources parsed. */
 export type ShardFile = Omit<z.infer<typeof ShardFile>, 'things'> & { things: ThingHistory[] };
 
 /** Every resource of the large part, and where it was: a history is read only where it is needed. */

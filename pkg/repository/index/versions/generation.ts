@@ -86,7 +86,7 @@ export async function writeGeneration(options: GenerationOptions): Promise<HeadF
       }
     }
     for (const [shard, things] of split) {
-      const file: ShardFile = { format: 1, generation, shard, things };
+      const file: ShardFile = { format: 2, generation, shard, things };
       size += sizeOf(file);
       if (!(await parts.writeShard(file, { signal }))) {
         return undefined;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type { z } from 'zod';
 import type { Abortable } from '../../../lib/abortable.ts';
 import type { Log } from '../../../contract/ports.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
@@ -6,7 +6,7 @@ import type { Keyring } from '../../encryption/keyring.ts';
 import { cacheKey, type IndexPart } from '../../layout.ts';
 import type { Trust } from '../../signing/trust.ts';
 import { CacheFile } from '../cache-file.ts';
-import { keyOf, NamesFile, ShardFile, TableFile, ThingHistory } from './files.ts';
+import { keyOf, NamesFile, ShardFile, TableFile, ThingHistory, type Thing } from './files.ts';
 
 export interface PartsPorts {
   store: ObjectStore;
@@ -43,8 +43,8 @@ export class VersionParts {
       return undefined;
     }
     const wanted = of === undefined ? found.things : found.things.filter(({ thing }) => of.has(keyOf(thing)));
-    const things = z.array(ThingHistory).safeParse(wanted);
-    return things.success ? { ...found, things: things.data } : undefined;
+    const things = wanted.map(({ thing, history }) => parsed(thing, history));
+    return things.includes(undefined) ? undefined : { ...found, things: things.filter((one) => one !== undefined) };
   }
 
   /** @returns whether it was written. */
@@ -57,7 +57,8 @@ export class VersionParts {
   }
 
   writeShard(shard: ShardFile, calls: Abortable = {}): Promise<boolean> {
-    return this.#file(shardName(shard.generation, shard.shard), ShardFile).write(shard, calls);
+    const things = shard.things.map(({ thing, ...history }) => ({ thing, history: JSON.stringify(history) }));
+    return this.#file(shardName(shard.generation, shard.shard), ShardFile).write({ ...shard, things }, calls);
   }
 
   /** Removes the files of a generation that nothing goes by any more; what stays is left to a prune. */
@@ -78,6 +79,15 @@ export class VersionParts {
 
 function shardName(generation: string, shard: number): IndexPart<'versions'> {
   return `versions/${generation}/${shard.toString(16).padStart(3, '0')}`;
+}
+
+/** Undefined for what is no history. */
+function parsed(thing: Thing, history: string): ThingHistory | undefined {
+  try {
+    return ThingHistory.parse({ ...(JSON.parse(history) as object), thing });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file of another generation under this name is none. */

@@ -1,6 +1,6 @@
 import type { ResourceRef } from '../../../../contract/kinds.ts';
 import { append } from '../../../../lib/append.ts';
-import { keyOf, type Thing, type VersionState } from '../files.ts';
+import type { Thing, VersionState } from '../files.ts';
 import type { DatedChange } from '../fold.ts';
 import type { MarksByCell } from '../marks.ts';
 import { placedBelow, type Placed } from './placed.ts';
@@ -115,6 +115,8 @@ function newestFirst(one: ChangeKey, other: ChangeKey): number {
   if (one.first !== other.first) {
     return one.first < other.first ? 1 : -1;
   }
-  const [a, b] = [keyOf([0, one.kind as Thing[1], one.uid]), keyOf([0, other.kind as Thing[1], other.uid])];
-  return a === b ? 0 : a < b ? -1 : 1;
+  if (one.kind !== other.kind) {
+    return one.kind < other.kind ? -1 : 1;
+  }
+  return one.uid === other.uid ? 0 : one.uid < other.uid ? -1 : 1;
 }
