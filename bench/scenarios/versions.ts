@@ -96,7 +96,6 @@ async function measureBuilding(task: Task, world: World): Promise<void> {
   task.add({
     tool: 'index of versions, made from nothing',
     ...cost,
-    peakMB: peakMB(),
     figures: {
       'ms for each snapshot': (cost.seconds * 1000) / SNAPSHOTS,
       MB: size.bytes / 1e6,
@@ -110,7 +109,6 @@ async function measureBuilding(task: Task, world: World): Promise<void> {
   task.add({
     tool: 'index of texts, made from nothing',
     ...textCost,
-    peakMB: peakMB(),
     figures: {
       MB: texts.bytes / 1e6,
       files: texts.files,
@@ -118,11 +116,6 @@ async function measureBuilding(task: Task, world: World): Promise<void> {
       'bodies read': bodies,
     },
   });
-}
-
-/** The most memory that this process ever had. */
-function peakMB(): number {
-  return process.resourceUsage().maxRSS / 1024;
 }
 
 /** The files of an index that are in use: the newest, and those of its generation. */
