@@ -195,22 +195,6 @@ for (const { protection, heading } of STATES) {
   });
 }
 
-test('what to do about a problem is said in French, too', async ({ app, page, service }) => {
-  service.state.status = {
-    warnings: [
-      {
-        code: 'DK_STORE_DENIED',
-        message: 'EROFS: read-only file system',
-        hint: 'Mount the directory writable.',
-        advice: { code: 'mount-writable', params: {} },
-      },
-    ],
-  };
-  await app.open('?lang=fr-FR');
-  await expect(page.getByText('Montez le répertoire en écriture.')).toBeVisible();
-  await expect(page.getByText('Mount the directory writable.')).toHaveCount(0);
-});
-
 test('what is missing from a partial backup is named, one by one, with its reason', async ({
   app,
   page,
