@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { boardOf, CONTENT, renamePanel, type Admin } from './support/content.ts';
 import { APP, expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
 import { backUp, test } from './support/journey.ts';
-import { tabTo } from './support/keyboard.ts';
+import { focusRests, goDownTo, openSubmenuAt, tabTo } from './support/keyboard.ts';
 
 test.skip(GRAFANA_URL === undefined, 'only a real Grafana has other pages to start from');
 // Each key waits for frames, and those come slowly where nothing draws them.
@@ -47,6 +47,25 @@ async function openEarlierVersions(page: Page, title: string, earlierVersions: s
   await expect(page).toHaveURL(new RegExp(`${APP}/versions/dashboard/${board.uid}`));
 }
 
+/** Leaves out the menus before the page by the link that Grafana has for that. */
+async function skipToContent(page: Page): Promise<void> {
+  await tabTo(page.locator('a[href="#pageContent"]'));
+  await page.keyboard.press('Enter');
+}
+
+/** Opens the menu of the panel's button that has the focus, and goes to one of its items. */
+async function openPanelMenuAt(page: Page, name: string): Promise<void> {
+  const menu = page.getByRole('menu');
+  await page.keyboard.press('Enter');
+  await expect(menu.getByRole('menuitem', { name })).toBeVisible(LONG);
+  await focusRests(page);
+  // Where frames come slowly, Grafana leaves the focus on the frame of the menu.
+  if (!(await menu.evaluate((one) => one.contains(document.activeElement)))) {
+    await page.keyboard.press('Tab');
+  }
+  await goDownTo(menu.getByRole('menuitem', { name }));
+}
+
 for (const { prefers, earlierVersions, restoreSomething, restoreVersion, restoreNow, restored } of PEOPLE) {
   test.describe(`${prefers.language}, ${prefers.theme}`, () => {
     test.beforeEach(({ admin }) => prefer(admin, prefers));
@@ -71,6 +90,43 @@ for (const { prefers, earlierVersions, restoreSomething, restoreVersion, restore
       await versions.nth(1).click();
       await page.getByRole('button', { name: restoreNow }).click(LONG);
       await expect(page.getByText(restored)).toBeVisible(RESTORED);
+      expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
+      expect(problems).toEqual([]);
+    });
+
+    test('an earlier version is back by keyboard alone, from the menu of a panel', async ({
+      page,
+      admin,
+      service,
+      backup,
+      problems,
+    }) => {
+      expect(backup).not.toBe('');
+      await renamePanel(admin, 'Changed by mistake');
+      await backUp(service);
+      await page.goto(`/d/${board.uid}`);
+      await expect(page.getByTestId('data-testid Panel header Changed by mistake')).toBeVisible(LONG);
+      // Four times something is chosen, as with the mouse: the menu, what is in it, and two buttons.
+      await skipToContent(page);
+      await tabTo(page.getByTestId('data-testid Panel menu Changed by mistake'));
+      await openPanelMenuAt(page, 'Extensions');
+      await openSubmenuAt(page, earlierVersions);
+      await page.keyboard.press('Enter');
+      await expect(page).toHaveURL(new RegExp(`${APP}/versions/dashboard/${board.uid}`), LONG);
+      const version = page.getByRole('button', { name: restoreVersion }).nth(1);
+      await expect(version).toBeVisible(LONG);
+      await expectAccessible(page);
+      await skipToContent(page);
+      await tabTo(version);
+      await page.keyboard.press('Enter');
+      const now = page.getByRole('button', { name: restoreNow });
+      await expect(now).toBeEnabled(LONG);
+      await expectAccessible(page);
+      await skipToContent(page);
+      await tabTo(now);
+      await page.keyboard.press('Enter');
+      await expect(page.getByText(restored)).toBeVisible(RESTORED);
+      await expectAccessible(page);
       expect((await boardOf(admin)).dashboard.panels[0]?.title).toBe(board.panel);
       expect(problems).toEqual([]);
     });

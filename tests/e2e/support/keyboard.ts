@@ -5,7 +5,7 @@ import { expect } from './fixtures.ts';
  * Waits until the focus stays where it is. Menus and dialogs of @grafana/ui move it in the next frame, which on a busy
  * machine comes long after they can be seen: a key that is pressed before is undone, or meant for something else.
  */
-async function focusRests(page: Page): Promise<void> {
+export async function focusRests(page: Page): Promise<void> {
   await page.evaluate(
     () =>
       new Promise<void>((resolve) => {
@@ -48,7 +48,20 @@ export function tabTo(target: Locator): Promise<void> {
 export async function openMenuAt(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter');
   await holdsFocus(page.getByRole('menu'));
-  await pressUntilFocused('ArrowDown', page.getByRole('menuitem', { name }), 10);
+  await goDownTo(page.getByRole('menuitem', { name }));
+}
+
+/** Goes down to an item of the menu that has the focus. */
+export function goDownTo(item: Locator): Promise<void> {
+  return pressUntilFocused('ArrowDown', item, 10);
+}
+
+/** Opens the submenu of the item that has the focus, and goes to one of its items. */
+export async function openSubmenuAt(page: Page, name: string): Promise<void> {
+  const item = page.getByRole('menuitem', { name });
+  await page.keyboard.press('ArrowRight');
+  await expect(item).toBeVisible();
+  await goDownTo(item);
 }
 
 /** Waits until the focus is in a dialog or menu that has just opened. */
