@@ -20,6 +20,7 @@ const ELSEWHERE: Record<string, string> = {
   'docker compose up': '--build',
   'docker system df': '',
   'engine.sh stop': '',
+  'node.sh stop': '',
   'docker run': '-d -e -p -v --name --read-only --tmpfs',
   'gh attestation verify': '--owner',
   'aws s3 cp': '--quiet --endpoint-url',
