@@ -34,6 +34,7 @@ import { Requests } from './requests.ts';
 import { Restores } from './restores.ts';
 import { RunHooks } from './runs/run-hooks.ts';
 import { scheduledJob } from './runs/jobs.ts';
+import { EndedElsewhere } from './schedule/ended-elsewhere.ts';
 import { Journal } from './runs/journal.ts';
 import { RunQueue } from './runs/queue.ts';
 import { Runs } from './runs/runs.ts';
@@ -99,6 +100,7 @@ export class Service {
   readonly #statusCache: StatusCache;
   readonly #overdue: Overdue;
   readonly #terms: LeaderTerms;
+  readonly #endedElsewhere: EndedElsewhere;
   readonly #scheduler: Scheduler;
   #settingsRead: number;
 
@@ -140,6 +142,7 @@ export class Service {
     const { keeper, given, repositoryCache } = this;
     const journal = this.#journal;
     this.history = new History(repositoryCache, journal, { clock, log });
+    this.#endedElsewhere = new EndedElsewhere(leadership, journal, () => this.#runsChanged());
     const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
     this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
     this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
@@ -254,12 +257,18 @@ export class Service {
   }
 
   #runEnded(): void {
+    this.#endedElsewhere.announce();
+    this.#runsChanged();
+  }
+
+  #runsChanged(): void {
     this.history.refresh();
     this.comparisons.forgetLive();
     this.changed();
   }
 
   #termBegun(): void {
+    this.#endedElsewhere.announce();
     this.history.refresh();
     if (this.keeper !== undefined && !this.statusView.tokenUsable) {
       void this.keeper.check();
@@ -306,6 +315,7 @@ export class Service {
   #tick(): void {
     const now = this.clock.monotonic();
     void this.#terms.notice();
+    this.#endedElsewhere.notice();
     this.#statusCache.refresh(this.signal);
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;

@@ -250,6 +250,16 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     expect([refused.status, refused.json.error.code]).toEqual([409, 'DK_BUSY']);
     grafana.setFaults();
     await eventually('the end of the run', () => leader.service.queue.idle || undefined, 30_000);
+    await eventually(
+      'the other replica to show what came of it',
+      async () => {
+        const { json } = await call(other, 'GET', '/status');
+        expect(json).toMatchObject({ lastBackup: { id: run.id, status: 'complete' }, newest: { run: run.id } });
+        return true;
+      },
+      15_000,
+    );
+    expect(other.service.leadership.leading).toBe(false);
     // Idle: the replica that is asked takes the lead.
     const asked = await call(other, 'POST', '/runs', { kind: 'backup' });
     expect(asked.status).toBe(202);

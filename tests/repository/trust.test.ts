@@ -104,6 +104,18 @@ describe('where no key can be kept', () => {
   });
 });
 
+describe('a replica that was there before another one made the first key', () => {
+  it('counts what the other signs', async () => {
+    const state = new MemoryState();
+    const writer = await open(world, { state });
+    const replica = await open(world, { create: false, state });
+    expect(await replica.snapshots()).toEqual([]);
+    const { id } = await backup(writer, world, { a: { v: 1 } });
+    expect(await replica.snapshots()).toMatchObject([{ id, signed: true }]);
+    expect((await replica.manifest('latest')).id).toBe(id);
+  });
+});
+
 describe('several who make the first key at the same time', () => {
   it('all sign with one', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'dashkeep-state-'));

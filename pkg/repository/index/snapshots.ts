@@ -172,8 +172,9 @@ export class SnapshotIndex {
   }
 
   async #load({ signal }: Abortable): Promise<Known | undefined> {
-    const index = await this.#file.read({ signal });
-    this.#trust.meet(index?.snapshots ?? []);
+    const calls = { signal };
+    const index = await this.#file.read(calls);
+    await this.#trust.meet(index?.snapshots ?? [], calls);
     return index && new Map(index.snapshots.map((summary) => [summary.id, this.#trust.judge(summary)]));
   }
 

@@ -116,10 +116,17 @@ export class Trust {
     return { ...rest, signed, ...(signed || this.standing === 'unsigned' ? {} : { foreign: true as const }) };
   }
 
-  /** Takes note that somebody signs here. */
-  meet(summaries: readonly SnapshotSummary[]): void {
-    if (summaries.some(({ signer }) => signer !== undefined)) {
+  /**
+   * Takes note that somebody signs here. Where no key was made yet when this was opened, another replica may have made
+   * it since.
+   */
+  async meet(summaries: readonly SnapshotSummary[], calls: Abortable): Promise<void> {
+    const signers = new Set(summaries.flatMap(({ signer }) => (signer === undefined ? [] : [signer])));
+    if (signers.size > 0) {
       this.keys.noteSignatures();
+    }
+    if (this.own === undefined) {
+      await this.#trustedOf([...signers], calls);
     }
   }
 

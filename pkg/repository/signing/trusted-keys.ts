@@ -111,17 +111,25 @@ export class TrustedKeys {
   }
 
   /**
-   * Looks again, at most once a minute: another process may have trusted a key, or handed over to one.
+   * Looks again, at most once a minute: another process may have made the first key, trusted a key, or handed over to
+   * one.
    * @returns whether it did.
    */
   async refresh(calls: Abortable): Promise<boolean> {
     const now = this.#ports.clock.monotonic();
-    const isDue = this.#trusted.size > 0 && now - this.#refreshed > REFRESH_AFTER;
-    if (isDue) {
-      this.#refreshed = now;
+    if (now - this.#refreshed <= REFRESH_AFTER) {
+      return false;
+    }
+    this.#refreshed = now;
+    if (this.#trusted.size === 0) {
+      // Costs the repository no request where nothing is trusted, as everywhere at first contact.
+      await this.readState();
+    }
+    const isPinned = this.#trusted.size > 0;
+    if (isPinned) {
       await this.read(calls);
     }
-    return isDue;
+    return isPinned;
   }
 
   /** Trusts a key from now on, on somebody's word. */

@@ -3,6 +3,7 @@ import type { Progress, RunLine } from '../../contract/runs.ts';
 import type { Election } from '../../kubernetes/election.ts';
 
 const RUN_NOTE = 'run';
+const ENDED_NOTE = 'ended';
 
 /** What replicas let each other know of a run. */
 export type RunNote = RunLine & { progress?: Progress };
@@ -65,6 +66,16 @@ export class Leadership {
   /** Lets the other replicas know what runs here. */
   announce(run: RunNote | undefined): void {
     this.#election?.announce(RUN_NOTE, run === undefined ? undefined : JSON.stringify(run));
+  }
+
+  /** Lets the other replicas know which run has ended last. */
+  announceEnded(run: string | undefined): void {
+    this.#election?.announce(ENDED_NOTE, run);
+  }
+
+  /** The run that has ended last in the leading replica, while that is another one. */
+  foreignEnded(): string | undefined {
+    return this.leading ? undefined : this.#election?.note(ENDED_NOTE);
   }
 
   /** What the leading replica is running, while that is another one. */
