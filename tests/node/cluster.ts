@@ -9,7 +9,7 @@ export const GRAFANA_CHART = join(process.env['DASHKEEP_TEST_CHARTS'] ?? STUB_CH
 export const HOST = '10.215.0.1';
 
 const MINUTE = 60_000;
-const KUBECONFIG = join(nodeFolder ?? '', 'kubeconfig');
+export const KUBECONFIG = join(nodeFolder ?? '', 'kubeconfig');
 
 /** An object as the API server describes it; tests look into it freely. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -128,5 +128,16 @@ export class Namespace {
   /** A request of the app: to the service, through Grafana's plugin proxy. */
   async askApp(path: string, method = 'GET', body?: unknown): Promise<Described> {
     return this.askGrafana(method, `/api/plugin-proxy/dashkeep-backup-app/api/v1${path}`, body);
+  }
+
+  /** Waits for a complete backup, as the app reports it. @returns its snapshot's id */
+  async completeBackup(): Promise<string> {
+    return soon('a complete backup', async () => {
+      const { lastBackup, ...status } = await this.askApp('/status');
+      if (lastBackup?.status !== 'complete') {
+        throw new Error(`no complete backup yet: ${JSON.stringify(lastBackup)} ${JSON.stringify(status)}`);
+      }
+      return lastBackup.snapshot as string;
+    });
   }
 }

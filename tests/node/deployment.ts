@@ -51,9 +51,7 @@ export function deployment(store: () => S3Server): void {
 
     it('is reached over TLS by Grafana, which trusts the chart’s authority, and makes a complete backup', async () => {
       await at.kubectl('rollout', 'status', 'deployment/dashkeep', '--timeout=240s');
-      await soon('a complete backup', async () => {
-        return (await at.askApp('/status')).lastBackup?.status === 'complete' || undefined;
-      });
+      await at.completeBackup();
       const app = await at.askGrafana('GET', '/api/plugins/dashkeep-backup-app/settings');
       expect(app.jsonData.sidecarUrl).toBe('https://dashkeep.deployment.svc:3210');
       expect((await at.secret('grafana-backup'))['GRAFANA_API_TOKEN']).toMatch(/^glsa_/);
@@ -106,7 +104,6 @@ export function deployment(store: () => S3Server): void {
     it('keeps its token through an upgrade and back, with all pods replaced', async () => {
       const kept = await at.secret('grafana-backup');
       await at.dashkeep('upgrade', { ...values(), schedule: '7 3 * * *' });
-      await at.kubectl('rollout', 'status', 'deployment/dashkeep', '--timeout=240s');
       await at.helm('rollback', 'dashkeep', '1');
       await at.kubectl('rollout', 'status', 'deployment/dashkeep', '--timeout=240s');
       expect(await at.secret('grafana-backup')).toEqual(kept);

@@ -40,11 +40,7 @@ export function sidecar(store: () => S3Server): void {
 
     it('makes a complete backup, seen through the plugin proxy', async () => {
       await at.grafana('upgrade', await overlay());
-      const { lastBackup } = await soon('a complete backup', async () => {
-        const status = await at.askApp('/status');
-        return status.lastBackup?.status === 'complete' ? status : undefined;
-      });
-      first = lastBackup.snapshot;
+      first = await at.completeBackup();
       const kept = await at.secret('grafana-backup');
       expect(kept['GRAFANA_API_TOKEN']).toMatch(/^glsa_/);
       const app = await at.askGrafana('GET', `/api/plugins/${PLUGIN}/settings`);

@@ -97,7 +97,7 @@ start() {
   programs=$("$here/build.sh" --node --where) || fail "run $here/build.sh --node first"
   stop
   check_machine
-  mkdir -p "$directory"/{cni,logs,manifests}
+  mkdir -p "$directory"/{cni,logs,registries}
   : > "$directory/node.log"
   configure
   setsid unshare --mount --net --pid --ipc --uts --fork --kill-child --mount-proc \
@@ -176,6 +176,8 @@ address = "$directory/containerd.sock"
 sandbox_image = "dashkeep.test/pause:1"
 restrict_oom_score_adj = true
 netns_mounts_under_state_dir = true
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "$directory/registries"
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "$plugins"
 conf_dir = "$directory/cni"

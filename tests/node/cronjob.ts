@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { S3Server } from '../support/s3/server.ts';
+import { Namespace, soon, type Described } from './cluster.ts';
+import { bucketSecret } from './store.ts';
+
+const PREFIX = 'cronjob/';
+
+/**
+ * docs/install/cronjob.md: no service, only Jobs. The first attempt fails, because the bucket refuses it.
+ * @returns what begins it early, because a CronJob fires at the full minute
+ */
+export function cronjob(store: () => S3Server): () => Promise<void> {
+  let at: Namespace;
+  let refused: Promise<void> | undefined;
+  const values = { mode: 'cronjob', target: `s3://kept/${PREFIX}`, cronjob: { successfulJobsHistoryLimit: 9 } };
+  const backups = ['-l', 'app.kubernetes.io/component=backup'];
+  const attempts = async (): Promise<Described[]> => at.list('pods', ...backups);
+  const phases = async (): Promise<string[]> => (await attempts()).map(({ status }) => status.phase as string);
+
+  async function begin(): Promise<void> {
+    at = await Namespace.create('cronjob');
+    await at.apply(bucketSecret(store()));
+    store().options.fault = ({ key, operation }) =>
+      key.startsWith(PREFIX) && operation === 'PutObject'
+        ? { kind: 'status', status: 403, code: 'AccessDenied' }
+        : undefined;
+    await at.grafana('install');
+    const s3 = { endpoint: store().url };
+    await at.dashkeep('install', { ...values, schedule: '* * * * *', s3 });
+    refused = soon('an attempt has failed', async () => (await phases()).includes('Failed')).then(() => {
+      store().options.fault = undefined;
+    });
+    // The tests hear of a failure.
+    refused.catch(() => undefined);
+  }
+
+  describe('as a CronJob', () => {
+    let job: Described;
+
+    beforeAll(() => refused);
+
+    it('fires, and retries what failed until it is complete', async () => {
+      const failed = (await attempts()).find(({ status }) => status.phase === 'Failed');
+      expect(failed.status.containerStatuses[0].state.terminated.exitCode).toBe(1);
+      expect(await at.logs(failed.metadata.name)).toContain('DK_STORE_DENIED');
+      const name = failed.metadata.labels['batch.kubernetes.io/job-name'];
+      job = await soon('the Job is complete', async () => {
+        const found = await at.get('job', name);
+        return found.status.succeeded === 1 ? found : undefined;
+      });
+      expect(job.status.failed).toBe(1);
+      expect(job.metadata.ownerReferences).toMatchObject([{ kind: 'CronJob', name: 'dashkeep' }]);
+      expect(await at.logs('-l', `batch.kubernetes.io/job-name=${name}`)).toMatch(/snapshot \S+ is complete/);
+      expect((await at.secret('grafana-backup'))['GRAFANA_API_TOKEN']).toMatch(/^glsa_/);
+    });
+
+    it('passes its own test', async () => {
+      expect(await at.helm('test', 'dashkeep')).toContain('Phase:          Succeeded');
+    });
+
+    it('keeps its token through an upgrade, and leaves nothing behind', async () => {
+      const kept = await at.secret('grafana-backup');
+      await at.dashkeep('upgrade', { ...values, cronjob: { suspend: true }, s3: { endpoint: store().url } });
+      expect(await at.secret('grafana-backup')).toEqual(kept);
+      await at.helm('uninstall', 'dashkeep');
+      await soon('nothing is left', async () => {
+        const left = (await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name));
+        expect(left).toEqual(['secret/grafana-backup-s3-credentials']);
+        return true;
+      });
+    });
+  });
+
+  return begin;
+}
