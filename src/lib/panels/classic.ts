@@ -5,6 +5,7 @@ import type { SourceRef, StoredDashboard, StoredPanel, StoredVariable } from './
 export function classicDashboard(body: Loose): StoredDashboard {
   const time = asObject(body['time']);
   return {
+    isLibraryPanel: false,
     uid: asText(body['uid']),
     title: asText(body['title']),
     time: { from: asText(time['from']) || 'now-6h', to: asText(time['to']) || 'now' },

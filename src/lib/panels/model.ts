@@ -49,6 +49,8 @@ export interface StoredVariable {
 }
 
 export interface StoredDashboard {
+  /** It is a library panel, and holds that panel alone. */
+  isLibraryPanel: boolean;
   uid: string;
   title: string;
   time: { from: string; to: string };

@@ -12,6 +12,9 @@ export interface PanelPair {
 const ADDED = ['panel-added'];
 const REMOVED = ['panel-removed'];
 
+/** Changes of what a library panel shows. */
+const OF_A_PANEL = /^(panel|query|queries|transformation)/;
+
 /** Changes that cannot be seen in the panel: they are of its place. */
 const OF_ITS_PLACE = ['panel-moved', 'panel-moved-to', 'panel-moved-into', 'panel-moved-out', 'panel-resized'];
 
@@ -24,6 +27,11 @@ export function changedPanels(
   before: StoredDashboard,
   after: StoredDashboard,
 ): PanelPair[] {
+  if (after.isLibraryPanel) {
+    const isChanged = changes.some(({ code }) => OF_A_PANEL.test(code));
+    const pair: PanelPair = { name: after.title, change: 'changed', before: before.panels[0], after: after.panels[0] };
+    return isChanged ? [pair] : [];
+  }
   const named = (isMeant: (code: string) => boolean) =>
     new Set(changes.filter(({ code }) => isMeant(code)).map(({ params: { panel } }) => panel));
   const added = named((code) => ADDED.includes(code));

@@ -8,7 +8,7 @@ export function readDashboard(kind: string, uid: string, body: unknown): StoredD
   const object = asObject(body);
   if (kind === 'library-panel') {
     const panel = readLibraryPanel(body);
-    return { ...classicDashboard({ uid }), title: panel.title, panels: [panel] };
+    return { ...classicDashboard({ uid }), isLibraryPanel: true, title: asText(object['name']), panels: [panel] };
   }
   const version = asText(object['apiVersion']).split('/').at(-1) ?? '';
   return version.startsWith('v2') ? v2Dashboard(uid, asObject(object['spec'])) : classicDashboard(object);

@@ -10,6 +10,7 @@ export function v2Dashboard(uid: string, spec: Loose): StoredDashboard {
   const time = asObject(spec['timeSettings']);
   const repeats = repeatsIn(spec['layout']);
   return {
+    isLibraryPanel: false,
     uid,
     title: asText(spec['title']),
     time: { from: asText(time['from']) || 'now-6h', to: asText(time['to']) || 'now' },

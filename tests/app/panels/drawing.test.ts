@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadableChange } from '../../../pkg/contract/api/diff.ts';
 import { dashboardChanges } from '../../../pkg/engine/changes/dashboard/dashboard.ts';
+import { libraryPanelChanges } from '../../../pkg/engine/changes/library-panels.ts';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { drawingOf, type Drawing } from '../../../src/lib/panels/drawing.ts';
 import { changedPanels } from '../../../src/lib/panels/pairs.ts';
@@ -137,6 +138,20 @@ describe('changed panels', () => {
       ['changed', 1, 7],
       ['added', undefined, 1],
     ]);
+  });
+
+  it('of a library panel are that panel, whatever its title and name', () => {
+    const library = (name: string, title: string, expr: string): JsonObject =>
+      ({ name, model: { ...panel, id: undefined, title, targets: [{ ...query, expr }] } }) as unknown as JsonObject;
+    const found = (before: JsonObject, after: JsonObject) =>
+      changedPanels(
+        libraryPanelChanges(before, after),
+        readDashboard('library-panel', 'l', before),
+        readDashboard('library-panel', 'l', after),
+      ).map(({ before: one, after: other }) => [one?.queries[0]?.['expr'], other?.queries[0]?.['expr']]);
+    expect(found(library('Budget', 'CPU', 'up'), library('Budget', 'CPU', 'down'))).toEqual([['up', 'down']]);
+    expect(found(library('Budget', 'CPU', 'up'), library('New budget', 'Load', 'down'))).toEqual([['up', 'down']]);
+    expect(found(library('Budget', 'CPU', 'up'), library('New budget', 'CPU', 'up'))).toEqual([]);
   });
 
   it('are none where a later release describes changes in a way not known here', () => {
