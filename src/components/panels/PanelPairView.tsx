@@ -32,20 +32,8 @@ export function PanelPairView({ pair, versions }: { pair: PanelPair; versions: V
         </Text>
       </Stack>
       <div className={styles.sides}>
-        <Side
-          label={t('panels.before', 'Before')}
-          panel={pair.before}
-          version={versions.before}
-          seen={seen}
-          nothing={t('panels.notYet', 'The dashboard did not have this panel.')}
-        />
-        <Side
-          label={t('panels.after', 'After')}
-          panel={pair.after}
-          version={versions.after}
-          seen={seen}
-          nothing={t('panels.notAnyMore', 'The dashboard no longer has this panel.')}
-        />
+        <Side label={t('panels.before', 'Before')} panel={pair.before} version={versions.before} seen={seen} />
+        <Side label={t('panels.after', 'After')} panel={pair.after} version={versions.after} seen={seen} />
       </div>
     </section>
   );
@@ -56,10 +44,9 @@ interface SideProps {
   panel: StoredPanel | undefined;
   version: Versions['before'];
   seen: boolean;
-  nothing: string;
 }
 
-function Side({ label, panel, version, seen, nothing }: SideProps) {
+function Side({ label, panel, version, seen }: SideProps) {
   const styles = useStyles2(getStyles);
   return (
     <figure className={styles.side}>
@@ -69,7 +56,7 @@ function Side({ label, panel, version, seen, nothing }: SideProps) {
         </Text>
       </figcaption>
       {panel === undefined ? (
-        <NoPicture>{nothing}</NoPicture>
+        <NoPicture>{t('panels.absent', 'This version does not have the panel.')}</NoPicture>
       ) : seen ? (
         <PanelPicture panel={panel} side={version} origin={version} />
       ) : (

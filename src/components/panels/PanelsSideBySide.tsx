@@ -81,8 +81,8 @@ function Conditions({ versions: { before, after }, truncated }: { versions: Vers
     <Text color="secondary">
       <span role="status">
         {range === later
-          ? t('panels.range', 'Time range of the dashboard: {{range}}.', { range: range ?? '' })
-          : t('panels.ranges', 'Time range of the dashboard before: {{before}}; after: {{after}}.', {
+          ? t('panels.range', 'Time range: {{range}}.', { range: range ?? '' })
+          : t('panels.ranges', 'Time range before: {{before}}; after: {{after}}.', {
               before: range ?? '',
               after: later ?? '',
             })}
