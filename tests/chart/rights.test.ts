@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../support/helm/helm.ts';
 import { CHART, template, the } from '../support/helm/helm.ts';
-import { MODES, scenarios } from './charts.ts';
+import { MODES, podIn, scenarios } from './charts.ts';
 
 interface Rule {
   apiGroups: string[];
@@ -46,6 +46,26 @@ describe('what the chart grants', () => {
     }
   });
 
+  it.each(['monitoring', 'other'])(
+    'cronjob: only what may read the admin Secret is to read it (in %s)',
+    async (namespace) => {
+      const values = { mode: 'cronjob', target: 's3://bucket', grafana: { namespace } };
+      const objects = await template(CHART, { values: [values] });
+      const shared = Object.keys(the(objects, 'ConfigMap')['data']);
+      const named = (object: KubernetesObject): string[] => [
+        ...shared,
+        ...podIn(object).containers.flatMap(({ env = [] }) => env.map(({ name }) => name)),
+      ];
+      const isAdmin = (name: string): boolean => name.startsWith('DASHKEEP_ADMIN_SECRET');
+      for (const object of [the(objects, 'Pod', 'dashkeep-doctor'), the(objects, 'CronJob', 'dashkeep')]) {
+        expect(named(object).filter(isAdmin)).toEqual([]);
+      }
+      for (const object of [the(objects, 'Job'), the(objects, 'CronJob', 'dashkeep-bootstrap')]) {
+        expect(named(object).filter(isAdmin)).toHaveLength(1);
+      }
+    },
+  );
+
   it.each(['deployment', 'cronjob'])(
     '%s: the admin Secret of another namespace by `get` on its name, there only',
     async (mode) => {
@@ -58,7 +78,10 @@ describe('what the chart grants', () => {
         name: mode === 'cronjob' ? 'dashkeep-bootstrap' : 'dashkeep',
         namespace: 'monitoring',
       });
-      expect(the(objects, 'ConfigMap', 'dashkeep')['data']['DASHKEEP_ADMIN_SECRET']).toBe('other/admin');
+      const shared = the(objects, 'ConfigMap', 'dashkeep')['data'];
+      const own = mode === 'cronjob' ? (podIn(the(objects, 'Job')).containers[0]?.env ?? []) : [];
+      const given = [...Object.entries(shared), ...own.map(({ name, value }) => [name, value])];
+      expect(Object.fromEntries(given)).toMatchObject({ DASHKEEP_ADMIN_SECRET: 'other/admin' });
     },
   );
 

@@ -65,7 +65,9 @@ export class Namespace {
 
   /** Installs or upgrades the Grafana chart as the release `grafana`. */
   async grafana(verb: 'install' | 'upgrade', ...values: Values[]): Promise<string> {
-    return this.helm(verb, 'grafana', GRAFANA_CHART, ...(await valuesArguments(values)));
+    // ClusterRoles of several releases of one name would collide.
+    const rbac = { namespaced: true };
+    return this.helm(verb, 'grafana', GRAFANA_CHART, ...(await valuesArguments([{ rbac }, ...values])));
   }
 
   async apply(...objects: object[]): Promise<void> {

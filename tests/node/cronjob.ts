@@ -6,13 +6,20 @@ import { bucketSecret } from './store.ts';
 const PREFIX = 'cronjob/';
 
 /**
- * docs/install/cronjob.md: no service, only Jobs. The first attempt fails, because the bucket refuses it.
+ * docs/install/cronjob.md: no service, only Jobs, and Grafana in another namespace. The bucket refuses the first
+ * attempt.
  * @returns what begins it early, because a CronJob fires at the full minute
  */
 export function cronjob(store: () => S3Server): () => Promise<void> {
   let at: Namespace;
+  let other: Namespace;
   let refused: Promise<void> | undefined;
-  const values = { mode: 'cronjob', target: `s3://kept/${PREFIX}`, cronjob: { successfulJobsHistoryLimit: 9 } };
+  const values = {
+    mode: 'cronjob',
+    target: `s3://kept/${PREFIX}`,
+    grafana: { namespace: 'cronjob-grafana' },
+    cronjob: { successfulJobsHistoryLimit: 9 },
+  };
   const backups = ['-l', 'app.kubernetes.io/component=backup'];
   const attempts = async (): Promise<Described[]> => at.list('pods', ...backups);
   const phases = async (): Promise<string[]> => (await attempts()).map(({ status }) => status.phase as string);
@@ -24,7 +31,8 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
       key.startsWith(PREFIX) && operation === 'PutObject'
         ? { kind: 'status', status: 403, code: 'AccessDenied' }
         : undefined;
-    await at.grafana('install');
+    other = await Namespace.create('cronjob-grafana');
+    await other.grafana('install');
     const s3 = { endpoint: store().url };
     await at.dashkeep('install', { ...values, schedule: '* * * * *', s3 });
     refused = soon('an attempt has failed', async () => (await phases()).includes('Failed')).then(() => {
@@ -66,6 +74,7 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
       await soon('nothing is left', async () => {
         const left = (await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name));
         expect(left).toEqual(['secret/grafana-backup-s3-credentials']);
+        expect((await other.contents()).filter((name) => name.includes('dashkeep'))).toEqual([]);
         return true;
       });
     });

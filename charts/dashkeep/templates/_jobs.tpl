@@ -1,5 +1,9 @@
 {{/* The pod that mints and renews the token. */}}
 {{- define "dashkeep.bootstrapPod" -}}
+{{- $admin := list -}}
+{{- range $name, $value := include "dashkeep.adminEnvironment" . | fromYaml -}}
+{{- $admin = append $admin (dict "name" $name "value" $value) -}}
+{{- end -}}
 metadata:
   labels:
     {{- include "dashkeep.labels" . | nindent 4 }}
@@ -15,7 +19,7 @@ spec:
   restartPolicy: Never
   {{- include "dashkeep.podSettings" (dict "root" . "serviceAccount" (include "dashkeep.bootstrapServiceAccountName" .)) | nindent 2 }}
   containers:
-    {{- include "dashkeep.jobContainer" (dict "root" . "name" "bootstrap" "args" (list "bootstrap")) | nindent 4 }}
+    {{- include "dashkeep.jobContainer" (dict "root" . "name" "bootstrap" "args" (list "bootstrap") "env" $admin) | nindent 4 }}
   volumes:
     {{- include "dashkeep.volumes" (dict "root" . "kube" true "admin" true) | nindent 4 }}
     {{- with .Values.extraVolumes }}

@@ -9,18 +9,8 @@ GRAFANA_URL: {{ include "dashkeep.grafanaUrl" . | quote }}
 DASHKEEP_KUBERNETES: auto
 DASHKEEP_KUBE_DIR: {{ $dir }}/kube
 DASHKEEP_TOKEN_SECRET: {{ .Values.tokenSecret.name }}
-{{- if include "dashkeep.adminSecretMounted" . }}
-DASHKEEP_ADMIN_SECRET_DIR: {{ $dir }}/admin
-{{- else }}
-DASHKEEP_ADMIN_SECRET: {{ include "dashkeep.grafanaNamespace" . }}/{{ include "dashkeep.adminSecretName" . }}
-{{- end }}
-{{- with .Values.grafana.adminSecret.userKey }}
-DASHKEEP_ADMIN_USER_KEY: {{ . | quote }}
-{{- end }}
-{{- with .Values.grafana.adminSecret.passwordKey }}
-DASHKEEP_ADMIN_PASSWORD_KEY: {{ . | quote }}
-{{- end }}
 {{- if ne .Values.mode "cronjob" }}
+{{- include "dashkeep.adminEnvironment" . | nindent 0 }}
 DASHKEEP_LEASE: {{ include "dashkeep.leaseName" . }}
 DASHKEEP_LISTEN: {{ eq .Values.mode "sidecar" | ternary "127.0.0.1" "0.0.0.0" }}:3210
 DASHKEEP_OPS_LISTEN: 0.0.0.0:9464
@@ -67,6 +57,21 @@ DASHKEEP_TRUSTED_KEYS: {{ join "," . | quote }}
 NODE_OPTIONS: --max-old-space-size={{ .Values.nodeMaxOldSpaceMiB }}
 {{- range $name, $value := .Values.config }}
 {{ $name }}: {{ $value | toString | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Where the admin Secret is, for what makes the token. */}}
+{{- define "dashkeep.adminEnvironment" -}}
+{{- if include "dashkeep.adminSecretMounted" . -}}
+DASHKEEP_ADMIN_SECRET_DIR: {{ include "dashkeep.secretsDir" . }}/admin
+{{- else -}}
+DASHKEEP_ADMIN_SECRET: {{ include "dashkeep.grafanaNamespace" . }}/{{ include "dashkeep.adminSecretName" . }}
+{{- end }}
+{{- with .Values.grafana.adminSecret.userKey }}
+DASHKEEP_ADMIN_USER_KEY: {{ . | quote }}
+{{- end }}
+{{- with .Values.grafana.adminSecret.passwordKey }}
+DASHKEEP_ADMIN_PASSWORD_KEY: {{ . | quote }}
 {{- end }}
 {{- end }}
 
