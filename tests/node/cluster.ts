@@ -23,9 +23,9 @@ async function ok(tool: typeof helm, args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Waits as long as a busy machine may take for a pod. */
+/** Waits as long as a busy machine may take for a pod. Each look starts a program, so it does not look all the time. */
 export const soon = <T>(what: string, check: () => Promise<T | undefined>, within = 3 * MINUTE): Promise<T> =>
-  eventually(what, check, within);
+  eventually(what, check, within, 300);
 
 /** One namespace of the node, which admits only pods that are "restricted", unless another level is given. */
 export class Namespace {

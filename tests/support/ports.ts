@@ -10,6 +10,7 @@ export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,
   within = 10_000,
+  pause = 25,
 ): Promise<T> {
   const deadline = performance.now() + within;
   let last: unknown = new Error(`waited in vain: ${what}`);
@@ -22,7 +23,7 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    await wait(25);
+    await wait(pause);
   }
   throw last;
 }
