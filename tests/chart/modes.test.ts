@@ -176,3 +176,17 @@ describe('what each mode runs', () => {
 function kinds(objects: KubernetesObject[]): string[] {
   return objects.map(({ kind }) => kind).sort();
 }
+
+describe('helm test', () => {
+  it.each(MODES)('%s: says what is missing where there is no token, instead of waiting for one', async (mode) => {
+    const objects = await template(CHART, { values: [{ mode, target: 's3://bucket' }] });
+    const [container] = podIn(the(objects, 'Pod', 'dashkeep-doctor')).containers;
+    const references = container?.env?.filter(({ valueFrom }) => valueFrom !== undefined) ?? [];
+    expect(references).toEqual([
+      {
+        name: 'GRAFANA_API_TOKEN',
+        valueFrom: { secretKeyRef: { name: 'grafana-backup', key: 'GRAFANA_API_TOKEN', optional: true } },
+      },
+    ]);
+  });
+});

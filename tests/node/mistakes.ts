@@ -15,12 +15,13 @@ const MISTAKES: Record<string, object> = {
   r404: { image: { registry: 'r404.test' } },
   key: { extraEnv: [{ name: 'X', valueFrom: { secretKeyRef: { name: 'mine', key: 'absent' } } }] },
   secret: { extraEnvFrom: [{ secretRef: { name: 'absent' } }] },
+  bucket: { target: 's3://my-bucket', s3: { credentialsSecret: { name: 'mine' } } },
   certificate: { tls: { source: 'secret', secretName: 'mine' } },
 };
 /** What their registries answer. */
 const REGISTRIES = { r401: 401, r403: 403, r404: 404 };
 
-/** Pods that do not start: what the command in the notes shows has advice in docs/troubleshooting.md. */
+/** What goes wrong at the start: what people see has advice in docs/troubleshooting.md, or says what to do itself. */
 export function mistakes(): void {
   describe('what keeps a pod from starting', () => {
     let at: Namespace;
@@ -48,6 +49,15 @@ export function mistakes(): void {
       expect(stderr).toContain('context deadline exceeded');
       expect(await readFile('docs/troubleshooting.md', 'utf8')).toContain('`context deadline exceeded`');
       expect(await at.kubectl('describe', 'pod', 'r403-doctor')).toContain('403 Forbidden');
+    });
+
+    it('is said by the chart’s test before there is a token', async () => {
+      const { code, stderr } = await at.tryHelm('test', 'bucket', '--timeout', '60s');
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('pod bucket-doctor failed');
+      const said = await at.logs('bucket-doctor');
+      expect(said).toMatch(/FAILED +target: resolve: cannot read \S+s3\/config/);
+      expect(said).toContain('check that the Secret exists and has this key');
     });
 
     it.each([
