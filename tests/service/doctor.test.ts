@@ -99,6 +99,18 @@ describe('the doctor', () => {
     expect(alone?.hint).toContain('DASHKEEP_ADMIN_SECRET_DIR');
   }, 30_000);
 
+  it('finds all rights where an open source Grafana has no action for a kind', async () => {
+    const token = grafana.token({ role: 'Admin' });
+    expect(named(await examine({ GRAFANA_API_TOKEN: token }), 'rights')).toMatchObject({ status: 'ok' });
+  }, 20_000);
+
+  it('names the kinds that Grafana does not let it read', async () => {
+    const token = grafana.token({ role: 'Admin', without: ['teams:read'] });
+    const rights = named(await examine({ GRAFANA_API_TOKEN: token }), 'rights');
+    expect(rights).toMatchObject({ status: 'warning', detail: expect.stringContaining('team (teams:read)') });
+    expect(rights?.detail).not.toMatch(/playlist|sso-settings|data-source/);
+  }, 20_000);
+
   it('says of a directory only what applies to directories', async () => {
     const { checks } = await examine(withAdmin());
     const target = checks.filter(({ name }) => name.startsWith('target: '));

@@ -1,17 +1,16 @@
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
-import { asDashkeepError } from '../../contract/errors.ts';
-import { isJsonObject } from '../../lib/json/json.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../contract/reasons/reason.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { discover } from '../../grafana/capabilities.ts';
-import { KINDS } from '../../grafana/kinds/registry.ts';
+import { connect } from '../../grafana/instance.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
 import { givenTokenChecks } from './api-token-checks.ts';
 import { NoAdmin } from '../bootstrap/problems.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
 import { deploymentChecks } from './deployment-checks.ts';
+import { checkRights } from './rights.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import type { Service } from '../service.ts';
@@ -45,7 +44,8 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
     const found = reason('grafana-found', { version, url: client.url });
-    return [checked(reason('check-of-grafana'), 'ok', [found]), ...(await rightsChecks(client, signal))];
+    const rights = await checkRights(await connect({ client, signal }), { clock, log, signal });
+    return [checked(reason('check-of-grafana'), 'ok', [found]), rights];
   } catch (error) {
     return [failedCheck(reason('check-of-grafana'), error)];
   } finally {
@@ -71,32 +71,6 @@ async function healthChecks(grafana: { url: string; caFile?: string }, signal: A
   } finally {
     await health.close();
   }
-}
-
-/** The rights that kinds name, against those that the token has. */
-async function rightsChecks(client: GrafanaClient, signal: AbortSignal): Promise<DoctorCheck[]> {
-  let permissions;
-  try {
-    permissions = await client.get('/api/access-control/user/permissions', { signal });
-  } catch (error) {
-    const { message } = asDashkeepError(error);
-    return [checked(reason('check-of-rights'), 'skipped', [reason('rights-silent', { message })])];
-  }
-  const has = new Set(isJsonObject(permissions) ? Object.keys(permissions) : []);
-  const lacking: string[] = [];
-  for (const { name, declaration } of KINDS) {
-    // The declarations are for people; the action is the first word of each that looks like one.
-    const needed = declaration.rights.flatMap((text) => /^([a-z.]+:[a-z]+)\b/.exec(text)?.[1] ?? []).slice(0, 1);
-    const missing = needed.filter((action) => !has.has(action));
-    if (missing.length > 0) {
-      lacking.push(`${name} (${missing.join(', ')})`);
-    }
-  }
-  if (lacking.length === 0) {
-    return [checked(reason('check-of-rights'), 'ok', [reason('rights-complete', { count: String(KINDS.length) })])];
-  }
-  const found = reason('rights-lacking', { kinds: lacking.join('; ') });
-  return [checked(reason('check-of-rights'), 'warning', [found], reason('give-admin-role'))];
 }
 
 async function tokenChecks(service: Service): Promise<DoctorCheck[]> {

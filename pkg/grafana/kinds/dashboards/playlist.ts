@@ -30,7 +30,7 @@ export const playlist: Kind = {
     identity: 'kept from 12 on; a new uid below',
     lost: ['uid below Grafana 12'],
     minimumVersion: '10.4',
-    rights: ['playlists:read'],
+    rights: ['the role Viewer: Grafana has no action for playlists'],
   },
   dependsOn: ['dashboard'],
   writes: 'serial',

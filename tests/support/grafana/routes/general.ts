@@ -1,5 +1,6 @@
 import type { Call } from '../http/call.ts';
 import { k8sStatus } from '../http/problems.ts';
+import type { Permission } from '../model/model.ts';
 import type { ApiGroup } from '../profiles/profiles.ts';
 import type { Router } from '../http/router.ts';
 
@@ -62,14 +63,20 @@ export function generalRoutes(router: Router): void {
   });
   router.on('GET /api/access-control/user/permissions', (call) => {
     const grouped: Record<string, string[]> = {};
-    for (const { action, scope } of call.identity.permissions) {
+    for (const { action, scope } of reported(call)) {
       (grouped[action] ??= []).push(scope === '*' ? '' : scope);
     }
     return grouped;
   });
   router.on('GET /api/access-control/user/actions', (call) =>
-    Object.fromEntries(call.identity.permissions.map(({ action }) => [action, true])),
+    Object.fromEntries(reported(call).map(({ action }) => [action, true])),
   );
+}
+
+/** Playlists go by the role alone: no recorded Grafana has actions for them. Those for data sources are Enterprise's. */
+function reported({ identity, tuning }: Call): Permission[] {
+  const unreported = tuning.enterprise ? /^playlists:/ : /^(playlists|datasources\.permissions):/;
+  return identity.permissions.filter(({ action }) => !unreported.test(action));
 }
 
 const RESOURCES: Record<string, [string, string][]> = {
