@@ -73,7 +73,7 @@ export function generalRoutes(router: Router): void {
   );
 }
 
-/** Playlists go by the role alone: no recorded Grafana has actions for them. Those for data sources are Enterprise's. */
+/** No recorded Grafana has actions for playlists; those for permissions of data sources are Enterprise's. */
 function reported({ identity, tuning }: Call): Permission[] {
   const unreported = tuning.enterprise ? /^playlists:/ : /^(playlists|datasources\.permissions):/;
   return identity.permissions.filter(({ action }) => !unreported.test(action));
