@@ -1,7 +1,8 @@
 // Builds the service and the command line as one file, so that an image or a laptop needs nothing but Node. A path may
 // be given; one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes. The
 // entry point may follow.
-import { chmod, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
 const [outfile = 'build/dashkeep.mjs', entry = 'pkg/cli/bin.ts'] = process.argv.slice(2);
@@ -22,10 +23,11 @@ import { createRequire as dashkeepCreateRequire } from 'node:module';
 const require = dashkeepCreateRequire(import.meta.url);`;
 const format = outfile.endsWith('.cjs') ? 'cjs' : 'esm';
 
-await build({
+const { outputFiles } = await build({
   ...common,
   entryPoints: [entry],
   outfile,
+  write: false,
   format,
   legalComments: 'linked',
   // What fastify takes when nobody gives it a way to validate; pkg/service/http/server.ts does.
@@ -37,4 +39,11 @@ await build({
   banner: { js: `#!/usr/bin/env node${format === 'esm' ? requireForModules : ''}` },
   logLevel: 'warning',
 });
-await chmod(outfile, 0o755);
+
+// A program that is started meanwhile is the old one or the new one.
+for (const { path, contents } of outputFiles) {
+  const part = `${path}.${process.pid}.part`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(part, contents, { mode: path.endsWith('.txt') ? 0o644 : 0o755 });
+  await rename(part, path);
+}

@@ -74,9 +74,15 @@ async function settingsOf(name) {
   return settings;
 }
 
-async function units() {
-  const settings = await settingsOf('cluster');
-  await vitest('unit, integration, chart and cluster tests', 'vitest', settings, '--project', '* modules');
+/** In parts, so that both lanes are busy to the end. */
+const UNIT_PARTS = [1, 2, 3];
+let cluster;
+
+async function units(part) {
+  cluster ??= settingsOf('cluster');
+  const label = `unit, integration, chart and cluster tests, part ${part} of ${UNIT_PARTS.length}`;
+  const shard = `--shard=${part}/${UNIT_PARTS.length}`;
+  await vitest(label, `vitest-${part}`, await cluster, '--project', '* modules', shard);
 }
 
 async function onRequest({ name, given, start }) {
@@ -127,7 +133,7 @@ function olderPages(version) {
 // The longest first.
 const jobs = [
   { run: checks },
-  { run: units, ready: () => isDecided('cluster') },
+  ...UNIT_PARTS.map((part) => ({ run: () => units(part), ready: () => isDecided('cluster') })),
   ...ON_REQUEST.map((tier) => ({ run: () => onRequest(tier), ready: () => isDecided(tier.name) })),
 ];
 if (chromium()) {
