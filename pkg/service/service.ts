@@ -142,7 +142,7 @@ export class Service {
     const { keeper, given, repositoryCache } = this;
     const journal = this.#journal;
     this.history = new History(repositoryCache, journal, { clock, log });
-    this.#endedElsewhere = new EndedElsewhere(leadership, journal, () => this.#runsChanged());
+    this.#endedElsewhere = new EndedElsewhere(leadership, journal, clock, () => this.#runsChanged());
     const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
     this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
     this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
@@ -315,7 +315,7 @@ export class Service {
   #tick(): void {
     const now = this.clock.monotonic();
     void this.#terms.notice();
-    this.#endedElsewhere.notice();
+    void this.#endedElsewhere.notice();
     this.#statusCache.refresh(this.signal);
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;

@@ -47,19 +47,28 @@ export class Journal {
     return this.#entries.length < KEPT || (oldest !== undefined && oldest.started < time);
   }
 
-  async load(): Promise<void> {
+  /**
+   * Reads the journal as it is stored; what is put meanwhile is newer and stays.
+   * @returns whether it could be read
+   */
+  async load(): Promise<boolean> {
+    const before = this.#entries;
     let value: unknown;
     try {
       const text = (await this.#state.get(ENTRY))?.toString('utf8');
       value = text === undefined ? [] : JSON.parse(text);
     } catch (error) {
       this.#log.warn({ reason: reasonOf(error) }, 'the journal of runs cannot be read');
-      return;
+      return false;
+    }
+    if (this.#entries !== before) {
+      return true;
     }
     this.#entries = (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
       const parsed = Entry.safeParse(one);
       return parsed.success ? [parsed.data] : [];
     });
+    return true;
   }
 
   /** Adds or replaces an entry and writes the journal; failing that is a warning, for the run matters more. */
