@@ -1,3 +1,4 @@
+import { VARIABLE_TYPES } from '../../../pkg/contract/variable-types.ts';
 import { classicPanel, classicVariable } from './classic.ts';
 import { asNumber, asObject, asObjects, asText, type Loose } from './loose.ts';
 import type { SourceRef, StoredDashboard, StoredPanel, StoredVariable } from './model.ts';
@@ -84,24 +85,12 @@ function transformationOf(item: Loose): Loose {
   return { ...spec, id: asText(item['group']) || asText(spec['id']) || asText(item['kind']) };
 }
 
-const TYPES: Record<string, string> = {
-  QueryVariable: 'query',
-  CustomVariable: 'custom',
-  DatasourceVariable: 'datasource',
-  ConstantVariable: 'constant',
-  IntervalVariable: 'interval',
-  TextVariable: 'textbox',
-  AdhocVariable: 'adhoc',
-  GroupByVariable: 'groupby',
-  SwitchVariable: 'switch',
-};
-
 function v2Variable(variable: Loose): StoredVariable {
   const spec = asObject(variable['spec']);
   const kind = asText(variable['kind']);
   const { current } = spec;
   return {
-    ...classicVariable({ ...spec, query: spec['pluginId'] ?? spec['query'], type: TYPES[kind] ?? kind }),
+    ...classicVariable({ ...spec, query: spec['pluginId'] ?? spec['query'], type: VARIABLE_TYPES[kind] ?? kind }),
     // The value of a switch is stored bare.
     ...(typeof current === 'string' ? { value: current, text: current } : {}),
     filters: asObjects(spec['filters']).length,

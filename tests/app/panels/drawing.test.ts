@@ -125,7 +125,7 @@ describe('changed panels', () => {
     ).toEqual([]);
   });
 
-  it('are told apart by their number where several have the same title', () => {
+  it('have their number in the name where several have the same title', () => {
     const twin = { ...panel, id: 2 };
     const changed = { ...twin, targets: [{ ...query, expr: 'down' }] };
     expect(pairs(board(panel, twin), board(panel, changed))).toEqual([['changed', 2, 2]]);

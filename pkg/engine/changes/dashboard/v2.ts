@@ -1,3 +1,4 @@
+import { VARIABLE_TYPES } from '../../../contract/variable-types.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { ROOT, timezoneOf } from './classic.ts';
 import { annotationsOf, linksOf, settingsOf, variablesOf } from './classic-lists.ts';
@@ -48,18 +49,6 @@ export function v2Model(api: string, spec: JsonObject): DashboardModel {
   };
 }
 
-const VARIABLES: Record<string, string> = {
-  QueryVariable: 'query',
-  CustomVariable: 'custom',
-  DatasourceVariable: 'datasource',
-  ConstantVariable: 'constant',
-  IntervalVariable: 'interval',
-  TextVariable: 'textbox',
-  AdhocVariable: 'adhoc',
-  GroupByVariable: 'groupby',
-  SwitchVariable: 'switch',
-};
-
 function classicVariable(variable: JsonObject): JsonObject {
   const kind = stringAt(variable, 'kind') ?? '';
   const spec = objectAt(variable, 'spec') ?? {};
@@ -67,7 +56,7 @@ function classicVariable(variable: JsonObject): JsonObject {
   const source = objectAt(query, 'datasource') ?? variable['datasource'] ?? spec['datasource'];
   return {
     ...omit(spec, ['query', 'pluginId', 'datasource']),
-    type: VARIABLES[kind] ?? kind,
+    type: VARIABLE_TYPES[kind] ?? kind,
     query: spec['pluginId'] ?? (query === undefined ? (spec['query'] ?? '') : askedBy(query)),
     ...(source === undefined ? {} : { datasource: source }),
   };
