@@ -22,7 +22,7 @@ export function deployment(store: () => S3Server): void {
       target: 's3://kept/deployment',
       plugin: { source: 'image' },
       deployment: { replicas: 2 },
-      // A process that gets SIGTERM before it handles signals is killed after so many seconds.
+      // A process that gets SIGTERM before it handles signals is killed after this time, in seconds.
       terminationGracePeriodSeconds: 15,
       // In the file of the Secret, too: by this one the chart knows the port that its NetworkPolicy opens.
       s3: { endpoint: store().url },
