@@ -18,6 +18,8 @@ export interface SubjectTraits {
   objectLock?: boolean;
   /** What is deleted stays as an earlier version, as with object lock, and the store must say so. */
   versions?: boolean;
+  /** It says for a moment of an object that is written again that it is not there, as Ceph 16 does with versions. */
+  absentWhileWritten?: boolean;
   /** The server takes any signature, as moto does. */
   anySignature?: boolean;
   /** How many keys the long list has: beyond one page of 1 000 where pages exist. */
@@ -38,7 +40,7 @@ export interface ServerToTest {
  * "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "…", "AWS_SECRET_ACCESS_KEY": "…"},
  * "traits": {"conditionalPut": "enforced"}}]`, or addresses with blanks between, each with key, secret and bucket:
  * `http://key:secret@127.0.0.1:7480/test`. There `?conditionalPut=ignored`,
- * `objectLock=true`, `anySignature=true` and `region=…` may follow.
+ * `objectLock=true`, `absentWhileWritten=true`, `anySignature=true` and `region=…` may follow.
  */
 export function serversToTest(variable: string | undefined): ServerToTest[] {
   const text = variable?.trim() ?? '';
@@ -63,6 +65,7 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
         traits: {
           conditionalPut: conditionalPut as SubjectTraits['conditionalPut'],
           objectLock: url.searchParams.get('objectLock') === 'true',
+          absentWhileWritten: url.searchParams.get('absentWhileWritten') === 'true',
           anySignature: url.searchParams.get('anySignature') === 'true',
         },
       };

@@ -34,6 +34,12 @@ const SessionFile = z.object({
 
 type ReadSession = z.infer<typeof SessionFile> & { signer: string | undefined };
 
+/** Counts as alive until it is old. */
+const UNREADABLE: ReadSession = { kind: 'run of an unknown kind', signer: undefined };
+
+/** How often a session is read that is listed and said not to be there. */
+const READS = 5;
+
 /** A session of somebody else that is not dead. */
 export interface LiveSession {
   id: string;
@@ -218,20 +224,45 @@ export class Sessions {
 
   /** Undefined when it ended meanwhile. */
   async #read(key: string, signal?: AbortSignal): Promise<ReadSession | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      const bytes = await this.#store.get(key, { signal, maxBytes: MAX_RECORD_BYTES }).catch(undefinedIfAbsent);
+      if (bytes !== undefined) {
+        return this.#parse(key, bytes);
+      }
+      // Ceph 16 says for a moment that an object with versions is not there while it is written again, as a heartbeat
+      // does. Its listing shows it all the time.
+      if (!(await this.#isListed(key, signal))) {
+        return undefined;
+      }
+      if (attempt === READS) {
+        return UNREADABLE;
+      }
+    }
+  }
+
+  #parse(key: string, bytes: Buffer): ReadSession {
     try {
-      const bytes = await this.#store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
       const { signature, ...file } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
       const statement = typeof signature === 'string' ? signature : '';
       return { ...SessionFile.parse(file), signer: this.#trust.signerOf(key, JSON.stringify(file), statement) };
-    } catch (error) {
-      if (error instanceof DashkeepError) {
-        if (error.code === 'DK_STORE_NOT_FOUND') {
-          return undefined;
-        }
-        throw error;
-      }
-      return { kind: 'run of an unknown kind', signer: undefined };
+    } catch {
+      return UNREADABLE;
     }
+  }
+
+  async #isListed(key: string, signal?: AbortSignal): Promise<boolean> {
+    for await (const info of this.#store.list(key, { signal })) {
+      if (info.key === key) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
+  if (!(error instanceof DashkeepError) || error.code !== 'DK_STORE_NOT_FOUND') {
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository/prune/prune.ts';
 import { ownerHere, type ServiceIdentity } from '../../../pkg/repository/sessions/owner.ts';
 import { keysOf, open } from '../../support/repository/repository.ts';
@@ -24,6 +25,29 @@ describe('prune, with sessions in the repository,', () => {
     await world.store.put('sessions/20261127T000000Z-0000abce.json', Buffer.from('{'));
     await expect(prune()).rejects.toMatchObject({ code: 'DK_PRUNE_UNSAFE' });
     expect(await keysOf(world.store, 'prune/')).toEqual([]);
+  });
+
+  describe('on a store that says now and then of an object that is written again that it is not there', () => {
+    const ID = '20261127T000000Z-0000abcd';
+
+    /** As Ceph 16 does in a bucket with versions, for that many reads. Its listing shows the object all the time. */
+    function absentFor(reads: number): void {
+      const get = world.store.get.bind(world.store);
+      world.store.get = (key, options) =>
+        key === `sessions/${ID}.json` && reads-- > 0
+          ? Promise.reject(new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not there`))
+          : get(key, options);
+    }
+
+    it.each([1, Infinity])('gives way to a backup at work, absent for %s reads', async (reads) => {
+      const repository = await open(world);
+      const session = await repository.openSession({ id: ID, kind: 'backup' });
+      absentFor(reads);
+      await expect(prune()).rejects.toMatchObject({ code: 'DK_PRUNE_UNSAFE' });
+      await session.end();
+      world.clock.advance(48 * HOUR);
+      expect(await prune()).toMatchObject({ marked: 1 });
+    });
   });
 
   it('goes on when the session is of a run that died', async () => {
