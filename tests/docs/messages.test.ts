@@ -35,6 +35,8 @@ describe('messages and codes in the pages', () => {
     const source = sourceOf('pkg');
     const [ours = ''] = markdown('docs/troubleshooting.md').split('If the pod does not start');
     const messages = firstCells(ours)
+      // What Helm prints is Helm's own: tests/node/mistakes.ts looks for it.
+      .filter((cell) => !cell.trim().startsWith('`helm '))
       .flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text))
       .filter((text) => !text.startsWith('DK_'));
     expect(messages.length).toBeGreaterThan(4);
