@@ -1,4 +1,4 @@
-// `npm test`: every tier that this machine has the tools for, two at a time, and one line at the end that says how it
+// `npm test`: every tier that this machine has the tools for, side by side, and one line at the end that says how it
 // went.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { build, install } from './prepare.mjs';
 import { inLanes, runMarked } from './test/lanes.mjs';
 import { readPlaywright, readVitest } from './test/reports.mjs';
-import { isDecided, tier } from './test/tiers.mjs';
+import { isDecided, release, tier } from './test/tiers.mjs';
 
 await install();
 await build();
@@ -77,17 +77,23 @@ async function settingsOf(name) {
 /** In parts, so that both lanes are busy to the end. */
 const UNIT_PARTS = [1, 2, 3];
 let cluster;
+let unitsLeft = UNIT_PARTS.length;
 
 async function units(part) {
   cluster ??= settingsOf('cluster');
   const label = `unit, integration, chart and cluster tests, part ${part} of ${UNIT_PARTS.length}`;
   const shard = `--shard=${part}/${UNIT_PARTS.length}`;
   await vitest(label, `vitest-${part}`, await cluster, '--project', '* modules', shard);
+  unitsLeft -= 1;
+  if (unitsLeft === 0) {
+    release('cluster');
+  }
 }
 
 async function onRequest({ name, given, start }) {
   if (required) {
     await vitest(name, name, await settingsOf(name), '--project', name);
+    release(name);
   } else if (process.env[given]) {
     await vitest(name, name, {}, '--project', name);
   } else {
@@ -134,7 +140,6 @@ function olderPages(version) {
 const jobs = [
   { run: checks },
   ...UNIT_PARTS.map((part) => ({ run: () => units(part), ready: () => isDecided('cluster') })),
-  ...ON_REQUEST.map((tier) => ({ run: () => onRequest(tier), ready: () => isDecided(tier.name) })),
 ];
 if (chromium()) {
   jobs.unshift({ run: browser });
@@ -143,7 +148,9 @@ if (chromium()) {
   notes.push('browser tests: skipped, no Chromium found (apt-get install chromium, or set CHROMIUM_PATH)');
   failed += required ? 1 : 0;
 }
-await inLanes(Math.min(2, availableParallelism()), jobs);
+// These mostly wait for an engine or a node, so they take little from the others.
+const waiting = ON_REQUEST.map((tier) => ({ run: () => onRequest(tier), ready: () => isDecided(tier.name) }));
+await Promise.all([inLanes(Math.min(2, availableParallelism()), jobs), inLanes(1, waiting)]);
 
 console.log(`\n${notes.join('\n')}`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -28,4 +28,11 @@ export async function tier(name) {
         .filter(Boolean)
     : [];
   return { ready, settings: Object.fromEntries(lines.map((line) => /^(\w+)='?(.*?)'?$/.exec(line).slice(1))) };
+}
+
+/** Says that no test needs it any more: what it has started can end. */
+export function release(name) {
+  if (folder !== undefined) {
+    writeFileSync(join(folder, `${name}.used`), '');
+  }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rename, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,6 +17,7 @@ interface Runner {
   readVitest(path: string, code: number): Result;
   readPlaywright(path: string, code: number): Result;
   tier(name: string): Promise<{ ready: boolean; settings: Record<string, string> }>;
+  release(name: string): void;
 }
 
 const SCRIPTS = new URL('../../scripts/test/', import.meta.url);
@@ -148,6 +149,12 @@ describe('a tier that is made ready meanwhile', () => {
     await writeFile(join(directory.path, 'x.log'), 'no network\n');
     await end('1');
     expect(await (await tier())('x')).toEqual({ ready: false, settings: {} });
+  });
+
+  it('is no longer needed after its last test, and .ci/run ends it then', async () => {
+    await tier();
+    (await load('tiers.mjs', 'release'))('x');
+    expect(await readdir(directory.path)).toEqual(['x.used']);
   });
 
   it('is ready where nobody was asked to see to it', async () => {
