@@ -12,7 +12,7 @@ if [ "${1:-}" != "--where" ] && [ ! -x "$folder/actionlint" ]; then
     echo "actionlint.sh: Go is needed to build actionlint $version" >&2
     exit 1
   }
-  CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" GOBIN="$folder" \
+  CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -gcflags=all=-l" GOBIN="$folder" \
     go install "github.com/rhysd/actionlint/cmd/actionlint@v$version" >&2
 fi
 echo "$folder/actionlint"

@@ -39,10 +39,10 @@ minor="${kube#1.}"
 versioned="-s -w -X k8s.io/component-base/version.gitVersion=v$kube"
 versioned+=" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=${minor%%.*}"
 
-# build FILE PACKAGE FLAGS of the linker, unless the file is there already.
+# build FILE PACKAGE FLAGS of the linker, unless the file is there already. Without inlining (-l) it takes half the time.
 build() {
   if [ ! -x "$1" ]; then
-    (cd "$tools" && CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" go build -ldflags "$3" -o "$1.part" "$2")
+    (cd "$tools" && CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -gcflags=all=-l" go build -ldflags "$3" -o "$1.part" "$2")
     mv "$1.part" "$1"
   fi
 }
