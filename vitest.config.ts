@@ -15,10 +15,11 @@ export default defineConfig({
   test: {
     // The S3 client tells once per process that a later release of it will need Node 22.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    // Where every tier is required, the tiers share a small machine with each other: a time limit may be missed once. The
-    // log says `retry` beside such a test.
+    // These limits only end what hangs: on a busy machine a test may take ten times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Where every tier is required, the tiers share a small machine with each other, and what is awaited may come too late
+    // once. The log says `retry` beside such a test.
     retry: process.env['DASHKEEP_REQUIRE_TIERS'] === '1' ? 1 : 0,
     // Loading the modules again for each file would take a third of the whole time.
     projects: [

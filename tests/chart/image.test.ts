@@ -69,7 +69,7 @@ describe.skipIf(!(await canIsolate()))('the image’s file tree, as an unprivile
 
   beforeAll(async () => {
     rootfs = await assemble(service, stages);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rm(rootfs, { recursive: true, force: true });
@@ -135,7 +135,7 @@ describe.skipIf(!(await canIsolate()))('the service in the image', () => {
       running.kill('SIGKILL');
     }
     await rm(rootfs, { recursive: true, force: true });
-  }, 120_000);
+  });
 });
 
 async function finished(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {

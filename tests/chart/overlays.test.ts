@@ -58,7 +58,7 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('the overlay in %
     const objects = await render();
     expect((await Promise.all(objects.map(problemsOf))).flat()).toEqual([]);
     expectHarmlessSidecar(grafanaPod(objects));
-  }, 60_000);
+  });
 
   it('uses the ServiceAccount that the chart gives the Role to, and the admin Secret that Grafana really has', async () => {
     const objects = await render();
@@ -68,7 +68,7 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('the overlay in %
     const secrets = sources(grafanaPod(objects).volumes?.find(({ name }) => name === 'dashkeep-secrets'));
     expect(secrets.map(({ secret }) => secret?.name)).toContain(admin.metadata.name);
     expect(Object.keys(admin['data'])).toEqual(expect.arrayContaining(['admin-user', 'admin-password']));
-  }, 60_000);
+  });
 
   it('brings the app plugin and allows it', async () => {
     const text = JSON.stringify(await render());
@@ -83,7 +83,7 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('the overlay in %
         : /^dashkeep-backup-app@\d+\.\d+\.\d+[\w.-]*@https:.*\.zip$/;
       expect(item).toMatch(form);
     }
-  }, 60_000);
+  });
 });
 
 /** Grafana's pod among the objects of its chart. */
@@ -142,7 +142,7 @@ describe.each(UMBRELLA_HOSTS.map((host) => [host.name, host.path]))('the umbrell
       GRAFANA_URL: 'http://127.0.0.1:3000',
       DASHKEEP_TOKEN_SECRET: 'grafana-backup',
     });
-  }, 60_000);
+  });
 
   it('runs the same container as the overlay', async () => {
     const injected = grafanaPod(await template(await umbrellaWith(path), options));
@@ -154,7 +154,7 @@ describe.each(UMBRELLA_HOSTS.map((host) => [host.name, host.path]))('the umbrell
       envFrom: undefined,
     });
     expect(container(injected)).toEqual(container(overlaid));
-  }, 60_000);
+  });
 
   it('loses everything of ours by the one switch', async () => {
     const objects = await template(await umbrellaWith(path), {
@@ -163,7 +163,7 @@ describe.each(UMBRELLA_HOSTS.map((host) => [host.name, host.path]))('the umbrell
     });
     expect(grafanaPod(objects).containers.map(({ name }) => name)).toEqual(['grafana']);
     expect(objects.filter(({ metadata }) => /dashkeep|grafana-backup/.test(metadata.name))).toEqual([]);
-  }, 60_000);
+  });
 
   it('says what to do when another values file drops the volumes', async () => {
     const values = [{ grafana: { extraContainerVolumes: [{ name: 'mine', emptyDir: {} }] } }];
@@ -172,12 +172,12 @@ describe.each(UMBRELLA_HOSTS.map((host) => [host.name, host.path]))('the umbrell
     expect(outcome.stderr).toContain(
       'needs the volume "dashkeep-secrets" in the Grafana chart\'s extraContainerVolumes, which has [mine]',
     );
-  }, 60_000);
+  });
 
   it('survives a `global` that somebody set to null', async () => {
     const outcome = await tryTemplate(await umbrellaWith(path), { ...options, args: ['--set', 'global=null'] });
     expect(outcome.stderr).not.toContain('nil pointer');
-  }, 60_000);
+  });
 
   it('renames everything by one value, and takes its own image and resources', async () => {
     const dashkeep = {
@@ -193,7 +193,7 @@ describe.each(UMBRELLA_HOSTS.map((host) => [host.name, host.path]))('the umbrell
       resources: { limits: { memory: '1Gi' } },
     });
     expect(the(objects, 'Lease').metadata.name).toBe('keeper');
-  }, 60_000);
+  });
 });
 
 describe('the overlay beside values of one’s own', () => {

@@ -47,5 +47,5 @@ describe.each(SERVERS)('the main journey on %s', (_, open) => {
     expect((await repository.snapshots()).map(({ id }) => id)).toEqual([after.id]);
     await bench.close();
     await dispose();
-  }, 60_000);
+  });
 });

@@ -159,7 +159,7 @@ describe('a process killed at any storage call of a backup', () => {
         await next.close();
       }
     }
-  }, 120_000);
+  });
 });
 
 const ADMIN = {

@@ -88,7 +88,7 @@ describeKubernetes('the chart on a real API server', () => {
     for (const manifest of manifests) {
       await ok(kubectl, 'apply', '--dry-run=server', '--validate=strict', '-f', manifest);
     }
-  }, 120_000);
+  });
 
   async function dryRun(objects: KubernetesObject[]): Promise<void> {
     const [, file = ''] = await valuesArguments([{ apiVersion: 'v1', kind: 'List', items: objects }]);
@@ -97,40 +97,36 @@ describeKubernetes('the chart on a real API server', () => {
     expect(output).not.toContain('Warning');
   }
 
-  it.each(WAYS)(
-    'keeps the token through upgrades and leaves nothing behind (%s)',
-    async (_, way) => {
-      const at = await namespace();
-      const before = await everything(at);
-      await release('install', at, way, [{ mode: 'deployment' }]);
-      expect(await token(at)).toBeUndefined();
+  it.each(WAYS)('keeps the token through upgrades and leaves nothing behind (%s)', async (_, way) => {
+    const at = await namespace();
+    const before = await everything(at);
+    await release('install', at, way, [{ mode: 'deployment' }]);
+    expect(await token(at)).toBeUndefined();
 
-      const { client, state } = await service(at, 'dashkeep');
-      await soon(async () => {
-        const names = { token: { namespace: at, name: 'grafana-backup' }, lease: { namespace: at, name: 'dashkeep' } };
-        const answers = await reviewAccess(client, neededAccess(names));
-        expect(answers.map(({ allowed }) => allowed)).not.toContain(false);
-      });
-      await state.set('grafana-api-token', Buffer.from('glsa_one'));
-      await state.set('settings.json', Buffer.from('{"target":"typed in by hand"}'));
+    const { client, state } = await service(at, 'dashkeep');
+    await soon(async () => {
+      const names = { token: { namespace: at, name: 'grafana-backup' }, lease: { namespace: at, name: 'dashkeep' } };
+      const answers = await reviewAccess(client, neededAccess(names));
+      expect(answers.map(({ allowed }) => allowed)).not.toContain(false);
+    });
+    await state.set('grafana-api-token', Buffer.from('glsa_one'));
+    await state.set('settings.json', Buffer.from('{"target":"typed in by hand"}'));
 
-      await release('upgrade', at, way, [{ mode: 'deployment', schedule: '5 * * * *', commonLabels: { team: 'a' } }]);
-      expect(await token(at)).toBe('glsa_one');
-      await state.set('grafana-api-token', Buffer.from('glsa_two'));
-      await release('upgrade', at, way, [{ mode: 'sidecar', tokenSecret: { annotations: { a: 'b' } } }]);
-      expect(await token(at)).toBe('glsa_two');
-      await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET }]);
-      await ok(helm, 'rollback', 'dashkeep', '1', '-n', at);
-      expect(await token(at)).toBe('glsa_two');
-      // The release made a new account: the old one's credential is void.
-      const again = await service(at, 'dashkeep');
-      expect((await again.state.get('settings.json'))?.toString()).toContain('typed in by hand');
+    await release('upgrade', at, way, [{ mode: 'deployment', schedule: '5 * * * *', commonLabels: { team: 'a' } }]);
+    expect(await token(at)).toBe('glsa_one');
+    await state.set('grafana-api-token', Buffer.from('glsa_two'));
+    await release('upgrade', at, way, [{ mode: 'sidecar', tokenSecret: { annotations: { a: 'b' } } }]);
+    expect(await token(at)).toBe('glsa_two');
+    await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET }]);
+    await ok(helm, 'rollback', 'dashkeep', '1', '-n', at);
+    expect(await token(at)).toBe('glsa_two');
+    // The release made a new account: the old one's credential is void.
+    const again = await service(at, 'dashkeep');
+    expect((await again.state.get('settings.json'))?.toString()).toContain('typed in by hand');
 
-      await ok(helm, 'uninstall', 'dashkeep', '-n', at);
-      await gone(at, before);
-    },
-    120_000,
-  );
+    await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    await gone(at, before);
+  });
 
   it('keeps the token when a release of Helm 3 is carried on by Helm 4', async () => {
     const at = await namespace();
@@ -139,7 +135,7 @@ describeKubernetes('the chart on a real API server', () => {
     await soon(() => state.set('grafana-api-token', Buffer.from('glsa_old')));
     await release('upgrade', at, '--server-side=true', [{ mode: 'deployment', commonLabels: { team: 'b' } }]);
     expect(await token(at)).toBe('glsa_old');
-  }, 60_000);
+  });
 
   it.each(WAYS)(
     'keeps the certificate and its authority through upgrades, and Grafana’s copy with them (%s)',
@@ -165,27 +161,22 @@ describeKubernetes('the chart on a real API server', () => {
       expect(await made()).not.toEqual(first);
       await ok(helm, 'uninstall', 'dashkeep', '-n', at);
     },
-    120_000,
   );
 
-  it.each(WAYS)(
-    'changes the bootstrap Job, which no upgrade may touch, by replacing it (%s)',
-    async (_, way) => {
-      const at = await namespace();
-      const before = await everything(at);
-      await release('install', at, way, [{ mode: 'cronjob', ...TARGET }]);
-      const first = await jobs(at);
-      await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET, schedule: '7 * * * *' }]);
-      expect(await jobs(at)).toEqual(first);
-      await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET, image: { tag: '9.9.9' } }]);
-      const second = await jobs(at);
-      expect(second.length).toBe(1);
-      expect(second).not.toEqual(first);
-      await ok(helm, 'uninstall', 'dashkeep', '-n', at);
-      await gone(at, before);
-    },
-    60_000,
-  );
+  it.each(WAYS)('changes the bootstrap Job, which no upgrade may touch, by replacing it (%s)', async (_, way) => {
+    const at = await namespace();
+    const before = await everything(at);
+    await release('install', at, way, [{ mode: 'cronjob', ...TARGET }]);
+    const first = await jobs(at);
+    await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET, schedule: '7 * * * *' }]);
+    expect(await jobs(at)).toEqual(first);
+    await release('upgrade', at, way, [{ mode: 'cronjob', ...TARGET, image: { tag: '9.9.9' } }]);
+    const second = await jobs(at);
+    expect(second.length).toBe(1);
+    expect(second).not.toEqual(first);
+    await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    await gone(at, before);
+  });
 
   async function jobs(at: string): Promise<string[]> {
     return (await everything(at)).filter((name) => name.startsWith('job.batch/'));
@@ -209,7 +200,7 @@ describeKubernetes('the chart on a real API server', () => {
     await ok(helm, 'uninstall', 'dashkeep', '-n', at);
     await cluster.must('DELETE', `/api/v1/namespaces/${other}/secrets/grafana`);
     await gone(other, before);
-  }, 60_000);
+  });
 
   it('keeps the Secret after an uninstall where that is wanted, and takes it up again', async () => {
     const at = await namespace();
@@ -221,56 +212,48 @@ describeKubernetes('the chart on a real API server', () => {
     expect(await token(at)).toBe('glsa_kept');
     await release('install', at, '--server-side=true', [values]);
     expect(await token(at)).toBe('glsa_kept');
-  }, 60_000);
+  });
 
-  it.each(WAYS)(
-    'takes over the classic script’s Secret with its token in it (%s)',
-    async (_, way) => {
-      const at = await namespace();
-      await ok(
-        kubectl,
-        'create',
-        'secret',
-        'generic',
-        'grafana-backup',
-        '-n',
-        at,
-        '--from-literal=GRAFANA_API_TOKEN=glsa_classic',
-      );
-      const refused = await helm('--kubeconfig', kubeconfig, 'install', 'dashkeep', CHART, '-n', at, way);
-      expect(refused.stderr).toContain('grafana-backup');
-      const secret = ['secret', 'grafana-backup', '-n', at];
-      await ok(kubectl, 'label', ...secret, 'app.kubernetes.io/managed-by=Helm');
-      const owner = ['meta.helm.sh/release-name=dashkeep', `meta.helm.sh/release-namespace=${at}`];
-      await ok(kubectl, 'annotate', ...secret, ...owner);
-      await release('install', at, way, [{ mode: 'cronjob', ...TARGET }]);
-      expect(await token(at)).toBe('glsa_classic');
-      const { state } = await service(at, 'dashkeep-bootstrap');
-      await soon(() => state.set('grafana-api-token', Buffer.from('glsa_renewed')));
-      expect(await token(at)).toBe('glsa_renewed');
-    },
-    60_000,
-  );
+  it.each(WAYS)('takes over the classic script’s Secret with its token in it (%s)', async (_, way) => {
+    const at = await namespace();
+    await ok(
+      kubectl,
+      'create',
+      'secret',
+      'generic',
+      'grafana-backup',
+      '-n',
+      at,
+      '--from-literal=GRAFANA_API_TOKEN=glsa_classic',
+    );
+    const refused = await helm('--kubeconfig', kubeconfig, 'install', 'dashkeep', CHART, '-n', at, way);
+    expect(refused.stderr).toContain('grafana-backup');
+    const secret = ['secret', 'grafana-backup', '-n', at];
+    await ok(kubectl, 'label', ...secret, 'app.kubernetes.io/managed-by=Helm');
+    const owner = ['meta.helm.sh/release-name=dashkeep', `meta.helm.sh/release-namespace=${at}`];
+    await ok(kubectl, 'annotate', ...secret, ...owner);
+    await release('install', at, way, [{ mode: 'cronjob', ...TARGET }]);
+    expect(await token(at)).toBe('glsa_classic');
+    const { state } = await service(at, 'dashkeep-bootstrap');
+    await soon(() => state.set('grafana-api-token', Buffer.from('glsa_renewed')));
+    expect(await token(at)).toBe('glsa_renewed');
+  });
 
-  it.each(['', '--server-side'])(
-    'keeps the token when the plain manifests are applied again (%s)',
-    async (way) => {
-      const file = join(EXAMPLES, 'manifests/deployment.yaml');
-      const flags = way === '' ? [] : [way, '--force-conflicts'];
-      await cluster.admin('DELETE', '/api/v1/namespaces/monitoring/secrets/grafana-backup');
-      await cluster.admin('POST', '/api/v1/namespaces', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: 'monitoring' },
-      });
-      await ok(kubectl, 'apply', ...flags, '-f', file);
-      const { state } = await service('monitoring', 'dashkeep');
-      await soon(() => state.set('grafana-api-token', Buffer.from('glsa_plain')));
-      await ok(kubectl, 'apply', ...flags, '-f', file);
-      expect(await token('monitoring')).toBe('glsa_plain');
-    },
-    60_000,
-  );
+  it.each(['', '--server-side'])('keeps the token when the plain manifests are applied again (%s)', async (way) => {
+    const file = join(EXAMPLES, 'manifests/deployment.yaml');
+    const flags = way === '' ? [] : [way, '--force-conflicts'];
+    await cluster.admin('DELETE', '/api/v1/namespaces/monitoring/secrets/grafana-backup');
+    await cluster.admin('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'monitoring' },
+    });
+    await ok(kubectl, 'apply', ...flags, '-f', file);
+    const { state } = await service('monitoring', 'dashkeep');
+    await soon(() => state.set('grafana-api-token', Buffer.from('glsa_plain')));
+    await ok(kubectl, 'apply', ...flags, '-f', file);
+    expect(await token('monitoring')).toBe('glsa_plain');
+  });
 
   /** Names of all objects in a namespace, of every kind that can be listed. */
   async function everything(at: string): Promise<string[]> {

@@ -107,7 +107,7 @@ describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives
     expect(await readdir(join(installed.backups, 'signatures', 'snapshots'))).toHaveLength(2);
     const trusted = await readdir(join(installed.backups, 'signatures', 'trust'));
     expect(trusted.filter((name) => name.endsWith('.pub'))).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('keeps the keys of an encrypted repository in the Secret, so that the next Job recognises and signs what is there', async () => {
     const recipient = await identityToRecipient(await generateIdentity());
@@ -126,5 +126,5 @@ describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives
     expect(keys.map((key) => key.replace(/-[0-9a-f]{32}$/, ''))).toEqual(['repository', 'signing', 'target']);
     const snapshots = await readdir(join(installed.backups, 'snapshots'));
     expect(snapshots.every((name) => name.endsWith('.age'))).toBe(true);
-  }, 120_000);
+  });
 });

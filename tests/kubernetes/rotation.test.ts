@@ -39,7 +39,7 @@ describeKubernetes('the renewal of the token in Kubernetes', () => {
     const log = jsonLog('trace', (line) => lines.push(line));
     const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
     service = await serve(serviceConfig(environment, {}, 'test'), { clock, randomness: realRandomness, log });
-  }, 60_000);
+  });
   afterEach(async () => {
     await watching?.end();
     await service?.stop();
@@ -116,5 +116,5 @@ describeKubernetes('the renewal of the token in Kubernetes', () => {
     expect(seen).not.toContain(false);
     const log = lines.join('');
     [first, second].forEach((token) => expect(log).not.toContain(token));
-  }, 90_000);
+  });
 });

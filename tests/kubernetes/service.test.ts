@@ -116,7 +116,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     const { DASHKEEP_API_TOKEN: apiToken } = await data();
     const status = await fetch(`${service.url}/api/v1/status`, { headers: { authorization: `Bearer ${apiToken}` } });
     expect(await status.json()).toMatchObject({ leader: { elected: true, leading: true } });
-  }, 40_000);
+  });
 
   it('gives the app in Grafana its address, and leaves what others set there', async () => {
     const app = { id: 'dashkeep-backup-app', name: 'Dashkeep', type: 'app' as const, version: '1', autoEnabled: false };
@@ -137,39 +137,35 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     const before = grafana.writes().length;
     await service.service.keeper?.check();
     expect(grafana.writes().length).toBe(before);
-  }, 30_000);
+  });
 
   it.each([
     ['get', 'secrets'],
     ['patch', 'secrets'],
     ['get', 'leases'],
     ['update', 'leases'],
-  ])(
-    'says in its status which rule to add without the verb %s on %s',
-    async (verb, resource) => {
-      const rules = (await chartRules()).map((rule) =>
-        rule.resources.includes(resource) ? { ...rule, verbs: rule.verbs.filter((one) => one !== verb) } : rule,
-      );
-      const service = await start(await account(rules), { DASHKEEP_API_TOKEN: 'x'.repeat(32) });
-      const wanted = `resources: [${resource}], resourceNames: [${resource === 'secrets' ? 'grafana-backup' : 'dashkeep'}], verbs: [${verb}]`;
-      const warning = await eventually(
-        'the warning',
-        async () => {
-          const answer = await fetch(`${service.url}/api/v1/status`, {
-            headers: { authorization: `Bearer ${'x'.repeat(32)}` },
-          });
-          const { warnings } = (await answer.json()) as { warnings: { hint: string; message: string }[] };
-          return warnings.find(({ hint, message }) => `${message} ${hint}`.includes(wanted));
-        },
-        20_000,
-      );
-      expect(warning).toBeDefined();
-      expect((await fetch(`${service.opsUrl}/healthz`)).status).toBe(200);
-      const ready = await fetch(`${service.opsUrl}/readyz`);
-      expect(ready.status).toBe(503);
-    },
-    40_000,
-  );
+  ])('says in its status which rule to add without the verb %s on %s', async (verb, resource) => {
+    const rules = (await chartRules()).map((rule) =>
+      rule.resources.includes(resource) ? { ...rule, verbs: rule.verbs.filter((one) => one !== verb) } : rule,
+    );
+    const service = await start(await account(rules), { DASHKEEP_API_TOKEN: 'x'.repeat(32) });
+    const wanted = `resources: [${resource}], resourceNames: [${resource === 'secrets' ? 'grafana-backup' : 'dashkeep'}], verbs: [${verb}]`;
+    const warning = await eventually(
+      'the warning',
+      async () => {
+        const answer = await fetch(`${service.url}/api/v1/status`, {
+          headers: { authorization: `Bearer ${'x'.repeat(32)}` },
+        });
+        const { warnings } = (await answer.json()) as { warnings: { hint: string; message: string }[] };
+        return warnings.find(({ hint, message }) => `${message} ${hint}`.includes(wanted));
+      },
+      20_000,
+    );
+    expect(warning).toBeDefined();
+    expect((await fetch(`${service.opsUrl}/healthz`)).status).toBe(200);
+    const ready = await fetch(`${service.opsUrl}/readyz`);
+    expect(ready.status).toBe(503);
+  });
 
   it("makes the token as a Job with the classic recipe's Role, which creates the Secret", async () => {
     const folder = await account(
@@ -265,7 +261,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     expect(asked.status).toBe(202);
     expect([leader.service.leadership.leading, other.service.leadership.leading]).toEqual([false, true]);
     await eventually('its end', () => other.service.queue.idle || undefined, 30_000);
-  }, 120_000);
+  });
 
   it('reports an overdue backup once, whichever replica leads, and of the next one again', async () => {
     const webhook = await startWebhook();

@@ -77,16 +77,12 @@ describe('bodies made on a second thread', () => {
       'has no memory left',
       'require("node:worker_threads").parentPort.once("message", () => { const all = []; for (;;) all.push(new Array(1e6).fill(0).map(() => ({}))); });',
     ],
-  ])(
-    'are made here when it %s',
-    async (_, broken) => {
-      const press = new Encoder(undefined, broken);
-      expectAll(await pressAll(press));
-      expectAll(await pressAll(press));
-      await press.close();
-    },
-    60_000,
-  );
+  ])('are made here when it %s', async (_, broken) => {
+    const press = new Encoder(undefined, broken);
+    expectAll(await pressAll(press));
+    expectAll(await pressAll(press));
+    await press.close();
+  });
 
   it('are made here when it is closed before it has answered', async () => {
     const press = new Encoder(undefined, 'require("node:worker_threads").parentPort.on("message", () => undefined);');

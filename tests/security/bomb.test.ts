@@ -25,7 +25,7 @@ beforeAll(async () => {
   const config = { format: 1, id: '0123456789abcdef0123456789abcdef', created: '2026-11-24T14:30:00.000Z' };
   await forger.put('dashkeep.json', JSON.stringify(config));
   await forger.putManifest(madeUp(honest, []));
-}, 120_000);
+});
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
   world = await twoOrgs();
   ({ home, other } = world);
   snapshot = await world.backup();
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 /** What is live of a side's dashboard, as Grafana has it. */

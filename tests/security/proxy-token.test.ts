@@ -32,7 +32,7 @@ beforeAll(async () => {
   thiefUrl = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
   world = await twoOrgs({ clock });
   ({ home, other } = world);
-}, 120_000);
+});
 afterAll(async () => {
   await world?.close();
   thief.close();

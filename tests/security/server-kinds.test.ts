@@ -18,7 +18,7 @@ beforeAll(async () => {
   await admin.put(`/api/admin/users/${id}/permissions`, { isGrafanaAdmin: true });
   snapshot = await backupByCommandLine();
   await admin.delete(`/api/admin/users/${id}`);
-}, 120_000);
+});
 afterAll(() => world?.close());
 
 /** As a server admin, so that organizations and users are in the snapshot. */

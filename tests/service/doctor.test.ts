@@ -75,14 +75,14 @@ describe('the doctor', () => {
     }
     const { checks } = await examine(withAdmin());
     expect(checks.filter(({ name }) => name.startsWith('API token'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('calls it no fault that the service has not made its token yet, and makes none itself', async () => {
     const token = named(await examine(withAdmin()), 'token');
     expect(token).toMatchObject({ status: 'ok', detail: expect.stringMatching(/^none yet: the service makes one/) });
     expect(grafana.state.tokens).toEqual([]);
     expect(grafana.writes()).toEqual([]);
-  }, 20_000);
+  });
 
   it('says that Grafana refuses the stored token, and what to do', async () => {
     await store('glsa_forgottenforgottenforgottenforgotten');
@@ -97,19 +97,19 @@ describe('the doctor', () => {
     const alone = named(await examine(), 'token');
     expect(alone).toMatchObject({ status: 'failed', detail: expect.stringContaining('refuses the stored token') });
     expect(alone?.hint).toContain('DASHKEEP_ADMIN_SECRET_DIR');
-  }, 30_000);
+  });
 
   it('finds all rights where an open source Grafana has no action for a kind', async () => {
     const token = grafana.token({ role: 'Admin' });
     expect(named(await examine({ GRAFANA_API_TOKEN: token }), 'rights')).toMatchObject({ status: 'ok' });
-  }, 20_000);
+  });
 
   it('names the kinds that Grafana does not let it read', async () => {
     const token = grafana.token({ role: 'Admin', without: ['teams:read'] });
     const rights = named(await examine({ GRAFANA_API_TOKEN: token }), 'rights');
     expect(rights).toMatchObject({ status: 'warning', detail: expect.stringContaining('team (teams:read)') });
     expect(rights?.detail).not.toMatch(/playlist|sso-settings|data-source/);
-  }, 20_000);
+  });
 
   it('says of a directory only what applies to directories', async () => {
     const { checks } = await examine(withAdmin());
@@ -124,7 +124,7 @@ describe('the doctor', () => {
       'target: repository ok',
     ]);
     expect(target.map(({ detail }) => detail).join('\n')).not.toContain('does not apply');
-  }, 20_000);
+  });
 
   it('prints each check in English, with what to do about it', async () => {
     const deployed = { DASHKEEP_IMAGE: 'dashkeep:1', DASHKEEP_NETWORK_POLICY: 'false', DASHKEEP_LISTEN: '0.0.0.0:0' };
@@ -149,7 +149,7 @@ describe('the doctor', () => {
       'warning  API token: DASHKEEP_API_TOKEN: set by the deployment and never replaced: anyone who has seen it can use it until you change it',
       '         Change it regularly. Or remove DASHKEEP_API_TOKEN: the service then makes tokens, and replaces them if it can configure the app.',
     ]);
-  }, 20_000);
+  });
 
   it('prints what Grafana and the target refuse, with what to do about it', async () => {
     const s3 = await startS3Server({ deny: (action) => action === 's3:DeleteObject', conditionalPut: 'ignored' });
@@ -177,5 +177,5 @@ describe('the doctor', () => {
     } finally {
       await s3.close();
     }
-  }, 60_000);
+  });
 });

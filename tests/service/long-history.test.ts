@@ -62,7 +62,7 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     await repository.index.replace(history.snapshots);
     await repository.writeRun(history.runs.at(-1)!);
     await repository.store.close();
-  }, 120_000);
+  });
   afterAll(async () => {
     await s3?.close();
     await folder?.remove();
@@ -119,7 +119,7 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
       await service.stop();
       await removeDirectory(service.directory);
     }
-  }, 120_000);
+  });
 
   it('the command line needs three', async () => {
     let printed = '';

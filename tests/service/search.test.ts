@@ -65,7 +65,7 @@ beforeAll(async () => {
   await save(1, 'board', 'Board', [panel('Payments', 'rate(latency_bucket[5m])')]);
   await inOrg(1, 'DELETE /api/dashboards/uid/gone');
   await backup();
-}, 120_000);
+});
 afterAll(async () => {
   await service?.stop();
   await grafana?.close();

@@ -149,4 +149,4 @@ it('shows a secret nowhere: not in logs at trace level, answers, errors, metrics
     await grafana.close();
     await removeDirectory(service.directory);
   }
-}, 60_000);
+});

@@ -49,7 +49,7 @@ beforeAll(async () => {
   await put(1, ['slow', '9m'], ['down', '2m']);
   newest = await backup();
   await put(1, ['down', '5m'], ['slow', '10m']);
-}, 120_000);
+});
 afterAll(async () => {
   await service?.stop();
   await grafana?.close();

@@ -55,7 +55,7 @@ beforeAll(async () => {
   await backup();
   await save('Board again', [panel('Checkout latency', 'rate(up[5m])')]);
   await backup();
-}, 120_000);
+});
 afterAll(async () => {
   await service?.stop();
   await grafana?.close();

@@ -18,7 +18,7 @@ describe.each(PROFILE_NAMES)('backup of Grafana %s', (profile) => {
       new Set(manifest.resources.filter((entry) => entry.kind === kind).map(({ uid }) => uid));
     expect(uids('folder')).toEqual(new Set(folders));
     expect(uids('dashboard')).toEqual(new Set(live(grafana)));
-  }, 120_000);
+  });
 
   it('keeps dashboards apart that share title, slug and folder', async () => {
     const { grafana, backup } = await start({ profile });

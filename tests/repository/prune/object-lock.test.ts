@@ -162,7 +162,7 @@ describe('object lock of a repository', () => {
         }
       }
     }
-  }, 60_000);
+  });
 
   it('asks for one small file where nothing is due', async () => {
     const repository = await openRepository();

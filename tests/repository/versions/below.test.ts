@@ -189,7 +189,7 @@ describe('page by page', () => {
       ),
       { numRuns: 40 },
     );
-  }, 120_000);
+  });
 
   /** The same by asking for what became of each resource. */
   async function oneByOne(index: VersionIndex, summaries: Parameters<VersionIndex['of']>[1]): Promise<string[]> {

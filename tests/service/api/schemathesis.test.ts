@@ -61,7 +61,7 @@ describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', ()
       known.set(side, { plan: plan.id, run: run.id });
     }
     document = (await world.home.call('GET', '/openapi.json')).json as OpenApi;
-  }, 120_000);
+  });
   afterAll(async () => {
     await world?.close();
     await rm(directory, { recursive: true });
@@ -140,5 +140,5 @@ describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', ()
     const { code, said } = await runSchemathesis({ ...session('home'), document: wrong, args });
     expect(code, said).toBe(1);
     expect(said).toContain('Received: 404');
-  }, 120_000);
+  });
 });

@@ -81,7 +81,7 @@ describe('notifications', () => {
     expect(first).toMatchObject({ event: 'failed', run: { id: failed['id'], kind: 'backup' } });
     expect(second).toMatchObject({ event: 'recovered' });
     expect(service?.lines.join('')).not.toContain('secret-path');
-  }, 30_000);
+  });
 
   it('can be tried, in the form that Slack takes', async () => {
     await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
@@ -113,7 +113,7 @@ describe('notifications', () => {
     expect(second).toMatchObject({ event: 'recovered', run: { id: whole['id'], status: 'complete' } });
     // The two complete ones beside them were worth no word.
     expect(webhook.taken).toHaveLength(2);
-  }, 30_000);
+  });
 
   it.each(['generic', 'slack'])(
     'report once that the newest backup is too old, and that there is a new one again, in the %s form',
@@ -147,7 +147,6 @@ describe('notifications', () => {
         expect(failed).toMatchObject({ run: { trigger: 'scheduled' } });
       }
     },
-    60_000,
   );
 
   it('report it once although the service is started again, and the recovery after that', async () => {
@@ -174,7 +173,7 @@ describe('notifications', () => {
     // What is told comes in order: whatever else was told before this one would be here.
     const told = await webhook.took(4);
     expect(told.map(({ event }) => event)).toEqual(['late', 'recovered', 'late', 'recovered']);
-  }, 60_000);
+  });
 
   it('report it once where only the journal knows the newest backup, until the target answers again', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
@@ -198,7 +197,7 @@ describe('notifications', () => {
     await eventually('a backup', async () => (await backUp())['status'] === 'complete' || undefined);
     const told = await webhook.took(2);
     expect(told.map(({ event }) => event)).toEqual(['late', 'recovered']);
-  }, 60_000);
+  });
 
   it('report a partial backup and its recovery in the form that Slack takes', async () => {
     await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
@@ -209,7 +208,7 @@ describe('notifications', () => {
     const [partial, recovered] = await webhook.took(2);
     expect(partial).toEqual({ text: expect.stringMatching(/^:warning: The backup is partial: \d+ /) as string });
     expect(recovered).toEqual({ text: ':white_check_mark: The backup is complete again.' });
-  }, 30_000);
+  });
 
   it('are sent again while the receiver answers 500 or cannot take more, and only those that are wanted', async () => {
     await start({ DASHKEEP_WEBHOOK_EVENTS: 'partial' });
@@ -229,7 +228,7 @@ describe('notifications', () => {
     await webhook.took(2);
     expect(webhook.taken.map(({ event }) => event)).toEqual(['partial', 'partial']);
     expect(webhook.heard).toHaveLength(6);
-  }, 40_000);
+  });
 
   it.each(['hang', 500] as const)(
     'hold up no run, and can be stopped, while the receiver does this: %s',
@@ -246,7 +245,6 @@ describe('notifications', () => {
       expect(lines.join('')).toContain('the service has stopped');
       expect(webhook.taken).toEqual([]);
     },
-    30_000,
   );
 });
 

@@ -36,7 +36,7 @@ async function inForce(cluster: Cluster, namespace: string, account: string, rul
       return [...names].map((name) => ({ verb, group, resource, name }));
     }),
   );
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (const { verb, group, resource, name } of asked) {
     const expected = rules.some(
       (rule) =>
