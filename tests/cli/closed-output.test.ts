@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { ignoreClosedOutput } from '../../pkg/cli/closed-output.ts';
+import { program } from '../support/program.ts';
 
-it('ends as usual when nobody reads its output to the end', { timeout: 120_000 }, async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'pkg/cli/bin.ts', '--help']);
+it('ends as usual when nobody reads its output to the end', async () => {
+  const child = spawn(process.execPath, [await program(), '--help']);
   child.stdout.destroy();
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

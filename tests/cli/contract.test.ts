@@ -8,6 +8,7 @@ import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
+import { program } from '../support/program.ts';
 
 interface Ended {
   exit: number;
@@ -21,6 +22,7 @@ interface Ended {
 let grafana: Simulator;
 let s3: S3Server;
 let directory: string;
+let file: string;
 let environment: Record<string, string>;
 
 function dashkeep(
@@ -29,7 +31,7 @@ function dashkeep(
   whileRunning?: (kill: () => void) => void,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['build/dashkeep.mjs', ...args], {
+    const child = spawn(process.execPath, [file, ...args], {
       env: { PATH: process.env['PATH'], HOME: directory, ...environment, ...extra },
     });
     let [out, error] = ['', ''];
@@ -45,8 +47,7 @@ function dashkeep(
 }
 
 beforeAll(async () => {
-  const built = spawn(process.execPath, ['scripts/build-service.mjs'], { stdio: 'inherit' });
-  await new Promise((resolve) => built.on('close', resolve));
+  file = await program();
   s3 = await startS3Server({ buckets: ['bucket'] });
 });
 

@@ -1,6 +1,5 @@
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { podIn } from '../chart/charts.ts';
@@ -10,8 +9,7 @@ import { type KubernetesObject, type Outcome, CHART, run, template, the } from '
 import { Cluster } from '../support/kube/cluster.ts';
 import { grant } from '../support/kube/role.ts';
 import { describeKubernetes, programs } from './tier.ts';
-
-const BIN = fileURLToPath(new URL('../../pkg/cli/bin.ts', import.meta.url));
+import { program } from '../support/program.ts';
 
 describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives them', () => {
   let cluster: Cluster;
@@ -62,7 +60,7 @@ describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives
     await writeFile(join(admin, 'admin-user'), 'admin');
     await writeFile(join(admin, 'admin-password'), 'admin');
     const given: Record<string, string> = the(objects, 'ConfigMap')['data'];
-    return run(process.execPath, ['--import', 'tsx', BIN, ...(pod.containers[0]?.args ?? []), '--json'], {
+    return run(process.execPath, [await program(), ...(pod.containers[0]?.args ?? []), '--json'], {
       PATH: process.env['PATH'],
       ...given,
       NODE_OPTIONS: '',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
+import { program } from '../support/program.ts';
 
 /**
  * Somebody with write access puts small files there that are huge when they are unpacked. The service and the Jobs of
@@ -13,13 +14,12 @@ import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
  */
 const HEAP = '--max-old-space-size=384';
 let directory: string;
+let file: string;
 let forger: Forger;
 const honest = idIn(-3_600_000);
 
-/** Builds the program as it is shipped, once. */
 beforeAll(async () => {
-  const built = spawn(process.execPath, ['scripts/build-service.mjs'], { stdio: 'inherit' });
-  await new Promise((resolve) => built.on('close', resolve));
+  file = await program();
   directory = await mkdtemp(join(tmpdir(), 'dashkeep-bomb-'));
   forger = new Forger(join(directory, 'repository'));
   const config = { format: 1, id: '0123456789abcdef0123456789abcdef', created: '2026-11-24T14:30:00.000Z' };
@@ -31,7 +31,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 function dashkeep(...args: string[]): Promise<{ exit: number | null; out: string; error: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [HEAP, 'build/dashkeep.mjs', ...args], {
+    const child = spawn(process.execPath, [HEAP, file, ...args], {
       env: {
         PATH: process.env['PATH'],
         HOME: directory,

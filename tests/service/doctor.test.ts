@@ -8,6 +8,7 @@ import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { program } from '../support/program.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -38,7 +39,8 @@ describe('the doctor', () => {
     return text.trimEnd().replaceAll(grafana.url, 'GRAFANA').replaceAll(directory, 'DIRECTORY').split('\n');
   }
 
-  function output(environment: Record<string, string>, ...options: string[]): Promise<string> {
+  async function output(environment: Record<string, string>, ...options: string[]): Promise<string> {
+    const file = await program();
     return new Promise<string>((resolve) => {
       const env = {
         PATH: process.env['PATH'],
@@ -49,8 +51,7 @@ describe('the doctor', () => {
         DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
         ...environment,
       };
-      const program = ['--import', 'tsx', 'pkg/cli/bin.ts', 'doctor', ...options];
-      execFile(process.execPath, program, { cwd: ROOT, env }, (_error, out) => resolve(out));
+      execFile(process.execPath, [file, 'doctor', ...options], { cwd: ROOT, env }, (_error, out) => resolve(out));
     });
   }
 

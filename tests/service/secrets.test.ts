@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import { removeDirectory, startService } from '../support/service.ts';
 import { startWebhook } from '../support/webhook.ts';
+import { program } from '../support/program.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -18,12 +19,14 @@ const NOWHERE = 'http://127.0.0.1:9';
 
 /** What the command prints on both of its outputs, as people see it and as JSON. */
 async function printedByDoctor(environment: Record<string, string>): Promise<string> {
+  const file = await program();
   const printed = [[], ['--json']].map(
     (flags) =>
       new Promise<string>((resolve) => {
-        const program = ['--import', 'tsx', 'pkg/cli/bin.ts', 'doctor', ...flags];
         const env = { PATH: process.env['PATH'], DASHKEEP_LOG_LEVEL: 'debug', ...environment };
-        execFile(process.execPath, program, { cwd: ROOT, env }, (_error, out, errors) => resolve(out + errors));
+        execFile(process.execPath, [file, 'doctor', ...flags], { cwd: ROOT, env }, (_error, out, errors) =>
+          resolve(out + errors),
+        );
       }),
   );
   return (await Promise.all(printed)).join('\n');

@@ -9,8 +9,7 @@ import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually, realClock } from '../../support/ports.ts';
 import { removeDirectory, startService, TEST_API_TOKEN, type TestService } from '../../support/service.ts';
-
-const BIN = fileURLToPath(new URL('../../../pkg/cli/bin.ts', import.meta.url));
+import { program } from '../../support/program.ts';
 
 export let grafana: Simulator;
 export let directory: string;
@@ -47,7 +46,7 @@ export async function start(
 export async function startProcess(
   environment: Record<string, string | undefined> = {},
 ): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', BIN, 'serve'], {
+  const child = spawn(process.execPath, [await program(), 'serve'], {
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
