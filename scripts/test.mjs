@@ -74,7 +74,7 @@ async function settingsOf(name) {
   return settings;
 }
 
-/** In parts, so that both lanes are busy to the end. */
+/** In parts, so that all lanes are busy to the end. */
 const UNIT_PARTS = [1, 2, 3];
 let cluster;
 let unitsLeft = UNIT_PARTS.length;
@@ -83,7 +83,8 @@ async function units(part) {
   cluster ??= settingsOf('cluster');
   const label = `unit, integration, chart and cluster tests, part ${part} of ${UNIT_PARTS.length}`;
   const shard = `--shard=${part}/${UNIT_PARTS.length}`;
-  await vitest(label, `vitest-${part}`, await cluster, '--project', '* modules', shard);
+  const settings = { ...(await cluster), DASHKEEP_TEST_BUILT: '1', DASHKEEP_TEST_DIST: resolve('dist') };
+  await vitest(label, `vitest-${part}`, settings, '--project', '* modules', shard);
   unitsLeft -= 1;
   if (unitsLeft === 0) {
     release('cluster');
@@ -136,9 +137,10 @@ function olderPages(version) {
   return playwright(`pages on Grafana ${version}`, `pages-${version}`, process.execPath, args);
 }
 
-// The longest first.
+// The longest first, except for what runs an engine until its tests are over.
 const jobs = [
   { run: checks },
+  ...ON_REQUEST.map((tier) => ({ run: () => onRequest(tier), ready: () => isDecided(tier.name) })),
   ...UNIT_PARTS.map((part) => ({ run: () => units(part), ready: () => isDecided('cluster') })),
 ];
 if (chromium()) {
@@ -148,9 +150,8 @@ if (chromium()) {
   notes.push('browser tests: skipped, no Chromium found (apt-get install chromium, or set CHROMIUM_PATH)');
   failed += required ? 1 : 0;
 }
-// These mostly wait for an engine or a node, so they take little from the others.
-const waiting = ON_REQUEST.map((tier) => ({ run: () => onRequest(tier), ready: () => isDecided(tier.name) }));
-await Promise.all([inLanes(Math.min(2, availableParallelism()), jobs), inLanes(1, waiting)]);
+// One more than processors, because most tests wait now and then.
+await inLanes(Math.min(3, availableParallelism() + 1), jobs);
 
 console.log(`\n${notes.join('\n')}`);
 console.log(`${passed} passed, ${failed} failed`);
