@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { build, install } from './prepare.mjs';
-import { inLanes, runMarked } from './test/lanes.mjs';
+import { apart, inLanes, runMarked } from './test/lanes.mjs';
 import { readPlaywright, readVitest } from './test/reports.mjs';
 import { isDecided, release, tier } from './test/tiers.mjs';
 
@@ -87,14 +87,14 @@ async function units(part) {
   await vitest(label, `vitest-${part}`, settings, '--project', '* modules', shard);
   unitsLeft -= 1;
   if (unitsLeft === 0) {
-    release('cluster');
+    await release('cluster');
   }
 }
 
 async function onRequest({ name, given, start }) {
   if (required) {
     await vitest(name, name, await settingsOf(name), '--project', name);
-    release(name);
+    await release(name);
   } else if (process.env[given]) {
     await vitest(name, name, {}, '--project', name);
   } else {
@@ -137,15 +137,23 @@ function olderPages(version) {
   return playwright(`pages on Grafana ${version}`, `pages-${version}`, process.execPath, args);
 }
 
-// The longest first, except for what runs an engine until its tests are over.
+/** Chromium gives up every request when an interface of the network comes or goes, as with containers. */
+const { browsers, engines } = apart('browsers', 'engines');
+const onBrowser = (job) => ({ run: () => browsers.run(job), ready: browsers.free });
+
+// What has an engine to wait for goes first, and the longest before the others.
 const jobs = [
+  ...ON_REQUEST.map((tier) => ({
+    run: () => engines.run(() => onRequest(tier)),
+    ready: () => isDecided(tier.name) && engines.free(),
+  })),
   { run: checks },
-  ...ON_REQUEST.map((tier) => ({ run: () => onRequest(tier), ready: () => isDecided(tier.name) })),
   ...UNIT_PARTS.map((part) => ({ run: () => units(part), ready: () => isDecided('cluster') })),
 ];
 if (chromium()) {
-  jobs.unshift({ run: browser });
-  jobs.push(...readdirSync('tests/support/preview/older').map((version) => ({ run: () => olderPages(version) })));
+  jobs.splice(ON_REQUEST.length, 0, onBrowser(browser));
+  const versions = readdirSync('tests/support/preview/older');
+  jobs.push(...versions.map((version) => onBrowser(() => olderPages(version))));
 } else {
   notes.push('browser tests: skipped, no Chromium found (apt-get install chromium, or set CHROMIUM_PATH)');
   failed += required ? 1 : 0;

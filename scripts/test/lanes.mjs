@@ -30,6 +30,29 @@ export async function inLanes(lanes, jobs) {
 }
 
 /**
+ * Two kinds of jobs that must not run at the same time, each of them with others of its kind.
+ * @returns for each kind: whether its jobs may start now, and how to run one, which waits until it may
+ */
+export function apart(first, second) {
+  const running = { [first]: 0, [second]: 0 };
+  const kind = (own, other) => ({
+    free: () => running[other] === 0,
+    async run(job) {
+      while (running[other] > 0) {
+        await sleep(500);
+      }
+      running[own] += 1;
+      try {
+        await job();
+      } finally {
+        running[own] -= 1;
+      }
+    },
+  });
+  return { [first]: kind(first, second), [second]: kind(second, first) };
+}
+
+/**
  * Runs a program whose lines are marked with a name, because others write at the same time; resolves with its exit
  * code.
  */

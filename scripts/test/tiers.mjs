@@ -30,9 +30,16 @@ export async function tier(name) {
   return { ready, settings: Object.fromEntries(lines.map((line) => /^(\w+)='?(.*?)'?$/.exec(line).slice(1))) };
 }
 
-/** Says that no test needs it any more: what it has started can end. */
-export function release(name) {
-  if (folder !== undefined) {
-    writeFileSync(join(folder, `${name}.used`), '');
+/** How long to wait for the end of what a tier has started. */
+const END = 60_000;
+
+/** Says that no test needs a tier any more, and waits until what it has started has ended. */
+export async function release(name) {
+  if (folder === undefined) {
+    return;
+  }
+  writeFileSync(join(folder, `${name}.used`), '');
+  for (let waited = 0; waited < END && !existsSync(join(folder, `${name}.ended`)); waited += 500) {
+    await sleep(500);
   }
 }

@@ -14,10 +14,14 @@ interface Result {
 
 interface Runner {
   inLanes(lanes: number, jobs: { run: () => Promise<void>; ready?: () => boolean }[]): Promise<void>;
+  apart(
+    first: string,
+    second: string,
+  ): Record<string, { free: () => boolean; run: (job: () => Promise<void>) => Promise<void> }>;
   readVitest(path: string, code: number): Result;
   readPlaywright(path: string, code: number): Result;
   tier(name: string): Promise<{ ready: boolean; settings: Record<string, string> }>;
-  release(name: string): void;
+  release(name: string): Promise<void>;
 }
 
 const SCRIPTS = new URL('../../scripts/test/', import.meta.url);
@@ -69,6 +73,23 @@ describe('npm test', () => {
     const afterB = () => started.includes('b');
     await inLanes(1, [job('never', () => false), job('a'), job('after b', afterB), job('b'), job('c')]);
     expect(started).toEqual(['a', 'b', 'after b', 'c', 'never']);
+  });
+
+  it('keeps jobs apart that disturb each other, and no others', async () => {
+    const { one, other } = (await load('lanes.mjs', 'apart'))('one', 'other');
+    const running = new Set<string>();
+    const seen: string[] = [];
+    const job = (name: string) => async () => {
+      running.add(name);
+      seen.push([...running].sort().join(' '));
+      await sleep(20);
+      running.delete(name);
+    };
+    const all = [one?.run(job('a')), other?.run(job('b')), one?.run(job('c'))];
+    expect([one?.free(), other?.free()]).toEqual([true, false]);
+    await Promise.all(all);
+    expect(seen).toEqual(['a', 'a c', 'b']);
+    expect(one?.free()).toBe(true);
   });
 
   it('marks what a program prints, and ends with it although a child of that holds its output open', () => {
@@ -153,8 +174,13 @@ describe('a tier that is made ready meanwhile', () => {
 
   it('is no longer needed after its last test, and .ci/run ends it then', async () => {
     await tier();
-    (await load('tiers.mjs', 'release'))('x');
+    let over = false;
+    const released = (await load('tiers.mjs', 'release'))('x').then(() => (over = true));
+    await sleep(100);
     expect(await readdir(directory.path)).toEqual(['x.used']);
+    expect(over).toBe(false);
+    await writeFile(join(directory.path, 'x.ended'), '');
+    await released;
   });
 
   it('is ready where nobody was asked to see to it', async () => {

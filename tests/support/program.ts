@@ -6,8 +6,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 let built: Promise<unknown> | undefined;
 
 /**
- * The command line as it ships, one file for Node. `npm test` has built it already, and says so; it must not change while
- * other tests run it.
+ * The command line as it ships, one file for Node. Where `npm test` has built it, it is left as it is: other tests run
+ * it at the same time.
  * @returns its path
  */
 export async function program(): Promise<string> {
