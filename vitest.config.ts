@@ -16,8 +16,8 @@ export default defineConfig({
     // The S3 client tells once per process that a later release of it will need Node 22.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // These limits only end what hangs: on a busy machine a test may take ten times as long.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Where every tier is required, the tiers share a small machine with each other, and what is awaited may come too late
     // once. The log says `retry` beside such a test.
     retry: process.env['DASHKEEP_REQUIRE_TIERS'] === '1' ? 1 : 0,

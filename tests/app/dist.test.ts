@@ -64,7 +64,7 @@ beforeAll(() => {
     execFileSync('npm', ['run', '--silent', 'build:plugin', '--', '--output-path', dist], { cwd: root, stdio: 'pipe' });
   }
   manifest = JSON.parse(read('plugin.json')) as Manifest;
-}, 180_000);
+});
 
 afterAll(() => {
   if (given === undefined) {

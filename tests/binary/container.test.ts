@@ -44,7 +44,7 @@ describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty 
     grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
     grafana.demoSeed();
     grafana.seedDashboards({ count: 1_000 });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await grafana.close();
@@ -70,7 +70,7 @@ describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty 
     expect(await dashkeep('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it('backs up, with its second thread, and puts back what is deleted', { timeout: 120_000 }, async () => {
+  it('backs up, with its second thread, and puts back what is deleted', async () => {
     const running = start(['backup', '--json']);
     const result = ended(running);
     const threads = new Set<string>();
@@ -95,7 +95,7 @@ describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty 
     expect(grafana.state.org(1).dashboards.get('orders')?.title).toBe(deleted);
   });
 
-  it('serves, and ends on a signal', { timeout: 60_000 }, async () => {
+  it('serves, and ends on a signal', async () => {
     const [api, ops] = [await freePort(), await freePort()];
     const running = start(['serve'], {
       DASHKEEP_KUBERNETES: 'off',

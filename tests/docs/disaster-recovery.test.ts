@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => reader.leave());
 
 describe('the guide for a Grafana that burned', () => {
-  it('brings everything back, followed word for word', { timeout: 120_000 }, async () => {
+  it('brings everything back, followed word for word', async () => {
     const { grafana } = reader;
     const guide = await readFile(join(ROOT, 'docs/disaster-recovery.md'), 'utf8');
     const [commands = '', ...steps] = shellBlocks(guide);

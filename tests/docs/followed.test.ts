@@ -45,7 +45,7 @@ function holding(blocks: string[], words: string): string {
   return found[0] ?? '';
 }
 
-describe('the pages, followed by a reader', { timeout: 120_000 }, () => {
+describe('the pages, followed by a reader', () => {
   it('README.md: one executable', async () => {
     const blocks = await blocksOf('README.md', {
       'http://localhost:3000': reader.grafana.url,

@@ -15,7 +15,7 @@ import { asPod, configOf, isBuiltIn } from './rendered.ts';
 
 const TARGET = { target: 's3://bucket/p' };
 /** RBAC and deletions take effect a moment later. */
-const soon = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000, interval: 100 });
+const soon = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 60_000, interval: 100 });
 
 /** How Helm 4 applies by default, and how Helm 3 did. */
 const WAYS = [
@@ -32,7 +32,7 @@ describeKubernetes('the chart on a real API server', () => {
     cluster = await Cluster.start(programs ?? '');
     kubeconfig = join(await mkdtemp(join(cluster.folder, 'admin-')), 'config');
     await writeFile(kubeconfig, JSON.stringify(configOf(cluster)));
-  }, 150_000);
+  });
   afterAll(() => cluster?.stop());
 
   /** A namespace that admits restricted pods only. */

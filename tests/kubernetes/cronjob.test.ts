@@ -20,7 +20,7 @@ describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives
     cluster = await Cluster.start(programs ?? '');
     grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 5, folders: 1 });
-  }, 150_000);
+  });
   afterAll(async () => {
     await grafana?.close();
     await cluster?.stop();

@@ -109,7 +109,7 @@ describeKubernetes('leader election, against a real API server', () => {
     await grant(cluster, namespace, 'dashkeep', [
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update'] },
     ]);
-  }, 150_000);
+  });
   afterAll(() => cluster?.stop());
 
   function replica(lease: string, identity: string, port = cluster.port, mayYield?: () => boolean): Election {
@@ -171,7 +171,7 @@ describeKubernetes('leader election, against a real API server', () => {
     );
     expect(changes.reduce((sum, count) => sum + count)).toBe(200);
     expect(overlaps).toEqual([]);
-  }, 240_000);
+  });
 
   it('ends a term in time when the API server hangs', async () => {
     await createLease('hanging');

@@ -26,7 +26,7 @@ describeKubernetes('the renewal of the token in Kubernetes', () => {
 
   beforeAll(async () => {
     cluster = await Cluster.start(programs ?? '');
-  }, 150_000);
+  });
   afterAll(() => cluster?.stop());
   beforeEach(async () => {
     grafana = await startGrafana({ profile: '13.2' });

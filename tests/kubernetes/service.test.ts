@@ -34,7 +34,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
 
   beforeAll(async () => {
     cluster = await Cluster.start(programs ?? '');
-  }, 150_000);
+  });
   afterAll(() => cluster?.stop());
   beforeEach(async () => {
     namespace = `service-${++count}`;
@@ -323,7 +323,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     } finally {
       await webhook.close();
     }
-  }, 150_000);
+  });
 
   it('has logged no secret in all of this', async () => {
     const text = lines.join('');

@@ -17,7 +17,7 @@ describeKubernetes('a Secret as state, against a real API server with RBAC', () 
 
   beforeAll(async () => {
     cluster = await Cluster.start(programs ?? '');
-  }, 150_000);
+  });
   afterAll(() => cluster?.stop());
 
   function clientOf(directory: string): KubeClient {

@@ -41,7 +41,7 @@ async function made(step: (release: Release) => Promise<unknown>): Promise<[stri
   return all;
 }
 
-describe('a release made twice', { timeout: 300_000 }, () => {
+describe('a release made twice', () => {
   it.each<[string, (release: Release) => Promise<unknown>, string]>([
     ['the bundle', bundle, 'dashkeep-1.2.3.mjs'],
     ['the SBOM', sbom, 'dashkeep-1.2.3.cdx.json'],

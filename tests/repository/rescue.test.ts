@@ -120,7 +120,7 @@ describe('the rescue page works', () => {
       expectEverything(await follow('curl', environment), true);
     });
 
-    it.skipIf(!has('aws'))('with the AWS command line', { timeout: 120_000 }, async () => {
+    it.skipIf(!has('aws'))('with the AWS command line', async () => {
       expectEverything(await follow('aws', environment), true);
     });
   });

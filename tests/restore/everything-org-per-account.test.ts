@@ -5,7 +5,7 @@ import { bench, burned, everything, MINUTE, people, PEOPLE, setUp } from './burn
 setUp();
 
 describe('everything of a Grafana that makes an organization for each new account (auto_assign_org is off)', () => {
-  it('ends with the memberships of the snapshot, and without those organizations', { timeout: 120_000 }, async () => {
+  it('ends with the memberships of the snapshot, and without those organizations', async () => {
     const manifest = await burned({ profile: '12.4', isEmpty: true, autoAssignOrg: false });
     const { results } = await everything({ manifest });
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
@@ -14,7 +14,7 @@ describe('everything of a Grafana that makes an organization for each new accoun
     expect(named((await everything({ manifest })).plan, 'create', 'update', 'blocked')).toEqual([]);
   });
 
-  it('brings back such an organization with its account', { timeout: 120_000 }, async () => {
+  it('brings back such an organization with its account', async () => {
     const manifest = await burned({ profile: '12.4', isEmpty: true, autoAssignOrg: false, ownOrg: 'eva' });
     const { results } = await everything({ manifest });
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);

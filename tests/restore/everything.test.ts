@@ -7,78 +7,70 @@ import { bench, burned, contentOf, everything, MINUTE, people, PEOPLE, setUp, to
 setUp();
 
 describe.each(['11.6', '12.4', '13.2'] as const)('everything of a burned Grafana %s', (profile) => {
-  it(
-    'comes back in one plan and one apply, the second organization and its alerting included',
-    { timeout: 120_000 },
-    async () => {
-      const manifest = await burned({ profile });
-      const asked = bench.sim.requests.length;
-      const plan = await planEverything(await bench.request({ manifest }));
-      expect(reasons(plan, 'blocked')).toEqual({});
-      // Nothing is asked about an organization that is not there.
-      expect(bench.sim.requests.slice(asked).filter(({ status }) => status >= 500)).toEqual([]);
-      expect(new Set(plan.items.filter(({ newOrg }) => newOrg === 'Second').map(({ action }) => action))).toEqual(
-        new Set(['create']),
-      );
+  it('comes back in one plan and one apply, the second organization and its alerting included', async () => {
+    const manifest = await burned({ profile });
+    const asked = bench.sim.requests.length;
+    const plan = await planEverything(await bench.request({ manifest }));
+    expect(reasons(plan, 'blocked')).toEqual({});
+    // Nothing is asked about an organization that is not there.
+    expect(bench.sim.requests.slice(asked).filter(({ status }) => status >= 500)).toEqual([]);
+    expect(new Set(plan.items.filter(({ newOrg }) => newOrg === 'Second').map(({ action }) => action))).toEqual(
+      new Set(['create']),
+    );
 
-      const { results } = await everything({ manifest });
-      expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
-      expect(people()).toEqual(PEOPLE);
-      const users = [...bench.sim.state.users.values()];
-      expect(users.filter(({ isDisabled }) => isDisabled).map(({ login }) => login)).toEqual(['cyd']);
-      bench.sim.state.org(2).members.set(1, 'Admin');
-      expect(contentOf(await bench.backup())).toEqual(contentOf(manifest));
+    const { results } = await everything({ manifest });
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+    expect(people()).toEqual(PEOPLE);
+    const users = [...bench.sim.state.users.values()];
+    expect(users.filter(({ isDisabled }) => isDisabled).map(({ login }) => login)).toEqual(['cyd']);
+    bench.sim.state.org(2).members.set(1, 'Admin');
+    expect(contentOf(await bench.backup())).toEqual(contentOf(manifest));
 
-      bench.sim.state.org(2).members.set(1, 'Viewer');
-      bench.sim.clearRequests();
-      const again = await everything({ manifest });
-      expect(named(again.plan, 'create', 'update', 'blocked')).toEqual([]);
-      expect(people()).toEqual(PEOPLE);
-      // It joins the organization for as long as it takes to look at it.
-      expect(bench.sim.writes().every(({ path }) => /^\/api\/orgs\/2\/users\/1$/.test(path))).toBe(true);
-    },
-  );
+    bench.sim.state.org(2).members.set(1, 'Viewer');
+    bench.sim.clearRequests();
+    const again = await everything({ manifest });
+    expect(named(again.plan, 'create', 'update', 'blocked')).toEqual([]);
+    expect(people()).toEqual(PEOPLE);
+    // It joins the organization for as long as it takes to look at it.
+    expect(bench.sim.writes().every(({ path }) => /^\/api\/orgs\/2\/users\/1$/.test(path))).toBe(true);
+  });
 });
 
 describe('everything', () => {
-  it(
-    'cut short after each write and run again is complete, and gives nobody more than they had',
-    { timeout: 120_000 },
-    async () => {
-      const manifest = await burned({ profile: '12.4', isEmpty: true });
-      for (let cut = 1; ; cut++) {
-        bench.sim.burn();
-        bench.sim.advance(10 * MINUTE);
-        const killed = new AbortController();
-        bench.sim.setFaults({
-          match: /^(POST|PUT|PATCH|DELETE) /,
-          skip: cut - 1,
-          times: 1,
-          action: { kind: 'after', run: () => killed.abort(new Error('killed')) },
-        });
-        const ended = await everything({ manifest, signal: killed.signal }).then(
-          () => true,
-          () => false,
-        );
-        bench.sim.setFaults();
-        if (ended) {
-          expect(cut).toBeGreaterThan(14);
-          break;
-        }
-        expect(
-          tooMuch().filter((one) => !one.startsWith('dan:')),
-          `cut ${cut}`,
-        ).toEqual([]);
-        // Without --overwrite, too: what a restore left half done is nobody's.
-        const { results } = await everything({ manifest });
-        expect(
-          results.filter(({ outcome }) => outcome !== 'verified'),
-          `cut ${cut}`,
-        ).toEqual([]);
-        expect(people(), `cut ${cut}`).toEqual(PEOPLE);
+  it('cut short after each write and run again is complete, and gives nobody more than they had', async () => {
+    const manifest = await burned({ profile: '12.4', isEmpty: true });
+    for (let cut = 1; ; cut++) {
+      bench.sim.burn();
+      bench.sim.advance(10 * MINUTE);
+      const killed = new AbortController();
+      bench.sim.setFaults({
+        match: /^(POST|PUT|PATCH|DELETE) /,
+        skip: cut - 1,
+        times: 1,
+        action: { kind: 'after', run: () => killed.abort(new Error('killed')) },
+      });
+      const ended = await everything({ manifest, signal: killed.signal }).then(
+        () => true,
+        () => false,
+      );
+      bench.sim.setFaults();
+      if (ended) {
+        expect(cut).toBeGreaterThan(14);
+        break;
       }
-    },
-  );
+      expect(
+        tooMuch().filter((one) => !one.startsWith('dan:')),
+        `cut ${cut}`,
+      ).toEqual([]);
+      // Without --overwrite, too: what a restore left half done is nobody's.
+      const { results } = await everything({ manifest });
+      expect(
+        results.filter(({ outcome }) => outcome !== 'verified'),
+        `cut ${cut}`,
+      ).toEqual([]);
+      expect(people(), `cut ${cut}`).toEqual(PEOPLE);
+    }
+  });
 
   it('takes an organization of the same name for the same one, and leaves what differs without --overwrite', async () => {
     const manifest = await burned({ profile: '13.2' });

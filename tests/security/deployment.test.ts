@@ -15,7 +15,7 @@ import { removeDirectory, startService, TEST_API_TOKEN, type TestService } from 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Somebody on the pod's network reads the API's token, and everything that it shows, off the wire. */
-describe('the API with a certificate', { timeout: 60_000 }, () => {
+describe('the API with a certificate', () => {
   let grafana: Simulator;
   let service: TestService | undefined;
   let directory: string;
@@ -130,7 +130,7 @@ describe('the API with a certificate', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the doctor', { timeout: 60_000 }, () => {
+describe('the doctor', () => {
   it('warns of what the deployment leaves open, and calls it well when it is closed', async () => {
     const grafana = await startGrafana({ profile: '13.2' });
     const checks = async (environment: Record<string, string>): Promise<Record<string, string>> => {

@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Anyone who may make service accounts, and no more, makes the one that Dashkeep would raise to Admin. */
-describe('a service account named like ours', { timeout: 60_000 }, () => {
+describe('a service account named like ours', () => {
   let grafana: Simulator;
   let state: MemoryState;
   let offset: number;

@@ -8,7 +8,7 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestResponse, type TestService } from '../support/service.ts';
 
 /** An admin in Grafana points the service at directories that are none of theirs. */
-describe('file:// targets from the pages', { timeout: 60_000 }, () => {
+describe('file:// targets from the pages', () => {
   let grafana: Simulator;
   let directory: string;
   let service: TestService | undefined;

@@ -66,6 +66,6 @@ it('removes what an earlier process left behind', async () => {
     environment: { DASHKEEP_ORGS: 'all' },
   });
   await expect
-    .poll(async () => (await inOrg(1, `GET /api/dashboards/uid/${preview.uid}`)).status, { timeout: 20_000 })
+    .poll(async () => (await inOrg(1, `GET /api/dashboards/uid/${preview.uid}`)).status, { timeout: 60_000 })
     .toBe(404);
 });

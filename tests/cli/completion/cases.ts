@@ -42,16 +42,16 @@ export async function folderWith(shell: string, name: string): Promise<string> {
 
 /** The tests that every shell has to pass. @param propose what the shell proposes for the last word of a line */
 export function shellTests(propose: (line: string) => Promise<string[]>): void {
-  it.each(CASES)('proposes what fits: %s', { timeout: 60_000 }, async (line, words) => {
+  it.each(CASES)('proposes what fits: %s', async (line, words) => {
     expect((await propose(line)).toSorted()).toEqual([...words].toSorted());
   });
 
-  it('knows every command', { timeout: 60_000 }, async () => {
+  it('knows every command', async () => {
     const names = commandLine().commands.map((command) => command.name());
     expect((await propose('dashkeep ')).toSorted()).toEqual([...names, 'help'].toSorted());
   });
 
-  it('knows every option of every command', { timeout: 120_000 }, async () => {
+  it('knows every option of every command', async () => {
     for (const command of commandLine().commands) {
       const flags = command.options.map(({ long }) => long);
       const found = await propose(`dashkeep ${command.name()} --`);

@@ -8,7 +8,7 @@ setUp();
 describe('a passphrase', () => {
   const passphrase = 'correct horse battery staple';
 
-  it('opens everything, and writing never needs it', { timeout: 60_000 }, async () => {
+  it('opens everything, and writing never needs it', async () => {
     const repository = await open(world);
     expect(repository.encrypted).toBe(false);
     const { recipient } = await addPassphrase(world, passphrase);
@@ -19,7 +19,7 @@ describe('a passphrase', () => {
     await expect(open(world, { passphrases: ['another passphrase'] })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
   });
 
-  it('alone is enough to begin an encrypted repository and to go on with it', { timeout: 60_000 }, async () => {
+  it('alone is enough to begin an encrypted repository and to go on with it', async () => {
     const manifest = await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
     world.clock.advance(HOUR);
     const next = await open(world, { passphrases: [passphrase] });
@@ -32,7 +32,7 @@ describe('a passphrase', () => {
     expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
   });
 
-  it('begins no second key where a damaged one is between it and its snapshots', { timeout: 60_000 }, async () => {
+  it('begins no second key where a damaged one is between it and its snapshots', async () => {
     await backup(await open(world, { passphrases: [passphrase] }), world, dashboards);
     const key = (await keysOf(world.store, 'keys/')).find((one) => !one.startsWith('keys/passphrase-')) ?? '';
     await world.store.put(key, (await world.store.get(key)).subarray(0, 100), {});
