@@ -207,7 +207,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
         try {
           seen.push(await store.get('atomic/a.bin'));
         } catch (error) {
-          if (!traits.absentWhileWritten || (error as DashkeepError).code !== 'DK_STORE_NOT_FOUND') {
+          if (!traits.absentWhileOverwritten || (error as DashkeepError).code !== 'DK_STORE_NOT_FOUND') {
             throw error;
           }
         }

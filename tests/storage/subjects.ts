@@ -18,8 +18,8 @@ export interface SubjectTraits {
   objectLock?: boolean;
   /** What is deleted stays as an earlier version, as with object lock, and the store must say so. */
   versions?: boolean;
-  /** It says for a moment of an object that is written again that it is not there, as Ceph 16 does with versions. */
-  absentWhileWritten?: boolean;
+  /** It briefly answers 404 for an object that is being overwritten, as Ceph 16 does with versions. */
+  absentWhileOverwritten?: boolean;
   /** The server takes any signature, as moto does. */
   anySignature?: boolean;
   /** How many keys the long list has: beyond one page of 1 000 where pages exist. */
@@ -40,7 +40,7 @@ export interface ServerToTest {
  * "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "…", "AWS_SECRET_ACCESS_KEY": "…"},
  * "traits": {"conditionalPut": "enforced"}}]`, or addresses with blanks between, each with key, secret and bucket:
  * `http://key:secret@127.0.0.1:7480/test`. There `?conditionalPut=ignored`,
- * `objectLock=true`, `absentWhileWritten=true`, `anySignature=true` and `region=…` may follow.
+ * `objectLock=true`, `absentWhileOverwritten=true`, `anySignature=true` and `region=…` may follow.
  */
 export function serversToTest(variable: string | undefined): ServerToTest[] {
   const text = variable?.trim() ?? '';
@@ -65,7 +65,7 @@ export function serversToTest(variable: string | undefined): ServerToTest[] {
         traits: {
           conditionalPut: conditionalPut as SubjectTraits['conditionalPut'],
           objectLock: url.searchParams.get('objectLock') === 'true',
-          absentWhileWritten: url.searchParams.get('absentWhileWritten') === 'true',
+          absentWhileOverwritten: url.searchParams.get('absentWhileOverwritten') === 'true',
           anySignature: url.searchParams.get('anySignature') === 'true',
         },
       };

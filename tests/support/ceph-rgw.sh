@@ -142,7 +142,7 @@ CONF
   await 'bucket locked' create_bucket locked with-lock
   # Ceph 16.2 ignores conditions in a bucket with versions; without versions it enforces them.
   local address=http://test:testsecret@127.0.0.1:$port
-  echo "DASHKEEP_TEST_S3='$address/test $address/locked?conditionalPut=ignored&objectLock=true&absentWhileWritten=true'" | tee "$directory/env"
+  echo "DASHKEEP_TEST_S3='$address/test $address/locked?conditionalPut=ignored&objectLock=true&absentWhileOverwritten=true'" | tee "$directory/env"
 }
 
 # Signed in the old way, version 2, which openssl can do in a line and Ceph still takes.

@@ -37,7 +37,7 @@ type ReadSession = z.infer<typeof SessionFile> & { signer: string | undefined };
 /** Counts as alive until it is old. */
 const UNREADABLE: ReadSession = { kind: 'run of an unknown kind', signer: undefined };
 
-/** How often a session is read that is listed and said not to be there. */
+/** How often a session is read that is listed but not found. */
 const READS = 5;
 
 /** A session of somebody else that is not dead. */
@@ -229,8 +229,8 @@ export class Sessions {
       if (bytes !== undefined) {
         return this.#parse(key, bytes);
       }
-      // Ceph 16 says for a moment that an object with versions is not there while it is written again, as a heartbeat
-      // does. Its listing shows it all the time.
+      // In a bucket with versions, Ceph 16 briefly answers 404 for an object that is being overwritten, as by a
+      // heartbeat. Its listing shows the object all the time.
       if (!(await this.#isListed(key, signal))) {
         return undefined;
       }
