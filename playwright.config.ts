@@ -1,13 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import type { PluginOptions } from '@grafana/plugin-e2e';
 import { CHROMIUM_ARGS, chromiumPath } from './tests/support/chromium.ts';
+import { PATIENCE } from './tests/support/patience.ts';
 
 /** Set, the tests run on that Grafana instead of the preview page. */
 const grafana = process.env['GRAFANA_URL'];
-
-/** As in vitest.config.ts: where every tier is required, the tiers share a small machine with each other. */
-const busy = process.env['DASHKEEP_REQUIRE_TIERS'] === '1';
-const patience = busy ? 3 : 1;
 
 /**
  * Browser tests. On the preview page each has a page and a service of its own, so they may run side by side; on a real
@@ -19,14 +16,14 @@ export default defineConfig<PluginOptions>({
   globalSetup: './tests/e2e/support/setup.ts',
   fullyParallel: grafana === undefined,
   workers: process.env['CI'] || grafana !== undefined ? 1 : 2,
-  timeout: 180_000 * patience,
+  timeout: 180_000 * PATIENCE,
   // The report counts a test that needs it as flaky.
-  retries: busy ? 1 : 0,
-  expect: { timeout: 20_000 * patience },
+  retries: process.env['DASHKEEP_REQUIRE_TIERS'] === '1' ? 1 : 0,
+  expect: { timeout: 20_000 * PATIENCE },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ?? 'test-results/e2e.json' }]],
   use: {
-    actionTimeout: 20_000 * patience,
+    actionTimeout: 20_000 * PATIENCE,
     screenshot: 'only-on-failure',
     locale: 'en-US',
     timezoneId: 'Europe/Paris',

@@ -141,7 +141,7 @@ function olderPages(version) {
 const { browsers, engines } = apart('browsers', 'engines');
 const onBrowser = (job) => ({ run: () => browsers.run(job), ready: browsers.free });
 
-// What has an engine to wait for goes first, and the longest before the others.
+// Engines first, because they compute also while nobody uses them; then the longest.
 const jobs = [
   ...ON_REQUEST.map((tier) => ({
     run: () => engines.run(() => onRequest(tier)),

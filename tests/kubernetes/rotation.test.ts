@@ -79,8 +79,8 @@ describeKubernetes('the renewal of the token in Kubernetes', () => {
   }
 
   it('stores the new one before the old one goes, with the rights of the chart', async () => {
-    const first = await eventually('the first token', async () => (await stored())['GRAFANA_API_TOKEN'], 20_000);
-    await eventually('to lead', () => (service.service.leadership.leading ? true : undefined), 20_000);
+    const first = await eventually('the first token', async () => (await stored())['GRAFANA_API_TOKEN']);
+    await eventually('to lead', () => (service.service.leadership.leading ? true : undefined));
     await service.service.keeper?.check();
     const expires = service.service.keeper?.orgs[0]?.expires?.getTime() ?? 0;
     watching = watch();

@@ -98,7 +98,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
   it('makes the token with the Role of the chart; kubectl shows it, and Grafana accepts it', async () => {
     const folder = await account(await chartRules());
     const service = await start(folder);
-    const stored = await eventually('the token', async () => (await data())['GRAFANA_API_TOKEN'], 20_000);
+    const stored = await eventually('the token', async () => (await data())['GRAFANA_API_TOKEN']);
     const shown = await kubectl(
       '--kubeconfig',
       await kubeconfig(),
@@ -150,17 +150,13 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     );
     const service = await start(await account(rules), { DASHKEEP_API_TOKEN: 'x'.repeat(32) });
     const wanted = `resources: [${resource}], resourceNames: [${resource === 'secrets' ? 'grafana-backup' : 'dashkeep'}], verbs: [${verb}]`;
-    const warning = await eventually(
-      'the warning',
-      async () => {
-        const answer = await fetch(`${service.url}/api/v1/status`, {
-          headers: { authorization: `Bearer ${'x'.repeat(32)}` },
-        });
-        const { warnings } = (await answer.json()) as { warnings: { hint: string; message: string }[] };
-        return warnings.find(({ hint, message }) => `${message} ${hint}`.includes(wanted));
-      },
-      20_000,
-    );
+    const warning = await eventually('the warning', async () => {
+      const answer = await fetch(`${service.url}/api/v1/status`, {
+        headers: { authorization: `Bearer ${'x'.repeat(32)}` },
+      });
+      const { warnings } = (await answer.json()) as { warnings: { hint: string; message: string }[] };
+      return warnings.find(({ hint, message }) => `${message} ${hint}`.includes(wanted));
+    });
     expect(warning).toBeDefined();
     expect((await fetch(`${service.opsUrl}/healthz`)).status).toBe(200);
     const ready = await fetch(`${service.opsUrl}/readyz`);
@@ -222,45 +218,33 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
       DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
     };
     const [first, second] = [await start(folder, environment), await start(folder, environment)];
-    await eventually(
-      'a leader and a token',
-      () => {
-        const leads = [first, second].filter((one) => one.service.leadership.leading);
-        return (leads.length === 1 && leads[0]?.service.keeper?.status.state === 'valid') || undefined;
-      },
-      20_000,
-    );
+    await eventually('a leader and a token', () => {
+      const leads = [first, second].filter((one) => one.service.leadership.leading);
+      return (leads.length === 1 && leads[0]?.service.keeper?.status.state === 'valid') || undefined;
+    });
     const [leader, other] = first.service.leadership.leading ? [first, second] : [second, first];
     await other.service.keeper?.check();
     grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 1500 } });
     const { json: run } = await call(leader, 'POST', '/runs', { kind: 'backup' });
-    await eventually(
-      'the other replica to see the run',
-      async () => {
-        const { json } = await call(other, 'GET', `/runs/${run.id}`);
-        return json.status === 'running' || undefined;
-      },
-      15_000,
-    );
+    await eventually('the other replica to see the run', async () => {
+      const { json } = await call(other, 'GET', `/runs/${run.id}`);
+      return json.status === 'running' || undefined;
+    });
     const refused = await call(other, 'POST', '/runs', { kind: 'backup' });
     expect([refused.status, refused.json.error.code]).toEqual([409, 'DK_BUSY']);
     grafana.setFaults();
-    await eventually('the end of the run', () => leader.service.queue.idle || undefined, 30_000);
-    await eventually(
-      'the other replica to show what came of it',
-      async () => {
-        const { json } = await call(other, 'GET', '/status');
-        expect(json).toMatchObject({ lastBackup: { id: run.id, status: 'complete' }, newest: { run: run.id } });
-        return true;
-      },
-      15_000,
-    );
+    await eventually('the end of the run', () => leader.service.queue.idle || undefined);
+    await eventually('the other replica to show what came of it', async () => {
+      const { json } = await call(other, 'GET', '/status');
+      expect(json).toMatchObject({ lastBackup: { id: run.id, status: 'complete' }, newest: { run: run.id } });
+      return true;
+    });
     expect(other.service.leadership.leading).toBe(false);
     // Idle: the replica that is asked takes the lead.
     const asked = await call(other, 'POST', '/runs', { kind: 'backup' });
     expect(asked.status).toBe(202);
     expect([leader.service.leadership.leading, other.service.leadership.leading]).toEqual([false, true]);
-    await eventually('its end', () => other.service.queue.idle || undefined, 30_000);
+    await eventually('its end', () => other.service.queue.idle || undefined);
   });
 
   it('reports an overdue backup once, whichever replica leads, and of the next one again', async () => {
@@ -288,20 +272,20 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     try {
       const [first, second] = [await replica(), await replica()];
       const leads = (one: Running): boolean => one.service.leadership.leading;
-      const leader = await eventually('a leader', () => [first, second].find(leads), 20_000);
+      const leader = await eventually('a leader', () => [first, second].find(leads));
       const other = leader === first ? second : first;
       const newest = async (): Promise<string | undefined> => (await call(leader, 'GET', '/status')).json.newest?.id;
-      await eventually('a first backup', newest, 30_000);
+      await eventually('a first backup', newest);
       grafana.setFaults(broken);
       offset += 3 * 86_400_000;
       await webhook.took(1);
       const idle = (one: Running) => () => (one.service.queue.idle && leads(one)) || undefined;
-      await eventually('the end of what failed', idle(leader), 30_000);
+      await eventually('the end of what failed', idle(leader));
 
       // The other one takes the lead, and has seen how old the newest backup is.
       const fails = await call(other, 'POST', '/runs', { kind: 'backup' });
       expect([fails.status, leads(leader), leads(other)]).toEqual([202, false, true]);
-      await eventually('the end of it', idle(other), 30_000);
+      await eventually('the end of it', idle(other));
       await eventually('to know that it is late', async () => {
         const { json } = await call(other, 'GET', '/status');
         return json.protection === 'late' || undefined;
@@ -311,11 +295,11 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
       grafana.setFaults();
       await call(other, 'POST', '/runs', { kind: 'backup' });
       await webhook.took(2);
-      await eventually('the end of that, too', idle(other), 30_000);
+      await eventually('the end of that, too', idle(other));
 
       // Back to the first one, which had told of it: it knows that this is over, and tells of the next time.
       await call(leader, 'POST', '/runs', { kind: 'verify' });
-      await eventually('to lead again', idle(leader), 30_000);
+      await eventually('to lead again', idle(leader));
       grafana.setFaults(broken);
       offset += 3 * 86_400_000;
       await webhook.took(3);

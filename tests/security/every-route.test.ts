@@ -140,7 +140,7 @@ describe('every operation of the OpenAPI document', () => {
     }
   });
 
-  it.each(['other', 'home'] as const)('tells the %s organization nothing of the other one', async (who) => {
+  it.each(['other', 'home'] as const)('shows the %s organization nothing of the other one', async (who) => {
     const [side, hidden] = who === 'home' ? [home, other.mark] : [other, home.mark];
     for (const { name, method, path, operation } of operations) {
       // Deleting and pruning would end the test; who may is tested by itself.

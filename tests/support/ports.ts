@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { PATIENCE } from './patience.ts';
 
 /** The program's own ports to the outside, for tests against real servers. */
 export { systemClock as realClock, systemRandomness as realRandomness } from '../../pkg/cli/context.ts';
-
-/** Where every tier is required, the tiers share a small machine with each other. */
-const PATIENCE = process.env['DASHKEEP_REQUIRE_TIERS'] === '1' ? 3 : 1;
 
 /** Waits until the check returns something; throws its last error, or what was waited for, when that takes too long. */
 export async function eventually<T>(

@@ -49,7 +49,7 @@ export async function startWebhook(path = '/hook'): Promise<Webhook> {
     heard,
     next: (...manners) => (queue = manners),
     always: (manner) => (usual = manner),
-    took: (count) => eventually(`${count} notices`, () => (taken.length >= count ? taken : undefined), 20_000),
+    took: (count) => eventually(`${count} notices`, () => (taken.length >= count ? taken : undefined)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -69,7 +69,7 @@ export async function startProcess(
   children.push(child);
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const url = await eventually('to listen', () => /"api":"([^"]+)"/.exec(text)?.[1], 30_000);
+  const url = await eventually('to listen', () => /"api":"([^"]+)"/.exec(text)?.[1]);
   return { child, url };
 }
 
