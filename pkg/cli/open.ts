@@ -77,7 +77,7 @@ async function openOptions(
 }
 
 /** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */
-async function openState({ environment, clock, log }: CliContext, flags: CommonFlags): Promise<StateStore> {
+export async function openState({ environment, clock, log }: CliContext, flags: CommonFlags): Promise<StateStore> {
   const cluster = flags.stateDir === undefined ? secretStateSettings(environment) : undefined;
   if (cluster === undefined) {
     return new DirectoryState(stateDirectory(flags, environment));

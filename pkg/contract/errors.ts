@@ -130,6 +130,26 @@ export const ERROR_CATALOGUE = {
     status: 409,
     hint: 'The prefix contains other files. Give Dashkeep its own prefix.',
   },
+  DK_REPOSITORY_REPLACED: {
+    exit: 4,
+    status: 409,
+    hint: 'Find out who replaced it. If you did, run `dashkeep trust --repository <id>`.',
+  },
+  DK_REPOSITORY_EMPTIED: {
+    exit: 4,
+    status: 409,
+    hint: 'Find out who emptied the target. If you did, run `dashkeep trust --repository <id>`.',
+  },
+  DK_SIGNATURES_MISSING: {
+    exit: 4,
+    status: 409,
+    hint: 'Restore the signatures from the versions of the bucket. Snapshots without one do not count.',
+  },
+  DK_SNAPSHOT_LOST: {
+    exit: 4,
+    status: 409,
+    hint: 'Find out who removed it. If you did, run `dashkeep trust --repository <id>`.',
+  },
   DK_INTEGRITY: { exit: 4, status: 500, hint: 'Run `dashkeep verify --read-data`, then `dashkeep repair`.' },
   DK_OBJECT_MISSING: { exit: 4, status: 500, hint: 'Run `dashkeep repair`. A snapshot needs this object.' },
   DK_OBJECT_DAMAGED: { exit: 4, status: 500, hint: 'Run `dashkeep repair`. The object does not match its hash.' },

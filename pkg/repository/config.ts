@@ -6,6 +6,7 @@ import { refusal } from '../contract/reasons/reason.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './objects/codec.ts';
 import { CONFIG_KEY, foreignName, KEYS, printable, SNAPSHOTS } from './layout.ts';
+import { findingError } from './signing/finding-error.ts';
 
 /** `dashkeep.json`: written once, never changed; only a label and a promise of the format. */
 const RepositoryConfig = z.object({
@@ -17,6 +18,8 @@ export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
 
 export interface ConfigPorts {
   store: ObjectStore;
+  /** Id of the repository that this installation remembers at this target. */
+  remembered?: string;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -79,11 +82,12 @@ async function readTwice(store: ObjectStore, signal: AbortSignal | undefined): P
 }
 
 /**
- * Opens a repository's configuration, or makes one where there is none.
- * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN
+ * Opens a repository's configuration, or makes one where there is none: under the remembered id where the file, or
+ * everything, is gone.
+ * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_EMPTIED, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN
  */
-export async function openConfig(ports: ConfigPorts, create: boolean): Promise<RepositoryConfig> {
-  const { store, signal } = ports;
+export async function openConfig(ports: ConfigPorts, create: boolean): Promise<Pick<RepositoryConfig, 'id'>> {
+  const { store, remembered, signal } = ports;
   let found: RepositoryConfig | undefined;
   try {
     found = await readConfig(store, signal, create ? readTwice : readOnce);
@@ -96,6 +100,12 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<R
   if (found !== undefined) {
     return found;
   }
+  if (!create && remembered !== undefined) {
+    if (await isEmpty(store, signal)) {
+      throw findingError({ code: 'DK_REPOSITORY_EMPTIED', params: { remembered, target: store.description } });
+    }
+    return { id: remembered };
+  }
   if (!create) {
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
   }
@@ -106,7 +116,7 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<R
       `${store.description} holds '${printable(foreign)}', which Dashkeep did not write`,
     );
   }
-  return writeConfig(ports, ports.randomness.hex(16));
+  return writeConfig(ports, remembered ?? ports.randomness.hex(16));
 }
 
 /** Whether `dashkeep.json` is no such file, and not merely one of another format. */
@@ -115,7 +125,8 @@ export function isDamage(error: unknown): boolean {
   return error instanceof DashkeepError && error.why !== undefined && damages.includes(error.why.code);
 }
 
-async function isEmpty(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {
+/** Whether a target holds neither snapshots nor keys. */
+export async function isEmpty(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {
   for (const prefix of [SNAPSHOTS, KEYS]) {
     for await (const _ of store.list(prefix, { signal })) {
       return false;
@@ -128,7 +139,7 @@ async function isEmpty(store: ObjectStore, signal?: AbortSignal): Promise<boolea
  * Writes and reads back. Of two concurrent first runs one wins, and both go on with what is there.
  * @throws DK_STORE_FAILED when what comes back is not what was written
  */
-export async function writeConfig(ports: ConfigPorts, id: string): Promise<RepositoryConfig> {
+export async function writeConfig(ports: Omit<ConfigPorts, 'randomness'>, id: string): Promise<RepositoryConfig> {
   const { store, clock, signal, log } = ports;
   const config: RepositoryConfig = { format: 1, id, created: clock.now().toISOString() };
   const body = Buffer.from(`${JSON.stringify(config, null, 2)}\n`);

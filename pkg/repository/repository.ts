@@ -7,7 +7,7 @@ import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress } from './objects/codec.ts';
-import { openConfig } from './config.ts';
+import { openConfig, writeConfig } from './config.ts';
 import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { snapshotKey } from './layout.ts';
@@ -36,9 +36,12 @@ import type {
 } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun } from './runs.ts';
+import { findingError } from './signing/finding-error.ts';
+import { RememberedTarget } from './signing/remembered-target.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Trust } from './signing/trust.ts';
+import { inspect, type Inspection } from './verify/inspect.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
 import { openSearch } from './index/texts/searchable.ts';
 import { TextIndex } from './index/texts/text-index.ts';
@@ -71,11 +74,17 @@ const INDEXED_AT_PUBLISHING = 20;
 
 /**
  * Opens the repository in a store.
- * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN, DK_ENCRYPTION
+ * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_EMPTIED, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN, DK_ENCRYPTION; for
+ * a writer also DK_REPOSITORY_REPLACED
  */
 export async function openRepository(options: OpenOptions): Promise<OpenedRepository> {
-  const config = await openConfig(options, options.create);
+  const { state, store } = options;
+  const remembered = state && (await new RememberedTarget(state, store.description).read());
+  const config = await openConfig({ ...options, remembered: remembered?.repository }, options.create);
   const trust = await Trust.open(options, config.id);
+  if (options.create) {
+    trust.keys.assertRemembered();
+  }
   const keyring = await openKeyring({ ...options, trust }, config.id, options, options.create);
   return new OpenedRepository({ ...options, trust }, config.id, keyring);
 }
@@ -175,6 +184,9 @@ export class OpenedRepository implements Repository {
       await this.#assertObjects(manifest, calls);
     }
     const { manifest: published, signer } = await writeManifest(this, manifest, calls);
+    if (signer !== undefined) {
+      await this.trust.keys.target?.noteNewest(published.id);
+    }
     if (this.sessions.doubtful()) {
       try {
         await this.sessions.revive();
@@ -251,6 +263,32 @@ export class OpenedRepository implements Repository {
     return this.#finder.find(id === 'latest' ? (await this.#finder.latest(calls)).manifest.id : id, calls);
   }
 
+  /** @returns up to that many of the newest manifests that count and that a backup can go on from */
+  reusable(count: number, calls: Abortable = {}): Promise<StoredManifest[]> {
+    return this.#finder.reusable(count, calls);
+  }
+
+  /**
+   * Compares the repository with what this installation remembers of it. After a new finding, the next backup reads
+   * everything again.
+   */
+  async inspect(calls: Abortable = {}): Promise<Inspection> {
+    const inspection = await inspect(this, calls);
+    for (const finding of inspection.fresh) {
+      const { message, hint, code } = findingError(finding);
+      this.log.warn({ code, advice: hint }, message);
+      this.#previous = Promise.resolve(undefined);
+    }
+    return inspection;
+  }
+
+  /** Whether a person has accepted another repository at this target since this one was opened. */
+  async isOutdated(): Promise<boolean> {
+    const { keys, standing } = this.trust;
+    const repository = (await keys.target?.read())?.repository;
+    return standing === 'replaced' || (repository !== undefined && repository !== this.id);
+  }
+
   previousManifest(calls: Abortable = {}): Promise<Manifest | undefined> {
     return (this.#previous ??= this.#finder.reusable(1, calls).then(
       ([newest]) => newest?.manifest,
@@ -270,6 +308,17 @@ export class OpenedRepository implements Repository {
   }
 
   async openSession(run: { id: string; kind: string }, calls: Abortable = {}): Promise<Session> {
+    const { all, fresh, replaced, unconfigured } = await this.inspect(calls);
+    const replacement = replaced ? all.find(({ code }) => code === 'DK_REPOSITORY_REPLACED') : undefined;
+    if (replacement !== undefined) {
+      throw findingError(replacement);
+    }
+    if (unconfigured) {
+      await writeConfig({ ...this, ...calls }, this.id);
+    }
+    if (fresh.length > 0) {
+      this.trust.signing.registerAgain();
+    }
     if (run.kind === 'backup') {
       // It will sign its snapshot; others wait for a session only when they know whose it is.
       await this.trust.signing.signer(calls);

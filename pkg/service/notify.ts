@@ -177,6 +177,7 @@ const MARKS: Record<Notice['event'], string> = {
   failed: ':x:',
   partial: ':warning:',
   late: ':hourglass:',
+  repository: ':rotating_light:',
   recovered: ':white_check_mark:',
   test: ':wave:',
 };

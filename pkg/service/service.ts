@@ -14,6 +14,7 @@ import type { GivenTokens } from './bootstrap/tokens/given.ts';
 import type { TokenKeeper } from './bootstrap/tokens/keeper.ts';
 import type { ServiceConfig } from './config.ts';
 import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf } from './token-sources.ts';
+import { FindingNotices } from './status/finding-notices.ts';
 import { Overdue } from './status/overdue.ts';
 import { Leadership } from './schedule/leadership.ts';
 import { Metrics } from './status/metrics.ts';
@@ -99,6 +100,7 @@ export class Service {
   readonly #journal: Journal;
   readonly #statusCache: StatusCache;
   readonly #overdue: Overdue;
+  readonly #findingNotices: FindingNotices;
   readonly #terms: LeaderTerms;
   readonly #endedElsewhere: EndedElsewhere;
   readonly #scheduler: Scheduler;
@@ -163,6 +165,7 @@ export class Service {
     const statusCache = this.#statusCache;
     this.#overdue = new Overdue({ state, settings, statusCache, history, notifier, clock, log });
     const overdue = this.#overdue;
+    this.#findingNotices = new FindingNotices({ statusCache, notifier, log });
     const changed = (): void => this.#runEnded();
     const hooks = new RunHooks({ journal, history, repositoryCache, metrics, overdue, notifier, changed, log, signal });
     const process = `${config.instance}/${randomness.hex(4)}`;
@@ -327,6 +330,7 @@ export class Service {
     this.leadership.announce(record === undefined ? undefined : { ...runLine(record), ...compact({ progress }) });
     if (this.#terms.settled) {
       this.#overdue.watch();
+      this.#findingNotices.watch();
       if (this.statusView.tokenUsable && this.settings.view().values.target.url !== '') {
         this.previews.watch();
       }

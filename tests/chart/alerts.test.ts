@@ -55,6 +55,7 @@ describe('the alerts', () => {
       'DashkeepBackupFailed',
       'DashkeepToken',
       'DashkeepVerify',
+      'DashkeepRepositoryChanged',
     ];
     expect(await names('deployment')).toEqual(all);
     expect(await names('sidecar')).toEqual(all);

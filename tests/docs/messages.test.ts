@@ -59,6 +59,7 @@ describe('docs/monitoring.md', () => {
       targetReachable: undefined,
       snapshots: undefined,
       snapshotBytes: undefined,
+      findings: [],
       notificationFailures: 0,
     };
     const exported = await new Metrics(() => ({ ...readings, ...unknown, ...counts })).render();

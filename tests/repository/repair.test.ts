@@ -3,6 +3,7 @@ import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { repair, repairConfig } from '../../pkg/repository/verify/repair.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
@@ -61,7 +62,7 @@ describe('dashkeep.json', () => {
   ])('is written again when it is %s', async (_what, spoil) => {
     const published = await backup(await open(world), world, { a: { v: 1 } });
     await spoil();
-    await expect(open(world, { create: false })).rejects.toMatchObject({ exit: 2 });
+    await expect(open(world, { create: false, state: new MemoryState() })).rejects.toMatchObject({ exit: 2 });
 
     expect(await repairConfig(ports())).toMatchObject({ format: 1 });
 

@@ -15,6 +15,7 @@ function metrics(): Metrics {
     snapshots: undefined,
     snapshotBytes: undefined,
     resources: {},
+    findings: [],
     notificationFailures: 0,
   }));
 }

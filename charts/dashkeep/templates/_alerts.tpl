@@ -60,6 +60,10 @@ max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote
   "expr" "min by (namespace, job) (dashkeep_verify_success) == 0"
   "summary" "The Dashkeep repository has damaged or missing objects"
   "description" "The last verification found objects that are missing or don't match their hash. Run dashkeep verify to list the resources.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepRepositoryChanged" "runbook" "repository" "severity" "critical" "for" "0m"
+  "expr" "max by (namespace, job, code) (dashkeep_repository_finding) == 1"
+  "summary" "Someone changed the Dashkeep repository"
+  "description" "The repository was replaced or emptied, or its signatures or newest snapshot are gone. The label code names the change.") }}
 {{- end }}
 
 {{/* True while the newest Job that ended has failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs stay for a while, so a failure alone says little. */}}

@@ -81,5 +81,7 @@ const MEANING: Record<View['standing'], string> = {
     'Snapshots of trusted keys are valid; the others are foreign. Write down the fingerprint where you keep the age identity.',
   'first-contact':
     'Nothing is trusted here yet. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
-  unsigned: 'Nothing is signed in this repository yet. The next backup makes a key, and trusts the existing snapshots.',
+  unsigned:
+    'Nothing is signed in this repository yet. The next backup makes a key. Existing snapshots count after: dashkeep trust --unsigned',
+  replaced: 'Another repository is at this target now, so nothing in it counts. `dashkeep verify` says what to do.',
 };

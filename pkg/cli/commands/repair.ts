@@ -1,10 +1,11 @@
 import { liveReader } from '../../engine/repair.ts';
 import { recordRun } from '../../engine/run.ts';
+import { RememberedTarget } from '../../repository/signing/remembered-target.ts';
 import { repair, repairConfig, type RepairResult } from '../../repository/verify/repair.ts';
 import { rewrap } from '../../repository/encryption/rotate.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withGrafanaInstance, withRepository, withStore } from '../open.ts';
+import { openState, withGrafanaInstance, withRepository, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -28,7 +29,10 @@ async function runRepair(context: CliContext, flags: Flags): Promise<Exit> {
   if (flags.rewrap === true) {
     return runRewrap(context, flags);
   }
-  await withStore(context, flags, (store) => repairConfig({ ...context, store }));
+  await withStore(context, flags, async (store) => {
+    const target = new RememberedTarget(await openState(context, flags), store.description);
+    return repairConfig({ ...context, store, remembered: (await target.read())?.repository });
+  });
   const result = await withRepository(context, flags, false, (repository) =>
     withGrafanaInstance(context, flags, (instance) =>
       recordRun({ ...context, repository, kind: 'repair', trigger: 'manual' }, async () => {

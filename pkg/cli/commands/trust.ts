@@ -1,8 +1,9 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { acceptRepository } from '../../repository/signing/accept.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { openState, withRepository, withStore } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -11,6 +12,7 @@ interface Flags extends CommonFlags {
   json?: boolean;
   remove?: boolean;
   unsigned?: boolean;
+  repository?: string;
 }
 
 /** Registers `dashkeep trust`. */
@@ -20,13 +22,18 @@ export const registerTrust: Register = (program, run) => {
     .description('trust or no longer trust the snapshots of a key; stored in the state, for this repository')
     .option('--remove', 'no longer trust that key')
     .option('--unsigned', 'instead, sign a list of all existing unsigned snapshots')
+    .option('--repository <id>', 'instead, accept the repository as it is now at this target, after it was replaced')
     .action(run(runTrust));
 };
 
 async function runTrust(context: CliContext, fingerprint: string | undefined, flags: Flags): Promise<Exit> {
   const { signal } = context;
-  if ((fingerprint === undefined) !== (flags.unsigned === true)) {
-    throw new DashkeepError('DK_USAGE', 'give the fingerprint of a key, or --unsigned');
+  const given = [fingerprint, flags.repository, flags.unsigned === true ? '--unsigned' : undefined];
+  if (given.filter((one) => one !== undefined).length !== 1) {
+    throw new DashkeepError('DK_USAGE', 'give one of the fingerprint of a key, --unsigned, or --repository');
+  }
+  if (flags.repository !== undefined) {
+    return accept(context, flags.repository, flags);
   }
   const key = fingerprint === undefined ? undefined : parseFingerprint(fingerprint);
   const { done, trusted } = await withRepository(context, flags, false, async ({ trust, index }) => {
@@ -48,6 +55,21 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
     printJson(context, { trusted });
   } else {
     printLine(context, done);
+  }
+  return 0;
+}
+
+async function accept(context: CliContext, id: string, flags: Flags): Promise<Exit> {
+  await withStore(context, flags, async (store) =>
+    acceptRepository({ ...context, store, state: await openState(context, flags) }, id),
+  );
+  if (flags.json === true) {
+    printJson(context, { repository: id });
+  } else {
+    printLine(
+      context,
+      `The repository ${id} is accepted as it is now. Snapshots still need the signature of a trusted key.`,
+    );
   }
   return 0;
 }

@@ -9,9 +9,10 @@ import { SnapshotRow } from './snapshots.ts';
 /**
  * yes: the newest backup is complete and on time. partial: on time, but some resources are missing from it.
  * late: none within twice the schedule's interval. failed: the last one failed and none has succeeded since, though
- * still in time. never: none yet. unconfigured: no target or no token.
+ * still in time. never: none yet. unconfigured: no target or no token. untrusted: the repository is not as the service
+ * left it, and no one has accepted that yet.
  */
-export const Protection = z.enum(['yes', 'partial', 'late', 'failed', 'never', 'unconfigured']);
+export const Protection = z.enum(['yes', 'partial', 'late', 'failed', 'never', 'unconfigured', 'untrusted']);
 export type Protection = z.infer<typeof Protection>;
 
 /**

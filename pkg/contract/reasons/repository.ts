@@ -1,5 +1,9 @@
 /** What is wrong with a file of the repository. */
 export const REPOSITORY_REASONS = {
   'config-damaged': '{key} is damaged: it is not JSON',
+  'repository-replaced': 'another repository ({found}) is at {target}, where {remembered} was',
+  'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
+  'signatures-missing': 'the signatures of {target} are gone: {missing}',
+  'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and was not removed from here',
   'config-foreign': '{key} is not what Dashkeep writes there',
 } as const;

@@ -6,6 +6,7 @@ export const SUBJECT_REASONS = {
   'check-of-org-token': 'token of org {id}',
   'check-of-account': 'service account of org {id}',
   'check-of-target': 'target',
+  'check-of-repository': 'repository',
   'check-of-target-step': 'target: {step}',
   'check-of-cluster': 'kubernetes',
   'check-of-access': 'kubernetes: {verb} {resource} {namespace}/{name}',

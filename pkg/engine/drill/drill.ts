@@ -57,6 +57,7 @@ export async function countingManifest(
  * The newest snapshot with everything in it that is a regular backup and not foreign. @throws DK_NOT_FOUND
  */
 export async function newestComplete(repository: Repository, signal: AbortSignal): Promise<Manifest> {
+  repository.trust.keys.assertRemembered();
   const newest = (await repository.snapshots({ signal })).find(
     (snapshot) => snapshot.status === 'complete' && isRegularBackup(snapshot) && snapshot.foreign !== true,
   );

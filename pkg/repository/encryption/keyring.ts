@@ -25,6 +25,8 @@ export interface Keyring {
   readonly current: RepositoryKey | undefined;
   /** Every key that could be opened, the current one among them. */
   readonly keys: readonly RepositoryKey[];
+  /** Whether a trusted key signed the key, or the local state holds it. */
+  mayWriteUnder(key: RepositoryKey): boolean;
   /** Whether a person gave identities, so that encrypted objects can be read. */
   readonly readsObjects: boolean;
   /** Who can read what is written from now on. */
@@ -58,6 +60,8 @@ export interface KeyringOptions {
   current?: RepositoryKey;
   /** Every key that could be opened. */
   keys: readonly RepositoryKey[];
+  /** Ids of those that a trusted key signed. */
+  trusted?: ReadonlySet<string>;
   /** Why nothing may be written, when that is so. */
   readOnly?: string;
 }
@@ -88,6 +92,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     encrypted: current !== undefined || readOnly !== undefined,
     current,
     keys,
+    mayWriteUnder: ({ id }) => (readOnly === undefined && id === current?.id) || options.trusted?.has(id) === true,
     readsObjects: options.identities.length > 0,
     recipients: options.recipients,
     objectId: (text) => objectIdOf(text, current?.objectIdKey),

@@ -70,7 +70,9 @@ export async function openKeyring(
   const keys = found.map(({ key }) => key);
   const local = await readLocal(ports, repository);
   const own = found.filter(({ key }) => key.repository === repository);
-  const newest = own.filter(({ counts }) => counts).at(-1)?.key;
+  const counting = own.filter(({ counts }) => counts).map(({ key }) => key);
+  const trusted = new Set(counting.map(({ id }) => id));
+  const newest = counting.at(-1);
   const recipients = [...new Set(secrets.recipients ?? [])];
   if (recipients.length === 0 && passphrases.length > 0) {
     const itsOwn = await Promise.all(identities.map(recipientOf));
@@ -95,7 +97,7 @@ export async function openKeyring(
   }
 
   // Anyone who only looks at a repository of strangers must not become one of its writers.
-  const onlyLooks = !create && ports.trust.standing === 'first-contact';
+  const onlyLooks = !create && ports.trust.standing !== 'pinned';
   if (recipients.length === 0 || onlyLooks) {
     const kept = recipients.length === 0 ? undefined : local?.key;
     const current = kept ?? newest ?? own.at(-1)?.key;
@@ -106,6 +108,7 @@ export async function openKeyring(
         identities,
         current,
         keys,
+        trusted,
         ...(kept === undefined && newest === undefined ? { readOnly: UNTRUSTED } : {}),
       });
     }
@@ -126,7 +129,7 @@ export async function openKeyring(
     );
   }
   const current = local?.key ?? newest ?? (await freshKey(ports, repository));
-  const keyring = await makeKeyring({ recipients, identities, current, keys });
+  const keyring = await makeKeyring({ recipients, identities, current, keys, trusted });
   await wrap(ports, current, recipients, keyFiles, { local, create });
   return keyring;
 }

@@ -28,6 +28,7 @@ export async function rewrap(
 ): Promise<RewrapResult> {
   const { store, keyring, clock } = repository;
   const { signal } = options;
+  repository.trust.keys.assertRemembered();
   if (keyring.current === undefined) {
     throw new DashkeepError('DK_ENCRYPTION', 'nothing can be encrypted again without recipients');
   }
@@ -37,7 +38,9 @@ export async function rewrap(
   );
   try {
     for (const key of keyring.keys) {
-      await writeKeyFile(repository, key, keyring.recipients, signal);
+      // A key that no trusted key signed stays one: anyone can put one there that the identity opens.
+      const signs = keyring.mayWriteUnder(key);
+      await writeKeyFile(signs ? repository : { store }, key, keyring.recipients, signal);
     }
     const result: RewrapResult = { rewrapped: 0, failed: [] };
     for (const folder of [OBJECTS, SNAPSHOTS, RUNS]) {

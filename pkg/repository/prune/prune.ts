@@ -40,6 +40,7 @@ export interface PruneResult extends Removal {
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW
  */
 export async function planPrune(repository: OpenedRepository, calls: Abortable = {}): Promise<PrunePlan> {
+  repository.trust.keys.assertRemembered();
   return (await look(repository, calls)).plan;
 }
 

@@ -1,6 +1,6 @@
 import type { Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { CUT_OVER_KEY, publicKeyFile, signatureKey, SIGNATURES } from '../layout.ts';
+import { CUT_OVER_KEY, publicKeyFile, signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import { listForCutOver } from './cut-over.ts';
 import { publicPem, type SigningKey } from './signing-key.ts';
 import { sha256Of, signStatement } from './statement.ts';
@@ -21,60 +21,54 @@ interface Keeper {
 }
 
 /**
- * Makes a signing key known in a repository, once. Where nothing is signed yet, what is there already is trusted from
- * now on: the list of it is signed. Not where this state signed for another repository at the same target: then
- * somebody has exchanged it.
- * @returns whether there is a list now.
+ * Makes a signing key known in a repository, once.
+ * @param isFirst - whether nothing is signed there yet
  */
 export async function registerKey(
   keeper: Keeper,
   { store, log, state, signal }: RegisterKeyPorts,
   key: SigningKey,
   isFirst: boolean,
-): Promise<{ listed: boolean }> {
-  const before = await state.repositoryAt(store.description);
-  const isExchanged = before !== undefined && before !== keeper.repository;
-  const listed = isFirst && !isExchanged && (await cutOver(keeper, { store, log, signal }, key));
-  if (isFirst && isExchanged) {
-    log.warn(
-      { before, repository: keeper.repository },
-      'this is not the repository that this machine signed for at this target before: its snapshots stay foreign',
-    );
-  } else if (!isFirst) {
+): Promise<void> {
+  if (!isFirst) {
     log.warn(
       { key: key.fingerprint },
       'other keys sign in this repository too: their snapshots are foreign here, and new snapshots are foreign to ' +
         'those who trust those keys, unless both sides trust each other (`dashkeep keys`, `dashkeep trust`)',
     );
+  } else if (await holdsSnapshots(store, signal)) {
+    log.warn(
+      {},
+      'the existing snapshots are not signed, so they do not count: if they are yours, run `dashkeep trust --unsigned`',
+    );
   }
   await keeper.put(publicKeyFile(key.fingerprint), publicPem(key.publicKey), { signal });
   await state.setOwn({ key, established: true });
-  await state.rememberTarget(store.description);
-  return { listed };
 }
 
-/** Signs the list of what is there. @returns false when that is nothing. */
+async function holdsSnapshots(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {
+  for await (const _ of store.list(SNAPSHOTS, { signal })) {
+    return true;
+  }
+  return false;
+}
+
+/** Signs the list of what is there unsigned, on a person's word. */
 export async function cutOver(
   keeper: Keeper,
   { store, log, signal }: Omit<RegisterKeyPorts, 'state'>,
   key: SigningKey,
-): Promise<boolean> {
+): Promise<void> {
   const signed = new Set<string>();
   for await (const { key: name } of store.list(SIGNATURES, { signal })) {
     signed.add(name);
   }
-  log.info({}, 'existing snapshots are read, listed and signed once');
   const { text, snapshots } = await listForCutOver(store, { signal, signed });
   if (text === '') {
-    return false;
+    return;
   }
   const statement = { repository: keeper.repository, file: CUT_OVER_KEY, sha256: sha256Of(text) };
   await keeper.put(CUT_OVER_KEY, text, { signal });
   await keeper.put(signatureKey(CUT_OVER_KEY), signStatement(statement, key), { signal });
-  log.warn(
-    { snapshots, key: key.fingerprint },
-    'existing unsigned snapshots are now trusted: they are older than signatures, and ' +
-      'their author cannot be verified. New snapshots are signed',
-  );
-  return true;
+  log.info({ snapshots, key: key.fingerprint }, 'existing unsigned snapshots are now trusted');
 }

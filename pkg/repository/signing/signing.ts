@@ -41,6 +41,7 @@ export class Signing {
     const { state } = this.#keys;
     const { log } = this.#ports;
     const isFirst = !this.#keys.hasSignatures;
+    this.#keys.assertRemembered();
     if (state === undefined) {
       return undefined;
     }
@@ -56,15 +57,22 @@ export class Signing {
       return undefined;
     }
     if (!own.established) {
-      const { listed } = await registerKey(this, { ...this.#ports, state, signal }, own.key, isFirst);
+      await registerKey(this, { ...this.#ports, state, signal }, own.key, isFirst);
       own = { ...own, established: true };
-      if (listed) {
-        this.#listed();
-      }
       log.info({ key: own.key.fingerprint }, 'snapshots of this repository are signed with this key here');
     }
     this.#keys.own = own;
+    await this.#keys.target?.remember(this.repository);
     return own.key;
+  }
+
+  /** Makes its key known in the repository once more before it signs: the public half may be gone. */
+  registerAgain(): void {
+    const { own } = this.#keys;
+    if (own !== undefined) {
+      this.#keys.own = { ...own, established: false };
+      this.#signer = undefined;
+    }
   }
 
   /** The text of a signature; undefined when this process signs nothing. */

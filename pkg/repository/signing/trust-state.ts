@@ -3,7 +3,6 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { SigningKey } from './signing-key.ts';
-import { sha256Of } from './statement.ts';
 
 /** 32 hex digits, however people group them. @throws DK_USAGE */
 export function parseFingerprint(text: string): string {
@@ -92,15 +91,6 @@ export class TrustState {
     return left.length < keys.length;
   }
 
-  /** The repository that this state signed for at a target; undefined for a target that it does not know. */
-  async repositoryAt(target: string): Promise<string | undefined> {
-    return (await this.#state.get(targetName(target)))?.toString('utf8').trim();
-  }
-
-  async rememberTarget(target: string): Promise<void> {
-    await this.#state.set(targetName(target), Buffer.from(this.#repository));
-  }
-
   get #ownName(): string {
     return `signing-${this.#repository}`;
   }
@@ -132,8 +122,4 @@ export class TrustState {
 
 function ownBytes({ key, established }: OwnSigningKey): Buffer {
   return Buffer.from(JSON.stringify({ format: 1, privateKey: key.toPem(), established }));
-}
-
-function targetName(target: string): string {
-  return `target-${sha256Of(target).slice(0, 32)}`;
 }

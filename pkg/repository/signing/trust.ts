@@ -104,16 +104,27 @@ export class Trust {
     return (await this.#trustedOf([...claims.map(({ signer }) => signer), ...listed], calls)) !== undefined;
   }
 
-  /** Whether what this author wrote counts: it is trusted, or nothing is signed here at all. */
+  /**
+   * Whether anything may go on from what this author wrote: reuse it, count it, copy it as signed, open it, write under
+   * its key. Only what a trusted key signed.
+   */
   counts({ trusted }: Author): boolean {
-    return trusted || this.standing === 'unsigned';
+    return trusted;
+  }
+
+  /**
+   * Whether what this author wrote is shown to someone who asks for the latest, or for all: what counts, and where no
+   * key is trusted yet what anyone signed, or what is there where nothing is signed.
+   */
+  shows({ trusted, signer }: Author): boolean {
+    return trusted || this.standing === 'unsigned' || (this.standing === 'first-contact' && signer !== undefined);
   }
 
   /** A summary as it counts here: what its signer is worth is not kept in any index. */
   judge(summary: SnapshotSummary): SnapshotSummary {
     const { foreign: _, ...rest } = summary;
     const signed = summary.signer !== undefined && this.keys.trusted.has(summary.signer);
-    return { ...rest, signed, ...(signed || this.standing === 'unsigned' ? {} : { foreign: true as const }) };
+    return { ...rest, signed, ...(signed ? {} : { foreign: true as const }) };
   }
 
   /**

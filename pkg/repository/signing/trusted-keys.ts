@@ -7,6 +7,8 @@ import { parsePublicKeyFile, publicKeyFile, signatureKey, TRUST } from '../layou
 import type { StateStore } from '../../lib/state.ts';
 import { readClaims } from './claims.ts';
 import type { Signed } from './statement.ts';
+import { findingError } from './finding-error.ts';
+import { RememberedTarget, type Remembered } from './remembered-target.ts';
 import { TrustState, type OwnSigningKey } from './trust-state.ts';
 
 export interface TrustPorts {
@@ -21,11 +23,12 @@ export interface TrustPorts {
 
 /**
  * Who is believed in a repository:
- * - `pinned`: those whose keys are trusted here, and nobody else;
- * - `first-contact`: the repository is signed, and nothing says yet whose key is right;
- * - `unsigned`: neither is anything signed nor is a key trusted, as before there were signatures.
+ * - `pinned`: those whose keys are trusted here, and no one else;
+ * - `first-contact`: the repository is signed, and no key is trusted here yet;
+ * - `unsigned`: nothing is signed and no key is trusted, as before there were signatures: it can only be read;
+ * - `replaced`: this installation remembers another repository at that target: no one, until a person accepts this one.
  */
-export type Standing = 'pinned' | 'first-contact' | 'unsigned';
+export type Standing = 'pinned' | 'first-contact' | 'unsigned' | 'replaced';
 
 /**
  * After so long, in milliseconds, an unknown signer has the trusted keys read again: another process may have changed
@@ -40,6 +43,9 @@ const REFRESH_AFTER = 60_000;
 export class TrustedKeys {
   readonly repository: string;
   readonly state: TrustState | undefined;
+  /** What this installation remembers of the target; undefined where nothing can be kept. */
+  readonly target: RememberedTarget | undefined;
+  #remembered: Remembered | undefined;
   readonly #ports: TrustPorts;
   #own: OwnSigningKey | undefined;
   #trusted = new Set<string>();
@@ -51,9 +57,13 @@ export class TrustedKeys {
     this.#ports = ports;
     this.repository = repository;
     this.state = ports.state && new TrustState(ports.state, repository);
+    this.target = ports.state && new RememberedTarget(ports.state, ports.store.description);
   }
 
   get standing(): Standing {
+    if (this.#remembered !== undefined && this.#remembered.repository !== this.repository) {
+      return 'replaced';
+    }
     if (this.#trusted.size > 0) {
       return 'pinned';
     }
@@ -91,15 +101,35 @@ export class TrustedKeys {
     return this.#names.has(name);
   }
 
-  /** What the local state and the settings say. */
+  /** @throws DK_REPOSITORY_REPLACED where this installation remembers another repository at this target */
+  assertRemembered(): void {
+    if (this.standing === 'replaced') {
+      throw findingError({
+        code: 'DK_REPOSITORY_REPLACED',
+        params: {
+          found: this.repository,
+          remembered: this.#remembered?.repository ?? '',
+          target: this.#ports.store.description,
+        },
+      });
+    }
+  }
+
+  /** What the local state and the settings say. Where the repository was replaced, no key counts. */
   async readState(): Promise<void> {
-    const [own, pinned] = await Promise.all([this.state?.own(), this.state?.trusted()]);
+    const [own, pinned, remembered] = await Promise.all([
+      this.state?.own(),
+      this.state?.trusted(),
+      this.target?.read(),
+    ]);
     this.#own = own;
-    this.#trusted = new Set([
+    this.#remembered = remembered;
+    const trusted = [
       ...(own === undefined ? [] : [own.key.fingerprint]),
       ...(pinned ?? []).map(({ fingerprint }) => fingerprint),
       ...(this.#ports.trustedKeys ?? []),
-    ]);
+    ];
+    this.#trusted = new Set(this.standing === 'replaced' ? [] : trusted);
   }
 
   /** The same, and what the repository says. */
@@ -132,8 +162,10 @@ export class TrustedKeys {
     return isPinned;
   }
 
-  /** Trusts a key from now on, on somebody's word. */
+  /** Trusts a key from now on, on a person's word. @throws DK_REPOSITORY_REPLACED */
   async pin(fingerprint: string, by: string): Promise<void> {
+    this.assertRemembered();
+    await this.target?.remember(this.repository);
     await this.state?.trust({ fingerprint, since: this.#ports.clock.now().toISOString(), by });
     this.#trusted.add(fingerprint);
   }

@@ -24,6 +24,7 @@ export async function planForget(
   policy: RetentionPolicy,
   calls: Abortable = {},
 ): Promise<ForgetPlan> {
+  repository.trust.keys.assertRemembered();
   const { summaries, unreadable } = await repository.index.readWhole(calls);
   return { ...planRetention(summaries, policy, repository.clock.now()), unreadable };
 }
@@ -84,6 +85,7 @@ export async function deleteSnapshot(
   id: string,
   options: Abortable & { evenNewest?: boolean } = {},
 ): Promise<void> {
+  repository.trust.keys.assertRemembered();
   const keys = await listSnapshots(repository.store, options);
   if (!keys.some((key) => key.id === id)) {
     throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id.slice(0, 40)}`);
@@ -139,6 +141,7 @@ async function removeManifests(
     }
   }
   const remaining = new Map<string, string>();
+  await repository.trust.keys.target?.noteRemoval(ids);
   for (const { key, problem } of await store.deleteMany([...keys.keys()], { signal })) {
     const id = keys.get(key);
     if (problem !== undefined && id !== undefined) {

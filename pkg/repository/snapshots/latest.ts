@@ -6,7 +6,6 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
 import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } from './manifests.ts';
 import { newestKeys, type TimedKey } from './newest-keys.ts';
-import type { Author } from '../signing/trust.ts';
 import { isUnreadable } from '../index/snapshots.ts';
 
 /** How many of the newest manifests are tried to find readable ones. */
@@ -48,6 +47,7 @@ export class SnapshotFinder {
    * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED, DK_IDENTITY_MISSING
    */
   async latest(calls: Abortable): Promise<StoredManifest> {
+    this.#ports.trust.keys.assertRemembered();
     let newest: StoredManifest | undefined;
     let foreign = 0;
     for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls)) {
@@ -78,7 +78,7 @@ export class SnapshotFinder {
   async reusable(count: number, calls: Abortable): Promise<StoredManifest[]> {
     const { trust } = this.#ports;
     const found: StoredManifest[] = [];
-    if (trust.standing === 'first-contact') {
+    if (trust.standing !== 'pinned') {
       return found;
     }
     let tried = 0;
@@ -135,16 +135,10 @@ export class SnapshotFinder {
       return undefined;
     }
     const stored = await readManifest(this.#ports, key, { ...calls, claims });
-    if (this.#counts(stored.author)) {
+    if (trust.shows(stored.author)) {
       return stored;
     }
     this.#log.warn({ snapshot: key.id }, 'a snapshot does not match what a trusted key signed: it is skipped');
     return undefined;
-  }
-
-  #counts(author: Author): boolean {
-    const { trust } = this.#ports;
-    // Where nobody is trusted yet, anyone who signed it is shown; applying it needs a person's word.
-    return trust.counts(author) || (trust.standing === 'first-contact' && author.signer !== undefined);
   }
 }

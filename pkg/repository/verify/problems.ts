@@ -1,8 +1,10 @@
 import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
+import type { Finding } from '../../contract/findings.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
 import type { NamedKey } from '../layout.ts';
 import { readManifest } from '../snapshots/manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
+import { findingError } from '../signing/finding-error.ts';
 import type { Author } from '../signing/trust.ts';
 import type { Standing } from '../signing/trusted-keys.ts';
 import { isUnreadable } from '../index/snapshots.ts';
@@ -10,7 +12,7 @@ import { isUnreadable } from '../index/snapshots.ts';
 export type HurtResource = ResourceRef & { title: string };
 
 export interface VerifyProblem {
-  /** Empty when a manifest itself is the problem. */
+  /** Empty when a manifest itself is the problem, or the whole repository: then it names no snapshots. */
   object: string;
   /** Whether the object is, or should be, there in its encrypted form. */
   encrypted: boolean;
@@ -52,6 +54,16 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
     snapshots: [key.id],
     resources: [],
   };
+}
+
+/** A difference from what this installation remembers as a problem, unless its snapshot is named as foreign already. */
+export function findingProblem(finding: Finding, known: readonly VerifyProblem[]): VerifyProblem[] {
+  const { missing } = finding.params;
+  if (known.some(({ object, snapshots }) => object === '' && snapshots.some((id) => id === missing))) {
+    return [];
+  }
+  const { code, message } = findingError(finding);
+  return [{ object: '', encrypted: false, code, reason: message, snapshots: [], resources: [] }];
 }
 
 /**

@@ -65,7 +65,7 @@ export async function repairConfig(ports: ConfigPorts): Promise<RepositoryConfig
   if (!(await holdsSomething(ports.store, ports.signal))) {
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${ports.store.description}`);
   }
-  return writeConfig(ports, (await signedId(ports)) ?? ports.randomness.hex(16));
+  return writeConfig(ports, ports.remembered ?? (await signedId(ports)) ?? ports.randomness.hex(16));
 }
 
 /** The id that the newest signature of a snapshot names; with another one, every snapshot would be foreign. */

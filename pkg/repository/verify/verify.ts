@@ -9,7 +9,14 @@ import type { TimedKey } from '../snapshots/newest-keys.ts';
 import { walkObjects } from '../objects/listing.ts';
 import type { OpenedRepository } from '../repository.ts';
 import { duePart, isInPart, rememberPart, type Part } from './parts.ts';
-import { foreignProblem, ifReadable, nameTheHurt, type Defect, type VerifyProblem } from './problems.ts';
+import {
+  findingProblem,
+  foreignProblem,
+  ifReadable,
+  nameTheHurt,
+  type Defect,
+  type VerifyProblem,
+} from './problems.ts';
 
 export interface VerifyOptions {
   /** Also read every object and hash it, or this percentage of them: another part each time, until all were read. */
@@ -78,6 +85,11 @@ class Verification {
     const sound = await this.#readManifests(keys);
     if (snapshot === undefined) {
       await this.#repository.index.replace(this.#summaries, this.#options);
+      const { all } = await this.#repository.inspect(this.#options);
+      append(
+        this.#problems,
+        all.flatMap((finding) => findingProblem(finding, this.#problems)),
+      );
     }
     const unreferenced = await this.#listObjects();
     let read = 0;

@@ -13,6 +13,7 @@ import { deploymentChecks } from './deployment-checks.ts';
 import { checkRights } from './rights.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
+import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Service } from '../service.ts';
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
@@ -21,6 +22,7 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     grafanaChecks(service, signal),
     tokenChecks(service),
     targetChecks(service, signal),
+    repositoryChecks(service, signal),
     kubernetesChecks(service, signal),
     deploymentChecks(service.config, service.clock),
     givenTokenChecks(service.config),
@@ -130,6 +132,23 @@ async function targetChecks(service: Service, signal: AbortSignal): Promise<Doct
     });
   } catch (error) {
     return [failedCheck(reason('check-of-target'), error)];
+  }
+}
+
+/** Whether the repository is as this service left it. */
+async function repositoryChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
+  if (service.settings.view().values.target.url === '') {
+    return [];
+  }
+  const subject = reason('check-of-repository');
+  try {
+    const findings = await service.repositoryCache.use(signal, (work) => work.inspect(signal));
+    return findings.length === 0
+      ? [checked(subject, 'ok', [reason('repository-as-left')])]
+      : findings.map((finding) => failedCheck(subject, findingError(finding)));
+  } catch {
+    // The checks of the target say why it cannot be read.
+    return [checked(subject, 'skipped', [reason('needs-earlier-steps')])];
   }
 }
 

@@ -1,5 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import type { Finding } from '../../contract/findings.ts';
+import { isFindingCode } from '../../repository/verify/inspect.ts';
 import { quickView, type QuickView } from '../../repository/index/quick-view.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../../repository/repository.ts';
 import type { StateStore } from '../../lib/state.ts';
@@ -48,8 +50,24 @@ export class LazyRepository {
   }
 
   /** Makes one where there is none. */
-  openOrMake(signal: AbortSignal): Promise<OpenedRepository> {
+  async openOrMake(signal: AbortSignal): Promise<OpenedRepository> {
+    await this.#closeIfOutdated();
     return this.#open(true, signal);
+  }
+
+  /**
+   * How the repository differs from what this service remembers of its target; nothing where there is none yet.
+   */
+  async inspect(signal: AbortSignal): Promise<Finding[]> {
+    await this.#closeIfOutdated();
+    try {
+      return (await (await this.openIfThere(signal))?.inspect({ signal }))?.all ?? [];
+    } catch (error) {
+      if (error instanceof DashkeepError && isFindingCode(error.code)) {
+        return [{ code: error.code, since: this.#ports.clock.now().toISOString(), params: error.why?.params ?? {} }];
+      }
+      throw error;
+    }
   }
 
   async openIfThere(signal: AbortSignal): Promise<OpenedRepository | undefined> {
@@ -71,6 +89,14 @@ export class LazyRepository {
   async close(): Promise<void> {
     await this.#repository?.close();
     await this.#store.close();
+  }
+
+  /** A person may have accepted another repository since. */
+  async #closeIfOutdated(): Promise<void> {
+    if ((await this.#repository?.isOutdated()) === true) {
+      await this.#repository?.close();
+      this.#repository = undefined;
+    }
   }
 
   async #open(create: boolean, signal: AbortSignal): Promise<OpenedRepository> {

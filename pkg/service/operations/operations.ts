@@ -160,6 +160,10 @@ class EngineWork implements Operations {
     return result;
   }
 
+  inspect(signal: AbortSignal): ReturnType<Operations['inspect']> {
+    return this.#repository.inspect(signal);
+  }
+
   async snapshots(signal: AbortSignal, whole = false): ReturnType<Operations['snapshots']> {
     const quick = whole ? undefined : await (await this.#repository.quickView(signal))?.snapshots({ signal });
     return quick ?? (await this.#repository.openIfThere(signal))?.snapshots({ whole, signal }) ?? [];

@@ -46,7 +46,7 @@ export class RestorePlans {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<PlannedRestore> {
-    const repository = await this.#open(signal);
+    const repository = await this.#repository.open(signal);
     const stored = await repository.stored(snapshot, { signal });
     const manifest = manifestFor(stored.manifest, caller);
     const withInstance = this.#inOrgOf(caller);
@@ -67,7 +67,7 @@ export class RestorePlans {
   }
 
   async planUndo(id: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
-    const repository = await this.#open(signal);
+    const repository = await this.#repository.open(signal);
     const run = await repository.run(id, { signal });
     if (run === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
@@ -80,18 +80,6 @@ export class RestorePlans {
       const stored = await repository.stored(plan.snapshot, { signal });
       return this.#planned(request, plan, { stored, repository, warnings: [] }, withInstance);
     });
-  }
-
-  /**
-   * The repository. What is in it from before there were signatures is trusted at the first write of the service, or
-   * now.
-   */
-  async #open(signal: AbortSignal): Promise<OpenedRepository> {
-    const repository = await this.#repository.open(signal);
-    if (repository.trust.standing === 'unsigned') {
-      await repository.trust.signing.signer({ signal });
-    }
-    return repository;
   }
 
   /** A plan as the service keeps it, with what applies it. */

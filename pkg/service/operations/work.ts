@@ -1,3 +1,4 @@
+import type { Finding } from '../../contract/findings.ts';
 import type { ReasonData } from '../../contract/reasons/reason.ts';
 import type { DataSourceMatch, LiveFolder, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
 import type { RetentionSettings } from '../../contract/api/settings.ts';
@@ -96,6 +97,8 @@ export interface Operations {
   prune(run: WorkRun, options: { confirmed: boolean }): Promise<WorkResult>;
   drill(run: WorkRun, options: { snapshot?: string }): Promise<WorkResult>;
 
+  /** How the repository differs from what this service remembers of its target. */
+  inspect(signal: AbortSignal): Promise<Finding[]>;
   /** Newest first. With `whole` the store is asked for every one of them, not only for the last page. */
   snapshots(signal: AbortSignal, whole?: boolean): Promise<SnapshotSummary[]>;
   manifest(id: string, signal: AbortSignal): Promise<Manifest>;

@@ -30,7 +30,7 @@ export const DEFAULT_SETTINGS: SettingsValues = {
     keepWithin: '',
   },
   encryption: { recipients: [] },
-  notifications: { format: 'generic', events: ['failed', 'partial', 'late', 'recovered'] },
+  notifications: { format: 'generic', events: ['failed', 'partial', 'late', 'recovered', 'repository'] },
 };
 
 /** Every leaf by its dotted path; lists are leaves. */

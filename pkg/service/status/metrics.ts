@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { FINDING_CODES, type FindingCode } from '../../contract/findings.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 
@@ -15,6 +16,8 @@ export interface Readings {
   snapshots: number | undefined;
   snapshotBytes: number | undefined;
   resources: Readonly<Record<string, number>>;
+  /** Codes of what was found wrong with the repository. */
+  findings: readonly FindingCode[];
   notificationFailures: number;
 }
 
@@ -171,6 +174,16 @@ export class Metrics {
       collect() {
         this.reset();
         Object.entries(read().resources).forEach(([kind, count]) => this.set({ kind }, count));
+      },
+    });
+    new Gauge({
+      name: 'dashkeep_repository_finding',
+      help: 'Whether the repository differs in this way from what the service remembers: 1 or 0.',
+      labelNames: ['code'],
+      registers: [this.#registry],
+      collect() {
+        const { findings } = read();
+        FINDING_CODES.forEach((code) => this.set({ code }, Number(findings.includes(code))));
       },
     });
     new Gauge({

@@ -1,6 +1,7 @@
 import { isRegularBackup } from '../../contract/manifest.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import type { Finding } from '../../contract/findings.ts';
 import { GrafanaHealth } from './health.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { contentOf } from '../repository/tree.ts';
@@ -21,6 +22,8 @@ export class StatusCache {
   readonly #next = { grafana: 0, repository: 0 };
   readonly #busy = { grafana: false, repository: false };
   grafana: GrafanaStatus = { reachable: false };
+  /** How the repository differs from what this service remembers, until a person accepts it. */
+  findings: readonly Finding[] = [];
   /** Undefined until the repository was read for the first time. */
   repository: RepositoryStatus | undefined;
 
@@ -72,6 +75,14 @@ export class StatusCache {
   }
 
   async #readRepository(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#readContent(signal);
+    } finally {
+      this.findings = await this.#repositoryCache.use(signal, (work) => work.inspect(signal));
+    }
+  }
+
+  async #readContent(signal: AbortSignal): Promise<void> {
     const snapshots = await this.#repositoryCache.snapshots(signal);
     const backups = snapshots.filter((snapshot) => snapshot.foreign !== true && isRegularBackup(snapshot));
     const [newest] = backups;

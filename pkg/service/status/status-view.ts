@@ -101,6 +101,7 @@ export class StatusView {
       now: now.toISOString(),
       protection: protectionOf({
         configured: target.configured,
+        untrusted: statusCache.findings.length > 0,
         tokenUsable: this.tokenUsable,
         newest,
         lastBackup,
@@ -194,6 +195,7 @@ export class StatusView {
       snapshots: statusCache?.snapshots,
       snapshotBytes: statusCache?.newest?.bytes,
       resources: statusCache?.content ?? {},
+      findings: this.#parts.statusCache.findings.map(({ code }) => code),
       notificationFailures: this.#parts.notifier.failures,
     };
   }

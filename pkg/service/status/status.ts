@@ -70,6 +70,8 @@ function computeSchedules(schedule: SettingsValues['schedule'], now: Date): Sche
 
 export interface ProtectionFacts {
   configured: boolean;
+  /** Whether the repository differs from what the service remembers. */
+  untrusted: boolean;
   tokenUsable: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
@@ -90,6 +92,9 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   const { configured, tokenUsable, newest, lastBackup, intervalSeconds, now } = facts;
   if (!configured || (!tokenUsable && newest === undefined)) {
     return 'unconfigured';
+  }
+  if (facts.untrusted) {
+    return 'untrusted';
   }
   if (newest === undefined) {
     return lastBackup?.status === 'failed' ? 'failed' : 'never';

@@ -7,12 +7,19 @@ import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
+import { findingError } from '../../repository/signing/finding-error.ts';
+import type { StatusCache } from './status-cache.ts';
 import type { SettingsStore } from '../settings/store.ts';
 
 /** What the warnings are made from. */
 export interface WarningSources {
   token: TokenStatus;
-  parts: { settings: SettingsStore; repositoryCache: RepositoryCache; leadership: Leadership };
+  parts: {
+    settings: SettingsStore;
+    repositoryCache: RepositoryCache;
+    leadership: Leadership;
+    statusCache: StatusCache;
+  };
   /** Organizations that exist and that backups leave out. */
   missing: readonly { id: number; name: string }[];
 }
@@ -20,7 +27,7 @@ export interface WarningSources {
 /** What an organization other than the home one has to know; details are for the home organization. */
 export function warningsFor({ token, parts }: WarningSources, caller: Caller): Status['warnings'] {
   const { problem } = token;
-  const problems = [problem, parts.repositoryCache.problem].flatMap((one) => (one === undefined ? [] : [one]));
+  const problems = [problem, ...repositoryProblems(parts)].flatMap((one) => (one === undefined ? [] : [one]));
   const failed = token.orgs.some(({ id, state }) => id === caller.org && state === 'failed');
   return [...problems.map((one) => problemFor(one, caller)), ...(failed ? [hidden('DK_BOOTSTRAP')] : [])];
 }
@@ -36,7 +43,7 @@ export function allWarnings(
   if (problem !== undefined) {
     warnings.push(failureText(problem));
   }
-  for (const known of [parts.repositoryCache.problem, parts.leadership.problem]) {
+  for (const known of [...repositoryProblems(parts), parts.leadership.problem]) {
     if (known !== undefined) {
       warnings.push(failureText(known));
     }
@@ -70,6 +77,13 @@ export function allWarnings(
     warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), reason('enter-identity')));
   }
   return warnings;
+}
+
+/** What is wrong with the repository, each code once. */
+function repositoryProblems({ repositoryCache, statusCache }: WarningSources['parts']): DashkeepError[] {
+  const { problem } = repositoryCache;
+  const found = statusCache.findings.map(findingError);
+  return problem === undefined || found.some(({ code }) => code === problem.code) ? found : [problem, ...found];
 }
 
 /** A problem as far as the caller may know it. */

@@ -203,6 +203,22 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_REPOSITORY_FOREIGN', 'The target holds files that Dashkeep did not write'),
     t('advice.DK_REPOSITORY_FOREIGN', 'Give Dashkeep its own folder in the bucket.'),
   ],
+  DK_REPOSITORY_REPLACED: () => [
+    t('error.DK_REPOSITORY_REPLACED', 'Another repository is at the target'),
+    t('advice.DK_REPOSITORY_REPLACED', 'Find out who replaced it. Nothing in it is used until you accept it.'),
+  ],
+  DK_REPOSITORY_EMPTIED: () => [
+    t('error.DK_REPOSITORY_EMPTIED', 'The target was emptied'),
+    t('advice.DK_REPOSITORY_EMPTIED', 'Find out who emptied it, and restore it from the versions of the bucket.'),
+  ],
+  DK_SIGNATURES_MISSING: () => [
+    t('error.DK_SIGNATURES_MISSING', 'Signatures of snapshots are gone'),
+    t('advice.DK_SIGNATURES_MISSING', 'Restore them from the versions of the bucket. Unsigned snapshots do not count.'),
+  ],
+  DK_SNAPSHOT_LOST: () => [
+    t('error.DK_SNAPSHOT_LOST', 'The newest snapshot is gone'),
+    t('advice.DK_SNAPSHOT_LOST', 'Find out who removed it, and restore it from the versions of the bucket.'),
+  ],
   DK_INTEGRITY: () => [
     t('error.DK_INTEGRITY', 'Stored data is damaged'),
     t('advice.DK_INTEGRITY', 'Verify the stored data, then repair it with the command line.'),

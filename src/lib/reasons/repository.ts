@@ -5,5 +5,21 @@ import type { Text } from './text.ts';
 /** What is wrong with a file of the repository. */
 export const REPOSITORY_TEXTS: Record<keyof typeof REPOSITORY_REASONS, Text> = {
   'config-damaged': (given) => t('reason.config-damaged', '{{key}} in the target is damaged', given),
+  'repository-replaced': (given) =>
+    t(
+      'reason.repository-replaced',
+      'Another repository ({{found}}) is at {{target}}, where {{remembered}} was.',
+      given,
+    ),
+  'repository-emptied': (given) =>
+    t('reason.repository-emptied', 'The repository {{remembered}} and its snapshots are gone from {{target}}.', given),
+  'signatures-missing': (given) =>
+    t('reason.signatures-missing', 'Signatures are gone from {{target}}: {{missing}}.', given),
+  'snapshot-lost': (given) =>
+    t(
+      'reason.snapshot-lost',
+      'The newest snapshot {{snapshot}} is gone from {{target}}, and this service did not remove it.',
+      given,
+    ),
   'config-foreign': (given) => t('reason.config-foreign', 'Dashkeep did not write {{key}} in the target', given),
 };

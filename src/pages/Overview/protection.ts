@@ -64,6 +64,16 @@ export function verdictOf(status: Status): Verdict {
         title: t('protection.never', 'Nothing is backed up yet'),
         text: t('protection.neverText', 'Everything is set up. Make the first backup now, or wait for the schedule.'),
       };
+    case 'untrusted':
+      return {
+        tone: 'error',
+        icon: 'exclamation-circle',
+        title: t('protection.untrusted', 'The stored backups were changed'),
+        text: t(
+          'protection.untrustedText',
+          'The target is not as Dashkeep left it. Nothing that no trusted key signed is used. The warnings below say what to do.',
+        ),
+      };
     case 'unconfigured':
       return {
         tone: 'info',

@@ -19,6 +19,7 @@ export function NotificationsForm({ settings }: SectionProps) {
     ['failed', t('notifications.failed', 'A backup failed')],
     ['partial', t('notifications.partial', 'A backup is incomplete')],
     ['late', t('notifications.late', 'Backups are overdue')],
+    ['repository', t('notifications.repository', 'The stored backups were changed by someone else')],
     ['recovered', t('notifications.recovered', 'Backups work again')],
   ];
   const hasAddress =

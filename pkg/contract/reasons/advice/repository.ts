@@ -1,5 +1,8 @@
 /** What to do about an error of the repository. */
 export const REPOSITORY_ADVICE = {
+  'accept-repository':
+    'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it: {command}',
+  'name-repository': 'Compare it with the id that you expect. To accept it: {command}',
   'look-up-fingerprint': '`{command}` shows the fingerprints of the keys that signed snapshots.',
   'restore-key-entry':
     'Restore it from a copy. Otherwise a new key is made, and earlier snapshots are foreign until you trust their key.',

@@ -35,7 +35,7 @@ export class ManifestViews {
   /**
    * @param orgs - names of organizations from before it
    * @param given - manifests that are at hand
-   * @returns undefined for one that cannot be read here, or does not count
+   * @returns undefined for one that cannot be read here, or is not shown
    */
   async get(
     id: string,
@@ -95,7 +95,7 @@ export class ManifestViews {
         const fetched = form === encrypted ? this.#take(id) : undefined;
         const options = { ...calls, fetched, known: this.#known };
         const stored = await readManifest(this.#ports, { id, encrypted: form }, options);
-        return this.#ports.trust.counts(stored.author) ? stored : undefined;
+        return this.#ports.trust.shows(stored.author) ? stored : undefined;
       } catch (error) {
         if (!isUnreadable(error)) {
           throw error;

@@ -4,6 +4,14 @@ import type { Text } from '../text.ts';
 
 /** What to do about an error of the repository. */
 export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Text> = {
+  'accept-repository': (given) =>
+    t(
+      'reason.accept-repository',
+      'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it with this command: {{command}}',
+      given,
+    ),
+  'name-repository': (given) =>
+    t('reason.name-repository', 'Compare it with the ID that you expect. To accept it: {{command}}', given),
   'look-up-fingerprint': (given) =>
     t(
       'reason.look-up-fingerprint',

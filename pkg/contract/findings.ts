@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+/**
+ * How a repository differs from what an installation remembers of it: another repository at the same target; nothing
+ * left; no signatures, or none of its own; without the newest snapshot.
+ */
+export const FINDING_CODES = [
+  'DK_REPOSITORY_REPLACED',
+  'DK_REPOSITORY_EMPTIED',
+  'DK_SIGNATURES_MISSING',
+  'DK_SNAPSHOT_LOST',
+] as const;
+export const FindingCode = z.enum(FINDING_CODES);
+export type FindingCode = z.infer<typeof FindingCode>;
+
+/** One such difference. It stays until a person accepts the repository as it is. */
+export const Finding = z.object({
+  code: FindingCode,
+  /** When it was found first. */
+  since: z.iso.datetime(),
+  /** For the sentence about it. */
+  params: z.record(z.string(), z.string()),
+});
+export type Finding = z.infer<typeof Finding>;

@@ -1,0 +1,36 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { StateStore } from '../../lib/state.ts';
+import { readConfig, writeConfig, type ConfigPorts } from '../config.ts';
+import { publicKeyFile } from '../layout.ts';
+import { RememberedTarget } from './remembered-target.ts';
+import { TrustState } from './trust-state.ts';
+
+/**
+ * Takes the repository at a target as it is now, on a person's word: nothing of it counts by that alone, but what its
+ * trusted keys sign does again. An emptied target gets its configuration back, so that backups go on under the same id.
+ * @throws DK_REPOSITORY_MISSING, DK_USAGE for the id of another repository
+ */
+export async function acceptRepository(ports: ConfigPorts & { state: StateStore }, id: string): Promise<void> {
+  const { store, state, signal } = ports;
+  const target = new RememberedTarget(state, store.description);
+  const [config, remembered] = await Promise.all([readConfig(store, signal), target.read()]);
+  const there = config?.id ?? remembered?.repository;
+  if (there === undefined) {
+    throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
+  }
+  if (there !== id) {
+    throw new DashkeepError('DK_USAGE', `the repository in ${store.description} is ${there}, not ${id.slice(0, 40)}`, {
+      advice: reason('name-repository', { command: `dashkeep trust --repository ${there}` }),
+    });
+  }
+  if (config === undefined) {
+    await writeConfig(ports, id);
+  }
+  const trust = new TrustState(state, id);
+  const own = await trust.own();
+  if (own?.established === true && (await store.head(publicKeyFile(own.key.fingerprint), { signal })) === undefined) {
+    await trust.setOwn({ ...own, established: false });
+  }
+  await target.accept(id);
+}

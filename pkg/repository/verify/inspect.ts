@@ -1,0 +1,106 @@
+import { FINDING_CODES, type Finding, type FindingCode } from '../../contract/findings.ts';
+import type { Abortable } from '../../lib/abortable.ts';
+import { isEmpty, readConfig } from '../config.ts';
+import { publicKeyFile, snapshotKey } from '../layout.ts';
+import type { OpenedRepository } from '../repository.ts';
+import type { Remembered } from '../signing/remembered-target.ts';
+
+type Found = Omit<Finding, 'since'>;
+
+/** How a repository compares with what this installation remembers of its target. */
+export interface Inspection {
+  /** Everything that a person has not accepted yet. */
+  all: Finding[];
+  /** Those of them that no one has seen before. */
+  fresh: Finding[];
+  /** Whether another repository is there now. */
+  replaced: boolean;
+  /** Whether the repository's configuration is gone. */
+  unconfigured: boolean;
+}
+
+/**
+ * Compares the repository with what is remembered: its id, the newest snapshot and its signature. Three requests where
+ * nothing is wrong. What is found is remembered.
+ * @throws DK_REPOSITORY_FORMAT, DK_STORE_…
+ */
+export async function inspect(repository: OpenedRepository, calls: Abortable = {}): Promise<Inspection> {
+  const { store, trust, clock } = repository;
+  const { target } = trust.keys;
+  const remembered = await target?.read();
+  if (target === undefined || remembered === undefined) {
+    return { all: [], fresh: [], replaced: false, unconfigured: false };
+  }
+  const config = await readConfig(store, calls.signal);
+  const replaced = config !== undefined && config.id !== remembered.repository;
+  const place = { remembered: remembered.repository, target: store.description };
+  const found: Found | undefined = replaced
+    ? { code: 'DK_REPOSITORY_REPLACED', params: { ...place, found: config.id } }
+    : await differenceIn(repository, remembered, place, calls);
+  return {
+    ...(await target.note(found === undefined ? [] : [found], clock)),
+    replaced,
+    unconfigured: config === undefined,
+  };
+}
+
+/** @returns whether a code is one of a finding */
+export function isFindingCode(code: string): code is FindingCode {
+  return FINDING_CODES.some((one) => one === code);
+}
+
+async function differenceIn(
+  repository: OpenedRepository,
+  { newest }: Remembered,
+  place: { remembered: string; target: string },
+  calls: Abortable,
+): Promise<Found | undefined> {
+  const { store, trust } = repository;
+  if (newest === undefined) {
+    const [known] = await repository.reusable(1, calls);
+    if (known !== undefined) {
+      await trust.keys.target?.noteNewest(known.manifest.id);
+      return undefined;
+    }
+    const key = trust.keys.own?.established === true ? publicKeyFile(trust.keys.own.key.fingerprint) : undefined;
+    if (key === undefined || (await store.head(key, calls)) !== undefined) {
+      return undefined;
+    }
+    return (await isEmpty(store, calls.signal))
+      ? { code: 'DK_REPOSITORY_EMPTIED', params: place }
+      : { code: 'DK_SIGNATURES_MISSING', params: { ...place, missing: key } };
+  }
+  switch (await stateOf(repository, newest, calls)) {
+    case 'signed':
+      return undefined;
+    case 'unsigned':
+      return { code: 'DK_SIGNATURES_MISSING', params: { ...place, missing: newest } };
+    case 'gone': {
+      const [known] = await repository.reusable(1, calls);
+      if (known !== undefined && known.manifest.id > newest) {
+        // Others back up there too, and their retention removed it.
+        await trust.keys.target?.noteNewest(known.manifest.id);
+        return undefined;
+      }
+      return (await isEmpty(store, calls.signal))
+        ? { code: 'DK_REPOSITORY_EMPTIED', params: place }
+        : { code: 'DK_SNAPSHOT_LOST', params: { ...place, snapshot: newest } };
+    }
+  }
+}
+
+async function stateOf(
+  { store, trust, encrypted }: OpenedRepository,
+  id: string,
+  calls: Abortable,
+): Promise<'signed' | 'unsigned' | 'gone'> {
+  // It may be from before encryption was switched on.
+  for (const form of [encrypted, !encrypted]) {
+    const file = snapshotKey(id, form);
+    const [there, claims] = await Promise.all([store.head(file, calls), trust.claims(file, calls)]);
+    if (there !== undefined) {
+      return (await trust.isClaimed(file, claims, calls)) ? 'signed' : 'unsigned';
+    }
+  }
+  return 'gone';
+}

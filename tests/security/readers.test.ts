@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+/**
+ * Whether a snapshot counts is decided in `Trust` (`counts`, `shows`, `assertCounts`, `assertRestorable`) and nowhere
+ * else. These are all places below the service's pages and the command line's that read manifests, each with the word
+ * by which it decides; a place that is not in the list has to find one.
+ */
+const READERS: Record<string, { decides?: RegExp; because?: string }> = {
+  'repository/snapshots/copy.ts': { decides: /from\.trust\.counts\(author\)/ },
+  'repository/snapshots/forget.ts': { decides: /trust\.counts\(author\)/ },
+  'repository/snapshots/latest.ts': { decides: /trust\.shows\(stored\.author\)/ },
+  'repository/snapshots/manifests.ts': { because: 'reads, and gives the author back' },
+  'repository/repository.ts': { because: 'gives the author back, and latest and reusable decide' },
+  'repository/index/snapshots.ts': { decides: /#trust\.judge\(/ },
+  'repository/index/versions/manifest-views.ts': { decides: /trust\.shows\(stored\.author\)/ },
+  'repository/prune/survey.ts': { because: 'keeps what any manifest needs' },
+  'repository/verify/verify.ts': { decides: /foreignProblem\(key, read\.author, standing\)/ },
+  'repository/verify/problems.ts': { because: 'names what damage hurts' },
+  'repository/verify/inspect.ts': { because: 'reusable decides' },
+  'engine/drill/drill.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
+  'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },
+  'engine/restore/undo/undo.ts': { because: 'plans; whoever applies the plan asserts that its snapshot is restorable' },
+  'service/operations/operations.ts': { because: 'shows; previousManifest decides' },
+  'service/operations/previews.ts': { decides: /assertCounts\(opened\.trust, stored\)/ },
+  'service/operations/restore-plans.ts': { decides: /assertRestorable\(repository\.trust, stored/ },
+  'cli/commands/restore.ts': { decides: /confirmTrust\(/ },
+  'cli/commands/cat.ts': { because: 'shows' },
+  'cli/commands/diff.ts': { because: 'shows' },
+  'cli/commands/show.ts': { because: 'shows' },
+  'cli/commands/versions.ts': { because: 'shows' },
+};
+
+const READS =
+  /\b(readManifest|readNeeds|fetchManifest)\(|epository\.(stored|manifest|previousManifest|reusable)\(|opened\.stored\(/;
+const root = join(import.meta.dirname, '../../pkg');
+
+it('every reader of manifests goes by who signed them', () => {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const found = files.filter((name) => READS.test(readFileSync(join(root, name), 'utf8')));
+  expect(found.sort()).toEqual(Object.keys(READERS).sort());
+  for (const name of found) {
+    const { decides } = READERS[name] ?? {};
+    expect(decides === undefined || decides.test(readFileSync(join(root, name), 'utf8')), name).toBe(true);
+  }
+});

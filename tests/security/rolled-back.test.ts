@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryState } from '../../pkg/lib/state.ts';
+import { acceptRepository } from '../../pkg/repository/signing/accept.ts';
+import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
+import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
+import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import {
+  backup,
+  keysOf,
+  open,
+  SeededRandomness,
+  stateOf,
+  TestClock,
+  type World,
+} from '../support/repository/repository.ts';
+
+/** Someone who may write to the bucket takes something away from it. What is left is sound, and no error by itself. */
+let world: World & { store: MemoryStore };
+let first: Manifest;
+let second: Manifest;
+
+beforeEach(async () => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  first = await backup(await open(world), world, { a: { v: 1 } });
+  clock.advance(3_600_000);
+  second = await backup(await open(world), world, { a: { v: 2 } });
+  clock.advance(3_600_000);
+});
+
+async function remove(...prefixes: string[]): Promise<void> {
+  for (const prefix of [...prefixes, 'cache/']) {
+    await world.store.deleteMany(await keysOf(world.store, prefix));
+  }
+}
+
+async function codes(): Promise<string[]> {
+  return (await verify(await open(world, { create: false }))).problems.map(({ code }) => code);
+}
+
+async function accept(): Promise<void> {
+  const { id } = await open(world);
+  await acceptRepository({ ...world, log: silentLog, state: stateOf(world.store) }, id);
+}
+
+it.each([
+  ['the newest snapshot', 'DK_SNAPSHOT_LOST', () => [`snapshots/${second.id}`, `signatures/snapshots/${second.id}`]],
+  ['all signatures', 'DK_SIGNATURES_MISSING', () => ['signatures/']],
+])('without %s, each verification says so until a person accepts it, and backups go on', async (_what, code, gone) => {
+  await remove(...gone());
+  const before = await verify(await open(world, { create: false }));
+  expect(before.problems.some((one) => one.code === code || one.snapshots.includes(second.id))).toBe(true);
+  const repository = await open(world);
+  const next = await backup(repository, world, { a: { v: 3 } });
+  expect((await (await open(world)).manifest('latest')).id).toBe(next.id);
+  expect((await (await open(world)).inspect()).all).toMatchObject([{ code }]);
+  await accept();
+  expect((await (await open(world)).inspect()).all).toEqual([]);
+});
+
+it('a backup after a rollback goes on from nothing that is left', async () => {
+  await remove(`snapshots/${second.id}`, `signatures/snapshots/${second.id}`);
+  const repository = await open(world);
+  const session = await repository.openSession({ id: '20261124T163000Z-00000000', kind: 'backup' });
+  expect(await repository.previousManifest()).toBeUndefined();
+  await session.end();
+});
+
+describe('an emptied target', () => {
+  beforeEach(async () => world.store.deleteMany(await keysOf(world.store)));
+
+  it('is no empty history for those who look', async () => {
+    await expect(open(world, { create: false })).rejects.toMatchObject({ code: 'DK_REPOSITORY_EMPTIED', exit: 4 });
+  });
+
+  it('is written to under the same id and key, and stays a finding', async () => {
+    const { id } = await backup(await open(world), world, { a: { v: 2 } });
+    const repository = await open(world, { create: false });
+    expect(await repository.snapshots()).toMatchObject([{ id, signed: true }]);
+    expect(await codes()).toEqual(['DK_REPOSITORY_EMPTIED']);
+    const reader = await open(world, { create: false, state: new MemoryState(), trustedKeys: [repository.trust.own!] });
+    expect((await verify(reader)).problems).toEqual([]);
+  });
+
+  it('is green again once a person accepts it', async () => {
+    await expect(
+      acceptRepository({ ...world, log: silentLog, state: stateOf(world.store) }, 'f'.repeat(32)),
+    ).rejects.toMatchObject({ code: 'DK_USAGE' });
+    const known = await new RememberedTarget(stateOf(world.store), world.store.description).read();
+    await acceptRepository({ ...world, log: silentLog, state: stateOf(world.store) }, known!.repository);
+    await backup(await open(world), world, { a: { v: 2 } });
+    expect(await codes()).toEqual([]);
+  });
+});
+
+describe('what was removed from here is no finding', () => {
+  it('by retention, of any snapshot', async () => {
+    const repository = await open(world);
+    await applyForget(repository, await planForget(repository, { keepLast: 1 }));
+    expect(await codes()).toEqual([]);
+  });
+
+  it('by name, of the newest', async () => {
+    await deleteSnapshot(await open(world), second.id, { evenNewest: true });
+    expect(await codes()).toEqual([]);
+    expect((await (await open(world)).manifest('latest')).id).toBe(first.id);
+  });
+
+  it('by another machine, when it has backed up since', async () => {
+    const other = new MemoryState();
+    const there = await open(world, { state: other, trustedKeys: [(await open(world)).trust.own!] });
+    const third = await backup(there, world, { a: { v: 3 } });
+    await applyForget(there, await planForget(there, { keepLast: 1 }));
+    const here = await open(world, { trustedKeys: [there.trust.own!] });
+    expect((await here.inspect()).all).toEqual([]);
+    expect((await here.manifest('latest')).id).toBe(third.id);
+  });
+});
