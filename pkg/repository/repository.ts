@@ -1,25 +1,17 @@
 import type { Abortable } from '../lib/abortable.ts';
-import { DashkeepError } from '../contract/errors.ts';
-import { reason } from '../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress } from './objects/codec.ts';
-import { openConfig, writeConfig } from './config.ts';
+import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
 import type { Keyring } from './encryption/keyring.ts';
-import { snapshotKey } from './layout.ts';
 import { SnapshotFinder } from './snapshots/latest.ts';
-import {
-  readManifest,
-  summaryOf,
-  writeManifest,
-  type StoredManifest,
-  type UnsealedManifest,
-} from './snapshots/manifests.ts';
+import { readManifest, summaryOf, type StoredManifest, type UnsealedManifest } from './snapshots/manifests.ts';
 import type { TimedKey } from './snapshots/newest-keys.ts';
+import { publishManifest } from './snapshots/publish.ts';
 import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
@@ -41,7 +33,7 @@ import { RememberedTarget } from './signing/remembered-target.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Trust } from './signing/trust.ts';
-import { inspect, type Inspection } from './verify/inspect.ts';
+import { inspect, prepareTarget, type Inspection } from './verify/inspect.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
 import { openSearch } from './index/texts/searchable.ts';
 import { TextIndex } from './index/texts/text-index.ts';
@@ -179,23 +171,7 @@ export class OpenedRepository implements Repository {
   }
 
   async publish(manifest: UnsealedManifest, calls: Abortable = {}): Promise<Manifest> {
-    if (this.sessions.doubtful()) {
-      await this.sessions.revive(calls.signal);
-      await this.#assertObjects(manifest, calls);
-    }
-    const { manifest: published, signer } = await writeManifest(this, manifest, calls);
-    if (signer !== undefined) {
-      await this.trust.keys.target?.noteNewest(published.id);
-    }
-    if (this.sessions.doubtful()) {
-      try {
-        await this.sessions.revive();
-        await this.#assertObjects(manifest, {});
-      } catch (error) {
-        await this.store.deleteMany([snapshotKey(manifest.id, this.encrypted)]);
-        throw error;
-      }
-    }
+    const { manifest: published, signer } = await publishManifest(this, manifest, calls);
     const before = await this.#previous?.catch(() => undefined);
     this.#previous = Promise.resolve(published);
     this.objects.remember(published.resources.map(({ object }) => object));
@@ -212,18 +188,6 @@ export class OpenedRepository implements Repository {
   /** After snapshots were removed: what was read before may be gone. */
   forgetCaches(): void {
     this.#previous = undefined;
-  }
-
-  /** For a run that others took for dead: a prune may have removed what it relies on. */
-  async #assertObjects(manifest: UnsealedManifest, calls: Abortable): Promise<void> {
-    const missing = await this.missingObjects(new Set(manifest.resources.map(({ object }) => object)), calls);
-    if (missing.size > 0) {
-      throw new DashkeepError(
-        'DK_OBJECT_MISSING',
-        `this run was paused for minutes, and ${missing.size} objects were pruned in the meantime; nothing was published`,
-        { advice: reason('run-backup-again') },
-      );
-    }
   }
 
   async snapshots(options: Abortable & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
@@ -282,13 +246,6 @@ export class OpenedRepository implements Repository {
     return inspection;
   }
 
-  /** Whether a person has accepted another repository at this target since this one was opened. */
-  async isOutdated(): Promise<boolean> {
-    const { keys, standing } = this.trust;
-    const repository = (await keys.target?.read())?.repository;
-    return standing === 'replaced' || (repository !== undefined && repository !== this.id);
-  }
-
   previousManifest(calls: Abortable = {}): Promise<Manifest | undefined> {
     return (this.#previous ??= this.#finder.reusable(1, calls).then(
       ([newest]) => newest?.manifest,
@@ -308,17 +265,7 @@ export class OpenedRepository implements Repository {
   }
 
   async openSession(run: { id: string; kind: string }, calls: Abortable = {}): Promise<Session> {
-    const { all, fresh, replaced, unconfigured } = await this.inspect(calls);
-    const replacement = replaced ? all.find(({ code }) => code === 'DK_REPOSITORY_REPLACED') : undefined;
-    if (replacement !== undefined) {
-      throw findingError(replacement);
-    }
-    if (unconfigured) {
-      await writeConfig({ ...this, ...calls }, this.id);
-    }
-    if (fresh.length > 0) {
-      this.trust.signing.registerAgain();
-    }
+    await prepareTarget(this, await this.inspect(calls), calls);
     if (run.kind === 'backup') {
       // It will sign its snapshot; others wait for a session only when they know whose it is.
       await this.trust.signing.signer(calls);

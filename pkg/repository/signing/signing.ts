@@ -62,7 +62,7 @@ export class Signing {
       log.info({ key: own.key.fingerprint }, 'snapshots of this repository are signed with this key here');
     }
     this.#keys.own = own;
-    await this.#keys.target?.remember(this.repository);
+    await this.#keys.remember();
     return own.key;
   }
 

@@ -1,5 +1,5 @@
 import type { Abortable } from '../../lib/abortable.ts';
-import { DashkeepError } from '../../contract/errors.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -115,6 +115,33 @@ export class TrustedKeys {
     }
   }
 
+  /** Whether a person has accepted another repository at this target since this one was opened. */
+  async isOutdated(): Promise<boolean> {
+    const repository = (await this.target?.read())?.repository;
+    return this.standing === 'replaced' || (repository !== undefined && repository !== this.repository);
+  }
+
+  /** Keeps in the state that this repository is at this target, if none is remembered. A failure is only a warning. */
+  remember(): Promise<void> {
+    return this.#keep((target) => target.remember(this.repository));
+  }
+
+  /** Keeps in the state that a snapshot counts that is newer than all before it. A failure is only a warning. */
+  noteNewest(id: string): Promise<void> {
+    return this.#keep((target) => target.noteNewest(id));
+  }
+
+  async #keep(write: (target: RememberedTarget) => Promise<void>): Promise<void> {
+    try {
+      await (this.target && write(this.target));
+    } catch (error) {
+      this.#ports.log.warn(
+        { reason: reasonOf(error) },
+        'what is known of the repository cannot be stored in the state',
+      );
+    }
+  }
+
   /** What the local state and the settings say. Where the repository was replaced, no key counts. */
   async readState(): Promise<void> {
     const [own, pinned, remembered] = await Promise.all([
@@ -165,7 +192,7 @@ export class TrustedKeys {
   /** Trusts a key from now on, on a person's word. @throws DK_REPOSITORY_REPLACED */
   async pin(fingerprint: string, by: string): Promise<void> {
     this.assertRemembered();
-    await this.target?.remember(this.repository);
+    await this.remember();
     await this.state?.trust({ fingerprint, since: this.#ports.clock.now().toISOString(), by });
     this.#trusted.add(fingerprint);
   }

@@ -1,8 +1,9 @@
 import { FINDING_CODES, type Finding, type FindingCode } from '../../contract/findings.ts';
 import type { Abortable } from '../../lib/abortable.ts';
-import { isEmpty, readConfig } from '../config.ts';
+import { isEmpty, readConfig, writeConfig } from '../config.ts';
 import { publicKeyFile, snapshotKey } from '../layout.ts';
 import type { OpenedRepository } from '../repository.ts';
+import { findingError } from '../signing/finding-error.ts';
 import type { Remembered } from '../signing/remembered-target.ts';
 
 type Found = Omit<Finding, 'since'>;
@@ -44,6 +45,28 @@ export async function inspect(repository: OpenedRepository, calls: Abortable = {
   };
 }
 
+/**
+ * Makes a target ready to be written to: the repository's configuration and the public half of its key are put back
+ * where they are gone.
+ * @throws DK_REPOSITORY_REPLACED
+ */
+export async function prepareTarget(
+  repository: OpenedRepository,
+  { all, fresh, replaced, unconfigured }: Inspection,
+  calls: Abortable,
+): Promise<void> {
+  const replacement = all.find(({ code }) => code === 'DK_REPOSITORY_REPLACED');
+  if (replaced && replacement !== undefined) {
+    throw findingError(replacement);
+  }
+  if (unconfigured) {
+    await writeConfig({ ...repository, ...calls }, repository.id);
+  }
+  if (fresh.length > 0) {
+    repository.trust.signing.registerAgain();
+  }
+}
+
 /** @returns whether a code is one of a finding */
 export function isFindingCode(code: string): code is FindingCode {
   return FINDING_CODES.some((one) => one === code);
@@ -59,7 +82,7 @@ async function differenceIn(
   if (newest === undefined) {
     const [known] = await repository.reusable(1, calls);
     if (known !== undefined) {
-      await trust.keys.target?.noteNewest(known.manifest.id);
+      await trust.keys.noteNewest(known.manifest.id);
       return undefined;
     }
     const key = trust.keys.own?.established === true ? publicKeyFile(trust.keys.own.key.fingerprint) : undefined;
@@ -79,7 +102,7 @@ async function differenceIn(
       const [known] = await repository.reusable(1, calls);
       if (known !== undefined && known.manifest.id > newest) {
         // Others back up there too, and their retention removed it.
-        await trust.keys.target?.noteNewest(known.manifest.id);
+        await trust.keys.noteNewest(known.manifest.id);
         return undefined;
       }
       return (await isEmpty(store, calls.signal))

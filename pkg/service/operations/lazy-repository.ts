@@ -93,7 +93,7 @@ export class LazyRepository {
 
   /** A person may have accepted another repository since. */
   async #closeIfOutdated(): Promise<void> {
-    if ((await this.#repository?.isOutdated()) === true) {
+    if ((await this.#repository?.trust.keys.isOutdated()) === true) {
       await this.#repository?.close();
       this.#repository = undefined;
     }
