@@ -69,7 +69,7 @@ describe('the alerts', () => {
     })) {
       expect(labels).toEqual({ severity: expect.stringMatching(/^(warning|critical)$/), team: 'a' });
       expect(annotations['summary']).toMatch(/^\w.+/);
-      expect(annotations['runbook_url']).toMatch(/^https:\/\/x\/y\/(late|partial|failed|token|verify)\.md$/);
+      expect(annotations['runbook_url']).toMatch(/^https:\/\/x\/y\/(late|partial|failed|token|verify|repository)\.md$/);
     }
   });
 

@@ -18,6 +18,7 @@ import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
+import { stateOf } from '../support/repository/repository.ts';
 
 export const DASHBOARDS: KindName[] = ['folder', 'dashboard'];
 
@@ -70,9 +71,10 @@ interface PlanChoice {
   includeManaged?: boolean;
 }
 
-/** The repository in a store, which is made where there is none. */
+/** The repository in a store, which is made where there is none, with what one machine keeps of it. */
 export function openStored(store: ObjectStore): Promise<OpenedRepository> {
-  return openRepository({ store, clock: realClock, randomness: realRandomness, log: silentLog, create: true });
+  const state = stateOf(store);
+  return openRepository({ store, clock: realClock, randomness: realRandomness, log: silentLog, create: true, state });
 }
 
 /** A simulated Grafana, a repository in memory, and the engine between them. */

@@ -27,6 +27,5 @@ export const FINDING_REASONS = {
   'repository-there': 'there is a repository',
   'repository-encrypted': 'there is a repository, encrypted',
   'target-slow': 'the target took longer than {seconds} seconds',
-  'repository-as-left': 'unchanged since this service last used it',
   'repository-none': 'there is none yet: the first backup makes it',
 } as const;

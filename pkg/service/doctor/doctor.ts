@@ -135,7 +135,7 @@ async function targetChecks(service: Service, signal: AbortSignal): Promise<Doct
   }
 }
 
-/** Whether the repository is as this service left it. */
+/** How the repository differs from what this service remembers. */
 async function repositoryChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
   if (service.settings.view().values.target.url === '') {
     return [];
@@ -143,12 +143,10 @@ async function repositoryChecks(service: Service, signal: AbortSignal): Promise<
   const subject = reason('check-of-repository');
   try {
     const findings = await service.repositoryCache.use(signal, (work) => work.inspect(signal));
-    return findings.length === 0
-      ? [checked(subject, 'ok', [reason('repository-as-left')])]
-      : findings.map((finding) => failedCheck(subject, findingError(finding)));
+    return findings.map((finding) => failedCheck(subject, findingError(finding)));
   } catch {
     // The checks of the target say why it cannot be read.
-    return [checked(subject, 'skipped', [reason('needs-earlier-steps')])];
+    return [];
   }
 }
 

@@ -32,6 +32,5 @@ export const FINDING_TEXTS: Record<keyof typeof FINDING_REASONS, Text> = {
   'repository-there': () => t('reason.repository-there', 'the target holds snapshots'),
   'repository-encrypted': () => t('reason.repository-encrypted', 'the target holds encrypted snapshots'),
   'target-slow': (given) => t('reason.target-slow', 'the target took longer than {{seconds}} seconds', given),
-  'repository-as-left': () => t('reason.repository-as-left', 'unchanged since this service last used it'),
   'repository-none': () => t('reason.repository-none', 'no repository yet; the first backup creates it'),
 };
