@@ -7,10 +7,10 @@
 #
 # It names no syntax: what every engine with BuildKit has is enough, and a mirror needs to hold nothing but the three bases.
 
-# By tag, so that a build of yours gets fixes; the release adds the digest that each has then (`name:tag@sha256:…`), and so can you.
-ARG NODE_IMAGE=docker.io/library/node:24-trixie-slim
-ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
-ARG PLUGIN_IMAGE=docker.io/library/busybox:1.37-musl
+# The digest decides; the tag names what it was. `npm run images:pin` writes the digests that the tags have now, for review.
+ARG NODE_IMAGE=docker.io/library/node:24-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot@sha256:9eeb7f5887d0e239e78264b06f7f11d2e14be534050481803a9e4728fcdd278e
+ARG PLUGIN_IMAGE=docker.io/library/busybox:1.37-musl@sha256:5cec3fc171c87218698e85a52af7087de727372aae264a787b8112901a5b0092
 
 FROM ${RUNTIME_IMAGE} AS runtime
 FROM ${PLUGIN_IMAGE} AS plugin-base

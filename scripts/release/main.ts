@@ -12,10 +12,12 @@ import { sbom } from './sbom.ts';
 
 /*
  * `npm run release`: everything that a release publishes, in build/release/assets, with its checksums, and notes.md
- * beside it. It pushes nothing: .github/workflows/release.yml does. Two runs on one commit make the same bytes.
- *   --dry-run     also where the commit isn't tagged with the version; the plugin stays unsigned
+ * beside it. It pushes nothing: .github/workflows/release.yml does. Two runs on one commit make the same
+ * bytes from the same options.
+ *   --dry-run     also where the commit isn't tagged with the version, and without --image
  *   --out DIR     another folder, which is emptied first
  *   --with DIR    also publish the files of this folder, such as executables that were built on other systems
+ *   --image NAME=DIGEST  what the chart runs, such as dashkeep-plugin=sha256:… (once for each image)
  *   --only NAME   only this step (may be given again): bundle, executables, plugin, chart, sbom, images
  */
 const STEPS: Record<string, Step> = { bundle, executables, plugin, chart, sbom, images };
@@ -25,10 +27,12 @@ const { values } = parseArgs({
     'dry-run': { type: 'boolean', default: false },
     out: { type: 'string', default: 'build/release' },
     with: { type: 'string' },
+    image: { type: 'string', multiple: true, default: [] },
     only: { type: 'string', multiple: true },
   },
 });
-const release = await releaseOf(values.out, values['dry-run']);
+const digests = new Map(values.image.map((image) => image.split('=') as [string, string]));
+const release = await releaseOf(values.out, values['dry-run'], digests);
 await requireTag(release);
 await rm(values.out, { recursive: true, force: true });
 await mkdir(release.assets, { recursive: true });

@@ -15,17 +15,23 @@ export interface Release {
   /** Where a step may put what it needs on the way. */
   work: string;
   dryRun: boolean;
+  /** Digests of this release's images by name, such as `dashkeep-plugin`. */
+  digests: ReadonlyMap<string, string>;
 }
 
 /** Makes some of the assets. @returns why it made none; undefined when all are there. */
 export type Step = (release: Release) => Promise<string | undefined>;
 
 /** The release of what is checked out, made in a folder. */
-export async function releaseOf(out: string, dryRun: boolean): Promise<Release> {
+export async function releaseOf(
+  out: string,
+  dryRun: boolean,
+  digests: Release['digests'] = new Map(),
+): Promise<Release> {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   const given = process.env['SOURCE_DATE_EPOCH'];
   const time = Number(given ?? (await run('git', ['log', '-1', '--format=%ct'])));
-  return { version, time, assets: join(out, 'assets'), work: join(out, 'work'), dryRun };
+  return { version, time, assets: join(out, 'assets'), work: join(out, 'work'), dryRun, digests };
 }
 
 /** Runs a program to its end. @returns what it printed @throws Error with what it complained about */

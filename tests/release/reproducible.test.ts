@@ -15,7 +15,7 @@ const HOME = resolve(import.meta.dirname, '../..');
 
 /** Two releases of the same commit, in folders of different names. */
 const releases = ['one', 'another-one'].map((name): Release => {
-  const release = { version: '1.2.3', time: 1_700_000_000, dryRun: true };
+  const release = { version: '1.2.3', time: 1_700_000_000, dryRun: true, digests: new Map() };
   const [assets, work] = [join(root, name, 'assets'), join(root, name, 'work')];
   mkdirSync(assets, { recursive: true });
   mkdirSync(work, { recursive: true });

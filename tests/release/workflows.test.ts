@@ -1,26 +1,14 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { NODE_VERSION } from '../../scripts/binary/node.ts';
 import { CHART, template } from '../support/helm/helm.ts';
+import { namesOf, workflow as parsed, WORKFLOWS as folder } from '../support/workflows.ts';
 import { ROOT } from '../chart/rootfs.ts';
-
-interface Step {
-  uses?: string;
-  run?: string;
-}
-
-interface Workflow {
-  permissions: Record<string, string>;
-  jobs: Record<string, { needs?: string; 'runs-on': string; steps: Step[] }>;
-}
-
-const folder = join(ROOT, '.github/workflows');
 
 describe.each(await readdir(folder))('%s', async (file) => {
   const text = await readFile(join(folder, file), 'utf8');
-  const workflow = parse(text) as Workflow;
+  const workflow = parsed(file);
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 
   it('pins every action by commit and says which version that is', () => {
@@ -39,7 +27,7 @@ describe.each(await readdir(folder))('%s', async (file) => {
     expect(called.length).toBeGreaterThan(0);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(called));
     for (const { needs } of Object.values(workflow.jobs)) {
-      expect(needs === undefined || needs in workflow.jobs).toBe(true);
+      expect(Object.keys(workflow.jobs)).toEqual(expect.arrayContaining(namesOf(needs)));
     }
   });
 
