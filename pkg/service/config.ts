@@ -1,6 +1,7 @@
 import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
 import type { SecretName } from '../contract/api/settings.ts';
+import type { ObjectLock } from '../storage/s3/settings/object-lock.ts';
 import type { AdminKeys } from './bootstrap/admin.ts';
 
 /** A secret that may change while the service runs: read at each use. */
@@ -81,6 +82,8 @@ export interface ServiceConfig {
   /** Age at which tokens of the API that were made here are replaced, in hours. */
   apiTokenHours?: number;
   settings: GivenSettings;
+  /** The weakest object lock that is allowed; absent = a page decides. */
+  objectLock?: Given<ObjectLock>;
   /** Directories below which a `file://` target of the pages may be. */
   fileRoots: readonly string[];
   /** The only hosts that addresses of the pages may name; undefined = all but metadata services. */

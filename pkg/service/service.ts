@@ -5,6 +5,7 @@ import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { runLine } from '../contract/runs.ts';
+import { sentenceOf } from '../contract/reasons/catalogue.ts';
 import type { KubernetesRights } from '../kubernetes/access.ts';
 import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../lib/state.ts';
@@ -40,6 +41,7 @@ import { Journal } from './runs/journal.ts';
 import { RunQueue } from './runs/queue.ts';
 import { Runs } from './runs/runs.ts';
 import { Scheduler } from './schedule/scheduler.ts';
+import { settingsFindings } from './settings/findings.ts';
 import { SettingsStore } from './settings/store.ts';
 import { LeaderTerms } from './schedule/leader-term.ts';
 import type { GrafanaAccess } from './operations/grafana-access.ts';
@@ -216,6 +218,10 @@ export class Service {
   /** Never fails on what is wrong outside: that is a state to report, and to try again. */
   async start(): Promise<void> {
     await Promise.all([this.settings.load(), this.apiTokens.load(), this.#journal.load()]);
+    await this.settings.settle();
+    for (const { why, advice } of settingsFindings(this.settings)) {
+      this.log.warn({ reason: sentenceOf(why) }, sentenceOf(advice));
+    }
     this.leadership.start();
     this.keeper?.start();
     this.given?.start();
@@ -323,7 +329,7 @@ export class Service {
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;
       // Another replica may have changed either.
-      void Promise.all([this.settings.load(), this.apiTokens.load()]);
+      void Promise.all([this.settings.load().then(() => this.settings.settle()), this.apiTokens.load()]);
     }
     const running = this.queue.running;
     const { record, progress } = running ?? {};

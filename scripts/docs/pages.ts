@@ -71,7 +71,7 @@ function settingsPage(): string {
   return `# Settings
 
 ${MADE} A flag overrides the environment. You can also change the values in the column "setting" on the settings page of the app, except
-those that the deployment sets, which are read-only there. For names with \`…_FILE\`, you can set a file that contains the value.
+those that the deployment sets, which are read-only there, and those that [only the deployment can set](security.md#what-the-pages-cannot-change). For names with \`…_FILE\`, you can set a file that contains the value.
 An empty value counts as not set. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
 Dashkeep looks for S3 keys where the AWS tools do: environment, shared files, web identity (IRSA), container and instance roles.
 

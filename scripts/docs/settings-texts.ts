@@ -15,7 +15,7 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_S3_CHECKSUMS: ['Target', '`required` (default), or `supported` for the newer checksum headers of AWS'],
   DASHKEEP_S3_OBJECT_LOCK: [
     'Target',
-    '`GOVERNANCE:<days>` or `COMPLIANCE:<days>`, see [immutability](immutability.md)',
+    '`GOVERNANCE:<days>` or `COMPLIANCE:<days>`, see [immutability](immutability.md); the settings page can only make it stricter',
   ],
   DASHKEEP_S3_ENCRYPTION: ['Target', 'encryption by the store: `AES256`, `aws:kms` or `aws:kms:<key>`'],
   DASHKEEP_S3_BUCKET_OWNER: ['Target', 'AWS account that must own the bucket, 12 digits'],
@@ -41,7 +41,10 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
     'maximum concurrency of requests (default 64); lower while Grafana responds slowly',
   ],
   DASHKEEP_GRAFANA_TIMEOUT: ['Grafana', 'timeout of a request, in milliseconds (default 30000)'],
-  DASHKEEP_ORGS: ['Grafana', '`all`, or ids such as `1,2` (default: the organization of the credentials)'],
+  DASHKEEP_ORGS: [
+    'Grafana',
+    '`all`, or ids such as `1,2` (default: the organization of the credentials). If set, only the deployment can set the target, see [security](security.md#what-the-pages-cannot-change)',
+  ],
 
   DASHKEEP_KINDS: ['Backup', 'only these kinds, comma-separated; names in [kinds.md](kinds.md)'],
   DASHKEEP_EXCLUDE_KINDS: ['Backup', 'all kinds except these; only for the service'],

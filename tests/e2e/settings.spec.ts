@@ -47,3 +47,44 @@ test('what is wrong is said beside its field, and what somebody else saved can b
   await page.getByRole('button', { name: 'Reload settings' }).click();
   await expect(bucket).toHaveValue('grafana-backups');
 });
+
+test('where backups can cover other organizations, the target is read-only and names what the deployment sets', async ({
+  app,
+  page,
+  service,
+}) => {
+  const { owners, secrets, values } = service.state.settings;
+  const locked = (variable: string, chart: string) => ({ code: 'deployment-only', params: { variable, chart } });
+  owners['target.url'] = { owner: 'ui', locked: locked('DASHKEEP_TARGET', 'target') };
+  owners['target.endpoint'] = { owner: 'ui', locked: locked('DASHKEEP_S3_ENDPOINT', 's3.endpoint') };
+  secrets.s3SecretAccessKey = {
+    set: true,
+    owner: 'ui',
+    locked: locked('AWS_SECRET_ACCESS_KEY', 's3.credentialsSecret'),
+  };
+  const minimum = {
+    code: 'lock-minimum',
+    params: { lock: 'COMPLIANCE:3650', source: 'DASHKEEP_S3_OBJECT_LOCK' },
+  };
+  const required = { owner: 'deployment', source: 'DASHKEEP_S3_OBJECT_LOCK', minimum } as const;
+  owners['target.objectLock.mode'] = required;
+  owners['target.objectLock.days'] = required;
+  values.target.objectLock = { mode: 'compliance', days: 3650 };
+  await app.open('/settings/target');
+  await expect(page.getByText('Only the deployment can change where backups go')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toBeDisabled();
+  await expect(page.getByText('Only the deployment can change this: DASHKEEP_TARGET, or target')).toBeVisible();
+  await expect(page.getByLabel(/^Endpoint/)).toBeDisabled();
+  await expect(page.getByLabel(/^Secret access key/)).toBeDisabled();
+  // What is only required can be made stricter.
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(page.getByRole('radio', { name: 'Compliance' })).toBeChecked();
+  await expect(page.getByText('The deployment requires at least COMPLIANCE:3650').first()).toBeVisible();
+  await expect(page.getByLabel('Days')).toBeEnabled();
+  await expect(page.getByLabel('Days')).toHaveValue('3650');
+  await expectAccessible(page);
+
+  values.target.url = '';
+  await app.open('/settings/target');
+  await expect(page.getByText('The deployment has to set the target')).toBeVisible();
+});

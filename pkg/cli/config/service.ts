@@ -6,6 +6,7 @@ import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { Given, SecretReader, ServiceConfig } from '../../service/config.ts';
 import { LEVELS, type Level } from '../../service/log.ts';
 import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
+import { parseObjectLock } from '../../storage/s3/settings/object-lock.ts';
 import { fieldProblems } from '../../service/settings/validate.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../service/settings/defaults.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
@@ -79,6 +80,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   const ops = environment['DASHKEEP_OPS_LISTEN'] ?? '0.0.0.0:9464';
   const allow = environment['DASHKEEP_OUTBOUND_ALLOW'];
   const policy = environment['DASHKEEP_NETWORK_POLICY'];
+  const lock = environment['DASHKEEP_S3_OBJECT_LOCK'];
   return {
     version,
     grafana: {
@@ -118,6 +120,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     apiOrgTokens: orgReaders(environment, 'DASHKEEP_API_TOKEN'),
     apiTokenHours: optionalNumber(environment['DASHKEEP_API_TOKEN_HOURS'], 'DASHKEEP_API_TOKEN_HOURS'),
     settings,
+    ...(lock === undefined ? {} : { objectLock: { value: parseObjectLock(lock), source: 'DASHKEEP_S3_OBJECT_LOCK' } }),
     fileRoots: rootsOf(environment['DASHKEEP_FILE_ROOTS'] ?? ''),
     outboundAllow: allow === undefined ? undefined : new OutboundAllowList(allow, 'DASHKEEP_OUTBOUND_ALLOW'),
     secrets: secretsOf(environment),

@@ -119,6 +119,10 @@ export const SettingOrigin = z.object({
   owner: SettingOwner,
   /** Where it comes from when the deployment set it: `DASHKEEP_SCHEDULE`, a file, … Never a value. */
   source: z.string().optional(),
+  /** Why a page cannot change it, although the deployment does not set it. */
+  locked: ReasonData.optional(),
+  /** What the deployment requires: a page can only make it stricter, whatever the owner. */
+  minimum: ReasonData.optional(),
 });
 export type SettingOrigin = z.infer<typeof SettingOrigin>;
 
@@ -131,7 +135,15 @@ export const Settings = z.object({
   values: SettingsValues,
   /** By dotted path into values: `schedule.backup`, `target.objectLock.days`. Every leaf is named. */
   owners: z.record(z.string(), SettingOrigin),
-  secrets: z.record(SecretName, z.object({ set: z.boolean(), owner: SettingOwner, source: z.string().optional() })),
+  secrets: z.record(
+    SecretName,
+    z.object({
+      set: z.boolean(),
+      owner: SettingOwner,
+      source: z.string().optional(),
+      locked: ReasonData.optional(),
+    }),
+  ),
   /** False where settings can't be kept (no Secret, no state directory); then everything is read-only. */
   writable: z.boolean(),
   readOnlyReason: z.string().optional(),

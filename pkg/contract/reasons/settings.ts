@@ -1,6 +1,11 @@
 /** What is wrong with a setting. */
 export const SETTING_REASONS = {
   'deployment-owned': 'set by the deployment ({source})',
+  'deployment-only':
+    'only the deployment can set this, because backups can cover other organizations (DASHKEEP_ORGS): set {variable}, or {chart} in the chart',
+  'lock-minimum': 'the deployment requires at least {lock} ({source})',
+  'plain-copies-minimum': 'only the deployment can turn on plain copies of encrypted backups: set {variable} there',
+  'keep-all-minimum': 'the deployment keeps all snapshots ({source}), and a rule would remove some',
   'schedule-fields': "'{expression}' is not a cron expression of five fields",
   'schedule-invalid': 'the cron expression is not valid: {message}',
   'schedule-never': 'this schedule never runs',

@@ -7,4 +7,9 @@ export const STATUS_REASONS = {
   'job-never-runs': 'the schedule of {job} never runs',
   'identity-absent':
     'the repository is encrypted and this service has no identity: it can back up, but not show or restore',
+  'target-left-open':
+    'no target is set, and only the deployment can set it, because backups can cover other organizations',
+  'settings-from-pages': 'backups of other organizations still use values from the settings page instead of {names}',
+  'saved-settings-unused':
+    'values from the settings page are no longer used, because the deployment changed the organizations or the target. They took the place of {names}',
 } as const;

@@ -8,6 +8,7 @@ export const SUBJECT_REASONS = {
   'check-of-target': 'target',
   'check-of-repository': 'repository',
   'check-of-target-step': 'target: {step}',
+  'check-of-settings': 'settings',
   'check-of-cluster': 'kubernetes',
   'check-of-access': 'kubernetes: {verb} {resource} {namespace}/{name}',
   'check-of-tls': 'deployment: TLS',

@@ -15,6 +15,7 @@ import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Service } from '../service.ts';
+import { settingsFindings } from '../settings/findings.ts';
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
 export async function doctor(service: Service, signal: AbortSignal): Promise<Doctor> {
@@ -23,6 +24,9 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     tokenChecks(service),
     targetChecks(service, signal),
     repositoryChecks(service, signal),
+    settingsFindings(service.settings).map(({ status, why, advice }) =>
+      checked(reason('check-of-settings'), status, [why], advice),
+    ),
     kubernetesChecks(service, signal),
     deploymentChecks(service.config, service.clock),
     givenTokenChecks(service.config),

@@ -4,7 +4,6 @@ import type { SecretName } from '../../contract/api/settings.ts';
 import {
   SECRET_NAMES,
   SettingsValues,
-  type SettingOrigin,
   type Settings,
   type SettingsCandidate,
   type SettingsUpdate,
@@ -16,33 +15,34 @@ import { reasonFrom, reasonSentence, reasonWithHint, type Reason } from '../../c
 import type { StateStore } from '../../lib/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings } from './effective.ts';
-import { DEFAULT_SETTINGS, leavesOf, SETTING_PATHS, withLeaves } from './defaults.ts';
+import { DEFAULT_SETTINGS } from './defaults.ts';
+import { DeploymentRules } from './deployment.ts';
+import type { SavedSettings } from './outbound.ts';
 import { assertAddress, fieldProblems, FieldErrors, type FieldProblems } from './validate.ts';
 
 const SETTINGS_ENTRY = 'settings.json';
 const SECRETS_ENTRY = 'secrets.json';
 
-/** Which organizations are reached is for the deployment to say, also where it says nothing. */
-const DEPLOYED = { path: 'scope.orgs', source: 'DASHKEEP_ORGS' };
-
 /** What is wrong with settings, by dotted path. */
 type FieldCheck = (settings: Pick<EffectiveSettings, 'values' | 'secrets'>) => Promise<FieldProblems>;
 
-type Stored = { values: Partial<SettingsValues>; secrets: Partial<Record<SecretName, string>> };
+type StoreConfig = Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock'>;
 
 /** The service's settings: what the deployment says wins over what a person saved, which wins over the defaults. */
 export class SettingsStore {
   readonly #state: StateStore;
-  readonly #config: Pick<ServiceConfig, 'settings' | 'secrets'>;
+  readonly #given: ServiceConfig['secrets'];
+  readonly #rules: DeploymentRules;
   readonly #log: Log;
   readonly #limits: FieldCheck;
-  #stored: Stored = { values: {}, secrets: {} };
+  #stored: SavedSettings = { values: {}, secrets: {} };
   #unwritable: Reason | undefined;
 
   /** @param limits - what the deployment forbids, by dotted path */
-  constructor(state: StateStore, config: Pick<ServiceConfig, 'settings' | 'secrets'>, log: Log, limits: FieldCheck) {
+  constructor(state: StateStore, config: StoreConfig, log: Log, limits: FieldCheck) {
     this.#state = state;
-    this.#config = config;
+    this.#given = config.secrets;
+    this.#rules = new DeploymentRules(config);
     this.#log = log;
     this.#limits = limits;
   }
@@ -51,19 +51,47 @@ export class SettingsStore {
   async load(): Promise<void> {
     try {
       const [values, secrets] = await Promise.all([this.#read(SETTINGS_ENTRY), this.#read(SECRETS_ENTRY)]);
-      this.#stored = { values: usableValues(values, this.#log), secrets: usableSecrets(secrets) };
+      const { savedFor } = (values ?? {}) as { savedFor?: unknown };
+      this.#stored = {
+        values: usableValues(values, this.#log),
+        secrets: usableSecrets(secrets),
+        savedFor: typeof savedFor === 'string' ? savedFor : undefined,
+      };
       this.#unwritable = undefined;
     } catch (error) {
       this.#unwritable = reasonWithHint(asDashkeepError(error));
     }
   }
 
+  /**
+   * Notes what the deployment covers, where an earlier release saved without that: what it saved stays in force, until
+   * the deployment covers something else.
+   */
+  async settle(): Promise<void> {
+    const { values, secrets, savedFor } = this.#stored;
+    if (savedFor !== undefined || Object.keys(values).length + Object.keys(secrets).length === 0) {
+      return;
+    }
+    try {
+      await this.#keep(this.#rules.noted(this.#stored));
+    } catch (error) {
+      this.#log.warn({ reason: asDashkeepError(error).message }, 'the scope of the settings could not be noted');
+    }
+  }
+
+  /** What pages decide although it is the deployment’s to decide, and what they no longer do: names of variables. */
+  get fromPages(): ReturnType<DeploymentRules['fromPages']> {
+    return this.#rules.fromPages(this.#stored);
+  }
+
   view(): Settings {
     return compact({
       revision: this.#revision(this.#stored),
-      values: this.#values(this.#stored.values),
-      owners: this.#owners(),
-      secrets: Object.fromEntries(SECRET_NAMES.map((name) => [name, this.#secretOrigin(name)])) as Settings['secrets'],
+      values: this.#rules.values(this.#stored),
+      owners: this.#rules.owners(this.#stored),
+      secrets: Object.fromEntries(
+        SECRET_NAMES.map((name) => [name, this.#rules.secretOrigin(this.#stored, name)]),
+      ) as Settings['secrets'],
       writable: this.#unwritable === undefined,
       readOnlyReason: this.#unwritable === undefined ? undefined : reasonSentence(this.#unwritable),
       readOnlyWhy: this.#unwritable,
@@ -93,57 +121,48 @@ export class SettingsStore {
     if (expected !== undefined && expected !== this.#revision(this.#stored)) {
       throw new DashkeepError('DK_SETTINGS_STALE', 'the settings were changed since they were loaded');
     }
-    const merged = await this.#permitted(this.#merged(change), change);
-    // Secrets first: settings that need a secret must not be found without it.
-    if (JSON.stringify(merged.secrets) !== JSON.stringify(this.#stored.secrets)) {
-      await this.#state.set(SECRETS_ENTRY, Buffer.from(JSON.stringify(merged.secrets)));
-    }
-    await this.#state.set(SETTINGS_ENTRY, Buffer.from(JSON.stringify(merged.values)));
-    this.#stored = merged;
+    await this.#keep(this.#rules.noted(await this.#permitted(this.#merged(change), change)));
     return this.view();
   }
 
-  #merged(change: SettingsCandidate): Stored {
-    const before = this.#values(this.#stored.values);
-    const values = { ...this.#stored.values, ...change.values };
-    const problems = fieldProblems(this.#values(values));
-    const after = leavesOf({ ...before, ...change.values });
-    for (const [path, { value, source }] of this.#config.settings) {
-      if (JSON.stringify(after.get(path)) !== JSON.stringify(value)) {
-        problems[path] = reason('deployment-owned', { source });
-      }
+  async #keep(saved: SavedSettings): Promise<void> {
+    const { values, secrets, savedFor } = saved;
+    // Secrets first: settings that need a secret must not be found without it.
+    if (JSON.stringify(secrets) !== JSON.stringify(this.#stored.secrets)) {
+      await this.#state.set(SECRETS_ENTRY, Buffer.from(JSON.stringify(secrets)));
     }
-    // Reaching further organizations takes more than being an admin of one.
-    if (!this.#config.settings.has(DEPLOYED.path) && after.get(DEPLOYED.path) !== before.scope.orgs) {
-      problems[DEPLOYED.path] = reason('deployment-owned', { source: DEPLOYED.source });
-    }
-    const secrets = { ...this.#stored.secrets };
+    await this.#state.set(SETTINGS_ENTRY, Buffer.from(JSON.stringify({ ...values, savedFor })));
+    this.#stored = saved;
+  }
+
+  #merged(change: SettingsCandidate): SavedSettings {
+    const counting = this.#rules.counting(this.#stored);
+    const merged = { ...counting, values: { ...counting.values, ...change.values }, secrets: { ...counting.secrets } };
+    const problems = fieldProblems(this.#rules.values(merged));
     for (const [name, value] of Object.entries(change.secrets ?? {}) as [SecretName, string | null][]) {
-      const given = this.#config.secrets.get(name);
-      if (given !== undefined) {
-        problems[`secrets.${name}`] = reason('deployment-owned', { source: given.source });
-      } else if (value === null) {
-        delete secrets[name];
-      } else {
-        secrets[name] = value;
-        const why = secretProblem(name, value);
-        if (why !== undefined) {
-          problems[`secrets.${name}`] = why;
-        }
+      if (value === null) {
+        delete merged.secrets[name];
+        continue;
+      }
+      merged.secrets[name] = value;
+      const why = secretProblem(name, value);
+      if (why !== undefined) {
+        problems[`secrets.${name}`] = why;
       }
     }
+    Object.assign(problems, this.#rules.problems(this.#stored, change));
     if (Object.keys(problems).length > 0) {
       throw new FieldErrors(problems);
     }
-    return { values, secrets };
+    return merged;
   }
 
   /**
    * What was stored before a limit existed does not get in the way of other changes; it fails when it is used.
    * @throws FieldErrors for what the deployment forbids
    */
-  async #permitted(merged: Stored, { values = {}, secrets = {} }: SettingsCandidate): Promise<Stored> {
-    const problems = await this.#limits({ values: this.#values(merged.values), secrets: merged.secrets });
+  async #permitted(merged: SavedSettings, { values = {}, secrets = {} }: SettingsCandidate): Promise<SavedSettings> {
+    const problems = await this.#limits({ values: this.#rules.values(merged), secrets: merged.secrets });
     const changed = Object.entries(problems).filter(([path]) => {
       const [section = '', name = ''] = path.split('.');
       return section === 'secrets' ? Object.hasOwn(secrets, name) : Object.hasOwn(values, section);
@@ -154,45 +173,17 @@ export class SettingsStore {
     return merged;
   }
 
-  #values(stored: Partial<SettingsValues>): SettingsValues {
-    const given = new Map([...this.#config.settings].map(([path, { value }]) => [path, value]));
-    return withLeaves({ ...DEFAULT_SETTINGS, ...stored }, given);
-  }
-
-  #owners(): Record<string, SettingOrigin> {
-    const owners: Record<string, SettingOrigin> = {};
-    for (const path of SETTING_PATHS) {
-      const given = this.#config.settings.get(path);
-      const [section = ''] = path.split('.');
-      const saved = Object.hasOwn(this.#stored.values, section);
-      owners[path] =
-        given === undefined && path !== DEPLOYED.path
-          ? { owner: saved ? 'ui' : 'default' }
-          : { owner: 'deployment', source: given?.source ?? DEPLOYED.source };
-    }
-    return owners;
-  }
-
-  #secretOrigin(name: SecretName): Settings['secrets'][SecretName] {
-    const given = this.#config.secrets.get(name);
-    if (given !== undefined) {
-      return { set: true, owner: 'deployment', source: given.source };
-    }
-    const set = this.#stored.secrets[name] !== undefined;
-    return { set, owner: set ? 'ui' : 'default' };
-  }
-
-  async #effective(stored: Stored): Promise<EffectiveSettings> {
-    const secrets = { ...stored.secrets };
-    for (const [name, { value }] of this.#config.secrets) {
+  async #effective(saved: SavedSettings): Promise<EffectiveSettings> {
+    const secrets = { ...this.#rules.counting(saved).secrets };
+    for (const [name, { value }] of this.#given) {
       secrets[name] = (await value()).replace(/\r?\n$/, '');
     }
-    const values = this.#values(stored.values);
+    const values = this.#rules.values(saved);
     return { values, secrets, revision: digest({ values, secrets }) };
   }
 
-  #revision(stored: Stored): string {
-    return digest(stored).slice(0, 16);
+  #revision({ values, secrets }: SavedSettings): string {
+    return digest({ values, secrets }).slice(0, 16);
   }
 
   async #read(entry: string): Promise<unknown> {

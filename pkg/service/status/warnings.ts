@@ -9,6 +9,7 @@ import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { StatusCache } from './status-cache.ts';
+import { settingsFindings } from '../settings/findings.ts';
 import type { SettingsStore } from '../settings/store.ts';
 
 /** What the warnings are made from. */
@@ -52,6 +53,9 @@ export function allWarnings(
     const advice = reason('make-settings-writable');
     const message = readOnlyReason ?? 'settings cannot be saved';
     warnings.push({ code: 'DK_SETTINGS', message, hint: sentenceOf(advice), advice });
+  }
+  for (const { why, advice } of settingsFindings(parts.settings)) {
+    warnings.push(warningOf('DK_SETTINGS', why, advice));
   }
   const failed = token.orgs.filter(({ state }) => state === 'failed').map(({ id }) => id);
   if (failed.length > 0) {

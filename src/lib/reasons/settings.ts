@@ -5,6 +5,17 @@ import type { Text } from './text.ts';
 /** What is wrong with a setting. */
 export const SETTING_TEXTS: Record<keyof typeof SETTING_REASONS, Text> = {
   'deployment-owned': () => t('reason.deployment-owned', 'Set by the deployment'),
+  'deployment-only': (given) =>
+    t('reason.deployment-only', 'Only the deployment can change this: {{variable}}, or {{chart}} in the chart', given),
+  'lock-minimum': (given) => t('reason.lock-minimum', 'The deployment requires at least {{lock}} ({{source}})', given),
+  'plain-copies-minimum': (given) =>
+    t(
+      'reason.plain-copies-minimum',
+      'Only the deployment can turn on plain files for encrypted backups ({{variable}})',
+      given,
+    ),
+  'keep-all-minimum': (given) =>
+    t('reason.keep-all-minimum', 'The deployment keeps all snapshots ({{source}}). A rule would remove some', given),
   'schedule-fields': () => t('reason.schedule-fields', 'This is not a schedule. It needs five fields'),
   'schedule-invalid': () => t('reason.schedule-invalid', 'This is not a schedule'),
   'schedule-never': () => t('reason.schedule-never', 'This schedule never runs'),

@@ -21,4 +21,21 @@ export const STATUS_TEXTS: Record<keyof typeof STATUS_REASONS, Text> = {
       'reason.identity-absent',
       'The snapshots are encrypted, and the service has no private key. It can make backups, but not show or restore them',
     ),
+  'target-left-open': () =>
+    t(
+      'reason.target-left-open',
+      'No target is set. Only the deployment can set it, because backups can cover other organizations',
+    ),
+  'settings-from-pages': (given) =>
+    t(
+      'reason.settings-from-pages',
+      'Backups of other organizations still use values from the settings page, which the deployment has to set: {{names}}',
+      given,
+    ),
+  'saved-settings-unused': (given) =>
+    t(
+      'reason.saved-settings-unused',
+      'The deployment changed the organizations or the target. Values that were saved on the settings page for the earlier ones are no longer used: {{names}}',
+      given,
+    ),
 };

@@ -14,6 +14,7 @@ export const SUBJECT_TEXTS: Record<keyof typeof SUBJECT_REASONS, Text> = {
   'check-of-repository': () => t('reason.check-of-repository', 'Repository'),
   'check-of-target-step': ({ step = '' }) =>
     t('reason.check-of-target-step', 'Target: {{step}}', { step: checkStepLabel(step) }),
+  'check-of-settings': () => t('reason.check-of-settings', 'Settings'),
   'check-of-cluster': () => t('reason.check-of-cluster', 'Cluster'),
   'check-of-access': (given) =>
     t('reason.check-of-access', 'Access in the cluster: {{verb}} {{resource}} {{namespace}}/{{name}}', given),

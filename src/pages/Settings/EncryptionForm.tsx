@@ -1,5 +1,6 @@
 import { Alert, Field, TextArea } from '@grafana/ui';
 import { t } from '../../lib/i18n.ts';
+import { DeploymentOnly } from './DeploymentOnly.tsx';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
@@ -11,6 +12,7 @@ export function EncryptionForm({ settings }: SectionProps) {
   const { values, change, field } = section;
   return (
     <SectionForm section={section}>
+      <DeploymentOnly settings={settings} section="encryption" />
       <Alert
         severity="info"
         bottomSpacing={0}

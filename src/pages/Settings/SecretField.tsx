@@ -1,6 +1,7 @@
 import { Field, Input, SecretInput } from '@grafana/ui';
 import type { SecretName, Settings } from '../../../pkg/contract/api/settings.ts';
 import { t } from '../../lib/i18n.ts';
+import { isDeployments, ownerNote } from './owner.ts';
 import type { SecretChanges } from './useSection.ts';
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
 /** Typed once and never shown again. Resetting and leaving it empty removes it. */
 export function SecretField({ name, label, description, settings, section }: Props) {
   const stored = settings.secrets[name];
-  const locked = !settings.writable || stored.owner === 'deployment';
+  const locked = !settings.writable || isDeployments(stored);
   const typed = section.secrets[name];
   const error = section.secretProblem(name);
   const change = (value: string | null) => section.changeSecrets({ [name]: value });
@@ -28,11 +29,7 @@ export function SecretField({ name, label, description, settings, section }: Pro
       label={label}
       invalid={error !== undefined}
       error={error}
-      description={
-        stored.owner === 'deployment'
-          ? t('settings.locked', 'Set by the deployment ({{source}})', { source: stored.source ?? '–' })
-          : description
-      }
+      description={ownerNote(stored) ?? description}
     >
       {locked ? (
         <Input

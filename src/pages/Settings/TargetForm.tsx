@@ -3,6 +3,7 @@ import { S3_PRESETS } from '../../../pkg/contract/api/presets.ts';
 import { useCheckTarget } from '../../data/useSettings.ts';
 import { t } from '../../lib/i18n.ts';
 import { CheckResult } from './CheckResult.tsx';
+import { DeploymentOnly } from './DeploymentOnly.tsx';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
@@ -34,6 +35,7 @@ export function TargetForm({ settings }: SectionProps) {
         </Button>
       }
     >
+      <DeploymentOnly settings={settings} section="target" />
       <Field label={t('target.sort', 'Storage type')} noMargin useFieldset>
         <RadioButtonGroup
           id="target-sort"

@@ -5,6 +5,7 @@ import { useSaveSettings } from '../../data/useSettings.ts';
 import { t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
 import { reasonText } from '../../lib/reasons/reasons.ts';
+import { isDeployments, ownerNote } from './owner.ts';
 
 type SectionName = keyof SettingsValues;
 export type SecretChanges = Partial<Record<SecretName, string | null>>;
@@ -26,7 +27,7 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
   };
 
   const ownerOf = (path: string) => settings.owners[`${name}.${path}`];
-  const isLocked = (path: string) => !settings.writable || ownerOf(path)?.owner === 'deployment';
+  const isLocked = (path: string) => !settings.writable || isDeployments(ownerOf(path));
   const candidate: SettingsCandidate = {
     values: { [name]: values },
     ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
@@ -42,10 +43,7 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
     field: (path: string, description?: string) => {
       const error = problemOf(`${name}.${path}`);
       const owner = ownerOf(path);
-      const note =
-        owner?.owner === 'deployment'
-          ? t('settings.locked', 'Set by the deployment ({{source}})', { source: owner.source ?? '–' })
-          : description;
+      const note = ownerNote(owner) ?? description;
       return { disabled: isLocked(path), description: note, invalid: error !== undefined, error };
     },
     secretProblem: (secret: SecretName) => problemOf(`secrets.${secret}`),

@@ -8,7 +8,7 @@ import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository
 import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
 import { lockOf } from '../../../pkg/storage/lock.ts';
 import { openStore } from '../../../pkg/storage/open.ts';
-import type { ObjectLock } from '../../../pkg/storage/s3/settings/settings.ts';
+import type { ObjectLock } from '../../../pkg/storage/s3/settings/object-lock.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { backup, keysOf, open } from '../../support/repository/repository.ts';
 import { startS3Server } from '../../support/s3/server.ts';

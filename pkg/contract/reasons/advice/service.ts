@@ -11,6 +11,9 @@ export const SERVICE_ADVICE = {
   'make-settings-writable': 'Until then, no changes here can be saved.',
   'join-organizations': 'Make the admin a member of those organizations, or exclude them.',
   'correct-schedule': 'Correct the expression or the time zone.',
+  'set-in-deployment': 'Check where backups go, and set {names} in the deployment.',
+  'set-target-in-deployment':
+    'Set DASHKEEP_TARGET in the deployment (in the chart: target), with the address and keys that it needs.',
   'enter-identity': 'This may be intended. Otherwise enter the identity in the settings.',
   'mount-admin-secret': 'Check that the Secret exists and is mounted. It is optional, so the pod starts without it.',
   'name-secret-keys': 'Set DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY to the names of the keys.',

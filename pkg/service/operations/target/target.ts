@@ -3,6 +3,7 @@ import type { StoreExplanation } from '../../../storage/open.ts';
 import { explainStore, openStore, type OpenStoreOptions, type S3Settings } from '../../../storage/open.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
 import type { EffectiveSettings } from '../../settings/effective.ts';
+import { lockOf } from '../../settings/minimums.ts';
 import type { TargetLimits } from './limits.ts';
 
 export interface StorePorts extends Pick<OpenStoreOptions, 'environment' | 'clock' | 'random' | 'log'> {
@@ -27,14 +28,7 @@ export function s3Settings({ values: { target }, secrets }: EffectiveSettings): 
             sessionToken: s3SessionToken,
           }),
         }),
-    ...(objectLock.mode === 'none'
-      ? {}
-      : {
-          lock: {
-            mode: objectLock.mode === 'compliance' ? ('COMPLIANCE' as const) : ('GOVERNANCE' as const),
-            days: objectLock.days,
-          },
-        }),
+    ...compact({ lock: lockOf(objectLock) }),
   };
 }
 

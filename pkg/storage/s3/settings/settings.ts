@@ -1,11 +1,7 @@
 import { DashkeepError } from '../../../contract/errors.ts';
+import { atLeast, checkedLock, parseObjectLock, type ObjectLock } from './object-lock.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface ObjectLock {
-  mode: 'GOVERNANCE' | 'COMPLIANCE';
-  days: number;
-}
 
 /** What a person may set about an S3 target. All of it is optional; what is absent comes from the environment. */
 export interface S3Settings {
@@ -19,7 +15,10 @@ export interface S3Settings {
   caFile?: string;
   /** `supported` sends the newer checksum headers that many S3-compatible stores refuse. */
   checksums?: 'required' | 'supported';
-  /** Retention put on every object that is to last. The bucket must have been made with object lock. */
+  /**
+   * Retention put on every object that is to last, unless the environment requires a stricter one. The bucket must have
+   * been made with object lock.
+   */
   lock?: ObjectLock;
   encryption?: { kind: 'AES256' } | { kind: 'aws:kms'; keyId?: string };
   /** The twelve digits of the account that must own the bucket. */
@@ -44,7 +43,7 @@ export function completeSettings(settings: S3Settings, environment: Environment)
   const complete: S3Settings = {
     ...settings,
     checksums: settings.checksums ?? checksumsOf(environment.DASHKEEP_S3_CHECKSUMS),
-    lock: settings.lock ?? lockOf(environment.DASHKEEP_S3_OBJECT_LOCK),
+    lock: atLeast(settings.lock, requiredLock(environment.DASHKEEP_S3_OBJECT_LOCK)),
     encryption: settings.encryption ?? encryptionOf(environment.DASHKEEP_S3_ENCRYPTION),
     bucketOwner: settings.bucketOwner ?? present(environment.DASHKEEP_S3_BUCKET_OWNER),
     storageClass: settings.storageClass ?? present(environment.DASHKEEP_S3_STORAGE_CLASS),
@@ -56,8 +55,8 @@ export function completeSettings(settings: S3Settings, environment: Environment)
 }
 
 function check({ lock, bucketOwner, storageClass, tags }: S3Settings): void {
-  if (lock !== undefined && !(Number.isInteger(lock.days) && lock.days >= 1 && lock.days <= 36_500)) {
-    throw wrong('DASHKEEP_S3_OBJECT_LOCK', 'the days of object lock are a whole number from 1 to 36500');
+  if (lock !== undefined) {
+    checkedLock(lock);
   }
   if (bucketOwner !== undefined && !/^\d{12}$/.test(bucketOwner)) {
     throw wrong('DASHKEEP_S3_BUCKET_OWNER', 'an AWS account has twelve digits');
@@ -102,16 +101,9 @@ function checksumsOf(value: string | undefined): 'required' | 'supported' {
   return text;
 }
 
-function lockOf(value: string | undefined): ObjectLock | undefined {
+function requiredLock(value: string | undefined): ObjectLock | undefined {
   const text = present(value);
-  if (text === undefined) {
-    return undefined;
-  }
-  const match = /^(GOVERNANCE|COMPLIANCE):(\d{1,5})d?$/i.exec(text);
-  if (match === null) {
-    throw wrong('DASHKEEP_S3_OBJECT_LOCK', 'it is GOVERNANCE or COMPLIANCE, a colon and days: COMPLIANCE:30');
-  }
-  return { mode: match[1]?.toUpperCase() === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE', days: Number(match[2]) };
+  return text === undefined ? undefined : parseObjectLock(text);
 }
 
 function encryptionOf(value: string | undefined): S3Settings['encryption'] {

@@ -21,6 +21,13 @@ export const SERVICE_ADVICE_TEXTS: Record<keyof typeof SERVICE_ADVICE, Text> = {
   'join-organizations': () =>
     t('reason.join-organizations', 'Make the admin of the service a member of these organizations, or exclude them.'),
   'correct-schedule': () => t('reason.correct-schedule', 'Correct the expression or the time zone.'),
+  'set-in-deployment': (given) =>
+    t('reason.set-in-deployment', 'Check where backups go, and set these values in the deployment: {{names}}.', given),
+  'set-target-in-deployment': () =>
+    t(
+      'reason.set-target-in-deployment',
+      'Set the target in the deployment, with the address and the keys that it needs. The settings page lists the names.',
+    ),
   'enter-identity': () =>
     t('reason.enter-identity', 'This may be intended. Otherwise enter the private key in the settings.'),
   'mount-admin-secret': () =>
