@@ -4,7 +4,7 @@ import { compact } from '../contract/compact.ts';
 import type { ScheduledJob, SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import { runLine } from '../contract/runs.ts';
+import { runLine, type RunRecord } from '../contract/runs.ts';
 import { sentenceOf } from '../contract/reasons/catalogue.ts';
 import type { KubernetesRights } from '../kubernetes/access.ts';
 import type { Election } from '../kubernetes/election.ts';
@@ -22,6 +22,7 @@ import { Metrics } from './status/metrics.ts';
 import { StatusCache } from './status/status-cache.ts';
 import { Notifier, type Receiver } from './notify.ts';
 import { findHome, HomeOrganization } from './organizations/home.ts';
+import { mayKnow } from './organizations/run-view.ts';
 import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { StatusView } from './status/status-view.ts';
 import { AuthorNames } from './repository/authors.ts';
@@ -169,7 +170,11 @@ export class Service {
     const overdue = this.#overdue;
     this.#findingNotices = new FindingNotices({ statusCache, notifier, log });
     const changed = (): void => this.#runEnded();
-    const hooks = new RunHooks({ journal, history, repositoryCache, metrics, overdue, notifier, changed, log, signal });
+    // A webhook of the pages belongs to the home organization, which learns nothing of what others restore.
+    const mayNotify = (run: RunRecord): boolean =>
+      config.secrets.has('webhookUrl') || mayKnow(run, { org: this.home.known ?? 0, home: true });
+    const told = { metrics, overdue, notifier, mayNotify };
+    const hooks = new RunHooks({ journal, history, repositoryCache, ...told, changed, log, signal });
     const process = `${config.instance}/${randomness.hex(4)}`;
     this.queue = new RunQueue({
       instance: process,

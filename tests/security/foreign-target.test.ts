@@ -8,6 +8,7 @@ import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestResponse, type TestService } from '../support/service.ts';
+import { startWebhook, type Webhook } from '../support/webhook.ts';
 import { twoOrgs, type TwoOrgs } from './support/two-orgs.ts';
 
 const REAL = process.env.GRAFANA_URL !== undefined;
@@ -257,5 +258,44 @@ describe('a target that the pages saved before backups covered other organizatio
     const target = { ...values.target, ...place() };
     expect((await save({ target, encryption: { recipients } }, keys)).status).toBe(200);
     expect(await backUp()).toBe('complete');
+  });
+});
+
+/** The webhook of the pages belongs to the home organization; restores are each organization’s own affair. */
+describe('a webhook of the home organization’s Admin', () => {
+  let world: TwoOrgs;
+  let webhook: Webhook;
+
+  beforeEach(async () => {
+    webhook = await startWebhook();
+    world = await twoOrgs();
+  });
+  afterEach(async () => {
+    await world.close();
+    await webhook.close();
+  });
+
+  // A real Grafana fails no restore on request.
+  it.skipIf(REAL)('hears nothing of what another organization restores', async () => {
+    const saved = await world.home.call('PUT', '/settings', { secrets: { webhookUrl: webhook.url } });
+    expect(saved.status).toBe(200);
+    const snapshot = await world.backup();
+    const failing = { match: /^(POST|PUT) .*\/dashboards?(\/|$)/, action: { kind: 'status', status: 400 } } as const;
+    for (const side of [world.other, world.home]) {
+      const { org, planted } = side;
+      await side.grafana.delete(`/api/dashboards/uid/${planted.dashboard}`);
+      const selection = { type: 'resources', resources: [{ org, kind: 'dashboard', uid: planted.dashboard }] };
+      const plan = await side.call('POST', '/restores', { snapshot, selection });
+      world.grafana.simulator?.setFaults(failing);
+      const { confirm } = plan.json;
+      const applied = await side.call('POST', `/restores/${plan.json.id}/apply`, { confirm });
+      expect(await world.ended(side, applied.json.id)).not.toMatchObject({ status: 'complete' });
+      world.grafana.simulator?.setFaults();
+    }
+    const [first] = await webhook.took(1);
+    expect(first).toMatchObject({ run: { kind: 'restore' } });
+    expect(webhook.taken.map(({ run }) => (run as { id: string }).id)).toHaveLength(1);
+    const home = (await world.home.call('GET', '/runs')).json.items as { id: string }[];
+    expect(home.map(({ id }) => id)).toContain((first!['run'] as { id: string }).id);
   });
 });

@@ -15,6 +15,8 @@ export interface RunHooksParts {
   metrics: Metrics;
   overdue: Overdue;
   notifier: Notifier;
+  /** Whether the receiver of notices may know of a run. */
+  mayNotify: (run: RunRecord) => boolean;
   /** What was read before is old now. */
   changed: () => void;
   log: Log;
@@ -31,7 +33,7 @@ export class RunHooks {
   }
 
   of(record: RunRecord): void {
-    const { history, metrics, overdue, notifier, changed } = this.#parts;
+    const { history, metrics, overdue, notifier, mayNotify, changed } = this.#parts;
     const before = history.last(
       (run) =>
         run.kind === record.kind && run.id !== record.id && ['complete', 'partial', 'failed'].includes(run.status),
@@ -41,7 +43,7 @@ export class RunHooks {
     const wentWell = record.status === 'complete' || record.status === 'partial';
     const wasLate = wentWell && record.kind === 'backup' && overdue.end();
     const notice = noticeOf(record, wasLate ? { ...record, status: 'failed' } : before);
-    if (notice !== undefined) {
+    if (notice !== undefined && mayNotify(record)) {
       notifier.notify(notice);
     }
     if (wentWell) {
