@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, grafana, start } from './harness.ts';
+import { become, call, grafana, start } from './harness.ts';
 
 describe('folders', () => {
   it('nest only with the toggle on 10.4: without it a parent is ignored', async () => {
@@ -63,6 +63,22 @@ describe('folders', () => {
     expect((await call(`PUT ${path}/c`, moved)).status).toBe(200);
     expect((await call(`PUT ${path}/c`, moved)).status).toBe(409);
     expect((await call('GET /api/folders?parentUid=a')).body).toMatchObject([{ uid: 'c' }]);
+  });
+
+  it('belong to admins alone when a PUT created them, and to all when a POST did', async () => {
+    await start('12.4');
+    const all = '/apis/folder.grafana.app/v1beta1/namespaces/default/folders';
+    const named = (name: string) => ({ metadata: { name }, spec: { title: name } });
+    expect((await call(`PUT ${all}/put`, named('put'))).status).toBe(201);
+    expect((await call(`POST ${all}`, named('post'))).status).toBe(201);
+    const managed = async (uid: string) => {
+      const { body } = await call(`GET /api/access-control/folders/${uid}`);
+      return body.filter((entry: { isManaged: boolean }) => entry.isManaged).length;
+    };
+    expect([await managed('put'), await managed('post')]).toEqual([0, 3]);
+    become({ role: 'Viewer' });
+    expect((await call('GET /api/folders/put')).status).toBe(403);
+    expect((await call('GET /api/folders/post')).status).toBe(200);
   });
 
   it('move by their own call through /api, never into themselves', async () => {

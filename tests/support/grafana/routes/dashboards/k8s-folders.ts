@@ -41,8 +41,8 @@ const KIND: K8sKind<Folder> = {
       description: stringAt(specOf(object), 'description'),
       parentUid,
       by: call.author,
-      // Whether they are asked for or not (folder_storage.go Create).
-      acl: parentUid === '' ? defaultAcl(() => call.state.nextId(), call.identity, true) : [],
+      // Whether they are asked for or not (folder_storage.go Create); Update, which a PUT comes to, gives none.
+      acl: parentUid === '' && call.method === 'POST' ? defaultAcl(() => call.state.nextId(), call.identity, true) : [],
       managedBy: managerOf(object),
     });
   },
