@@ -37,6 +37,10 @@ export class SecretState implements StateStore {
     return (await this.#change(secretKey(name), (there) => there ?? value)) ?? value;
   }
 
+  async update(name: string, change: (there: Buffer | undefined) => Buffer | undefined): Promise<void> {
+    await this.#change(secretKey(name), change);
+  }
+
   async delete(name: string): Promise<void> {
     await this.#change(secretKey(name), () => undefined);
   }

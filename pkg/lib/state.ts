@@ -19,12 +19,20 @@ export interface StateStore {
    * the same.
    */
   add(name: string, value: Buffer): Promise<Buffer>;
+  /**
+   * Replaces it by what `change` makes of what is there, without losing what others write concurrently: `change` may be
+   * called again. Undefined means that there is none. Processes that share a Secret may update concurrently; a
+   * directory is for one process.
+   */
+  update(name: string, change: (there: Buffer | undefined) => Buffer | undefined): Promise<void>;
   delete(name: string): Promise<void>;
 }
 
 /** State in a directory that only its owner may enter (0700), in files that only its owner may read (0600). */
 export class DirectoryState implements StateStore {
   readonly #directory: string;
+  /** One after the other. */
+  #updating: Promise<void> = Promise.resolve();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -65,6 +73,15 @@ export class DirectoryState implements StateStore {
       }
     });
     return (await this.get(name)) ?? value;
+  }
+
+  async update(name: string, change: (there: Buffer | undefined) => Buffer | undefined): Promise<void> {
+    const updated = this.#updating.then(async () => {
+      const value = change(await this.get(name));
+      await (value === undefined ? this.delete(name) : this.set(name, value));
+    });
+    this.#updating = updated.catch(() => undefined);
+    return updated;
   }
 
   async #write(name: string, value: Buffer, put: (draft: string, path: string) => Promise<void>): Promise<void> {
@@ -133,6 +150,11 @@ export class MemoryState implements StateStore {
     const there = this.#values.get(name) ?? value;
     this.#values.set(name, there);
     return there;
+  }
+
+  async update(name: string, change: (there: Buffer | undefined) => Buffer | undefined): Promise<void> {
+    const value = change(this.#values.get(name));
+    await (value === undefined ? this.delete(name) : this.set(name, value));
   }
 
   async delete(name: string): Promise<void> {

@@ -76,6 +76,16 @@ describeKubernetes('a Secret as state, against a real API server with RBAC', () 
     expect((await state.get('grafana-api-token'))?.toString()).toBe('glsa_new');
   });
 
+  it('loses nothing when two replicas update one entry concurrently', async () => {
+    const { state, directory, secret } = await setUp();
+    const other = new SecretState(clientOf(directory), secret, realClock);
+    const add = (text: string) => (there: Buffer | undefined) => Buffer.from(`${there?.toString() ?? ''}${text}`);
+    await Promise.all([...'abcd'].map((text, index) => [state, other][index % 2]?.update('previews.json', add(text))));
+    expect([...((await state.get('previews.json'))?.toString() ?? '')].sort().join('')).toBe('abcd');
+    await other.update('previews.json', () => undefined);
+    expect(await state.get('previews.json')).toBeUndefined();
+  });
+
   it('loses nothing when two replicas write concurrently', async () => {
     const { state, namespace, directory, secret } = await setUp();
     const other = new SecretState(clientOf(directory), secret, realClock);
