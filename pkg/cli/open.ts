@@ -2,6 +2,7 @@ import type { SnapshotSummary } from '../contract/manifest.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import { patienceAtStart } from '../engine/restarts.ts';
 import { GrafanaClient } from '../grafana/http/client.ts';
+import { PreviewRecords } from '../engine/preview/record.ts';
 import { connect, type Instance } from '../grafana/instance.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
@@ -110,7 +111,10 @@ export async function withGrafanaInstance<T>(
     const { needsServerAdmin = false } = flags;
     const patience =
       onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, START_WITHIN_MS);
-    return await work(await connect({ client, orgs, orgCredentials, needsServerAdmin, signal, patience }));
+    const instance = await connect({ client, orgs, orgCredentials, needsServerAdmin, signal, patience });
+    // Of a service that has the same state.
+    const previews = new PreviewRecords(await openState(context, flags), log);
+    return await work({ ...instance, previews });
   } finally {
     await client.close();
   }

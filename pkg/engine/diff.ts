@@ -8,7 +8,7 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import type { Repository } from '../repository/repository.types.ts';
 import { placeAndName } from './folder-paths.ts';
-import { isPreview, unusedPreviewFolders } from '../grafana/kinds/previews.ts';
+import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
 import { servingOf } from './served-kinds.ts';
@@ -91,7 +91,7 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
       }
     }
   }
-  for (const { org, kind, uid } of unusedPreviewFolders([...live.values()])) {
+  for (const { org, kind, uid } of await unusedPreviewFolders([...live.values()], options.instance.previews)) {
     live.delete(key(org, kind, uid));
   }
   placeAndName([...live.values()]);
@@ -118,7 +118,7 @@ async function readLive(options: LiveDiffOptions, orgId: number, name: KindName,
   const toRead = [];
   for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
     const { content, ...rest } = listed;
-    if (isPreview(listed)) {
+    if (await isPreview(context, kind, listed)) {
       continue;
     }
     if (content === undefined) {

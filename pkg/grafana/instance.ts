@@ -9,6 +9,7 @@ import { GrafanaError } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './http/pagination/lists.ts';
 import type { Patience } from './http/outage.ts';
+import type { KnownPreviews } from './known-previews.ts';
 
 export interface Org {
   id: number;
@@ -23,6 +24,8 @@ export interface Instance {
   capabilities: Capabilities;
   orgs: Org[];
   serverAdmin: boolean;
+  /** Temporary copies that are in it, where someone keeps a record of them. */
+  previews?: KnownPreviews;
 }
 
 export interface ConnectOptions {
@@ -172,6 +175,7 @@ export function kindContext(
     org: { id: org.id, name: org.name },
     namespace: org.id === 1 ? 'default' : `org-${org.id}`,
     serverAdmin: instance.serverAdmin,
+    previews: instance.previews,
     ...run,
     memo<T>(key: string, load: () => Promise<T>): Promise<T> {
       const loaded = memory.get(key) ?? load();

@@ -1,7 +1,7 @@
 import type { OpenedPreview, Preview, PreviewRequest } from '../contract/api/previews.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
-import { PREVIEW_LIFETIME_MS } from '../engine/preview/remove.ts';
+import type { LivePreview } from '../engine/preview/remove.ts';
 import type { Caller } from './organizations/caller.ts';
 import type { RepositoryCache } from './repository/repository-cache.ts';
 import type { Snapshots } from './repository/snapshots.ts';
@@ -19,8 +19,8 @@ interface PreviewsParts {
 }
 
 /**
- * Temporary copies of dashboards, and their end. What is live in Grafana is all that is known of them, so neither a
- * restart nor another replica leaves one behind.
+ * Temporary copies of dashboards, and their end. All that is known of them is in the state, so neither a restart nor
+ * another replica leaves one behind.
  */
 export class Previews {
   readonly #parts: PreviewsParts;
@@ -34,15 +34,15 @@ export class Previews {
 
   /** @throws DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN, GrafanaError */
   async open({ snapshot: asked, uid }: PreviewRequest, caller: Caller): Promise<OpenedPreview> {
-    const { repositoryCache, snapshots, clock, log, signal } = this.#parts;
+    const { repositoryCache, snapshots, log, signal } = this.#parts;
     const { id: snapshot } = await snapshots.manifest(asked, caller, signal);
     const opened = await repositoryCache.use(signal, ({ previews }) =>
       previews.open({ snapshot, uid }, caller, signal),
     );
     log.info({ org: caller.org, snapshot, dashboard: uid, preview: opened.uid }, 'a preview was made');
-    const { title, missing, lostDataSources } = opened;
+    const { missing, lostDataSources } = opened;
     return {
-      ...described({ uid: opened.uid, title, created: clock.now() }),
+      ...described(opened),
       missing: missing.map(({ kind, uid: missed, title: name }) => ({ kind, uid: missed, title: name })),
       lostDataSources,
     };
@@ -50,9 +50,9 @@ export class Previews {
 
   /** @throws GrafanaError */
   async list(caller: Caller): Promise<Preview[]> {
-    const { repositoryCache, clock, signal } = this.#parts;
+    const { repositoryCache, signal } = this.#parts;
     const live = await repositoryCache.use(signal, ({ previews }) => previews.list(caller, signal));
-    return live.map(({ created, ...preview }) => described({ ...preview, created: created ?? clock.now() }));
+    return live.map(described);
   }
 
   /** @throws DK_NOT_FOUND, GrafanaError */
@@ -90,7 +90,6 @@ export class Previews {
   }
 }
 
-function described({ uid, title, created }: { uid: string; title: string; created: Date }): Preview {
-  const expires = new Date(created.getTime() + PREVIEW_LIFETIME_MS).toISOString();
-  return { uid, title, path: `/d/${encodeURIComponent(uid)}`, expires };
+function described({ uid, title, expires }: LivePreview): Preview {
+  return { uid, title, path: `/d/${encodeURIComponent(uid)}`, expires: expires.toISOString() };
 }

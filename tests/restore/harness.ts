@@ -8,6 +8,7 @@ import { recordRun } from '../../pkg/engine/run.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
+import type { KnownPreviews } from '../../pkg/grafana/known-previews.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
@@ -27,6 +28,8 @@ export class RestoreBench {
   readonly sim: Simulator;
   readonly repository: OpenedRepository;
   readonly clock: Clock;
+  /** The record of temporary copies that backups, comparisons and plans go by. */
+  previews: KnownPreviews | undefined;
   readonly #client: GrafanaClient;
   #runs = 0;
 
@@ -73,8 +76,8 @@ export class RestoreBench {
     return answer;
   }
 
-  instance(): Promise<Instance> {
-    return connect({ client: this.#client, orgs: 'all' });
+  async instance(): Promise<Instance> {
+    return { ...(await connect({ client: this.#client, orgs: 'all' })), previews: this.previews };
   }
 
   /** As a service account in the first org. */

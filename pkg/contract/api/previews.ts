@@ -25,7 +25,7 @@ export const OpenedPreview = Preview.extend({
 });
 export type OpenedPreview = z.infer<typeof OpenedPreview>;
 
-/** GET /previews: those of the caller's organization, as Grafana's search finds them, which may be seconds behind. */
+/** GET /previews: those of the caller's organization. */
 export const Previews = z.object({ previews: z.array(Preview) });
 export type Previews = z.infer<typeof Previews>;
 

@@ -3,6 +3,7 @@ export const RUN_REASONS = {
   'not-asked-for': 'not asked for',
   'not-served': 'not served by this Grafana',
   'deleted-meanwhile': 'deleted while the backup was running',
+  'temporary-copy': 'a temporary copy by Dashkeep, which the service removes',
   'no-server-admin-here': 'the service is no server admin: compare it with `dashkeep diff` at the command line',
 
   'snapshot-partial': 'The snapshot is partial: some resources are missing from it.',

@@ -5,7 +5,7 @@ import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget } from '../../grafana/http/byte-budget.ts';
 import { kindContext } from '../../grafana/instance.ts';
-import { unusedPreviewFolders } from '../../grafana/kinds/previews.ts';
+import { unusedPreviewFolders } from '../../grafana/previews.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { newTimedId } from '../../repository/layout.ts';
@@ -60,7 +60,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     }
     signal.throwIfAborted();
     collection.finishReading();
-    collection.leaveOut(unusedPreviewFolders(collection.entries));
+    collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
     collection.progress.phase('checking');
     await replaceMissing(options, collection);
     placeAndName(collection.entries);

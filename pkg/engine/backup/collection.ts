@@ -134,13 +134,15 @@ export class Collection {
     );
   }
 
-  /** Takes entries out again as if they had not been listed. */
-  leaveOut(entries: ReadonlySet<ManifestEntry>): void {
+  /** Takes entries out again as skipped. */
+  leaveOut(entries: ReadonlySet<ManifestEntry>, why: Reason): void {
     const reused = new Set(this.reused);
     for (const entry of entries) {
-      const report = this.report(entry.kind);
-      report.listed--;
+      const { org, kind, uid, title } = entry;
+      const report = this.report(kind);
       report[reused.has(entry) ? 'reused' : 'stored']--;
+      report.skipped++;
+      this.skipped.push({ org, kind, uid, title, ...because(why) });
     }
     this.remove(entries);
   }

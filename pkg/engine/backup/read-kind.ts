@@ -7,7 +7,7 @@ import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
 import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
 import type { Kind, Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
-import { isPreview } from '../../grafana/kinds/previews.ts';
+import { isPreview } from '../../grafana/previews.ts';
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/text-content.ts';
 import { holding } from './large-bodies.ts';
 import { servingOf } from '../served-kinds.ts';
@@ -47,11 +47,13 @@ export async function readKind(run: KindRun): Promise<void> {
       collection.began({ org: context.org.id, kind: kind.name, resourceVersion });
     for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();
-      if (isPreview(listed)) {
-        continue;
-      }
       collection.listed(kind.name);
       unlisted.delete(listed.uid);
+      if (await isPreview(context, kind, listed)) {
+        const { uid, title } = listed;
+        collection.skip({ org: context.org.id, kind: kind.name, uid, title, ...because(reason('temporary-copy')) });
+        continue;
+      }
       const same = before.get(listed.uid);
       const { content, ...rest } = listed;
       if (concern) {

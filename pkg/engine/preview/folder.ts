@@ -1,33 +1,58 @@
-import { ifFound, isConflict } from '../../grafana/http/errors.ts';
-import type { Org } from '../../grafana/instance.ts';
-import { PREVIEW_FOLDER } from '../../grafana/kinds/previews.ts';
-
-const FOLDER_PATH = `/api/folders/${encodeURIComponent(PREVIEW_FOLDER.uid)}`;
+import { DashkeepError } from '../../contract/errors.ts';
+import { isNotFound } from '../../grafana/http/errors.ts';
+import { foldersPath, GROUP, usableVersion } from '../../grafana/kinds/dashboards/folder/api.ts';
+import type { KindContext } from '../../grafana/kinds/kind.ts';
+import { folderPath, isRootFolder } from '../../grafana/previews.ts';
+import { closeToOthers } from './closed.ts';
 
 /**
- * Makes sure that there is a folder for previews, and that only admins see what is in it. It is empty until then.
- * @throws GrafanaError
+ * Creates a folder at the root for one copy, and proves that only admins see what will be in it.
+ * @throws DK_GRAFANA_REFUSED when others would see it; GrafanaError, also when something has that UID already
  */
-export async function makePreviewFolder({ client }: Org, signal: AbortSignal): Promise<void> {
-  if ((await ifFound(client.get(FOLDER_PATH, { signal }))) === undefined) {
-    try {
-      await client.post('/api/folders', { ...PREVIEW_FOLDER }, { signal });
-    } catch (error) {
-      // Another request made it meanwhile, or the answer to this one was lost.
-      if (!isConflict(error)) {
-        throw error;
-      }
-    }
+export async function makeClosedFolder(context: KindContext, uid: string, title: string): Promise<void> {
+  await create(context, uid, title);
+  const made = await context.grafana.get(folderPath(uid), { signal: context.signal });
+  if (!isRootFolder(made)) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana created the folder of the copy inside another one');
   }
-  await client.post(`${FOLDER_PATH}/permissions`, { items: [] }, { signal });
+  await closeToOthers(context, { resource: 'folders', uid });
 }
 
-/** Whether the folder is there. @throws GrafanaError */
-export async function hasPreviewFolder({ client }: Org, signal: AbortSignal): Promise<boolean> {
-  return (await ifFound(client.get(FOLDER_PATH, { signal }))) !== undefined;
+/**
+ * Grafana gives a new folder at the root to all viewers and editors, and may go by that for a minute after it was taken
+ * away again (acimpl/service.go, cacheTTL). A PUT gives it to no one (folder_storage.go).
+ */
+async function create(context: KindContext, uid: string, title: string): Promise<void> {
+  const { grafana, signal } = context;
+  const version = usableVersion(context);
+  if (version === undefined) {
+    await createBefore12(context, uid, title);
+    return;
+  }
+  const all = foldersPath(context, version);
+  const folder = { apiVersion: `${GROUP}/${version}`, kind: 'Folder', metadata: { name: uid }, spec: { title } };
+  try {
+    await grafana.put(`${all}/${uid}`, folder, { signal });
+  } catch (error) {
+    if (!isNotFound(error)) {
+      throw error;
+    }
+    await grafana.post(all, folder, { signal });
+  }
 }
 
-/** Removes the folder. Grafana removes what is in it, too: only for an empty one. @throws GrafanaError */
-export async function removePreviewFolder({ client }: Org, signal: AbortSignal): Promise<void> {
-  await ifFound(client.delete(FOLDER_PATH, { signal }));
+/** There a folder is given to no one else when it is created inside another one, which stays empty and goes. */
+async function createBefore12({ grafana, signal }: KindContext, uid: string, title: string): Promise<void> {
+  const outer = outerFolderOf(uid);
+  await grafana.post('/api/folders', { uid: outer, title: `${title} (empty)` }, { signal });
+  await grafana.post('/api/folders', { uid, title, parentUid: outer }, { signal });
+  if (!isRootFolder(await grafana.get(folderPath(uid), { signal }))) {
+    await grafana.post(`${folderPath(uid)}/move`, { parentUid: '' }, { signal });
+  }
+  await grafana.delete(folderPath(outer), { signal });
+}
+
+/** The UID of the folder that a folder is created in before Grafana 12. */
+export function outerFolderOf(uid: string): string {
+  return `${uid}-`;
 }

@@ -2,18 +2,26 @@ import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Manifest } from '../../contract/manifest.ts';
-import type { Clock, Log } from '../../contract/ports.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
-import { PREVIEW_FOLDER, PREVIEW_UID_PREFIX } from '../../grafana/kinds/previews.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
+import { PREVIEW_UID_PREFIX } from '../../grafana/previews.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import { applyPlan } from '../restore/apply/apply.ts';
 import { writeContext } from '../restore/context.ts';
 import { planRestore } from '../restore/plan/plan.ts';
-import { targetOf } from '../restore/target.ts';
 import type { MissingDependency, Plan, PlannedItem, PlanRequest } from '../restore/types.ts';
-import { makePreviewFolder } from './folder.ts';
+import { closeToOthers } from './closed.ts';
+import { makeClosedFolder } from './folder.ts';
 import { withoutLinks } from './links.ts';
+import type { PreviewRecord, PreviewRecords } from './record.ts';
+import { endPreview, recordsOf } from './remove.ts';
+
+/** How long a preview stays, in milliseconds. */
+const LIFETIME_MS = 60 * 60_000;
+/** How long opening one may take, in milliseconds: what a process that died left of it is removed then. */
+const OPENING_MS = 5 * 60_000;
+/** Previews of one org at the same time, so that the state stays small. */
+const MOST_PER_ORG = 10;
 
 export interface PreviewOptions {
   manifest: Manifest;
@@ -23,7 +31,9 @@ export interface PreviewOptions {
   org: Org;
   /** Of the dashboard. */
   uid: string;
+  records: PreviewRecords;
   clock: Clock;
+  randomness: Randomness;
   log: Log;
   signal: AbortSignal;
 }
@@ -32,6 +42,7 @@ export interface PreviewOptions {
 export interface Preview {
   uid: string;
   title: string;
+  expires: Date;
   /** What it uses, and neither this Grafana nor the copy has. */
   missing: MissingDependency[];
   /** Data sources of it that nothing here replaces: their panels show an error. */
@@ -39,51 +50,97 @@ export interface Preview {
 }
 
 /**
- * Makes a temporary copy of a dashboard as a snapshot holds it, in a folder that only admins see, with data sources
- * mapped to those that are here. The same dashboard of the same snapshot replaces its earlier copy.
- * @throws DK_NOT_FOUND when the snapshot lacks the dashboard; what planning and writing throw
+ * Makes a temporary copy of a dashboard as a snapshot holds it, in its own folder that only admins see, with data
+ * sources mapped to those that are here. It is recorded before anything of it is in Grafana. An org that has ten loses
+ * the oldest.
+ * @throws DK_NOT_FOUND when the snapshot lacks the dashboard; DK_GRAFANA_REFUSED when others than admins would see the
+ * copy; what planning, writing and the state throw
  */
 export async function openPreview(options: PreviewOptions): Promise<Preview> {
-  const { manifest, org, uid } = options;
+  const { manifest, org, uid, instance, records, clock, randomness } = options;
   if (!manifest.resources.some((entry) => entry.org === org.id && entry.kind === 'dashboard' && entry.uid === uid)) {
     throw new DashkeepError('DK_NOT_FOUND', `the snapshot ${manifest.id} holds no dashboard ${uid}`, {
       advice: reason('choose-snapshot-with-dashboard'),
     });
   }
-  await makePreviewFolder(org, options.signal);
-  const request = requestOf(options);
-  const first = await planCopy(request);
-  const earlier = targetOf(first.item).uid;
-  if (first.item.action !== 'create') {
-    await kindOf('dashboard').remove?.(writeContext(request, org), earlier);
+  await makeRoom(options);
+  const record: PreviewRecord = {
+    org: org.id,
+    folder: newUid(randomness),
+    dashboard: newUid(randomness),
+    expires: clock.now().getTime() + OPENING_MS,
+  };
+  await records.put(record);
+  try {
+    const made = await makeCopy(options, record);
+    const expires = clock.now().getTime() + LIFETIME_MS;
+    await records.put({ ...record, expires });
+    return { ...made, expires: new Date(expires) };
+  } catch (error) {
+    // What can't be removed now is in the record.
+    await endPreview(instance, org, { ...record, expires: clock.now().getTime() }, options).catch(() => undefined);
+    throw error;
   }
-  const { plan, item } = first.item.action === 'create' ? first : await planCopy(request);
+}
+
+async function makeRoom(options: PreviewOptions): Promise<void> {
+  const { org, instance, records, clock } = options;
+  for (const oldest of (await recordsOf(org, records)).slice(0, 1 - MOST_PER_ORG)) {
+    await endPreview(instance, org, { ...oldest, expires: clock.now().getTime() }, options);
+  }
+  if ((await recordsOf(org, records)).length >= MOST_PER_ORG) {
+    throw new DashkeepError(
+      'DK_TOO_MANY',
+      `${MOST_PER_ORG} temporary copies are open, and the oldest can't be removed`,
+      {
+        advice: reason('empty-preview-folders'),
+      },
+    );
+  }
+}
+
+function newUid(randomness: Randomness): string {
+  // Grafana's UIDs have up to 40 characters.
+  return `${PREVIEW_UID_PREFIX}${randomness.hex(11)}`;
+}
+
+async function makeCopy(options: PreviewOptions, record: PreviewRecord): Promise<Omit<Preview, 'expires'>> {
+  const request = requestOf(options, record);
+  const context = writeContext(request, options.org);
+  const number = record.folder.slice(PREVIEW_UID_PREFIX.length, PREVIEW_UID_PREFIX.length + 8);
+  await makeClosedFolder(context, record.folder, `Dashkeep preview ${number}`);
+  const { plan, item } = await planCopy(request);
   plan.mapping = withoutLinks(plan.mapping);
   const [result] = await applyPlan(request, plan);
   if (result === undefined || result.outcome === 'failed') {
     throw new DashkeepError('DK_GRAFANA_REFUSED', `Grafana did not take the copy: ${result?.reason ?? 'no result'}`);
   }
+  await closeToOthers(context, { resource: 'dashboards', uid: record.dashboard });
   return {
-    uid: targetOf(item).uid,
+    uid: record.dashboard,
     title: `${item.title}${request.options.copy?.suffix ?? ''}`,
     missing: plan.missing,
     lostDataSources: plan.dataSources.filter(({ by }) => by === 'none').map(({ from }) => from),
   };
 }
 
-function requestOf({ org, uid, manifest, instance, ...ports }: PreviewOptions): PlanRequest {
+function requestOf(options: PreviewOptions, { folder, dashboard }: PreviewRecord): PlanRequest {
+  const { org, uid, manifest, instance, repository, clock, log, signal } = options;
   return {
-    ...ports,
+    repository,
+    clock,
+    log,
+    signal,
     manifest,
     instance: { ...instance, orgs: [org] },
     selection: { only: [{ org: org.id, kind: 'dashboard', uid }], exactly: true },
     options: {
-      overwrite: true,
+      overwrite: false,
       includeManaged: true,
       copy: {
-        folderUid: PREVIEW_FOLDER.uid,
+        folderUid: folder,
         suffix: ` (as of ${manifest.started.slice(0, 16).replace('T', ' ')} UTC)`,
-        uidPrefix: PREVIEW_UID_PREFIX,
+        uid: dashboard,
       },
     },
   };
@@ -96,7 +153,7 @@ async function planCopy(request: PlanRequest): Promise<{ plan: Plan; item: Plann
   if (item === undefined || others.length > 0 || item.entry === undefined || !plan.mapping.isCopy(item.entry)) {
     throw new Error('a preview must make one copy and nothing else');
   }
-  if (item.action === 'blocked' || item.action === 'skip') {
+  if (item.action !== 'create') {
     throw new DashkeepError('DK_GRAFANA_REFUSED', `the copy can't be made: ${item.reason}`);
   }
   return { plan, item };

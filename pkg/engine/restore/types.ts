@@ -60,8 +60,8 @@ export interface CopyOptions {
   org?: number;
   /** Title suffix. */
   suffix?: string;
-  /** What the uids of copies begin with; at most 26 characters, for Grafana's uids have up to 40. */
-  uidPrefix?: string;
+  /** UID of the copy, where only one resource is copied; derived from the snapshot and the place otherwise. */
+  uid?: string;
 }
 
 export interface RestoreOptions {

@@ -5,6 +5,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../http/client.ts';
 import type { Capabilities } from '../capabilities.ts';
+import type { KnownPreviews } from '../known-previews.ts';
 import type { KindTraits } from './traits.ts';
 import type { Content } from './content.ts';
 
@@ -18,6 +19,8 @@ export interface KindContext {
   namespace: string;
   /** Whether the credentials are a server admin's (basic authentication): needed for kinds of scope `server`. */
   serverAdmin: boolean;
+  /** The record of temporary copies, where there is one. */
+  previews?: KnownPreviews;
   /**
    * Whether secrets that Grafana gives out decrypted (contact points) may be read: only when the repository is
    * encrypted.

@@ -2,6 +2,7 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { patienceAtStart } from '../../engine/restarts.ts';
 import type { OnProgress } from '../../engine/progress.ts';
+import type { KnownPreviews } from '../../grafana/known-previews.ts';
 import type { CredentialSource } from '../../grafana/http/credentials.ts';
 import { connect, type Instance } from '../../grafana/instance.ts';
 
@@ -17,6 +18,8 @@ export interface GrafanaAccess {
 export interface InstanceOptions {
   grafana: { url: string; caFile?: string; concurrency?: number; timeout?: number };
   access: GrafanaAccess;
+  /** The record of temporary copies. */
+  previews?: KnownPreviews;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -35,7 +38,7 @@ export type WithInstance = <T>(
 
 /** Connects to Grafana, does the work, and closes the connections whatever happens. */
 export async function withInstance<T>(
-  { grafana, access, clock, randomness, log }: InstanceOptions,
+  { grafana, access, previews, clock, randomness, log }: InstanceOptions,
   orgs: 'all' | number[] | undefined,
   signal: AbortSignal,
   action: (instance: Instance) => Promise<T>,
@@ -48,7 +51,7 @@ export async function withInstance<T>(
     }
     const orgCredentials = access.orgCredentials();
     const patience = onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal });
-    return await action(await connect({ client, orgs, orgCredentials, signal, patience }));
+    return await action({ ...(await connect({ client, orgs, orgCredentials, signal, patience })), previews });
   } finally {
     await client.close();
   }

@@ -8,6 +8,7 @@ import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
 import { diffLive, diffManifests } from '../../engine/diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
+import { PreviewRecords } from '../../engine/preview/record.ts';
 import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
@@ -70,15 +71,17 @@ class EngineWork implements Operations {
     const ports = { ...this.#ports, state, replicated, passphrases, trustedKeys };
     this.#repository = new LazyRepository(ports, settings, store);
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
-    this.#withInstance = (signal, action, onProgress) => withInstance(options, orgs, signal, action, onProgress);
+    const records = new PreviewRecords(state, log);
+    const inside = { ...options, previews: records };
+    this.#withInstance = (signal, action, onProgress) => withInstance(inside, orgs, signal, action, onProgress);
     // The home organization needs no id: a small token may not even ask for its own.
     this.#inOrgOf =
       ({ org, home }) =>
       (signal, action, onProgress) =>
-        withInstance(options, home ? undefined : [org], signal, action, onProgress);
+        withInstance(inside, home ? undefined : [org], signal, action, onProgress);
     const shared = { ports: this.#ports, repository: this.#repository, inOrgOf: this.#inOrgOf };
     this.#restores = new RestorePlans({ ...shared, version });
-    this.previews = previewOperations({ ...shared, inAll: this.#withInstance });
+    this.previews = previewOperations({ ...shared, records, inAll: this.#withInstance });
   }
 
   get description(): string {

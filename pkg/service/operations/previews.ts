@@ -1,6 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import type { Clock, Log } from '../../contract/ports.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { openPreview, type Preview } from '../../engine/preview/preview.ts';
+import type { PreviewRecords } from '../../engine/preview/record.ts';
 import { listPreviews, removeExpiredPreviews, removePreview, type LivePreview } from '../../engine/preview/remove.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { assertCounts } from '../../repository/signing/acceptance.ts';
@@ -22,14 +23,16 @@ export interface PreviewOperations {
 }
 
 interface Parts {
-  ports: { clock: Clock; log: Log };
+  ports: { clock: Clock; randomness: Randomness; log: Log };
+  records: PreviewRecords;
   repository: LazyRepository;
   inOrgOf: (caller: Caller) => WithInstance;
   inAll: WithInstance;
 }
 
 /** @returns what the service does with previews, by the engine */
-export function previewOperations({ ports, repository, inOrgOf, inAll }: Parts): PreviewOperations {
+export function previewOperations({ ports: given, records, repository, inOrgOf, inAll }: Parts): PreviewOperations {
+  const ports = { ...given, records };
   return {
     async open({ snapshot, uid }, caller, signal) {
       const opened = await repository.open(signal);
@@ -42,7 +45,8 @@ export function previewOperations({ ports, repository, inOrgOf, inAll }: Parts):
         return openPreview({ ...ports, manifest, repository: opened, instance, org, uid, signal });
       });
     },
-    list: (caller, signal) => inOrgOf(caller)(signal, (instance) => listPreviews(orgOf(instance, caller), signal)),
+    list: (caller, signal) =>
+      inOrgOf(caller)(signal, (instance) => listPreviews(orgOf(instance, caller), { ...ports, signal })),
     remove: (uid, caller, signal) =>
       inOrgOf(caller)(signal, (instance) =>
         removePreview(instance, orgOf(instance, caller), uid, { ...ports, signal }),

@@ -18,14 +18,10 @@ export function PreviewNotice({ preview, onRemoved }: { preview: OpenedPreview; 
     <Alert severity={lacks.length === 0 ? 'success' : 'warning'} title={t('preview.ready', 'The copy is ready')}>
       <Stack direction="column" gap={1}>
         <Text element="p">
-          {t(
-            'preview.what',
-            '“{{title}}” is in the folder Dashkeep previews, which only admins see. It is removed at {{time}}.',
-            {
-              title,
-              time: formatTime(expires),
-            },
-          )}
+          {t('preview.what', '“{{title}}” has its own folder, which only admins see. Both are removed at {{time}}.', {
+            title,
+            time: formatTime(expires),
+          })}
         </Text>
         {lacks.length > 0 && (
           <>

@@ -7,6 +7,7 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
   'not-asked-for': () => t('reason.not-asked-for', 'Not selected'),
   'not-served': () => t('reason.not-served', 'This Grafana does not provide it'),
   'deleted-meanwhile': () => t('reason.deleted-meanwhile', 'Deleted while the backup was running'),
+  'temporary-copy': () => t('reason.temporary-copy', 'A temporary copy by Dashkeep, which the service removes'),
   'no-server-admin-here': () =>
     t('reason.no-server-admin-here', 'The service is not a server admin. Compare it with the command line'),
   'snapshot-partial': () => t('reason.snapshot-partial', 'The snapshot is partial: some resources are missing from it'),

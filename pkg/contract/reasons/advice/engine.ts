@@ -12,6 +12,9 @@ export const ENGINE_ADVICE = {
   'write-secrets': 'Write kind, uid and field, each a mapping: {example}.',
   'use-existing-data-source': 'Use the UID of an existing data source, such as --map-datasource old=new.',
   'choose-snapshot-with-dashboard': 'Choose a snapshot that holds the dashboard.',
+  'close-folders-to-others':
+    'Take the permissions on all folders away from {who}, or compare the versions of the dashboard instead of opening a copy.',
+  'empty-preview-folders': 'Move your own dashboards out of the folders named Dashkeep preview, then retry.',
   'check-kind-and-uid': 'Check kind and uid; `{command}` lists what there is.',
   'did-you-mean': 'Did you mean {found}?',
 } as const;

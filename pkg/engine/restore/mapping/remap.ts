@@ -127,10 +127,12 @@ export class Remap implements Mapping {
     if (uidIsName === true) {
       return `${entry.uid}${options.copy?.suffix ?? DEFAULT_NAME_SUFFIX}`;
     }
+    if (options.copy?.uid !== undefined) {
+      return options.copy.uid;
+    }
     // Permissions have the uid of what they belong to.
     const place = [manifest.id, entry.org, owner, entry.uid, options.copy?.org ?? '', options.copy?.folderUid ?? ''];
-    const hash = createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
-    return `${options.copy?.uidPrefix ?? ''}${hash}`;
+    return createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
   }
 
   #renamed(kind: Kind, entry: ManifestEntry, content: Content): Content {

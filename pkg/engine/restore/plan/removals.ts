@@ -4,7 +4,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
-import { isPreview, PREVIEW_FOLDER } from '../../../grafana/kinds/previews.ts';
+import { isPreview, isPreviewFolder } from '../../../grafana/previews.ts';
 import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
@@ -107,11 +107,12 @@ function scopeOf(
   return (_kind, { folderUid }) => folderUid !== undefined && within.has(folderUid);
 }
 
-/** All that is live of a kind. */
+/** All that is live of a kind, without temporary copies. */
 export async function listOf(kind: Kind, context: WriteContext): Promise<Listed[]> {
   const all: Listed[] = [];
   for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
-    if (!isPreview(listed) && listed.uid !== PREVIEW_FOLDER.uid) {
+    const ours = kind.name === 'folder' ? isPreviewFolder(context, listed) : isPreview(context, kind, listed);
+    if (!(await ours)) {
       all.push(listed);
     }
   }

@@ -28,6 +28,17 @@ export const ENGINE_ADVICE_TEXTS: Record<keyof typeof ENGINE_ADVICE, Text> = {
   'use-existing-data-source': () => t('reason.use-existing-data-source', 'Use the UID of an existing data source.'),
   'choose-snapshot-with-dashboard': () =>
     t('reason.choose-snapshot-with-dashboard', 'Choose a snapshot that holds the dashboard.'),
+  'close-folders-to-others': (given) =>
+    t(
+      'reason.close-folders-to-others',
+      'Take the permissions on all folders away from {{who}}, or compare the versions of the dashboard instead of opening a copy.',
+      given,
+    ),
+  'empty-preview-folders': () =>
+    t(
+      'reason.empty-preview-folders',
+      'Move your own dashboards out of the folders named Dashkeep preview, then retry.',
+    ),
   'check-kind-and-uid': () => t('reason.check-kind-and-uid', 'Check the kind and the UID.'),
   'did-you-mean': (given) => t('reason.did-you-mean', 'Did you mean {{names}}?', given),
 };
