@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { Finding } from '../../contract/findings.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { sha256Of } from './statement.ts';
 
@@ -36,59 +38,75 @@ export class RememberedTarget {
 
   /** @returns undefined for a target that this installation has not written to */
   async read(): Promise<Remembered | undefined> {
-    const text = (await this.#state.get(this.#name))?.toString('utf8').trim();
-    if (text === undefined) {
-      return undefined;
-    }
-    if (RepositoryId.safeParse(text).success) {
-      // As earlier versions wrote it.
-      return { repository: text, findings: [] };
-    }
-    return Remembered.parse(JSON.parse(text));
+    return parse(await this.#state.get(this.#name), this.#name);
   }
 
   /** Remembers a repository where none is remembered yet. */
   async remember(repository: string): Promise<void> {
     if ((await this.read()) === undefined) {
-      await this.#write({ repository, findings: [] });
+      await this.#update((before) => before ?? { repository, findings: [] });
     }
   }
 
   /** A snapshot counts that is newer than all before it. */
   async noteNewest(id: string): Promise<void> {
-    const before = await this.read();
-    if (before !== undefined && (before.newest === undefined || before.newest < id)) {
-      await this.#write({ ...before, newest: id });
-    }
+    await this.#update((before) => {
+      const isNewer = before !== undefined && (before.newest === undefined || before.newest < id);
+      return isNewer ? { ...before, newest: id } : before;
+    });
   }
 
   /** These are about to be removed on purpose. */
   async noteRemoval(ids: readonly string[]): Promise<void> {
-    const before = await this.read();
-    if (before?.newest !== undefined && ids.includes(before.newest)) {
-      await this.#write({ repository: before.repository, findings: before.findings });
-    }
+    await this.#update((before) => {
+      const isNewest = before?.newest !== undefined && ids.includes(before.newest);
+      return isNewest ? { repository: before.repository, findings: before.findings } : before;
+    });
   }
 
-  /** Keeps what was found, each code once. @returns all that is known, the new ones marked */
+  /** Keeps what was found, each code once. @returns all that is known, and what is new of it */
   async note(found: readonly Omit<Finding, 'since'>[], clock: Clock): Promise<{ all: Finding[]; fresh: Finding[] }> {
-    const before = await this.read();
-    const known = before?.findings ?? [];
     const since = clock.now().toISOString();
-    const fresh = found.filter(({ code }) => !known.some((one) => one.code === code)).map((one) => ({ ...one, since }));
-    const all = [...known, ...fresh];
-    if (before !== undefined && fresh.length > 0) {
-      await this.#write({ ...before, findings: all });
+    const newTo = (before: Remembered | undefined): Finding[] =>
+      found
+        .filter(({ code }) => before?.findings.some((one) => one.code === code) !== true)
+        .map((one) => ({ ...one, since }));
+    const before = await this.read();
+    const fresh = newTo(before);
+    if (fresh.length > 0) {
+      await this.#update((now) => now && { ...now, findings: [...now.findings, ...newTo(now)] });
     }
-    return { all, fresh };
+    return { all: [...(before?.findings ?? []), ...fresh], fresh };
   }
 
   /** Takes the repository as it is from now on, on a person's word. */
   async accept(repository: string): Promise<void> {
-    await this.#write({ repository, findings: [] });
+    await this.#update(() => ({ repository, findings: [] }));
   }
 
-  #write(value: Remembered): Promise<void> {
-    return this.#state.set(this.#name, Buffer.from(JSON.stringify({ format: 1, ...value })));
+  #update(change: (before: Remembered | undefined) => Remembered | undefined): Promise<void> {
+    return this.#state.update(this.#name, (bytes) => {
+      const after = change(parse(bytes, this.#name));
+      return after && Buffer.from(JSON.stringify({ format: 1, ...after }));
+    });
+  }
+}
+
+function parse(bytes: Buffer | undefined, name: string): Remembered | undefined {
+  const text = bytes?.toString('utf8').trim();
+  if (text === undefined) {
+    return undefined;
+  }
+  if (RepositoryId.safeParse(text).success) {
+    // As earlier versions wrote it.
+    return { repository: text, findings: [] };
+  }
+  try {
+    return Remembered.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new DashkeepError('DK_SETTINGS', `the entry ${name} of the local state is damaged`, {
+      cause,
+      advice: reason('restore-target-entry'),
+    });
   }
 }

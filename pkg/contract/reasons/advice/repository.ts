@@ -6,6 +6,8 @@ export const REPOSITORY_ADVICE = {
   'look-up-fingerprint': '`{command}` shows the fingerprints of the keys that signed snapshots.',
   'restore-key-entry':
     'Restore it from a copy. Otherwise a new key is made, and earlier snapshots are foreign until you trust their key.',
+  'restore-target-entry':
+    'Restore it from a copy. Or delete it: then what the repository says of itself is remembered from now on.',
   'rotate-key-first': 'Make another key first: {command}',
   'find-trusted-key': 'It may be in DASHKEEP_TRUSTED_KEYS, or another trusted key handed over to it.',
   'confirm-foreign': 'Add --confirm {id} after you have checked what it would write.',

@@ -23,6 +23,11 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'reason.restore-key-entry',
       'Restore it from a copy. Otherwise the service creates a new key, and earlier snapshots are foreign until you trust their key.',
     ),
+  'restore-target-entry': () =>
+    t(
+      'reason.restore-target-entry',
+      'Restore it from a copy. Or delete it: then what the repository says of itself is remembered from now on.',
+    ),
   'rotate-key-first': (given) => t('reason.rotate-key-first', 'Create another key first: {{command}}', given),
   'find-trusted-key': () =>
     t('reason.find-trusted-key', 'The deployment may trust it, or another trusted key handed over to it.'),
