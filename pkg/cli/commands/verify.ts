@@ -1,7 +1,8 @@
-import { DashkeepError } from '../../contract/errors.ts';
+import { DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
 import { recordRun } from '../../engine/run.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
+import { isFindingCode } from '../../repository/verify/inspect.ts';
 import { verify, type VerifyReport } from '../../repository/verify/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -56,7 +57,12 @@ export function percentOf(text: string): number {
 }
 
 function printReport(context: CliContext, report: VerifyReport): void {
-  for (const { object, reason, snapshots, resources } of report.problems) {
+  for (const { object, code, reason, snapshots, resources } of report.problems) {
+    if (isFindingCode(code)) {
+      printLine(context, printable(`repository: ${reason}`));
+      printLine(context, `  ${ERROR_CATALOGUE[code].hint}`);
+      continue;
+    }
     printLine(context, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
     printLine(context, `  in snapshots ${snapshots.join(', ')}`);
     for (const { kind, uid, title } of resources) {
