@@ -32,6 +32,17 @@ export const SECURITY_CODES = [
   'enabled',
   /** More is permitted to a `subject` (role, user, team, serviceAccount) of that `name`: `before`, `after`. */
   'permission',
+  /**
+   * It moves `from` a folder `to` another one, with its `contents` if it is a folder, which gives more to a `subject`
+   * of that `name`: `before`, `after`. The root is empty.
+   */
+  'moved',
+  /** The same where the permissions of the new folder cannot be read: `from`, `to`. */
+  'moved-unread',
+  /** It is created in a folder that gives more than when the snapshot was taken: as `moved`, without `from`. */
+  'placed',
+  /** Number of further subjects that gain something in the same way: `count`. */
+  'more-gain',
   /** Somebody gets into a team, or becomes its admin: `login`, `before`, `after`. */
   'team-member',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */

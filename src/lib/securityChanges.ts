@@ -1,5 +1,5 @@
 import type { SecurityChange, SecurityCode } from '../../pkg/contract/plan.ts';
-import { t } from './i18n.ts';
+import { plural, t } from './i18n.ts';
 
 type Params = SecurityChange['params'];
 
@@ -38,6 +38,37 @@ export function securityChangeText({ code, params }: SecurityChange): string {
         name,
         ...values(given),
       }),
+    moved: ({ contents, ...given }) =>
+      contents === 'yes'
+        ? t(
+            'security.movedFolder',
+            'Moves from {{from}} to {{to}} with everything in it. {{subject}} {{name}} there: {{before}} → {{after}}.',
+            places(given),
+          )
+        : t(
+            'security.moved',
+            'Moves from {{from}} to {{to}}. {{subject}} {{name}} there: {{before}} → {{after}}.',
+            places(given),
+          ),
+    'moved-unread': (given) =>
+      t(
+        'security.movedUnread',
+        'Moves from {{from}} to {{to}}. Dashkeep cannot read who has access there.',
+        places(given),
+      ),
+    placed: (given) =>
+      t(
+        'security.placed',
+        'Is created in {{to}}. {{subject}} {{name}} there: {{before}} in the snapshot → {{after}}.',
+        places(given),
+      ),
+    'more-gain': ({ count = '' }) =>
+      plural(
+        'security.moreGain',
+        Number(count),
+        '{{number}} more gets access in the same way.',
+        '{{number}} more get access in the same way.',
+      ),
     'team-member': ({ login = '', ...given }) =>
       t('security.teamMember', 'Member {{login}}: {{before}} → {{after}}.', { login, ...values(given) }),
     public: ({ field = '' }) => publicText(field),
@@ -53,6 +84,11 @@ const nothing = () => t('security.nothing', 'nothing');
 
 function values({ field = '', before, after }: Params): { field: string; before: string; after: string } {
   return { field, before: before || nothing(), after: after || nothing() };
+}
+
+function places({ from, to, subject = '', name = '', ...given }: Params) {
+  const folder = (title = ''): string => title || t('security.rootFolder', 'the root folder');
+  return { from: folder(from), to: folder(to), subject: subjectText(subject), name, ...values(given) };
 }
 
 function moved(given: Params): string {

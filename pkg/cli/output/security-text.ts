@@ -23,8 +23,13 @@ const TEXTS: Texts = {
         : `role in ${org} changes from ${before} to ${after}`,
   role: (params) => `role changes ${change(params)}; its tokens keep working`,
   enabled: () => 'is enabled again, with its tokens',
-  permission: ({ subject, name, before, after }) =>
-    `${SUBJECTS[subject ?? ''] ?? subject} ${name} gets ${after}${before === undefined ? '' : ` instead of ${before}`}`,
+  permission: gain,
+  moved: ({ from: old, to, contents, ...given }) =>
+    `moves from ${folder(old)} to ${folder(to)}${contents === 'yes' ? ' with everything in it' : ''}, where ${gain(given)}`,
+  'moved-unread': ({ from: old, to }) =>
+    `moves from ${folder(old)} to ${folder(to)}, and Dashkeep cannot read who has access there`,
+  placed: ({ to, ...given }) => `is created in ${folder(to)}, where, compared with the snapshot, ${gain(given)}`,
+  'more-gain': ({ count }) => `${count} more get access in the same way`,
   'team-member': ({ login, before, after }) =>
     before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,
   public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anyone who has the link`,
@@ -44,6 +49,14 @@ const PUBLIC: Record<string, string> = {
   timeSelectionEnabled: 'other time ranges can be chosen',
   annotationsEnabled: 'annotations are shown',
 };
+
+function gain({ subject = '', name, before, after }: SecurityChange['params']): string {
+  return `${SUBJECTS[subject] ?? subject} ${name} gets ${after}${before === undefined ? '' : ` instead of ${before}`}`;
+}
+
+function folder(title: string | undefined): string {
+  return title === undefined || title === '' ? 'the root folder' : `folder '${title}'`;
+}
 
 function secretsOf({ secrets, keeps }: SecurityChange['params']): string {
   if (secrets === undefined) {

@@ -1,4 +1,4 @@
-import { changesSecurity } from '../plan/security.ts';
+import { changesSecurity, outcomeOf } from '../plan/security.ts';
 import { keyOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
@@ -26,8 +26,6 @@ export class ForeseenSecurity {
   }
 }
 
-/** What comes out of a change; where it starts may differ by what the restore itself has done meanwhile. */
-function seenAs(item: PlannedItem, { code, params }: SecurityChange): string {
-  const { before: _, ...rest } = params;
-  return `${keyOf(item)} ${code} ${JSON.stringify(rest)}`;
+function seenAs(item: PlannedItem, change: SecurityChange): string {
+  return `${keyOf(item)} ${outcomeOf(change)}`;
 }

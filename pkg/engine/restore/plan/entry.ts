@@ -74,7 +74,11 @@ export async function planEntry(
     const action = forecast.blocked === undefined ? 'skip' : 'blocked';
     return { ...itemOf(entry, action, refusal), ...now, ...losing(forecast.losses) };
   }
-  dependencies.need({ org: context.org.id, kind: kind.name, uid }, kind.references(content));
+  const target = { org: context.org.id, kind: kind.name, uid };
+  dependencies.need(target, kind.references(content));
+  if (kind.inFolders === true) {
+    planning.places.put(target, live, content);
+  }
   const why = same
     ? reason('secrets-supplied')
     : live?.pristine === true

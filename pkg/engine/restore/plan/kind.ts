@@ -56,6 +56,7 @@ export async function planKind(
     async each(uid, live) {
       const entry = sought.get(uid);
       if (entry !== undefined) {
+        planning.places.saw({ org: org.id, kind: kind.name, uid }, live);
         const present = isLeftOver(planning, kind, org, uid) ? undefined : live;
         const item = await planEntry(planning, kind, context, entry, uid, present);
         if (item.action === 'create') {

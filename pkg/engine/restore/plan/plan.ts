@@ -8,6 +8,7 @@ import { ProgressCounter } from '../../progress.ts';
 import { DataSourceMap } from '../mapping/data-source-map.ts';
 import { Dependencies } from './dependencies.ts';
 import { keyOf, targetOf } from '../target.ts';
+import { OpenedPlaces } from '../access/opened-places.ts';
 import { missingRules } from './linked-rules.ts';
 import { planKind } from './kind.ts';
 import { isDeferred, itemOf, managersOf, type Planning } from './planning.ts';
@@ -22,9 +23,13 @@ import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from
  * What a restore would do, found out by reads only: no write is sent, not even one that claims to be dry.
  * Reads every object that would be written, so that a damaged repository is found before anything is touched; of bodies
  * that are deferred it asks only whether they are there.
+ * @param adjust - may pass over what was planned, before it is said what the plan as a whole changes.
  * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws.
  */
-export async function planRestore(asked: PlanRequest): Promise<Plan> {
+export async function planRestore(
+  asked: PlanRequest,
+  adjust: (item: PlannedItem) => void = () => undefined,
+): Promise<Plan> {
   refuseContradictions(asked);
   const progress = new ProgressCounter(asked.clock, asked.onProgress);
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
@@ -40,6 +45,7 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
     dependencies: new Dependencies(request),
     managers: managersOf(request, mapping),
     earlier: new EarlierRestores(request),
+    places: new OpenedPlaces(request),
     created: new Set(),
     along,
     parts,
@@ -65,6 +71,8 @@ export async function planRestore(asked: PlanRequest): Promise<Plan> {
   }
   const needed = await planning.dependencies.settle(items);
   const linked = await missingRules(planning, items);
+  items.forEach((item) => adjust(item));
+  await planning.places.report(items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
   const extra = request.options.deleteExtra === true ? await planRemovals(request, mapping, items) : [];

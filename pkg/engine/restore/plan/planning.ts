@@ -5,6 +5,7 @@ import { because, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import type { ProgressCounter } from '../../progress.ts';
+import type { OpenedPlaces } from '../access/opened-places.ts';
 import type { DataSourceMap } from '../mapping/data-source-map.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keyOf } from '../target.ts';
@@ -20,6 +21,7 @@ export interface Planning {
   /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
   managers: Map<string, string>;
   earlier: EarlierRestores;
+  places: OpenedPlaces;
   /** What is missing and will be made, by key of the target. */
   created: Set<string>;
   /** What nobody named, but belongs to what somebody did. */

@@ -7,6 +7,7 @@ import { PlanItem, SecurityChange } from '../../../contract/plan.ts';
 import { ReasonData } from '../../../contract/reasons/reason.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { targetOf } from '../target.ts';
+import { changesSecurity, outcomeOf } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from '../types.ts';
 
 const Selected = z.object({ org: z.int().positive().optional(), uid: z.string() });
@@ -156,6 +157,10 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
   // Its owner was made meanwhile, and brought it.
   if (kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update') {
     return false;
+  }
+  const seen = new Set(before.security.map(outcomeOf));
+  if (changesSecurity(now) && now.security.some((change) => !seen.has(outcomeOf(change)))) {
+    return true;
   }
   return now.action !== before.action || now.live !== before.live || now.entry?.object !== before.object;
 }

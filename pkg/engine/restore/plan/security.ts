@@ -24,6 +24,12 @@ export function securityOf(
   return changes ?? [];
 }
 
+/** What comes out of a change; where it starts may differ by what the restore itself has done meanwhile. */
+export function outcomeOf({ code, params }: SecurityChange): string {
+  const { before: _, from: __, ...rest } = params;
+  return `${code} ${JSON.stringify(rest)}`;
+}
+
 /** Whether a person has to agree to an item with typed words. */
 export function changesSecurity({ action, security }: PlannedItem): boolean {
   return (action === 'create' || action === 'update') && security.length > 0;

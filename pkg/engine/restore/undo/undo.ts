@@ -35,11 +35,8 @@ export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ re
     // The safety snapshot is what was there, managed or not.
     options: { overwrite: true, includeManaged: true },
   };
-  const plan = await planRestore(request);
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
-  for (const item of plan.items) {
-    leaveWhatChanged(item, byKey.get(keyOf(item)));
-  }
+  const plan = await planRestore(request, (item) => leaveWhatChanged(item, byKey.get(keyOf(item))));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map(notHeld);
   const removals = await planCreatedRemovals(
     request,

@@ -6,7 +6,7 @@ import type { KindContext } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 
 /** What Grafana gives at the root besides the creator's own entry; inside a folder it gives nothing. */
-const AT_ROOT = [
+export const DEFAULT_GRANTS = [
   { role: 'Editor', permission: 'Edit' },
   { role: 'Viewer', permission: 'View' },
 ];
@@ -26,7 +26,7 @@ export async function isDefaultPermissions(context: KindContext, live: Content, 
   const admin = canonicalJson({ ...creator, permission: 'Admin' });
   const entries = (arrayAt(live.body, 'permissions') ?? []).filter(isJsonObject).map((entry) => canonicalJson(entry));
   const others = entries.filter((entry) => entry !== admin).sort();
-  const expected = nested ? [] : AT_ROOT.map((entry) => canonicalJson(entry));
+  const expected = nested ? [] : DEFAULT_GRANTS.map((entry) => canonicalJson(entry));
   const hasCreator = creator !== undefined && others.length < entries.length;
   return canonicalJson(others) === canonicalJson(expected) && (hasCreator || mayLackCreator(context, nested, creator));
 }

@@ -1,0 +1,189 @@
+import type { ResourceRef } from '../../../contract/kinds.ts';
+import type { ManifestEntry } from '../../../contract/manifest.ts';
+import type { SecurityChange } from '../../../contract/plan.ts';
+import { gainsBetween, joinGrants, type Gain } from '../../../grafana/kinds/access/permissions/grants.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
+import { securityChange } from '../../../grafana/kinds/security/change.ts';
+import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import { writeContext } from '../context.ts';
+import { keyOf, targetOf } from '../target.ts';
+import type { PlannedItem, PlanRequest } from '../types.ts';
+import { grantsAlong, NO_GRANTS } from './access.ts';
+import { LiveAccess } from './live-access.ts';
+import { PlannedAccess, writtenItems } from './planned-access.ts';
+import { accessEntries, StoredAccess, StoredGrants } from './stored-access.ts';
+
+/** Subjects that a plan names for each resource; of more it says the number. */
+const NAMED = 10;
+const AT_ONCE = 16;
+
+/** The folder of a resource before and after a restore; `from` is absent for what is created. */
+interface Place {
+  from?: string;
+  to: string;
+}
+
+/** What a plan is compared with, for one organization of the target. */
+interface Views {
+  live: LiveAccess;
+  planned: PlannedAccess;
+  titleOf(folder: string): Promise<string>;
+}
+
+/**
+ * Finds out who gets more because a resource moves to another folder, or is created where more is permitted than when
+ * the snapshot was taken. Grafana is asked only about the folders that this concerns.
+ */
+export class OpenedPlaces {
+  readonly #request: PlanRequest;
+  readonly #stored: StoredGrants;
+  readonly #places = new Map<string, Place>();
+  readonly #live = new Map<number, LiveAccess>();
+  #entries: ReadonlyMap<string, ManifestEntry> | undefined;
+
+  constructor(request: PlanRequest) {
+    this.#request = request;
+    this.#stored = new StoredGrants(request);
+  }
+
+  /** Takes what the plan has read of live folders and permissions, so that it is not read a second time. */
+  saw({ org, kind, uid }: ResourceRef, live: Content | undefined): void {
+    const matters =
+      kind === 'folder' ||
+      kind === 'folder-permissions' ||
+      (kind === 'dashboard-permissions' && this.#places.has(keyOf({ org, kind: 'dashboard', uid })));
+    if (matters) {
+      this.#liveOf(org).saw(kind, uid, live);
+    }
+  }
+
+  /** Takes where something that a plan writes is now, and where it will be. */
+  put(target: ResourceRef, live: Content | undefined, content: Content): void {
+    const to = content.folderUid ?? '';
+    const from = live === undefined ? undefined : (live.folderUid ?? '');
+    if (from !== to) {
+      this.#places.set(keyOf(target), from === undefined ? { to } : { from, to });
+    }
+  }
+
+  /** Adds to the items who gets more by where they will be. */
+  async report(items: readonly PlannedItem[]): Promise<void> {
+    const written = writtenItems(items);
+    const views = new Map<number, Views>();
+    const placed = [...written.values()].flatMap((item) => {
+      const place = this.#places.get(keyOf(targetOf(item)));
+      return place === undefined ? [] : [{ item, place }];
+    });
+    await forEachConcurrently(AT_ONCE, placed, async ({ item, place }) => {
+      const { org } = targetOf(item);
+      const view = views.get(org) ?? this.#viewsOf(org, written);
+      views.set(org, view);
+      item.security = [...item.security, ...(await this.#changes(view, item, place))];
+    });
+  }
+
+  async #changes(views: Views, item: PlannedItem, place: Place): Promise<SecurityChange[]> {
+    const gains =
+      place.from === undefined
+        ? await this.#gainsOfCreated(views, item, place.to)
+        : await gainsOfMoved(views, item, place.from, place.to);
+    if (gains !== undefined && gains.length === 0) {
+      return [];
+    }
+    const from = place.from === undefined ? undefined : await views.titleOf(place.from);
+    const where = { from, to: await views.titleOf(place.to), contents: item.kind === 'folder' ? 'yes' : undefined };
+    if (gains === undefined) {
+      return [securityChange('moved-unread', where)];
+    }
+    const admins = gains.some(({ subject }) => subject === 'user' || subject === 'serviceAccount')
+      ? await views.live.admins()
+      : new Set<string>();
+    const others = gains.filter(
+      ({ subject, name }) => !(subject === 'role' && name === 'Admin') && !admins.has(`${subject}/${name}`),
+    );
+    const more = others.length - NAMED;
+    return [
+      ...others.slice(0, NAMED).map(({ subject, name, before, permission }) =>
+        securityChange(from === undefined ? 'placed' : 'moved', {
+          ...where,
+          subject,
+          name,
+          before,
+          after: permission,
+        }),
+      ),
+      ...(more > 0 ? [securityChange('more-gain', { count: String(more) })] : []),
+    ];
+  }
+
+  /** Who may do more with something that is created than when the snapshot was taken, if the snapshot says that. */
+  async #gainsOfCreated({ planned }: Views, item: PlannedItem, to: string): Promise<Gain[]> {
+    const { entry, kind } = item;
+    if (entry === undefined) {
+      return [];
+    }
+    this.#entries ??= accessEntries(this.#request.manifest);
+    const stored = new StoredAccess(this.#entries, entry.org, this.#stored);
+    const [before, after] = [
+      await grantsAlong(stored, kind, entry.folderUid ?? ''),
+      await grantsAlong(planned, kind, to),
+    ];
+    if (before === undefined || after === undefined) {
+      return [];
+    }
+    if (kind !== 'folder' && kind !== 'dashboard') {
+      return gainsBetween(before, after);
+    }
+    const own = await stored.ownGrants(`${kind}-permissions`, entry.uid);
+    const fresh = own === undefined ? NO_GRANTS : planned.grantsOfCreated(kind, targetOf(item).uid, to);
+    return gainsBetween(joinGrants(before, own ?? NO_GRANTS), joinGrants(after, fresh));
+  }
+
+  #viewsOf(id: number, written: ReadonlyMap<string, PlannedItem>): Views {
+    const live = this.#liveOf(id);
+    const placeOf = (key: string): string | undefined => this.#places.get(key)?.to;
+    return {
+      live,
+      planned: new PlannedAccess(live, id, { written, placeOf, read: (entry) => this.#stored.of(entry) }),
+      async titleOf(folder) {
+        const title = written.get(keyOf({ org: id, kind: 'folder', uid: folder }))?.title;
+        return folder === '' ? '' : (title ?? (await live.titleOf(folder)) ?? folder);
+      },
+    };
+  }
+
+  #liveOf(id: number): LiveAccess {
+    const known = this.#live.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const org = this.#request.instance.orgs.find((one) => one.id === id);
+    if (org === undefined) {
+      throw new Error(`a plan writes to org ${id}, which is not among those of the run`);
+    }
+    const live = new LiveAccess(writeContext(this.#request, org));
+    this.#live.set(id, live);
+    return live;
+  }
+}
+
+/** Who may do more with something that moves than now; undefined where that cannot be read. */
+async function gainsOfMoved(
+  { live, planned }: Views,
+  item: PlannedItem,
+  from: string,
+  to: string,
+): Promise<Gain[] | undefined> {
+  const { kind } = item;
+  const after = await grantsAlong(planned, kind, to);
+  const before = (await grantsAlong(live, kind, from)) ?? NO_GRANTS;
+  if (after === undefined) {
+    return undefined;
+  }
+  const gains = gainsBetween(before, after);
+  if (gains.length === 0 || (kind !== 'folder' && kind !== 'dashboard')) {
+    return gains;
+  }
+  const own = await live.ownGrants(`${kind}s`, targetOf(item).uid);
+  return gainsBetween(joinGrants(before, own ?? NO_GRANTS), after);
+}
