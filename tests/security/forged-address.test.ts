@@ -93,3 +93,102 @@ describe('the stored password of a data source whose address changes', () => {
     expect(received).toEqual(['reader:secret']);
   });
 });
+
+/** What a data source of a database has, as it should be and as a forger wants it. */
+const CHECKS: Record<string, { strict: object; weak: object; says: Record<string, string> }> = {
+  'postgres-disable': {
+    strict: { sslmode: 'verify-full' },
+    weak: { sslmode: 'disable' },
+    says: { field: 'sslmode', before: 'verify-full', after: 'disable' },
+  },
+  'postgres-name': {
+    strict: { sslmode: 'verify-full' },
+    weak: { sslmode: 'verify-ca' },
+    says: { field: 'sslmode', before: 'verify-full', after: 'verify-ca' },
+  },
+  'postgres-default': { strict: { sslmode: 'require' }, weak: {}, says: { field: 'sslmode', before: 'require' } },
+  'postgres-root': {
+    strict: { sslmode: 'verify-ca', sslRootCertFile: '/etc/ca.pem' },
+    weak: { sslmode: 'verify-ca', sslRootCertFile: '/tmp/ca.pem' },
+    says: { field: 'sslRootCertFile', before: '/etc/ca.pem', after: '/tmp/ca.pem' },
+  },
+  'mysql-cleartext': {
+    strict: { tlsAuth: true },
+    weak: { tlsAuth: true, allowCleartextPasswords: true },
+    says: { field: 'allowCleartextPasswords', before: 'no', after: 'yes' },
+  },
+  'mysql-ca': {
+    strict: { tlsAuthWithCACert: true },
+    weak: { tlsAuthWithCACert: false },
+    says: { field: 'tlsAuthWithCACert', before: 'yes', after: 'no' },
+  },
+  'mysql-verify': {
+    strict: { tlsSkipVerify: false },
+    weak: { tlsSkipVerify: true },
+    says: { field: 'tlsSkipVerify', before: 'no', after: 'yes' },
+  },
+  'mssql-encrypt': {
+    strict: { encrypt: 'true' },
+    weak: { encrypt: 'false' },
+    says: { field: 'encrypt', before: 'true', after: 'false' },
+  },
+  'mssql-off': { strict: {}, weak: { encrypt: 'disable' }, says: { field: 'encrypt', after: 'disable' } },
+  'influx-grpc': {
+    strict: {},
+    weak: { insecureGrpc: true },
+    says: { field: 'insecureGrpc', before: 'no', after: 'yes' },
+  },
+  'clickhouse-plain': {
+    strict: { secure: true },
+    weak: { secure: false },
+    says: { field: 'secure', before: 'yes', after: 'no' },
+  },
+  'plugin-nested': {
+    strict: { tls: { insecureSkipVerify: false } },
+    weak: { tls: { insecureSkipVerify: true } },
+    says: { field: 'tls.insecureSkipVerify', before: 'no', after: 'yes' },
+  },
+  'prom-cookies': {
+    strict: { keepCookies: ['lang'] },
+    weak: { keepCookies: ['lang', 'session'] },
+    says: { field: 'keepCookies', before: 'lang', after: 'lang, session' },
+  },
+  'prom-token': {
+    strict: {},
+    weak: { oauthPassThru: true },
+    says: { field: 'oauthPassThru', before: 'no', after: 'yes' },
+  },
+};
+
+describe('a data source that checks less whom it talks to', () => {
+  labHooks();
+
+  const put = async (which: 'strict' | 'weak', verb: 'POST' | 'PUT') => {
+    for (const [uid, settings] of Object.entries(CHECKS)) {
+      const [type = ''] = uid.split('-');
+      const body = { uid, name: uid, type, access: 'proxy', url: 'db.example:1', jsonData: settings[which] };
+      await currentLab().api(verb === 'POST' ? 'POST /api/datasources' : `PUT /api/datasources/uid/${uid}`, body);
+    }
+  };
+  const planned = async (): Promise<Record<string, { code: string; params: object }[]>> => {
+    const { json } = await currentLab().dashkeep(['restore', 'latest', '--kinds', 'data-source', '--overwrite']);
+    const items = json.plan as { uid: string; security: { code: string; params: object }[] }[];
+    return Object.fromEntries(items.map(({ uid, security }) => [uid, security]));
+  };
+
+  it('is in the plan, setting by setting', async () => {
+    await put('weak', 'POST');
+    await currentLab().dashkeep(['backup']);
+    await put('strict', 'PUT');
+    const expected = Object.entries(CHECKS).map(([uid, { says }]) => [uid, [{ code: 'forwarding', params: says }]]);
+    expect(await planned()).toEqual(Object.fromEntries(expected));
+  });
+
+  it('is not, where the restore makes it stricter', async () => {
+    await put('strict', 'POST');
+    await currentLab().dashkeep(['backup']);
+    await put('weak', 'PUT');
+    const stricter = Object.entries(await planned()).filter(([uid]) => uid !== 'postgres-root');
+    expect(stricter.flatMap(([, security]) => security)).toEqual([]);
+  });
+});

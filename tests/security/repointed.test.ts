@@ -107,3 +107,16 @@ describeAttack('an app that sends its requests to a forger', {
     { code: 'address', params: { field: 'jsonData.url', before: REAL, after: FORGED, secrets: 'token', keeps: 'no' } },
   ],
 });
+
+describeAttack('an app that no longer checks whom it talks to', {
+  async seed({ api, grafana }) {
+    grafana.state.plugins.set(PLUGIN, { id: PLUGIN, name: 'Logs', type: 'app', version: '1.0.0', autoEnabled: false });
+    await api(`POST /api/plugins/${PLUGIN}/settings`, plugin(REAL));
+  },
+  forge: ({ api }) =>
+    api(`POST /api/plugins/${PLUGIN}/settings`, { ...plugin(REAL), jsonData: { url: REAL, tlsSkipVerify: true } }),
+  heal: ({ api }) => api(`POST /api/plugins/${PLUGIN}/settings`, plugin(REAL)),
+  target: { kind: 'plugin-settings', uid: PLUGIN },
+  state: ({ grafana }) => structuredClone(grafana.state.org(1).pluginSettings.get(PLUGIN)),
+  says: [{ code: 'forwarding', params: { field: 'tlsSkipVerify', before: 'no', after: 'yes' } }],
+});

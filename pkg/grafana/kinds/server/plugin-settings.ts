@@ -4,6 +4,7 @@ import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
 import { requireAnyAction } from '../../rights.ts';
 import { addressesIn } from '../security/addresses.ts';
+import { looserChecks } from '../security/checks.ts';
 import { movesOf } from '../security/moves.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -57,12 +58,22 @@ export const pluginSettings: Kind = {
 
   references: () => [],
   forecast,
-  securityChanges: (item, context) => moves.changes(item, context),
+
+  securityChanges(item, context) {
+    const { content, live } = item;
+    const checks = live === undefined ? [] : looserChecks(settingsOf(live), settingsOf(content));
+    return [...moves.changes(item, context), ...checks];
+  },
+
   write,
 
   /** Which secrets are stored is not restored: they are entered again. */
   comparable: (body) => without(objectAt(body) ?? {}, 'secureJsonFields'),
 };
+
+function settingsOf({ body }: Content): JsonObject | undefined {
+  return objectAt(body, 'jsonData');
+}
 
 function pathOf(plugin: string): string {
   return `${LIST}/${encodeURIComponent(plugin)}/settings`;

@@ -2,13 +2,12 @@ import { arrayAt, canonicalJson, objectAt, stringAt, type Json } from '../../../
 import type { SecurityChange } from '../../../../contract/plan.ts';
 import type { Restorable, SecurityContext } from '../../kind.ts';
 import { addressesIn, type Addresses } from '../../security/addresses.ts';
-import { securityChange, switchText } from '../../security/change.ts';
+import { securityChange } from '../../security/change.ts';
+import { looserChecks } from '../../security/checks.ts';
 import { movesOf } from '../../security/moves.ts';
 
 /** With `direct` browsers get the address and the password; another type may send secrets in another way. */
 const PLACES = ['url', 'access', 'type'];
-/** With these Grafana passes on what identifies people, or trusts anyone who answers. */
-const SWITCHES = ['withCredentials', 'oauthPassThru', 'forwardGrafanaIdToken', 'tlsSkipVerify'];
 
 export const dataSourceMoves = movesOf('data-source', addressesOf);
 
@@ -30,18 +29,16 @@ function addressesOf(body: Json): Addresses {
 }
 
 function forwarding(before: Json, after: Json): SecurityChange[] {
-  const switched = SWITCHES.flatMap((field) => {
-    const [was, is] = [isOn(before, field), isOn(after, field)];
-    return is && !was ? [securityChange('forwarding', { field, before: switchText(was), after: switchText(is) })] : [];
-  });
+  const checks = looserChecks(settingsOf(before), settingsOf(after));
   const [kept, keeps] = [cookiesOf(before), cookiesOf(after)];
   const more = keeps.some((name) => !kept.includes(name));
   const cookies = { field: 'keepCookies', before: kept.join(', '), after: keeps.join(', ') };
-  return more ? [...switched, securityChange('forwarding', cookies)] : switched;
+  return more ? [...checks, securityChange('forwarding', cookies)] : checks;
 }
 
-function isOn(body: Json, field: string): boolean {
-  return objectAt(body)?.[field] === true || objectAt(body, 'jsonData')?.[field] === true;
+/** One switch is not among the others. */
+function settingsOf(body: Json): Json {
+  return { ...objectAt(body, 'jsonData'), withCredentials: objectAt(body)?.['withCredentials'] === true };
 }
 
 function cookiesOf(body: Json): string[] {
