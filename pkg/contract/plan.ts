@@ -45,6 +45,8 @@ export const SECURITY_CODES = [
   'more-gain',
   /** Somebody gets into a team, or becomes its admin: `login`, `before`, `after`. */
   'team-member',
+  /** Who gets into a team had another e-mail address in the snapshot: `login`, `before`, `after`. */
+  'member-email',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */
   'public',
   /** Alerts without a matching rule go to another contact point: `before`, `after`. */

@@ -1,12 +1,12 @@
-import { numberAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
-import { ifFound } from './http/errors.ts';
+import { numberAt, stringAt, type JsonObject } from '../lib/json/json.ts';
+import { isSameName } from './accounts.ts';
 import { listAt, listNumbered, objectsOf } from './http/pagination/lists.ts';
 import type { KindContext } from './kinds/kind.ts';
 
-/** Numeric ids of this Grafana by the names that mean the same everywhere: logins, e-mails, team names. */
+/** Numeric ids of this Grafana by the names that mean the same everywhere: logins, team names. */
 export interface AccountDirectory {
-  /** User of the org by login, or else by e-mail. */
-  userId(login: string, email?: string): Promise<number | undefined>;
+  /** User of the org by login. */
+  userId(login: string): Promise<number | undefined>;
   teamId(name: string): Promise<number | undefined>;
   /** Service account by its name; `login` is made up by Grafana and differs between instances. */
   serviceAccountId(name: string): Promise<number | undefined>;
@@ -38,11 +38,8 @@ function openAccountDirectory(context: KindContext): AccountDirectory {
     return list;
   };
   return {
-    async userId(login, email) {
-      const users = await load('users');
-      const user =
-        users.find((candidate) => stringAt(candidate, 'login') === login) ??
-        users.find((candidate) => email !== undefined && email !== '' && stringAt(candidate, 'email') === email);
+    async userId(login) {
+      const user = (await load('users')).find((candidate) => isSameName(stringAt(candidate, 'login'), login));
       return numberAt(user, 'userId') ?? (context.expectedUsers?.has(login) === true ? EXPECTED : undefined);
     },
     async teamId(name) {
@@ -94,10 +91,4 @@ function allServiceAccounts(context: KindContext): Promise<JsonObject[]> {
     },
     context.signal,
   );
-}
-
-/** A global user by login or e-mail; server admins only. */
-export function lookUpUser(context: KindContext, login: string): Promise<Json | undefined> {
-  const { grafana, signal } = context;
-  return ifFound(grafana.get('/api/users/lookup', { query: { loginOrEmail: login }, signal }));
 }

@@ -71,6 +71,12 @@ export function securityChangeText({ code, params }: SecurityChange): string {
       ),
     'team-member': ({ login = '', ...given }) =>
       t('security.teamMember', 'Member {{login}}: {{before}} → {{after}}.', { login, ...values(given) }),
+    'member-email': ({ login = '', ...given }) =>
+      t(
+        'security.memberEmail',
+        '{{login}} becomes a member. Email: {{before}} in the snapshot, now {{after}}. Check that it is the same person.',
+        { login, ...values(given) },
+      ),
     public: ({ field = '' }) => publicText(field),
     receiver: (given) =>
       t('security.receiver', 'Alerts go by default to another contact point: {{before}} → {{after}}.', values(given)),

@@ -66,13 +66,17 @@ describe('everything of a Grafana that makes an organization for each new accoun
 
   it('takes away the one that Grafana made for an account and then refused', async () => {
     const manifest = await burned({ profile: '12.4', isEmpty: true, autoAssignOrg: false });
-    const given = { login: 'other', email: 'ann@example.org', password: 'secret' };
-    await bench.api('POST /api/admin/users', given);
-    const made = [...bench.sim.state.orgs.values()].find(({ name }) => name === given.email);
-    await bench.api(`PUT /api/orgs/${made?.id}`, { name: 'Others' });
+    bench.sim.setFaults({
+      match: 'POST /api/admin/users',
+      times: 1,
+      action: {
+        kind: 'before',
+        run: () => void bench.sim.state.addUser({ login: 'other', email: 'ann@example.org' }),
+      },
+    });
     const { results } = await everything({ manifest });
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toMatchObject([{ uid: 'ann', outcome: 'failed' }]);
-    expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toEqual(['Acme', 'Others', 'Second']);
+    expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toEqual(['Acme', 'Second']);
   });
 });
 

@@ -32,6 +32,8 @@ const TEXTS: Texts = {
   'more-gain': ({ count }) => `${count} more get access in the same way`,
   'team-member': ({ login, before, after }) =>
     before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,
+  'member-email': ({ login, before, after }) =>
+    `${login} becomes a member, whose e-mail was ${before} and is ${after}: check that it is the same person`,
   public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anyone who has the link`,
   receiver: (params) => `alerts go by default to another contact point, ${change(params)}`,
   'receiver-added': ({ after }) => `alerts now also go to the contact point ${after}`,

@@ -16,6 +16,7 @@ export const LOSS_REASONS = {
   'not-disabled': 'is not disabled: an existing account never is',
   'membership-lost': 'membership of {org}: no such org here',
   'member-lost': 'member {login}: no such user in this org',
+  'member-other': 'member {login}: no such user in this org, and {email} belongs to {other}, who is not added',
   'permission-lost': '{permission} for {name}: not in this Grafana',
   'team-missing': 'preferences of team {team}: no such team here',
   'home-missing': 'home dashboard: there is no dashboard {uid} here',

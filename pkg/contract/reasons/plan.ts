@@ -22,6 +22,7 @@ export const PLAN_REASONS = {
   'not-copied': 'is not copied: copies use the one that is there',
   archived: '{plural} are kept for reading only; Grafana does not take them back',
   'on-request': '{plural} are restored only when asked for by name',
+  'email-taken': 'its email address {email} belongs to the account {login} here; change that first',
   needs: "needs the {noun} '{title}', which is not there",
   'needs-offered': "needs the {noun} '{title}', which is not there; add it with --only {resource}",
 

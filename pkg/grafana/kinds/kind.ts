@@ -103,6 +103,8 @@ export interface Forecast {
   losses: KnownReason[];
   /** A uid under which it could be written, or that of the live resource to use in its place; goes with `blocked`. */
   proposedUid?: string;
+  /** What writing it changes about who may see or receive what, besides what its contents alone say. */
+  security?: SecurityChange[];
 }
 
 export interface WriteContext extends KindContext {

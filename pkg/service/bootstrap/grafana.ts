@@ -1,3 +1,4 @@
+import { addToOrg } from '../../grafana/accounts.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { numberAt, stringAt } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
@@ -130,10 +131,14 @@ export async function joinOrg(
   const user = await admin.get('/api/user', { signal });
   const [id, login] = [numberAt(user, 'id'), stringAt(user, 'login')];
   const mine = await admin.get('/api/user/orgs', { signal });
-  if (login === undefined || (Array.isArray(mine) && mine.some((one) => numberAt(one, 'orgId') === org))) {
+  if (
+    id === undefined ||
+    login === undefined ||
+    (Array.isArray(mine) && mine.some((one) => numberAt(one, 'orgId') === org))
+  ) {
     return undefined;
   }
-  await admin.post(`/api/orgs/${org}/users`, { loginOrEmail: login, role: 'Admin' }, { signal });
+  await addToOrg(admin, org, { id, login }, 'Admin', signal);
   return async () => {
     // Grafana keeps the last admin of an org; then it stays a member.
     await admin.delete(`/api/orgs/${org}/users/${id}`, { signal }).catch(() => undefined);

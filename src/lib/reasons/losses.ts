@@ -28,6 +28,12 @@ export const LOSS_TEXTS: Record<keyof typeof LOSS_REASONS, Text> = {
     t('reason.membership-lost', 'No membership of {{org}}: no such organization here', given),
   'member-lost': (given) =>
     t('reason.member-lost', 'Without the member {{login}}: no such user in this organization', given),
+  'member-other': (given) =>
+    t(
+      'reason.member-other',
+      'Without the member {{login}}: no such user in this organization. {{email}} belongs to {{other}}, who is not added',
+      given,
+    ),
   'permission-lost': (given) =>
     t('reason.permission-lost', 'Without {{permission}} for {{name}}: not in this Grafana', given),
   'team-missing': (given) =>

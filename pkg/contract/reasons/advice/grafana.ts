@@ -2,6 +2,7 @@
 export const GRAFANA_ADVICE = {
   'add-organization-admin':
     'Give that organization another Admin, or delete it if Grafana made it for this account. Then restore again.',
+  'change-email': 'Change the email address of the account that has {login} as its address, then try again.',
   'enable-dashboard-version': 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
   'let-apis-through': 'Let requests to /apis through to Grafana.',
   'write-scheme': 'Write it with its scheme, such as http://grafana:3000.',

@@ -1,6 +1,7 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { addToOrg } from '../../../grafana/accounts.ts';
 import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { objectsOf } from '../../../grafana/http/pagination/lists.ts';
@@ -47,7 +48,7 @@ export async function join(request: PlanRequest, caller: Caller, org: Org): Prom
   const { instance, clock, signal } = request;
   const { client } = homeOf(instance.orgs);
   if (!caller.memberships.has(org.id)) {
-    await client.post(`/api/orgs/${org.id}/users`, { loginOrEmail: caller.login, role: 'Admin' }, { signal });
+    await addToOrg(client, org.id, caller, 'Admin', signal);
     return;
   }
   await client.patch(`/api/orgs/${org.id}/users/${caller.id}`, { role: 'Admin' }, { signal });

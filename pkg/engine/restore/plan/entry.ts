@@ -95,7 +95,8 @@ export async function planEntry(
         )
       : itemOf(entry, 'update', why);
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
-  return { ...planned, ...now, ...losing(losses), security: securityOf(planning, kind, context, item) };
+  const security = [...securityOf(planning, kind, context, item), ...(forecast.security ?? [])];
+  return { ...planned, ...now, ...losing(losses), security };
 }
 
 /**

@@ -1,9 +1,9 @@
-import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
-import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { accountDirectoryOf } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
-import { membersIn, teamSecurity, type Member } from './team/members.ts';
+import { membersIn, resolveMembers, teamSecurity, type Member } from './team/members.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -14,7 +14,7 @@ const UNFINISHED = 'being-restored@dashkeep.invalid';
 
 /**
  * Teams with their members, by name and login, because Grafana hands out a new id and uid at each creation. Members are
- * matched by login, then by e-mail; who has no account here is named and left out. Members that an identity provider
+ * matched by login; who has no account here is named and left out. Members that an identity provider
  * put there (with labels such as LDAP) are never removed. Preferences of teams are kept with those of the org, so that
  * they come after the dashboards they name.
  */
@@ -84,20 +84,21 @@ async function membersOf(context: KindContext, id: number): Promise<JsonObject[]
 
 function contentOf(found: JsonObject, members: JsonObject[]): Content {
   const name = stringAt(found, 'name') ?? '';
-  const listed = members.map((member) => {
-    const email = stringAt(member, 'email') ?? '';
-    return {
-      login: stringAt(member, 'login') ?? '',
-      ...(email === '' ? {} : { email }),
-      permission: numberAt(member, 'permission') === ADMIN ? 'Admin' : 'Member',
-    };
-  });
-  listed.sort((a, b) => (a.login < b.login ? -1 : 1));
+  const listed = members.map(memberOf).sort((a, b) => (a.login < b.login ? -1 : 1));
   return {
-    body: { name, email: stringAt(found, 'email') ?? '', members: listed },
+    body: { name, email: stringAt(found, 'email') ?? '', members: listed.map((member) => ({ ...member })) },
     title: name,
     ...(stringAt(found, 'email') === UNFINISHED ? { pristine: true } : {}),
     ...(found['isProvisioned'] === true ? { managedBy: { manager: 'scim' } } : {}),
+  };
+}
+
+function memberOf(member: JsonObject): Member {
+  const email = stringAt(member, 'email') ?? '';
+  return {
+    login: stringAt(member, 'login') ?? '',
+    ...(email === '' ? {} : { email }),
+    permission: numberAt(member, 'permission') === ADMIN ? 'Admin' : 'Member',
   };
 }
 
@@ -105,26 +106,8 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   if (item.live?.managedBy !== undefined && !context.includeManaged) {
     return { losses: [], blocked: reason('scim-manages') };
   }
-  return { losses: (await resolve(context, item.content.body)).losses };
-}
-
-/** The members by this Grafana's user ids, and who is not known here. */
-async function resolve(
-  context: KindContext,
-  body: Json,
-): Promise<{ wanted: Map<number, Member['permission']>; losses: KnownReason[] }> {
-  const directory = await accountDirectoryOf(context);
-  const wanted = new Map<number, Member['permission']>();
-  const losses: KnownReason[] = [];
-  for (const { login, email, permission } of membersIn(body)) {
-    const id = await directory.userId(login, email);
-    if (id === undefined) {
-      losses.push(reason('member-lost', { login }));
-    } else {
-      wanted.set(id, permission);
-    }
-  }
-  return { wanted, losses };
+  const { losses, security } = await resolveMembers(context, membersIn(item.content.body), membersIn(item.live?.body));
+  return { losses, security };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
@@ -132,14 +115,15 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const directory = await accountDirectoryOf(context);
   const body = objectAt(item.content.body) ?? {};
   const words = { name: item.uid, email: stringAt(body, 'email') ?? '' };
-  const { wanted, losses } = await resolve(context, body);
   let id = await directory.teamId(item.uid);
   let email = stringAt(item.live?.body, 'email');
   if (id === undefined) {
     id = numberAt(await grafana.post('/api/teams', { ...words, email: UNFINISHED }, { signal }), 'teamId') ?? 0;
     email = UNFINISHED;
   }
-  await setMembers(context, id, wanted);
+  const live = (await membersOf(context, id)) ?? [];
+  const { wanted, losses } = await resolveMembers(context, membersIn(body), live.map(memberOf));
+  await setMembers(context, id, wanted, live);
   if (email !== words.email) {
     await grafana.put(`/api/teams/${id}`, words, { signal });
   }
@@ -148,10 +132,14 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
 }
 
 /** One call per difference: the bulk call wants an e-mail of everybody, which not everybody has. */
-async function setMembers(context: WriteContext, id: number, wanted: Map<number, string>): Promise<void> {
+async function setMembers(
+  context: WriteContext,
+  id: number,
+  wanted: ReadonlyMap<number, Member['permission']>,
+  live: readonly JsonObject[],
+): Promise<void> {
   const { grafana, signal } = context;
   const path = `/api/teams/${id}/members`;
-  const live = (await membersOf(context, id)) ?? [];
   const present = new Map(live.map((member) => [numberAt(member, 'userId') ?? 0, member]));
   for (const [userId, permission] of wanted) {
     const member = present.get(userId);

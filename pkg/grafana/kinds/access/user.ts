@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { lookUpUser } from '../../account-directory.ts';
+import { accountOf, isSameName } from '../../accounts.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { listAt, listNumbered } from '../../http/pagination/lists.ts';
 import { userSecurity } from './user/security.ts';
-import type { Forecast, Kind, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import {
   membershipsOf,
@@ -52,26 +52,14 @@ export const user: Kind = {
   },
 
   async *list(context) {
-    const users = await listNumbered(
-      context.grafana,
-      {
-        path: '/api/users/search',
-        size: 1000,
-        sizeName: 'perpage',
-        items: (answer) => listAt(answer, 'users'),
-        total: (answer) => numberAt(answer, 'totalCount'),
-        key: (item) => stringAt(item, 'login') ?? '',
-      },
-      context.signal,
-    );
-    for (const item of users) {
+    for (const item of await allAccounts(context)) {
       const login = stringAt(item, 'login') ?? '';
       yield { uid: login, title: stringAt(item, 'name') || login };
     }
   },
 
   async read(context, listed) {
-    const id = numberAt(await lookUpUser(context, listed.uid), 'id');
+    const id = numberAt(await accountOf(context.grafana, listed.uid, context.signal), 'id');
     if (id === undefined) {
       return undefined;
     }
@@ -116,6 +104,21 @@ export const user: Kind = {
   write,
 };
 
+function allAccounts(context: KindContext): Promise<JsonObject[]> {
+  return listNumbered(
+    context.grafana,
+    {
+      path: '/api/users/search',
+      size: 1000,
+      sizeName: 'perpage',
+      items: (answer) => listAt(answer, 'users'),
+      total: (answer) => numberAt(answer, 'totalCount'),
+      key: (item) => stringAt(item, 'login') ?? '',
+    },
+    context.signal,
+  );
+}
+
 function contentOf(found: Json, orgs: JsonObject[]): Content {
   const login = stringAt(found, 'login') ?? '';
   const memberships = orgs.map((one) => ({ org: stringAt(one, 'name') ?? '', role: stringAt(one, 'role') ?? '' }));
@@ -156,7 +159,23 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   if (item.live === undefined && (arrayAt(item.content.body, 'authLabels') ?? []).length > 0) {
     return { losses: [], blocked: reason('account-from-sign-in') };
   }
-  return { losses: [...lostPassword(context, item), ...keptAsItIs(item)] };
+  const taken = await takenEmail(context, item);
+  return {
+    losses: [...lostPassword(context, item), ...keptAsItIs(item)],
+    ...(taken === undefined ? {} : { blocked: taken }),
+  };
+}
+
+/** Grafana gives an e-mail address to one account only. */
+async function takenEmail(context: KindContext, { uid, content, live }: Restorable): Promise<KnownReason | undefined> {
+  const email = stringAt(content.body, 'email') ?? '';
+  if (email === '' || isSameName(email, stringAt(live?.body, 'email'))) {
+    return undefined;
+  }
+  const accounts = await context.memo('accounts', () => allAccounts(context));
+  const other = accounts.find((one) => isSameName(stringAt(one, 'email'), email));
+  const login = stringAt(other, 'login') ?? '';
+  return other === undefined || isSameName(login, uid) ? undefined : reason('email-taken', { email, login });
 }
 
 /** Only what a restore creates becomes a server admin or is disabled. */
@@ -191,7 +210,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     await grafana.put(`/api/users/${id}`, words, { signal });
     return { uid: item.uid, losses: [...lostPassword(context, item), ...losses] };
   }
-  const id = numberAt(await lookUpUser(context, item.uid), 'id') ?? 0;
+  const id = numberAt(await accountOf(grafana, item.uid, signal), 'id') ?? 0;
   const { snapshotOrgs } = item.content;
   const isNew = isUnfinished(item.live.body);
   const ownOrg = isNew ? ownOrgOfUnfinished(stringAt(item.live.body, 'email') ?? '') : undefined;

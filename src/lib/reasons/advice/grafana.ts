@@ -9,6 +9,12 @@ export const GRAFANA_ADVICE_TEXTS: Record<keyof typeof GRAFANA_ADVICE, Text> = {
       'reason.add-organization-admin',
       'Give that organization another Admin, or delete it if Grafana created it for this account. Then restore again.',
     ),
+  'change-email': (given) =>
+    t(
+      'reason.change-email',
+      'Change the email address of the account that has {{login}} as its address, then try again.',
+      given,
+    ),
   'enable-dashboard-version': () =>
     t(
       'reason.enable-dashboard-version',

@@ -1,6 +1,9 @@
-import { arrayAt, isJsonObject, stringAt, type Json } from '../../../../lib/json/json.ts';
+import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
+import { arrayAt, isJsonObject, numberAt, stringAt, type Json } from '../../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../../contract/plan.ts';
-import type { Restorable } from '../../kind.ts';
+import { accountDirectoryOf } from '../../../account-directory.ts';
+import { isSameName } from '../../../accounts.ts';
+import type { KindContext, Restorable } from '../../kind.ts';
 import { securityChange } from '../../security/change.ts';
 
 /** A member of a team as it is stored. */
@@ -11,7 +14,7 @@ export interface Member {
 }
 
 /** The members that a stored team has. */
-export function membersIn(body: Json): Member[] {
+export function membersIn(body: Json | undefined): Member[] {
   return (arrayAt(body, 'members') ?? []).filter(isJsonObject).map((member) => ({
     login: stringAt(member, 'login') ?? '',
     email: stringAt(member, 'email'),
@@ -30,4 +33,56 @@ export function teamSecurity({ content, live }: Restorable): SecurityChange[] {
     .map(({ login, permission }) =>
       securityChange('team-member', { login, before: before.get(login), after: permission }),
     );
+}
+
+/** The members that a team will have here, and what has to be said about them. */
+export interface ResolvedMembers {
+  /** By their ids in this Grafana. */
+  wanted: Map<number, Member['permission']>;
+  losses: KnownReason[];
+  /** Who gets in under a login that may be another person's by now. */
+  security: SecurityChange[];
+}
+
+/**
+ * Finds stored members by login. An e-mail address proves nothing, for anyone may take one that another account no
+ * longer has: by it, a member whose login changed only stays what they are.
+ * @param present - the members that the team has now.
+ */
+export async function resolveMembers(
+  context: KindContext,
+  members: readonly Member[],
+  present: readonly Member[],
+): Promise<ResolvedMembers> {
+  const directory = await accountDirectoryOf(context);
+  const users = await directory.users();
+  const resolved: ResolvedMembers = { wanted: new Map(), losses: [], security: [] };
+  for (const { login, email, permission } of members) {
+    const id = await directory.userId(login);
+    const isPresent = present.some((one) => isSameName(one.login, login));
+    if (id !== undefined) {
+      resolved.wanted.set(id, permission);
+      const now = stringAt(
+        users.find((user) => numberAt(user, 'userId') === id),
+        'email',
+      );
+      if (!isPresent && email !== undefined && now !== undefined && !isSameName(email, now)) {
+        resolved.security.push(securityChange('member-email', { login, before: email, after: now }));
+      }
+      continue;
+    }
+    const holder = email === undefined ? undefined : users.find((user) => isSameName(stringAt(user, 'email'), email));
+    const holderLogin = stringAt(holder, 'login') ?? '';
+    const kept = present.find((one) => holder !== undefined && isSameName(one.login, holderLogin));
+    if (kept !== undefined) {
+      resolved.wanted.set(numberAt(holder, 'userId') ?? 0, kept.permission);
+    } else {
+      resolved.losses.push(
+        holder === undefined
+          ? reason('member-lost', { login })
+          : reason('member-other', { login, email: email ?? '', other: holderLogin }),
+      );
+    }
+  }
+  return resolved;
 }

@@ -1,5 +1,6 @@
 import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
+import { addToOrg } from '../../../accounts.ts';
 import { ifFound } from '../../../http/errors.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import type { KindContext } from '../../kind.ts';
@@ -93,6 +94,6 @@ export async function setMemberships(
     await grafana.patch(path(one), { role: one.role }, { signal });
   }
   for (const { id, role } of wanted.filter((one) => !live.some(({ id }) => id === one.id))) {
-    await grafana.post(`/api/orgs/${id}/users`, { loginOrEmail: account.login, role }, { signal });
+    await addToOrg(grafana, id, account, role, signal);
   }
 }

@@ -184,10 +184,17 @@ function memberDto(org: Org, user: User, role: Role): Record<string, unknown> {
   };
 }
 
+/** What holds an @ is an e-mail, and a login only if nobody has that e-mail (userimpl/store.go GetByLogin). */
+export function userCalled({ state }: Pick<Call, 'state'>, loginOrEmail: string): User | undefined {
+  const [text, users] = [loginOrEmail.toLowerCase(), [...state.users.values()]];
+  const byEmail = text.includes('@') ? users.find(({ email }) => email.toLowerCase() === text) : undefined;
+  return byEmail ?? users.find(({ login }) => login.toLowerCase() === text);
+}
+
 function addMember(call: Call, org: Org): unknown {
   const { loginOrEmail = '', role: wanted } = call.plain<{ loginOrEmail?: string; role?: Role }>();
   const role = valid(wanted);
-  const user = [...call.state.users.values()].find((one) => one.login === loginOrEmail || one.email === loginOrEmail);
+  const user = userCalled(call, loginOrEmail);
   if (user === undefined) {
     throw problem(404, 'user not found');
   }

@@ -3,7 +3,7 @@ import type { Org, User } from '../../model/model.ts';
 import { accessDenied, problem } from '../../http/problems.ts';
 import { changedPreferences, preferencesDto } from '../../preferences.ts';
 import type { Router } from '../../http/router.ts';
-import { requireServer } from './orgs.ts';
+import { requireServer, userCalled } from './orgs.ts';
 
 interface NewUser {
   name?: string;
@@ -20,8 +20,7 @@ export function userRoutes(router: Router): void {
   router.on('GET /api/users/search', (call) => page(call));
   router.on('GET /api/users/lookup', (call) => {
     requireServer(call, 'users:read');
-    const text = call.query.get('loginOrEmail');
-    const found = known([...call.state.users.values()].find((user) => user.login === text || user.email === text));
+    const found = known(userCalled(call, call.query.get('loginOrEmail') ?? ''));
     const { isDisabled, authLabels, ...dto } = userDto(found);
     return call.profile.major < 12 ? dto : { ...dto, isDisabled, authLabels };
   });
@@ -170,7 +169,10 @@ function page(call: Call): { totalCount: number; users: unknown[]; page: number;
   requireServer(call, 'users:read');
   const perPage = call.number('perpage', 1000);
   const at = Math.max(1, call.number('page', 1));
-  const all = [...call.state.users.values()];
+  const text = (call.query.get('query') ?? '').toLowerCase();
+  const all = [...call.state.users.values()].filter(({ login, email, name }) =>
+    [login, email, name].some((one) => one.toLowerCase().includes(text)),
+  );
   const users = all.slice((at - 1) * perPage, at * perPage).map(listDto);
   return { totalCount: all.length, users, page: at, perPage };
 }
