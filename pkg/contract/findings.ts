@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * How a repository differs from what an installation remembers of it: another repository at the same target; nothing
- * left; no signatures, or none of its own; without the newest snapshot.
+ * left; signatures missing; the newest snapshot missing.
  */
 export const FINDING_CODES = [
   'DK_REPOSITORY_REPLACED',

@@ -114,7 +114,7 @@ describe('a target of the home organization’s Admin', () => {
     await expectRefused({ ...(await target(theirs())), secrets: keys }, 'target.url', 'DASHKEEP_TARGET');
   });
 
-  it('cannot be given keys of its own to read with', async () => {
+  it('cannot be given other keys to read with', async () => {
     await start(given());
     const identity = await generateIdentity();
     const recipients = [await identityToRecipient(identity)];
@@ -287,8 +287,7 @@ describe('a webhook of the home organization’s Admin', () => {
       const selection = { type: 'resources', resources: [{ org, kind: 'dashboard', uid: planted.dashboard }] };
       const plan = await side.call('POST', '/restores', { snapshot, selection });
       world.grafana.simulator?.setFaults(failing);
-      const { confirm } = plan.json;
-      const applied = await side.call('POST', `/restores/${plan.json.id}/apply`, { confirm });
+      const applied = await side.call('POST', `/restores/${plan.json.id}/apply`, { confirm: plan.json.confirm });
       expect(await world.ended(side, applied.json.id)).not.toMatchObject({ status: 'complete' });
       world.grafana.simulator?.setFaults();
     }

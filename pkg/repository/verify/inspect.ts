@@ -1,12 +1,22 @@
 import { FINDING_CODES, type Finding, type FindingCode } from '../../contract/findings.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { isEmpty, readConfig, writeConfig } from '../config.ts';
 import { publicKeyFile, snapshotKey } from '../layout.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { ManifestPorts, StoredManifest } from '../snapshots/manifests.ts';
 import { findingError } from '../signing/finding-error.ts';
 import type { Remembered } from '../signing/remembered-target.ts';
 
 type Found = Omit<Finding, 'since'>;
+
+/** What an inspection needs of a repository. */
+interface Inspected extends ManifestPorts {
+  readonly id: string;
+  clock: Clock;
+  log: Log;
+  /** The newest manifests that count. */
+  reusable(count: number, calls: Abortable): Promise<StoredManifest[]>;
+}
 
 /** How a repository compares with what this installation remembers of its target. */
 export interface Inspection {
@@ -25,7 +35,7 @@ export interface Inspection {
  * nothing is wrong. What is found is remembered.
  * @throws DK_REPOSITORY_FORMAT, DK_STORE_…
  */
-export async function inspect(repository: OpenedRepository, calls: Abortable = {}): Promise<Inspection> {
+export async function inspect(repository: Inspected, calls: Abortable = {}): Promise<Inspection> {
   const { store, trust, clock } = repository;
   const { target } = trust.keys;
   const remembered = await target?.read();
@@ -51,7 +61,7 @@ export async function inspect(repository: OpenedRepository, calls: Abortable = {
  * @throws DK_REPOSITORY_REPLACED
  */
 export async function prepareTarget(
-  repository: OpenedRepository,
+  repository: Inspected,
   { all, fresh, replaced, unconfigured }: Inspection,
   calls: Abortable,
 ): Promise<void> {
@@ -73,7 +83,7 @@ export function isFindingCode(code: string): code is FindingCode {
 }
 
 async function differenceIn(
-  repository: OpenedRepository,
+  repository: Inspected,
   { newest }: Remembered,
   place: { remembered: string; target: string },
   calls: Abortable,
@@ -113,7 +123,7 @@ async function differenceIn(
 }
 
 async function stateOf(
-  { store, trust, encrypted }: OpenedRepository,
+  { store, trust, keyring: { encrypted } }: Inspected,
   id: string,
   calls: Abortable,
 ): Promise<'signed' | 'unsigned' | 'gone'> {

@@ -28,7 +28,7 @@ export interface MemoryVersion {
 
 /** A store that lives as long as the process: for tests and trials. */
 export class MemoryStore implements ObjectStore {
-  /** Each is a target of its own, also for what a state remembers of it. */
+  /** Each is another target, also for what a state remembers of it. */
   static #made = 0;
   readonly description = `memory:${MemoryStore.#made++}`;
   readonly capabilities: StoreCapabilities;
