@@ -6,13 +6,14 @@ import { fences, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';
 
-/** Pages whose commands for the program are run here, and the one with its own test. */
+/** Pages whose commands for the program are run here, and those with their own tests. */
 const FOLLOWED = [
   'README.md',
   'docs/disaster-recovery.md',
   'docs/encryption.md',
   'docs/install/outside-kubernetes.md',
   'docs/restore.md',
+  'docs/runbooks/repository.md',
   'docs/s3.md',
 ];
 
