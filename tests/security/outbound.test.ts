@@ -29,16 +29,55 @@ const FORBIDDEN = [
   'http://[::ffff:169.254.169.254]',
   'http://[::169.254.169.254]',
   'http://[::ffff:0:a9fe:a9fe]',
+  'http://[::ffff:100.100.100.200]',
+  // NAT64, in the places of RFC 6052 for prefixes of 96, 48, 56 and 64 bits.
   'http://[64:ff9b::a9fe:a9fe]',
+  'http://[64:ff9b::a83f:8110]',
+  'http://[64:ff9b:1::a9fe:a9fe]',
+  'http://[64:ff9b:1:abcd:1234:5678:a9fe:a9fe]',
+  'http://[64:ff9b:1:a9fe:a9:fe00::]',
+  'http://[64:ff9b:1:a9fe:a9:fe12:3456:789a]',
+  'http://[64:ff9b:1:12a9:fe:a9fe::]',
+  'http://[64:ff9b:1:12a9:99fe:a9fe:1:2]',
+  'http://[64:ff9b:1:1234:a9:fea9:fe00:0]',
+  // 6to4, Teredo by its client and by its server, ISATAP.
   'http://[2002:a9fe:a9fe::1]',
+  'http://[2001:0:5ef5:79fb:0:fa00:5601:5601]',
+  'http://[2001:0:a9fe:a9fe:0:fa00:f5ff:fffe]',
+  'http://[2001:db8::5efe:a9fe:a9fe]',
+  'http://[2001:db8::200:5efe:a9fe:a9fe]',
   'http://[fe80::1]',
+  'http://[fe80::a9fe:a9fe]',
   'http://[febf::1]',
+  'http://[fec0::1]',
+  'http://[feff::1]',
+  'http://[ff02::1]',
+  'http://[100::1]',
+  'http://[fd00:ec2::23]',
+  'http://[fd00:c1::a9fe:a9fe]',
+  'http://[fd00:42::42]',
   'http://[fd00:ec2::254]',
   'http://[fd20:ce::254]',
   'http://[::]',
   'http://metadata.google.internal',
   'http://METADATA.google.internal.',
   'http://instance-data',
+];
+
+/** Private and public addresses, plain or translated, which a store may have. */
+const ALLOWED = [
+  'http://127.0.0.1',
+  'http://10.0.0.1',
+  'http://100.64.0.1',
+  'http://[::1]',
+  'http://[fd12:3456::1]',
+  'http://[::ffff:10.0.0.1]',
+  'http://[2600:1fa0::1]',
+  'http://[64:ff9b::5bd1:c001]',
+  'http://[64:ff9b:1::5bd1:c001]',
+  'http://[64:ff9b:1:abcd:1234:5678:5bd1:c001]',
+  'http://[2002:5bd1:c001::1]',
+  'http://[100:0:0:1::1]',
 ];
 
 /** An admin in Grafana has the service send requests for them, to where they cannot reach themselves. */
@@ -114,9 +153,17 @@ describe('addresses that the pages name', () => {
     expect([json.values.target.endpoint, json.secrets.webhookUrl.set]).toEqual(['', false]);
   });
 
+  it('are taken where they are anything else, also private or behind a translator', async () => {
+    await start();
+    for (const url of ALLOWED) {
+      const { status } = await service!.call('PUT', '/settings', { secrets: { webhookUrl: `${url}/hook` } });
+      expect([url, status]).toEqual([url, 200]);
+    }
+  });
+
   it('are refused where their name resolves to a metadata service', async () => {
     await start();
-    for (const address of [METADATA, '::ffff:a9fe:a9fe', 'fe80::1', 'fd00:ec2::254', '0.0.0.0']) {
+    for (const address of [METADATA, '::ffff:a9fe:a9fe', '64:ff9b:1:a9fe:a9:fe00::', 'fe80::1', 'fd00:ec2::254']) {
       answers.set('innocent.example.com', [address]);
       answers.set('bucket.innocent.example.com', [address]);
       expect((await test('http://innocent.example.com/hook')).json).toMatchObject({
@@ -202,6 +249,22 @@ describe('addresses that the pages name', () => {
     expect((await test(`http://${METADATA}/`)).status).toBe(400);
     answers.set('hooks.example.com', [METADATA]);
     expect((await test('http://hooks.example.com/hook')).json).toMatchObject({ problem: { code: 'DK_NOT_ALLOWED' } });
+  });
+
+  it('outside of the list are not taken for a listed one that they wrap: their owner is somewhere else', async () => {
+    await start({ DASHKEEP_OUTBOUND_ALLOW: '10.0.0.0/8' });
+    const refused = ['2001:db8::5efe:a00:1', '2002:a00:1::1', '2001:0:a00:1:0:fa00:f5ff:fffe', '64:ff9b:1::a00:1'];
+    for (const address of refused) {
+      const { status } = await test(`http://[${address}]/hook`);
+      expect([address, status]).toEqual([address, 400]);
+    }
+    // A mapped address is that very host; the well-known translator leads to it.
+    for (const address of ['::ffff:10.0.0.1', '64:ff9b::a00:1']) {
+      const { status } = await service!.call('PUT', '/settings', {
+        secrets: { webhookUrl: `http://[${address}]/hook` },
+      });
+      expect([address, status]).toEqual([address, 200]);
+    }
   });
 
   it.each([
