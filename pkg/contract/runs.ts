@@ -46,7 +46,7 @@ export const RunRecord = z.object({
   status: RunStatus,
   trigger: z.string(),
   by: z.string().optional(),
-  /** SHA-256 of the key with which it was asked for, so that asking again is known as that, also after a restart. */
+  /** SHA-256 of the organization, the request and its key, so that a repeated request is recognized after a restart. */
   idempotencyKey: z.string().optional(),
   started: z.iso.datetime(),
   finished: z.iso.datetime().optional(),

@@ -52,8 +52,8 @@ export const Run = RunSummary.extend({
 export type Run = z.infer<typeof Run>;
 
 /**
- * POST /runs. Send an `Idempotency-Key` header (any text up to 200 characters): the same key within a day gives the
- * same run.
+ * POST /runs. Send an `Idempotency-Key` header (any text up to 200 characters): the same key and body from the same
+ * organization within a day give the same run.
  */
 export const RunRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('backup'), full: z.boolean().optional() }),

@@ -32,7 +32,7 @@ export function runRoutes(api: Api, service: Service): void {
       if (body.kind !== 'backup') {
         requireHome(caller, `a ${body.kind}`);
       }
-      const idempotencyKey = keyOf(request.headers['idempotency-key'], caller);
+      const idempotencyKey = keyOf(request.headers['idempotency-key'], caller, body);
       const id = await service.requests.start(body, { ...caller, by: nameOf(request), idempotencyKey });
       reply.code(202);
       return runs.find(id, caller, signal);
@@ -82,12 +82,15 @@ export function runRoutes(api: Api, service: Service): void {
   );
 }
 
-/** Only a hash is kept: keys come from outside and may be long. The same key of two organizations means two runs. */
-function keyOf(header: string | string[] | undefined, { org, home }: Caller): string | undefined {
+/**
+ * Only a hash is kept: keys come from outside and may be long. The same key of another organization, or with another
+ * body, means another run.
+ */
+function keyOf(header: string | string[] | undefined, { org }: Caller, body: RunRequest): string | undefined {
   const key = Array.isArray(header) ? header[0] : header;
   return key === undefined || key === ''
     ? undefined
     : createHash('sha256')
-        .update(home ? key : `org ${org}: ${key}`)
+        .update(JSON.stringify([org, body, key]))
         .digest('hex');
 }
