@@ -56,10 +56,9 @@ export async function readConfig(
   }
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== 1) {
-    throw new DashkeepError(
-      'DK_REPOSITORY_FORMAT',
-      `${CONFIG_KEY} has format ${printable(String(format))}; this version knows format 1`,
-    );
+    // Not its text: the file may be anything that an address answers.
+    const found = Number.isInteger(format) ? `format ${String(format)}` : 'an unknown format';
+    throw new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} has ${found}; this version knows format 1`);
   }
   const config = RepositoryConfig.safeParse(value);
   if (!config.success) {

@@ -1,5 +1,5 @@
 import type { FastPathClient } from './fast-path/client.ts';
-import { fromS3 } from './errors.ts';
+import { fromS3, type Doing } from './errors.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 
 /** What every call of a store shares. */
@@ -25,6 +25,11 @@ export async function call<T>(
     return await work();
   } catch (error) {
     signal?.throwIfAborted();
-    throw fromS3(error, { what, permission, where: connection.description });
+    throw fromS3(error, doing(connection, what, permission));
   }
+}
+
+/** What was being done, for the error. */
+export function doing({ description, outbound }: Connection, what: string, permission: string): Doing {
+  return { what, permission, where: description, quoted: outbound === undefined };
 }

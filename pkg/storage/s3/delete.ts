@@ -1,9 +1,10 @@
 import { DeleteObjectCommand, DeleteObjectsCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { append } from '../../lib/append.ts';
 import type { DeleteResult } from '../store.ts';
-import { call, keyIn } from './connection.ts';
+import { call, doing, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { fromS3, serviceCode, statusOf } from './errors.ts';
+import { knownCode } from './known-codes.ts';
 
 /** The most that one DeleteObjects takes. */
 const KEYS_AT_ONCE = 1_000;
@@ -95,11 +96,7 @@ export class Deleter {
         );
         return deleted(key, answer.DeleteMarker);
       } catch (error) {
-        const mapped = fromS3(error, {
-          what: `delete ${key}`,
-          where: connection.description,
-          permission: 's3:DeleteObject',
-        });
+        const mapped = fromS3(error, doing(connection, `delete ${key}`, 's3:DeleteObject'));
         if (mapped.code === 'DK_STORE_NOT_FOUND') {
           return { key };
         }
@@ -117,16 +114,17 @@ export class Deleter {
       return { key };
     }
     const text = [code, message].filter(Boolean).join(': ');
+    const shown = this.#connection.outbound === undefined ? text : knownCode(code) || 'without an S3 error code';
     if (/object.?lock|retention|legal hold|WORM/i.test(text)) {
-      return { key, problem: { code: 'locked', message: text } };
+      return { key, problem: { code: 'locked', message: shown } };
     }
     if (!/AccessDenied|Forbidden|403/.test(text)) {
-      return failed(key, text);
+      return failed(key, shown);
     }
     if (this.#connection.resolved.settings.lock !== undefined && (await this.#isLocked(key, signal))) {
       return { key, problem: { code: 'locked', message: 'object lock protects it' } };
     }
-    return { key, problem: { code: 'denied', message: `s3:DeleteObject is not allowed (${text})` } };
+    return { key, problem: { code: 'denied', message: `s3:DeleteObject is not allowed (${shown})` } };
   }
 
   /** Stores refuse to delete a locked object with the same words as for a missing right. */

@@ -3,6 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { PermissionDenied } from '../errors.ts';
+import { knownCode } from './known-codes.ts';
 
 /** What was being done, so that a refusal can name the right that is missing. */
 export interface Doing {
@@ -12,6 +13,11 @@ export interface Doing {
   where: string;
   /** The IAM action that it needs: `s3:GetObject`. */
   permission: string;
+  /**
+   * Whether the words of the response are shown. Never for an address that was typed in the pages: anything may be
+   * behind it, and an admin would read there what only the service can reach.
+   */
+  quoted: boolean;
 }
 
 interface ServiceError {
@@ -63,7 +69,7 @@ export function fromS3(error: unknown, doing: Doing): DashkeepError {
   const make: Make = (code, ...said) => new DashkeepError(code, ...texts(...said));
   const deny: Deny = (permission, ...said) => new PermissionDenied(permission, ...texts(...said));
   return statusOf(error) === undefined
-    ? fromTransport(error, make)
+    ? fromTransport(error, doing, make)
     : fromService(error as ServiceError, doing, make, deny);
 }
 
@@ -102,6 +108,7 @@ type Deny = (permission: string, why: string, advice?: KnownReason) => DashkeepE
 function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny): DashkeepError {
   const code = serviceCode(error) ?? '';
   const status = statusOf(error) ?? 0;
+  const { shown, words } = shownOf(error, doing);
   const credentials = CREDENTIALS[code];
   if (credentials !== undefined) {
     return make('DK_STORE_CREDENTIALS', `${code}: ${credentials}`);
@@ -114,10 +121,10 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   }
   // eslint-disable-next-line no-restricted-syntax -- S3 has this code for other malformed headers, too
   if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {
-    return make('DK_SETTINGS', `${code}: ${error.message}`, reason('correct-region'));
+    return make('DK_SETTINGS', [shown || `HTTP ${status}`, words].filter(Boolean).join(': '), reason('correct-region'));
   }
   if (status === 401 || status === 403) {
-    return denied(error, code, doing, make, deny);
+    return denied(error, doing, make, deny);
   }
   if (isAbsent(error)) {
     return make('DK_STORE_NOT_FOUND', 'it does not exist');
@@ -126,32 +133,36 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
     return make('DK_STORE_FAILED', code, reason('restore-from-cold-storage'));
   }
   if (code === 'QuotaExceeded' || code === 'XMinioStorageFull' || status === 507) {
-    return make('DK_STORE_FAILED', code, reason('make-room'));
+    return make('DK_STORE_FAILED', shown || `HTTP ${status}`, reason('make-room'));
   }
   const busy = status === 503 || status === 429;
-  return make(
-    'DK_STORE_FAILED',
-    `HTTP ${status} ${code} ${error.message}`.trim(),
-    busy ? reason('wait-for-target') : undefined,
-  );
+  const what = [shown, words].filter(Boolean).join(' ') || 'without an S3 error code';
+  return make('DK_STORE_FAILED', `HTTP ${status} ${what}`, busy ? reason('wait-for-target') : undefined);
 }
 
-function denied(error: ServiceError, code: string, doing: Doing, make: Make, deny: Deny): DashkeepError {
+/** The code and the words of a response, as far as they may be shown. */
+function shownOf(error: ServiceError, { quoted }: Doing): { shown: string; words: string } {
+  const code = serviceCode(error) ?? '';
+  return quoted ? { shown: code, words: error.message } : { shown: knownCode(code), words: '' };
+}
+
+function denied(error: ServiceError, doing: Doing, make: Make, deny: Deny): DashkeepError {
+  const { shown, words } = shownOf(error, doing);
   // eslint-disable-next-line no-restricted-syntax -- S3 services call all of these AccessDenied
   if (/object.?lock|retention|legal hold|WORM/i.test(error.message)) {
-    return make('DK_STORE_LOCKED', error.message);
+    return make('DK_STORE_LOCKED', words || 'object lock protects it');
   }
   // eslint-disable-next-line no-restricted-syntax -- the same: only the words name the key's service
-  if (/kms/i.test(error.message) || code.startsWith('KMS.')) {
+  if (/kms/i.test(error.message) || serviceCode(error)?.startsWith('KMS.') === true) {
     const kms = doing.permission === 's3:PutObject' ? 'kms:GenerateDataKey' : 'kms:Decrypt';
     return deny(kms, `${kms} is not allowed`, reason('grant-kms', { permission: kms }));
   }
   const { permission } = doing;
   const advice = permission === 's3:GetObject' ? reason('grant-reading') : reason('grant-to-key', { permission });
-  return deny(permission, `${permission} is not allowed (${code || 'HTTP 403'})`, advice);
+  return deny(permission, `${permission} is not allowed (${shown || 'HTTP 403'})`, advice);
 }
 
-function fromTransport(error: unknown, make: Make): DashkeepError {
+function fromTransport(error: unknown, { quoted }: Doing, make: Make): DashkeepError {
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
   const code = systemCode(error) ?? '';
@@ -170,7 +181,7 @@ function fromTransport(error: unknown, make: Make): DashkeepError {
   }
   if (NETWORK.test(code)) {
     const advice = code === 'ENOTFOUND' ? reason('correct-endpoint-name') : undefined;
-    return make('DK_STORE_UNREACHABLE', `${message} (${code})`, advice);
+    return make('DK_STORE_UNREACHABLE', `${quoted ? message : 'the connection failed'} (${code})`, advice);
   }
-  return make('DK_STORE_FAILED', message, reason('check-endpoint'));
+  return make('DK_STORE_FAILED', quoted ? message : 'the response is not one of S3', reason('check-endpoint'));
 }
