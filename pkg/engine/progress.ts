@@ -1,9 +1,11 @@
 import { compact } from '../contract/compact.ts';
-import type { KindName } from '../contract/kinds.ts';
+import { SERVER_KINDS, type KindName } from '../contract/kinds.ts';
 import type { Clock } from '../contract/ports.ts';
-import type { Progress } from '../contract/runs.ts';
+import type { Progress, WholeProgress } from '../contract/runs.ts';
 
-export type OnProgress = (progress: Progress) => void;
+export type OnProgress = (progress: WholeProgress) => void;
+
+type Kinds = Progress['kinds'];
 
 /** Seconds over which the rate is measured. */
 const WINDOW_SECONDS = 10;
@@ -16,7 +18,9 @@ const REPORT_EVERY_MS = 200;
 export class ProgressCounter {
   readonly #clock: Clock;
   readonly #report: OnProgress | undefined;
-  readonly #kinds: Progress['kinds'] = {};
+  readonly #kinds: Kinds = {};
+  /** By organization; 0 is the server. */
+  readonly #orgs = new Map<number, Kinds>();
   readonly #samples: { at: number; done: number }[] = [];
   #phase = 'starting';
   #waiting = false;
@@ -25,9 +29,11 @@ export class ProgressCounter {
   #total: number | undefined;
   #reported = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, report: OnProgress | undefined) {
+  /** @param orgs - which organizations are worked on, where each is to know only its own numbers */
+  constructor(clock: Clock, report: OnProgress | undefined, orgs: readonly number[] = []) {
     this.#clock = clock;
     this.#report = report;
+    orgs.forEach((id) => this.#orgs.set(id, {}));
   }
 
   phase(name: string): void {
@@ -53,22 +59,33 @@ export class ProgressCounter {
     this.#notify(true);
   }
 
-  /** What was listed so far of a kind. */
-  listed(kind: KindName, total: number): void {
-    this.#of(kind).total = total;
+  /** One more was listed of a kind. */
+  listed(kind: KindName, org: number): void {
+    for (const counts of this.#of(kind, org)) {
+      counts.total = (counts.total ?? 0) + 1;
+    }
     this.#notify(false);
   }
 
-  finished(kind: KindName, ok: boolean): void {
-    const counts = this.#of(kind);
-    counts.done++;
-    counts.failed += ok ? 0 : 1;
+  finished(kind: KindName, ok: boolean, org?: number): void {
+    for (const counts of this.#of(kind, org)) {
+      counts.done++;
+      counts.failed += ok ? 0 : 1;
+    }
     this.#done++;
     this.#notify(false);
   }
 
-  #of(kind: KindName): { done: number; total?: number; failed: number } {
-    return (this.#kinds[kind] ??= { done: 0, failed: 0 });
+  /** The counts of a kind: of all, and of the organization. */
+  #of(kind: KindName, org: number | undefined): { done: number; total?: number; failed: number }[] {
+    const kinds = [this.#kinds];
+    if (org !== undefined) {
+      const id = SERVER_KINDS.has(kind) ? 0 : org;
+      const own = this.#orgs.get(id) ?? {};
+      this.#orgs.set(id, own);
+      kinds.push(own);
+    }
+    return kinds.map((one) => (one[kind] ??= { done: 0, failed: 0 }));
   }
 
   #notify(force: boolean): void {
@@ -82,11 +99,13 @@ export class ProgressCounter {
       this.#samples.shift();
     }
     const phase = this.#waiting ? WAITING : (this.#waitingFor ?? this.#phase);
-    this.#report({ phase, done: this.#done, kinds: structuredClone(this.#kinds), ...this.#pace(now) });
+    const orgs = [...this.#orgs].map(([id, kinds]) => ({ id, ...sumOf(kinds), kinds: structuredClone(kinds) }));
+    const kinds = structuredClone(this.#kinds);
+    this.#report({ phase, done: this.#done, kinds, ...this.#pace(now), ...(orgs.length === 0 ? {} : { orgs }) });
   }
 
   #pace(now: number): Pick<Progress, 'total' | 'rate' | 'secondsLeft'> {
-    const total = this.#total ?? this.#knownTotal();
+    const total = this.#total ?? sumOf(this.#kinds).total;
     const first = this.#samples[0];
     const seconds = first === undefined ? 0 : (now - first.at) / 1000;
     const rate = seconds > 0 && first !== undefined ? (this.#done - first.done) / seconds : undefined;
@@ -97,9 +116,11 @@ export class ProgressCounter {
         : { secondsLeft: Math.max(0, this.#total - this.#done) / rate }),
     };
   }
+}
 
-  #knownTotal(): number | undefined {
-    const totals = Object.values(this.#kinds).map((counts) => counts.total ?? 0);
-    return totals.length === 0 ? undefined : totals.reduce((sum, total) => sum + total, 0);
-  }
+/** Of all kinds together; without a total until something was listed. */
+function sumOf(kinds: Kinds): Pick<Progress, 'done' | 'total'> {
+  const counts = Object.values(kinds);
+  const done = counts.reduce((sum, one) => sum + one.done, 0);
+  return counts.length === 0 ? { done } : { done, total: counts.reduce((sum, { total = 0 }) => sum + total, 0) };
 }

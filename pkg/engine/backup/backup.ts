@@ -49,7 +49,8 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   const session = await repository.openSession({ id, kind: 'backup' });
   try {
     const previous = await previousOf(options);
-    const collection = new Collection(new ProgressCounter(clock, options.onProgress));
+    const covered = instance.orgs.map((org) => org.id);
+    const collection = new Collection(new ProgressCounter(clock, options.onProgress, covered));
     waitOutRestarts(instance, collection.progress, signal);
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
     const encoder = repository.openEncoder();

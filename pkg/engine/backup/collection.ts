@@ -43,15 +43,14 @@ export class Collection {
     this.#lists.push(list);
   }
 
-  listed(kind: KindName): void {
-    const report = this.report(kind);
-    report.listed++;
-    this.progress.listed(kind, report.listed);
+  listed(kind: KindName, org: number): void {
+    this.report(kind).listed++;
+    this.progress.listed(kind, org);
   }
 
   add(entry: ManifestEntry, how: 'stored' | 'reused'): void {
     this.#read[how].add(entry);
-    this.#count(entry.kind, how);
+    this.#count(entry, how);
   }
 
   /** Takes over what the last snapshot has, whose manifest is in memory anyway. */
@@ -59,7 +58,7 @@ export class Collection {
     const kept = { ...entry };
     this.entries.push(kept);
     this.reused.push(kept);
-    this.#count(entry.kind, 'reused');
+    this.#count(entry, 'reused');
   }
 
   /** Takes over what the last snapshot has although it may have changed since it was read. */
@@ -71,9 +70,9 @@ export class Collection {
     }
   }
 
-  #count(kind: KindName, how: 'stored' | 'reused'): void {
+  #count({ kind, org }: ManifestEntry, how: 'stored' | 'reused'): void {
     this.report(kind)[how]++;
-    this.progress.finished(kind, true);
+    this.progress.finished(kind, true, org);
   }
 
   /** From here on `entries` and `reused` have them all. */
@@ -96,7 +95,7 @@ export class Collection {
   skip(problem: ResourceProblem): void {
     this.skipped.push(problem);
     this.report(problem.kind).skipped++;
-    this.progress.finished(problem.kind, true);
+    this.progress.finished(problem.kind, true, problem.org);
   }
 
   /**
@@ -122,7 +121,7 @@ export class Collection {
       Object.assign(report, why);
     } else {
       report.failed++;
-      this.progress.finished(problem.kind, false);
+      this.progress.finished(problem.kind, false, problem.org);
     }
   }
 

@@ -47,7 +47,7 @@ export async function readKind(run: KindRun): Promise<void> {
       collection.began({ org: context.org.id, kind: kind.name, resourceVersion });
     for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();
-      collection.listed(kind.name);
+      collection.listed(kind.name, context.org.id);
       unlisted.delete(listed.uid);
       if (await isPreview(context, kind, listed)) {
         const { uid, title } = listed;
@@ -128,7 +128,7 @@ async function storeUnlisted(run: KindRun, before: ManifestEntry): Promise<void>
     const content = await readUnlisted(run, { uid, title }, share);
     if (content !== undefined) {
       const { folderUid } = content;
-      run.collection.listed(run.kind.name);
+      run.collection.listed(run.kind.name, run.context.org.id);
       run.changes.found(run.context.org.id, run.kind.name, compact({ uid, title, folderUid }));
       await store(run, { uid, title }, content, before, share);
     }

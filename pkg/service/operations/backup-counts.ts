@@ -4,22 +4,23 @@ import type { RunRecord } from '../../contract/runs.ts';
 
 /** How much content is new against the snapshot before, in bytes. */
 export function newBytes(before: Manifest | undefined, manifest: Manifest): number {
-  const known = objectsOf(before);
+  const known = objectsOf(before?.resources);
   return manifest.resources.reduce((sum, entry) => sum + (known.has(entry.object) ? 0 : entry.bytes), 0);
 }
 
 /**
- * What a backup of several organizations did in each; nothing where there is one. What is as before counts as reused.
+ * What a backup of several organizations did in each; nothing where there is one. What the organization had before
+ * counts as reused; that another one has the same content must not show.
  */
 export function countsByOrg(before: Manifest | undefined, manifest: Manifest): Pick<RunRecord, 'orgs'> {
   if (manifest.orgs.length < 2) {
     return {};
   }
-  const known = objectsOf(before);
   const orgs = manifest.orgs.map(({ id }) => {
     const { id: _id, ...changes } = manifest.changes?.orgs?.find((one) => one.id === id) ?? { id };
     const ofOrg = ({ org, kind }: { org: number; kind: Manifest['resources'][number]['kind'] }): boolean =>
       org === id && !SERVER_KINDS.has(kind);
+    const known = objectsOf(before?.resources.filter(ofOrg));
     const counts = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0, ...changes, bytes: 0 };
     for (const { object, bytes } of manifest.resources.filter(ofOrg)) {
       const isKnown = known.has(object);
@@ -35,6 +36,6 @@ export function countsByOrg(before: Manifest | undefined, manifest: Manifest): P
   return { orgs };
 }
 
-function objectsOf(manifest: Manifest | undefined): ReadonlySet<string> {
-  return new Set(manifest?.resources.map(({ object }) => object));
+function objectsOf(resources: Manifest['resources'] | undefined): ReadonlySet<string> {
+  return new Set(resources?.map(({ object }) => object));
 }

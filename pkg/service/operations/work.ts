@@ -11,7 +11,7 @@ import type {
   SnapshotTrigger,
 } from '../../contract/manifest.ts';
 import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
-import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
+import type { RunLine, RunRecord, WholeProgress } from '../../contract/runs.ts';
 import type { Authors } from '../../engine/versions/authors.ts';
 import type { RunFacts } from '../../engine/run.ts';
 import type { BelowPart } from '../../repository/index/versions/below/below.ts';
@@ -27,7 +27,7 @@ export interface WorkRun {
   trigger: SnapshotTrigger;
   by?: string;
   signal: AbortSignal;
-  onProgress: (progress: Progress) => void;
+  onProgress: (progress: WholeProgress) => void;
   /** What the record of the run says whatever its end. */
   note: (facts: RunFacts) => void;
 }

@@ -3,7 +3,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
 import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
-import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
+import type { Progress, RunLine, RunRecord, WholeProgress } from '../../contract/runs.ts';
 import { isOf, type Caller } from './caller.ts';
 
 /**
@@ -82,16 +82,33 @@ export function recordFor(
   return { ...view, warnings, warned: [...(view.warned ?? []), ...more.warned], errors };
 }
 
-/** How far a run has come; only the home organization sees what work for all is waiting for. */
+/**
+ * How far a run has come, in numbers of the caller's organization. Only the home organization sees what work for all is
+ * waiting for.
+ */
 export function progressFor(
   run: Pick<RunLine, 'kind' | 'org'>,
-  progress: Progress | undefined,
+  progress: WholeProgress | undefined,
   caller: Caller,
 ): Progress | undefined {
-  if (progress === undefined || run.kind === 'restore' || caller.home) {
-    return progress;
+  if (progress === undefined) {
+    return undefined;
   }
-  const phase = /^(checking|publishing|reading|verifying|planning|restoring)\b/.exec(progress.phase)?.[1] ?? 'reading';
-  const { done, total } = progress;
-  return compact({ phase, done, kinds: {}, total });
+  const { orgs, ...whole } = progress;
+  const own = orgs?.filter(({ id }) => id === caller.org || (id === 0 && caller.home));
+  if (run.kind === 'restore' || (caller.home && own?.length === orgs?.length)) {
+    return whole;
+  }
+  const phase = /^(checking|publishing|reading|verifying|planning|restoring)\b/.exec(whole.phase)?.[1] ?? 'reading';
+  return { phase: caller.home ? whole.phase : phase, ...added(own ?? []) };
+}
+
+/** The parts as one; without a total until something was listed. */
+function added(parts: NonNullable<WholeProgress['orgs']>): Pick<Progress, 'done' | 'total' | 'kinds'> {
+  const totals = parts.flatMap(({ total }) => total ?? []);
+  return {
+    done: parts.reduce((sum, { done }) => sum + done, 0),
+    ...(totals.length === 0 ? {} : { total: totals.reduce((sum, total) => sum + total, 0) }),
+    kinds: Object.assign({}, ...parts.map(({ kinds }) => kinds)) as Progress['kinds'],
+  };
 }

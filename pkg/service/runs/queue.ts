@@ -3,7 +3,7 @@ import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError, failureText } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
-import type { Progress, RunKind, RunRecord, RunStatus } from '../../contract/runs.ts';
+import type { RunKind, RunRecord, RunStatus, WholeProgress } from '../../contract/runs.ts';
 import { Cancelled, type RunFacts } from '../../engine/run.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { WorkResult, WorkRun } from '../operations/work.ts';
@@ -31,7 +31,7 @@ interface Active {
   record: RunRecord;
   job: RunJob;
   controller: AbortController;
-  progress: Progress | undefined;
+  progress: WholeProgress | undefined;
   done: Promise<void>;
 }
 
@@ -65,11 +65,11 @@ export class RunQueue {
     return this.#options.instance;
   }
 
-  get running(): { record: RunRecord; progress: Progress | undefined } | undefined {
+  get running(): { record: RunRecord; progress: WholeProgress | undefined } | undefined {
     return this.#active;
   }
 
-  get queued(): { record: RunRecord; progress: Progress | undefined } | undefined {
+  get queued(): { record: RunRecord; progress: WholeProgress | undefined } | undefined {
     return this.#waiting;
   }
 
@@ -77,7 +77,7 @@ export class RunQueue {
     return this.#active === undefined && this.#waiting === undefined;
   }
 
-  find(id: string): { record: RunRecord; progress: Progress | undefined } | undefined {
+  find(id: string): { record: RunRecord; progress: WholeProgress | undefined } | undefined {
     return [this.#active, this.#waiting].find((one) => one?.record.id === id);
   }
 

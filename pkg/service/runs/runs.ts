@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { compact } from '../../contract/compact.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { runLine, type Progress, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
 import { mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
@@ -44,7 +44,7 @@ export class Runs {
   }
 
   /** @throws DK_NOT_FOUND for what is another organization's */
-  view(record: RunRecord, caller: Caller, progress?: Progress): Run {
+  view(record: RunRecord, caller: Caller, progress?: WholeProgress): Run {
     const seen = recordFor(record, runLine(record), caller);
     if (seen === undefined) {
       throw unknown();
@@ -101,11 +101,11 @@ export class Runs {
   }
 
   /** A line of which nobody has checked yet whether it is the caller's; undefined when it is not. */
-  summary(run: (RunLine & { progress?: Progress }) | undefined, caller: Caller): RunSummary | undefined {
+  summary(run: (RunLine & { progress?: WholeProgress }) | undefined, caller: Caller): RunSummary | undefined {
     return run === undefined || !mayKnow(run, caller) ? undefined : this.#summary(run, run.progress, caller);
   }
 
-  #summary(run: RunLine, progress: Progress | undefined, caller: Caller): RunSummary {
+  #summary(run: RunLine, progress: WholeProgress | undefined, caller: Caller): RunSummary {
     const seen = runFor(run, caller);
     if (seen === undefined) {
       throw unknown();
@@ -116,7 +116,7 @@ export class Runs {
   #shown(
     seen: RunLine,
     run: Pick<RunLine, 'kind' | 'org'>,
-    progress: Progress | undefined,
+    progress: WholeProgress | undefined,
     caller: Caller,
   ): RunSummary {
     const summary = runSummary(seen, progressFor(run, progress, caller));

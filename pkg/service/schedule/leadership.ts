@@ -1,12 +1,13 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import type { Progress, RunLine } from '../../contract/runs.ts';
+import type { RunLine, WholeProgress } from '../../contract/runs.ts';
 import type { Election } from '../../kubernetes/election.ts';
 
 const RUN_NOTE = 'run';
 const ENDED_NOTE = 'ended';
 
 /** What replicas let each other know of a run. */
-export type RunNote = RunLine & { progress?: Progress };
+export type RunNote = RunLine & { progress?: WholeProgress };
 
 /** Who of several replicas does the work; without an election it is this one, once it has started. */
 export class Leadership {
@@ -65,7 +66,7 @@ export class Leadership {
 
   /** Lets the other replicas know what runs here. */
   announce(run: RunNote | undefined): void {
-    this.#election?.announce(RUN_NOTE, run === undefined ? undefined : JSON.stringify(run));
+    this.#election?.announce(RUN_NOTE, run === undefined ? undefined : JSON.stringify(brief(run)));
   }
 
   /** Lets the other replicas know which run has ended last. */
@@ -87,4 +88,10 @@ export class Leadership {
       return undefined;
     }
   }
+}
+
+/** Without the kinds of each organization: what a Lease holds is limited. */
+function brief({ progress, ...run }: RunNote): RunNote {
+  const orgs = progress?.orgs?.map((org) => ({ ...org, kinds: {} }));
+  return { ...run, ...compact({ progress: progress && { ...progress, ...compact({ orgs }) } }) };
 }

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Progress } from '../../pkg/contract/runs.ts';
+import { realClock } from '../support/ports.ts';
+import { saveDashboard } from './support/plant.ts';
+import { twoOrgs, type Side, type TwoOrgs } from './support/two-orgs.ts';
+
+const MANY = 40;
+
+let world: TwoOrgs;
+let home: Side;
+let other: Side;
+
+beforeAll(async () => {
+  world = await twoOrgs();
+  ({ home, other } = world);
+  for (let n = 0; n < MANY; n++) {
+    await saveDashboard(home.grafana, home.planted, home.mark, `many-${n}`, `# ${n}`);
+  }
+  world.grafana.simulator?.flushSearch();
+});
+afterAll(() => world?.close());
+
+interface Seen {
+  status: string;
+  counts: Record<string, number>;
+  progress?: Progress;
+}
+
+const isUnderWay = ({ status }: Seen): boolean => ['queued', 'running'].includes(status);
+
+/** Everything that a side is told about a run until it has ended. */
+async function watch(side: Side, id: string): Promise<{ seen: Seen[]; last: Record<string, number> }> {
+  const seen: Seen[] = [];
+  for (;;) {
+    const run = (await side.call('GET', `/runs/${id}`)).json as Seen;
+    if (!isUnderWay(run)) {
+      return { seen: seen.filter(isUnderWay), last: run.counts };
+    }
+    const listed = (await side.call('GET', '/runs')).json.items[0] as Seen;
+    const { running } = (await side.call('GET', '/status')).json as { running?: Seen };
+    seen.push(run, listed, ...(running === undefined ? [] : [running]));
+    await realClock.sleep(20);
+  }
+}
+
+it('of a backup that runs are those of the own organization', async () => {
+  world.grafana.simulator?.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 60 } });
+  const { json } = await home.call('POST', '/runs', { kind: 'backup' });
+  const sides = [home, other];
+  const watched = await Promise.all(sides.map((side) => watch(side, String(json.id))));
+  world.grafana.simulator?.setFaults();
+  const [homes = 0, others = 0] = watched.map(({ last }) => last['listed']);
+  expect(homes - others).toBeGreaterThan(MANY - 5);
+  for (const [at, { seen, last }] of watched.entries()) {
+    const own = last['listed'] ?? 0;
+    const told = seen.flatMap(({ progress }) => progress ?? []);
+    const totals = told.flatMap(({ total }) => total ?? []);
+    expect([at, Math.max(...totals)]).toEqual([at, own]);
+    for (const { done, kinds, rate, secondsLeft } of told) {
+      expect(done).toBeLessThanOrEqual(own);
+      const byKind = Object.values(kinds);
+      expect(byKind.reduce((sum, { total = 0 }) => sum + total, 0)).toBeLessThanOrEqual(own);
+      expect([at, rate, secondsLeft]).toEqual([at, undefined, undefined]);
+    }
+    // While it runs, the record itself has no numbers.
+    expect(seen.every(({ counts }) => Object.keys(counts).length === 0)).toBe(true);
+  }
+});
+
+it('of a verification are the home organization’s', async () => {
+  const { json } = await home.call('POST', '/runs', { kind: 'verify', readData: true });
+  const { seen, last } = await watch(other, String(json.id));
+  expect(last).toEqual({});
+  for (const { counts, progress } of seen) {
+    expect([counts, progress?.done ?? 0, progress?.total]).toEqual([{}, 0, undefined]);
+  }
+});
+
+it('do not say whether another organization has the same content', async () => {
+  const save = (side: Side, uid: string, title: string) =>
+    side.grafana.post('/api/dashboards/db', { dashboard: { uid, title, panels: [] }, overwrite: true });
+  const numbers = async (): Promise<Record<string, number>> => {
+    world.grafana.simulator?.flushSearch();
+    const { json } = await other.call('POST', '/runs', { kind: 'backup' });
+    return (await world.ended(other, String(json.id)))['counts'] as Record<string, number>;
+  };
+  await save(home, 'guessed', 'Quarterly figures');
+  await numbers();
+  await save(other, 'unknown', 'Quarterly fictions');
+  const unknown = await numbers();
+  await save(other, 'guessed', 'Quarterly figures');
+  const guessed = await numbers();
+  expect(unknown['stored']).toBeGreaterThan(0);
+  expect(guessed['stored']).toBe(unknown['stored']);
+  expect(guessed['bytes']).toBe((unknown['bytes'] ?? 0) - 'fictions'.length + 'figures'.length);
+});
