@@ -51,6 +51,11 @@ export class ApiTokens {
     return this.#accepted.size > 0;
   }
 
+  /** How many organizations have one. */
+  get organizations(): number {
+    return new Set([...this.#accepted.values()].map(({ org }) => org)).size;
+  }
+
   /** Whether the deployment gives the token of an organization, so that it is never replaced. */
   isGiven(org: number, home: number): boolean {
     return (org === home ? this.#options.given : this.#options.givenByOrg?.get(org)) !== undefined;

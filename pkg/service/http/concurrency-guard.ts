@@ -1,21 +1,112 @@
+import type { FastifyRequest } from 'fastify';
 import { DashkeepError } from '../../contract/errors.ts';
+import type { Clock } from '../../contract/ports.ts';
+import type { Caller } from '../organizations/caller.ts';
 
-const AT_ONCE = 3;
+/** Calls that run concurrently. */
+const PLACES = 3;
+/** Calls of one organization that wait for a place. */
+const WAITING_MOST = 20;
+/** Less than proxies wait for a response. */
+const WAIT_MS = 30_000;
 
-/** Lets only a few of the calls that read much of Grafana or of the target run concurrently. */
+type Organization = number | 'home';
+
+interface Ports {
+  clock: Clock;
+  /** How many organizations can call. */
+  organizations: () => number;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+/**
+ * Lets only a few of the calls that read much of Grafana or of the target run concurrently. The others wait. Free
+ * places go to organizations in turn, and none can have all of them.
+ */
 export class ConcurrencyGuard {
-  #running = 0;
+  readonly #ports: Ports;
+  readonly #running: Organization[] = [];
+  /** In the order of their turns; each call is started by its function. */
+  readonly #waiting = new Map<Organization, (() => void)[]>();
 
-  /** @throws DK_TOO_MANY */
-  async run<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) {
-      throw new DashkeepError('DK_TOO_MANY', 'too many comparisons, plans or checks are in progress');
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** @throws DK_TOO_MANY when too many calls of the organization wait, or this one waited for too long */
+  async run<T>(
+    { caller, socket }: { caller: Caller; socket: Pick<FastifyRequest['socket'], 'once' | 'off'> },
+    action: () => Promise<T>,
+  ): Promise<T> {
+    const who = caller.home ? 'home' : caller.org;
+    if (this.#hasPlace(who)) {
+      this.#running.push(who);
+    } else {
+      await this.#turn(who, socket);
     }
-    this.#running++;
     try {
       return await action();
     } finally {
-      this.#running--;
+      this.#leave(who);
     }
   }
+
+  #hasPlace(who: Organization): boolean {
+    const most = this.#ports.organizations() > 1 ? PLACES - 1 : PLACES;
+    return this.#running.length < PLACES && this.#running.filter((one) => one === who).length < most;
+  }
+
+  /** Resolves with a place. A call whose caller has gone gives up. */
+  async #turn(who: Organization, socket: Pick<FastifyRequest['socket'], 'once' | 'off'>): Promise<void> {
+    const queue = this.#waiting.get(who) ?? [];
+    if (queue.length >= WAITING_MOST) {
+      throw tooMany();
+    }
+    this.#waiting.set(who, queue);
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    socket.once('close', leave);
+    let start: () => void = () => undefined;
+    const turn = new Promise<void>((resolve) => (start = resolve));
+    queue.push(start);
+    const { clock, signal } = this.#ports;
+    const late = clock.sleep(WAIT_MS, AbortSignal.any([gone.signal, signal])).then(() => {
+      throw tooMany();
+    });
+    try {
+      await Promise.race([turn, late]);
+    } catch {
+      if (queue.includes(start)) {
+        queue.splice(queue.indexOf(start), 1);
+      } else {
+        // It was started in the same moment.
+        this.#leave(who);
+      }
+      signal.throwIfAborted();
+      throw tooMany();
+    } finally {
+      socket.off('close', leave);
+      gone.abort();
+    }
+  }
+
+  #leave(who: Organization): void {
+    this.#running.splice(this.#running.indexOf(who), 1);
+    for (const [next, queue] of this.#waiting) {
+      const start = this.#hasPlace(next) ? queue.shift() : undefined;
+      if (start !== undefined) {
+        // Its next turn comes after the others'.
+        this.#waiting.delete(next);
+        this.#waiting.set(next, queue);
+        this.#running.push(next);
+        start();
+        return;
+      }
+    }
+  }
+}
+
+function tooMany(): DashkeepError {
+  return new DashkeepError('DK_TOO_MANY', 'too many comparisons, plans or checks are in progress');
 }

@@ -64,6 +64,12 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
     }
     request.caller = await admit(request, token, service.home);
   });
+  // A connection that stays open would delay the end of the process.
+  app.addHook('onSend', async (_request, reply) => {
+    if (service.signal.aborted) {
+      reply.header('connection', 'close');
+    }
+  });
   requireDeclarations(app);
   await app.register(
     async (api) => {

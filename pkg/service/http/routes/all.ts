@@ -15,7 +15,11 @@ export const ROUTES_PREFIX = '/api/v1';
 
 /** Every call of the API but the description of itself. */
 export function registerRoutes(api: Api, service: Service): void {
-  const guard = new ConcurrencyGuard();
+  const guard = new ConcurrencyGuard({
+    clock: service.clock,
+    organizations: () => service.apiTokens.organizations,
+    signal: service.signal,
+  });
   statusRoutes(api, service, guard);
   settingsRoutes(api, service, guard);
   runRoutes(api, service);

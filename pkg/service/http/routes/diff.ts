@@ -34,8 +34,9 @@ export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard):
   api.get(
     '/diff',
     { config, schema: { summary: 'What differs', tags, querystring: DiffQuery, response: responses(DiffPage) } },
-    ({ query, caller }) =>
-      guard.run(async () => {
+    (request) =>
+      guard.run(request, async () => {
+        const { query, caller } = request;
         const refresh = query.refresh === 'true' && query.cursor === undefined;
         const { entries, read, ...comparison } = await comparisons.compare(caller, query, refresh, signal);
         const isListed = await notRestored(query, caller);
@@ -66,8 +67,10 @@ export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard):
         response: responses(ResourceDiff),
       },
     },
-    ({ query: { from, to, org, kind, uid }, caller }) =>
-      guard.run(async () => {
+    (request) =>
+      guard.run(request, async () => {
+        const { query, caller } = request;
+        const { from, to, org, kind, uid } = query;
         const ref = { org, kind, uid };
         const nothing = new DashkeepError('DK_NOT_FOUND', `neither side contains that ${kind}`);
         if (!isOf(caller, ref)) {

@@ -16,7 +16,7 @@ export function previewRoutes(api: Api, { previews }: Service, guard: Concurrenc
       config: { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] },
       schema: { summary: 'Temporary copies of dashboards that are live', tags, response: responses(Previews) },
     },
-    ({ caller }) => guard.run(async () => ({ previews: await previews.list(caller) })),
+    (request) => guard.run(request, async () => ({ previews: await previews.list(request.caller) })),
   );
 
   api.post(
@@ -30,8 +30,8 @@ export function previewRoutes(api: Api, { previews }: Service, guard: Concurrenc
         response: responses(OpenedPreview, 201),
       },
     },
-    async ({ body, caller }, reply) => {
-      const opened = await guard.run(() => previews.open(body, caller));
+    async (request, reply) => {
+      const opened = await guard.run(request, () => previews.open(request.body, request.caller));
       reply.code(201);
       return opened;
     },
@@ -48,9 +48,10 @@ export function previewRoutes(api: Api, { previews }: Service, guard: Concurrenc
         response: responses(PreviewRemoved),
       },
     },
-    ({ params: { uid }, caller }) =>
-      guard.run(async () => {
-        await previews.remove(uid, caller);
+    (request) =>
+      guard.run(request, async () => {
+        const { uid } = request.params;
+        await previews.remove(uid, request.caller);
         return { removed: uid };
       }),
   );

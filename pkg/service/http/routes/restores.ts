@@ -33,10 +33,11 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
         response: responses(LiveFolders),
       },
     },
-    ({ query: { org }, caller }) =>
-      guard.run(async () => {
+    (request) =>
+      guard.run(request, async () => {
+        const { query, caller } = request;
         const { repositoryCache, signal } = service;
-        requireOwn(caller, org);
+        requireOwn(caller, query.org);
         return { folders: await repositoryCache.use(signal, (work) => work.folders(caller, signal)) };
       }),
   );
@@ -52,8 +53,8 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
         response: responses(RestorePlan, 201),
       },
     },
-    async ({ body, caller }, reply) => {
-      const plan = await guard.run(() => service.requests.plan(body, caller));
+    async (request, reply) => {
+      const plan = await guard.run(request, () => service.requests.plan(request.body, request.caller));
       reply.code(201);
       return plan;
     },

@@ -19,6 +19,6 @@ export function searchRoutes(api: Api, service: Service, guard: ConcurrencyGuard
         response: responses(SearchPage),
       },
     },
-    ({ query, caller }) => guard.run(() => textSearch.page(query, caller, signal)),
+    (request) => guard.run(request, () => textSearch.page(request.query, request.caller, signal)),
   );
 }

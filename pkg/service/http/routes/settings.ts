@@ -65,7 +65,7 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
         response: responses(SettingsCheck),
       },
     },
-    ({ body }) => guard.run(() => service.check(body, service.signal)),
+    (request) => guard.run(request, () => service.check(request.body, service.signal)),
   );
 
   api.post(
@@ -79,9 +79,9 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
         response: responses(NotificationTest),
       },
     },
-    ({ body }) =>
-      guard.run(async () => {
-        const { values, secrets } = await service.settings.candidate(body);
+    (request) =>
+      guard.run(request, async () => {
+        const { values, secrets } = await service.settings.candidate(request.body);
         if (secrets.webhookUrl === undefined) {
           throw new DashkeepError('DK_SETTINGS', 'no webhook is set');
         }

@@ -67,6 +67,6 @@ export function statusRoutes(api: Api, service: Service, guard: ConcurrencyGuard
       config: { access: 'home', uses: ['concurrency'] },
       schema: { summary: 'Check everything', tags: ['status'], response: responses(Doctor) },
     },
-    () => guard.run(() => doctor(service, service.signal)),
+    (request) => guard.run(request, () => doctor(service, service.signal)),
   );
 }

@@ -20,12 +20,13 @@ export function versionRoutes(api: Api, service: Service, guard: ConcurrencyGuar
         response: responses(VersionPage),
       },
     },
-    ({ params, query, caller }) =>
-      guard.run(() =>
-        query.below === 'true'
+    (request) =>
+      guard.run(request, () => {
+        const { params, query, caller } = request;
+        return query.below === 'true'
           ? versions.pageBelow(params, query, caller, signal)
-          : versions.page(params, query, caller, signal),
-      ),
+          : versions.page(params, query, caller, signal);
+      }),
   );
 }
 
