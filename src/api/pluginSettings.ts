@@ -1,6 +1,7 @@
 import type { AppPluginMeta } from '@grafana/data';
 import { getBackendSrv } from '@grafana/runtime';
 import { lastValueFrom } from 'rxjs';
+import { boundToken } from '../../pkg/contract/bound-token.ts';
 import { compact } from '../../pkg/contract/compact.ts';
 import manifest from '../plugin.json';
 
@@ -14,7 +15,7 @@ export type AppMeta = AppPluginMeta<AppSettings>;
 
 /**
  * Stores how to reach the service. Grafana replaces jsonData as a whole, so what else is in it is sent along; secrets
- * it merges, so an untouched token stays.
+ * it merges, so an untouched token stays; it is sent to no other address than the one that it was stored with.
  */
 export async function saveConnection(meta: AppMeta, sidecarUrl: string, sidecarToken?: string): Promise<void> {
   await lastValueFrom(
@@ -25,7 +26,7 @@ export async function saveConnection(meta: AppMeta, sidecarUrl: string, sidecarT
         enabled: true,
         pinned: meta.pinned ?? true,
         jsonData: { ...meta.jsonData, sidecarUrl },
-        secureJsonData: sidecarToken === undefined ? undefined : { sidecarToken },
+        secureJsonData: sidecarToken === undefined ? undefined : { sidecarToken: boundToken(sidecarUrl, sidecarToken) },
       }),
       showErrorAlert: false,
       showSuccessAlert: false,

@@ -9,10 +9,13 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
   const [open, setOpen] = useState(false);
   const [url, setUrl] = useState(meta.jsonData?.sidecarUrl ?? '');
   const [token, setToken] = useState<string>();
-  const configured = (meta.secureJsonFields?.['sidecarToken'] ?? false) && token === undefined;
-  const valid = /^https?:\/\/.+/.test(url) && (configured || (token ?? '') !== '');
+  const address = url.trim().replace(/\/+$/, '');
+  // A stored token is sent to its own address alone.
+  const isStored = (meta.secureJsonFields?.['sidecarToken'] ?? false) && address === meta.jsonData?.sidecarUrl;
+  const configured = isStored && token === undefined;
+  const valid = /^https?:\/\/\S+$/.test(address) && (configured || (token ?? '') !== '');
   const save = useMutation({
-    mutationFn: () => saveConnection(meta, url.replace(/\/+$/, ''), token),
+    mutationFn: () => saveConnection(meta, address, token),
     // The running app keeps its old settings until it is loaded again.
     onSuccess: () => window.location.reload(),
   });
@@ -38,7 +41,14 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
           >
             <Input id="config-url" width={50} value={url} onChange={(event) => setUrl(event.currentTarget.value)} />
           </Field>
-          <Field noMargin label={t('config.token', 'Token of the service')}>
+          <Field
+            noMargin
+            label={t('config.token', 'Token of the service')}
+            description={t(
+              'config.tokenText',
+              'Grafana sends it only to this address. If you change the address, enter the token again.',
+            )}
+          >
             <SecretInput
               id="config-token"
               width={50}

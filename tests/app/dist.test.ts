@@ -164,10 +164,10 @@ describe('the manifest', () => {
     for (const route of manifest.routes) {
       expect(route.reqRole).toBe('Admin');
       expect(route.url).toContain('.JsonData.sidecarUrl');
-      expect(route.headers).toContainEqual({
-        name: 'Authorization',
-        content: 'Bearer {{ .SecureJsonData.sidecarToken }}',
-      });
+      expect(route.headers?.map(({ name }) => name)).toEqual(['Authorization']);
+      // Whatever else the app stores as a secret is no business of the service.
+      const sources = route.headers?.flatMap(({ content }) => content.match(/\.SecureJsonData\S*/g) ?? []);
+      expect(sources).toEqual(['.SecureJsonData.sidecarToken']);
     }
   });
 

@@ -122,7 +122,9 @@ describe('provisioning', () => {
       org_id: 1,
       disabled: false,
       jsonData: { sidecarUrl: compose.services['dashkeep']?.environment?.['DASHKEEP_URL'] },
-      secureJsonData: { sidecarToken: '$DASHKEEP_API_TOKEN' },
+      secureJsonData: {
+        sidecarToken: `${compose.services['dashkeep']?.environment?.['DASHKEEP_URL']} $DASHKEEP_API_TOKEN`,
+      },
     });
     expect(compose.services['grafana']?.environment?.['GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS']).toBe(id);
   });

@@ -133,7 +133,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
       return found?.enabled === true ? found : undefined;
     });
     expect(settings.jsonData).toEqual({ theirs: 'kept', sidecarUrl: service.url });
-    expect(settings.secureJsonData['sidecarToken']).toBe((await data())['DASHKEEP_API_TOKEN']);
+    expect(settings.secureJsonData['sidecarToken']).toBe(`${service.url} ${(await data())['DASHKEEP_API_TOKEN']}`);
     const before = grafana.writes().length;
     await service.service.keeper?.check();
     expect(grafana.writes().length).toBe(before);

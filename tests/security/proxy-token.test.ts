@@ -11,6 +11,7 @@ import { twoOrgs, type Side, type TwoOrgs } from './support/two-orgs.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
+const SETTINGS = `/api/plugins/${APP}/settings`;
 
 let world: TwoOrgs;
 let home: Side;
@@ -50,12 +51,11 @@ async function tokenOf({ org }: Side): Promise<string> {
 }
 
 /** Changes the app's settings, as an admin of the organization does in Grafana. */
-async function changeApp(side: Side, change: { enabled: boolean; sidecarUrl?: string }): Promise<void> {
-  const path = `/api/plugins/${APP}/settings`;
-  const { jsonData } = await side.grafana.get<{ jsonData: object }>(path);
+async function changeApp(side: Side, change: { enabled: boolean; sidecarUrl?: unknown }): Promise<void> {
+  const { jsonData } = await side.grafana.get<{ jsonData: object }>(SETTINGS);
   const { enabled, sidecarUrl } = change;
   const changed = { ...jsonData, ...(sidecarUrl === undefined ? {} : { sidecarUrl }) };
-  await side.grafana.post(path, { enabled, pinned: enabled, jsonData: changed });
+  await side.grafana.post(SETTINGS, { enabled, pinned: enabled, jsonData: changed });
 }
 
 /** The look that the service takes on its own every half minute. */
@@ -78,12 +78,22 @@ it('is another one in each organization, and says which one asks', async () => {
   }
 });
 
-it('is of no use to anyone who led the app to their own server', async () => {
+it('is not sent to another address, also when the app is led back before anyone looks', async () => {
+  const before = stolen.length;
+  // What would send it if addresses were compared by their beginnings, or as anything but texts.
+  for (const sidecarUrl of [thiefUrl, `${thiefUrl}/`, `${thiefUrl}?${world.service.url}`, [thiefUrl]]) {
+    await changeApp(other, { enabled: true, sidecarUrl });
+    await other.call('GET', '/status');
+  }
+  expect(stolen.length).toBeGreaterThan(before);
+  expect(stolen.slice(before).filter(Boolean)).toEqual([]);
+  await changeApp(other, { enabled: true, sidecarUrl: world.service.url });
+  await works(other);
+});
+
+it('is replaced when the app was led elsewhere, and the log says it', async () => {
+  const token = await tokenOf(other);
   await changeApp(other, { enabled: true, sidecarUrl: thiefUrl });
-  await other.call('GET', '/status');
-  const token = stolen.at(-1) ?? '';
-  expect(token.length).toBeGreaterThan(20);
-  expect(await statusWith(token)).toBe(200);
   await eventually('the end of the token', async () => {
     // A look that was under way already does not know yet.
     await look();
@@ -93,7 +103,32 @@ it('is of no use to anyone who led the app to their own server', async () => {
   await works(other);
   expect(stolen).toHaveLength(before);
   expect(await tokenOf(other)).not.toBe(token);
+  const lines = world.service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', org: other.org, change: 'repointed' }));
   expect(world.service.lines.join('\n')).not.toContain(token);
+});
+
+it('goes wherever the app is led only where it was stored without its address, until that is noticed', async () => {
+  const token = await tokenOf(other);
+  const { jsonData } = await other.grafana.get<{ jsonData: object }>(SETTINGS);
+  const secureJsonData = { sidecarToken: token };
+  await other.grafana.post(SETTINGS, { enabled: true, pinned: true, jsonData, secureJsonData });
+  await works(other);
+  await changeApp(other, { enabled: true, sidecarUrl: thiefUrl });
+  await other.call('GET', '/status');
+  expect(stolen.at(-1)).toBe(token);
+  expect(await statusWith(token)).toBe(200);
+  await eventually('the end of the token', async () => {
+    await look();
+    return (await statusWith(token)) === 401;
+  });
+  await works(other);
+});
+
+it('is taken from an app of an earlier release, which sends its address, too', async () => {
+  const token = await tokenOf(other);
+  expect(await statusWith(`${world.service.url} ${token}`)).toBe(200);
+  expect(await statusWith(`${token} ${world.service.url}`)).toBe(401);
 });
 
 it('ends when the app is switched off, and the app stays off', async () => {
@@ -102,7 +137,7 @@ it('ends when the app is switched off, and the app stays off', async () => {
   await look();
   expect(await statusWith(token)).toBe(401);
   await look();
-  expect(await other.grafana.get(`/api/plugins/${APP}/settings`)).toMatchObject({ enabled: false });
+  expect(await other.grafana.get(SETTINGS)).toMatchObject({ enabled: false });
   await changeApp(other, { enabled: true });
   await look();
   await works(other);
@@ -150,6 +185,8 @@ it('is known to every replica immediately, and to the next process', async () =>
   try {
     const old = await tokenOf(other);
     expect(await statusWith(old, replica.url)).toBe(200);
+    // Both lead here: its first look would replace a token that is only half stored.
+    await replica.service.keeper?.check();
     const home1 = service.home.known ?? 0;
     const fresh = await service.apiTokens.revoke(other.org, home1);
     await eventually('the new token', async () => (await statusWith(fresh, replica.url)) === 200);

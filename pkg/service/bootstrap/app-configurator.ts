@@ -1,3 +1,4 @@
+import { boundToken } from '../../contract/bound-token.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
@@ -74,7 +75,7 @@ export class AppConfigurator {
       return 'disabled';
     }
     const token = await tokens.current(org, home);
-    const wanted = { url, fingerprint: fingerprint(token) };
+    const wanted = { url, fingerprint: fingerprint(boundToken(url, token)) };
     const before = facts.apps[org];
     const known = before?.url === url && before.fingerprint === wanted.fingerprint && before.disabled !== true;
     const isUnchanged = known && settings?.hasToken === true && settings.enabled && settings.url === url;

@@ -1,3 +1,4 @@
+import { boundToken } from '../../contract/bound-token.ts';
 import type { JsonObject } from '../../lib/json/json.ts';
 import { objectAt, stringAt } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
@@ -52,9 +53,10 @@ export async function configureApp(
   { url, token }: { url: string; token: string },
   signal: AbortSignal,
 ): Promise<void> {
+  const secureJsonData = { sidecarToken: boundToken(url, token) };
   await grafana.post(
     SETTINGS,
-    { enabled: true, pinned, jsonData: { ...jsonData, sidecarUrl: url }, secureJsonData: { sidecarToken: token } },
+    { enabled: true, pinned, jsonData: { ...jsonData, sidecarUrl: url }, secureJsonData },
     { signal },
   );
 }

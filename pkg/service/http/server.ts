@@ -53,8 +53,9 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
   const unknownCalls = new UnknownCalls(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
-    const [scheme = '', shown = ''] = (request.headers.authorization ?? '').split(' ');
-    const token = scheme.toLowerCase() === 'bearer' ? await service.apiTokens.orgOf(shown) : undefined;
+    // An app of an earlier release sends the address of the token, too.
+    const [scheme = '', ...shown] = (request.headers.authorization ?? '').split(' ');
+    const token = scheme.toLowerCase() === 'bearer' ? await service.apiTokens.orgOf(shown.at(-1) ?? '') : undefined;
     if (token === undefined) {
       reply.header('www-authenticate', 'Bearer realm="dashkeep"');
       throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { posix } from 'node:path';
+import { renderGoTemplate } from '../grafana/go-template.ts';
 
 export type OrgRole = 'Viewer' | 'Editor' | 'Admin';
 
@@ -84,12 +85,8 @@ function matches(route: Route, path: string, method: string): boolean {
   return route.path.endsWith('*') ? path.startsWith(route.path.slice(0, -1)) : path === route.path;
 }
 
-/** The one form of template the manifest uses; a missing value reads as Go prints it. */
-function filled(template: string, app: ProxiedApp): string {
-  return template.replace(/\{\{\s*\.(JsonData|SecureJsonData)\.(\w+)\s*\}\}/g, (_, source: string, name: string) => {
-    const value = source === 'JsonData' ? app.jsonData[name] : app.secureJsonData[name];
-    return value === undefined ? '<no value>' : String(value);
-  });
+function filled(template: string, { jsonData, secureJsonData }: ProxiedApp): string {
+  return renderGoTemplate(template, { JsonData: jsonData, SecureJsonData: secureJsonData });
 }
 
 function headersFor(route: Route, app: ProxiedApp, user: { login: string; role: OrgRole }, incoming: IncomingMessage) {

@@ -1,15 +1,24 @@
+import { readFileSync } from 'node:fs';
 import type { Call } from '../http/call.ts';
 import { Raw } from '../http/call.ts';
 import { problem } from '../http/problems.ts';
+import { renderGoTemplate } from '../go-template.ts';
 import type { Router } from '../http/router.ts';
+
+interface Route {
+  url: string;
+  headers: { name: string; content: string }[];
+}
+const MANIFEST = new URL('../../../../plugin.json', import.meta.url);
+const [ROUTE] = (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { routes: [Route] }).routes;
 
 /** What Grafana's proxy passes on of a request, besides what it adds itself. */
 const PASSED_ON = ['content-type', 'if-match', 'idempotency-key', 'x-grafana-org-id', 'x-dashkeep-org'];
 
 /**
  * The plugin proxy, as far as the app's only route goes (pkg/api/pluginproxy): the caller is an Admin of the
- * organization, the address and the token are those of the app's settings there, and an Authorization of the caller's
- * own is replaced.
+ * organization, address and headers follow from the app's manifest and its settings there, and an Authorization of the
+ * caller is replaced.
  */
 export function pluginProxyRoutes(router: Router): void {
   for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
@@ -26,10 +35,11 @@ async function proxied(call: Call): Promise<Raw> {
     throw problem(403, 'plugin proxy route access denied');
   }
   const query = call.query.toString();
-  const rest = call.path.slice(`/api/plugin-proxy/${call.param('id')}`.length);
-  const target = `${String(settings.jsonData?.['sidecarUrl'])}${rest}${query === '' ? '' : `?${query}`}`;
+  const rest = call.path.slice(`/api/plugin-proxy/${call.param('id')}/api`.length);
+  const data = { JsonData: settings.jsonData ?? {}, SecureJsonData: settings.secureJsonData };
+  const target = `${renderGoTemplate(ROUTE.url, data)}${rest}${query === '' ? '' : `?${query}`}`;
   const headers: Record<string, string> = {
-    authorization: `Bearer ${settings.secureJsonData['sidecarToken'] ?? ''}`,
+    ...Object.fromEntries(ROUTE.headers.map(({ name, content }) => [name, renderGoTemplate(content, data)])),
     'x-grafana-context': JSON.stringify({ OrgID: call.org.id, Login: call.identity.login }),
   };
   for (const name of PASSED_ON) {
