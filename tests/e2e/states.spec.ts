@@ -160,28 +160,6 @@ test('without a service the app says what is missing and how to get it', async (
   expect(problems).toEqual([]);
 });
 
-test('connecting by hand keeps what else Grafana stores for the app', async ({ page, preview, service }) => {
-  preview.app.jsonData = { kept: 'yes' };
-  preview.app.secureJsonData = {};
-  await page.goto('/plugins/dashkeep-backup-app?page=configuration');
-  await page.getByRole('button', { name: 'Connect manually' }).click();
-  await page.getByLabel('Address of the service').fill(service.url);
-  await page.getByLabel('Token of the service').fill(service.token);
-  await page.getByRole('button', { name: 'Save and connect' }).click();
-  await expect(page.getByText('The Dashkeep service is connected')).toBeVisible();
-  expect(preview.app.jsonData).toEqual({ kept: 'yes', sidecarUrl: service.url });
-  expect(preview.app.secureJsonData).toEqual({ sidecarToken: `${service.url} ${service.token}` });
-  expect(preview.app.enabled).toBe(true);
-  // The stored token would not be sent to another address.
-  await page.getByRole('button', { name: 'Connect manually' }).click();
-  const save = page.getByRole('button', { name: 'Save and connect' });
-  await expect(save).toBeEnabled();
-  await page.getByLabel('Address of the service').fill('http://127.0.0.1:9');
-  await expect(save).toBeDisabled();
-  await page.getByLabel('Address of the service').fill(`${service.url}/`);
-  await expect(save).toBeEnabled();
-});
-
 const STATES = [
   { protection: 'partial', heading: 'Last backup incomplete' },
   { protection: 'late', heading: 'Backups are overdue' },

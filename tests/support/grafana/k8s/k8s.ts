@@ -121,8 +121,17 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
     : new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
 }
 
+/** The API server has its own words for a body that is no object. */
+function bodyOf(call: Call): JsonObject {
+  try {
+    return call.json();
+  } catch {
+    throw k8sStatus(400, 'BadRequest', 'the body of the request was in an unknown format');
+  }
+}
+
 function objectIn<T extends Stored>(call: Call, kind: K8sKind<T>): JsonObject {
-  const object = call.json();
+  const object = bodyOf(call);
   const wantedKind = stringAt(object, 'kind');
   if (wantedKind !== undefined && wantedKind !== kind.kind) {
     throw k8sStatus(400, 'BadRequest', `the object provided is a ${wantedKind}, not a ${kind.kind}`);
