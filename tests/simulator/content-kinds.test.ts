@@ -34,6 +34,43 @@ describe('annotations', () => {
     expect((await call('GET /api/annotations?type=annotation')).body).toHaveLength(1);
   });
 
+  /** Dashboards by title; annotations of the organization and of the dashboards with these numbers. */
+  async function annotatePages(dashboards: number, ofOrganization: number, on: number[]): Promise<void> {
+    await start('12.4');
+    const { annotations, ...org } = grafana.state.org(1);
+    await call('POST /api/dashboards/db', { dashboard: { uid: 'd0', title: 'D 00000' } });
+    await call('POST /api/annotations', { text: 'x', time: 1000 });
+    const [dashboard] = org.dashboards.values();
+    const [note] = annotations.values();
+    for (let index = 0; index < dashboards; index++) {
+      const title = `D ${String(index).padStart(5, '0')}`;
+      org.dashboards.set(`d${index}`, { ...dashboard!, uid: `d${index}`, title });
+    }
+    annotations.clear();
+    const places = [...Array.from({ length: ofOrganization }, () => ''), ...on.map((index) => `d${index}`)];
+    places.forEach((dashboardUid, id) => annotations.set(id + 1, { ...note!, id: id + 1, dashboardUid }));
+  }
+
+  async function listed(limit: number): Promise<{ rows: number; unique: number }> {
+    const items: { id: number }[] = (await call(`GET /api/annotations?limit=${limit}`)).body;
+    return { rows: items.length, unique: new Set(items.map(({ id }) => id)).size };
+  }
+
+  it('of the organization come again with each thousand dashboards, and use up the room of others', async () => {
+    await annotatePages(2001, 3, [0, 1000, 2000]);
+    // 3 + 1, then 3 + 1 again are more than the six that there are: the third thousand is never looked at.
+    expect(await listed(100)).toEqual({ rows: 8, unique: 5 });
+    await annotatePages(2001, 1, [1000, 2000, 2000]);
+    expect(await listed(100)).toEqual({ rows: 6, unique: 4 });
+  });
+
+  it('of dashboards behind the first thousand are left out when more than a thousand match', async () => {
+    const on = Array.from({ length: 1001 }, () => 1000);
+    await annotatePages(1001, 2, on);
+    expect(await listed(5000)).toEqual({ rows: 2, unique: 2 });
+    expect(await listed(1000)).toEqual({ rows: 1002, unique: 1000 });
+  });
+
   it('go with their dashboard', async () => {
     await start('13.2');
     await call('POST /api/dashboards/db', { dashboard: { uid: 'd', title: 'D' } });

@@ -110,15 +110,6 @@ describe('annotations', () => {
     expect((await listed('annotation', await grafana.admin())).length).toBe(7_000);
   });
 
-  it('that Grafana repeats instead of showing others are asked for dashboard by dashboard', async () => {
-    grafana = await testGrafana({ profile: '13.2' });
-    grafana.sim.seedDashboards({ count: 60 });
-    const uids = [...grafana.sim.state.org(1).dashboards.keys()];
-    flood(10, () => ({}));
-    flood(10, (index) => ({ dashboardUid: uids[uids.length - 1 - index]!, text: `late ${index}` }));
-    expect((await listed('annotation', await grafana.admin())).length).toBe(20);
-  });
-
   it('of alert states are left out: they are history', async () => {
     grafana = await testGrafana({ profile: '13.2' });
     flood(5, (index) => ({ alertName: index < 3 ? 'CPU high' : '' }));

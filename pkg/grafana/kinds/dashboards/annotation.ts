@@ -2,7 +2,8 @@ import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
 import { naturalKey, Occurrences, withoutEmpty } from '../../natural-key.ts';
-import { readAnnotation, readAnnotations, readAnnotationsOn, type Place } from './annotation/windows.ts';
+import { readAnnotations } from './annotation/every.ts';
+import { readAnnotation, readAnnotationsOn, type Place } from './annotation/windows.ts';
 import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 

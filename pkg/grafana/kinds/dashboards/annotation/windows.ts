@@ -1,28 +1,42 @@
 import { DashkeepError } from '../../../../contract/errors.ts';
 import { numberAt, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
-import { liveDashboards } from '../dashboard/live.ts';
 import type { KindContext } from '../../kind.ts';
+import { ALL_TIME, cutBetweenOwners, cutOf, isOfDashboard, type Window } from './cuts.ts';
 
 const PATH = '/api/annotations';
-/** Grafana's own default is 100. */
-const ROOM = 5_000;
-/** Room for annotations that all lie in one millisecond; more than that is taken for an answer gone wrong. */
+/**
+ * No more than Grafana looks at dashboards in one go (accesscontrol.go searchDashboardsPageLimit): with more room, an
+ * answer about more annotations than that ends with the first thousand dashboards and nothing shows it.
+ */
+const ROOM = 1_000;
+/** Where one go takes in every dashboard. */
+const LARGE_ROOM = 5_000;
+/** Room for annotations that no window can separate; more than that is taken for an answer gone wrong. */
 const LARGEST_ROOM = 500_000;
-/** Years 1970 to 9999: with `from` or `to` at 0 Grafana leaves the whole filter out (xorm_store.go Get). */
-const ALL_TIME: Window = { from: 1, to: 253_402_300_799_999 };
-
-/** Milliseconds since 1970, both ends included. */
-interface Window {
-  from: number;
-  to: number;
-}
-
 /** Enough to find one annotation again. */
 export interface Place {
   id: number;
   time: number;
   dashboardUID: string | undefined;
+}
+
+/** All that one request gave for a window. */
+export interface Answer {
+  window: Window;
+  items: JsonObject[];
+  /** Whether it may lack annotations of dashboards. Those of the organization are all in it. */
+  isDoubtful: boolean;
+}
+
+/** How answers are to be read. */
+export interface Reading {
+  /** Only the annotations of this dashboard. */
+  dashboardUID?: string;
+  /** In how many goes Grafana looks at all dashboards; asked for only where it matters. */
+  goes(): Promise<number>;
+  /** How many times a window may be halved only because its answer is doubtful. */
+  halvings(): Promise<number>;
 }
 
 /**
@@ -36,71 +50,52 @@ export async function readAnnotation(context: KindContext, place: Place): Promis
   return all.find((item) => numberAt(item, 'id') === place.id);
 }
 
-/**
- * Every annotation, each once.
- *
- * The answer has no cursor, only a limit, and a filter that takes what *overlaps* `from`..`to`. It is sorted by end,
- * but only as far as one batch of dashboards goes: Grafana collects batch after batch until the limit is reached
- * (annotationsimpl/annotations.go Find). So order says nothing about what is missing, and only an answer that leaves
- * room is complete. One that does not is asked for again in two halves, cut in the middle of what it showed.
- *
- * With more dashboards than the limit, Grafana also repeats the org's annotations with every batch and counts them
- * against the limit. An answer that repeats itself may therefore lack some: then each dashboard is asked by itself.
- */
-export async function* readAnnotations(context: KindContext): AsyncGenerator<JsonObject> {
-  const seen = new Set<number>();
-  const fresh = (items: JsonObject[]): JsonObject[] =>
-    items.filter((item) => {
-      const id = numberAt(item, 'id') ?? 0;
-      return !seen.has(id) && seen.add(id);
-    });
-  const doubtful: Window[] = [];
-  for await (const { items, window, repeats } of readWindows(context, ALL_TIME, undefined)) {
-    yield* fresh(items);
-    if (repeats) {
-      doubtful.push(window);
-    }
-  }
-  if (doubtful.length === 0) {
-    return;
-  }
-  for (const { uid } of await liveDashboards(context)) {
-    for await (const { items } of readWindows(context, ALL_TIME, uid)) {
-      yield* fresh(items);
-    }
-  }
-}
-
-/** Every annotation of one dashboard. */
-export async function* readAnnotationsOn(context: KindContext, dashboardUID: string): AsyncGenerator<JsonObject> {
-  for await (const { items } of readWindows(context, ALL_TIME, dashboardUID)) {
+/** Every annotation of one dashboard that overlaps the window. */
+export async function* readAnnotationsOn(
+  context: KindContext,
+  dashboardUID: string,
+  window = ALL_TIME,
+): AsyncGenerator<JsonObject> {
+  // An answer about one dashboard repeats nothing.
+  const reading = { dashboardUID, goes: () => Promise.resolve(1), halvings: () => Promise.resolve(0) };
+  for await (const { items } of readWindows(context, window, reading)) {
     yield* items;
   }
 }
 
-interface WindowAnnotations {
-  window: Window;
-  items: JsonObject[];
-  /** Whether it holds something twice. */
-  repeats: boolean;
-}
-
-/** Windows that together cover the given one, each with an answer that left room. */
-async function* readWindows(
-  context: KindContext,
-  whole: Window,
-  dashboardUID: string | undefined,
-): AsyncGenerator<WindowAnnotations> {
+/**
+ * Windows that together cover the given one, the latest first. An answer has no cursor, only a limit, and a filter that
+ * takes what *overlaps* `from`..`to`; one without room left is asked for again in two halves. So is a doubtful one:
+ * where only the organization's annotations are, or only those of dashboards, there is no doubt.
+ */
+export async function* readWindows(context: KindContext, whole: Window, reading: Reading): AsyncGenerator<Answer> {
+  const { dashboardUID } = reading;
   const waiting: Window[] = [whole];
+  let room = ROOM;
+  let halvings = 0;
   for (let window = waiting.pop(); window !== undefined; window = waiting.pop()) {
-    const items = await ask(context, window, dashboardUID, ROOM);
-    if (items.length < ROOM) {
-      yield { window, items: items.filter(isNote), repeats: repeatsItself(items) };
-    } else if (window.from === window.to) {
-      yield { window, items: (await askWithRoom(context, window, dashboardUID)).filter(isNote), repeats: false };
+    const rows = await ask(context, window, dashboardUID, room);
+    if (rows.length >= room) {
+      const goes = await reading.goes();
+      const cut = cutOf(rows, window);
+      if (goes === 1 && room < LARGE_ROOM) {
+        room = LARGE_ROOM;
+        waiting.push(window);
+      } else if (cut !== undefined) {
+        halve(waiting, window, cut);
+      } else {
+        const items = await askWithRoom(context, window, dashboardUID);
+        yield { window, items: notesOf(items), isDoubtful: goes > 1 };
+      }
+      continue;
+    }
+    const isDoubtful = repeats(rows) && !(await showsEveryGo(rows, reading));
+    const cut = isDoubtful ? cutBetweenOwners(rows, window) : undefined;
+    if (cut !== undefined && halvings < (await reading.halvings())) {
+      halvings++;
+      halve(waiting, window, cut);
     } else {
-      const middle = middleOf(items, window);
-      waiting.push({ from: window.from, to: middle }, { from: middle + 1, to: window.to });
+      yield { window, items: notesOf(rows), isDoubtful };
     }
   }
 }
@@ -115,17 +110,12 @@ async function ask(
   return objectsOf(await context.grafana.get(PATH, { query, signal: context.signal }), PATH);
 }
 
-/** Some releases show alert states in spite of `type=annotation`. */
-function isNote(item: JsonObject): boolean {
-  return (numberAt(item, 'alertId') ?? 0) === 0 && (stringAt(item, 'newState') ?? '') === '';
-}
-
 async function askWithRoom(
   context: KindContext,
   window: Window,
   dashboardUID: string | undefined,
 ): Promise<JsonObject[]> {
-  for (let room = ROOM * 10; room <= LARGEST_ROOM; room *= 10) {
+  for (let room = LARGE_ROOM * 10; room <= LARGEST_ROOM; room *= 10) {
     const items = await ask(context, window, dashboardUID, room);
     if (items.length < room) {
       return items;
@@ -137,13 +127,36 @@ async function askWithRoom(
   );
 }
 
-function repeatsItself(items: JsonObject[]): boolean {
-  return new Set(items.map((item) => numberAt(item, 'id'))).size < items.length;
+/** Each once, without alert states, which some releases show in spite of `type=annotation`. */
+function notesOf(rows: readonly JsonObject[]): JsonObject[] {
+  const notes = new Map<unknown, JsonObject>();
+  for (const row of rows) {
+    if ((numberAt(row, 'alertId') ?? 0) === 0 && (stringAt(row, 'newState') ?? '') === '') {
+      notes.set(row['id'], row);
+    }
+  }
+  return [...notes.values()];
 }
 
-/** The median time of what was shown, kept inside so that both halves are smaller than the whole. */
-function middleOf(items: JsonObject[], window: Window): number {
-  const times = items.map((item) => numberAt(item, 'time') ?? 0).sort((a, b) => a - b);
-  const median = times[times.length >> 1] ?? window.from;
-  return Math.min(Math.max(median, window.from), window.to - 1);
+function repeats(rows: readonly JsonObject[]): boolean {
+  return new Set(rows.map((row) => row['id'])).size < rows.length;
+}
+
+/**
+ * Whether the answer goes through all dashboards. Grafana looks at a thousand at a time, shows the organization's
+ * annotations with each thousand, and ends as soon as it has shown as many as there are, those shown again counted
+ * (annotations.go Find). So those of the organization come as many times as it has looked.
+ */
+async function showsEveryGo(rows: readonly JsonObject[], { goes }: Reading): Promise<boolean> {
+  const times = new Map<unknown, number>();
+  for (const row of rows) {
+    if (!isOfDashboard(row)) {
+      times.set(row['id'], (times.get(row['id']) ?? 0) + 1);
+    }
+  }
+  return times.size > 0 && Math.min(...times.values()) >= (await goes());
+}
+
+function halve(waiting: Window[], { from, to }: Window, cut: number): void {
+  waiting.push({ from, to: cut }, { from: cut + 1, to });
 }

@@ -64,25 +64,32 @@ function list(call: Call): unknown {
   const found =
     call.profile.major < 11
       ? matching.filter((annotation) => visible(call, annotation)).slice(0, limit)
-      : inBatches(call, matching, dashboardUid, limit);
+      : inPages(call, matching, dashboardUid, limit);
   return found.map((annotation) => dto(call, annotation));
 }
 
+/** `search_dashboards_page_limit` where nobody has set it. */
+const PAGE = 1000;
+
 /**
- * From 11 on the answer is put together batch by batch of `limit` dashboards until the limit is reached, and the org's
- * own annotations come with each batch: the order holds within a batch only, and things may come twice.
+ * From 11 on the answer is put together page by page of a thousand dashboards, and the organization's own annotations
+ * come with each page, so they come again. It ends with a page of fewer dashboards than there are matching annotations,
+ * or when it has as many as match (annotationsimpl/annotations.go Find): either may be before the last page.
  */
-function inBatches(call: Call, matching: Annotation[], dashboardUid: string | null, limit: number): Annotation[] {
+function inPages(call: Call, matching: Annotation[], dashboardUid: string | null, limit: number): Annotation[] {
   const room = Math.min(limit, matching.length);
   const dashboards = [...call.org.dashboards.values()]
     .filter((one) => !dashboardUid || one.uid === dashboardUid)
-    .filter((one) => canWithDashboard(call.identity, call.org, 'dashboards:read', one));
+    .filter((one) => canWithDashboard(call.identity, call.org, 'dashboards:read', one))
+    .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
   const found: Annotation[] = [];
-  for (let start = 0; found.length < room; start += room) {
-    const batch = dashboards.slice(start, start + room);
-    const uids = new Set(['', ...batch.map(({ uid }) => uid)]);
-    found.push(...matching.filter((annotation) => uids.has(annotation.dashboardUid)).slice(0, room));
-    if (batch.length < room) {
+  for (let start = 0; found.length < room; start += PAGE) {
+    const page = dashboards.slice(start, start + PAGE);
+    const uids = new Set(['', ...page.map(({ uid }) => uid)]);
+    for (const annotation of matching.filter(({ dashboardUid: uid }) => uids.has(uid)).slice(0, room)) {
+      found.push(annotation);
+    }
+    if (page.length < room) {
       break;
     }
   }
