@@ -59,7 +59,10 @@ export const KindReport = z.object({
   reused: z.int().nonnegative(),
   skipped: z.int().nonnegative(),
   failed: z.int().nonnegative(),
-  /** The earliest `readAt` of its resources; absent where none has one. */
+  /**
+   * The earliest `readAt` of its resources, or since when what was added may be missing; absent where all was listed
+   * and read.
+   */
   oldestReadAt: z.iso.datetime().optional(),
   /** Why a kind was not read at all: not served by this Grafana, out of scope, listing failed. */
   reason: z.string().optional(),

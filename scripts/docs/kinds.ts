@@ -46,7 +46,12 @@ last snapshot: ${kinds}.
 - A restore is about to write there, and its undo needs this snapshot.
 - The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), and those after an upgrade of Grafana or Dashkeep.
 
-Such a snapshot does not contain later changes of permissions alone. Each copied resource has
+Grafana lists annotations. With more than 1,900 dashboards, its responses can lack annotations of dashboards that share a period with
+annotations of the organization, and only a request for each dashboard shows these. A backup sends those requests in the first and the last two cases,
+and in the fifth if the restore deletes something. In between, it copies what Grafana may not have shown. It always reads the annotations of the
+organization, and looks more closely at the days since the last complete list.
+
+Such a snapshot does not contain later changes of permissions alone, and can lack a new annotation of a dashboard. Each copied resource has
 \`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To read
 all of them now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana and a restore plan always read the current state.
 `;

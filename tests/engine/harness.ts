@@ -63,6 +63,7 @@ interface BackupChoice {
   onProgress?: OnProgress;
   clock?: Clock;
   mustRead?: (org: number, uid: string) => boolean;
+  deletesNothing?: boolean;
 }
 
 interface PlanChoice {

@@ -1,5 +1,7 @@
 import type { ManifestEntry } from '../../contract/manifest.ts';
-import type { Listed } from '../../grafana/kinds/kind.ts';
+import type { Known, Listed } from '../../grafana/kinds/kind.ts';
+import type { BackupOptions } from './options.ts';
+import type { Entries } from './previous.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**
@@ -14,17 +16,21 @@ export function takenOver(
 ): (ManifestEntry & { readAt: string }) | undefined {
   const { staleAfter, owner } = kind;
   const org = context.org.id;
-  if (staleAfter === undefined || before === undefined || previous.manifest === undefined || !previous.trusted) {
+  if (
+    listed.content !== undefined ||
+    staleAfter === undefined ||
+    before === undefined ||
+    previous.manifest === undefined ||
+    !previous.trusted
+  ) {
     return undefined;
   }
   const readAt = before.readAt ?? previous.manifest.started;
-  const age = options.clock.now().getTime() - Date.parse(readAt);
-  const isRecent = age >= 0 && age < staleAfter;
   const isOwnerSame =
     owner === undefined ||
     (changes.isOwnerUnchanged(org, owner, listed.uid) && !changes.hasLost(kind.dependsOn, owner));
   if (
-    !isRecent ||
+    !isRecent(options, readAt, staleAfter) ||
     !isOwnerSame ||
     before.revision !== listed.revision ||
     options.mustRead?.(org, listed.uid) === true
@@ -32,4 +38,44 @@ export function takenOver(
     return undefined;
   }
   return { ...before, readAt };
+}
+
+/**
+ * What a list may take over from the last snapshot. Nothing when that was too long ago, when it lacks part of the kind,
+ * in a full read, and before a restore that deletes something, which nobody could get back.
+ * @param before the kind's resources in the last snapshot
+ */
+export function lastCompleteOf(
+  { options, context, kind, previous, collection }: KindRun,
+  before: Entries,
+): Known['lastComplete'] {
+  const { manifest } = previous;
+  const report = manifest?.kinds[kind.name];
+  const isOurs = ({ org, kind: name }: { org: number; kind: string }): boolean =>
+    org === context.org.id && name === kind.name;
+  if (
+    kind.staleAfter === undefined ||
+    manifest === undefined ||
+    !previous.trusted ||
+    report === undefined ||
+    report.reason !== undefined ||
+    !manifest.orgs.some(({ id }) => id === context.org.id) ||
+    manifest.errors.some(isOurs) ||
+    (options.trigger === 'safety' && options.deletesNothing !== true)
+  ) {
+    return undefined;
+  }
+  const at = report.oldestReadAt ?? manifest.started;
+  return isRecent(options, at, kind.staleAfter)
+    ? {
+        at: new Date(at),
+        resources: [...before.values()],
+        rely: () => collection.completeAsOf(kind.name, at),
+      }
+    : undefined;
+}
+
+function isRecent({ clock }: BackupOptions, time: string, staleAfter: number): boolean {
+  const age = clock.now().getTime() - Date.parse(time);
+  return age >= 0 && age < staleAfter;
 }

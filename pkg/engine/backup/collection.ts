@@ -64,9 +64,14 @@ export class Collection {
   /** Takes over what the last snapshot has although it may have changed since it was read. */
   keepUnread(entry: ManifestEntry & { readAt: string }): void {
     this.keep(entry);
-    const report = this.report(entry.kind);
-    if (report.oldestReadAt === undefined || entry.readAt < report.oldestReadAt) {
-      report.oldestReadAt = entry.readAt;
+    this.completeAsOf(entry.kind, entry.readAt);
+  }
+
+  /** What was added to the kind since then may be missing. */
+  completeAsOf(kind: KindName, time: string): void {
+    const report = this.report(kind);
+    if (report.oldestReadAt === undefined || time < report.oldestReadAt) {
+      report.oldestReadAt = time;
     }
   }
 

@@ -19,6 +19,8 @@ export interface BackupOptions {
   fullReadEvery?: number;
   /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
   mustRead?: (org: number, uid: string) => boolean;
+  /** Whether the restore that a safety snapshot is taken for deletes nothing. */
+  deletesNothing?: boolean;
   /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */
   plainCopies: boolean;
   version: string;

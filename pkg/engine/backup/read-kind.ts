@@ -13,7 +13,7 @@ import { holding } from './large-bodies.ts';
 import { servingOf } from '../served-kinds.ts';
 import { Changes } from './changes.ts';
 import { entriesOf, knownOf } from './previous.ts';
-import { takenOver } from './carried-over.ts';
+import { lastCompleteOf, takenOver } from './carried-over.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function readKind(run: KindRun): Promise<void> {
   const owners = changes.owners(context.org.id, kind.owner);
   const known = {
     ...knownOf(run.previous, context.org.id, kind.name, before),
-    ...compact({ owners }),
+    ...compact({ owners, lastComplete: lastCompleteOf(run, before) }),
   };
   const concern = Changes.concern(kind.name);
   const all: Listed[] = [];

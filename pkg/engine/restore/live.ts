@@ -88,8 +88,13 @@ function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
   return kind.listConverted?.(context) ?? kind.list(context, { revision: () => undefined, size: 0 });
 }
 
-/** A stored resource as a listing would show it: some kinds take from there what the resource itself lacks. */
-export function asListed({ uid, title, folderUid, apiVersion }: ManifestEntry): Listed {
+/**
+ * A stored resource as a listing would show it under that uid: some kinds take from there what the resource itself
+ * lacks. Under another uid its revision says nothing.
+ */
+export function asListed(entry: ManifestEntry, uid: string): Listed {
+  const { title, folderUid, apiVersion } = entry;
   const storedVersion = apiVersion?.split('/').at(-1);
-  return compact({ uid, title, folderUid, storedVersion });
+  const revision = uid === entry.uid ? entry.revision : undefined;
+  return compact({ uid, title, folderUid, storedVersion, revision });
 }

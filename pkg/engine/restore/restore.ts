@@ -23,7 +23,13 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   }
   requireConfirmation(plan, options.confirm);
   const safety = options.safetySnapshot
-    ? await backup({ ...options, trigger: 'safety', plainCopies: false, mustRead: touchedBy(plan) })
+    ? await backup({
+        ...options,
+        trigger: 'safety',
+        plainCopies: false,
+        mustRead: touchedBy(plan),
+        deletesNothing: !plan.items.some(({ action }) => action === 'delete'),
+      })
     : undefined;
   const snapshot = safety === undefined ? {} : { snapshot: safety.id };
   const changeLog = new ChangeLog();

@@ -64,6 +64,12 @@ export interface Known {
    * The version that the list of the last snapshot began with, and all that the list held. Equal now = nothing changed.
    */
   whole?: { version: string; resources: readonly Listed[] };
+  /**
+   * What the last snapshot holds where it is recent enough (`Kind.staleAfter`) to take over from it what a list would
+   * take too many requests to show. Anyone who takes something over, or cannot prove that nothing was added, calls
+   * `rely`: then the snapshot records since when. Absent = all is to be listed now.
+   */
+  lastComplete?: { at: Date; resources: readonly Listed[]; rely(): void };
   /** What this run listed of the kind that this one belongs to (`owner`), so that it need not be listed again. */
   owners?: readonly Listed[];
 }

@@ -95,6 +95,19 @@ describe.each(profiles)('annotations on %s', (profile) => {
     expect(await kindOf('annotation').read(context, { uid: 'gone', title: '' })).toBeUndefined();
   });
 
+  it('of a dashboard that is gone are gone, and one request finds those of a dashboard', async () => {
+    grafana = await testGrafana({ profile });
+    await seed();
+    const context = await grafana.admin();
+    const all = await listed('annotation', context);
+    const incident = all.find(({ title }) => title === 'incident')!;
+    const { content, ...known } = incident;
+    expect(await kindOf('annotation').read(await grafana.admin(), known)).toEqual(content);
+    grafana.sim.state.org(1).dashboards.delete('d1');
+    expect(await kindOf('annotation').read(await grafana.admin(), known)).toBeUndefined();
+    expect(await kindOf('annotation').read(context, known)).toBeUndefined();
+  });
+
   it('are all listed, far beyond the hundred that Grafana shows unasked', async () => {
     grafana = await testGrafana({ profile });
     // Some overlap everything that follows, which would fill the top of every page that moves back in time.

@@ -63,5 +63,5 @@ export async function wantedContent(
 /** How an item is asked for at the target. */
 export function wantedAt(item: PlannedItem): Listed {
   const { uid } = targetOf(item);
-  return item.entry === undefined ? { uid, title: item.title } : { ...asListed(item.entry), uid };
+  return item.entry === undefined ? { uid, title: item.title } : asListed(item.entry, uid);
 }

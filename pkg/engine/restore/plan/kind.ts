@@ -43,7 +43,7 @@ export async function planKind(
     }
   }
   const sought = await withCounterparts(planning, kind, context, byUid);
-  const wanted = [...sought].map(([uid, entry]) => ({ ...asListed(entry), uid }));
+  const wanted = [...sought].map(([uid, entry]) => asListed(entry, uid));
   await visitLive({
     kind,
     context,

@@ -2,9 +2,13 @@ import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
 import { naturalKey, Occurrences, withoutEmpty } from '../../natural-key.ts';
-import { readAnnotations } from './annotation/every.ts';
+import { liveDashboards } from './dashboard/live.ts';
+import { readAnnotations, type Unproven } from './annotation/every.ts';
+import { canTakeOver, notShown } from './annotation/taken-over.ts';
+import { extentOf, placeOf, revisionOf } from './annotation/revision.ts';
 import { readAnnotation, readAnnotationsOn, type Place } from './annotation/windows.ts';
-import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
+import { ABOUT_A_DAY } from '../stale-after.ts';
 import type { Content } from '../content.ts';
 
 const PATH = '/api/annotations';
@@ -32,25 +36,35 @@ export const annotation: Kind = {
     return { served: true };
   },
 
-  async *list(context) {
+  staleAfter: ABOUT_A_DAY,
+
+  async *list(context, known) {
     const places = await livePlaces(context);
     places.clear();
     const occurrences = new Occurrences();
-    for await (const item of readAnnotations(context)) {
+    const unproven: Unproven[] = [];
+    const seen = new Set<number>();
+    const cheap = canTakeOver(known)
+      ? { since: known.lastComplete.at, leave: unproven.push.bind(unproven) }
+      : undefined;
+    for await (const item of readAnnotations(context, cheap)) {
       const content = contentOf(item);
       const uid = occurrences.next(naturalKey(content.body));
-      places.set(uid, placeOf(numberAt(item, 'id') ?? 0, content));
-      yield { uid, title: content.title, content };
+      const place = placeOf(numberAt(item, 'id') ?? 0, content);
+      places.set(uid, place);
+      seen.add(place.id);
+      yield { uid, title: content.title, revision: revisionOf(place, content), content };
+    }
+    if (unproven.length > 0) {
+      const live = new Set((await liveDashboards(context)).map(({ uid }) => uid));
+      const isSettled = (uid: string, { id, dashboardUID = '' }: Place): boolean =>
+        places.has(uid) || seen.has(id) || !live.has(dashboardUID);
+      yield* notShown(known, unproven, isSettled);
     }
   },
 
   async read(context, listed) {
-    const places = await livePlaces(context);
-    if (!places.has(listed.uid)) {
-      // Listing to the end is what finds out where each of them is.
-      for await (const _ of annotation.list(context, { revision: () => undefined, size: 0 }));
-    }
-    const place = places.get(listed.uid);
+    const place = await livePlace(context, listed);
     const item = place === undefined ? undefined : await readAnnotation(context, place);
     return item === undefined ? undefined : contentOf(item);
   },
@@ -83,12 +97,17 @@ function livePlaces(context: KindContext): Promise<Map<string, Place>> {
   return context.memo('annotation-places', () => Promise.resolve(new Map<string, Place>()));
 }
 
-function placeOf(id: number, content: Content): Place {
-  return {
-    id,
-    time: numberAt(content.body, 'time') ?? 0,
-    dashboardUID: stringAt(content.body, 'dashboardUID'),
-  };
+async function livePlace(context: KindContext, { uid, revision }: Listed): Promise<Place | undefined> {
+  const places = await livePlaces(context);
+  if (!places.has(uid)) {
+    const dashboardUID = extentOf(revision)?.dashboardUID;
+    if (dashboardUID !== undefined) {
+      return (await placesOn(context, dashboardUID)).get(uid);
+    }
+    // Listing to the end is what finds out where each of them is.
+    for await (const _ of annotation.list(context, { revision: () => undefined, size: 0 }));
+  }
+  return places.get(uid);
 }
 
 function contentOf(item: JsonObject): Content {
@@ -142,7 +161,7 @@ async function isBackAlready(context: WriteContext, { uid, content }: Restorable
   if (dashboardUID === undefined || servedVersions(context.capabilities, 'dashboard.grafana.app').length === 0) {
     return false;
   }
-  const there = await context.memo(`annotations of ${dashboardUID}`, () => placesOn(context, dashboardUID));
+  const there = await placesOn(context, dashboardUID);
   const place = there.get(uid);
   if (place !== undefined) {
     (await livePlaces(context)).set(uid, place);
@@ -150,12 +169,15 @@ async function isBackAlready(context: WriteContext, { uid, content }: Restorable
   return place !== undefined;
 }
 
-async function placesOn(context: KindContext, dashboardUID: string): Promise<ReadonlyMap<string, Place>> {
-  const places = new Map<string, Place>();
-  const occurrences = new Occurrences();
-  for await (const item of readAnnotationsOn(context, dashboardUID)) {
-    const content = contentOf(item);
-    places.set(occurrences.next(naturalKey(content.body)), placeOf(numberAt(item, 'id') ?? 0, content));
-  }
-  return places;
+/** Where the annotations of one dashboard are by uid, as the first question about it found them. */
+function placesOn(context: KindContext, dashboardUID: string): Promise<ReadonlyMap<string, Place>> {
+  return context.memo(`annotations of ${dashboardUID}`, async () => {
+    const places = new Map<string, Place>();
+    const occurrences = new Occurrences();
+    for await (const item of readAnnotationsOn(context, dashboardUID)) {
+      const content = contentOf(item);
+      places.set(occurrences.next(naturalKey(content.body)), placeOf(numberAt(item, 'id') ?? 0, content));
+    }
+    return places;
+  });
 }

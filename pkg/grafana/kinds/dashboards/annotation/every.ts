@@ -1,5 +1,5 @@
 import { readAhead } from '../../../../lib/concurrency/each-at-once.ts';
-import type { JsonObject } from '../../../../lib/json/json.ts';
+import { numberAt, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
 import { liveDashboards } from '../dashboard/live.ts';
 import type { KindContext } from '../../kind.ts';
 import { ALL_TIME, type Window } from './cuts.ts';
@@ -15,41 +15,90 @@ const NEW_MEANWHILE = 100;
  */
 const WORTH_A_HALVING = 300;
 const DASHBOARDS_AHEAD = 16;
+const DAY = 24 * 3600 * 1000;
+/** Where most new annotations are, a few more requests are worth it. */
+const RECENT_HALVINGS = 3;
+
+/** A window whose answer may lack annotations of dashboards. */
+export interface Unproven {
+  window: Window;
+  /** Dashboards of which the answer shows annotations, and so all that they have in the window. */
+  shown: ReadonlySet<string>;
+}
+
+/** How to list with few requests. */
+export interface Cheap {
+  /** When all annotations were listed last. Those of about that time and later are looked at more closely. */
+  since: Date;
+  leave(unproven: Unproven): unknown;
+}
 
 /**
  * Every annotation, each once. Where Grafana's answers leave a doubt that no smaller window resolves, each dashboard is
- * asked by itself.
+ * asked by itself, or `cheap` gets to know it.
  */
-export async function* readAnnotations(context: KindContext): AsyncGenerator<JsonObject> {
+export async function* readAnnotations(context: KindContext, cheap?: Cheap): AsyncGenerator<JsonObject> {
   const seen = new Set<unknown>();
   const fresh = (items: JsonObject[]): JsonObject[] => items.filter(({ id }) => !seen.has(id) && seen.add(id));
-  const doubtful: Window[] = [];
-  const reading = {
-    goes: async () => Math.ceil(((await liveDashboards(context)).length + NEW_MEANWHILE) / IN_ONE_GO),
-    halvings: async () => (await liveDashboards(context)).length / WORTH_A_HALVING,
-  };
-  for await (const { window, items, isDoubtful } of readWindows(context, ALL_TIME, reading)) {
-    yield* fresh(items);
-    if (isDoubtful) {
-      doubtful.push(window);
+  const unproven: Unproven[] = [];
+  for (const { window: part, halvings } of partsOf(context, cheap)) {
+    const reading = { goes: () => goesOf(context), halvings };
+    for await (const { window, items, isDoubtful } of readWindows(context, part, reading)) {
+      yield* fresh(items);
+      if (isDoubtful) {
+        unproven.push({ window, shown: dashboardsOf(items) });
+      }
     }
   }
-  if (doubtful.length === 0) {
-    return;
+  if (cheap !== undefined) {
+    unproven.forEach((one) => cheap.leave(one));
+  } else if (unproven.length > 0) {
+    for await (const items of readEachDashboard(context, around(unproven))) {
+      yield* fresh(items);
+    }
   }
-  const window = {
-    from: Math.min(...doubtful.map(({ from }) => from)),
-    to: Math.max(...doubtful.map(({ to }) => to)),
+}
+
+interface Part {
+  window: Window;
+  halvings(): Promise<number>;
+}
+
+function partsOf(context: KindContext, cheap: Cheap | undefined): Part[] {
+  if (cheap === undefined) {
+    return [{ window: ALL_TIME, halvings: async () => (await liveDashboards(context)).length / WORTH_A_HALVING }];
+  }
+  const recent = cheap.since.getTime() - DAY;
+  return [
+    { window: { ...ALL_TIME, from: recent }, halvings: () => Promise.resolve(RECENT_HALVINGS) },
+    { window: { ...ALL_TIME, to: recent - 1 }, halvings: () => Promise.resolve(0) },
+  ];
+}
+
+/** One made for a dashboard that was not there yet counts as the organization's: it has no dashboard's numeric id. */
+function dashboardsOf(items: readonly JsonObject[]): Set<string> {
+  const own = items.filter((item) => (numberAt(item, 'dashboardId') ?? 0) !== 0);
+  return new Set(own.map((item) => stringAt(item, 'dashboardUID') ?? ''));
+}
+
+async function goesOf(context: KindContext): Promise<number> {
+  return Math.ceil(((await liveDashboards(context)).length + NEW_MEANWHILE) / IN_ONE_GO);
+}
+
+function around(unproven: readonly Unproven[]): Window {
+  return {
+    from: Math.min(...unproven.map(({ window }) => window.from)),
+    to: Math.max(...unproven.map(({ window }) => window.to)),
   };
-  const readOne = async (uid: string): Promise<JsonObject[]> => {
+}
+
+async function* readEachDashboard(context: KindContext, window: Window): AsyncGenerator<JsonObject[]> {
+  const uids = (await liveDashboards(context)).map(({ uid }) => uid);
+  yield* readAhead(DASHBOARDS_AHEAD, uids, async (uid) => {
     const items: JsonObject[] = [];
     for await (const item of readAnnotationsOn(context, uid, window)) {
       items.push(item);
     }
     return items;
-  };
-  const uids = (await liveDashboards(context)).map(({ uid }) => uid);
-  for await (const items of readAhead(DASHBOARDS_AHEAD, uids, readOne)) {
-    yield* fresh(items);
-  }
+  });
 }

@@ -1,6 +1,8 @@
 import { DashkeepError } from '../../../../contract/errors.ts';
 import { numberAt, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
+import { GrafanaError } from '../../../http/errors.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
+import { isDashboardLive } from '../dashboard/live.ts';
 import type { KindContext } from '../../kind.ts';
 import { ALL_TIME, cutBetweenOwners, cutOf, isOfDashboard, type Window } from './cuts.ts';
 
@@ -107,7 +109,16 @@ async function ask(
   limit: number,
 ): Promise<JsonObject[]> {
   const query = { from: window.from, to: window.to, limit, type: 'annotation', dashboardUID };
-  return objectsOf(await context.grafana.get(PATH, { query, signal: context.signal }), PATH);
+  try {
+    return objectsOf(await context.grafana.get(PATH, { query, signal: context.signal }), PATH);
+  } catch (error) {
+    // Before 12 Grafana says so of a dashboard that is gone.
+    const isBad = error instanceof GrafanaError && error.httpStatus === 400;
+    if (isBad && dashboardUID !== undefined && !(await isDashboardLive(context, dashboardUID))) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 async function askWithRoom(

@@ -50,6 +50,9 @@ function list(call: Call): unknown {
   const type = query.get('type');
   const dashboardUid = query.get('dashboardUID');
   const tags = query.getAll('tags');
+  if (dashboardUid && call.profile.major < 12 && !call.org.dashboards.has(dashboardUid)) {
+    throw problem(400, 'Invalid dashboard UID in annotation request');
+  }
   const matching = [...call.org.annotations.values()]
     .filter(
       (annotation) =>

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
+import type { Clock } from '../../../pkg/contract/ports.ts';
+import { replaceAnnotations, replaceDashboards, textsOf, type Note } from '../../support/grafana/seed/annotations.ts';
+import { type Bench, hastyClock, start } from '../harness.ts';
+
+const DASHBOARDS = 2_500;
+const HOUR = 3_600_000;
+/** An hour after the last of the annotations. */
+const BEGIN = Date.parse('2026-03-01T00:00:00Z') + 11 * 24 * HOUR;
+const KINDS: KindName[] = ['annotation'];
+/** One of the organization and one of a dashboard in turn: Grafana never shows those of late dashboards. */
+const MIXED: Note[] = Array.from({ length: 240 }, (_, index) => ({
+  on: index % 2 === 0 ? -1 : (index * 97) % DASHBOARDS,
+  time: index * HOUR,
+}));
+/** Number of the one on a dashboard that Grafana looks at last. */
+const HIDDEN = MIXED.findIndex(({ on }) => on !== undefined && on >= 2_000);
+
+let bench: Bench;
+
+const at = (hours: number): string => new Date(BEGIN + hours * HOUR).toISOString();
+
+/** A backup that many hours after the first one. */
+function backupAt(hours: number, options: Parameters<Bench['backup']>[0] = {}): Promise<Manifest> {
+  const now = (): Date => new Date(BEGIN + hours * HOUR);
+  const clock: Clock = { ...hastyClock, now };
+  bench.grafana.clearRequests();
+  return bench.backup({ clock, fullReadEvery: 100, kinds: KINDS, ...options });
+}
+
+async function backedUp(notes: readonly Note[] = MIXED): Promise<Manifest> {
+  bench = await start({ profile: '12.4' });
+  replaceDashboards(bench.grafana, DASHBOARDS);
+  replaceAnnotations(bench.grafana, notes);
+  return backupAt(0, { fullReadEvery: 1 });
+}
+
+function requests(): number {
+  return bench.grafana.requests.filter(({ path }) => path.startsWith('/api/annotations')).length;
+}
+
+function texts({ resources }: Manifest): string[] {
+  return resources.map(({ title }) => title).sort();
+}
+
+function entry({ resources }: Manifest, title: string): ManifestEntry | undefined {
+  return resources.find((one) => one.title === title);
+}
+
+describe('a backup of annotations of an organization and many dashboards', () => {
+  it('asks each dashboard once a day, and in between says since when it has not', async () => {
+    const first = await backedUp();
+    expect(texts(first)).toEqual(textsOf(MIXED));
+    expect(first.kinds.annotation).not.toHaveProperty('oldestReadAt');
+    expect(requests()).toBeGreaterThan(DASHBOARDS);
+
+    const second = await backupAt(2);
+    const third = await backupAt(22);
+    for (const manifest of [second, third]) {
+      expect(texts(manifest)).toEqual(textsOf(MIXED));
+      expect(manifest.status).toBe('complete');
+      expect(manifest.kinds.annotation?.oldestReadAt).toBe(at(0));
+      expect(manifest.changes).toMatchObject({ added: 0, changed: 0, removed: 0 });
+      expect(entry(manifest, `note ${HIDDEN}`)).toMatchObject({ readAt: at(0) });
+    }
+    expect(requests()).toBeLessThanOrEqual(10);
+
+    const nextDay = await backupAt(23);
+    expect(requests()).toBeGreaterThan(DASHBOARDS);
+    expect(texts(nextDay)).toEqual(textsOf(MIXED));
+    expect(nextDay.kinds.annotation).not.toHaveProperty('oldestReadAt');
+    expect(entry(nextDay, `note ${HIDDEN}`)).not.toHaveProperty('readAt');
+  });
+
+  it('shows immediately what is new, edited or deleted where Grafana shows it', async () => {
+    await backedUp();
+    const shown = MIXED.findIndex(({ on }) => on !== undefined && on >= 0 && on < 1_000);
+    const { annotations } = bench.grafana.state.org(1);
+    annotations.delete(1);
+    annotations.set(shown + 1, { ...annotations.get(shown + 1)!, text: 'edited' });
+    const recent = { ...annotations.get(HIDDEN + 1)!, id: 900, text: 'recent', time: BEGIN, timeEnd: BEGIN };
+    annotations.set(900, recent);
+
+    const second = await backupAt(2);
+    const expected = [...textsOf(MIXED), 'edited', 'recent'].filter(
+      (text) => !['note 0', `note ${shown}`].includes(text),
+    );
+    expect(texts(second)).toEqual(expected.sort());
+    expect(requests()).toBeLessThanOrEqual(10);
+  });
+
+  it('takes nothing over of a dashboard that is gone', async () => {
+    await backedUp();
+    const { dashboards, annotations } = bench.grafana.state.org(1);
+    const { dashboardUid } = annotations.get(HIDDEN + 1)!;
+    dashboards.delete(dashboardUid);
+    expect(entry(await backupAt(2), `note ${HIDDEN}`)).toBeUndefined();
+    expect(requests()).toBeLessThanOrEqual(10);
+  });
+
+  it('finds within a day what is new where Grafana does not show it', async () => {
+    await backedUp();
+    const { annotations } = bench.grafana.state.org(1);
+    annotations.set(901, { ...annotations.get(HIDDEN + 1)!, id: 901, text: 'backdated' });
+    annotations.delete(HIDDEN + 1);
+
+    const second = await backupAt(2);
+    expect([entry(second, 'backdated'), entry(second, `note ${HIDDEN}`)?.readAt]).toEqual([undefined, at(0)]);
+    const nextDay = await backupAt(23.5);
+    expect([entry(nextDay, 'backdated')?.readAt, entry(nextDay, `note ${HIDDEN}`)]).toEqual([undefined, undefined]);
+    expect(texts(nextDay)).toContain('backdated');
+  });
+
+  it('takes nothing over from a backup that could not list them', async () => {
+    await backedUp();
+    const kinds: KindName[] = ['org-preferences', 'annotation'];
+    bench.grafana.setFaults({ match: 'GET /api/annotations*', skip: 1, action: { kind: 'status', status: 403 } });
+    expect((await backupAt(3, { kinds })).status).toBe('partial');
+    bench.grafana.setFaults();
+    const healed = await backupAt(4);
+    expect(texts(healed)).toEqual(textsOf(MIXED));
+    expect(healed.kinds.annotation).not.toHaveProperty('oldestReadAt');
+  });
+
+  it('lists all before a restore that deletes something', async () => {
+    await backedUp();
+    const { annotations } = bench.grafana.state.org(1);
+    annotations.set(902, { ...annotations.get(HIDDEN + 1)!, id: 902, text: 'about to go' });
+    expect(texts(await backupAt(2, { trigger: 'safety', deletesNothing: true }))).not.toContain('about to go');
+    expect(texts(await backupAt(3, { trigger: 'safety', deletesNothing: false }))).toContain('about to go');
+  });
+
+  it('reads one that it took over from its dashboard alone, where a restore writes', async () => {
+    const first = await backedUp();
+    const { uid } = entry(first, `note ${HIDDEN}`)!;
+    const second = await backupAt(2, { trigger: 'safety', deletesNothing: true, mustRead: (_, one) => one === uid });
+    expect(entry(second, `note ${HIDDEN}`)).toMatchObject({ uid });
+    expect(entry(second, `note ${HIDDEN}`)).not.toHaveProperty('readAt');
+    expect(requests()).toBeLessThanOrEqual(12);
+  });
+});
