@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { measure, type Measured } from '../measure/process.ts';
 import { median } from '../measure/statistics.ts';
 import { KINDS, PROGRAM } from '../tools/dashkeep.ts';
+import { annotate } from './annotate.ts';
 import { bareListing } from './bare.ts';
 import { edit, fill } from './fill.ts';
 import { between, type RealGrafana } from './grafana.ts';
@@ -48,6 +49,7 @@ export async function measureReal(
   { dashboards, bytes }: { dashboards: number; bytes: number },
 ): Promise<RealReport> {
   await fill(grafana, dashboards, bytes);
+  await annotate(grafana, dashboards);
   const uids = await grafana.uids();
   const load = loadavg()[0] ?? 0;
   const results: RealResult[] = [];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { annotate } from '../../bench/real/annotate.ts';
 import { bareListing } from '../../bench/real/bare.ts';
 import { edit, fill } from '../../bench/real/fill.ts';
 import { between, RealGrafana } from '../../bench/real/grafana.ts';
@@ -31,6 +32,18 @@ describe('the bench on a real Grafana', () => {
 
     sim.clearRequests();
     await fill(grafana, 20, BYTES);
+    expect(sim.writes()).toEqual([]);
+  });
+
+  it('annotates the organization and dashboards in turn, once', async () => {
+    await fill(grafana, 30, BYTES);
+    await annotate(grafana, 30);
+    const made = [...sim.state.org(1).annotations.values()];
+    expect(made.map(({ dashboardUid }) => dashboardUid === '')).toEqual([true, false, true, false, true]);
+    expect(made.every(({ dashboardUid: uid }) => uid === '' || sim.state.org(1).dashboards.has(uid))).toBe(true);
+
+    sim.clearRequests();
+    await annotate(grafana, 30);
     expect(sim.writes()).toEqual([]);
   });
 
