@@ -11,7 +11,10 @@ import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;
 
-/** Of kinds whose lists hold all bodies, a list of everything costs as much as reading this part of it one by one. */
+/**
+ * Of kinds whose lists hold all bodies, or take many requests, a list of everything costs as much as reading this part
+ * of it one by one.
+ */
 const WORTH_A_LIST = 0.25;
 
 /** Read and looked at concurrently: more than the concurrent requests, which Grafana decides on. */
@@ -40,8 +43,8 @@ export interface Visit {
  * @throws what reading throws: what cannot be read is not the same as what is not there.
  */
 export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {
-  const few =
-    wanted.length <= READ_SINGLY || (kind.listConverted !== undefined && wanted.length < total * WORTH_A_LIST);
+  const isListLong = kind.listConverted !== undefined || kind.staleAfter !== undefined;
+  const few = wanted.length <= READ_SINGLY || (isListLong && wanted.length < total * WORTH_A_LIST);
   const reading = new TaskPool(READS_AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   const show = async (uid: string, live: Content | undefined): Promise<void> => {

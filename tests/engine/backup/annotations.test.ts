@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import type { Clock } from '../../../pkg/contract/ports.ts';
-import { replaceAnnotations, replaceDashboards, textsOf, type Note } from '../../support/grafana/seed/annotations.ts';
+import {
+  numbered,
+  replaceAnnotations,
+  replaceDashboards,
+  textsOf,
+  type Note,
+} from '../../support/grafana/seed/annotations.ts';
 import { type Bench, hastyClock, start } from '../harness.ts';
 
 const DASHBOARDS = 2_500;
@@ -139,5 +145,21 @@ describe('a backup of annotations of an organization and many dashboards', () =>
     expect(entry(second, `note ${HIDDEN}`)).toMatchObject({ uid });
     expect(entry(second, `note ${HIDDEN}`)).not.toHaveProperty('readAt');
     expect(requests()).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('a plan for one of many dashboards', () => {
+  it.each([3, 40])('looks at the %i annotations of that one alone', async (count) => {
+    const own: Note[] = Array.from({ length: count }, (_, time) => ({ on: 2_400, time }));
+    await backedUp([...MIXED, ...own]);
+    const snapshot = await backupAt(1, { kinds: ['dashboard', 'annotation'] });
+    bench.grafana.state.org(1).annotations.delete(MIXED.length + 1);
+    bench.grafana.clearRequests();
+    const only = [{ kind: 'dashboard' as const, uid: numbered(2_400) }];
+    const { items } = await bench.plan(snapshot, { selection: { only } });
+    const missing = items.filter(({ action }) => action === 'create').map(({ title }) => title);
+    const kept = items.filter(({ kind, action }) => kind === 'annotation' && action === 'unchanged');
+    expect([missing, kept.length]).toEqual([[`note ${MIXED.length}`], count - 1]);
+    expect(requests()).toBeLessThanOrEqual(2 * count + 2);
   });
 });
