@@ -1,12 +1,23 @@
 import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { recordRun } from '../../engine/run.ts';
-import { applyForget, planForget, type ForgetPlan, type ForgetResult } from '../../repository/snapshots/forget.ts';
-import type { RetentionDecision, RetentionPolicy } from '../../repository/snapshots/retention.ts';
+import { timeOfId } from '../../repository/layout.ts';
+import {
+  applyForget,
+  assertDeletable,
+  deleteSnapshot,
+  planForget,
+  type ForgetPlan,
+  type ForgetResult,
+} from '../../repository/snapshots/forget.ts';
+import { explained, type RetentionDecision, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/environment.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';
+import { askOnTerminal } from '../prompt.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
@@ -17,12 +28,15 @@ interface Flags extends CommonFlags, Partial<Record<(typeof RULES)[number], stri
   keepWithin?: string;
   timezone?: string;
   dryRun?: boolean;
+  confirm?: string;
+  evenNewest?: boolean;
 }
 
 /** Registers `dashkeep forget`. */
 export const registerForget: Register = (program, run) => {
   withTarget(program.command('forget'))
-    .description('remove snapshots that no rule keeps; a later prune removes their objects')
+    .argument('[id]', 'full ID of the only snapshot to remove, instead of rules')
+    .description('remove snapshots that no rule keeps, or one by its ID; a later prune removes their objects')
     .option('--keep-last <n>', 'keep the newest n complete snapshots')
     .option('--keep-hourly <n>', 'keep the newest of each hour, for the last n hours with snapshots')
     .option('--keep-daily <n>', 'the same for days')
@@ -31,11 +45,16 @@ export const registerForget: Register = (program, run) => {
     .option('--keep-yearly <n>', 'the same for years')
     .option('--keep-within <age>', 'keep all snapshots younger than this, such as 30d or 1y6m')
     .option('--timezone <name>', 'time zone of days (default UTC)')
+    .option('--confirm <id>', 'the ID again, to remove that snapshot without a question')
+    .option('--even-newest', 'with an ID: also if it is the newest complete snapshot')
     .option('--dry-run', 'only show which snapshots would be removed')
     .action(run(runForget));
 };
 
-async function runForget(context: CliContext, flags: Flags): Promise<Exit> {
+async function runForget(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
+  if (id !== undefined) {
+    return forgetOne(context, id, flags);
+  }
   const policy = policyOf(flags);
   const { signal } = context;
   const { plan, result } = await withRepository(context, flags, false, async (repository) => {
@@ -51,6 +70,45 @@ async function runForget(context: CliContext, flags: Flags): Promise<Exit> {
   });
   print(context, flags, plan, result);
   return result !== undefined && result.remaining.length > 0 ? 3 : 0;
+}
+
+/** Judges no other snapshot: so none is reported as kept. */
+async function forgetOne(context: CliContext, id: string, flags: Flags): Promise<Exit> {
+  if (Object.keys(policyOf(flags)).length > 0) {
+    throw new DashkeepError('DK_USAGE', 'give either the ID of a snapshot or rules');
+  }
+  const { signal } = context;
+  const options = { signal, evenNewest: flags.evenNewest === true };
+  await withRepository(context, flags, false, async (repository) => {
+    await assertDeletable(repository, id, options);
+    if (flags.dryRun === true) {
+      return;
+    }
+    await confirm(context, id, flags);
+    await recordRun({ ...context, repository, kind: 'forget', trigger: 'manual' }, async () => {
+      await deleteSnapshot(repository, id, options);
+      return { value: undefined, status: 'complete', counts: { forgotten: 1 }, errors: [] };
+    });
+  });
+  const applied = flags.dryRun !== true;
+  if (flags.json === true) {
+    const forgotten = [{ id, time: timeOfId(id).toISOString(), ...explained([reason('removed-by-id')]) }];
+    printJson(context, { kept: [], forgotten, remaining: [], unreadable: [], applied });
+  } else {
+    printLine(context, applied ? `forgotten: ${id}` : `would go: ${id}`);
+  }
+  return 0;
+}
+
+/** @throws DK_CONFIRMATION when the ID was not typed again, by option or on the terminal */
+async function confirm(context: CliContext, id: string, flags: Flags): Promise<void> {
+  const asks = flags.confirm === undefined && flags.json !== true;
+  const typed = asks ? await askOnTerminal(context, `Type '${id}' to remove this snapshot: `) : flags.confirm;
+  if (typed !== id) {
+    throw new DashkeepError('DK_CONFIRMATION', `the removal of ${id} is not confirmed`, {
+      advice: reason('confirm-snapshot', { id }),
+    });
+  }
 }
 
 function statusOf({ remaining }: ForgetResult): 'complete' | 'partial' {

@@ -9,5 +9,6 @@ export const RETENTION_REASONS = {
   'kept-to-undo': '{trigger}, less than a week old',
   'undo-time-over': '{trigger}, more than a week old',
   'older-partial': 'partial, and there is a newer complete one',
+  'removed-by-id': 'removed by its ID',
   'kept-by-none': 'no rule keeps it',
 } as const;

@@ -76,11 +76,11 @@ async function assertWhole(repository: OpenedRepository, id: string, calls: Abor
 }
 
 /**
- * Deletes one snapshot by its full id.
- * @throws DK_CONFIRMATION for the newest complete snapshot, unless `evenNewest`; DK_STORE_LOCKED when object lock holds
- * it.
+ * Whether one snapshot may be deleted. Reads only.
+ * @throws DK_NOT_FOUND for anything but the full id of one, DK_CONFIRMATION for the newest complete snapshot, unless
+ * `evenNewest`
  */
-export async function deleteSnapshot(
+export async function assertDeletable(
   repository: OpenedRepository,
   id: string,
   options: Abortable & { evenNewest?: boolean } = {},
@@ -95,6 +95,18 @@ export async function deleteSnapshot(
       advice: reason('back-up-first'),
     });
   }
+}
+
+/**
+ * Deletes one snapshot by its full id.
+ * @throws DK_NOT_FOUND, DK_CONFIRMATION as `assertDeletable`; DK_STORE_LOCKED when object lock holds it.
+ */
+export async function deleteSnapshot(
+  repository: OpenedRepository,
+  id: string,
+  options: Abortable & { evenNewest?: boolean } = {},
+): Promise<void> {
+  await assertDeletable(repository, id, options);
   const { remaining } = await removeManifests(repository, [id], options);
   if (remaining[0] !== undefined) {
     throw new DashkeepError('DK_STORE_LOCKED', `${id} is still there: ${remaining[0].reason}`);

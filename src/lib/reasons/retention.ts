@@ -13,5 +13,6 @@ export const RETENTION_TEXTS: Record<keyof typeof RETENTION_REASONS, Text> = {
   'kept-to-undo': () => t('reason.kept-to-undo', 'Made before a restore or for a drill, less than a week ago'),
   'undo-time-over': () => t('reason.undo-time-over', 'Made before a restore or for a drill, more than a week ago'),
   'older-partial': () => t('reason.older-partial', 'Partial, and there is a newer complete one'),
+  'removed-by-id': () => t('reason.removed-by-id', 'Removed by its ID'),
   'kept-by-none': () => t('reason.kept-by-none', 'No rule keeps it'),
 };

@@ -17,6 +17,7 @@ export const REPOSITORY_ADVICE = {
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
   'give-memory':
     'Nothing that Dashkeep writes is that large for this heap: it is damaged or foreign. If not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
+  'confirm-snapshot': 'Confirm it with --confirm {id}.',
   'back-up-first': 'Make another backup first, or allow removing the newest.',
   'lengthen-id': 'Give more of the id.',
   'look-up-signers': '`{command}` shows who signed them; `{trust}` trusts a key.',

@@ -56,6 +56,7 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'reason.give-memory',
       'Dashkeep writes nothing that is so large for the memory of the service. It is damaged or foreign. If not, give the service more memory.',
     ),
+  'confirm-snapshot': (given) => t('reason.confirm-snapshot', 'Confirm it with {{id}}.', given),
   'back-up-first': () =>
     t('reason.back-up-first', 'Make another backup first, or allow the removal of the newest snapshot.'),
   'lengthen-id': () => t('reason.lengthen-id', 'Enter more of the ID.'),
