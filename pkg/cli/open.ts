@@ -14,6 +14,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import {
   encryptionSettings,
   grafanaSettings,
+  ignoresClock,
   secretStateSettings,
   stateDirectory,
   targetOf,
@@ -74,7 +75,8 @@ async function openOptions(
   const secrets = await encryptionSettings(flags, environment);
   const state = await openState(context, flags);
   const trustedKeys = trustedKeysOf(flags.trustedKeys);
-  return { store, clock, randomness, log, state, trustedKeys, create, signal, ...secrets };
+  const ignoreClock = ignoresClock(flags, environment);
+  return { store, clock, randomness, log, state, trustedKeys, ignoreClock, create, signal, ...secrets };
 }
 
 /** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */

@@ -39,6 +39,11 @@ export function withTarget(command: Command): Command {
           'fingerprints of signing keys to trust, in addition to those in the state',
           'DASHKEEP_TRUSTED_KEYS',
         ),
+      )
+      // Not a setting: a flag without a value would take any value of the variable for yes.
+      .option(
+        '--ignore-clock',
+        'back up even if the clocks differ by more than five minutes (env: DASHKEEP_IGNORE_CLOCK)',
       ),
   );
 }

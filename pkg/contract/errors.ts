@@ -163,6 +163,11 @@ export const ERROR_CATALOGUE = {
     status: 409,
     hint: 'No trusted key signed it. `dashkeep keys` shows who signed what, and what you trust.',
   },
+  DK_SNAPSHOT_FUTURE: {
+    exit: 4,
+    status: 409,
+    hint: 'A clock that was ahead dated it. It does not count until then; `dashkeep forget <id>` removes it.',
+  },
   DK_ENCRYPTION: { exit: 2, status: 400, hint: 'Check the age recipients and identity.' },
   DK_IDENTITY_MISSING: {
     exit: 2,
@@ -177,7 +182,7 @@ export const ERROR_CATALOGUE = {
   DK_CLOCK_SKEW: {
     exit: 5,
     status: 409,
-    hint: "Set the clock of this machine. It differs from the target's by more than five minutes.",
+    hint: 'Set the clock that is wrong. Above five minutes of difference, Dashkeep makes no backup and prunes nothing.',
   },
 
   DK_NOTIFICATION: {

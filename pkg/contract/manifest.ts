@@ -181,7 +181,14 @@ export const SnapshotSummary = z.object({
   signer: z.string().optional(),
   /** It counts for nothing here: no trusted key has signed it, although this repository is signed. */
   foreign: z.literal(true).optional(),
+  /** It counts for nothing until then: a clock that was ahead dated it later than now. */
+  future: z.literal(true).optional(),
   /** Why it is kept whatever the rules say; nothing holds snapshots yet. */
   hold: z.null(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
+
+/** Whether a snapshot may be the newest of anything: a trusted key signed it, and it is not from the future. */
+export function countsNow({ foreign, future }: Pick<SnapshotSummary, 'foreign' | 'future'>): boolean {
+  return foreign !== true && future !== true;
+}

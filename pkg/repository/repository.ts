@@ -53,6 +53,8 @@ export interface OpenOptions extends Secrets {
   trustedKeys?: readonly string[];
   /** Make a repository where there is none. */
   create: boolean;
+  /** Go on although the target's clock differs: this machine's is right. */
+  ignoreClock?: boolean | undefined;
   /** The service that works with it: lets it distinguish its own dead sessions from those of others. */
   identity?: ServiceIdentity;
   signal?: AbortSignal;
@@ -95,19 +97,21 @@ export class OpenedRepository implements Repository {
   readonly textIndex: TextIndex;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ignoreClock: boolean;
 
   readonly #finder: SnapshotFinder;
   #previous: Promise<Manifest | undefined> | undefined;
   #knownLoaded: Promise<void> | undefined;
 
   constructor(
-    ports: Pick<OpenOptions, 'store' | 'clock' | 'randomness' | 'log' | 'identity'> & { trust: Trust },
+    ports: Pick<OpenOptions, 'store' | 'clock' | 'randomness' | 'log' | 'identity' | 'ignoreClock'> & { trust: Trust },
     id: string,
     keyring: Keyring,
   ) {
     this.store = ports.store;
     this.clock = ports.clock;
     this.log = ports.log;
+    this.ignoreClock = ports.ignoreClock === true;
     this.id = id;
     this.keyring = keyring;
     this.trust = ports.trust;

@@ -75,6 +75,8 @@ export interface Repository {
   readonly store: ObjectStore;
   readonly id: string;
   readonly encrypted: boolean;
+  /** Whether to go on although the target's clock differs. */
+  readonly ignoreClock: boolean;
   /** Who is believed here. */
   readonly trust: Trust;
 
@@ -134,7 +136,7 @@ export interface Repository {
   everSeen(options?: { signal?: AbortSignal }): Promise<SeenResource[]>;
 
   /**
-   * By id, unambiguous start of an id, or 'latest' (newest that is not foreign and no safety or drill snapshot).
+   * By id, unambiguous start of an id, or 'latest': the newest that counts and is no safety or drill snapshot.
    * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED
    */
   manifest(id: string, options?: { signal?: AbortSignal }): Promise<Manifest>;

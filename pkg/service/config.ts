@@ -93,6 +93,8 @@ export interface ServiceConfig {
   agePassphrase?: SecretReader;
   /** Fingerprints of signing keys that are trusted besides those in the state. */
   trustedKeys: readonly string[];
+  /** Go on although clocks differ: this machine's is right. */
+  ignoreClock: boolean;
   /** AWS_*, DASHKEEP_S3_*, HOME: for the resolver of S3 settings. */
   environment: Readonly<Record<string, string | undefined>>;
   logLevel: Level;

@@ -111,6 +111,7 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
         environment: config.environment,
         limits,
         trustedKeys: config.trustedKeys,
+        ignoreClock: config.ignoreClock,
         passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase()]),
         clock,
         randomness,

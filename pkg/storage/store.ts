@@ -52,6 +52,8 @@ export interface ObjectStore {
   /** For people: `s3://bucket/prefix at https://…` or `file:///dir`. Never a secret. */
   readonly description: string;
   readonly capabilities: StoreCapabilities;
+  /** Its clock is that of the machine that uses it, so that comparing them says nothing. */
+  readonly localClock?: boolean;
   get(key: string, options?: { signal?: AbortSignal; maxBytes?: number }): Promise<Buffer>;
   put(key: string, body: Buffer, options?: PutOptions): Promise<PutResult>;
   /** Undefined when the key is absent. */

@@ -60,6 +60,8 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
       DASHKEEP_PRUNE_SCHEDULE: 'off',
       DASHKEEP_JITTER_SECONDS: '0',
       DASHKEEP_STOP_SECONDS: '5',
+      // Its clock is then not that of the simulators.
+      ...(options.clock === undefined ? {} : { DASHKEEP_IGNORE_CLOCK: 'true' }),
       ...options.environment,
     },
     { stateDir: join(directory, 'state') },

@@ -1,3 +1,4 @@
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { backup } from '../../engine/backup/backup.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
@@ -41,6 +42,7 @@ export const registerBackup: Register = (program, run) => {
 };
 
 async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
+  const warnings: KnownReason[] = [];
   const progress = progressPrinter(context, flags.json === true);
   const manifest = await withRepository(context, flags, true, (repository) =>
     recordRun({ ...context, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
@@ -63,7 +65,9 @@ async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
                 fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
                 version: VERSION,
                 onProgress: progress.report,
+                onWarning: (warning) => warnings.push(warning),
               }),
+              warnings,
             ),
             context,
           ),

@@ -1,3 +1,5 @@
+import { sentenceOf } from '../../contract/reasons/catalogue.ts';
+import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { snapshotsOf } from '../open.ts';
@@ -37,5 +39,9 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
       signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
     ]),
   );
+  for (const { id } of snapshots.filter(({ future }) => future === true)) {
+    const { why, advice } = futureFinding(id);
+    printLine(context, `DK_SNAPSHOT_FUTURE: ${sentenceOf(why)}. ${sentenceOf(advice)}`);
+  }
   return 0;
 }

@@ -12,7 +12,7 @@ import { DEFAULT_SETTINGS, withLeaves } from '../../service/settings/defaults.ts
 import { adminReaders, orgReaders } from './credentials.ts';
 import { addressOf, rootsOf, secretNamed, tlsFiles } from './value-parsers.ts';
 import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
-import { kindsOf, orgsOf, stateDirectory, trustedKeysOf, type CommonFlags } from './settings.ts';
+import { ignoresClock, kindsOf, orgsOf, stateDirectory, trustedKeysOf, type CommonFlags } from './settings.ts';
 import { CommandError } from '../command-error.ts';
 
 /** Where the kubelet mounts a pod's service account when nobody says otherwise. */
@@ -125,6 +125,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     outboundAllow: allow === undefined ? undefined : new OutboundAllowList(allow, 'DASHKEEP_OUTBOUND_ALLOW'),
     secrets: secretsOf(environment),
     agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),
+    ignoreClock: ignoresClock({}, environment),
     trustedKeys: trustedKeysOf(environment['DASHKEEP_TRUSTED_KEYS']),
     environment,
     logLevel: oneOf(environment['DASHKEEP_LOG_LEVEL'] ?? 'info', 'DASHKEEP_LOG_LEVEL', LEVELS) as Level,

@@ -5,7 +5,14 @@ import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import { adminReaders, orgReaders } from './credentials.ts';
-import { optionalNumber, readSettingFile, secretReader, wholeNumber, type Environment } from './environment.ts';
+import {
+  optionalNumber,
+  readSettingFile,
+  secretReader,
+  wholeNumber,
+  yesOrNo,
+  type Environment,
+} from './environment.ts';
 import { CommandError } from '../command-error.ts';
 
 /** Options that all commands share, as the command line and the environment give them. */
@@ -21,6 +28,7 @@ export interface CommonFlags {
   ageRecipients?: string;
   ageIdentityFile?: string;
   trustedKeys?: string;
+  ignoreClock?: boolean;
 }
 
 /** @throws DK_SETTINGS when no target is given. */
@@ -157,6 +165,11 @@ export function trustedKeysOf(text: string | undefined): string[] {
         throw new DashkeepError('DK_SETTINGS', `DASHKEEP_TRUSTED_KEYS: ${reasonOf(cause)}`, { cause });
       }
     });
+}
+
+/** Whether to go on although clocks differ: the flag, or the variable. @throws DK_SETTINGS for another value */
+export function ignoresClock({ ignoreClock }: CommonFlags, environment: Environment): boolean {
+  return ignoreClock === true || yesOrNo(environment['DASHKEEP_IGNORE_CLOCK'] ?? 'no', 'DASHKEEP_IGNORE_CLOCK');
 }
 
 export interface EncryptionSettings {

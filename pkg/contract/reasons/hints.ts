@@ -17,7 +17,7 @@ export const HINT_REASONS = {
 
   'grant-permission': 'Grant {permission}.',
   'grant-listing': 'Grant s3:ListBucket on the bucket.',
-  'set-clock': 'With more than five minutes, nothing is pruned. Set this machine’s clock with NTP.',
+  'set-clock': 'Above five minutes, there are no backups, and nothing is pruned. Set this machine’s clock with NTP.',
   'whole-objects': 'Dashkeep reads whole objects only.',
   'conditional-unneeded': 'Nothing depends on them. Snapshots are safe anyway.',
   'versions-expire':

@@ -5,5 +5,6 @@ export const REPOSITORY_REASONS = {
   'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
   'signatures-missing': 'the signatures of {target} are gone: {missing}',
   'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and was not removed from here',
+  'snapshot-future': 'the snapshot {snapshot} is from the future: a clock that was ahead dated it',
   'config-foreign': '{key} is not what Dashkeep writes there',
 } as const;

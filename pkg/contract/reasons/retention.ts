@@ -5,6 +5,7 @@ export const RETENTION_REASONS = {
   'kept-by-rule': '{rule}',
   'kept-within': 'within {within}',
   'kept-foreign': 'foreign: no trusted key signed it',
+  'kept-future': 'from the future: a clock that was ahead dated it',
   'kept-newer-partial': 'partial, but newer than any complete one',
   'kept-to-undo': '{trigger}, less than a week old',
   'undo-time-over': '{trigger}, more than a week old',

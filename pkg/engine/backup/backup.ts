@@ -8,6 +8,7 @@ import { kindContext } from '../../grafana/instance.ts';
 import { unusedPreviewFolders } from '../../grafana/previews.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import { compareClocks } from '../../repository/clocks.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
@@ -40,11 +41,17 @@ const KINDS_AT_ONCE = 2;
  * One backup: session → objects → manifest. Whatever interrupts it leaves objects that nothing refers to, never a
  * snapshot that lacks something.
  * @returns the published manifest; its status says whether it is complete.
- * @throws when nothing could be read at all, or the repository failed: then no snapshot was published.
+ * @throws when nothing could be read at all, the repository failed or clocks differ: then no snapshot was published.
  */
 export async function backup(options: BackupOptions): Promise<Manifest> {
   const { repository, instance, clock, signal } = options;
   const started = clock.now();
+  const { store, ignoreClock } = repository;
+  const grafanaAhead = instance.orgs[0]?.client.clockAhead;
+  const warning = await compareClocks({ ...options, store, ignoreClock }, compact({ grafanaAhead, signal }));
+  if (warning !== undefined) {
+    options.onWarning?.(warning);
+  }
   const id = options.id ?? newTimedId(started, options.randomness);
   const session = await repository.openSession({ id, kind: 'backup' });
   try {

@@ -1,5 +1,6 @@
 import type { KindName } from '../../contract/kinds.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Randomness, Log } from '../../contract/ports.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Repository } from '../../repository/repository.types.ts';
@@ -29,4 +30,6 @@ export interface BackupOptions {
   log: Log;
   signal: AbortSignal;
   onProgress?: OnProgress;
+  /** Gets what the record of the run is to warn of. */
+  onWarning?: (warning: KnownReason) => void;
 }

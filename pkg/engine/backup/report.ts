@@ -1,4 +1,6 @@
 import type { BackupReport, Manifest } from '../../contract/manifest.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
+import { warningOf } from '../../contract/reasons/reason.ts';
 import type { RunOutcome } from '../run.ts';
 
 /** What `dashkeep backup` prints about a snapshot. */
@@ -6,13 +8,23 @@ export function backupReport(manifest: Manifest): BackupReport {
   return { snapshot: manifest.id, status: manifest.status, kinds: manifest.kinds, errors: manifest.errors };
 }
 
-/** What the run record says about a snapshot. */
-export function backupOutcome(manifest: Manifest): RunOutcome<Manifest> {
+/**
+ * What the run record says about a snapshot.
+ * @param warnings - that the backup gave
+ */
+export function backupOutcome(manifest: Manifest, warnings: readonly KnownReason[]): RunOutcome<Manifest> {
   const counts = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
   for (const report of Object.values(manifest.kinds)) {
     for (const name of ['listed', 'stored', 'reused', 'skipped', 'failed'] as const) {
       counts[name] += report?.[name] ?? 0;
     }
   }
-  return { value: manifest, status: manifest.status, snapshot: manifest.id, counts, errors: manifest.errors };
+  return {
+    value: manifest,
+    status: manifest.status,
+    snapshot: manifest.id,
+    counts,
+    errors: manifest.errors,
+    ...(warnings.length > 0 ? warningOf(warnings) : {}),
+  };
 }

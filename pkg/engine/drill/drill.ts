@@ -1,4 +1,4 @@
-import { isRegularBackup } from '../../contract/manifest.ts';
+import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
@@ -54,12 +54,12 @@ export async function countingManifest(
 }
 
 /**
- * The newest snapshot with everything in it that is a regular backup and not foreign. @throws DK_NOT_FOUND
+ * The newest snapshot with everything in it that is a regular backup and counts. @throws DK_NOT_FOUND
  */
 export async function newestComplete(repository: Repository, signal: AbortSignal): Promise<Manifest> {
   repository.trust.keys.assertRemembered();
   const newest = (await repository.snapshots({ signal })).find(
-    (snapshot) => snapshot.status === 'complete' && isRegularBackup(snapshot) && snapshot.foreign !== true,
+    (snapshot) => snapshot.status === 'complete' && isRegularBackup(snapshot) && countsNow(snapshot),
   );
   if (newest === undefined) {
     throw new DashkeepError('DK_NOT_FOUND', 'there is no complete snapshot to restore yet');

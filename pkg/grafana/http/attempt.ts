@@ -26,6 +26,8 @@ export interface Connection {
   clock: Clock;
   /** Milliseconds that one attempt may take. */
   timeout: number;
+  /** The `Date` of the last response, and when it came by this machine's clock. */
+  dated?: { date: string; received: Date };
 }
 
 /** What a request is sent over: as whom, and with room for its answer where that is kept. */
@@ -82,6 +84,7 @@ export async function attempt(
     authorization = await access.authorization();
     const { status, body, headers, ...rest } = await send(line, request, authorization, options, received);
     ending = endingOf(status);
+    noteDate(line.shared, headers['date']);
     seen = rest;
     if (status >= 200 && status < 300) {
       // By the next turn its connection is free: until then another request would open another one.
@@ -119,6 +122,12 @@ export async function attempt(
     return { error, authorization, passing: true, unprocessed: isNotSent(cause) };
   } finally {
     giveBack();
+  }
+}
+
+function noteDate(shared: Connection, date: string | string[] | undefined): void {
+  if (typeof date === 'string') {
+    shared.dated = { date, received: shared.clock.now() };
   }
 }
 

@@ -91,6 +91,13 @@ export class GrafanaClient {
     return this.#access.credentials.kind;
   }
 
+  /** Milliseconds that Grafana's clock is ahead of this machine's, by its last response; undefined if unknown. */
+  get clockAhead(): number | undefined {
+    const { dated } = this.#shared;
+    const ahead = dated === undefined ? Number.NaN : Date.parse(dated.date) - dated.received.getTime();
+    return Number.isFinite(ahead) ? ahead : undefined;
+  }
+
   /**
    * The same Grafana in another org, and as another identity when credentials are given (a token knows one org only).
    */

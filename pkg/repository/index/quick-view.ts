@@ -29,8 +29,8 @@ export async function quickView(options: OpenOptions): Promise<QuickView | undef
   }
   const keyring = await glancingKeyring(options, config.id, options);
   const trust = await Trust.readOnly(options, config.id);
-  const { store, clock, log } = options;
-  const index = new SnapshotIndex({ store, log, keyring, trust });
+  const { store, clock, log, ignoreClock } = options;
+  const index = new SnapshotIndex({ store, clock, ignoreClock, log, keyring, trust });
   const runIndex = new RunIndex({ store, clock, log, keyring });
   return {
     snapshots: async (calls) => (await index.quickView(calls))?.reverse(),

@@ -138,7 +138,7 @@ export class RunIndex {
   /** Newest first: the last page by a listing, what is older as the index has it. */
   async #look({ whole, runs }: Index, signal?: AbortSignal): Promise<Entry[]> {
     const ids = runs.map(({ id }) => id);
-    const after = listAgainFrom(ids) ?? (whole ? '' : ids[0]);
+    const after = listAgainFrom(ids, this.#clock.now()) ?? (whole ? '' : ids[0]);
     if (after === undefined) {
       return [];
     }

@@ -4,9 +4,11 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { SnapshotSummary } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import type { TimePorts } from '../clocks.ts';
 import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import type { NamedKey } from '../layout.ts';
+import { futureSnapshots } from '../snapshots/future.ts';
 import { KnownEntries } from '../snapshots/known-entries.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import { listAgainFrom, type TimedKey } from '../snapshots/newest-keys.ts';
@@ -41,15 +43,17 @@ export class SnapshotIndex {
   readonly #keyring: Keyring;
   readonly #trust: Trust;
   readonly #log: Log;
+  readonly #time: TimePorts;
   readonly #file: CacheFile<typeof IndexFile>;
   /** Found unreadable before: for display they are not read again. */
   readonly #unreadable = new Map<string, DashkeepError>();
 
-  constructor(ports: { store: ObjectStore; keyring: Keyring; trust: Trust; log: Log }) {
+  constructor(ports: TimePorts & { keyring: Keyring; trust: Trust; log: Log }) {
     this.#store = ports.store;
     this.#keyring = ports.keyring;
     this.#trust = ports.trust;
     this.#log = ports.log;
+    this.#time = ports;
     this.#file = new CacheFile(ports, 'snapshots', IndexFile);
   }
 
@@ -85,7 +89,7 @@ export class SnapshotIndex {
     const needsSigned = this.#trust.standing === 'pinned';
     const isKnown = (one: SnapshotSummary | undefined): one is SnapshotSummary =>
       one !== undefined && (one.signed || !needsSigned);
-    return summaries.every(isKnown) ? summaries : undefined;
+    return summaries.every(isKnown) ? this.#dated(summaries, keys, calls) : undefined;
   }
 
   /** Every snapshot there is by a full listing, oldest first, and those that could not be read. */
@@ -143,7 +147,8 @@ export class SnapshotIndex {
       }
     };
     await eachSnapshot(unread, takeUp, signal);
-    const summaries = [...older, ...keys.map(({ id }) => id)].flatMap((id) => known.get(id) ?? []);
+    const found = [...older, ...keys.map(({ id }) => id)].flatMap((id) => known.get(id) ?? []);
+    const summaries = await this.#dated(found, keys, { signal });
     return { summaries, unreadable, looked: unread.length - unreadable.length };
   }
 
@@ -153,9 +158,18 @@ export class SnapshotIndex {
     { signal, whole }: Abortable & { whole?: boolean },
   ): Promise<{ keys: TimedKey[]; older: string[] }> {
     const ids = [...known.keys()].sort();
-    const after = whole === true ? undefined : listAgainFrom(ids);
+    const after = whole === true ? undefined : listAgainFrom(ids, this.#time.clock.now());
     const keys = await listSnapshots(this.#store, { signal, after });
     return { keys, older: after === undefined ? [] : ids.filter((id) => id < after) };
+  }
+
+  async #dated(
+    summaries: readonly SnapshotSummary[],
+    keys: readonly TimedKey[],
+    calls: Abortable,
+  ): Promise<SnapshotSummary[]> {
+    const future = await futureSnapshots(this.#time, keys, calls);
+    return summaries.map((one) => (future.has(one.id) ? { ...one, future: true as const } : one));
   }
 
   async #summary(key: NamedKey, known: KnownEntries, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {

@@ -1,6 +1,7 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { MAX_SKEW } from '../clocks.ts';
 import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS } from '../layout.ts';
 import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
 import { walkObjects, type ListedObject } from '../objects/listing.ts';
@@ -8,8 +9,6 @@ import type { OpenedRepository } from '../repository.ts';
 
 /** Younger objects are left alone: a backup may be about to publish them. */
 const GRACE = 48 * 3_600_000;
-/** A clock further off than that makes every age doubtful. */
-const MAX_SKEW = 5 * 60_000;
 
 /** What is in the store, seen in the order that makes it safe: objects first, then the manifests that need them. */
 export interface Survey {
@@ -85,12 +84,12 @@ async function crossOffNeeded(
 ): Promise<Set<string>> {
   const { store } = repository;
   const manifests = [];
-  for await (const { key, size } of store.list(SNAPSHOTS, { signal })) {
+  for await (const { key, size, lastModified } of store.list(SNAPSHOTS, { signal })) {
     const named = parseSnapshotKey(key);
     if (named === undefined) {
       throw new DashkeepError('DK_PRUNE_UNSAFE', `'${printable(key)}' is not a manifest of a known version`);
     }
-    manifests.push({ ...named, size });
+    manifests.push({ ...named, size, lastModified });
   }
   await eachSnapshot(
     manifests,

@@ -4,6 +4,7 @@ import type { Clock } from '../../contract/ports.ts';
 import { Finding } from '../../contract/findings.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StateStore } from '../../lib/state.ts';
+import { isLater } from '../snapshots/future.ts';
 import { sha256Of } from './statement.ts';
 
 const RepositoryId = z.string().regex(/^[0-9a-f]{32}$/);
@@ -48,11 +49,12 @@ export class RememberedTarget {
     }
   }
 
-  /** A snapshot counts that is newer than all before it. */
-  async noteNewest(id: string): Promise<void> {
+  /** A snapshot counts that is newer than all before it; one from the future is none of those. */
+  async noteNewest(id: string, now: Date): Promise<void> {
     await this.#update((before) => {
-      const isNewer = before !== undefined && (before.newest === undefined || before.newest < id);
-      return isNewer ? { ...before, newest: id } : before;
+      const newest = before?.newest;
+      const isNewer = newest === undefined || newest < id || isLater(newest, now);
+      return before !== undefined && isNewer ? { ...before, newest: id } : before;
     });
   }
 

@@ -120,9 +120,9 @@ export class Trust {
     return trusted || this.standing === 'unsigned' || (this.standing === 'first-contact' && signer !== undefined);
   }
 
-  /** A summary as it counts here: what its signer is worth is not kept in any index. */
+  /** A summary as it counts here: neither what its signer is worth nor what time it is is kept in any index. */
   judge(summary: SnapshotSummary): SnapshotSummary {
-    const { foreign: _, ...rest } = summary;
+    const { foreign: _, future: _future, ...rest } = summary;
     const signed = summary.signer !== undefined && this.keys.trusted.has(summary.signer);
     return { ...rest, signed, ...(signed ? {} : { foreign: true as const }) };
   }

@@ -128,7 +128,7 @@ export class TrustedKeys {
 
   /** Keeps in the state that a snapshot counts that is newer than all before it. A failure is only a warning. */
   noteNewest(id: string): Promise<void> {
-    return this.#keep((target) => target.noteNewest(id));
+    return this.#keep((target) => target.noteNewest(id, this.#ports.clock.now()));
   }
 
   async #keep(write: (target: RememberedTarget) => Promise<void>): Promise<void> {

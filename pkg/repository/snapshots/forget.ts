@@ -1,8 +1,10 @@
-import { isRegularBackup } from '../../contract/manifest.ts';
+import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { sharedTime } from '../clocks.ts';
 import { signatureKey, snapshotKey } from '../layout.ts';
+import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
 import { planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
@@ -26,7 +28,7 @@ export async function planForget(
 ): Promise<ForgetPlan> {
   repository.trust.keys.assertRemembered();
   const { summaries, unreadable } = await repository.index.readWhole(calls);
-  return { ...planRetention(summaries, policy, repository.clock.now()), unreadable };
+  return { ...planRetention(summaries, policy, await sharedTime(repository, calls)), unreadable };
 }
 
 /**
@@ -41,7 +43,7 @@ export async function applyForget(
   if (plan.forgotten.length === 0) {
     return { forgotten: [], remaining: [] };
   }
-  const keeper = plan.kept.find(({ status, foreign }) => status === 'complete' && foreign !== true);
+  const keeper = plan.kept.find((one) => one.status === 'complete' && countsNow(one));
   if (keeper !== undefined) {
     // The summaries may come from an index; what everything else relies on is looked at itself.
     await assertWhole(repository, keeper.id, calls);
@@ -114,7 +116,12 @@ export async function deleteSnapshot(
 }
 
 async function isNewestComplete(repository: OpenedRepository, id: string, calls: Abortable): Promise<boolean> {
-  for (const key of (await listSnapshots(repository.store, calls)).reverse()) {
+  const keys = await listSnapshots(repository.store, calls);
+  const future = await futureSnapshots(repository, keys, calls);
+  if (future.has(id)) {
+    return false;
+  }
+  for (const key of keys.filter((one) => !future.has(one.id)).reverse()) {
     if (key.id < id) {
       return true;
     }

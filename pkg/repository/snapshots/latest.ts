@@ -2,8 +2,10 @@ import { isRegularBackup } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { Clock, Log } from '../../contract/ports.ts';
+import type { Log } from '../../contract/ports.ts';
+import type { TimePorts } from '../clocks.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
+import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } from './manifests.ts';
 import { newestKeys, type TimedKey } from './newest-keys.ts';
 import { isUnreadable } from '../index/snapshots.ts';
@@ -15,13 +17,11 @@ const LOOK_BACK_AT_SIGNATURES = 100;
 
 /** Finds snapshots by id, and the newest ones that count. */
 export class SnapshotFinder {
-  readonly #ports: ManifestPorts;
-  readonly #clock: Clock;
+  readonly #ports: ManifestPorts & TimePorts;
   readonly #log: Log;
 
-  constructor(ports: ManifestPorts & { clock: Clock; log: Log }) {
+  constructor(ports: ManifestPorts & TimePorts & { log: Log }) {
     this.#ports = ports;
-    this.#clock = ports.clock;
     this.#log = ports.log;
   }
 
@@ -42,8 +42,8 @@ export class SnapshotFinder {
   }
 
   /**
-   * The newest snapshot that was taken for its own sake and is not foreign. One taken for safety before a restore, of
-   * an empty Grafana say, must not become what the next restore of the latest brings back.
+   * The newest snapshot that was taken for its own sake and is neither foreign nor from the future. One taken for
+   * safety before a restore, of an empty Grafana say, must not become what the next restore of the latest brings back.
    * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED, DK_IDENTITY_MISSING
    */
   async latest(calls: Abortable): Promise<StoredManifest> {
@@ -72,8 +72,8 @@ export class SnapshotFinder {
   }
 
   /**
-   * Up to that many of the newest manifests that are not foreign, that this process can read, and whose object ids are
-   * those it would give.
+   * Up to that many of the newest manifests that are neither foreign nor from the future, that this process can read,
+   * and whose object ids are those it would give.
    */
   async reusable(count: number, calls: Abortable): Promise<StoredManifest[]> {
     const { trust } = this.#ports;
@@ -106,13 +106,20 @@ export class SnapshotFinder {
     return found;
   }
 
+  /** Without those from the future. */
   async *#newestFirst(limits: readonly number[], calls: Abortable): AsyncGenerator<TimedKey> {
     const seen = new Set<string>();
     for (const limit of limits) {
       const keys = await this.#newest(limit, calls);
-      for (const key of keys) {
-        if (!seen.has(key.id)) {
-          seen.add(key.id);
+      const future = await futureSnapshots(this.#ports, keys, calls);
+      for (const key of keys.filter(({ id }) => !seen.has(id))) {
+        seen.add(key.id);
+        if (future.has(key.id)) {
+          this.#log.warn(
+            { snapshot: key.id, code: 'DK_SNAPSHOT_FUTURE' },
+            'a snapshot is dated in the future: it is skipped',
+          );
+        } else {
           yield key;
         }
       }
@@ -123,7 +130,7 @@ export class SnapshotFinder {
   }
 
   #newest(limit: number, { signal }: Abortable): Promise<TimedKey[]> {
-    return newestKeys(this.#ports.store, SNAPSHOTS, parseSnapshotKey, { limit, now: this.#clock.now(), signal });
+    return newestKeys(this.#ports.store, SNAPSHOTS, parseSnapshotKey, { limit, now: this.#ports.clock.now(), signal });
   }
 
   /** Undefined for what is foreign; where keys are trusted, mostly without reading it. */

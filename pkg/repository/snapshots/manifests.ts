@@ -102,10 +102,10 @@ export async function listSnapshots(
 ): Promise<TimedKey[]> {
   const found = new Map<string, TimedKey>();
   const startAfter = after === undefined ? undefined : `${SNAPSHOTS}${after}`;
-  for await (const { key, size } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
+  for await (const { key, size, lastModified } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
     const named = parseSnapshotKey(key);
     if (named !== undefined) {
-      found.set(named.id, { ...named, size });
+      found.set(named.id, { ...named, size, lastModified });
     }
   }
   return [...found.values()];

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../storage/store.ts';
 import { compactTime, timeOfId, type NamedKey } from '../layout.ts';
 
 /** A key of a folder whose names begin with a time. */
-export type TimedKey = NamedKey & { size: number };
+export type TimedKey = NamedKey & { size: number; lastModified: Date };
 
 const DAY = 86_400_000;
 /** Of what is known already, as much is listed again as leaves room on one page of a listing for what is new. */
@@ -14,10 +14,12 @@ const EPOCH = Date.UTC(2020, 0);
 
 /**
  * Where a listing begins that looks again whether the newest of the ids, oldest first, are there and what came since.
+ * Ids from the future do not move it forward: what is new now would be left out.
  * @returns undefined when there are so few that all of them fit.
  */
-export function listAgainFrom(ids: readonly string[]): string | undefined {
-  const newest = ids.at(-1);
+export function listAgainFrom(ids: readonly string[], now: Date): string | undefined {
+  const end = compactTime(now);
+  const newest = ids.findLast((id) => id < end) ?? ids[0];
   const page = ids.at(-ONE_PAGE);
   if (newest === undefined || page === undefined || page === ids[0]) {
     return undefined;
@@ -43,13 +45,13 @@ export async function newestKeys(
     const everything = limit === Infinity || !(start > EPOCH);
     const found = new Map<string, TimedKey>();
     const startAfter = everything ? undefined : `${folder}${compactTime(new Date(start))}`;
-    for await (const { key, size } of store.list(folder, { startAfter, signal })) {
+    for await (const { key, size, lastModified } of store.list(folder, { startAfter, signal })) {
       const named = parse(key);
       if (named !== undefined && before !== undefined && named.id >= before) {
         break;
       }
       if (named !== undefined) {
-        found.set(named.id, { ...named, size });
+        found.set(named.id, { ...named, size, lastModified });
       }
     }
     if (everything || found.size >= limit) {

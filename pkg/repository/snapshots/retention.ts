@@ -1,4 +1,4 @@
-import { isRegularBackup } from '../../contract/manifest.ts';
+import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
@@ -28,6 +28,8 @@ export interface RetentionDecision {
   why: ReasonData[];
   /** No trusted key has signed it: it counts for nothing, and is not for any rule to remove. */
   foreign?: true;
+  /** A clock that was ahead dated it later than now: it counts for nothing, and is not for any rule to remove. */
+  future?: true;
 }
 
 export interface RetentionPlan {
@@ -49,7 +51,8 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
 /**
  * Decides which snapshots stay; pure. Only complete ones are counted, so a failing source never pushes good snapshots
  * out; the newest complete one always stays, and so does a partial one that is newer than it. What a restore put aside
- * for safety stays a week and counts for nothing; so does what is foreign, for as long as it is that.
+ * for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
+ * long as it is that.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
@@ -63,7 +66,7 @@ export function planRetention(
   const keep = (id: string, why: KnownReason): void => void reasons.get(id)?.push(why);
 
   const complete = newestFirst.filter(
-    (snapshot) => snapshot.status === 'complete' && !!isRegularBackup(snapshot) && snapshot.foreign !== true,
+    (snapshot) => snapshot.status === 'complete' && isRegularBackup(snapshot) && countsNow(snapshot),
   );
   const [newest] = complete;
   if (newest !== undefined) {
@@ -91,6 +94,8 @@ export function planRetention(
   for (const snapshot of newestFirst) {
     if (snapshot.foreign === true) {
       reasons.set(snapshot.id, [reason('kept-foreign')]);
+    } else if (snapshot.future === true) {
+      reasons.set(snapshot.id, [reason('kept-future')]);
     } else if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
       keep(snapshot.id, reason('kept-newer-partial'));
     } else if (!isRegularBackup(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
@@ -100,10 +105,10 @@ export function planRetention(
 
   const plan: RetentionPlan = { kept: [], forgotten: [] };
   for (const snapshot of newestFirst) {
-    const { id, time, status, foreign } = snapshot;
+    const { id, time, status, foreign, future } = snapshot;
     const why = reasons.get(id) ?? [];
     if (why.length > 0) {
-      plan.kept.push(compact({ id, time, status, ...explained(why), foreign }));
+      plan.kept.push(compact({ id, time, status, ...explained(why), foreign, future }));
     } else {
       plan.forgotten.push({ id, time, status, ...explained([reasonToGo(snapshot)]) });
     }

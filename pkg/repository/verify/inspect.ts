@@ -1,11 +1,13 @@
 import { FINDING_CODES, type Finding, type FindingCode } from '../../contract/findings.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Abortable } from '../../lib/abortable.ts';
+import { sharedTime } from '../clocks.ts';
 import { isEmpty, readConfig, writeConfig } from '../config.ts';
 import { publicKeyFile, snapshotKey } from '../layout.ts';
 import type { ManifestPorts, StoredManifest } from '../snapshots/manifests.ts';
 import { findingError } from '../signing/finding-error.ts';
 import type { Remembered } from '../signing/remembered-target.ts';
+import { isLater } from '../snapshots/future.ts';
 
 type Found = Omit<Finding, 'since'>;
 
@@ -110,8 +112,8 @@ async function differenceIn(
       return { code: 'DK_SIGNATURES_MISSING', params: { ...place, missing: newest } };
     case 'gone': {
       const [known] = await repository.reusable(1, calls);
-      if (known !== undefined && known.manifest.id > newest) {
-        // Others back up there too, and their retention removed it.
+      if (known !== undefined && (known.manifest.id > newest || (await isFuture(repository, newest, calls)))) {
+        // Others back up there too, and their retention removed it; or one of them removed what was from the future.
         await trust.keys.noteNewest(known.manifest.id);
         return undefined;
       }
@@ -120,6 +122,11 @@ async function differenceIn(
         : { code: 'DK_SNAPSHOT_LOST', params: { ...place, snapshot: newest } };
     }
   }
+}
+
+/** By every clock: a target that shows another time must not hide that it lost something. */
+async function isFuture(repository: OpenedRepository, id: string, calls: Abortable): Promise<boolean> {
+  return isLater(id, repository.clock.now()) && isLater(id, await sharedTime(repository, calls));
 }
 
 async function stateOf(

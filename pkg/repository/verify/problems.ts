@@ -1,7 +1,9 @@
 import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/findings.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
 import type { NamedKey } from '../layout.ts';
+import { futureFinding } from '../snapshots/future.ts';
 import { readManifest } from '../snapshots/manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
 import { findingError } from '../signing/finding-error.ts';
@@ -52,6 +54,19 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
     code: 'DK_SNAPSHOT_FOREIGN',
     reason: `${reason} (${key.id})`,
     snapshots: [key.id],
+    resources: [],
+  };
+}
+
+/** A snapshot whose date is wrong: it counts for nothing until then. */
+export function futureProblem({ id, encrypted }: NamedKey): VerifyProblem {
+  const { why } = futureFinding(id);
+  return {
+    object: '',
+    encrypted,
+    code: 'DK_SNAPSHOT_FUTURE',
+    reason: reasonSentence(why),
+    snapshots: [id],
     resources: [],
   };
 }

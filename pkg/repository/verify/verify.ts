@@ -4,6 +4,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { objectKey, type NamedKey } from '../layout.ts';
+import { futureSnapshots } from '../snapshots/future.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
 import { walkObjects } from '../objects/listing.ts';
@@ -12,6 +13,7 @@ import { duePart, isInPart, rememberPart, type Part } from './parts.ts';
 import {
   findingProblem,
   foreignProblem,
+  futureProblem,
   ifReadable,
   nameTheHurt,
   type Defect,
@@ -82,7 +84,8 @@ class Verification {
       snapshot === undefined
         ? await listSnapshots(this.#repository.store, this.#options)
         : [await this.#repository.find(snapshot, this.#options)];
-    const sound = await this.#readManifests(keys);
+    const future = await futureSnapshots(this.#repository, keys, this.#options);
+    const sound = await this.#readManifests(keys, future);
     if (snapshot === undefined) {
       await this.#repository.index.replace(this.#summaries, this.#options);
       const { all } = await this.#repository.inspect(this.#options);
@@ -113,7 +116,7 @@ class Verification {
     };
   }
 
-  async #readManifests(keys: readonly TimedKey[]): Promise<NamedKey[]> {
+  async #readManifests(keys: readonly TimedKey[], future: ReadonlySet<string>): Promise<NamedKey[]> {
     const { standing } = this.#repository.trust;
     const sound: NamedKey[] = [];
     let done = 0;
@@ -129,7 +132,8 @@ class Verification {
         }),
       );
       if (read !== undefined) {
-        const problem = foreignProblem(key, read.author, standing);
+        const misdated = future.has(key.id) ? futureProblem(key) : undefined;
+        const problem = foreignProblem(key, read.author, standing) ?? misdated;
         append(this.#problems, problem === undefined ? [] : [problem]);
         sound.push(key);
         this.#summaries.push(read.summary);

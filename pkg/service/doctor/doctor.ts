@@ -14,6 +14,7 @@ import { checkRights } from './rights.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
+import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { Service } from '../service.ts';
 import { settingsFindings } from '../settings/findings.ts';
 
@@ -139,7 +140,7 @@ async function targetChecks(service: Service, signal: AbortSignal): Promise<Doct
   }
 }
 
-/** How the repository differs from what this service remembers. */
+/** How the repository differs from what this service remembers, and its snapshots from the future. */
 async function repositoryChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
   if (service.settings.view().values.target.url === '') {
     return [];
@@ -147,7 +148,14 @@ async function repositoryChecks(service: Service, signal: AbortSignal): Promise<
   const subject = reason('check-of-repository');
   try {
     const findings = await service.repositoryCache.use(signal, (work) => work.inspect(signal));
-    return findings.map((finding) => failedCheck(subject, findingError(finding)));
+    const snapshots = await service.repositoryCache.use(signal, (work) => work.snapshots(signal));
+    return [
+      ...findings.map((finding) => failedCheck(subject, findingError(finding))),
+      ...snapshots
+        .filter(({ future }) => future === true)
+        .map(({ id }) => futureFinding(id))
+        .map(({ why, advice }) => checked(subject, 'warning', [why], advice)),
+    ];
   } catch {
     // The checks of the target say why it cannot be read.
     return [];

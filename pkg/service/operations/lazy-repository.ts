@@ -15,6 +15,8 @@ export interface OpeningPorts {
   passphrases: () => Promise<string[]>;
   /** Fingerprints of signing keys that the deployment trusts. */
   trustedKeys: readonly string[];
+  /** Go on although clocks differ: this machine's is right. */
+  ignoreClock: boolean;
   clock: Clock;
   randomness: Randomness;
   log: Log;

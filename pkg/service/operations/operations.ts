@@ -1,6 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName, type ResourceRef } from '../../contract/kinds.ts';
 import type { BelowPart } from '../../repository/index/versions/below/below.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
@@ -64,11 +65,11 @@ class EngineWork implements Operations {
   readonly #inOrgOf: (caller: Caller) => WithInstance;
 
   constructor(options: OperationsOptions, settings: EffectiveSettings, store: ObjectStore) {
-    const { clock, randomness, log, state, replicated, passphrases, trustedKeys, version } = options;
+    const { clock, randomness, log, state, replicated, passphrases, trustedKeys, ignoreClock, version } = options;
     this.#options = options;
     this.#settings = settings;
     this.#ports = { clock, randomness, log };
-    const ports = { ...this.#ports, state, replicated, passphrases, trustedKeys };
+    const ports = { ...this.#ports, state, replicated, passphrases, trustedKeys, ignoreClock };
     this.#repository = new LazyRepository(ports, settings, store);
     const orgs = options.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
     const records = new PreviewRecords(state, log);
@@ -96,6 +97,7 @@ class EngineWork implements Operations {
     const repository = await this.#repository.openOrMake(run.signal);
     const { scope } = this.#settings.values;
     const before = await repository.previousManifest({ signal: run.signal });
+    const warnings: KnownReason[] = [];
     const take = (instance: Instance): Promise<Manifest> =>
       backup({
         ...this.#ports,
@@ -106,13 +108,14 @@ class EngineWork implements Operations {
         fullReadEvery: full ? 1 : scope.fullReadEvery,
         plainCopies: scope.plainCopies === 'auto' ? !repository.encrypted : scope.plainCopies === 'on',
         version: this.#options.version,
+        onWarning: (warning) => warnings.push(warning),
       });
     const manifest = await this.#withInstance(run.signal, take, run.onProgress);
-    const { status, snapshot, counts, errors } = backupOutcome(manifest);
+    const { value: _, counts, ...outcome } = backupOutcome(manifest, warnings);
     const { orgs: _orgs, ...changes } = manifest.changes ?? {};
     const all = { ...counts, ...changes, bytes: newBytes(before, manifest) };
     const orgs = countsByOrg(before, manifest);
-    return withLocksRenewed(repository, { status, snapshot, counts: all, ...orgs, errors }, run);
+    return withLocksRenewed(repository, { ...outcome, counts: all, ...orgs }, run);
   }
 
   async verify(run: WorkRun, { readData, snapshot }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {

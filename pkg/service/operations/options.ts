@@ -15,4 +15,6 @@ export interface OperationsOptions extends InstanceOptions {
   passphrases: () => Promise<string[]>;
   /** Fingerprints of signing keys that the deployment trusts. */
   trustedKeys: readonly string[];
+  /** Go on although clocks differ: this machine's is right. */
+  ignoreClock: boolean;
 }

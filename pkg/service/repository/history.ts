@@ -1,6 +1,7 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 
@@ -71,9 +72,10 @@ export class History {
     }
   }
 
-  /** From the journal alone: cheap, and enough for what happened last. */
+  /** From the journal alone: cheap, and enough for what happened last. What a clock that was ahead dated has not. */
   last(matches: (record: RunRecord) => boolean): RunRecord | undefined {
-    const entry = this.#journal.entries.find(matches);
+    const end = new Date(this.#clock.now().getTime() + MAX_SKEW).toISOString();
+    const entry = this.#journal.entries.find((one) => one.started <= end && matches(one));
     return entry === undefined ? undefined : recordOf(entry);
   }
 

@@ -1,4 +1,4 @@
-import { isRegularBackup } from '../../contract/manifest.ts';
+import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Finding } from '../../contract/findings.ts';
@@ -84,10 +84,12 @@ export class StatusCache {
 
   async #readContent(signal: AbortSignal): Promise<void> {
     const snapshots = await this.#repositoryCache.snapshots(signal);
-    const backups = snapshots.filter((snapshot) => snapshot.foreign !== true && isRegularBackup(snapshot));
+    const backups = snapshots.filter((snapshot) => countsNow(snapshot) && isRegularBackup(snapshot));
+    const future = snapshots.filter((one) => one.future === true).map(({ id }) => id);
     const [newest] = backups;
     if (newest === undefined) {
-      this.repository = { newest: undefined, content: {}, snapshots: snapshots.length, orgs: new Map(), uncounted: 0 };
+      const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0 };
+      this.repository = { ...nothing, snapshots: snapshots.length, future };
       return;
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
@@ -97,6 +99,7 @@ export class StatusCache {
       snapshots: snapshots.length,
       orgs: statusByOrg(manifest, backups, snapshots),
       uncounted: snapshots.filter(({ held }) => held === undefined).length,
+      future,
     };
   }
 }

@@ -25,6 +25,8 @@ export interface RepositoryStatus {
   orgs: Map<number, OrgStatus>;
   /** How many of the snapshots do not say which organizations they cover. */
   uncounted: number;
+  /** Ids of the snapshots from the future, which count for nothing until then. */
+  future: string[];
 }
 
 export interface OrgStatus {

@@ -8,6 +8,7 @@ import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
+import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { StatusCache } from './status-cache.ts';
 import { settingsFindings } from '../settings/findings.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -48,6 +49,9 @@ export function allWarnings(
     if (known !== undefined) {
       warnings.push(failureText(known));
     }
+  }
+  for (const { why, advice } of (parts.statusCache.repository?.future ?? []).map(futureFinding)) {
+    warnings.push(warningOf('DK_SNAPSHOT_FUTURE', why, advice));
   }
   if (!writable) {
     const advice = reason('make-settings-writable');

@@ -17,6 +17,10 @@ export class ForwardingStore implements ObjectStore {
     return this.inner.capabilities;
   }
 
+  get localClock(): boolean {
+    return this.inner.localClock === true;
+  }
+
   get(key: string, options?: { signal?: AbortSignal; maxBytes?: number }): Promise<Buffer> {
     return this.inner.get(key, options);
   }

@@ -29,6 +29,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 export class DirectoryStore implements ObjectStore {
   readonly description: string;
   readonly capabilities: StoreCapabilities = { conditionalPut: 'enforced', versioning: false, objectLock: false };
+  readonly localClock = true;
   readonly #path: string;
   readonly #random: Randomness;
   readonly #flushes = new DirectoryFlushes();

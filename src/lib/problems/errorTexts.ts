@@ -235,6 +235,10 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_MANIFEST_DAMAGED', 'This snapshot is damaged'),
     t('advice.DK_MANIFEST_DAMAGED', 'Choose another snapshot. The others are not affected.'),
   ],
+  DK_SNAPSHOT_FUTURE: () => [
+    t('error.DK_SNAPSHOT_FUTURE', 'This snapshot is from the future: a clock that was ahead dated it'),
+    t('advice.DK_SNAPSHOT_FUTURE', 'It does not count until then. Delete it if you do not need it.'),
+  ],
   DK_ENCRYPTION: () => [
     t('error.DK_ENCRYPTION', 'The snapshots cannot be encrypted or decrypted'),
     t('advice.DK_ENCRYPTION', 'Check the recipients and the identity in the settings.'),
@@ -248,8 +252,8 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('advice.DK_PRUNE_UNSAFE', 'Resolve the cause, then retry.'),
   ],
   DK_CLOCK_SKEW: () => [
-    t('error.DK_CLOCK_SKEW', 'The clocks of the service and of the target differ'),
-    t('advice.DK_CLOCK_SKEW', 'Set the clock of the machine that the service runs on.'),
+    t('error.DK_CLOCK_SKEW', 'The clocks of the service, the target or Grafana differ too much'),
+    t('advice.DK_CLOCK_SKEW', 'Set the clock that is wrong. Until then there are no backups, and nothing is pruned.'),
   ],
   DK_NOTIFICATION: () => [
     t('error.DK_NOTIFICATION', 'The webhook rejected the message'),

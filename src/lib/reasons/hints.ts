@@ -32,7 +32,7 @@ export const HINT_TEXTS: Record<keyof typeof HINT_REASONS, Text> = {
   'set-clock': () =>
     t(
       'reason.set-clock',
-      'If the clocks differ by more than five minutes, nothing is pruned. Set the clock of the service with NTP.',
+      'Above five minutes, there are no backups, and nothing is pruned. Set the clock of the service with NTP.',
     ),
   'whole-objects': () => t('reason.whole-objects', 'Dashkeep reads whole objects only.'),
   'conditional-unneeded': () =>

@@ -21,5 +21,11 @@ export const REPOSITORY_TEXTS: Record<keyof typeof REPOSITORY_REASONS, Text> = {
       'The newest snapshot {{snapshot}} is gone from {{target}}, and this service did not remove it.',
       given,
     ),
+  'snapshot-future': (given) =>
+    t(
+      'reason.snapshot-future',
+      'The snapshot {{snapshot}} is from the future: a clock that was ahead dated it.',
+      given,
+    ),
   'config-foreign': (given) => t('reason.config-foreign', 'Dashkeep did not write {{key}} in the target', given),
 };

@@ -9,6 +9,7 @@ export const RETENTION_TEXTS: Record<keyof typeof RETENTION_REASONS, Text> = {
   'kept-by-rule': (given) => t('reason.kept-by-rule', 'Kept by the rule {{rule}}', given),
   'kept-within': (given) => t('reason.kept-within', 'Younger than {{within}}', given),
   'kept-foreign': () => t('reason.kept-foreign', 'No trusted key signed it'),
+  'kept-future': () => t('reason.kept-future', 'From the future: dated by a clock that was ahead'),
   'kept-newer-partial': () => t('reason.kept-newer-partial', 'Partial, but newer than any complete one'),
   'kept-to-undo': () => t('reason.kept-to-undo', 'Made before a restore or for a drill, less than a week ago'),
   'undo-time-over': () => t('reason.undo-time-over', 'Made before a restore or for a drill, more than a week ago'),

@@ -10,6 +10,16 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
   'temporary-copy': () => t('reason.temporary-copy', 'A temporary copy by Dashkeep, which the service removes'),
   'no-server-admin-here': () =>
     t('reason.no-server-admin-here', 'The service is not a server admin. Compare it with the command line'),
+  'clock-here-off': (given) =>
+    t(
+      'reason.clock-here-off',
+      'The clock of the service differs by {{seconds}} seconds from those of the target and of Grafana',
+      given,
+    ),
+  'clock-apart-target': (given) =>
+    t('reason.clock-apart-target', 'The clocks of the service and of the target differ by {{seconds}} seconds', given),
+  'clock-apart-grafana': (given) =>
+    t('reason.clock-apart-grafana', 'The clocks of the service and of Grafana differ by {{seconds}} seconds', given),
   'snapshot-partial': () => t('reason.snapshot-partial', 'The snapshot is partial: some resources are missing from it'),
   'locks-not-renewed': (given) =>
     t(

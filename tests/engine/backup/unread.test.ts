@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import type { AclEntry } from '../../support/grafana/model/stored.ts';
+import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { type Bench, hastyClock, start } from '../harness.ts';
 
 const COUNT = 60;
@@ -14,16 +15,23 @@ const ADMIN = {
   'content-type': 'application/json',
 };
 
+/** The time at the target. */
+let time = new Date(BEGIN);
+
+function movingStore(): MemoryStore {
+  return new MemoryStore({ clock: { now: () => time } });
+}
+
 /** A backup that many hours after the first one. */
 function backupAt(bench: Bench, hours: number, options: Parameters<Bench['backup']>[0] = {}): Promise<Manifest> {
-  const now = (): Date => new Date(BEGIN + hours * HOUR);
-  const clock: Clock = { ...hastyClock, now };
+  time = new Date(BEGIN + hours * HOUR);
+  const clock: Clock = { ...hastyClock, now: () => time };
   bench.grafana.clearRequests();
   return bench.backup({ clock, fullReadEvery: 100, ...options });
 }
 
 async function backedUp(profile: '11.6' | '12.4' | '13.2' = '12.4'): Promise<Bench & { first: Manifest }> {
-  const bench = await start({ profile, pageBytes: 8_000 });
+  const bench = await start({ profile, pageBytes: 8_000 }, movingStore());
   bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900, v2Share: 0 });
   return { ...bench, first: await backupAt(bench, 0) };
 }
@@ -141,7 +149,7 @@ describe('permissions are read again', () => {
   });
 
   it('when a team has gone that they may name', async () => {
-    const bench = await start({ profile: '12.4' });
+    const bench = await start({ profile: '12.4' }, movingStore());
     bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900 });
     await send(bench, 'POST /api/teams', { name: 'Night shift' });
     const [team] = [...bench.grafana.state.org(1).teams.values()].slice(-1);

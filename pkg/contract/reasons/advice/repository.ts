@@ -18,6 +18,8 @@ export const REPOSITORY_ADVICE = {
   'give-memory':
     'Nothing that Dashkeep writes is that large for this heap: it is damaged or foreign. If not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
   'confirm-snapshot': 'Confirm it with --confirm {id}.',
+  'remove-misdated': 'It does not count until then. To remove it: {command}',
+  'set-clock-or-ignore': 'Set the clock that is wrong, with NTP. To back up nevertheless, set {setting}.',
   'back-up-first': 'Make another backup first, or allow removing the newest.',
   'lengthen-id': 'Give more of the id.',
   'look-up-signers': '`{command}` shows who signed them; `{trust}` trusts a key.',

@@ -1,7 +1,7 @@
 import type { Abortable } from '../../../lib/abortable.ts';
 import { reasonOf } from '../../../contract/errors.ts';
 import type { ResourceRef } from '../../../contract/kinds.ts';
-import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
+import { countsNow, type Manifest, type SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../../contract/ports.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { readBelow, type Below, type BelowPart } from './below/below.ts';
@@ -269,7 +269,7 @@ export class VersionIndex {
 /** Ids of the snapshots that count here, oldest first. A drill's says nothing of what people had. */
 export function countingIds(summaries: readonly SnapshotSummary[]): string[] {
   return summaries
-    .filter(({ foreign, trigger }) => foreign !== true && trigger !== 'drill')
+    .filter((one) => countsNow(one) && one.trigger !== 'drill')
     .map(({ id }) => id)
     .sort();
 }

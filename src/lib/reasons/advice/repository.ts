@@ -57,6 +57,14 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'Dashkeep writes nothing that is so large for the memory of the service. It is damaged or foreign. If not, give the service more memory.',
     ),
   'confirm-snapshot': (given) => t('reason.confirm-snapshot', 'Confirm it with {{id}}.', given),
+  'remove-misdated': (given) =>
+    t('reason.remove-misdated', 'It does not count until then. To remove it: {{command}}', given),
+  'set-clock-or-ignore': (given) =>
+    t(
+      'reason.set-clock-or-ignore',
+      'Set the clock that is wrong with NTP. To back up nevertheless, set {{setting}} for the service.',
+      given,
+    ),
   'back-up-first': () =>
     t('reason.back-up-first', 'Make another backup first, or allow the removal of the newest snapshot.'),
   'lengthen-id': () => t('reason.lengthen-id', 'Enter more of the ID.'),

@@ -1,0 +1,62 @@
+import type { Clock, Log } from '../contract/ports.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { refusal, reasonSentence } from '../contract/reasons/reason.ts';
+import type { Abortable } from '../lib/abortable.ts';
+import type { ObjectStore } from '../storage/store.ts';
+
+/** A clock further off than that makes every time doubtful, in milliseconds. */
+export const MAX_SKEW = 5 * 60_000;
+const WARNED_SKEW = 60_000;
+
+/** What telling the time takes of a repository. */
+export interface TimePorts {
+  store: ObjectStore;
+  clock: Clock;
+  /** Go on although clocks differ: this machine's is right. */
+  ignoreClock?: boolean | undefined;
+}
+
+/**
+ * The time by the target's clock, which all machines share; by this machine's where the target has no other, or where a
+ * person says that this one is right.
+ */
+export async function sharedTime({ store, clock, ignoreClock }: TimePorts, { signal }: Abortable = {}): Promise<Date> {
+  return ignoreClock === true || store.localClock === true ? clock.now() : store.clock({ signal });
+}
+
+/**
+ * Compares this machine's clock with the target's, in one request, and with Grafana's. The target's decides, where it
+ * has one of its own: then Grafana's alone is no reason to go without a backup.
+ * @param options.grafanaAhead - milliseconds that Grafana's clock is ahead of this machine's, if known
+ * @returns what to warn of, from a minute on
+ * @throws DK_CLOCK_SKEW above five minutes, unless told to go on
+ */
+export async function compareClocks(
+  { store, clock, ignoreClock, log }: TimePorts & { log: Log },
+  { grafanaAhead = 0, signal }: Abortable & { grafanaAhead?: number } = {},
+): Promise<KnownReason | undefined> {
+  const isLocal = store.localClock === true;
+  const targetAhead = isLocal ? 0 : (await store.clock({ signal })).getTime() - clock.now().getTime();
+  const found = differenceOf(targetAhead, grafanaAhead);
+  if (found === undefined) {
+    return undefined;
+  }
+  const advice = reason('set-clock-or-ignore', { setting: 'DASHKEEP_IGNORE_CLOCK=true' });
+  if (Math.abs(isLocal ? grafanaAhead : targetAhead) > MAX_SKEW && ignoreClock !== true) {
+    throw refusal('DK_CLOCK_SKEW', found, { advice });
+  }
+  log.warn({ code: 'DK_CLOCK_SKEW', advice: reasonSentence(advice) }, reasonSentence(found));
+  return found;
+}
+
+function differenceOf(targetAhead: number, grafanaAhead: number): KnownReason | undefined {
+  const seconds = (ahead: number): string => String(Math.round(Math.abs(ahead) / 1000));
+  if (Math.abs(targetAhead) > WARNED_SKEW) {
+    return Math.abs(targetAhead - grafanaAhead) <= WARNED_SKEW
+      ? reason('clock-here-off', { seconds: seconds(targetAhead) })
+      : reason('clock-apart-target', { seconds: seconds(targetAhead) });
+  }
+  return Math.abs(grafanaAhead) > WARNED_SKEW
+    ? reason('clock-apart-grafana', { seconds: seconds(grafanaAhead) })
+    : undefined;
+}

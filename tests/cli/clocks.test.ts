@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { realClock } from '../support/ports.ts';
+import { startS3Server, type S3Server } from '../support/s3/server.ts';
+
+const HOUR = 3_600_000;
+const YEAR = 365 * 24 * HOUR;
+
+let grafana: Simulator;
+let s3: S3Server;
+let directory: string;
+let environment: Record<string, string>;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  s3 = await startS3Server({ buckets: ['bucket'] });
+  directory = await mkdtemp(join(tmpdir(), 'dashkeep-clocks-'));
+  environment = {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_TARGET: 's3://bucket/dashkeep',
+    DASHKEEP_STATE_DIR: join(directory, 'state'),
+    ...s3.environment,
+  };
+});
+
+afterEach(async () => {
+  await Promise.all([grafana.close(), s3.close()]);
+  await rm(directory, { recursive: true, force: true });
+});
+
+function clockOff(milliseconds: number): Clock {
+  return { ...realClock, now: () => new Date(Date.now() + milliseconds) };
+}
+
+function dashkeep(args: readonly string[], off = 0, more: Record<string, string> = {}): Promise<Ended> {
+  return runCli([...args, '--json'], { ...environment, ...more }, { clock: clockOff(off) });
+}
+
+describe('a clock that is off', () => {
+  it.each([
+    ['an hour ahead', HOUR],
+    ['an hour behind', -HOUR],
+    ['a year ahead', YEAR],
+    ['a year behind', -YEAR],
+  ])('by %s makes no backup, with the bucket and with a directory', async (_name, off) => {
+    const refused = { code: 'DK_CLOCK_SKEW' };
+    await expect(dashkeep(['backup'], off)).rejects.toMatchObject({ ...refused, why: { code: 'clock-here-off' } });
+    const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
+    await expect(dashkeep(['backup'], off, target)).rejects.toMatchObject({
+      ...refused,
+      why: { code: 'clock-apart-grafana' },
+    });
+    expect((await dashkeep(['snapshots'])).json.snapshots).toEqual([]);
+  });
+
+  it('makes one when told to go on, which is never the latest, and can be removed by name', async () => {
+    const real = (await dashkeep(['backup'])).json.snapshot;
+    const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
+    for (const off of [0, HOUR, -HOUR, YEAR, -YEAR]) {
+      expect((await dashkeep(['show', 'latest'], off)).json.id).toBe(real);
+      const { snapshots } = (await dashkeep(['snapshots'], off)).json;
+      expect(snapshots).toMatchObject([{ id: misdated, future: true }, { id: real }]);
+      expect(snapshots[1].future).toBeUndefined();
+      const { kept, forgotten } = (await dashkeep(['forget', '--keep-last', '1', '--dry-run'], off)).json;
+      expect([kept.map(({ id }: { id: string }) => id), forgotten]).toEqual([[misdated, real], []]);
+    }
+    const verified = await dashkeep(['verify']);
+    expect(verified.exit).toBe(4);
+    expect(verified.json.problems).toMatchObject([{ code: 'DK_SNAPSHOT_FUTURE', snapshots: [misdated] }]);
+
+    const forget = ['forget', misdated, '--confirm', misdated];
+    expect((await dashkeep(forget)).json).toMatchObject({ kept: [], forgotten: [{ id: misdated }], applied: true });
+    expect((await dashkeep(['snapshots'])).json.snapshots).toMatchObject([{ id: real }]);
+    expect((await dashkeep(['verify'])).exit).toBe(0);
+  });
+
+  it('goes on only for yes', async () => {
+    const no = { DASHKEEP_IGNORE_CLOCK: 'false' };
+    await expect(dashkeep(['backup'], HOUR, no)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });
+    expect((await dashkeep(['backup'], HOUR, { DASHKEEP_IGNORE_CLOCK: 'true' })).exit).toBe(0);
+  });
+
+  it('by two minutes is a warning in the record of the run', async () => {
+    const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
+    const { snapshot } = (await dashkeep(['backup'], -120_000, target)).json;
+    const record = await readFile(join(directory, 'repository/runs', `${snapshot}.json`), 'utf8');
+    expect(JSON.parse(record)).toMatchObject({ status: 'complete', warned: [{ code: 'clock-apart-grafana' }] });
+  });
+});

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { realClock } from '../support/ports.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
+
+const YEAR = 365 * 86_400_000;
+
+let grafana: Simulator;
+let service: TestService;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  service = await startService({ grafanaUrl: grafana.url });
+});
+
+afterEach(async () => {
+  await service.stop();
+  await grafana.close();
+  await removeDirectory(service.directory);
+});
+
+describe('a service whose repository has a snapshot from the future', () => {
+  it('has no backup because of it, and says what to do', async () => {
+    const environment = {
+      GRAFANA_URL: grafana.url,
+      GRAFANA_ADMIN_USER: 'admin',
+      GRAFANA_ADMIN_PASSWORD: 'admin',
+      DASHKEEP_TARGET: `file://${join(service.directory, 'target')}`,
+      DASHKEEP_STATE_DIR: join(service.directory, 'state'),
+    };
+    const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
+    const { snapshot } = (await runCli(['backup', '--ignore-clock', '--json'], environment, { clock })).json;
+    service.service.changed();
+
+    await expect
+      .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 20_000, interval: 200 })
+      .toContainEqual(
+        expect.objectContaining({
+          code: 'DK_SNAPSHOT_FUTURE',
+          why: { code: 'snapshot-future', params: { snapshot } },
+        }),
+      );
+    const status = (await service.call('GET', '/status')).json;
+    expect(status.protection).toBe('never');
+    const { checks } = (await service.call('GET', '/doctor')).json;
+    expect(checks).toContainEqual(
+      expect.objectContaining({ status: 'warning', detail: expect.stringContaining(snapshot) }),
+    );
+
+    const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+    expect((await service.ended(id))['status']).toBe('complete');
+    await expect
+      .poll(async () => (await service.call('GET', '/status')).json.protection, { timeout: 20_000, interval: 200 })
+      .toBe('yes');
+  });
+});
