@@ -56,4 +56,21 @@ describe('a service whose repository has a snapshot from the future', () => {
       .poll(async () => (await service.call('GET', '/status')).json.protection, { timeout: 20_000, interval: 200 })
       .toBe('yes');
   });
+
+  it('does not go by a run that its own clock dated so', async () => {
+    const { directory } = service;
+    await service.stop();
+    const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
+    service = await startService({ grafanaUrl: grafana.url, directory, clock });
+    const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+    expect((await service.ended(id))['status']).toBe('complete');
+    await service.stop();
+
+    service = await startService({ grafanaUrl: grafana.url, directory });
+    await expect
+      .poll(async () => (await service.call('GET', '/status')).json.protection, { timeout: 20_000, interval: 200 })
+      .toBe('never');
+    const { lastBackup, lastSuccess } = (await service.call('GET', '/status')).json;
+    expect([lastBackup, lastSuccess]).toEqual([undefined, undefined]);
+  });
 });
