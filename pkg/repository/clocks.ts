@@ -26,7 +26,7 @@ export async function sharedTime({ store, clock, ignoreClock }: TimePorts, { sig
 
 /**
  * Compares this machine's clock with the target's, in one request, and with Grafana's. The target's decides, where it
- * has one of its own: then Grafana's alone is no reason to go without a backup.
+ * has its own clock: then Grafana's alone is no reason to go without a backup.
  * @param options.grafanaAhead - milliseconds that Grafana's clock is ahead of this machine's, if known
  * @returns what to warn of, from a minute on
  * @throws DK_CLOCK_SKEW above five minutes, unless told to go on

@@ -125,7 +125,7 @@ async function differenceIn(
 }
 
 /** By every clock: a target that shows another time must not hide that it lost something. */
-async function isFuture(repository: OpenedRepository, id: string, calls: Abortable): Promise<boolean> {
+async function isFuture(repository: Inspected, id: string, calls: Abortable): Promise<boolean> {
   return isLater(id, repository.clock.now()) && isLater(id, await sharedTime(repository, calls));
 }
 

@@ -133,7 +133,7 @@ describe('compareClocks', () => {
     expect((await compareClocks(await openAs(0), { grafanaAhead: HOUR }))?.code).toBe('clock-apart-grafana');
   });
 
-  it('goes by Grafana’s clock where the target has none of its own', async () => {
+  it('goes by Grafana’s clock where the target has no clock', async () => {
     Object.defineProperty(world.store, 'localClock', { value: true });
     expect(await compareClocks(await openAs(HOUR))).toBeUndefined();
     await expect(compareClocks(await openAs(HOUR), { grafanaAhead: -HOUR })).rejects.toMatchObject({

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../pkg/contract/ports.ts';
-import { runCli, type Ended } from '../support/cli.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { realClock } from '../support/ports.ts';
-import { startS3Server, type S3Server } from '../support/s3/server.ts';
+import type { Clock } from '../../../pkg/contract/ports.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { realClock } from '../../support/ports.ts';
+import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;
