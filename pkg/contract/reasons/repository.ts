@@ -3,7 +3,7 @@ export const REPOSITORY_REASONS = {
   'config-damaged': '{key} is damaged: it is not JSON',
   'repository-replaced': 'another repository ({found}) is at {target}, where {remembered} was',
   'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
-  'signatures-missing': 'the signatures of {target} are gone: {missing}',
+  'signatures-missing': 'signatures in {target} are missing or do not match: {missing}',
   'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and was not removed from here',
   'snapshot-future': 'the snapshot {snapshot} is from the future: a clock that was ahead dated it',
   'config-foreign': '{key} is not what Dashkeep writes there',

@@ -60,8 +60,8 @@ export interface KeyringOptions {
   current?: RepositoryKey;
   /** Every key that could be opened. */
   keys: readonly RepositoryKey[];
-  /** Ids of those that a trusted key signed. */
-  trusted?: ReadonlySet<string>;
+  /** Those that a trusted key signed. */
+  trusted?: readonly RepositoryKey[];
   /** Why nothing may be written, when that is so. */
   readOnly?: string;
 }
@@ -92,7 +92,10 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     encrypted: current !== undefined || readOnly !== undefined,
     current,
     keys,
-    mayWriteUnder: ({ id }) => (readOnly === undefined && id === current?.id) || options.trusted?.has(id) === true,
+    mayWriteUnder: (key) =>
+      [...(readOnly === undefined && current !== undefined ? [current] : []), ...(options.trusted ?? [])].some((one) =>
+        isSameKey(one, key),
+      ),
     readsObjects: options.identities.length > 0,
     recipients: options.recipients,
     objectId: (text) => objectIdOf(text, current?.objectIdKey),
@@ -112,8 +115,13 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   };
 }
 
+/** The first of each id: the current key is not to be hidden by one that someone put there under its id. */
 function dedupe(keys: readonly RepositoryKey[]): RepositoryKey[] {
-  return [...new Map(keys.map((key) => [key.id, key])).values()];
+  return keys.filter(({ id }, index) => keys.findIndex((one) => one.id === id) === index);
+}
+
+function isSameKey(a: RepositoryKey, b: RepositoryKey): boolean {
+  return a.id === b.id && a.objectIdKey === b.objectIdKey && a.metadataIdentity === b.metadataIdentity;
 }
 
 /** A fresh key; ids as for snapshots, so that the newest is known. */

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
 import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
-import { KEYS, newTimedId, SNAPSHOTS } from '../layout.ts';
+import { KEYS, newTimedId, OBJECTS, SNAPSHOTS } from '../layout.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { Trust } from '../signing/trust.ts';
 import type { StateStore } from '../../lib/state.ts';
@@ -70,9 +70,8 @@ export async function openKeyring(
   const keys = found.map(({ key }) => key);
   const local = await readLocal(ports, repository);
   const own = found.filter(({ key }) => key.repository === repository);
-  const counting = own.filter(({ counts }) => counts).map(({ key }) => key);
-  const trusted = new Set(counting.map(({ id }) => id));
-  const newest = counting.at(-1);
+  const trusted = own.filter(({ counts }) => counts).map(({ key }) => key);
+  const newest = trusted.at(-1);
   const recipients = [...new Set(secrets.recipients ?? [])];
   if (recipients.length === 0 && passphrases.length > 0) {
     const itsOwn = await Promise.all(identities.map(recipientOf));
@@ -90,7 +89,12 @@ export async function openKeyring(
     }
   }
 
-  if (recipients.length === 0 && create && newest === undefined && own.length > 0) {
+  // Files in `keys/` are easily removed; what is encrypted besides them says the same.
+  const isAsked = identities.length > 0 || passphrases.length > 0;
+  const isSecret =
+    keyFiles.length > 0 || local !== undefined || (isAsked && (files.length > 0 || (await holdsEncrypted(ports))));
+  const isUnopened = keyFiles.length > 0 && own.length === 0;
+  if (recipients.length === 0 && create && newest === undefined && isSecret && !isUnopened) {
     // Anyone who comes to write with an identity alone writes for it, but not under a key that no trusted key has
     // signed.
     append(recipients, await Promise.all(identities.map(recipientOf)));
@@ -112,12 +116,11 @@ export async function openKeyring(
         ...(kept === undefined && newest === undefined ? { readOnly: UNTRUSTED } : {}),
       });
     }
-    const encrypted = keyFiles.length > 0 || local !== undefined;
     return makeKeyring({
       recipients,
       identities,
       keys: local === undefined ? keys : [...keys, local.key],
-      readOnly: encrypted ? READ_ONLY : undefined,
+      readOnly: isSecret ? READ_ONLY : undefined,
     });
   }
 
@@ -132,6 +135,21 @@ export async function openKeyring(
   const keyring = await makeKeyring({ recipients, identities, current, keys, trusted });
   await wrap(ports, current, recipients, keyFiles, { local, create });
   return keyring;
+}
+
+/** Whether any snapshot, or what is left of one, is encrypted. */
+async function holdsEncrypted({ store, signal }: KeyPorts): Promise<boolean> {
+  for (const folder of [SNAPSHOTS, OBJECTS]) {
+    for await (const { key } of store.list(folder, { signal })) {
+      if (key.endsWith('.age')) {
+        return true;
+      }
+      if (folder === OBJECTS) {
+        break;
+      }
+    }
+  }
+  return false;
 }
 
 async function hasSnapshots({ store, signal }: KeyPorts): Promise<boolean> {

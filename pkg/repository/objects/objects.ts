@@ -156,8 +156,12 @@ export class Objects {
     const what = `object ${id}`;
     const zipped = encrypted ? await this.#keyring.opener.open(bytes, 'DK_OBJECT_DAMAGED', what) : bytes;
     const canonical = await inflate(zipped, MAX_OBJECT_BYTES, 'DK_OBJECT_DAMAGED', what);
-    if (this.#keyring.check(id, canonical, encrypted) === 'mismatch') {
-      throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} does not match its id`);
+    const verdict = this.#keyring.check(id, canonical, encrypted);
+    if (verdict !== 'match') {
+      // Anyone can encrypt for a recipient: without the repository's key nothing ties content to a signed snapshot.
+      const why =
+        verdict === 'mismatch' ? 'does not match its id' : 'cannot be checked: no key of the repository is here';
+      throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} ${why}`);
     }
     return readOut(canonical);
   }

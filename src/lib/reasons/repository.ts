@@ -14,7 +14,7 @@ export const REPOSITORY_TEXTS: Record<keyof typeof REPOSITORY_REASONS, Text> = {
   'repository-emptied': (given) =>
     t('reason.repository-emptied', 'The repository {{remembered}} and its snapshots are gone from {{target}}.', given),
   'signatures-missing': (given) =>
-    t('reason.signatures-missing', 'Signatures are gone from {{target}}: {{missing}}.', given),
+    t('reason.signatures-missing', 'Signatures in {{target}} are missing or do not match: {{missing}}.', given),
   'snapshot-lost': (given) =>
     t(
       'reason.snapshot-lost',
