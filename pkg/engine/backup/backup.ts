@@ -115,27 +115,31 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   }
 }
 
+/** The first error of the repository ends everything that is under way, and is thrown when it has ended. */
 async function readAll(
-  options: BackupOptions,
+  given: BackupOptions,
   previous: Previous,
   copies: PlainCopies | undefined,
   collection: Collection,
   encoder: Encoder,
 ): Promise<void> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([given.signal, failed.signal]);
+  const options = { ...given, signal };
   const { instance } = options;
   const wanted = new Set(options.kinds ?? KIND_NAMES);
-  const pool = new TaskPool(AT_ONCE);
+  const pool = new TaskPool(AT_ONCE, (error) => failed.abort(error));
   const budget = new ByteBudget(LARGE_BYTES);
   collection.progress.phase('reading');
   const changes = new Changes();
   const runs: KindRun[] = [];
-  const closed = await closedOrgs(instance, options.signal);
+  const closed = await closedOrgs(instance, signal);
   for (const org of instance.orgs) {
     const refused = closed.get(org.id);
     const context = kindContext(instance, org, {
       clock: options.clock,
       log: options.log,
-      signal: options.signal,
+      signal,
       decryptSecrets: options.repository.encrypted,
       onWait: (what) => collection.progress.waitingFor(what),
     });
@@ -152,9 +156,15 @@ async function readAll(
   }
   const isDependent = ({ kind }: KindRun): boolean => kind.staleAfter !== undefined && kind.owner !== undefined;
   // What changed of the others decides which of the dependent ones have to be read.
-  for (const batch of [runs.filter((run) => !isDependent(run)), runs.filter(isDependent)]) {
-    await forEachConcurrently(KINDS_AT_ONCE, batch, readKind);
-    await pool.drain();
+  try {
+    for (const batch of [runs.filter((run) => !isDependent(run)), runs.filter(isDependent)]) {
+      await forEachConcurrently(KINDS_AT_ONCE, batch, readKind);
+      await pool.drain();
+    }
+  } catch (error) {
+    failed.abort(error);
+    await pool.drain().catch(() => undefined);
+    throw error;
   }
 }
 

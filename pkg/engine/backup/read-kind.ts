@@ -18,7 +18,7 @@ import type { KindRun } from './kind-run.ts';
 
 /**
  * Reads one kind in one org into the repository. Whatever goes wrong with Grafana is put down, resource by resource;
- * only a failing repository, or a cancelled run, ends it.
+ * only the run's signal, which a failing repository aborts too, ends it.
  */
 export async function readKind(run: KindRun): Promise<void> {
   const { context, kind, collection, changes, pool } = run;
@@ -71,7 +71,7 @@ export async function readKind(run: KindRun): Promise<void> {
         continue;
       }
       await run.budget.room();
-      await pool.add(() => storeWithin(run, rest, content, same)).catch(rethrowAsStoreFailure);
+      await pool.add(() => storeWithin(run, rest, content, same));
     }
     if (concern) {
       changes.listed(context.org.id, kind.name, all, before.keys());
@@ -79,13 +79,10 @@ export async function readKind(run: KindRun): Promise<void> {
     for (const entry of unlisted.values()) {
       signal.throwIfAborted();
       await run.budget.room();
-      await pool.add(() => storeUnlisted(run, entry)).catch(rethrowAsStoreFailure);
+      await pool.add(() => storeUnlisted(run, entry));
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof StoreFailure) {
-      throw error.cause;
-    }
     if (isNotServed(kind, error, collection.report(kind.name).listed)) {
       collection.notRead(kind.name, reason('not-served'));
       return;
@@ -97,13 +94,6 @@ export async function readKind(run: KindRun): Promise<void> {
 /** A route that is not there, seen before anything was listed. What every Grafana has is never merely not served. */
 function isNotServed(kind: Kind, error: unknown, listed: number): boolean {
   return kind.essential !== true && listed === 0 && isNotFound(error);
-}
-
-/** Separates a failure of the repository, which ends the run, from one of the listing, which is recorded. */
-class StoreFailure extends Error {}
-
-function rethrowAsStoreFailure(cause: unknown): never {
-  throw new StoreFailure('the repository failed', { cause });
 }
 
 async function storeWithin(

@@ -125,7 +125,9 @@ export class GrafanaClient {
     this.#shared.outage.waitOut(patience);
   }
 
+  /** Ends when the requests under way have ended; no others are sent. */
   async close(): Promise<void> {
+    this.#shared.outage.close();
     await this.#shared.dispatcher.close();
   }
 
@@ -188,7 +190,7 @@ export class GrafanaClient {
     }
   }
 
-  /** @throws what ended all requests: credentials that Grafana refuses, or a Grafana that stayed away. */
+  /** @throws what ended all requests: credentials that Grafana refuses, a Grafana that stayed away, or `close`. */
   #throwIfEnded(): void {
     const ended = this.#access.refused ?? this.#shared.outage.gone;
     if (ended !== undefined) {

@@ -32,6 +32,7 @@ const MAX_HEALTH_BYTES = 1024 * 1024;
 export class Outage {
   readonly #options: OutageOptions;
   #patience: Patience | undefined;
+  readonly #closing = new AbortController();
   #looking: Promise<boolean> | undefined;
   #gone: GrafanaError | undefined;
 
@@ -44,7 +45,13 @@ export class Outage {
     this.#patience = patience;
   }
 
-  /** Set when Grafana stayed away: the same error for everything that is still asked for. */
+  /** Nothing can be asked for from now on, and what waits for Grafana fails. */
+  close(): void {
+    this.#gone ??= unreachable('the connections to Grafana are closed');
+    this.#closing.abort(this.#gone);
+  }
+
+  /** Set when Grafana stayed away, or with `close`: the same error for everything that is still asked for. */
   get gone(): GrafanaError | undefined {
     return this.#gone;
   }
@@ -70,8 +77,9 @@ export class Outage {
     return this.#looking;
   }
 
-  async #look({ onWait, signal, atStart, within = this.#options.within }: Patience): Promise<boolean> {
+  async #look({ onWait, atStart, within = this.#options.within, ...patience }: Patience): Promise<boolean> {
     const { clock, log, isUp } = this.#options;
+    const signal = AbortSignal.any([patience.signal, this.#closing.signal]);
     if (await isUp(signal)) {
       return false;
     }
@@ -94,13 +102,13 @@ export class Outage {
       atStart === true
         ? `Grafana did not respond for ${seconds}`
         : `Grafana stopped and did not respond for ${seconds}`;
-    this.#gone = new GrafanaError(
-      'DK_GRAFANA_UNREACHABLE',
-      { method: 'GET', path: '/api/health' },
-      { status: 0, message },
-    );
+    this.#gone = unreachable(message);
     throw this.#gone;
   }
+}
+
+function unreachable(message: string): GrafanaError {
+  return new GrafanaError('DK_GRAFANA_UNREACHABLE', { method: 'GET', path: '/api/health' }, { status: 0, message });
 }
 
 /** Whether Grafana answers and has its database. A proxy in front of a Grafana that is away answers something else. */

@@ -1,16 +1,19 @@
 /**
  * Runs tasks side by side, at most that many concurrently. `add` waits for a place, so that anyone who produces the
  * tasks is slowed down to what can be done and memory stays flat.
+ * @param onFailure called with what the first failing task threw, as soon as it does.
  */
 export class TaskPool {
   readonly #limit: number;
+  readonly #onFailure: (error: unknown) => void;
   #running = 0;
   #failure: { error: unknown } | undefined;
   /** Anyone who waits for a task to end. */
   #waiting: (() => void)[] = [];
 
-  constructor(limit: number) {
+  constructor(limit: number, onFailure: (error: unknown) => void = () => undefined) {
     this.#limit = limit;
+    this.#onFailure = onFailure;
   }
 
   /** Starts the task as soon as there is room. @throws what an earlier task threw: nothing more is started then. */
@@ -35,7 +38,10 @@ export class TaskPool {
     try {
       await task();
     } catch (error) {
-      this.#failure ??= { error };
+      if (this.#failure === undefined) {
+        this.#failure = { error };
+        this.#onFailure(error);
+      }
     } finally {
       this.#running--;
       for (const wake of this.#waiting.splice(0)) {
