@@ -5,6 +5,8 @@ import type { ConnectionSettings } from './connection-settings.ts';
 /** What every call of a store shares. */
 export interface Connection extends ConnectionSettings {
   readonly direct: FastPathClient;
+  /** What the store was seen to do, see `readBack`. */
+  readonly confirmed: { encryption: boolean; lock: boolean };
 }
 
 /** A key of the store as the bucket has it, below the prefix of the target. */

@@ -8,6 +8,7 @@ import type { ConnectionSettings } from './connection-settings.ts';
 import { BYTES_PER_MILLISECOND, type FastPathOutcome } from './fast-path/client.ts';
 import { serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
+import { readBack } from './read-back.ts';
 import type { S3Settings } from './settings/settings.ts';
 
 /** 409 says that another conditional put of the key is under way; the SDK does not repeat it. */
@@ -50,8 +51,26 @@ export async function putObject(
 
 type Outcome = 'written' | 'exists' | 'repeated' | 'refused';
 
-/** One put with what the store made of its condition: the short way first, then, unless that was plain, the SDK's. */
+/**
+ * One put with what the store made of its condition.
+ * @throws DK_SETTINGS when the store ignores what the settings ask of it
+ */
 export async function send(
+  connection: Connection,
+  key: string,
+  body: Buffer,
+  options: PutOptions,
+  conditional: boolean,
+): Promise<Outcome> {
+  const outcome = await sendOnce(connection, key, body, options, conditional);
+  if (outcome === 'written') {
+    await readBack(connection, key, isLocked(connection, options), options.signal);
+  }
+  return outcome;
+}
+
+/** The short way first, then, unless that was plain, the SDK's. */
+async function sendOnce(
   connection: Connection,
   key: string,
   body: Buffer,

@@ -48,7 +48,11 @@ export class S3Store implements ObjectStore, StoreProbe, StoreLock {
       common: { Bucket: bucket, ExpectedBucketOwner: settings.bucketOwner },
     };
     const input = () => inputFor(basis, '', Buffer.alloc(0), { transient: true });
-    this.#connection = { ...basis, direct: new FastPathClient(basis, input, log) };
+    this.#connection = {
+      ...basis,
+      direct: new FastPathClient(basis, input, log),
+      confirmed: { encryption: false, lock: false },
+    };
     this.#deleter = new Deleter(this.#connection);
   }
 

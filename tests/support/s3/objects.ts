@@ -6,6 +6,7 @@ import { header } from './response.ts';
 import type { Attributes, Bucket, Version } from './bucket.ts';
 import { md5, withBody } from './bucket.ts';
 import { Refusal } from './refusal.ts';
+import type { S3ServerOptions } from './types.ts';
 import { textsOf, xml } from './xml.ts';
 
 /** How long a racy server looks away between checking the condition and writing. */
@@ -23,7 +24,7 @@ export async function putObject({ bucket, request, body, now, options }: Context
     }
   };
   const hasChecksum = checkChecksums(request.headers, body);
-  const attributes = attributesOf(request.headers);
+  const attributes = attributesOf(request.headers, options.ignores);
   bucket.checkLock(attributes, hasChecksum);
   if (mode === 'racy' && condition !== undefined) {
     checkCondition();
@@ -166,7 +167,7 @@ export function checkChecksums(headers: Context['request']['headers'], body: Buf
   return checks.some(([value]) => value !== undefined);
 }
 
-function attributesOf(headers: Context['request']['headers']): Attributes {
+function attributesOf(headers: Context['request']['headers'], ignores: S3ServerOptions['ignores'] = []): Attributes {
   const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   const mode = text('x-amz-object-lock-mode');
   const until = text('x-amz-object-lock-retain-until-date');
@@ -176,14 +177,15 @@ function attributesOf(headers: Context['request']['headers']): Attributes {
       metadata[name.slice('x-amz-meta-'.length)] = text(name) ?? '';
     }
   }
+  const locked = mode !== undefined && until !== undefined && !ignores.includes('lock');
   return {
     contentType: text('content-type') ?? 'binary/octet-stream',
     metadata,
     storageClass: text('x-amz-storage-class'),
-    encryption: text('x-amz-server-side-encryption'),
+    encryption: ignores.includes('encryption') ? undefined : text('x-amz-server-side-encryption'),
     kmsKeyId: text('x-amz-server-side-encryption-aws-kms-key-id'),
     tags: text('x-amz-tagging'),
-    retention: mode === undefined || until === undefined ? undefined : { mode, until: new Date(until) },
+    retention: locked ? { mode, until: new Date(until) } : undefined,
   };
 }
 

@@ -61,6 +61,8 @@ export interface S3ServerOptions {
   conditionalPut?: 'enforced' | 'refused' | 'ignored' | 'racy';
   /** How DeleteObjects is taken: as AWS does, only with Content-MD5, or not at all. */
   multiDelete?: 'aws' | 'content-md5' | 'refused';
+  /** Asked for by puts and ignored without a word. */
+  ignores?: readonly ('encryption' | 'lock')[];
   /** Added to the machine's time: in `Date`, in `LastModified` and when signatures are checked. */
   clockSkewMilliseconds?: number;
   latencyMilliseconds?: number;
@@ -87,7 +89,7 @@ export interface S3Server {
   /** May be changed while the server runs. */
   readonly options: Pick<
     S3ServerOptions,
-    'fault' | 'deny' | 'latencyMilliseconds' | 'clockSkewMilliseconds' | 'conditionalPut' | 'multiDelete'
+    'fault' | 'deny' | 'latencyMilliseconds' | 'clockSkewMilliseconds' | 'conditionalPut' | 'multiDelete' | 'ignores'
   >;
   /** What a client needs to be told, as environment variables. */
   readonly environment: Readonly<Record<string, string>>;

@@ -17,4 +17,8 @@ export const S3_SETTINGS_ADVICE = {
     'Set DASHKEEP_S3_ENDPOINT, or endpoint_url in the AWS config file, to the address of your S3 service.',
   'set-region': 'Set AWS_REGION. A service without regions takes us-east-1.',
   'set-region-of-endpoint': 'Set AWS_REGION (for this endpoint: {region}). A service without regions takes us-east-1.',
+  'encryption-ignored':
+    'The store ignores DASHKEEP_S3_ENCRYPTION: enable encryption there, or unset it. It did not encrypt what it stored.',
+  'lock-ignored':
+    'The store ignores DASHKEEP_S3_OBJECT_LOCK: use a bucket with object lock, or unset it. Nothing that it stored is locked.',
 } as const;

@@ -47,4 +47,14 @@ export const S3_SETTINGS_ADVICE_TEXTS: Record<keyof typeof S3_SETTINGS_ADVICE, T
   'set-region': () => t('reason.set-region', 'Set the region. A service without regions takes us-east-1.'),
   'set-region-of-endpoint': (given) =>
     t('reason.set-region-of-endpoint', 'Set the region. For this endpoint, it is {{region}}.', given),
+  'encryption-ignored': () =>
+    t(
+      'reason.encryption-ignored',
+      'The bucket ignores the encryption that you set: enable it there, or switch it off here. The objects there are not encrypted by the bucket.',
+    ),
+  'lock-ignored': () =>
+    t(
+      'reason.lock-ignored',
+      'The bucket ignores object lock: use a bucket that has it, or switch it off here. The objects there are not locked.',
+    ),
 };
