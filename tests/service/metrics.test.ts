@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
-import { Metrics } from '../../pkg/service/status/metrics.ts';
+import { Metrics, type Readings } from '../../pkg/service/status/metrics.ts';
 
-function metrics(): Metrics {
+function metrics(readings: Partial<Readings> = {}): Metrics {
   return new Metrics(() => ({
     version: '1.0.0',
     lastSuccess: undefined,
@@ -17,6 +17,7 @@ function metrics(): Metrics {
     resources: {},
     findings: [],
     notificationFailures: 0,
+    ...readings,
   }));
 }
 
@@ -55,4 +56,14 @@ it('says how the last run ended until the next one did, so that alerts end by th
 it('says nothing of a success that never was', async () => {
   expect(await sample(metrics(), 'dashkeep_last_success_timestamp_seconds')).toBeUndefined();
   expect(await sample(metrics(), 'dashkeep_schedule_interval_seconds')).toBe('7200');
+});
+
+it('ends the names of counters, and of nothing else, in _total', async () => {
+  const families = [...(await metrics().render()).matchAll(/^# TYPE (\S+) (\w+)$/gm)];
+  expect(families.length).toBeGreaterThan(15);
+  expect(families.filter(([, name, type]) => name?.endsWith('_total') !== (type === 'counter'))).toEqual([]);
+});
+
+it('counts the notifications that could not be delivered', async () => {
+  expect(await sample(metrics({ notificationFailures: 3 }), 'dashkeep_notification_failures_total')).toBe('3');
 });

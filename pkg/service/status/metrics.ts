@@ -160,12 +160,16 @@ export class Metrics {
     );
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
-    gauge(
-      'dashkeep_notification_failures_total',
-      'Notifications that could not be delivered.',
-      (r) => r.notificationFailures,
-    );
     const read = this.#read;
+    new Counter({
+      name: 'dashkeep_notification_failures_total',
+      help: 'Notifications that could not be delivered.',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(read().notificationFailures);
+      },
+    });
     new Gauge({
       name: 'dashkeep_snapshot_resources',
       help: 'Resources in the newest snapshot, by kind.',
