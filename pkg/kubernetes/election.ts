@@ -164,7 +164,7 @@ export class Election {
       this.#isWanted = false;
       this.#look(begun, clock.monotonic());
       void this.#watch(term);
-      log.info({ identity, transitions: begun.spec?.leaseTransitions ?? 0 }, 'this replica leads now');
+      log.info({ replica: identity, transitions: begun.spec?.leaseTransitions ?? 0 }, 'this replica leads now');
     }
   }
 
@@ -280,7 +280,7 @@ export class Election {
     const term = this.#term;
     this.#term = undefined;
     if (term !== undefined) {
-      this.#options.log.info({ identity: this.#options.identity, reason }, 'this replica no longer leads');
+      this.#options.log.info({ replica: this.#options.identity, reason }, 'this replica no longer leads');
       term.controller.abort(new DashkeepError('DK_INTERRUPTED', `this replica no longer leads: ${reason}`));
     }
   }

@@ -5,7 +5,7 @@ export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as c
 export type Level = (typeof LEVELS)[number];
 
 /** Names of members that never belong into a log, at any depth that our own code logs. */
-const SECRET_MEMBERS = [
+export const SECRET_MEMBERS: readonly string[] = [
   'authorization',
   'password',
   'token',

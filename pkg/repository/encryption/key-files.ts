@@ -117,7 +117,7 @@ export async function readKeyFiles(
         throw error;
       }
       // Wrapped for somebody else, or damaged: another file may hold the same key.
-      ports.log.debug({ key: name }, 'none of the given identities decrypts a key file');
+      ports.log.debug({ object: name }, 'none of the given identities decrypts a key file');
     }
   }
   return [...keys.values()].sort((a, b) => (a.key.id < b.key.id ? -1 : 1));

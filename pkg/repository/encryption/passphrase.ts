@@ -62,7 +62,7 @@ export async function passphraseIdentities(
     try {
       append(identities, parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));
     } catch {
-      ports.log.debug({ key: name }, 'the passphrase does not decrypt this identity');
+      ports.log.debug({ object: name }, 'the passphrase does not decrypt this identity');
     }
   }
   if (identities.length === 0 && create && !files.some(isKeyFile)) {

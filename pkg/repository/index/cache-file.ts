@@ -70,7 +70,7 @@ export class CacheFile<Schema extends z.ZodType> {
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !ABSENT.has(error.code)) {
         throw error;
       }
-      this.#log.debug({ key: this.#key, reason: reasonOf(error) }, 'a cache is not used');
+      this.#log.debug({ object: this.#key, reason: reasonOf(error) }, 'a cache is not used');
       return undefined;
     }
   }
@@ -105,7 +105,10 @@ export class CacheFile<Schema extends z.ZodType> {
       return true;
     } catch (error) {
       signal?.throwIfAborted();
-      this.#log.debug({ key: this.#key, reason: reasonOf(error) }, 'a cache cannot be written with these permissions');
+      this.#log.debug(
+        { object: this.#key, reason: reasonOf(error) },
+        'a cache cannot be written with these permissions',
+      );
       return false;
     }
   }

@@ -41,7 +41,7 @@ export async function readMarks({ store, log }: OpenedRepository, { signal }: Ab
       marks.push({ key, lastModified, candidates: MarkFile.parse(JSON.parse(bytes.toString('utf8'))).candidates });
     } catch {
       // Without it its candidates are only marked again, four hours later.
-      log.warn({ key }, 'the marks of an earlier prune are damaged and are ignored');
+      log.warn({ object: key }, 'the marks of an earlier prune are damaged and are ignored');
       marks.push({ key, lastModified, candidates: [] });
     }
   }

@@ -32,7 +32,7 @@ export async function registerKey(
 ): Promise<void> {
   if (!isFirst) {
     log.warn(
-      { key: key.fingerprint },
+      { fingerprint: key.fingerprint },
       'other keys sign in this repository too: their snapshots are foreign here, and new snapshots are foreign to ' +
         'those who trust those keys, unless both sides trust each other (`dashkeep keys`, `dashkeep trust`)',
     );
@@ -70,5 +70,5 @@ export async function cutOver(
   const statement = { repository: keeper.repository, file: CUT_OVER_KEY, sha256: sha256Of(text) };
   await keeper.put(CUT_OVER_KEY, text, { signal });
   await keeper.put(signatureKey(CUT_OVER_KEY), signStatement(statement, key), { signal });
-  log.info({ snapshots, key: key.fingerprint }, 'existing unsigned snapshots are now trusted');
+  log.info({ snapshots, fingerprint: key.fingerprint }, 'existing unsigned snapshots are now trusted');
 }

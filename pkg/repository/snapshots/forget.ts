@@ -171,7 +171,10 @@ async function removeManifests(
   const signatures = [...keys].filter(([, id]) => !remaining.has(id)).map(([key]) => signatureKey(key));
   for (const { key, problem } of await store.deleteMany(signatures, { signal })) {
     if (problem !== undefined) {
-      repository.log.debug({ key, reason: problem.message }, 'a later prune removes a signature without a snapshot');
+      repository.log.debug(
+        { object: key, reason: problem.message },
+        'a later prune removes a signature without a snapshot',
+      );
     }
   }
   for (const id of new Set(keys.values())) {

@@ -66,7 +66,7 @@ export class Renewal {
       });
       facts.tokens = [...facts.tokens.filter((one) => one.org !== org), entry];
       await this.#memory.storeFacts(facts);
-      log.info({ org, token: minted.name, expires: entry.expires, owner: owner.kind }, 'a new token is stored');
+      log.info({ org, name: minted.name, expires: entry.expires, owner: owner.kind }, 'a new token is stored');
       const keep = new Set([minted.name, ...(entry.previous === undefined ? [] : [entry.previous])]);
       await this.#delete(admin, org, owner, keep);
       return { org, token: minted.key, expires, minted: true };
