@@ -2,11 +2,13 @@ import type { Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { compact } from '../contract/compact.ts';
+import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { neededAccess, type KubernetesRights } from '../kubernetes/access.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { Election } from '../kubernetes/election.ts';
 import { SecretState } from '../kubernetes/state.ts';
+import { systemCode } from '../lib/file-errors.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
@@ -140,7 +142,10 @@ export async function serve(config: ServiceConfig, surroundings: Surroundings): 
   certificate?.keepFresh(api.server as Server as HttpsServer);
   const ops = config.opsListen === undefined ? undefined : buildOps(service);
   try {
-    const url = await api.listen({ host: config.listen.host, port: config.listen.port });
+    const { host, port } = config.listen;
+    const url = await api.listen({ host, port }).catch((cause: unknown) => {
+      throw unusable('DASHKEEP_LISTEN', config.listen, cause);
+    });
     service.reachedAt =
       config.url ?? loopback(config.listen, portOf(api), certificate === undefined ? 'http' : 'https');
     const opsUrl =
@@ -175,12 +180,19 @@ function loopback({ host }: Address, port: number, scheme: 'http' | 'https'): st
 
 function listen(server: Server, { host, port }: Address): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => reject(unusable('DASHKEEP_OPS_LISTEN', { host, port }, cause)));
     server.listen(port, host, () => {
       const { port: taken } = server.address() as AddressInfo;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
     });
   });
+}
+
+function unusable(setting: string, { host, port }: Address, cause: unknown): DashkeepError {
+  const code = systemCode(cause) ?? 'not possible';
+  const why = code === 'EADDRINUSE' ? `, which is in use (${code})` : ` (${code})`;
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new DashkeepError('DK_SETTINGS', `${setting}: cannot listen on ${place}${why}`, { cause });
 }
 
 function closed(server: Server): Promise<void> {
