@@ -81,6 +81,22 @@ describe('a restore on first contact', () => {
     expect((await run(['keys', '--json'], 'laptop')).json.standing).toBe('first-contact');
   });
 
+  it('trusts a key that --trust names only when it signed the snapshot', async () => {
+    const stranger = 'a'.repeat(signer.length);
+    await expect(run([...RESTORE, '--json', '--trust', stranger], 'laptop')).rejects.toThrow();
+    const { keys, standing } = (await run(['keys', '--json'], 'laptop')).json;
+    expect(keys.filter(({ trusted }: { trusted: boolean }) => trusted)).toEqual([]);
+    expect(standing).toBe('first-contact');
+
+    expect((await run([...RESTORE, '--json', '--trust', signer], 'laptop')).exit).toBe(0);
+    await expect(run([...RESTORE, '--json', '--trust', stranger], 'laptop')).rejects.toMatchObject({
+      code: 'DK_USAGE',
+      message: expect.stringContaining(stranger),
+    });
+    const after = (await run(['keys', '--json'], 'laptop')).json.keys;
+    expect(after.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).not.toContain(stranger);
+  });
+
   it('asks nobody where nobody sits at a terminal', async () => {
     const { ended, shown } = await typing('trust', false);
     await expect(ended).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });

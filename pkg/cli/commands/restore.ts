@@ -16,7 +16,7 @@ import { isSelective, restoreRequest, type RestoreFlags } from '../restore/reque
 import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from '../restore/confirmation.ts';
 import { printRestore } from '../restore/output.ts';
-import { askTrust, confirmTrust, keepTrust, withTrust } from '../restore/trust.ts';
+import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from '../restore/trust.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
@@ -101,7 +101,7 @@ async function planAndApply(
   const everything = flags.everything === true;
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, requested.options);
   const done = await withRepository(context, flags, false, async (repository): Promise<Done | { trust: string }> => {
-    await keepTrust(repository, flags);
+    await assertSigner(repository, flags, context);
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
     const { manifest } = stored;
     const trust = await askTrust(context, repository, stored, { ...flags, named: requested.snapshot });
@@ -109,6 +109,7 @@ async function planAndApply(
       return { trust };
     }
     const confirm = confirmTrust(context, repository, stored, { ...flags, named: requested.snapshot });
+    await keepTrust(repository, flags);
     const where = { ...flags, ...compact({ orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
       context,
@@ -180,10 +181,11 @@ async function undo(
       { ...flags, ...(orgs === '' ? {} : { orgs }) },
       async (instance) => {
         const asked = { ...context, repository, instance, onProgress: progress.report };
-        await keepTrust(repository, flags);
+        await assertSigner(repository, flags, context);
         const { request, plan } = await planUndo(asked, run);
         const stored = await repository.stored(plan.snapshot, { signal: context.signal });
         const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });
+        await keepTrust(repository, flags);
         const applied = flags.apply === true;
         return {
           plan,

@@ -1,4 +1,7 @@
 import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { Abortable } from '../../lib/abortable.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
@@ -30,6 +33,24 @@ export function withTrust<F extends TrustFlags>(flags: F): F {
     trust,
     trustedKeys: [...(flags.trustedKeys === undefined ? [] : [flags.trustedKeys]), trust].join(),
   };
+}
+
+/** @throws DK_USAGE when `--trust` names a key that signed no snapshot here, DK_REPOSITORY_REPLACED */
+export async function assertSigner(
+  repository: OpenedRepository,
+  { trust }: TrustFlags,
+  { signal }: Abortable,
+): Promise<void> {
+  if (trust === undefined) {
+    return;
+  }
+  repository.trust.keys.assertRemembered();
+  const { signers } = signersOf(await repository.snapshots({ whole: true, signal }));
+  if (!signers.some(({ fingerprint }) => fingerprint === trust)) {
+    throw new DashkeepError('DK_USAGE', `--trust: no snapshot in this repository is signed by ${trust}`, {
+      advice: reason('look-up-fingerprint', { command: 'dashkeep keys' }),
+    });
+  }
 }
 
 /** Keeps in the state that a person trusts a key. */
