@@ -4,6 +4,7 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { freePort } from '../support/ports.ts';
 import { fastClock } from '../support/fast-clock.ts';
 
 let grafana: Simulator;
@@ -22,7 +23,7 @@ afterEach(async () => {
 function run(clock: Clock, command: string, ...args: string[]): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
   const token = { GRAFANA_API_TOKEN: grafana.token() };
-  const grafanaUrl = command === 'snapshots' ? [] : ['--grafana-url', grafana.url];
+  const grafanaUrl = command === 'snapshots' || args.includes('--grafana-url') ? [] : ['--grafana-url', grafana.url];
   return runCli([command, ...args, ...where, ...grafanaUrl], token, { clock });
 }
 
@@ -58,6 +59,42 @@ describe('dashkeep backup while Grafana is down', () => {
     });
     expect((clock.monotonic() - begun) / 1000).toBeGreaterThan(8);
     expect((await run(clock, 'snapshots', '--json')).json).toEqual({ snapshots: [] });
+  });
+});
+
+describe('dashkeep backup with a wrong address of Grafana', () => {
+  async function refusal(url: string): Promise<unknown> {
+    return run(fastClock(), 'backup', '--grafana-url', url).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
+  it('names an address that refuses connections', async () => {
+    const host = `127.0.0.1:${await freePort()}`;
+    expect(await refusal(`http://${host}`)).toMatchObject({
+      code: 'DK_GRAFANA_UNREACHABLE',
+      message: expect.stringContaining(`${host} refuses connections (ECONNREFUSED)`),
+    });
+  });
+
+  it('names a host that has no address', async () => {
+    expect(await refusal('http://grafana.invalid:3000')).toMatchObject({
+      message: expect.stringMatching(/grafana\.invalid cannot be resolved \((ENOTFOUND|EAI_AGAIN)\)/),
+    });
+  });
+
+  it('names a port that speaks no TLS', async () => {
+    expect(await refusal(grafana.url.replace('http:', 'https:'))).toMatchObject({
+      message: expect.stringMatching(/127\.0\.0\.1:\d+ does not speak TLS: use http:\/\//),
+    });
+  });
+
+  it('names a port that answers, but not as Grafana does', async () => {
+    grafana.setFaults({ match: /./, action: { kind: 'status', status: 502 } });
+    expect(await refusal(grafana.url)).toMatchObject({
+      message: expect.stringMatching(/127\.0\.0\.1:\d+ responds with HTTP 502/),
+    });
   });
 });
 

@@ -117,7 +117,7 @@ export async function attempt(
       ending = 'cancelled';
       throw cause;
     }
-    const error = transportError(request, cause);
+    const error = transportError(request, cause, line.shared.origin);
     ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
     return { error, authorization, passing: true, unprocessed: isNotSent(cause) };
   } finally {

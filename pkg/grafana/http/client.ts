@@ -9,7 +9,7 @@ import { attempt, type Connection } from './attempt.ts';
 import type { ByteReservation } from './byte-budget.ts';
 import type { GrafanaResponse, ClientOptions, RequestOptions } from './client-options.ts';
 import type { CredentialSource } from './credentials.ts';
-import { isUp, Outage, type Patience } from './outage.ts';
+import { Outage, whyDown, type Patience } from './outage.ts';
 import { RequestLimiter } from './request-limiter.ts';
 
 /** Grafana at the other end of a long line still answers 640 requests a second; one that is near or busy gets fewer. */
@@ -75,7 +75,7 @@ export class GrafanaClient {
         clock: options.clock,
         log: options.log,
         within: options.wait ?? DEFAULT_WAIT_MS,
-        isUp: (signal) => isUp({ dispatcher, origin, path: `${prefix}/api/health` }, signal),
+        whyDown: (signal) => whyDown({ dispatcher, origin, path: `${prefix}/api/health` }, signal),
       }),
       options,
     };

@@ -1,4 +1,5 @@
 import type { Clock, Log } from '../../contract/ports.ts';
+import { networkCause } from '../../lib/http/network-cause.ts';
 import { sendRequest, type HttpRequest } from '../../lib/http/request.ts';
 import { GrafanaError } from './errors.ts';
 
@@ -18,8 +19,8 @@ export interface OutageOptions {
   log: Log;
   /** Milliseconds that Grafana may be away. */
   within: number;
-  /** Whether Grafana answers, asked once. */
-  isUp: (signal: AbortSignal) => Promise<boolean>;
+  /** Why Grafana does not answer, asked once; undefined when it does. */
+  whyDown: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
 const PROBE_EVERY_MS = 1_000;
@@ -78,18 +79,20 @@ export class Outage {
   }
 
   async #look({ onWait, atStart, within = this.#options.within, ...patience }: Patience): Promise<boolean> {
-    const { clock, log, isUp } = this.#options;
+    const { clock, log, whyDown } = this.#options;
     const signal = AbortSignal.any([patience.signal, this.#closing.signal]);
-    if (await isUp(signal)) {
+    let cause = await whyDown(signal);
+    if (cause === undefined) {
       return false;
     }
     const deadline = clock.monotonic() + within;
-    log.warn({ seconds: within / 1000 }, 'Grafana does not respond; waiting for it');
+    log.warn({ seconds: within / 1000, cause }, 'Grafana does not respond; waiting for it');
     onWait(true);
     try {
       do {
         await clock.sleep(PROBE_EVERY_MS, signal);
-        if (await isUp(signal)) {
+        cause = await whyDown(signal);
+        if (cause === undefined) {
           log.info({}, 'Grafana responds again');
           return true;
         }
@@ -98,11 +101,8 @@ export class Outage {
       onWait(false);
     }
     const seconds = `${Math.round(within / 1000)} seconds`;
-    const message =
-      atStart === true
-        ? `Grafana did not respond for ${seconds}`
-        : `Grafana stopped and did not respond for ${seconds}`;
-    this.#gone = unreachable(message);
+    const stopped = atStart === true ? '' : 'stopped and ';
+    this.#gone = unreachable(`Grafana ${stopped}did not respond for ${seconds}: ${cause}`);
     throw this.#gone;
   }
 }
@@ -111,11 +111,14 @@ function unreachable(message: string): GrafanaError {
   return new GrafanaError('DK_GRAFANA_UNREACHABLE', { method: 'GET', path: '/api/health' }, { status: 0, message });
 }
 
-/** Whether Grafana answers and has its database. A proxy in front of a Grafana that is away answers something else. */
-export async function isUp(
+/**
+ * Why Grafana does not answer, or lacks its database; undefined when all is well. A proxy in front of a Grafana that is
+ * away answers something else.
+ */
+export async function whyDown(
   health: Pick<HttpRequest, 'dispatcher' | 'origin' | 'path'>,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<string | undefined> {
   try {
     const { status } = await sendRequest({
       ...health,
@@ -127,9 +130,9 @@ export async function isUp(
       maxBytes: MAX_HEALTH_BYTES,
       signal,
     });
-    return status === 200;
-  } catch {
+    return status === 200 ? undefined : `${new URL(health.origin).host} responds with HTTP ${status}`;
+  } catch (error) {
     signal.throwIfAborted();
-    return false;
+    return networkCause(error, health.origin);
   }
 }

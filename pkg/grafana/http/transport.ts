@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { networkCause } from '../../lib/http/network-cause.ts';
 import { GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 
@@ -23,7 +24,11 @@ export function retryAfterOf(header: string | string[] | undefined, now: Date): 
 }
 
 /** @returns the error for a request that got no usable response */
-export function transportError(request: { method: string; path: string }, cause: unknown): GrafanaError {
+export function transportError(
+  request: { method: string; path: string },
+  cause: unknown,
+  origin: string,
+): GrafanaError {
   if (cause instanceof DashkeepError && cause.code === 'DK_JSON_INVALID') {
     return new GrafanaError(
       'DK_GRAFANA_ANSWER',
@@ -32,16 +37,15 @@ export function transportError(request: { method: string; path: string }, cause:
       { cause },
     );
   }
-  const { name, code, message } = cause as { name?: string; code?: string; message?: string };
+  const { name, code } = cause as { name?: string; code?: string };
   const timedOut = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
   if (timedOut) {
     return new GrafanaError('DK_GRAFANA_TIMEOUT', request, { status: 0, message: 'no response in time' }, { cause });
   }
-  const text = code ?? message ?? 'no answer';
   return new GrafanaError(
     'DK_GRAFANA_UNREACHABLE',
     request,
-    { status: 0, message: `no response (${text})` },
+    { status: 0, message: networkCause(cause, origin) },
     { cause },
   );
 }

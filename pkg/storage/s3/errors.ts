@@ -1,4 +1,5 @@
 import { systemCode } from '../../lib/file-errors.ts';
+import { isWithoutTls } from '../../lib/http/network-cause.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
@@ -171,6 +172,9 @@ function fromTransport(error: unknown, { quoted }: Doing, make: Make): DashkeepE
   }
   if (name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
     return make('DK_STORE_TIMEOUT', 'no response in time');
+  }
+  if (isWithoutTls(error)) {
+    return make('DK_STORE_UNREACHABLE', 'the endpoint does not speak TLS', reason('use-http-endpoint'));
   }
   if (CERTIFICATE.test(code)) {
     return make(

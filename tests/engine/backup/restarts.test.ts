@@ -68,7 +68,9 @@ describe('a Grafana that restarts in the middle of a backup', () => {
     const problem = manifest.errors.find(({ kind }) => kind === 'dashboard-permissions');
     expectOnePerKind(manifest);
     expect(problem).toMatchObject({ kind: 'dashboard-permissions', uid: '', count: failed });
-    expect(problem?.reason).toMatch(/Grafana stopped and did not respond for .* seconds \(\d+ resources\)/);
+    expect(problem?.reason).toMatch(
+      /Grafana stopped and did not respond for .* seconds: no response from \S+ \(\w+\) \(\d+ resources\)/,
+    );
   });
 });
 

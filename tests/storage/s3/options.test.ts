@@ -28,6 +28,17 @@ describe('S3Store over TLS', () => {
   });
 });
 
+it('does not ask for a certificate where the endpoint speaks no TLS', async () => {
+  const { server } = await open();
+  const store = await openTestStore(server, { s3: { endpoint: server.url.replace('http:', 'https:') } });
+  closing.push(() => store.close());
+  await expect(store.put('a', body)).rejects.toMatchObject({
+    code: 'DK_STORE_UNREACHABLE',
+    message: expect.stringContaining('the endpoint does not speak TLS'),
+    hint: expect.stringContaining('http://'),
+  });
+});
+
 describe('S3Store asked for more', () => {
   function recording() {
     const seen: S3Request[] = [];

@@ -21,6 +21,7 @@ export const STORAGE_ADVICE = {
   'correct-certificate-name':
     'The certificate is for another name: correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
   'set-certificate-authority': 'Set DASHKEEP_S3_CA_FILE to the certificate authority of the endpoint.',
+  'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
   'correct-endpoint-name':
     'Correct the endpoint; if only the name with the bucket in front is unknown, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
   'check-endpoint': 'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',

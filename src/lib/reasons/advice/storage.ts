@@ -44,6 +44,7 @@ export const STORAGE_ADVICE_TEXTS: Record<keyof typeof STORAGE_ADVICE, Text> = {
     ),
   'set-certificate-authority': () =>
     t('reason.set-certificate-authority', 'Give the service the certificate authority of the endpoint.'),
+  'use-http-endpoint': () => t('reason.use-http-endpoint', 'Write the endpoint with http://, or correct its port.'),
   'correct-endpoint-name': () =>
     t(
       'reason.correct-endpoint-name',

@@ -1,0 +1,30 @@
+import { systemCode } from '../file-errors.ts';
+
+/** Whether a server answered the first message of TLS with something else, as plain HTTP does. */
+export function isWithoutTls(error: unknown): boolean {
+  const code = systemCode(error) ?? '';
+  const said = error instanceof Error ? error.message : '';
+  // Node 20 has no separate code for it.
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'EPROTO' && said.includes('wrong version number'));
+}
+
+/** Why nothing came back from a server, with its address and the system's name of the cause. */
+export function networkCause(error: unknown, origin: string): string {
+  const { host, hostname } = new URL(origin);
+  if (isWithoutTls(error)) {
+    return `${host} does not speak TLS: use http://`;
+  }
+  const code = systemCode(error);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `${host} refuses connections (${code})`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${hostname} cannot be resolved (${code})`;
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return `no response from ${host} in time (${code})`;
+    default:
+      return `no response from ${host} (${code ?? (error instanceof Error ? error.message : String(error))})`;
+  }
+}
