@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { Runner } from './command.ts';
+import { assertKnownNames } from './config/known-names.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerBootstrap } from './commands/bootstrap.ts';
 import { registerCat } from './commands/cat.ts';
@@ -69,6 +70,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const context = openContext();
   let exit: number = 0;
   const program = buildProgram((action) => async (...given) => {
+    assertKnownNames(context.environment);
     exit = await action(context, ...given);
   });
   try {

@@ -72,7 +72,7 @@ function settingsPage(): string {
 
 ${MADE} A flag overrides the environment. You can also change the values in the column "setting" on the settings page of the app, except
 those that the deployment sets, which are read-only there, and those that [only the deployment can set](security.md#what-the-pages-cannot-change). For names with \`…_FILE\`, you can set a file that contains the value.
-An empty value counts as not set. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
+An empty value counts as not set. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
 Dashkeep looks for S3 keys where the AWS tools do: environment, shared files, web identity (IRSA), container and instance roles.
 
 ${tables.join('\n')}`;

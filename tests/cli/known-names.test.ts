@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { assertKnownNames } from '../../pkg/cli/config/known-names.ts';
+import { main } from '../../pkg/cli/main.ts';
+import { AS_FILE, SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
+
+const refusal = (name: string): unknown => {
+  try {
+    return assertKnownNames({ [name]: 'x' });
+  } catch (error) {
+    return error;
+  }
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+describe('names of settings', () => {
+  const documented = [...Object.keys(SETTING_TEXTS), ...[...AS_FILE].map((name) => `${name}_FILE`)];
+
+  it.each(documented.map((name) => name.replace('<n>', '7')))('include %s', (name) => {
+    expect(refusal(name)).toBeUndefined();
+  });
+
+  it.each([
+    'DASHKEEP_WEBHOOK_URL_FILE',
+    'DASHKEEP_SERVICE_HOST',
+    'DASHKEEP_SERVICE_PORT',
+    'DASHKEEP_SERVICE_PORT_API',
+    'DASHKEEP_PORT',
+    'DASHKEEP_PORT_3210_TCP',
+    'DASHKEEP_PORT_3210_TCP_ADDR',
+    'DASHKEEP_METRICS_SERVICE_HOST',
+    'DASHKEEP_METRICS_PORT_9464_TCP_PROTO',
+    'DASHKEEP_OPS_PORT',
+    'DASHKEEP_TEST_S3',
+    'DASHKEEP_REQUIRE_TIERS',
+    'GRAFANA_DASHKEEP_TARGET',
+    'DASHKEEPER_TARGET',
+  ])('that are set for something else are left alone: %s', (name) => {
+    expect(refusal(name)).toBeUndefined();
+  });
+
+  it.each([
+    ['DASHKEEP_TARGTE', 'DASHKEEP_TARGET'],
+    ['DASHKEEP_S3_ENCRYPT', 'DASHKEEP_S3_ENCRYPTION'],
+    ['DASHKEEP_AGE_RECIPIENT', 'DASHKEEP_AGE_RECIPIENTS'],
+    ['DASHKEEP_KEEP_DAYLY', 'DASHKEEP_KEEP_DAILY'],
+  ])('are refused when misspelled: %s', (name, meant) => {
+    expect(refusal(name)).toMatchObject({
+      code: 'DK_SETTINGS',
+      message: `there is no setting ${name}`,
+      hint: `Did you mean ${meant}?`,
+    });
+  });
+
+  it('are refused without a guess when nothing is near', () => {
+    expect(refusal('DASHKEEP_COMPLETELY_DIFFERENT')).toMatchObject({ hint: expect.stringContaining('Unset it') });
+  });
+});
+
+it('ends a command before it does anything, but not its help', async () => {
+  const said: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  vi.stubEnv('DASHKEEP_TARGTE', 'file:///nowhere');
+  expect(await main(['snapshots'])).toBe(2);
+  expect(said.join('')).toContain('there is no setting DASHKEEP_TARGTE [DK_SETTINGS]');
+  expect(await main(['--help'])).toBe(0);
+});
