@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Dispatcher } from 'undici';
 import { compact } from '../../contract/compact.ts';
 import type { Json } from '../../lib/json/json.ts';
+import { allowManyListeners } from '../../lib/abortable.ts';
 import { Agent } from '../../lib/http/agent.ts';
 import { Access } from './access.ts';
 import { grafanaUrl } from './address.ts';
@@ -154,6 +155,7 @@ export class GrafanaClient {
   /** One request with its retries. Path parameters must be encoded by the caller (`encodeURIComponent`). */
   async request(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<GrafanaResponse> {
     const { clock, randomness, log } = this.#shared.options;
+    allowManyListeners(options.signal);
     const retry = options.retry ?? (method === 'GET' ? 'always' : 'unprocessed');
     const attempts = retry === 'never' ? 1 : (this.#shared.options.attempts ?? 5);
     const { outage } = this.#shared;

@@ -1,3 +1,4 @@
+import { allowManyListeners } from '../../lib/abortable.ts';
 import type { FastPathClient } from './fast-path/client.ts';
 import { fromS3, type Doing } from './errors.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
@@ -23,6 +24,7 @@ export async function call<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
+  allowManyListeners(signal);
   try {
     return await work();
   } catch (error) {
