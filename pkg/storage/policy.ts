@@ -51,7 +51,7 @@ export function minimalPolicy(target: string, options: PolicyOptions = {}): Mini
     {
       Sid: 'ReadBucketConfiguration',
       Effect: 'Allow',
-      Action: ['s3:GetBucketVersioning', 's3:GetBucketObjectLockConfiguration'],
+      Action: ['s3:GetBucketVersioning', 's3:GetBucketObjectLockConfiguration', 's3:GetLifecycleConfiguration'],
       Resource: bucket,
     },
     {

@@ -12,6 +12,8 @@ export interface StoreProbe {
   putIfAbsent(key: string, body: Buffer, signal?: AbortSignal): Promise<'written' | 'exists' | 'refused'>;
   versioning(signal?: AbortSignal): Promise<boolean>;
   objectLock(signal?: AbortSignal): Promise<boolean>;
+  /** Names of the lifecycle rules that delete current objects. */
+  expiringRules(signal?: AbortSignal): Promise<string[]>;
 }
 
 /** The probe of a store, also of a decorated one; undefined for a store that can do no more than the port. */

@@ -17,6 +17,7 @@ export const FINDING_REASONS = {
   'conditional-racy': 'of several concurrent conditional puts, more than one succeeds',
   'versions-kept': 'the bucket keeps versions',
   'versions-none': 'the bucket keeps no versions',
+  'lifecycle-keeps': 'no lifecycle rule deletes current objects',
   'object-lock': 'the bucket has object lock',
   'object-lock-none': 'the bucket has no object lock',
   'store-silent': 'the store does not report it',

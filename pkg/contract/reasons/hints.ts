@@ -22,6 +22,8 @@ export const HINT_REASONS = {
   'conditional-unneeded': 'Nothing depends on them. Snapshots are safe anyway.',
   'versions-expire':
     'Pruned objects stay as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.',
+  'remove-expiration':
+    'Snapshots need old objects. Remove the expiration from the rule, or limit it to noncurrent versions.',
   'create-locked-bucket': 'Create a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK.',
   'prune-denied':
     'Backups work, but nothing can be pruned with this key, and the objects of this check stay in probe/.',

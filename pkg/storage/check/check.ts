@@ -8,6 +8,7 @@ import {
   conditionalPutOf,
   judgeClock,
   learnConditionalPut,
+  tryLifecycle,
   tryObjectLock,
   tryVersioning,
   type ConditionalPut,
@@ -27,6 +28,7 @@ export const STORE_CHECK_STEPS = [
   'conditional',
   'versioning',
   'object-lock',
+  'lifecycle',
   'delete',
 ] as const;
 export type StoreCheckStepName = (typeof STORE_CHECK_STEPS)[number];
@@ -84,6 +86,7 @@ export async function checkStore(store: ObjectStore, options: CheckOptions): Pro
     );
     await steps.take('versioning', () => tryVersioning(trial));
     await steps.take('object-lock', () => tryObjectLock(trial));
+    await steps.take('lifecycle', () => tryLifecycle(trial));
     await steps.take('delete', () => tryDelete(trial), written);
   } finally {
     await trial.cleanUp();

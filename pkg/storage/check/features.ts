@@ -100,11 +100,22 @@ export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Fi
   return { found: reason(found ? 'object-lock' : 'object-lock-none') };
 }
 
+/** @throws DK_SETTINGS if a lifecycle rule of the bucket deletes objects that snapshots need */
+export async function tryLifecycle({ probe, signal }: Trial): Promise<Finding> {
+  const rules = await inspect(probe, (asked) => asked.expiringRules(signal));
+  if (!Array.isArray(rules)) {
+    return rules;
+  }
+  if (rules.length > 0) {
+    throw new DashkeepError('DK_SETTINGS', `a lifecycle rule deletes current objects: ${rules.join(', ')}`, {
+      advice: reason('remove-expiration'),
+    });
+  }
+  return { found: reason('lifecycle-keeps') };
+}
+
 /** Asks what only an administrator may know: that it is refused is no fault of the target. */
-async function inspect(
-  probe: StoreProbe | undefined,
-  ask: (probe: StoreProbe) => Promise<boolean>,
-): Promise<boolean | Finding> {
+async function inspect<T>(probe: StoreProbe | undefined, ask: (probe: StoreProbe) => Promise<T>): Promise<T | Finding> {
   if (probe === undefined) {
     return { status: 'skipped', found: reason('not-applicable') };
   }

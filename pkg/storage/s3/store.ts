@@ -17,6 +17,7 @@ import { Deleter } from './delete.ts';
 import { FastPathClient } from './fast-path/client.ts';
 import { isAbsent, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
+import { expiringRules } from './lifecycle.ts';
 import { listObjects } from './list.ts';
 import { getRetention, putRetention } from './lock.ts';
 import { inputFor, putObject, send } from './put.ts';
@@ -168,6 +169,10 @@ export class S3Store implements ObjectStore, StoreProbe, StoreLock {
       const outcome = await send(this.#connection, key, body, { transient: true, signal }, true);
       return outcome === 'repeated' ? 'exists' : outcome;
     });
+  }
+
+  expiringRules(signal?: AbortSignal): Promise<string[]> {
+    return expiringRules(this.#connection, signal);
   }
 
   versioning(signal?: AbortSignal): Promise<boolean> {

@@ -22,6 +22,7 @@ export const FINDING_TEXTS: Record<keyof typeof FINDING_REASONS, Text> = {
     t('reason.conditional-racy', 'the target lets several concurrent conditional writes succeed'),
   'versions-kept': () => t('reason.versions-kept', 'the bucket keeps noncurrent versions'),
   'versions-none': () => t('reason.versions-none', 'the bucket keeps no noncurrent versions'),
+  'lifecycle-keeps': () => t('reason.lifecycle-keeps', 'no lifecycle rule deletes current objects'),
   'object-lock': () => t('reason.object-lock', 'the bucket has object lock'),
   'object-lock-none': () => t('reason.object-lock-none', 'the bucket has no object lock'),
   'store-silent': () => t('reason.store-silent', 'the target does not report it'),

@@ -42,6 +42,11 @@ export const HINT_TEXTS: Record<keyof typeof HINT_REASONS, Text> = {
       'reason.versions-expire',
       'Pruned objects remain as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.',
     ),
+  'remove-expiration': () =>
+    t(
+      'reason.remove-expiration',
+      'Snapshots need old objects. Remove the expiration from the rule, or limit it to noncurrent versions.',
+    ),
   'create-locked-bucket': () =>
     t('reason.create-locked-bucket', 'Create a bucket with object lock, or switch object lock off.'),
   'prune-denied': () =>

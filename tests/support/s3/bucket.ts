@@ -36,6 +36,7 @@ export class Bucket {
   readonly name: string;
   readonly owner: string;
   readonly objectLock: boolean;
+  readonly lifecycle: string | undefined;
   versioning: boolean;
   readonly #bodies: Bodies;
   readonly #versions = new Map<string, Version[]>();
@@ -45,6 +46,7 @@ export class Bucket {
   constructor(options: BucketOptions, bodies: Bodies) {
     this.name = options.name;
     this.owner = options.owner ?? '000000000000';
+    this.lifecycle = options.lifecycle;
     this.objectLock = options.objectLock ?? false;
     this.versioning = options.versioning === true || this.objectLock;
     this.#bodies = bodies;

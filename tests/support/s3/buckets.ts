@@ -46,6 +46,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     bucket.versioning = textsOf(body.toString(), 'Status')[0] === 'Enabled' || bucket.objectLock;
     return { status: 200 };
   },
+  GetBucketLifecycleConfiguration: async ({ bucket }) => {
+    if (bucket.lifecycle === undefined) {
+      throw new Refusal(404, 'NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist');
+    }
+    return { status: 200, body: `<LifecycleConfiguration>${bucket.lifecycle}</LifecycleConfiguration>` };
+  },
   GetObjectLockConfiguration: async ({ bucket }) => {
     if (!bucket.objectLock) {
       throw new Refusal(

@@ -6,6 +6,7 @@ const BUCKET_READS: Record<string, [string, string]> = {
   location: ['GetBucketLocation', 's3:GetBucketLocation'],
   versioning: ['GetBucketVersioning', 's3:GetBucketVersioning'],
   'object-lock': ['GetObjectLockConfiguration', 's3:GetBucketObjectLockConfiguration'],
+  lifecycle: ['GetBucketLifecycleConfiguration', 's3:GetLifecycleConfiguration'],
   versions: ['ListObjectVersions', 's3:ListBucketVersions'],
 };
 const OBJECT_READS: Record<string, [string, string]> = {

@@ -41,6 +41,8 @@ export interface BucketOptions {
   versioning?: boolean;
   /** Implies versioning, as on AWS. */
   objectLock?: boolean;
+  /** XML of its lifecycle rules. */
+  lifecycle?: string;
   /** Twelve digits, checked against `x-amz-expected-bucket-owner`. */
   owner?: string;
 }

@@ -26,6 +26,7 @@ const SHOWN_AS: Record<StoreCheckStep['step'], StepName> = {
   conditional: 'write',
   versioning: 'write',
   'object-lock': 'write',
+  lifecycle: 'write',
   delete: 'delete',
 };
 
