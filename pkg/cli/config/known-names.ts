@@ -24,6 +24,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'GRAFANA_CA_FILE',
   'GRAFANA_CONCURRENCY',
   'GRAFANA_TIMEOUT',
+  'IGNORE_CLOCK',
   'IMAGE',
   'JITTER_SECONDS',
   'KEEP_DAILY',

@@ -10,6 +10,7 @@ import {
   type Note,
 } from '../../support/grafana/seed/annotations.ts';
 import { type Bench, hastyClock, start } from '../harness.ts';
+import { MemoryStore } from '../../support/stores/memory-store.ts';
 
 const DASHBOARDS = 2_500;
 const HOUR = 3_600_000;
@@ -25,19 +26,21 @@ const MIXED: Note[] = Array.from({ length: 240 }, (_, index) => ({
 const HIDDEN = MIXED.findIndex(({ on }) => on !== undefined && on >= 2_000);
 
 let bench: Bench;
+/** The time here and at the target. */
+let time = new Date(BEGIN);
 
 const at = (hours: number): string => new Date(BEGIN + hours * HOUR).toISOString();
 
 /** A backup that many hours after the first one. */
 function backupAt(hours: number, options: Parameters<Bench['backup']>[0] = {}): Promise<Manifest> {
-  const now = (): Date => new Date(BEGIN + hours * HOUR);
-  const clock: Clock = { ...hastyClock, now };
+  time = new Date(BEGIN + hours * HOUR);
+  const clock: Clock = { ...hastyClock, now: () => time };
   bench.grafana.clearRequests();
   return bench.backup({ clock, fullReadEvery: 100, kinds: KINDS, ...options });
 }
 
 async function backedUp(notes: readonly Note[] = MIXED): Promise<Manifest> {
-  bench = await start({ profile: '12.4' });
+  bench = await start({ profile: '12.4' }, new MemoryStore({ clock: { now: () => time } }));
   replaceDashboards(bench.grafana, DASHBOARDS);
   replaceAnnotations(bench.grafana, notes);
   return backupAt(0, { fullReadEvery: 1 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { assertKnownNames } from '../../pkg/cli/config/known-names.ts';
-import { main } from '../../pkg/cli/main.ts';
-import { AS_FILE, SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
+import { assertKnownNames } from '../../../pkg/cli/config/known-names.ts';
+import { main } from '../../../pkg/cli/main.ts';
+import { AS_FILE, SETTING_TEXTS } from '../../../scripts/docs/settings-texts.ts';
 
 const refusal = (name: string): unknown => {
   try {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { registerServe } from '../../pkg/cli/commands/serve.ts';
-import { serviceConfig } from '../../pkg/cli/config/service.ts';
-import { SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
+import { registerServe } from '../../../pkg/cli/commands/serve.ts';
+import { serviceConfig } from '../../../pkg/cli/config/service.ts';
+import { SETTING_TEXTS } from '../../../scripts/docs/settings-texts.ts';
 import { Command } from 'commander';
 
 /** Of commands alone. */
