@@ -17,10 +17,10 @@ describe('the Dockerfile', () => {
     expect(stages.at(-1)?.name).toBe('service');
   });
 
-  it('names every base with a version, none with latest', () => {
+  it('names every base with a version and a digest, none with latest', () => {
     for (const { base } of stages.filter((stage) => !stages.some(({ name }) => name === stage.base))) {
-      expect(base).toMatch(/^[\w.-]+\/[\w./-]+:[\w.-]+$/);
-      expect(base).not.toMatch(/:latest$/);
+      expect(base).toMatch(/^[\w.-]+\/[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/);
+      expect(base).not.toMatch(/:latest@/);
     }
   });
 

@@ -14,7 +14,7 @@ import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { call, type HttpResponse } from '../simulator/http.ts';
-import { SeededRandomness } from '../support/repository/repository.ts';
+import { SeededRandomness, stateOf as keptFor } from '../support/repository/repository.ts';
 
 export interface Wanted {
   selection?: Selection;
@@ -56,7 +56,14 @@ export class RestoreBench {
     const credentials = basicCredentials(admin, admin);
     const client = GrafanaClient.open({ url: sim.url, credentials, clock, randomness, log: silentLog });
     const store = new MemoryStore({ clock });
-    const repository = await openRepository({ store, clock, randomness, log: silentLog, create: true });
+    const repository = await openRepository({
+      store,
+      clock,
+      randomness,
+      log: silentLog,
+      create: true,
+      state: stateOf(store),
+    });
     return new RestoreBench(sim, repository, clock, client);
   }
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from '../support/cli.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { realClock } from '../support/ports.ts';
-import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import { runCli } from '../../support/cli.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { realClock } from '../../support/ports.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
 const YEAR = 365 * 86_400_000;
 

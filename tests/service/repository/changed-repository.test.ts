@@ -1,11 +1,11 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli, type Ended } from '../support/cli.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { removeDirectory, startService, type TestService } from '../support/service.ts';
-import { ROOT, shellBlocks } from '../docs/pages.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+import { ROOT, shellBlocks } from '../../docs/pages.ts';
 
 /** An operator changed the bucket, or lost the state, and follows the guide until the page is green again. */
 let grafana: Simulator;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram } from '../../pkg/cli/main.ts';
-import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
-import { deleteSnapshot } from '../../pkg/repository/snapshots/forget.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { writeLongHistory, type LongHistory } from '../support/repository/long-history.ts';
-import { eventually, realClock, realRandomness } from '../support/ports.ts';
-import { backup, open } from '../support/repository/repository.ts';
-import { openTestStore } from '../support/s3/open-store.ts';
-import { startS3Server, type S3Server } from '../support/s3/server.ts';
-import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import { buildProgram } from '../../../pkg/cli/main.ts';
+import { silentLog, type Clock } from '../../../pkg/contract/ports.ts';
+import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { writeLongHistory, type LongHistory } from '../../support/repository/long-history.ts';
+import { eventually, realClock, realRandomness } from '../../support/ports.ts';
+import { backup, open } from '../../support/repository/repository.ts';
+import { openTestStore } from '../../support/s3/open-store.ts';
+import { startS3Server, type S3Server } from '../../support/s3/server.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
 const COUNT = 10_000;
 const TARGET = 's3://test/some/prefix';
@@ -98,12 +98,11 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     }
   });
 
-  // The first signed backup also signs a list of all that is there, which takes its time.
   it('a service that is at work needs two, and shows what another one published meanwhile', async () => {
     const clock = new StillClock();
     const service = await start(clock);
     try {
-      await eventually('the news', async () => (await service.call('GET', '/status')).json.newest !== undefined);
+      await eventually('the news', async () => (await service.call('GET', '/status')).json.snapshots !== undefined);
       clock.advance(60_000);
       const other = await openRepository();
       const published = await backup(other, { clock: realClock, randomness: realRandomness }, { a: { v: 1 } });
