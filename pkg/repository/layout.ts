@@ -148,6 +148,8 @@ function timedId(id: string): string {
 export interface NamedKey {
   id: string;
   encrypted: boolean;
+  /** The other form is in the target as well: after it was encrypted, or because someone put it there. */
+  both?: true;
 }
 
 /** What an object key represents; undefined when it is not one. */

@@ -62,7 +62,7 @@ export class RestoreBench {
       randomness,
       log: silentLog,
       create: true,
-      state: stateOf(store),
+      state: keptFor(store),
     });
     return new RestoreBench(sim, repository, clock, client);
   }

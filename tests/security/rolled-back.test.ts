@@ -69,6 +69,21 @@ it('a backup after a rollback goes on from nothing that is left', async () => {
   await session.end();
 });
 
+it('a file beside a signed snapshot does not hide it', async () => {
+  await world.store.put(`snapshots/${second.id}.json.gz.age`, Buffer.from('junk'));
+  const reader = await open(world, { create: false });
+  expect((await reader.manifest('latest')).id).toBe(second.id);
+  expect((await reader.manifest(second.id)).resources).toEqual(second.resources);
+  expect((await reader.previousManifest())?.id).toBe(second.id);
+});
+
+it('a newest snapshot that was changed is a finding', async () => {
+  await world.store.put(`snapshots/${second.id}.json.gz`, Buffer.from('junk'));
+  expect((await (await open(world, { create: false })).inspect()).all).toMatchObject([
+    { code: 'DK_SIGNATURES_MISSING' },
+  ]);
+});
+
 describe('an emptied target', () => {
   beforeEach(async () => world.store.deleteMany(await keysOf(world.store)));
 
@@ -107,6 +122,14 @@ describe('what was removed from here is no finding', () => {
     await deleteSnapshot(await open(world), second.id, { evenNewest: true });
     expect(await codes()).toEqual([]);
     expect((await (await open(world)).manifest('latest')).id).toBe(first.id);
+  });
+
+  it('by a key that is no longer trusted', async () => {
+    const repository = await open(world);
+    const before = repository.trust.own!;
+    await repository.trust.signing.rotate();
+    await (await open(world)).trust.keys.unpin(before);
+    expect((await (await open(world)).inspect()).all).toEqual([]);
   });
 
   it('by another machine, when it has backed up since', async () => {

@@ -21,6 +21,8 @@ export interface RepositoryKey {
 export interface Keyring {
   /** Whether what this process writes is encrypted. */
   readonly encrypted: boolean;
+  /** Whether nothing may be written with it. */
+  readonly readOnly: boolean;
   /** The current key; undefined when writing is plain. */
   readonly current: RepositoryKey | undefined;
   /** Every key that could be opened, the current one among them. */
@@ -90,6 +92,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   const keyOf: Keyring['keyOf'] = (id, text) => keys.find((key) => same(objectIdOf(text, key.objectIdKey), id));
   return {
     encrypted: current !== undefined || readOnly !== undefined,
+    readOnly: readOnly !== undefined,
     current,
     keys,
     mayWriteUnder: (key) =>

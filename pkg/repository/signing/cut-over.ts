@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
-import { CUT_OVER_KEY, KEYS, parseSnapshotKey, signatureKey, SNAPSHOTS } from '../layout.ts';
+import { CUT_OVER_KEY, parseSnapshotKey, signatureKey, SNAPSHOTS } from '../layout.ts';
 import { sha256Of } from './statement.ts';
 
 const FILES_AT_ONCE = 8;
@@ -14,17 +14,18 @@ const LINE = /^([0-9a-f]{64}) {2}([!-~]{1,200})$/;
 /** What was in a repository before anything was signed: the SHA-256 of each file by its key. */
 export type CutOver = ReadonlyMap<string, string>;
 
-/** The text of the list: every manifest and every key file that is there now and that nobody signed. */
+/**
+ * The text of the list: every manifest that is there now and that no one signed. Not the keys: anyone who can write to the
+ * bucket may have put one there.
+ */
 export async function listForCutOver(
   store: ObjectStore,
   { signal, signed }: Abortable & { signed: ReadonlySet<string> },
 ): Promise<{ text: string; snapshots: number }> {
   const files: string[] = [];
-  for (const folder of [SNAPSHOTS, KEYS]) {
-    for await (const { key } of store.list(folder, { signal })) {
-      if ((folder === KEYS || parseSnapshotKey(key) !== undefined) && !signed.has(signatureKey(key))) {
-        files.push(key);
-      }
+  for await (const { key } of store.list(SNAPSHOTS, { signal })) {
+    if (parseSnapshotKey(key) !== undefined && !signed.has(signatureKey(key))) {
+      files.push(key);
     }
   }
   const lines: string[] = [];
@@ -44,8 +45,7 @@ export async function listForCutOver(
     },
     signal,
   );
-  const snapshots = files.filter((key) => key.startsWith(SNAPSHOTS)).length;
-  return { text: lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join(''), snapshots };
+  return { text: lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join(''), snapshots: files.length };
 }
 
 const PASSED_OVER: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);

@@ -66,6 +66,11 @@ export class RememberedTarget {
     });
   }
 
+  /** The newest snapshot is whatever counts next. */
+  async forgetNewest(): Promise<void> {
+    await this.#update((before) => before && { repository: before.repository, findings: before.findings });
+  }
+
   /** Keeps what was found, each code once. @returns all that is known, and what is new of it */
   async note(found: readonly Omit<Finding, 'since'>[], clock: Clock): Promise<{ all: Finding[]; fresh: Finding[] }> {
     const since = clock.now().toISOString();

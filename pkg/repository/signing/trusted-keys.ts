@@ -213,6 +213,8 @@ export class TrustedKeys {
       });
     }
     this.#trusted.delete(fingerprint);
+    // What it signed no longer counts, and that is no finding.
+    await this.target?.forgetNewest();
   }
 
   async #listNames({ signal }: Abortable): Promise<Set<string>> {

@@ -7,6 +7,7 @@ import type { TimePorts } from '../clocks.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
 import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } from './manifests.ts';
+import { claimedForm } from './claimed-form.ts';
 import { newestKeys, type TimedKey } from './newest-keys.ts';
 import { isUnreadable } from '../index/snapshots.ts';
 
@@ -134,8 +135,9 @@ export class SnapshotFinder {
   }
 
   /** Undefined for what is foreign; where keys are trusted, mostly without reading it. */
-  async #readUnlessForeign(key: TimedKey, calls: Abortable): Promise<StoredManifest | undefined> {
+  async #readUnlessForeign(listed: TimedKey, calls: Abortable): Promise<StoredManifest | undefined> {
     const { trust } = this.#ports;
+    const key = await claimedForm(trust, listed, calls);
     const file = snapshotKey(key.id, key.encrypted);
     const claims = await trust.claims(file, calls);
     if (trust.standing === 'pinned' && !(await trust.isClaimed(file, claims, calls))) {

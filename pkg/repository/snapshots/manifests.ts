@@ -11,6 +11,7 @@ import { HeldCount } from './held-by-org.ts';
 import type { KnownEntries } from './known-entries.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
 import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
+import { claimedForm } from './claimed-form.ts';
 import type { TimedKey } from './newest-keys.ts';
 import type { Author, Trust } from '../signing/trust.ts';
 import type { Signed } from '../signing/statement.ts';
@@ -105,7 +106,7 @@ export async function listSnapshots(
   for await (const { key, size, lastModified } of store.list(`${SNAPSHOTS}${start}`, { signal, startAfter })) {
     const named = parseSnapshotKey(key);
     if (named !== undefined) {
-      found.set(named.id, { ...named, size, lastModified });
+      found.set(named.id, { ...named, size, lastModified, ...(found.has(named.id) ? { both: true } : {}) });
     }
   }
   return [...found.values()];
@@ -187,10 +188,11 @@ interface ReadOptions extends Abortable {
  */
 export async function readManifest(
   ports: ManifestPorts,
-  key: NamedKey,
+  listed: NamedKey,
   calls: ReadOptions = {},
 ): Promise<StoredManifest> {
   const { keyring } = ports;
+  const key = await claimedForm(ports.trust, listed, calls);
   const { text, author } = await readText(ports, key, calls);
   const { entriesHash, ...head } = text.head;
   // Of a plain one the hash was just checked.
@@ -217,9 +219,10 @@ export function schemeOf({ encrypted, current }: Keyring): string {
  */
 export async function readNeeds(
   ports: ManifestPorts,
-  key: NamedKey,
+  listed: NamedKey,
   calls: Pick<ReadOptions, 'signal' | 'known'> = {},
 ): Promise<{ summary: SnapshotSummary; objects: string[]; author: Author }> {
+  const key = await claimedForm(ports.trust, listed, calls);
   const { text, author } = await readText(ports, key, calls);
   const objects: string[] = [];
   const held = new HeldCount();

@@ -51,7 +51,7 @@ export async function newestKeys(
         break;
       }
       if (named !== undefined) {
-        found.set(named.id, { ...named, size, lastModified });
+        found.set(named.id, { ...named, size, lastModified, ...(found.has(named.id) ? { both: true } : {}) });
       }
     }
     if (everything || found.size >= limit) {

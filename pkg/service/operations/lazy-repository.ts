@@ -51,9 +51,12 @@ export class LazyRepository {
     return this.#open(false, signal);
   }
 
-  /** Makes one where there is none. */
+  /** Makes one where there is none, and opens one to write where it was opened to look at only. */
   async openOrMake(signal: AbortSignal): Promise<OpenedRepository> {
     await this.#closeIfOutdated();
+    if (this.#repository?.keyring.readOnly === true) {
+      await this.#forget();
+    }
     return this.#open(true, signal);
   }
 
@@ -96,9 +99,13 @@ export class LazyRepository {
   /** A person may have accepted another repository since. */
   async #closeIfOutdated(): Promise<void> {
     if ((await this.#repository?.trust.keys.isOutdated()) === true) {
-      await this.#repository?.close();
-      this.#repository = undefined;
+      await this.#forget();
     }
+  }
+
+  async #forget(): Promise<void> {
+    await this.#repository?.close();
+    this.#repository = undefined;
   }
 
   async #open(create: boolean, signal: AbortSignal): Promise<OpenedRepository> {
