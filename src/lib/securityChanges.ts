@@ -131,6 +131,10 @@ function subjectText(subject: string): string {
 function publicText(field: string): string {
   const texts: Record<string, string> = {
     isEnabled: t('security.public', 'The dashboard becomes public for anyone who has the link.'),
+    snapshot: t(
+      'security.publicSnapshot',
+      'The dashboard snapshot, with its data, becomes public for anyone who has the link.',
+    ),
     timeSelectionEnabled: t('security.publicTime', 'Anyone who has the link can choose other time ranges.'),
     annotationsEnabled: t('security.publicAnnotations', 'Anyone who has the link can see annotations.'),
   };

@@ -148,6 +148,8 @@ describe('dashboard snapshots', () => {
     expect(list.text).not.toContain('secret');
     expect((await call('GET /api/snapshots/k')).body.dashboard).toMatchObject({ uid: 'd', title: 'S' });
     expect((await call('POST /api/snapshots', snapshot)).status).toBe(500);
+    await call('DELETE /api/dashboards/uid/d');
+    expect((await fetch(`${grafana.url}/api/snapshots/k`)).status).toBe(200);
   });
 });
 

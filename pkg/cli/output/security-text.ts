@@ -48,6 +48,7 @@ const SUBJECTS: Record<string, string> = {
 
 const PUBLIC: Record<string, string> = {
   isEnabled: 'the dashboard is public',
+  snapshot: 'the dashboard snapshot and its data are public',
   timeSelectionEnabled: 'other time ranges can be chosen',
   annotationsEnabled: 'annotations are shown',
 };

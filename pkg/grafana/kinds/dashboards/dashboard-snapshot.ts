@@ -5,6 +5,7 @@ import { ifFound } from '../../http/errors.ts';
 import { listWithRoom } from '../../http/pagination/lists.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { securityChange } from '../security/change.ts';
 
 /** Grafana writes "never" as some fifty years; nobody else asks for more than twenty. */
 const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;
@@ -65,6 +66,16 @@ export const dashboardSnapshot: Kind = {
   },
 
   forecast,
+
+  /**
+   * Grafana asks no one who has the key to log in (api.go, `/api/snapshots/:key`), and people delete a snapshot to end
+   * that. Together with its dashboard it comes back as it was.
+   */
+  securityChanges({ content, live }, { creates }) {
+    const isBack = creates({ kind: 'dashboard', uid: stringAt(content.body, 'dashboard', 'uid') ?? '' });
+    return live !== undefined || isBack ? [] : [securityChange('public', { field: 'snapshot', after: 'yes' })];
+  },
+
   write,
   comparable: (body) => without(objectAt(body) ?? {}, 'expires'),
 };
