@@ -41,6 +41,11 @@ export const SECURITY_CODES = [
   'moved-unread',
   /** It is created in a folder that gives more than when the snapshot was taken: as `moved`, without `from`. */
   'placed',
+  /**
+   * With others, it is created at the root without its permissions, which the snapshot lacks: Grafana gives it to all
+   * Viewers and Editors. On the first of them only: their `count`, and `titles` of some.
+   */
+  'placed-unread',
   /** Number of further subjects that gain something in the same way: `count`. */
   'more-gain',
   /** Somebody gets into a team, or becomes its admin: `login`, `before`, `after`. */

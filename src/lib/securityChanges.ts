@@ -62,6 +62,14 @@ export function securityChangeText({ code, params }: SecurityChange): string {
         'Is created in {{to}}. {{subject}} {{name}} there: {{before}} in the snapshot → {{after}}.',
         places(given),
       ),
+    'placed-unread': ({ count = '', titles = '' }) =>
+      plural(
+        'security.placedUnread',
+        Number(count),
+        'Is created in the root folder without permissions, which the snapshot lacks: all Viewers can see it, and all Editors can edit it.',
+        '{{number}} folders and dashboards are created in the root folder without permissions, which the snapshot lacks: all Viewers can see them, and all Editors can edit them ({{titles}}).',
+        { titles },
+      ),
     'more-gain': ({ count = '' }) =>
       plural(
         'security.moreGain',

@@ -188,6 +188,34 @@ describe('a place that opens something', () => {
     expect(await plan('--kinds', 'folder,folder-permissions,dashboard')).not.toHaveProperty('confirm');
   });
 
+  it('says once what comes back open because the snapshot was taken without permissions', async () => {
+    const lab = currentLab();
+    await restricted(lab);
+    await restricted(lab, 'deep', 'closed');
+    await restricted(lab, 'also');
+    await save(lab, 'deep', 'secret');
+    await save(lab, '', 'secret', 'top');
+    const { json } = await lab.dashkeep(['backup'], { DASHKEEP_KINDS: 'folder,dashboard' });
+    expect(json.status).toBe('complete');
+    for (const path of ['folders/closed', 'folders/also', 'dashboards/uid/top']) {
+      await lab.api(`DELETE /api/${path}`);
+    }
+    // Where there are only Admins, no one gains: so it is in an empty Grafana.
+    expect(await plan()).not.toHaveProperty('confirm');
+    await lab.api('POST /api/admin/users', VIEWER);
+    const made = await plan();
+    expect(made.confirm).toBe('1 security change');
+    expect(made.items[0]?.security).toEqual([
+      { code: 'placed-unread', params: { count: '3', titles: 'also, closed, top' } },
+    ]);
+    await expect(lab.dashkeep(['restore', 'latest', '--apply'])).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    expect(await seenByViewer(lab)).toBe(404);
+    const only = await plan('--only', 'dashboard/top');
+    expect(of(only, 'dashboard', 'top')?.security).toMatchObject([
+      { code: 'placed-unread', params: { titles: 'top' } },
+    ]);
+  });
+
   it('is none where nobody gains', async () => {
     const lab = currentLab();
     await seedFolders(lab);

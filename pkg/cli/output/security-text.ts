@@ -29,6 +29,8 @@ const TEXTS: Texts = {
   'moved-unread': ({ from: old, to }) =>
     `moves from ${folder(old)} to ${folder(to)}, and Dashkeep cannot read who has access there`,
   placed: ({ to, ...given }) => `is created in ${folder(to)}, where, compared with the snapshot, ${gain(given)}`,
+  'placed-unread': ({ count, titles }) =>
+    `of the resources that are created in the root folder, the snapshot lacks the permissions of ${count}, so that all Viewers can see and all Editors can edit them: ${titles}`,
   'more-gain': ({ count }) => `${count} more get access in the same way`,
   'team-member': ({ login, before, after }) =>
     before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,

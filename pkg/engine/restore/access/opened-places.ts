@@ -80,6 +80,46 @@ export class OpenedPlaces {
       views.set(org, view);
       item.security = [...item.security, ...(await this.#changes(view, item, place))];
     });
+    for (const [org, { live, planned }] of views) {
+      const exposed = await this.#withoutKnownAccess(
+        planned,
+        placed.filter(({ item, place }) => targetOf(item).org === org && place.from === undefined),
+      );
+      const [first] = exposed;
+      if (first !== undefined && (await live.hasMembers())) {
+        first.security = [...first.security, placedUnread(exposed)];
+      }
+    }
+  }
+
+  /**
+   * What is created at the root with what Grafana gives there to everybody, where the snapshot does not say what was
+   * permitted. What is in such a folder is as open, and not counted.
+   */
+  async #withoutKnownAccess(
+    planned: PlannedAccess,
+    placed: readonly { item: PlannedItem; place: Place }[],
+  ): Promise<PlannedItem[]> {
+    const exposed: PlannedItem[] = [];
+    for (const { item, place } of placed) {
+      const { entry, kind } = item;
+      const isOpen =
+        (kind === 'folder' || kind === 'dashboard') &&
+        planned.grantsOfCreated(kind, targetOf(item).uid, place.to).size > 0;
+      if (isOpen && entry !== undefined) {
+        const stored = this.#storedOf(entry);
+        const own = await stored.ownGrants(`${kind}-permissions`, entry.uid);
+        if (own === undefined || (await grantsAlong(stored, kind, entry.folderUid ?? '')) === undefined) {
+          exposed.push(item);
+        }
+      }
+    }
+    return exposed;
+  }
+
+  #storedOf({ org }: ManifestEntry): StoredAccess {
+    this.#entries ??= accessEntries(this.#request.manifest);
+    return new StoredAccess(this.#entries, org, this.#stored);
   }
 
   async #changes(views: Views, item: PlannedItem, place: Place): Promise<SecurityChange[]> {
@@ -122,8 +162,7 @@ export class OpenedPlaces {
     if (entry === undefined) {
       return [];
     }
-    this.#entries ??= accessEntries(this.#request.manifest);
-    const stored = new StoredAccess(this.#entries, entry.org, this.#stored);
+    const stored = this.#storedOf(entry);
     const [before, after] = [
       await grantsAlong(stored, kind, entry.folderUid ?? ''),
       await grantsAlong(planned, kind, to),
@@ -165,6 +204,12 @@ export class OpenedPlaces {
     this.#live.set(id, live);
     return live;
   }
+}
+
+/** One line for all of them: without permissions in the snapshot, that may be each folder of it. */
+function placedUnread(items: readonly PlannedItem[]): SecurityChange {
+  const titles = items.slice(0, NAMED).map(({ title }) => title);
+  return securityChange('placed-unread', { count: String(items.length), titles: titles.join(', ') });
 }
 
 /** Who may do more with something that moves than now; undefined where that cannot be read. */
