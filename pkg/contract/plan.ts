@@ -54,6 +54,8 @@ export const SECURITY_CODES = [
   'member-email',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */
   'public',
+  /** Queries that name no data source, and new panels, go to another one: `before`, `after`. */
+  'default-source',
   /** Alerts without a matching rule go to another contact point: `before`, `after`. */
   'receiver',
   /** Some alerts go to a contact point that got none from here: `after`. */

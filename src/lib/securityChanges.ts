@@ -86,6 +86,12 @@ export function securityChangeText({ code, params }: SecurityChange): string {
         { login, ...values(given) },
       ),
     public: ({ field = '' }) => publicText(field),
+    'default-source': (given) =>
+      t(
+        'security.defaultSource',
+        'The default data source changes: {{before}} → {{after}}. Queries that name none go there.',
+        values(given),
+      ),
     receiver: (given) =>
       t('security.receiver', 'Alerts go by default to another contact point: {{before}} → {{after}}.', values(given)),
     'receiver-added': ({ after = '' }) =>

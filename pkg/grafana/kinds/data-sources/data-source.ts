@@ -15,6 +15,8 @@ import { listDataSources } from './data-source/live.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } from '../kind.ts';
+import type { SecurityChange } from '../../../contract/plan.ts';
+import { securityChange } from '../security/change.ts';
 import type { Content } from '../content.ts';
 
 /**
@@ -151,7 +153,10 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
       ...(sameType ? { proposedUid: twinUid } : {}),
     };
   }
-  return { losses: [...missingSecrets(context, item), ...defaultChanges(item, siblings)] };
+  return {
+    losses: [...missingSecrets(context, item), ...defaultChanges(item, siblings)],
+    security: defaultSecurity(item, siblings),
+  };
 }
 
 function liveSiblings(context: WriteContext): Promise<JsonObject[]> {
@@ -181,13 +186,32 @@ function missingSecrets(context: WriteContext, item: Restorable): KnownReason[] 
 }
 
 function defaultChanges(item: Restorable, siblings: JsonObject[]): KnownReason[] {
-  const wanted = objectAt(item.content.body)?.['isDefault'] === true;
-  const current = siblings.find((other) => other['isDefault'] === true);
+  const current = currentDefault(siblings);
   const isCurrent = stringAt(current, 'uid') === item.uid;
-  if (wanted && current !== undefined && !isCurrent) {
+  if (takesDefault(item, current)) {
     return [reason('default-taken', { name: stringAt(current, 'name') ?? '' })];
   }
-  return !wanted && isCurrent ? [reason('default-kept')] : [];
+  return !isDefault(item) && isCurrent ? [reason('default-kept')] : [];
+}
+
+/** Queries that name no data source, with what people type into them, go to the new default one. */
+function defaultSecurity(item: Restorable, siblings: JsonObject[]): SecurityChange[] {
+  const current = currentDefault(siblings);
+  return takesDefault(item, current)
+    ? [securityChange('default-source', { before: stringAt(current, 'name'), after: item.content.title })]
+    : [];
+}
+
+function takesDefault(item: Restorable, current: JsonObject | undefined): boolean {
+  return isDefault(item) && current !== undefined && stringAt(current, 'uid') !== item.uid;
+}
+
+function isDefault({ content }: Restorable): boolean {
+  return objectAt(content.body)?.['isDefault'] === true;
+}
+
+function currentDefault(siblings: JsonObject[]): JsonObject | undefined {
+  return siblings.find((other) => other['isDefault'] === true);
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

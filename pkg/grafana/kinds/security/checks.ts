@@ -2,9 +2,10 @@ import { isJsonObject, type Json } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { securityChange, switchText } from './change.ts';
 
-/** On, they pass on what identifies people, or trust anyone who answers; plugins have other names for it. */
-const OPENS =
-  /^(withCredentials|oauthPassThru|forwardGrafanaIdToken)$|insecure|cleartext|skip_?(tls|ssl|cert|verif)|(tls|ssl|cert)_?skip/i;
+/** On, they pass on what identifies people. */
+const FORWARDS = /^(withCredentials|oauthPassThru|forwardGrafanaIdToken)$/i;
+/** On, they trust anyone who answers; plugins have other names for it. */
+const TRUSTS = /insecure|cleartext|skip_?(tls|ssl|cert|verif)|(tls|ssl|cert)_?skip/i;
 /** Off, requests are not encrypted, or the one who answers is checked less. */
 const PROTECTS =
   /^(use|enable|with)?_?(tls|ssl)(_?(auth|enabled|verif)\w*)?$|^secure$|verif\w*(cert|host|peer|tls|ssl)/i;
@@ -23,9 +24,20 @@ const TRUSTED = new Set(['sslRootCertFile']);
 export function looserChecks(before: Json | undefined, after: Json | undefined): SecurityChange[] {
   const [was, is] = [valuesIn(before), valuesIn(after)];
   return [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((field) => {
-    const change = looser(field.split('.').at(-1) ?? '', was.get(field), is.get(field));
+    const change = looser(nameOf(field), was.get(field), is.get(field));
     return change === undefined ? [] : [securityChange('forwarding', { field, ...change })];
   });
+}
+
+/** What settings of something new pass on of people. */
+export function forwardedIn(settings: Json): SecurityChange[] {
+  return [...valuesIn(settings)]
+    .filter(([field, value]) => FORWARDS.test(nameOf(field)) && isOn(value))
+    .map(([field]) => securityChange('forwarding', { field, after: switchText(true) }));
+}
+
+function nameOf(field: string): string {
+  return field.split('.').at(-1) ?? '';
 }
 
 type Value = string | boolean | undefined;
@@ -44,7 +56,8 @@ function looser(
         : before !== after && stepOf(steps, after, -1) < stepOf(steps, before, steps.length);
     return isLooser ? { before: before || undefined, after: after || undefined } : undefined;
   }
-  const isLooser = OPENS.test(name) ? isOn(is) && !isOn(was) : PROTECTS.test(name) && isOn(was) && !isOn(is);
+  const isLooser =
+    FORWARDS.test(name) || TRUSTS.test(name) ? isOn(is) && !isOn(was) : PROTECTS.test(name) && isOn(was) && !isOn(is);
   return isLooser ? { before: switchText(isOn(was)), after: switchText(isOn(is)) } : undefined;
 }
 

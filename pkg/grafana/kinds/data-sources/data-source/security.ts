@@ -3,7 +3,7 @@ import type { SecurityChange } from '../../../../contract/plan.ts';
 import type { Restorable, SecurityContext } from '../../kind.ts';
 import { addressesIn, type Addresses } from '../../security/addresses.ts';
 import { securityChange } from '../../security/change.ts';
-import { looserChecks } from '../../security/checks.ts';
+import { forwardedIn, looserChecks } from '../../security/checks.ts';
 import { movesOf } from '../../security/moves.ts';
 
 /** With `direct` browsers get the address and the password; another type may send secrets in another way. */
@@ -11,10 +11,15 @@ const PLACES = ['url', 'access', 'type'];
 
 export const dataSourceMoves = movesOf('data-source', addressesOf);
 
-/** What an update changes about where the requests of a data source go, and what goes with them. */
+/**
+ * What a write changes about where the requests of a data source go, and what goes with them. A new one has no stored
+ * secret, and still gets the tokens and cookies of everyone whose queries it receives.
+ */
 export function dataSourceSecurity(item: Restorable, context: SecurityContext): SecurityChange[] {
   const { content, live } = item;
-  return live === undefined ? [] : [...dataSourceMoves.changes(item, context), ...forwarding(live.body, content.body)];
+  return live === undefined
+    ? [...forwardedIn(settingsOf(content.body)), ...moreCookies([], cookiesOf(content.body))]
+    : [...dataSourceMoves.changes(item, context), ...forwarding(live.body, content.body)];
 }
 
 function addressesOf(body: Json): Addresses {
@@ -29,11 +34,12 @@ function addressesOf(body: Json): Addresses {
 }
 
 function forwarding(before: Json, after: Json): SecurityChange[] {
-  const checks = looserChecks(settingsOf(before), settingsOf(after));
-  const [kept, keeps] = [cookiesOf(before), cookiesOf(after)];
-  const more = keeps.some((name) => !kept.includes(name));
-  const cookies = { field: 'keepCookies', before: kept.join(', '), after: keeps.join(', ') };
-  return more ? [...checks, securityChange('forwarding', cookies)] : checks;
+  return [...looserChecks(settingsOf(before), settingsOf(after)), ...moreCookies(cookiesOf(before), cookiesOf(after))];
+}
+
+function moreCookies(before: readonly string[], after: readonly string[]): SecurityChange[] {
+  const params = { field: 'keepCookies', before: before.join(', ') || undefined, after: after.join(', ') };
+  return after.every((name) => before.includes(name)) ? [] : [securityChange('forwarding', params)];
 }
 
 /** One switch is not among the others. */
