@@ -54,6 +54,8 @@ export const SECURITY_CODES = [
   'member-email',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */
   'public',
+  /** A data source has another account, way to log in, or database: `field`, `before`, `after`. */
+  'source-account',
   /** Queries that name no data source, and new panels, go to another one: `before`, `after`. */
   'default-source',
   /** Alerts without a matching rule go to another contact point: `before`, `after`. */

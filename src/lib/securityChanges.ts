@@ -86,6 +86,12 @@ export function securityChangeText({ code, params }: SecurityChange): string {
         { login, ...values(given) },
       ),
     public: ({ field = '' }) => publicText(field),
+    'source-account': (given) =>
+      t(
+        'security.sourceAccount',
+        '{{field}}: {{before}} → {{after}}. Everyone who can query it reads what that account or database holds.',
+        values(given),
+      ),
     'default-source': (given) =>
       t(
         'security.defaultSource',

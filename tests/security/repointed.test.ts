@@ -1,5 +1,6 @@
+import { describe, expect, it } from 'vitest';
 import { naturalKey } from '../../pkg/grafana/natural-key.ts';
-import { describeAttack, type Lab } from './support/plan-attack.ts';
+import { currentLab, describeAttack, labHooks, type Lab } from './support/plan-attack.ts';
 
 const REAL = 'https://hooks.example/alerts';
 const FORGED = 'https://forger.example/alerts';
@@ -119,4 +120,66 @@ describeAttack('an app that no longer checks whom it talks to', {
   target: { kind: 'plugin-settings', uid: PLUGIN },
   state: ({ grafana }) => structuredClone(grafana.state.org(1).pluginSettings.get(PLUGIN)),
   says: [{ code: 'forwarding', params: { field: 'tlsSkipVerify', before: 'no', after: 'yes' } }],
+});
+
+const database = (user: string, name: string) => ({
+  ...{ uid: 'sql', name: 'SQL', type: 'grafana-postgresql-datasource', access: 'proxy', url: 'db:5432', user },
+  jsonData: { database: name, sslmode: 'require' },
+});
+const reader = { authType: 'keys', profile: 'reader' };
+const cloud = (jsonData: object) => ({ uid: 'cw', name: 'CW', type: 'cloudwatch', access: 'proxy', jsonData });
+
+describeAttack('a database that everyone reads as another account', {
+  seed: ({ api }) => api('POST /api/datasources', database('reader', 'metrics')),
+  forge: ({ api }) => api('PUT /api/datasources/uid/sql', database('root', 'payroll')),
+  heal: ({ api }) => api('PUT /api/datasources/uid/sql', database('reader', 'metrics')),
+  target: { kind: 'data-source', uid: 'sql' },
+  state: ({ grafana }) => structuredClone(grafana.state.org(1).dataSources.get('sql')?.user),
+  says: [
+    { code: 'source-account', params: { field: 'jsonData.database', before: 'metrics', after: 'payroll' } },
+    { code: 'source-account', params: { field: 'user', before: 'reader', after: 'root' } },
+  ],
+});
+
+describeAttack('a data source that uses the identity of the server', {
+  seed: ({ api }) => api('POST /api/datasources', cloud(reader)),
+  forge: ({ api }) => api('PUT /api/datasources/uid/cw', cloud({ authType: 'default' })),
+  heal: ({ api }) => api('PUT /api/datasources/uid/cw', cloud(reader)),
+  target: { kind: 'data-source', uid: 'cw' },
+  state: ({ grafana }) => structuredClone(grafana.state.org(1).dataSources.get('cw')?.jsonData),
+  says: [
+    { code: 'source-account', params: { field: 'jsonData.authType', before: 'keys', after: 'default' } },
+    { code: 'source-account', params: { field: 'jsonData.profile', before: 'reader' } },
+  ],
+});
+
+describe('a database whose name older releases kept elsewhere', () => {
+  labHooks();
+
+  it('is the same one', async () => {
+    const { api, dashkeep } = currentLab();
+    const { jsonData, ...rest } = database('reader', 'metrics');
+    await api('POST /api/datasources', { ...rest, database: 'metrics', jsonData: { sslmode: 'require' } });
+    await dashkeep(['backup']);
+    await api('PUT /api/datasources/uid/sql', { ...rest, jsonData });
+    const { json } = await dashkeep(['restore', 'latest', '--only', 'data-source/sql', '--overwrite']);
+    expect(json.plan).toMatchObject([{ action: 'update', security: [] }]);
+  });
+
+  it('is another one where the newer place only covers it up', async () => {
+    const { api, dashkeep } = currentLab();
+    const forged = database('reader', 'metrics');
+    const { jsonData, ...rest } = forged;
+    await api('POST /api/datasources', { ...forged, database: 'payroll' });
+    await dashkeep(['backup']);
+    await api('PUT /api/datasources/uid/sql', {
+      ...rest,
+      database: 'metrics',
+      jsonData: { sslmode: jsonData.sslmode },
+    });
+    const { json } = await dashkeep(['restore', 'latest', '--only', 'data-source/sql', '--overwrite']);
+    expect(json.plan[0].security).toEqual([
+      { code: 'source-account', params: { field: 'database', after: 'payroll' } },
+    ]);
+  });
 });

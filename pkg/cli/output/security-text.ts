@@ -37,6 +37,8 @@ const TEXTS: Texts = {
   'member-email': ({ login, before, after }) =>
     `${login} becomes a member, whose e-mail was ${before} and is ${after}: check that it is the same person`,
   public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anyone who has the link`,
+  'source-account': (params) =>
+    `${params['field']} changes ${change(params)}: everyone who may query it reads what that account or database holds`,
   'default-source': (params) => `becomes the default data source, ${change(params)}`,
   receiver: (params) => `alerts go by default to another contact point, ${change(params)}`,
   'receiver-added': ({ after }) => `alerts now also go to the contact point ${after}`,

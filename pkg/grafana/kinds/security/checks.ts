@@ -76,7 +76,7 @@ function textOf(value: Value): string {
 }
 
 /** Switches and texts in settings, by their path. Lists hold other things. */
-function valuesIn(settings: Json | undefined): ReadonlyMap<string, string | boolean> {
+export function valuesIn(settings: Json | undefined): ReadonlyMap<string, string | boolean> {
   const found = new Map<string, string | boolean>();
   const collect = (value: Json, path: string): void => {
     if (isJsonObject(value)) {

@@ -2,9 +2,10 @@ import { arrayAt, canonicalJson, objectAt, stringAt, type Json } from '../../../
 import type { SecurityChange } from '../../../../contract/plan.ts';
 import type { Restorable, SecurityContext } from '../../kind.ts';
 import { addressesIn, type Addresses } from '../../security/addresses.ts';
-import { securityChange } from '../../security/change.ts';
+import { differences, securityChange } from '../../security/change.ts';
 import { forwardedIn, looserChecks } from '../../security/checks.ts';
 import { movesOf } from '../../security/moves.ts';
+import { accountsOf } from './accounts.ts';
 
 /** With `direct` browsers get the address and the password; another type may send secrets in another way. */
 const PLACES = ['url', 'access', 'type'];
@@ -19,7 +20,19 @@ export function dataSourceSecurity(item: Restorable, context: SecurityContext): 
   const { content, live } = item;
   return live === undefined
     ? [...forwardedIn(settingsOf(content.body)), ...moreCookies([], cookiesOf(content.body))]
-    : [...dataSourceMoves.changes(item, context), ...forwarding(live.body, content.body)];
+    : [
+        ...dataSourceMoves.changes(item, context),
+        ...otherAccounts(live.body, content.body),
+        ...forwarding(live.body, content.body),
+      ];
+}
+
+/** The URL may stay: with another account, everyone who may query reads what that one may. */
+function otherAccounts(before: Json, after: Json): SecurityChange[] {
+  const isAddress = (field: string): boolean => [before, after].some((body) => addressesOf(body).requests.has(field));
+  return differences(accountsOf(before), accountsOf(after))
+    .filter(({ field }) => !isAddress(field))
+    .map((one) => securityChange('source-account', one));
 }
 
 function addressesOf(body: Json): Addresses {
