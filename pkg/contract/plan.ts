@@ -62,6 +62,8 @@ export const SECURITY_CODES = [
   'receiver',
   /** Some alerts go to a contact point that got none from here: `after`. */
   'receiver-added',
+  /** The contact point `name`, which gets alerts from here, gets others as well: those with the `matchers`. */
+  'receiver-wider',
 ] as const;
 export type SecurityCode = (typeof SECURITY_CODES)[number];
 

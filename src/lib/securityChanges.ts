@@ -102,6 +102,13 @@ export function securityChangeText({ code, params }: SecurityChange): string {
       t('security.receiver', 'Alerts go by default to another contact point: {{before}} → {{after}}.', values(given)),
     'receiver-added': ({ after = '' }) =>
       t('security.receiverAdded', 'Alerts now also go to the contact point {{name}}.', { name: after }),
+    'receiver-wider': ({ name = '', matchers = '' }) =>
+      matchers === ''
+        ? t('security.receiverAll', 'The contact point {{name}} gets more alerts: all of its branch.', { name })
+        : t('security.receiverWider', 'The contact point {{name}} gets more alerts: those with {{matchers}}.', {
+            name,
+            matchers,
+          }),
   };
   return texts[code](params);
 }

@@ -50,6 +50,62 @@ describeAttack('alerts that go to another contact point', {
   says: [{ code: 'receiver', params: { before: 'ops', after: 'other' } }],
 });
 
+const putTree = ({ api }: Lab, ...routes: object[]) =>
+  api('PUT /api/v1/provisioning/policies', { receiver: 'ops', routes });
+const addPoints = async ({ api }: Lab) => {
+  for (const name of ['ops', 'other']) {
+    const settings = { url: REAL };
+    await api('POST /api/v1/provisioning/contact-points', { uid: `${name}-hook`, name, type: 'webhook', settings });
+  }
+};
+const tree = async ({ api }: Lab) => (await api('GET /api/v1/provisioning/policies'))['routes'];
+const team = (name: string) => ['team', '=', name];
+const toOther = { receiver: 'other', continue: true };
+
+describeAttack('a contact point that gets all alerts instead of those of one team', {
+  async seed(lab) {
+    await addPoints(lab);
+    await putTree(lab, { ...toOther, object_matchers: [team('a')] });
+  },
+  forge: (lab) => putTree(lab, toOther),
+  heal: (lab) => putTree(lab, { ...toOther, object_matchers: [team('a')] }),
+  target: { kind: 'notification-policy', uid: 'default' },
+  state: tree,
+  says: [{ code: 'receiver-wider', params: { name: 'other', matchers: '' } }],
+});
+
+describeAttack('a contact point that gets the alerts of another team as well', {
+  async seed(lab) {
+    await addPoints(lab);
+    await putTree(lab, { ...toOther, object_matchers: [team('a')] });
+  },
+  forge: (lab) =>
+    putTree(
+      lab,
+      { ...toOther, object_matchers: [team('a'), ['severity', '=', 'page']] },
+      { receiver: 'ops', object_matchers: [team('b')], routes: [toOther] },
+    ),
+  heal: (lab) => putTree(lab, { ...toOther, object_matchers: [team('a')] }),
+  target: { kind: 'notification-policy', uid: 'default' },
+  state: tree,
+  says: [{ code: 'receiver-wider', params: { name: 'other', matchers: 'team = b' } }],
+});
+
+describeAttack('alerts that go to a contact point although people reset their policies', {
+  async seed(lab) {
+    await addPoints(lab);
+    await putTree(lab, toOther);
+  },
+  forge: async () => undefined,
+  heal: ({ api }) => api('DELETE /api/v1/provisioning/policies'),
+  target: { kind: 'notification-policy', uid: 'default' },
+  state: async ({ api }) => (await api('GET /api/v1/provisioning/policies'))['receiver'],
+  says: [
+    { code: 'receiver', params: { after: 'ops' } },
+    { code: 'receiver-added', params: { after: 'other' } },
+  ],
+});
+
 const correlation = (url: string) => ({
   label: 'Look it up',
   type: 'external',

@@ -42,6 +42,8 @@ const TEXTS: Texts = {
   'default-source': (params) => `becomes the default data source, ${change(params)}`,
   receiver: (params) => `alerts go by default to another contact point, ${change(params)}`,
   'receiver-added': ({ after }) => `alerts now also go to the contact point ${after}`,
+  'receiver-wider': ({ name, matchers }) =>
+    `the contact point ${name} gets more alerts: ${matchers === '' ? 'all of its branch' : `those with ${matchers}`}`,
 };
 
 const SUBJECTS: Record<string, string> = {

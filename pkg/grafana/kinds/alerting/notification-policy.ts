@@ -6,7 +6,8 @@ import { listPages } from '../../http/pagination/pages.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders } from '../../provenance.ts';
-import { receiverChanges } from '../security/receivers.ts';
+import { receiverChanges, receiversOfNew } from '../security/receivers.ts';
+import { widerRoutes } from '../security/routes.ts';
 import type { Kind, KindContext, Listed, Reference } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -85,8 +86,14 @@ export const notificationPolicy: Kind = {
     return forecastByProvenance(context, item);
   },
 
-  securityChanges({ content, live }) {
-    return live === undefined ? [] : receiverChanges(notificationPolicy, content, live);
+  /** Against what Grafana made by itself, only contact points that people have already count. */
+  securityChanges({ content, live }, { creates }) {
+    return live === undefined
+      ? receiversOfNew(notificationPolicy, content).filter(
+          ({ params: { after = '' } }) =>
+            !FACTORY_RECEIVERS.has(after) && !creates({ kind: 'contact-point', uid: after }),
+        )
+      : [...receiverChanges(notificationPolicy, content, live), ...widerRoutes(live.body, content.body)];
   },
 
   async write(context, item) {

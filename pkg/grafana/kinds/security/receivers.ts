@@ -6,12 +6,25 @@ import { securityChange } from './change.ts';
 
 /** Contact points that alerts go to after an update and did not before; the default one on its own. */
 export function receiverChanges(kind: Pick<Kind, 'references'>, after: Content, before: Content): SecurityChange[] {
-  const [was, is] = [defaultOf(before), defaultOf(after)];
-  const known = new Set(receiversOf(kind, before));
-  const added = receiversOf(kind, after).filter((name) => !known.has(name) && name !== is);
+  return added(kind, after, new Set(receiversOf(kind, before)), defaultOf(before));
+}
+
+/** The same where alerts went nowhere before. */
+export function receiversOfNew(kind: Pick<Kind, 'references'>, after: Content): SecurityChange[] {
+  return added(kind, after, new Set());
+}
+
+function added(
+  kind: Pick<Kind, 'references'>,
+  after: Content,
+  known: ReadonlySet<string>,
+  was?: string,
+): SecurityChange[] {
+  const is = defaultOf(after);
+  const names = receiversOf(kind, after).filter((name) => !known.has(name) && name !== is);
   return [
     ...(was === is ? [] : [securityChange('receiver', { before: was, after: is })]),
-    ...added.map((name) => securityChange('receiver-added', { after: name })),
+    ...names.map((name) => securityChange('receiver-added', { after: name })),
   ];
 }
 
