@@ -58,6 +58,11 @@ export const ERROR_CATALOGUE = {
   DK_MEDIA_TYPE: { exit: 2, status: 415, hint: 'Send JSON, with the content type application/json.' },
   DK_CONFIRMATION: { exit: 2, status: 400, hint: 'Type exactly what the message asks for.' },
   DK_JSON_INVALID: { exit: 1, status: 400, hint: 'The document is not valid JSON. It may be cut off.' },
+  DK_JSON_TOO_LARGE: {
+    exit: 1,
+    status: 500,
+    hint: 'Give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
+  },
 
   DK_GRAFANA_UNREACHABLE: { exit: 1, status: 502, hint: 'Check GRAFANA_URL, and that Grafana is running.' },
   DK_GRAFANA_TIMEOUT: {
@@ -79,6 +84,11 @@ export const ERROR_CATALOGUE = {
     exit: 1,
     status: 502,
     hint: 'Check whether a proxy or login page is between Dashkeep and Grafana.',
+  },
+  DK_GRAFANA_TOO_LARGE: {
+    exit: 1,
+    status: 502,
+    hint: 'Make it smaller in Grafana, or give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart).',
   },
   DK_GRAFANA_INCOMPLETE_LIST: {
     exit: 1,

@@ -4,6 +4,10 @@ export const REFUSAL_REASONS = {
     "the account is not a member of the organization '{org}', so Grafana shows nothing of it: make it an Admin there, or leave the organization out with --orgs",
   'dashboards-converted':
     'Grafana {version} gives out dashboards through /api only, which converts those of the new form (v2) and loses tabs and layouts without saying so: let requests to /apis through to Grafana',
+  'too-large': "Grafana's response takes more than {mib} MiB of memory, which is the limit of this process",
+  'item-too-large':
+    'item {position} of the list takes more than {mib} MiB of memory, which is the limit of this process; Grafana does not show its name',
+  'annotation-too-large': 'the annotation is larger than 1 MiB, which is the limit for one annotation',
   'needs-server-admin':
     'needs a server admin: give GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
   'alerting-late':

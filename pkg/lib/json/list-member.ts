@@ -64,8 +64,8 @@ export function findListMember(text: string, name: string): ListMember | undefin
 /** What makes a string the name of a member that is a list. */
 const LIST = /^\s*:\s*\[/;
 
-/** Where the string that begins at a quote ends; behind the text when it has no end. */
-function endOfString(text: string, start: number): number {
+/** Where the string that begins at a quote ends, at its other quote; behind the text when it has no end. */
+export function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let escapes = 0;
     while (text[at - 1 - escapes] === '\\') {

@@ -1,8 +1,30 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { partOfHeap } from '../memory/part-of-heap.ts';
+import { heapSizeOf } from './heap-size.ts';
 import { MAX_JSON_DEPTH, RawNumber, tooDeep, type Json, type JsonObject } from './value.ts';
+
+/**
+ * What a text and its values may take of the heap. Other work goes on beside it, and what is made of the values is
+ * another text.
+ */
+const MAX_PARSED_BYTES = partOfHeap(1 / 3, 1024);
+
+/** Smaller ones take less than that, whatever they hold. */
+const ALWAYS_FITS = Math.min(1024 * 1024, MAX_PARSED_BYTES / 50);
 
 /** Candidates for a number that does not survive the way through a double; a hit inside a string only costs time. */
 const FRAGILE_NUMBER = /(?:^|[:,[\s])(?:-0|-?(?:\d{16,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+))(?=[\s,\]}]|$)/g;
+
+/** Whether every number in the text does. One candidate at a time: a list of them may be larger than the text. */
+function survivesAsDoubles(text: string): boolean {
+  FRAGILE_NUMBER.lastIndex = 0;
+  for (let found = FRAGILE_NUMBER.exec(text); found !== null; found = FRAGILE_NUMBER.exec(text)) {
+    if (!survivesAsDouble(numberIn(found[0]))) {
+      return false;
+    }
+  }
+  return true;
+}
 
 function survivesAsDouble(text: string): boolean {
   return String(Number(text)) === text;
@@ -15,12 +37,15 @@ function numberIn(candidate: string): string {
 
 /**
  * Parses JSON without changing any number.
- * @throws DashkeepError DK_JSON_INVALID when the text is not JSON or nests deeper than MAX_JSON_DEPTH.
+ * @throws DashkeepError DK_JSON_INVALID when the text is not JSON or nests deeper than MAX_JSON_DEPTH;
+ * DK_JSON_TOO_LARGE when its values would not fit into the heap.
  */
 export function parseJson(text: string): Json {
-  const fragile = text.match(FRAGILE_NUMBER);
+  if (text.length > ALWAYS_FITS && text.length + heapSizeOf(text) > MAX_PARSED_BYTES) {
+    throw new DashkeepError('DK_JSON_TOO_LARGE', `JSON of ${text.length} characters does not fit into the memory`);
+  }
   try {
-    if (fragile === null || fragile.every((candidate) => survivesAsDouble(numberIn(candidate)))) {
+    if (survivesAsDoubles(text)) {
       const value = JSON.parse(text) as Json;
       refuseDepth(value, 0);
       return value;
@@ -121,7 +146,8 @@ class LosslessParser {
       array.push(this.#value(depth + 1));
     } while (this.#take(','));
     this.#expect(']');
-    return array;
+    // What grew element by element keeps room for sixteen more.
+    return array.slice();
   }
 
   #string(): string {

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { getHeapStatistics } from 'node:v8';
 import { createGzip, gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
+import { partOfHeap } from '../../lib/memory/part-of-heap.ts';
 import { ownCopy, release } from '../../lib/memory/release.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
@@ -9,25 +9,17 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
-const MIB = 1024 * 1024;
-
-/**
- * At most that many MiB, and so much of the heap that this process may fill, in MiB: who may write to the target must
- * not be able to end it with a file that inflates.
- */
-function within(most: number, share: number): number {
-  return Math.floor(Math.min(most * MIB, getHeapStatistics().heap_size_limit * share));
-}
+// Who may write to the target must not be able to end this process with a file that inflates.
 
 /** A resource's JSON. The largest dashboards seen are around 20 MB. Its text alone must fit. */
-export const MAX_OBJECT_BYTES = within(128, 1 / 4);
+export const MAX_OBJECT_BYTES = partOfHeap(1 / 4, 128);
 /**
  * A manifest's JSON, about 350 bytes for each resource: 90 000 of them in a heap of 384 MiB, where text and values must
  * fit.
  */
-export const MAX_MANIFEST_BYTES = within(256, 1 / 12);
+export const MAX_MANIFEST_BYTES = partOfHeap(1 / 12, 256);
 /** Everything small: configuration, sessions, run records, marks. Values may take ten times their text. */
-export const MAX_RECORD_BYTES = within(32, 1 / 24);
+export const MAX_RECORD_BYTES = partOfHeap(1 / 24, 32);
 /** What encryption adds at most for a sensible number of recipients, and gzip to what cannot be compressed. */
 export const ENVELOPE_BYTES = 1024 * 1024;
 

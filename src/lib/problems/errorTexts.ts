@@ -103,6 +103,10 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_JSON_INVALID', 'The content is not valid JSON'),
     t('advice.DK_JSON_INVALID', 'It may be cut off. Try again. If the error persists, verify the stored data.'),
   ],
+  DK_JSON_TOO_LARGE: () => [
+    t('error.DK_JSON_TOO_LARGE', 'The content does not fit into the memory of the service'),
+    t('advice.DK_JSON_TOO_LARGE', 'Give the service more memory.'),
+  ],
   DK_GRAFANA_UNREACHABLE: () => [
     t('error.DK_GRAFANA_UNREACHABLE', 'The service cannot reach Grafana'),
     t('advice.DK_GRAFANA_UNREACHABLE', 'Check that Grafana is running and that the service uses the correct address.'),
@@ -138,6 +142,10 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
   DK_GRAFANA_ANSWER: () => [
     t('error.DK_GRAFANA_ANSWER', 'The response does not come from Grafana'),
     t('advice.DK_GRAFANA_ANSWER', 'Check whether a proxy or a login page is in between.'),
+  ],
+  DK_GRAFANA_TOO_LARGE: () => [
+    t('error.DK_GRAFANA_TOO_LARGE', 'A response of Grafana does not fit into the memory of the service'),
+    t('advice.DK_GRAFANA_TOO_LARGE', 'Make the resource smaller in Grafana, or give the service more memory.'),
   ],
   DK_GRAFANA_INCOMPLETE_LIST: () => [
     t('error.DK_GRAFANA_INCOMPLETE_LIST', 'A list from Grafana is incomplete'),

@@ -12,6 +12,20 @@ export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
       'Grafana {{version}} converts dashboards of the new form (v2), which loses tabs and layouts, because requests to /apis do not reach it. Let them through',
       given,
     ),
+  'too-large': (given) =>
+    t(
+      'reason.too-large',
+      'Grafana’s response takes more than {{mib}} MiB of memory, which is the limit of the service',
+      given,
+    ),
+  'item-too-large': (given) =>
+    t(
+      'reason.item-too-large',
+      'Item {{position}} of the list takes more than {{mib}} MiB of memory, which is the limit of the service. Grafana does not show its name',
+      given,
+    ),
+  'annotation-too-large': () =>
+    t('reason.annotation-too-large', 'The annotation is larger than 1 MiB, which is the limit for one annotation'),
   'needs-server-admin': () =>
     t('reason.needs-server-admin', 'Needs the credentials of a server admin, which the service does not have'),
   'alerting-late': (given) =>
