@@ -1,6 +1,7 @@
 import { numberAt, stringAt, type JsonObject } from '../lib/json/json.ts';
 import { isSameName } from './accounts.ts';
-import { listAt, listNumbered, objectsOf } from './http/pagination/lists.ts';
+import { listAt, objectsOf } from './http/pagination/lists.ts';
+import { listNumbered } from './http/pagination/numbered.ts';
 import type { KindContext } from './kinds/kind.ts';
 
 /** Numeric ids of this Grafana by the names that mean the same everywhere: logins, team names. */

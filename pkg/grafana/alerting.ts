@@ -88,7 +88,7 @@ export async function readAlertingList(
   path: string,
   options: RequestOptions = {},
 ): Promise<JsonObject[]> {
-  const answer = await readAlerting(context, path, options);
+  const answer = await readAlerting(context, path, { list: true, ...options });
   if (answer === null) {
     return [];
   }

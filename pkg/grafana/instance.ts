@@ -7,7 +7,7 @@ import type { GrafanaClient } from './http/client.ts';
 import type { CredentialSource } from './http/credentials.ts';
 import { GrafanaError } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
-import { listNumbered } from './http/pagination/lists.ts';
+import { listNumbered } from './http/pagination/numbered.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
 

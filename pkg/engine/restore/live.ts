@@ -1,10 +1,10 @@
 import { compact } from '../../contract/compact.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
-import { ByteBudget } from '../../grafana/http/byte-budget.ts';
+import { ByteBudget, LARGE_BYTES } from '../../grafana/http/byte-budget.ts';
 import type { Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { releaseForm } from '../../grafana/kinds/text-content.ts';
-import { holding, LARGE_BYTES } from '../backup/large-bodies.ts';
+import { holding } from '../backup/large-bodies.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 

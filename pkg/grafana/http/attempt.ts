@@ -1,21 +1,34 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { DashkeepError } from '../../contract/errors.ts';
-import { stringifyJson } from '../../lib/json/json.ts';
+import { stringifyJson, type Json } from '../../lib/json/json.ts';
+import type { ItemReader } from '../../lib/json/list-items.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { Connections } from '../../lib/http/agent.ts';
-import { sendRequest, type HttpResponse } from '../../lib/http/request.ts';
+import { BodyTooLarge, sendRequest, type HttpResponse } from '../../lib/http/request.ts';
 import type { Access } from './access.ts';
 import { queryOf } from './address.ts';
-import { inflateBounded, jsonOf, MAX_ANSWER_BYTES, parseOrUndefined } from './response-body.ts';
-import type { ByteReservation } from './byte-budget.ts';
+import {
+  ERROR_LIMIT,
+  headText,
+  inflateBounded,
+  inflateItems,
+  itemReaderOf,
+  jsonOf,
+  limitOf,
+  LIST_LIMIT,
+  parseOrUndefined,
+  type TakeRoom,
+} from './response-body.ts';
+import { ByteBudget, LARGE_BYTES, type ByteReservation } from './byte-budget.ts';
 import type { GrafanaResponse, RequestOptions } from './client-options.ts';
-import { errorOfResponse, type GrafanaError } from './errors.ts';
+import { errorOfResponse, ResponseTooLarge, type GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import type { Release, RequestLimiter } from './request-limiter.ts';
 
-const EMPTY = Buffer.alloc(0);
+/** Where answers wait for room for which nobody reserved any, until they are parsed: all that this process reads. */
+const UNRESERVED = new ByteBudget(LARGE_BYTES);
 
 /** What all clients of one Grafana share to send a request. */
 export interface Connection {
@@ -60,15 +73,16 @@ export async function attempt(
   path: string,
   options: RequestOptions,
 ): Promise<Attempt> {
-  const { access, share } = line;
+  const { access } = line;
+  const share = line.share ?? UNRESERVED.open();
   const { clock, window } = line.shared;
   const request = { method, path };
   let leave: Release | undefined = await window.acquire(options.signal, options.first);
   let authorization: string | undefined;
   let ending: Ending = 'failed';
   let seen = { bytes: 0, took: 0, late: 0 };
-  const received = (bytes: number): Promise<void> | undefined => {
-    const room = share?.received(bytes);
+  const take: TakeRoom = (bytes) => {
+    const room = share.received(bytes);
     if (room !== undefined) {
       // Anyone who makes room may need a place for it.
       leave?.({ ending: 'cancelled', sort: '', milliseconds: 0, late: 0 });
@@ -82,10 +96,11 @@ export async function attempt(
   };
   try {
     authorization = await access.authorization();
-    const { status, body, headers, ...rest } = await send(line, request, authorization, options, received);
+    const received = await send(line, request, authorization, options, take);
+    const { status, headers } = received;
     ending = endingOf(status);
     noteDate(line.shared, headers['date']);
-    seen = rest;
+    seen = received;
     if (status >= 200 && status < 300) {
       // By the next turn its connection is free: until then another request would open another one.
       await nextTurn();
@@ -93,9 +108,10 @@ export async function attempt(
       options.took?.(seen.took);
       // The next request goes before the work on this answer.
       await nextTurn();
-      return { answer: { status, json: jsonOf(body, options), headers } };
+      return { answer: { status, json: await jsonIn(received, options, take), headers } };
     }
-    const error = errorOfResponse(request, status, parseOrUndefined(body.toString('utf8')));
+    const text = (await unpackedError(received)).toString('utf8');
+    const error = errorOfResponse(request, status, parseOrUndefined(text));
     const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
     if (status === 429 && retryAfter !== undefined) {
       window.pause(retryAfter);
@@ -117,11 +133,19 @@ export async function attempt(
       ending = 'cancelled';
       throw cause;
     }
+    const tooLarge = tooLargeError(request, cause);
+    if (tooLarge !== undefined) {
+      ending = 'cancelled';
+      return { error: tooLarge, authorization, passing: false, unprocessed: false };
+    }
     const error = transportError(request, cause, line.shared.origin);
     ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
     return { error, authorization, passing: true, unprocessed: isNotSent(cause) };
   } finally {
     giveBack();
+    if (share !== line.share) {
+      share.close();
+    }
   }
 }
 
@@ -131,10 +155,10 @@ function noteDate(shared: Connection, date: string | string[] | undefined): void
   }
 }
 
-/** An answer, with its body inflated. */
+/** An answer as it came. */
 interface Received extends HttpResponse {
-  /** Bytes of the body as they came. */
-  bytes: number;
+  /** What read its items meanwhile. */
+  reader: ItemReader | undefined;
 }
 
 async function send(
@@ -142,7 +166,7 @@ async function send(
   { method, path }: { method: Dispatcher.HttpMethod; path: string },
   authorization: string,
   options: RequestOptions,
-  received: (bytes: number) => Promise<void> | undefined,
+  take: TakeRoom,
 ): Promise<Received> {
   const timeout = options.timeout ?? shared.timeout;
   const headers: Record<string, string> = {
@@ -152,6 +176,7 @@ async function send(
     ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...options.headers,
   };
+  const reader = itemReaderOf(options);
   const answer = await sendRequest({
     dispatcher: shared.dispatcher,
     origin: shared.origin,
@@ -161,19 +186,59 @@ async function send(
     body: options.body === undefined ? null : stringifyJson(options.body),
     idle: timeout,
     total: timeout,
-    maxBytes: MAX_ANSWER_BYTES,
-    received,
+    maxBytes: limitOf(options).bytes,
+    received: take,
     begins: options.begins,
+    consume: (part, headers) => {
+      if (reader !== undefined && !isPacked(headers)) {
+        reader.add(part);
+        return true;
+      }
+      return options.ignoreBody === true;
+    },
     signal: options.signal,
   });
-  const raw = answer.body;
-  const rest = { ...answer, bytes: raw.length };
-  if (options.ignoreBody === true && answer.status < 300) {
-    return { ...rest, body: EMPTY };
+  return { ...answer, reader };
+}
+
+function isPacked(headers: HttpResponse['headers']): boolean {
+  return headers['content-encoding'] === 'gzip';
+}
+
+/** What a good answer says, as the caller wants it. */
+async function jsonIn(
+  { body, bytes, headers, reader }: Received,
+  options: RequestOptions,
+  take: TakeRoom,
+): Promise<Json> {
+  if (bytes === 0 || options.ignoreBody === true) {
+    return null;
   }
-  const body = answer.headers['content-encoding'] === 'gzip' && raw.length > 0 ? await inflateBounded(raw) : raw;
-  await received(body.length);
-  return { ...rest, body };
+  if (reader !== undefined) {
+    if (isPacked(headers)) {
+      await inflateItems(body, reader);
+    }
+    return reader.end();
+  }
+  return jsonOf(isPacked(headers) ? await inflateBounded(body, limitOf(options), take) : body, options, take);
+}
+
+/** Its text only helps people: where it was cut short, or is large, there is none. */
+async function unpackedError({ body, headers }: Received): Promise<Buffer> {
+  try {
+    return isPacked(headers) && body.length > 0 ? await inflateBounded(body, ERROR_LIMIT, () => undefined) : body;
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function tooLargeError(request: { method: string; path: string }, cause: unknown): ResponseTooLarge | undefined {
+  if (cause instanceof BodyTooLarge) {
+    return new ResponseTooLarge(request, cause.maxBytes, headText(cause.head), cause);
+  }
+  return cause instanceof DashkeepError && cause.code === 'DK_JSON_TOO_LARGE'
+    ? new ResponseTooLarge(request, LIST_LIMIT.heap, '', cause)
+    : undefined;
 }
 
 /**

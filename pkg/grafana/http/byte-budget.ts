@@ -1,3 +1,6 @@
+/** Bytes of large answers in memory at the same time, of each budget. */
+export const LARGE_BYTES = 8 * 1024 * 1024;
+
 /** From here on an answer counts; smaller ones are limited by how many there are. */
 const COUNTS_FROM = 64 * 1024;
 
@@ -91,7 +94,10 @@ export class ByteReservation {
     this.#giveBack = giveBack;
   }
 
-  /** Called as an answer comes in. @returns what to wait for before more of it is taken in; undefined when nothing. */
+  /**
+   * Called as an answer comes in, and when its values are made of it.
+   * @returns what to wait for before that goes on; undefined when nothing.
+   */
   received(total: number): Promise<void> | undefined {
     if (total < COUNTS_FROM || total <= this.held) {
       return undefined;

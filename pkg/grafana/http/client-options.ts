@@ -43,8 +43,14 @@ export interface RequestOptions {
   took?: (milliseconds: number) => void;
   /** What of the answer is left as bytes (`parseOutline`). */
   leave?: Left;
-  /** Of an answer that is a list of objects only these members of each are kept (`parseItems`). */
+  /**
+   * Of an answer that is a list of objects only these members of each are kept (`ItemReader`): it may have any size.
+   */
   keep?: readonly string[];
+  /** The part of the memory for a list that what is kept may take; all of it by default. */
+  part?: number;
+  /** The answer is a list, or a page of one: it gets less memory than a single resource, since there are others. */
+  list?: true;
   /**
    * `always`: repeat after anything that may pass (the default for GET). `unprocessed`: only when the server said that
    * it did not take the request (429, 503 with Retry-After), the default for writes. `never`: not at all.

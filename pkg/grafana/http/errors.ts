@@ -1,6 +1,8 @@
 import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
-import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { objectAt, stringAt, type Json } from '../../lib/json/json.ts';
+
+const MIB = 1024 * 1024;
 
 /** An answer from Grafana that is not a success, or no answer at all. */
 export class GrafanaError extends DashkeepError {
@@ -18,7 +20,7 @@ export class GrafanaError extends DashkeepError {
     code: ErrorCode,
     request: { method: string; path: string },
     answer: { status: number; message: string; reason?: string },
-    options: { cause?: unknown; advice?: KnownReason } = {},
+    options: { cause?: unknown; why?: KnownReason; advice?: KnownReason } = {},
   ) {
     const status = answer.status === 0 ? '' : `${answer.status} `;
     super(code, `${request.method} ${request.path}: ${status}${answer.message}`, options);
@@ -28,6 +30,18 @@ export class GrafanaError extends DashkeepError {
     this.httpStatus = answer.status;
     this.grafanaMessage = answer.message;
     this.reason = answer.reason;
+  }
+}
+
+/** An answer that takes more memory than there is for one. */
+export class ResponseTooLarge extends GrafanaError {
+  /** What it begins with. */
+  readonly head: string;
+
+  constructor(request: { method: string; path: string }, limit: number, head: string, cause: unknown) {
+    const why = reason('too-large', { mib: String(Math.round(limit / MIB)) });
+    super('DK_GRAFANA_TOO_LARGE', request, { status: 0, message: sentenceOf(why) }, { cause, why });
+    this.head = head;
   }
 }
 

@@ -4,7 +4,7 @@ import { canonicalForm, type Form } from '../../lib/json/canonical-form.ts';
 import type { Content } from './content.ts';
 
 const texts = new WeakMap<Content, string>();
-const forms = new WeakMap<Content, Form>();
+const forms = new WeakMap<Content, { form: Form; parseBody: () => Json }>();
 
 /**
  * Content whose body is there as canonical text. It is parsed when somebody looks at it, and not before: what is
@@ -43,7 +43,7 @@ export function contentOfForm(
       return plainOf(content);
     },
   };
-  forms.set(content, form);
+  forms.set(content, { form, parseBody });
   return content;
 }
 
@@ -63,14 +63,14 @@ export function textOf(content: Content): string | undefined {
  * How the canonical form of the body can be made without parsing it; undefined when only the body itself is at hand.
  */
 export function formOf(content: Content): Form | undefined {
-  return forms.get(content);
+  return forms.get(content)?.form;
 }
 
 /**
  * Frees the bytes of content that nobody looks at any more. What Grafana sends is freed with its answer, but for these.
  */
 export function releaseForm(content: Content): void {
-  const form = forms.get(content);
+  const form = formOf(content);
   if (form !== undefined) {
     release(form.bytes);
   }
@@ -78,7 +78,10 @@ export function releaseForm(content: Content): void {
 
 /** The canonical form of the body in UTF-8: what is hashed and stored. */
 export function canonicalOf(content: Content): Buffer {
-  const form = forms.get(content);
-  const bytes = form === undefined ? undefined : canonicalForm(form);
-  return bytes ?? Buffer.from(texts.get(content) ?? canonicalJson(content.body), 'utf8');
+  const known = forms.get(content);
+  if (known !== undefined) {
+    // What is parsed for this alone is not kept: it takes many times its text.
+    return canonicalForm(known.form) ?? Buffer.from(canonicalJson(known.parseBody()), 'utf8');
+  }
+  return Buffer.from(texts.get(content) ?? canonicalJson(content.body), 'utf8');
 }

@@ -11,8 +11,10 @@ export interface KindTraits {
   readonly inFolders?: true;
   /** Every Grafana has it: a list that is answered with 404 is a failure, never a kind that is not served. */
   readonly essential?: true;
-  /** Bodies may have megabytes: they wait for room in memory, and a plan reads one only when it is written. */
+  /** Bodies may have megabytes: anyone who reads one waits for room in memory. */
   readonly largeBodies?: true;
+  /** A plan knows enough without the body, which is read only when it is written. */
+  readonly readsLate?: true;
   /** That many resources refer to it that one list is cheaper than looking at each. */
   readonly manyReferences?: true;
   /** Nobody can read its secrets: given ones are written even where all else is as in the snapshot. */

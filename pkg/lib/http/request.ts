@@ -16,7 +16,7 @@ export interface HttpRequest {
   idle: number;
   /** Milliseconds for the whole of it; no limit by default. */
   total?: number;
-  /** More than this is not read. */
+  /** More than this is not read, nor more than `MAX_ERROR_BYTES` of an error's. */
   maxBytes: number;
   /** Called with the first part of the body, where the status says that all is well. */
   begins?: (part: Buffer) => void;
@@ -25,13 +25,38 @@ export interface HttpRequest {
    * runs.
    */
   received?: (bytes: number) => Promise<void> | undefined;
+  /** Called with each part of the body, where the status says that all is well. Returns whether it is done with it. */
+  consume?: (part: Buffer, headers: IncomingHttpHeaders) => boolean;
   signal?: AbortSignal;
+}
+
+/** Of an error's body as much is kept; the rest is not read. */
+const MAX_ERROR_BYTES = 256 * 1024;
+
+/** What a body that is too large begins with. */
+const HEAD_BYTES = 4096;
+
+/** A body is larger than the one who asked for it wants it. */
+export class BodyTooLarge extends Error {
+  readonly maxBytes: number;
+  /** What it begins with, as it came. */
+  readonly head: Buffer;
+
+  constructor(maxBytes: number, head: Buffer) {
+    super(`response larger than ${maxBytes} bytes`);
+    this.name = 'BodyTooLarge';
+    this.maxBytes = maxBytes;
+    this.head = Buffer.from(head.subarray(0, HEAD_BYTES));
+  }
 }
 
 export interface HttpResponse {
   status: number;
   headers: IncomingHttpHeaders;
+  /** Empty where it was consumed. */
   body: Buffer;
+  /** Bytes of the body as they came. */
+  bytes: number;
   /** Milliseconds from when it was sent until it was all there. */
   took: number;
   /** Milliseconds of these in which it may have been there already, since this process was busy. */
@@ -43,7 +68,7 @@ const attention = new EventLoopLag();
 /**
  * One HTTP request and its whole answer, without the streams and promises in between that ordinary calls have: at a
  * thousand small requests a second those cost more than the requests.
- * @throws the signal's reason; an error named TimeoutError; otherwise what the connection says.
+ * @throws the signal's reason; BodyTooLarge; an error named TimeoutError; otherwise what the connection says.
  */
 export function sendRequest(options: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => new Exchange(options, resolve, reject).start());
@@ -60,6 +85,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #received = 0;
+  #kept = 0;
   readonly #parts: Buffer[] = [];
 
   constructor(options: HttpRequest, resolve: (exchanged: HttpResponse) => void, reject: (error: unknown) => void) {
@@ -105,14 +131,32 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) {
+      return;
+    }
+    const { maxBytes, consume, begins, received } = this.#options;
+    const isGood = this.#status < 300;
+    if (this.#received === 0 && isGood) {
+      begins?.(chunk);
+    }
     this.#received += chunk.length;
-    if (this.#received > this.#options.maxBytes) {
-      this.#fail(new Error(`response larger than ${this.#options.maxBytes} bytes`));
-    } else if (!this.#over) {
-      if (this.#parts.push(chunk) === 1 && this.#status < 300) {
-        this.#options.begins?.(chunk);
+    try {
+      if (isGood && consume?.(chunk, this.#headers) === true) {
+        return;
       }
-      const room = this.#options.received?.(this.#received);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#parts.push(chunk);
+    this.#kept += chunk.length;
+    if (!isGood && this.#kept > MAX_ERROR_BYTES) {
+      this.onResponseEnd();
+      controller.abort(new Error('enough of an error was read'));
+    } else if (this.#kept > maxBytes) {
+      this.#fail(new BodyTooLarge(maxBytes, this.#parts[0] ?? chunk));
+    } else {
+      const room = received?.(this.#kept);
       if (room !== undefined) {
         void this.#pause(controller, room);
       }
@@ -137,7 +181,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#resolve({
         status: this.#status,
         headers: this.#headers,
-        body: wholeOf(this.#parts, this.#received),
+        body: wholeOf(this.#parts, this.#kept),
+        bytes: this.#received,
         took: now - this.#sent,
         late,
       });

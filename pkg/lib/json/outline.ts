@@ -22,12 +22,13 @@ import {
  * Parses JSON, but leaves some objects as the bytes they came as (`JsonBytes`): what is large and only passed on need
  * not be taken apart. They are copied, so that the answer need not stay for them. Where the bytes alone don't decide,
  * everything is parsed.
+ * @param parse parses everything.
  * @throws DashkeepError DK_JSON_INVALID when it is not JSON. Within what is left as bytes only its own members were
  * looked at.
  */
-export function parseOutline(bytes: Buffer, left: Left): Json {
+export function parseOutline(bytes: Buffer, left: Left, parse: (text: string) => Json = parseJson): Json {
   const outline = isUtf8(bytes) ? unlessParserIsNeeded(() => new Reader(bytes, left).read()) : undefined;
-  return outline === undefined ? parseJson(bytes.toString('utf8')) : outline;
+  return outline === undefined ? parse(bytes.toString('utf8')) : outline;
 }
 
 class Reader {

@@ -38,7 +38,8 @@ export function afterSpace(bytes: Uint8Array, at: number): number {
   return at;
 }
 
-function isSpace(byte: number | undefined): boolean {
+/** Whether it is white space of JSON's. */
+export function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 

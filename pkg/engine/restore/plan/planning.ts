@@ -33,7 +33,7 @@ export interface Planning {
 
 /** Whether a body is read only when it is written. */
 export function isDeferred(request: PlanRequest, kind: KindName, live: unknown): boolean {
-  return live === undefined && request.deferBodies === true && kindOf(kind).largeBodies === true;
+  return live === undefined && request.deferBodies === true && kindOf(kind).readsLate === true;
 }
 
 /** Who manages what, as the snapshot says it; what is live says it better, where it is looked at. */

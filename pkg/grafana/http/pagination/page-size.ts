@@ -45,6 +45,11 @@ export class PageSize {
     return this.#limit;
   }
 
+  /** A page of more objects than that took too much memory. */
+  shrink(limit: number): void {
+    this.#limit = Math.min(this.#limit, limit);
+  }
+
   /** Takes how long the server took for a page, in milliseconds. */
   learn(objects: number, milliseconds: number): void {
     if (objects === 0) {
@@ -55,7 +60,7 @@ export class PageSize {
     this.#best = best * FORGETTING;
     if (milliseconds > GENTLE_MS.slow) {
       const fitting = Math.floor(objects * Math.max(SHRINKING, GENTLE_MS.slow / milliseconds));
-      this.#limit = Math.max(SIZES.least, Math.min(this.#limit, fitting));
+      this.#limit = Math.min(this.#limit, Math.max(SIZES.least, fitting));
     } else if (milliseconds < GENTLE_MS.fast && objects >= this.#limit) {
       this.#limit = Math.min(SIZES.most, Math.ceil(this.#limit * GROWTH));
     }
@@ -69,5 +74,34 @@ export class PageSize {
     if (left > 0) {
       await this.#clock.sleep(left, signal);
     }
+  }
+}
+
+/** The same for a list whose pages keep no server busy: as many as it may have, unless they take too much memory. */
+export class FullPages {
+  readonly #most: number;
+  #limit: number;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.#limit = most;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  learn(objects: number): void {
+    if (objects >= this.#limit) {
+      this.#limit = Math.min(this.#most, Math.ceil(this.#limit * GROWTH));
+    }
+  }
+
+  shrink(limit: number): void {
+    this.#limit = Math.min(this.#limit, limit);
+  }
+
+  rest(): undefined {
+    return undefined;
   }
 }

@@ -3,16 +3,20 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { nameOf } from '../../apis.ts';
 import type { GrafanaClient } from '../client.ts';
-import { GrafanaError } from '../errors.ts';
+import type { RequestOptions } from '../client-options.ts';
+import { GrafanaError, ResponseTooLarge } from '../errors.ts';
 import type { Left } from '../../../lib/json/bytes.ts';
 import { listAt } from './lists.ts';
-import type { PageSize } from './page-size.ts';
+import { FullPages, type PageSize } from './page-size.ts';
 
 /** Metadata only, with the ordinary list as fall-back for servers that don't know it. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 /** Often enough for a list that changes under our hands, few enough not to go round for ever. */
 const MAX_RESTARTS = 3;
+
+/** The part of a page to ask for when it took too much memory: Grafana makes the whole of each one that is refused. */
+const SMALLER = 0.25;
 
 /** What is before the items of a list, with the token in it; Grafana writes `metadata` first. */
 const NAMED_AT_ONCE = /^[^[]*?"continue":"([^"\\]+)"/;
@@ -25,6 +29,11 @@ export interface ListOptions {
   metadataOnly?: boolean;
   /** What of the answer is left as bytes. */
   leave?: Left;
+  /**
+   * An object that takes too much memory may come as a separate page, with its metadata only: the caller reads it
+   * singly, or says that it could not be read. Without this it ends the list.
+   */
+  largeSingly?: true;
   /** A list that begins with this version ends with its first page: the caller has the rest. */
   unlessAt?: string;
   signal?: AbortSignal;
@@ -43,14 +52,16 @@ export interface ListPage {
 /**
  * Every page of a Kubernetes-style list, in order, each object once; the next page is already on its way while one is
  * worked on. Only an empty `continue` ends the list: pages may be short or even empty (the server also cuts them by
- * bytes). A token that expired (410) starts the list again.
- * @throws DK_GRAFANA_INCOMPLETE_LIST when the end is never reached.
+ * bytes). A token that expired (410) starts the list again. A page that takes too much memory is asked for in smaller
+ * ones.
+ * @throws DK_GRAFANA_INCOMPLETE_LIST when the end is never reached; DK_GRAFANA_TOO_LARGE.
  */
 export async function* listPages(grafana: GrafanaClient, path: string, options: ListOptions): AsyncGenerator<ListPage> {
   const seen = new Set<string>();
+  const limit = typeof options.limit === 'number' ? new FullPages(options.limit) : options.limit;
   for (let round = 0; round <= MAX_RESTARTS; round++) {
     try {
-      yield* onePass(grafana, path, options, seen);
+      yield* onePass(grafana, path, { ...options, limit }, seen);
       return;
     } catch (error) {
       if (!(error instanceof GrafanaError && error.httpStatus === 410)) {
@@ -61,10 +72,13 @@ export async function* listPages(grafana: GrafanaClient, path: string, options: 
   throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: the list expired ${MAX_RESTARTS + 1} times`);
 }
 
+/** A list for which it is found out how many objects a page holds. */
+type Listing = Omit<ListOptions, 'limit'> & { limit: PageSize | FullPages };
+
 async function* onePass(
   grafana: GrafanaClient,
   path: string,
-  options: ListOptions,
+  options: Listing,
   seen: Set<string>,
 ): AsyncGenerator<ListPage> {
   const tokens = new Set<string>();
@@ -103,32 +117,64 @@ async function* onePass(
 class PageReading {
   readonly page: Promise<Json>;
   readonly #another: (token: string) => PageReading;
+  readonly #abandoned = new AbortController();
   #named: string | undefined;
   #ahead: { token: string; reading: PageReading } | undefined;
   #mayGoAhead = false;
 
-  constructor(grafana: GrafanaClient, path: string, options: ListOptions, token: string | undefined) {
+  constructor(grafana: GrafanaClient, path: string, options: Listing, token: string | undefined) {
     this.#another = (next) => new PageReading(grafana, path, options, next);
-    this.page = this.#get(grafana, path, options, token);
+    const signals = [this.#abandoned.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    this.page = this.#get(grafana, path, { ...options, signal: AbortSignal.any(signals) }, token);
     // Without this a failure of a page that nobody waits for yet would end the process.
     this.page.catch(() => undefined);
   }
 
-  async #get(grafana: GrafanaClient, path: string, options: ListOptions, token: string | undefined): Promise<Json> {
-    const size = typeof options.limit === 'number' ? undefined : options.limit;
-    await size?.rest(options.signal);
-    let took = 0;
-    const page = await grafana.get(path, {
-      query: { limit: size?.limit ?? Number(options.limit), continue: token },
-      signal: options.signal,
-      leave: options.leave,
-      first: true,
-      begins: (head) => this.#look(head),
-      took: (milliseconds) => (took = milliseconds),
-      ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),
-    });
-    size?.learn(listAt(page, 'items')?.length ?? 0, took);
-    return page;
+  async #get(grafana: GrafanaClient, path: string, options: Listing, token: string | undefined): Promise<Json> {
+    const size = options.limit;
+    await size.rest(options.signal);
+    for (;;) {
+      const { limit } = size;
+      let took = 0;
+      const request: RequestOptions = {
+        query: { limit, continue: token },
+        signal: options.signal,
+        leave: options.leave,
+        list: true,
+        first: true,
+        begins: (head) => this.#look(head),
+        took: (milliseconds) => (took = milliseconds),
+        ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),
+      };
+      try {
+        const page = await grafana.get(path, request);
+        size.learn(listAt(page, 'items')?.length ?? 0, took);
+        return page;
+      } catch (error) {
+        if (!(error instanceof ResponseTooLarge)) {
+          throw error;
+        }
+        this.#forget();
+        if (limit === 1) {
+          if (options.largeSingly === true) {
+            return grafana.get(path, { ...request, accept: METADATA_ONLY });
+          }
+          throw error;
+        }
+        size.shrink(Math.max(1, Math.floor(limit * SMALLER)));
+      }
+    }
+  }
+
+  /** What was named is not the next page: this one will be a shorter one. */
+  #forget(): void {
+    this.#named = undefined;
+    this.#ahead?.reading.abandon();
+    this.#ahead = undefined;
+  }
+
+  abandon(): void {
+    this.#abandoned.abort(new Error('the page before it is asked for again'));
   }
 
   /**

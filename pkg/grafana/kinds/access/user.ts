@@ -4,7 +4,8 @@ import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } fro
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { accountOf, isSameName } from '../../accounts.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
-import { listAt, listNumbered } from '../../http/pagination/lists.ts';
+import { listAt } from '../../http/pagination/lists.ts';
+import { listNumbered } from '../../http/pagination/numbered.ts';
 import { userSecurity } from './user/security.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';

@@ -35,6 +35,9 @@ import { withTitle } from '../title.ts';
 
 const RULES = provisioningPath('alert-rules');
 
+/** What is looked at of a rule in the list of them all. */
+const OF_A_RULE = ['uid', 'title', 'folderUID', 'ruleGroup', 'updated', 'provenance'];
+
 /**
  * Groups of alert and recording rules, each whole with its interval; the uid is `<folder uid>/<title>`. The interval is
  * only in the answer about a group, the provenance only in the list of rules (ngalert api_provisioning.go answers for a
@@ -58,6 +61,7 @@ export const alertRuleGroup: Kind = {
   },
   dependsOn: ['folder', 'data-source', 'contact-point', 'mute-timing', 'notification-policy'],
   writes: 'serial',
+  largeBodies: true,
   inFolders: true,
   deletable: true,
   serves: alertingServed,
@@ -113,7 +117,7 @@ export const alertRuleGroup: Kind = {
 /** Rules of the org by group. */
 async function liveGroups(context: KindContext): Promise<Map<string, JsonObject[]>> {
   const groups = new Map<string, JsonObject[]>();
-  for (const rule of await readAlertingList(context, RULES)) {
+  for (const rule of await readAlertingList(context, RULES, { keep: OF_A_RULE })) {
     const uid = `${requiredString(rule, 'folderUID', RULES)}/${requiredString(rule, 'ruleGroup', RULES)}`;
     groups.set(uid, [...(groups.get(uid) ?? []), rule]);
   }

@@ -110,7 +110,7 @@ async function decryptedIntegrations(context: KindContext): Promise<Map<string, 
     return undefined;
   }
   try {
-    const answer = await readAlerting(context, EXPORT, { query: { decrypt: true, format: 'json' } });
+    const answer = await readAlerting(context, EXPORT, { query: { decrypt: true, format: 'json' }, list: true });
     return exportedIntegrations(objectAt(answer) ?? {});
   } catch (error) {
     if (isForbidden(error)) {

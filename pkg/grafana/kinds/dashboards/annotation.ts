@@ -1,3 +1,6 @@
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
+import { OMITTED } from '../../../lib/json/list-items.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
@@ -49,10 +52,16 @@ export const annotation: Kind = {
       : undefined;
     for await (const item of readAnnotations(context, cheap)) {
       const content = contentOf(item);
-      const uid = occurrences.next(naturalKey(content.body));
       const place = placeOf(numberAt(item, 'id') ?? 0, content);
-      places.set(uid, place);
       seen.add(place.id);
+      if (isCut(item)) {
+        const uid = `too-large-${place.id}`;
+        places.set(uid, place);
+        yield { uid, title: `${content.title} (id ${place.id})` };
+        continue;
+      }
+      const uid = occurrences.next(naturalKey(content.body));
+      places.set(uid, place);
       yield { uid, title: content.title, revision: revisionOf(place, content), content };
     }
     if (unproven.length > 0) {
@@ -66,6 +75,9 @@ export const annotation: Kind = {
   async read(context, listed) {
     const place = await livePlace(context, listed);
     const item = place === undefined ? undefined : await readAnnotation(context, place);
+    if (item !== undefined && isCut(item)) {
+      throw refusal('DK_GRAFANA_TOO_LARGE', reason('annotation-too-large'));
+    }
     return item === undefined ? undefined : contentOf(item);
   },
 
@@ -108,6 +120,11 @@ async function livePlace(context: KindContext, { uid, revision }: Listed): Promi
     for await (const _ of annotation.list(context, { revision: () => undefined, size: 0 }));
   }
   return places.get(uid);
+}
+
+/** Whether a member is missing because it is too large. */
+function isCut(item: JsonObject): boolean {
+  return Object.values(item).includes(OMITTED);
 }
 
 function contentOf(item: JsonObject): Content {
@@ -175,6 +192,9 @@ function placesOn(context: KindContext, dashboardUID: string): Promise<ReadonlyM
     const places = new Map<string, Place>();
     const occurrences = new Occurrences();
     for await (const item of readAnnotationsOn(context, dashboardUID)) {
+      if (isCut(item)) {
+        continue;
+      }
       const content = contentOf(item);
       places.set(occurrences.next(naturalKey(content.body)), placeOf(numberAt(item, 'id') ?? 0, content));
     }

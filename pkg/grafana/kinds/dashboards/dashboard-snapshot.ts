@@ -29,6 +29,7 @@ export const dashboardSnapshot: Kind = {
   },
   dependsOn: ['dashboard'],
   writes: 'serial',
+  largeBodies: true,
   leftOutOfDrills: reason('drill-one-key'),
 
   async serves() {
@@ -80,6 +81,9 @@ export const dashboardSnapshot: Kind = {
   comparable: (body) => without(objectAt(body) ?? {}, 'expires'),
 };
 
+/** What `itemOf` looks at, and the key. */
+const OF_AN_ITEM = ['key', 'name', 'created', 'updated', 'expires'];
+
 interface Item {
   title: string;
   /** What the list shows of a snapshot that cannot be changed, only be made again under the same key. */
@@ -89,7 +93,7 @@ interface Item {
 /** Snapshots by key: only the list shows their names. */
 function itemsOf(context: KindContext): Promise<Map<string, Item>> {
   return context.memo('dashboard-snapshots', async () => {
-    const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', {}, context.signal);
+    const items = await listWithRoom(context.grafana, '/api/dashboard/snapshots', OF_AN_ITEM, context.signal);
     return new Map(items.map((item) => [stringAt(item, 'key') ?? '', itemOf(item)]));
   });
 }

@@ -33,6 +33,7 @@ export const dashboard: Kind = {
   inFolders: true,
   essential: true,
   largeBodies: true,
+  readsLate: true,
   deletable: true,
   readBackAtOnce: true,
   confirmDeleted: true,

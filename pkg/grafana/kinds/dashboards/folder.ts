@@ -27,6 +27,7 @@ export const folder: Kind = {
   writes: 'parallel',
   inFolders: true,
   essential: true,
+  largeBodies: true,
   manyReferences: true,
   deletable: true,
 

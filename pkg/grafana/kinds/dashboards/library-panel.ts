@@ -1,16 +1,19 @@
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import {
   canonicalJson,
   isJsonObject,
   numberAt,
   objectAt,
+  parseJson,
   stringAt,
   type Json,
   type JsonObject,
 } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
-import { listAt, listNumbered } from '../../http/pagination/lists.ts';
+import { listAt } from '../../http/pagination/lists.ts';
+import { eachNumbered } from '../../http/pagination/numbered.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -40,6 +43,7 @@ export const libraryPanel: Kind = {
   dependsOn: ['folder', 'data-source'],
   writes: 'serial',
   inFolders: true,
+  largeBodies: true,
   manyReferences: true,
   shared: true,
   deletable: true,
@@ -49,7 +53,7 @@ export const libraryPanel: Kind = {
   },
 
   async *list(context) {
-    for (const element of await elements(context)) {
+    for await (const element of elements(context)) {
       yield listedOf(element);
     }
   },
@@ -86,8 +90,8 @@ export const libraryPanel: Kind = {
   },
 };
 
-function elements(context: KindContext): Promise<JsonObject[]> {
-  return listNumbered(
+function elements(context: KindContext): AsyncGenerator<JsonObject> {
+  return eachNumbered(
     context.grafana,
     {
       path: PATH,
@@ -97,9 +101,17 @@ function elements(context: KindContext): Promise<JsonObject[]> {
       items: (answer) => listAt(answer, 'result', 'elements'),
       total: (answer) => numberAt(answer, 'result', 'totalCount'),
       key: (element) => stringAt(element, 'uid') ?? '',
+      outlineOf,
     },
     context.signal,
   );
+}
+
+/** An element whose model is too large for a list: Grafana writes what it is called before it. */
+function outlineOf(head: string): JsonObject | undefined {
+  const [, folderUid = '', uid, name] =
+    /"folderUid":"([^"\\]*)","uid":"([\w-]+)","name":("(?:[^"\\]|\\.)*")/.exec(head) ?? [];
+  return uid === undefined || name === undefined ? undefined : { folderUid, uid, name: parseJson(name) };
 }
 
 async function readElement(context: KindContext, uid: string): Promise<JsonObject | undefined> {
@@ -110,6 +122,9 @@ async function readElement(context: KindContext, uid: string): Promise<JsonObjec
 
 function listedOf(element: JsonObject): Listed {
   const content = contentOf(element);
+  if (objectAt(element, 'model') === undefined) {
+    return compact({ uid: stringAt(element, 'uid') ?? '', title: content.title, folderUid: content.folderUid });
+  }
   const revision = [numberAt(element, 'id'), numberAt(element, 'version'), stringAt(element, 'meta', 'updated')].join(
     '/',
   );
@@ -142,14 +157,21 @@ function factsOf(element: JsonObject): Record<string, string | number> {
 
 /** Names are unique within a folder. */
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
-  const live = await context.memo('live-library-panels', () => elements(context));
-  const twin = live
-    .map((element) => listedOf(element))
-    .find(
-      ({ uid, title, folderUid }) =>
-        uid !== item.uid && title === item.content.title && folderUid === item.content.folderUid,
-    );
+  const live = await context.memo('live-library-panels', () => livePanels(context));
+  const twin = live.find(
+    ({ uid, title, folderUid }) =>
+      uid !== item.uid && title === item.content.title && folderUid === item.content.folderUid,
+  );
   return twin === undefined ? { losses: [] } : { losses: [], blocked: reason('panel-twin', { uid: twin.uid }) };
+}
+
+async function livePanels(context: KindContext): Promise<Listed[]> {
+  const live: Listed[] = [];
+  for await (const element of elements(context)) {
+    const { content: _, ...listed } = listedOf(element);
+    live.push(listed);
+  }
+  return live;
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

@@ -34,6 +34,7 @@ export const playlist: Kind = {
   },
   dependsOn: ['dashboard'],
   writes: 'serial',
+  largeBodies: true,
   deletable: true,
 
   async serves() {
@@ -95,11 +96,12 @@ function usableVersion(context: KindContext): string | undefined {
 
 async function* listApis(context: KindContext, version: string): AsyncGenerator<Listed> {
   const path = apisPath(GROUP, version, context.namespace, 'playlists');
-  for await (const { items } of listPages(context.grafana, path, { limit: PAGE, signal: context.signal })) {
+  const pages = listPages(context.grafana, path, { limit: PAGE, largeSingly: true, signal: context.signal });
+  for await (const { items, metadataOnly } of pages) {
     for (const object of items) {
-      const content = contentOfObject(object);
-      const revision = revisionOf(object);
-      yield compact({ uid: nameOf(object), title: content.title, revision, content });
+      const uid = nameOf(object);
+      const content = metadataOnly ? undefined : contentOfObject(object);
+      yield compact({ uid, title: content?.title ?? uid, revision: revisionOf(object), content });
     }
   }
 }

@@ -9,7 +9,8 @@ import {
   without,
 } from '../../../lib/json/json.ts';
 import { ifFound } from '../../http/errors.ts';
-import { listAt, listNumbered } from '../../http/pagination/lists.ts';
+import { listAt } from '../../http/pagination/lists.ts';
+import { listNumbered } from '../../http/pagination/numbered.ts';
 import { naturalKey, Occurrences } from '../../natural-key.ts';
 import { addressesIn } from '../security/addresses.ts';
 import { differences, securityChange } from '../security/change.ts';

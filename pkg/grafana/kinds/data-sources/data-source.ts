@@ -53,6 +53,7 @@ export const dataSource: Kind = {
   },
   dependsOn: ['plugin-settings'],
   writes: 'serial',
+  largeBodies: true,
   hasSecrets: true,
   manyReferences: true,
 

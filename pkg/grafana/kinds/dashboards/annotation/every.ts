@@ -1,9 +1,10 @@
 import { readAhead } from '../../../../lib/concurrency/each-at-once.ts';
 import { numberAt, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
+import { ResponseTooLarge } from '../../../http/errors.ts';
 import { liveDashboards } from '../dashboard/live.ts';
 import type { KindContext } from '../../kind.ts';
 import { ALL_TIME, type Window } from './cuts.ts';
-import { readAnnotationsOn, readWindows } from './windows.ts';
+import { readAnnotationsOn, readFewOn, readWindows } from './windows.ts';
 
 /** How many dashboards Grafana looks at in one go (accesscontrol.go searchDashboardsPageLimit). */
 const IN_ONE_GO = 1_000;
@@ -35,27 +36,33 @@ export interface Cheap {
 
 /**
  * Every annotation, each once. Where Grafana's answers leave a doubt that no smaller window resolves, each dashboard is
- * asked by itself, or `cheap` gets to know it.
+ * asked by itself, or `cheap` gets to know it. What takes too much memory leaves one, too.
+ * @throws DK_GRAFANA_TOO_LARGE in the end, when it does: some annotations are missing.
  */
 export async function* readAnnotations(context: KindContext, cheap?: Cheap): AsyncGenerator<JsonObject> {
   const seen = new Set<unknown>();
   const fresh = (items: JsonObject[]): JsonObject[] => items.filter(({ id }) => !seen.has(id) && seen.add(id));
   const unproven: Unproven[] = [];
+  let unread: ResponseTooLarge | undefined;
   for (const { window: part, halvings } of partsOf(context, cheap)) {
     const reading = { goes: () => goesOf(context), halvings };
-    for await (const { window, items, isDoubtful } of readWindows(context, part, reading)) {
+    for await (const { window, items, isDoubtful, tooLarge } of readWindows(context, part, reading)) {
       yield* fresh(items);
+      unread ??= tooLarge;
       if (isDoubtful) {
         unproven.push({ window, shown: dashboardsOf(items) });
       }
     }
   }
-  if (cheap !== undefined) {
+  if (cheap !== undefined && unread === undefined) {
     unproven.forEach((one) => cheap.leave(one));
   } else if (unproven.length > 0) {
-    for await (const items of readEachDashboard(context, around(unproven))) {
-      yield* fresh(items);
+    for await (const item of readEachDashboard(context, around(unproven), (error) => (unread ??= error))) {
+      yield* fresh([item]);
     }
+  }
+  if (unread !== undefined) {
+    throw unread;
   }
 }
 
@@ -92,13 +99,25 @@ function around(unproven: readonly Unproven[]): Window {
   };
 }
 
-async function* readEachDashboard(context: KindContext, window: Window): AsyncGenerator<JsonObject[]> {
+async function* readEachDashboard(
+  context: KindContext,
+  window: Window,
+  leave: (error: ResponseTooLarge) => unknown,
+): AsyncGenerator<JsonObject> {
   const uids = (await liveDashboards(context)).map(({ uid }) => uid);
-  yield* readAhead(DASHBOARDS_AHEAD, uids, async (uid) => {
-    const items: JsonObject[] = [];
-    for await (const item of readAnnotationsOn(context, uid, window)) {
-      items.push(item);
+  // Only what is small comes ahead: all of it is in memory at the same time.
+  const ahead = readAhead(DASHBOARDS_AHEAD, uids, async (uid) => ({
+    uid,
+    items: await readFewOn(context, uid, window, 1 / DASHBOARDS_AHEAD),
+  }));
+  for await (const { uid, items } of ahead) {
+    try {
+      yield* items ?? readAnnotationsOn(context, uid, window);
+    } catch (error) {
+      if (!(error instanceof ResponseTooLarge)) {
+        throw error;
+      }
+      leave(error);
     }
-    return items;
-  });
+  }
 }

@@ -1,12 +1,29 @@
+import { compact } from '../../../../contract/compact.ts';
 import { DashkeepError } from '../../../../contract/errors.ts';
 import { numberAt, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
-import { GrafanaError } from '../../../http/errors.ts';
+import { GrafanaError, ResponseTooLarge } from '../../../http/errors.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import { isDashboardLive } from '../dashboard/live.ts';
 import type { KindContext } from '../../kind.ts';
 import { ALL_TIME, cutBetweenOwners, cutOf, isOfDashboard, type Window } from './cuts.ts';
 
 const PATH = '/api/annotations';
+/** What is looked at of an annotation. */
+const OF_AN_ANNOTATION = [
+  'id',
+  'alertId',
+  'newState',
+  'dashboardId',
+  'dashboardUID',
+  'panelId',
+  'time',
+  'timeEnd',
+  'tags',
+  'text',
+  'data',
+  'login',
+  'updated',
+];
 /**
  * No more than Grafana looks at dashboards in one go (accesscontrol.go searchDashboardsPageLimit): with more room, an
  * answer about more annotations than that ends with the first thousand dashboards and nothing shows it.
@@ -16,6 +33,11 @@ const ROOM = 1_000;
 const LARGE_ROOM = 5_000;
 /** Room for annotations that no window can separate; more than that is taken for an answer gone wrong. */
 const LARGEST_ROOM = 500_000;
+/** With as much room a response fits into the memory, whatever it holds. */
+const LEAST_ROOM = 5;
+/** Less and more room, in turns. */
+const STEP = 10;
+
 /** Enough to find one annotation again. */
 export interface Place {
   id: number;
@@ -29,6 +51,8 @@ export interface Answer {
   items: JsonObject[];
   /** Whether it may lack annotations of dashboards. Those of the organization are all in it. */
   isDoubtful: boolean;
+  /** It lacks some, since all of them together take too much memory. */
+  tooLarge?: ResponseTooLarge;
 }
 
 /** How answers are to be read. */
@@ -52,7 +76,7 @@ export async function readAnnotation(context: KindContext, place: Place): Promis
   return all.find((item) => numberAt(item, 'id') === place.id);
 }
 
-/** Every annotation of one dashboard that overlaps the window. */
+/** Every annotation of one dashboard that overlaps the window. @throws DK_GRAFANA_TOO_LARGE in the end, if some did. */
 export async function* readAnnotationsOn(
   context: KindContext,
   dashboardUID: string,
@@ -60,36 +84,65 @@ export async function* readAnnotationsOn(
 ): AsyncGenerator<JsonObject> {
   // An answer about one dashboard repeats nothing.
   const reading = { dashboardUID, goes: () => Promise.resolve(1), halvings: () => Promise.resolve(0) };
-  for await (const { items } of readWindows(context, window, reading)) {
+  let unread: ResponseTooLarge | undefined;
+  for await (const { items, tooLarge } of readWindows(context, window, reading)) {
     yield* items;
+    unread ??= tooLarge;
   }
+  if (unread !== undefined) {
+    throw unread;
+  }
+}
+
+/** The same in one request that takes that part of the memory for a list at most; undefined where it takes more. */
+export async function readFewOn(
+  context: KindContext,
+  dashboardUID: string,
+  window: Window,
+  part: number,
+): Promise<JsonObject[] | undefined> {
+  const rows = await orTooLarge(ask(context, window, dashboardUID, ROOM, part));
+  return rows instanceof ResponseTooLarge || rows.length >= ROOM ? undefined : notesOf(rows);
 }
 
 /**
  * Windows that together cover the given one, the latest first. An answer has no cursor, only a limit, and a filter that
  * takes what *overlaps* `from`..`to`; one without room left is asked for again in two halves. So is a doubtful one:
- * where only the organization's annotations are, or only those of dashboards, there is no doubt.
+ * where only the organization's annotations are, or only those of dashboards, there is no doubt. Where the memory has
+ * no room for as many, fewer are asked for, and where halves would show the same, the window is given out as too large.
  */
 export async function* readWindows(context: KindContext, whole: Window, reading: Reading): AsyncGenerator<Answer> {
   const { dashboardUID } = reading;
   const waiting: Window[] = [whole];
-  let room = ROOM;
+  let most = ROOM;
+  let room = most;
   let halvings = 0;
   for (let window = waiting.pop(); window !== undefined; window = waiting.pop()) {
-    const rows = await ask(context, window, dashboardUID, room);
-    if (rows.length >= room) {
+    const fitting = await askFitting(context, window, dashboardUID, room);
+    const { rows, tooLarge } = fitting;
+    room = fitting.room;
+    if (fitting.isFull) {
       const goes = await reading.goes();
       const cut = cutOf(rows, window);
-      if (goes === 1 && room < LARGE_ROOM) {
-        room = LARGE_ROOM;
+      if (tooLarge === undefined && goes === 1 && room === ROOM) {
+        most = LARGE_ROOM;
+        room = most;
         waiting.push(window);
       } else if (cut !== undefined) {
         halve(waiting, window, cut);
+      } else if (tooLarge === undefined && room < most) {
+        room = Math.min(most, room * STEP);
+        waiting.push(window);
       } else {
-        const items = await askWithRoom(context, window, dashboardUID);
-        yield { window, items: notesOf(items), isDoubtful: goes > 1 };
+        const all = tooLarge ?? (await orTooLarge(askWithRoom(context, window, dashboardUID)));
+        yield all instanceof ResponseTooLarge
+          ? { window, items: notesOf(rows), isDoubtful: true, tooLarge: all }
+          : { window, items: notesOf(all), isDoubtful: goes > 1 };
       }
       continue;
+    }
+    if (rows.length * STEP < room) {
+      room = Math.min(most, room * STEP);
     }
     const isDoubtful = repeats(rows) && !(await showsEveryGo(rows, reading));
     const cut = isDoubtful ? cutBetweenOwners(rows, window) : undefined;
@@ -102,15 +155,57 @@ export async function* readWindows(context: KindContext, whole: Window, reading:
   }
 }
 
+/** What a window shows with as much of the room as fits into the memory. */
+interface Fitting {
+  rows: JsonObject[];
+  room: number;
+  /** Whether it may lack something. */
+  isFull: boolean;
+  /** Why it has less room. */
+  tooLarge?: ResponseTooLarge;
+}
+
+async function askFitting(
+  context: KindContext,
+  window: Window,
+  dashboardUID: string | undefined,
+  most: number,
+): Promise<Fitting> {
+  let tooLarge: ResponseTooLarge | undefined;
+  for (let room = most; ; room = Math.max(LEAST_ROOM, Math.floor(room / STEP))) {
+    const rows = await orTooLarge(ask(context, window, dashboardUID, room));
+    if (!(rows instanceof ResponseTooLarge)) {
+      return compact({ rows, room, isFull: rows.length >= room, tooLarge });
+    }
+    tooLarge = rows;
+    if (room === LEAST_ROOM) {
+      return { rows: [], room, isFull: true, tooLarge };
+    }
+  }
+}
+
+async function orTooLarge<T>(value: Promise<T>): Promise<T | ResponseTooLarge> {
+  try {
+    return await value;
+  } catch (error) {
+    if (error instanceof ResponseTooLarge) {
+      return error;
+    }
+    throw error;
+  }
+}
+
 async function ask(
   context: KindContext,
   window: Window,
   dashboardUID: string | undefined,
   limit: number,
+  part?: number,
 ): Promise<JsonObject[]> {
+  const { signal } = context;
   const query = { from: window.from, to: window.to, limit, type: 'annotation', dashboardUID };
   try {
-    return objectsOf(await context.grafana.get(PATH, { query, signal: context.signal }), PATH);
+    return objectsOf(await context.grafana.get(PATH, { query, keep: OF_AN_ANNOTATION, part, signal }), PATH);
   } catch (error) {
     // Before 12 Grafana says so of a dashboard that is gone.
     const isBad = error instanceof GrafanaError && error.httpStatus === 400;
@@ -126,7 +221,7 @@ async function askWithRoom(
   window: Window,
   dashboardUID: string | undefined,
 ): Promise<JsonObject[]> {
-  for (let room = LARGE_ROOM * 10; room <= LARGEST_ROOM; room *= 10) {
+  for (let room = LARGE_ROOM * STEP; room <= LARGEST_ROOM; room *= STEP) {
     const items = await ask(context, window, dashboardUID, room);
     if (items.length < room) {
       return items;

@@ -137,7 +137,7 @@ async function* listBodies(
     let total = 0;
     for await (const page of pages) {
       await see(page);
-      const { items } = page;
+      const { items, metadataOnly } = page;
       total += items.length;
       for (const item of items) {
         const uid = nameOf(item);
@@ -145,7 +145,9 @@ async function* listBodies(
           continue;
         }
         const stored = storedVersion(item, version);
-        if (stored === version) {
+        if (metadataOnly) {
+          yield listedOf(item);
+        } else if (stored === version) {
           yield listedOf(item, contentOfObject(item));
         } else {
           const group = elsewhere.get(stored) ?? { seen: 0, listed: new Map<string, Listed>() };
@@ -203,10 +205,12 @@ export async function* glanceAtDashboards(context: KindContext): AsyncGenerator<
   const { version, pages } = usable.includes('v0alpha1')
     ? { version: 'v0alpha1', pages: bodiesAt(context, 'v0alpha1') }
     : await beginList(context, usable[0] ?? 'v1');
-  for await (const { items } of pages) {
+  for await (const { items, metadataOnly } of pages) {
     for (const item of items) {
       const stored = storedVersion(item, version);
-      if (stored === version) {
+      if (metadataOnly) {
+        yield listedOf(item);
+      } else if (stored === version) {
         yield listedOf(item, contentOfObject(item));
       } else if (isV2Version(stored) || isV2Version(version)) {
         yield listedOf(item, undefined, stored);
@@ -222,6 +226,7 @@ function bodiesAt(context: KindContext, version: string): AsyncGenerator<ListPag
   return listPages(context.grafana, dashboardsPath(context, version), {
     limit: new PageSize(context.clock),
     leave: LEAVE_SPEC,
+    largeSingly: true,
     signal: context.signal,
   });
 }
@@ -244,7 +249,7 @@ async function beginList(
     }
     head.push(page);
     looked += page.items.length;
-    for (const item of page.items) {
+    for (const item of page.metadataOnly ? [] : page.items) {
       const stored = storedVersion(item, firstVersion);
       counts.set(stored, (counts.get(stored) ?? 0) + 1);
     }

@@ -1,6 +1,7 @@
+import { compact } from '../../../../contract/compact.ts';
 import { append } from '../../../../lib/append.ts';
 import { stringAt, type JsonObject } from '../../../../lib/json/json.ts';
-import { nameOf, revisionOf } from '../../../apis.ts';
+import { folderOf, nameOf, revisionOf } from '../../../apis.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import { listPages } from '../../../http/pagination/pages.ts';
 import type { KindContext, Listed } from '../../kind.ts';
@@ -12,18 +13,14 @@ const LEGACY_PAGE = 1000;
 
 /** All folders in one flat list, from Grafana 12 on. */
 export async function* listFlat(context: KindContext, version: string): AsyncGenerator<Listed> {
-  const pages = listPages(context.grafana, foldersPath(context, version), { limit: PAGE, signal: context.signal });
-  for await (const { items } of pages) {
+  const path = foldersPath(context, version);
+  const pages = listPages(context.grafana, path, { limit: PAGE, largeSingly: true, signal: context.signal });
+  for await (const { items, metadataOnly } of pages) {
     for (const item of items) {
-      const content = apisContent(item);
-      const revision = revisionOf(item);
-      yield {
-        uid: nameOf(item),
-        title: content.title,
-        ...(content.folderUid === undefined ? {} : { folderUid: content.folderUid }),
-        ...(revision === undefined ? {} : { revision }),
-        content,
-      };
+      const content = metadataOnly ? undefined : apisContent(item);
+      const uid = nameOf(item);
+      const folderUid = folderOf(item);
+      yield compact({ uid, title: content?.title ?? uid, folderUid, revision: revisionOf(item), content });
     }
   }
 }
@@ -75,6 +72,7 @@ async function childrenOf(context: KindContext, parent: string | undefined): Pro
   for (let page = 1; ; page++) {
     const answer = await context.grafana.get('/api/folders', {
       query: { parentUid: parent, limit: LEGACY_PAGE, page },
+      list: true,
       signal: context.signal,
     });
     const items = objectsOf(answer, '/api/folders');

@@ -18,7 +18,7 @@ export const PATH = '/api/playlists';
 
 /** The list has a limit and no pages. */
 export async function* listLegacy(context: KindContext): AsyncGenerator<Listed> {
-  for (const item of await listWithRoom(context.grafana, PATH, {}, context.signal)) {
+  for (const item of await listWithRoom(context.grafana, PATH, ['uid', 'name'], context.signal)) {
     const uid = stringAt(item, 'uid') ?? '';
     yield { uid, title: stringAt(item, 'name') ?? uid };
   }

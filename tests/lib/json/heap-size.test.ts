@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { heapSizeOf } from '../../pkg/lib/json/heap-size.ts';
-import { parseJson } from '../../pkg/lib/json/json.ts';
+import { heapSizeOf } from '../../../pkg/lib/json/heap-size.ts';
+import { parseJson } from '../../../pkg/lib/json/json.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findListMember } from '../../pkg/lib/json/list-member.ts';
+import { findListMember } from '../../../pkg/lib/json/list-member.ts';
 
 /** The elements that it finds, as values; undefined when it finds no list. */
 function elementsOf(text: string): unknown[] | undefined {

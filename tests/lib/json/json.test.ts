@@ -13,7 +13,7 @@ import {
   stringAt,
   stringifyJson,
   type Json,
-} from '../../pkg/lib/json/json.ts';
+} from '../../../pkg/lib/json/json.ts';
 
 describe('numbers keep the form they were written in', () => {
   it.each([

@@ -7,94 +7,12 @@ import {
   stringifyJson,
   type Json,
   type JsonObject,
-} from '../../pkg/lib/json/json.ts';
-import { JsonBytes } from '../../pkg/lib/json/bytes.ts';
-import { canonicalObject } from '../../pkg/lib/json/canonical.ts';
-import { parseItems } from '../../pkg/lib/json/list-items.ts';
-import { parseOutline } from '../../pkg/lib/json/outline.ts';
-import { classicText } from '../support/grafana/seed/panels.ts';
-
-const NAMES = [
-  'id',
-  'uid',
-  'title',
-  'version',
-  'a',
-  'ab',
-  'b',
-  'Z',
-  '',
-  '10',
-  '9',
-  'spec',
-  'é',
-  'a"b',
-  '__proto__',
-  '😀',
-];
-const STRINGS = [
-  '',
-  'x',
-  '<a> & b',
-  'line\nbreak',
-  '\\',
-  '"',
-  '{"spec":{}}',
-  'ü',
-  '😀',
-  '\u2028',
-  '\u0000',
-  '\ud800',
-  '/',
-  '\u007f',
-];
-const NUMBERS = ['0', '-0', '1.0', '12345678901234567890', '1e400', '-1.5E-7', '0.1', '42'];
-
-/** Texts of JSON in any notation: members in any order and twice, white space, escapes that nobody needs. */
-const { text: texts, object: objects } = fc.letrec<{ text: string; object: string }>((tie) => ({
-  object: fc.array(fc.tuple(notation(NAMES), space(), tie('text')), { maxLength: 6 }).chain((members) =>
-    between(
-      '{',
-      '}',
-      members.map(([name, gap, value]) => `${name}${gap}:${gap}${value}`),
-    ),
-  ),
-  text: fc.oneof(
-    { maxDepth: 4 },
-    notation(STRINGS),
-    fc.constantFrom(...NUMBERS, 'true', 'false', 'null'),
-    fc.array(tie('text'), { maxLength: 4 }).chain((items) => between('[', ']', items)),
-    tie('object'),
-  ),
-}));
-
-function space(): fc.Arbitrary<string> {
-  return fc.constantFrom('', '', '', ' ', '\n\t');
-}
-
-function between(open: string, close: string, parts: string[]): fc.Arbitrary<string> {
-  return space().map((gap) => open + gap + parts.join(`${gap},${gap}`) + gap + close);
-}
-
-/** A string as JSON.stringify writes it, as Go does, or with escapes that nobody needs. */
-function notation(values: string[]): fc.Arbitrary<string> {
-  const escaped = (pattern: RegExp) => (text: string) =>
-    JSON.stringify(text).replace(
-      pattern,
-      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()}`,
-    );
-  const ways = [
-    (text: string) => JSON.stringify(text),
-    escaped(/[<>&\u2028]/g),
-    (text: string) => JSON.stringify(text).replaceAll('/', '\\/'),
-  ];
-  return fc
-    .tuple(fc.constantFrom(...values), fc.constantFrom(...ways))
-    .map(([text, way]) => way(text))
-    .map((text) =>
-      /[\ud800-\udfff]/.test(text) && !/\\u/.test(text) ? escaped(/[\ud800-\udfff]/g)(parseJson(text) as string) : text,
-    );
-}
+} from '../../../pkg/lib/json/json.ts';
+import { JsonBytes } from '../../../pkg/lib/json/bytes.ts';
+import { canonicalObject } from '../../../pkg/lib/json/canonical.ts';
+import { parseOutline } from '../../../pkg/lib/json/outline.ts';
+import { classicText } from '../../support/grafana/seed/panels.ts';
+import { objects, texts } from './texts.ts';
 
 const CHANGES = { without: ['id', 'version'], with: { uid: '"board"' }, unless: 'libraryPanel' };
 
@@ -226,43 +144,4 @@ describe('an answer whose large members are left as they came', () => {
       expect(() => parseOutline(Buffer.from(text), LEFT)).toThrow(/not valid JSON/);
     },
   );
-});
-
-describe('a list of which only some members are kept', () => {
-  const KEPT = ['uid', 'title', 'é'];
-  const lists = fc.array(objects, { maxLength: 6 }).chain((items) => between('[', ']', items));
-
-  it('has of each object what the parser finds', () => {
-    fc.assert(
-      fc.property(lists, (text) => {
-        const expected = (parseJson(text) as JsonObject[]).map((item) =>
-          Object.fromEntries(Object.entries(item).filter(([name]) => KEPT.includes(name))),
-        );
-        expect(canonicalJson(parseItems(Buffer.from(text), KEPT))).toBe(canonicalJson(expected));
-      }),
-      { numRuns: 3000 },
-    );
-  });
-
-  it.each(['{"uid":"a","b":1}', '[[{"b":1}]]', '[{"b":1},1]', '"[{}]"', 'null'])(
-    'comes whole when it is something else: %s',
-    (text) => {
-      expect(canonicalJson(parseItems(Buffer.from(text), KEPT))).toBe(canonicalJson(parseJson(text)));
-    },
-  );
-
-  it.each([
-    '',
-    '[',
-    '[{"uid":"a"}',
-    '[{"uid":"a"},',
-    '[{"uid":"a"},]',
-    '[{"uid":"a"}{}]',
-    '[{"uid":"a]',
-    '[{"b":tru}]',
-    '[{}] []',
-    '[{]]',
-  ])('is refused when it is no JSON: %s', (text) => {
-    expect(() => parseItems(Buffer.from(text), KEPT)).toThrow(/not valid JSON/);
-  });
 });
