@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
@@ -94,6 +95,21 @@ describe('what an editor makes too large for the memory', () => {
     expect(exit).toBe(3);
     expect(snapshot?.errors).toMatchObject([{ kind: 'contact-point', uid: '', code: 'too-large' }]);
     expect(snapshot?.kinds['dashboard']).toMatchObject({ stored: 5 });
+  });
+
+  it('in titles and names, which the list of all resources holds', async () => {
+    await start();
+    heavy.titledPlaylists(grafana, many(12, 4), heavy.text);
+    heavy.namedTemplates(grafana, [...many(3, 2), 0], heavy.text);
+    const { exit, snapshot } = await backUp();
+    expect(exit).toBe(3);
+    expect(snapshot?.errors).toMatchObject([{ kind: 'notification-template', count: 3, code: 'name-too-long' }]);
+    expect(snapshot?.kinds).toMatchObject({ playlist: { stored: 12 }, 'notification-template': { stored: 1 } });
+    const [path = ''] = await readdir(join(directory, 'repository', 'snapshots'), { recursive: true }).then((names) =>
+      names.filter((name) => name.endsWith('.json.gz')),
+    );
+    const manifest = gunzipSync(await readFile(join(directory, 'repository', 'snapshots', path)));
+    expect(manifest.length).toBeLessThan(100_000);
   });
 
   it('of several kinds at the same time', async () => {

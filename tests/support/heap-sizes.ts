@@ -26,7 +26,7 @@ const TEXTS: Record<string, () => string> = {
   'minus zero': () => list(() => '-0'),
   'short texts': () => list((index) => `"${index}"`),
   'texts of two bytes a character': () => list((index) => `"€ and more ${index}"`),
-  'objects with names of their own': () => list((index) => `{"a${index}":1}`),
+  'objects with different names': () => list((index) => `{"a${index}":1}`),
   'objects with numbers as names': () => list((index) => `{"${index % 100}":1}`),
   'one object': () =>
     list((index) => `"a${index}":1`)

@@ -8,6 +8,7 @@ export const REFUSAL_REASONS = {
   'item-too-large':
     'item {position} of the list takes more than {mib} MiB of memory, which is the limit of this process; Grafana does not show its name',
   'annotation-too-large': 'the annotation is larger than 1 MiB, which is the limit for one annotation',
+  'name-too-long': 'its name has more than 1000 characters, which is the limit',
   'needs-server-admin':
     'needs a server admin: give GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
   'alerting-late':

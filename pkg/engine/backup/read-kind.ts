@@ -13,6 +13,7 @@ import { holding } from './large-bodies.ts';
 import { servingOf } from '../served-kinds.ts';
 import { Changes } from './changes.ts';
 import { entriesOf, knownOf } from './previous.ts';
+import { isNameTooLong, shortText, withShortTexts } from './short-texts.ts';
 import { lastCompleteOf, takenOver } from './carried-over.ts';
 import type { KindRun } from './kind-run.ts';
 
@@ -32,6 +33,7 @@ export async function readKind(run: KindRun): Promise<void> {
   };
   const concern = Changes.concern(kind.name);
   const all: Listed[] = [];
+  const nameTooLong = refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long'));
   const unlisted = new Map(kind.confirmDeleted === true ? before : []);
   collection.report(kind.name);
   try {
@@ -48,9 +50,14 @@ export async function readKind(run: KindRun): Promise<void> {
     for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();
       collection.listed(kind.name, context.org.id);
+      if (isNameTooLong(listed)) {
+        collection.fail({ ...whole, uid: shortText(listed.uid), title: shortText(listed.title) }, nameTooLong);
+        continue;
+      }
       unlisted.delete(listed.uid);
       if (await isPreview(context, kind, listed)) {
-        const { uid, title } = listed;
+        const { uid } = listed;
+        const title = shortText(listed.title);
         collection.skip({ org: context.org.id, kind: kind.name, uid, title, ...because(reason('temporary-copy')) });
         continue;
       }
@@ -150,7 +157,7 @@ async function store(
   share: ByteReservation,
 ): Promise<void> {
   const { options, context, kind, collection, changes } = run;
-  const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: listed.title };
+  const ref = { org: context.org.id, kind: kind.name, uid: listed.uid, title: shortText(listed.title) };
   let content: Content | undefined;
   let body: Body;
   try {
@@ -213,7 +220,7 @@ function copyOrigin(entry: ManifestEntry): string {
 
 function entryOf(run: KindRun, listed: Listed, content: Content, { id, bytes }: Body): ManifestEntry {
   const { folderUid, apiVersion, provenance, managedBy, facts } = content;
-  return {
+  return withShortTexts({
     org: run.context.org.id,
     kind: run.kind.name,
     uid: listed.uid,
@@ -226,5 +233,5 @@ function entryOf(run: KindRun, listed: Listed, content: Content, { id, bytes }: 
     ...(provenance === undefined || provenance === '' ? {} : { provenance }),
     ...compact({ managedBy }),
     ...(facts === undefined || Object.keys(facts).length === 0 ? {} : { facts }),
-  };
+  });
 }

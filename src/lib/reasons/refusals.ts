@@ -26,6 +26,7 @@ export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
     ),
   'annotation-too-large': () =>
     t('reason.annotation-too-large', 'The annotation is larger than 1 MiB, which is the limit for one annotation'),
+  'name-too-long': () => t('reason.name-too-long', 'The name has more than 1000 characters, which is the limit'),
   'needs-server-admin': () =>
     t('reason.needs-server-admin', 'Needs the credentials of a server admin, which the service does not have'),
   'alerting-late': (given) =>

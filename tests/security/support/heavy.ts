@@ -6,7 +6,7 @@ const MB = 1_000_000;
 const SECOND = 1000;
 const BEGIN = Date.UTC(2026, 0, 1);
 
-/** What makes a resource large: one text, or so many empty objects that the values take twenty times as much. */
+/** What makes a resource large: one text, or empty objects, whose values take twenty times as much. */
 export type Ballast = (megabytes: number) => Json;
 
 export const text: Ballast = (megabytes) => 'x'.repeat(megabytes * MB);
@@ -48,6 +48,21 @@ export const playlists: Seed = ({ state }, sizes, ballast) =>
     const items = [{ type: 'dashboard_by_tag', value: String(weight) }];
     const playlist = { ...state.stored(uid, 'user:1', 'playlists'), name: `Playlist ${number}`, interval: '5m', items };
     state.org(1).playlists.set(uid, playlist);
+  });
+
+/** Their titles are large, with nothing else in them. */
+export const titledPlaylists: Seed = ({ state }, sizes, ballast) =>
+  each(sizes, ballast, (weight, number) => {
+    const uid = `playlist-${number}`;
+    const about = { name: String(weight), interval: '5m', items: [] };
+    state.org(1).playlists.set(uid, { ...state.stored(uid, 'user:1', 'playlists'), ...about });
+  });
+
+/** Templates are known by their names, which are large here. */
+export const namedTemplates: Seed = ({ state }, sizes, ballast) =>
+  each(sizes, ballast, (weight, number) => {
+    const name = `${number} ${String(weight)}`;
+    state.org(1).alerting.templates.set(name, { name, template: 'text', provenance: '' });
   });
 
 /** One rule in each group. */
