@@ -65,12 +65,12 @@ const many = (count: number, megabytes: number): number[] => Array.from({ length
 /** A kind, what is in it, its last one being too large by itself; and what it is called. */
 const LARGE_PAGES: [string, heavy.Seed, heavy.Ballast, number[], string?, Partial<SimulatorOptions>?][] = [
   ['library-panel', heavy.libraryPanels, heavy.text, [...many(100, 2), 60], 'panel-100'],
-  ['library-panel', heavy.libraryPanels, heavy.dense, [...many(60, 0.5), 15], 'panel-60', { gzip: true }],
-  ['dashboard', heavy.dashboards, heavy.text, [...many(20, 2), 60], 'heavy-20', { pageBytes: 1e9 }],
+  ['library-panel', heavy.libraryPanels, heavy.dense, [...many(40, 0.5), 6], 'panel-40', { gzip: true }],
+  ['dashboard', heavy.dashboards, heavy.text, [...many(10, 2), 60], 'heavy-10', { pageBytes: 1e9 }],
   ['playlist', heavy.playlists, heavy.wide, [...many(60, 2), 60], 'playlist-60', { pageBytes: 1e9 }],
-  ['alert-rule-group', heavy.alertRules, heavy.dense, [...many(60, 0.5), 15], 'alerts/group-60'],
-  ['dashboard-snapshot', heavy.snapshots, heavy.dense, [...many(40, 1), 15], 'snapshot-40'],
-  ['annotation', heavy.annotations, heavy.text, [...many(60, 0.9), 2], 'too-large-'],
+  ['alert-rule-group', heavy.alertRules, heavy.dense, [...many(40, 0.5), 6], 'alerts/group-40'],
+  ['dashboard-snapshot', heavy.snapshots, heavy.dense, [...many(16, 1), 6], 'snapshot-16'],
+  ['annotation', heavy.annotations, heavy.text, [...many(40, 0.9), 2], 'too-large-'],
 ];
 
 describe('what an editor makes too large for the memory', () => {
@@ -114,11 +114,11 @@ describe('what an editor makes too large for the memory', () => {
 
   it('of several kinds at the same time', async () => {
     await start({ pageBytes: 1e9 });
-    heavy.libraryPanels(grafana, many(40, 0.5), heavy.dense);
-    heavy.playlists(grafana, many(40, 1), heavy.wide);
-    heavy.alertRules(grafana, many(40, 0.5), heavy.dense);
-    heavy.snapshots(grafana, many(40, 0.5), heavy.dense);
-    heavy.dashboards(grafana, many(20, 1), heavy.dense);
+    heavy.libraryPanels(grafana, many(25, 0.5), heavy.dense);
+    heavy.playlists(grafana, many(20, 1), heavy.wide);
+    heavy.alertRules(grafana, many(25, 0.5), heavy.dense);
+    heavy.snapshots(grafana, many(20, 0.5), heavy.dense);
+    heavy.dashboards(grafana, many(5, 1), heavy.dense);
     const { exit, error, snapshot } = await backUp();
     expect(error).not.toContain('heap');
     expect(exit).toBe(0);
