@@ -168,6 +168,11 @@ export const ERROR_CATALOGUE = {
     status: 500,
     hint: 'Choose another snapshot. The others are not affected.',
   },
+  DK_MANIFEST_TOO_LARGE: {
+    exit: 1,
+    status: 500,
+    hint: 'Give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart), or back up fewer kinds.',
+  },
   DK_SNAPSHOT_FOREIGN: {
     exit: 4,
     status: 409,

@@ -1,7 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { canonicalJson, isJsonObject, parseJson, type Json } from '../../lib/json/json.ts';
 import { Manifest, ManifestEntry } from '../../contract/manifest.ts';
-import { MAX_RECORD_BYTES } from '../objects/codec.ts';
+import { MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { isObjectId, printable } from '../layout.ts';
 import { findListMember, type ListMember } from '../../lib/json/list-member.ts';
 import type { KnownEntries, KnownEntry } from './known-entries.ts';
@@ -30,6 +30,25 @@ export function* listInParts<T>(entries: Iterable<T>, print: (entry: T) => strin
     }
   }
   yield `${part}]`;
+}
+
+/**
+ * The parts of a manifest's text, as long as a reader would accept them.
+ * @throws DK_MANIFEST_TOO_LARGE
+ */
+export function* readableParts(parts: Iterable<string>): Generator<string> {
+  let bytes = 0;
+  for (const part of parts) {
+    bytes += Buffer.byteLength(part);
+    if (bytes > MAX_MANIFEST_BYTES) {
+      const mib = Math.round(MAX_MANIFEST_BYTES / 1024 / 1024);
+      throw new DashkeepError(
+        'DK_MANIFEST_TOO_LARGE',
+        `the list of all resources takes more than ${mib} MiB, the limit of this process; nothing was published`,
+      );
+    }
+    yield part;
+  }
 }
 
 /**

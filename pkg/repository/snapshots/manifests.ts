@@ -10,8 +10,8 @@ import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { HeldCount } from './held-by-org.ts';
 import type { KnownEntries } from './known-entries.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
-import { listInParts, ManifestText, type ManifestHead } from './manifest-text.ts';
 import { claimedForm } from './claimed-form.ts';
+import { listInParts, ManifestText, readableParts, type ManifestHead } from './manifest-text.ts';
 import type { TimedKey } from './newest-keys.ts';
 import type { Author, Trust } from '../signing/trust.ts';
 import type { Signed } from '../signing/statement.ts';
@@ -137,7 +137,8 @@ export async function eachSnapshot(
 
 /**
  * Signs the manifest, writes it, reads it back and compares.
- * @throws DK_STORE_FAILED when another snapshot has that id or what comes back is not what was written.
+ * @throws DK_STORE_FAILED when another snapshot has that id or what comes back is not what was written;
+ * DK_MANIFEST_TOO_LARGE before anything is written.
  */
 export async function writeManifest(
   { store, keyring, trust }: ManifestPorts,
@@ -146,7 +147,7 @@ export async function writeManifest(
 ): Promise<{ manifest: Manifest; signer: string | undefined }> {
   const key = snapshotKey(manifest.id, keyring.encrypted);
   const full = seal(manifest, keyring);
-  const zipped = await compressParts(textOf(full));
+  const zipped = await compressParts(readableParts(textOf(full)));
   const body = await keyring.sealMetadata(zipped);
   signal?.throwIfAborted();
   // Before the manifest: what has none yet is no snapshot, and what is one is signed.

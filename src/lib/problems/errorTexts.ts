@@ -243,6 +243,10 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('error.DK_MANIFEST_DAMAGED', 'This snapshot is damaged'),
     t('advice.DK_MANIFEST_DAMAGED', 'Choose another snapshot. The others are not affected.'),
   ],
+  DK_MANIFEST_TOO_LARGE: () => [
+    t('error.DK_MANIFEST_TOO_LARGE', 'The list of all resources does not fit into the memory of the service'),
+    t('advice.DK_MANIFEST_TOO_LARGE', 'Give the service more memory, or back up fewer kinds.'),
+  ],
   DK_SNAPSHOT_FUTURE: () => [
     t('error.DK_SNAPSHOT_FUTURE', 'This snapshot is from the future: a clock that was ahead dated it'),
     t('advice.DK_SNAPSHOT_FUTURE', 'It does not count until then. Delete it if you do not need it.'),
