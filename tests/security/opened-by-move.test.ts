@@ -272,10 +272,11 @@ describe('a place that opens something', () => {
 
   it('asks Grafana for nothing where nothing moved', async () => {
     const lab = currentLab();
+    const boards = Array.from({ length: 40 }, (_, one) => `board-${one}`);
+    const saveAll = (folder: string, title: string): Promise<unknown> =>
+      Promise.all(boards.map((uid) => save(lab, folder, title, uid)));
     await seedFolders(lab);
-    for (let one = 0; one < 40; one++) {
-      await save(lab, 'open', 'old', `board-${one}`);
-    }
+    await saveAll('open', 'old');
     await backup();
     /** What a plan asks about folders and permissions, and about anything. */
     const asked = async (): Promise<{ places: number; all: number }> => {
@@ -285,20 +286,14 @@ describe('a place that opens something', () => {
       return { places: paths.filter((path) => /folder|access-control/.test(path)).length, all: paths.length };
     };
     const still = await asked();
-    for (let one = 0; one < 40; one++) {
-      await save(lab, 'open', 'new', `board-${one}`);
-    }
+    await saveAll('open', 'new');
     const changed = await asked();
     expect(changed.places).toBe(still.places);
-    for (let one = 0; one < 40; one++) {
-      await save(lab, 'closed', 'new', `board-${one}`);
-    }
+    await saveAll('closed', 'new');
     expect((await asked()).all - changed.all).toBe(0);
     // Of the folder that the snapshot does not know, all that lies there now.
     await restricted(lab, 'later');
-    for (let one = 0; one < 40; one++) {
-      await save(lab, 'later', 'new', `board-${one}`);
-    }
+    await saveAll('later', 'new');
     expect((await asked()).all - changed.all).toBeLessThanOrEqual(2);
   });
 });

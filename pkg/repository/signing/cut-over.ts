@@ -15,8 +15,8 @@ const LINE = /^([0-9a-f]{64}) {2}([!-~]{1,200})$/;
 export type CutOver = ReadonlyMap<string, string>;
 
 /**
- * The text of the list: every manifest that is there now and that no one signed. Not the keys: anyone who can write to the
- * bucket may have put one there.
+ * The text of the list: every manifest that is there now and that no one signed. Not the keys: anyone who can write to
+ * the bucket may have put one there.
  */
 export async function listForCutOver(
   store: ObjectStore,
