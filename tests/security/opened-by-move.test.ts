@@ -291,7 +291,6 @@ describe('a place that opens something', () => {
     expect(changed.places).toBe(still.places);
     await saveAll('closed', 'new');
     expect((await asked()).all - changed.all).toBe(0);
-    // Of the folder that the snapshot does not know, all that lies there now.
     await restricted(lab, 'later');
     await saveAll('later', 'new');
     expect((await asked()).all - changed.all).toBeLessThanOrEqual(2);
