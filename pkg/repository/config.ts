@@ -91,10 +91,13 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
   try {
     found = await readConfig(store, signal, create ? readTwice : readOnce);
   } catch (error) {
-    // A first run that was cut short may leave half a file; nothing hangs on it yet.
-    if (!create || !isDamage(error) || !(await isEmpty(store, signal))) {
+    // A first run that was cut short may leave half a file; nothing hangs on it yet. Nor does anything where the id is
+    // remembered.
+    const isNeeded = remembered === undefined && (!create || !(await isEmpty(store, signal)));
+    if (!isDamage(error) || isNeeded) {
       throw error;
     }
+    ports.log.warn({ key: CONFIG_KEY }, 'the configuration of the repository is damaged; its remembered id is used');
   }
   if (found !== undefined) {
     return found;

@@ -69,6 +69,14 @@ it('a backup after a rollback goes on from nothing that is left', async () => {
   await session.end();
 });
 
+it('a damaged configuration stops nothing where the repository is known', async () => {
+  await world.store.put('dashkeep.json', Buffer.from('junk'));
+  expect((await (await open(world, { create: false })).manifest('latest')).id).toBe(second.id);
+  const next = await backup(await open(world), world, { a: { v: 3 } });
+  expect((await (await open(world, { create: false, state: new MemoryState() })).manifest('latest')).id).toBe(next.id);
+  expect(await codes()).toEqual([]);
+});
+
 it('a file beside a signed snapshot does not hide it', async () => {
   await world.store.put(`snapshots/${second.id}.json.gz.age`, Buffer.from('junk'));
   const reader = await open(world, { create: false });
