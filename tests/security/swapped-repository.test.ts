@@ -208,6 +208,15 @@ describe('for the service', () => {
     expect(grafana.writes().filter(({ path }) => path.includes('datasources'))).toEqual([]);
   });
 
+  it('a plan from a bucket that was cut back says that the newest snapshot is gone', async () => {
+    const newest = (await backup())['snapshot'] as string;
+    for (const path of [`snapshots/${newest}.json.gz`, `signatures/snapshots/${newest}.json.gz.sig`]) {
+      await rm(join(directory, 'target', path));
+    }
+    const { json } = await service.call('POST', '/restores', { snapshot: 'latest', selection: { type: 'everything' } });
+    expect([json.snapshot, json.warnings]).toEqual([real, [expect.stringContaining(newest)]]);
+  });
+
   it('goes on with what was there when the file is put back, and when a person accepts what is', async () => {
     const config = await readFile(join(directory, 'target/dashkeep.json'));
     await cp(join(directory, 'target'), join(directory, 'copy-of-target'), { recursive: true });

@@ -8,6 +8,7 @@ import type { Restored, Plan, PlanRequest } from '../../engine/restore/types.ts'
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
 import { recordRun } from '../../engine/run.ts';
+import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
@@ -104,6 +105,9 @@ async function planAndApply(
     await assertSigner(repository, flags, context);
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
     const { manifest } = stored;
+    for (const finding of (await repository.inspect({ signal: context.signal })).all) {
+      context.log.warn({ code: finding.code }, findingError(finding).message);
+    }
     const trust = await askTrust(context, repository, stored, { ...flags, named: requested.snapshot });
     if (trust !== undefined) {
       return { trust };

@@ -1,6 +1,6 @@
 import type { Finding, FindingCode } from '../../contract/findings.ts';
 import type { DashkeepError } from '../../contract/errors.ts';
-import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 
 const REASON_OF: Record<FindingCode, ReasonCode> = {
@@ -10,8 +10,14 @@ const REASON_OF: Record<FindingCode, ReasonCode> = {
   DK_SNAPSHOT_LOST: 'snapshot-lost',
 };
 
+/** What differs, as a reason of the catalogue. */
+export function findingReason({ code, params }: Omit<Finding, 'since'>): KnownReason {
+  return { code: REASON_OF[code], params };
+}
+
 /** A finding as an error: what differs, and how a person accepts the repository as it is. */
-export function findingError({ code, params }: Omit<Finding, 'since'>): DashkeepError {
+export function findingError(finding: Omit<Finding, 'since'>): DashkeepError {
+  const { code, params } = finding;
   const command = `dashkeep trust --repository ${params['found'] ?? params['remembered'] ?? ''}`;
-  return refusal(code, { code: REASON_OF[code], params }, { advice: reason('accept-repository', { command }) });
+  return refusal(code, findingReason(finding), { advice: reason('accept-repository', { command }) });
 }

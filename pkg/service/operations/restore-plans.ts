@@ -11,6 +11,7 @@ import { isOf, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
+import { findingReason } from '../../repository/signing/finding-error.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import type { WithInstance } from './grafana-access.ts';
 import type { LazyRepository } from './lazy-repository.ts';
@@ -61,7 +62,12 @@ export class RestorePlans {
       };
       const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
-      const warnings = manifest.status === 'partial' ? [reason('snapshot-partial')] : [];
+      // Where it was cut back, the latest is not the newest that was made.
+      const findings = caller.home ? (await repository.inspect({ signal })).all : [];
+      const warnings = [
+        ...findings.map(findingReason),
+        ...(manifest.status === 'partial' ? [reason('snapshot-partial')] : []),
+      ];
       return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);
     });
   }
