@@ -112,7 +112,7 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
   }
   const foreign = await foreignName(store, signal);
-  if (foreign !== undefined) {
+  if (foreign !== undefined && remembered === undefined) {
     throw new DashkeepError(
       'DK_REPOSITORY_FOREIGN',
       `${store.description} holds '${printable(foreign)}', which Dashkeep did not write`,

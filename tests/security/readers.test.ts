@@ -21,7 +21,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/verify/inspect.ts': { because: 'reusable decides' },
   'engine/drill/drill.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },
-  'engine/restore/undo/undo.ts': { because: 'plans; applying the plan asserts that its snapshot is restorable' },
+  'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
   'service/operations/operations.ts': { because: 'shows; previousManifest decides' },
   'service/operations/previews.ts': { decides: /assertCounts\(opened\.trust, stored\)/ },
   'service/operations/restore-plans.ts': { decides: /assertRestorable\(repository\.trust, stored/ },

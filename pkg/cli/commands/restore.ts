@@ -186,8 +186,7 @@ async function undo(
       async (instance) => {
         const asked = { ...context, repository, instance, onProgress: progress.report };
         await assertSigner(repository, flags, context);
-        const { request, plan } = await planUndo(asked, run);
-        const stored = await repository.stored(plan.snapshot, { signal: context.signal });
+        const { request, plan, stored } = await planUndo(asked, run);
         const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });
         await keepTrust(repository, flags);
         const applied = flags.apply === true;

@@ -85,6 +85,9 @@ export async function removeOtherKeyFiles(
   }
 }
 
+/** Nothing that Dashkeep writes is that large. */
+const NOT_OURS: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
+
 /** A key that was read from the repository. */
 export interface FoundKey {
   key: RepositoryKey;
@@ -113,7 +116,7 @@ export async function readKeyFiles(
       }
     } catch (error) {
       ports.signal?.throwIfAborted();
-      if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND') {
+      if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !NOT_OURS.has(error.code)) {
         throw error;
       }
       // Wrapped for somebody else, or damaged: another file may hold the same key.

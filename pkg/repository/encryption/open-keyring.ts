@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { append } from '../../lib/append.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
 import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
 import { KEYS, newTimedId, OBJECTS, SNAPSHOTS } from '../layout.ts';
+import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { Trust } from '../signing/trust.ts';
 import type { StateStore } from '../../lib/state.ts';
@@ -197,7 +199,8 @@ async function wrap(
 ): Promise<void> {
   const name = keyFile(key.id, recipients);
   const wrappedFor = recipientSet(recipients);
-  const known = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
+  const isThere = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
+  const known = isThere && (await isOwn(ports, name));
   if (!known) {
     // A key that signs is made by those who came to write.
     const signs = create || ports.trust.own !== undefined;
@@ -210,6 +213,26 @@ async function wrap(
     }
     const value: LocalKey = { key: { format: 1, ...key }, wrappedFor };
     await ports.state.set(stateName(key.repository), Buffer.from(JSON.stringify(value)));
+  }
+}
+
+/** Whether a key file is as someone trusted wrote it: what another one put in its place, no one could restore with. */
+async function isOwn({ store, trust, log, signal }: KeyPorts, name: string): Promise<boolean> {
+  if (trust.own === undefined) {
+    return true;
+  }
+  const bytes = await store.get(name, { signal, maxBytes: ENVELOPE_BYTES }).catch(undefinedIfForeign);
+  const author = bytes && (await trust.author(name, bytes, await trust.claims(name, { signal }), { signal }));
+  if (author?.trusted === true) {
+    return true;
+  }
+  log.warn({ file: name }, 'the file with the key of this repository is not as it was written: it is written again');
+  return false;
+}
+
+function undefinedIfForeign(error: unknown): undefined {
+  if (!(error instanceof DashkeepError) || !['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE'].includes(error.code)) {
+    throw error;
   }
 }
 

@@ -38,13 +38,13 @@ export async function copyRepository(
       if (present.has(key.id)) {
         continue;
       }
-      const { manifest, author } = await readManifest(from, key, { signal });
+      const { manifest, author, encrypted } = await readManifest(from, key, { signal });
       if (!from.trust.counts(author)) {
         result.foreign.push(key.id);
         continue;
       }
       const copyObject = async (old: string): Promise<void> => {
-        const text = await from.objects.read(old, key.encrypted, { signal });
+        const text = await from.objects.read(old, encrypted, { signal });
         const fresh = to.objectId(text);
         ids.set(old, fresh);
         const { written } = await to.putObject(fresh, text, { signal });

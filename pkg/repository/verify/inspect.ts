@@ -149,6 +149,9 @@ async function isFuture(repository: Inspected, id: string, calls: Abortable): Pr
   return isLater(id, repository.clock.now()) && isLater(id, await sharedTime(repository, calls));
 }
 
+/** Nothing that Dashkeep writes is too large: it is another file in that place. */
+const ABSENT: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
+
 async function stateOf(
   { store, trust, keyring }: Inspected,
   id: string,
@@ -169,9 +172,10 @@ async function stateOf(
         return 'signed';
       }
     } catch (error) {
-      if (!(error instanceof DashkeepError) || error.code !== 'DK_STORE_NOT_FOUND') {
+      if (!(error instanceof DashkeepError) || !ABSENT.has(error.code)) {
         throw error;
       }
+      isThere ||= error.code === 'DK_STORE_TOO_LARGE';
     }
   }
   return isThere ? 'unsigned' : 'gone';

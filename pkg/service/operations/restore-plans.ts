@@ -82,8 +82,7 @@ export class RestorePlans {
     const own = { ...run, touched: run.touched?.filter((one) => isOf(caller, one)) };
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
-      const { request, plan } = await planUndo({ ...this.#ports, repository, instance, signal }, own);
-      const stored = await repository.stored(plan.snapshot, { signal });
+      const { request, plan, stored } = await planUndo({ ...this.#ports, repository, instance, signal }, own);
       return this.#planned(request, plan, { stored, repository, warnings: [] }, withInstance);
     });
   }

@@ -3,6 +3,8 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, losing } from '../../../contract/reasons/reason.ts';
+import { timeOfId } from '../../../repository/layout.ts';
+import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { planCreatedRemovals } from './created.ts';
 import { keyOf } from '../target.ts';
@@ -16,13 +18,22 @@ export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'
 /**
  * The way back of a restore, found by reads only: what it overwrote or deleted comes back from its safety snapshot,
  * what it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason.
- * @returns the plan, and the request to apply it with.
+ * @returns the plan, the request to apply it with, and the very snapshot that both were made from: who wrote it has to
+ * be asserted before anything is applied, and a second reading may find another file.
  * @throws DK_USAGE when the run is no restore, has no safety snapshot, or is one that changed nothing; DK_NOT_FOUND
  * when the safety snapshot is gone.
  */
-export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ request: PlanRequest; plan: Plan }> {
+export async function planUndo(
+  asked: UndoRequest,
+  run: RunRecord,
+): Promise<{ request: PlanRequest; plan: Plan; stored: StoredManifest }> {
   const { snapshot, touched } = undoable(run);
-  const manifest = await asked.repository.manifest(snapshot, { signal: asked.signal });
+  const stored = await asked.repository.stored(snapshot, { signal: asked.signal });
+  const { manifest } = stored;
+  // No one signs the records of runs: one may name another snapshot than the one that its run made.
+  if (manifest.trigger !== 'safety' || timeOfId(manifest.id) < timeOfId(run.id)) {
+    throw new DashkeepError('DK_USAGE', `${snapshot} is not the safety snapshot of run ${run.id}`);
+  }
   const held = new Set(manifest.resources.map(keyOf));
   const back = touched.filter(({ did }) => did !== 'created');
   const request: PlanRequest = {
@@ -47,6 +58,7 @@ export async function planUndo(asked: UndoRequest, run: RunRecord): Promise<{ re
   const confirm = confirmationFor(request, items);
   return {
     request,
+    stored,
     plan: {
       ...planned,
       items,
