@@ -23,7 +23,7 @@ const CHECKS = [
 
 /**
  * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, a preview is of a dashboard
- * that the snapshot holds, and the rest wants typed words.
+ * that the snapshot holds and has a random UID, and the rest wants typed words.
  */
 const SELDOM_DONE = [
   'POST /notifications/test',
@@ -31,6 +31,7 @@ const SELDOM_DONE = [
   'POST /restores/{id}/apply',
   'DELETE /snapshots/{id}',
   'POST /previews',
+  'DELETE /previews/{uid}',
 ];
 
 describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', () => {
