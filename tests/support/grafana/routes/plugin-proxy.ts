@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import manifest from '../../../../plugin.json' with { type: 'json' };
 import type { Call } from '../http/call.ts';
 import { Raw } from '../http/call.ts';
 import { problem } from '../http/problems.ts';
@@ -9,8 +9,8 @@ interface Route {
   url: string;
   headers: { name: string; content: string }[];
 }
-const MANIFEST = new URL('../../../../plugin.json', import.meta.url);
-const [ROUTE] = (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { routes: [Route] }).routes;
+/** Imported, so that a bundle of the simulator holds it. */
+const [ROUTE] = (manifest as unknown as { routes: [Route] }).routes;
 
 /** What Grafana's proxy passes on of a request, besides what it adds itself. */
 const PASSED_ON = ['content-type', 'if-match', 'idempotency-key', 'x-grafana-org-id', 'x-dashkeep-org'];
