@@ -66,6 +66,14 @@ describe.each(ATTACKS)('where the keys are %s', (_how, attack) => {
     expect(await keysOf(copy.store, 'snapshots/')).toEqual([]);
   });
 
+  it('the next backup of a machine that has the key puts them back for everyone else', async () => {
+    await attack();
+    await backup(await open(world, { recipients: [recipient] }), world, { a: { v: 1 }, b: { v: 2 } });
+    const reader = await open(world, laptop(false));
+    const { resources } = await reader.manifest('latest');
+    expect(await Promise.all(resources.map(({ object }) => reader.getObject(object)))).toEqual(['{"v":1}', '{"v":2}']);
+  });
+
   it.each([true, false])('nothing is written in the clear (by a writer: %s)', async (create) => {
     await attack();
     const before = new Set(await keysOf(world.store));
