@@ -35,6 +35,7 @@ function count(label, startedAt, result) {
   const again = result.again ? `, ${result.again} of them at the second try` : '';
   const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
   notes.push(`${label}: ${result.passed} passed${again}, ${result.failed} failed${skipped} (${minutes} min)`);
+  notes.push(...(result.failures ?? []).map((failure) => `  failed: ${failure}`));
 }
 
 /** A check that is either fine or not. */

@@ -10,6 +10,7 @@ interface Result {
   failed: number;
   skipped: number;
   absent: string[];
+  failures: string[];
 }
 
 interface Runner {
@@ -133,7 +134,26 @@ describe('a report', () => {
 
   it('names files of which no test ran', async () => {
     const result = await vitest(0, file('a', 'passed', 'skipped'), file('b', 'skipped', 'skipped'));
-    expect(result).toEqual({ passed: 1, failed: 0, skipped: 3, absent: ['b'] });
+    expect(result).toEqual({ passed: 1, failed: 0, skipped: 3, absent: ['b'], failures: [] });
+  });
+
+  it('names each test that failed, with the first line of its error', async () => {
+    const failed = { status: 'failed', fullName: 'adds', failureMessages: ['\u001b[31mnot 3\u001b[39m\n  at x'] };
+    const { failures } = await vitest(1, { ...file('tests/a', 'failed'), assertionResults: [failed] }, file('tests/b'));
+    expect(failures).toEqual(['tests/a: adds: not 3', 'tests/b: does not load: ']);
+  });
+
+  it('names each browser test that failed', async () => {
+    const results = [{ error: { message: 'first' } }, { error: { message: 'second\n  at y' } }];
+    const specs = [
+      { file: 'a.spec.ts', title: 'opens', tests: [{ status: 'unexpected', results }] },
+      { file: 'a.spec.ts', title: 'closes', tests: [{ status: 'flaky', results }] },
+    ];
+    const path = join(directory.path, 'report.json');
+    const stats = { expected: 0, unexpected: 1, flaky: 1, skipped: 0 };
+    await writeFile(path, JSON.stringify({ stats, suites: [{ suites: [{ specs }] }] }));
+    const readPlaywright = await load('reports.mjs', 'readPlaywright');
+    expect(readPlaywright(path, 1).failures).toEqual(['a.spec.ts: opens: second']);
   });
 
   it.each(['readVitest', 'readPlaywright'] as const)('that is missing is a failure: %s', async (name) => {
