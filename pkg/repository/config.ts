@@ -97,7 +97,7 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     if (!isDamage(error) || isNeeded) {
       throw error;
     }
-    ports.log.warn({ key: CONFIG_KEY }, 'the configuration of the repository is damaged; its remembered id is used');
+    ports.log.warn({ object: CONFIG_KEY }, 'the configuration of the repository is damaged; its remembered id is used');
   }
   if (found !== undefined) {
     return found;
