@@ -7,7 +7,8 @@ import { signatureKey, snapshotKey } from '../layout.ts';
 import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
-import { planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
+import { planByManifests } from './checked-retention.ts';
+import type { RetentionPlan, RetentionPolicy } from './retention.ts';
 
 export interface ForgetPlan extends RetentionPlan {
   /** Snapshots that this process cannot read: they stay. */
@@ -28,7 +29,9 @@ export async function planForget(
 ): Promise<ForgetPlan> {
   repository.trust.keys.assertRemembered();
   const { summaries, unreadable } = await repository.index.readWhole(calls);
-  return { ...planRetention(summaries, policy, await sharedTime(repository, calls)), unreadable };
+  const now = await sharedTime(repository, calls);
+  const checked = await planByManifests(repository, summaries, { ...calls, policy, now });
+  return { ...checked.plan, unreadable: [...unreadable, ...checked.unreadable].sort() };
 }
 
 /**
