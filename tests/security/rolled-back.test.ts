@@ -132,6 +132,26 @@ describe('what was removed from here is no finding', () => {
     expect((await (await open(world)).manifest('latest')).id).toBe(first.id);
   });
 
+  it('of several, the next newest that a trusted key signed is remembered, and its loss is a finding', async () => {
+    const later = '20261124T160000Z-f0f0f0f0';
+    const third = await backup(await open(world), world, { a: { v: 3 } });
+    await world.store.put(`snapshots/${later}.json.gz`, await world.store.get(`snapshots/${second.id}.json.gz`));
+    await deleteSnapshot(await open(world), third.id, { evenNewest: true });
+    await remove(`snapshots/${second.id}`, `signatures/snapshots/${second.id}`);
+    expect((await (await open(world)).inspect()).all).toMatchObject([
+      { code: 'DK_SNAPSHOT_LOST', params: { snapshot: second.id } },
+    ]);
+  });
+
+  it('but could not be removed, is remembered as before', async () => {
+    world.store.deleteMany = async (keys) => keys.map((key) => ({ key, problem: { code: 'locked', message: '' } }));
+    await expect(deleteSnapshot(await open(world), second.id, { evenNewest: true })).rejects.toMatchObject({
+      code: 'DK_STORE_LOCKED',
+    });
+    const known = await new RememberedTarget(stateOf(world.store), world.store.description).read();
+    expect(known?.newest).toBe(second.id);
+  });
+
   it('by a key that is no longer trusted', async () => {
     const repository = await open(world);
     const before = repository.trust.own!;

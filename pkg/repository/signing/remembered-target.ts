@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { Finding } from '../../contract/findings.ts';
@@ -58,12 +59,12 @@ export class RememberedTarget {
     });
   }
 
-  /** These are about to be removed on purpose. */
-  async noteRemoval(ids: readonly string[]): Promise<void> {
-    await this.#update((before) => {
-      const isNewest = before?.newest !== undefined && ids.includes(before.newest);
-      return isNewest ? { repository: before.repository, findings: before.findings } : before;
-    });
+  /**
+   * The newest snapshot is about to be removed on purpose.
+   * @param next - the one that is the newest then, if any counts
+   */
+  async noteRemoval(newest: string, next: string | undefined): Promise<void> {
+    await this.#update((before) => (before?.newest === newest ? compact({ ...before, newest: next }) : before));
   }
 
   /** The newest snapshot is whatever counts next. */

@@ -7,6 +7,7 @@ import { signatureKey, snapshotKey } from '../layout.ts';
 import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
+import { newestSigned } from '../verify/inspect.ts';
 import { planByManifests } from './checked-retention.ts';
 import type { RetentionPlan, RetentionPolicy } from './retention.ts';
 
@@ -163,12 +164,15 @@ async function removeManifests(
     }
   }
   const remaining = new Map<string, string>();
-  await repository.trust.keys.target?.noteRemoval(ids);
+  const newest = await noteRemoval(repository, ids, { signal });
   for (const { key, problem } of await store.deleteMany([...keys.keys()], { signal })) {
     const id = keys.get(key);
     if (problem !== undefined && id !== undefined) {
       remaining.set(id, problem.code === 'locked' ? 'object lock protects it' : problem.message);
     }
+  }
+  if (newest !== undefined && remaining.has(newest)) {
+    await repository.trust.keys.noteNewest(newest);
   }
   // After the manifests: one that is still there must not lose its signature.
   const signatures = [...keys].filter(([, id]) => !remaining.has(id)).map(([key]) => signatureKey(key));
@@ -191,4 +195,23 @@ async function removeManifests(
   await repository.index.update({ whole: true });
   repository.forgetCaches();
   return result;
+}
+
+/**
+ * Keeps in the state that snapshots are about to be removed on purpose. What is the newest after that is known before
+ * anything goes, so that no one can take more away unnoticed.
+ * @returns the newest one that was remembered, if it is among them
+ */
+async function noteRemoval(
+  repository: OpenedRepository,
+  ids: readonly string[],
+  calls: Abortable,
+): Promise<string | undefined> {
+  const { target } = repository.trust.keys;
+  const newest = (await target?.read())?.newest;
+  if (target === undefined || newest === undefined || !ids.includes(newest)) {
+    return undefined;
+  }
+  await target.noteRemoval(newest, await newestSigned(repository, new Set(ids), calls));
+  return newest;
 }

@@ -8,10 +8,10 @@ import { isDamage, isEmpty, readConfig, writeConfig } from '../config.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { publicKeyFile, snapshotKey } from '../layout.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
-import type { ManifestPorts, StoredManifest } from '../snapshots/manifests.ts';
+import { listSnapshots, type ManifestPorts, type StoredManifest } from '../snapshots/manifests.ts';
 import { findingError } from '../signing/finding-error.ts';
 import type { Remembered } from '../signing/remembered-target.ts';
-import { isLater } from '../snapshots/future.ts';
+import { futureSnapshots, isLater } from '../snapshots/future.ts';
 
 type Found = Omit<Finding, 'since'>;
 
@@ -142,6 +142,25 @@ async function differenceIn(
         : { code: 'DK_SNAPSHOT_LOST', params: { ...place, snapshot: newest } };
     }
   }
+}
+
+/**
+ * The newest snapshot that a trusted key signed, other than those: in either form, and whether or not it can be read
+ * here.
+ */
+export async function newestSigned(
+  repository: Inspected,
+  without: ReadonlySet<string>,
+  calls: Abortable,
+): Promise<string | undefined> {
+  const keys = await listSnapshots(repository.store, calls);
+  const future = await futureSnapshots(repository, keys, calls);
+  for (const { id } of keys.reverse()) {
+    if (!without.has(id) && !future.has(id) && (await stateOf(repository, id, calls)) === 'signed') {
+      return id;
+    }
+  }
+  return undefined;
 }
 
 /** By every clock: a target that shows another time must not hide that it lost something. */
