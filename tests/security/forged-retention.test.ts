@@ -1,16 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Manifest, SnapshotSummary } from '../../pkg/contract/manifest.ts';
-import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
+import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { canonicalJson } from '../../pkg/lib/json/json.ts';
 import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
-import { summaryOf } from '../../pkg/repository/snapshots/manifests.ts';
 import { sha256Of } from '../../pkg/repository/signing/statement.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
 /**
- * Someone who may put files into the bucket, but remove none, makes retention remove the good snapshots: by spoiling
- * the ones that it keeps for them, or by an index that says something else than the manifests.
+ * Someone who may put files into the bucket, but remove none, has retention remove the good snapshots: by spoiling the
+ * ones that it keeps in their place.
  */
 let world: World & { store: MemoryStore };
 let made: Manifest[];
@@ -32,13 +31,6 @@ async function overwrite(manifest: Manifest): Promise<void> {
   const { entriesHash: _, ...rest } = { ...manifest, resources: [] };
   const text = JSON.stringify({ ...rest, entriesHash: sha256Of(canonicalJson([])) });
   await world.store.put(file(manifest.id), gzipSync(text));
-}
-
-/** What the cache of a plain repository says of its snapshots, as anyone may write it. */
-async function putIndex(change: (summary: SnapshotSummary) => SnapshotSummary): Promise<void> {
-  const signer = (await open(world)).trust.own!;
-  const snapshots = made.map((manifest) => change(summaryOf(manifest, signer))) as unknown as Json;
-  await world.store.put('cache/snapshots.json.gz', gzipSync(canonicalJson({ format: 1, snapshots } as Json)));
 }
 
 async function forget(policy: { keepLast?: number; keepDaily?: number }): Promise<string[]> {
@@ -65,29 +57,5 @@ describe.each([
       await spoil(manifest);
     }
     expect(await forget({ keepLast: 1 })).toEqual([]);
-  });
-
-  it('is not removed itself: it may be all that is left to look at', async () => {
-    await spoil(made[0]!);
-    expect(await forget({ keepLast: 1 })).toEqual(ids(2, 1));
-  });
-});
-
-describe('an index that says otherwise than the manifests', () => {
-  it.each<[string, (summary: SnapshotSummary) => SnapshotSummary]>([
-    ['partial', (one) => ({ ...one, status: 'partial' })],
-    ['safety snapshots', (one) => ({ ...one, trigger: 'safety' })],
-    ['of one day', (one) => ({ ...one, time: '2020-01-01T00:00:00.000Z' })],
-  ])('has none removed that it calls %s', async (_what, lie) => {
-    await putIndex((one) => (one.id === made[3]!.id ? one : lie(one)));
-    expect(await forget({ keepDaily: 4 })).toEqual([]);
-  });
-
-  it('has none counted that no one signed', async () => {
-    const forged = { ...made[3]!, id: '20261128T000000Z-f0f0f0f0' };
-    await overwrite(forged);
-    made.push(forged);
-    await putIndex((one) => one);
-    expect(await forget({ keepLast: 1 })).toEqual(ids(2, 1, 0));
   });
 });

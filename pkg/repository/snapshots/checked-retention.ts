@@ -10,8 +10,8 @@ import { planRetention, type RetentionDecision, type RetentionPlan, type Retenti
 const COUNTED: ReadonlySet<string> = new Set(['newest-complete', 'kept-by-rule']);
 
 /**
- * The same as `planRetention`, by the manifests themselves: what the rules count and what they remove is read. Anyone
- * who can write to the bucket can overwrite a manifest, or the index that the summaries come from.
+ * The same as `planRetention`, but each snapshot that the rules count is read: anyone who can write to the bucket can
+ * have overwritten its manifest since the index of snapshots was written.
  * @returns the plan, and what proved unreadable: that stays, and counts for nothing
  */
 export async function planByManifests(
@@ -25,7 +25,7 @@ export async function planByManifests(
   const entries = new KnownEntries();
   for (;;) {
     const plan = planRetention([...snapshots.values()], policy, now);
-    const relied = plan.forgotten.length === 0 ? [] : [...plan.forgotten, ...plan.kept.filter(isCounted)];
+    const relied = plan.forgotten.length === 0 ? [] : plan.kept.filter(isCounted);
     const unread = new Set(relied.map(({ id }) => id).filter((id) => !read.has(id)));
     if (unread.size === 0) {
       return { plan, unreadable };
