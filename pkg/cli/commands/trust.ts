@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { acceptRepository } from '../../repository/signing/accept.ts';
+import { distrust } from '../../repository/signing/distrust.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -36,14 +37,15 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
     return accept(context, flags.repository, flags);
   }
   const key = fingerprint === undefined ? undefined : parseFingerprint(fingerprint);
-  const { done, trusted } = await withRepository(context, flags, false, async ({ trust, index }) => {
+  const { done, trusted } = await withRepository(context, flags, false, async (repository) => {
+    const { trust, index } = repository;
     let said: string;
     if (key === undefined) {
       await trust.signing.trustUnsigned({ signal });
       await index.update({ whole: true, signal });
       said = 'The existing snapshots are now trusted.';
     } else if (flags.remove === true) {
-      await trust.keys.unpin(key);
+      await distrust(repository, key, { signal });
       said = `${key} is no longer trusted. Restart running services.`;
     } else {
       await trust.keys.pin(key, 'dashkeep trust');

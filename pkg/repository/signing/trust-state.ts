@@ -29,7 +29,12 @@ const TrustedKey = z.object({
   by: z.string(),
 });
 export type TrustedKey = z.infer<typeof TrustedKey>;
-const TrustedKeys = z.object({ format: z.literal(1), keys: z.array(TrustedKey) });
+const TrustedKeys = z.object({
+  format: z.literal(1),
+  keys: z.array(TrustedKey),
+  /** Fingerprints that a person trusts no longer: no hand-over brings them back. */
+  distrusted: z.array(z.string()).default([]),
+});
 
 /** The key of this state for a repository. */
 export interface OwnSigningKey {
@@ -64,31 +69,37 @@ export class TrustState {
     return this.#state.set(this.#ownName, ownBytes(own));
   }
 
-  async trusted(): Promise<TrustedKey[]> {
+  /** The keys that a person trusts, and the fingerprints of those that a person trusts no longer. */
+  async trusted(): Promise<{ keys: TrustedKey[]; distrusted: string[] }> {
     const bytes = await this.#state.get(this.#trustedName);
     if (bytes === undefined) {
-      return [];
+      return { keys: [], distrusted: [] };
     }
     try {
-      return TrustedKeys.parse(JSON.parse(bytes.toString('utf8'))).keys;
+      const { keys, distrusted } = TrustedKeys.parse(JSON.parse(bytes.toString('utf8')));
+      return { keys, distrusted };
     } catch {
       throw this.#damaged(this.#trustedName);
     }
   }
 
   async trust(added: TrustedKey): Promise<void> {
-    const others = (await this.trusted()).filter(({ fingerprint }) => fingerprint !== added.fingerprint);
-    await this.#setTrusted([...others, added]);
+    const { keys, distrusted } = await this.#without(added.fingerprint);
+    await this.#setTrusted([...keys, added], distrusted);
   }
 
-  /** @returns false when it was not among them. */
-  async distrust(removed: string): Promise<boolean> {
-    const keys = await this.trusted();
-    const left = keys.filter(({ fingerprint }) => fingerprint !== removed);
-    if (left.length < keys.length) {
-      await this.#setTrusted(left);
-    }
-    return left.length < keys.length;
+  /** Trusts a key no longer, also one that is not trusted now: a hand-over to it may be hidden. */
+  async distrust(removed: string): Promise<void> {
+    const { keys, distrusted } = await this.#without(removed);
+    await this.#setTrusted(keys, [...distrusted, removed]);
+  }
+
+  async #without(fingerprint: string): Promise<{ keys: TrustedKey[]; distrusted: string[] }> {
+    const { keys, distrusted } = await this.trusted();
+    return {
+      keys: keys.filter((key) => key.fingerprint !== fingerprint),
+      distrusted: distrusted.filter((one) => one !== fingerprint),
+    };
   }
 
   get #ownName(): string {
@@ -99,8 +110,8 @@ export class TrustState {
     return `trusted-${this.#repository}`;
   }
 
-  #setTrusted(keys: TrustedKey[]): Promise<void> {
-    return this.#state.set(this.#trustedName, Buffer.from(JSON.stringify({ format: 1, keys })));
+  #setTrusted(keys: TrustedKey[], distrusted: string[]): Promise<void> {
+    return this.#state.set(this.#trustedName, Buffer.from(JSON.stringify({ format: 1, keys, distrusted })));
   }
 
   #parseOwn(bytes: Buffer): OwnSigningKey {

@@ -49,6 +49,7 @@ export class TrustedKeys {
   readonly #ports: TrustPorts;
   #own: OwnSigningKey | undefined;
   #trusted = new Set<string>();
+  #distrusted: ReadonlySet<string> = new Set();
   #names: ReadonlySet<string> = new Set();
   #hasSignatures = false;
   #refreshed = -Infinity;
@@ -153,9 +154,10 @@ export class TrustedKeys {
     this.#remembered = remembered;
     const trusted = [
       ...(own === undefined ? [] : [own.key.fingerprint]),
-      ...(pinned ?? []).map(({ fingerprint }) => fingerprint),
+      ...(pinned?.keys ?? []).map(({ fingerprint }) => fingerprint),
       ...(this.#ports.trustedKeys ?? []),
     ];
+    this.#distrusted = new Set(pinned?.distrusted);
     this.#trusted = new Set(this.standing === 'replaced' ? [] : trusted);
   }
 
@@ -198,20 +200,22 @@ export class TrustedKeys {
   }
 
   /**
-   * Trusts a key no longer. @throws DK_USAGE for the key that signs here, DK_NOT_FOUND for one that is not kept in the
-   * state
+   * Trusts a key no longer, not even by a hand-over, until a person trusts it again.
+   * @throws DK_REPOSITORY_REPLACED; DK_USAGE for the key that signs here, and for one that the settings name
    */
   async unpin(fingerprint: string): Promise<void> {
+    this.assertRemembered();
     if (fingerprint === this.#own?.key.fingerprint) {
       throw new DashkeepError('DK_USAGE', `${fingerprint} signs here`, {
         advice: reason('rotate-key-first', { command: 'dashkeep keys --rotate' }),
       });
     }
-    if ((await this.state?.distrust(fingerprint)) !== true) {
-      throw new DashkeepError('DK_NOT_FOUND', `${fingerprint} is not among the trusted keys in the state`, {
-        advice: reason('find-trusted-key'),
+    if (this.#ports.trustedKeys?.includes(fingerprint) === true) {
+      throw new DashkeepError('DK_USAGE', `${fingerprint} is trusted by DASHKEEP_TRUSTED_KEYS`, {
+        advice: reason('remove-trusted-key'),
       });
     }
+    await this.state?.distrust(fingerprint);
     this.#trusted.delete(fingerprint);
     // What it signed no longer counts, and that is no finding.
     await this.target?.forgetNewest();
@@ -230,7 +234,8 @@ export class TrustedKeys {
     const open = new Map<string, Signed[]>();
     for (const name of this.#trusted.size === 0 ? [] : this.#names) {
       const fingerprint = parsePublicKeyFile(name);
-      if (fingerprint !== undefined && !this.#trusted.has(fingerprint) && this.#names.has(signatureKey(name))) {
+      const isOpen = fingerprint !== undefined && !this.#trusted.has(fingerprint) && !this.#distrusted.has(fingerprint);
+      if (isOpen && this.#names.has(signatureKey(name))) {
         open.set(fingerprint, await readClaims(this.#ports.store, this.repository, publicKeyFile(fingerprint), calls));
       }
     }

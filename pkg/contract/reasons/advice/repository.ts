@@ -9,7 +9,7 @@ export const REPOSITORY_ADVICE = {
   'restore-target-entry':
     'Restore it from a copy. Or delete it: then what the repository says of itself is remembered from now on.',
   'rotate-key-first': 'Make another key first: {command}',
-  'find-trusted-key': 'It may be in DASHKEEP_TRUSTED_KEYS, or another trusted key handed over to it.',
+  'remove-trusted-key': 'Remove it from DASHKEEP_TRUSTED_KEYS (in the chart signing.trustedKeys), then retry.',
   'confirm-foreign': 'Add --confirm {id} after you have checked what it would write.',
   'compare-fingerprint':
     'Compare the fingerprint with the one that you wrote down, or that `{command}` prints on the machine that makes the backups. If it is the same, add --trust {signer}',

@@ -29,8 +29,7 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'Restore it from a copy. Or delete it: then what the repository says of itself is remembered from now on.',
     ),
   'rotate-key-first': (given) => t('reason.rotate-key-first', 'Create another key first: {{command}}', given),
-  'find-trusted-key': () =>
-    t('reason.find-trusted-key', 'The deployment may trust it, or another trusted key handed over to it.'),
+  'remove-trusted-key': () => t('reason.remove-trusted-key', 'The deployment trusts it. Remove it there, then retry.'),
   'confirm-foreign': (given) =>
     t('reason.confirm-foreign', 'Check what it would write, then confirm it with {{id}}.', given),
   'compare-fingerprint': (given) =>

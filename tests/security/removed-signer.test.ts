@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryState } from '../../pkg/lib/state.ts';
+import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import { publicKeyFile, signatureKey } from '../../pkg/repository/layout.ts';
+import { distrust } from '../../pkg/repository/signing/distrust.ts';
+import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+import { backup, open, SeededRandomness, stateOf, TestClock, type World } from '../support/repository/repository.ts';
+
+/**
+ * A signing key was stolen, and a person trusts it no longer. In the bucket, the key before it still hands over to it;
+ * the thief may put any file there.
+ */
+let world: World & { store: MemoryStore };
+let first: string;
+let stolen: string;
+
+beforeEach(async () => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  await backup(await open(world), world, { a: { v: 1 } });
+  const repository = await open(world);
+  first = repository.trust.own!;
+  await repository.trust.signing.rotate();
+  stolen = repository.trust.own!;
+});
+
+const trusts = ({ trust }: OpenedRepository, key: string): boolean => trust.keys.trusted.has(key);
+
+describe('on the machine that made it', () => {
+  beforeEach(async () => {
+    world.clock.advance(3_600_000);
+    await backup(await open(world), world, { a: { v: 'stolen' } });
+    await (await open(world)).trust.signing.rotate();
+    await (await open(world)).trust.keys.unpin(stolen);
+  });
+
+  it('no hand-over brings it back, nor what it signed', async () => {
+    const repository = await open(world);
+    expect(trusts(repository, first)).toBe(true);
+    expect(trusts(repository, stolen)).toBe(false);
+    expect((await repository.snapshots()).map(({ signed }) => signed)).toEqual([false, true]);
+  });
+
+  it('a person who gives its fingerprint does', async () => {
+    await (await open(world)).trust.keys.pin(stolen, 'a test');
+    expect(trusts(await open(world), stolen)).toBe(true);
+  });
+});
+
+describe('on a machine that trusts only the key before it', () => {
+  let state: MemoryState;
+  const laptop = () => open(world, { create: false, state });
+
+  beforeEach(async () => {
+    state = new MemoryState();
+    await (await laptop()).trust.keys.pin(first, 'a test');
+    expect(trusts(await laptop(), stolen)).toBe(true);
+  });
+
+  it('it is removed, and with it all that it hands over to', async () => {
+    const repository = await open(world);
+    await repository.trust.signing.rotate();
+    expect(trusts(await laptop(), repository.trust.own!)).toBe(true);
+    await (await laptop()).trust.keys.unpin(stolen);
+    expect([...(await laptop()).trust.keys.trusted]).toEqual([first]);
+  });
+
+  it('it stays removed although the thief hid the hand-over meanwhile', async () => {
+    const files = [publicKeyFile(stolen), signatureKey(publicKeyFile(stolen))];
+    const bodies = await Promise.all(files.map((file) => world.store.get(file)));
+    await world.store.deleteMany(files);
+    await (await laptop()).trust.keys.unpin(stolen);
+    await Promise.all(files.map((file, index) => world.store.put(file, bodies[index]!)));
+    expect(trusts(await laptop(), stolen)).toBe(false);
+  });
+
+  it('it is not removed in appearance only, where the settings name it', async () => {
+    const options = { create: false, state, trustedKeys: [stolen] };
+    await expect((await open(world, options)).trust.keys.unpin(stolen)).rejects.toMatchObject({
+      code: 'DK_USAGE',
+      hint: expect.stringContaining('DASHKEEP_TRUSTED_KEYS'),
+    });
+  });
+});
+
+describe('when it is removed', () => {
+  const target = () => new RememberedTarget(stateOf(world.store), world.store.description);
+
+  it('the newest snapshot of the other keys is remembered', async () => {
+    world.clock.advance(3_600_000);
+    await (await open(world)).trust.signing.rotate();
+    const { id } = await backup(await open(world), world, { a: { v: 2 } });
+    await distrust(await open(world), stolen);
+    expect((await target().read())?.newest).toBe(id);
+  });
+
+  it('what was missing before stays a finding', async () => {
+    const { newest } = (await target().read())!;
+    await world.store.deleteMany([`snapshots/${newest}.json.gz`]);
+    await distrust(await open(world), first);
+    expect((await target().read())?.findings).toMatchObject([{ code: 'DK_REPOSITORY_EMPTIED' }]);
+  });
+});
