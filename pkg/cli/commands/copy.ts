@@ -31,12 +31,19 @@ async function runCopy(context: CliContext, url: string, flags: Flags): Promise<
   } else {
     print(context, result);
   }
-  return result.foreign.length === 0 ? 0 : 3;
+  return result.foreign.length + result.different.length === 0 ? 0 : 3;
 }
 
-function print(context: CliContext, { copied, present, objects, foreign }: CopyResult): void {
+function print(context: CliContext, { copied, present, objects, foreign, different }: CopyResult): void {
   printLine(context, `${copied.length} snapshots copied (${objects} objects), ${present.length} already existed.`);
   if (foreign.length > 0) {
     printLine(context, `${foreign.length} were not copied, because no trusted key signed them: ${foreign.join(', ')}`);
+  }
+  if (different.length > 0) {
+    printLine(
+      context,
+      `${different.length} were not copied, because the other target has something else under their names: ${different.join(', ')}. ` +
+        'Remove that with `dashkeep forget <id>`, then copy again.',
+    );
   }
 }

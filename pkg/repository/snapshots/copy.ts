@@ -1,16 +1,20 @@
 import type { Randomness } from '../../contract/ports.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import { canonicalJson, type Json } from '../../lib/json/json.ts';
 import { newTimedId } from '../layout.ts';
-import { listSnapshots, readManifest } from './manifests.ts';
+import { listSnapshots, readManifest, type StoredManifest, type UnsealedManifest } from './manifests.ts';
 import type { OpenedRepository } from '../repository.ts';
+import { ifReadable } from '../verify/problems.ts';
 
 const OBJECTS_AT_ONCE = 8;
 
 export interface CopyResult {
   /** Ids of snapshots that are now in both. */
   copied: string[];
-  /** Were there already. */
+  /** Were there already: a trusted key has signed them there, or their content is the same. */
   present: string[];
+  /** Their names are taken there by something else, which is left alone. */
+  different: string[];
   /** Stayed behind: no trusted key has signed them, and the copy would be signed. */
   foreign: string[];
   objects: number;
@@ -27,15 +31,18 @@ export async function copyRepository(
   options: { randomness: Randomness; progress?: (snapshot: string) => void; signal?: AbortSignal },
 ): Promise<CopyResult> {
   const { signal } = options;
-  const present = new Set((await listSnapshots(to.store, { signal })).map(({ id }) => id));
-  const result: CopyResult = { copied: [], present: [...present], foreign: [], objects: 0 };
+  const there = new Map((await listSnapshots(to.store, { signal })).map((key) => [key.id, key]));
+  const result: CopyResult = { copied: [], present: [], different: [], foreign: [], objects: 0 };
   /** Old id → id in the other repository. */
   const ids = new Map<string, string>();
   const id = newTimedId(to.clock.now(), options.randomness);
   const session = await to.openSession({ id, kind: 'backup' }, { signal });
   try {
     for (const key of await listSnapshots(from.store, { signal })) {
-      if (present.has(key.id)) {
+      const taken = there.get(key.id);
+      const copy = taken && (await ifReadable(readManifest(to, taken, { signal }), () => undefined));
+      if (copy !== undefined && to.trust.counts(copy.author)) {
+        result.present.push(key.id);
         continue;
       }
       const { manifest, author, encrypted } = await readManifest(from, key, { signal });
@@ -60,6 +67,10 @@ export async function copyRepository(
           await copyObject(old);
         }
       }
+      if (taken !== undefined) {
+        (isCopy(copy, { ...rest, resources }) ? result.present : result.different).push(key.id);
+        continue;
+      }
       await to.publish({ ...rest, resources }, { signal });
       result.copied.push(key.id);
       options.progress?.(key.id);
@@ -68,4 +79,13 @@ export async function copyRepository(
   } finally {
     await session.end();
   }
+}
+
+/** Whether a manifest that no trusted key signed says the same as the one that would be written. */
+function isCopy(stored: StoredManifest | undefined, unsealed: UnsealedManifest): boolean {
+  if (stored === undefined) {
+    return false;
+  }
+  const { format: _format, entriesHash: _hash, ...rest } = stored.manifest;
+  return canonicalJson(rest as unknown as Json) === canonicalJson(unsealed as unknown as Json);
 }
