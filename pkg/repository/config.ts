@@ -43,6 +43,9 @@ export async function readConfig(
     if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
       return undefined;
     }
+    if (error instanceof DashkeepError && error.code === 'DK_STORE_TOO_LARGE') {
+      throw foreignConfig(error);
+    }
     throw error;
   }
   let value: unknown;
@@ -58,16 +61,20 @@ export async function readConfig(
   if (format !== 1) {
     // Not its text: the file may be anything that an address answers.
     const found = Number.isInteger(format) ? `format ${String(format)}` : 'an unknown format';
-    throw new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} has ${found}; this version knows format 1`);
+    throw refusal('DK_REPOSITORY_FORMAT', reason('config-format', { key: CONFIG_KEY, format: found }));
   }
   const config = RepositoryConfig.safeParse(value);
   if (!config.success) {
-    throw refusal('DK_REPOSITORY_FORMAT', reason('config-foreign', { key: CONFIG_KEY }), {
-      cause: config.error,
-      advice: reason('repair-configuration', { command: 'dashkeep repair' }),
-    });
+    throw foreignConfig(config.error);
   }
   return config.data;
+}
+
+function foreignConfig(cause: unknown): DashkeepError {
+  return refusal('DK_REPOSITORY_FORMAT', reason('config-foreign', { key: CONFIG_KEY }), {
+    cause,
+    advice: reason('repair-configuration', { command: 'dashkeep repair' }),
+  });
 }
 
 function readOnce(store: ObjectStore, signal: AbortSignal | undefined): Promise<Buffer> {
@@ -95,7 +102,7 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     // remembered.
     const isNeeded = remembered === undefined && (!create || !(await isEmpty(store, signal)));
     if (!isDamage(error) || isNeeded) {
-      throw error;
+      throw formatFinding(error, remembered, store) ?? error;
     }
     ports.log.warn({ object: CONFIG_KEY }, 'the configuration of the repository is damaged; its remembered id is used');
   }
@@ -121,6 +128,25 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
   return writeConfig(ports, remembered ?? ports.randomness.hex(16));
 }
 
+/** Another format where a repository is remembered: a newer Dashkeep upgraded it, or someone overwrote the file. */
+export function formatFinding(
+  error: unknown,
+  remembered: string | undefined,
+  store: ObjectStore,
+): DashkeepError | undefined {
+  const format = otherFormat(error);
+  if (format === undefined || remembered === undefined) {
+    return undefined;
+  }
+  return findingError({ code: 'DK_REPOSITORY_REPLACED', params: { remembered, target: store.description, format } });
+}
+
+/** The format that `dashkeep.json` has; undefined for any other error. */
+export function otherFormat(error: unknown): string | undefined {
+  const why = error instanceof DashkeepError ? error.why : undefined;
+  return why?.code === 'config-format' ? why.params['format'] : undefined;
+}
+
 /** Whether `dashkeep.json` is no such file, and not merely one of another format. */
 export function isDamage(error: unknown): boolean {
   const damages: readonly (ReasonCode | undefined)[] = ['config-damaged', 'config-foreign'];
@@ -139,14 +165,19 @@ export async function isEmpty(store: ObjectStore, signal?: AbortSignal): Promise
 
 /**
  * Writes and reads back. Of two concurrent first runs one wins, and both go on with what is there.
+ * @param options.overwrite - also a file of another format
  * @throws DK_STORE_FAILED when what comes back is not what was written
  */
-export async function writeConfig(ports: Omit<ConfigPorts, 'randomness'>, id: string): Promise<RepositoryConfig> {
+export async function writeConfig(
+  ports: Omit<ConfigPorts, 'randomness'>,
+  id: string,
+  { overwrite = false } = {},
+): Promise<RepositoryConfig> {
   const { store, clock, signal, log } = ports;
   const config: RepositoryConfig = { format: 1, id, created: clock.now().toISOString() };
   const body = Buffer.from(`${JSON.stringify(config, null, 2)}\n`);
   for (let attempt = 0; ; attempt++) {
-    const ifAbsent = attempt === 0 && store.capabilities.conditionalPut === 'enforced';
+    const ifAbsent = attempt === 0 && !overwrite && store.capabilities.conditionalPut === 'enforced';
     await store.put(CONFIG_KEY, body, { ifAbsent, contentType: 'application/json', signal });
     try {
       const stored = await readConfig(store, signal, readTwice);

@@ -5,7 +5,7 @@ import { repair, repairConfig } from '../../pkg/repository/verify/repair.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
-import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
+import { backup, open, SeededRandomness, stateOf, TestClock, type World } from '../support/repository/repository.ts';
 
 let world: World & { store: MemoryStore };
 
@@ -53,7 +53,7 @@ describe('repair', () => {
 });
 
 describe('dashkeep.json', () => {
-  const ports = () => ({ ...world, log: silentLog });
+  const ports = () => ({ ...world, log: silentLog, state: stateOf(world.store) });
 
   it.each([
     ['damaged', () => world.store.put('dashkeep.json', Buffer.from('{"format'))],

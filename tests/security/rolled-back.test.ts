@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
+import { MAX_RECORD_BYTES } from '../../pkg/repository/objects/codec.ts';
 import { acceptRepository } from '../../pkg/repository/signing/accept.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
@@ -69,8 +70,11 @@ it('a backup after a rollback goes on from nothing that is left', async () => {
   await session.end();
 });
 
-it('a damaged configuration stops nothing where the repository is known', async () => {
-  await world.store.put('dashkeep.json', Buffer.from('junk'));
+it.each([
+  ['junk', Buffer.from('junk')],
+  ['a file that is too large', Buffer.alloc(MAX_RECORD_BYTES + 1, ' ')],
+])('%s in place of the configuration stops nothing where the repository is known', async (_what, body) => {
+  await world.store.put('dashkeep.json', body);
   expect((await (await open(world, { create: false })).manifest('latest')).id).toBe(second.id);
   const next = await backup(await open(world), world, { a: { v: 3 } });
   expect((await (await open(world, { create: false, state: new MemoryState() })).manifest('latest')).id).toBe(next.id);

@@ -4,7 +4,7 @@ import { RememberedTarget } from '../../repository/signing/remembered-target.ts'
 import { repair, repairConfig, type RepairResult } from '../../repository/verify/repair.ts';
 import { rewrap } from '../../repository/encryption/rotate.ts';
 import type { Exit, Register } from '../command.ts';
-import type { CommonFlags } from '../config/settings.ts';
+import { trustedKeysOf, type CommonFlags } from '../config/settings.ts';
 import { openState, withGrafanaInstance, withRepository, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
@@ -30,8 +30,9 @@ async function runRepair(context: CliContext, flags: Flags): Promise<Exit> {
     return runRewrap(context, flags);
   }
   await withStore(context, flags, async (store) => {
-    const target = new RememberedTarget(await openState(context, flags), store.description);
-    return repairConfig({ ...context, store, remembered: (await target.read())?.repository });
+    const state = await openState(context, flags);
+    const remembered = (await new RememberedTarget(state, store.description).read())?.repository;
+    return repairConfig({ ...context, store, state, trustedKeys: trustedKeysOf(flags.trustedKeys), remembered });
   });
   const result = await withRepository(context, flags, false, (repository) =>
     withGrafanaInstance(context, flags, (instance) =>

@@ -7,4 +7,7 @@ export const REPOSITORY_REASONS = {
   'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and was not removed from here',
   'snapshot-future': 'the snapshot {snapshot} is from the future: a clock that was ahead dated it',
   'config-foreign': '{key} is not what Dashkeep writes there',
+  'config-format': '{key} has {format}; this version knows format 1',
+  'repository-format':
+    'the repository {remembered} in {target} was overwritten or upgraded: its configuration has {format}',
 } as const;

@@ -1,6 +1,6 @@
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
-import { isDamage, readConfig } from '../config.ts';
+import { isDamage, otherFormat, readConfig } from '../config.ts';
 import { glancingKeyring } from '../encryption/open-keyring.ts';
 import type { OpenOptions } from '../repository.ts';
 import { RunIndex } from './runs.ts';
@@ -20,11 +20,11 @@ export interface QuickView {
 
 /**
  * @returns undefined when there is no repository, or it has to be opened to know.
- * @throws DK_REPOSITORY_FORMAT for a format that this version does not know.
+ * @throws DK_STORE_…
  */
 export async function quickView(options: OpenOptions): Promise<QuickView | undefined> {
   const config = await readConfig(options.store, options.signal).catch((error: unknown) => {
-    if (!isDamage(error)) {
+    if (!isDamage(error) && otherFormat(error) === undefined) {
       throw error;
     }
   });

@@ -1,20 +1,28 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StateStore } from '../../lib/state.ts';
-import { readConfig, writeConfig, type ConfigPorts } from '../config.ts';
+import { isDamage, otherFormat, readConfig, writeConfig, type ConfigPorts } from '../config.ts';
 import { publicKeyFile } from '../layout.ts';
 import { RememberedTarget } from './remembered-target.ts';
 import { TrustState } from './trust-state.ts';
 
 /**
  * Takes the repository at a target as it is now, on a person's word: nothing of it counts by that alone, but what its
- * trusted keys sign does again. An emptied target gets its configuration back, so that backups go on under the same id.
- * @throws DK_REPOSITORY_MISSING, DK_USAGE for the id of another repository
+ * trusted keys sign does again. A target whose configuration is gone, or of another format, gets it back, so that
+ * backups go on under the same id.
+ * @throws DK_REPOSITORY_MISSING; DK_REPOSITORY_FORMAT where none is remembered; DK_USAGE for the id of another one
  */
 export async function acceptRepository(ports: ConfigPorts & { state: StateStore }, id: string): Promise<void> {
   const { store, state, signal } = ports;
   const target = new RememberedTarget(state, store.description);
-  const [config, remembered] = await Promise.all([readConfig(store, signal), target.read()]);
+  const remembered = await target.read();
+  let overwrite = false;
+  const config = await readConfig(store, signal).catch((error: unknown) => {
+    overwrite = remembered !== undefined && (isDamage(error) || otherFormat(error) !== undefined);
+    if (!overwrite) {
+      throw error;
+    }
+  });
   const there = config?.id ?? remembered?.repository;
   if (there === undefined) {
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
@@ -25,7 +33,7 @@ export async function acceptRepository(ports: ConfigPorts & { state: StateStore 
     });
   }
   if (config === undefined) {
-    await writeConfig(ports, id);
+    await writeConfig(ports, id, { overwrite });
   }
   const trust = new TrustState(state, id);
   const own = await trust.own();

@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { signatureKey } from '../layout.ts';
@@ -14,14 +15,18 @@ export async function readClaims(
   store: ObjectStore,
   repository: string,
   file: string,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal }: Abortable = {},
 ): Promise<Signed[]> {
+  return claimsIn(await readSignature(store, signatureKey(file), { signal }), repository, file);
+}
+
+/** The text of a signature; empty where there is none, or a file that is too large for one. */
+export async function readSignature(store: ObjectStore, key: string, { signal }: Abortable): Promise<string> {
   try {
-    const bytes = await store.get(signatureKey(file), { signal, maxBytes: ENVELOPE_BYTES });
-    return claimsIn(bytes.toString('latin1'), repository, file);
+    return (await store.get(key, { signal, maxBytes: ENVELOPE_BYTES })).toString('latin1');
   } catch (error) {
     if (error instanceof DashkeepError && ['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE'].includes(error.code)) {
-      return [];
+      return '';
     }
     throw error;
   }

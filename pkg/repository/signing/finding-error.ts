@@ -12,12 +12,13 @@ const REASON_OF: Record<FindingCode, ReasonCode> = {
 
 /** What differs, as a reason of the catalogue. */
 export function findingReason({ code, params }: Omit<Finding, 'since'>): KnownReason {
-  return { code: REASON_OF[code], params };
+  return { code: params['format'] === undefined ? REASON_OF[code] : 'repository-format', params };
 }
 
 /** A finding as an error: what differs, and how a person accepts the repository as it is. */
 export function findingError(finding: Omit<Finding, 'since'>): DashkeepError {
   const { code, params } = finding;
   const command = `dashkeep trust --repository ${params['found'] ?? params['remembered'] ?? ''}`;
-  return refusal(code, findingReason(finding), { advice: reason('accept-repository', { command }) });
+  const advice = reason(params['format'] === undefined ? 'accept-repository' : 'accept-format', { command });
+  return refusal(code, findingReason(finding), { advice });
 }

@@ -4,7 +4,7 @@ import { FINDING_CODES, type Finding, type FindingCode } from '../../contract/fi
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { sharedTime } from '../clocks.ts';
-import { isDamage, isEmpty, readConfig, writeConfig } from '../config.ts';
+import { isDamage, isEmpty, otherFormat, readConfig, writeConfig, type RepositoryConfig } from '../config.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { publicKeyFile, snapshotKey } from '../layout.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
@@ -56,20 +56,25 @@ export async function inspect(repository: Inspected, calls: Abortable = {}): Pro
   return { ...known, replaced: isSure && found.code === 'DK_REPOSITORY_REPLACED', unconfigured };
 }
 
-function undefinedIfDamaged(error: unknown): undefined {
-  if (!isDamage(error)) {
-    throw error;
-  }
-}
-
 async function look(
   repository: Inspected,
   remembered: Remembered,
   calls: Abortable,
 ): Promise<{ found: Found | undefined; unconfigured: boolean }> {
   const { store } = repository;
-  const config = await readConfig(store, calls.signal).catch(undefinedIfDamaged);
   const place = { remembered: remembered.repository, target: store.description };
+  let config: RepositoryConfig | undefined;
+  try {
+    config = await readConfig(store, calls.signal);
+  } catch (error) {
+    const format = otherFormat(error);
+    if (format !== undefined) {
+      return { found: { code: 'DK_REPOSITORY_REPLACED', params: { ...place, format } }, unconfigured: false };
+    }
+    if (!isDamage(error)) {
+      throw error;
+    }
+  }
   const found: Found | undefined =
     config !== undefined && config.id !== remembered.repository
       ? { code: 'DK_REPOSITORY_REPLACED', params: { ...place, found: config.id } }

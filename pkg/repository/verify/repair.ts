@@ -1,10 +1,20 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { StateStore } from '../../lib/state.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { MAX_RECORD_BYTES } from '../objects/codec.ts';
-import { isDamage, readConfig, writeConfig, type ConfigPorts, type RepositoryConfig } from '../config.ts';
-import { KEYS, parseSnapshotSignature, SIGNATURES, SNAPSHOTS } from '../layout.ts';
+import {
+  formatFinding,
+  isDamage,
+  readConfig,
+  writeConfig,
+  type ConfigPorts,
+  type RepositoryConfig,
+} from '../config.ts';
+import { KEYS, parseSnapshotSignature, signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import type { OpenedRepository } from '../repository.ts';
+import { readSignature } from '../signing/claims.ts';
 import { readStatements } from '../signing/statement.ts';
+import { TrustState } from '../signing/trust-state.ts';
 import type { HurtResource, VerifyProblem } from './problems.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
@@ -47,19 +57,27 @@ async function mend(repository: OpenedRepository, problem: VerifyProblem, option
   return false;
 }
 
+/** Whose signatures say which repository it is. */
+interface RepairPorts extends ConfigPorts {
+  state?: StateStore;
+  trustedKeys?: readonly string[];
+}
+
 /**
  * Writes `dashkeep.json` again where it is damaged or gone in a repository that holds something.
  * @returns undefined when there was nothing to do.
- * @throws DK_REPOSITORY_FORMAT when it is whole, but of another format; DK_REPOSITORY_MISSING when nothing is there.
+ * @throws DK_REPOSITORY_FORMAT when it is whole, but of another format, or when others signed snapshots and no trusted
+ * key did; DK_REPOSITORY_REPLACED for another format where a repository is remembered; DK_REPOSITORY_MISSING when
+ * nothing is there.
  */
-export async function repairConfig(ports: ConfigPorts): Promise<RepositoryConfig | undefined> {
+export async function repairConfig(ports: RepairPorts): Promise<RepositoryConfig | undefined> {
   try {
     if ((await readConfig(ports.store, ports.signal)) !== undefined) {
       return undefined;
     }
   } catch (error) {
     if (!isDamage(error)) {
-      throw error;
+      throw formatFinding(error, ports.remembered, ports.store) ?? error;
     }
   }
   if (!(await holdsSomething(ports.store, ports.signal))) {
@@ -68,17 +86,38 @@ export async function repairConfig(ports: ConfigPorts): Promise<RepositoryConfig
   return writeConfig(ports, ports.remembered ?? (await signedId(ports)) ?? ports.randomness.hex(16));
 }
 
-/** The id that the newest signature of a snapshot names; with another one, every snapshot would be foreign. */
-async function signedId({ store, signal }: ConfigPorts): Promise<string | undefined> {
-  let newest: string | undefined;
+/**
+ * The id that the newest signature of a trusted key names; with another one, every snapshot would be foreign. Anyone
+ * can have written the others.
+ * @returns undefined where nothing is signed
+ */
+async function signedId({ store, signal, state, trustedKeys = [] }: RepairPorts): Promise<string | undefined> {
+  const signatures: string[] = [];
   for await (const { key } of store.list(`${SIGNATURES}${SNAPSHOTS}`, { signal })) {
-    newest = parseSnapshotSignature(key) === undefined ? newest : key;
+    if (parseSnapshotSignature(key) !== undefined) {
+      signatures.push(key);
+    }
   }
-  if (newest === undefined) {
-    return undefined;
+  for (const key of signatures.reverse()) {
+    for (const { repository, file, signer } of readStatements(await readSignature(store, key, { signal }))) {
+      const trust = state && new TrustState(state, repository);
+      const trusted = [(await trust?.own())?.key, ...((await trust?.trusted())?.keys ?? [])];
+      const isTrusted = trustedKeys.includes(signer) || trusted.some((one) => one?.fingerprint === signer);
+      if (isTrusted && signatureKey(file) === key) {
+        return repository;
+      }
+    }
   }
-  const text = (await store.get(newest, { signal, maxBytes: MAX_RECORD_BYTES })).toString('utf8');
-  return readStatements(text)[0]?.repository;
+  if (signatures.length > 0) {
+    throw new DashkeepError(
+      'DK_REPOSITORY_FORMAT',
+      `no trusted key signed which repository is in ${store.description}`,
+      {
+        advice: reason('give-trusted-key'),
+      },
+    );
+  }
+  return undefined;
 }
 
 async function holdsSomething(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {

@@ -27,5 +27,13 @@ export const REPOSITORY_TEXTS: Record<keyof typeof REPOSITORY_REASONS, Text> = {
       'The snapshot {{snapshot}} is from the future: a clock that was ahead dated it.',
       given,
     ),
+  'config-format': (given) =>
+    t('reason.config-format', '{{key}} in the target has {{format}}; this version knows format 1', given),
+  'repository-format': (given) =>
+    t(
+      'reason.repository-format',
+      'The repository {{remembered}} in {{target}} was overwritten or upgraded: its configuration has {{format}}.',
+      given,
+    ),
   'config-foreign': (given) => t('reason.config-foreign', 'Dashkeep did not write {{key}} in the target', given),
 };

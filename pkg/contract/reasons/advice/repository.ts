@@ -2,6 +2,8 @@
 export const REPOSITORY_ADVICE = {
   'accept-repository':
     'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it: {command}',
+  'accept-format':
+    'If a newer Dashkeep upgraded it, upgrade this one. Otherwise find out who overwrote it. The snapshots are not affected; to write the configuration again: {command}',
   'name-repository': 'Compare it with the id that you expect. To accept it: {command}',
   'look-up-fingerprint': '`{command}` shows the fingerprints of the keys that signed snapshots.',
   'restore-key-entry':
@@ -25,6 +27,8 @@ export const REPOSITORY_ADVICE = {
   'look-up-signers': '`{command}` shows who signed them; `{trust}` trusts a key.',
   'set-retention':
     'Give at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
+  'give-trusted-key':
+    'Set DASHKEEP_TRUSTED_KEYS to the fingerprint that you wrote down, or run this on the machine that makes the backups.',
   'repair-configuration': 'Run `{command}` to write the file again. The snapshots are not affected.',
   'confirm-large-prune': 'Look at the plan (--dry-run), then confirm it with --remove-most-objects.',
   'find-unreadable':

@@ -10,6 +10,12 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it with this command: {{command}}',
       given,
     ),
+  'accept-format': (given) =>
+    t(
+      'reason.accept-format',
+      'If a newer Dashkeep upgraded it, upgrade this one. Otherwise find out who overwrote it. The snapshots are not affected. This command writes the configuration again: {{command}}',
+      given,
+    ),
   'name-repository': (given) =>
     t('reason.name-repository', 'Compare it with the ID that you expect. To accept it: {{command}}', given),
   'look-up-fingerprint': (given) =>
@@ -74,6 +80,11 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       given,
     ),
   'set-retention': () => t('reason.set-retention', 'Set at least one retention rule.'),
+  'give-trusted-key': () =>
+    t(
+      'reason.give-trusted-key',
+      'Trust the fingerprint that you wrote down in the deployment, or repair it on the machine that makes the backups.',
+    ),
   'repair-configuration': (given) =>
     t(
       'reason.repair-configuration',
