@@ -27,7 +27,9 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
   'service/operations/operations.ts': { because: 'shows; previousManifest decides' },
   'service/operations/previews.ts': { decides: /assertCounts\(opened\.trust, stored\)/ },
-  'service/operations/restore-plans.ts': { decides: /assertRestorable\(repository\.trust, stored/ },
+  'service/operations/restore-plans.ts': {
+    decides: /trust\.reconsider\(stored\.author,[^]*assertRestorable\(repository\.trust,/,
+  },
   'cli/commands/restore.ts': { decides: /confirmTrust\(/ },
   'cli/commands/cat.ts': { because: 'shows' },
   'cli/commands/diff.ts': { because: 'shows' },

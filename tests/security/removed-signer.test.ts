@@ -1,9 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import type { OpenedRepository } from '../../pkg/repository/repository.ts';
 import { publicKeyFile, signatureKey } from '../../pkg/repository/layout.ts';
 import { distrust } from '../../pkg/repository/signing/distrust.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import { startService } from '../support/service.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, open, SeededRandomness, stateOf, TestClock, type World } from '../support/repository/repository.ts';
 
@@ -101,4 +107,39 @@ describe('when it is removed', () => {
     await distrust(await open(world), first);
     expect((await target().read())?.findings).toMatchObject([{ code: 'DK_REPOSITORY_EMPTIED' }]);
   });
+});
+
+it('a restore that the service planned before is not applied after', async () => {
+  const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana.demoSeed();
+  const directory = await mkdtemp(join(tmpdir(), 'dashkeep-removed-signer-'));
+  const dashkeep = (state: string, ...args: string[]): Promise<Ended> =>
+    runCli(args, {
+      GRAFANA_URL: grafana.url,
+      GRAFANA_API_TOKEN: grafana.token(),
+      DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
+      DASHKEEP_STATE_DIR: join(directory, state),
+    });
+  const service = await startService({ grafanaUrl: grafana.url, directory });
+  try {
+    const made = await service.call('POST', '/runs', { kind: 'backup' });
+    await service.ended(made.json.id);
+    const { snapshot } = (await dashkeep('other', 'backup', '--json')).json;
+    const { own } = (await dashkeep('other', 'keys', '--json')).json;
+    await dashkeep('state', 'trust', own);
+    const question = { snapshot, selection: { type: 'everything' }, options: { overwrite: true } };
+    const plan = await service.call('POST', '/restores', question);
+    await dashkeep('state', 'trust', own, '--remove');
+    grafana.clearRequests();
+    const applied = await service.call('POST', `/restores/${plan.json.id}/apply`, { confirm: plan.json.confirm });
+    expect(await service.ended(applied.json.id)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'DK_SNAPSHOT_FOREIGN' },
+    });
+    expect(grafana.writes()).toEqual([]);
+  } finally {
+    await service.stop();
+    await grafana.close();
+    await rm(directory, { recursive: true, force: true });
+  }
 });

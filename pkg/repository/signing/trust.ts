@@ -97,6 +97,12 @@ export class Trust {
       : { signer, trusted: trusted !== undefined, mismatch: false };
   }
 
+  /** An author who was found earlier, by the keys that are trusted now. */
+  async reconsider(author: Author, calls: Abortable): Promise<Author> {
+    await this.keys.read(calls);
+    return { ...author, trusted: author.signer !== undefined && this.keys.trusted.has(author.signer) };
+  }
+
   /** Whether a trusted key says anything about the file: without reading the file itself. */
   async isClaimed(file: string, claims: readonly Signed[], calls: Abortable): Promise<boolean> {
     const cutOver = await this.#readCutOver(calls);

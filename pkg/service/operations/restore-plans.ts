@@ -108,7 +108,9 @@ export class RestorePlans {
       ...warningOf(warnings),
       apply: (run, confirm) => {
         const apply = async (fresh: Instance): Promise<AppliedRestore> => {
-          assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
+          // A plan may be hours old, and a person may trust its signer no longer.
+          const author = await repository.trust.reconsider(stored.author, { signal: run.signal });
+          assertRestorable(repository.trust, { ...stored, author }, { named: plan.snapshot, acceptForeign: false });
           if (plan.undoes !== undefined) {
             run.note({ undoes: plan.undoes });
           }
