@@ -145,6 +145,10 @@ export class TrustedKeys {
 
   /** What the local state and the settings say. Where the repository was replaced, no key counts. */
   async readState(): Promise<void> {
+    this.#trusted = await this.#trustedByState();
+  }
+
+  async #trustedByState(): Promise<Set<string>> {
     const [own, pinned, remembered] = await Promise.all([
       this.state?.own(),
       this.state?.trusted(),
@@ -158,15 +162,21 @@ export class TrustedKeys {
       ...(this.#ports.trustedKeys ?? []),
     ];
     this.#distrusted = new Set(pinned?.distrusted);
-    this.#trusted = new Set(this.standing === 'replaced' ? [] : trusted);
+    return new Set(this.standing === 'replaced' ? [] : trusted);
   }
 
   /** The same, and what the repository says. */
   async read(calls: Abortable): Promise<void> {
-    const [names] = await Promise.all([this.#listNames(calls), this.readState()]);
+    const [names, trusted] = await Promise.all([this.#listNames(calls), this.#trustedByState()]);
     this.#names = names;
     this.#hasSignatures ||= names.size > 0;
-    await this.#followHandOvers(calls);
+    await this.#followHandOvers(trusted, calls);
+    if (this.#own !== undefined && this.standing !== 'replaced') {
+      // It may have been made meanwhile.
+      trusted.add(this.#own.key.fingerprint);
+    }
+    // In one step: others go by the keys while this is read.
+    this.#trusted = trusted;
   }
 
   /**
@@ -229,22 +239,22 @@ export class TrustedKeys {
     return names;
   }
 
-  /** Trusts the keys whose public half a trusted key has signed, and so on. */
-  async #followHandOvers(calls: Abortable): Promise<void> {
+  /** Adds the keys whose public half a trusted key has signed, and so on. */
+  async #followHandOvers(trusted: Set<string>, calls: Abortable): Promise<void> {
     const open = new Map<string, Signed[]>();
-    for (const name of this.#trusted.size === 0 ? [] : this.#names) {
+    for (const name of trusted.size === 0 ? [] : this.#names) {
       const fingerprint = parsePublicKeyFile(name);
-      const isOpen = fingerprint !== undefined && !this.#trusted.has(fingerprint) && !this.#distrusted.has(fingerprint);
+      const isOpen = fingerprint !== undefined && !trusted.has(fingerprint) && !this.#distrusted.has(fingerprint);
       if (isOpen && this.#names.has(signatureKey(name))) {
         open.set(fingerprint, await readClaims(this.#ports.store, this.repository, publicKeyFile(fingerprint), calls));
       }
     }
-    for (let before = -1; before !== this.#trusted.size;) {
-      before = this.#trusted.size;
+    for (let before = -1; before !== trusted.size;) {
+      before = trusted.size;
       for (const [fingerprint, claims] of open) {
         // The name is the fingerprint of the key, so that it says all that the content would.
-        if (claims.some(({ signer }) => this.#trusted.has(signer))) {
-          this.#trusted.add(fingerprint);
+        if (claims.some(({ signer }) => trusted.has(signer))) {
+          trusted.add(fingerprint);
         }
       }
     }
