@@ -130,12 +130,15 @@ export class Objects {
     try {
       return await this.read(id, encrypted, calls);
     } catch (error) {
-      if (!(error instanceof DashkeepError) || error.code !== 'DK_OBJECT_MISSING') {
+      if (!isUnreadable(error)) {
         throw error;
       }
+      // The repository may hold snapshots from before or after encryption was switched on, and someone may have put
+      // another file beside one. Content has its id in one form only, so that nothing can pass for it in the other.
+      return await this.read(id, !encrypted, calls).catch((other: unknown) => {
+        throw isUnreadable(other) && error.code !== 'DK_OBJECT_MISSING' ? error : other;
+      });
     }
-    // A repository may hold snapshots from before or after encryption was switched on.
-    return this.read(id, !encrypted, calls);
   }
 
   /** Reads one form and checks it against the id. */
@@ -197,4 +200,11 @@ export class Objects {
 
 function contentType(encrypted: boolean): string {
   return encrypted ? 'application/octet-stream' : 'application/gzip';
+}
+
+function isUnreadable(error: unknown): error is DashkeepError {
+  return (
+    error instanceof DashkeepError &&
+    ['DK_OBJECT_MISSING', 'DK_OBJECT_DAMAGED', 'DK_IDENTITY_MISSING'].includes(error.code)
+  );
 }

@@ -215,14 +215,14 @@ export function schemeOf({ encrypted, current }: Keyring): string {
 }
 
 /**
- * What a manifest needs, with a summary: for those who look at every snapshot and not at what is in it.
+ * What a manifest needs, in which form, with a summary: for those who look at every snapshot and not at its entries.
  * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
  */
 export async function readNeeds(
   ports: ManifestPorts,
   listed: NamedKey,
   calls: Pick<ReadOptions, 'signal' | 'known'> = {},
-): Promise<{ summary: SnapshotSummary; objects: string[]; author: Author }> {
+): Promise<{ summary: SnapshotSummary; objects: string[]; encrypted: boolean; author: Author }> {
   const key = await claimedForm(ports.trust, listed, calls);
   const { text, author } = await readText(ports, key, calls);
   const objects: string[] = [];
@@ -234,7 +234,7 @@ export async function readNeeds(
     held.add(entry);
   }
   const summary = ports.trust.judge(summarize(text.head, objects.length, bytes, { held, signer: author.signer }));
-  return { summary, objects, author };
+  return { summary, objects, encrypted: key.encrypted, author };
 }
 
 /**

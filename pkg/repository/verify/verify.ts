@@ -139,7 +139,7 @@ class Verification {
         this.#summaries.push(read.summary);
         for (const object of read.objects) {
           if (!this.#needed.has(object)) {
-            this.#needed.set(object, { encrypted: key.encrypted, size: undefined });
+            this.#needed.set(object, { encrypted: read.encrypted, size: undefined });
           }
         }
       }
@@ -159,8 +159,9 @@ class Verification {
         const needed = this.#needed.get(id);
         if (needed === undefined) {
           unreferenced++;
-        } else {
-          this.#needed.set(id, { encrypted, size });
+        } else if (needed.encrypted === encrypted) {
+          // The other form beside it is nobody's.
+          needed.size = size;
         }
       },
       { signal: this.#options.signal },
