@@ -105,6 +105,17 @@ export type PlanItem = z.infer<typeof PlanItem>;
 export const ApplyOutcome = z.enum(['verified', 'differs', 'failed', 'deleted', 'skipped']);
 export type ApplyOutcome = z.infer<typeof ApplyOutcome>;
 
+/** A field in which a restored resource differs from what was to be written. Values that may be secret are absent. */
+export const FieldDifference = z.object({
+  /** Path in the body of the resource, such as `rules.0.for`; `folder` for the folder it is in. */
+  path: z.string(),
+  /** The value to be written, shortened; absent where the field was to be missing. */
+  wanted: z.string().optional(),
+  /** The value that Grafana has, shortened; absent where the field is missing. */
+  found: z.string().optional(),
+});
+export type FieldDifference = z.infer<typeof FieldDifference>;
+
 /** What became of one item of the plan. */
 export const ApplyResult = z.object({
   org: z.int().positive(),
@@ -118,6 +129,8 @@ export const ApplyResult = z.object({
   ...ReasonData.shape,
   /** What writing it changed about who may see or receive what. */
   security: z.array(SecurityChange).optional(),
+  /** The fields in which it differs, if it does. */
+  differences: z.array(FieldDifference).optional(),
 });
 export type ApplyResult = z.infer<typeof ApplyResult>;
 

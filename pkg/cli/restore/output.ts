@@ -1,5 +1,5 @@
 import { compact } from '../../contract/compact.ts';
-import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
+import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
@@ -102,14 +102,21 @@ function count(items: PlannedItem[]): string {
   return [...counts].map(([action, number]) => `${action}: ${number}`).join(', ') || 'nothing to do';
 }
 
+function differenceText({ path, wanted, found }: FieldDifference): string {
+  return wanted === undefined && found === undefined
+    ? `${path}: not shown, because it may be secret`
+    : `${path}: wanted ${wanted ?? 'no such field'}, found ${found ?? 'no such field'}`;
+}
+
 function printResults(
   context: CliContext,
   { results, safetySnapshot }: Restored,
   { run, everything }: { run: string | undefined; everything: boolean },
 ): void {
   const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
-  for (const { outcome, kind, uid, reason } of bad) {
+  for (const { outcome, kind, uid, reason, differences = [] } of bad) {
     printLine(context, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
+    differences.forEach((difference) => printLine(context, printable(`  ${differenceText(difference)}`)));
   }
   printLine(context, `${results.length - bad.length} of ${results.length} done and verified.`);
   if (safetySnapshot !== undefined) {

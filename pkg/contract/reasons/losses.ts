@@ -9,6 +9,7 @@ export const LOSS_REASONS = {
   'integration-placeholder': '{type} {field}: a placeholder is stored until then',
   'integrations-stay': 'live integrations that the backup lacks stay: {types}',
   'rules-stay': 'live rules that the backup lacks stay: {titles}',
+  'rule-fields-lost': 'Grafana {version} does not know these fields of rules, so they are lost: {fields}',
   'default-taken': 'becomes the default in place of {name}',
   'default-kept': 'stays the default: Grafana only moves that to another data source',
   'password-missing': 'password: set a new one for this account',

@@ -69,6 +69,6 @@ export function restoreOutcome(restored: Restored): RunOutcome<Restored> {
     status: bad.length === 0 ? 'complete' : all ? 'failed' : 'partial',
     snapshot: restored.safetySnapshot,
     counts,
-    errors: bad.map(({ outcome: _, security: _changes, ...problem }) => problem),
+    errors: bad.map(({ outcome: _, security: _changes, differences: _fields, ...problem }) => problem),
   });
 }

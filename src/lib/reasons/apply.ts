@@ -8,6 +8,7 @@ export const APPLY_TEXTS: Record<keyof typeof APPLY_REASONS, Text> = {
   'other-uid': (given) => t('reason.other-uid', 'Grafana gave it another UID: {{uid}}', given),
   'there-anyway': () => t('reason.there-anyway', 'Exists, although Grafana reported a failure'),
   vanished: () => t('reason.vanished', 'Was written, but is missing'),
+  'differs-in': (given) => t('reason.differs-in', 'Exists, but differs in {{fields}}', given),
   'differs-now': () => t('reason.differs-now', 'Exists, but differs'),
   'changed-since-plan': () => t('reason.changed-since-plan', 'Somebody changed it since the plan was made'),
   'changed-since-plan-kept': () =>

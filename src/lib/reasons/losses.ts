@@ -17,6 +17,12 @@ export const LOSS_TEXTS: Record<keyof typeof LOSS_REASONS, Text> = {
   'integrations-stay': (given) =>
     t('reason.integrations-stay', 'Integrations that are not in the snapshot stay: {{types}}', given),
   'rules-stay': (given) => t('reason.rules-stay', 'Rules that are not in the snapshot stay: {{titles}}', given),
+  'rule-fields-lost': (given) =>
+    t(
+      'reason.rule-fields-lost',
+      'Grafana {{version}} does not know these fields of rules, so they are lost: {{fields}}',
+      given,
+    ),
   'default-taken': (given) => t('reason.default-taken', 'Becomes the default in place of {{name}}', given),
   'default-kept': () =>
     t('reason.default-kept', 'Stays the default, because Grafana can only move that to another data source'),

@@ -16,6 +16,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { reasonText } from '../../lib/reasons/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
+import { FieldDifferences } from './FieldDifferences.tsx';
 import { UndoButton } from '../Run/UndoButton.tsx';
 
 const COLORS: Record<ApplyOutcome, BadgeColor> = {
@@ -175,9 +176,12 @@ function makeColumns(): Column<ApplyResult>[] {
       width: 'minmax(0, 2fr)',
       hideBelow: 'md',
       cell: (result) => (
-        <Text color="secondary" truncate>
-          <span title={reasonText(result)}>{reasonText(result) || '–'}</span>
-        </Text>
+        <Stack alignItems="center" gap={1}>
+          <Text color="secondary" truncate>
+            <span title={reasonText(result)}>{reasonText(result) || '–'}</span>
+          </Text>
+          <FieldDifferences {...result} />
+        </Stack>
       ),
     },
   ];

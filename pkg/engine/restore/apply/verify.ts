@@ -6,6 +6,7 @@ import type { ByteReservation } from '../../../grafana/http/byte-budget.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { releaseForm } from '../../../grafana/kinds/text-content.ts';
+import { differencesBetween } from './differences.ts';
 import { wantedAt, wantedContent, didOf, type Attempt, type Applying } from './attempt.ts';
 import { isRestored } from '../content.ts';
 import { writeContext } from '../context.ts';
@@ -95,11 +96,9 @@ async function compare(
   const { failure } = attempt;
   const mark = live === undefined ? undefined : markOf(applying.request.repository, kind, live);
   noteFound(applying, item, uid, mark);
-  const same =
-    live !== undefined &&
-    ((mark !== undefined && mark === attempt.mark) ||
-      isRestored(kind, (await wantedContent(applying, item)).content, live));
-  if (same) {
+  const isMarked = mark !== undefined && mark === attempt.mark;
+  const wanted = live === undefined || isMarked ? undefined : (await wantedContent(applying, item)).content;
+  if (isMarked || (live !== undefined && wanted !== undefined && isRestored(kind, wanted, live))) {
     const { uid: planned } = targetOf(item);
     const renamed = planned === uid ? reason('as-planned') : reason('other-uid', { uid });
     return resultOf(item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
@@ -107,7 +106,13 @@ async function compare(
   if (failure !== undefined) {
     return resultOf(item, 'failed', failure);
   }
-  return resultOf(item, 'differs', reason(live === undefined ? 'vanished' : 'differs-now'));
+  if (live === undefined || wanted === undefined) {
+    return resultOf(item, 'differs', reason('vanished'));
+  }
+  const differences = differencesBetween(kind, wanted, live);
+  const fields = differences.map(({ path }) => path).join(', ');
+  const why = fields === '' ? reason('differs-now') : reason('differs-in', { fields });
+  return { ...resultOf(item, 'differs', why), differences };
 }
 
 /** Puts down what is really there; what is not there was not made. */

@@ -27,6 +27,7 @@ import {
   splitUid,
   uidOfRule,
 } from './alert-rule-group/content.ts';
+import { asKept, newerFields, withoutDefaults } from './alert-rule-group/newer-fields.ts';
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -55,7 +56,14 @@ export const alertRuleGroup: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['numeric id', 'author and dates', 'version history', 'state of the alerts', LOST_PROVENANCE],
+    lost: [
+      'numeric id',
+      'author and dates',
+      'version history',
+      'state of the alerts',
+      'keep_firing_for, missingSeriesEvalsToResolve and active_time_intervals below Grafana 12',
+      LOST_PROVENANCE,
+    ],
     minimumVersion: '10.4',
     rights: ['alert.provisioning:read'],
   },
@@ -93,7 +101,8 @@ export const alertRuleGroup: Kind = {
   pause: paused,
   retitle: withTitle,
   uidOf: groupUid,
-  merge: mergedRules,
+  merge: (content, live) => asKept(mergedRules(content, live), live),
+  comparable: withoutDefaults,
   only: someRules,
   exactly: exactRules,
   forecast,
@@ -160,7 +169,13 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   const blocked = writeRefusal(item.live?.provenance) ?? (await elsewhere(context, item));
   const extra = item.live === undefined ? [] : extraTitles(item.content, item.live);
   const losses = extra.length === 0 ? [] : [reason('rules-stay', { titles: extra.join(', ') })];
-  return compact({ losses, blocked });
+  return compact({ losses: [...losses, ...unknownFields(context, item.content)], blocked });
+}
+
+/** What a Grafana before 12 drops of rules that use it. */
+function unknownFields({ capabilities: { major, version } }: WriteContext, content: Content): KnownReason[] {
+  const fields = major === undefined || major >= 12 ? [] : newerFields(content);
+  return fields.length === 0 ? [] : [reason('rule-fields-lost', { version, fields: fields.join(', ') })];
 }
 
 /** Of live rules that stay although the group is restored without them. */

@@ -4,7 +4,7 @@ import { ifFound } from '../../http/errors.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
 import { withTitle } from '../title.ts';
 import { foldersPath, usableVersion } from './folder/api.ts';
-import { apisContent, inFolder, legacyContent } from './folder/content.ts';
+import { apisContent, asDescribed, inFolder, legacyContent } from './folder/content.ts';
 import { listFlat, walkTree } from './folder/list.ts';
 import { write } from './folder/write.ts';
 
@@ -69,6 +69,7 @@ export const folder: Kind = {
   retitle: withTitle,
   moveTo: inFolder,
 
+  merge: asDescribed,
   forecast,
   write,
 

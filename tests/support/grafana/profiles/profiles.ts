@@ -46,6 +46,11 @@ export interface Profile {
   /** Optimistic lock (`version`) on templates and mute timings. */
   alertingVersions: boolean;
   activeTimeIntervals: boolean;
+  /**
+   * Rules have `keep_firing_for`, always shown, and `missingSeriesEvalsToResolve`; 11.6 drops both
+   * (definitions/provisioning_alert_rules.go).
+   */
+  keepsFiring: boolean;
   deleteRuleGroup: boolean;
   ssoPatch: boolean;
   /**
@@ -98,6 +103,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     alertingConflict: 500,
     alertingVersions: false,
     activeTimeIntervals: false,
+    keepsFiring: false,
     deleteRuleGroup: false,
     ssoPatch: false,
     missingFolderPermissions: 404,
@@ -127,6 +133,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     alertingConflict: 500,
     alertingVersions: true,
     activeTimeIntervals: false,
+    keepsFiring: false,
     deleteRuleGroup: true,
     ssoPatch: false,
     missingFolderPermissions: 404,
@@ -156,6 +163,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     alertingConflict: 500,
     alertingVersions: true,
     activeTimeIntervals: true,
+    keepsFiring: true,
     deleteRuleGroup: true,
     ssoPatch: false,
     missingFolderPermissions: 500,
@@ -185,6 +193,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     alertingConflict: 409,
     alertingVersions: true,
     activeTimeIntervals: true,
+    keepsFiring: true,
     deleteRuleGroup: true,
     ssoPatch: true,
     missingFolderPermissions: 500,

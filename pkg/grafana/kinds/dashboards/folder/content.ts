@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import { objectAt, stringAt, without, type Json, type JsonObject } from '../../../../lib/json/json.ts';
 import { factsOf, folderOf, managerOf, nameOf, resourceVersionOf } from '../../../apis.ts';
 import type { Content } from '../../content.ts';
 
@@ -62,6 +62,26 @@ function contentOf(
   }
   const parent = stringAt(body, 'parentUid');
   return { body, title: folder.title ?? folder.uid, ...(parent === undefined ? {} : { folderUid: parent }), ...more };
+}
+
+/**
+ * A folder over the live one, where only one of the two says anything about a description: Grafana before 12 stores it
+ * but does not return it. Then the live one stays, or cannot be seen.
+ */
+export function asDescribed(content: Content, live: Content): Content {
+  const { body } = content;
+  if (live.liveVersion === undefined) {
+    return { ...content, body: without(objectAt(body) ?? {}, 'description') };
+  }
+  const description = stringAt(live.body, 'description');
+  return isLegacy(content) && description !== undefined
+    ? { ...content, body: { ...objectAt(body), description } }
+    : content;
+}
+
+/** Only the API of version 12 and later returns a version. */
+function isLegacy({ facts }: Content): boolean {
+  return facts?.['version'] === undefined;
 }
 
 /** Annotations that place an object; a new one at the root asks for Grafana's default permissions as its UI does. */

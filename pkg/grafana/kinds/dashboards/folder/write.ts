@@ -2,12 +2,14 @@ import { objectAt, stringAt, type JsonObject } from '../../../../lib/json/json.t
 import { createOrReplace } from '../../../apis.ts';
 import type { Restorable, WriteContext, Written } from '../../kind.ts';
 import { foldersPath, GROUP, usableVersion } from './api.ts';
-import { placement } from './content.ts';
+import { asDescribed, placement } from './content.ts';
 
 /** Creates or replaces a folder. */
 export async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const version = usableVersion(context);
-  const body = objectAt(item.content.body) ?? {};
+  // What cannot be read back is written all the same.
+  const merged = version === undefined || item.live === undefined ? item.content : asDescribed(item.content, item.live);
+  const body = objectAt(merged.body) ?? {};
   const title = stringAt(body, 'title') ?? '';
   const description = stringAt(body, 'description') ?? '';
   if (version !== undefined) {

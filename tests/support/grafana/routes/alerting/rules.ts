@@ -32,14 +32,15 @@ const FIELDS = [
   'noDataState',
   'execErrState',
   'for',
-  'keep_firing_for',
-  'missingSeriesEvalsToResolve',
   'isPaused',
   'labels',
   'annotations',
   'notification_settings',
   'record',
 ];
+
+/** What it may hold as well where rules keep firing. */
+const NEWER_FIELDS = ['keep_firing_for', 'missingSeriesEvalsToResolve'];
 
 export function ruleRoutes(router: Router): void {
   router.on(`GET ${RULES}`, (call) => {
@@ -209,8 +210,12 @@ function stored(call: Call, body: JsonObject, folderUid: string, group: string, 
 }
 
 function fieldsOf(call: Call, body: JsonObject): JsonObject {
+  const { keepsFiring } = call.profile;
   const fields: JsonObject = { noDataState: 'NoData', execErrState: 'Error', for: '0s', isPaused: false };
-  for (const name of FIELDS) {
+  if (keepsFiring) {
+    fields['keep_firing_for'] = '0s';
+  }
+  for (const name of [...FIELDS, ...(keepsFiring ? NEWER_FIELDS : [])]) {
     const value = body[name];
     if (value !== undefined && value !== null) {
       fields[name] = value;

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { differencesBetween } from '../../pkg/engine/restore/apply/differences.ts';
+import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
+import type { Content } from '../../pkg/grafana/kinds/content.ts';
+import { RestoreBench } from './harness.ts';
+
+let bench: RestoreBench | undefined;
+afterEach(async () => {
+  await bench?.close();
+  bench = undefined;
+});
+
+/** Someone writes a resource directly after the restore did. */
+async function changedMeanwhile(): Promise<void> {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  await bench.api('POST /api/teams', { name: 'Operations', email: 'ops@example.org' });
+  await bench.backup();
+  const team = [...bench.sim.state.org(1).teams.values()][0]!;
+  team.email = 'other@example.org';
+}
+
+describe('a resource that differs after a restore', () => {
+  it('names its fields, in the reason and one by one', async () => {
+    await changedMeanwhile();
+    const { sim } = bench!;
+    const team = [...sim.state.org(1).teams.values()][0]!;
+    // Grafana ignores the write.
+    Object.defineProperty(team, 'email', { get: () => 'other@example.org', set: () => undefined, enumerable: true });
+    const { results } = await bench!.apply({ selection: { kinds: ['team'] }, options: { overwrite: true } });
+    expect(results).toEqual([
+      expect.objectContaining({
+        outcome: 'differs',
+        reason: 'exists, but differs in email',
+        code: 'differs-in',
+        params: { fields: 'email' },
+        differences: [{ path: 'email', wanted: 'ops@example.org', found: 'other@example.org' }],
+      }),
+    ]);
+  });
+});
+
+function content(body: Content['body'], more: Partial<Content> = {}): Content {
+  return { title: 'It', body, ...more };
+}
+
+describe('differences', () => {
+  const dashboard = kindOf('dashboard');
+
+  it('name missing fields, and the folder', () => {
+    const [wanted, found] = [content({ a: { b: '1', c: 'x' } }, { folderUid: 'f' }), content({ a: { c: 'x' }, d: 2 })];
+    expect(differencesBetween(dashboard, wanted, found)).toEqual([
+      { path: 'folder', wanted: 'f', found: '' },
+      { path: 'a.b', wanted: '1' },
+      { path: 'd', found: '2' },
+    ]);
+  });
+
+  it('show of lists only the items that the other lacks', () => {
+    const wanted = content({ list: ['a', 'b', { n: 1 }] });
+    expect(differencesBetween(dashboard, wanted, content({ list: ['a', { n: 1 }] }))).toEqual([
+      { path: 'list', wanted: '["b"]', found: '[]' },
+    ]);
+  });
+
+  it('cut long values', () => {
+    const [only] = differencesBetween(dashboard, content({ text: 'x'.repeat(5000) }), content({ text: 'y' }));
+    expect(only?.wanted).toHaveLength(201);
+  });
+
+  it.each(['password', 'apiKey', 'clientSecret', 'Authorization', 'accessToken', 'deleteKey', 'key'])(
+    'never show a value of the field %s',
+    (name) => {
+      const differences = differencesBetween(
+        dashboard,
+        content({ [name]: 'hidden-1' }),
+        content({ [name]: 'hidden-2' }),
+      );
+      expect(differences).toEqual([{ path: name }]);
+      const within = differencesBetween(dashboard, content({ in: [{ [name]: 'hidden-1' }] }), content({ in: [] }));
+      expect(within).toEqual([{ path: 'in' }]);
+    },
+  );
+
+  it('never show a password in an address', () => {
+    const differences = differencesBetween(
+      dashboard,
+      content({ url: 'https://me:hidden@example.org' }),
+      content({ url: '' }),
+    );
+    expect(differences).toEqual([{ path: 'url' }]);
+  });
+
+  it('never show a value of a kind with secrets', () => {
+    const settings = (url: string) => ({ name: 'a', integrations: [{ type: 'slack', settings: { url } }] });
+    const differences = differencesBetween(kindOf('contact-point'), content(settings('a')), content(settings('b')));
+    expect(JSON.stringify(differences)).not.toMatch(/wanted|found/);
+    expect(differences).toHaveLength(1);
+  });
+});
