@@ -11,6 +11,7 @@ import { openRepository, type OpenedRepository, type OpenOptions } from '../repo
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { warnOfIgnoredToken } from './config/credentials.ts';
 import {
   encryptionSettings,
   grafanaSettings,
@@ -107,6 +108,7 @@ export async function withGrafanaInstance<T>(
 ): Promise<T> {
   const settings = grafanaSettings(flags, context.environment);
   const { clock, randomness, log, signal } = context;
+  warnOfIgnoredToken(context.environment, log);
   const client = GrafanaClient.open({ ...settings, clock, randomness, log });
   try {
     const { orgs, orgCredentials } = settings;

@@ -2,6 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { jsonLog } from '../../service/log.ts';
 import { serve } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
+import { warnOfIgnoredToken } from '../config/credentials.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withService } from '../options.ts';
@@ -61,6 +62,7 @@ async function runServe(context: CliContext, flags: CommonFlags): Promise<Exit> 
   const { clock, randomness, signal } = context;
   const config = serviceConfig(context.environment, flags, VERSION);
   const log = jsonLog(config.logLevel, (line) => context.stdout.write(line));
+  warnOfIgnoredToken(context.environment, log);
   const running = await serve(config, { clock, randomness, log });
   log.info({ api: running.url, ops: running.opsUrl }, 'listening');
   await new Promise<void>((resolve) => {

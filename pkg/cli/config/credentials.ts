@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import type { Log } from '../../contract/ports.ts';
 import type { SecretReader } from '../../grafana/http/credentials.ts';
 import { secretReader, type Environment } from './environment.ts';
 
@@ -22,6 +23,17 @@ export function adminReaders(environment: Environment): AdminReaders | undefined
   }
   const missing = user === undefined ? 'GRAFANA_ADMIN_USER' : 'GRAFANA_ADMIN_PASSWORD';
   throw new DashkeepError('DK_SETTINGS', `${missing} is missing: set both user and password`);
+}
+
+/** Warns about a token that is never sent, valid or not, because the credentials of an admin are used. */
+export function warnOfIgnoredToken(environment: Environment, log: Log): void {
+  const name = ['GRAFANA_API_TOKEN', 'GRAFANA_API_TOKEN_FILE'].find((one) => environment[one] !== undefined);
+  if (name !== undefined && adminReaders(environment) !== undefined) {
+    log.warn(
+      { setting: name },
+      `${name} is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset ${name}, or unset both to use it.`,
+    );
+  }
 }
 
 /** Tokens of further orgs, by org: GRAFANA_API_TOKEN_ORG_<n>, DASHKEEP_API_TOKEN_ORG_<n>. */

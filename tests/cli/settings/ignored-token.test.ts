@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Log } from '../../../pkg/contract/ports.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { runCli } from '../../support/cli.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+
+describe('a token beside the credentials of an admin', () => {
+  let grafana: Simulator;
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  const warnings: string[] = [];
+  const log: Log = { ...silentLog, warn: (_, message) => warnings.push(message ?? '') };
+
+  beforeEach(async () => {
+    warnings.length = 0;
+    grafana = await startGrafana({ profile: '12.4' });
+    directory = await temporaryDirectory();
+  });
+  afterEach(async () => {
+    await grafana.close();
+    await directory.remove();
+  });
+
+  async function backup(environment: Record<string, string>): Promise<string[]> {
+    const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+    const given = { GRAFANA_URL: grafana.url, ...environment };
+    const { exit } = await runCli(['backup', '--kinds', 'folder', ...where], given, { log });
+    expect(exit).toBe(0);
+    return warnings.filter((line) => line.includes('GRAFANA_API_TOKEN'));
+  }
+
+  it('is named as ignored, with what to do', async () => {
+    expect(await backup({ ...ADMIN, GRAFANA_API_TOKEN: 'glsa_not_a_token_of_this_grafana' })).toEqual([
+      'GRAFANA_API_TOKEN is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset GRAFANA_API_TOKEN, or unset both to use it.',
+    ]);
+  });
+
+  it('is named as the file that contains it', async () => {
+    const [warning] = await backup({ ...ADMIN, GRAFANA_API_TOKEN_FILE: '/nowhere' });
+    expect(warning).toContain('Unset GRAFANA_API_TOKEN_FILE');
+  });
+
+  it('alone, and the admin alone, are no cause for a warning', async () => {
+    expect(await backup(ADMIN)).toEqual([]);
+    expect(await backup({ GRAFANA_API_TOKEN: grafana.token() })).toEqual([]);
+  });
+});
