@@ -142,6 +142,39 @@ describe('a service account named like ours', () => {
     expect(accounts()).toEqual(['dashkeep Admin', 'dashkeep-2 Admin']);
   });
 
+  it('that a restore brought back is used: an Admin without tokens gives no one more than they have', async () => {
+    grafana.state.addServiceAccount(1, { name: 'dashkeep', role: 'Admin' });
+    expect((await run()).orgs[0]?.account).toEqual({ name: 'dashkeep' });
+    expect(accounts()).toEqual(['dashkeep Admin']);
+    travel(25 * DAY);
+    expect((await run()).orgs[0]).toMatchObject({ minted: true, account: { name: 'dashkeep' } });
+    expect(accounts()).toEqual(['dashkeep Admin']);
+  });
+
+  it('that a restore brought back is given up when someone else makes tokens of it', async () => {
+    const account = grafana.state.addServiceAccount(1, { name: 'dashkeep', role: 'Admin' });
+    await run();
+    const theirs = grafana.state.addToken(1, { name: 'put there', serviceAccountId: account.id });
+    travel(25 * DAY);
+    expect((await run()).orgs[0]).toMatchObject({ minted: true, account: { name: 'dashkeep-2', instead: 'dashkeep' } });
+    expect(await acts(theirs.key)).toBe(200);
+    expect(await acts(await stored())).toBe(200);
+  });
+
+  it.each([
+    ['has another role', { role: 'Editor' }],
+    ['is disabled', { role: 'Admin', isDisabled: true }],
+    ['has a token', { role: 'Admin', token: true }],
+  ] as const)('is not used as one that a restore brought back if it %s', async (_why, { role, ...more }) => {
+    const account = grafana.state.addServiceAccount(1, { name: 'dashkeep', role });
+    account.isDisabled = 'isDisabled' in more;
+    if ('token' in more) {
+      grafana.state.addToken(1, { name: 'theirs', serviceAccountId: account.id });
+    }
+    expect((await run()).orgs[0]?.account).toEqual({ name: 'dashkeep-2', instead: 'dashkeep' });
+    expect(account).toMatchObject({ role, isDisabled: 'isDisabled' in more });
+  });
+
   it('leaves a token that the classic recipe stored as it is', async () => {
     const account = grafana.state.addServiceAccount(1, { name: 'grafana-backup', role: 'Admin' });
     const token = grafana.state.addToken(1, { name: 'grafana-backup', serviceAccountId: account.id });

@@ -7,6 +7,8 @@ export const HINT_REASONS = {
   'change-api-token':
     'Change it regularly. Or remove {name}: the service then makes tokens, and replaces them if it can configure the app.',
   'include-org': 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).',
+  'one-service-for-app':
+    'Both services make backups, but only one can have the app. To change which, stop the other service, or remove its address from the settings of the app.',
   'delete-account':
     'Delete the account if nothing uses it. If you also delete the one that is used instead, the service creates one with the usual name.',
   'add-rule': 'Add to the Role: {rule}',

@@ -4,6 +4,8 @@ export const STATUS_REASONS = {
   'org-tokens-missing': 'no token for org {orgs}',
   'account-not-ours':
     "the service account '{instead}' of organization {org} was not made by this service; '{name}' is used",
+  'app-of-other-service':
+    'the app of organization {org} is connected to another Dashkeep at {url}, which works with the service account {account}',
   'job-never-runs': 'the schedule of {job} never runs',
   'identity-absent':
     'the repository is encrypted and this service has no identity: it can back up, but not show or restore',

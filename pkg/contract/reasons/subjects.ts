@@ -5,6 +5,7 @@ export const SUBJECT_REASONS = {
   'check-of-token': 'token',
   'check-of-org-token': 'token of org {id}',
   'check-of-account': 'service account of org {id}',
+  'check-of-app': 'app of org {id}',
   'check-of-target': 'target',
   'check-of-repository': 'repository',
   'check-of-target-step': 'target: {step}',

@@ -18,7 +18,7 @@ export function changeOf(
   if (!enabled) {
     return before.disabled === true ? 'still-disabled' : 'disabled';
   }
-  if (url !== before.url && url !== ours) {
+  if (url !== before.url && url !== ours && url !== before.other) {
     return 'repointed';
   }
   return before.disabled === true ? 'enabled' : undefined;

@@ -1,16 +1,20 @@
 import { boundToken } from '../../contract/bound-token.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import { changeOf } from './app-changes.ts';
-import { readApp, configureApp, type AppOutcome } from './app-plugin.ts';
+import { readApp, configureApp, type AppOutcome, type AppSettings } from './app-plugin.ts';
 import type { Identities } from './identities.ts';
 import { fingerprint, type Facts, type TokenMemory } from './memory.ts';
+import { accountOfOther, LEAVE_APP, type OtherService } from './other-service.ts';
 import type { BootstrapParts } from './parts.ts';
 import type { AppConnection, BootstrapOptions, OrgToken } from './types.ts';
 
 /** Configures the app in each org with the address and token of the service, as whichever identity may do that. */
 export class AppConfigurator {
+  /** Other services that have the app of an organization. */
+  readonly others = new Map<number, OtherService>();
   readonly #options: BootstrapOptions;
   readonly #identities: Identities;
   readonly #memory: TokenMemory;
@@ -63,6 +67,11 @@ export class AppConfigurator {
     { org, home, facts }: About,
   ): Promise<AppOutcome> {
     const settings = await readApp(grafana, this.#signal);
+    const other = await this.#otherOf(grafana, url, settings, facts.accounts[org]?.id);
+    if (other !== undefined) {
+      await this.#leaveTo(other, { tokens, url }, { org, home, facts });
+      return 'of-other';
+    }
     const change = settings === undefined ? undefined : changeOf(settings, facts.apps[org], url);
     if (change === 'disabled' || change === 'repointed') {
       // Anyone who did that may have it: it ends now.
@@ -87,6 +96,43 @@ export class AppConfigurator {
     }
     await tokens.delivered(org);
     return settings === undefined ? 'not-installed' : isUnchanged ? 'unchanged' : 'configured';
+  }
+
+  /**
+   * The service that the app is connected to, if it is another one and at work. One that does not work any more, such
+   * as this one before it lost its state, loses the app.
+   */
+  async #otherOf(
+    grafana: GrafanaClient,
+    ours: string,
+    settings: AppSettings | undefined,
+    ownAccount: number | undefined,
+  ): Promise<OtherService | undefined> {
+    const { enabled = false, hasToken = false, url } = settings ?? {};
+    if (!enabled || !hasToken || url === undefined || url === ours) {
+      return undefined;
+    }
+    const account = await accountOfOther(grafana, ownAccount, this.#options.clock.now(), this.#signal);
+    return account === undefined ? undefined : { url, account };
+  }
+
+  /** Two services that both configured the app would take it from each other at every check. */
+  async #leaveTo(other: OtherService, { tokens, url }: AppConnection, { org, home, facts }: About): Promise<void> {
+    this.others.set(org, other);
+    const before = facts.apps[org];
+    if (before?.other === other.url) {
+      return;
+    }
+    this.#options.log.warn(
+      { org, ...other, hint: reasonSentence(LEAVE_APP) },
+      'the app in Grafana is connected to another Dashkeep, so this one leaves it alone',
+    );
+    if (before !== undefined && before.fingerprint !== '') {
+      // Anyone who pointed the app there may have the token.
+      await tokens.revoke(org, home);
+    }
+    facts.apps[org] = { url, fingerprint: '', other: other.url };
+    await this.#memory.storeFacts(facts);
   }
 }
 

@@ -7,8 +7,8 @@ import { isAbsent } from './grafana.ts';
 export const APP_ID = 'dashkeep-backup-app';
 const SETTINGS = `/api/plugins/${APP_ID}/settings`;
 
-/** `disabled`: somebody switched it off, and it is left that way. */
-export type AppOutcome = 'configured' | 'unchanged' | 'not-installed' | 'disabled';
+/** `disabled`: somebody switched it off, and it is left that way; `of-other`: it belongs to another service. */
+export type AppOutcome = 'configured' | 'unchanged' | 'not-installed' | 'disabled' | 'of-other';
 
 /** The app's settings in one org. */
 export interface AppSettings {

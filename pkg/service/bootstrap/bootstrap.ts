@@ -100,7 +100,7 @@ class Bootstrap {
     const stored = await this.#memory.token(org, home);
     const works = stored !== undefined && (await orgOfToken(this.#identities.withToken(stored), this.#signal)) === org;
     const known = stored === undefined ? undefined : factsOf(facts, org, stored);
-    let result: Omit<OrgToken, 'app' | 'account'>;
+    let result: Omit<OrgToken, 'app' | 'account' | 'other'>;
     if (works && !this.#nearItsEnd(known)) {
       await this.#renewal.recognize(org, known, facts);
       await this.#renewal.deletePrevious(org, known, facts);
@@ -113,7 +113,8 @@ class Bootstrap {
     }
     const { name, instead } = facts.accounts[org] ?? {};
     const account = name === undefined ? {} : { account: compact({ name, instead }) };
-    return { ...result, ...account, app: await this.#app.configure(org, home, result.token, facts) };
+    const app = await this.#app.configure(org, home, result.token, facts);
+    return { ...result, ...account, app, ...compact({ other: this.#app.others.get(org) }) };
   }
 
   #nearItsEnd(known: TokenFacts | undefined): boolean {

@@ -1,11 +1,13 @@
 import { addToOrg } from '../../grafana/accounts.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { numberAt, stringAt } from '../../lib/json/json.ts';
+import { append } from '../../lib/append.ts';
+import { arrayAt, numberAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
 
 /** API keys of other makers are none of our business. */
 const TOKEN_PREFIX = 'dashkeep-';
+const ACCOUNTS_PAGE = 1000;
 
 /** What owns a token: a service account, or nothing but the org before Grafana 9. */
 export type TokenOwner = { kind: 'service-account'; id: number } | { kind: 'api-key' };
@@ -36,17 +38,34 @@ export async function mintToken(
   return { id: id ?? 0, name, key };
 }
 
+/** All service accounts of the organization. */
+export async function listAccounts(grafana: GrafanaClient, signal: AbortSignal): Promise<Json[]> {
+  const all: Json[] = [];
+  for (let page = 1; ; page++) {
+    const query = { perpage: ACCOUNTS_PAGE, page };
+    const accounts =
+      arrayAt(await grafana.get('/api/serviceaccounts/search', { query, signal }), 'serviceAccounts') ?? [];
+    append(all, accounts);
+    if (accounts.length < ACCOUNTS_PAGE) {
+      return all;
+    }
+  }
+}
+
 /** All tokens of an owner; of API keys those that have our names. */
 export async function tokensOf(
   grafana: GrafanaClient,
   owner: TokenOwner,
   signal: AbortSignal,
-): Promise<{ id: number; name: string }[]> {
+): Promise<{ id: number; name: string; lastUsed: Date | undefined }[]> {
   const answer = await grafana.get(tokensPath(owner), { signal });
   return (Array.isArray(answer) ? answer : []).flatMap((token) => {
     const [id, name = ''] = [numberAt(token, 'id'), stringAt(token, 'name')];
     const counts = owner.kind === 'service-account' || name.startsWith(TOKEN_PREFIX);
-    return id === undefined || !counts ? [] : [{ id, name }];
+    const lastUsed = stringAt(token, 'lastUsedAt');
+    return id === undefined || !counts
+      ? []
+      : [{ id, name, lastUsed: lastUsed === undefined ? undefined : new Date(lastUsed) }];
   });
 }
 

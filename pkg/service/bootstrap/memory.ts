@@ -28,6 +28,8 @@ const AccountFacts = z.object({
   making: z.iso.datetime().optional(),
   /** The usual name, where somebody else's account has it. */
   instead: z.string().optional(),
+  /** Restored from a backup and used since then, as long as no one else makes tokens of it. */
+  adopted: z.literal(true).optional(),
 });
 export type AccountFacts = z.infer<typeof AccountFacts>;
 
@@ -36,6 +38,8 @@ const AppFacts = z.object({
   fingerprint: z.string(),
   /** Somebody switched the app off: its token was revoked, and it gets no token until it is on again. */
   disabled: z.boolean().optional(),
+  /** The address of another service that has the app; this one leaves it alone. */
+  other: z.string().optional(),
 });
 
 const Facts = z.object({

@@ -1,26 +1,25 @@
 import { compact } from '../../contract/compact.ts';
-import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
+import { numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
-import { isAbsent, tokensOf, type TokenOwner } from './grafana.ts';
+import { isAbsent, listAccounts, tokensOf, type TokenOwner } from './grafana.ts';
 import type { AccountFacts, Facts, TokenMemory } from './memory.ts';
 
 /** Name of the service account, one in each org. */
 const ACCOUNT_NAME = 'dashkeep';
-const PAGE = 1000;
 /** Accounts of others that may have our names before something must be wrong. */
 const NAMES_MOST = 50;
 /** How long after a request that failed its account may still turn up. */
 const MAKING_MS = 10 * 60_000;
 
 /**
- * The service accounts that Dashkeep made, one in each org. An account that somebody else made is never used, whatever
- * its name: its role would be raised, and anyone who made it may hold tokens of it or make more.
+ * The service accounts that Dashkeep made, one in each org. An account that somebody else made is not used, whatever
+ * its name: its role would be raised, and anyone who made it may hold tokens of it or make more. One that a restore
+ * brought back is the exception.
  */
 export class ServiceAccounts {
   readonly #memory: TokenMemory;
@@ -42,14 +41,15 @@ export class ServiceAccounts {
   async ensure(grafana: GrafanaClient, org: number, facts: Facts): Promise<TokenOwner> {
     let accounts: Json[];
     try {
-      accounts = await this.#list(grafana);
+      accounts = await listAccounts(grafana, this.#signal);
     } catch (error) {
       if (isAbsent(error)) {
         return { kind: 'api-key' };
       }
       throw error;
     }
-    const ours = await this.#ours(grafana, accounts, facts.accounts[org]);
+    const ours =
+      (await this.#ours(grafana, accounts, org, facts)) ?? (await this.#adopt(grafana, accounts, org, facts));
     const account = ours ?? (await this.#make(grafana, org, accounts, facts));
     const id = idOf(account);
     if (ours !== undefined && (stringAt(ours, 'role') !== 'Admin' || objectAt(ours)?.['isDisabled'] === true)) {
@@ -67,7 +67,7 @@ export class ServiceAccounts {
   /** The account that was made earlier; undefined when it is gone, or was never known. */
   async find(grafana: GrafanaClient, org: number, facts: Facts): Promise<TokenOwner | undefined> {
     try {
-      const found = await this.#ours(grafana, await this.#list(grafana), facts.accounts[org]);
+      const found = await this.#ours(grafana, await listAccounts(grafana, this.#signal), org, facts);
       return found === undefined ? undefined : { kind: 'service-account', id: idOf(found) };
     } catch (error) {
       if (isAbsent(error)) {
@@ -84,7 +84,7 @@ export class ServiceAccounts {
    */
   async recognize(grafana: GrafanaClient, org: number, token: string, facts: Facts): Promise<void> {
     const name = nameFor(org, 1);
-    const account = (await this.#list(grafana)).find((one) => stringAt(one, 'name') === name);
+    const account = (await listAccounts(grafana, this.#signal)).find((one) => stringAt(one, 'name') === name);
     if (account === undefined) {
       return;
     }
@@ -94,13 +94,13 @@ export class ServiceAccounts {
     }
   }
 
-  async #ours(
-    grafana: GrafanaClient,
-    accounts: readonly Json[],
-    known: AccountFacts | undefined,
-  ): Promise<Json | undefined> {
+  async #ours(grafana: GrafanaClient, accounts: readonly Json[], org: number, facts: Facts): Promise<Json | undefined> {
+    const known = facts.accounts[org];
     if (known?.making === undefined) {
-      return accounts.find((account) => isSame(account, known));
+      const same = accounts.find((account) => isSame(account, known));
+      const isShared =
+        same !== undefined && known?.adopted === true && (await this.#hasOthers(grafana, same, org, facts));
+      return isShared ? undefined : same;
     }
     // Grafana has been seen to make an account and fail all the same. There was none of that name before, and it is
     // unused.
@@ -111,6 +111,39 @@ export class ServiceAccounts {
     }
     const tokens = await tokensOf(grafana, { kind: 'service-account', id: idOf(found) }, this.#signal);
     return tokens.length === 0 ? found : undefined;
+  }
+
+  /**
+   * A restore brings back the account of an earlier service, without tokens. It is used if that gives no one more than
+   * they have: anyone who can make tokens of it is an Admin by that already, and no one has one.
+   */
+  async #adopt(
+    grafana: GrafanaClient,
+    accounts: readonly Json[],
+    org: number,
+    facts: Facts,
+  ): Promise<Json | undefined> {
+    const name = nameFor(org, 1);
+    const account = accounts.find((one) => stringAt(one, 'name') === name);
+    const { isDisabled, isExternal, role } = objectAt(account) ?? {};
+    if (account === undefined || role !== 'Admin' || isDisabled !== false || isExternal === true) {
+      return undefined;
+    }
+    const id = idOf(account);
+    if ((await tokensOf(grafana, { kind: 'service-account', id }, this.#signal)).length > 0) {
+      return undefined;
+    }
+    facts.accounts[org] = compact({ id, name, uid: stringAt(account, 'uid'), adopted: true as const });
+    await this.#memory.storeFacts(facts);
+    this.#log.info({ org, account: name }, 'the restored service account is used: it is an Admin and has no token');
+    return account;
+  }
+
+  /** Whether an account has tokens of others: another service uses it as well, and then it is not ours. */
+  async #hasOthers(grafana: GrafanaClient, account: Json, org: number, facts: Facts): Promise<boolean> {
+    const own = facts.tokens.filter((one) => one.org === org).flatMap(({ name, previous }) => [name, previous]);
+    const tokens = await tokensOf(grafana, { kind: 'service-account', id: idOf(account) }, this.#signal);
+    return tokens.some(({ name }) => !own.includes(name));
   }
 
   async #make(grafana: GrafanaClient, org: number, accounts: readonly Json[], facts: Facts): Promise<Json> {
@@ -139,7 +172,10 @@ export class ServiceAccounts {
           throw error;
         }
         delete facts.accounts[org];
-        if (!(await this.#list(grafana)).some((account) => stringAt(account, 'name') === name) && number > 1) {
+        if (
+          !(await listAccounts(grafana, this.#signal)).some((account) => stringAt(account, 'name') === name) &&
+          number > 1
+        ) {
           throw error;
         }
       }
@@ -156,21 +192,9 @@ export class ServiceAccounts {
     if (before?.making === undefined && before?.id === id && before.name === name) {
       return;
     }
-    facts.accounts[org] = compact({ id, name, uid, instead: before?.instead });
+    const adopted = before?.id === id ? before.adopted : undefined;
+    facts.accounts[org] = compact({ id, name, uid, instead: before?.instead, adopted });
     await this.#memory.storeFacts(facts);
-  }
-
-  async #list(grafana: GrafanaClient): Promise<Json[]> {
-    const all: Json[] = [];
-    for (let page = 1; ; page++) {
-      const query = { perpage: PAGE, page };
-      const answer = await grafana.get('/api/serviceaccounts/search', { query, signal: this.#signal });
-      const accounts = arrayAt(answer, 'serviceAccounts') ?? [];
-      append(all, accounts);
-      if (accounts.length < PAGE) {
-        return all;
-      }
-    }
   }
 }
 
@@ -180,6 +204,11 @@ export const DELETE_ACCOUNT = reason('delete-account');
 /** What is said where another name is used. */
 export function otherAccount(org: number, name: string, instead: string): KnownReason {
   return reason('account-not-ours', { instead, org: String(org), name });
+}
+
+/** Whether an account may be that of a Dashkeep: its name is one that `nameFor` gives. */
+export function isNamedLikeOurs(account: Json): boolean {
+  return /^dashkeep(-org-\d+)?(-\d+)?$/.test(stringAt(account, 'name') ?? '');
 }
 
 /** Logins are unique across orgs in older releases, and are made from names. */

@@ -4,6 +4,7 @@ import type { StateStore } from '../../lib/state.ts';
 import type { ApiTokens } from '../api-tokens/api-tokens.ts';
 import type { AdminKeys, AdminSource } from './admin.ts';
 import type { AppOutcome } from './app-plugin.ts';
+import type { OtherService } from './other-service.ts';
 
 export interface BootstrapOptions {
   grafanaUrl: string;
@@ -41,6 +42,8 @@ export interface OrgToken {
   /** The service account, and the usual name where somebody else's has that. Absent for a token of somebody else. */
   account?: { name: string; instead?: string };
   app: AppOutcome | 'forbidden' | undefined;
+  /** The service that has the app of the organization, if that is another one. */
+  other?: OtherService;
 }
 
 export interface Bootstrapped {

@@ -7,6 +7,7 @@ import { connect } from '../../grafana/instance.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
 import { givenTokenChecks } from './api-token-checks.ts';
 import { NoAdmin } from '../bootstrap/problems.ts';
+import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
 import { deploymentChecks } from './deployment-checks.ts';
@@ -125,7 +126,12 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
           ),
         ],
   );
-  return [...tokens, ...accounts];
+  const apps = orgs.flatMap(({ id, other }): DoctorCheck[] =>
+    other === undefined
+      ? []
+      : [checked(reason('check-of-app', { id: String(id) }), 'warning', [appOfOther(id, other)], LEAVE_APP)],
+  );
+  return [...tokens, ...accounts, ...apps];
 }
 
 async function targetChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {

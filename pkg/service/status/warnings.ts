@@ -2,6 +2,7 @@ import type { Status } from '../../contract/api/status.ts';
 import { failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
+import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
@@ -65,6 +66,11 @@ export function allWarnings(
   if (failed.length > 0) {
     const why = reason('org-tokens-missing', { orgs: failed.join(', ') });
     warnings.push(warningOf('DK_BOOTSTRAP', why, reason('join-organizations')));
+  }
+  for (const { id, other } of token.orgs) {
+    if (other !== undefined) {
+      warnings.push(warningOf('DK_BOOTSTRAP', appOfOther(id, other), LEAVE_APP));
+    }
   }
   for (const { id, account } of token.orgs) {
     if (account?.instead !== undefined) {

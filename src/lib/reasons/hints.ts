@@ -20,6 +20,11 @@ export const HINT_TEXTS: Record<keyof typeof HINT_REASONS, Text> = {
       given,
     ),
   'include-org': () => t('reason.include-org', 'Ask the administrator of the service to include it.'),
+  'one-service-for-app': () =>
+    t(
+      'reason.one-service-for-app',
+      'Both services make backups, but only one can have the app. To change which, stop the other service, or remove its address from the settings of the app.',
+    ),
   'delete-account': () => t('reason.delete-account', 'Delete the account if nothing uses it.'),
   'add-rule': (given) => t('reason.add-rule', 'Add this to the Role: {{rule}}', given),
   'set-tls': () => t('reason.set-tls', 'Enable TLS in the values of the chart, or give the service a certificate.'),

@@ -14,6 +14,12 @@ export const STATUS_TEXTS: Record<keyof typeof STATUS_REASONS, Text> = {
       'This service did not create the service account {{instead}} of organization {{org}}. It uses {{name}} instead',
       given,
     ),
+  'app-of-other-service': (given) =>
+    t(
+      'reason.app-of-other-service',
+      'The app of organization {{org}} is connected to another Dashkeep at {{url}}, which works with the service account {{account}}',
+      given,
+    ),
   'job-never-runs': ({ job = '' }) =>
     t('reason.job-never-runs', 'This schedule never runs: {{job}}', { job: runKindLabel(job) }),
   'identity-absent': () =>

@@ -10,6 +10,7 @@ export const SUBJECT_TEXTS: Record<keyof typeof SUBJECT_REASONS, Text> = {
   'check-of-token': () => t('reason.check-of-token', 'Token for Grafana'),
   'check-of-org-token': (given) => t('reason.check-of-org-token', 'Token of organization {{id}}', given),
   'check-of-account': (given) => t('reason.check-of-account', 'Service account of organization {{id}}', given),
+  'check-of-app': (given) => t('reason.check-of-app', 'App of organization {{id}}', given),
   'check-of-target': () => t('reason.check-of-target', 'Target'),
   'check-of-repository': () => t('reason.check-of-repository', 'Repository'),
   'check-of-target-step': ({ step = '' }) =>

@@ -67,7 +67,9 @@ export class TokenKeeper extends TokenWatch {
     const problem = this.#problem;
     const state = tokenStateOf(this.#current, problem, this.#clock.now());
     const orgs = [
-      ...(this.#current?.orgs ?? []).map(({ org, expires, account }) => compact({ id: org, state, expires, account })),
+      ...(this.#current?.orgs ?? []).map(({ org, expires, account, other }) =>
+        compact({ id: org, state, expires, account, other }),
+      ),
       ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
     ];
     const replaced = this.#replaced;

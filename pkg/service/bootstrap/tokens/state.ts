@@ -5,7 +5,7 @@ import type { Bootstrapped, OrgToken } from '../types.ts';
 
 export interface TokenStatus {
   state: TokenState;
-  orgs: { id: number; state: TokenState; expires?: Date; account?: OrgToken['account'] }[];
+  orgs: { id: number; state: TokenState; expires?: Date; account?: OrgToken['account']; other?: OrgToken['other'] }[];
   problem?: DashkeepError;
   /** The last time that Grafana refused tokens which had not expired, and new ones were made. */
   replaced?: { time: Date; orgs: number[] };
