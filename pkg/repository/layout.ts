@@ -138,6 +138,11 @@ export function isUsedCache(
   );
 }
 
+/** Whether a key belongs to an index of versions or texts, whatever its generation and form. */
+export function isIndexKey(key: string): boolean {
+  return INDEX_PART_KEY.test(key) || /^cache\/(versions|texts|titles)\.json\.gz(\.age)?$/.test(key);
+}
+
 function timedId(id: string): string {
   if (!isTimedId(id)) {
     throw new DashkeepError('DK_NOT_FOUND', `'${printable(id)}' is not an id of a snapshot or run`);

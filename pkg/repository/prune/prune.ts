@@ -6,6 +6,7 @@ import { newTimedId, parseRunKey } from '../layout.ts';
 import { findOrphans } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
 import { readMarks, renewMarks, sortByMarks, type Mark } from './marks.ts';
+import { openSession } from './make-room.ts';
 import { Remover, type Removal } from './removal.ts';
 import { survey, type Survey } from './survey.ts';
 import type { OpenedRepository } from '../repository.ts';
@@ -87,10 +88,11 @@ export async function applyPrune(
   plan: PrunePlan,
   options: Abortable & { randomness: Randomness; confirmed?: boolean },
 ): Promise<PruneResult> {
-  const { clock, sessions } = repository;
+  const { clock } = repository;
   const { signal } = options;
   const id = newTimedId(clock.now(), options.randomness);
-  const session = await sessions.openExclusive({ id, kind: 'prune' }, { signal });
+  const orphans = [...plan.leftOvers, ...plan.runs];
+  const { session, gone } = await openSession(repository, id, orphans, { signal });
   try {
     const again = await look(repository, { signal });
     const planned = new Set([...plan.remove.map(({ key }) => key), ...plan.runs, ...plan.leftOvers]);
@@ -108,11 +110,13 @@ export async function applyPrune(
     }
     const { marks, found, plan: now } = again;
     const marked = await renewMarks(repository, id, { marks, found, unripe: now.mark }, { signal });
-    const runs = await remover.remove(now.runs.filter((key) => planned.has(key)));
+    const early = (keys: readonly string[]): string[] => keys.filter((key) => gone.has(key));
+    const runs = [...early(plan.runs), ...(await remover.remove(now.runs.filter((key) => planned.has(key))))];
     if (runs.length > 0) {
       await repository.runIndex.remove(new Set(runs.flatMap((key) => parseRunKey(key)?.id ?? [])));
     }
-    const leftOvers = await remover.remove(now.leftOvers.filter((key) => planned.has(key)));
+    const others = await remover.remove(now.leftOvers.filter((key) => planned.has(key)));
+    const leftOvers = [...early(plan.leftOvers), ...others];
     return { ...remover.result, marked, runs: runs.length, leftOvers: leftOvers.length };
   } finally {
     await session.end();

@@ -10,6 +10,8 @@ export const STORAGE_ADVICE = {
   'mount-writable': 'Mount the directory writable.',
   'free-target-space':
     'The disk is full: free space there, or use a larger volume. Published snapshots are not affected.',
+  'room-for-prune':
+    'To prune, Dashkeep needs 1 MiB: delete or move something else on this disk, or enlarge it, and retry. Delete no files of the repository yourself.',
   'distrust-lists': 'The store’s lists are unreliable, so Dashkeep does not use them.',
   'restore-from-cold-storage': 'The object was moved to cold storage: restore it there first.',
   'make-room': 'The target is full: make room or raise the quota.',

@@ -24,6 +24,11 @@ export const STORAGE_ADVICE_TEXTS: Record<keyof typeof STORAGE_ADVICE, Text> = {
       'reason.free-target-space',
       'The disk is full. Free space there, or use a larger volume. Published snapshots are not affected.',
     ),
+  'room-for-prune': () =>
+    t(
+      'reason.room-for-prune',
+      'To prune, Dashkeep needs 1 MiB. Delete or move something else on this disk, or enlarge it, and retry. Delete no files of the repository yourself.',
+    ),
   'distrust-lists': () =>
     t('reason.distrust-lists', 'The target’s lists are unreliable, so Dashkeep does not use them.'),
   'restore-from-cold-storage': () =>
