@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
 import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
@@ -127,6 +128,13 @@ export async function openKeyring(
   }
 
   if (local === undefined && keys.length === 0 && keyFiles.length > 0) {
+    if (!keyFiles.some((key) => isWrappedFor(key, recipients)) && (await hasSnapshots(ports))) {
+      throw new DashkeepError(
+        'DK_ENCRYPTION',
+        'the repository is encrypted for other age recipients than the ones given, and this machine has no key of it',
+        { advice: reason('same-recipients') },
+      );
+    }
     ports.log.warn(
       { repository },
       'the local state has lost the key of this repository. A new key is used, so everything is stored once more, ' +

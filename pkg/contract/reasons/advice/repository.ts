@@ -1,5 +1,7 @@
 /** What to do about an error of the repository. */
 export const REPOSITORY_ADVICE = {
+  'same-recipients':
+    'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups. To change them, also set an identity that reads the repository (DASHKEEP_AGE_IDENTITY_FILE).',
   'accept-repository':
     'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it: {command}',
   'accept-format':

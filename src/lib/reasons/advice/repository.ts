@@ -4,6 +4,11 @@ import type { Text } from '../text.ts';
 
 /** What to do about an error of the repository. */
 export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Text> = {
+  'same-recipients': () =>
+    t(
+      'reason.same-recipients',
+      'Set the recipients of the earlier backups. To change them, also set an identity that reads the repository.',
+    ),
   'accept-repository': (given) =>
     t(
       'reason.accept-repository',

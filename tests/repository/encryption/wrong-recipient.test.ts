@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { backup, keysOf, open } from '../../support/repository/repository.ts';
+import { alice, bob, dashboards, loseState, service, setUp, state, world } from './harness.ts';
+
+setUp();
+
+describe('another recipient than that of the earlier backups', () => {
+  it('is refused by a machine that has no key of the repository, before anything is written', async () => {
+    await backup(await service(), world, dashboards);
+    loseState();
+    const before = await keysOf(world.store);
+    await expect(service([bob.recipient])).rejects.toMatchObject({
+      code: 'DK_ENCRYPTION',
+      advice: { code: 'same-recipients' },
+    });
+    expect(await keysOf(world.store)).toEqual(before);
+  });
+
+  it('is taken with an identity that reads the repository', async () => {
+    await backup(await service(), world, dashboards);
+    loseState();
+    const both = { recipients: [bob.recipient], identities: [alice.identity], state };
+    expect((await backup(await open(world, both), world, dashboards)).status).toBe('complete');
+  });
+
+  it('is taken by a machine that has the key', async () => {
+    await backup(await service(), world, dashboards);
+    expect((await backup(await service([bob.recipient]), world, dashboards)).status).toBe('complete');
+  });
+
+  it('is taken where a first run was cut short before there was a snapshot', async () => {
+    await service();
+    loseState();
+    expect((await backup(await service([bob.recipient]), world, dashboards)).status).toBe('complete');
+  });
+});
