@@ -42,7 +42,8 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
       }
     }
     if (options.safetySnapshot) {
-      snapshot = (await backup({ ...options, trigger: 'safety', plainCopies: false })).id;
+      const mustRead = touchedBy(plan, closed);
+      snapshot = (await backup({ ...options, trigger: 'safety', plainCopies: false, mustRead })).id;
     }
     const results = withSecurity(await run.apply(), plan.items);
     return compact({ results, safetySnapshot: snapshot });
@@ -57,6 +58,17 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
       ...(security.length === 0 ? {} : { security }),
     });
   }
+}
+
+/** What the restore may write: what the plan foresees, and all of the organizations that it could not look into. */
+function touchedBy(plan: Plan, closed: Everything['targets']): (org: number, uid: string) => boolean {
+  const orgs = new Set(closed.map(({ org }) => org?.id));
+  const touched = new Set<string>();
+  for (const item of plan.items.filter(({ action }) => action !== 'unchanged' && action !== 'skip')) {
+    const { org, uid } = targetOf(item);
+    touched.add(`${org} ${uid}`);
+  }
+  return (org, uid) => orgs.has(org) || touched.has(`${org} ${uid}`);
 }
 
 /** One restore of everything, from its organizations to the memberships of its account. */

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { storedContent } from '../../pkg/engine/restore/content.ts';
+import { bench, burned, everything, MINUTE, setUp } from './burned.ts';
+
+setUp();
+
+it('the safety snapshot of everything has the permissions of a moment ago, not those of the last backup', async () => {
+  const manifest = await burned({ profile: '12.4' });
+  await everything({ manifest });
+  bench.sim.state.org(2).members.set(1, 'Admin');
+  await bench.backup();
+  bench.sim.advance(MINUTE);
+  const editor = { permissions: [{ builtInRole: 'Editor', permission: 'Admin' }] };
+  await bench.api('POST /api/access-control/folders/infra', editor);
+  await bench.api('POST /api/access-control/folders/infra', editor, 2);
+  // The account that restores is no member of the second organization, so that the plan cannot look into it.
+  bench.sim.state.org(2).members.delete(1);
+  const { safetySnapshot } = await everything({
+    manifest,
+    safetySnapshot: true,
+    options: { overwrite: true },
+  });
+  const { resources } = await bench.repository.manifest(safetySnapshot ?? '');
+  const entries = resources.filter(({ kind, uid }) => kind === 'folder-permissions' && uid === 'infra');
+  expect(entries.map(({ org }) => org).sort()).toEqual([1, 2]);
+  for (const entry of entries) {
+    const { body } = await storedContent(bench.repository, entry, new AbortController().signal);
+    expect(body).toMatchObject({
+      permissions: expect.arrayContaining([{ role: 'Editor', permission: 'Admin' }]) as never,
+    });
+  }
+});
