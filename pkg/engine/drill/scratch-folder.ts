@@ -7,6 +7,7 @@ import type { WriteContext } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import { makeClosedFolder, outerFolderOf } from '../preview/folder.ts';
 import { levelsOf } from '../restore/apply/apply.ts';
 import { targetOf } from '../restore/target.ts';
 import { isFilled } from '../restore/apply/remove-extra.ts';
@@ -15,7 +16,7 @@ import { CREATE_LIMIT_MS, type Scratch } from './scratch.ts';
 
 const DELETES_AT_ONCE = 8;
 
-/** A folder at the root for one drill, in an org where people work. */
+/** A folder at the root for one drill, in an org where people work. Only admins see it. */
 export class ScratchFolder implements Scratch {
   readonly type = 'folder';
   readonly name: string;
@@ -40,7 +41,8 @@ export class ScratchFolder implements Scratch {
 
   async create(): Promise<void> {
     const signal = AbortSignal.timeout(CREATE_LIMIT_MS);
-    await this.#make(signal, this.uid, { body: { uid: this.uid, title: this.name }, title: this.name });
+    // What is copied into it may come from folders that few people see.
+    await makeClosedFolder(this.#context(signal), this.uid, this.name);
   }
 
   /**
@@ -71,6 +73,8 @@ export class ScratchFolder implements Scratch {
     }
     await this.#removeFolder(signal, this.#probe);
     await this.#removeFolder(signal, this.uid);
+    // Of a creation that was cut short.
+    await this.#removeFolder(signal, outerFolderOf(this.uid));
   }
 
   get #probe(): string {
