@@ -29,6 +29,8 @@ export const REFUSAL_REASONS = {
   'one-policy-tree': 'Grafana {version} has one tree of notification policies only',
   'api-version': 'Grafana {version} does not serve {apiVersion}, which this dashboard is written in',
   'panel-twin': 'a library panel of the same name is in that folder already, with uid {uid}',
+  'panel-stays-in-folder':
+    'Grafana cannot move a library panel that dashboards use out of its folder to the root; all else of it is restored',
   'folder-twin': 'a folder of the same name is there already, with uid {uid}',
   'data-source-twin': 'another data source is called {title} here, with uid {uid}: map it to that one',
   'uid-refused': 'Grafana 12 and later refuse the uid {uid}: map it to another one, such as {proposed}',

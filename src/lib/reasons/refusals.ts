@@ -58,6 +58,11 @@ export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
     t('reason.one-policy-tree', 'Grafana {{version}} has a single tree of notification policies', given),
   'api-version': (given) =>
     t('reason.api-version', 'Grafana {{version}} does not support {{apiVersion}}, which this dashboard uses', given),
+  'panel-stays-in-folder': () =>
+    t(
+      'reason.panel-stays-in-folder',
+      'Grafana cannot move a library panel that dashboards use out of its folder to the root. All else of it is restored',
+    ),
   'panel-twin': (given) =>
     t('reason.panel-twin', 'A library panel with the same name is already in that folder, with UID {{uid}}', given),
   'folder-twin': (given) =>

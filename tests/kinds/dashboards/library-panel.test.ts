@@ -65,6 +65,35 @@ describe('library panels', () => {
     expect(bodies(await take('library-panel', await grafana.admin()))).toEqual(bodies(taken));
   });
 
+  it('return to the root, which no update does, if no dashboard uses them', async () => {
+    grafana = await testGrafana({ profile: '12.4' });
+    await seed();
+    const taken = await take('library-panel', await grafana.admin());
+    const { grafana: client } = await grafana.admin();
+    await client.patch('/api/library-elements/disk', panel('disk', { folderUid: 'f1', version: 1 }));
+    expect(grafana.sim.state.org(1).libraryPanels.get('disk')?.folderUid).toBe('f1');
+    const restored = await restore('library-panel', await grafana.admin(), taken);
+    expect(restored.written).toEqual(['disk']);
+    const after = await take('library-panel', await grafana.admin());
+    expect(after.get('disk')).not.toHaveProperty('folderUid');
+    expect(bodies(after)).toEqual(bodies(taken));
+  });
+
+  it('stay in their folder if a dashboard uses them, and say so', async () => {
+    grafana = await testGrafana({ profile: '12.4' });
+    await seed();
+    const taken = await take('library-panel', await grafana.admin());
+    const { grafana: client } = await grafana.admin();
+    await client.patch('/api/library-elements/disk', panel('disk', { folderUid: 'f1', version: 1 }));
+    const panels = [{ id: 1, libraryPanel: { uid: 'disk', name: 'Panel disk' } }];
+    await client.post('/api/dashboards/db', { dashboard: { uid: 'user', title: 'User', panels } });
+    await expect(restore('library-panel', await grafana.admin(), taken)).rejects.toMatchObject({
+      code: 'DK_GRAFANA_REFUSED',
+      why: { code: 'panel-stays-in-folder' },
+    });
+    expect(grafana.sim.state.org(1).libraryPanels.has('disk')).toBe(true);
+  });
+
   it('say so when somebody else changes one at the same moment', async () => {
     grafana = await testGrafana({ profile: '13.2' });
     await seed();

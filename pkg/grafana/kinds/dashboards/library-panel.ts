@@ -11,7 +11,8 @@ import {
   type JsonObject,
 } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { ifFound } from '../../http/errors.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
+import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { eachNumbered } from '../../http/pagination/numbered.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
@@ -194,7 +195,30 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
       throw new DashkeepError('DK_GRAFANA_ANSWER', `library panel ${item.uid}: Grafana stored a different model`);
     }
   }
+  if (item.live?.folderUid !== undefined && item.content.folderUid === undefined) {
+    await moveToRoot(context, item.uid, wanted);
+  }
   return { uid: item.uid, losses: [] };
+}
+
+/**
+ * An update leaves a panel where it is when it is to be at the root: Grafana answers as if it had been moved, and does
+ * not give its database the empty folder (libraryelements/database.go). One that no dashboard uses is created again.
+ * @throws DK_GRAFANA_REFUSED when a dashboard uses it
+ */
+async function moveToRoot(context: WriteContext, uid: string, wanted: JsonObject): Promise<void> {
+  const { grafana, signal } = context;
+  const now = await readElement(context, uid);
+  if (now === undefined || contentOf(now).folderUid === undefined) {
+    return;
+  }
+  try {
+    await grafana.delete(`${PATH}/${encodeURIComponent(uid)}`, { signal });
+  } catch (cause) {
+    const isUsed = cause instanceof GrafanaError && [400, 403].includes(cause.httpStatus);
+    throw isUsed ? refusal('DK_GRAFANA_REFUSED', reason('panel-stays-in-folder'), { cause }) : cause;
+  }
+  await grafana.post(PATH, { ...wanted, uid }, { signal });
 }
 
 async function update(context: WriteContext, uid: string, wanted: JsonObject): Promise<void> {

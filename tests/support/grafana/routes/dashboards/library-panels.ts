@@ -85,7 +85,8 @@ function update(call: Call): unknown {
     throw problem(412, 'the library element has been changed by someone else');
   }
   const name = stringAt(body, 'name') || panel.name;
-  const folderUid = folderOf(call, body) ?? panel.folderUid;
+  // The database is not given empty values, so that nothing moves to the root (database.go, session.Update).
+  const folderUid = folderOf(call, body) || panel.folderUid;
   if (taken(call, name, folderUid, panel)) {
     throw problem(400, 'library element with that name or UID already exists');
   }
