@@ -3,7 +3,7 @@ import { t } from './i18n.ts';
 
 const LABELS: Record<CheckStep['step'], () => string> = {
   resolve: () => t('check.resolve', 'Settings'),
-  clock: () => t('check.clock', 'Clock'),
+  clock: () => t('check.clock', 'Connection and clock'),
   write: () => t('check.write', 'Write'),
   read: () => t('check.read', 'Read'),
   list: () => t('check.list', 'List'),

@@ -144,12 +144,12 @@ describe('checkStore', () => {
 
   it('names a wrong secret and a missing bucket, and tries nothing that needs an object', async () => {
     const wrong = await checked({}, { AWS_SECRET_ACCESS_KEY: 'not-the-secret' });
-    expect(stepOf(wrong.check, 'write').detail).toContain('SignatureDoesNotMatch');
+    expect(stepOf(wrong.check, 'clock').detail).toContain('SignatureDoesNotMatch');
     expect(stepOf(wrong.check, 'read').status).toBe('skipped');
     expect(JSON.stringify(wrong.check)).not.toContain('not-the-secret');
 
     const missing = await checked({ buckets: ['other'] });
-    expect(stepOf(missing.check, 'write').detail).toContain('the bucket does not exist');
+    expect(stepOf(missing.check, 'clock').detail).toContain('the bucket does not exist');
   });
 
   it('notices a store that gives other bytes than it was given', async () => {

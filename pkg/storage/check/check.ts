@@ -96,6 +96,17 @@ export async function checkStore(store: ObjectStore, options: CheckOptions): Pro
 
 type Result = Pick<StoreCheckStep, 'status' | 'found' | 'code' | 'permission'> & { hints?: Reason[] };
 
+/** What is wrong with the target as a whole: each further step would only repeat it, some after a time-out. */
+const CONCERNS_ALL: ReadonlySet<ErrorCode> = new Set([
+  ...(['DK_STORE_UNREACHABLE', 'DK_STORE_TIMEOUT', 'DK_STORE_CREDENTIALS', 'DK_STORE_NO_BUCKET'] as const),
+  ...(['DK_CLOCK_SKEW', 'DK_NOT_ALLOWED', 'DK_SETTINGS'] as const),
+]);
+
+/** @returns whether one cause keeps everything else about the target from being checked */
+export function isHopeless(steps: readonly Pick<StoreCheckStep, 'code'>[]): boolean {
+  return steps.some(({ code }) => code !== undefined && CONCERNS_ALL.has(code));
+}
+
 /** Takes steps one after another and writes down what each came to. */
 class Steps {
   readonly taken: StoreCheckStep[] = [];
@@ -105,7 +116,7 @@ class Steps {
     this.#trial = trial;
   }
 
-  /** Returns whether it went well. */
+  /** @returns whether it was taken and went well */
   async take(step: StoreCheckStepName, work: () => Promise<Finding>, possible = true): Promise<boolean> {
     const { clock, signal, probe } = this.#trial;
     signal?.throwIfAborted();
@@ -119,8 +130,9 @@ class Steps {
       this.taken.push({ step, ok, milliseconds, detail, ...finding, hints: [...grant, ...hints] });
       return ok;
     };
-    if (!possible) {
-      return record({ status: 'skipped', found: reason('needs-object') });
+    if (isHopeless(this.taken) || !possible) {
+      record({ status: 'skipped', found: reason(isHopeless(this.taken) ? 'needs-earlier-steps' : 'needs-object') });
+      return false;
     }
     try {
       const { hint, ...finding } = await work();

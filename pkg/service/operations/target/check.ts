@@ -7,7 +7,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { checkText, failedCheckText, hintsOf } from '../../../contract/reasons/check-result.ts';
 import { openRepository, type OpenOptions } from '../../../repository/repository.ts';
 import type { StateStore } from '../../../lib/state.ts';
-import { checkStore, type StoreCheckStep } from '../../../storage/check/check.ts';
+import { checkStore, isHopeless, type StoreCheckStep } from '../../../storage/check/check.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
 import type { EffectiveSettings } from '../../settings/effective.ts';
 import { explainTarget, openTarget, type StorePorts } from './target.ts';
@@ -85,7 +85,10 @@ export async function checkTarget(
       ...{ clock, randomness, log, state, passphrases: [], recipients: settings.values.encryption.recipients },
       identities: ageIdentity === undefined ? [] : [ageIdentity],
     };
-    return [...fold(steps), await checkRepository({ ...opening, store, create: false, signal })];
+    const repository = isHopeless(steps)
+      ? skipped('repository')
+      : await checkRepository({ ...opening, store, create: false, signal });
+    return [...fold(steps), repository];
   };
   const working = work().finally(() => store.close());
   try {
@@ -117,15 +120,12 @@ function failed(step: StepName, error: unknown): CheckStep {
   return { step, status: 'failed', code: known.code, ...failedCheckText(known) };
 }
 
+function skipped(step: StepName): CheckStep {
+  return { step, status: 'skipped', ...checkText([reason('needs-earlier-steps')]) };
+}
+
 function allSkipped(...done: CheckStep[]): CheckStep[] {
-  return CHECK_STEPS.map(
-    (step) =>
-      done.find((one) => one.step === step) ?? {
-        step,
-        status: 'skipped',
-        ...checkText([reason('needs-earlier-steps')]),
-      },
-  );
+  return CHECK_STEPS.map((step) => done.find((one) => one.step === step) ?? skipped(step));
 }
 
 /** Several findings about one step: the worst ones decide. */
