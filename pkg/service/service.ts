@@ -108,6 +108,7 @@ export class Service {
   readonly #endedElsewhere: EndedElsewhere;
   readonly #scheduler: Scheduler;
   #settingsRead: number;
+  #targetRevision = '';
 
   constructor(config: ServiceConfig, ports: ServicePorts) {
     const { state, clock, randomness, log } = ports;
@@ -209,6 +210,7 @@ export class Service {
       settings: async () => (await settings.effective()).values,
       ready: () => terms.settled && this.statusView.tokenUsable && settings.view().values.target.url !== '',
       lastStart: (job) => this.#lastStart(job),
+      firstBackupDue: () => this.#firstBackupDue(),
       start: (job, trigger) => this.#startScheduled(job, trigger),
       tick: () => this.#tick(),
     });
@@ -222,8 +224,7 @@ export class Service {
 
   /** Never fails on what is wrong outside: that is a state to report, and to try again. */
   async start(): Promise<void> {
-    await Promise.all([this.settings.load(), this.apiTokens.load(), this.#journal.load()]);
-    await this.settings.settle();
+    await Promise.all([this.#loadSettings(), this.apiTokens.load(), this.#journal.load()]);
     for (const { why, advice } of settingsFindings(this.settings)) {
       this.log.warn({ reason: sentenceOf(why) }, sentenceOf(advice));
     }
@@ -264,7 +265,17 @@ export class Service {
     return checkTarget(settings, { state, environment, limits, clock, randomness, log }, signal);
   }
 
-  /** After settings were saved, or snapshots removed. */
+  /** After settings were saved, here or by another replica. */
+  settingsChanged(): void {
+    const { targetRevision } = this.settings;
+    if (targetRevision !== this.#targetRevision) {
+      this.#targetRevision = targetRevision;
+      this.repositoryCache.retarget();
+      this.#statusCache.retarget();
+    }
+  }
+
+  /** After runs, and after snapshots were removed. */
   changed(): void {
     this.repositoryCache.refresh();
     this.#statusCache.invalidate();
@@ -317,6 +328,22 @@ export class Service {
     return times.length === 0 ? undefined : new Date(Math.max(...times));
   }
 
+  /**
+   * A backup that failed because of the target is made as soon as the target answers, or another one does. Only while
+   * the target is empty, and once each time that it begins to answer.
+   */
+  #firstBackupDue(): boolean {
+    const { repository, findings } = this.#statusCache;
+    const { reachable, since } = this.repositoryCache;
+    if (repository?.snapshots !== 0 || findings.length > 0 || reachable !== true || since === undefined) {
+      return false;
+    }
+    // One that was stopped is not begun again by itself.
+    const last = this.history.last(({ kind }) => kind === 'backup');
+    const ended = last !== undefined && ['complete', 'partial', 'failed'].includes(last.status);
+    return ended && Date.parse(last.started) < since.getTime();
+  }
+
   #startScheduled(job: ScheduledJob, trigger: 'scheduled' | 'catch-up'): void {
     const { term } = this.leadership;
     if (term === undefined) {
@@ -334,7 +361,7 @@ export class Service {
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;
       // Another replica may have changed either.
-      void Promise.all([this.settings.load().then(() => this.settings.settle()), this.apiTokens.load()]);
+      void Promise.all([this.#loadSettings(), this.apiTokens.load()]);
     }
     const running = this.queue.running;
     const { record, progress } = running ?? {};
@@ -346,6 +373,12 @@ export class Service {
         this.previews.watch();
       }
     }
+  }
+
+  async #loadSettings(): Promise<void> {
+    await this.settings.load();
+    await this.settings.settle();
+    this.settingsChanged();
   }
 
   async #receiver(): Promise<Receiver | undefined> {

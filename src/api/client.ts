@@ -1,5 +1,5 @@
 import { getBackendSrv } from '@grafana/runtime';
-import { lastValueFrom } from 'rxjs';
+import { lastValueFrom, throwError, timeout } from 'rxjs';
 import type { ApiRoute, ApiRoutes } from '../../pkg/contract/api/routes.ts';
 import manifest from '../plugin.json';
 import { ServiceError, toServiceError } from './errors.ts';
@@ -17,7 +17,12 @@ type Needs<R extends ApiRoute, Name extends 'params' | 'query' | 'body'> = [Part
 
 export type CallOptions<R extends ApiRoute> = Needs<R, 'params'> &
   Needs<R, 'query'> &
-  Needs<R, 'body'> & { signal?: AbortSignal; headers?: Record<string, string> };
+  Needs<R, 'body'> & {
+    signal?: AbortSignal;
+    headers?: Record<string, string>;
+    /** Milliseconds after which the service counts as unreachable: a proxy may wait for it for half a minute. */
+    within?: number;
+  };
 
 /**
  * Calls the service through Grafana's proxy. Nothing is shown to the user from here: pages decide.
@@ -28,26 +33,30 @@ export async function call<R extends ApiRoute>(
   ...[options]: object extends CallOptions<R> ? [CallOptions<R>?] : [CallOptions<R>]
 ): Promise<ApiRoutes[R]['response']> {
   const [method, path = ''] = route.split(' ');
-  const { params, query, body, signal, headers } = (options ?? {}) as {
+  const { params, query, body, signal, headers, within } = (options ?? {}) as {
     params?: Record<string, string>;
     query?: Record<string, unknown>;
     body?: unknown;
     signal?: AbortSignal;
     headers?: Record<string, string>;
+    within?: number;
   };
+  const response$ = getBackendSrv().fetch<ApiRoutes[R]['response']>({
+    method,
+    url: SERVICE + filled(path, params),
+    params: query,
+    // Grafana's client calls every POST JSON, so that it must be some.
+    data: body ?? (method === 'POST' ? {} : undefined),
+    headers,
+    abortSignal: signal,
+    showErrorAlert: false,
+    showSuccessAlert: false,
+  });
   try {
     const response = await lastValueFrom(
-      getBackendSrv().fetch<ApiRoutes[R]['response']>({
-        method,
-        url: SERVICE + filled(path, params),
-        params: query,
-        // Grafana's client calls every POST JSON, so that it must be some.
-        data: body ?? (method === 'POST' ? {} : undefined),
-        headers,
-        abortSignal: signal,
-        showErrorAlert: false,
-        showSuccessAlert: false,
-      }),
+      within === undefined
+        ? response$
+        : response$.pipe(timeout({ each: within, with: () => throwError(() => new ServiceError('unreachable', 0)) })),
     );
     if (typeof response.data !== 'object' || response.data === null) {
       throw new ServiceError('foreign', response.status);

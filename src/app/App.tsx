@@ -9,6 +9,7 @@ import { createQueryClient } from '../data/queryClient.ts';
 import { t } from '../lib/i18n.ts';
 import { isAdmin } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
+import { NotFound } from '../pages/NotFound.tsx';
 import { NotConnected } from '../pages/Overview/NotConnected.tsx';
 import { Overview } from '../pages/Overview/Overview.tsx';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
@@ -49,7 +50,7 @@ export function App({ meta }: AppRootProps) {
             <Route path="restore/:id" element={<Plan />} />
             <Route path="settings" element={<Navigate to={routes.settings()} replace />} />
             <Route path="settings/:section" element={<Settings />} />
-            <Route path="*" element={<Navigate to={routes.overview()} replace />} />
+            <Route path="*" element={<NotFound />} />
           </Routes>
         </Suspense>
       </QueryClientProvider>

@@ -3,14 +3,21 @@ import { config, PluginPage, type PluginPageProps } from '@grafana/runtime';
 import { Stack } from '@grafana/ui';
 import { compact } from '../../pkg/contract/compact.ts';
 import { PageErrorBoundary } from '../app/PageErrorBoundary.tsx';
+import { OutageContext, useOutage } from '../data/useOutage.ts';
+import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
-/** A page of the app: Grafana's frame, with what breaks inside it caught inside it. */
+/**
+ * A page of the app: Grafana's frame, with what breaks inside it caught inside it. That the service is out of reach is
+ * said once, above everything; what was known stays.
+ */
 export function AppPage({ children, pageNav, ...page }: PluginPageProps) {
+  const { outage, retry } = useOutage();
   return (
     <PluginPage {...page} pageNav={pageNav && belowGrafana(pageNav)}>
       <PageErrorBoundary>
         <Stack direction="column" gap={3}>
-          {children}
+          {outage !== undefined && <ServiceNotice error={outage} onRetry={retry} />}
+          <OutageContext.Provider value={outage}>{children}</OutageContext.Provider>
         </Stack>
       </PageErrorBoundary>
     </PluginPage>

@@ -3,6 +3,7 @@ import type { IconName } from '@grafana/data';
 import type { RunStatus } from '../../pkg/contract/runs.ts';
 import { t } from '../lib/i18n.ts';
 import { runKindLabel } from '../lib/runKinds.ts';
+import { triggerLabel } from '../lib/runs/triggers.ts';
 import { LabelBadge } from './LabelBadge.tsx';
 
 const LOOKS: Record<RunStatus, [color: BadgeColor, icon: IconName]> = {
@@ -31,19 +32,6 @@ export function statusLabel(status: RunStatus): string {
 export function StatusBadge({ status }: { status: RunStatus }) {
   const [color, icon] = LOOKS[status];
   return <LabelBadge color={color} icon={icon} text={statusLabel(status)} />;
-}
-
-/** Who set it off, in a word. */
-export function triggerLabel(trigger: string): string {
-  const labels: Record<string, string> = {
-    manual: t('trigger.manual', 'Manual'),
-    scheduled: t('trigger.scheduled', 'Scheduled'),
-    'catch-up': t('trigger.catch-up', 'Catch-up'),
-    safety: t('trigger.safety', 'Before a restore'),
-    drill: t('trigger.drill', 'Drill'),
-    undo: t('trigger.undo', 'Undo'),
-  };
-  return labels[trigger] ?? trigger;
 }
 
 /** What set it off, and who, where that is known. */

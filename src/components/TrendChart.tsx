@@ -1,8 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Text, useStyles2, useTheme2 } from '@grafana/ui';
+import type { RunStatus } from '../../pkg/contract/runs.ts';
 import type { TrendPoint } from '../../pkg/contract/api/status.ts';
 import { formatTime } from '../lib/format.ts';
+import { statusLabel } from './StatusBadge.tsx';
+import { trendTone } from '../lib/runs/trendTone.ts';
 import { t } from '../lib/i18n.ts';
 
 interface Props {
@@ -21,12 +24,11 @@ export function TrendChart({ title, points, value, format }: Props) {
   const known = points.map(value).filter((one) => one !== undefined);
   const most = Math.max(1, ...known);
   const newest = known[known.length - 1];
-  const color = (status: string) =>
-    status === 'complete'
-      ? theme.colors.primary.main
-      : status === 'partial'
-        ? theme.colors.warning.main
-        : theme.colors.error.main;
+  // The surface of the secondary colour is too faint for a bar.
+  const color = (status: string) => {
+    const tone = trendTone(status);
+    return tone === 'secondary' ? theme.colors.text.disabled : theme.colors[tone].main;
+  };
   const summary =
     newest === undefined
       ? t('trend.empty', 'No backups yet')
@@ -54,13 +56,18 @@ export function TrendChart({ title, points, value, format }: Props) {
           const x = (Math.max(points.length, 20) - points.length + index) * 10;
           return (
             <rect key={point.time} x={x + 1} y={HEIGHT - height} width={8} height={height} fill={color(point.status)}>
-              <title>{`${formatTime(point.time)}: ${one === undefined ? '–' : format(one)}`}</title>
+              <title>{`${formatTime(point.time)}: ${one === undefined ? labelOf(point.status) : format(one)}`}</title>
             </rect>
           );
         })}
       </svg>
     </figure>
   );
+}
+
+/** How one ended that has no value; a newer service may know more ways. */
+function labelOf(status: string): string {
+  return (statusLabel(status as RunStatus) as string | undefined) ?? status;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

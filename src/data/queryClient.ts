@@ -8,7 +8,12 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        retry: (count, error) => count < 1 && error instanceof ServiceError && PASSING.includes(error.failure),
+        // What already waited for an answer in vain does not wait once more before it says so.
+        retry: (count, error) =>
+          count < 1 &&
+          error instanceof ServiceError &&
+          PASSING.includes(error.failure) &&
+          !(error.failure === 'unreachable' && error.status === 0),
         retryDelay: 500,
         staleTime: 5_000,
         refetchOnWindowFocus: true,

@@ -18,12 +18,16 @@ export function useRuns(filters: RunFilters) {
   );
 }
 
-/** The newest few, for the overview. */
-export function useRecentRuns(limit: number) {
+/**
+ * The newest few, for the overview.
+ * @param seen - what runs and what ended last, as the page says it elsewhere: when that changes, they are read again
+ */
+export function useRecentRuns(limit: number, seen: string) {
   return useQuery({
-    queryKey: ['runs', 'recent', limit],
+    queryKey: ['runs', 'recent', limit, seen],
     queryFn: ({ signal }) => call('GET /runs', { query: { limit }, signal }),
-    refetchInterval: 10_000,
+    placeholderData: (previous) => previous,
+    refetchInterval: (query) => (query.state.data?.items.some(isActive) === true ? 1_000 : 10_000),
   });
 }
 

@@ -1,15 +1,28 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Status } from '../../pkg/contract/api/status.ts';
 import { call } from '../api/client.ts';
 
 export const STATUS_KEY = ['status'];
 
-/** Polled: twice a second while something runs, otherwise every ten seconds. */
+/** The service answers from memory: longer than this is no answer, in milliseconds. */
+const LONGEST = 8_000;
+
+/** Polled: every second while something runs, or is about to; otherwise every ten seconds. */
 export function useStatus() {
   return useQuery({
     queryKey: STATUS_KEY,
-    queryFn: ({ signal }) => call('GET /status', { signal }),
-    refetchInterval: (query) => (query.state.data?.running === undefined ? 10_000 : 1_000),
+    queryFn: ({ signal }) => call('GET /status', { signal, within: LONGEST }),
+    refetchInterval: (query) => pollEvery(query.state.data),
   });
+}
+
+function pollEvery(status: Status | undefined): number {
+  if (status?.running !== undefined) {
+    return 1_000;
+  }
+  // A target that was just set, or comes back: the first backup follows.
+  const isWaiting = status?.target.configured === true && status.target.reachable !== true;
+  return isWaiting || status?.protection === 'never' ? 2_000 : 10_000;
 }
 
 /** Whether this organization is the home one, which decides what concerns all; undefined while that is not known. */
@@ -17,10 +30,12 @@ export function useIsHome(): boolean | undefined {
   return useStatus().data?.caller.home;
 }
 
-export function useTrends(points: number) {
+/** @param newest - the run that ended last: after each, they are read again */
+export function useTrends(points: number, newest: string | undefined) {
   return useQuery({
-    queryKey: ['trends', points],
+    queryKey: ['trends', points, newest],
     queryFn: ({ signal }) => call('GET /trends', { query: { points }, signal }),
+    placeholderData: (previous) => previous,
     staleTime: 30_000,
   });
 }

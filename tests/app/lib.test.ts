@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
 import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
+import { trendTone } from '../../src/lib/runs/trendTone.ts';
 
 // The host's packages are for browsers; what is tested here needs only this of them.
 const { config } = vi.hoisted(() => ({
@@ -129,5 +130,36 @@ describe('addresses of targets', async () => {
     });
     expect(choosePreset('scaleway', 'nl-ams')).toMatchObject({ endpoint: 'https://s3.nl-ams.scw.cloud' });
     expect(choosePreset('aws', 'eu-west-3')).toMatchObject({ region: 'eu-west-3', endpoint: '' });
+  });
+});
+
+describe('a bar of the charts', () => {
+  it('is red only for a failure: what a person stopped is grey, and what was cut off or lacks something orange', () => {
+    const tones = ['complete', 'failed', 'cancelled', 'interrupted', 'partial'].map(trendTone);
+    expect(tones).toEqual(['primary', 'error', 'secondary', 'warning', 'warning']);
+  });
+});
+
+describe('what the encryption settings say first', () => {
+  const target = { configured: true, description: '', encrypted: false };
+
+  it('asks to choose before the first backup only while there is none', async () => {
+    const { encryptionNotice } = await import('../../src/pages/Settings/state/encryptionNotice.ts');
+    expect(encryptionNotice(undefined).title).toBe('Choose encryption before the first backup');
+    expect(encryptionNotice({ snapshots: 0, target }).title).toBe('Choose encryption before the first backup');
+    expect(encryptionNotice({ snapshots: 17, target })).toEqual({
+      title: 'The 17 existing snapshots are not encrypted',
+      text: 'To turn on encryption, choose an empty folder or bucket as the target first.',
+    });
+    const encrypted = encryptionNotice({ snapshots: 1, target: { ...target, encrypted: true } });
+    expect(encrypted.title).toBe('The 1 existing snapshot is encrypted');
+  });
+});
+
+describe('what a run is said to be set off by', () => {
+  it('is the same in the list of runs and in that of snapshots, also for one that was caught up', async () => {
+    const { triggerLabel } = await import('../../src/lib/runs/triggers.ts');
+    // The snapshot of a backup that was caught up is one of the schedule.
+    expect(triggerLabel('catch-up')).toBe(triggerLabel('scheduled'));
   });
 });

@@ -1,4 +1,4 @@
-import { expect, GRAFANA_URL } from './support/fixtures.ts';
+import { APP, expect, GRAFANA_URL } from './support/fixtures.ts';
 import { test } from './support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'on what is made up for it');
@@ -32,4 +32,48 @@ test('a page that an update of the app has taken away loads itself again, once, 
   expect(asked).toBeGreaterThan(1);
   await page.getByRole('link', { name: 'Overview', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
+});
+
+for (const [path, known] of [
+  ['/snapshots/latest', 'Compare with Grafana now'],
+  ['/restore', 'Show the plan'],
+  ['/compare', 'Swap the two sides'],
+  ['/settings/target', 'Check'],
+] as const) {
+  test(`${path} says once that the service is down, and comes back with it`, async ({ app, page, preview }) => {
+    const { sidecarUrl } = preview.app.jsonData;
+    const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
+    const thing = page
+      .getByRole('button', { name: known })
+      .or(page.getByRole('link', { name: known }))
+      .first();
+    preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+    await app.open(path);
+    await expect(down).toHaveCount(1);
+    await expect(page.getByText('Loading…')).toHaveCount(0);
+    await expect(thing).toHaveCount(0);
+    preview.app.jsonData = { sidecarUrl };
+    await expect(thing).toBeVisible();
+    await expect(down).toHaveCount(0);
+  });
+}
+
+test('what several parts of a page fail to read is said once', async ({ app, page, preview }) => {
+  await app.open('/snapshots/latest');
+  await expect(page.getByRole('navigation', { name: 'Folders' })).toBeVisible();
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await page.getByPlaceholder('Search titles').fill('checkout');
+  const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
+  await expect(down).toBeVisible();
+  await page.getByPlaceholder('Search titles').fill('redis');
+  await expect(down).toHaveCount(1);
+  await expect(page.getByRole('navigation', { name: 'Folders' })).toBeVisible();
+});
+
+test('a service that does not answer is waited for in words, not in silence', async ({ app, page }) => {
+  await app.open('');
+  await page.route('**/api/plugin-proxy/**', () => undefined);
+  await page.goto(`${APP}/settings/target`);
+  await expect(page.getByText('The service has not responded yet')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
 });

@@ -72,19 +72,19 @@ const FAILURES = [
     what: 'Grafana down',
     answer: 'aborted',
     title: 'Grafana does not respond',
-    advice: 'Wait a moment, then try again',
+    advice: 'This page continues by itself',
   },
   {
     what: 'Grafana down behind a proxy',
     answer: { status: 502, body: '<h1>Bad Gateway</h1>' },
     title: 'Grafana does not respond',
-    advice: 'Wait a moment, then try again',
+    advice: 'This page continues by itself',
   },
   {
     what: 'Grafana starting',
     answer: { status: 503, body: '' },
     title: 'Grafana does not respond',
-    advice: 'Wait a moment, then try again',
+    advice: 'This page continues by itself',
   },
   {
     what: 'an ended session',
@@ -208,12 +208,18 @@ test('a failed run says what happened and what to do', async ({ app, page, servi
   await expectAccessible(page);
 });
 
-test('an address of the app that does not exist leads to the overview, and a snapshot that is gone says so', async ({
+test('an address of the app that does not exist is said not to exist, and so is a snapshot that is gone', async ({
   app,
   page,
 }) => {
-  await app.open('/nothing/here');
-  await expect(page).toHaveURL(/\/a\/dashkeep-backup-app\/?$/);
+  for (const path of ['/nothing/here', '/settings/nothing']) {
+    await app.open(path);
+    await expect(page.getByText('This page does not exist')).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`${path}$`));
+  }
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Go to the overview' }).click();
+  await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
   await app.open('/snapshots/gone');
   await expect(page.getByText('There is no snapshot gone.')).toBeVisible();
 });

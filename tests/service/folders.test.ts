@@ -44,6 +44,22 @@ it('shows the folders of the organization that asks, where copies then can be pu
   expect(found).toHaveLength(2);
 });
 
+it('counts for a folder of a snapshot what the list of that folder then shows', async () => {
+  const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
+  const { snapshot } = (await service.ended(run.id)) as { snapshot: string };
+  const { json: tree } = await service.call('GET', `/snapshots/${snapshot}/tree`);
+  for (const { org, uid, total } of tree.folders) {
+    const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?org=${org}&under=${uid}`);
+    expect([uid, list.total]).toEqual([uid, total]);
+  }
+  expect(tree.folders.map(({ uid }: { uid: string }) => uid)).toEqual(['here']);
+});
+
+it('says to the home organization how many others lose something with a snapshot', async () => {
+  const { json: detail } = await service.call('GET', '/snapshots/latest');
+  expect(detail).toMatchObject({ otherOrganizations: 1, orgs: [{ id: 1 }] });
+});
+
 it('shows nobody the folders of another organization', async () => {
   const { status, json } = await service.call('GET', `/folders?org=${second}`);
   expect([status, json.error.code]).toEqual([404, 'DK_NOT_FOUND']);

@@ -59,6 +59,8 @@ export const SnapshotDetail = SnapshotRow.extend({
   previous: z.string().optional(),
   next: z.string().optional(),
   encrypted: z.boolean(),
+  /** How many other organizations it holds resources of; only for the home organization, which can delete it. */
+  otherOrganizations: z.int().nonnegative().optional(),
 });
 export type SnapshotDetail = z.infer<typeof SnapshotDetail>;
 
@@ -76,7 +78,7 @@ export const TreeFolder = z.object({
   parentUid: z.string().optional(),
   /** Resources directly in it. */
   direct: z.int().nonnegative(),
-  /** Resources in it and in everything below it. */
+  /** The folder, and resources in it and in everything below it. */
   total: z.int().nonnegative(),
 });
 export type TreeFolder = z.infer<typeof TreeFolder>;

@@ -80,6 +80,8 @@ export const Status = z.object({
     description: z.string(),
     /** Absent until it was tried. */
     reachable: z.boolean().optional(),
+    /** Since when it answers, or does not, as far as this replica has seen. */
+    since: Time.optional(),
     encrypted: z.boolean().optional(),
     problem: Problem.optional(),
   }),

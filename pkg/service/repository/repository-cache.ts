@@ -27,7 +27,11 @@ export class RepositoryCache {
   #list: { at: number; whole: boolean; snapshots: Promise<SnapshotSummary[]> } | undefined;
   /** How the target answered last; undefined until it was asked. */
   reachable: boolean | undefined;
+  /** Since when it answers like that, as far as this process has seen. */
+  since: Date | undefined;
   problem: DashkeepError | undefined;
+  /** Counts the targets, so that a late answer of one that was replaced says nothing about the present one. */
+  #targets = 0;
 
   constructor(open: OpenOperations, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
     this.#open = open;
@@ -50,13 +54,14 @@ export class RepositoryCache {
    */
   async use<T>(signal: AbortSignal, action: (work: Operations) => Promise<T>): Promise<T> {
     const opened = await this.#opened(signal);
+    const target = this.#targets;
     opened.users++;
     try {
       const result = await action(opened.work);
-      this.#answered(undefined);
+      this.#answered(target, undefined);
       return result;
     } catch (error) {
-      this.#answered(error);
+      this.#answered(target, error);
       throw error;
     } finally {
       opened.users--;
@@ -100,6 +105,16 @@ export class RepositoryCache {
     this.#manifests.clear();
   }
 
+  /** The target is another one: what the earlier one answered says nothing any more, nor what it answers late. */
+  retarget(): void {
+    this.refresh();
+    this.#targets++;
+    this.#opening = undefined;
+    this.reachable = undefined;
+    this.since = undefined;
+    this.problem = undefined;
+  }
+
   async close(): Promise<void> {
     const opened = this.#current;
     this.#current = undefined;
@@ -112,23 +127,30 @@ export class RepositoryCache {
   async #opened(signal: AbortSignal): Promise<Opened> {
     const settings = await this.#settings();
     if (settings.values.target.url === '') {
-      this.reachable = undefined;
-      this.problem = undefined;
+      this.retarget();
       throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
     }
     if (this.#current?.revision === settings.revision) {
       return this.#current;
     }
-    this.#opening ??= this.#reopen(settings, signal).finally(() => (this.#opening = undefined));
+    if (this.#opening === undefined) {
+      const opening = this.#reopen(settings, signal).finally(() => {
+        if (this.#opening === opening) {
+          this.#opening = undefined;
+        }
+      });
+      this.#opening = opening;
+    }
     return this.#opening;
   }
 
   async #reopen(settings: EffectiveSettings, signal: AbortSignal): Promise<Opened> {
+    const target = this.#targets;
     let work: Operations;
     try {
       work = await this.#open(settings, signal);
     } catch (error) {
-      this.#answered(error);
+      this.#answered(target, error);
       throw error;
     }
     const before = this.#current;
@@ -151,16 +173,25 @@ export class RepositoryCache {
     }
   }
 
-  #answered(error: unknown): void {
+  #answered(target: number, error: unknown): void {
+    if (target !== this.#targets) {
+      return;
+    }
     const problem = error === undefined ? undefined : asDashkeepError(error);
     if (problem === undefined) {
-      this.reachable = true;
-      this.problem = undefined;
+      this.#settle(true, undefined);
     } else if (
       /^DK_(STORE_(?!NOT_FOUND|EXISTS|LOCKED)|REPOSITORY_(?!MISSING)|ENCRYPTION|IDENTITY)/.test(problem.code)
     ) {
-      this.reachable = false;
-      this.problem = problem;
+      this.#settle(false, problem);
     }
+  }
+
+  #settle(reachable: boolean, problem: DashkeepError | undefined): void {
+    if (this.reachable !== reachable) {
+      this.since = this.#clock.now();
+    }
+    this.reachable = reachable;
+    this.problem = problem;
   }
 }

@@ -29,7 +29,8 @@ export function treeOf(manifest: Manifest): SnapshotTree {
         uid,
         title,
         direct: 0,
-        total: 0,
+        // It is part of what the list of it shows, and of what a restore of it brings back.
+        total: 1,
         ...(folderUid ? { parentUid: folderUid } : {}),
       });
     }

@@ -12,6 +12,8 @@ export interface SchedulerOptions {
   ready: () => boolean;
   /** When the newest run of a job began that counts as one, however it ended; undefined when there was none. */
   lastStart: (job: ScheduledJob) => Date | undefined;
+  /** Whether the first backup of a target is still to be made, now that the target answers. */
+  firstBackupDue: () => boolean;
   /** Starts a run. @throws DK_BUSY while something else runs: tried again at the next turn. */
   start: (job: ScheduledJob, trigger: 'scheduled' | 'catch-up') => void;
   /** Called at every turn, for whatever else depends on time. */
@@ -93,7 +95,8 @@ export class Scheduler {
     const schedule = parseSchedule(settings[job], settings.timezone);
     const now = clock.now();
     const owed = this.#owed.has(job);
-    if ((begins || owed) && this.#missed(job, schedule, now)) {
+    const first = job === 'backup' && this.#options.firstBackupDue();
+    if (first || ((begins || owed) && this.#missed(job, schedule, now))) {
       if (!owed) {
         log.info({ job }, 'a scheduled run was missed and starts now');
       }

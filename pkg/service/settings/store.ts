@@ -84,6 +84,12 @@ export class SettingsStore {
     return this.#rules.fromPages(this.#stored);
   }
 
+  /** Changes when backups go somewhere else, or with other credentials. */
+  get targetRevision(): string {
+    const { target, encryption } = this.#rules.values(this.#stored);
+    return digest({ target, encryption, secrets: this.#stored.secrets });
+  }
+
   view(): Settings {
     return compact({
       revision: this.#revision(this.#stored),

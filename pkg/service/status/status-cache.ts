@@ -12,6 +12,8 @@ import type { GrafanaStatus, OrgStatus, RepositoryStatus } from './status.ts';
 
 const GRAFANA_EVERY_MS = 30_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
+/** While something is wrong with it: the pages recover with it. */
+const REPOSITORY_AGAIN_MS = 10_000;
 
 /** Keeps what the status says of Grafana and of the repository, so that answering it costs no request. */
 export class StatusCache {
@@ -19,8 +21,10 @@ export class StatusCache {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #health: GrafanaHealth;
-  readonly #next = { grafana: 0, repository: 0 };
-  readonly #busy = { grafana: false, repository: false };
+  readonly #started = { grafana: -Infinity, repository: -Infinity };
+  readonly #busy: { grafana?: Promise<void>; repository?: Promise<void> } = {};
+  /** Counts the targets: what is read of one that was replaced meanwhile is not kept. */
+  #targets = 0;
   grafana: GrafanaStatus = { reachable: false };
   /** How the repository differs from what this service remembers, until a person accepts it. */
   findings: readonly Finding[] = [];
@@ -41,12 +45,25 @@ export class StatusCache {
   /** Looks at what is due, in the background. */
   refresh(signal: AbortSignal): void {
     this.#due('grafana', GRAFANA_EVERY_MS, () => this.#readGrafana(signal));
-    this.#due('repository', REPOSITORY_EVERY_MS, () => this.#readRepository(signal));
+    this.#due('repository', this.#repositoryEvery, () => this.#readRepository(signal));
   }
 
   /** The repository has changed: look at the next turn. */
   invalidate(): void {
-    this.#next.repository = 0;
+    this.#started.repository = -Infinity;
+  }
+
+  /** The target is another one: nothing is known of it until it was read, which does not wait for the earlier one. */
+  retarget(): void {
+    this.#targets++;
+    this.#busy.repository = undefined;
+    this.repository = undefined;
+    this.findings = [];
+    this.invalidate();
+  }
+
+  get #repositoryEvery(): number {
+    return this.#repositoryCache.problem === undefined ? REPOSITORY_EVERY_MS : REPOSITORY_AGAIN_MS;
   }
 
   close(): Promise<void> {
@@ -55,16 +72,20 @@ export class StatusCache {
 
   #due(what: 'grafana' | 'repository', every: number, read: () => Promise<void>): void {
     const now = this.#clock.monotonic();
-    if (this.#busy[what] || now < this.#next[what]) {
+    if (this.#busy[what] !== undefined || now - this.#started[what] < every) {
       return;
     }
-    this.#busy[what] = true;
-    this.#next[what] = now + every;
-    void read()
+    this.#started[what] = now;
+    const reading = read()
       .catch((error: unknown) => {
         this.#log.debug({ what, reason: asDashkeepError(error).message }, 'the status was not brought up to date');
       })
-      .finally(() => (this.#busy[what] = false));
+      .finally(() => {
+        if (this.#busy[what] === reading) {
+          this.#busy[what] = undefined;
+        }
+      });
+    this.#busy[what] = reading;
   }
 
   async #readGrafana(signal: AbortSignal): Promise<void> {
@@ -74,26 +95,32 @@ export class StatusCache {
     }
   }
 
+  /** Content and findings change together: neither is acted on without the other. */
   async #readRepository(signal: AbortSignal): Promise<void> {
+    const target = this.#targets;
+    let content: RepositoryStatus | undefined;
     try {
-      await this.#readContent(signal);
+      content = await this.#readContent(signal);
     } finally {
-      this.findings = await this.#repositoryCache.use(signal, (work) => work.inspect(signal));
+      const findings = await this.#repositoryCache.use(signal, (work) => work.inspect(signal));
+      if (target === this.#targets) {
+        this.findings = findings;
+        this.repository = content ?? this.repository;
+      }
     }
   }
 
-  async #readContent(signal: AbortSignal): Promise<void> {
+  async #readContent(signal: AbortSignal): Promise<RepositoryStatus> {
     const snapshots = await this.#repositoryCache.snapshots(signal);
     const backups = snapshots.filter((snapshot) => countsNow(snapshot) && isRegularBackup(snapshot));
     const future = snapshots.filter((one) => one.future === true).map(({ id }) => id);
     const [newest] = backups;
     if (newest === undefined) {
       const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0 };
-      this.repository = { ...nothing, snapshots: snapshots.length, future };
-      return;
+      return { ...nothing, snapshots: snapshots.length, future };
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
-    this.repository = {
+    return {
       newest,
       content: contentOf(manifest),
       snapshots: snapshots.length,

@@ -84,6 +84,7 @@ export class StatusView {
       configured: values.target.url !== '',
       description: caller.home ? (repositoryCache.description ?? values.target.url) : '',
       reachable: repositoryCache.reachable,
+      since: repositoryCache.since?.toISOString(),
       encrypted: repositoryCache.encrypted,
       problem: repositoryCache.problem === undefined ? undefined : problemFor(repositoryCache.problem, caller),
     });
@@ -105,6 +106,7 @@ export class StatusView {
         tokenUsable: this.tokenUsable,
         newest,
         lastBackup,
+        answersSince: repositoryCache.reachable === true ? repositoryCache.since : undefined,
         intervalSeconds: schedules[0]?.intervalSeconds,
         now,
       }),

@@ -77,6 +77,8 @@ export interface ProtectionFacts {
   tokenUsable: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
+  /** Since when the target answers; undefined while it does not. */
+  answersSince: Date | undefined;
   intervalSeconds: number | undefined;
   now: Date;
 }
@@ -99,7 +101,9 @@ export function protectionOf(facts: ProtectionFacts): Protection {
     return 'untrusted';
   }
   if (newest === undefined) {
-    return lastBackup?.status === 'failed' ? 'failed' : 'never';
+    // What failed before the target answered says nothing about the next backup.
+    const isPast = facts.answersSince !== undefined && (lastBackup?.started ?? '') < facts.answersSince.toISOString();
+    return lastBackup?.status === 'failed' && !isPast ? 'failed' : 'never';
   }
   const age = (now.getTime() - Date.parse(newest.time)) / 1000;
   if (intervalSeconds !== undefined && age > lateAfterSeconds(intervalSeconds)) {

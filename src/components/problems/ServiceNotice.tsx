@@ -1,5 +1,6 @@
 import { Alert, LinkButton, Button, Stack } from '@grafana/ui';
 import { ServiceError } from '../../api/errors.ts';
+import { useShownAbove } from '../../data/useOutage.ts';
 import { explainFailure, type ExplainedFailure } from '../../lib/problems/failures.ts';
 import { t } from '../../lib/i18n.ts';
 import { CONFIGURATION } from '../../lib/routes.ts';
@@ -13,8 +14,11 @@ interface Props {
   retryLabel?: string;
 }
 
-/** A failed call in words that say what to do. */
+/** A failed call in words that say what to do; nothing where the page says the same above. */
 export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
+  if (useShownAbove(error)) {
+    return null;
+  }
   const { remedy, ...explained } = explain(error);
   return (
     <Alert severity="error" title={explained.title}>

@@ -27,7 +27,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
         </LinkButton>
       </Stack>
       <div className={styles.content}>
-        <QueryView secondary query={{ ...query, data: isPending ? undefined : gone }}>
+        <QueryView query={{ ...query, data: isPending ? undefined : gone }}>
           {() =>
             gone.length === 0 ? (
               <Text color="secondary">

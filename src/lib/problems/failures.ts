@@ -16,7 +16,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.unreachable', 'The Dashkeep service does not respond'),
     t(
       'notice.unreachableText',
-      'Grafana cannot reach the service. Your snapshots are not affected. Check that the service is running and that its address is correct.',
+      'Grafana cannot reach the service. Your snapshots are not affected. Check that the service is running and that its address is correct. This page continues by itself when the service responds.',
     ),
     'configure',
   ],
@@ -31,7 +31,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.grafana', 'Grafana does not respond'),
     t(
       'notice.grafanaText',
-      'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. Wait a moment, then try again.',
+      'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. This page continues by itself when Grafana responds.',
     ),
   ],
   session: () => [

@@ -28,7 +28,10 @@ export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
     t('reason.annotation-too-large', 'The annotation is larger than 1 MiB, which is the limit for one annotation'),
   'name-too-long': () => t('reason.name-too-long', 'The name has more than 1000 characters, which is the limit'),
   'needs-server-admin': () =>
-    t('reason.needs-server-admin', 'Needs the credentials of a server admin, which the service does not have'),
+    t(
+      'reason.needs-server-admin',
+      'Only the command line backs this up, with the name and password of a server admin. The service reads Grafana with tokens of organizations',
+    ),
   'alerting-late': (given) =>
     t(
       'reason.alerting-late',

@@ -4,12 +4,12 @@ import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import { Changes } from '../../components/json/Changes.tsx';
 import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
-import { triggerLabel } from '../../components/StatusBadge.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useSnapshots } from '../../data/useSnapshots.ts';
 import { formatBytes, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { triggerLabel } from '../../lib/runs/triggers.ts';
 import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';
 
 const TRIGGERS = ['scheduled', 'manual', 'safety', 'drill'];

@@ -63,10 +63,10 @@ function Body({ status }: { status: Status }) {
         <>
           <GoneLately newest={status.newest.id} lastRestore={status.lastRestore?.id} />
           <Content snapshot={status.newest} content={status.content} />
-          <Trends />
+          <Trends newest={status.lastBackup?.id} />
         </>
       )}
-      <RecentRuns />
+      <RecentRuns status={status} />
     </Stack>
   );
 }

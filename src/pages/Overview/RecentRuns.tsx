@@ -1,6 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import type { Status } from '../../../pkg/contract/api/status.ts';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { askedBy, runLabel, StatusBadge } from '../../components/StatusBadge.tsx';
@@ -8,10 +9,10 @@ import { useRecentRuns } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
-/** The newest runs of any kind. */
-export function RecentRuns() {
+/** The newest runs of any kind, never behind what the page says of them above. */
+export function RecentRuns({ status }: { status: Status }) {
   const styles = useStyles2(getStyles);
-  const runs = useRecentRuns(5);
+  const runs = useRecentRuns(5, seenIn(status));
   return (
     <section aria-labelledby="dashkeep-recent">
       <Stack justifyContent="space-between" alignItems="baseline">
@@ -22,7 +23,7 @@ export function RecentRuns() {
           {t('recent.all', 'All runs')}
         </TextLink>
       </Stack>
-      <QueryView secondary query={runs}>
+      <QueryView query={runs}>
         {({ items }) =>
           items.length === 0 ? (
             <Text color="secondary">{t('recent.none', 'Nothing has run yet.')}</Text>
@@ -48,6 +49,10 @@ export function RecentRuns() {
       </QueryView>
     </section>
   );
+}
+
+function seenIn({ running, queued, lastBackup, lastRestore, lastVerify, lastDrill }: Status): string {
+  return [running, queued, lastBackup, lastRestore, lastVerify, lastDrill].map((run) => run?.id ?? '').join(' ');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -5,7 +5,8 @@ import type { ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { verdictOf, type Verdict } from './protection.ts';
+import { verdictOf } from './protection.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The verdict in large letters, with the four facts that people ask for next. */
 export function StateCard({ status }: { status: Status }) {
@@ -44,12 +45,17 @@ export function StateCard({ status }: { status: Status }) {
           {status.newest === undefined ? '–' : formatBytes(status.newest.bytes)}
         </Fact>
         <Fact label={t('overview.target', 'Stored in')}>
-          <span className={styles.target}>{status.target.description || '–'}</span>
+          <span className={styles.target}>{placeOf(status)}</span>
           {status.target.encrypted && <Icon name="lock" title={t('overview.encrypted', 'Encrypted')} />}
         </Fact>
       </dl>
     </section>
   );
+}
+
+/** Where backups go concerns all organizations; the others learn who knows it. */
+function placeOf({ target, caller }: Status): string {
+  return target.description || (caller.home ? '–' : t('overview.targetElsewhere', 'A target of the home organization'));
 }
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {

@@ -10,15 +10,15 @@ import { t } from '../../lib/i18n.ts';
 const POINTS = 48;
 
 /** How size, count and duration went over the last backups. */
-export function Trends() {
+export function Trends({ newest }: { newest: string | undefined }) {
   const styles = useStyles2(getStyles);
-  const trends = useTrends(POINTS);
+  const trends = useTrends(POINTS, newest);
   return (
     <section aria-labelledby="dashkeep-trends">
       <Text element="h2" variant="h4" id="dashkeep-trends">
         {t('trend.title', 'Over time')}
       </Text>
-      <QueryView secondary query={trends}>
+      <QueryView query={trends}>
         {({ points }) => (
           <div className={styles.charts}>
             <TrendChart

@@ -1,4 +1,5 @@
 import { Alert, LinkButton, Stack } from '@grafana/ui';
+import type { Problem } from '../../../pkg/contract/api/common.ts';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import { t } from '../../lib/i18n.ts';
@@ -6,15 +7,14 @@ import { routes } from '../../lib/routes.ts';
 
 /** What is wrong now, each with what to do about it; the same problem is said once. */
 export function Warnings({ status }: { status: Status }) {
-  const failure = status.protection === 'failed' ? status.lastBackup?.failure : undefined;
-  const problems = [
-    failure,
-    status.target.problem,
-    status.token.problem,
-    status.grafana.problem,
-    ...status.warnings,
-  ].filter((problem) => problem !== undefined);
-  const once = [...new Map(problems.map((problem) => [problem.code + problem.message, problem])).values()];
+  const { problem } = status.target;
+  const lastFailure = status.protection === 'failed' ? status.lastBackup?.failure : undefined;
+  // What the target answers now says the same, and is newer.
+  const failure = lastFailure?.code === problem?.code ? undefined : lastFailure;
+  const problems = [failure, problem, status.token.problem, status.grafana.problem, ...status.warnings].filter(
+    (one) => one !== undefined,
+  );
+  const once = firstOfEach(problems);
   const partial = status.protection === 'partial' ? status.lastBackup : undefined;
   if (once.length === 0 && partial === undefined) {
     return null;
@@ -33,10 +33,29 @@ export function Warnings({ status }: { status: Status }) {
             </LinkButton>
           </Alert>
         )}
-        {once.map((problem) => (
-          <ProblemAlert key={problem.code + problem.message} severity="warning" problem={problem} />
+        {once.map((one) => (
+          <ProblemAlert key={one.code + one.message} severity="warning" problem={one}>
+            {one === problem && status.caller.home && <TargetLink />}
+          </ProblemAlert>
         ))}
       </Stack>
     </section>
+  );
+}
+
+function firstOfEach(problems: Problem[]): Problem[] {
+  const all = new Map<string, Problem>();
+  for (const one of problems) {
+    const key = one.code + one.message;
+    all.set(key, all.get(key) ?? one);
+  }
+  return [...all.values()];
+}
+
+function TargetLink() {
+  return (
+    <LinkButton size="sm" variant="secondary" icon="database" href={routes.settings('target')}>
+      {t('overview.checkTarget', 'Check the target')}
+    </LinkButton>
   );
 }

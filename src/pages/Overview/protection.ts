@@ -1,19 +1,18 @@
-import type { IconName } from '@grafana/data';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { formatRelative } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-
-export interface Verdict {
-  tone: 'success' | 'warning' | 'error' | 'info';
-  icon: IconName;
-  title: string;
-  text: string;
-}
+import type { Verdict } from './verdict.ts';
+import { verdictWithoutBackup } from './withoutBackup.ts';
 
 /** The answer to "is everything safe?", in two lines. */
 export function verdictOf(status: Status): Verdict {
-  const last = status.lastSuccess === undefined ? undefined : formatRelative(status.lastSuccess);
-  const ago = last ?? t('protection.unknownTime', 'at an unknown time');
+  const without = verdictWithoutBackup(status);
+  if (without !== undefined) {
+    return without;
+  }
+  // Of an incomplete backup the time is not that of the last good one.
+  const last = status.protection === 'partial' ? status.newest?.time : status.lastSuccess;
+  const ago = last === undefined ? '–' : formatRelative(last);
   const notCovered = status.notCovered?.length ?? 0;
   switch (status.protection) {
     case 'yes':
@@ -46,16 +45,30 @@ export function verdictOf(status: Status): Verdict {
         tone: 'error',
         icon: 'exclamation-circle',
         title: t('protection.late', 'Backups are overdue'),
-        text: t('protection.lateText', 'The last good backup was made {{ago}}. Later changes are not backed up.', {
-          ago,
-        }),
+        text:
+          last === undefined
+            ? t('protection.lateNoneText', '{{before}} Later changes are not backed up.', {
+                before: noneComplete(status),
+              })
+            : t('protection.lateText', 'The last good backup was made {{ago}}. Later changes are not backed up.', {
+                ago,
+              }),
       };
     case 'failed':
       return {
         tone: 'error',
         icon: 'exclamation-circle',
         title: t('protection.failed', 'The last backup failed'),
-        text: t('protection.failedText', 'The last good backup was made {{ago}}. You can still restore it.', { ago }),
+        text:
+          last === undefined
+            ? noneComplete(status)
+            : status.target.reachable === false
+              ? t(
+                  'protection.failedAway',
+                  'The last good backup was made {{ago}}. You can restore it when the target responds.',
+                  { ago },
+                )
+              : t('protection.failedText', 'The last good backup was made {{ago}}. You can still restore it.', { ago }),
       };
     case 'never':
       return {
@@ -82,4 +95,11 @@ export function verdictOf(status: Status): Verdict {
         text: t('protection.unconfiguredText', 'Dashkeep is connected. Choose a bucket to start backups.'),
       };
   }
+}
+
+/** There are backups, and each lacks something. */
+function noneComplete({ newest }: Status): string {
+  return t('protection.noneComplete', 'No backup is complete yet. The newest one was made {{ago}}.', {
+    ago: newest === undefined ? '–' : formatRelative(newest.time),
+  });
 }

@@ -1,6 +1,8 @@
 import { Alert, Field, TextArea } from '@grafana/ui';
+import { useStatus } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';
 import { DeploymentOnly } from './DeploymentOnly.tsx';
+import { encryptionNotice } from './state/encryptionNotice.ts';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
@@ -10,15 +12,12 @@ import { useSection } from './useSection.ts';
 export function EncryptionForm({ settings }: SectionProps) {
   const section = useSection(settings, 'encryption');
   const { values, change, field } = section;
+  const notice = encryptionNotice(useStatus().data);
   return (
     <SectionForm section={section}>
       <DeploymentOnly settings={settings} section="encryption" />
-      <Alert
-        severity="info"
-        bottomSpacing={0}
-        title={t('encryption.when', 'Choose encryption before the first backup')}
-      >
-        {t('encryption.whenText', 'To turn on encryption later, choose an empty folder or bucket as the target.')}
+      <Alert severity="info" bottomSpacing={0} title={notice.title}>
+        {notice.text}
       </Alert>
       <Field
         noMargin

@@ -5,9 +5,10 @@ import { useParams } from 'react-router';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useSettings } from '../../data/useSettings.ts';
-import { useIsHome } from '../../data/useStatus.ts';
+import { useStatus } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { NotFound } from '../NotFound.tsx';
 import { EncryptionForm } from './EncryptionForm.tsx';
 import { NotificationsForm } from './NotificationsForm.tsx';
 import { RetentionForm } from './RetentionForm.tsx';
@@ -29,7 +30,8 @@ const SECTIONS: Record<string, ComponentType<SectionProps>> = {
 /** The service's settings, a tab for each section. */
 export function SettingsPage() {
   const { section = 'target' } = useParams();
-  const isHome = useIsHome();
+  const status = useStatus();
+  const isHome = status.data?.caller.home;
   const query = useSettings(isHome === true);
   const titles: Record<string, string> = {
     target: t('settings.target', 'Target'),
@@ -39,7 +41,7 @@ export function SettingsPage() {
     encryption: t('settings.encryption', 'Encryption'),
     notifications: t('settings.notifications', 'Notifications'),
   };
-  const Section = SECTIONS[section] ?? TargetForm;
+  const Section = Object.hasOwn(SECTIONS, section) ? SECTIONS[section] : undefined;
   const pageNav: NavModelItem = {
     text: t('settings.title', 'Settings'),
     url: routes.settings(''),
@@ -49,10 +51,15 @@ export function SettingsPage() {
       active: name === section,
     })),
   };
+  if (Section === undefined) {
+    return <NotFound />;
+  }
   return (
     <AppPage pageNav={pageNav}>
       {isHome === false ? (
         <HomeOnly />
+      ) : isHome === undefined ? (
+        <QueryView query={status}>{() => null}</QueryView>
       ) : (
         <QueryView query={query}>
           {(settings) => (

@@ -1,4 +1,4 @@
-import { Button, Dropdown, Menu, Text } from '@grafana/ui';
+import { Alert, Button, Dropdown, Menu, Text } from '@grafana/ui';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
@@ -8,7 +8,7 @@ import { useStartRun } from '../../data/useRuns.ts';
 import { useDeleteSnapshot } from '../../data/useSnapshots.ts';
 import { useIsHome } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
 import { routes } from '../../lib/routes.ts';
 import { useMenuFocus } from '../../hooks/useMenuFocus.ts';
@@ -105,6 +105,17 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
               time: formatTime(snapshot.time),
             })}
           </Text>
+          {(snapshot.otherOrganizations ?? 0) > 0 && (
+            <Alert
+              severity="warning"
+              title={plural(
+                'snapshot.deleteOthers',
+                snapshot.otherOrganizations ?? 0,
+                'It also holds the backup of {{number}} other organization, which loses it too',
+                'It also holds the backups of {{number}} other organizations, which lose them too',
+              )}
+            />
+          )}
           <Text element="p" color="secondary">
             {t('snapshot.deleteText', 'Other snapshots are not affected.')}
           </Text>

@@ -10,6 +10,7 @@ describe('the scheduler', () => {
   let started: string[];
   let ready: boolean;
   let busy: boolean;
+  let firstDue: boolean;
   let jitter: number;
   let last: Partial<Record<ScheduledJob, Date>>;
   let settings: SettingsValues;
@@ -20,6 +21,7 @@ describe('the scheduler', () => {
     started = [];
     ready = true;
     busy = false;
+    firstDue = false;
     jitter = 0;
     last = Object.fromEntries(SCHEDULED_JOBS.map((job) => [job, now]));
     settings = structuredClone(DEFAULT_SETTINGS);
@@ -33,12 +35,14 @@ describe('the scheduler', () => {
       settings: async () => settings,
       ready: () => ready,
       lastStart: (job) => last[job],
+      firstBackupDue: () => firstDue,
       start: (job, trigger) => {
         if (busy) {
           throw new DashkeepError('DK_BUSY', 'busy');
         }
         started.push(`${now.toISOString().slice(0, 16)} ${job} ${trigger}`);
         last[job] = now;
+        firstDue = false;
       },
       tick: () => undefined,
     });
@@ -55,6 +59,17 @@ describe('the scheduler', () => {
   it('starts a job at each of its times', async () => {
     await pass(6 * 60);
     expect(started).toEqual(['2026-03-28T14:00 backup scheduled', '2026-03-28T16:00 backup scheduled']);
+  });
+
+  it('starts the first backup as soon as the target answers, unless backups have no schedule', async () => {
+    await pass(3);
+    firstDue = true;
+    await pass(3);
+    expect(started).toEqual(['2026-03-28T12:03 backup catch-up']);
+    settings.schedule = { ...settings.schedule, backup: '' };
+    firstDue = true;
+    await pass(3);
+    expect(started).toHaveLength(1);
   });
 
   it('follows the time zone through the change of the clocks', async () => {

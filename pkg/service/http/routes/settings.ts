@@ -43,6 +43,7 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
     },
     async (request, reply) => {
       const settings = await service.settings.update(request.body, revisionOf(request.headers['if-match']));
+      service.settingsChanged();
       service.changed();
       const secrets = Object.keys(request.body.secrets ?? {});
       service.log.info(

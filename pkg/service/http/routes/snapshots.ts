@@ -46,11 +46,16 @@ export function snapshotRoutes(api: Api, service: Service): void {
     { config, schema: { summary: 'One snapshot', tags, params: IdParameter, response: responses(SnapshotDetail) } },
     async ({ params: { id }, caller }) => {
       const manifest = await snapshots.manifest(id, caller, signal);
-      const [row, beside] = await Promise.all([
+      const [row, beside, whole] = await Promise.all([
         snapshots.row(manifest.id, caller, signal),
         snapshots.beside(manifest.id, caller, signal),
+        repositoryCache.manifest(manifest.id, signal),
       ]);
-      return detailOf(manifest, row, beside, repositoryCache.encrypted === true);
+      const others = whole.orgs.filter(({ id }) => id !== caller.org).length;
+      return {
+        ...detailOf(manifest, row, beside, repositoryCache.encrypted === true),
+        ...(caller.home ? { otherOrganizations: others } : {}),
+      };
     },
   );
 

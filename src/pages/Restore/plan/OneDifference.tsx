@@ -52,7 +52,7 @@ export function OneDifference({ difference: { item, snapshot, query } }: { diffe
         })}
       </Text>
       <Stack direction="column" gap={2}>
-        <QueryView secondary query={query}>
+        <QueryView query={query}>
           {(diff) => <ResourceDifference diff={diff} sides={{ from: 'live', to: snapshot }} />}
         </QueryView>
       </Stack>

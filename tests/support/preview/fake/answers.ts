@@ -130,7 +130,7 @@ export function tree(world: World): SnapshotTree {
       title: folder.title,
       parentUid: folder.folderUid,
       direct: direct.get(folder.uid) ?? 0,
-      total: total.get(folder.uid) ?? 0,
+      total: 1 + (total.get(folder.uid) ?? 0),
       path: folder.folder === '' ? folder.title : `${folder.folder} / ${folder.title}`,
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,0 +1,66 @@
+import type { Status } from '../../../pkg/contract/api/status.ts';
+import { formatRelative, formatTime } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * What is known while no backup is: whether there can be one, since when that is unknown, and how the first one comes
+ * about. Undefined where the usual words are true.
+ */
+export function verdictWithoutBackup(status: Status): Verdict | undefined {
+  const { protection, target, newest, lastBackup, running } = status;
+  if (newest !== undefined || (protection !== 'failed' && protection !== 'never')) {
+    return undefined;
+  }
+  if (running?.kind === 'backup') {
+    return {
+      tone: 'info',
+      icon: 'cloud-upload',
+      title: t('protection.firstRuns', 'The first backup is running'),
+      text: t('protection.firstRunsText', 'Nothing can be restored before it has ended.'),
+    };
+  }
+  if (target.reachable === false) {
+    return {
+      tone: 'error',
+      icon: 'exclamation-circle',
+      title: t('protection.unreachable', 'The target cannot be used'),
+      text: `${
+        target.since === undefined
+          ? t('protection.unreachableNow', 'Dashkeep cannot read it, so it is not known whether backups exist.')
+          : t(
+              'protection.unreachableSince',
+              'Dashkeep has not been able to read it since {{time}}, so it is not known whether backups exist.',
+              { time: formatTime(target.since) },
+            )
+      } ${firstBackup(status)}`,
+    };
+  }
+  if (target.reachable === undefined) {
+    return {
+      tone: 'info',
+      icon: 'info-circle',
+      title: t('protection.looking', 'Looking for existing backups'),
+      text: t('protection.lookingText', 'The service has not read the target yet. This takes a moment.'),
+    };
+  }
+  if (protection === 'failed') {
+    return {
+      tone: 'error',
+      icon: 'exclamation-circle',
+      title: t('protection.firstFailed', 'The first backup failed'),
+      text: t('protection.firstFailedText', 'There is no backup yet. The last attempt was made {{ago}}.', {
+        ago: lastBackup === undefined ? '–' : formatRelative(lastBackup.started),
+      }),
+    };
+  }
+  return undefined;
+}
+
+/** Without a schedule a person starts it. */
+function firstBackup({ schedules }: Status): string {
+  const isScheduled = schedules.some(({ job, expression }) => job === 'backup' && expression !== '');
+  return isScheduled
+    ? t('protection.startsThen', 'The first backup starts as soon as it works.')
+    : t('protection.startThen', 'There is no schedule: start the first backup yourself as soon as it works.');
+}

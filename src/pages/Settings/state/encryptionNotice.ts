@@ -1,0 +1,40 @@
+import type { Status } from '../../../../pkg/contract/api/status.ts';
+import { plural, t } from '../../../lib/i18n.ts';
+
+/** Whether encryption is still to be chosen: that is done with the first backup into a target. */
+export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | undefined): {
+  title: string;
+  text: string;
+} {
+  const snapshots = status?.snapshots ?? 0;
+  if (snapshots === 0) {
+    return {
+      title: t('encryption.when', 'Choose encryption before the first backup'),
+      text: t('encryption.whenText', 'To turn on encryption later, choose an empty folder or bucket as the target.'),
+    };
+  }
+  if (status?.target.encrypted === true) {
+    return {
+      title: plural(
+        'encryption.on',
+        snapshots,
+        'The {{number}} existing snapshot is encrypted',
+        'The {{number}} existing snapshots are encrypted',
+      ),
+      text: t(
+        'encryption.onText',
+        'Keys that you add or remove count for new backups. The command line changes the existing ones: {{command}}.',
+        { command: 'dashkeep repair --rewrap' },
+      ),
+    };
+  }
+  return {
+    title: plural(
+      'encryption.off',
+      snapshots,
+      'The {{number}} existing snapshot is not encrypted',
+      'The {{number}} existing snapshots are not encrypted',
+    ),
+    text: t('encryption.offText', 'To turn on encryption, choose an empty folder or bucket as the target first.'),
+  };
+}

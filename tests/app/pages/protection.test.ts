@@ -1,0 +1,64 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
+import type { Status } from '../../../pkg/contract/api/status.ts';
+import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
+
+vi.mock('@grafana/runtime', () => ({
+  config: { featureToggles: {}, bootData: { user: { timezone: 'UTC' } } },
+}));
+vi.mock('@grafana/i18n', () => import('../english.ts'));
+beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+
+describe('what the overview says of the backups', async () => {
+  const { verdictOf } = await import('../../../src/pages/Overview/protection.ts');
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const schedules: Status['schedules'] = [{ job: 'backup', expression: '0 */2 * * *', timezone: 'UTC', next: [] }];
+  const failed = { kind: 'backup', status: 'failed', started: ago(3) } as RunSummary;
+  const say = (changes: Partial<Status>): string => {
+    const status = { target: { configured: true, description: '' }, schedules, ...changes } as Status;
+    const { title, text } = verdictOf(status);
+    return `${title}. ${text}`;
+  };
+  const target = (reachable?: boolean): Status['target'] => ({
+    ...{ configured: true, description: 's3://bucket', since: '2026-03-01T10:00:00.000Z' },
+    ...(reachable === undefined ? {} : { reachable }),
+  });
+
+  it('without any backup, and the target out of reach: since when nothing is known, and what happens next', () => {
+    for (const protection of ['failed', 'never'] as const) {
+      const said = say({ protection, target: target(false), lastBackup: failed });
+      expect(said).toMatch(/^The target cannot be used\. .* since .*10:00.*not known whether backups exist/);
+      expect(said).toContain('The first backup starts as soon as it works');
+      expect(said).not.toMatch(/unknown time|restore/);
+    }
+    expect(say({ protection: 'never', target: target(false), schedules: [] })).toContain('There is no schedule');
+  });
+
+  it('without any backup, and the target in reach: that there is none, and when the last attempt was', () => {
+    expect(say({ protection: 'failed', target: target(true), lastBackup: failed })).toBe(
+      'The first backup failed. There is no backup yet. The last attempt was made 3 minutes ago.',
+    );
+    expect(say({ protection: 'never', target: target(true) })).toMatch(/^Nothing is backed up yet/);
+    expect(say({ protection: 'never', target: target() })).toMatch(/^Looking for existing backups/);
+    const running = { kind: 'backup', status: 'running' } as RunSummary;
+    expect(say({ protection: 'never', target: target(true), running })).toMatch(/^The first backup is running/);
+  });
+
+  it('never speaks of an unknown time: what is incomplete is called that, with its own time', () => {
+    const newest = { time: ago(20), status: 'partial' } as SnapshotRow;
+    expect(say({ protection: 'failed', newest, target: target(true) })).toContain(
+      'No backup is complete yet. The newest one was made 20 minutes ago.',
+    );
+    expect(say({ protection: 'late', newest, target: target(true) })).toContain('No backup is complete yet');
+    expect(say({ protection: 'partial', newest, lastSuccess: ago(300), target: target(true) })).toContain(
+      'made 20 minutes ago, but some resources',
+    );
+  });
+
+  it('promises no restore while the target is out of reach', () => {
+    const newest = { time: ago(60), status: 'complete' } as SnapshotRow;
+    const known = { protection: 'failed', newest, lastSuccess: ago(60) } as const;
+    expect(say({ ...known, target: target(true) })).toContain('You can still restore it');
+    expect(say({ ...known, target: target(false) })).toContain('You can restore it when the target responds');
+  });
+});
