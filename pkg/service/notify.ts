@@ -2,6 +2,7 @@ import { compact } from '../contract/compact.ts';
 import type { NotificationEvent, NotificationSettings, NotificationTest } from '../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError, failureText } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { reason, sentenceOf } from '../contract/reasons/catalogue.ts';
 import { problemCount } from '../contract/manifest.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import { Agent, type Connections } from '../lib/http/agent.ts';
@@ -103,9 +104,9 @@ export class Notifier {
         }
         return;
       } catch (error) {
-        const { code, message: reason } = asDashkeepError(error);
+        const { code, message } = asDashkeepError(error);
         const final = attempt === ATTEMPTS || code === 'DK_NOT_ALLOWED' || (error instanceof Refused && error.final);
-        this.#log.warn({ event: notice.event, attempt, reason, final }, 'not notified');
+        this.#log.warn({ event: notice.event, attempt, reason: message, final }, 'not notified');
         if (final) {
           this.failures++;
           return;
@@ -137,8 +138,9 @@ export class Notifier {
         throw cause;
       }
       // Only the kind of failure: the address is a secret.
-      const reason = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.name : 'unknown');
-      throw new DashkeepError('DK_NOTIFICATION', `the webhook does not respond (${reason})`, { cause });
+      const kind = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.name : 'unknown');
+      const why = reason('webhook-silent', { cause: kind });
+      throw new DashkeepError('DK_NOTIFICATION', sentenceOf(why), { cause, why });
     }
     if (status >= 300) {
       throw new Refused(status);
@@ -163,7 +165,8 @@ class Refused extends DashkeepError {
   readonly httpStatus: number;
 
   constructor(status: number) {
-    super('DK_NOTIFICATION', `the webhook returned ${status}`);
+    const why = reason('webhook-refused', { status: String(status) });
+    super('DK_NOTIFICATION', sentenceOf(why), { why });
     this.httpStatus = status;
   }
 

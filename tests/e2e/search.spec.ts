@@ -55,10 +55,17 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   const hit = page.getByRole('region', { name: board.title });
   await expect(hit.getByText('Deleted', { exact: true })).toBeVisible(LONG);
   await expect(hit.getByText(/^last seen /)).toBeVisible();
+  await expect(page.getByText(/as of the backup of /)).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Compare with Grafana now' })).toBeVisible();
   await expectAccessible(page);
   await app.open('/history/search?q=nowhere-at-all');
   await expect(page.getByText('Nothing was found')).toBeVisible(LONG);
+  await expect(page.getByText(/as of the backup of /)).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Compare with Grafana now' })).toBeVisible();
   await expectAccessible(page);
+  await app.open('/history/search?q=nowhere-at-all&deleted=true');
+  await page.getByRole('button', { name: 'Search without filters' }).click(LONG);
+  await expect(page).not.toHaveURL(/deleted/);
   const asked = /\/api\/v1\/search\?/;
   await page.route(asked, (route) => route.fulfill({ status: 500, json: { code: 'DK_INTERNAL' } }));
   await app.open(`/history/search?q=${encodeURIComponent(board.title)}`);
@@ -74,7 +81,7 @@ test('the search speaks French', async ({ app, page, backup }) => {
   expect(backup).not.toBe('');
   await app.open(`/history/search?q=${encodeURIComponent(board.title)}&lang=fr-FR`);
   const hit = page.getByRole('region', { name: board.title });
-  await expect(hit.getByText('actuel').first()).toBeVisible(LONG);
+  await expect(hit.getByText('dans la dernière sauvegarde').first()).toBeVisible(LONG);
   await expect(hit.getByRole('link', { name: 'Versions antérieures' })).toBeVisible();
   await expectAccessible(page);
 });

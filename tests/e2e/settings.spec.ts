@@ -38,7 +38,7 @@ test('what is wrong is said beside its field, and what somebody else saved can b
   await bucket.fill('');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Write s3://bucket/prefix.')).toHaveCount(1);
-  await expect(page.getByText('Not saved. Correct the marked fields')).toBeVisible();
+  await expect(page.getByText('Correct the marked fields')).toBeVisible();
   await expectAccessible(page);
 
   service.state.settings.revision = '7';
@@ -46,6 +46,70 @@ test('what is wrong is said beside its field, and what somebody else saved can b
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: 'Reload settings' }).click();
   await expect(bucket).toHaveValue('grafana-backups');
+});
+
+test('what was marked is no longer once it is corrected, and one word is said about a webhook', async ({
+  app,
+  page,
+}) => {
+  await app.open('/settings/retention');
+  const refused = {
+    error: {
+      ...{ code: 'DK_USAGE', message: 'body not valid', hint: '', fields: { 'values.retention.keepLast': 'small' } },
+      fieldReasons: { 'values.retention.keepLast': { code: 'number-small', params: { least: '0' } } },
+    },
+    message: '',
+  };
+  await page.route('**/api/v1/settings', (route) =>
+    route.request().method() === 'PUT' ? route.fulfill({ status: 400, json: refused }) : route.continue(),
+  );
+  await page.getByLabel('The newest').fill('98');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The smallest value is 0')).toBeVisible();
+  await expect(page.getByText('Correct the marked fields')).toBeVisible();
+  await expect(page.getByText('body not valid')).toHaveCount(0);
+  await page.getByLabel('The newest').fill('5');
+  await expect(page.getByText('The smallest value is 0')).toHaveCount(0);
+  await expect(page.getByText('Correct the marked fields')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+  await app.open('/settings/notifications');
+  const why = { code: 'webhook-silent', params: { cause: 'ECONNREFUSED' } };
+  const problem = { code: 'DK_NOTIFICATION', message: 'the webhook does not respond (ECONNREFUSED)', hint: '', why };
+  await page.route('**/api/v1/notifications/test', (route) =>
+    route.fulfill({ json: { delivered: false, milliseconds: 3, problem } }),
+  );
+  await page.getByLabel('Webhook address').fill('https://hooks.example.com/x');
+  await page.getByRole('button', { name: 'Send test' }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'The notification was not delivered' });
+  await expect(alert).toContainText('The webhook did not respond (ECONNREFUSED)');
+  await expect(alert).not.toContainText('reject');
+});
+
+test('a target whose check failed is saved only after a question', async ({ app, page }) => {
+  await app.open('/settings/target');
+  const steps = [{ step: 'clock', status: 'failed', code: 'DK_STORE_UNREACHABLE', detail: 'refused', hint: '' }];
+  await page.route('**/api/v1/settings/check', (route) => route.fulfill({ json: { ok: false, steps, resolved: [] } }));
+  let saved = 0;
+  page.on('request', (request) => (saved += request.method() === 'PUT' ? 1 : 0));
+  const bucket = page.getByRole('textbox', { name: /^Bucket/ });
+  await bucket.fill('nowhere');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await expect(page.getByText('The target does not work yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('Save a target that does not work?')).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Keep editing' }).click();
+  expect(saved).toBe(0);
+  // What was found is not about what is typed since.
+  await bucket.fill('elsewhere');
+  await expect(page.getByText('The target does not work yet')).toHaveCount(0);
+  await bucket.fill('nowhere');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Save anyway' }).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  expect(saved).toBe(1);
 });
 
 test('where backups can cover other organizations, the target is read-only and names what the deployment sets', async ({

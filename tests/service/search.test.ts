@@ -106,6 +106,15 @@ describe('a search through time', () => {
     expect((await find('board', '&deleted=true')).items.map(({ uid }) => uid)).toEqual(['gone']);
   });
 
+  it('says as of which backup: what was deleted since is still found in it, and an organization sees its own', async () => {
+    const { json: newest } = await service.call('GET', '/snapshots/latest');
+    await inOrg(1, 'DELETE /api/dashboards/uid/board');
+    const page = await find('Payments');
+    await save(1, 'board', 'Board', [panel('Payments', 'rate(latency_bucket[5m])')]);
+    expect(page.items[0]).toMatchObject({ uid: 'board', deleted: false });
+    expect(page.asOf).toBe(newest.time);
+  });
+
   it('comes in pages', async () => {
     const first = await find('checkout latency', '&limit=1');
     expect(first.items.map(({ uid }) => uid)).toEqual(['board']);

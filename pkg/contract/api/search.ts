@@ -28,7 +28,7 @@ export const FoundText = z.object({
   text: z.string(),
   /** Title of the panel or rule that it belongs to. */
   panel: z.string().optional(),
-  /** Whether the newest version has it, and the resource still exists. */
+  /** Whether the newest version has it, and the resource existed in the newest snapshot. */
   now: z.boolean(),
   /** When the first and the last snapshot were taken that show it without a break; the last time, if it came back. */
   since: Time,
@@ -62,6 +62,8 @@ export const SearchPage = pageOf(SearchHit).extend({
   /** `titles`: the repository is encrypted, and content cannot be read here. */
   searched: z.enum(['content', 'titles']),
   indexed: IndexedPart,
+  /** When the newest snapshot was taken: what changed in Grafana since is not known here. Absent without snapshots. */
+  asOf: Time.optional(),
   /** Resources of which only a part is searched, because they have more text than the index keeps. */
   cut: z.int().nonnegative(),
   /** Resources with versions whose content cannot be read: their titles are searched. */

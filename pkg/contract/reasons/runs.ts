@@ -6,6 +6,9 @@ export const RUN_REASONS = {
   'temporary-copy': 'a temporary copy by Dashkeep, which the service removes',
   'no-server-admin-here': 'the service is no server admin: compare it with `dashkeep diff` at the command line',
 
+  'webhook-silent': 'the webhook does not respond ({cause})',
+  'webhook-refused': 'the webhook returned {status}',
+
   'clock-here-off': 'the clock of this machine differs by {seconds} s from those of the target and of Grafana',
   'clock-apart-target': 'the clocks of this machine and of the target differ by {seconds} s',
   'clock-apart-grafana': 'the clocks of this machine and of Grafana differ by {seconds} s',

@@ -18,6 +18,13 @@ export const SETTING_REASONS = {
   'identity-invalid': 'not an age identity (AGE-SECRET-KEY-…)',
   'secret-spaces': 'holds white space or control characters: was it pasted whole?',
 
+  'number-small': 'the smallest value is {least}',
+  'number-large': 'the largest value is {most}',
+  'number-whole': 'enter a whole number',
+  'text-long': 'longer than {most} characters',
+  'list-long': 'more than {most} entries',
+  'value-invalid': 'not valid: {message}',
+
   'target-empty': 'the target is not usable: it is empty',
   'target-quoted': 'the target is not usable: it is wrapped in quotes, which belong to the shell and not to the value',
   'target-directory': 'the target is not usable: a directory is written file:///directory',

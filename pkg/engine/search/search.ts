@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { SearchHit, SearchPage } from '../../contract/api/search.ts';
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { keyOf, type Thing } from '../../repository/index/versions/files.ts';
 import type { Searchable, SeenResource } from '../../repository/repository.types.ts';
 import { candidateOf, type Candidate } from './candidates.ts';
@@ -23,6 +25,8 @@ export interface SearchQuestion {
   isVisible: (ref: ResourceRef) => boolean;
   /** The organization under which kinds of the whole server are listed. */
   serverOrg: number;
+  /** Whether a snapshot holds anything of who asks; if left out, each does. */
+  covers?: ((snapshot: SnapshotSummary) => boolean) | undefined;
   /** Lists what follows the resource with this key. */
   after?: string | undefined;
   limit: number;
@@ -80,8 +84,14 @@ async function searchIn(index: Searchable, words: SearchWords, question: SearchQ
     total: sorted.length,
     searched: index.searched,
     indexed: { snapshots: index.indexed, pending: index.pending, unreadable: index.unreadable },
+    ...compact({ asOf: newestTime(index, question.covers) }),
     ...limits,
   };
+}
+
+function newestTime({ snapshots }: Searchable, covers: SearchQuestion['covers'] = () => true): string | undefined {
+  const times = [...snapshots.values()].filter(covers).map(({ time }) => time);
+  return times.sort().at(-1);
 }
 
 async function collect(

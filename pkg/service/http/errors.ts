@@ -2,7 +2,9 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiError } from '../../contract/api/common.ts';
 import { asDashkeepError, DashkeepError, type ErrorCode, failureText } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import { sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { FieldErrors } from '../settings/validate.ts';
+import { schemaReason } from './schema-reasons.ts';
 
 /** Of fastify's own refusals. */
 const CODES_BY_STATUS: Record<number, ErrorCode> = { 413: 'DK_TOO_LARGE', 415: 'DK_MEDIA_TYPE' };
@@ -41,12 +43,16 @@ function translate(error: FastifyError): { known: DashkeepError } & RefusedField
   }
   if (error.validation !== undefined) {
     const fields: Record<string, string> = {};
-    for (const { instancePath, message } of error.validation) {
-      fields[instancePath.replace(/^\//, '').replaceAll('/', '.') || 'body'] = message ?? 'not valid';
+    const fieldReasons: Record<string, KnownReason> = {};
+    for (const refused of error.validation) {
+      const path = refused.instancePath.replace(/^\//, '').replaceAll('/', '.') || 'body';
+      fieldReasons[path] = schemaReason(refused);
+      fields[path] = sentenceOf(fieldReasons[path]);
     }
     const text = Object.entries(fields).map(([path, why]) => `${path}: ${why}`);
     const where = error.validationContext ?? 'request';
-    return { known: new DashkeepError('DK_USAGE', `${where} not valid: ${text.join('; ').slice(0, 600)}`), fields };
+    const known = new DashkeepError('DK_USAGE', `${where} not valid: ${text.join('; ').slice(0, 600)}`);
+    return { known, fields, fieldReasons };
   }
   // Fastify's own refusals: bodies that are too large or no JSON, media types, …
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

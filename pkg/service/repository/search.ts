@@ -4,6 +4,7 @@ import type { Clock } from '../../contract/ports.ts';
 import { parseSearch } from '../../engine/search/query.ts';
 import { search } from '../../engine/search/search.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
+import { covers } from '../organizations/snapshot-view.ts';
 import { decodeCursor, encodeCursor } from '../pagination.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -33,6 +34,7 @@ export class TextSearch {
           kinds: kind === undefined || kind.length === 0 ? undefined : kind,
           deleted: deleted === 'true',
           isVisible: (ref) => isOf(caller, ref),
+          covers: (snapshot) => covers(snapshot, caller) !== false,
           serverOrg: Math.max(1, caller.org),
           after,
           limit,

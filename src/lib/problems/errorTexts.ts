@@ -268,7 +268,7 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
     t('advice.DK_CLOCK_SKEW', 'Set the clock that is wrong. Until then there are no backups, and nothing is pruned.'),
   ],
   DK_NOTIFICATION: () => [
-    t('error.DK_NOTIFICATION', 'The webhook rejected the message'),
+    t('error.DK_NOTIFICATION', 'The notification was not delivered'),
     t('advice.DK_NOTIFICATION', 'Check its address, and that the service can reach it.'),
   ],
   DK_KUBERNETES: () => [

@@ -10,6 +10,9 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
   'temporary-copy': () => t('reason.temporary-copy', 'A temporary copy by Dashkeep, which the service removes'),
   'no-server-admin-here': () =>
     t('reason.no-server-admin-here', 'The service is not a server admin. Compare it with the command line'),
+  'webhook-silent': (given) => t('reason.webhook-silent', 'The webhook did not respond ({{cause}})', given),
+  'webhook-refused': (given) =>
+    t('reason.webhook-refused', 'The webhook responded with status {{status}} and did not accept the message', given),
   'clock-here-off': (given) =>
     t(
       'reason.clock-here-off',

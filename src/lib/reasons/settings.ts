@@ -28,6 +28,12 @@ export const SETTING_TEXTS: Record<keyof typeof SETTING_REASONS, Text> = {
   'identity-invalid': () => t('reason.identity-invalid', 'This is not an age identity'),
   'secret-spaces': () =>
     t('reason.secret-spaces', 'Contains spaces or control characters. Check that you pasted all of it'),
+  'number-small': (given) => t('reason.number-small', 'The smallest value is {{least}}', given),
+  'number-large': (given) => t('reason.number-large', 'The largest value is {{most}}', given),
+  'number-whole': () => t('reason.number-whole', 'Enter a whole number'),
+  'text-long': (given) => t('reason.text-long', 'This is longer than {{most}} characters', given),
+  'list-long': (given) => t('reason.list-long', 'These are more than {{most}} entries', given),
+  'value-invalid': () => t('reason.value-invalid', 'This value does not have the expected form'),
   'target-empty': () => t('reason.target-empty', 'The target is empty'),
   'target-quoted': () => t('reason.target-quoted', 'Write it without quotes'),
   'target-directory': () => t('reason.target-directory', 'Write a directory as file:///directory'),

@@ -59,7 +59,9 @@ function Found({ hit, found }: { hit: SearchHit; found: FoundText }) {
       </Text>
       <span className={where === 'query' ? styles.query : styles.text}>{text}</span>
       <Text color={now ? 'success' : 'secondary'} variant="bodySmall">
-        {now ? t('search.now', 'now') : t('search.until', 'until {{time}}', { time: formatTime(until) })}
+        {now
+          ? t('search.now', 'in the latest backup')
+          : t('search.until', 'until {{time}}', { time: formatTime(until) })}
         {!now && (
           <>
             {' · '}

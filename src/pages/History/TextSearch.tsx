@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, EmptyState, Stack, Text } from '@grafana/ui';
+import { Alert, Button, Checkbox, EmptyState, LinkButton, Stack, Text } from '@grafana/ui';
 import type { SearchPage } from '../../../pkg/contract/api/search.ts';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import { FilterRow } from '../../components/lists/FilterRow.tsx';
@@ -7,8 +7,10 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Loading } from '../../components/QueryView.tsx';
 import { useTextSearch } from '../../data/useTextSearch.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
+import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { routes } from '../../lib/routes.ts';
 import { SearchResult } from './SearchResult.tsx';
 
 /** Kinds that people look for. */
@@ -37,12 +39,23 @@ export function TextSearch() {
           onChange={(event) => change({ deleted: event.currentTarget.checked ? 'true' : '' })}
         />
       </FilterRow>
-      <Results list={useTextSearch(filters)} />
+      <Results
+        list={useTextSearch(filters)}
+        onWiden={
+          filters.kinds !== '' || filters.deleted ? () => change({ kind: undefined, deleted: undefined }) : undefined
+        }
+      />
     </Stack>
   );
 }
 
-function Results({ list }: { list: ReturnType<typeof useTextSearch> }) {
+interface ResultsProps {
+  list: ReturnType<typeof useTextSearch>;
+  /** Takes the filters away; absent without any. */
+  onWiden: (() => void) | undefined;
+}
+
+function Results({ list, onWiden }: ResultsProps) {
   const { isAsked, first, items, total, error, isPending } = list;
   if (!isAsked) {
     return (
@@ -63,12 +76,34 @@ function Results({ list }: { list: ReturnType<typeof useTextSearch> }) {
   return (
     <>
       <Limits page={first} />
-      <Text color="secondary">
-        <span role="status">{countOf(first, total)}</span>
-      </Text>
+      <Stack gap={1} alignItems="center" wrap="wrap">
+        <Text color="secondary">
+          <span role="status">{countOf(first, total)}</span>
+          {first.asOf !== undefined && (
+            <> · {t('search.asOf', 'as of the backup of {{time}}', { time: formatTime(first.asOf) })}</>
+          )}
+        </Text>
+        {items.length > 0 && first.asOf !== undefined && <CompareLink fill="text" />}
+      </Stack>
       {items.length === 0 && (
-        <EmptyState variant="not-found" message={t('search.none', 'Nothing was found')}>
-          {t('search.noneText', 'Every word must be in the same text. Try fewer words, or a part of one.')}
+        <EmptyState
+          variant="not-found"
+          message={t('search.none', 'Nothing was found')}
+          button={
+            <Stack gap={1} wrap="wrap" justifyContent="center">
+              {onWiden && (
+                <Button variant="secondary" onClick={onWiden}>
+                  {t('search.widen', 'Search without filters')}
+                </Button>
+              )}
+              {first.asOf !== undefined && <CompareLink />}
+            </Stack>
+          }
+        >
+          {t(
+            'search.noneText',
+            'No backup has a title, panel, query, tag or data source that contains all of these words. Try one of them, or a part of a word. What was created in Grafana since the last backup is not found here.',
+          )}
         </EmptyState>
       )}
       <Stack direction="column" gap={2}>
@@ -84,6 +119,15 @@ function Results({ list }: { list: ReturnType<typeof useTextSearch> }) {
         </div>
       )}
     </>
+  );
+}
+
+/** What changed since the newest backup only Grafana knows. */
+function CompareLink({ fill = 'outline' }: { fill?: 'text' | 'outline' }) {
+  return (
+    <LinkButton size="sm" variant="secondary" fill={fill} icon="code-branch" href={routes.compare()}>
+      {t('snapshot.compareLive', 'Compare with Grafana now')}
+    </LinkButton>
   );
 }
 

@@ -3,7 +3,6 @@ import type { GrafanaTheme2, IconName } from '@grafana/data';
 import { Alert, Icon, Spinner, Stack, Text, useStyles2 } from '@grafana/ui';
 import type { CheckStep } from '../../../pkg/contract/api/settings.ts';
 import { ProblemText } from '../../components/problems/ProblemAlert.tsx';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { ServiceWords } from '../../components/problems/ServiceWords.tsx';
 import type { useCheckTarget } from '../../data/useSettings.ts';
 import { checkStepLabel } from '../../lib/checkSteps.ts';
@@ -11,6 +10,7 @@ import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
 import { findingsText, hintsText } from '../../lib/reasons/reasons.ts';
+import { FormError } from './FormError.tsx';
 
 const ICONS: Record<CheckStep['status'], IconName> = {
   ok: 'check-circle',
@@ -31,7 +31,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
     );
   }
   if (check.error !== null) {
-    return <ServiceNotice error={check.error} />;
+    return <FormError error={check.error} />;
   }
   if (check.data === undefined) {
     return null;

@@ -6,7 +6,7 @@ import { encryptionNotice } from './state/encryptionNotice.ts';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
-import { useSection } from './useSection.ts';
+import { useSection } from './state/useSection.ts';
 
 /** Who can read the backups. */
 export function EncryptionForm({ settings }: SectionProps) {

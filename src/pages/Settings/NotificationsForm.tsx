@@ -1,19 +1,21 @@
 import { Alert, Button, Checkbox, Field, RadioButtonGroup, Stack } from '@grafana/ui';
 import type { NotificationEvent, NotificationSettings } from '../../../pkg/contract/api/settings.ts';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useTestNotification } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { SecretField } from './SecretField.tsx';
+import { FormError } from './FormError.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
-import { useSection } from './useSection.ts';
+import { useSection } from './state/useSection.ts';
 
 /** Who is notified when something goes wrong. */
 export function NotificationsForm({ settings }: SectionProps) {
-  const section = useSection(settings, 'notifications');
   const test = useTestNotification();
+  const section = useSection(settings, 'notifications', [{ error: test.error, sent: test.variables }]);
+  // A result is one of what was sent, not of what was typed since.
+  const isSame = JSON.stringify(test.variables) === JSON.stringify(section.candidate);
   const { values, change, field } = section;
   const events: [NotificationEvent, string][] = [
     ['failed', t('notifications.failed', 'A backup failed')],
@@ -76,8 +78,9 @@ export function NotificationsForm({ settings }: SectionProps) {
           ))}
         </Stack>
       </fieldset>
-      {test.error !== null && <ServiceNotice error={test.error} />}
-      {test.data &&
+      {isSame && test.error !== null && <FormError error={test.error} />}
+      {isSame &&
+        test.data &&
         (test.data.delivered ? (
           <Alert
             severity="success"

@@ -2,22 +2,24 @@ import { Alert, Button, Field, Input, Stack, Text, useStyles2 } from '@grafana/u
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { RetentionPreview, RetentionSettings } from '../../../pkg/contract/api/settings.ts';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useRetentionPreview } from '../../data/useSettings.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
+import { FormError } from './FormError.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
-import { useSection } from './useSection.ts';
+import { useSection } from './state/useSection.ts';
 
 type Count = Exclude<keyof RetentionSettings, 'keepWithin'>;
 
 /** How long snapshots stay. */
 export function RetentionForm({ settings }: SectionProps) {
   const styles = useStyles2(getStyles);
-  const section = useSection(settings, 'retention');
   const preview = useRetentionPreview();
+  const tried = { error: preview.error, sent: preview.variables && { values: { retention: preview.variables } } };
+  const section = useSection(settings, 'retention', [tried]);
   const { values, change, field } = section;
+  const isSame = JSON.stringify(preview.variables) === JSON.stringify(values);
   const counts: [name: Count, label: string, unit: string][] = [
     ['keepLast', t('retention.last', 'The newest'), t('retention.snapshots', 'snapshots')],
     ['keepHourly', t('retention.hourly', 'One per hour, for'), t('retention.hours', 'hours')],
@@ -66,8 +68,8 @@ export function RetentionForm({ settings }: SectionProps) {
           />
         </Field>
       </div>
-      {preview.error !== null && <ServiceNotice error={preview.error} />}
-      {preview.data && <Preview preview={preview.data} />}
+      {isSame && preview.error !== null && <FormError error={preview.error} />}
+      {isSame && preview.data && <Preview preview={preview.data} />}
     </SectionForm>
   );
 }

@@ -8,7 +8,7 @@ import { t } from '../../lib/i18n.ts';
 import { useDebounced } from '../../hooks/useDebounced.ts';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
-import { useSection, type Section } from './useSection.ts';
+import { useSection, type Section } from './state/useSection.ts';
 
 const CHOICES: Record<ScheduledJob, string[]> = {
   backup: ['*/15 * * * *', '0 * * * *', '0 */2 * * *', '0 */6 * * *', '0 3 * * *', ''],

@@ -5,7 +5,7 @@ import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
-import { useSection } from './useSection.ts';
+import { useSection } from './state/useSection.ts';
 
 /** What of Grafana is backed up. */
 export function ScopeForm({ settings }: SectionProps) {

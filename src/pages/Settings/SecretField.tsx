@@ -2,7 +2,7 @@ import { Field, Input, SecretInput } from '@grafana/ui';
 import type { SecretName, Settings } from '../../../pkg/contract/api/settings.ts';
 import { t } from '../../lib/i18n.ts';
 import { isDeployments, ownerNote } from './owner.ts';
-import type { SecretChanges } from './useSection.ts';
+import type { SecretChanges } from './state/useSection.ts';
 
 interface Props {
   name: SecretName;

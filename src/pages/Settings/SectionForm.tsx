@@ -1,9 +1,9 @@
-import { Alert, Button, ConfirmModal, Stack } from '@grafana/ui';
+import { Button, ConfirmModal, Stack } from '@grafana/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ServiceError } from '../../api/errors.ts';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { t } from '../../lib/i18n.ts';
+import { FormError } from './FormError.tsx';
 import { useUnsavedGuard } from '../../hooks/useUnsavedGuard.ts';
 
 interface Props {
@@ -53,18 +53,9 @@ export function SectionForm({ section, actions, children }: Props) {
 
 function NotSaved({ error }: { error: Error }) {
   const client = useQueryClient();
-  if (error instanceof ServiceError && Object.keys(error.fields).length > 0) {
-    return (
-      <Alert
-        severity="error"
-        bottomSpacing={0}
-        title={t('settings.notAccepted', 'Not saved. Correct the marked fields')}
-      />
-    );
-  }
   const stale = error instanceof ServiceError && error.code === 'DK_SETTINGS_STALE';
   return (
-    <ServiceNotice
+    <FormError
       error={error}
       retryLabel={t('settings.reload', 'Reload settings')}
       onRetry={stale ? () => void client.invalidateQueries({ queryKey: ['settings'] }) : undefined}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Settings, TargetSettings } from '../../../pkg/contract/api/settings.ts';
 import { t } from '../../lib/i18n.ts';
 import { SecretField } from './SecretField.tsx';
-import type { Section } from './useSection.ts';
+import type { Section } from './state/useSection.ts';
 
 interface Props {
   section: Section<'target'>;

@@ -1,4 +1,5 @@
-import { Button, Combobox, Field, FieldSet, Input, RadioButtonGroup, Stack, Text } from '@grafana/ui';
+import { Button, Combobox, ConfirmModal, Field, FieldSet, Input, RadioButtonGroup, Stack, Text } from '@grafana/ui';
+import { useState } from 'react';
 import { S3_PRESETS } from '../../../pkg/contract/api/presets.ts';
 import { useCheckTarget } from '../../data/useSettings.ts';
 import { t } from '../../lib/i18n.ts';
@@ -9,12 +10,16 @@ import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, type Place } from './target.ts';
 import { TargetExtras } from './TargetExtras.tsx';
-import { useSection } from './useSection.ts';
+import { useSection } from './state/useSection.ts';
 
 /** Where backups go, and the keys to it. */
 export function TargetForm({ settings }: SectionProps) {
-  const section = useSection(settings, 'target');
   const check = useCheckTarget();
+  const section = useSection(settings, 'target', [{ error: check.error, sent: check.variables }]);
+  // A result is one of what was sent, not of what was typed since.
+  const isSame = JSON.stringify(check.variables) === JSON.stringify(section.candidate);
+  const hasFailed = isSame && check.data?.ok === false;
+  const [isAsking, setAsking] = useState(false);
   const { values, change, field } = section;
   const place = parsePlace(values.url);
   const setPlace = (changes: Partial<Place>) =>
@@ -23,7 +28,7 @@ export function TargetForm({ settings }: SectionProps) {
   const url = field('url');
   return (
     <SectionForm
-      section={section}
+      section={hasFailed ? { ...section, save: () => setAsking(true) } : section}
       actions={
         <Button
           variant="secondary"
@@ -149,7 +154,22 @@ export function TargetForm({ settings }: SectionProps) {
           <TargetExtras section={section} settings={settings} />
         </>
       )}
-      <CheckResult check={check} />
+      {(isSame || check.isPending) && <CheckResult check={check} />}
+      <ConfirmModal
+        isOpen={isAsking}
+        title={t('target.failedTitle', 'Save a target that does not work?')}
+        body={t(
+          'target.failedText',
+          'The check of exactly these values failed. Until the cause is resolved, every backup into this target fails.',
+        )}
+        confirmText={t('target.saveAnyway', 'Save anyway')}
+        dismissText={t('settings.keepEditing', 'Keep editing')}
+        onConfirm={() => {
+          setAsking(false);
+          section.save();
+        }}
+        onDismiss={() => setAsking(false)}
+      />
     </SectionForm>
   );
 }

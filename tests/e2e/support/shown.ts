@@ -62,7 +62,9 @@ export const PAGES: Shown[] = [
     name: 'search',
     path: ({ board }) => `/history/search?q=${encodeURIComponent(board.title)}`,
     ready: (page, { board }) =>
-      expect(page.getByRole('region', { name: board.title, exact: true }).getByText('now').first()).toBeVisible(),
+      expect(
+        page.getByRole('region', { name: board.title, exact: true }).getByText('in the latest backup').first(),
+      ).toBeVisible(),
   },
   {
     name: 'versions',

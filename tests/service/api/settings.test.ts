@@ -44,6 +44,26 @@ describe('the API of settings', () => {
     expect(wrong.json.error.fields['schedule.backup']).toContain('deployment');
   });
 
+  it('says of a value that is too small, too large or no number what it may be, as data for each field', async () => {
+    const { retention, schedule } = (await service.call('GET', '/settings')).json.values;
+    const wrong = {
+      retention: { ...retention, keepLast: -1, keepHourly: 1_000_000, keepDaily: 1.5, keepWithin: 'often' },
+      schedule: { ...schedule, timezone: 'x'.repeat(101) },
+    };
+    const { status, json } = await service.call('PUT', '/settings', { values: wrong });
+    expect([status, json.error.code]).toEqual([400, 'DK_USAGE']);
+    expect(json.error.fieldReasons).toEqual({
+      'values.retention.keepLast': { code: 'number-small', params: { least: '0' } },
+      'values.retention.keepHourly': { code: 'number-large', params: { most: '100000' } },
+      'values.retention.keepDaily': { code: 'number-whole', params: {} },
+      'values.retention.keepWithin': { code: 'value-invalid', params: expect.anything() },
+      'values.schedule.timezone': { code: 'text-long', params: { most: '100' } },
+    });
+    expect(json.error.fields['values.retention.keepLast']).toBe('the smallest value is 0');
+    const preview = await service.call('POST', '/retention/preview', { retention: wrong.retention });
+    expect(preview.json.error.fieldReasons['retention.keepLast'].code).toBe('number-small');
+  });
+
   it('checks the target step by step and previews schedules and retention', async () => {
     const { json: check } = await service.call('POST', '/settings/check', {});
     expect(check.ok).toBe(true);

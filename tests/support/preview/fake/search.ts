@@ -47,7 +47,10 @@ export function search(state: FakeState, query: URLSearchParams): SearchPage {
     }
   }
   const indexed = { snapshots: state.snapshots.length, pending: 0, unreadable: 0 };
-  return { items, total: items.length, searched: 'content', indexed, cut: 0, unread: 0, truncated: false };
+  return {
+    ...{ items, total: items.length, searched: 'content', indexed, cut: 0, unread: 0, truncated: false },
+    ...(newest === undefined ? {} : { asOf: newest.time }),
+  };
 }
 
 type Place = Pick<FoundText, 'where' | 'panel'>;

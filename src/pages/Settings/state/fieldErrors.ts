@@ -1,0 +1,53 @@
+import type { SettingsCandidate } from '../../../../pkg/contract/api/settings.ts';
+import { ServiceError } from '../../../api/errors.ts';
+import { reasonText } from '../../../lib/reasons/reasons.ts';
+
+/** What was sent to the service, and how it failed. */
+export interface Attempt {
+  error: Error | null;
+  sent: SettingsCandidate | undefined;
+}
+
+/**
+ * What the service said of a field, or of a part of it, until that field is edited.
+ * @param path - dotted: `retention.keepLast`, `secrets.webhookUrl`
+ */
+export function fieldProblem(path: string, attempts: readonly Attempt[], now: SettingsCandidate): string | undefined {
+  for (const attempt of attempts) {
+    const named = refusedIn(attempt).find(({ at }) => at === path || at.startsWith(`${path}.`));
+    if (named !== undefined && !isEdited(path, attempt, now)) {
+      return named.text;
+    }
+  }
+  return undefined;
+}
+
+/** Whether everything that the service marked was edited since, so that it is not known to be wrong any more. */
+export function isCorrected(attempt: Attempt, now: SettingsCandidate): boolean {
+  const refused = refusedIn(attempt);
+  return refused.length > 0 && refused.every(({ at }) => isEdited(at, attempt, now));
+}
+
+function refusedIn({ error }: Attempt): { at: string; text: string }[] {
+  if (!(error instanceof ServiceError)) {
+    return [];
+  }
+  return Object.entries(error.fields).map(([at, reason]) => ({
+    // As it was sent, or as the settings call it.
+    at: at.replace(/^values\./, ''),
+    text: reasonText({ reason, ...error.fieldReasons[at] }),
+  }));
+}
+
+function isEdited(path: string, { sent = {} }: Attempt, now: SettingsCandidate): boolean {
+  return JSON.stringify(valueAt(sent, path)) !== JSON.stringify(valueAt(now, path));
+}
+
+function valueAt({ values = {}, secrets = {} }: SettingsCandidate, path: string): unknown {
+  const steps = path.split('.');
+  let value: unknown = steps[0] === 'secrets' ? { secrets } : values;
+  for (const step of steps) {
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+  }
+  return value;
+}
