@@ -1,25 +1,15 @@
 import type { KindName } from '../contract/kinds.ts';
-import type { ChangeCounts, Manifest, ManifestEntry } from '../contract/manifest.ts';
+import type { ChangeCounts, ManifestEntry } from '../contract/manifest.ts';
 import type { Diff, DiffItem } from '../contract/plan.ts';
-import type { Clock, Log } from '../contract/ports.ts';
-import { kindContext, type Instance } from '../grafana/instance.ts';
-import type { Content } from '../grafana/kinds/content.ts';
-import { KINDS } from '../grafana/kinds/registry.ts';
-import { canonicalOf } from '../grafana/kinds/text-content.ts';
-import type { Repository } from '../repository/repository.types.ts';
-import { placeAndName } from './folder-paths.ts';
-import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
-import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
-import { servingOf } from './served-kinds.ts';
 
 /** What must be equal for a resource to be unchanged: its content and the folder it is in. */
-interface State extends DiffItem {
+export interface State extends DiffItem {
   object: string;
   folderUid?: string | undefined;
 }
 
-type States = Map<string, State>;
+export type States = Map<string, State>;
 
 /** What changed from one snapshot to a later one, of the organizations and kinds that both of them cover. */
 export function diffManifests(from: Compared, to: Compared): Diff {
@@ -63,96 +53,13 @@ export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
 
 type Counts = Omit<ChangeCounts, 'orgs'>;
 
-export interface LiveDiffOptions {
-  manifest: Manifest;
-  repository: Repository;
-  instance: Instance;
-  clock: Clock;
-  log: Log;
-  signal: AbortSignal;
-}
-
-/**
- * What changed from a snapshot to what is live now, of the kinds that the snapshot holds or has read.
- * @throws when a kind cannot be listed or a resource not be read: half a comparison would be a lie.
- */
-export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
-  const { manifest } = options;
-  const live: States = new Map();
-  const serverKinds = new Set(
-    KINDS.filter(({ declaration }) => declaration.scope === 'server').map(({ name }) => name),
-  );
-  // What belongs to the server is in the snapshot once, under the first org of that backup.
-  const home = manifest.resources.find(({ kind }) => serverKinds.has(kind))?.org;
-  for (const org of options.instance.orgs) {
-    for (const kind of KINDS) {
-      if (wasRead(manifest, kind.name) && (org.id === home || !serverKinds.has(kind.name))) {
-        await readLive(options, org.id, kind.name, live);
-      }
-    }
-  }
-  for (const { org, kind, uid } of await unusedPreviewFolders([...live.values()], options.instance.previews)) {
-    live.delete(key(org, kind, uid));
-  }
-  placeAndName([...live.values()]);
-  const orgs = new Set(options.instance.orgs.map((org) => org.id));
-  return diffStates(statesOf(manifest.resources.filter((entry) => orgs.has(entry.org))), live);
-}
-
-function wasRead(manifest: Manifest, kind: KindName): boolean {
-  const report = manifest.kinds[kind];
-  return report !== undefined && (report.reason === undefined || report.listed > 0);
-}
-
-async function readLive(options: LiveDiffOptions, orgId: number, name: KindName, live: States): Promise<void> {
-  const { instance, repository, clock, log, signal } = options;
-  const org = instance.orgs.find((candidate) => candidate.id === orgId);
-  const kind = KINDS.find((candidate) => candidate.name === name);
-  if (org === undefined || kind === undefined) {
-    return;
-  }
-  const context = kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
-  if (!(await servingOf(kind, context)).served) {
-    return;
-  }
-  const toRead = [];
-  for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
-    const { content, ...rest } = listed;
-    if (await isPreview(context, kind, listed)) {
-      continue;
-    }
-    if (content === undefined) {
-      toRead.push(rest);
-    } else {
-      remember(live, options.repository, orgId, name, listed.uid, content);
-    }
-  }
-  await forEachConcurrently(16, toRead, async (listed) => {
-    const content = await kind.read(context, listed);
-    if (content !== undefined) {
-      remember(live, options.repository, orgId, name, listed.uid, content);
-    }
-  });
-}
-
-function remember(
-  live: States,
-  repository: Repository,
-  org: number,
-  kind: KindName,
-  uid: string,
-  content: Content,
-): void {
-  const object = repository.objectId(canonicalOf(content));
-  const { title, folderUid } = content;
-  live.set(key(org, kind, uid), { org, kind, uid, title, folder: '', folderUid, object });
-}
-
-function key(org: number, kind: KindName, uid: string): string {
+/** Names a resource in `States`. */
+export function key(org: number, kind: KindName, uid: string): string {
   return `${org}/${kind}/${uid}`;
 }
 
-function statesOf(entries: readonly ManifestEntry[]): States {
+/** The states of a snapshot's entries. */
+export function statesOf(entries: readonly ManifestEntry[]): States {
   return new Map(
     entries.map(({ org, kind, uid, title, folder, folderUid, object }) => [
       key(org, kind, uid),
@@ -161,7 +68,11 @@ function statesOf(entries: readonly ManifestEntry[]): States {
   );
 }
 
-function diffStates(from: States, to: States): Diff {
+/**
+ * What changed from one to the other.
+ * @param isWhole whether `to` has all of a kind, so that what it lacks was removed
+ */
+export function diffStates(from: States, to: States, isWhole: (kind: KindName) => boolean = () => true): Diff {
   const diff: Diff = { added: [], changed: [], removed: [] };
   for (const [id, state] of to) {
     const before = from.get(id);
@@ -172,7 +83,7 @@ function diffStates(from: States, to: States): Diff {
     }
   }
   for (const [id, state] of from) {
-    if (!to.has(id)) {
+    if (!to.has(id) && isWhole(state.kind)) {
       diff.removed.push(itemOf(state));
     }
   }

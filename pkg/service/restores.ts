@@ -12,7 +12,7 @@ import type {
 import { DashkeepError } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
-import type { ApplyResult } from '../contract/plan.ts';
+import type { ApplyResult, PlanItem } from '../contract/plan.ts';
 import type { Clock, Randomness } from '../contract/ports.ts';
 import { countSecurity, securityFirst } from '../engine/restore/plan/security.ts';
 import { newTimedId } from '../repository/layout.ts';
@@ -83,6 +83,7 @@ export class Restores {
       security: countSecurity(planned.items),
       losing: planned.items.filter(({ losses }) => losses.length > 0).length,
       dependencies: planned.dependencies,
+      asRead: asReadOf(planned.items),
       dataSources: planned.dataSources,
       liveDataSources: planned.liveDataSources,
       confirm,
@@ -186,6 +187,13 @@ export class Restores {
     }
     return kept;
   }
+}
+
+/** What a plan takes for unchanged because it was when the last backup read it. */
+function asReadOf(items: readonly PlanItem[]): RestorePlan['asRead'] {
+  const times = items.flatMap(({ code, params }) => (code === 'same-as-read' ? (params['time'] ?? []) : []));
+  const [oldest] = times.sort();
+  return oldest === undefined ? undefined : { count: times.length, oldest };
 }
 
 const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;

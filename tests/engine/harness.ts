@@ -1,11 +1,13 @@
 import { afterEach } from 'vitest';
+import { compact } from '../../pkg/contract/compact.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { Manifest, SnapshotTrigger } from '../../pkg/contract/manifest.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
 import { silentLog, type Clock, type Log } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
-import { diffLive } from '../../pkg/engine/diff.ts';
+import { diffLive, type LiveDiffOptions } from '../../pkg/engine/live-diff.ts';
 import type { OnProgress } from '../../pkg/engine/progress.ts';
+import { recentOf, type Recent } from '../../pkg/engine/recent.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan, PlanRequest, Selection } from '../../pkg/engine/restore/types.ts';
@@ -36,7 +38,7 @@ export interface Bench {
   backup(options?: BackupChoice): Promise<Manifest>;
   plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
   apply(manifest: Manifest, options?: PlanChoice): Promise<ApplyResult[]>;
-  diffLive(manifest: Manifest): ReturnType<typeof diffLive>;
+  diffLive(manifest: Manifest, options?: LiveChoice & Pick<LiveDiffOptions, 'onPart'>): ReturnType<typeof diffLive>;
   close(): Promise<void>;
 }
 
@@ -66,7 +68,13 @@ interface BackupChoice {
   deletesNothing?: boolean;
 }
 
-interface PlanChoice {
+interface LiveChoice {
+  /** Go by what the last backup knows. */
+  byLastBackup?: boolean;
+  clock?: Clock;
+}
+
+interface PlanChoice extends LiveChoice {
   selection?: Selection;
   overwrite?: boolean;
   includeManaged?: boolean;
@@ -98,11 +106,16 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
     clients.push(client);
     return connect({ client, orgs: choice.orgs });
   };
-  const request = async (manifest: Manifest, choice: PlanChoice): Promise<PlanRequest> => ({
+  const recent = async (instance: Instance, choice: LiveChoice): Promise<{ recent?: Recent }> =>
+    choice.byLastBackup === true
+      ? compact({ recent: await recentOf({ ...ports, ...choice, repository, instance, version: 'test' }) })
+      : {};
+  const request = async (manifest: Manifest, choice: PlanChoice, instance: Instance): Promise<PlanRequest> => ({
     ...ports,
+    ...(await recent(instance, choice)),
     manifest,
     repository,
-    instance: await open(),
+    instance,
     selection: choice.selection ?? {},
     options: { overwrite: choice.overwrite ?? false, includeManaged: choice.includeManaged ?? false },
   });
@@ -123,16 +136,17 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
       });
     },
     async plan(manifest, choice = {}) {
-      return planRestore(await request(manifest, choice));
+      return planRestore(await request(manifest, choice, await open()));
     },
     async apply(manifest, choice = {}) {
-      const asked = await request(manifest, choice);
+      const asked = await request(manifest, choice, await open());
       const plan = await planRestore(asked);
       const { results } = await restore({ ...asked, ...ports, plan, safetySnapshot: false, version: 'test' });
       return results;
     },
-    async diffLive(manifest) {
-      return diffLive({ ...ports, manifest, repository, instance: await open() });
+    async diffLive(manifest, choice = {}) {
+      const instance = await open();
+      return diffLive({ ...ports, ...choice, ...(await recent(instance, choice)), manifest, repository, instance });
     },
     async close() {
       await Promise.all(clients.map((client) => client.close()));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { diffLive } from '../../pkg/engine/diff.ts';
+import { diffLive } from '../../pkg/engine/live-diff.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { call } from '../simulator/http.ts';
 import { realClock } from '../support/ports.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
-import { diffLive } from '../../pkg/engine/diff.ts';
+import { diffLive } from '../../pkg/engine/live-diff.ts';
 import { outerFolderOf } from '../../pkg/engine/preview/folder.ts';
 import { openPreview, type Preview } from '../../pkg/engine/preview/preview.ts';
 import { PreviewRecords } from '../../pkg/engine/preview/record.ts';

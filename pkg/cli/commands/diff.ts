@@ -1,6 +1,7 @@
 import type { Manifest } from '../../contract/manifest.ts';
 import type { Diff, DiffItem } from '../../contract/plan.ts';
-import { diffLive, diffManifests } from '../../engine/diff.ts';
+import { diffManifests } from '../../engine/diff.ts';
+import { diffLive } from '../../engine/live-diff.ts';
 import { detailChanges, type DetailedItem } from '../../engine/diff-detail.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';

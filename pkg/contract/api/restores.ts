@@ -42,6 +42,8 @@ export const RestoreOptions = z.strictObject({
   includeManaged: z.boolean().optional(),
   /** Where an address changes, leave the secrets that are stored with it: Grafana will send them to the new address. */
   keepSecrets: z.boolean().optional(),
+  /** Read everything now, also permissions that the last backup read within a day. Takes a request for each. */
+  readEverything: z.boolean().optional(),
   /** As copies with new uids, beside what exists. */
   copy: z
     .strictObject({
@@ -115,6 +117,11 @@ export const RestorePlan = z.object({
   security: z.int().nonnegative(),
   /** Needed by the selection, missing at the target and not part of it, but held by the snapshot. */
   dependencies: z.array(z.object({ org: OrgId, kind: KindParameter, uid: z.string(), title: z.string() })),
+  /**
+   * How many items are unchanged as far as the last backup knows, mostly permissions, and when it read the oldest of
+   * them. Absent where all was read now; see `readEverything`.
+   */
+  asRead: z.object({ count: z.int().positive(), oldest: Time }).optional(),
   dataSources: z.array(DataSourceMatch),
   /** What could be chosen for them. */
   liveDataSources: z.array(LiveDataSource),

@@ -2,6 +2,7 @@
 export const PLAN_REASONS = {
   missing: 'is missing',
   same: 'as in the snapshot',
+  'same-as-read': 'as in the snapshot, when it was last read at {time}',
   copy: 'as a copy',
   differs: 'differs from the snapshot',
   'rules-only': 'only {number} of its rules, the others stay as they are: {rules}',

@@ -1,6 +1,6 @@
-import type { ManifestEntry } from '../../contract/manifest.ts';
-import type { Known, Listed } from '../../grafana/kinds/kind.ts';
-import type { BackupOptions } from './options.ts';
+import type { Manifest, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
+import type { Clock } from '../../contract/ports.ts';
+import type { Kind, Known, Listed } from '../../grafana/kinds/kind.ts';
 import type { Entries } from './previous.ts';
 import type { KindRun } from './kind-run.ts';
 
@@ -30,7 +30,7 @@ export function takenOver(
     owner === undefined ||
     (changes.isOwnerUnchanged(org, owner, listed.uid) && !changes.hasLost(kind.dependsOn, owner));
   if (
-    !isRecent(options, readAt, staleAfter) ||
+    !isRecent(options.clock, readAt, staleAfter) ||
     !isOwnerSame ||
     before.revision !== listed.revision ||
     options.mustRead?.(org, listed.uid) === true
@@ -41,8 +41,8 @@ export function takenOver(
 }
 
 /**
- * What a list may take over from the last snapshot. Nothing when that was too long ago, when it lacks part of the kind,
- * in a full read, and before a restore that deletes something, which nobody could get back.
+ * What a list may take over from the last snapshot. Nothing in a full read, and before a restore that deletes
+ * something, which nobody could get back.
  * @param before the kind's resources in the last snapshot
  */
 export function lastCompleteOf(
@@ -50,32 +50,45 @@ export function lastCompleteOf(
   before: Entries,
 ): Known['lastComplete'] {
   const { manifest } = previous;
-  const report = manifest?.kinds[kind.name];
-  const isOurs = ({ org, kind: name }: { org: number; kind: string }): boolean =>
-    org === context.org.id && name === kind.name;
   if (
-    kind.staleAfter === undefined ||
     manifest === undefined ||
     !previous.trusted ||
-    report === undefined ||
-    report.reason !== undefined ||
-    !manifest.orgs.some(({ id }) => id === context.org.id) ||
-    manifest.errors.some(isOurs) ||
     (options.trigger === 'safety' && options.deletesNothing !== true)
   ) {
     return undefined;
   }
-  const at = report.oldestReadAt ?? manifest.started;
-  return isRecent(options, at, kind.staleAfter)
-    ? {
+  const at = completeSince(manifest, context.org.id, kind, options.clock);
+  return at === undefined
+    ? undefined
+    : {
         at: new Date(at),
         resources: [...before.values()],
         rely: () => collection.completeAsOf(kind.name, at),
-      }
-    : undefined;
+      };
 }
 
-function isRecent({ clock }: BackupOptions, time: string, staleAfter: number): boolean {
+/**
+ * Since when the last snapshot knows all of a kind. Undefined when that was too long ago, when it lacks part of the
+ * kind, and for kinds whose lists show everything.
+ */
+export function completeSince(manifest: Manifest, org: number, kind: Kind, clock: Clock): string | undefined {
+  const report = manifest.kinds[kind.name];
+  const isOurs = (one: ResourceProblem): boolean => one.org === org && one.kind === kind.name;
+  if (
+    kind.staleAfter === undefined ||
+    report === undefined ||
+    report.reason !== undefined ||
+    !manifest.orgs.some(({ id }) => id === org) ||
+    manifest.errors.some(isOurs)
+  ) {
+    return undefined;
+  }
+  const at = report.oldestReadAt ?? manifest.started;
+  return isRecent(clock, at, kind.staleAfter) ? at : undefined;
+}
+
+/** Whether something was read less than that many milliseconds ago. */
+export function isRecent(clock: Clock, time: string, staleAfter: number): boolean {
   const age = clock.now().getTime() - Date.parse(time);
   return age >= 0 && age < staleAfter;
 }

@@ -20,14 +20,18 @@ export interface Previous {
  */
 export async function previousOf(options: BackupOptions): Promise<Previous> {
   const manifest = await options.repository.previousManifest({ signal: options.signal });
-  const { capabilities, url } = options.instance;
-  const same =
-    manifest !== undefined &&
-    manifest.grafana.url === url &&
-    manifest.grafana.version === capabilities.version &&
-    manifest.dashkeep === options.version;
+  const same = manifest !== undefined && isFromHere(manifest, options.instance, options.version);
   const due = (manifest?.sinceFullRead ?? 0) + 1 >= (options.fullReadEvery ?? FULL_READ_EVERY);
   return { manifest, trusted: same && !due };
+}
+
+/** Whether a snapshot is of this Grafana, at its version, and was made by this version of Dashkeep. */
+export function isFromHere(
+  { grafana, dashkeep }: Manifest,
+  { capabilities, url }: BackupOptions['instance'],
+  version: string,
+): boolean {
+  return grafana.url === url && grafana.version === capabilities.version && dashkeep === version;
 }
 
 /**

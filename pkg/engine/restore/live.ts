@@ -7,9 +7,13 @@ import { releaseForm } from '../../grafana/kinds/text-content.ts';
 import { holding } from '../backup/large-bodies.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
+import type { AsStored, RecentKind } from '../recent.ts';
 
 /** Up to this many resources are read one by one; more are found by listing the kind, which then costs less. */
 const READ_SINGLY = 32;
+
+/** The same of what no list shows: then even a list takes one request for each, unless a backup read them recently. */
+const READ_SINGLY_UNLISTED = 100;
 
 /**
  * Of kinds whose lists hold all bodies, or take many requests, a list of everything costs as much as reading this part
@@ -31,6 +35,10 @@ export interface Visit {
   total: number;
   /** Whether the live body is the one that is looked for; decides on bodies that the server converted for a list. */
   isSame(uid: string, live: Content): boolean;
+  /** What the last backup knows; see `isAsStored`. */
+  recent?: RecentKind;
+  /** Whether it is enough to know that the resource is as the last backup has it: then `each` doesn't get it. */
+  isAsStored?(uid: string, stored: AsStored): boolean;
   /**
    * Gets each wanted resource with what is live under its uid, undefined where nothing is. Must not keep the content.
    */
@@ -42,9 +50,8 @@ export interface Visit {
  * memory.
  * @throws what reading throws: what cannot be read is not the same as what is not there.
  */
-export async function visitLive({ kind, context, wanted, total, isSame, each }: Visit): Promise<void> {
-  const isListLong = kind.listConverted !== undefined || kind.staleAfter !== undefined;
-  const few = wanted.length <= READ_SINGLY || (isListLong && wanted.length < total * WORTH_A_LIST);
+export async function visitLive(visit: Visit): Promise<void> {
+  const { kind, context, wanted, recent, isSame, isAsStored, each } = visit;
   const reading = new TaskPool(READS_AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   const show = async (uid: string, live: Content | undefined): Promise<void> => {
@@ -64,7 +71,7 @@ export async function visitLive({ kind, context, wanted, total, isSame, each }: 
       }
     });
   };
-  if (few) {
+  if (isFew(visit)) {
     for (const one of wanted) {
       await read(one);
     }
@@ -72,8 +79,12 @@ export async function visitLive({ kind, context, wanted, total, isSame, each }: 
     return;
   }
   const left = new Set(wanted.map(({ uid }) => uid));
-  for await (const { content, converted, ...listed } of all(kind, context)) {
+  for await (const { content, converted, ...listed } of all(kind, context, recent)) {
     if (!left.delete(listed.uid)) {
+      continue;
+    }
+    const stored = content === undefined ? recent?.stored(listed) : undefined;
+    if (stored !== undefined && isAsStored?.(listed.uid, stored) === true) {
       continue;
     }
     if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
@@ -87,7 +98,22 @@ export async function visitLive({ kind, context, wanted, total, isSame, each }: 
   await forEachConcurrently(MISSING_AT_ONCE, [...left], (uid) => show(uid, undefined));
 }
 
-function all(kind: Kind, context: KindContext): AsyncIterable<Listed> {
+/** Whether to read them one by one. */
+function isFew({ kind, wanted, total, recent }: Visit): boolean {
+  if (wanted.length <= READ_SINGLY) {
+    return true;
+  }
+  if (recent !== undefined) {
+    return kind.owner !== undefined && wanted.length <= READ_SINGLY_UNLISTED;
+  }
+  const isListLong = kind.listConverted !== undefined || kind.staleAfter !== undefined;
+  return isListLong && wanted.length < total * WORTH_A_LIST;
+}
+
+function all(kind: Kind, context: KindContext, recent: RecentKind | undefined): AsyncIterable<Listed> {
+  if (recent !== undefined) {
+    return kind.list(context, recent.known);
+  }
   return kind.listConverted?.(context) ?? kind.list(context, { revision: () => undefined, size: 0 });
 }
 

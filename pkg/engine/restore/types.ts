@@ -8,6 +8,7 @@ import type { Instance, Org } from '../../grafana/instance.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
+import type { Recent } from '../recent.ts';
 import type { WantedMembership } from '../../grafana/kinds/access/user/memberships.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 
@@ -94,6 +95,8 @@ export interface PlanRequest {
   clock: Clock;
   log: Log;
   signal: AbortSignal;
+  /** What the last backup knows of the target, so that not everything has to be read; absent = all is read. */
+  recent?: Recent;
   onProgress?: OnProgress;
   /** Gets what Grafana is waited for, and undefined when that is over. */
   onWait?: (what: string | undefined) => void;

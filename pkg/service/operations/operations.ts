@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName, type ResourceRef } from '../../contract/kinds.ts';
 import type { BelowPart } from '../../repository/index/versions/below/below.ts';
@@ -7,10 +8,12 @@ import type { Diff } from '../../contract/plan.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
 import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
-import { diffLive, diffManifests } from '../../engine/diff.ts';
+import { diffManifests } from '../../engine/diff.ts';
+import { diffLive } from '../../engine/live-diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
 import { PreviewRecords } from '../../engine/preview/record.ts';
 import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
+import { recentOf } from '../../engine/recent.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../repository/snapshots/forget.ts';
@@ -241,9 +244,11 @@ class EngineWork implements Operations {
   async diffLive(whole: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison> {
     const repository = await this.#repository.open(signal);
     const { manifest, problems } = withoutServerKinds(whole);
-    const diff = await this.#inOrgOf(caller)(signal, (instance) =>
-      diffLive({ ...this.#ports, manifest, repository, instance, signal }),
-    );
+    const { version } = this.#options;
+    const diff = await this.#inOrgOf(caller)(signal, async (instance) => {
+      const options = { ...this.#ports, repository, instance, version, signal };
+      return diffLive(compact({ ...options, manifest, recent: await recentOf(options) }));
+    });
     return { diff, errors: [...manifest.errors, ...problems] };
   }
 

@@ -3,6 +3,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { recentOf } from '../../engine/recent.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
@@ -52,14 +53,14 @@ export class RestorePlans {
     const manifest = manifestFor(stored.manifest, caller);
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
-      const request: Omit<PlanRequest, 'selection'> = {
-        ...this.#ports,
+      const ports = { ...this.#ports, repository, instance, version: this.#version, signal };
+      const recent = options.readEverything === true ? undefined : await recentOf(ports);
+      const request: Omit<PlanRequest, 'selection'> = compact({
+        ...ports,
         manifest,
-        repository,
-        instance,
         options: optionsOf(options),
-        signal,
-      };
+        recent,
+      });
       const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
       // Where it was cut back, the latest is not the newest that was made.

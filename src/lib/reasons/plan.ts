@@ -6,6 +6,7 @@ import { withKind, type Text } from './text.ts';
 export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
   missing: () => t('reason.missing', 'Missing'),
   same: () => t('reason.same', 'Same as in the snapshot'),
+  'same-as-read': (given) => t('reason.same-as-read', 'Same as in the snapshot when last read at {{time}}', given),
   copy: () => t('reason.copy', 'As a copy'),
   differs: () => t('reason.differs', 'Changed since the snapshot'),
   'rules-only': (given) =>

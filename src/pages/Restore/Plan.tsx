@@ -14,6 +14,7 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { ApplyBar } from './ApplyBar.tsx';
+import { AsRead } from './plan/AsRead.tsx';
 import { DataSources } from './DataSources.tsx';
 import { Dependencies } from './Dependencies.tsx';
 import { Leftovers } from './Leftovers.tsx';
@@ -105,6 +106,9 @@ function Body({ plan }: { plan: RestorePlan }) {
       {warningTexts(plan).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
+      {plan.asRead !== undefined && (
+        <AsRead asRead={plan.asRead} busy={replan.isPending} onRead={() => withOptions({ readEverything: true })} />
+      )}
       <SecurityChanges
         plan={plan}
         busy={replan.isPending}

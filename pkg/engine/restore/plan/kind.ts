@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
@@ -5,6 +6,8 @@ import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import type { AsStored } from '../../recent.ts';
 import { storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { withCounterparts } from '../mapping/counterparts.ts';
@@ -12,7 +15,7 @@ import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { asListed, visitLive } from '../live.ts';
 import { planEntry } from './entry.ts';
-import { itemOf, type Planning } from './planning.ts';
+import { itemOf, managerOf, type Planning } from './planning.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 
 /** Plans the entries of one kind that go to one org, by looking at what is live there. */
@@ -44,10 +47,27 @@ export async function planKind(
   }
   const sought = await withCounterparts(planning, kind, context, byUid);
   const wanted = [...sought].map(([uid, entry]) => asListed(entry, uid));
+  const plan = (entry: ManifestEntry, uid: string, item: PlannedItem): void => {
+    if (item.live !== undefined) {
+      planning.live.set(keyOf({ org: org.id, kind: kind.name, uid }), item.live);
+    }
+    items.push({ ...item, ...goesTo(entry, org, uid), ...rulesIn(planning, entry) });
+    progress.finished(kind.name, true);
+  };
   await visitLive({
     kind,
     context,
     wanted,
+    ...compact({ recent: request.recent?.of(org.id, kind) }),
+    isAsStored(uid, stored) {
+      const entry = sought.get(uid);
+      const item = entry === undefined ? undefined : unchangedAsOf(planning, kind, org, uid, entry, stored);
+      if (entry === undefined || item === undefined) {
+        return false;
+      }
+      plan(entry, uid, item);
+      return true;
+    },
     total: request.manifest.kinds[kind.name]?.listed ?? entries.length,
     isSame(uid, live) {
       const entry = sought.get(uid);
@@ -62,12 +82,42 @@ export async function planKind(
         if (item.action === 'create') {
           planning.created.add(keyOf({ org: org.id, kind: kind.name, uid }));
         }
-        items.push({ ...item, ...goesTo(entry, org, uid), ...rulesIn(planning, entry) });
-        progress.finished(kind.name, true);
+        plan(entry, uid, item);
       }
     },
   });
   return items;
+}
+
+/**
+ * The item of a resource that the last backup holds just as it is to be restored. Undefined where what is live has to
+ * be read. So a stale list of permissions is never the reason for writing one: at most one is left as it is.
+ */
+function unchangedAsOf(
+  planning: Planning,
+  kind: Kind,
+  org: Org,
+  uid: string,
+  entry: ManifestEntry,
+  { entry: before, readAt }: AsStored,
+): PlannedItem | undefined {
+  const { request, managers, live } = planning;
+  const mark = markOfEntry(kind, before);
+  const owner = kind.owner === undefined ? undefined : kindOf(kind.owner);
+  const ownerBefore = owner === undefined ? undefined : request.recent?.entry(org.id, owner, uid);
+  const isOwnerSame =
+    owner === undefined ||
+    (ownerBefore !== undefined &&
+      live.get(keyOf({ org: org.id, kind: owner.name, uid })) === markOfEntry(owner, ownerBefore));
+  const bringsSecrets = kind.hasSecrets === true && request.options.secrets?.(kind.name, uid) !== undefined;
+  if (mark !== markOfEntry(kind, entry) || !isOwnerSame || bringsSecrets || isLeftOver(planning, kind, org, uid)) {
+    return undefined;
+  }
+  if (managerOf(before) === undefined) {
+    managers.delete(keyOf({ org: org.id, kind: kind.name, uid }));
+  }
+  const why = readAt === undefined ? reason('same') : reason('same-as-read', { time: readAt });
+  return { ...itemOf(entry, 'unchanged', why), live: mark };
 }
 
 /**

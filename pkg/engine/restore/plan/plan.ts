@@ -46,6 +46,7 @@ export async function planRestore(
     managers: managersOf(request, mapping),
     earlier: new EarlierRestores(request),
     places: new OpenedPlaces(request),
+    live: new Map(),
     created: new Set(),
     along,
     parts,

@@ -22,6 +22,8 @@ export interface Planning {
   managers: Map<string, string>;
   earlier: EarlierRestores;
   places: OpenedPlaces;
+  /** Mark of what is live, by key of the target, as far as it is planned. */
+  live: Map<string, string>;
   /** What is missing and will be made, by key of the target. */
   created: Set<string>;
   /** What nobody named, but belongs to what somebody did. */
