@@ -3,6 +3,8 @@ import type { Clock } from '../contract/ports.ts';
 import type { Instance } from '../grafana/instance.ts';
 import type { Kind, Known, Listed } from '../grafana/kinds/kind.ts';
 import type { Repository } from '../repository/repository.types.ts';
+import { restoredAfterReading } from './restored-since.ts';
+import { keyOf } from './restore/target.ts';
 import { completeSince, isRecent } from './backup/carried-over.ts';
 import { entriesOf, isFromHere, knownOf } from './backup/previous.ts';
 
@@ -36,10 +38,13 @@ export interface RecentKind {
 export class Recent {
   readonly #manifest: Manifest;
   readonly #clock: Clock;
+  readonly #restored: ReadonlySet<string>;
 
-  constructor(manifest: Manifest, clock: Clock) {
+  /** @param restored - keys of what restores have written since */
+  constructor(manifest: Manifest, clock: Clock, restored: ReadonlySet<string>) {
     this.#manifest = manifest;
     this.#clock = clock;
+    this.#restored = restored;
   }
 
   of(org: number, kind: Kind): RecentKind {
@@ -54,7 +59,8 @@ export class Recent {
       known,
       stored: ({ uid, revision }) => {
         const entry = entries.get(uid);
-        if (entry === undefined || entry.revision !== revision) {
+        const isRestored = this.#restored.has(keyOf({ org, kind: kind.name, uid }));
+        if (entry === undefined || entry.revision !== revision || isRestored) {
           return undefined;
         }
         if (kind.staleAfter === undefined) {
@@ -81,5 +87,7 @@ export async function recentOf({
   signal,
 }: RecentOptions): Promise<Recent | undefined> {
   const manifest = await repository.previousManifest({ signal });
-  return manifest !== undefined && isFromHere(manifest, instance, version) ? new Recent(manifest, clock) : undefined;
+  return manifest !== undefined && isFromHere(manifest, instance, version)
+    ? new Recent(manifest, clock, await restoredAfterReading({ repository, signal }, manifest))
+    : undefined;
 }

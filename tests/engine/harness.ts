@@ -3,13 +3,15 @@ import { compact } from '../../pkg/contract/compact.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { Manifest, SnapshotTrigger } from '../../pkg/contract/manifest.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
+import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { silentLog, type Clock, type Log } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
 import { diffLive, type LiveDiffOptions } from '../../pkg/engine/live-diff.ts';
 import type { OnProgress } from '../../pkg/engine/progress.ts';
 import { recentOf, type Recent } from '../../pkg/engine/recent.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
-import { restore } from '../../pkg/engine/restore/restore.ts';
+import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
+import { recordRun } from '../../pkg/engine/run.ts';
 import type { Plan, PlanRequest, Selection } from '../../pkg/engine/restore/types.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../pkg/grafana/http/credentials.ts';
@@ -38,6 +40,8 @@ export interface Bench {
   backup(options?: BackupChoice): Promise<Manifest>;
   plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
   apply(manifest: Manifest, options?: PlanChoice): Promise<ApplyResult[]>;
+  /** With a safety snapshot and a record, as people restore. */
+  restoreRun(manifest: Manifest, options?: PlanChoice): Promise<RunRecord>;
   diffLive(manifest: Manifest, options?: LiveChoice & Pick<LiveDiffOptions, 'onPart'>): ReturnType<typeof diffLive>;
   close(): Promise<void>;
 }
@@ -143,6 +147,18 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
       const plan = await planRestore(asked);
       const { results } = await restore({ ...asked, ...ports, plan, safetySnapshot: false, version: 'test' });
       return results;
+    },
+    async restoreRun(manifest, choice = {}) {
+      const clock = choice.clock ?? hastyClock;
+      const asked = { ...(await request(manifest, choice, await open())), ...ports, clock };
+      const plan = await planRestore(asked);
+      let run = '';
+      await recordRun({ ...asked, kind: 'restore', trigger: 'manual' }, async (id, note) => {
+        run = id;
+        const facts = { safetySnapshot: true, version: 'test', ...compact({ confirm: plan.confirm }), note };
+        return restoreOutcome(await restore({ ...asked, ...facts, plan }));
+      });
+      return (await repository.run(run))!;
     },
     async diffLive(manifest, choice = {}) {
       const instance = await open();

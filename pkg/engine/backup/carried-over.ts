@@ -1,13 +1,14 @@
 import type { Manifest, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { Kind, Known, Listed } from '../../grafana/kinds/kind.ts';
+import { keyOf } from '../restore/target.ts';
 import type { Entries } from './previous.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**
  * What replaces a resource of which no list says whether it changed (permissions): the last snapshot's entry with
  * the time when it was last read. Undefined when it has to be read now: that was too long ago, this is a full read, a
- * restore is about to write there, or what it depends on has changed.
+ * restore is about to write there or has written since, or what it depends on has changed.
  */
 export function takenOver(
   { options, context, kind, previous, changes }: KindRun,
@@ -33,7 +34,8 @@ export function takenOver(
     !isRecent(options.clock, readAt, staleAfter) ||
     !isOwnerSame ||
     before.revision !== listed.revision ||
-    options.mustRead?.(org, listed.uid) === true
+    options.mustRead?.(org, listed.uid) === true ||
+    previous.restored.has(keyOf({ org, kind: kind.name, uid: listed.uid }))
   ) {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { reasonOf } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Known } from '../../grafana/kinds/kind.ts';
+import { restoredAfterReading } from '../restored-since.ts';
 import type { BackupOptions } from './options.ts';
 
 const FULL_READ_EVERY = 12;
@@ -12,6 +13,8 @@ const FULL_READ_EVERY = 12;
 export interface Previous {
   manifest: Manifest | undefined;
   trusted: boolean;
+  /** Keys of what restores have written since: nothing of it may be taken over unread. */
+  restored: ReadonlySet<string>;
 }
 
 /**
@@ -22,7 +25,8 @@ export async function previousOf(options: BackupOptions): Promise<Previous> {
   const manifest = await options.repository.previousManifest({ signal: options.signal });
   const same = manifest !== undefined && isFromHere(manifest, options.instance, options.version);
   const due = (manifest?.sinceFullRead ?? 0) + 1 >= (options.fullReadEvery ?? FULL_READ_EVERY);
-  return { manifest, trusted: same && !due };
+  const restored = same ? await restoredAfterReading(options, manifest) : new Set<string>();
+  return { manifest, trusted: same && !due, restored };
 }
 
 /** Whether a snapshot is of this Grafana, at its version, and was made by this version of Dashkeep. */
@@ -70,7 +74,12 @@ export function entriesOf(manifest: Manifest | undefined, org: number, kind: Kin
 }
 
 /** What a listing of one org and kind may go by; `entries` are those of the last snapshot. */
-export function knownOf({ manifest, trusted }: Previous, org: number, kind: KindName, entries: Entries): Known {
+export function knownOf(
+  { manifest, trusted }: Pick<Previous, 'manifest' | 'trusted'>,
+  org: number,
+  kind: KindName,
+  entries: Entries,
+): Known {
   if (!trusted) {
     return { size: 0, revision: () => undefined };
   }

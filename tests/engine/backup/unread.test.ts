@@ -240,3 +240,20 @@ it('dashboard snapshots, which cannot be changed, are read once', async () => {
   expect(reads()).toBe(0);
   expect(second.kinds['dashboard-snapshot']).toMatchObject({ listed: 1, reused: 1 });
 });
+
+it('permissions that a restore has written since are read again', async () => {
+  const bench = await backedUp();
+  const uid = someDashboard(bench);
+  await send(bench, `POST /api/access-control/dashboards/${uid}/builtInRoles/Viewer`, { permission: 'Edit' });
+  time = new Date(BEGIN + 2 * HOUR);
+  await bench.restoreRun(bench.first, {
+    overwrite: true,
+    clock: { ...hastyClock, now: () => time },
+    selection: { only: [{ kind: 'dashboard-permissions', uid }] },
+  });
+
+  const after = await backupAt(bench, 3);
+
+  expect(entry(after, uid)).toMatchObject({ object: entry(bench.first, uid).object });
+  expect(entry(after, uid)).not.toHaveProperty('readAt');
+});

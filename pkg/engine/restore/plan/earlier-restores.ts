@@ -1,12 +1,9 @@
-import type { RunRecord } from '../../../contract/runs.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { restoredSince } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
-
-/** How many of the newest runs are looked at. */
-const RUNS = 200;
 
 /**
  * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what
@@ -29,14 +26,7 @@ export class EarlierRestores {
   async #read(): Promise<ReadonlySet<string>> {
     const { repository, manifest, signal } = this.#request;
     const since = Date.parse(manifest.finished);
-    const lines = (await repository.runs({ limit: RUNS, signal })).filter(
-      ({ kind, started }) => kind === 'restore' && Date.parse(started) >= since,
-    );
-    const records: (RunRecord | undefined)[] = [];
-    for (const { id } of lines) {
-      records.push(await repository.run(id, { signal }));
-    }
-    return new Set(records.flatMap((record) => (record?.touched ?? []).map(keyOf)));
+    return restoredSince({ repository, signal }, ({ started }) => Date.parse(started) >= since);
   }
 }
 
