@@ -120,6 +120,11 @@ export const Manifest = z.object({
   orgs: z.array(z.object({ id: z.int().positive(), name: z.string() })),
   /** How many snapshots since one that read every body; 0 = this one did. */
   sinceFullRead: z.int().nonnegative(),
+  /**
+   * The snapshot that this one took over everything from but what a restore was about to overwrite, and when that one
+   * began. Only in safety snapshots; absent = this backup covers all by itself.
+   */
+  basedOn: z.object({ id: z.string(), started: z.iso.datetime() }).optional(),
   /** Against the snapshot that this one went on from; absent where that was not computed. */
   changes: ChangeCounts.optional(),
   kinds: z.partialRecord(z.enum(KIND_NAMES), KindReport),

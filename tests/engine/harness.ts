@@ -70,6 +70,7 @@ interface BackupChoice {
   clock?: Clock;
   mustRead?: (org: number, uid: string) => boolean;
   deletesNothing?: boolean;
+  version?: string;
 }
 
 interface LiveChoice {
@@ -82,6 +83,7 @@ interface PlanChoice extends LiveChoice {
   selection?: Selection;
   overwrite?: boolean;
   includeManaged?: boolean;
+  deleteExtra?: boolean;
 }
 
 /** The repository in a store, which is made where there is none, with what one machine keeps of it. */
@@ -121,7 +123,11 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
     repository,
     instance,
     selection: choice.selection ?? {},
-    options: { overwrite: choice.overwrite ?? false, includeManaged: choice.includeManaged ?? false },
+    options: {
+      overwrite: choice.overwrite ?? false,
+      includeManaged: choice.includeManaged ?? false,
+      deleteExtra: choice.deleteExtra === true,
+    },
   });
   return {
     grafana,

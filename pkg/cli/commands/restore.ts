@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
@@ -107,6 +108,9 @@ async function planAndApply(
     const { manifest } = stored;
     for (const finding of (await repository.inspect({ signal: context.signal })).all) {
       context.log.warn({ code: finding.code }, findingError(finding).message);
+    }
+    if (manifest.basedOn !== undefined) {
+      context.log.warn({}, sentenceOf(reason('snapshot-based-on', { time: manifest.basedOn.started })));
     }
     const trust = await askTrust(context, repository, stored, { ...flags, named: requested.snapshot });
     if (trust !== undefined) {

@@ -51,6 +51,8 @@ export const SnapshotDetail = SnapshotRow.extend({
   grafana: z.object({ version: z.string(), url: z.string(), edition: z.string().optional() }),
   orgs: z.array(z.object({ id: OrgId, name: z.string() })),
   kinds: z.partialRecord(z.enum(KIND_NAMES), KindReport),
+  /** Set where only what a restore was about to overwrite was read: the rest is as in that snapshot. */
+  basedOn: z.object({ id: z.string(), started: Time }).optional(),
   errors: z.array(ResourceProblem),
   skipped: z.array(ResourceProblem),
   /** How many resources there are of each kind. */

@@ -12,6 +12,8 @@ export const RUN_REASONS = {
   'clock-here-off': 'the clock of this machine differs by {seconds} s from those of the target and of Grafana',
   'clock-apart-target': 'the clocks of this machine and of the target differ by {seconds} s',
   'clock-apart-grafana': 'the clocks of this machine and of Grafana differ by {seconds} s',
+  'snapshot-based-on':
+    'This snapshot only read what a restore was about to overwrite. Everything else in it is as in the snapshot of {time}.',
   'snapshot-partial': 'The snapshot is partial: some resources are missing from it.',
   'locks-not-renewed': 'Object lock could not be renewed, so older objects may become deletable: {message}',
   'problems-elsewhere': '{count} problems concern other organizations. Their admins can see them',

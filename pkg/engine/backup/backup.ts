@@ -12,6 +12,7 @@ import { compareClocks } from '../../repository/clocks.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
+import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
 import { countChanges } from '../diff.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
@@ -21,10 +22,11 @@ import { waitOutRestarts } from '../restarts.ts';
 import { Changes } from './changes.ts';
 import { closedOrgs } from './closed-orgs.ts';
 import { Collection } from './collection.ts';
-import { comparedWith, previousOf, type Previous } from './previous.ts';
+import { comparedWith, isFromHere, previousOf, type Previous } from './previous.ts';
 import { readKind } from './read-kind.ts';
 import type { KindRun } from './kind-run.ts';
 import { replaceMissing } from './reused-objects.ts';
+import { readTouched } from './touched.ts';
 import type { BackupOptions } from './options.ts';
 
 /**
@@ -56,38 +58,18 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   try {
     const previous = await previousOf(options);
     const covered = instance.orgs.map((org) => org.id);
-    const collection = new Collection(new ProgressCounter(clock, options.onProgress, covered));
-    waitOutRestarts(instance, collection.progress, signal);
+    const progress = new ProgressCounter(clock, options.onProgress, covered);
+    waitOutRestarts(instance, progress, signal);
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
-    const encoder = repository.openEncoder();
-    try {
-      await inRoomyHeap(() => readAll(options, previous, copies, collection, encoder));
-    } finally {
-      await encoder.close();
-    }
+    const part =
+      (await touchedPart(options, previous, progress)) ?? (await wholePart(options, previous, progress, copies));
     signal.throwIfAborted();
-    collection.finishReading();
-    collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
-    collection.progress.phase('checking');
-    await replaceMissing(options, collection);
-    placeAndName(collection.entries);
-    nameAfterOwners(collection.problems, collection.entries);
-    if (collection.entries.length === 0 && collection.problems.length > 0) {
-      throw nothingRead(collection);
-    }
-    signal.throwIfAborted();
-    collection.progress.phase('publishing');
-    const resources = collection.sortedEntries();
-    const lists = collection.wholeLists();
-    const orgs = instance.orgs.map(({ id, name }) => ({ id, name }));
-    const kinds = collection.reports();
-    const before = await comparedWith(options, previous);
+    progress.phase('publishing');
     const published = await repository.publish(
       {
         id,
         started: started.toISOString(),
         finished: clock.now().toISOString(),
-        status: collection.problems.length === 0 ? 'complete' : 'partial',
         trigger: options.trigger,
         ...compact({ by: options.by }),
         dashkeep: options.version,
@@ -96,14 +78,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
           url: instance.url,
           edition: instance.capabilities.edition,
         }),
-        orgs,
-        sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
-        changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }),
-        kinds,
-        errors: collection.problems,
-        skipped: collection.skipped,
-        ...(lists.length === 0 ? {} : { lists }),
-        resources,
+        ...part,
       },
       { signal },
     );
@@ -112,6 +87,77 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   } finally {
     await session.end();
   }
+}
+
+/** What a manifest says about what was read. */
+type Part = Omit<UnsealedManifest, 'id' | 'started' | 'finished' | 'trigger' | 'by' | 'dashkeep' | 'grafana'>;
+
+/**
+ * Where a restore names all that it overwrites, reads only that. Undefined where nothing can be gone on from: the last
+ * snapshot is of another Grafana, lacks an organization, or objects of it are gone.
+ */
+async function touchedPart(
+  options: BackupOptions,
+  { manifest }: Previous,
+  progress: ProgressCounter,
+): Promise<Part | undefined> {
+  const { touched, instance, repository, version, signal } = options;
+  if (touched === undefined || manifest === undefined || !isFromHere(manifest, instance, version)) {
+    return undefined;
+  }
+  const known = new Set(manifest.orgs.map(({ id }) => id));
+  if (!instance.orgs.every(({ id }) => known.has(id))) {
+    return undefined;
+  }
+  const part = await readTouched({ ...options, touched }, manifest, progress);
+  progress.phase('checking');
+  const missing = await repository.missingObjects(
+    part.resources.map(({ object }) => object),
+    { signal },
+  );
+  return missing.size === 0 ? part : undefined;
+}
+
+async function wholePart(
+  options: BackupOptions,
+  previous: Previous,
+  progress: ProgressCounter,
+  copies: PlainCopies | undefined,
+): Promise<Part> {
+  const { repository, instance, signal } = options;
+  const collection = new Collection(progress);
+  const encoder = repository.openEncoder();
+  try {
+    await inRoomyHeap(() => readAll(options, previous, copies, collection, encoder));
+  } finally {
+    await encoder.close();
+  }
+  signal.throwIfAborted();
+  collection.finishReading();
+  collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
+  progress.phase('checking');
+  await replaceMissing(options, collection);
+  placeAndName(collection.entries);
+  nameAfterOwners(collection.problems, collection.entries);
+  if (collection.entries.length === 0 && collection.problems.length > 0) {
+    throw nothingRead(collection);
+  }
+  const resources = collection.sortedEntries();
+  const lists = collection.wholeLists();
+  const orgs = instance.orgs.map(({ id, name }) => ({ id, name }));
+  const kinds = collection.reports();
+  const before = await comparedWith(options, previous);
+  return {
+    status: collection.problems.length === 0 ? 'complete' : 'partial',
+    orgs,
+    sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
+    changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }),
+    kinds,
+    errors: collection.problems,
+    skipped: collection.skipped,
+    ...(lists.length === 0 ? {} : { lists }),
+    resources,
+  };
 }
 
 /** The first error of the repository ends everything that is under way, and is thrown when it has ended. */

@@ -166,14 +166,19 @@ export class Collection {
   }
 
   sortedEntries(): ManifestEntry[] {
-    const order = new Map(KIND_NAMES.map((kind, index) => [kind, index]));
-    return this.entries.sort(
-      (a, b) =>
-        a.org - b.org ||
-        (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) ||
-        (a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0),
-    );
+    return inManifestOrder(this.entries);
   }
+}
+
+/** Sorts entries by organization, kind in the order of restoring, and uid. */
+export function inManifestOrder(entries: ManifestEntry[]): ManifestEntry[] {
+  const order = new Map(KIND_NAMES.map((kind, index) => [kind, index]));
+  return entries.sort(
+    (a, b) =>
+      a.org - b.org ||
+      (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) ||
+      (a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0),
+  );
 }
 
 /** Makes one problem of two with the same cause: from then on it is about the kind. */

@@ -5,6 +5,7 @@ import type { Clock, Randomness, Log } from '../../contract/ports.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
+import type { ToBeWritten } from './touched.ts';
 
 export interface BackupOptions {
   instance: Instance;
@@ -20,6 +21,11 @@ export interface BackupOptions {
   fullReadEvery?: number;
   /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
   mustRead?: (org: number, uid: string) => boolean;
+  /**
+   * For a safety snapshot: all that the restore overwrites. Only that is read where the last snapshot can be gone on
+   * from; see `basedOn` of the manifest.
+   */
+  touched?: readonly ToBeWritten[];
   /** Whether the restore that a safety snapshot is taken for deletes nothing. */
   deletesNothing?: boolean;
   /** Keep `grafana-backups/dashboard-<uid>.json` up to date. */

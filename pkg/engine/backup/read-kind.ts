@@ -174,7 +174,7 @@ async function store(
     return;
   }
   await share.received(body.bytes);
-  const entry = entryOf(run, listed, content, body);
+  const entry = entryOf({ org: run.context.org.id, kind: kind.name }, listed, content, body);
   if (entry.object !== before?.object || entry.folderUid !== before.folderUid) {
     changes.changed(entry.org, entry.kind, entry.uid);
   }
@@ -218,11 +218,17 @@ function copyOrigin(entry: ManifestEntry): string {
   return `${entry.object} ${entry.folderUid ?? ''}`;
 }
 
-function entryOf(run: KindRun, listed: Listed, content: Content, { id, bytes }: Body): ManifestEntry {
+/** The entry of a resource whose body is, or will be, that object. */
+export function entryOf(
+  { org, kind }: Pick<ManifestEntry, 'org' | 'kind'>,
+  listed: Listed,
+  content: Content,
+  { id, bytes }: Pick<Body, 'id' | 'bytes'>,
+): ManifestEntry {
   const { folderUid, apiVersion, provenance, managedBy, facts } = content;
   return withShortTexts({
-    org: run.context.org.id,
-    kind: run.kind.name,
+    org,
+    kind,
     uid: listed.uid,
     title: content.title,
     folder: '',

@@ -2,11 +2,17 @@ import { compact } from '../../contract/compact.ts';
 import { backup } from '../backup/backup.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply/apply.ts';
+import type { ToBeWritten } from '../backup/touched.ts';
+import { wantedAt } from './apply/attempt.ts';
+import { targetOf } from './target.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { ChangeLog } from './apply/change-log.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { securityRecord, withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, Restored } from './types.ts';
+
+/** Of more, a list of everything takes hardly longer. */
+const READ_SINGLY = 50;
 
 /**
  * Applies a plan after a safety snapshot. Nothing is written when there is nothing to do, or the snapshot fails.
@@ -28,6 +34,7 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
         trigger: 'safety',
         plainCopies: false,
         mustRead: touchedBy(plan),
+        ...compact({ touched: overwrittenBy(plan) }),
         deletesNothing: !plan.items.some(({ action }) => action === 'delete'),
       })
     : undefined;
@@ -43,6 +50,17 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   } finally {
     options.note?.({ ...snapshot, touched: changeLog.list() });
   }
+}
+
+/**
+ * All that the plan overwrites, so that the safety snapshot need not cover everything. Undefined where that would take
+ * as long, and where something is deleted, which may take other things along.
+ */
+function overwrittenBy(plan: Plan): ToBeWritten[] | undefined {
+  const overwritten = plan.items.filter(({ action }) => action === 'update');
+  return overwritten.length > READ_SINGLY || plan.items.some(({ action }) => action === 'delete')
+    ? undefined
+    : overwritten.map((item) => ({ ...wantedAt(item), ...targetOf(item) }));
 }
 
 /** Reports which resources the plan writes or deletes, including permissions and the like under the same uid. */

@@ -67,6 +67,7 @@ export class RestorePlans {
       const findings = caller.home ? (await repository.inspect({ signal })).all : [];
       const warnings = [
         ...findings.map(findingReason),
+        ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
         ...(manifest.status === 'partial' ? [reason('snapshot-partial')] : []),
       ];
       return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { z } from 'zod';
 import type {
   ResourcePage,
@@ -35,7 +36,7 @@ export function detailOf(
   beside: { previous?: string; next?: string },
   encrypted: boolean,
 ): SnapshotDetail {
-  const { started, finished, dashkeep, grafana, orgs, kinds, errors, skipped } = manifest;
+  const { started, finished, dashkeep, grafana, orgs, kinds, errors, skipped, basedOn } = manifest;
   return {
     ...row,
     started,
@@ -44,6 +45,7 @@ export function detailOf(
     grafana,
     orgs,
     kinds,
+    ...compact({ basedOn }),
     errors,
     skipped,
     problems: problemCount(errors),

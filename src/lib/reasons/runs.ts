@@ -23,6 +23,12 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
     t('reason.clock-apart-target', 'The clocks of the service and of the target differ by {{seconds}} seconds', given),
   'clock-apart-grafana': (given) =>
     t('reason.clock-apart-grafana', 'The clocks of the service and of Grafana differ by {{seconds}} seconds', given),
+  'snapshot-based-on': (given) =>
+    t(
+      'reason.snapshot-based-on',
+      'This snapshot only read what a restore was about to overwrite. Everything else in it is as in the snapshot of {{time}}',
+      given,
+    ),
   'snapshot-partial': () => t('reason.snapshot-partial', 'The snapshot is partial: some resources are missing from it'),
   'locks-not-renewed': (given) =>
     t(

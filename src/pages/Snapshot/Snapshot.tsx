@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { Alert, Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useParams } from 'react-router';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { AppPage } from '../../components/AppPage.tsx';
@@ -85,6 +85,17 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           ],
         ]}
       />
+      {snapshot.basedOn !== undefined && (
+        <Alert
+          severity="info"
+          bottomSpacing={0}
+          title={t(
+            'snapshot.basedOn',
+            'Only what a restore was about to overwrite was read for this snapshot. Everything else is as in the snapshot of {{time}}',
+            { time: formatTime(snapshot.basedOn.started) },
+          )}
+        />
+      )}
       {snapshot.errors.length > 0 && (
         <Problems
           problems={snapshot.errors}

@@ -1,0 +1,120 @@
+import type { KindName } from '../../contract/kinds.ts';
+import { problemCount, type KindReport, type Manifest, type ManifestEntry } from '../../contract/manifest.ts';
+import { kindContext } from '../../grafana/instance.ts';
+import type { Listed } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { canonicalOf } from '../../grafana/kinds/text-content.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
+import { placeAndName } from '../folder-paths.ts';
+import type { ProgressCounter } from '../progress.ts';
+import { keyOf } from '../restore/target.ts';
+import { inManifestOrder } from './collection.ts';
+import type { BackupOptions } from './options.ts';
+import { entryOf } from './read-kind.ts';
+
+const AT_ONCE = 8;
+
+/** A resource that a restore is about to overwrite, as it is asked for. */
+export interface ToBeWritten extends Listed {
+  org: number;
+  kind: KindName;
+}
+
+/** What a snapshot of a few resources says besides its own facts. */
+export type TouchedPart = Pick<
+  UnsealedManifest,
+  'status' | 'orgs' | 'sinceFullRead' | 'kinds' | 'errors' | 'skipped' | 'lists' | 'resources' | 'basedOn'
+>;
+
+/**
+ * What a restore is about to overwrite, read now, among everything else as the last snapshot holds it: that is not
+ * read, and the manifest says so (`basedOn`). So the next backup goes on from it as from any other.
+ * @throws what reading throws: what cannot be saved must not be overwritten.
+ */
+export async function readTouched(
+  options: BackupOptions & { touched: readonly ToBeWritten[] },
+  last: Manifest,
+  progress: ProgressCounter,
+): Promise<TouchedPart> {
+  const { instance, touched } = options;
+  const orgs = new Set(instance.orgs.map(({ id }) => id));
+  const isOurs = ({ org }: { org: number }): boolean => orgs.has(org);
+  progress.phase('reading');
+  progress.total(touched.length);
+  const fresh: ManifestEntry[] = [];
+  await forEachConcurrently(AT_ONCE, touched, async (one) => {
+    const entry = await readOne(options, one);
+    if (entry !== undefined) {
+      fresh.push(entry);
+    }
+    progress.finished(one.kind, true);
+  });
+  const read = new Set(touched.map(keyOf));
+  const kept = last.resources.filter((entry) => isOurs(entry) && !read.has(keyOf(entry)));
+  const resources = inManifestOrder([...kept.map((entry) => takenOver(entry, last)), ...fresh]);
+  placeAndName(resources);
+  const errors = last.errors.filter((problem) => isOurs(problem) && !read.has(keyOf(problem)));
+  const skipped = last.skipped.filter(isOurs);
+  return {
+    status: errors.length === 0 ? 'complete' : 'partial',
+    orgs: last.orgs.filter(({ id }) => orgs.has(id)),
+    sinceFullRead: last.sinceFullRead,
+    kinds: reportsOf(last, resources, fresh, { errors, skipped }),
+    errors,
+    skipped,
+    ...(last.lists === undefined ? {} : { lists: last.lists.filter(isOurs) }),
+    resources,
+    basedOn: last.basedOn ?? { id: last.id, started: last.started },
+  };
+}
+
+async function readOne(
+  options: BackupOptions,
+  { org: id, kind: name, ...listed }: ToBeWritten,
+): Promise<ManifestEntry | undefined> {
+  const { repository, instance, clock, log, signal } = options;
+  const kind = kindOf(name);
+  const org = instance.orgs.find((candidate) => candidate.id === id);
+  const context = org && kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
+  const content = context && (await kind.read(context, listed));
+  if (content === undefined) {
+    return undefined;
+  }
+  const canonical = canonicalOf(content);
+  const object = repository.objectId(canonical);
+  await repository.putObject(object, canonical, { signal });
+  const { revision: _, ...shown } = listed;
+  return entryOf({ org: id, kind: name }, shown, content, { id: object, bytes: canonical.length });
+}
+
+/** What no revision proves was read when the last snapshot says. */
+function takenOver(entry: ManifestEntry, { started }: Manifest): ManifestEntry {
+  return kindOf(entry.kind).staleAfter === undefined ? { ...entry } : { ...entry, readAt: entry.readAt ?? started };
+}
+
+function reportsOf(
+  last: Manifest,
+  resources: readonly ManifestEntry[],
+  fresh: readonly ManifestEntry[],
+  { errors, skipped }: Pick<Manifest, 'errors' | 'skipped'>,
+): Manifest['kinds'] {
+  const reports: Manifest['kinds'] = {};
+  for (const [name, before] of Object.entries(last.kinds) as [KindName, KindReport][]) {
+    const isOfKind = ({ kind }: { kind: KindName }): boolean => kind === name;
+    const held = resources.filter(isOfKind).length;
+    const stored = fresh.filter(isOfKind).length;
+    const left = skipped.filter(isOfKind).length;
+    const failed = problemCount(errors.filter((one) => isOfKind(one) && one.uid !== ''));
+    reports[name] = {
+      ...before,
+      listed: held + failed + left,
+      stored,
+      reused: held - stored,
+      skipped: left,
+      failed,
+      ...(kindOf(name).staleAfter === undefined ? {} : { oldestReadAt: before.oldestReadAt ?? last.started }),
+    };
+  }
+  return reports;
+}

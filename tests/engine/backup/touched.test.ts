@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { edit } from './edits.ts';
+import { type Bench, hastyClock, identities, start } from '../harness.ts';
+
+const COUNT = 120;
+
+async function backedUp(): Promise<Bench & { first: Manifest; uids: string[] }> {
+  const bench = await start({ profile: '12.4', pageBytes: 8_000 });
+  bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900, v2Share: 0 });
+  const first = await bench.backup();
+  return { ...bench, first, uids: first.resources.filter(({ kind }) => kind === 'dashboard').map(({ uid }) => uid) };
+}
+
+const only = (...uids: string[]) => ({ only: uids.map((uid) => ({ kind: 'dashboard' as const, uid })) });
+
+async function titleOf({ grafana }: Bench, uid: string): Promise<unknown> {
+  const headers = { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` };
+  const answer = await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, { headers });
+  return ((await answer.json()) as { dashboard: { description?: string } }).dashboard.description;
+}
+
+describe('the safety snapshot of a restore of one dashboard', () => {
+  it('reads that one, and takes the rest over', async () => {
+    const bench = await backedUp();
+    const [restored, changed] = bench.uids as [string, string];
+    await edit(bench.grafana.url, restored);
+    await edit(bench.grafana.url, changed);
+    bench.grafana.clearRequests();
+
+    const run = await bench.restoreRun(bench.first, { overwrite: true, selection: only(restored) });
+
+    expect(run.status).toBe('complete');
+    expect(bench.grafana.requests.length).toBeLessThan(40);
+    const safety = await bench.repository.manifest(run.snapshot!);
+    expect(safety).toMatchObject({ trigger: 'safety', basedOn: { id: bench.first.id, started: bench.first.started } });
+    const of = (manifest: Manifest, uid: string) =>
+      manifest.resources.find((entry) => entry.kind === 'dashboard' && entry.uid === uid)!.object;
+    expect(of(safety, restored)).not.toBe(of(bench.first, restored));
+    expect(of(safety, changed)).toBe(of(bench.first, changed));
+    expect(safety.resources.length).toBe(bench.first.resources.length);
+    expect(safety.kinds['dashboard-permissions']).toMatchObject({ oldestReadAt: bench.first.started });
+    expect((await bench.repository.manifest('latest')).id).toBe(bench.first.id);
+  });
+
+  it('is what the restore is undone from', async () => {
+    const bench = await backedUp();
+    const [uid] = bench.uids as [string];
+    await edit(bench.grafana.url, uid);
+    const run = await bench.restoreRun(bench.first, { overwrite: true, selection: only(uid) });
+    expect(await titleOf(bench, uid)).not.toBe('edited');
+    const { repository } = bench;
+    const ports = { clock: hastyClock, log: silentLog, signal: new AbortController().signal };
+
+    const { plan } = await planUndo({ ...ports, repository, instance: await bench.instance() }, run);
+
+    expect(plan.items.map(({ kind, uid: of, action }) => [kind, of, action])).toEqual([['dashboard', uid, 'update']]);
+    const safety = await repository.manifest(run.snapshot!);
+    await bench.apply(safety, { overwrite: true, selection: only(uid) });
+    expect(await titleOf(bench, uid)).toBe('edited');
+  });
+
+  it('is followed by a backup that finds everything that changed', async () => {
+    const bench = await backedUp();
+    const [restored, changed, deleted] = bench.uids as [string, string, string];
+    await edit(bench.grafana.url, restored);
+    await edit(bench.grafana.url, changed);
+    await bench.restoreRun(bench.first, { overwrite: true, selection: only(restored) });
+    const headers = { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` };
+    await fetch(`${bench.grafana.url}/api/dashboards/uid/${deleted}`, { method: 'DELETE', headers });
+
+    const next = await bench.backup();
+    const whole = await bench.backup({ fullReadEvery: 1 });
+
+    expect(identities(next)).toEqual(identities(whole));
+    expect(next).not.toHaveProperty('basedOn');
+    expect(next.changes).toMatchObject({ changed: 1, removed: 2 });
+  });
+
+  it('deletes nothing when it is restored as a whole', async () => {
+    const bench = await backedUp();
+    const [uid] = bench.uids as [string];
+    await edit(bench.grafana.url, uid);
+    const run = await bench.restoreRun(bench.first, { overwrite: true, selection: only(uid) });
+    bench.grafana.seedDashboards({ count: 3, folders: 1, bytes: 900, v2Share: 0, seed: 7 });
+
+    const plan = await bench.plan(await bench.repository.manifest(run.snapshot!), { deleteExtra: true });
+
+    expect(plan.items.filter(({ action }) => action === 'delete')).toEqual([]);
+    const from = await bench.plan(bench.first, { deleteExtra: true });
+    expect(from.items.filter(({ action }) => action === 'delete').length).toBeGreaterThan(0);
+  });
+
+  it('covers everything where the last snapshot is of another version', async () => {
+    const bench = await backedUp();
+    const [uid] = bench.uids as [string];
+    await bench.backup({ version: 'older' });
+    await edit(bench.grafana.url, uid);
+
+    const run = await bench.restoreRun(bench.first, { overwrite: true, selection: only(uid) });
+
+    expect(await bench.repository.manifest(run.snapshot!)).not.toHaveProperty('basedOn');
+  });
+});
