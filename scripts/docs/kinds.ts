@@ -43,8 +43,8 @@ last snapshot: ${kinds}.
 - The folder, dashboard or data source that owns them is new, changed or moved.
 - A team, a service account or a user in the last snapshot is gone or has a different name.
 - The list shows that a public dashboard was enabled or disabled, or has a different link.
-- A restore is about to write there, and its undo needs this snapshot.
-- The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), and those after an upgrade of Grafana or Dashkeep.
+- A restore is about to write there, and its undo needs this snapshot; or a restore has written there since.
+- The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), those that you start in the app, and those after an upgrade of Grafana or Dashkeep.
 
 Grafana lists annotations. With more than 1,900 dashboards, its responses can lack annotations of dashboards that share a period with
 annotations of the organization, and only a request for each dashboard shows these. A backup sends those requests in the first and the last two cases,
@@ -53,7 +53,8 @@ organization, and looks more closely at the days since the last complete list.
 
 Such a snapshot does not contain later changes of permissions alone, and can lack a new annotation of a dashboard. Each copied resource has
 \`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To read
-all of them now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana and a restore plan always read the current state.
+all of them now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana reads all permissions, and
+a plan those that it might write ([decision](decisions/21-permissions-daily.md)). In the app, annotations of both are as in a backup. The command line always reads the current state.
 `;
 
 /** The documentation's page about kinds, from what each kind declares. */

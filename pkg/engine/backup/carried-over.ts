@@ -7,7 +7,7 @@ import type { KindRun } from './kind-run.ts';
 
 /**
  * What replaces a resource of which no list says whether it changed (permissions): the last snapshot's entry with
- * the time when it was last read. Undefined when it has to be read now: that was too long ago, this is a full read, a
+ * the time when it was last read. Undefined when it has to be read now: that was too long ago, this run reads all, a
  * restore is about to write there or has written since, or what it depends on has changed.
  */
 export function takenOver(
@@ -34,6 +34,7 @@ export function takenOver(
     !isRecent(options.clock, readAt, staleAfter) ||
     !isOwnerSame ||
     before.revision !== listed.revision ||
+    options.readsAll === true ||
     options.mustRead?.(org, listed.uid) === true ||
     previous.restored.has(keyOf({ org, kind: kind.name, uid: listed.uid }))
   ) {
@@ -55,6 +56,7 @@ export function lastCompleteOf(
   if (
     manifest === undefined ||
     !previous.trusted ||
+    options.readsAll === true ||
     (options.trigger === 'safety' && options.deletesNothing !== true)
   ) {
     return undefined;

@@ -21,6 +21,8 @@ export interface BackupOptions {
   fullReadEvery?: number;
   /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
   mustRead?: (org: number, uid: string) => boolean;
+  /** Take nothing over that may have changed without a list showing it, such as permissions. */
+  readsAll?: boolean;
   /**
    * For a safety snapshot: all that the restore overwrites. Only that is read where the last snapshot can be gone on
    * from; see `basedOn` of the manifest.

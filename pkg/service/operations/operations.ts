@@ -109,6 +109,8 @@ class EngineWork implements Operations {
         repository,
         kinds: this.#kinds,
         fullReadEvery: full ? 1 : scope.fullReadEvery,
+        // A person who asks for a backup wants what is there now.
+        readsAll: run.trigger === 'manual',
         plainCopies: scope.plainCopies === 'auto' ? !repository.encrypted : scope.plainCopies === 'on',
         version: this.#options.version,
         onWarning: (warning) => warnings.push(warning),

@@ -121,9 +121,10 @@ function groupFact(snapshot: string, entry: ManifestEntry): [label: string, valu
 }
 
 /** What is known of a whole resource. */
-function factsOf({ bytes, facts }: ManifestEntry): [label: string, value: ReactNode][] {
+function factsOf({ bytes, readAt, facts }: ManifestEntry): [label: string, value: ReactNode][] {
   return [
     [t('column.size', 'Size'), formatBytes(bytes)],
+    ...(readAt === undefined ? [] : [[t('fact.readAt', 'Last read'), formatTime(readAt)] as [string, string]]),
     ...Object.entries(facts ?? {}).map(([name, value]) => fact(name, value)),
   ];
 }

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Alert, Badge, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useParams } from 'react-router';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
+import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
 import { Facts } from '../../components/Facts.tsx';
@@ -13,6 +14,7 @@ import { useSnapshot, useSnapshotTree } from '../../data/useSnapshots.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
 import { formatBytes, formatNumber, formatRelative, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
 import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { FolderTree } from './FolderTree.tsx';
@@ -76,6 +78,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           [t('column.made', 'Trigger'), askedBy(snapshot)],
           [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],
           [t('column.resources', 'Resources'), formatNumber(snapshot.resources)],
+          ...copiedFact(snapshot),
           [
             t('column.size', 'Size'),
             <Stack key="size" gap={1} alignItems="center">
@@ -120,6 +123,26 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
       )}
     </Stack>
   );
+}
+
+/** Which kinds are partly from earlier backups, and since when: no list of Grafana's shows their changes. */
+function copiedFact({ kinds }: SnapshotDetail): [label: string, text: string][] {
+  const copied = KIND_NAMES.flatMap((kind) => {
+    const oldest = kinds[kind]?.oldestReadAt;
+    return oldest === undefined ? [] : [{ kind, oldest }];
+  });
+  const [first] = copied.map(({ oldest }) => oldest).sort();
+  return first === undefined
+    ? []
+    : [
+        [
+          t('snapshot.copied', 'Partly read earlier'),
+          t('snapshot.copiedSince', '{{kinds}}: since {{time}}', {
+            kinds: copied.map(({ kind }) => kindLabel(kind)).join(', '),
+            time: formatTime(first),
+          }),
+        ],
+      ];
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
