@@ -9,6 +9,7 @@ export const PLAN_REASONS = {
   'rules-alone': 'is missing; only {number} of its rules: {rules}',
   'secrets-supplied': 'secrets supplied',
   pristine: 'replaces what Grafana made by itself',
+  unfinished: 'finishes what an interrupted restore began',
   renewed: 'is what Grafana gave to a {owner} that was made after the snapshot',
   managed: 'managed by {manager}, which would undo it; --include-managed writes it',
   'owner-managed': 'its {owner} is managed by {manager}; --include-managed writes it',

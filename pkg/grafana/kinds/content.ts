@@ -16,6 +16,11 @@ export interface Content {
   liveVersion?: string;
   /** Live content that Grafana made by itself and nobody changed: a restore may replace it as if nothing were there. */
   pristine?: true;
+  /**
+   * Live content with the mark of a restore that was cut short: a restore may replace it without being asked to
+   * overwrite. Anyone who may edit it can give it that mark, so it says nothing about what is in it.
+   */
+  unfinished?: true;
   /** Users only: organizations that the snapshot knows. Memberships of others stay; without it none do. */
   snapshotOrgs?: ReadonlySet<string>;
   /**

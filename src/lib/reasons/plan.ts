@@ -15,6 +15,7 @@ export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
     t('reason.rules-alone', 'Missing. Comes back with {{number}} of its rules: {{rules}}', given),
   'secrets-supplied': () => t('reason.secrets-supplied', 'You supplied its secrets'),
   pristine: () => t('reason.pristine', 'Replaces what Grafana created automatically'),
+  unfinished: () => t('reason.unfinished', 'Completes what an interrupted restore began'),
   renewed: () => t('reason.renewed', 'Replaces what Grafana assigned automatically'),
   managed: (given) => t('reason.managed', 'Managed by {{manager}}, which would undo the change', given),
   'owner-managed': (given) => t('reason.owner-managed', 'Its owner is managed by {{manager}}', given),

@@ -60,7 +60,8 @@ export async function planEntry(
   const overwrite = (options.overwrite && !along) || (live !== undefined && onlyAddsRules(content, live));
   const renewed =
     live !== undefined && !overwrite && (await isRenewed(request, planning.earlier, kind, context, uid, live));
-  if (live !== undefined && live.pristine === undefined && !renewed && !overwrite && !same) {
+  const isFree = live?.pristine === true || live?.unfinished === true || renewed;
+  if (live !== undefined && !isFree && !overwrite && !same) {
     const why = along ? reason('kept-along', { kind: kind.name, uid: entry.uid }) : reason('kept');
     return { ...itemOf(entry, 'skip', why), ...now };
   }
@@ -83,9 +84,11 @@ export async function planEntry(
     ? reason('secrets-supplied')
     : live?.pristine === true
       ? reason('pristine')
-      : renewed
-        ? reason('renewed', { owner: kind.owner ?? '' })
-        : (reasonForRules(planning.parts, entry, live) ?? reason('differs'));
+      : live?.unfinished === true
+        ? reason('unfinished')
+        : renewed
+          ? reason('renewed', { owner: kind.owner ?? '' })
+          : (reasonForRules(planning.parts, entry, live) ?? reason('differs'));
   const planned =
     live === undefined
       ? itemOf(

@@ -88,7 +88,7 @@ function contentOf(found: JsonObject, members: JsonObject[]): Content {
   return {
     body: { name, email: stringAt(found, 'email') ?? '', members: listed.map((member) => ({ ...member })) },
     title: name,
-    ...(stringAt(found, 'email') === UNFINISHED ? { pristine: true } : {}),
+    ...(stringAt(found, 'email') === UNFINISHED ? { unfinished: true } : {}),
     ...(found['isProvisioned'] === true ? { managedBy: { manager: 'scim' } } : {}),
   };
 }

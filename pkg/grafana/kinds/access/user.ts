@@ -99,7 +99,7 @@ export const user: Kind = {
   forecast,
 
   securityChanges({ content, live }) {
-    return userSecurity(content.body, live === undefined || isUnfinished(live.body) ? undefined : live.body);
+    return userSecurity(content.body, live?.body);
   },
 
   write,
@@ -135,7 +135,8 @@ function contentOf(found: Json, orgs: JsonObject[]): Content {
       orgs: sorted(memberships),
     },
     title: stringAt(found, 'name') || login,
-    ...(isUnfinished(found) || isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
+    ...(isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
+    ...(isUnfinished(found) ? { unfinished: true } : {}),
   };
 }
 
@@ -179,16 +180,19 @@ async function takenEmail(context: KindContext, { uid, content, live }: Restorab
   return other === undefined || isSameName(login, uid) ? undefined : reason('email-taken', { email, login });
 }
 
-/** Only what a restore creates becomes a server admin or is disabled. */
+/**
+ * Only what a restore creates becomes a server admin; an account with the mark of an unfinished one is no exception,
+ * for everyone may choose their own name. It is disabled, though, as one that was created.
+ */
 function keptAsItIs({ content, live }: Restorable): KnownReason[] {
-  if (live === undefined || isUnfinished(live.body)) {
+  if (live === undefined) {
     return [];
   }
   const differs = (name: string): boolean =>
     objectAt(content.body)?.[name] === true && objectAt(live.body)?.[name] !== true;
   return [
     ...(differs('isGrafanaAdmin') ? [reason('no-server-admin')] : []),
-    ...(differs('isDisabled') ? [reason('not-disabled')] : []),
+    ...(differs('isDisabled') && !isUnfinished(live.body) ? [reason('not-disabled')] : []),
   ];
 }
 
@@ -207,19 +211,22 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     if (ownOrg !== undefined) {
       await removeOwnOrg(context, ownOrg, id);
     }
-    await finish(context, { id, login: item.uid }, { body, wanted, mayRemove: () => true, isNew: true });
+    if (body['isGrafanaAdmin'] === true) {
+      await grafana.put(`/api/admin/users/${id}/permissions`, { isGrafanaAdmin: true }, { signal });
+    }
+    await finish(context, { id, login: item.uid }, { body, wanted, mayRemove: () => true, mayDisable: true });
     await grafana.put(`/api/users/${id}`, words, { signal });
     return { uid: item.uid, losses: [...lostPassword(context, item), ...losses] };
   }
   const id = numberAt(await accountOf(grafana, item.uid, signal), 'id') ?? 0;
   const { snapshotOrgs } = item.content;
-  const isNew = isUnfinished(item.live.body);
-  const ownOrg = isNew ? ownOrgOfUnfinished(stringAt(item.live.body, 'email') ?? '') : undefined;
+  const mayDisable = isUnfinished(item.live.body);
+  const ownOrg = mayDisable ? ownOrgOfUnfinished(stringAt(item.live.body, 'email') ?? '') : undefined;
   if (ownOrg !== undefined) {
     await removeOwnOrg(context, ownOrg, id);
   }
-  const mayRemove = (org: string): boolean => isNew || (snapshotOrgs?.has(org) ?? true);
-  await finish(context, { id, login: item.uid }, { body, wanted, mayRemove, isNew });
+  const mayRemove = (org: string): boolean => snapshotOrgs?.has(org) ?? true;
+  await finish(context, { id, login: item.uid }, { body, wanted, mayRemove, mayDisable });
   await grafana.put(`/api/users/${id}`, words, { signal });
   return { uid: item.uid, losses };
 }
@@ -232,21 +239,18 @@ async function finish(
     body: JsonObject;
     wanted: readonly WantedMembership[];
     mayRemove: (org: string) => boolean;
-    /** Only an account that the restore made is disabled, or made a server admin. */
-    isNew: boolean;
+    /** Only an account that a restore made is disabled. */
+    mayDisable: boolean;
   },
 ): Promise<void> {
   const { grafana, signal } = context;
-  const { body, wanted, mayRemove, isNew } = given;
-  if (isNew && body['isDisabled'] === true) {
+  const { body, wanted, mayRemove, mayDisable } = given;
+  if (mayDisable && body['isDisabled'] === true) {
     await grafana.post(`/api/admin/users/${account.id}/disable`, {}, { signal });
   }
   await setMemberships(context, account, wanted, mayRemove).catch((error: unknown) => {
     throw lastAdmin(error, account.login) ?? error;
   });
-  if (isNew && body['isGrafanaAdmin'] === true) {
-    await grafana.put(`/api/admin/users/${account.id}/permissions`, { isGrafanaAdmin: true }, { signal });
-  }
 }
 
 /**

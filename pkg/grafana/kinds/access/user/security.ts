@@ -5,7 +5,7 @@ import { securityChange } from '../../security/change.ts';
 /**
  * What an account gets, and an existing one loses: both are said, for anyone who loses a role may be the one who would
  * have noticed. Only an account that is made becomes a server admin.
- * @param live - undefined for an account that is made, or was left unfinished by a restore that was cut short.
+ * @param live - undefined for an account that is made.
  */
 export function userSecurity(body: Json, live: Json | undefined): SecurityChange[] {
   const orgs = rolesOf(body);
