@@ -89,8 +89,8 @@ export interface ServiceConfig {
   /** The only hosts that addresses of the pages may name; undefined = all but metadata services. */
   outboundAllow?: OutboundAllowList;
   secrets: ReadonlyMap<SecretName, Given<SecretReader>>;
-  /** Further age passphrases; from the environment only. */
-  agePassphrase?: SecretReader;
+  /** An age passphrase; from the environment only. Where it is given, pages decide nothing about encryption. */
+  agePassphrase?: Given<SecretReader> | undefined;
   /** Fingerprints of signing keys that are trusted besides those in the state. */
   trustedKeys: readonly string[];
   /** Go on although clocks differ: this machine's is right. */

@@ -114,7 +114,7 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
         limits,
         trustedKeys: config.trustedKeys,
         ignoreClock: config.ignoreClock,
-        passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase()]),
+        passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase.value()]),
         clock,
         randomness,
         log,

@@ -18,6 +18,8 @@ import { CommandError } from '../command-error.ts';
 /** Where the kubelet mounts a pod's service account when nobody says otherwise. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+const RECIPIENTS = 'encryption.recipients';
+
 /** How an environment variable becomes a setting: its name, the setting's path, and the value of its text. */
 export const SETTINGS: readonly [name: string, path: string, parse: (text: string, name: string) => unknown][] = [
   ['DASHKEEP_TARGET', 'target.url', asIs],
@@ -42,7 +44,7 @@ export const SETTINGS: readonly [name: string, path: string, parse: (text: strin
   ['DASHKEEP_KEEP_MONTHLY', 'retention.keepMonthly', count],
   ['DASHKEEP_KEEP_YEARLY', 'retention.keepYearly', count],
   ['DASHKEEP_KEEP_WITHIN', 'retention.keepWithin', asIs],
-  ['DASHKEEP_AGE_RECIPIENTS', 'encryption.recipients', (text) => text.split(/[\s,]+/).filter((one) => one !== '')],
+  ['DASHKEEP_AGE_RECIPIENTS', RECIPIENTS, (text) => text.split(/[\s,]+/).filter((one) => one !== '')],
   ['DASHKEEP_WEBHOOK_FORMAT', 'notifications.format', (text, name) => oneOf(text, name, ['generic', 'slack'])],
   ['DASHKEEP_WEBHOOK_EVENTS', 'notifications.events', events],
 ];
@@ -68,6 +70,11 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   const orgs = orgsOf(environment['DASHKEEP_ORGS']);
   if (orgs !== undefined) {
     settings.set('scope.orgs', { value: orgs === 'all' ? 'all' : 'token', source: 'DASHKEEP_ORGS' });
+  }
+  const agePassphrase = givenSecret(environment, 'DASHKEEP_AGE_PASSPHRASE');
+  if (agePassphrase !== undefined && !settings.has(RECIPIENTS)) {
+    // Who can read is then for the passphrase alone to say.
+    settings.set(RECIPIENTS, { value: [], source: agePassphrase.source });
   }
   assertValid(settings);
   const url = flags.grafanaUrl ?? environment['GRAFANA_URL'];
@@ -124,7 +131,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     fileRoots: rootsOf(environment['DASHKEEP_FILE_ROOTS'] ?? ''),
     outboundAllow: allow === undefined ? undefined : new OutboundAllowList(allow, 'DASHKEEP_OUTBOUND_ALLOW'),
     secrets: secretsOf(environment),
-    agePassphrase: secretReader(environment, 'DASHKEEP_AGE_PASSPHRASE'),
+    agePassphrase,
     ignoreClock: ignoresClock({}, environment),
     trustedKeys: trustedKeysOf(environment['DASHKEEP_TRUSTED_KEYS']),
     environment,
@@ -179,11 +186,15 @@ function assertValid(settings: ReadonlyMap<string, Given<unknown>>): void {
 function secretsOf(environment: Environment): Map<SecretName, Given<SecretReader>> {
   const found = new Map<SecretName, Given<SecretReader>>();
   for (const secret of SECRET_NAMES) {
-    const name = SECRETS[secret];
-    const read = secretReader(environment, name);
-    if (read !== undefined) {
-      found.set(secret, { value: read, source: environment[name] === undefined ? `${name}_FILE` : name });
+    const given = givenSecret(environment, SECRETS[secret]);
+    if (given !== undefined) {
+      found.set(secret, given);
     }
   }
   return found;
+}
+
+function givenSecret(environment: Environment, name: string): Given<SecretReader> | undefined {
+  const value = secretReader(environment, name);
+  return value === undefined ? undefined : { value, source: environment[name] === undefined ? `${name}_FILE` : name };
 }

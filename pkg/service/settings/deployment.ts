@@ -25,9 +25,9 @@ const HOME = 'home';
  * decides where they go and who can read them.
  */
 export class DeploymentRules {
-  readonly #config: Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock'>;
+  readonly #config: Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>;
 
-  constructor(config: Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock'>) {
+  constructor(config: Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>) {
     this.#config = config;
   }
 
@@ -46,11 +46,14 @@ export class DeploymentRules {
    * content of others when the deployment covers more, nor one target’s address and keys the content of another.
    */
   counting(saved: SavedSettings): SavedSettings {
-    const { savedFor } = saved;
+    const { ageIdentity: _, ...others } = saved.secrets;
+    const counting = this.#config.agePassphrase === undefined ? saved : { ...saved, secrets: others };
+    return this.#isForScope(saved) ? counting : { ...withoutOutbound(counting), savedFor: this.#scope(saved) };
+  }
+
+  #isForScope(saved: SavedSettings): boolean {
     const now = this.#scope(saved);
-    return now === HOME || savedFor === undefined || savedFor === now
-      ? saved
-      : { ...withoutOutbound(saved), savedFor: now };
+    return now === HOME || saved.savedFor === undefined || saved.savedFor === now;
   }
 
   /** The same with a note of what the deployment covers now; what is noted stays while it counts. */
@@ -65,7 +68,7 @@ export class DeploymentRules {
     const shared = this.#scope(saved) !== HOME;
     const { settings, secrets } = this.#config;
     const names = savedOutbound(saved, (path) => settings.has(path) || secrets.has(secretOf(path) as SecretName));
-    const counts = this.counting(saved) === saved;
+    const counts = this.#isForScope(saved);
     return { shared, used: shared && counts ? names : [], unused: counts ? [] : names };
   }
 
@@ -93,9 +96,9 @@ export class DeploymentRules {
   }
 
   secretOrigin(saved: SavedSettings, name: SecretName): Settings['secrets'][SecretName] {
-    const given = this.#config.secrets.get(name);
-    if (given !== undefined) {
-      return { set: true, owner: 'deployment', source: given.source };
+    const source = this.#sourceOfSecret(name);
+    if (source !== undefined) {
+      return { set: this.#config.secrets.has(name), owner: 'deployment', source };
     }
     const set = this.counting(saved).secrets[name] !== undefined;
     return compact({ set, owner: set ? 'ui' : 'default', locked: this.#locked(saved, `secrets.${name}`) });
@@ -125,15 +128,20 @@ export class DeploymentRules {
       }
     }
     for (const name of Object.keys(secrets) as SecretName[]) {
-      const given = this.#config.secrets.get(name);
+      const source = this.#sourceOfSecret(name);
       const path = `secrets.${name}`;
-      const why =
-        given === undefined ? this.#locked(saved, path) : reason('deployment-owned', { source: given.source });
+      const why = source === undefined ? this.#locked(saved, path) : reason('deployment-owned', { source });
       if (why !== undefined) {
         problems[path] = why;
       }
     }
     return problems;
+  }
+
+  /** An identity beside the deployment's passphrase would be one more that can read what is written. */
+  #sourceOfSecret(name: SecretName): string | undefined {
+    const { secrets, agePassphrase } = this.#config;
+    return (secrets.get(name) ?? (name === 'ageIdentity' ? agePassphrase : undefined))?.source;
   }
 
   #locked(saved: SavedSettings, path: string) {

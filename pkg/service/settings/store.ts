@@ -26,7 +26,7 @@ const SECRETS_ENTRY = 'secrets.json';
 /** What is wrong with settings, by dotted path. */
 type FieldCheck = (settings: Pick<EffectiveSettings, 'values' | 'secrets'>) => Promise<FieldProblems>;
 
-type StoreConfig = Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock'>;
+type StoreConfig = Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>;
 
 /** The service's settings: what the deployment says wins over what a person saved, which wins over the defaults. */
 export class SettingsStore {
