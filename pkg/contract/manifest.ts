@@ -164,6 +164,17 @@ export const HeldByOrg = z.object({
 });
 export type HeldByOrg = z.infer<typeof HeldByOrg>;
 
+/** Who signed a snapshot, and whether it counts here. */
+export const SnapshotSignature = z.object({
+  /** Whether a key that is trusted here has signed it. */
+  signed: z.boolean(),
+  /** Fingerprint of the key that signed it, trusted or not; absent when nobody did. */
+  signer: z.string().optional(),
+  /** It counts for nothing here: no trusted key has signed it. */
+  foreign: z.literal(true).optional(),
+});
+export type SnapshotSignature = z.infer<typeof SnapshotSignature>;
+
 /** A line of `dashkeep snapshots`. */
 export const SnapshotSummary = z.object({
   id: z.string(),
@@ -180,12 +191,7 @@ export const SnapshotSummary = z.object({
   changes: ChangeCounts.optional(),
   /** Absent in an index that an earlier release wrote. */
   held: HeldByOrg.optional(),
-  /** Whether a key that is trusted here has signed it. */
-  signed: z.boolean(),
-  /** Fingerprint of the key that signed it, trusted or not; absent when nobody did. */
-  signer: z.string().optional(),
-  /** It counts for nothing here: no trusted key has signed it, although this repository is signed. */
-  foreign: z.literal(true).optional(),
+  ...SnapshotSignature.shape,
   /** It counts for nothing until then: a clock that was ahead dated it later than now. */
   future: z.literal(true).optional(),
   /** Why it is kept whatever the rules say; nothing holds snapshots yet. */

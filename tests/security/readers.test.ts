@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 /**
- * Whether a snapshot counts is decided in `Trust` (`counts`, `shows`, `assertCounts`, `assertRestorable`) and nowhere
- * else. These are all places below the service's pages and the command line's that read manifests, each with the word
- * by which it decides; a place that is not in the list has to find one.
+ * Whether a snapshot counts is decided in `Trust` (`counts`, `shows`, `signature`, `assertCounts`, `assertRestorable`)
+ * and nowhere else. These are all places below the service's pages and the command line's that read manifests, each
+ * with the word by which it decides; a place that is not in the list has to find one.
  */
 const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/snapshots/checked-retention.ts': {
@@ -25,7 +25,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'engine/drill/drill.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },
   'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
-  'service/operations/operations.ts': { because: 'shows; previousManifest decides' },
+  'service/operations/operations.ts': { decides: /trust\.signature\(author\)/ },
   'service/operations/previews.ts': { decides: /assertCounts\(opened\.trust, stored\)/ },
   'service/operations/restore-plans.ts': {
     decides: /trust\.reconsider\(stored\.author,[^]*assertRestorable\(repository\.trust,/,

@@ -47,10 +47,14 @@ export const DiffEntry = z.object({
 });
 export type DiffEntry = z.infer<typeof DiffEntry>;
 
+/** Sides that are snapshots which count for nothing here: no trusted key has signed them. */
+const ForeignSides = z.array(z.enum(['from', 'to']));
+
 export const DiffPage = pageOf(DiffEntry).extend({
   /** Ids; `live` stays `live`. */
   from: z.string(),
   to: z.string(),
+  foreign: ForeignSides,
   /** When live was read. */
   read: Time.optional(),
   counts: z.object({
@@ -92,6 +96,7 @@ export const ResourceDiff = z.object({
   changes: z.array(ReadableChange),
   /** More differ than `changes` shows. */
   truncated: z.boolean(),
+  foreign: ForeignSides,
   /** The whole content on either side; absent where it does not exist. */
   before: z.unknown().optional(),
   after: z.unknown().optional(),

@@ -121,6 +121,8 @@ export const ResourceBody = z.object({
   rule: z.object({ uid: z.string(), title: z.string() }).optional(),
   /** Exactly what is stored: the JSON of the resource, or of the rule. */
   body: z.unknown(),
+  /** Its snapshot counts for nothing here: no trusted key has signed it. */
+  foreign: z.literal(true).optional(),
   /** What it needs to work, and whether the same snapshot holds that. */
   references: z.array(
     z.object({ kind: KindParameter, uid: z.string(), title: z.string().optional(), held: z.boolean() }),

@@ -40,6 +40,8 @@ export const ResourceVersion = z.object({
   lived: z.int().nonnegative(),
   /** The snapshots that hold this version; of a deletion those that lack the resource. */
   snapshots: z.object({ first: z.string(), last: z.string(), count: z.int().positive() }),
+  /** The first or last of them counts for nothing here: no trusted key has signed it. */
+  foreign: z.literal(true).optional(),
   /** Of a deletion, what it was called and where it was. */
   title: z.string(),
   folder: z.string(),

@@ -44,6 +44,7 @@ function versionOf(change: VersionChange, snapshots: Versions['snapshots']): Res
     until: timeOf(until),
     lived: Math.max(0, Date.parse(end) - Date.parse(time)),
     snapshots: held,
+    foreign: snapshots.get(held.first)?.foreign ?? snapshots.get(held.last)?.foreign,
     title,
     folder,
     folderUid,

@@ -1,6 +1,7 @@
+import { compact } from '../../contract/compact.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { append } from '../../lib/append.ts';
-import type { SnapshotSummary } from '../../contract/manifest.ts';
+import type { SnapshotSignature, SnapshotSummary } from '../../contract/manifest.ts';
 import { CUT_OVER_KEY } from '../layout.ts';
 import { claimsIn, readClaims } from './claims.ts';
 import { parseCutOver, readCutOver, type CutOver } from './cut-over.ts';
@@ -129,8 +130,14 @@ export class Trust {
   /** A summary as it counts here: neither what its signer is worth nor what time it is is kept in any index. */
   judge(summary: SnapshotSummary): SnapshotSummary {
     const { foreign: _, future: _future, ...rest } = summary;
-    const signed = summary.signer !== undefined && this.keys.trusted.has(summary.signer);
-    return { ...rest, signed, ...(signed ? {} : { foreign: true as const }) };
+    const trusted = summary.signer !== undefined && this.keys.trusted.has(summary.signer);
+    return { ...rest, ...this.signature({ ...NOBODY, ...compact({ signer: summary.signer }), trusted }) };
+  }
+
+  /** What every answer says of a snapshot that it shows. */
+  signature(author: Author): SnapshotSignature {
+    const signed = this.counts(author);
+    return { signed, ...compact({ signer: author.signer }), ...(signed ? {} : { foreign: true as const }) };
   }
 
   /**

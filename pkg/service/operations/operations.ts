@@ -42,6 +42,7 @@ import type {
   PlannedRestore,
   PlanQuestion,
   Operations,
+  ShownSnapshot,
   WorkResult,
   WorkRun,
 } from './work.ts';
@@ -119,8 +120,7 @@ class EngineWork implements Operations {
     const { value: _, counts, ...outcome } = backupOutcome(manifest, warnings);
     const { orgs: _orgs, ...changes } = manifest.changes ?? {};
     const all = { ...counts, ...changes, bytes: newBytes(before, manifest) };
-    const orgs = countsByOrg(before, manifest);
-    return withLocksRenewed(repository, { ...outcome, counts: all, ...orgs }, run);
+    return withLocksRenewed(repository, { ...outcome, counts: all, ...countsByOrg(before, manifest) }, run);
   }
 
   async verify(run: WorkRun, { readData, snapshot }: { readData: boolean; snapshot?: string }): Promise<WorkResult> {
@@ -148,11 +148,11 @@ class EngineWork implements Operations {
   }
 
   async prune(run: WorkRun, { confirmed }: { confirmed: boolean }): Promise<WorkResult> {
-    const repository = await this.#repository.open(run.signal);
     const { signal } = run;
+    const repository = await this.#repository.open(signal);
     const plan = await planPrune(repository, { signal });
-    const { randomness } = this.#options;
-    const { value: _, ...result } = pruneOutcome(await applyPrune(repository, plan, { signal, randomness, confirmed }));
+    const pruned = await applyPrune(repository, plan, { ...this.#ports, signal, confirmed });
+    const { value: _, ...result } = pruneOutcome(pruned);
     return withLocksRenewed(repository, result, run);
   }
 
@@ -180,12 +180,13 @@ class EngineWork implements Operations {
     return quick ?? (await this.#repository.openIfThere(signal))?.snapshots({ whole, signal }) ?? [];
   }
 
-  async manifest(id: string, signal: AbortSignal): Promise<Manifest> {
+  async snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
     const repository = await this.#repository.openIfThere(signal);
     if (repository === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${this.description} yet`);
     }
-    return repository.manifest(id, { signal });
+    const { manifest, author } = await repository.stored(id, { signal });
+    return { manifest, signature: repository.trust.signature(author) };
   }
 
   async versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions> {
@@ -215,8 +216,8 @@ class EngineWork implements Operations {
     return (await this.#repository.open(signal)).getObject(id, { signal });
   }
 
-  body(entry: ManifestEntry, signal: AbortSignal): Promise<string> {
-    return this.object(entry.object, signal);
+  body({ object }: ManifestEntry, signal: AbortSignal): Promise<string> {
+    return this.object(object, signal);
   }
 
   references(entry: ManifestEntry, text: string): { kind: KindName; uid: string }[] {

@@ -7,6 +7,7 @@ import type {
   Manifest,
   ManifestEntry,
   ResourceProblem,
+  SnapshotSignature,
   SnapshotSummary,
   SnapshotTrigger,
 } from '../../contract/manifest.ts';
@@ -42,6 +43,12 @@ export interface WorkResult {
   errors: ResourceProblem[];
   warnings?: string[];
   warned?: ReasonData[];
+}
+
+/** A snapshot for people to look at: whether it counts goes with it. */
+export interface ShownSnapshot {
+  manifest: Manifest;
+  signature: SnapshotSignature;
 }
 
 export interface LiveDataSource {
@@ -101,7 +108,7 @@ export interface Operations {
   inspect(signal: AbortSignal): Promise<Finding[]>;
   /** Newest first. With `whole` the store is asked for every one of them, not only for the last page. */
   snapshots(signal: AbortSignal, whole?: boolean): Promise<SnapshotSummary[]>;
-  manifest(id: string, signal: AbortSignal): Promise<Manifest>;
+  snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot>;
   /** Every change of a resource; what is known when `within` resolves. */
   versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions>;
   /** The same of a folder and of all that is or was below it, newest first. */

@@ -4,6 +4,7 @@ import type { ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { Caller } from '../organizations/caller.ts';
+import { foreignSides } from './sides.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -15,6 +16,7 @@ export interface Comparison {
   entries: DiffEntry[];
   counts: { added: number; changed: number; removed: number };
   errors: ResourceProblem[];
+  foreign: ('from' | 'to')[];
 }
 
 const KEPT = 10;
@@ -70,16 +72,19 @@ export class Comparisons {
   }
 
   async #make(caller: Caller, from: string, to: string, signal: AbortSignal): Promise<Comparison> {
-    const base = await this.#snapshots.manifest(from, caller, signal);
+    const before = await this.#snapshots.shown(from, caller, signal);
+    const base = before.manifest;
     if (to === 'live') {
       const read = this.#clock.now();
       const { diff, errors } = await this.#repositoryCache.use(signal, (work) => work.diffLive(base, caller, signal));
-      return { from, to, read, ...listed(diff), errors };
+      return { from, to, read, ...listed(diff), errors, foreign: foreignSides(before, undefined) };
     }
-    const target = await this.#snapshots.manifest(to, caller, signal);
+    const after = await this.#snapshots.shown(to, caller, signal);
+    const target = after.manifest;
     const diff = await this.#repositoryCache.use(signal, (work) => Promise.resolve(work.diff(base, target)));
     // What either snapshot failed to read can't be seen as unchanged.
-    return { from, to, read: undefined, ...listed(diff), errors: [...base.errors, ...target.errors] };
+    const errors = [...base.errors, ...target.errors];
+    return { from, to, read: undefined, ...listed(diff), errors, foreign: foreignSides(before, after) };
   }
 }
 

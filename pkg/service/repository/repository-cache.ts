@@ -2,7 +2,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import type { OpenOperations, Operations } from '../operations/work.ts';
+import type { OpenOperations, Operations, ShownSnapshot } from '../operations/work.ts';
 
 interface Opened {
   work: Operations;
@@ -23,7 +23,7 @@ export class RepositoryCache {
   readonly #log: Log;
   #current: Opened | undefined;
   #opening: Promise<Opened> | undefined;
-  #manifests = new Map<string, Promise<Manifest>>();
+  #kept = new Map<string, Promise<ShownSnapshot>>();
   #list: { at: number; whole: boolean; snapshots: Promise<SnapshotSummary[]> } | undefined;
   /** How the target answered last; undefined until it was asked. */
   reachable: boolean | undefined;
@@ -83,26 +83,30 @@ export class RepositoryCache {
     return this.#list.snapshots;
   }
 
-  /** By id, or `latest`. Manifests never change, so the last few are kept. */
   async manifest(id: string, signal: AbortSignal): Promise<Manifest> {
+    return (await this.snapshot(id, signal)).manifest;
+  }
+
+  /** By id, or `latest`. Manifests never change, so the last few are kept. */
+  async snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
     if (id === 'latest') {
-      return this.use(signal, (work) => work.manifest(id, signal));
+      return this.use(signal, (work) => work.snapshot(id, signal));
     }
-    const kept = this.#manifests.get(id);
-    const manifest = kept ?? this.use(signal, (work) => work.manifest(id, signal));
-    this.#manifests.delete(id);
-    this.#manifests.set(id, manifest);
-    manifest.catch(() => this.#manifests.delete(id));
-    for (const old of [...this.#manifests.keys()].slice(0, -MANIFESTS_KEPT)) {
-      this.#manifests.delete(old);
+    const kept = this.#kept.get(id);
+    const snapshot = kept ?? this.use(signal, (work) => work.snapshot(id, signal));
+    this.#kept.delete(id);
+    this.#kept.set(id, snapshot);
+    snapshot.catch(() => this.#kept.delete(id));
+    for (const old of [...this.#kept.keys()].slice(0, -MANIFESTS_KEPT)) {
+      this.#kept.delete(old);
     }
-    return manifest;
+    return snapshot;
   }
 
   /** After a run, or a deletion: what is at hand may be old. */
   refresh(): void {
     this.#list = undefined;
-    this.#manifests.clear();
+    this.#kept.clear();
   }
 
   /** The target is another one: what the earlier one answered says nothing any more, nor what it answers late. */
@@ -158,7 +162,7 @@ export class RepositoryCache {
     // What was asked for while the first one was opened is asked of it.
     if (before !== undefined) {
       this.#list = undefined;
-      this.#manifests.clear();
+      this.#kept.clear();
       before.retired = true;
       await this.#closeIfUnused(before);
     }

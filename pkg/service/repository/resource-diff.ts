@@ -21,7 +21,7 @@ export function resourceDiff(
   before: Side | undefined,
   after: Side | undefined,
   folderName: (uid: string) => string,
-): ResourceDiff {
+): Omit<ResourceDiff, 'foreign'> {
   const { org, kind, uid } = ref;
   const { changes, truncated } =
     before === undefined || after === undefined

@@ -4,7 +4,7 @@ import { storedRule, rulesOfText } from '../../engine/rules/stored-rules.ts';
 import { uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import { canonicalJson, stringAt } from '../../lib/json/json.ts';
 import type { Caller } from '../organizations/caller.ts';
-import type { Operations } from '../operations/work.ts';
+import type { Operations, ShownSnapshot } from '../operations/work.ts';
 import { findEntry } from './browse.ts';
 import type { Side } from './resource-diff.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -15,9 +15,20 @@ const GROUP: KindName = 'alert-rule-group';
 /** A resource on one side of a comparison, and the snapshot, if that side is one. */
 export interface FoundSide {
   found: Side | undefined;
-  manifest?: Manifest;
+  snapshot?: ShownSnapshot;
   /** Uid of the group that holds it, for a single rule. */
   group?: string;
+}
+
+/** @returns the sides of a comparison that are snapshots which do not count */
+export function foreignSides(
+  from: Pick<ShownSnapshot, 'signature'> | undefined,
+  to: Pick<ShownSnapshot, 'signature'> | undefined,
+): ('from' | 'to')[] {
+  return [
+    ...(from?.signature.foreign === true ? (['from'] as const) : []),
+    ...(to?.signature.foreign === true ? (['to'] as const) : []),
+  ];
 }
 
 /** Reads one resource, or one alert rule, on both sides of a comparison. */
@@ -49,16 +60,16 @@ export class Sides {
         ? { found: await this.#live((work) => work.liveBody(ref, caller, this.#signal)) }
         : { found: undefined };
     }
-    const manifest = await this.#snapshots.manifest(snapshot, caller, this.#signal);
+    const shown = await this.#snapshots.shown(snapshot, caller, this.#signal);
     if (!isWholeResource(ref)) {
-      return this.#storedRule(manifest, ref);
+      return { ...(await this.#storedRule(shown.manifest, ref)), snapshot: shown };
     }
-    const entry = findEntry(manifest, ref);
+    const entry = findEntry(shown.manifest, ref);
     if (entry === undefined) {
-      return { found: undefined, manifest };
+      return { found: undefined, snapshot: shown };
     }
     const text = await this.#repositoryCache.use(this.#signal, (work) => work.body(entry, this.#signal));
-    return { found: { text, title: entry.title, folderUid: entry.folderUid }, manifest };
+    return { found: { text, title: entry.title, folderUid: entry.folderUid }, snapshot: shown };
   }
 
   async #storedRule(manifest: Manifest, ref: NamedRef): Promise<FoundSide> {
@@ -66,12 +77,11 @@ export class Sides {
       storedRule(manifest, ref, (entry) => work.body(entry, this.#signal)),
     );
     if (rule === undefined) {
-      return { found: undefined, manifest };
+      return { found: undefined };
     }
     const { body, title, group } = rule;
     return {
       found: { text: canonicalJson(body), title, folderUid: group.folderUid },
-      manifest,
       group: group.uid,
     };
   }

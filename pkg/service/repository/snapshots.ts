@@ -8,6 +8,7 @@ import type { Log } from '../../contract/ports.ts';
 import { summaryOf } from '../../repository/snapshots/manifests.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
+import type { ShownSnapshot } from '../operations/work.ts';
 import { covers, rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import { pageOfList } from '../pagination.ts';
 import { matchesSnapshot } from './browse.ts';
@@ -34,17 +35,22 @@ export class Snapshots {
    * By id; `latest` is the newest backup that covers the organization.
    * @throws DK_NOT_FOUND, also for a snapshot in which the organization has no part
    */
-  async manifest(id: string, caller: Caller, signal: AbortSignal): Promise<Manifest> {
-    const manifest = await this.#repositoryCache.manifest(id, signal);
-    if (id !== 'latest' || manifest.orgs.some((org) => org.id === caller.org)) {
-      return manifestFor(manifest, caller);
+  async shown(id: string, caller: Caller, signal: AbortSignal): Promise<ShownSnapshot> {
+    const newest = await this.#repositoryCache.snapshot(id, signal);
+    if (id !== 'latest' || newest.manifest.orgs.some((org) => org.id === caller.org)) {
+      return seenBy(newest, caller);
     }
     for (const older of await this.#repositoryCache.snapshots(signal)) {
       if (isRegularBackup(older) && older.held?.orgs.some((org) => org.id === caller.org) === true) {
-        return manifestFor(await this.#repositoryCache.manifest(older.id, signal), caller);
+        return seenBy(await this.#repositoryCache.snapshot(older.id, signal), caller);
       }
     }
-    return manifestFor(manifest, caller);
+    return seenBy(newest, caller);
+  }
+
+  /** The same without who signed it, for what only says what it holds. @throws DK_NOT_FOUND */
+  async manifest(id: string, caller: Caller, signal: AbortSignal): Promise<Manifest> {
+    return (await this.shown(id, caller, signal)).manifest;
   }
 
   /** Newest first. */
@@ -62,7 +68,8 @@ export class Snapshots {
 
   /** One line of the history. @throws DK_NOT_FOUND */
   async row(id: string, caller: Caller, signal: AbortSignal): Promise<SnapshotRow> {
-    const [row] = await this.#rows([summaryOf(await this.#repositoryCache.manifest(id, signal))], caller, signal);
+    const { manifest, signature } = await this.#repositoryCache.snapshot(id, signal);
+    const [row] = await this.#rows([{ ...summaryOf(manifest), ...signature }], caller, signal);
     if (row === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`);
     }
@@ -106,18 +113,25 @@ export class Snapshots {
     const known =
       this.#counted.get(id) ??
       this.#repositoryCache
-        .use(signal, (work) => work.manifest(id, signal))
-        .then(summaryOf, (error: unknown) => {
-          this.#counted.delete(id);
-          this.#log.debug({ snapshot: id, reason: asDashkeepError(error).message }, 'a snapshot cannot be counted');
-          return undefined;
-        });
+        .use(signal, (work) => work.snapshot(id, signal))
+        .then(
+          ({ manifest, signature }) => ({ ...summaryOf(manifest), ...signature }),
+          (error: unknown) => {
+            this.#counted.delete(id);
+            this.#log.debug({ snapshot: id, reason: asDashkeepError(error).message }, 'a snapshot cannot be counted');
+            return undefined;
+          },
+        );
     this.#counted.set(id, known);
     for (const old of [...this.#counted.keys()].slice(0, -COUNTED_MOST)) {
       this.#counted.delete(old);
     }
     return known;
   }
+}
+
+function seenBy({ manifest, signature }: ShownSnapshot, caller: Caller): ShownSnapshot {
+  return { manifest: manifestFor(manifest, caller), signature };
 }
 
 function withoutName({ by: _by, ...rest }: SnapshotSummary): SnapshotSummary {

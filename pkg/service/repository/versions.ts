@@ -135,8 +135,8 @@ export class ResourceVersions {
     }
     const { org, uid } = ref;
     const nothing = await this.#found({ org, kind: GROUP, uid: '' }, signal);
-    const [newest, seen] = await this.#repositoryCache.use(signal, (work) =>
-      Promise.all([work.manifest('latest', signal), work.everSeen(signal)]),
+    const [{ manifest: newest }, seen] = await this.#repositoryCache.use(signal, (work) =>
+      Promise.all([work.snapshot('latest', signal), work.everSeen(signal)]),
     );
     const versions = (group: ResourceRef): Promise<Versions> => this.#found(group, signal);
     const own = seen.filter((one) => isOf(caller, one));

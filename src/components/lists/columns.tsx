@@ -9,6 +9,7 @@ import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { ResourceName } from '../resources/ResourceName.tsx';
 import { NARROW, opensRow } from './rows.ts';
+import { ForeignBadge } from '../ForeignSnapshot.tsx';
 import { askedBy, StatusBadge } from '../StatusBadge.tsx';
 import type { Column } from './VirtualTable.tsx';
 
@@ -92,12 +93,13 @@ export function timeColumn<T>(header: string, timeOf: (item: T) => string, href:
   };
 }
 
-export function statusColumn<T extends { status: RunStatus }>(): Column<T> {
+/** A snapshot that does not count has no status: its maker chose what it says. */
+export function statusColumn<T extends { status: RunStatus; foreign?: true }>(): Column<T> {
   return {
     id: 'status',
     header: t('column.status', 'Status'),
     width: '118px',
-    cell: (item) => <StatusBadge status={item.status} />,
+    cell: (item) => (item.foreign ? <ForeignBadge /> : <StatusBadge status={item.status} />),
   };
 }
 

@@ -23,7 +23,7 @@ export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
       <QueryView query={query}>
         {(diff) => (
           <Stack direction="column" gap={2}>
-            {diff.change !== 'added' && (
+            {diff.change !== 'added' && !diff.foreign.includes('from') && (
               <div>
                 <RestoreButton
                   request={{

@@ -2,20 +2,18 @@ import { Alert, Tab, TabsBar, Text } from '@grafana/ui';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { ResourceDiff } from '../../../pkg/contract/api/diff.ts';
 import { t } from '../../lib/i18n.ts';
+import { ForeignAlert } from '../ForeignSnapshot.tsx';
 import { JsonDiff } from '../json/JsonDiff.tsx';
 import { JsonView } from '../json/JsonView.tsx';
 import { Loading } from '../QueryView.tsx';
 import { canDrawPanels } from '../../lib/panels/host.ts';
-import { changedPanels } from '../../lib/panels/pairs.ts';
-import { readDashboard } from '../../lib/panels/read.ts';
+import { panelsOf } from '../../lib/panels/panelsOf.ts';
 import { ReadableChanges } from './ReadableChanges.tsx';
 
 const PanelsSideBySide = lazy(async () => {
   const { PanelsSideBySide: component } = await import('../panels/PanelsSideBySide.tsx');
   return { default: component };
 });
-
-const WITH_PANELS = ['dashboard', 'library-panel'];
 
 interface Props {
   diff: ResourceDiff;
@@ -28,16 +26,28 @@ export function ResourceDifference({ diff, sides }: Props) {
   const changed = diff.change === 'changed';
   // Where words say nothing, the JSON is what there is to see.
   const [view, setView] = useState<'words' | 'panels' | 'json'>(changed && diff.changes.length > 0 ? 'words' : 'json');
-  const panels = useChangedPanels(diff);
+  const panels = useMemo(() => (canDrawPanels() ? panelsOf(diff) : undefined), [diff]);
   const label = t('resource.json', 'JSON of {{title}}', { title: diff.title });
+  const foreign = diff.foreign.length > 0 && <ForeignAlert />;
   if (diff.change === 'unchanged') {
-    return <Text color="secondary">{t('diff.unchanged', 'Both sides are the same.')}</Text>;
+    return (
+      <>
+        {foreign}
+        <Text color="secondary">{t('diff.unchanged', 'Both sides are the same.')}</Text>
+      </>
+    );
   }
   if (!changed) {
-    return <JsonView value={diff.before ?? diff.after} label={label} />;
+    return (
+      <>
+        {foreign}
+        <JsonView value={diff.before ?? diff.after} label={label} />
+      </>
+    );
   }
   return (
     <>
+      {foreign}
       <TabsBar>
         <Tab label={t('diff.words', 'Summary')} active={view === 'words'} onChangeTab={() => setView('words')} />
         {panels !== undefined && (
@@ -68,19 +78,6 @@ export function ResourceDifference({ diff, sides }: Props) {
       )}
     </>
   );
-}
-
-/** The panels that changed, where there are any and Grafana can draw them. */
-function useChangedPanels(diff: ResourceDiff) {
-  return useMemo(() => {
-    if (diff.change !== 'changed' || !WITH_PANELS.includes(diff.kind) || !canDrawPanels()) {
-      return undefined;
-    }
-    const before = readDashboard(diff.kind, diff.uid, diff.before);
-    const after = readDashboard(diff.kind, diff.uid, diff.after);
-    const pairs = changedPanels(diff.changes, before, after);
-    return pairs.length === 0 ? undefined : { before, after, pairs };
-  }, [diff]);
 }
 
 function ReadableOrNothing({ diff }: { diff: ResourceDiff }) {

@@ -21,10 +21,11 @@ const liveOption = (): ComboboxOption => ({
 });
 
 function optionOf(row: SnapshotRow): ComboboxOption {
+  const state = row.foreign ? t('foreign.title', 'Not signed by this installation') : statusLabel(row.status);
   return {
     value: row.id,
     label: formatTime(row.time),
-    description: `${formatRelative(row.time)}, ${statusLabel(row.status).toLowerCase()}`,
+    description: `${formatRelative(row.time)}, ${state.toLowerCase()}`,
   };
 }
 

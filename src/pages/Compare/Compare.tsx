@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, EmptyState, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { AppPage } from '../../components/AppPage.tsx';
+import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
 import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
 import { useSnapshot } from '../../data/useSnapshots.ts';
@@ -17,12 +18,14 @@ export function Compare() {
   const { read, change } = useUrlState();
   const newest = useSnapshot('latest');
   const from = read('from') || newest.data?.id;
+  const earlier = useSnapshot(from);
   return (
     <AppPage
       pageNav={{ text: t('compare.title', 'Compare'), url: routes.compare() }}
       subTitle={t('compare.subtitle', 'See what was added, changed and removed between two snapshots.')}
       actions={
-        from !== undefined && (
+        from !== undefined &&
+        !earlier.data?.foreign && (
           <LinkButton variant="secondary" icon="history" href={routes.restore({ snapshot: from })}>
             {t('compare.restore', 'Restore from the earlier snapshot')}
           </LinkButton>
@@ -77,6 +80,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
         <EmptyState variant="not-found" message={t('compare.same', 'Both sides are the same snapshot')} role="status" />
       ) : (
         <>
+          <ForeignSides from={from} to={to} />
           <GoneHere from={from} to={to} />
           <DiffList key={`${from} ${to}`} from={from} to={to} />
         </>
@@ -86,6 +90,12 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
       )}
     </Stack>
   );
+}
+
+function ForeignSides({ from, to }: { from: string; to: string }) {
+  const earlier = useSnapshot(from);
+  const later = useSnapshot(to === 'live' ? undefined : to);
+  return earlier.data?.foreign || later.data?.foreign ? <ForeignAlert /> : null;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -35,6 +35,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
   const filtered = read('change') + read('kind') + read('q') !== '';
   const nothing = counts !== undefined && counts.added + counts.changed + counts.removed === 0;
   const errors = list.first?.errors ?? [];
+  const isForeign = list.first?.foreign.includes('from') === true;
   return (
     <Stack direction="column" gap={2}>
       {list.first?.read !== undefined && <LiveRead from={from} time={list.first.read} />}
@@ -66,7 +67,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
               selection,
               nameOf: (entry) => `${entry.title || entry.uid}, ${kindLabel(entry.kind)}`,
               // What was added is not on the earlier side, so it can't come from there.
-              canChoose: (entry) => entry.change !== 'added',
+              canChoose: (entry) => entry.change !== 'added' && !isForeign,
             }}
             empty={t('compare.noMatch', 'No difference matches')}
             search={t('snapshot.search', 'Search titles, UIDs and folders')}

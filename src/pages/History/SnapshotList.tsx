@@ -94,16 +94,17 @@ function makeColumns(): Column<SnapshotRow>[] {
       width: '76px',
       align: 'right',
       hideBelow: 'sm',
-      cell: (row) => (
-        <LinkButton
-          size="sm"
-          fill="text"
-          href={routes.restore({ snapshot: row.id })}
-          aria-label={t('history.restoreFrom', 'Restore from {{time}}', { time: formatTime(row.time) })}
-        >
-          {t('history.restore', 'Restore')}
-        </LinkButton>
-      ),
+      cell: (row) =>
+        row.foreign ? null : (
+          <LinkButton
+            size="sm"
+            fill="text"
+            href={routes.restore({ snapshot: row.id })}
+            aria-label={t('history.restoreFrom', 'Restore from {{time}}', { time: formatTime(row.time) })}
+          >
+            {t('history.restore', 'Restore')}
+          </LinkButton>
+        ),
     },
   ];
 }

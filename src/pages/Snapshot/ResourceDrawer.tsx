@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import type { ManifestEntry } from '../../../pkg/contract/manifest.ts';
+import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { JsonView } from '../../components/json/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -37,12 +38,15 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
       onClose={onClose}
     >
       <QueryView query={query}>
-        {({ entry, rule, body, references }) => (
+        {({ entry, rule, body, references, foreign }) => (
           <Stack direction="column" gap={2}>
+            {foreign && <ForeignAlert />}
             <Stack gap={1} wrap="wrap">
-              <LinkButton icon="history" href={routes.restore({ snapshot, type: 'resources', resource: parameter })}>
-                {t('resource.restore', 'Restore this')}
-              </LinkButton>
+              {!foreign && (
+                <LinkButton icon="history" href={routes.restore({ snapshot, type: 'resources', resource: parameter })}>
+                  {t('resource.restore', 'Restore this')}
+                </LinkButton>
+              )}
               <LinkButton
                 variant="secondary"
                 icon="code-branch"
@@ -61,7 +65,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
               <Button variant="secondary" icon="download-alt" onClick={() => download.mutate('body')}>
                 {t('resource.download', 'Download JSON')}
               </Button>
-              {kind === 'dashboard' && <OpenAsItWas snapshot={snapshot} uid={uid} />}
+              {kind === 'dashboard' && !foreign && <OpenAsItWas snapshot={snapshot} uid={uid} />}
             </Stack>
             {download.error !== null && <ServiceNotice error={download.error} />}
             <Facts

@@ -6,6 +6,7 @@ import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
+import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -54,9 +55,11 @@ function Actions({ snapshot }: { snapshot: SnapshotDetail }) {
   const selection = under === undefined ? {} : { type: 'folder', org: String(org), uid: under };
   return (
     <>
-      <LinkButton icon="history" href={routes.restore({ snapshot: snapshot.id, ...selection })}>
-        {under === undefined ? t('snapshot.restore', 'Restore') : t('snapshot.restoreFolder', 'Restore this folder')}
-      </LinkButton>
+      {!snapshot.foreign && (
+        <LinkButton icon="history" href={routes.restore({ snapshot: snapshot.id, ...selection })}>
+          {under === undefined ? t('snapshot.restore', 'Restore') : t('snapshot.restoreFolder', 'Restore this folder')}
+        </LinkButton>
+      )}
       <LinkButton variant="secondary" icon="code-branch" href={routes.compare({ from: snapshot.id, to: 'live' })}>
         {t('snapshot.compareLive', 'Compare with Grafana now')}
       </LinkButton>
@@ -72,6 +75,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
   const opened = parseResource(read('resource'));
   return (
     <Stack direction="column" gap={3}>
+      {snapshot.foreign && <ForeignAlert />}
       <Facts
         facts={[
           [t('column.status', 'Status'), <StatusBadge key="status" status={snapshot.status} />],

@@ -3,6 +3,7 @@ import type { GrafanaTheme2, IconName } from '@grafana/data';
 import { Button, LinkButton, Stack, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
+import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ReadableChanges } from '../../components/resources/ReadableChanges.tsx';
@@ -45,6 +46,7 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
       )}
       <Stack gap={1} alignItems="center" wrap="wrap">
         <LabelBadge color={color} icon={icon} text={label} />
+        {version.foreign && <ForeignBadge />}
         <Text weight="medium">{formatTime(time)}</Text>
         <Text color="secondary">
           <RelativeTime time={time} />
@@ -80,7 +82,7 @@ function SavedBy({ by, updatedBy = '' }: Pick<ResourceVersion, 'by' | 'updatedBy
   return name === '' ? null : <Text color="secondary">{t('versions.by', 'saved by {{name}}', { name })}</Text>;
 }
 
-function Actions({ resource, version: { what, snapshots }, before, onCompare }: Props) {
+function Actions({ resource, version: { what, snapshots, foreign }, before, onCompare }: Props) {
   const snapshot = snapshots.last;
   if (what === 'deleted') {
     return null;
@@ -100,17 +102,19 @@ function Actions({ resource, version: { what, snapshots }, before, onCompare }: 
           {t('versions.compareBefore', 'Compare with the version before')}
         </Button>
       )}
-      <RestoreButton
-        size="sm"
-        variant="secondary"
-        request={{
-          snapshot,
-          selection: { type: 'resources', resources: [refOf(resource)] },
-          options: { overwrite: true },
-        }}
-      >
-        {t('versions.restore', 'Restore this version')}
-      </RestoreButton>
+      {!foreign && (
+        <RestoreButton
+          size="sm"
+          variant="secondary"
+          request={{
+            snapshot,
+            selection: { type: 'resources', resources: [refOf(resource)] },
+            options: { overwrite: true },
+          }}
+        >
+          {t('versions.restore', 'Restore this version')}
+        </RestoreButton>
+      )}
       <LinkButton
         size="sm"
         variant="secondary"
@@ -119,7 +123,7 @@ function Actions({ resource, version: { what, snapshots }, before, onCompare }: 
       >
         {t('versions.details', 'Contents and download')}
       </LinkButton>
-      {resource.kind === 'dashboard' && <OpenAsItWas size="sm" snapshot={snapshot} uid={resource.uid} />}
+      {resource.kind === 'dashboard' && !foreign && <OpenAsItWas size="sm" snapshot={snapshot} uid={resource.uid} />}
     </Stack>
   );
 }

@@ -6,7 +6,7 @@ import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../pagination.ts';
 import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
-import { Sides } from '../../repository/sides.ts';
+import { foreignSides, Sides } from '../../repository/sides.ts';
 import type { Service } from '../../service.ts';
 import { responses } from '../responses.ts';
 import type { ConcurrencyGuard } from '../concurrency-guard.ts';
@@ -80,8 +80,9 @@ export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard):
         if (before.found === undefined && after.found === undefined) {
           throw nothing;
         }
-        const manifests = [before, after].flatMap(({ manifest }) => manifest ?? []);
-        return resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
+        const manifests = [before, after].flatMap(({ snapshot }) => snapshot?.manifest ?? []);
+        const diff = resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
+        return { ...diff, foreign: foreignSides(before.snapshot, after.snapshot) };
       }),
   );
 }

@@ -118,7 +118,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       },
     },
     async ({ params, query, caller }, reply) => {
-      const manifest = await snapshots.manifest(params.id, caller, signal);
+      const { manifest, signature } = await snapshots.shown(params.id, caller, signal);
       const { entry, text, references, rule } = await repositoryCache.use(signal, async (work) => {
         const found = await storedText(manifest, query, (one) => work.body(one, signal));
         return { ...found, references: work.references(found.entry, found.content) };
@@ -127,7 +127,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
         return compact({ kind, uid, title: held?.title, held: held !== undefined });
       });
-      const known = compact({ entry, rule, references: needed });
+      const known = compact({ entry, rule, references: needed, foreign: signature.foreign });
       sendJson(reply, `{"body":${text},${JSON.stringify(known).slice(1)}`);
       return { ...known, body: null };
     },

@@ -226,6 +226,7 @@ export function resourceDiff(from: World, to: World, kind: KindName, uid: string
     uid,
     title: shown.entry.title,
     truncated: told.truncated,
+    foreign: [],
     before: before?.body,
     after: after?.body,
     changes: told.changes,

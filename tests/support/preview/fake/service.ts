@@ -137,6 +137,7 @@ function diff({ state, query }: Call) {
     from,
     to,
     read: new Date().toISOString(),
+    foreign: [],
     counts: answers.diffCounts(all),
     errors: [],
   };

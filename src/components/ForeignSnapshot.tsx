@@ -1,0 +1,22 @@
+import { Alert } from '@grafana/ui';
+import { t } from '../lib/i18n.ts';
+import { LabelBadge } from './LabelBadge.tsx';
+
+/** Marks a snapshot that no trusted key has signed. */
+export function ForeignBadge() {
+  return (
+    <LabelBadge color="red" icon="exclamation-triangle" text={t('foreign.title', 'Not signed by this installation')} />
+  );
+}
+
+/** Why less can be done with such a snapshot. */
+export function ForeignAlert() {
+  return (
+    <Alert severity="warning" bottomSpacing={0} title={t('foreign.title', 'Not signed by this installation')}>
+      {t(
+        'foreign.text',
+        'Anyone who can write to the target may have created or changed this snapshot. It is not counted, previewed or restored here, and its panels are not drawn.',
+      )}
+    </Alert>
+  );
+}
