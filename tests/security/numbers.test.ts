@@ -94,3 +94,29 @@ it('do not say whether another organization has the same content', async () => {
   expect(guessed['stored']).toBe(unknown['stored']);
   expect(guessed['bytes']).toBe((unknown['bytes'] ?? 0) - 'fictions'.length + 'figures'.length);
 });
+
+it('of snapshots that do not cover an organization are not said of the start of an id', async () => {
+  await world.backup();
+  await world.backup();
+  const dashboard = { org: 1, kind: 'dashboard', uid: home.planted.dashboard };
+  await home.grafana.send('DELETE', `/api/dashboards/uid/${dashboard.uid}`);
+  const selection = { type: 'resources', resources: [dashboard] };
+  const { json: plan } = await home.call('POST', '/restores', { snapshot: 'latest', selection });
+  // Makes a safety snapshot of the home organization alone.
+  const { json: run } = await home.call('POST', `/restores/${plan.id}/apply`, { confirm: plan.confirm });
+  await world.ended(home, run.id);
+  const [own, all] = await Promise.all(
+    [other, home].map(async ({ call }) => (await call('GET', '/snapshots')).json.items as { id: string }[]),
+  );
+  const hidden = all!.map(({ id }) => id).filter((id) => !own!.some((one) => one.id === id));
+  expect(hidden.length).toBeGreaterThan(0);
+  const message = async (id: string): Promise<string> =>
+    (await other.call('GET', `/snapshots/${id}`)).json.error.message;
+  expect(await message('2')).toBe(`${own!.length} snapshots start with '2'`);
+  for (const id of hidden) {
+    expect(await message(id)).toBe(`there is no snapshot '${id}'`);
+    expect(await message(id.slice(0, -1))).toBe(`there is no snapshot '${id.slice(0, -1)}'`);
+  }
+  const absent = '20200101T000000Z-00000000';
+  expect(await message(absent)).toBe(`there is no snapshot '${absent}'`);
+});

@@ -30,16 +30,7 @@ export class SnapshotFinder {
   async find(start: string, calls: Abortable): Promise<TimedKey> {
     const { store } = this.#ports;
     const matches = /^[0-9a-fTZ-]+$/.test(start) ? await listSnapshots(store, { ...calls, start }) : [];
-    const [first] = matches;
-    if (first === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${printable(start)}'`);
-    }
-    if (matches.length > 1) {
-      throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(start)}'`, {
-        advice: reason('lengthen-id'),
-      });
-    }
-    return first;
+    return onlyMatch(start, matches);
   }
 
   /**
@@ -150,4 +141,18 @@ export class SnapshotFinder {
     this.#log.warn({ snapshot: key.id }, 'a snapshot does not match what a trusted key signed: it is skipped');
     return undefined;
   }
+}
+
+/** @returns the one that starts so. @throws DK_NOT_FOUND when there is none, or more than one */
+export function onlyMatch<T>(start: string, matches: readonly T[]): T {
+  const [first] = matches;
+  if (first === undefined) {
+    throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${printable(start)}'`);
+  }
+  if (matches.length > 1) {
+    throw new DashkeepError('DK_NOT_FOUND', `${matches.length} snapshots start with '${printable(start)}'`, {
+      advice: reason('lengthen-id'),
+    });
+  }
+  return first;
 }

@@ -16,7 +16,8 @@ export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
   const [first, ...others] = manifest.orgs;
   const covered = manifest.orgs.some(({ id }) => id === caller.org);
   if (!covered && !caller.home) {
-    throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${manifest.id}`);
+    // In the same words as one that does not exist.
+    throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${manifest.id}'`);
   }
   if (caller.home && first?.id === caller.org && others.length === 0) {
     return manifest;

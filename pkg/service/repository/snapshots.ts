@@ -1,10 +1,12 @@
 import type { z } from 'zod';
-import { isRegularBackup } from '../../contract/manifest.ts';
+import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotPage, SnapshotRow, SnapshotsQuery } from '../../contract/api/snapshots.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
+import { isTimedId } from '../../repository/layout.ts';
+import { onlyMatch } from '../../repository/snapshots/latest.ts';
 import { summaryOf } from '../../repository/snapshots/manifests.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
@@ -36,16 +38,34 @@ export class Snapshots {
    * @throws DK_NOT_FOUND, also for a snapshot in which the organization has no part
    */
   async shown(id: string, caller: Caller, signal: AbortSignal): Promise<ShownSnapshot> {
-    const newest = await this.#repositoryCache.snapshot(id, signal);
-    if (id !== 'latest' || newest.manifest.orgs.some((org) => org.id === caller.org)) {
-      return seenBy(newest, caller);
+    const found = await this.#repositoryCache.snapshot(await this.#whole(id, caller, signal), signal);
+    if (id !== 'latest' || found.manifest.orgs.some((org) => org.id === caller.org)) {
+      return seenBy(found, caller);
     }
     for (const older of await this.#repositoryCache.snapshots(signal)) {
-      if (isRegularBackup(older) && older.held?.orgs.some((org) => org.id === caller.org) === true) {
-        return seenBy(await this.#repositoryCache.snapshot(older.id, signal), caller);
+      if (
+        countsNow(older) &&
+        isRegularBackup(older) &&
+        older.held?.orgs.some((org) => org.id === caller.org) === true
+      ) {
+        const shown = await this.#repositoryCache.snapshot(older.id, signal);
+        // Someone may have overwritten it since it was listed.
+        if (shown.signature.foreign !== true) {
+          return seenBy(shown, caller);
+        }
       }
     }
-    return seenBy(newest, caller);
+    return seenBy(found, caller);
+  }
+
+  /** The id that starts so, of the snapshots that the caller can see: others must not be counted by it. */
+  async #whole(id: string, caller: Caller, signal: AbortSignal): Promise<string> {
+    if (caller.home || id === 'latest' || isTimedId(id)) {
+      return id;
+    }
+    const starting = (await this.#repositoryCache.snapshots(signal, true)).filter((one) => one.id.startsWith(id));
+    const own = await this.#rows(starting, caller, signal);
+    return onlyMatch(id, own).id;
   }
 
   /** The same without who signed it, for what only says what it holds. @throws DK_NOT_FOUND */
@@ -71,7 +91,7 @@ export class Snapshots {
     const { manifest, signature } = await this.#repositoryCache.snapshot(id, signal);
     const [row] = await this.#rows([{ ...summaryOf(manifest), ...signature }], caller, signal);
     if (row === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id}`);
+      throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${id}'`);
     }
     return row;
   }
