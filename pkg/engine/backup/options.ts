@@ -3,9 +3,15 @@ import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Randomness, Log } from '../../contract/ports.ts';
 import type { Instance } from '../../grafana/instance.ts';
+import type { Listed } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
-import type { ToBeWritten } from './touched.ts';
+
+/** A resource that a restore is about to overwrite, as it is asked for. */
+export interface ToBeWritten extends Listed {
+  org: number;
+  kind: KindName;
+}
 
 export interface BackupOptions {
   instance: Instance;

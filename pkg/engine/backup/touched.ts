@@ -1,7 +1,6 @@
 import type { KindName } from '../../contract/kinds.ts';
 import { problemCount, type KindReport, type Manifest, type ManifestEntry } from '../../contract/manifest.ts';
 import { kindContext } from '../../grafana/instance.ts';
-import type { Listed } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { canonicalOf } from '../../grafana/kinds/text-content.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
@@ -10,16 +9,10 @@ import { placeAndName } from '../folder-paths.ts';
 import type { ProgressCounter } from '../progress.ts';
 import { keyOf } from '../restore/target.ts';
 import { inManifestOrder } from './collection.ts';
-import type { BackupOptions } from './options.ts';
+import type { BackupOptions, ToBeWritten } from './options.ts';
 import { entryOf } from './read-kind.ts';
 
 const AT_ONCE = 8;
-
-/** A resource that a restore is about to overwrite, as it is asked for. */
-export interface ToBeWritten extends Listed {
-  org: number;
-  kind: KindName;
-}
 
 /** What a snapshot of a few resources says besides its own facts. */
 export type TouchedPart = Pick<

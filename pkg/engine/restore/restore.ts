@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { backup } from '../backup/backup.ts';
 import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply/apply.ts';
-import type { ToBeWritten } from '../backup/touched.ts';
+import type { ToBeWritten } from '../backup/options.ts';
 import { wantedAt } from './apply/attempt.ts';
 import { targetOf } from './target.ts';
 import { restoreEverything } from './everything/apply.ts';

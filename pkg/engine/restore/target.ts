@@ -1,9 +1,13 @@
 import type { ResourceRef } from '../../contract/kinds.ts';
-import type { PlannedItem } from './types.ts';
 
 /** Where the resource of an item will be, and under which uid. */
-export function targetOf(item: Pick<PlannedItem, 'org' | 'kind' | 'uid' | 'targetOrg' | 'targetUid'>): ResourceRef {
-  const { org, kind, uid, targetOrg, targetUid } = item;
+export function targetOf({
+  org,
+  kind,
+  uid,
+  targetOrg,
+  targetUid,
+}: ResourceRef & { targetOrg?: number | undefined; targetUid?: string | undefined }): ResourceRef {
   return { org: targetOrg ?? org, kind, uid: targetUid ?? uid };
 }
 

@@ -51,6 +51,7 @@ function stateName(repository: string): string {
  * - a passphrase: as identities; in a new repository an identity is made and stored under it;
  * - identities without recipients: writing is encrypted for those identities;
  * - neither, in a repository that has keys: reading what is plain, and no writing, because it would be in the clear.
+ * @throws DashkeepError where the secrets cannot open what is there, or are not those of the earlier backups
  */
 export async function openKeyring(
   ports: KeyPorts,

@@ -16,7 +16,7 @@ import { countingManifest, drill, newestComplete } from '../../engine/drill/dril
 import { recentOf } from '../../engine/recent.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
-import { applyForget, deleteSnapshot, planForget } from '../../repository/snapshots/forget.ts';
+import { deleteSnapshot } from '../../repository/snapshots/forget.ts';
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { applyPrune, planPrune } from '../../repository/prune/prune.ts';
 import type { RetentionPolicy } from '../../repository/snapshots/retention.ts';
@@ -46,7 +46,7 @@ import type {
   WorkResult,
   WorkRun,
 } from './work.ts';
-import { policyOf, previewRetention, type Rules } from './retention.ts';
+import { forgetBy, policyOf, previewRetention, type Rules } from './retention.ts';
 import type { OperationsOptions } from './options.ts';
 
 /** The work of the service, done by the engine. */
@@ -100,6 +100,7 @@ class EngineWork implements Operations {
   async backup(run: WorkRun, { full }: { full: boolean }): Promise<WorkResult> {
     const repository = await this.#repository.openOrMake(run.signal);
     const { scope } = this.#settings.values;
+    const excluded = new Set(scope.excludeKinds);
     const before = await repository.previousManifest({ signal: run.signal });
     const warnings: KnownReason[] = [];
     const take = (instance: Instance): Promise<Manifest> =>
@@ -108,7 +109,7 @@ class EngineWork implements Operations {
         ...run,
         instance,
         repository,
-        kinds: this.#kinds,
+        kinds: scope.excludeKinds.length === 0 ? undefined : KIND_NAMES.filter((kind) => !excluded.has(kind)),
         fullReadEvery: full ? 1 : scope.fullReadEvery,
         // A person who asks for a backup wants what is there now.
         readsAll: run.trigger === 'manual',
@@ -137,14 +138,9 @@ class EngineWork implements Operations {
 
   async forget(run: WorkRun): Promise<WorkResult> {
     const policy = this.#policy(this.#settings.values.retention);
-    if (policy === undefined) {
-      return { status: 'complete', counts: { forgotten: 0 }, errors: [] };
-    }
-    const repository = await this.#repository.open(run.signal);
-    const plan = await planForget(repository, policy, { signal: run.signal });
-    const { forgotten, remaining } = await applyForget(repository, plan, { signal: run.signal });
-    const counts = { forgotten: forgotten.length, kept: plan.kept.length, remaining: remaining.length };
-    return { status: remaining.length === 0 ? 'complete' : 'partial', counts, errors: [] };
+    return policy === undefined
+      ? { status: 'complete', counts: { forgotten: 0 }, errors: [] }
+      : forgetBy(policy, await this.#repository.open(run.signal), run.signal);
   }
 
   async prune(run: WorkRun, { confirmed }: { confirmed: boolean }): Promise<WorkResult> {
@@ -298,10 +294,5 @@ class EngineWork implements Operations {
 
   close(): Promise<void> {
     return this.#repository.close();
-  }
-
-  get #kinds(): KindName[] | undefined {
-    const excluded = new Set(this.#settings.values.scope.excludeKinds);
-    return excluded.size === 0 ? undefined : KIND_NAMES.filter((kind) => !excluded.has(kind));
   }
 }

@@ -1,7 +1,9 @@
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { applyForget, planForget } from '../../repository/snapshots/forget.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
 import { explained, planRetention, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import type { Operations } from './work.ts';
+import type { Operations, WorkResult } from './work.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 
 /** The rules of retention in the settings. */
@@ -14,6 +16,18 @@ export function policyOf(rules: Rules, timeZone: string): RetentionPolicy | unde
     return undefined;
   }
   return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
+}
+
+/** Removes the snapshots that a policy does not keep; partial where some remain. */
+export async function forgetBy(
+  policy: RetentionPolicy,
+  repository: OpenedRepository,
+  signal: AbortSignal,
+): Promise<WorkResult> {
+  const plan = await planForget(repository, policy, { signal });
+  const { forgotten, remaining } = await applyForget(repository, plan, { signal });
+  const counts = { forgotten: forgotten.length, kept: plan.kept.length, remaining: remaining.length };
+  return { status: remaining.length === 0 ? 'complete' : 'partial', counts, errors: [] };
 }
 
 /** What a policy keeps and forgets now; without a policy it keeps everything. */
