@@ -21,6 +21,7 @@ export const dashboardPermissions: Kind = permissionKind({
       'dashboards.permissions:read on dashboards:*',
       'dashboards:read on dashboards:*',
       'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+      'teams:read on teams:* and org.users:read on users:* (for the entries of teams and users)',
     ],
   },
   dependsOn: ['dashboard', 'team', 'user', 'service-account'],

@@ -24,6 +24,7 @@ export const dataSourcePermissions: Kind = permissionKind({
       'datasources.permissions:read on datasources:*',
       'datasources:read on datasources:*',
       'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+      'teams:read on teams:* and org.users:read on users:* (for the entries of teams and users)',
     ],
   },
   dependsOn: ['data-source', 'team', 'user', 'service-account'],

@@ -21,6 +21,7 @@ export const folderPermissions: Kind = permissionKind({
       'folders.permissions:read on folders:*',
       'folders:read on folders:*',
       'serviceaccounts:read on serviceaccounts:* (for the entries of service accounts)',
+      'teams:read on teams:* and org.users:read on users:* (for the entries of teams and users)',
     ],
   },
   dependsOn: ['folder', 'team', 'user', 'service-account'],

@@ -6,11 +6,21 @@ import {
   writePermissions,
   type Permitted,
 } from '../../../permissions.ts';
+import { requireAnyAction } from '../../../rights.ts';
 import { isDefaultPermissions } from './defaults.ts';
 import { permissionSecurity } from './security.ts';
 import type { Kind, KindContext, Listed, Reference } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { ABOUT_A_DAY } from '../../stale-after.ts';
+
+/** Without these, Grafana leaves out who is permitted something, and does not say that the list is shorter. */
+const SUBJECT_ACTIONS = ['teams:read', 'org.users:read', 'serviceaccounts:read'];
+
+async function requireSubjects(context: KindContext): Promise<void> {
+  for (const action of SUBJECT_ACTIONS) {
+    await requireAnyAction(context, 'permissions', [action]);
+  }
+}
 
 /** What differs between the permissions of folders, dashboards and data sources. */
 export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
@@ -49,6 +59,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     staleAfter: ABOUT_A_DAY,
 
     async *list(context, known) {
+      await requireSubjects(context);
       yield* (await places(context, known.owners)).values();
     },
 

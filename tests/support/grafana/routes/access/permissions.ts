@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../../../../../pkg/lib/json/json.ts';
-import { ancestors, canInFolder, canWithDashboard } from '../../access.ts';
+import { ancestors, can, canInFolder, canWithDashboard } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
 import type { AclEntry, Role } from '../../model/stored.ts';
 import { accessDenied, problem, publicError } from '../../http/problems.ts';
@@ -54,10 +54,11 @@ export function permissionRoutes(router: Router): void {
   router.on('GET /api/access-control/:resource/:id', (call) => {
     refuseMissing(call);
     const holder = holderOf(call, call.param('resource'), call.param('id'), 'read');
+    const shown = (entry: AclEntry): boolean => isShown(call, entry);
     return [
       adminEntry(holder),
-      ...holder.inherited.map((entry) => dto(call, holder, entry, true)),
-      ...holder.acl.map((entry) => dto(call, holder, entry, false)),
+      ...holder.inherited.filter(shown).map((entry) => dto(call, holder, entry, true)),
+      ...holder.acl.filter(shown).map((entry) => dto(call, holder, entry, false)),
     ];
   });
   router.on('POST /api/access-control/:resource/:id', (call) => {
@@ -85,6 +86,15 @@ export function permissionRoutes(router: Router): void {
       return { message: 'Permission updated' };
     });
   }
+}
+
+/** Entries are left out for those who may not see whom they are about (resourcepermissions/store.go). */
+function isShown({ identity, org }: Call, { teamId, userId }: AclEntry): boolean {
+  if (teamId !== undefined) {
+    return can(identity, 'teams:read');
+  }
+  const isAccount = userId !== undefined && org.serviceAccounts.has(userId);
+  return userId === undefined || can(identity, isAccount ? 'serviceaccounts:read' : 'org.users:read');
 }
 
 interface LegacyItem {
