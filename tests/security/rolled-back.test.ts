@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { MAX_RECORD_BYTES } from '../../pkg/repository/objects/codec.ts';
 import { acceptRepository } from '../../pkg/repository/signing/accept.ts';
+import { verifyOutcome } from '../../pkg/engine/verify-report.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
@@ -87,6 +88,13 @@ it('a file beside a signed snapshot does not hide it', async () => {
   expect((await reader.manifest('latest')).id).toBe(second.id);
   expect((await reader.manifest(second.id)).resources).toEqual(second.resources);
   expect((await reader.previousManifest())?.id).toBe(second.id);
+});
+
+it('an older snapshot whose signature was removed fails the next verification, as the service runs it too', async () => {
+  await remove(`signatures/snapshots/${first.id}`);
+  const { status, warnings } = verifyOutcome(await verify(await open(world, { create: false })));
+  expect(status).toBe('failed');
+  expect(warnings).toEqual([expect.stringContaining(first.id)]);
 });
 
 it('a newest snapshot that was changed is a finding', async () => {

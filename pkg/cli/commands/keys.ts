@@ -45,6 +45,8 @@ async function viewOf(repository: OpenedRepository, signal: AbortSignal) {
   const known = new Map(signers.map((signer) => [signer.fingerprint, signer]));
   return {
     standing: trust.standing,
+    // Without a trusted key, the index of snapshots is used as it is: anyone who can write to the target can write it.
+    verified: trust.standing === 'pinned',
     own: trust.own ?? null,
     keys: [...fingerprints].map((fingerprint) => ({
       fingerprint,
@@ -80,8 +82,9 @@ const MEANING: Record<View['standing'], string> = {
   pinned:
     'Snapshots of trusted keys are valid; the others are foreign. Write down the fingerprint where you keep the age identity.',
   'first-contact':
-    'Nothing is trusted here yet. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
+    'Nothing is trusted here yet, so these counts and times are not verified: anyone who can write to the target can forge them. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
   unsigned:
-    'Nothing is signed in this repository yet. The next backup makes a key. Existing snapshots count after: dashkeep trust --unsigned',
-  replaced: 'Another repository is at this target now, so nothing in it counts. `dashkeep verify` says what to do.',
+    'No signature was found, and nothing is trusted here: whether someone removed signatures cannot be verified without state. The next backup makes a key. Existing snapshots, if they are yours, count after: dashkeep trust --unsigned',
+  replaced:
+    'Another repository is at this target now, so nothing in it counts, and these counts and times are not verified. `dashkeep verify` says what to do.',
 };

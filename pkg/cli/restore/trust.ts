@@ -88,7 +88,8 @@ export async function askTrust(
       `  ${fingerprint}  snapshots: ${snapshots}, the first of ${first}, the newest of ${newest}`,
   );
   const question = [
-    'This machine does not trust a key for this repository yet. The snapshots are signed by:',
+    'This machine does not trust a key for this repository yet. These keys signed snapshots, by an index that is not',
+    'verified: anyone who can write to the target can forge it.',
     ...lines,
     `${manifest.id} is signed by ${signer}. Compare it with the fingerprint that you wrote down, or that`,
     '`dashkeep keys` prints on the machine that makes the backups.',
