@@ -48,8 +48,13 @@ describe('a restore on first contact', () => {
   });
 
   const RESTORE = ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply'];
+  const restoreOf = (snapshot: string): string[] => RESTORE.with(1, snapshot);
 
-  async function typing(word: string, isTTY = true): Promise<{ ended: Promise<Ended>; shown: () => string }> {
+  async function typing(
+    word: string,
+    isTTY = true,
+    snapshot = 'latest',
+  ): Promise<{ ended: Promise<Ended>; shown: () => string }> {
     const stdin = Object.assign(new PassThrough(), { isTTY });
     const stderr = Object.assign(new PassThrough(), { isTTY });
     let text = '';
@@ -60,7 +65,7 @@ describe('a restore on first contact', () => {
       }
     });
     const ports = { stdin, stderr } as unknown as Pick<CliContext, 'stdin' | 'stderr'>;
-    return { ended: run(RESTORE, 'laptop', ports), shown: () => text };
+    return { ended: run(restoreOf(snapshot), 'laptop', ports), shown: () => text };
   }
 
   it('shows who signed, and goes on when the word is typed; the machine does not ask again', async () => {
@@ -95,6 +100,16 @@ describe('a restore on first contact', () => {
     });
     const after = (await run(['keys', '--json'], 'laptop')).json.keys;
     expect(after.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).not.toContain(stranger);
+  });
+
+  it('does not ask for a key that was removed from here: only its fingerprint brings it back', async () => {
+    await run(['trust', signer, '--remove'], 'laptop');
+    const id = (await run(['snapshots', '--json'], 'laptop')).json.snapshots[0].id;
+    const { ended, shown } = await typing('trust', true, id);
+    await expect(ended).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
+    expect(shown()).not.toContain('from now on');
+    expect(grafana.writes()).toEqual([]);
+    expect((await run([...restoreOf(id), '--json', '--trust', signer], 'laptop')).exit).toBe(0);
   });
 
   it('asks nobody where nobody sits at a terminal', async () => {

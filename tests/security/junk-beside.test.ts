@@ -1,6 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
+import { sha256Of } from '../../pkg/repository/signing/statement.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
@@ -32,6 +35,16 @@ async function putJunk(): Promise<void> {
     await world.store.put(beside, Buffer.from('junk that is longer than twenty bytes'));
   }
 }
+
+it('a forged manifest does not have verify look for the objects of others in another form', async () => {
+  await backUp(true, 1);
+  const [{ id: _, entriesHash: _hash, ...rest }] = snapshots as [Manifest];
+  const id = '20261124T000000Z-f0f0f0f0';
+  const entriesHash = sha256Of(canonicalJson(rest.resources as unknown as Json));
+  await world.store.put(`snapshots/${id}.json.gz`, gzipSync(JSON.stringify({ id, ...rest, entriesHash })));
+  const { problems } = await verify(await open(world, { create: false, ...options }), { readData: true });
+  expect(problems.map(({ code, snapshots: hurt }) => [code, hurt])).toEqual([['DK_SNAPSHOT_FOREIGN', [id]]]);
+});
 
 describe.each<[string, boolean[]]>([
   ['a plain repository', [false]],

@@ -79,7 +79,8 @@ export async function askTrust(
   const { author, manifest } = stored;
   const asks = flags.apply === true && flags.acceptForeign !== true && flags.json !== true && isTerminal(context);
   const { signer } = author;
-  if (!asks || author.trusted || signer === undefined || trust.standing !== 'first-contact') {
+  const isAsked = signer !== undefined && trust.standing === 'first-contact' && !trust.keys.isRemoved(signer);
+  if (!asks || author.trusted || !isAsked) {
     return undefined;
   }
   const { signers } = signersOf(await repository.snapshots({ whole: true, signal: context.signal }));

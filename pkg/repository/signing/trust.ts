@@ -121,10 +121,11 @@ export class Trust {
 
   /**
    * Whether what this author wrote is shown to someone who asks for the latest, or for all: what counts, and where no
-   * key is trusted yet what anyone signed, or what is there where nothing is signed.
+   * key is trusted yet what anyone signed, unless a person removed the key, or what is there where nothing is signed.
    */
   shows({ trusted, signer }: Author): boolean {
-    return trusted || this.standing === 'unsigned' || (this.standing === 'first-contact' && signer !== undefined);
+    const isSigned = this.standing === 'first-contact' && signer !== undefined && !this.keys.isRemoved(signer);
+    return trusted || this.standing === 'unsigned' || isSigned;
   }
 
   /** A summary as it counts here: neither what its signer is worth nor what time it is is kept in any index. */

@@ -76,6 +76,11 @@ export class TrustedKeys {
     return this.#trusted;
   }
 
+  /** Whether a person trusts that key no longer. */
+  isRemoved(fingerprint: string): boolean {
+    return this.#distrusted.has(fingerprint) && !this.#trusted.has(fingerprint);
+  }
+
   /** The key that signs here, if it was made already. */
   get own(): OwnSigningKey | undefined {
     return this.#own;
