@@ -272,6 +272,7 @@ export class Service {
       this.#targetRevision = targetRevision;
       this.repositoryCache.retarget();
       this.#statusCache.retarget();
+      this.#statusCache.refresh(this.signal);
     }
   }
 
@@ -290,6 +291,8 @@ export class Service {
     this.history.refresh();
     this.comparisons.forgetLive();
     this.changed();
+    // What it made is seen with its end, not a moment later.
+    this.#statusCache.refresh(this.signal);
   }
 
   #termBegun(): void {

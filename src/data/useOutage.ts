@@ -11,6 +11,9 @@ const PASSING: Failure[] = ['unreachable', 'grafana', 'token', 'foreign', 'timeo
 /** How often is asked again while the service does not answer, in milliseconds. */
 const AGAIN = 3_000;
 
+/** How often is asked again for what the target or Grafana did not give, in milliseconds. */
+const AGAIN_BEHIND = 10_000;
+
 /** Why no call gets to the service, on pages that show it in one place. */
 export const OutageContext = createContext<ServiceError | undefined>(undefined);
 
@@ -40,7 +43,17 @@ export function useOutage(): { outage: ServiceError | undefined; retry: () => vo
     const timer = mayPass ? setInterval(retry, AGAIN) : undefined;
     return () => clearInterval(timer);
   }, [mayPass, retry]);
+  useEffect(() => {
+    const retryBehind = () => void client.refetchQueries({ type: 'active', predicate: hasFailedBehind });
+    const timer = setInterval(retryBehind, AGAIN_BEHIND);
+    return () => clearInterval(timer);
+  }, [client]);
   return { outage, retry };
+}
+
+/** The service answers, and what is behind it does not. */
+function hasFailedBehind({ state }: Query): boolean {
+  return state.error instanceof ServiceError && state.error.failure === 'service' && state.error.status >= 502;
 }
 
 function outageOf(client: QueryClient): ServiceError | undefined {

@@ -154,7 +154,10 @@ export class RepositoryCache {
     try {
       work = await this.#open(settings, signal);
     } catch (error) {
-      this.#answered(target, error);
+      // What keeps a target from being opened keeps all of it out of reach, also settings that are not complete.
+      if (target === this.#targets && !signal.aborted) {
+        this.#settle(false, asDashkeepError(error));
+      }
       throw error;
     }
     const before = this.#current;

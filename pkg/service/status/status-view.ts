@@ -106,7 +106,7 @@ export class StatusView {
         tokenUsable: this.tokenUsable,
         newest,
         lastBackup,
-        answersSince: repositoryCache.reachable === true ? repositoryCache.since : undefined,
+        target: repositoryCache,
         intervalSeconds: schedules[0]?.intervalSeconds,
         now,
       }),

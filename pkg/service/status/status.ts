@@ -77,8 +77,8 @@ export interface ProtectionFacts {
   tokenUsable: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
-  /** Since when the target answers; undefined while it does not. */
-  answersSince: Date | undefined;
+  /** How the target answers, and since when; nothing while it was not asked yet. */
+  target: { reachable?: boolean | undefined; since?: Date | undefined };
   intervalSeconds: number | undefined;
   now: Date;
 }
@@ -101,8 +101,9 @@ export function protectionOf(facts: ProtectionFacts): Protection {
     return 'untrusted';
   }
   if (newest === undefined) {
-    // What failed before the target answered says nothing about the next backup.
-    const isPast = facts.answersSince !== undefined && (lastBackup?.started ?? '') < facts.answersSince.toISOString();
+    // What failed before the target answered, or with another target, says nothing about the next backup.
+    const { reachable, since } = facts.target;
+    const isPast = since === undefined || (reachable === true && (lastBackup?.started ?? '') < since.toISOString());
     return lastBackup?.status === 'failed' && !isPast ? 'failed' : 'never';
   }
   const age = (now.getTime() - Date.parse(newest.time)) / 1000;

@@ -30,7 +30,7 @@ export const REFUSAL_TEXTS: Record<keyof typeof REFUSAL_REASONS, Text> = {
   'needs-server-admin': () =>
     t(
       'reason.needs-server-admin',
-      'Only the command line backs this up, with the name and password of a server admin. The service reads Grafana with tokens of organizations',
+      'Only the command line can back this up, with the name and password of a server admin',
     ),
   'alerting-late': (given) =>
     t(

@@ -83,7 +83,7 @@ function Results({ list, onWiden }: ResultsProps) {
             <> · {t('search.asOf', 'as of the backup of {{time}}', { time: formatTime(first.asOf) })}</>
           )}
         </Text>
-        {items.length > 0 && first.asOf !== undefined && <CompareLink fill="text" />}
+        {items.length > 0 && first.asOf !== undefined && <CompareLink size="sm" fill="text" />}
       </Stack>
       {items.length === 0 && (
         <EmptyState
@@ -123,9 +123,9 @@ function Results({ list, onWiden }: ResultsProps) {
 }
 
 /** What changed since the newest backup only Grafana knows. */
-function CompareLink({ fill = 'outline' }: { fill?: 'text' | 'outline' }) {
+function CompareLink({ size, fill }: { size?: 'sm'; fill?: 'text' }) {
   return (
-    <LinkButton size="sm" variant="secondary" fill={fill} icon="code-branch" href={routes.compare()}>
+    <LinkButton variant="secondary" size={size} fill={fill} icon="code-branch" href={routes.compare()}>
       {t('snapshot.compareLive', 'Compare with Grafana now')}
     </LinkButton>
   );

@@ -1,4 +1,4 @@
-import { Alert, LinkButton, Stack } from '@grafana/ui';
+import { Alert, Box, LinkButton, Stack } from '@grafana/ui';
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
@@ -54,8 +54,10 @@ function firstOfEach(problems: Problem[]): Problem[] {
 
 function TargetLink() {
   return (
-    <LinkButton size="sm" variant="secondary" icon="database" href={routes.settings('target')}>
-      {t('overview.checkTarget', 'Check the target')}
-    </LinkButton>
+    <Box marginTop={1}>
+      <LinkButton size="sm" variant="secondary" icon="database" href={routes.settings('target')}>
+        {t('overview.checkTarget', 'Check the target')}
+      </LinkButton>
+    </Box>
   );
 }

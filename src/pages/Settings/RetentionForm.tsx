@@ -104,7 +104,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   grid: css({
     display: 'grid',
     gridTemplateColumns: 'repeat(auto-fill, minmax(190px, 1fr))',
-    alignItems: 'end',
+    alignItems: 'start',
     gap: theme.spacing(2),
   }),
 });

@@ -21,10 +21,10 @@ describe('the first backup', () => {
   /** Once a year: nothing here starts because its time has come. */
   const yearly = { ...other, DASHKEEP_SCHEDULE: '0 0 1 1 *', DASHKEEP_TARGET: undefined };
 
-  async function save(service: TestService, endpoint: string): Promise<void> {
+  async function save(service: TestService, endpoint: string, region = 'us-east-1'): Promise<void> {
     const { target } = (await service.call('GET', '/settings')).json.values;
     const { AWS_ACCESS_KEY_ID: s3AccessKeyId, AWS_SECRET_ACCESS_KEY: s3SecretAccessKey } = s3.environment;
-    const values = { ...target, url: 's3://bucket/prefix', endpoint, region: 'us-east-1', forcePathStyle: true };
+    const values = { ...target, url: 's3://bucket/prefix', endpoint, region, forcePathStyle: true };
     const secrets = { s3AccessKeyId, s3SecretAccessKey };
     expect((await service.call('PUT', '/settings', { values: { target: values }, secrets })).status).toBe(200);
   }
@@ -50,6 +50,22 @@ describe('the first backup', () => {
     expect(saved.warnings).toEqual([]);
     await eventually('the first backup', async () => (await backups(service))[0] === 'complete' || undefined);
     expect(await backups(service)).toEqual(['complete', 'failed']);
+  });
+
+  it('is said to be impossible with settings that are not complete, and starts when they are', async () => {
+    const service = await start(yearly);
+    await save(service, s3.url, '');
+    const incomplete = await eventually('the reason', async () => {
+      const seen = await status(service);
+      return seen.target.reachable === false ? seen : undefined;
+    });
+    expect(incomplete.target.problem).toMatchObject({
+      code: 'DK_SETTINGS',
+      message: expect.stringContaining('region'),
+    });
+    await eventually('the first attempt', async () => (await backups(service))[0] === 'failed' || undefined);
+    await save(service, s3.url);
+    await eventually('the first backup', async () => (await backups(service))[0] === 'complete' || undefined);
   });
 
   it('starts when a target that did not answer answers, once', async () => {
