@@ -111,4 +111,68 @@ madeUp.describe('on what is made up', () => {
     await expect.poll(focused).toContain('11 resources restored');
     await expect(page).toHaveURL(new RegExp(`${APP}/restore/`));
   });
+
+  madeUp(
+    'without a backup and with a target out of reach, what is known is said, and where to go',
+    async ({ app, page, service }) => {
+      const problem = { code: 'DK_STORE_UNREACHABLE', message: 'connection refused', hint: '' };
+      const since = new Date().toISOString();
+      service.state.status = {
+        protection: 'failed',
+        newest: undefined,
+        lastSuccess: undefined,
+        target: { configured: true, description: 's3://bucket', reachable: false, since, problem },
+      };
+      await app.open('');
+      await expect(page.getByRole('heading', { name: 'The target cannot be used' })).toBeVisible();
+      await expect(page.getByText(/so it is not known whether backups exist/)).toBeVisible();
+      await expect(page.getByText(/unknown time/)).toHaveCount(0);
+      await expectAccessible(page);
+      await page.getByRole('link', { name: 'Check the target' }).click();
+      await expect(page).toHaveURL(/\/settings\/target$/);
+    },
+  );
+
+  madeUp(
+    'an organization that is not the home one is told that the target is not its own',
+    async ({ app, page, service }) => {
+      const target = { configured: true, description: '', reachable: true };
+      service.state.status = { caller: { org: 2, home: false }, target };
+      await app.open('');
+      await expect(page.getByText('A target of the home organization')).toBeVisible();
+    },
+  );
+
+  madeUp('who deletes a snapshot learns that other organizations lose it, too', async ({ app, page }) => {
+    await page.route('**/api/v1/snapshots/latest', async (route) => {
+      const detail = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...detail, otherOrganizations: 2 } });
+    });
+    await app.open('/snapshots/latest');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await expect(page.getByRole('dialog').getByText('the backups of 2 other organizations')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  madeUp('the latest runs are read again when the card says that a run has ended', async ({ app, page }) => {
+    await app.open('');
+    await page.getByRole('button', { name: 'Back up now' }).click();
+    const recent = page.getByRole('region', { name: 'Latest runs' });
+    await expect(recent.getByText('Running')).toBeVisible();
+    const asked: string[] = [];
+    page.on('response', async (response) => {
+      const { pathname } = new URL(response.url());
+      if (pathname.endsWith('/api/v1/status')) {
+        const { running } = (await response.json()) as { running?: object };
+        asked.push(running === undefined ? 'idle' : 'running');
+      } else if (pathname.endsWith('/api/v1/runs')) {
+        asked.push('runs');
+      }
+    });
+    await expect.poll(() => asked.filter((one) => one === 'idle').length, { timeout: 60_000 }).toBeGreaterThan(1);
+    const ended = asked.indexOf('idle');
+    expect(asked.slice(ended, asked.indexOf('idle', ended + 1))).toContain('runs');
+    await expect(recent.getByText('Running')).toHaveCount(0);
+  });
 });
