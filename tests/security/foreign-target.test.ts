@@ -184,6 +184,9 @@ describe('a target that the pages saved before backups covered other organizatio
     const { target, retention } = (await service!.call('GET', '/settings')).json.values;
     expect((await save({ target: { ...target, ...place() } }, keys)).status).toBe(200);
     expect(await backUp()).toBe('complete');
+    // Once it stopped, which still reads what its backup has made.
+    await service!.stop();
+    service = undefined;
     const before = theirs.requests.length;
 
     await restart({ DASHKEEP_ORGS: 'all' });
