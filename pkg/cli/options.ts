@@ -58,7 +58,13 @@ export function withGrafana(command: Command): Command {
     .addOption(
       setting('--grafana-timeout <ms>', 'timeout of a request in ms (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'),
     )
-    .addOption(setting('--orgs <list>', "'all', or ids such as 1,2 (default: the credentials' own)", 'DASHKEEP_ORGS'))
+    .addOption(
+      setting(
+        '--orgs <list>',
+        "'all', or ids such as 1,2 (default: all for a server admin, the token's own otherwise)",
+        'DASHKEEP_ORGS',
+      ),
+    )
     .addHelpText(
       'after',
       `

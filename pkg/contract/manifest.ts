@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { KIND_NAMES, type KindName } from './kinds.ts';
+import { KIND_NAMES } from './kinds.ts';
 import { ReasonData } from './reasons/reason.ts';
 
 /** Who keeps a resource when it is not people in the UI: files, Git Sync, Terraform, an operator, a plugin. */
@@ -105,6 +105,38 @@ export const ChangeCounts = Changed.extend({
 });
 export type ChangeCounts = z.infer<typeof ChangeCounts>;
 
+/** What a backup was asked for, and whose credentials it used. */
+export const SnapshotScope = z.object({
+  /** all: every one that the credentials reach; chosen: those that someone named; own: that of the credentials. */
+  orgs: z.enum(['all', 'chosen', 'own']),
+  serverAdmin: z.boolean(),
+  /** Kinds that someone left out. */
+  unselected: z.array(z.enum(KIND_NAMES)).optional(),
+  /** Organizations that exist and that it does not cover; absent where Grafana does not say which exist. */
+  others: z.array(z.object({ id: z.int().positive(), name: z.string() })).optional(),
+});
+export type SnapshotScope = z.infer<typeof SnapshotScope>;
+
+/** How much of an organization, or of one kind in it, is gone since an earlier snapshot. */
+export const Loss = z.object({
+  /** As the earlier snapshot numbers it; absent for everything. */
+  org: z.int().positive().optional(),
+  /** Absent for all kinds. */
+  kind: z.enum(KIND_NAMES).optional(),
+  before: z.int().positive(),
+  gone: z.int().positive(),
+});
+export type Loss = z.infer<typeof Loss>;
+
+/** A snapshot lacks so much of an earlier one that someone has to say whether that was deleted on purpose. */
+export const Shrunk = z.object({
+  /** The earlier snapshot. */
+  since: z.string(),
+  /** Of everything first. */
+  losses: z.array(Loss).min(1),
+});
+export type Shrunk = z.infer<typeof Shrunk>;
+
 /** One point in time. Written last: no manifest, no snapshot. */
 export const Manifest = z.object({
   format: z.literal(1),
@@ -118,6 +150,14 @@ export const Manifest = z.object({
   dashkeep: z.string(),
   grafana: z.object({ version: z.string(), url: z.string(), edition: z.string().optional() }),
   orgs: z.array(z.object({ id: z.int().positive(), name: z.string() })),
+  /** Absent in what an earlier release wrote. */
+  scope: SnapshotScope.optional(),
+  /** Present when much is missing that the last good snapshot had, and no one has accepted that. */
+  shrunk: Shrunk.optional(),
+  /** The shrunk snapshot whose losses this one was told to accept. */
+  accepted: z.string().optional(),
+  /** Of one that is partial or shrunk: the newest snapshot before it that is neither. */
+  lastFull: z.string().optional(),
   /** How many snapshots since one that read every body; 0 = this one did. */
   sinceFullRead: z.int().nonnegative(),
   /**
@@ -141,14 +181,6 @@ export const Manifest = z.object({
   entriesHash: z.string(),
 });
 export type Manifest = z.infer<typeof Manifest>;
-
-/** What `dashkeep backup` reports. */
-export interface BackupReport {
-  snapshot: string;
-  status: SnapshotStatus;
-  kinds: Partial<Record<KindName, KindReport>>;
-  errors: ResourceProblem[];
-}
 
 const Held = z.object({
   resources: z.int().nonnegative(),
@@ -192,12 +224,20 @@ export const SnapshotSummary = z.object({
   /** Absent in an index that an earlier release wrote. */
   held: HeldByOrg.optional(),
   ...SnapshotSignature.shape,
+  /** As in its manifest. */
+  scope: SnapshotScope.omit({ others: true }).optional(),
+  shrunk: Shrunk.optional(),
   /** It counts for nothing until then: a clock that was ahead dated it later than now. */
   future: z.literal(true).optional(),
   /** Why it is kept whatever the rules say; nothing holds snapshots yet. */
   hold: z.null(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
+
+/** Whether nothing that a regular backup was asked for is known to be missing from it. */
+export function isFull(snapshot: Pick<SnapshotSummary, 'status' | 'trigger' | 'shrunk'>): boolean {
+  return snapshot.status === 'complete' && snapshot.shrunk === undefined && isRegularBackup(snapshot);
+}
 
 /** Whether a snapshot may be the newest of anything: a trusted key signed it, and it is not from the future. */
 export function countsNow({ foreign, future }: Pick<SnapshotSummary, 'foreign' | 'future'>): boolean {

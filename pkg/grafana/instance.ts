@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../lib/json/json.ts';
@@ -10,6 +11,7 @@ import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
+import type { SnapshotScope } from '../contract/manifest.ts';
 
 export interface Org {
   id: number;
@@ -23,15 +25,19 @@ export interface Instance {
   url: string;
   capabilities: Capabilities;
   orgs: Org[];
+  /** The org that the credentials are in. */
+  home: number;
   serverAdmin: boolean;
+  /** Which of its orgs these are. */
+  scope: SnapshotScope;
   /** Temporary copies that are in it, where someone keeps a record of them. */
   previews?: KnownPreviews;
 }
 
 export interface ConnectOptions {
   client: GrafanaClient;
-  /** `all`, ids, or undefined for the one org that the credentials are in. */
-  orgs?: 'all' | number[];
+  /** `all`, ids, `reached` for all of a server admin, or undefined for the one org that the credentials are in. */
+  orgs?: 'all' | 'reached' | number[];
   /** Tokens of further orgs, by org id; with basic authentication none are needed. */
   orgCredentials?: ReadonlyMap<number, CredentialSource>;
   /** Go on only as a server admin with name and password. */
@@ -51,16 +57,20 @@ export async function connect(options: ConnectOptions): Promise<Instance> {
   if (patience !== undefined) {
     client.waitOutRestarts(patience);
   }
-  const asked = homeOrg(client, signal);
-  const capabilities = await firstOf(discover(client, signal), asked);
-  const home = await asked;
+  const own = homeOrg(client, signal);
+  const capabilities = await firstOf(discover(client, signal), own);
+  const home = await own;
   const serverAdmin = client.identity === 'basic' && (await isServerAdmin(client, signal));
   if (options.needsServerAdmin === true && !serverAdmin) {
     throw notServerAdmin(client.identity);
   }
-  const wanted = await wantedOrgs(options, home);
+  const asked = options.orgs === 'reached' ? (serverAdmin ? 'all' : undefined) : options.orgs;
+  const { wanted, existing } = await wantedOrgs({ ...options, orgs: asked }, home);
   const orgs = wanted.map(({ id, name }) => ({ id, name, client: clientInOrg(options, home.id, id) }));
-  return { url: client.url, capabilities, orgs, serverAdmin };
+  const others = existing?.filter(({ id }) => !wanted.some((org) => org.id === id));
+  const chosen = asked === undefined ? 'own' : asked === 'all' ? 'all' : 'chosen';
+  const scope: SnapshotScope = compact({ orgs: chosen, serverAdmin, others });
+  return { url: client.url, capabilities, orgs, home: home.id, serverAdmin, scope };
 }
 
 /** What to give where organizations and users are restored. */
@@ -74,7 +84,7 @@ export function notServerAdmin(identity: GrafanaClient['identity']): DashkeepErr
  * The org that the credentials are in. Reading it needs a right (`orgs:read`) that a small token may lack; the page
  * data shows it to anybody who is signed in, and a Grafana that says nothing at all has one org.
  */
-async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Promise<{ id: number; name: string }> {
+async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Promise<NamedOrg> {
   const org = await ifAllowed(client.get('/api/org', { signal }));
   if (org !== undefined) {
     return orgOf(org);
@@ -94,7 +104,7 @@ async function ifAllowed(answer: Promise<Json>): Promise<Json | undefined> {
   }
 }
 
-function orgOf(answer: Json): { id: number; name: string } {
+function orgOf(answer: Json): NamedOrg {
   const id = numberAt(answer, 'id');
   if (id === undefined) {
     throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the response names no organization');
@@ -102,28 +112,35 @@ function orgOf(answer: Json): { id: number; name: string } {
   return { id, name: stringAt(answer, 'name') ?? '' };
 }
 
+interface NamedOrg {
+  id: number;
+  name: string;
+}
+
+/** The orgs of a run, and those that exist, where Grafana says so. */
 async function wantedOrgs(
-  options: ConnectOptions,
-  home: { id: number; name: string },
-): Promise<{ id: number; name: string }[]> {
-  const { client, orgs, orgCredentials, signal } = options;
+  { orgs, ...options }: ConnectOptions & { orgs: 'all' | number[] | undefined },
+  home: NamedOrg,
+): Promise<{ wanted: NamedOrg[]; existing?: NamedOrg[] }> {
+  const { client, orgCredentials, signal } = options;
   if (orgs === undefined) {
-    return [home];
+    return { wanted: [home] };
   }
   if (client.identity === 'basic') {
-    const all = await listOrgs(client, signal);
-    const missing = orgs === 'all' ? [] : orgs.filter((id) => !all.some((org) => org.id === id));
+    const existing = await listOrgs(client, signal);
+    const missing = orgs === 'all' ? [] : orgs.filter((id) => !existing.some((org) => org.id === id));
     if (missing.length > 0) {
       throw new DashkeepError('DK_SETTINGS', `Grafana has no organization ${missing.join(', ')}`);
     }
-    return orgs === 'all' ? all : all.filter((org) => orgs.includes(org.id));
+    return { wanted: orgs === 'all' ? existing : existing.filter((org) => orgs.includes(org.id)), existing };
   }
   const ids = orgs === 'all' ? [home.id, ...(orgCredentials?.keys() ?? [])] : orgs;
-  return Promise.all(
+  const wanted = await Promise.all(
     [...new Set(ids)]
       .sort((a, b) => a - b)
       .map(async (id) => orgOf(await clientInOrg(options, home.id, id).get('/api/org', { signal }))),
   );
+  return { wanted };
 }
 
 function clientInOrg(options: ConnectOptions, home: number, org: number): GrafanaClient {
@@ -139,7 +156,7 @@ function clientInOrg(options: ConnectOptions, home: number, org: number): Grafan
   return options.client.inOrg(org);
 }
 
-async function listOrgs(client: GrafanaClient, signal?: AbortSignal): Promise<{ id: number; name: string }[]> {
+async function listOrgs(client: GrafanaClient, signal?: AbortSignal): Promise<NamedOrg[]> {
   const orgs = await listNumbered(
     client,
     {

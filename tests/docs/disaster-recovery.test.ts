@@ -30,7 +30,7 @@ describe('the guide for a Grafana that burned', () => {
     const second = { 'x-grafana-org-id': String(body.orgId) };
     await call(grafana, 'admin:admin', 'POST /api/folders', { uid: 'theirs', title: 'Theirs' }, second);
     await pause(grafana.tuning.alertingWarmUpMs);
-    const before = await reader.shell(`${own}\ndashkeep backup --orgs all`, reader.s3.environment);
+    const before = await reader.shell(`${own}\ndashkeep backup`, reader.s3.environment);
     expect(before.text).toContain('complete');
     expect(before.code).toBe(0);
     const titles = [...grafana.state.org(1).dashboards.values()].map(({ title }) => title).sort();
@@ -52,6 +52,9 @@ describe('the guide for a Grafana that burned', () => {
     expect([...grafana.state.orgs.values()].map((org) => org.name)).toEqual([name, 'Second']);
     expect(grafana.state.users.size).toBe(people);
     expect([...grafana.state.org(2).folders.keys()]).toEqual(['theirs']);
+    expect(followed.text).toMatch(/is complete: \d+ resources.*\nit covers 2 of 2 organizations; (\d+) of \1 kinds/);
+    const saved = await reader.shell(`${own}\ndashkeep show latest --json`, elsewhere);
+    expect(saved.text).toMatch(/"org":2,"kind":"folder","uid":"theirs"/);
     const differences = [...followed.text.matchAll(/^(?:added|changed|removed) +([\w-]+) +(\S+)/gm)].map(
       ([, kind, uid]) => `${kind}/${uid}`,
     );

@@ -25,6 +25,17 @@ describe('retention keeps', () => {
     expect(keptTimes(sixHourly, { keepLast: 2 })).toEqual(['2026-11-24T06:00', '2026-11-24T00:00']);
   });
 
+  it('the last ones that are full, however many much smaller ones are newer', () => {
+    const small = { shrunk: { since: sixHourly[1]?.id ?? '', losses: [{ before: 128, gone: 123 }] } };
+    const burned = [{ ...sixHourly[0]!, ...small }, ...sixHourly.slice(1, 4), { ...sixHourly[4]!, ...small }];
+    const { kept, forgotten } = planRetention(burned, { keepLast: 1 }, NOW);
+    expect(kept.map(({ time, reasons }) => [time.slice(0, 16), ...reasons])).toEqual([
+      ['2026-11-24T06:00', 'much smaller than before, but newer than any full one'],
+      ['2026-11-24T00:00', 'newest complete', 'last'],
+    ]);
+    expect(forgotten.at(-1)?.reasons).toEqual(['much smaller than before, and there is a newer full one']);
+  });
+
   it('the newest of each day', () => {
     expect(keptTimes(sixHourly, { keepDaily: 3 })).toEqual([
       '2026-11-24T06:00',

@@ -1,9 +1,12 @@
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
-import type { Manifest } from '../../contract/manifest.ts';
+import { compact } from '../../contract/compact.ts';
+import { isFull, type Manifest } from '../../contract/manifest.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { backup } from '../../engine/backup/backup.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
 import { recordRun } from '../../engine/run.ts';
+import { acceptLossAdvice, coverageOf, shrunkReason } from '../../repository/snapshots/coverage.ts';
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
@@ -18,6 +21,7 @@ interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
   plainCopies?: string;
   fullReadEvery?: string;
+  acceptLoss?: string;
 }
 
 /** Registers `dashkeep backup`. */
@@ -38,6 +42,7 @@ export const registerBackup: Register = (program, run) => {
         'DASHKEEP_FULL_READ_EVERY',
       ),
     )
+    .option('--accept-loss <snapshot>', 'accept that resources are gone, as this snapshot reports')
     .action(run(runBackup));
 };
 
@@ -62,6 +67,7 @@ async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
                 ...askedBy(flags),
                 kinds: kindsOf(flags.kinds),
                 plainCopies: copiesWanted(flags, repository.encrypted),
+                ...compact({ acceptLoss: flags.acceptLoss }),
                 fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
                 version: VERSION,
                 onProgress: progress.report,
@@ -80,7 +86,7 @@ async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
   } else {
     printReport(context, manifest);
   }
-  return manifest.status === 'complete' ? 0 : 3;
+  return isFull(manifest) ? 0 : 3;
 }
 
 function copiesWanted(flags: Flags, encrypted: boolean): boolean {
@@ -108,9 +114,20 @@ function printReport(context: CliContext, manifest: Manifest): void {
     printLine(context, `copied from earlier snapshots without reading: ${unread.join(', ')}`);
   }
   causesOf(manifest.errors).forEach((line) => printLine(context, printable(`not read: ${line}`)));
+  printShrunk(context, manifest);
   const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);
   printLine(
     context,
     `snapshot ${manifest.id} is ${manifest.status}: ${manifest.resources.length} resources, ${bytes(size)}`,
   );
+  const { text, advice } = coverageOf(manifest);
+  printLine(context, printable(`it covers ${text}`));
+  advice.forEach((one) => printLine(context, reasonSentence(one)));
+}
+
+function printShrunk(context: CliContext, { id, shrunk }: Manifest): void {
+  if (shrunk !== undefined) {
+    printLine(context, `warning: ${reasonSentence(shrunkReason(shrunk))}`);
+    printLine(context, reasonSentence(acceptLossAdvice(id, shrunk)));
+  }
 }

@@ -11,7 +11,7 @@ import type { CliContext } from '../context.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { describedChange, printChanges } from '../output/changes.ts';
-import { printJson, printLine, printTable } from '../output/output.ts';
+import { printable, printJson, printLine, printTable } from '../output/output.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
@@ -19,7 +19,11 @@ interface Flags extends CommonFlags {
 }
 
 /** With `detail` what changed has its changes, too. */
-type Found = Omit<Diff, 'changed'> & { changed: (DiffItem | DetailedItem)[] };
+type Found = Omit<Diff, 'changed'> & {
+  changed: (DiffItem | DetailedItem)[];
+  /** Organizations of the snapshot that these credentials do not reach. */
+  notCompared?: Manifest['orgs'];
+};
 
 /** Registers `dashkeep diff`. */
 export const registerDiff: Register = (program, run) => {
@@ -37,7 +41,12 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
   );
   if (flags.json === true) {
     printJson(context, { ...found, changed: found.changed.map(described) });
-  } else if (found.added.length + found.changed.length + found.removed.length === 0) {
+    return 0;
+  }
+  for (const { id, name } of found.notCompared ?? []) {
+    printLine(context, printable(`not compared: organization ${id} (${name})`));
+  }
+  if (found.added.length + found.changed.length + found.removed.length === 0) {
     printLine(context, 'No differences.');
   } else if (flags.detail === true) {
     printDetails(context, found);
@@ -66,9 +75,14 @@ async function compare(
     const later = await repository.manifest(to, { signal: context.signal });
     return detailed(diffManifests(manifest, later), later);
   }
-  return withGrafanaInstance(context, flags, async (instance) =>
-    detailed(await diffLive({ ...context, manifest, repository, instance }), instance),
-  );
+  return withGrafanaInstance(context, flags, async (whole) => {
+    // What the backup did not look at was neither added nor removed.
+    const isCovered = ({ id }: { id: number }): boolean => manifest.orgs.some((org) => org.id === id);
+    const instance = flags.orgs === undefined ? { ...whole, orgs: whole.orgs.filter(isCovered) } : whole;
+    const found = await detailed(await diffLive({ ...context, manifest, repository, instance }), instance);
+    const left = manifest.orgs.filter(({ id }) => !whole.orgs.some((org) => org.id === id));
+    return left.length === 0 ? found : { ...found, notCompared: left };
+  });
 }
 
 function described(item: DiffItem | DetailedItem): object {

@@ -13,6 +13,7 @@ import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
+import { aboutSnapshot, assertLatestWanted, type AboutSnapshot } from '../restore/about.ts';
 import { inOrgs, reachedOrgs } from '../restore/orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from '../restore/request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
@@ -76,14 +77,16 @@ async function runRestore(context: CliContext, snapshot: string | undefined, giv
     flags.undo === undefined
       ? planAndApply(context, snapshot, flags, progress)
       : undo(context, snapshot, flags, progress);
-  const { plan, applied } = await work.finally(progress.end);
-  printRestore(context, { json: flags.json === true, run: applied?.run }, plan, applied);
+  const { plan, applied, about } = await work.finally(progress.end);
+  printRestore(context, { json: flags.json === true, run: applied?.run, about }, plan, applied);
   return exitOf(plan, applied);
 }
 
 interface Done {
   plan: Plan;
   applied: Applied | undefined;
+  /** Absent where a restore is undone. */
+  about?: AboutSnapshot;
 }
 
 /** What an applied plan came to, and the run that says so. */
@@ -112,6 +115,7 @@ async function planAndApply(
     if (manifest.basedOn !== undefined) {
       context.log.warn({}, sentenceOf(reason('snapshot-based-on', { time: manifest.basedOn.started })));
     }
+    await assertLatestWanted(context, manifest, { ...flags, named: requested.snapshot });
     const trust = await askTrust(context, repository, stored, { ...flags, named: requested.snapshot });
     if (trust !== undefined) {
       return { trust };
@@ -151,6 +155,7 @@ async function planAndApply(
         return {
           plan,
           applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan) : undefined,
+          about: aboutSnapshot(manifest, selection),
         };
       },
       waits(flags, progress),

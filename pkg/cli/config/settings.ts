@@ -88,7 +88,7 @@ export interface GrafanaSettings {
   url: string;
   credentials: CredentialSource;
   orgCredentials: Map<number, CredentialSource>;
-  orgs: 'all' | number[] | undefined;
+  orgs: 'all' | 'reached' | number[];
   caFile: string | undefined;
   concurrency: number | undefined;
   timeout: number | undefined;
@@ -107,7 +107,7 @@ export function grafanaSettings(flags: CommonFlags, environment: Environment): G
     orgCredentials: new Map(
       [...orgReaders(environment, 'GRAFANA_API_TOKEN')].map(([org, token]) => [org, tokenCredentials(token)]),
     ),
-    orgs: orgsOf(flags.orgs),
+    orgs: orgsOf(flags.orgs) ?? 'reached',
     caFile: flags.grafanaCaFile,
     concurrency: optionalNumber(flags.grafanaConcurrency, 'DASHKEEP_GRAFANA_CONCURRENCY'),
     timeout: optionalNumber(flags.grafanaTimeout, 'DASHKEEP_GRAFANA_TIMEOUT'),

@@ -17,8 +17,9 @@ export function reachedOrgs(given: string | undefined, { copy, orgs }: Targets):
 }
 
 /**
- * Narrows a selection to the organizations that `--orgs` names, or else to those that the credentials reach. With
- * `--orgs all` it stays as it is, so that an organization that Grafana no longer has is seen in the plan.
+ * Narrows a selection to the organizations that `--orgs` names, or else to those that the credentials reach; without
+ * `--orgs`, resources and folders that are named are those of the credentials' own organization. With `--orgs all` it
+ * stays as it is, so that an organization that Grafana no longer has is seen in the plan.
  * @throws DK_USAGE when the snapshot holds nothing of them.
  */
 export function inOrgs(
@@ -28,11 +29,12 @@ export function inOrgs(
   manifest: Manifest,
   instance: Instance,
 ): Selection {
-  const orgs = sourceOrgs(orgsOf(given), targets, manifest, instance);
+  const isNamed = selection.only !== undefined || selection.folders !== undefined;
+  const reached = isNamed ? [instance.home] : instance.orgs.map(({ id }) => id);
+  const orgs = sourceOrgs(orgsOf(given), targets, manifest, reached);
   if (orgs === undefined) {
     return selection;
   }
-  const isNamed = selection.only !== undefined || selection.folders !== undefined;
   if (!isNamed && !manifest.resources.some(({ org }) => orgs.includes(org))) {
     throw nothingOf(orgs, manifest, instance);
   }
@@ -43,7 +45,7 @@ function sourceOrgs(
   given: 'all' | number[] | undefined,
   { copy, orgs }: Targets,
   manifest: Manifest,
-  instance: Instance,
+  reached: readonly number[],
 ): number[] | undefined {
   if (given === 'all' || copy?.org !== undefined) {
     return given === 'all' ? undefined : given;
@@ -51,9 +53,8 @@ function sourceOrgs(
   if (given === undefined && orgs !== undefined) {
     return [...orgs.keys()];
   }
-  const reached = new Set(instance.orgs.map(({ id }) => id));
   const held = [...new Set(manifest.resources.map(({ org }) => org))];
-  return held.filter((org) => reached.has(orgs?.get(org) ?? org));
+  return held.filter((org) => (given ?? reached).includes(orgs?.get(org) ?? org));
 }
 
 function nothingOf(wanted: readonly number[], { id, orgs }: Manifest, instance: Instance): DashkeepError {

@@ -2,6 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
+import { printAbout, type AboutSnapshot } from './about.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
 import { securityText } from '../output/security-text.ts';
 import type { CliContext } from '../context.ts';
@@ -9,7 +10,7 @@ import type { CliContext } from '../context.ts';
 /** The plan, and what became of it; with `json` one document. */
 export function printRestore(
   context: CliContext,
-  { json, run }: { json: boolean; run?: string },
+  { json, run, about }: { json: boolean; run?: string | undefined; about?: AboutSnapshot | undefined },
   plan: Plan,
   restored: Restored | undefined,
 ): void {
@@ -18,6 +19,7 @@ export function printRestore(
       context,
       compact({
         snapshot: plan.snapshot,
+        ...about,
         plan: securityFirst(plan.items).map(shown),
         missing: plan.missing,
         dataSources: plan.dataSources,
@@ -29,6 +31,9 @@ export function printRestore(
       }),
     );
     return;
+  }
+  if (about !== undefined) {
+    printAbout(context, plan.snapshot, about);
   }
   printSecurity(context, plan.items);
   const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
@@ -62,6 +67,9 @@ export function printRestore(
     return;
   }
   printResults(context, restored, { run, everything: plan.everything !== undefined });
+  if (about?.status === 'partial' || about?.shrunk !== undefined) {
+    printAbout(context, plan.snapshot, about);
+  }
 }
 
 /** What nobody may overlook is above all else. */

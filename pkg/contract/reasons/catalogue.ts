@@ -1,13 +1,14 @@
 import { ADVICE_REASONS } from './advice/all.ts';
 import { APPLY_REASONS } from './apply.ts';
 import { CHECK_REASONS } from './checks.ts';
+import { COVERAGE_REASONS } from './snapshots/coverage.ts';
 import { FINDING_REASONS } from './findings.ts';
 import { HINT_REASONS } from './hints.ts';
 import { LOSS_REASONS } from './losses.ts';
 import { PLAN_REASONS } from './plan.ts';
 import { REFUSAL_REASONS } from './refusals.ts';
 import { REPOSITORY_REASONS } from './repository.ts';
-import { RETENTION_REASONS } from './retention.ts';
+import { RETENTION_REASONS } from './snapshots/retention.ts';
 import { RUN_REASONS } from './runs.ts';
 import { SETTING_REASONS } from './settings.ts';
 import { STATUS_REASONS } from './status.ts';
@@ -32,6 +33,7 @@ export const REASONS = {
   ...SETTING_REASONS,
   ...REPOSITORY_REASONS,
   ...STATUS_REASONS,
+  ...COVERAGE_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -19,6 +19,7 @@ import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
+import { following } from './baseline.ts';
 import { Changes } from './changes.ts';
 import { closedOrgs } from './closed-orgs.ts';
 import { Collection } from './collection.ts';
@@ -62,12 +63,13 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     waitOutRestarts(instance, progress, signal);
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
     const part =
-      (await touchedPart(options, previous, progress)) ?? (await wholePart(options, previous, progress, copies));
+      (await touchedPart(options, previous, progress)) ??
+      (await wholePart({ ...options, id }, previous, progress, copies));
     signal.throwIfAborted();
     progress.phase('publishing');
     const published = await repository.publish(
       {
-        id,
+        ...covered,
         started: started.toISOString(),
         finished: clock.now().toISOString(),
         trigger: options.trigger,
@@ -119,7 +121,7 @@ async function touchedPart(
 }
 
 async function wholePart(
-  options: BackupOptions,
+  options: BackupOptions & { id: string },
   previous: Previous,
   progress: ProgressCounter,
   copies: PlainCopies | undefined,
@@ -147,16 +149,18 @@ async function wholePart(
   const orgs = instance.orgs.map(({ id, name }) => ({ id, name }));
   const kinds = collection.reports();
   const before = await comparedWith(options, previous);
+  const status = collection.problems.length === 0 ? 'complete' : 'partial';
+  const unselected = options.kinds && KIND_NAMES.filter((kind) => options.kinds?.includes(kind) === false);
+  const scope = { ...instance.scope, ...compact({ unselected }) };
+  const covered = { status, orgs, scope, kinds, resources } as const;
   return {
-    status: collection.problems.length === 0 ? 'complete' : 'partial',
-    orgs,
+    ...covered,
+    ...(await following(options, { ...covered, id: options.id }, before)),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
     changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }),
-    kinds,
     errors: collection.problems,
     skipped: collection.skipped,
     ...(lists.length === 0 ? {} : { lists }),
-    resources,
   };
 }
 

@@ -25,6 +25,8 @@ export interface BackupOptions {
   kinds?: readonly KindName[];
   /** Read every body at least every n-th snapshot, whatever the revisions say; 12 by default. */
   fullReadEvery?: number;
+  /** The shrunk snapshot whose losses are accepted: it is what this one is compared with. */
+  acceptLoss?: string;
   /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
   mustRead?: (org: number, uid: string) => boolean;
   /** Take nothing over that may have changed without a list showing it, such as permissions. */

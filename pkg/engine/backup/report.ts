@@ -1,11 +1,15 @@
-import type { BackupReport, Manifest } from '../../contract/manifest.ts';
+import { compact } from '../../contract/compact.ts';
+import type { BackupReport } from '../../contract/coverage.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
+import { coverageOf, shrunkReason } from '../../repository/snapshots/coverage.ts';
 import type { RunOutcome } from '../run.ts';
 
 /** What `dashkeep backup` prints about a snapshot. */
 export function backupReport(manifest: Manifest): BackupReport {
-  return { snapshot: manifest.id, status: manifest.status, kinds: manifest.kinds, errors: manifest.errors };
+  const { id, status, kinds, errors, shrunk, accepted, lastFull } = manifest;
+  return compact({ snapshot: id, status, kinds, errors, coverage: coverageOf(manifest), shrunk, accepted, lastFull });
 }
 
 /**
@@ -19,12 +23,13 @@ export function backupOutcome(manifest: Manifest, warnings: readonly KnownReason
       counts[name] += report?.[name] ?? 0;
     }
   }
+  const all = [...warnings, ...(manifest.shrunk === undefined ? [] : [shrunkReason(manifest.shrunk)])];
   return {
     value: manifest,
     status: manifest.status,
     snapshot: manifest.id,
     counts,
     errors: manifest.errors,
-    ...(warnings.length > 0 ? warningOf(warnings) : {}),
+    ...(all.length > 0 ? warningOf(all) : {}),
   };
 }

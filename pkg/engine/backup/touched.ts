@@ -17,7 +17,7 @@ const AT_ONCE = 8;
 /** What a snapshot of a few resources says besides its own facts. */
 export type TouchedPart = Pick<
   UnsealedManifest,
-  'status' | 'orgs' | 'sinceFullRead' | 'kinds' | 'errors' | 'skipped' | 'lists' | 'resources' | 'basedOn'
+  'status' | 'orgs' | 'scope' | 'sinceFullRead' | 'kinds' | 'errors' | 'skipped' | 'lists' | 'resources' | 'basedOn'
 >;
 
 /**
@@ -56,6 +56,7 @@ export async function readTouched(
     kinds: reportsOf(last, resources, fresh, { errors, skipped }),
     errors,
     skipped,
+    ...(last.scope === undefined ? {} : { scope: last.scope }),
     ...(last.lists === undefined ? {} : { lists: last.lists.filter(isOurs) }),
     resources,
     basedOn: last.basedOn ?? { id: last.id, started: last.started },

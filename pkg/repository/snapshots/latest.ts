@@ -1,10 +1,11 @@
 import { isRegularBackup } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { TimePorts } from '../clocks.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
+import { latestReason } from './coverage.ts';
 import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } from './manifests.ts';
 import { claimedForm } from './claimed-form.ts';
@@ -47,6 +48,10 @@ export class SnapshotFinder {
       if (stored === undefined) {
         foreign++;
       } else if (isRegularBackup(stored.manifest)) {
+        const why = latestReason(stored.manifest);
+        if (why !== undefined) {
+          this.#log.warn({}, sentenceOf(why));
+        }
         return stored;
       } else {
         newest ??= stored;

@@ -77,10 +77,17 @@ function summarize(
     problems: problemCount(manifest.errors),
     changes: manifest.changes,
     held: held.result(manifest),
+    scope: scopeWithoutNames(manifest),
+    shrunk: manifest.shrunk,
     signed: false,
     signer,
     hold: null,
   });
+}
+
+function scopeWithoutNames({ scope }: ManifestHead): SnapshotSummary['scope'] {
+  const { others: _, ...rest } = scope ?? {};
+  return scope && (rest as typeof scope);
 }
 
 /** A manifest and how it was stored. */

@@ -1,4 +1,4 @@
-import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
+import { countsNow, isFull, isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
@@ -49,9 +49,9 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
 ];
 
 /**
- * Decides which snapshots stay; pure. Only complete ones are counted, so a failing source never pushes good snapshots
- * out; the newest complete one always stays, and so does a partial one that is newer than it. What a restore put aside
- * for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
+ * Decides which snapshots stay; pure. Only full ones are counted, so a failing or emptied source never pushes good
+ * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it. What a
+ * restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
  * long as it is that.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
@@ -65,20 +65,18 @@ export function planRetention(
   const reasons = new Map<string, KnownReason[]>(newestFirst.map(({ id }) => [id, []]));
   const keep = (id: string, why: KnownReason): void => void reasons.get(id)?.push(why);
 
-  const complete = newestFirst.filter(
-    (snapshot) => snapshot.status === 'complete' && isRegularBackup(snapshot) && countsNow(snapshot),
-  );
-  const [newest] = complete;
+  const full = newestFirst.filter((snapshot) => isFull(snapshot) && countsNow(snapshot));
+  const [newest] = full;
   if (newest !== undefined) {
     keep(newest.id, reason('newest-complete'));
   }
-  for (const { id } of complete.slice(0, policy.keepLast ?? 0)) {
+  for (const { id } of full.slice(0, policy.keepLast ?? 0)) {
     keep(id, reason('kept-by-rule', { rule: 'last' }));
   }
   const bucketOf = bucketsIn(policy.timeZone ?? 'UTC');
   for (const [rule, bucket, name] of BUCKET_RULES) {
     keepNewestOfEach(
-      complete,
+      full,
       Number(policy[rule] ?? 0),
       (time) => bucketOf(time, bucket),
       (id) => keep(id, reason('kept-by-rule', { rule: name })),
@@ -98,6 +96,8 @@ export function planRetention(
       reasons.set(snapshot.id, [reason('kept-future')]);
     } else if (snapshot.status === 'partial' && (newest === undefined || snapshot.id > newest.id)) {
       keep(snapshot.id, reason('kept-newer-partial'));
+    } else if (isNewerShrunk(snapshot, newest)) {
+      keep(snapshot.id, reason('kept-newer-shrunk'));
     } else if (!isRegularBackup(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
       keep(snapshot.id, reason('kept-to-undo', { trigger: snapshot.trigger }));
     }
@@ -116,6 +116,10 @@ export function planRetention(
   return plan;
 }
 
+function isNewerShrunk(snapshot: SnapshotSummary, newest: SnapshotSummary | undefined): boolean {
+  return snapshot.shrunk !== undefined && (newest === undefined || snapshot.id > newest.id);
+}
+
 /** How long a restore can be undone at least. */
 const UNDO_TIME = 7 * 86_400_000;
 
@@ -128,7 +132,8 @@ function reasonToGo(snapshot: SnapshotSummary): KnownReason {
   if (!isRegularBackup(snapshot)) {
     return reason('undo-time-over', { trigger: snapshot.trigger });
   }
-  return reason(snapshot.status === 'partial' ? 'older-partial' : 'kept-by-none');
+  const state = snapshot.status === 'partial' ? 'older-partial' : 'kept-by-none';
+  return reason(snapshot.shrunk === undefined ? state : 'older-shrunk');
 }
 
 function keepNewestOfEach(

@@ -5,6 +5,7 @@ import { ERROR_TEXTS } from '../problems/errorTexts.ts';
 import { ADVICE_TEXTS } from './advice/all.ts';
 import { APPLY_TEXTS } from './apply.ts';
 import { CHECK_TEXTS } from './checks.ts';
+import { COVERAGE_TEXTS } from './coverage.ts';
 import { FINDING_TEXTS } from './findings.ts';
 import { HINT_TEXTS } from './hints.ts';
 import { LOSS_TEXTS } from './losses.ts';
@@ -33,6 +34,7 @@ const TEXTS: Record<ReasonCode, Text> = {
   ...SETTING_TEXTS,
   ...REPOSITORY_TEXTS,
   ...STATUS_TEXTS,
+  ...COVERAGE_TEXTS,
 };
 
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */

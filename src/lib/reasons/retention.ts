@@ -1,4 +1,4 @@
-import type { RETENTION_REASONS } from '../../../pkg/contract/reasons/retention.ts';
+import type { RETENTION_REASONS } from '../../../pkg/contract/reasons/snapshots/retention.ts';
 import { t } from '../i18n.ts';
 import type { Text } from './text.ts';
 
@@ -11,9 +11,11 @@ export const RETENTION_TEXTS: Record<keyof typeof RETENTION_REASONS, Text> = {
   'kept-foreign': () => t('reason.kept-foreign', 'No trusted key signed it'),
   'kept-future': () => t('reason.kept-future', 'From the future: dated by a clock that was ahead'),
   'kept-newer-partial': () => t('reason.kept-newer-partial', 'Partial, but newer than any complete one'),
+  'kept-newer-shrunk': () => t('reason.kept-newer-shrunk', 'Much smaller than before, but newer than any full one'),
   'kept-to-undo': () => t('reason.kept-to-undo', 'Made before a restore or for a drill, less than a week ago'),
   'undo-time-over': () => t('reason.undo-time-over', 'Made before a restore or for a drill, more than a week ago'),
   'older-partial': () => t('reason.older-partial', 'Partial, and there is a newer complete one'),
+  'older-shrunk': () => t('reason.older-shrunk', 'Much smaller than before, and there is a newer full one'),
   'removed-by-id': () => t('reason.removed-by-id', 'Removed by its ID'),
   'kept-by-none': () => t('reason.kept-by-none', 'No rule keeps it'),
 };

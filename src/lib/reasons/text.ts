@@ -9,6 +9,12 @@ export function withKind({ kind = '', ...given }: Record<string, string>): Recor
   return { ...given, kind: isKind(kind) ? kindLabel(kind) : kind };
 }
 
+/** The same for a list of kinds. */
+export function withKinds({ kinds = '', ...given }: Record<string, string>): Record<string, string> {
+  const named = kinds.split(', ').map((kind) => (isKind(kind) ? kindLabel(kind) : kind));
+  return { ...given, kinds: named.join(', ') };
+}
+
 function isKind(name: string): name is KindName {
   return (KIND_NAMES as readonly string[]).includes(name);
 }

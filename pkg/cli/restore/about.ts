@@ -1,0 +1,60 @@
+import { compact } from '../../contract/compact.ts';
+import type { Coverage } from '../../contract/coverage.ts';
+import type { Manifest, Shrunk, SnapshotStatus } from '../../contract/manifest.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { refusal, reasonSentence, warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
+import type { Selection } from '../../engine/restore/types.ts';
+import { coverageOf, latestReason, shrunkReason } from '../../repository/snapshots/coverage.ts';
+import { askOnTerminal } from '../prompt.ts';
+import { printable, printLine } from '../output/output.ts';
+import type { CliContext } from '../context.ts';
+
+/** What to know of a snapshot before and after it is restored. */
+export interface AboutSnapshot {
+  status: SnapshotStatus;
+  coverage: Coverage;
+  shrunk?: Shrunk;
+  lastFull?: string;
+  warnings: string[];
+  warned: ReasonData[];
+}
+
+/** @param selection - what is restored, where the credentials narrow it */
+export function aboutSnapshot(manifest: Manifest, selection: Selection = {}): AboutSnapshot {
+  const { id, status, shrunk, lastFull, orgs } = manifest;
+  const left = orgs.filter((org) => selection.orgs?.includes(org.id) === false);
+  const names = left.map((org) => `${org.id} (${org.name})`).join(', ');
+  const why = [
+    ...(status === 'partial' ? [reason('snapshot-partial')] : []),
+    ...(shrunk === undefined ? [] : [shrunkReason(shrunk)]),
+    ...(lastFull === undefined ? [] : [reason('last-full', { snapshot: id, full: lastFull })]),
+    ...(left.length === 0 ? [] : [reason('plan-leaves-orgs', { orgs: names })]),
+  ];
+  return compact({ status, coverage: coverageOf(manifest), shrunk, lastFull, ...warningOf(why) });
+}
+
+/** What the snapshot is, as the first lines of a plan and the last ones of a result. */
+export function printAbout(context: CliContext, snapshot: string, { status, coverage, warnings }: AboutSnapshot): void {
+  printLine(context, printable(`Snapshot ${snapshot} is ${status}. It covers ${coverage.text}.`));
+  warnings.forEach((warning) => printLine(context, printable(`warning: ${warning}`)));
+}
+
+/**
+ * Asserts that a person wants this snapshot, where everything is restored from a latest one that is not all there was.
+ * @throws DK_CONFIRMATION when it has to be named by its ID
+ */
+export async function assertLatestWanted(
+  context: CliContext,
+  manifest: Manifest,
+  { named, everything, apply, json }: { named: string; everything?: boolean; apply?: boolean; json?: boolean },
+): Promise<void> {
+  const why: KnownReason | undefined = named === 'latest' ? latestReason(manifest) : undefined;
+  if (why === undefined || everything !== true || apply !== true) {
+    return;
+  }
+  const question = printable(`${reasonSentence(why)}. Type '${manifest.id}' to restore it anyway: `);
+  const typed = json === true ? undefined : await askOnTerminal(context, question);
+  if (typed !== manifest.id) {
+    throw refusal('DK_CONFIRMATION', why, { advice: reason('name-by-id') });
+  }
+}

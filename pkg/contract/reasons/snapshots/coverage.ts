@@ -1,0 +1,25 @@
+/** What a backup covers of a Grafana, part by part of one line, and what to do about the rest. */
+export const COVERAGE_REASONS = {
+  'covers-every-org': '{read} of {existing} organizations',
+  'covers-orgs': '{read} of {existing} organizations; {orgs} not included, because others were selected',
+  'covers-own-org':
+    '{read} of {existing} organizations; {orgs} not included, because the settings ask for one organization',
+  'covers-unknown-orgs': 'organizations: {read} (a token does not show whether there are others)',
+  'covers-counted-orgs': 'organizations: {read}',
+  'covers-kinds': '{read} of {existing} kinds',
+  'lacks-server-kinds': '{kinds} not included, because only a server admin can read them',
+  'lacks-unselected': '{kinds} not included, because the settings leave them out',
+  'lacks-failed': '{count} not read because of errors: {kinds}',
+
+  'include-orgs': 'To include them, set DASHKEEP_ORGS=all. A token reaches one organization only.',
+  'include-server-kinds':
+    'To include them, also run `{command}` as a server admin, such as in a CronJob (docs/install/cronjob.md). To leave them out on purpose, exclude them in the settings.',
+
+  'snapshot-shrunk': 'much of snapshot {since} is gone: {losses}',
+  'last-full': 'the last full snapshot before {snapshot} is {full}',
+  'latest-not-full': 'the latest snapshot {snapshot} is {state}; the last full one is {full}',
+  'latest-never-full': 'the latest snapshot {snapshot} is {state}, and there is no full one',
+  'accept-loss': 'If it was deleted on purpose, accept it: `{command}`. If not, restore snapshot {since}.',
+  'name-by-id': 'Name the snapshot that you want by its ID.',
+  'plan-leaves-orgs': 'not part of this plan: organization {orgs} (see --orgs)',
+} as const;

@@ -1,0 +1,118 @@
+import { compact } from '../../contract/compact.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
+import { assertCounts } from '../../repository/signing/acceptance.ts';
+import type { BackupOptions } from './options.ts';
+import { shrunkSince, type Shrinkable } from './shrunk.ts';
+
+/** How many of the newest snapshots are tried to find a readable one. */
+const LOOK_BACK = 5;
+
+/** What a manifest says of how it follows those before it. */
+type Following = Pick<Manifest, 'shrunk' | 'accepted' | 'lastFull'>;
+
+/**
+ * Compares a regular backup with the last good one, however many bad ones are in between: the newest that is not
+ * shrunk, made with credentials of the same reach if there is one. A service and a server admin's command line may
+ * share a repository; a first backup that reaches less than the one before is compared with that.
+ * @param previous - the backup before this one, read already
+ * @throws DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN, DK_USAGE when the snapshot whose losses are accepted is none
+ */
+export async function following(
+  options: BackupOptions,
+  now: Shrinkable & Pick<Manifest, 'status'>,
+  previous: Manifest | undefined,
+): Promise<Following> {
+  if (!isRegularBackup(options)) {
+    return {};
+  }
+  const { repository, signal, acceptLoss } = options;
+  const accepted = acceptLoss === undefined ? undefined : await acceptable(options, acceptLoss);
+  let snapshots: Promise<SnapshotSummary[]> | undefined;
+  const earlier = async (): Promise<SnapshotSummary[]> =>
+    (await (snapshots ??= repository.snapshots({ signal }))).filter(
+      (one) => isRegularBackup(one) && countsNow(one) && one.id !== now.id,
+    );
+  const before = accepted ?? (await baseline(options, now, previous, earlier));
+  const shrunk = before === undefined ? undefined : shrunkSince(before, now);
+  const isBad = shrunk !== undefined || now.status !== 'complete';
+  const lastFull = async (): Promise<string | undefined> => {
+    if (before !== undefined && isFull(before)) {
+      return before.id;
+    }
+    const full = (await earlier()).filter(isFull);
+    return (full.find((one) => coversAsMuch(reachOf(one), reachOf(now))) ?? full[0])?.id;
+  };
+  return compact({ shrunk, accepted: accepted?.id, lastFull: isBad ? await lastFull() : undefined });
+}
+
+async function baseline(
+  options: BackupOptions,
+  now: Shrinkable,
+  previous: Manifest | undefined,
+  earlier: () => Promise<SnapshotSummary[]>,
+): Promise<Manifest | undefined> {
+  const isOfReach = (one: Reaching): boolean => coversAsMuch(reachOf(one), reachOf(now));
+  if (previous !== undefined && isOfReach(previous)) {
+    return goodOf(options, previous);
+  }
+  for (const { id } of (await earlier()).filter(isOfReach).slice(0, LOOK_BACK)) {
+    const found = await readable(options, id);
+    if (found !== undefined) {
+      return goodOf(options, found);
+    }
+  }
+  return previous === undefined ? undefined : goodOf(options, previous);
+}
+
+/** A backup, or the one that it was compared with: its signed manifest names that, which an index could hide. */
+async function goodOf(options: BackupOptions, manifest: Manifest): Promise<Manifest> {
+  return manifest.shrunk === undefined ? manifest : ((await readable(options, manifest.shrunk.since)) ?? manifest);
+}
+
+/** Undefined for one that was removed, or is damaged, or does not count: what is stored now matters more. */
+async function readable({ repository, signal, log }: BackupOptions, id: string): Promise<Manifest | undefined> {
+  try {
+    const stored = await repository.stored(id, { signal });
+    assertCounts(repository.trust, stored);
+    return stored.manifest;
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ snapshot: id, reason: reasonOf(error) }, 'this backup cannot be compared with an earlier one');
+    return undefined;
+  }
+}
+
+type Reaching = Pick<Manifest, 'scope' | 'orgs'> | Pick<SnapshotSummary, 'scope' | 'held'>;
+
+interface Reach {
+  scope: SnapshotSummary['scope'];
+  orgs: readonly number[];
+}
+
+function reachOf(one: Reaching): Reach {
+  const orgs = 'orgs' in one ? one.orgs : (one.held?.orgs ?? []);
+  return { scope: one.scope, orgs: orgs.map(({ id }) => id) };
+}
+
+/** Whether it was asked for as much, with credentials that reach as much. Those of earlier releases do not say. */
+function coversAsMuch({ scope: its, orgs }: Reach, { scope, orgs: wanted }: Reach): boolean {
+  if (its === undefined || scope === undefined) {
+    return true;
+  }
+  return (
+    its.orgs === scope.orgs &&
+    its.serverAdmin === scope.serverAdmin &&
+    (its.orgs !== 'chosen' || wanted.every((id) => orgs.includes(id))) &&
+    (its.unselected ?? []).every((kind) => scope.unselected?.includes(kind) === true)
+  );
+}
+
+async function acceptable({ repository, signal }: BackupOptions, id: string): Promise<Manifest> {
+  const stored = await repository.stored(id, { signal });
+  assertCounts(repository.trust, stored);
+  if (stored.manifest.shrunk === undefined) {
+    throw new DashkeepError('DK_USAGE', `snapshot ${stored.manifest.id} reports no losses that can be accepted`);
+  }
+  return stored.manifest;
+}

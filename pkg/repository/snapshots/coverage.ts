@@ -1,0 +1,97 @@
+import type { Coverage } from '../../contract/coverage.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { problemCount, type Loss, type Manifest, type Shrunk } from '../../contract/manifest.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
+
+/** What coverage is computed from. */
+export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope'>;
+
+/** What a snapshot covers of its Grafana, and why it leaves the rest out. */
+export function coverageOf({ orgs, kinds, errors, scope }: Covered): Coverage {
+  const named = Object.entries(kinds) as [KindName, NonNullable<Manifest['kinds'][KindName]>][];
+  const left = (code: string): KindName[] => named.flatMap(([kind, report]) => (report.code === code ? [kind] : []));
+  const unselected = left('not-asked-for');
+  const forAdmins = left('needs-server-admin');
+  const failed = KIND_NAMES.filter((kind) => errors.some((problem) => problem.kind === kind));
+  const unlisted = new Set(errors.flatMap(({ kind, uid, count }) => (uid === '' && count === undefined ? [kind] : [])));
+  // Every other reason is that this Grafana does not have the kind.
+  const read = named.filter(([kind, report]) => report.reason === undefined || kindsOf(errors).has(kind));
+  const existing = read.length + unselected.length + forAdmins.length;
+  const known = scope?.others === undefined ? undefined : orgs.length + scope.others.length;
+  const parts: KnownReason[] = [
+    ...orgParts(orgs.length, known, scope),
+    reason('covers-kinds', { read: String(read.length - unlisted.size), existing: String(existing) }),
+    ...(forAdmins.length === 0 ? [] : [reason('lacks-server-kinds', { kinds: forAdmins.join(', ') })]),
+    ...(unselected.length === 0 ? [] : [reason('lacks-unselected', { kinds: unselected.join(', ') })]),
+    ...(errors.length === 0
+      ? []
+      : [reason('lacks-failed', { count: String(problemCount(errors)), kinds: failed.join(', ') })]),
+  ];
+  const lacksOrgs = scope?.orgs === 'own' && (scope.others?.length ?? 0) > 0;
+  return {
+    orgs: { read: orgs.length, ...(known === undefined ? {} : { existing: known }) },
+    kinds: { read: read.length - unlisted.size, existing },
+    whole: !lacksOrgs && forAdmins.length === 0 && errors.length === 0,
+    text: parts.map(reasonSentence).join('; '),
+    parts,
+    advice: [
+      ...(lacksOrgs ? [reason('include-orgs')] : []),
+      ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds', { command: 'dashkeep backup' })]),
+    ],
+  };
+}
+
+function kindsOf(errors: Manifest['errors']): ReadonlySet<KindName> {
+  return new Set(errors.map(({ kind }) => kind));
+}
+
+function orgParts(read: number, known: number | undefined, scope: Covered['scope']): KnownReason[] {
+  if (known === undefined) {
+    // Earlier releases did not store who was asked.
+    return [reason(scope === undefined ? 'covers-counted-orgs' : 'covers-unknown-orgs', { read: String(read) })];
+  }
+  const numbers = { read: String(read), existing: String(known) };
+  const orgs = (scope?.others ?? []).map(({ id, name }) => `${id} (${name})`).join(', ');
+  if (orgs === '') {
+    return [reason('covers-every-org', numbers)];
+  }
+  return [reason(scope?.orgs === 'own' ? 'covers-own-org' : 'covers-orgs', { ...numbers, orgs })];
+}
+
+/** Most losses that a sentence names. */
+const MOST_NAMED = 6;
+
+/** What a shrunk snapshot lacks, as a sentence. */
+export function shrunkReason({ since, losses }: Shrunk): KnownReason {
+  const named = losses.slice(0, MOST_NAMED).map(lossText);
+  const more = losses.length > named.length ? ['…'] : [];
+  return reason('snapshot-shrunk', { since, losses: [...named, ...more].join(', ') });
+}
+
+/** What to do about a shrunk snapshot. */
+export function acceptLossAdvice(snapshot: string, { since }: Shrunk): KnownReason {
+  return reason('accept-loss', { command: `dashkeep backup --accept-loss ${snapshot}`, since });
+}
+
+/** What to know before the latest snapshot is used; undefined where nothing is known to be missing from it. */
+export function latestReason({ id, status, shrunk, lastFull }: LatestFacts): KnownReason | undefined {
+  if (status === 'complete' && shrunk === undefined) {
+    return undefined;
+  }
+  const state = [...(status === 'partial' ? ['partial'] : []), ...(shrunk === undefined ? [] : ['shrunk'])].join(', ');
+  return lastFull === undefined
+    ? reason('latest-never-full', { snapshot: id, state })
+    : reason('latest-not-full', { snapshot: id, state, full: lastFull });
+}
+
+type LatestFacts = Pick<Manifest, 'id' | 'status' | 'shrunk' | 'lastFull'>;
+
+/** The same in every language. */
+function lossText({ org, kind, before, gone }: Loss): string {
+  return [
+    `${gone}/${before}`,
+    ...(kind === undefined ? [] : [kind]),
+    ...(org === undefined ? [] : [`(org ${org})`]),
+  ].join(' ');
+}

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+
+const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let second: number;
+
+function dashkeep(args: string[], credentials: Record<string, string> = ADMIN): Promise<Ended> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const from = args[0] === 'show' ? [] : ['--grafana-url', grafana.url];
+  return runCli([...args, ...where, ...from], credentials);
+}
+
+async function api(route: string, body?: unknown, org = 1): Promise<void> {
+  const answer = await call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+}
+
+async function orgsHeld(snapshot = 'latest'): Promise<number[]> {
+  const { json } = await dashkeep(['show', snapshot, '--json']);
+  const resources = json.resources as { org: number; kind: string }[];
+  return [...new Set(resources.filter(({ kind }) => kind === 'folder').map(({ org }) => org))];
+}
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  directory = await temporaryDirectory();
+  const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+  second = Number(made.body.orgId);
+  for (const org of [1, second]) {
+    for (const uid of ['twin', `only-${org}`]) {
+      await api('POST /api/folders', { uid, title: uid }, org);
+    }
+  }
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+describe('a backup without --orgs', () => {
+  it('takes all organizations as a server admin', async () => {
+    const { exit, json } = await dashkeep(['backup', '--json']);
+    expect(exit).toBe(0);
+    expect(json.coverage).toMatchObject({ orgs: { read: 2, existing: 2 }, whole: true });
+    expect(json.coverage.text).toMatch(/^2 of 2 organizations; (\d+) of \1 kinds$/);
+    expect(await orgsHeld()).toEqual([1, second]);
+  });
+
+  it('takes its own organization with a token, and says what that does not cover', async () => {
+    const { exit, out } = await dashkeep(['backup'], { GRAFANA_API_TOKEN: grafana.token({ orgId: second }) });
+    expect(exit).toBe(0);
+    expect(await orgsHeld()).toEqual([second]);
+    expect(out).toContain('organizations: 1 (a token does not show whether there are others)');
+    expect(out).toContain('org, user, sso-settings, server-settings not included, because only a server admin');
+    expect(out).toContain('To include them');
+  });
+
+  it('names the organizations that --orgs leaves out', async () => {
+    const { exit, json } = await dashkeep(['backup', '--orgs', '1', '--json']);
+    expect(exit).toBe(0);
+    expect(json.coverage).toMatchObject({ orgs: { read: 1, existing: 2 }, whole: true });
+    expect(json.coverage.text).toContain(`1 of 2 organizations; ${second} (Second) not included, because`);
+  });
+
+  it('names the kinds that --kinds leaves out', async () => {
+    const { json } = await dashkeep(['backup', '--kinds', 'folder,org', '--json']);
+    expect(json.coverage).toMatchObject({ kinds: { read: 2 }, whole: true });
+    expect(json.coverage.text).toContain('because the settings leave them out');
+  });
+});
+
+describe('a comparison and a restore without --orgs', () => {
+  beforeEach(async () => {
+    await dashkeep(['backup']);
+    for (const org of [1, second]) {
+      for (const uid of ['twin', `only-${org}`]) {
+        await api(`DELETE /api/folders/${uid}`, undefined, org);
+      }
+    }
+  });
+
+  const orgsOf = (items: { org: number; kind: string; action?: string }[]): number[] => [
+    ...new Set(items.filter(({ kind, action }) => kind === 'folder' && action !== 'blocked').map(({ org }) => org)),
+  ];
+
+  it('are of all organizations as a server admin', async () => {
+    expect(orgsOf((await dashkeep(['diff', 'latest', 'live', '--json'])).json.removed)).toEqual([1, second]);
+    expect(orgsOf((await dashkeep(['restore', 'latest', '--json'])).json.plan)).toEqual([1, second]);
+  });
+
+  it('name the organizations of the snapshot that a token leaves out', async () => {
+    const token = { GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }) };
+    const diff = (await dashkeep(['diff', 'latest', 'live', '--json'], token)).json;
+    expect(orgsOf(diff.removed)).toEqual([1]);
+    expect(diff.notCompared).toEqual([{ id: second, name: 'Second' }]);
+    const plan = await dashkeep(['restore', 'latest'], token);
+    expect(plan.out).toContain(`not part of this plan: organization ${second} (Second)`);
+  });
+
+  it('restore what is named in the own organization only, where another one holds the same', async () => {
+    expect(orgsOf((await dashkeep(['restore', 'latest', '--folder', 'twin', '--json'])).json.plan)).toEqual([1]);
+  });
+
+  it('compare no organization that the snapshot does not cover', async () => {
+    await dashkeep(['backup', '--orgs', '1']);
+    await api('POST /api/folders', { uid: 'new', title: 'new' }, second);
+    expect((await dashkeep(['diff', 'latest', 'live', '--json'])).json.added).toEqual([]);
+  });
+});
