@@ -117,7 +117,7 @@ export const SnapshotScope = z.object({
 });
 export type SnapshotScope = z.infer<typeof SnapshotScope>;
 
-/** How much of an organization, or of one kind in it, is gone since an earlier snapshot. */
+/** How much of an organization, or of one kind in it, is missing that an earlier snapshot has, read or not. */
 export const Loss = z.object({
   /** As the earlier snapshot numbers it; absent for everything. */
   org: z.int().positive().optional(),

@@ -4,6 +4,8 @@ import { asDashkeepError, DashkeepError, failureText } from '../contract/errors.
 import type { Clock, Log } from '../contract/ports.ts';
 import { reason, sentenceOf } from '../contract/reasons/catalogue.ts';
 import { problemCount } from '../contract/manifest.ts';
+import type { ReasonCode } from '../contract/reasons/catalogue.ts';
+import { reasonSentence, type ReasonData } from '../contract/reasons/reason.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import { Agent, type Connections } from '../lib/http/agent.ts';
 import { sendRequest } from '../lib/http/request.ts';
@@ -179,6 +181,7 @@ class Refused extends DashkeepError {
 const MARKS: Record<Notice['event'], string> = {
   failed: ':x:',
   partial: ':warning:',
+  shrunk: ':fire:',
   late: ':hourglass:',
   repository: ':rotating_light:',
   recovered: ':white_check_mark:',
@@ -190,17 +193,29 @@ function slackText({ event, text }: Notice): string {
   return `${MARKS[event]} ${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}`;
 }
 
+function lossOf(record: RunRecord | undefined): ReasonData | undefined {
+  return record?.warned?.find(({ code }) => code === ('snapshot-shrunk' satisfies ReasonCode));
+}
+
 /** What the end of a run is worth reporting; `before` is the newest earlier end of the same kind. */
 export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
   const { id, kind, status, trigger, started, finished, snapshot, failure, errors } = record;
   const run = { id, kind, status, trigger, started, finished, snapshot, failure };
-  const bad = (one: RunRecord | undefined): boolean => one?.status === 'failed' || one?.status === 'partial';
+  const bad = (one: RunRecord | undefined): boolean =>
+    one?.status === 'failed' || one?.status === 'partial' || lossOf(one) !== undefined;
   if (status === 'failed') {
     return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
   }
   if (status === 'partial') {
     const text = `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
     return { event: 'partial', text, run, problems: problemCount(errors) };
+  }
+  const loss = lossOf(record);
+  if (loss !== undefined) {
+    // Once, until it is another one.
+    const isKnown = before?.status === 'complete' && lossOf(before)?.params['since'] === loss.params['since'];
+    const text = `The ${kind} is much smaller than before: ${reasonSentence(loss)}.`;
+    return isKnown ? undefined : { event: 'shrunk', text, run };
   }
   if (status === 'complete' && bad(before)) {
     return { event: 'recovered', text: `The ${kind} is complete again.`, run };

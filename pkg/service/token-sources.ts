@@ -100,6 +100,9 @@ export function grafanaAccess(
       }
       return keeper.credentials();
     },
+    existing() {
+      return keeper === undefined || keeper.existing.size === 0 ? undefined : keeper.existing;
+    },
     async noticeOrgs() {
       await keeper?.noticeOrgs();
     },

@@ -29,9 +29,11 @@ export function statusLabel(status: RunStatus): string {
   return labels[status];
 }
 
-export function StatusBadge({ status }: { status: RunStatus }) {
-  const [color, icon] = LOOKS[status];
-  return <LabelBadge color={color} icon={icon} text={statusLabel(status)} />;
+/** @param shrunk - whether much is missing from a snapshot that the last full one has */
+export function StatusBadge({ status, shrunk = false }: { status: RunStatus; shrunk?: boolean }) {
+  const [color, icon] = LOOKS[shrunk ? 'failed' : status];
+  const text = shrunk ? t('status.shrunk', 'Much smaller') : statusLabel(status);
+  return <LabelBadge color={color} icon={icon} text={text} />;
 }
 
 /** What set it off, and who, where that is known. */

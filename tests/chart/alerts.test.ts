@@ -45,13 +45,14 @@ function metricsIn(expression: string): string[] {
 }
 
 describe('the alerts', () => {
-  it('say when backups are late, partial or failed, the token bad, the repository damaged', async () => {
+  it('say when backups are late, partial, shrunk or failed, the token bad, the repository damaged', async () => {
     const names = async (mode: string): Promise<string[]> => [
       ...new Set((await alerts(mode)).map(({ alert }) => alert)),
     ];
     const all = [
       'DashkeepBackupLate',
       'DashkeepBackupPartial',
+      'DashkeepBackupShrunk',
       'DashkeepBackupFailed',
       'DashkeepToken',
       'DashkeepVerify',
@@ -69,7 +70,9 @@ describe('the alerts', () => {
     })) {
       expect(labels).toEqual({ severity: expect.stringMatching(/^(warning|critical)$/), team: 'a' });
       expect(annotations['summary']).toMatch(/^\w.+/);
-      expect(annotations['runbook_url']).toMatch(/^https:\/\/x\/y\/(late|partial|failed|token|verify|repository)\.md$/);
+      expect(annotations['runbook_url']).toMatch(
+        /^https:\/\/x\/y\/(late|partial|shrunk|failed|token|verify|repository)\.md$/,
+      );
     }
   });
 

@@ -59,6 +59,8 @@ describe('docs/monitoring.md', () => {
       targetReachable: undefined,
       snapshots: undefined,
       snapshotBytes: undefined,
+      coverage: undefined,
+      shrunk: undefined,
       findings: [],
       notificationFailures: 0,
     };

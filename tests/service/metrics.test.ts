@@ -15,6 +15,8 @@ function metrics(readings: Partial<Readings> = {}): Metrics {
     snapshots: undefined,
     snapshotBytes: undefined,
     resources: {},
+    coverage: undefined,
+    shrunk: undefined,
     findings: [],
     notificationFailures: 0,
     ...readings,

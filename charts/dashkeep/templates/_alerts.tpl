@@ -48,6 +48,10 @@ max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote
   "expr" (include "dashkeep.lastRun" "partial")
   "summary" "The last backup of Grafana is incomplete"
   "description" "Some resources could not be read. The run record lists each of them with the reason.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupShrunk" "runbook" "shrunk" "severity" "critical" "for" "0m"
+  "expr" "max by (namespace, job) (dashkeep_backup_shrunk) == 1"
+  "summary" "Much of Grafana is missing from the last backup"
+  "description" "The newest snapshot is much smaller than the last full one. Restore that, or accept that it was deleted on purpose.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
   "expr" (include "dashkeep.lastRun" "failed")
   "summary" "The last backup of Grafana failed"

@@ -1,5 +1,4 @@
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
-import { compact } from '../../contract/compact.ts';
 import { isFull, type Manifest } from '../../contract/manifest.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { backup } from '../../engine/backup/backup.ts';
@@ -67,7 +66,7 @@ async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
                 ...askedBy(flags),
                 kinds: kindsOf(flags.kinds),
                 plainCopies: copiesWanted(flags, repository.encrypted),
-                ...compact({ acceptLoss: flags.acceptLoss }),
+                acceptLoss: flags.acceptLoss,
                 fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
                 version: VERSION,
                 onProgress: progress.report,

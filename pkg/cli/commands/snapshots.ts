@@ -29,10 +29,10 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
   printTable(
     context,
     ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed'],
-    snapshots.map(({ id, time, status, trigger, resources, bytes: size, signed, signer }) => [
+    snapshots.map(({ id, time, status, shrunk, trigger, resources, bytes: size, signed, signer }) => [
       id,
       time,
-      status,
+      shrunk === undefined ? status : `${status}, shrunk`,
       trigger,
       resources,
       bytes(size),

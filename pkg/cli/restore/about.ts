@@ -4,7 +4,7 @@ import type { Manifest, Shrunk, SnapshotStatus } from '../../contract/manifest.t
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { refusal, reasonSentence, warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
 import type { Selection } from '../../engine/restore/types.ts';
-import { coverageOf, latestReason, shrunkReason } from '../../repository/snapshots/coverage.ts';
+import { coverageOf, latestReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printable, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -21,13 +21,11 @@ export interface AboutSnapshot {
 
 /** @param selection - what is restored, where the credentials narrow it */
 export function aboutSnapshot(manifest: Manifest, selection: Selection = {}): AboutSnapshot {
-  const { id, status, shrunk, lastFull, orgs } = manifest;
+  const { status, shrunk, lastFull, orgs } = manifest;
   const left = orgs.filter((org) => selection.orgs?.includes(org.id) === false);
   const names = left.map((org) => `${org.id} (${org.name})`).join(', ');
   const why = [
-    ...(status === 'partial' ? [reason('snapshot-partial')] : []),
-    ...(shrunk === undefined ? [] : [shrunkReason(shrunk)]),
-    ...(lastFull === undefined ? [] : [reason('last-full', { snapshot: id, full: lastFull })]),
+    ...notFullReasons(manifest),
     ...(left.length === 0 ? [] : [reason('plan-leaves-orgs', { orgs: names })]),
   ];
   return compact({ status, coverage: coverageOf(manifest), shrunk, lastFull, ...warningOf(why) });

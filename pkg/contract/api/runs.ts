@@ -56,7 +56,7 @@ export type Run = z.infer<typeof Run>;
  * organization within a day give the same run.
  */
 export const RunRequest = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('backup'), full: z.boolean().optional() }),
+  z.strictObject({ kind: z.literal('backup'), full: z.boolean().optional(), acceptLoss: Identifier.optional() }),
   z.strictObject({
     kind: z.literal('verify'),
     /** Also read and hash every object, not only look whether it exists. */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { Coverage } from '../coverage.ts';
 import { KIND_NAMES } from '../kinds.ts';
+import { Shrunk } from '../manifest.ts';
 import { ReasonData } from '../reasons/reason.ts';
 import { Problem, Time } from './common.ts';
 import { RunSummary } from './runs.ts';
@@ -10,9 +12,10 @@ import { SnapshotRow } from './snapshots.ts';
  * yes: the newest backup is complete and on time. partial: on time, but some resources are missing from it.
  * late: none within twice the schedule's interval. failed: the last one failed and none has succeeded since, though
  * still in time. never: none yet. unconfigured: no target or no token. untrusted: the repository is not as the service
- * left it, and no one has accepted that yet.
+ * left it, and no one has accepted that yet. shrunk: on time, but much is missing that the last full one has, and no
+ * one has accepted that yet.
  */
-export const Protection = z.enum(['yes', 'partial', 'late', 'failed', 'never', 'unconfigured', 'untrusted']);
+export const Protection = z.enum(['yes', 'partial', 'late', 'failed', 'never', 'unconfigured', 'untrusted', 'shrunk']);
 export type Protection = z.infer<typeof Protection>;
 
 /**
@@ -96,6 +99,12 @@ export const Status = z.object({
   running: RunSummary.optional(),
   queued: RunSummary.optional(),
   newest: SnapshotRow.optional(),
+  /** What the newest snapshot covers; for the home organization. */
+  coverage: Coverage.optional(),
+  /** What is missing from the newest snapshot: all of it for the home organization, its own part for another one. */
+  shrunk: Shrunk.optional(),
+  /** Where the newest snapshot is partial or shrunk: the last one that is neither. */
+  lastFull: z.string().optional(),
   /** What the newest snapshot holds. */
   content: z.partialRecord(z.enum(KIND_NAMES), z.int().nonnegative()),
   snapshots: z.int().nonnegative().optional(),

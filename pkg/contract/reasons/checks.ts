@@ -4,7 +4,6 @@ export const CHECK_REASONS = {
   'grafana-unversioned': 'Grafana of an unknown version at {url}',
   'rights-need-token': 'to be seen with a token',
   'rights-silent': 'Grafana does not report them: {message}',
-  'rights-complete': 'the token can read all {count} kinds',
   'rights-lacking': 'not readable: {kinds}',
 
   'token-given': 'set by the deployment; its expiry is unknown',

@@ -7,8 +7,14 @@ import { reasonSentence } from '../../contract/reasons/reason.ts';
 /** What coverage is computed from. */
 export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope'>;
 
+/** Its parts are of the catalogue of this release. */
+export interface CoverageFound extends Coverage {
+  parts: KnownReason[];
+  advice: KnownReason[];
+}
+
 /** What a snapshot covers of its Grafana, and why it leaves the rest out. */
-export function coverageOf({ orgs, kinds, errors, scope }: Covered): Coverage {
+export function coverageOf({ orgs, kinds, errors, scope }: Covered): CoverageFound {
   const named = Object.entries(kinds) as [KindName, NonNullable<Manifest['kinds'][KindName]>][];
   const left = (code: string): KindName[] => named.flatMap(([kind, report]) => (report.code === code ? [kind] : []));
   const unselected = left('not-asked-for');
@@ -72,6 +78,17 @@ export function shrunkReason({ since, losses }: Shrunk): KnownReason {
 /** What to do about a shrunk snapshot. */
 export function acceptLossAdvice(snapshot: string, { since }: Shrunk): KnownReason {
   return reason('accept-loss', { command: `dashkeep backup --accept-loss ${snapshot}`, since });
+}
+
+/** What is known to be missing from a snapshot, and which one to take instead. */
+export function notFullReasons({ id, status, shrunk, lastFull }: LatestFacts): KnownReason[] {
+  const why = [
+    ...(status === 'partial' ? [reason('snapshot-partial')] : []),
+    ...(shrunk === undefined ? [] : [shrunkReason(shrunk)]),
+  ];
+  return why.length === 0 || lastFull === undefined
+    ? why
+    : [...why, reason('last-full', { snapshot: id, full: lastFull })];
 }
 
 /** What to know before the latest snapshot is used; undefined where nothing is known to be missing from it. */

@@ -52,7 +52,8 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
     const found = reason('grafana-found', { version, url: client.url });
-    const rights = await checkRights(await connect({ client, signal }), { clock, log, signal });
+    const instance = await connect({ client, signal });
+    const rights = await checkRights(instance, { clock, log, signal }, service.statusView.askedFor(instance));
     return [checked(reason('check-of-grafana'), 'ok', [found]), rights];
   } catch (error) {
     return [failedCheck(reason('check-of-grafana'), error)];

@@ -1,19 +1,30 @@
 import type { DoctorCheck } from '../../contract/api/status.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
+import type { KindName } from '../../contract/kinds.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { because } from '../../contract/reasons/reason.ts';
 import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
-import type { Kind, KindContext } from '../../grafana/kinds/kind.ts';
+import type { Kind, KindContext, Serving } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { isJsonObject } from '../../lib/json/json.ts';
+import { coverageOf, type Covered } from '../../repository/snapshots/coverage.ts';
 import { checked } from './check.ts';
 
+/** What backups are asked for. */
+export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
+  excludeKinds: readonly KindName[];
+}
+
 /**
- * Compares the actions that kinds name with those that Grafana grants in the first organization: a list may be shorter
- * without one of them instead of being refused. Kinds that this Grafana does not have need none.
+ * What a backup would cover. Compares the actions that kinds name with those that Grafana grants in the first
+ * organization: a list may be shorter without one of them instead of being refused. Kinds that this Grafana does not
+ * have need none.
  */
 export async function checkRights(
   instance: Instance,
   run: Pick<KindContext, 'clock' | 'log' | 'signal'>,
+  { excludeKinds, ...asked }: AskedFor,
 ): Promise<DoctorCheck> {
   const subject = reason('check-of-rights');
   const context = kindContext(instance, instance.orgs[0] as Org, { ...run, decryptSecrets: false });
@@ -25,19 +36,29 @@ export async function checkRights(
     return checked(subject, 'skipped', [reason('rights-silent', { message })]);
   }
   const granted = new Set(isJsonObject(permissions) ? Object.keys(permissions) : []);
-  const lacking: string[] = [];
+  const lacking: { kind: KindName; action: string }[] = [];
+  const kinds: Manifest['kinds'] = {};
   for (const kind of KINDS) {
+    const report = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
+    const isExcluded = excludeKinds.includes(kind.name);
+    const serving: Serving = isExcluded
+      ? { served: false, reason: reason('not-asked-for') }
+      : await servingOf(kind, context);
     const action = actionOf(kind);
-    if (action !== undefined && !granted.has(action) && (await mayBeServed(kind, context))) {
-      lacking.push(`${kind.name} (${action})`);
+    if (serving.served && action !== undefined && !granted.has(action)) {
+      lacking.push({ kind: kind.name, action });
     }
+    kinds[kind.name] = serving.served ? report : { ...report, ...because(serving.reason) };
   }
+  const errors = lacking.map(({ kind }) => ({ org: context.org.id, kind, uid: '', reason: '' }));
+  const { whole, parts, advice } = coverageOf({ ...asked, kinds, errors });
   if (lacking.length === 0) {
-    const kinds = KINDS.filter(({ declaration }) => instance.serverAdmin || declaration.scope === 'org');
-    return checked(subject, 'ok', [reason('rights-complete', { count: String(kinds.length) })]);
+    return checked(subject, whole ? 'ok' : 'warning', parts, ...advice);
   }
-  const found = reason('rights-lacking', { kinds: lacking.join('; ') });
-  return checked(subject, 'warning', [found], reason('give-admin-role'));
+  const named = lacking.map(({ kind, action }) => `${kind} (${action})`).join('; ');
+  const others = parts.filter(({ code }) => code !== 'lacks-failed');
+  const found = reason('rights-lacking', { kinds: named });
+  return checked(subject, 'warning', [...others, found], reason('give-admin-role'), ...advice);
 }
 
 /** The declarations are for people; the action is the first word of the first that looks like one. */
@@ -46,10 +67,10 @@ function actionOf({ declaration }: Kind): string | undefined {
 }
 
 /** Whether this Grafana has the kind; where it does not let us look, it may have. */
-async function mayBeServed(kind: Kind, context: KindContext): Promise<boolean> {
+async function servingOf(kind: Kind, context: KindContext): Promise<Serving> {
   try {
-    return (await kind.serves(context)).served;
+    return await kind.serves(context);
   } catch {
-    return true;
+    return { served: true };
   }
 }

@@ -1,3 +1,4 @@
+import type { SnapshotScope } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { patienceAtStart } from '../../engine/restarts.ts';
@@ -11,6 +12,8 @@ export interface GrafanaAccess {
   credentials: () => CredentialSource;
   /** Of further orgs. */
   orgCredentials: () => ReadonlyMap<number, CredentialSource>;
+  /** Names of all organizations of this Grafana by id; undefined where no one can be asked. */
+  existing: () => ReadonlyMap<number, string> | undefined;
   /** Takes notice of organizations that were made meanwhile: what a run covers must not depend on when they were. */
   noticeOrgs: () => Promise<void>;
 }
@@ -51,8 +54,18 @@ export async function withInstance<T>(
     }
     const orgCredentials = access.orgCredentials();
     const patience = onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal });
-    return await action({ ...(await connect({ client, orgs, orgCredentials, signal, patience })), previews });
+    const instance = await connect({ client, orgs, orgCredentials, signal, patience });
+    return await action({ ...instance, scope: scopeOf(instance, access.existing()), previews });
   } finally {
     await client.close();
   }
+}
+
+/** What a token does not show is known to the admin who makes the tokens. */
+function scopeOf({ scope, orgs }: Instance, existing: ReadonlyMap<number, string> | undefined): SnapshotScope {
+  if (existing === undefined || scope.others !== undefined) {
+    return scope;
+  }
+  const reached = new Set(orgs.map(({ id }) => id));
+  return { ...scope, others: [...existing].flatMap(([id, name]) => (reached.has(id) ? [] : [{ id, name }])) };
 }

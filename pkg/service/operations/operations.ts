@@ -97,7 +97,7 @@ class EngineWork implements Operations {
     return this.#repository.encrypted;
   }
 
-  async backup(run: WorkRun, { full }: { full: boolean }): Promise<WorkResult> {
+  async backup(run: WorkRun, { full, acceptLoss }: { full: boolean; acceptLoss?: string }): Promise<WorkResult> {
     const repository = await this.#repository.openOrMake(run.signal);
     const { scope } = this.#settings.values;
     const excluded = new Set(scope.excludeKinds);
@@ -110,6 +110,7 @@ class EngineWork implements Operations {
         instance,
         repository,
         kinds: scope.excludeKinds.length === 0 ? undefined : KIND_NAMES.filter((kind) => !excluded.has(kind)),
+        acceptLoss,
         fullReadEvery: full ? 1 : scope.fullReadEvery,
         // A person who asks for a backup wants what is there now.
         readsAll: run.trigger === 'manual',

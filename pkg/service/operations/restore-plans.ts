@@ -1,5 +1,5 @@
 import { compact } from '../../contract/compact.ts';
-import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
@@ -12,6 +12,7 @@ import { isOf, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
+import { notFullReasons } from '../../repository/snapshots/coverage.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import type { WithInstance } from './grafana-access.ts';
@@ -68,7 +69,7 @@ export class RestorePlans {
       const warnings = [
         ...findings.map(findingReason),
         ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
-        ...(manifest.status === 'partial' ? [reason('snapshot-partial')] : []),
+        ...notFullReasons(manifest),
       ];
       return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);
     });

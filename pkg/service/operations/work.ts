@@ -98,7 +98,7 @@ export interface Operations {
   readonly description: string;
   readonly encrypted: boolean;
 
-  backup(run: WorkRun, options: { full: boolean }): Promise<WorkResult>;
+  backup(run: WorkRun, options: { full: boolean; acceptLoss?: string }): Promise<WorkResult>;
   verify(run: WorkRun, options: { readData: boolean; snapshot?: string }): Promise<WorkResult>;
   forget(run: WorkRun): Promise<WorkResult>;
   prune(run: WorkRun, options: { confirmed: boolean }): Promise<WorkResult>;

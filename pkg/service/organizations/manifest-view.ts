@@ -3,6 +3,7 @@ import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, Manifest } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { isOf, type Caller } from './caller.ts';
+import { shrunkFor } from './snapshot-view.ts';
 
 const views = new WeakMap<Manifest, Map<string, Manifest>>();
 
@@ -31,7 +32,7 @@ export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
 }
 
 function viewOf(manifest: Manifest, caller: Caller): Manifest {
-  const { by: _by, lists: _lists, changes, ...rest } = manifest;
+  const { by: _by, lists: _lists, changes, scope, shrunk, ...rest } = manifest;
   const own = changes?.orgs?.find(({ id }) => id === caller.org);
   const resources = manifest.resources.filter((entry) => isOf(caller, entry));
   const errors = manifest.errors.filter((problem) => isOf(caller, problem));
@@ -41,6 +42,8 @@ function viewOf(manifest: Manifest, caller: Caller): Manifest {
     status: errors.length === 0 ? 'complete' : 'partial',
     orgs: manifest.orgs.filter(({ id }) => id === caller.org),
     ...compact({
+      scope: caller.home ? scope : undefined,
+      shrunk: shrunkFor(shrunk, caller),
       changes: own === undefined ? undefined : { added: own.added, changed: own.changed, removed: own.removed },
     }),
     kinds: kindsOf(manifest, caller, { resources, errors, skipped }),

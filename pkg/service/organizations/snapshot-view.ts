@@ -1,7 +1,7 @@
 import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotRow } from '../../contract/api/snapshots.ts';
-import type { SnapshotSummary } from '../../contract/manifest.ts';
+import type { Shrunk, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Caller } from './caller.ts';
 
 /** What else is known about who asked for a snapshot: the organization, by the run that made it. */
@@ -22,7 +22,7 @@ export function summaryFor(
   caller: Caller,
   askedFrom: AskedFrom,
 ): SnapshotSummary | undefined {
-  const { held, changes, by, ...rest } = summary;
+  const { held, changes, by, shrunk, scope, ...rest } = summary;
   if (held === undefined || covers(summary, caller) !== true) {
     return undefined;
   }
@@ -40,12 +40,20 @@ export function summaryFor(
     problems,
     ...(by === undefined || !isOwn ? {} : { by }),
     ...compact({
+      scope: caller.home ? scope : undefined,
+      shrunk: shrunkFor(shrunk, caller),
       changes:
         changed === undefined
           ? undefined
           : { added: changed.added, changed: changed.changed, removed: changed.removed },
     }),
   };
+}
+
+/** What is gone, as far as it is the caller's; the home organization decides for all. */
+export function shrunkFor(shrunk: Shrunk | undefined, caller: Caller): Shrunk | undefined {
+  const losses = shrunk?.losses.filter(({ org }) => caller.home || org === caller.org) ?? [];
+  return shrunk === undefined || losses.length === 0 ? undefined : { ...shrunk, losses };
 }
 
 /** A snapshot with the run that made it: a backup's has the same id, others are made on the way of another run. */

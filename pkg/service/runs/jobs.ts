@@ -25,7 +25,7 @@ export function jobOf(request: RunRequest, trigger: string, repositoryCache: Rep
   });
   switch (request.kind) {
     case 'backup':
-      return job((one, run) => one.backup(run, { full: request.full === true }));
+      return job((one, run) => one.backup(run, { full: request.full === true, acceptLoss: request.acceptLoss }));
     case 'verify':
       return job((one, run) => one.verify(run, { readData: request.readData === true, snapshot: request.snapshot }));
     case 'forget':

@@ -1,4 +1,4 @@
-import type { SettingsValues } from '../../contract/api/settings.ts';
+import { NOTIFICATION_EVENTS, type SettingsValues } from '../../contract/api/settings.ts';
 
 /** What holds where neither the deployment nor a person says anything. */
 export const DEFAULT_SETTINGS: SettingsValues = {
@@ -30,7 +30,7 @@ export const DEFAULT_SETTINGS: SettingsValues = {
     keepWithin: '',
   },
   encryption: { recipients: [] },
-  notifications: { format: 'generic', events: ['failed', 'partial', 'late', 'recovered', 'repository'] },
+  notifications: { format: 'generic', events: [...NOTIFICATION_EVENTS] },
 };
 
 /** Every leaf by its dotted path; lists are leaves. */

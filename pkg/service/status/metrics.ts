@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Coverage } from '../../contract/coverage.ts';
 import { FINDING_CODES, type FindingCode } from '../../contract/findings.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import type { RunRecord } from '../../contract/runs.ts';
@@ -16,6 +17,10 @@ export interface Readings {
   snapshots: number | undefined;
   snapshotBytes: number | undefined;
   resources: Readonly<Record<string, number>>;
+  /** What the newest snapshot covers. */
+  coverage: Coverage | undefined;
+  /** Whether much is missing from it, and no one has accepted that. */
+  shrunk: boolean | undefined;
   /** Codes of what was found wrong with the repository. */
   findings: readonly FindingCode[];
   notificationFailures: number;
@@ -160,6 +165,15 @@ export class Metrics {
     );
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
+    gauge('dashkeep_backup_shrunk', 'Whether much is missing from the newest snapshot: 1 or 0.', (r) =>
+      r.shrunk === undefined ? undefined : Number(r.shrunk),
+    );
+    for (const part of ['organizations', 'kinds'] as const) {
+      const of = ({ coverage }: Readings): Coverage['orgs'] | undefined =>
+        part === 'kinds' ? coverage?.kinds : coverage?.orgs;
+      gauge(`dashkeep_covered_${part}`, `How many ${part} the newest snapshot covers.`, (r) => of(r)?.read);
+      gauge(`dashkeep_existing_${part}`, `How many ${part} exist, where that is known.`, (r) => of(r)?.existing);
+    }
     const read = this.#read;
     new Counter({
       name: 'dashkeep_notification_failures_total',

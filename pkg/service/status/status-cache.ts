@@ -1,9 +1,11 @@
 import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { GrafanaHealth } from './health.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
+import { coverageOf } from '../../repository/snapshots/coverage.ts';
 import { contentOf } from '../repository/tree.ts';
 import { SERVER_KINDS } from '../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
@@ -120,11 +122,16 @@ export class StatusCache {
       return { ...nothing, snapshots: snapshots.length, future };
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
+    const { shrunk, lastFull } = manifest;
+    // Of what was signed, and not of an index.
+    const signed = compact({ ...newest, shrunk });
     return {
-      newest,
+      newest: signed,
+      coverage: coverageOf(manifest),
+      ...compact({ lastFull }),
       content: contentOf(manifest),
       snapshots: snapshots.length,
-      orgs: statusByOrg(manifest, backups, snapshots),
+      orgs: statusByOrg(manifest, [signed, ...backups.slice(1)], snapshots),
       uncounted: snapshots.filter(({ held }) => held === undefined).length,
       future,
     };

@@ -3,6 +3,7 @@ import { failureText } from '../../contract/errors.ts';
 import type { RunSummary } from '../../contract/api/runs.ts';
 import type { Status } from '../../contract/api/status.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
+import type { Instance } from '../../grafana/instance.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { runLine, type RunRecord } from '../../contract/runs.ts';
 import type { ApiTokens } from '../api-tokens/api-tokens.ts';
@@ -15,6 +16,7 @@ import type { Readings } from './metrics.ts';
 import type { StatusCache } from './status-cache.ts';
 import type { Notifier } from '../notify.ts';
 import type { Caller } from '../organizations/caller.ts';
+import type { AskedFor } from '../doctor/rights.ts';
 import { hidden, mayKnow } from '../organizations/run-view.ts';
 import { rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import type { History } from '../repository/history.ts';
@@ -71,13 +73,32 @@ export class StatusView {
     return [...keeper.existing].flatMap(([id, name]) => (covered.has(id) ? [] : [{ id, name }]));
   }
 
+  /** What backups are asked for, with the organizations as far as they are known. */
+  askedFor({ orgs, scope }: Pick<Instance, 'orgs' | 'scope'>): AskedFor {
+    const { keeper, config, settings } = this.#parts;
+    const { excludeKinds, orgs: wanted } = settings.view().values.scope;
+    const chosen = config.orgIds !== undefined ? 'chosen' : wanted === 'all' ? 'all' : 'own';
+    if (keeper === undefined || keeper.existing.size === 0) {
+      const own = orgs.map(({ id, name }) => ({ id, name }));
+      const given = chosen === 'own' ? [] : [...config.grafana.orgTokens.keys()].map((id) => ({ id, name: '' }));
+      return { excludeKinds, orgs: [...own, ...given], scope: { ...scope, orgs: chosen } };
+    }
+    const others = this.notCovered;
+    const covered = [...keeper.existing].filter(([id]) => !others.some((org) => org.id === id));
+    return {
+      excludeKinds,
+      orgs: covered.map(([id, name]) => ({ id, name })),
+      scope: { ...scope, orgs: chosen, others },
+    };
+  }
+
   /** What the caller may know, from memory: nothing is asked of anybody. */
   status(caller: Caller): Status {
     const { config, settings, statusCache, leadership, repositoryCache, started, clock } = this.#parts;
     const { values } = settings.view();
     const now = clock.now();
     const schedules = schedulesOf(values, now);
-    const { newest, content, snapshots } = this.#held(caller);
+    const { newest, content, snapshots, ...covered } = this.#held(caller);
     const { lastBackup, ...runs } = this.#runs(caller);
     const { notCovered } = this;
     const target = compact({
@@ -121,7 +142,8 @@ export class StatusView {
       schedules,
       ...compact({ lastBackup }),
       ...runs,
-      ...compact({ lastSuccess, newest }),
+      ...compact({ lastSuccess, newest, shrunk: newest?.shrunk }),
+      ...covered,
       content,
       ...compact({ snapshots }),
       leader: compact({ elected: leadership.elected, leading: leadership.leading, holder: leadership.holder }),
@@ -130,7 +152,7 @@ export class StatusView {
   }
 
   /** What the repository holds of the caller's organization, as last read. */
-  #held(caller: Caller): Pick<Status, 'newest' | 'content' | 'snapshots'> {
+  #held(caller: Caller): Pick<Status, 'newest' | 'content' | 'snapshots' | 'coverage' | 'lastFull'> {
     const { repository } = this.#parts.statusCache;
     if (repository === undefined) {
       return { content: {} };
@@ -138,7 +160,10 @@ export class StatusView {
     const own = repository.orgs.get(caller.org);
     const seen = own?.newest === undefined ? undefined : summaryFor(own.newest, caller, this.#parts.askedFrom);
     const server = Object.entries(repository.content).filter(([kind]) => SERVER_KINDS.has(kind as KindName));
+    const isShown = seen !== undefined && seen.id === repository.newest?.id;
     return compact({
+      coverage: caller.home ? repository.coverage : undefined,
+      lastFull: isShown && (seen.status === 'partial' || seen.shrunk !== undefined) ? repository.lastFull : undefined,
       newest: seen === undefined ? undefined : rowOf(seen),
       content: { ...(caller.home ? Object.fromEntries(server) : {}), ...own?.content },
       snapshots: caller.home ? repository.snapshots : (own?.snapshots ?? 0) + repository.uncounted,
@@ -197,6 +222,8 @@ export class StatusView {
       snapshots: statusCache?.snapshots,
       snapshotBytes: statusCache?.newest?.bytes,
       resources: statusCache?.content ?? {},
+      coverage: statusCache?.coverage,
+      shrunk: statusCache && statusCache.newest?.shrunk !== undefined,
       findings: this.#parts.statusCache.findings.map(({ code }) => code),
       notificationFailures: this.#parts.notifier.failures,
     };

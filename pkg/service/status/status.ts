@@ -1,4 +1,5 @@
 import { compact } from '../../contract/compact.ts';
+import type { Coverage } from '../../contract/coverage.ts';
 import type { Protection, ScheduleStatus, Status } from '../../contract/api/status.ts';
 import { SCHEDULED_JOBS, type SettingsValues } from '../../contract/api/settings.ts';
 import { failureText, type DashkeepError } from '../../contract/errors.ts';
@@ -19,6 +20,10 @@ export interface GrafanaStatus {
 /** What was last read of the repository. */
 export interface RepositoryStatus {
   newest: SnapshotSummary | undefined;
+  /** What the newest snapshot covers. */
+  coverage?: Coverage;
+  /** Of a newest snapshot that is partial or shrunk. */
+  lastFull?: string;
   content: Partial<Record<KindName, number>>;
   snapshots: number;
   /** The same for single organizations; without what belongs to the whole server. */
@@ -75,7 +80,7 @@ export interface ProtectionFacts {
   /** Whether the repository differs from what the service remembers. */
   untrusted: boolean;
   tokenUsable: boolean;
-  newest: Pick<SnapshotSummary, 'time' | 'status'> | undefined;
+  newest: Pick<SnapshotSummary, 'time' | 'status' | 'shrunk'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
   /** How the target answers, and since when; nothing while it was not asked yet. */
   target: { reachable?: boolean | undefined; since?: Date | undefined };
@@ -112,6 +117,9 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   }
   if (lastBackup?.status === 'failed' && lastBackup.started > newest.time) {
     return 'failed';
+  }
+  if (newest.shrunk !== undefined) {
+    return 'shrunk';
   }
   return newest.status === 'partial' ? 'partial' : 'yes';
 }

@@ -94,12 +94,15 @@ export function timeColumn<T>(header: string, timeOf: (item: T) => string, href:
 }
 
 /** A snapshot that does not count has no status: its maker chose what it says. */
-export function statusColumn<T extends { status: RunStatus; foreign?: true }>(): Column<T> {
+export function statusColumn<
+  T extends { status: RunStatus; foreign?: true; shrunk?: object | undefined },
+>(): Column<T> {
   return {
     id: 'status',
     header: t('column.status', 'Status'),
     width: '118px',
-    cell: (item) => (item.foreign ? <ForeignBadge /> : <StatusBadge status={item.status} />),
+    cell: ({ foreign, status, shrunk }) =>
+      foreign ? <ForeignBadge /> : <StatusBadge status={status} shrunk={shrunk !== undefined} />,
   };
 }
 

@@ -8,7 +8,6 @@ export const CHECK_TEXTS: Record<keyof typeof CHECK_REASONS, Text> = {
   'grafana-unversioned': (given) => t('reason.grafana-unversioned', 'Grafana of an unknown version at {{url}}', given),
   'rights-need-token': () => t('reason.rights-need-token', 'unknown without a token'),
   'rights-silent': (given) => t('reason.rights-silent', 'Grafana does not report the permissions: {{message}}', given),
-  'rights-complete': (given) => t('reason.rights-complete', 'the token can read all {{count}} kinds', given),
   'rights-lacking': (given) => t('reason.rights-lacking', 'cannot be read: {{kinds}}', given),
   'token-given': () => t('reason.token-given', 'set by the deployment; its expiry is unknown'),
   'token-refused': () => t('reason.token-refused', 'Grafana refuses the stored token'),

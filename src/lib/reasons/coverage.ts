@@ -42,7 +42,7 @@ export const COVERAGE_TEXTS: Record<keyof typeof COVERAGE_REASONS, Text> = {
       'To include them, also run {{command}} as a server admin, for example regularly in the cluster. To leave them out on purpose, exclude them in the settings.',
       given,
     ),
-  'snapshot-shrunk': (given) => t('reason.snapshot-shrunk', 'Much of snapshot {{since}} is gone: {{losses}}', given),
+  'snapshot-shrunk': (given) => t('reason.snapshot-shrunk', 'Much of snapshot {{since}} is missing: {{losses}}', given),
   'last-full': (given) => t('reason.last-full', 'The last full snapshot before {{snapshot}} is {{full}}', given),
   'latest-not-full': (given) =>
     t(

@@ -59,6 +59,11 @@ export function warningTexts(given: { warnings?: string[] | undefined; warned?: 
   return warnings.map((warning, at) => reasonText({ reason: warning, ...warned[at] }));
 }
 
+/** Reasons as data, in the user's language; those of a later release have no text here. */
+export function dataTexts(given: readonly ReasonData[]): string[] {
+  return given.flatMap(({ code, params }) => textOf(code, params) ?? []);
+}
+
 /** What a restored resource lacks, in the user's language. */
 export function lossTexts({ losses, lost = [] }: { losses: string[]; lost?: ReasonData[] | undefined }): string[] {
   return losses.map((loss, at) => reasonText({ reason: loss, ...lost[at] }));

@@ -12,6 +12,7 @@ import { routes } from '../../lib/routes.ts';
 import { Content } from './Content.tsx';
 import { Onboarding } from './Onboarding.tsx';
 import { RecentRuns } from './RecentRuns.tsx';
+import { ShrunkAlert } from './ShrunkAlert.tsx';
 import { StateCard } from './StateCard.tsx';
 import { Trends } from './Trends.tsx';
 import { Warnings } from './Warnings.tsx';
@@ -58,6 +59,7 @@ function Body({ status }: { status: Status }) {
       <StateCard status={status} />
       {status.running && <RunProgress run={status.running} />}
       {status.queued && <RunProgress run={status.queued} />}
+      <ShrunkAlert status={status} />
       <Warnings status={status} />
       {status.newest && (
         <>

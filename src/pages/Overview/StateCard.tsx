@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { CoverageLine } from './CoverageLine.tsx';
 import { verdictOf } from './protection.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -26,6 +27,7 @@ export function StateCard({ status }: { status: Status }) {
           <Text element="p" color="secondary">
             {verdict.text}
           </Text>
+          <CoverageLine coverage={status.coverage} />
         </div>
       </div>
       <dl className={styles.facts}>

@@ -28,9 +28,16 @@ export function Warnings({ status }: { status: Status }) {
             title={t('overview.partialTitle', 'Some resources are missing from the last backup')}
             bottomSpacing={0}
           >
-            <LinkButton size="sm" variant="secondary" href={routes.run(partial.id)}>
-              {t('overview.partialLink', 'Show which ones, and why')}
-            </LinkButton>
+            <Stack gap={1} wrap="wrap">
+              <LinkButton size="sm" variant="secondary" href={routes.run(partial.id)}>
+                {t('overview.partialLink', 'Show which ones, and why')}
+              </LinkButton>
+              {status.lastFull !== undefined && (
+                <LinkButton size="sm" variant="secondary" href={routes.snapshot(status.lastFull)}>
+                  {t('shrunk.open', 'Open the last full backup')}
+                </LinkButton>
+              )}
+            </Stack>
           </Alert>
         )}
         {once.map((one) => (

@@ -14,11 +14,12 @@ export function verdictOf(status: Status): Verdict {
   const last = status.protection === 'partial' ? status.newest?.time : status.lastSuccess;
   const ago = last === undefined ? '–' : formatRelative(last);
   const notCovered = status.notCovered?.length ?? 0;
+  const isWhole = notCovered === 0 && status.coverage?.whole !== false;
   switch (status.protection) {
     case 'yes':
       return {
-        tone: notCovered > 0 ? 'warning' : 'success',
-        icon: notCovered > 0 ? 'exclamation-triangle' : 'check-circle',
+        tone: isWhole ? 'success' : 'warning',
+        icon: isWhole ? 'check-circle' : 'exclamation-triangle',
         title: t('protection.yes', 'Last backup complete'),
         text:
           notCovered > 0
@@ -39,6 +40,17 @@ export function verdictOf(status: Status): Verdict {
         text: t('protection.partialText', 'The last backup was made {{ago}}, but some resources could not be read.', {
           ago,
         }),
+      };
+    case 'shrunk':
+      return {
+        tone: 'error',
+        icon: 'exclamation-circle',
+        title: t('protection.shrunk', 'Much is missing from the last backup'),
+        text: t(
+          'protection.shrunkText',
+          'The last backup was made {{ago}}. It is much smaller than the last full one, which you can still restore.',
+          { ago },
+        ),
       };
     case 'late':
       return {

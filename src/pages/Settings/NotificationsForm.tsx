@@ -20,6 +20,7 @@ export function NotificationsForm({ settings }: SectionProps) {
   const events: [NotificationEvent, string][] = [
     ['failed', t('notifications.failed', 'A backup failed')],
     ['partial', t('notifications.partial', 'A backup is incomplete')],
+    ['shrunk', t('notifications.shrunk', 'A backup is much smaller than before')],
     ['late', t('notifications.late', 'Backups are overdue')],
     ['repository', t('notifications.repository', 'The stored backups were changed by someone else')],
     ['recovered', t('notifications.recovered', 'Backups work again')],

@@ -78,7 +78,10 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
       {snapshot.foreign && <ForeignAlert />}
       <Facts
         facts={[
-          [t('column.status', 'Status'), <StatusBadge key="status" status={snapshot.status} />],
+          [
+            t('column.status', 'Status'),
+            <StatusBadge key="status" status={snapshot.status} shrunk={snapshot.shrunk !== undefined} />,
+          ],
           [t('column.made', 'Trigger'), askedBy(snapshot)],
           [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],
           [t('column.resources', 'Resources'), formatNumber(snapshot.resources)],

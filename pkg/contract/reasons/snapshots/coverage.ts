@@ -15,7 +15,7 @@ export const COVERAGE_REASONS = {
   'include-server-kinds':
     'To include them, also run `{command}` as a server admin, such as in a CronJob (docs/install/cronjob.md). To leave them out on purpose, exclude them in the settings.',
 
-  'snapshot-shrunk': 'much of snapshot {since} is gone: {losses}',
+  'snapshot-shrunk': 'much of snapshot {since} is missing: {losses}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',
   'latest-not-full': 'the latest snapshot {snapshot} is {state}; the last full one is {full}',
   'latest-never-full': 'the latest snapshot {snapshot} is {state}, and there is no full one',

@@ -31,6 +31,8 @@ export function runRoutes(api: Api, service: Service): void {
       const { body, caller } = request;
       if (body.kind !== 'backup') {
         requireHome(caller, `a ${body.kind}`);
+      } else if (body.acceptLoss !== undefined) {
+        requireHome(caller, 'accepting that resources are gone');
       }
       const idempotencyKey = keyOf(request.headers['idempotency-key'], caller, body);
       const id = await service.requests.start(body, { ...caller, by: nameOf(request), idempotencyKey });

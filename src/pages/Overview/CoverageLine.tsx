@@ -1,0 +1,23 @@
+import { Text } from '@grafana/ui';
+import type { Coverage } from '../../../pkg/contract/coverage.ts';
+import { t } from '../../lib/i18n.ts';
+import { dataTexts } from '../../lib/reasons/reasons.ts';
+
+/** What the newest snapshot covers of Grafana, and what to do about what no one chose to leave out. */
+export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
+  if (coverage === undefined) {
+    return null;
+  }
+  return (
+    <>
+      <Text element="p" variant="bodySmall">
+        {t('coverage.line', 'Included: {{parts}}', { parts: dataTexts(coverage.parts).join('; ') })}
+      </Text>
+      {dataTexts(coverage.advice).map((advice) => (
+        <Text key={advice} element="p" variant="bodySmall" color="secondary">
+          {advice}
+        </Text>
+      ))}
+    </>
+  );
+}

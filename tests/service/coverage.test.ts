@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
+import { call } from '../simulator/http.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import { startWebhook, type Webhook } from '../support/webhook.ts';
+
+const SERVER_KINDS = 'org, user, sso-settings, server-settings';
+
+let grafana: Simulator;
+let webhook: Webhook;
+let service: TestService;
+let second: number;
+
+async function api(route: string, body?: unknown, org = 1): Promise<Record<string, unknown>> {
+  const answer = await call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+  return answer.body as Record<string, unknown>;
+}
+
+async function start(environment: Record<string, string> = {}): Promise<void> {
+  service = await startService({
+    grafanaUrl: grafana.url,
+    environment: { DASHKEEP_WEBHOOK_URL: webhook.url, ...environment },
+  });
+}
+
+async function backUp(more: object = {}): Promise<Record<string, unknown>> {
+  const { json } = await service.call('POST', '/runs', { kind: 'backup', ...more });
+  return service.ended(json.id);
+}
+
+const status = async () => (await service.call('GET', '/status')).json;
+
+/** The status once it shows this snapshot. */
+async function statusOf(snapshot: unknown): Promise<Record<string, unknown>> {
+  await expect.poll(async () => (await status()).newest?.id, { timeout: 20_000 }).toBe(snapshot);
+  return status();
+}
+
+async function rights(): Promise<DoctorCheck | undefined> {
+  const doctor = (await service.call('GET', '/doctor')).json as Doctor;
+  return doctor.checks.find(({ subject }) => subject.code === 'check-of-rights');
+}
+
+const metric = async (name: string): Promise<string | undefined> => {
+  const text = await (await fetch(`${service.opsUrl}/metrics`)).text();
+  return text
+    .split('\n')
+    .find((line) => line.startsWith(`${name} `))
+    ?.slice(name.length + 1);
+};
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana.seedDashboards({ count: 20, folders: 4 });
+  second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);
+  await api('POST /api/folders', { uid: 'theirs', title: 'Theirs' }, second);
+  webhook = await startWebhook();
+});
+
+afterEach(async () => {
+  await service.stop();
+  await removeDirectory(service.directory);
+  await webhook.close();
+  await grafana.close();
+});
+
+describe('what the backups of a service cover', () => {
+  it('is the same line in the status and in the doctor, with what a token leaves out', async () => {
+    await start();
+    const { coverage } = await statusOf((await backUp())['snapshot']);
+    const { text } = coverage as { text: string };
+    expect(text).toContain(`1 of 2 organizations; ${second} (Second) not included, because`);
+    expect(text).toContain(`${SERVER_KINDS} not included, because only a server admin can read them`);
+    expect(coverage).toMatchObject({
+      whole: false,
+      advice: [{ code: 'include-orgs' }, { code: 'include-server-kinds' }],
+    });
+    expect(await rights()).toMatchObject({
+      status: 'warning',
+      detail: text,
+      hint: expect.stringContaining('To include them'),
+    });
+    expect(await metric('dashkeep_covered_organizations')).toBe('1');
+    expect(await metric('dashkeep_existing_organizations')).toBe('2');
+    expect(Number(await metric('dashkeep_existing_kinds'))).toBe(Number(await metric('dashkeep_covered_kinds')) + 4);
+  });
+
+  it('is whole when the rest is left out on purpose', async () => {
+    await start({ DASHKEEP_ORGS: 'all', DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS });
+    const { coverage, protection } = await statusOf((await backUp())['snapshot']);
+    expect(protection).toBe('yes');
+    expect(coverage).toMatchObject({ whole: true, orgs: { read: 2, existing: 2 }, advice: [] });
+    expect((coverage as { text: string }).text).toContain(`${SERVER_KINDS} not included, because the settings`);
+    expect(await rights()).toMatchObject({ status: 'ok', detail: (coverage as { text: string }).text });
+  });
+});
+
+describe('a service whose Grafana lost much', () => {
+  it('says so by its status, a metric and the webhook, until a person accepts it', async () => {
+    await start({ DASHKEEP_ORGS: 'all' });
+    const full = (await backUp())['snapshot'];
+    expect((await statusOf(full))['protection']).toBe('yes');
+    expect(await metric('dashkeep_backup_shrunk')).toBe('0');
+    for (const uid of [...grafana.state.org(1).dashboards.keys()]) {
+      await api(`DELETE /api/dashboards/uid/${uid}`);
+    }
+
+    const run = await backUp();
+    expect(run).toMatchObject({ status: 'complete', warned: [{ code: 'snapshot-shrunk', params: { since: full } }] });
+    expect(await statusOf(run['snapshot'])).toMatchObject({
+      protection: 'shrunk',
+      shrunk: { since: full },
+      lastFull: full,
+    });
+    expect(await metric('dashkeep_backup_shrunk')).toBe('1');
+    const again = (await backUp())['snapshot'];
+    expect(await statusOf(again)).toMatchObject({ protection: 'shrunk', shrunk: { since: full } });
+    await expect.poll(() => webhook.taken.map(({ event }) => event)).toEqual(['shrunk']);
+    expect(webhook.taken[0]).toMatchObject({ text: expect.stringContaining(String(full)) });
+
+    const plan = (await service.call('POST', '/restores', { snapshot: 'latest', selection: { type: 'everything' } }))
+      .json;
+    expect(plan.warned).toEqual([
+      { code: 'snapshot-shrunk', params: expect.objectContaining({ since: full }) },
+      { code: 'last-full', params: { snapshot: again, full } },
+    ]);
+
+    const accepted = await backUp({ acceptLoss: again });
+    expect((await statusOf(accepted['snapshot']))['protection']).toBe('yes');
+    expect(await metric('dashkeep_backup_shrunk')).toBe('0');
+    await expect.poll(() => webhook.taken.map(({ event }) => event)).toEqual(['shrunk', 'recovered']);
+  });
+
+  it('shows another organization its own losses only, and does not let it accept any', async () => {
+    const token = 'token-of-the-second-0123456789abcdef';
+    await start({ DASHKEEP_ORGS: 'all', [`DASHKEEP_API_TOKEN_ORG_${second}`]: token });
+    const theirs = async (method: string, path: string, body?: unknown) =>
+      service.call(method, path, body, { authorization: `Bearer ${token}` });
+    await backUp();
+    for (const uid of [...grafana.state.org(1).dashboards.keys()]) {
+      await api(`DELETE /api/dashboards/uid/${uid}`);
+    }
+    const { snapshot } = await backUp();
+    await statusOf(snapshot);
+    const seen = (await theirs('GET', '/status')).json;
+    expect(seen).toMatchObject({ protection: 'yes', newest: { id: snapshot } });
+    expect([seen.coverage, seen.shrunk, seen.newest.shrunk, seen.newest.scope]).toEqual(Array(4).fill(undefined));
+    for (const path of [`/snapshots/${String(snapshot)}`, '/snapshots', '/runs', '/status']) {
+      expect((await theirs('GET', path)).text, path).not.toMatch(/shrunk|Main Org/);
+    }
+    const refused = await theirs('POST', '/runs', { kind: 'backup', acceptLoss: snapshot });
+    expect(refused.status).toBe(403);
+  });
+});
