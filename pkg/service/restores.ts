@@ -87,6 +87,7 @@ export class Restores {
       dataSources: planned.dataSources,
       liveDataSources: planned.liveDataSources,
       confirm,
+      coverage: planned.coverage,
       warnings: planned.warnings,
       warned: planned.warned,
       undoes: planned.undoes,

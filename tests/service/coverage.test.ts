@@ -123,6 +123,7 @@ describe('a service whose Grafana lost much', () => {
 
     const plan = (await service.call('POST', '/restores', { snapshot: 'latest', selection: { type: 'everything' } }))
       .json;
+    expect(plan.coverage.text).toContain('2 of 2 organizations');
     expect(plan.warned).toEqual([
       { code: 'snapshot-shrunk', params: expect.objectContaining({ since: full }) },
       { code: 'last-full', params: { snapshot: again, full } },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Coverage } from '../coverage.ts';
 import { ReasonData } from '../reasons/reason.ts';
 import { KIND_NAMES } from '../kinds.ts';
 import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
@@ -132,6 +133,8 @@ export const RestorePlan = z.object({
    * Absent when nothing live is touched.
    */
   confirm: z.string().optional(),
+  /** What the snapshot covers; absent where a restore is undone. */
+  coverage: Coverage.optional(),
   warnings: z.array(z.string()),
   /** The warnings as data, in the same order. */
   warned: z.array(ReasonData).optional(),

@@ -12,7 +12,7 @@ import { isOf, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
-import { notFullReasons } from '../../repository/snapshots/coverage.ts';
+import { coverageOf, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import type { WithInstance } from './grafana-access.ts';
@@ -71,7 +71,15 @@ export class RestorePlans {
         ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
         ...notFullReasons(manifest),
       ];
-      return this.#planned({ ...request, selection: chosen }, plan, { stored, repository, warnings }, withInstance);
+      const planned = await this.#planned(
+        { ...request, selection: chosen },
+        plan,
+        { stored, repository, warnings },
+        withInstance,
+      );
+      // The home organization sees which others the snapshot covers. What to do about the rest changes no plan.
+      const covered = caller.home ? { ...manifest, orgs: stored.manifest.orgs } : manifest;
+      return { ...planned, coverage: { ...coverageOf(covered), advice: [] } };
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Coverage } from '../../contract/coverage.ts';
 import type { Finding } from '../../contract/findings.ts';
 import type { ReasonData } from '../../contract/reasons/reason.ts';
 import type { DataSourceMatch, LiveFolder, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
@@ -64,6 +65,8 @@ export interface PlannedRestore {
   dependencies: { org: number; kind: KindName; uid: string; title: string }[];
   dataSources: DataSourceMatch[];
   liveDataSources: LiveDataSource[];
+  /** What the snapshot covers. */
+  coverage?: Coverage;
   warnings: string[];
   warned: ReasonData[];
   /** The run that it takes back. */

@@ -3,9 +3,9 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, Text, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
+import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { CoverageLine } from './CoverageLine.tsx';
 import { verdictOf } from './protection.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -3,6 +3,7 @@ import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { useNavigate, useParams } from 'react-router';
 import type { RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { AppPage } from '../../components/AppPage.tsx';
+import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
@@ -103,6 +104,7 @@ function Body({ plan }: { plan: RestorePlan }) {
   return (
     <Stack direction="column" gap={3}>
       {replan.error !== null && <ServiceNotice error={replan.error} />}
+      <CoverageLine coverage={plan.coverage} />
       {warningTexts(plan).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}

@@ -1,9 +1,9 @@
 import { Text } from '@grafana/ui';
-import type { Coverage } from '../../../pkg/contract/coverage.ts';
-import { t } from '../../lib/i18n.ts';
-import { dataTexts } from '../../lib/reasons/reasons.ts';
+import type { Coverage } from '../../pkg/contract/coverage.ts';
+import { t } from '../lib/i18n.ts';
+import { dataTexts } from '../lib/reasons/reasons.ts';
 
-/** What the newest snapshot covers of Grafana, and what to do about what no one chose to leave out. */
+/** What a snapshot covers of Grafana, and what to do about what no one chose to leave out. */
 export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
   if (coverage === undefined) {
     return null;
