@@ -123,7 +123,7 @@ export class StatusCache {
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
     const { shrunk, lastFull } = manifest;
-    // Of what was signed, and not of an index.
+    // As the manifest says: an index of an earlier release lacks it.
     const signed = compact({ ...newest, shrunk });
     return {
       newest: signed,
