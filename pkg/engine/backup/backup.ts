@@ -69,7 +69,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     progress.phase('publishing');
     const published = await repository.publish(
       {
-        ...covered,
+        id,
         started: started.toISOString(),
         finished: clock.now().toISOString(),
         trigger: options.trigger,

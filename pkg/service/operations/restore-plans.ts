@@ -1,5 +1,5 @@
 import { compact } from '../../contract/compact.ts';
-import type { KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
