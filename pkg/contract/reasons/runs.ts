@@ -16,6 +16,8 @@ export const RUN_REASONS = {
     'This snapshot only read what a restore was about to overwrite. Everything else in it is as in the snapshot of {time}.',
   'snapshot-partial': 'The snapshot is partial: some resources are missing from it.',
   'locks-not-renewed': 'Object lock could not be renewed, so older objects may become deletable: {message}',
+  'lock-too-short':
+    '{key} was locked for less than half of the days that object lock asks for, so all locks were renewed. Find out who writes to the target.',
   'problems-elsewhere': '{count} problems concern other organizations. Their admins can see them',
 
   'drill-no-accounts': 'a drill makes no accounts',

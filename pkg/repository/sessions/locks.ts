@@ -6,7 +6,7 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { lockOf, type StoreLock } from '../../storage/lock.ts';
 import { CacheFile } from '../index/cache-file.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
-import { CONFIG_KEY, KEYS, SIGNATURES, SNAPSHOTS } from '../layout.ts';
+import { CONFIG_KEY, KEYS, objectKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import { walkObjects } from '../objects/listing.ts';
 import type { OpenedRepository } from '../repository.ts';
 
@@ -15,6 +15,8 @@ const DAY = 86_400_000;
 /** A pass every quarter of the days: what it leaves held for three quarters is then never held for less than half. */
 const PASSES_PER_TERM = 4;
 const AT_ONCE = 16;
+/** How many objects are asked for their lock where no pass is due. */
+const SAMPLED = 8;
 
 /** When everything was last looked after, and for how many days it was held then. */
 const LastPass = z.object({ format: z.literal(1), time: z.iso.datetime(), days: z.number().positive() });
@@ -29,8 +31,9 @@ export interface LockRenewal {
 /**
  * Object lock ends that many days after an object was *put*, while snapshots go on needing it. Where the settings ask
  * for a lock, this holds again whatever is in the repository and was not put lately, once in a quarter of the days;
- * most calls only look whether that is due. What a prune removed is no longer there, so what nothing needs is let go in
- * the end. Never throws for what the store refuses: the run that calls it has done its own work.
+ * most calls only look whether that is due, and whether a sample is held as it should be. What a prune removed is no
+ * longer there, so what nothing needs is let go in the end. Never throws for what the store refuses: the run that calls
+ * it has done its own work.
  */
 export async function renewLocks(repository: OpenedRepository, { signal }: Abortable = {}): Promise<LockRenewal> {
   const { store, clock, log } = repository;
@@ -40,16 +43,23 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Abort
     return result;
   }
   const term = lock.lockDays * DAY;
-  const { keyring } = repository;
-  const file = new CacheFile({ store, keyring, log }, 'lock', LastPass);
+  const { keyring, trust } = repository;
+  const file = new CacheFile({ store, keyring, trust, log }, 'lock', LastPass);
   try {
     const last = await file.read({ signal });
     const since = clock.now().getTime() - Date.parse(last?.time ?? '');
-    if (last?.days === lock.lockDays && since >= 0 && since < term / PASSES_PER_TERM) {
+    const isDue = !(last?.days === lock.lockDays && since >= 0 && since < term / PASSES_PER_TERM);
+    const short = isDue ? undefined : await heldTooShort(repository, lock, term, signal);
+    if (!isDue && short === undefined) {
       return result;
     }
+    if (short !== undefined) {
+      log.warn({ object: short }, 'object lock holds it for less than it should, so all locks are renewed');
+      result.warnings.push(reason('lock-too-short', { key: short }));
+    }
     const now = await store.clock({ signal });
-    const keys = await keysPutBefore(repository, new Date(now.getTime() - term / PASSES_PER_TERM), signal);
+    const young = isDue ? term / PASSES_PER_TERM : 0;
+    const keys = await keysPutBefore(repository, new Date(now.getTime() - young), signal);
     const until = new Date(now.getTime() + term);
     await forEachConcurrently(
       AT_ONCE,
@@ -70,6 +80,38 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Abort
   }
   return result;
 }
+
+/**
+ * The first of a sample that is held for less than half of the days, which no pass leaves. The sample is of what a
+ * trusted key signed, so that no one can choose it.
+ */
+async function heldTooShort(
+  repository: OpenedRepository,
+  lock: StoreLock,
+  term: number,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const { clock, encrypted } = repository;
+  const { resources = [] } = (await repository.previousManifest({ signal })) ?? {};
+  const step = Math.max(1, Math.floor(resources.length / SAMPLED));
+  const objects = resources.filter((_, index) => index % step === 0).slice(0, SAMPLED);
+  for (const key of [CONFIG_KEY, ...objects.map(({ object }) => objectKey(object, encrypted))]) {
+    try {
+      const until = await lock.heldUntil(key, { signal });
+      if (until === undefined || until.getTime() < clock.now().getTime() + term / 2) {
+        return key;
+      }
+    } catch (error) {
+      // Gone, or these credentials may not ask: a run looks for what is missing itself.
+      if (!(error instanceof DashkeepError) || !NOT_SAID.has(error.code)) {
+        throw error;
+      }
+    }
+  }
+  return undefined;
+}
+
+const NOT_SAID: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_DENIED']);
 
 /** The outcome of a run with what renewing the locks came to. */
 export async function withLocksRenewed<

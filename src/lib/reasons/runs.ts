@@ -36,6 +36,12 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
       'Object lock could not be renewed, so older objects may become deletable: {{message}}',
       given,
     ),
+  'lock-too-short': (given) =>
+    t(
+      'reason.lock-too-short',
+      '{{key}} was locked for less than half of the days that object lock asks for, so all locks were renewed. Find out who writes to the target.',
+      given,
+    ),
   'problems-elsewhere': (given) =>
     t('reason.problems-elsewhere', 'Problems in other organizations, which their admins can see: {{count}}', given),
   'drill-no-accounts': () => t('reason.drill-no-accounts', 'A drill creates no accounts'),

@@ -2,6 +2,7 @@ import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, type Clock } from '../../../pkg/contract/ports.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { MemoryState } from '../../../pkg/lib/state.ts';
 import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import { renewLocks } from '../../../pkg/repository/sessions/locks.ts';
 import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository/prune/prune.ts';
@@ -22,11 +23,13 @@ let requests: S3Request[];
 let refuse: ((request: S3Request) => boolean) | undefined;
 let today: number;
 let clock: Clock;
+let state: MemoryState;
 
 beforeEach(async () => {
   requests = [];
   refuse = undefined;
   today = 0;
+  state = new MemoryState();
   clock = { ...realClock, now: () => new Date(Date.now() + today * DAY) };
   server = await startS3Server({
     buckets: [{ name: 'test', objectLock: true }],
@@ -52,7 +55,7 @@ async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<OpenedR
     random: realRandomness,
     log: silentLog,
   });
-  return open({ store, clock, randomness: realRandomness });
+  return open({ store, clock, randomness: realRandomness }, { state });
 }
 
 /** For how many days from now each key of a folder is held, rounded. */
@@ -164,7 +167,7 @@ describe('object lock of a repository', () => {
     }
   });
 
-  it('asks for one small file where nothing is due', async () => {
+  it('asks for one small file and the locks of a sample where nothing is due', async () => {
     const repository = await openRepository();
     await backup(repository, world, { a: { v: 1 } });
     await renewLocks(repository);
@@ -172,6 +175,8 @@ describe('object lock of a repository', () => {
     expect(await renewLocks(repository)).toEqual({ renewed: 0, warnings: [] });
     expect(requests.map(({ operation, key }) => `${operation} ${key}`)).toEqual([
       'GetObject some/prefix/cache/lock.json.gz',
+      'GetObjectRetention some/prefix/dashkeep.json',
+      expect.stringMatching(/^GetObjectRetention some\/prefix\/objects\//),
     ]);
   });
 
