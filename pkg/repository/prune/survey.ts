@@ -2,8 +2,10 @@ import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { MAX_SKEW } from '../clocks.ts';
-import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS } from '../layout.ts';
+import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS, timeOfId } from '../layout.ts';
 import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
+import type { TimedKey } from '../snapshots/newest-keys.ts';
+import type { Author } from '../signing/trust.ts';
 import { walkObjects, type ListedObject } from '../objects/listing.ts';
 import type { OpenedRepository } from '../repository.ts';
 
@@ -95,11 +97,17 @@ async function crossOffNeeded(
     manifests,
     async (key) => {
       try {
-        for (const object of (await readNeeds(repository, key, { signal })).objects) {
+        const { objects, author } = await readNeeds(repository, key, { signal });
+        assertUnchanged(repository, key, author);
+        for (const object of objects) {
           candidates.delete(object);
         }
       } catch (error) {
-        if (!(error instanceof DashkeepError) || error.code.startsWith('DK_STORE')) {
+        if (
+          !(error instanceof DashkeepError) ||
+          error.code === 'DK_PRUNE_UNSAFE' ||
+          error.code.startsWith('DK_STORE')
+        ) {
           throw error;
         }
         if (error.code !== 'DK_NOT_FOUND') {
@@ -115,4 +123,22 @@ async function crossOffNeeded(
     signal,
   );
   return new Set(manifests.map(({ id }) => id));
+}
+
+/**
+ * Asserts that a manifest still says what its writer put there: in place of one that is gone, someone can have put one
+ * that needs less. Its signature is as easily replaced, but not the time at which the store took the manifest.
+ * @throws DK_PRUNE_UNSAFE
+ */
+function assertUnchanged({ trust }: OpenedRepository, { id, lastModified }: TimedKey, author: Author): void {
+  const advice = reason('restore-manifest', { id, command: `dashkeep forget ${id}` });
+  if (author.mismatch) {
+    const message = `the manifest ${id} differs from what was signed under its name, so it is unknown what it needs`;
+    throw new DashkeepError('DK_PRUNE_UNSAFE', message, { advice });
+  }
+  const isLate = lastModified.getTime() - timeOfId(id).getTime() > GRACE;
+  if (trust.standing === 'pinned' && isLate && !trust.counts(author)) {
+    const message = `the manifest ${id} is not signed by a trusted key and was written long after its snapshot was made, so it is unknown what it needs`;
+    throw new DashkeepError('DK_PRUNE_UNSAFE', message, { advice });
+  }
 }

@@ -14,7 +14,7 @@ export interface Author {
   /** Fingerprint of the key that signed it, or the list from before there were signatures that names it. */
   signer?: string;
   trusted: boolean;
-  /** There is a signature of that file, and it is of other bytes. */
+  /** There is a signature of that file, by a trusted key or as the only one, and it is of other bytes. */
   mismatch: boolean;
 }
 
@@ -92,10 +92,13 @@ export class Trust {
       append(signers, cutOver.signers);
     }
     const trusted = await this.#trustedOf(signers, { signal });
-    const signer = trusted ?? signers[0];
-    return signer === undefined
-      ? { trusted: false, mismatch: claims.length > 0 }
-      : { signer, trusted: trusted !== undefined, mismatch: false };
+    if (trusted !== undefined) {
+      return { signer: trusted, trusted: true, mismatch: false };
+    }
+    const [signer] = signers;
+    const isOther = signer === undefined && claims.length > 0;
+    const mismatch = isOther || (await this.isClaimed(file, claims, { signal }));
+    return { ...compact({ signer }), trusted: false, mismatch };
   }
 
   /** An author who was found earlier, by the keys that are trusted now. */

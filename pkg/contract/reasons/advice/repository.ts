@@ -35,6 +35,8 @@ export const REPOSITORY_ADVICE = {
   'confirm-large-prune': 'Look at the plan (--dry-run), then confirm it with --remove-most-objects.',
   'find-unreadable':
     'Run `{command}` to see which one. Repair or delete that snapshot, or set the identity that decrypts it.',
+  'restore-manifest':
+    'Find out who changed the target, and restore the manifest {id} and its signature from the versions of the bucket. If it is gone for good: {command}. If it is yours, trust its key (`dashkeep trust`).',
   'wait-for-run':
     'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then.',
   'wait-for-unsigned-run':

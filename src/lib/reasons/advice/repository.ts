@@ -103,6 +103,12 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'reason.find-unreadable',
       'Verify the stored data to see which one. Repair or delete that snapshot, or enter the private key that decrypts it.',
     ),
+  'restore-manifest': (given) =>
+    t(
+      'reason.restore-manifest',
+      'Find out who changed the target, and restore the manifest {{id}} and its signature from the versions of the bucket. If it is gone for good, delete that snapshot. If it is yours, trust its key.',
+      given,
+    ),
   'wait-for-run': (given) =>
     t(
       'reason.wait-for-run',
