@@ -61,10 +61,11 @@ export async function openKeyring(
 ): Promise<Keyring> {
   const { store, signal } = ports;
   const { passphrases = [] } = secrets;
-  const files: string[] = [];
-  for await (const { key } of store.list(KEYS, { signal })) {
-    files.push(key);
+  const listed: { key: string; lastModified: Date }[] = [];
+  for await (const info of store.list(KEYS, { signal })) {
+    listed.push(info);
   }
+  const files = listed.sort((a, b) => a.lastModified.getTime() - b.lastModified.getTime()).map(({ key }) => key);
   const identities = [
     ...(secrets.identities ?? []).flatMap(parseIdentityFile),
     ...(await passphraseIdentities(ports, files, passphrases, create)),

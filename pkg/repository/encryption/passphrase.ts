@@ -7,6 +7,13 @@ import { newKeyPair, openWith, parseIdentityFile, sealWithPassphrase, type KeyPa
 import { isKeyFile } from './key-files.ts';
 import { KEYS } from '../layout.ts';
 
+/** The first lines of such a file. What it names as work factor is what it costs to try a passphrase. */
+const SCRYPT = /^age-encryption\.org\/v1\n-> scrypt \S{1,64} (\d{1,3})\n/;
+/** Of what Dashkeep and `age` write: about a second and 256 MB. Each one more doubles both. */
+const MAX_WORK_FACTOR = 18;
+/** How many files are tried. */
+const MAX_TRIED = 8;
+
 const PASSPHRASE_FILE = /^keys\/passphrase-[0-9a-f]{8}\.age$/;
 
 /**
@@ -35,6 +42,7 @@ export async function addPassphrase(
 
 /**
  * The identities among the key files that a passphrase opens; in a repository that is being made, a new one.
+ * @param files - oldest first: anyone who can write to the repository can put more of them there, but none before
  * @throws DK_ENCRYPTION when there are some, and it opens none.
  */
 export async function passphraseIdentities(
@@ -50,7 +58,7 @@ export async function passphraseIdentities(
   if (files.length === 0 && create) {
     return [(await addPassphrase(ports, first)).identity];
   }
-  const stored = files.filter((key) => PASSPHRASE_FILE.test(key));
+  const stored = files.filter((key) => PASSPHRASE_FILE.test(key)).slice(0, MAX_TRIED);
   if (stored.length === 0) {
     // Plain, or encrypted for identities: whatever it is, the passphrase has no part in it.
     return [];
@@ -59,6 +67,11 @@ export async function passphraseIdentities(
   const identities: string[] = [];
   for (const name of stored) {
     const bytes = await ports.store.get(name, { signal: ports.signal, maxBytes: ENVELOPE_BYTES });
+    const factor = Number(SCRYPT.exec(bytes.subarray(0, 200).toString('latin1'))?.[1] ?? Infinity);
+    if (factor > MAX_WORK_FACTOR) {
+      ports.log.warn({ object: name }, 'Dashkeep did not write this identity file, so it is not decrypted');
+      continue;
+    }
     try {
       append(identities, parseIdentityFile((await opener.open(bytes, 'DK_INTEGRITY', name)).toString('utf8')));
     } catch {
