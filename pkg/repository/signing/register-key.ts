@@ -1,7 +1,10 @@
+import { DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { CUT_OVER_KEY, publicKeyFile, signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
-import { listForCutOver } from './cut-over.ts';
+import { readClaims } from './claims.ts';
+import { listForCutOver, parseCutOver, readCutOver, type CutOver } from './cut-over.ts';
 import { publicPem, type SigningKey } from './signing-key.ts';
 import { sha256Of, signStatement } from './statement.ts';
 import type { TrustState } from './trust-state.ts';
@@ -53,12 +56,17 @@ async function holdsSnapshots(store: ObjectStore, signal?: AbortSignal): Promise
   return false;
 }
 
-/** Signs the list of what is there unsigned, on a person's word. */
+/**
+ * Signs the list of what is there unsigned, on a person's word.
+ * @param ports.trusted - fingerprints of the keys whose earlier list counts
+ * @throws DK_SNAPSHOT_FOREIGN when what an earlier list names has changed since, or no trusted key signed that list
+ */
 export async function cutOver(
   keeper: Keeper,
-  { store, log, signal }: Omit<RegisterKeyPorts, 'state'>,
+  { store, log, trusted, signal }: Omit<RegisterKeyPorts, 'state'> & { trusted: ReadonlySet<string> },
   key: SigningKey,
 ): Promise<void> {
+  const before = await earlierList(keeper, { store, trusted, signal });
   const signed = new Set<string>();
   for await (const { key: name } of store.list(SIGNATURES, { signal })) {
     signed.add(name);
@@ -67,8 +75,36 @@ export async function cutOver(
   if (text === '') {
     return;
   }
+  const changed = [...parseCutOver(Buffer.from(text))].filter(
+    ([file, sha256]) => (before.get(file) ?? sha256) !== sha256,
+  );
+  if (changed.length > 0) {
+    const files = changed.map(([file]) => file).join(', ');
+    throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `changed since they were trusted as unsigned: ${files}`, {
+      advice: reason('restore-listed'),
+    });
+  }
   const statement = { repository: keeper.repository, file: CUT_OVER_KEY, sha256: sha256Of(text) };
   await keeper.put(CUT_OVER_KEY, text, { signal });
   await keeper.put(signatureKey(CUT_OVER_KEY), signStatement(statement, key), { signal });
   log.info({ snapshots, fingerprint: key.fingerprint }, 'existing unsigned snapshots are now trusted');
+}
+
+/** What was listed before; empty where nothing was. */
+async function earlierList(
+  { repository }: Keeper,
+  { store, trusted, signal }: Pick<RegisterKeyPorts, 'store' | 'signal'> & { trusted: ReadonlySet<string> },
+): Promise<CutOver> {
+  const bytes = await readCutOver(store, { signal });
+  if (bytes === undefined) {
+    return new Map();
+  }
+  const sha256 = sha256Of(bytes);
+  const claims = await readClaims(store, repository, CUT_OVER_KEY, { signal });
+  if (!claims.some((claim) => claim.sha256 === sha256 && trusted.has(claim.signer))) {
+    throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no trusted key signed ${CUT_OVER_KEY}, the list of before`, {
+      advice: reason('restore-list', { file: CUT_OVER_KEY }),
+    });
+  }
+  return parseCutOver(bytes);
 }

@@ -139,11 +139,12 @@ export class Signing {
 
   /**
    * Trusts the snapshots that are there now and that nobody signed, on a person's word.
-   * @throws DK_SETTINGS where no key can be kept
+   * @throws DK_SETTINGS where no key can be kept; DK_SNAPSHOT_FOREIGN for what was listed before and has changed since
    */
   async trustUnsigned(calls: Abortable = {}): Promise<void> {
     const { store, log } = this.#ports;
-    await cutOver(this, { store, log, ...calls }, await this.#signerOrThrow(calls));
+    const signer = await this.#signerOrThrow(calls);
+    await cutOver(this, { store, log, trusted: this.#keys.trusted, ...calls }, signer);
     this.#listed();
   }
 

@@ -37,6 +37,10 @@ export const REPOSITORY_ADVICE = {
     'Run `{command}` to see which one. Repair or delete that snapshot, or set the identity that decrypts it.',
   'restore-manifest':
     'Find out who changed the target, and restore the manifest {id} and its signature from the versions of the bucket. If it is gone for good: {command}. If it is yours, trust its key (`dashkeep trust`).',
+  'restore-listed':
+    'Someone may have changed them. Restore them from the versions of the bucket, or delete those snapshots, then retry.',
+  'restore-list':
+    'Trust the key that signed it, or restore the file from the versions of the bucket. If it is not yours, delete {file}, then retry.',
   'wait-for-run':
     'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then.',
   'wait-for-unsigned-run':

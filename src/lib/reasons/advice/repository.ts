@@ -109,6 +109,17 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'Find out who changed the target, and restore the manifest {{id}} and its signature from the versions of the bucket. If it is gone for good, delete that snapshot. If it is yours, trust its key.',
       given,
     ),
+  'restore-listed': () =>
+    t(
+      'reason.restore-listed',
+      'Someone may have changed them. Restore them from the versions of the bucket, or delete those snapshots, then retry.',
+    ),
+  'restore-list': (given) =>
+    t(
+      'reason.restore-list',
+      'Trust the key that signed it, or restore the file from the versions of the bucket. If it is not yours, delete {{file}}, then retry.',
+      given,
+    ),
   'wait-for-run': (given) =>
     t(
       'reason.wait-for-run',
