@@ -66,7 +66,7 @@ export class History {
     const own = entry === undefined ? undefined : recordOf(entry);
     try {
       const stored = await this.#repositoryCache.use(signal, (work) => work.run(id, signal));
-      return stored?.finished === undefined ? (own ?? stored) : stored;
+      return own !== undefined && (stored === undefined || !isWhole(stored, own)) ? own : stored;
     } catch (error) {
       return this.#journalOnly(error, own, signal);
     }
@@ -128,11 +128,20 @@ function lineOf(entry: JournalEntry): RunLine {
   return runLine(recordOf(entry));
 }
 
-/** The repository's line wins: it is whole. The journal's wins only over one that does not know its end yet. */
+/**
+ * Whether the repository's record of a run replaces that of the journal: it has more of it. But anyone who can write to
+ * the target can have changed how it ended.
+ */
+function isWhole(stored: Pick<RunLine, 'finished' | 'status'>, own: Pick<RunLine, 'finished' | 'status'>): boolean {
+  return stored.finished !== undefined && (own.finished === undefined || own.status === stored.status);
+}
+
+/** The repository's line wins if it is whole. */
 function merged(stored: readonly RunLine[], journal: readonly RunLine[]): RunLine[] {
   const all = new Map(journal.map((line) => [line.id, line]));
   for (const line of stored) {
-    if (line.finished !== undefined || !all.has(line.id)) {
+    const own = all.get(line.id);
+    if (own === undefined || isWhole(line, own)) {
       all.set(line.id, line);
     }
   }
