@@ -64,10 +64,8 @@ export class RestorePlans {
       });
       const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
-      // Where it was cut back, the latest is not the newest that was made.
-      const findings = caller.home ? (await repository.inspect({ signal })).all : [];
       const warnings = [
-        ...findings.map(findingReason),
+        ...(await findingsOf(repository, signal)),
         ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
         ...notFullReasons(manifest),
       ];
@@ -94,7 +92,8 @@ export class RestorePlans {
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
       const { request, plan, stored } = await planUndo({ ...this.#ports, repository, instance, signal }, own);
-      return this.#planned(request, plan, { stored, repository, warnings: [] }, withInstance);
+      const warnings = await findingsOf(repository, signal);
+      return this.#planned(request, plan, { stored, repository, warnings }, withInstance);
     });
   }
 
@@ -145,4 +144,9 @@ export class RestorePlans {
       },
     });
   }
+}
+
+/** For every organization: where the repository was cut back, the latest is not the newest that was made. */
+async function findingsOf(repository: OpenedRepository, signal: AbortSignal): Promise<KnownReason[]> {
+  return (await repository.inspect({ signal })).all.map(findingReason);
 }
