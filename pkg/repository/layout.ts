@@ -30,7 +30,6 @@ const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Which part `verify` reads next, and what the plain copies were made from: plain in every repository. */
-export const VERIFY_PARTS_KEY = `${CACHE}verify.json`;
 export const PLAIN_COPIES_INDEX_KEY = `${CACHE}plain-copies.json.gz`;
 /** Sealed in an encrypted repository. */
 const SEALED_CACHES = ['snapshots', 'runs', 'lock', 'versions', 'texts', 'titles'] as const;
@@ -133,7 +132,7 @@ export function isUsedCache(
   const sealed = SEALED_CACHES.map((name) => cacheKey(name, encrypted));
   const [, index, generation = '', suffix] = INDEX_PART_KEY.exec(key) ?? [];
   return (
-    [VERIFY_PARTS_KEY, PLAIN_COPIES_INDEX_KEY, ...sealed].includes(key) ||
+    [PLAIN_COPIES_INDEX_KEY, ...sealed].includes(key) ||
     (index !== undefined && isUsed(index as GrowingIndex, generation) && (suffix !== undefined) === encrypted)
   );
 }

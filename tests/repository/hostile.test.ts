@@ -140,7 +140,7 @@ describe('damaged small files never stop a backup', () => {
     ['cache/snapshots.json.gz', 'junk'],
     ['cache/snapshots.json.gz', gzipSync('{"format":1,"snapshots":[{"id":"../x"}]}')],
     ['cache/plain-copies.json.gz', gzipSync('[]')],
-    ['cache/verify.json', '{"of":-1}'],
+    ['cache/lock.json.gz', '{"days":-1}'],
     ['sessions/20261124T000000Z-00000000.json', '{'],
     ['prune/20261124T000000Z-00000000.json', '{}'],
     ['runs/20261124T000000Z-00000000.json', '[]'],

@@ -102,6 +102,15 @@ export class TrustState {
     };
   }
 
+  /** Which part of the data a verification reads next, as `verify` keeps it. */
+  readTurn(): Promise<Buffer | undefined> {
+    return this.#state.get(`verified-${this.#repository}`);
+  }
+
+  setReadTurn(turn: Buffer): Promise<void> {
+    return this.#state.set(`verified-${this.#repository}`, turn);
+  }
+
   get #ownName(): string {
     return `signing-${this.#repository}`;
   }

@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import type { Abortable } from '../../lib/abortable.ts';
-import { DashkeepError } from '../../contract/errors.ts';
-import type { ObjectStore } from '../../storage/store.ts';
-import { MAX_RECORD_BYTES } from '../objects/codec.ts';
-import { VERIFY_PARTS_KEY } from '../layout.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
+import { sha256Of } from '../signing/statement.ts';
+import type { TrustState } from '../signing/trust-state.ts';
 
 /** One of that many equal parts of all objects, counted from 1. */
 export interface Part {
@@ -18,16 +17,20 @@ export function isInPart({ number, of }: Part, objectId: string): boolean {
   return Number.parseInt(objectId.slice(0, 8), 16) % of === number - 1;
 }
 
+/** Where the turn is kept; not in the repository, where anyone who can write to it could have a part left out. */
+export interface TurnPorts {
+  state: TrustState | undefined;
+  clock: Clock;
+  log: Log;
+}
+
 /**
- * Which part is due: they take turns, whenever and however often somebody verifies.
+ * Which part is due: they take turns, whenever and however often somebody verifies here. Where nothing can be kept, it
+ * is any of them.
  * @returns undefined when that is all of it.
  * @throws DK_USAGE for 0 percent or less
  */
-export async function duePart(
-  store: ObjectStore,
-  percent: number,
-  { signal }: Abortable = {},
-): Promise<Part | undefined> {
+export async function duePart({ state, clock }: TurnPorts, percent: number): Promise<Part | undefined> {
   if (percent >= 100) {
     return undefined;
   }
@@ -35,25 +38,26 @@ export async function duePart(
     throw new DashkeepError('DK_USAGE', 'the part to read must be more than 0%');
   }
   const of = Math.ceil(100 / percent);
+  if (state === undefined) {
+    return { number: (Number.parseInt(sha256Of(clock.now().toISOString()).slice(0, 8), 16) % of) + 1, of };
+  }
+  const last = parse(await state.readTurn());
+  return { number: (last?.of === of ? last.next % of : 0) + 1, of };
+}
+
+/** After a part was read: the next one is due. Failing that is a warning, for what was found matters more. */
+export async function rememberPart({ state, log }: TurnPorts, { number, of }: Part): Promise<void> {
   try {
-    const bytes = await store.get(VERIFY_PARTS_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
-    const last = Stored.parse(JSON.parse(bytes.toString('utf8')));
-    return { number: (last.of === of ? last.next % of : 0) + 1, of };
+    await state?.setReadTurn(Buffer.from(JSON.stringify({ of, next: number % of })));
   } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof DashkeepError && error.code !== 'DK_STORE_NOT_FOUND') {
-      throw error;
-    }
-    return { number: 1, of };
+    log.warn({ reason: reasonOf(error) }, 'the part that was read cannot be stored, so it is read once more next time');
   }
 }
 
-/** After a part was read: the next one is due. */
-export async function rememberPart(
-  store: ObjectStore,
-  { number, of }: Part,
-  { signal }: Abortable = {},
-): Promise<void> {
-  const body = Buffer.from(`${JSON.stringify({ of, next: number % of })}\n`);
-  await store.put(VERIFY_PARTS_KEY, body, { contentType: 'application/json', transient: true, signal });
+function parse(bytes: Buffer | undefined): z.output<typeof Stored> | undefined {
+  try {
+    return bytes && Stored.parse(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    return undefined;
+  }
 }

@@ -9,7 +9,7 @@ import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.t
 import type { TimedKey } from '../snapshots/newest-keys.ts';
 import { walkObjects } from '../objects/listing.ts';
 import type { OpenedRepository } from '../repository.ts';
-import { duePart, isInPart, rememberPart, type Part } from './parts.ts';
+import { duePart, isInPart, rememberPart, type Part, type TurnPorts } from './parts.ts';
 import {
   findingProblem,
   foreignProblem,
@@ -101,7 +101,7 @@ class Verification {
       part = await this.#duePart(readData);
       read = await this.#readObjects(part);
       if (part !== undefined) {
-        await rememberPart(this.#repository.store, part, this.#options);
+        await rememberPart(this.#turn, part);
       }
     }
     append(this.#problems, await nameTheHurt(this.#repository, sound, this.#bad, this.#options));
@@ -184,7 +184,12 @@ class Verification {
   }
 
   async #duePart(readData: true | { percent: number }): Promise<Part | undefined> {
-    return readData === true ? undefined : duePart(this.#repository.store, readData.percent, this.#options);
+    return readData === true ? undefined : duePart(this.#turn, readData.percent);
+  }
+
+  get #turn(): TurnPorts {
+    const { trust, clock, log } = this.#repository;
+    return { state: trust.keys.state, clock, log };
   }
 
   async #readObjects(part: Part | undefined): Promise<number> {
