@@ -46,6 +46,13 @@ export const SECURITY_CODES = [
    * Viewers and Editors. On the first of them only: their `count`, and `titles` of some.
    */
   'placed-unread',
+  /**
+   * What is written over it was not for a `subject` of that `name` when the snapshot was taken, who can see it now:
+   * `after`.
+   */
+  'audience',
+  /** The same for those outside the organization: the dashboard is shared now, and was not, or with fewer. */
+  'audience-shared',
   /** Number of further subjects that gain something in the same way: `count`. */
   'more-gain',
   /** Somebody gets into a team, or becomes its admin: `login`, `before`, `after`. */

@@ -70,6 +70,17 @@ export function securityChangeText({ code, params }: SecurityChange): string {
         '{{number}} folders and dashboards are created in the root folder without permissions, which the snapshot lacks: all Viewers can see them, and all Editors can edit them ({{titles}}).',
         { titles },
       ),
+    audience: ({ subject = '', name = '', after = '' }) =>
+      t(
+        'security.audience',
+        '{{subject}} {{name}} can see it now ({{after}}) and could not when the snapshot was made. This shows them its earlier content.',
+        { subject: subjectText(subject), name, after },
+      ),
+    'audience-shared': () =>
+      t(
+        'security.audienceShared',
+        'It is shared externally, more widely than when the snapshot was made. This shows its earlier content to everyone who has the link.',
+      ),
     'more-gain': ({ count = '' }) =>
       plural(
         'security.moreGain',

@@ -31,6 +31,10 @@ const TEXTS: Texts = {
   placed: ({ to, ...given }) => `is created in ${folder(to)}, where, compared with the snapshot, ${gain(given)}`,
   'placed-unread': ({ count, titles }) =>
     `of the resources that are created in the root folder, the snapshot lacks the permissions of ${count}, so that all Viewers can see and all Editors can edit them: ${titles}`,
+  audience: ({ subject = '', name, after }) =>
+    `${SUBJECTS[subject] ?? subject} ${name}, who could not see it when the snapshot was taken and has ${after} now, sees its earlier content`,
+  'audience-shared': () =>
+    'is shared externally, more widely than when the snapshot was taken: everyone who has the link sees its earlier content',
   'more-gain': ({ count }) => `${count} more get access in the same way`,
   'team-member': ({ login, before, after }) =>
     before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,

@@ -29,8 +29,10 @@ export async function grantsAlong(access: Access, kind: KindName, folder: string
   const chain: Grants[] = kind === 'library-panel' && folder === '' ? [AT_ROOT] : [];
   const seen = new Set<string>();
   for (let at: string | undefined = folder; at !== '' && !seen.has(at);) {
-    const own = await access.grantsOf(at);
-    const parent = await access.parentOf(at);
+    const [own, parent]: [Grants | undefined, string | undefined] = await Promise.all([
+      access.grantsOf(at),
+      access.parentOf(at),
+    ]);
     if (own === undefined || parent === undefined) {
       return undefined;
     }

@@ -12,6 +12,9 @@ import { accountDirectoryOf } from '../../../grafana/account-directory.ts';
 import type { JsonObject } from '../../../lib/json/json.ts';
 import { NO_GRANTS, type Access } from './access.ts';
 
+/** Of more dashboards than this, a list tells which are shared. */
+const READ_SINGLY = 32;
+
 /**
  * Who may do what in the folders of one organization now. Reads each folder and its permissions once, and only those
  * that the plan has not seen already.
@@ -20,6 +23,8 @@ export class LiveAccess implements Access {
   readonly #context: KindContext;
   readonly #folders = new Map<string, Promise<Folder>>();
   readonly #grants = new Map<string, Promise<Grants | undefined>>();
+  readonly #shares = new Map<string, Promise<Content | undefined>>();
+  #shared: Promise<ReadonlySet<string> | undefined> | undefined;
 
   constructor(context: KindContext) {
     this.#context = context;
@@ -27,7 +32,9 @@ export class LiveAccess implements Access {
 
   /** Takes what the plan has read anyway. */
   saw(kind: KindName, uid: string, live: Content | undefined): void {
-    if (kind === 'folder') {
+    if (kind === 'public-dashboard') {
+      this.#shares.set(uid, Promise.resolve(live));
+    } else if (kind === 'folder') {
       const folder = live === undefined ? undefined : compact({ title: live.title, folderUid: live.folderUid });
       this.#folders.set(uid, Promise.resolve(folder));
     } else if (kind === 'folder-permissions' || kind === 'dashboard-permissions') {
@@ -58,18 +65,62 @@ export class LiveAccess implements Access {
     return grants;
   }
 
+  /**
+   * How a dashboard is shared outside the organization; undefined where it is not, or without the right to look.
+   * @param asked - how many dashboards are asked about: of more than a few, only those in the list of all are read.
+   */
+  async shareOf(dashboard: string, asked: number): Promise<Content | undefined> {
+    const known = this.#shares.get(dashboard);
+    if (known !== undefined) {
+      return known;
+    }
+    if (asked > READ_SINGLY) {
+      this.#shared ??= this.#listShared();
+      if ((await this.#shared)?.has(dashboard) === false) {
+        return undefined;
+      }
+    }
+    const share = kindOf('public-dashboard')
+      .read(this.#context, { uid: dashboard, title: dashboard })
+      .catch((error: unknown) => unlessForbidden(error, undefined));
+    this.#shares.set(dashboard, share);
+    return share;
+  }
+
+  /** Dashboards that are shared; undefined where the list cannot be had. */
+  async #listShared(): Promise<ReadonlySet<string> | undefined> {
+    const kind = kindOf('public-dashboard');
+    try {
+      if (!(await kind.serves(this.#context)).served) {
+        return new Set();
+      }
+      const shared = new Set<string>();
+      for await (const { uid } of kind.list(this.#context, { revision: () => undefined, size: 0 })) {
+        shared.add(uid);
+      }
+      return shared;
+    } catch (error) {
+      return unlessForbidden(error, undefined);
+    }
+  }
+
   /** Users and service accounts that are Admins of the organization: they have everything already. */
   async admins(): Promise<ReadonlySet<string>> {
+    return new Set([...(await this.roles())].flatMap(([account, role]) => (role === 'Admin' ? [account] : [])));
+  }
+
+  /** Roles in the organization of users and service accounts, by subject and name; none without the right to look. */
+  async roles(): Promise<ReadonlyMap<string, string>> {
     const directory = await accountDirectoryOf(this.#context);
     try {
-      const users = (await directory.users()).filter(({ role }) => role === 'Admin');
-      const accounts = (await directory.serviceAccounts()).filter(({ role }) => role === 'Admin');
-      return new Set([
-        ...users.map(({ login }) => `user/${String(login)}`),
-        ...accounts.map(({ name }) => `serviceAccount/${String(name)}`),
+      return new Map([
+        ...(await directory.users()).map(({ login, role }) => [`user/${String(login)}`, String(role)] as const),
+        ...(await directory.serviceAccounts()).map(
+          ({ name, role }) => [`serviceAccount/${String(name)}`, String(role)] as const,
+        ),
       ]);
     } catch (error) {
-      return unlessForbidden(error, new Set<string>());
+      return unlessForbidden(error, new Map<string, string>());
     }
   }
 

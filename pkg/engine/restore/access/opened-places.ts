@@ -12,12 +12,13 @@ import { grantsAlong, NO_GRANTS } from './access.ts';
 import { LiveAccess } from './live-access.ts';
 import { PlannedAccess, writtenItems } from './planned-access.ts';
 import { accessEntries, StoredAccess, StoredGrants } from './stored-access.ts';
+import { isSeen, newAudience, newlyShared } from './wider-audience.ts';
 
 /** Subjects that a plan names for each resource; of more it says the number. */
 const NAMED = 10;
 const AT_ONCE = 16;
 
-/** The folder of a resource before and after a restore; `from` is absent for what is created. */
+/** The folder of a resource before and after a restore, which may be the same; `from` is absent for what is created. */
 interface Place {
   from?: string;
   to: string;
@@ -31,8 +32,8 @@ interface Views {
 }
 
 /**
- * Finds out who gets more because a resource moves to another folder, or is created where more is permitted than when
- * the snapshot was taken. Grafana is asked only about the folders that this concerns.
+ * Finds out who gets more because a resource moves to another folder, or is created or written over where more is
+ * permitted than when the snapshot was taken. Grafana is asked only about the folders that this concerns.
  */
 export class OpenedPlaces {
   readonly #request: PlanRequest;
@@ -51,7 +52,8 @@ export class OpenedPlaces {
     const matters =
       kind === 'folder' ||
       kind === 'folder-permissions' ||
-      (kind === 'dashboard-permissions' && this.#places.has(keyOf({ org, kind: 'dashboard', uid })));
+      ((kind === 'dashboard-permissions' || kind === 'public-dashboard') &&
+        this.#places.has(keyOf({ org, kind: 'dashboard', uid })));
     if (matters) {
       this.#liveOf(org).saw(kind, uid, live);
     }
@@ -61,7 +63,7 @@ export class OpenedPlaces {
   put(target: ResourceRef, live: Content | undefined, content: Content): void {
     const to = content.folderUid ?? '';
     const from = live === undefined ? undefined : (live.folderUid ?? '');
-    if (from !== to) {
+    if (from !== to || isSeen(target.kind)) {
       this.#places.set(keyOf(target), from === undefined ? { to } : { from, to });
     }
   }
@@ -74,11 +76,20 @@ export class OpenedPlaces {
       const place = this.#places.get(keyOf(targetOf(item)));
       return place === undefined ? [] : [{ item, place }];
     });
+    const updated = placed.filter(({ item, place }) => place.from !== undefined && isSeen(item.kind));
     await forEachConcurrently(AT_ONCE, placed, async ({ item, place }) => {
       const { org } = targetOf(item);
       const view = views.get(org) ?? this.#viewsOf(org, written);
       views.set(org, view);
-      item.security = [...item.security, ...(await this.#changes(view, item, place))];
+      const [opened, audience] = await Promise.all([
+        place.from === place.to ? [] : this.#changes(view, item, place),
+        place.from === undefined || !isSeen(item.kind) ? [] : this.#audience(view, item, place.to, updated.length),
+      ]);
+      item.security = [
+        ...item.security,
+        ...opened,
+        ...audience.filter((one) => !opened.some((other) => isOfSame(one, other))),
+      ];
     });
     for (const [org, { live, planned }] of views) {
       const exposed = await this.#withoutKnownAccess(
@@ -141,18 +152,23 @@ export class OpenedPlaces {
     const others = gains.filter(
       ({ subject, name }) => !(subject === 'role' && name === 'Admin') && !admins.has(`${subject}/${name}`),
     );
-    const more = others.length - NAMED;
+    return namedGains(others, ({ subject, name, before, permission }) =>
+      securityChange(from === undefined ? 'placed' : 'moved', { ...where, subject, name, before, after: permission }),
+    );
+  }
+
+  /** Who sees what is written over something, and did not when the snapshot was taken. */
+  async #audience(views: Views, item: PlannedItem, to: string, updated: number): Promise<SecurityChange[]> {
+    if (item.entry === undefined) {
+      return [];
+    }
+    const all = { ...views, stored: this.#storedOf(item.entry) };
+    const [shared, gains] = await Promise.all([newlyShared(all, item, updated), newAudience(all, item, to)]);
     return [
-      ...others.slice(0, NAMED).map(({ subject, name, before, permission }) =>
-        securityChange(from === undefined ? 'placed' : 'moved', {
-          ...where,
-          subject,
-          name,
-          before,
-          after: permission,
-        }),
+      ...shared,
+      ...namedGains(gains, ({ subject, name, permission }) =>
+        securityChange('audience', { subject, name, after: permission }),
       ),
-      ...(more > 0 ? [securityChange('more-gain', { count: String(more) })] : []),
     ];
   }
 
@@ -204,6 +220,22 @@ export class OpenedPlaces {
     this.#live.set(id, live);
     return live;
   }
+}
+
+/** The first of them by name, and the number of the others. */
+function namedGains(gains: readonly Gain[], say: (gain: Gain) => SecurityChange): SecurityChange[] {
+  const more = gains.length - NAMED;
+  return [
+    ...gains.slice(0, NAMED).map(say),
+    ...(more > 0 ? [securityChange('more-gain', { count: String(more) })] : []),
+  ];
+}
+
+/** Whether two changes say what the same role, team, user or service account gets. */
+function isOfSame({ code, params }: SecurityChange, other: SecurityChange): boolean {
+  return (
+    code === 'audience' && params['subject'] === other.params['subject'] && params['name'] === other.params['name']
+  );
 }
 
 /** One line for all of them: without permissions in the snapshot, that may be each folder of it. */

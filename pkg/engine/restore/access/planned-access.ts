@@ -50,6 +50,12 @@ export class PlannedAccess implements Access {
     return this.#written(`${kind}-permissions`, uid) === undefined ? grantsOfNew(kind, folder) : NO_GRANTS;
   }
 
+  /** What a dashboard that is there gives by itself. */
+  async grantsOfUpdated(uid: string): Promise<Grants | undefined> {
+    const permissions = this.#written('dashboard-permissions', uid)?.entry;
+    return permissions === undefined ? this.#live.ownGrants('dashboards', uid) : this.#writes.read(permissions);
+  }
+
   #written(kind: PlannedItem['kind'], uid: string): PlannedItem | undefined {
     return this.#writes.written.get(keyOf({ org: this.#org, kind, uid }));
   }

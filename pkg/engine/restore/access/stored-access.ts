@@ -1,6 +1,8 @@
 import { DashkeepError } from '../../../contract/errors.ts';
+import type { KindName } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { grantsIn, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import { storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
@@ -22,16 +24,21 @@ export class StoredGrants {
   }
 
   /** A damaged object must not stop a restore that does not write it: then it counts as if nothing was permitted. */
-  async #read(entry: ManifestEntry): Promise<Grants> {
+  async contentOf(entry: ManifestEntry): Promise<Content | undefined> {
     try {
       const { repository, signal } = this.#request;
-      return grantsIn((await storedContent(repository, entry, signal)).body);
+      return await storedContent(repository, entry, signal);
     } catch (error) {
       if (error instanceof DashkeepError && error.code.startsWith('DK_OBJECT_')) {
-        return NO_GRANTS;
+        return undefined;
       }
       throw error;
     }
+  }
+
+  async #read(entry: ManifestEntry): Promise<Grants> {
+    const content = await this.contentOf(entry);
+    return content === undefined ? NO_GRANTS : grantsIn(content.body);
   }
 }
 
@@ -62,16 +69,25 @@ export class StoredAccess implements Access {
     return entry === undefined ? undefined : this.#grants.of(entry);
   }
 
+  /** How a dashboard was shared outside the organization; undefined where the snapshot holds no such thing. */
+  async shareOf(dashboard: string): Promise<Content | undefined> {
+    const entry = this.#entry('public-dashboard', dashboard);
+    return entry === undefined ? undefined : this.#grants.contentOf(entry);
+  }
+
   #entry(kind: ManifestEntry['kind'], uid: string): ManifestEntry | undefined {
     return this.#entries.get(keyOf({ org: this.#org, kind, uid }));
   }
 }
 
-/** The entries of a snapshot that say who may do what in folders, by org, kind and uid. */
+const ACCESS_KINDS: ReadonlySet<KindName> = new Set([
+  'folder',
+  'folder-permissions',
+  'dashboard-permissions',
+  'public-dashboard',
+]);
+
+/** The entries of a snapshot that say who may see what, by org, kind and uid. */
 export function accessEntries({ resources }: Manifest): ReadonlyMap<string, ManifestEntry> {
-  return new Map(
-    resources
-      .filter(({ kind }) => kind === 'folder' || kind === 'folder-permissions' || kind === 'dashboard-permissions')
-      .map((entry) => [keyOf(entry), entry]),
-  );
+  return new Map(resources.filter(({ kind }) => ACCESS_KINDS.has(kind)).map((entry) => [keyOf(entry), entry]));
 }
