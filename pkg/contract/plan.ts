@@ -55,6 +55,11 @@ export const SECURITY_CODES = [
   'audience-shared',
   /** Number of further subjects that gain something in the same way: `count`. */
   'more-gain',
+  /**
+   * Permissions go to a team that only has the `name` of the one in the snapshot: `after`, and the `members` that the
+   * former one did not have.
+   */
+  'team-replaced',
   /** Somebody gets into a team, or becomes its admin: `login`, `before`, `after`. */
   'team-member',
   /** Who gets into a team had another e-mail address in the snapshot: `login`, `before`, `after`. */

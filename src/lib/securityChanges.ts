@@ -88,6 +88,12 @@ export function securityChangeText({ code, params }: SecurityChange): string {
         '{{number}} more gets access in the same way.',
         '{{number}} more get access in the same way.',
       ),
+    'team-replaced': ({ name = '', after = '', members = '' }) =>
+      t(
+        'security.teamReplaced',
+        'Team {{name}} gets {{after}}. It is not the team in the snapshot, only has its name; not in that team were: {{members}}.',
+        { name, after, members },
+      ),
     'team-member': ({ login = '', ...given }) =>
       t('security.teamMember', 'Member {{login}}: {{before}} → {{after}}.', { login, ...values(given) }),
     'member-email': ({ login = '', ...given }) =>

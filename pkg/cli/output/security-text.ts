@@ -36,6 +36,8 @@ const TEXTS: Texts = {
   'audience-shared': () =>
     'is shared externally, more widely than when the snapshot was taken: everyone who has the link sees its earlier content',
   'more-gain': ({ count }) => `${count} more get access in the same way`,
+  'team-replaced': ({ name, after, members }) =>
+    `team ${name} gets ${after}, which only has the name of the team in the snapshot: ${members} were not in that one`,
   'team-member': ({ login, before, after }) =>
     before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,
   'member-email': ({ login, before, after }) =>

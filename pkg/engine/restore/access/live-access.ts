@@ -104,6 +104,13 @@ export class LiveAccess implements Access {
     }
   }
 
+  /** The team of that name, with its members; undefined where there is none, or without the right to look. */
+  async team(name: string): Promise<Content | undefined> {
+    return kindOf('team')
+      .read(this.#context, { uid: name, title: name })
+      .catch((error: unknown) => unlessForbidden(error, undefined));
+  }
+
   /** Users and service accounts that are Admins of the organization: they have everything already. */
   async admins(): Promise<ReadonlySet<string>> {
     return new Set([...(await this.roles())].flatMap(([account, role]) => (role === 'Admin' ? [account] : [])));

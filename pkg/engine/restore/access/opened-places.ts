@@ -11,11 +11,11 @@ import type { PlannedItem, PlanRequest } from '../types.ts';
 import { grantsAlong, NO_GRANTS } from './access.ts';
 import { LiveAccess } from './live-access.ts';
 import { PlannedAccess, writtenItems } from './planned-access.ts';
+import { isOfSame, isOfTeam, NAMED, namedGains } from './named-gains.ts';
+import { ReplacedTeams } from './replaced-teams.ts';
 import { accessEntries, StoredAccess, StoredGrants } from './stored-access.ts';
 import { isSeen, newAudience, newlyShared } from './wider-audience.ts';
 
-/** Subjects that a plan names for each resource; of more it says the number. */
-const NAMED = 10;
 const AT_ONCE = 16;
 
 /** The folder of a resource before and after a restore, which may be the same; `from` is absent for what is created. */
@@ -28,6 +28,7 @@ interface Place {
 interface Views {
   live: LiveAccess;
   planned: PlannedAccess;
+  teams: ReplacedTeams;
   titleOf(folder: string): Promise<string>;
 }
 
@@ -71,6 +72,13 @@ export class OpenedPlaces {
   /** Adds to the items who gets more by where they will be. */
   async report(items: readonly PlannedItem[]): Promise<void> {
     const written = writtenItems(items);
+    const teams = new ReplacedTeams({
+      teams: this.#accessEntries(),
+      written,
+      stored: this.#stored,
+      liveOf: (org) => this.#liveOf(org),
+    });
+    await this.#reportTeams(teams, written);
     const views = new Map<number, Views>();
     const placed = [...written.values()].flatMap((item) => {
       const place = this.#places.get(keyOf(targetOf(item)));
@@ -79,7 +87,7 @@ export class OpenedPlaces {
     const updated = placed.filter(({ item, place }) => place.from !== undefined && isSeen(item.kind));
     await forEachConcurrently(AT_ONCE, placed, async ({ item, place }) => {
       const { org } = targetOf(item);
-      const view = views.get(org) ?? this.#viewsOf(org, written);
+      const view = views.get(org) ?? this.#viewsOf(org, written, teams);
       views.set(org, view);
       const [opened, audience] = await Promise.all([
         place.from === place.to ? [] : this.#changes(view, item, place),
@@ -128,9 +136,24 @@ export class OpenedPlaces {
     return exposed;
   }
 
-  #storedOf({ org }: ManifestEntry): StoredAccess {
+  /** Adds to permissions which teams get them by having the name of another one. */
+  async #reportTeams(teams: ReplacedTeams, written: ReadonlyMap<string, PlannedItem>): Promise<void> {
+    const permissions = [...written.values()].filter(({ kind }) => kind.endsWith('-permissions'));
+    await forEachConcurrently(AT_ONCE, permissions, async (item) => {
+      const changes = item.entry === undefined ? [] : await teams.changes(item, item.entry);
+      if (changes.length > 0) {
+        item.security = [...item.security.filter((one) => !changes.some((other) => isOfTeam(one, other))), ...changes];
+      }
+    });
+  }
+
+  #accessEntries(): ReadonlyMap<string, ManifestEntry> {
     this.#entries ??= accessEntries(this.#request.manifest);
-    return new StoredAccess(this.#entries, org, this.#stored);
+    return this.#entries;
+  }
+
+  #storedOf({ org }: ManifestEntry): StoredAccess {
+    return new StoredAccess(this.#accessEntries(), org, this.#stored);
   }
 
   async #changes(views: Views, item: PlannedItem, place: Place): Promise<SecurityChange[]> {
@@ -173,19 +196,23 @@ export class OpenedPlaces {
   }
 
   /** Who may do more with something that is created than when the snapshot was taken, if the snapshot says that. */
-  async #gainsOfCreated({ planned }: Views, item: PlannedItem, to: string): Promise<Gain[]> {
+  async #gainsOfCreated({ planned, live, teams }: Views, item: PlannedItem, to: string): Promise<Gain[]> {
     const { entry, kind } = item;
     if (entry === undefined) {
       return [];
     }
     const stored = this.#storedOf(entry);
-    const [before, after] = [
+    const [around, after] = [
       await grantsAlong(stored, kind, entry.folderUid ?? ''),
       await grantsAlong(planned, kind, to),
     ];
-    if (before === undefined || after === undefined) {
+    if (around === undefined || after === undefined) {
       return [];
     }
+    const given = [...around.values()].some(({ subject }) => subject === 'team')
+      ? ((await grantsAlong(live, kind, to)) ?? NO_GRANTS)
+      : NO_GRANTS;
+    const before = await teams.without(around, given, entry.org, targetOf(item).org);
     if (kind !== 'folder' && kind !== 'dashboard') {
       return gainsBetween(before, after);
     }
@@ -194,11 +221,12 @@ export class OpenedPlaces {
     return gainsBetween(joinGrants(before, own ?? NO_GRANTS), joinGrants(after, fresh));
   }
 
-  #viewsOf(id: number, written: ReadonlyMap<string, PlannedItem>): Views {
+  #viewsOf(id: number, written: ReadonlyMap<string, PlannedItem>, teams: ReplacedTeams): Views {
     const live = this.#liveOf(id);
     const placeOf = (key: string): string | undefined => this.#places.get(key)?.to;
     return {
       live,
+      teams,
       planned: new PlannedAccess(live, id, { written, placeOf, read: (entry) => this.#stored.of(entry) }),
       async titleOf(folder) {
         const title = written.get(keyOf({ org: id, kind: 'folder', uid: folder }))?.title;
@@ -220,22 +248,6 @@ export class OpenedPlaces {
     this.#live.set(id, live);
     return live;
   }
-}
-
-/** The first of them by name, and the number of the others. */
-function namedGains(gains: readonly Gain[], say: (gain: Gain) => SecurityChange): SecurityChange[] {
-  const more = gains.length - NAMED;
-  return [
-    ...gains.slice(0, NAMED).map(say),
-    ...(more > 0 ? [securityChange('more-gain', { count: String(more) })] : []),
-  ];
-}
-
-/** Whether two changes say what the same role, team, user or service account gets. */
-function isOfSame({ code, params }: SecurityChange, other: SecurityChange): boolean {
-  return (
-    code === 'audience' && params['subject'] === other.params['subject'] && params['name'] === other.params['name']
-  );
 }
 
 /** One line for all of them: without permissions in the snapshot, that may be each folder of it. */

@@ -85,6 +85,7 @@ const ACCESS_KINDS: ReadonlySet<KindName> = new Set([
   'folder-permissions',
   'dashboard-permissions',
   'public-dashboard',
+  'team',
 ]);
 
 /** The entries of a snapshot that say who may see what, by org, kind and uid. */

@@ -10,6 +10,7 @@ import type { PlannedItem } from '../types.ts';
 import { grantsAlong, NO_GRANTS } from './access.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { PlannedAccess } from './planned-access.ts';
+import type { ReplacedTeams } from './replaced-teams.ts';
 import type { StoredAccess } from './stored-access.ts';
 
 /** Kinds whose content is for those who may see their folder. */
@@ -26,14 +27,24 @@ export function isSeen(kind: KindName): boolean {
  * @param to - the folder where it will be.
  */
 export async function newAudience(
-  { stored, live, planned }: { stored: StoredAccess; live: LiveAccess; planned: PlannedAccess },
+  {
+    stored,
+    live,
+    planned,
+    teams,
+  }: {
+    stored: StoredAccess;
+    live: LiveAccess;
+    planned: PlannedAccess;
+    teams: ReplacedTeams;
+  },
   { kind, entry, ...item }: PlannedItem,
   to: string,
 ): Promise<Gain[]> {
   if (entry === undefined) {
     return [];
   }
-  const { uid } = targetOf({ kind, ...item });
+  const { org, uid } = targetOf({ kind, ...item });
   const isDashboard = kind === 'dashboard';
   const [around, own, aroundNow, ownNow] = await Promise.all([
     grantsAlong(stored, kind, entry.folderUid ?? ''),
@@ -44,8 +55,9 @@ export async function newAudience(
   if (around === undefined || own === undefined) {
     return [];
   }
-  const before = joinGrants(around, own);
-  const gains = gainsBetween(before, joinGrants(aroundNow ?? NO_GRANTS, ownNow ?? NO_GRANTS));
+  const after = joinGrants(aroundNow ?? NO_GRANTS, ownNow ?? NO_GRANTS);
+  const before = await teams.without(joinGrants(around, own), after, entry.org, org);
+  const gains = gainsBetween(before, after);
   const fresh = gains.filter(
     ({ subject, name, before: had }) => had === undefined && `${subject}/${name}` !== 'role/Admin',
   );

@@ -88,6 +88,7 @@ function contentOf(found: JsonObject, members: JsonObject[]): Content {
   return {
     body: { name, email: stringAt(found, 'email') ?? '', members: listed.map((member) => ({ ...member })) },
     title: name,
+    facts: { id: numberAt(found, 'id') ?? 0, uid: stringAt(found, 'uid') ?? '' },
     ...(stringAt(found, 'email') === UNFINISHED ? { unfinished: true } : {}),
     ...(found['isProvisioned'] === true ? { managedBy: { manager: 'scim' } } : {}),
   };

@@ -43,7 +43,13 @@ export function teamRoutes(router: Router): void {
     return { message: 'Team updated' };
   });
   router.on('DELETE /api/teams/:id', (call) => {
-    call.org.teams.delete(find(call, 'teams:delete').id);
+    const { id } = find(call, 'teams:delete');
+    call.org.teams.delete(id);
+    // Their permissions go with them.
+    const { folders, dashboards, dataSources } = call.org;
+    for (const owner of [...folders.values(), ...dashboards.values(), ...dataSources.values()]) {
+      owner.acl = owner.acl.filter((entry) => entry.teamId !== id);
+    }
     return { message: 'Team deleted' };
   });
   memberRoutes(router);
