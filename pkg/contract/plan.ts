@@ -30,6 +30,8 @@ export const SECURITY_CODES = [
   'role',
   /** A service account that was disabled can be used again: `before`, `after`. */
   'enabled',
+  /** An app that was disabled can be used again, with its stored secrets. */
+  'app-enabled',
   /** More is permitted to a `subject` (role, user, team, serviceAccount) of that `name`: `before`, `after`. */
   'permission',
   /**
@@ -74,6 +76,8 @@ export const SECURITY_CODES = [
   'receiver',
   /** Some alerts go to a contact point that got none from here: `after`. */
   'receiver-added',
+  /** The label `field` of an alert `rule`, by which policies decide where alerts go: `before`, `after`. */
+  'rule-label',
   /** The contact point `name`, which gets alerts from here, gets others as well: those with the `matchers`. */
   'receiver-wider',
 ] as const;

@@ -32,6 +32,7 @@ export function securityChangeText({ code, params }: SecurityChange): string {
     'org-role': orgRole,
     role: (given) => t('security.role', 'Role: {{before}} → {{after}}. Its tokens keep working.', values(given)),
     enabled: () => t('security.enabled', 'Is enabled again, with its tokens.'),
+    'app-enabled': () => t('security.appEnabled', 'The app is enabled again, with its stored secrets.'),
     permission: ({ subject = '', name = '', ...given }) =>
       t('security.permission', '{{subject}} {{name}}: {{before}} → {{after}}.', {
         subject: subjectText(subject),
@@ -119,6 +120,12 @@ export function securityChangeText({ code, params }: SecurityChange): string {
       t('security.receiver', 'Alerts go by default to another contact point: {{before}} → {{after}}.', values(given)),
     'receiver-added': ({ after = '' }) =>
       t('security.receiverAdded', 'Alerts now also go to the contact point {{name}}.', { name: after }),
+    'rule-label': ({ rule = '', ...given }) =>
+      t(
+        'security.ruleLabel',
+        'Label {{field}} of the rule {{rule}}: {{before}} → {{after}}. Notification policies may send its alerts to other contact points.',
+        { rule, ...values(given) },
+      ),
     'receiver-wider': ({ name = '', matchers = '' }) =>
       matchers === ''
         ? t('security.receiverAll', 'The contact point {{name}} gets more alerts: all of its branch.', { name })
@@ -175,6 +182,10 @@ function subjectText(subject: string): string {
 function publicText(field: string): string {
   const texts: Record<string, string> = {
     isEnabled: t('security.public', 'The dashboard becomes public for anyone who has the link.'),
+    share: t(
+      'security.publicShare',
+      'The dashboard, which only invited people can see, becomes public for anyone who has the link.',
+    ),
     snapshot: t(
       'security.publicSnapshot',
       'The dashboard snapshot, with its data, becomes public for anyone who has the link.',

@@ -88,7 +88,10 @@ describeAttack('a contact point that gets the alerts of another team as well', {
   heal: (lab) => putTree(lab, { ...toOther, object_matchers: [team('a')] }),
   target: { kind: 'notification-policy', uid: 'default' },
   state: tree,
-  says: [{ code: 'receiver-wider', params: { name: 'other', matchers: 'team = b' } }],
+  says: [
+    { code: 'receiver-wider', params: { name: 'ops', matchers: 'team = a' } },
+    { code: 'receiver-wider', params: { name: 'other', matchers: 'team = b' } },
+  ],
 });
 
 describeAttack('alerts that go to a contact point although people reset their policies', {

@@ -23,6 +23,7 @@ const TEXTS: Texts = {
         : `role in ${org} changes from ${before} to ${after}`,
   role: (params) => `role changes ${change(params)}; its tokens keep working`,
   enabled: () => 'is enabled again, with its tokens',
+  'app-enabled': () => 'the app is enabled again, with its stored secrets',
   permission: gain,
   moved: ({ from: old, to, contents, ...given }) =>
     `moves from ${folder(old)} to ${folder(to)}${contents === 'yes' ? ' with everything in it' : ''}, where ${gain(given)}`,
@@ -48,6 +49,8 @@ const TEXTS: Texts = {
   'default-source': (params) => `becomes the default data source, ${change(params)}`,
   receiver: (params) => `alerts go by default to another contact point, ${change(params)}`,
   'receiver-added': ({ after }) => `alerts now also go to the contact point ${after}`,
+  'rule-label': ({ rule, field, ...given }) =>
+    `the label ${field} of the rule ${rule} changes ${change(given)}: policies may send its alerts to other contact points`,
   'receiver-wider': ({ name, matchers }) =>
     `the contact point ${name} gets more alerts: ${matchers === '' ? 'all of its branch' : `those with ${matchers}`}`,
 };
@@ -61,6 +64,7 @@ const SUBJECTS: Record<string, string> = {
 
 const PUBLIC: Record<string, string> = {
   isEnabled: 'the dashboard is public',
+  share: 'the dashboard, which only invited people can see, is public',
   snapshot: 'the dashboard snapshot and its data are public',
   timeSelectionEnabled: 'other time ranges can be chosen',
   annotationsEnabled: 'annotations are shown',

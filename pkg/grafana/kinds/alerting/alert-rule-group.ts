@@ -31,6 +31,7 @@ import { asKept, newerFields, withoutDefaults } from './alert-rule-group/newer-f
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { labelChanges } from './alert-rule-group/labels.ts';
 import { receiverChanges } from '../security/receivers.ts';
 import { withTitle } from '../title.ts';
 
@@ -108,7 +109,9 @@ export const alertRuleGroup: Kind = {
   forecast,
 
   securityChanges({ content, live }) {
-    return live === undefined ? [] : receiverChanges(alertRuleGroup, content, live);
+    return live === undefined
+      ? []
+      : [...receiverChanges(alertRuleGroup, content, live), ...labelChanges(content, live)];
   },
 
   write,

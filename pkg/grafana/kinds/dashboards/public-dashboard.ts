@@ -94,13 +94,17 @@ export const publicDashboard: Kind = {
     }
     const isOn = (body: Json | undefined, field: string): boolean => objectAt(body)?.[field] === true;
     const shared = live !== undefined && isOn(live.body, 'isEnabled');
-    const fields = isOn(content.body, 'isEnabled') ? SHOWN : [];
-    return fields
+    const isShared = isOn(content.body, 'isEnabled');
+    const opened = (isShared ? SHOWN : [])
       .filter((field) => isOn(content.body, field) && !(shared && isOn(live?.body, field)))
       .map((field) => {
         const before = live === undefined ? undefined : switchText(isOn(live.body, field));
         return securityChange('public', { field, before, after: 'yes' });
       });
+    const forAll = isShared && shared && isByEmail(live.body) && !isByEmail(content.body);
+    return forAll
+      ? [securityChange('public', { field: 'share', before: 'email', after: 'public' }), ...opened]
+      : opened;
   },
 
   write,
@@ -166,8 +170,13 @@ function keptLink({ content, live }: Restorable): KnownReason[] {
   return present === undefined || wanted === undefined || present === wanted ? [] : [reason('link-kept')];
 }
 
+/** Whether only those whom an email invited see it (Enterprise and Cloud); all others with the link do otherwise. */
+function isByEmail(body: Json): boolean {
+  return stringAt(body, 'share') === 'email';
+}
+
 function lostRecipients(body: Json): KnownReason[] {
-  return stringAt(body, 'share') === 'email' ? [reason('recipients-lost')] : [];
+  return isByEmail(body) ? [reason('recipients-lost')] : [];
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {

@@ -4,6 +4,7 @@ import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
 import { requireAnyAction } from '../../rights.ts';
 import { addressesIn } from '../security/addresses.ts';
+import { securityChange } from '../security/change.ts';
 import { looserChecks } from '../security/checks.ts';
 import { movesOf } from '../security/moves.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
@@ -62,7 +63,9 @@ export const pluginSettings: Kind = {
   securityChanges(item, context) {
     const { content, live } = item;
     const checks = live === undefined ? [] : looserChecks(settingsOf(live), settingsOf(content));
-    return [...moves.changes(item, context), ...checks];
+    const isEnabled = ({ body }: Content): boolean => objectAt(body)?.['enabled'] === true;
+    const isBack = live !== undefined && !isEnabled(live) && isEnabled(content);
+    return [...(isBack ? [securityChange('app-enabled', {})] : []), ...moves.changes(item, context), ...checks];
   },
 
   write,
