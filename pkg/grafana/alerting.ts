@@ -98,6 +98,11 @@ export async function readAlertingList(
   return answer;
 }
 
+/** Whether the org has alert rules, whose alerts go somewhere. */
+export async function hasAlertRules(context: KindContext): Promise<boolean> {
+  return (await readAlertingList(context, provisioningPath('alert-rules'), { keep: ['uid'] })).length > 0;
+}
+
 /**
  * One write after another within the org: all notification resources share one Alertmanager document, and concurrent
  * writers of it get 409 or, in older versions, a 500 that says nothing. Both are repeated, and so is a write whose

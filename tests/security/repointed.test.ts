@@ -109,6 +109,33 @@ describeAttack('alerts that go to a contact point although people reset their po
   ],
 });
 
+const byMail = (addresses: string) => ({
+  ...{ uid: 'default-mail', name: 'grafana-default-email', type: 'email' },
+  settings: { addresses },
+});
+
+describeAttack('alerts that go to a contact point although people reset it to what Grafana ships', {
+  async seed({ api }) {
+    await api('POST /api/v1/provisioning/contact-points', byMail('mallory@example.org'));
+    await api('POST /api/folders', { uid: 'rules', title: 'Rules' });
+    await api('POST /api/v1/provisioning/alert-rules', {
+      ...{ uid: 'load', title: 'High load', ruleGroup: 'group', folderUID: 'rules', orgID: 1, condition: 'A' },
+      ...{ for: '5m', noDataState: 'OK', execErrState: 'OK' },
+      data: [{ refId: 'A', datasourceUid: '__expr__', model: { refId: 'A', type: 'math', expression: '1' } }],
+    });
+  },
+  forge: async () => undefined,
+  heal: ({ api }) => api('PUT /api/v1/provisioning/contact-points/default-mail', byMail('<example@email.com>')),
+  target: { kind: 'contact-point', uid: 'grafana-default-email' },
+  state: async ({ api }) => JSON.stringify(await api('GET /api/v1/provisioning/contact-points')).includes('mallory'),
+  says: [
+    {
+      code: 'address',
+      params: { field: 'email addresses', before: '<example@email.com>', after: 'mallory@example.org' },
+    },
+  ],
+});
+
 const correlation = (url: string) => ({
   label: 'Look it up',
   type: 'external',

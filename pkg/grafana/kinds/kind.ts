@@ -171,6 +171,11 @@ export interface Kind extends KindTraits {
    * lost when it is replaced. Absent = nothing comes with an owner.
    */
   isDefault?(context: KindContext, live: Content, owner: Content): Promise<boolean>;
+  /**
+   * Whether people go by what Grafana made by itself, so that replacing it changes something for them: alerts go there.
+   * Absent = nobody does.
+   */
+  isInUse?(context: KindContext): Promise<boolean>;
   /** How many concurrent writes Grafana accepts: `serial` where all share one document. */
   readonly writes: 'parallel' | 'serial';
 

@@ -98,7 +98,7 @@ export async function planEntry(
         )
       : itemOf(entry, 'update', why);
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
-  const security = [...securityOf(planning, kind, context, item), ...(forecast.security ?? [])];
+  const security = [...(await securityOf(planning, kind, context, item)), ...(forecast.security ?? [])];
   return { ...planned, ...now, ...losing(losses), security };
 }
 

@@ -6,14 +6,16 @@ import type { Planning } from './planning.ts';
 import type { PlannedItem } from '../types.ts';
 
 /** What writing something changes about who may see or receive what, as its kind says it. */
-export function securityOf(
+export async function securityOf(
   { created }: Pick<Planning, 'created'>,
   kind: Kind,
   context: WriteContext,
   { uid, content, live }: Restorable,
-): SecurityChange[] {
-  // What Grafana made by itself is nobody's choice; an account is somebody's all the same.
-  const before = live?.pristine === true && kind.declaration.scope === 'org' ? undefined : live;
+): Promise<SecurityChange[]> {
+  // What Grafana made by itself is nobody's choice, unless people go by it; an account is somebody's all the same.
+  const isNobodys =
+    live?.pristine === true && kind.declaration.scope === 'org' && (await kind.isInUse?.(context)) !== true;
+  const before = isNobodys ? undefined : live;
   const after = before === undefined ? content : (kind.merge?.(content, before) ?? content);
   const item = compact({ uid, content: after, live: before });
   const changes = kind.securityChanges?.(item, {

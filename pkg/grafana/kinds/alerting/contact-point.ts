@@ -1,7 +1,7 @@
 import { compact } from '../../../contract/compact.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
+import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
 import { ifFound, isForbidden } from '../../http/errors.ts';
 import { LOST_PROVENANCE, provenanceHeaders, writeRefusal } from '../../provenance.ts';
 import { requireAnyAction } from '../../rights.ts';
@@ -49,6 +49,7 @@ export const contactPoint: Kind = {
   uidIsName: true,
   deletable: true,
   serves: alertingServed,
+  isInUse: hasAlertRules,
 
   async *list(context) {
     // From 11 on anyone who has rights on single contact points gets those, not a refusal.

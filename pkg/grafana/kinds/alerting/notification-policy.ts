@@ -1,6 +1,6 @@
 import { isJsonObject, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { alertingServed, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
+import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
 import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../../apis.ts';
 import { listPages } from '../../http/pagination/pages.ts';
 import { servedVersions } from '../../capabilities.ts';
@@ -49,6 +49,7 @@ export const notificationPolicy: Kind = {
   writes: 'serial',
   deletable: true,
   serves: alertingServed,
+  isInUse: hasAlertRules,
 
   async *list(context) {
     yield { uid: DEFAULT_TREE, title: titleOf(DEFAULT_TREE), content: await readDefault(context) };
