@@ -45,10 +45,7 @@ describe('a target of the home organization’s Admin', () => {
 
   const keys = { s3AccessKeyId: 'test', s3SecretAccessKey: 'testsecret' };
   const theirs = (): object => ({
-    url: 's3://foreign/all',
-    endpoint: foreign.url,
-    region: 'us-east-1',
-    forcePathStyle: true,
+    ...{ url: 's3://foreign/all', endpoint: foreign.url, region: 'us-east-1', forcePathStyle: true },
   });
 
   /** Refused when it is saved and when it is tried, with what to set in the deployment instead. */

@@ -24,7 +24,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/verify/inspect.ts': { because: 'reusable decides' },
   'engine/drill/drill.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/recent.ts': { because: 'previousManifest decides' },
-  'engine/backup/baseline.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
+  'engine/backup/losses/baseline.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },
   'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
   'service/operations/operations.ts': { decides: /trust\.signature\(author\)/ },

@@ -19,7 +19,7 @@ import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import { ProgressCounter } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
-import { following } from './baseline.ts';
+import { following } from './losses/baseline.ts';
 import { Changes } from './changes.ts';
 import { closedOrgs } from './closed-orgs.ts';
 import { Collection } from './collection.ts';

@@ -1,8 +1,8 @@
-import { compact } from '../../contract/compact.ts';
-import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
-import { assertCounts } from '../../repository/signing/acceptance.ts';
-import type { BackupOptions } from './options.ts';
+import { compact } from '../../../contract/compact.ts';
+import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
+import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../../contract/manifest.ts';
+import { assertCounts } from '../../../repository/signing/acceptance.ts';
+import type { BackupOptions } from '../options.ts';
 import { shrunkSince, type Shrinkable } from './shrunk.ts';
 
 /** How many of the newest snapshots are tried to find a readable one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { KindName } from '../../../pkg/contract/kinds.ts';
-import type { ManifestEntry } from '../../../pkg/contract/manifest.ts';
-import { shrunkSince, type Shrinkable } from '../../../pkg/engine/backup/shrunk.ts';
+import type { KindName } from '../../pkg/contract/kinds.ts';
+import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
+import { shrunkSince, type Shrinkable } from '../../pkg/engine/backup/losses/shrunk.ts';
 
 function entries(org: number, kind: KindName, count: number, name = kind as string): ManifestEntry[] {
   return Array.from({ length: count }, (_, index) => ({

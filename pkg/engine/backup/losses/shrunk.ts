@@ -1,7 +1,7 @@
-import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
-import type { Loss, Manifest, Shrunk } from '../../contract/manifest.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
-import { isNotAskedFor } from '../scope.ts';
+import { SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
+import type { Loss, Manifest, Shrunk } from '../../../contract/manifest.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { isNotAskedFor } from '../../scope.ts';
 
 /** Of what is lost, at least half must be gone, and at least this number. */
 const MANY = 5;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
-import { call } from '../simulator/http.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { removeDirectory, startService, type TestService } from '../support/service.ts';
-import { startWebhook, type Webhook } from '../support/webhook.ts';
+import type { Doctor, DoctorCheck } from '../../../pkg/contract/api/status.ts';
+import { call } from '../../simulator/http.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+import { startWebhook, type Webhook } from '../../support/webhook.ts';
 
 const SERVER_KINDS = 'org, user, sso-settings, server-settings';
 
