@@ -11,6 +11,20 @@ export type RunKind = z.infer<typeof RunKind>;
 export const RunStatus = z.enum(['queued', 'running', 'complete', 'partial', 'failed', 'cancelled', 'interrupted']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** What a run with several steps is at now. `done` and `total` are those of the step, and never go back. */
+export const ProgressStep = z.object({
+  /** As `phase`: saving, restoring; reading, permissions, checking, publishing; comparing, planning. */
+  name: z.string(),
+  number: z.int().positive(),
+  of: z.int().positive(),
+  done: z.int().nonnegative(),
+  /** Absent while it is not known. */
+  total: z.int().nonnegative().optional(),
+  /** Absent until it can be said. */
+  secondsLeft: z.number().nonnegative().optional(),
+});
+export type ProgressStep = z.infer<typeof ProgressStep>;
+
 /** How far a run has come; counts per kind, so that a page can show them. */
 export const Progress = z.object({
   phase: z.string(),
@@ -24,6 +38,7 @@ export const Progress = z.object({
   /** Resources per second over the last seconds. */
   rate: z.number().nonnegative().optional(),
   secondsLeft: z.number().nonnegative().optional(),
+  step: ProgressStep.optional(),
 });
 export type Progress = z.infer<typeof Progress>;
 

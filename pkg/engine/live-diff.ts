@@ -3,7 +3,7 @@ import type { Manifest } from '../contract/manifest.ts';
 import type { Diff } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance, type Org } from '../grafana/instance.ts';
-import type { Kind, Listed } from '../grafana/kinds/kind.ts';
+import type { Kind, KindContext, Listed } from '../grafana/kinds/kind.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
@@ -60,8 +60,14 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
     }
   };
   const progress = new ProgressCounter(clock, options.onProgress);
-  progress.phase('comparing');
-  for (const kind of KINDS.filter(({ name }) => pending.has(name)).sort(cheapFirst)) {
+  progress.phase('comparing', { number: 1, of: 2 });
+  const kinds = KINDS.filter(({ name }) => pending.has(name)).sort(cheapFirst);
+  const firstDear = kinds.find(({ owner }) => owner !== undefined);
+  for (const kind of kinds) {
+    if (kind === firstDear) {
+      progress.phase('permissions', { number: 2, of: 2, total: 0 });
+      await expectOwned(options, live, kinds, progress);
+    }
     for (const org of orgsOf(options, kind)) {
       await readLive(options, org, kind, { live, progress, report });
     }
@@ -69,6 +75,26 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
     await report();
   }
   return found();
+}
+
+/** How many permissions there are to read is known: one list for each owner. */
+async function expectOwned(
+  options: LiveDiffOptions,
+  live: States,
+  kinds: readonly Kind[],
+  progress: ProgressCounter,
+): Promise<void> {
+  for (const kind of kinds.filter(({ owner }) => owner !== undefined)) {
+    for (const org of options.instance.orgs) {
+      const { served } = await servingOf(kind, contextOf(options, org));
+      const owners = [...live.values()].filter((one) => served && one.org === org.id && one.kind === kind.owner);
+      progress.expect(kind.name, org.id, owners.length);
+    }
+  }
+}
+
+function contextOf({ instance, repository, clock, log, signal }: LiveDiffOptions, org: Org): KindContext {
+  return kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
 }
 
 /** What takes a request for each resource comes last; the others stay in their order, in which folders come first. */
@@ -98,16 +124,17 @@ interface Reading {
 }
 
 async function readLive(
-  { instance, repository, clock, log, signal, recent: lastBackup }: LiveDiffOptions,
+  options: LiveDiffOptions,
   org: Org,
   kind: Kind,
   { live, progress, report }: Reading,
 ): Promise<void> {
-  const context = kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
+  const { repository } = options;
+  const context = contextOf(options, org);
   if (!(await servingOf(kind, context)).served) {
     return;
   }
-  const recent = lastBackup?.of(org.id, kind);
+  const recent = options.recent?.of(org.id, kind);
   const put = (uid: string, object: string, title: string, folderUid: string | undefined): void => {
     live.set(key(org.id, kind.name, uid), { org: org.id, kind: kind.name, uid, title, folder: '', folderUid, object });
     progress.finished(kind.name, true);

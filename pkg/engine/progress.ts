@@ -1,7 +1,7 @@
 import { compact } from '../contract/compact.ts';
 import { SERVER_KINDS, type KindName } from '../contract/kinds.ts';
 import type { Clock } from '../contract/ports.ts';
-import type { Progress, WholeProgress } from '../contract/runs.ts';
+import type { Progress, ProgressStep, WholeProgress } from '../contract/runs.ts';
 
 export type OnProgress = (progress: WholeProgress) => void;
 
@@ -14,6 +14,12 @@ const WAITING = 'waiting for Grafana';
 /** Reports at most this often, in milliseconds. */
 const REPORT_EVERY_MS = 200;
 
+/** Time left is said when a step took that long, in milliseconds, and did this part of its work. */
+const TELLS_TIME = { after: 2_000, part: 0.05 };
+
+/** A step of a run: its place among the others, and how much it has to do, where that is known. */
+export type StepPlace = Pick<ProgressStep, 'number' | 'of' | 'total'>;
+
 /** Counts what a run has done and reports it, not more often than an eye can follow. */
 export class ProgressCounter {
   readonly #clock: Clock;
@@ -21,8 +27,11 @@ export class ProgressCounter {
   readonly #kinds: Kinds = {};
   /** By organization; 0 is the server. */
   readonly #orgs = new Map<number, Kinds>();
+  /** By organization and kind. */
+  readonly #expected = new Map<string, number>();
   readonly #samples: { at: number; done: number }[] = [];
   #phase = 'starting';
+  #step: (Omit<ProgressStep, 'secondsLeft'> & { began: number }) | undefined;
   #waiting = false;
   #waitingFor: string | undefined;
   #done = 0;
@@ -36,9 +45,19 @@ export class ProgressCounter {
     orgs.forEach((id) => this.#orgs.set(id, {}));
   }
 
-  phase(name: string): void {
+  /** @param step - where the phase is a step of several */
+  phase(name: string, step?: StepPlace): void {
     this.#phase = name;
+    this.#step = step === undefined ? undefined : { ...step, name, done: 0, began: this.#clock.monotonic() };
     this.#notify(true);
+  }
+
+  /** Sets how much the step has to do, once it is known; without a number, as much as was listed. */
+  stepTotal(total = sumOf(this.#kinds).total ?? 0): void {
+    if (this.#step !== undefined) {
+      this.#step.total = total;
+      this.#notify(true);
+    }
   }
 
   /** Whether nothing goes on now, since Grafana is away. */
@@ -53,18 +72,37 @@ export class ProgressCounter {
     this.#notify(true);
   }
 
-  /** Sets how many there are in all, once it is known. */
-  total(total: number): void {
+  /** Sets how many there are in all, once it is known; without a number, as many as were listed. */
+  total(total = sumOf(this.#kinds).total ?? 0): void {
     this.#total = total;
     this.#notify(true);
   }
 
   /** One more was listed of a kind. */
   listed(kind: KindName, org: number): void {
-    for (const counts of this.#of(kind, org)) {
-      counts.total = (counts.total ?? 0) + 1;
+    if (!this.#expected.has(`${org} ${kind}`)) {
+      this.#add(kind, org, 1);
     }
     this.#notify(false);
+  }
+
+  /** How many of a kind will be listed, known beforehand; corrects what was expected before. */
+  expect(kind: KindName, org: number, count: number): void {
+    const key = `${org} ${kind}`;
+    const more = count - (this.#expected.get(key) ?? 0);
+    this.#expected.set(key, count);
+    this.#add(kind, org, more);
+    this.#total = this.#total === undefined ? undefined : this.#total + more;
+    if (this.#step?.total !== undefined) {
+      this.#step.total += more;
+    }
+    this.#notify(true);
+  }
+
+  #add(kind: KindName, org: number, count: number): void {
+    for (const counts of this.#of(kind, org)) {
+      counts.total = (counts.total ?? 0) + count;
+    }
   }
 
   finished(kind: KindName, ok: boolean, org?: number): void {
@@ -73,6 +111,9 @@ export class ProgressCounter {
       counts.failed += ok ? 0 : 1;
     }
     this.#done++;
+    if (this.#step !== undefined) {
+      this.#step.done++;
+    }
     this.#notify(false);
   }
 
@@ -99,13 +140,37 @@ export class ProgressCounter {
       this.#samples.shift();
     }
     const phase = this.#waiting ? WAITING : (this.#waitingFor ?? this.#phase);
-    const orgs = [...this.#orgs].map(([id, kinds]) => ({ id, ...sumOf(kinds), kinds: structuredClone(kinds) }));
+    const orgs = [...this.#orgs].map(([id, kinds]) => {
+      const { done, total } = sumOf(kinds);
+      // While more may be listed, a total would say that it is nearly done.
+      const known = this.#total === undefined ? undefined : total;
+      return { id, ...compact({ done, total: known }), kinds: structuredClone(kinds) };
+    });
     const kinds = structuredClone(this.#kinds);
-    this.#report({ phase, done: this.#done, kinds, ...this.#pace(now), ...(orgs.length === 0 ? {} : { orgs }) });
+    const step = this.#stepAt(now);
+    this.#report({
+      phase,
+      done: this.#done,
+      kinds,
+      ...this.#pace(now),
+      ...compact({ step }),
+      ...(orgs.length === 0 ? {} : { orgs }),
+    });
+  }
+
+  #stepAt(now: number): ProgressStep | undefined {
+    if (this.#step === undefined) {
+      return undefined;
+    }
+    const { began, ...step } = this.#step;
+    const { done, total } = step;
+    const took = now - began;
+    const canTell = total !== undefined && took >= TELLS_TIME.after && done >= total * TELLS_TIME.part && done > 0;
+    return canTell ? { ...step, secondsLeft: ((Math.max(0, total - done) / done) * took) / 1000 } : step;
   }
 
   #pace(now: number): Pick<Progress, 'total' | 'rate' | 'secondsLeft'> {
-    const total = this.#total ?? sumOf(this.#kinds).total;
+    const total = this.#total;
     const first = this.#samples[0];
     const seconds = first === undefined ? 0 : (now - first.at) / 1000;
     const rate = seconds > 0 && first !== undefined ? (this.#done - first.done) / seconds : undefined;

@@ -4,11 +4,11 @@ import { Button, Icon, Stack, Text, useStyles2 } from '@grafana/ui';
 import type { RunSummary } from '../../pkg/contract/api/runs.ts';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { useCancelRun } from '../data/useRuns.ts';
-import { formatDuration, formatNumber } from '../lib/format.ts';
+import { formatNumber } from '../lib/format.ts';
 import { t } from '../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
 import { runKindLabel } from '../lib/runKinds.ts';
-import { ProgressBar } from './ProgressBar.tsx';
+import { amount, StepFigures } from './StepFigures.tsx';
 import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
 /** A run on its way: how far, how fast, how long still, kind by kind. */
@@ -39,19 +39,7 @@ export function RunProgress({ run }: { run: RunSummary }) {
           </Button>
         )}
       </Stack>
-      <ProgressBar label={title} done={progress?.done ?? 0} total={progress?.total} />
-      <Spoken title={title} done={progress?.done} total={progress?.total} />
-      <div className={styles.figures}>
-        <span>{amount(progress?.done ?? 0, progress?.total)}</span>
-        {progress?.rate !== undefined && (
-          <span>{t('progress.rate', '{{rate}} per second', { rate: formatNumber(Math.round(progress.rate)) })}</span>
-        )}
-        {progress?.secondsLeft !== undefined && (
-          <span>
-            {t('progress.left', '{{time}} left', { time: formatDuration(Math.ceil(progress.secondsLeft) * 1000) })}
-          </span>
-        )}
-      </div>
+      {progress && <StepFigures progress={progress} label={title} />}
       <ul className={styles.kinds}>
         {KIND_NAMES.flatMap((name) => {
           const one = progress?.kinds[name];
@@ -76,22 +64,6 @@ export function RunProgress({ run }: { run: RunSummary }) {
   );
 }
 
-/** How far it is for those who listen: in tenths, as every single step would be too much to hear. */
-function Spoken({ title, done = 0, total }: { title: string; done?: number; total?: number }) {
-  const tenths = total === undefined || total === 0 ? 0 : Math.floor((done / total) * 10) * 10;
-  return (
-    <span role="status" className="sr-only">
-      {t('progress.spoken', '{{title}}, {{percent}} percent', { title, percent: tenths })}
-    </span>
-  );
-}
-
-function amount(done: number, total: number | undefined): string {
-  return total === undefined
-    ? formatNumber(done)
-    : t('progress.of', '{{done}} of {{total}}', { done: formatNumber(done), total: formatNumber(total) });
-}
-
 const getStyles = (theme: GrafanaTheme2) => ({
   card: css({
     display: 'flex',
@@ -101,13 +73,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: theme.colors.background.secondary,
     border: `1px solid ${theme.colors.primary.border}`,
     borderRadius: theme.shape.radius.default,
-  }),
-  figures: css({
-    display: 'flex',
-    flexWrap: 'wrap',
-    gap: theme.spacing(0.5, 3),
-    color: theme.colors.text.secondary,
-    fontFeatureSettings: '"tnum"',
   }),
   kinds: css({
     listStyle: 'none',

@@ -77,6 +77,7 @@ interface LiveChoice {
   /** Go by what the last backup knows. */
   byLastBackup?: boolean;
   clock?: Clock;
+  onProgress?: OnProgress;
 }
 
 interface PlanChoice extends LiveChoice {
@@ -119,6 +120,7 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
   const request = async (manifest: Manifest, choice: PlanChoice, instance: Instance): Promise<PlanRequest> => ({
     ...ports,
     ...(await recent(instance, choice)),
+    ...compact({ onProgress: choice.onProgress }),
     manifest,
     repository,
     instance,

@@ -79,15 +79,18 @@ export function progressPrinter(
 }
 
 function bar(progress: Progress): string {
-  const { done, total } = progress;
+  const { done, total } = progress.step ?? progress;
   const share = total === undefined || total === 0 ? 0 : Math.min(1, done / total);
   const full = Math.round(share * BAR);
   return `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}] ${counts(progress)}`;
 }
 
-function counts({ phase, done, total, rate, secondsLeft }: Progress): string {
+function counts(progress: Progress): string {
+  const { phase, rate, step } = progress;
+  const { done, total, secondsLeft } = step ?? progress;
   const of = total === undefined ? '' : ` of ${total}`;
   const speed = rate === undefined ? '' : `, ${Math.round(rate)}/s`;
   const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`;
-  return `${phase}: ${done}${of}${speed}${left}`;
+  const place = step === undefined ? '' : `${step.number}/${step.of} `;
+  return `${place}${phase}: ${done}${of}${speed}${left}`;
 }

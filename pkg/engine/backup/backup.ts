@@ -17,7 +17,8 @@ import { countChanges } from '../diff.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
-import { ProgressCounter } from '../progress.ts';
+import { servingOf } from '../served-kinds.ts';
+import { ProgressCounter, type StepPlace } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { following } from './losses/baseline.ts';
 import { Changes } from './changes.ts';
@@ -66,7 +67,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
       (await touchedPart(options, previous, progress)) ??
       (await wholePart({ ...options, id }, previous, progress, copies));
     signal.throwIfAborted();
-    progress.phase('publishing');
+    progress.phase('publishing', step(4));
     const published = await repository.publish(
       {
         id,
@@ -89,6 +90,13 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   } finally {
     await session.end();
   }
+}
+
+/** Reading what has lists, reading permissions, checking objects that are reused, publishing. */
+const STEPS = 4;
+
+function step(number: number): StepPlace {
+  return { number, of: STEPS };
 }
 
 /** What a manifest says about what was read. */
@@ -137,7 +145,7 @@ async function wholePart(
   signal.throwIfAborted();
   collection.finishReading();
   collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
-  progress.phase('checking');
+  progress.phase('checking', step(3));
   await replaceMissing(options, collection);
   placeAndName(collection.entries);
   nameAfterOwners(collection.problems, collection.entries);
@@ -179,7 +187,7 @@ async function readAll(
   const wanted = new Set(options.kinds ?? KIND_NAMES);
   const pool = new TaskPool(AT_ONCE, (error) => failed.abort(error));
   const budget = new ByteBudget(LARGE_BYTES);
-  collection.progress.phase('reading');
+  const { progress } = collection;
   const changes = new Changes();
   const runs: KindRun[] = [];
   const closed = await closedOrgs(instance, signal);
@@ -206,15 +214,37 @@ async function readAll(
   const isDependent = ({ kind }: KindRun): boolean => kind.staleAfter !== undefined && kind.owner !== undefined;
   // What changed of the others decides which of the dependent ones have to be read.
   try {
-    for (const batch of [runs.filter((run) => !isDependent(run)), runs.filter(isDependent)]) {
-      await forEachConcurrently(KINDS_AT_ONCE, batch, readKind);
-      await pool.drain();
+    progress.phase('reading', step(1));
+    await forEachConcurrently(
+      KINDS_AT_ONCE,
+      runs.filter((run) => !isDependent(run)),
+      readKind,
+    );
+    progress.stepTotal();
+    await pool.drain();
+    const dependent = runs.filter(isDependent);
+    progress.phase('permissions', { ...step(2), total: 0 });
+    progress.total();
+    for (const run of dependent) {
+      await expectOwned(run);
     }
+    await forEachConcurrently(KINDS_AT_ONCE, dependent, readKind);
+    await pool.drain();
   } catch (error) {
     failed.abort(error);
     await pool.drain().catch(() => undefined);
     throw error;
   }
+}
+
+/** How many permissions there are to read is known before they are listed: one list for each owner. */
+async function expectOwned(run: KindRun): Promise<void> {
+  const { kind, context, changes, collection, options } = run;
+  // Where that fails, reading the kind says so.
+  run.serving = await servingOf(kind, context).catch(() => undefined);
+  options.signal.throwIfAborted();
+  const owners = run.serving?.served === true ? changes.owners(context.org.id, kind.owner) : undefined;
+  collection.progress.expect(kind.name, context.org.id, owners?.length ?? 0);
 }
 
 /** Its code and its hint are those of the cause, such as a token that is refused. */

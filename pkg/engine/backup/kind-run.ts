@@ -1,5 +1,5 @@
 import type { ByteBudget } from '../../grafana/http/byte-budget.ts';
-import type { KindContext, Kind } from '../../grafana/kinds/kind.ts';
+import type { KindContext, Kind, Serving } from '../../grafana/kinds/kind.ts';
 import type { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
@@ -19,4 +19,6 @@ export interface KindRun {
   pool: TaskPool;
   budget: ByteBudget;
   encoder: Encoder;
+  /** Whether Grafana has the kind, where that was asked already. */
+  serving?: Serving;
 }

@@ -37,7 +37,7 @@ export async function readKind(run: KindRun): Promise<void> {
   const unlisted = new Map(kind.confirmDeleted === true ? before : []);
   collection.report(kind.name);
   try {
-    const serving = await servingOf(kind, context);
+    const serving = run.serving ?? (await servingOf(kind, context));
     if (!serving.served) {
       collection.notRead(kind.name, serving.reason);
       return;

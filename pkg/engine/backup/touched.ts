@@ -33,7 +33,7 @@ export async function readTouched(
   const { instance, touched } = options;
   const orgs = new Set(instance.orgs.map(({ id }) => id));
   const isOurs = ({ org }: { org: number }): boolean => orgs.has(org);
-  progress.phase('reading');
+  progress.phase('reading', { number: 1, of: 1, total: touched.length });
   progress.total(touched.length);
   const fresh: ManifestEntry[] = [];
   await forEachConcurrently(AT_ONCE, touched, async (one) => {

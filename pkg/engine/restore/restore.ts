@@ -5,11 +5,24 @@ import { applyPlan } from './apply/apply.ts';
 import type { ToBeWritten } from '../backup/options.ts';
 import { wantedAt } from './apply/attempt.ts';
 import { targetOf } from './target.ts';
+import type { OnProgress } from '../progress.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { ChangeLog } from './apply/change-log.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { securityRecord, withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, Restored } from './types.ts';
+
+/** The first of two steps of a restore, as the backup counts it; what that waits for stays as it is. */
+function savingProgress(report: OnProgress | undefined): OnProgress | undefined {
+  return (
+    report &&
+    (({ step, ...progress }) => {
+      const { done, total } = progress;
+      const phase = step === undefined || progress.phase === step.name ? 'saving' : progress.phase;
+      report({ ...progress, phase, step: { name: 'saving', number: 1, of: 2, done, ...compact({ total }) } });
+    })
+  );
+}
 
 /** Of more, a list of everything takes hardly longer. */
 const READ_SINGLY = 50;
@@ -31,6 +44,7 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
   const safety = options.safetySnapshot
     ? await backup({
         ...options,
+        ...compact({ onProgress: savingProgress(options.onProgress) }),
         trigger: 'safety',
         plainCopies: false,
         mustRead: touchedBy(plan),

@@ -3,7 +3,11 @@ import type { LiveFolder } from '../../contract/api/restores.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import type { Diff } from '../../contract/plan.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { diffLive, type LiveDiffOptions } from '../../engine/live-diff.ts';
+import { recentOf } from '../../engine/recent.ts';
 import { readAuthors, type Authors } from '../../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import type { KindContext, Known } from '../../grafana/kinds/kind.ts';
@@ -34,6 +38,15 @@ export async function liveBody(
 ): Promise<LiveBody | undefined> {
   const content = await kindOf(kind).read(contextIn(instance, org, options), { uid, title: uid });
   return content === undefined ? undefined : { text: canonicalJson(content.body), folderUid: content.folderUid };
+}
+
+/** What changed from a snapshot to what is live now. */
+export async function liveDiff(
+  instance: Instance,
+  manifest: Manifest,
+  options: Omit<LiveDiffOptions, 'manifest' | 'instance' | 'recent'> & { version: string },
+): Promise<Diff> {
+  return diffLive(compact({ ...options, instance, manifest, recent: await recentOf({ ...options, instance }) }));
 }
 
 /** The folders that are live in an org. @throws DK_NOT_FOUND for an org that is out of reach */

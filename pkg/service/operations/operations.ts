@@ -1,4 +1,3 @@
-import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, type KindName, type ResourceRef } from '../../contract/kinds.ts';
 import type { BelowPart } from '../../repository/index/versions/below/below.ts';
@@ -9,11 +8,9 @@ import type { RunLine, RunRecord } from '../../contract/runs.ts';
 import { backup } from '../../engine/backup/backup.ts';
 import { backupOutcome } from '../../engine/backup/report.ts';
 import { diffManifests } from '../../engine/diff.ts';
-import { diffLive } from '../../engine/live-diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
 import { PreviewRecords } from '../../engine/preview/record.ts';
 import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
-import { recentOf } from '../../engine/recent.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { deleteSnapshot } from '../../repository/snapshots/forget.ts';
@@ -31,7 +28,7 @@ import { importableText, referencesOf } from './content.ts';
 import { NO_VERSIONS, nothingToSearch } from './nothing.ts';
 import { withInstance, type WithInstance } from './grafana-access.ts';
 import { LazyRepository } from './lazy-repository.ts';
-import { liveAuthors, liveBody, liveFolders } from './live.ts';
+import { liveAuthors, liveBody, liveDiff, liveFolders } from './live.ts';
 import { previewOperations, type PreviewOperations } from './previews.ts';
 import { RestorePlans } from './restore-plans.ts';
 import { withoutServerKinds } from './server-kinds.ts';
@@ -40,9 +37,9 @@ import type {
   LiveComparison,
   OpenOperations,
   PlannedRestore,
-  PlanQuestion,
   Operations,
   ShownSnapshot,
+  WatchDiff,
   WorkResult,
   WorkRun,
 } from './work.ts';
@@ -241,14 +238,11 @@ class EngineWork implements Operations {
     return diffManifests(from, to);
   }
 
-  async diffLive(whole: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison> {
+  async diffLive(whole: Manifest, caller: Caller, signal: AbortSignal, watch?: WatchDiff): Promise<LiveComparison> {
     const repository = await this.#repository.open(signal);
     const { manifest, problems } = withoutServerKinds(whole);
-    const { version } = this.#options;
-    const diff = await this.#inOrgOf(caller)(signal, async (instance) => {
-      const options = { ...this.#ports, repository, instance, version, signal };
-      return diffLive(compact({ ...options, manifest, recent: await recentOf(options) }));
-    });
+    const options = { ...this.#ports, ...watch, repository, version: this.#options.version, signal };
+    const diff = await this.#inOrgOf(caller)(signal, (instance) => liveDiff(instance, manifest, options));
     return { diff, errors: [...manifest.errors, ...problems] };
   }
 
@@ -270,8 +264,8 @@ class EngineWork implements Operations {
     return this.#inOrgOf(caller)(signal, (instance) => liveFolders(instance, caller.org, { ...this.#ports, signal }));
   }
 
-  plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
-    return this.#restores.plan(question, caller, signal);
+  plan(...asked: Parameters<Operations['plan']>): Promise<PlannedRestore> {
+    return this.#restores.plan(...asked);
   }
 
   planUndo(run: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {

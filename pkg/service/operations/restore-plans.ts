@@ -3,6 +3,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import type { OnProgress } from '../../engine/progress.ts';
 import { recentOf } from '../../engine/recent.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
@@ -48,6 +49,7 @@ export class RestorePlans {
     { snapshot, selection, options }: PlanQuestion,
     caller: Caller,
     signal: AbortSignal,
+    onProgress?: OnProgress,
   ): Promise<PlannedRestore> {
     const repository = await this.#repository.open(signal);
     const stored = await repository.stored(snapshot, { signal });
@@ -61,6 +63,7 @@ export class RestorePlans {
         manifest,
         options: optionsOf(options),
         recent,
+        onProgress,
       });
       const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);

@@ -14,6 +14,8 @@ import type {
 } from '../../contract/manifest.ts';
 import type { ApplyResult, Diff, PlanItem } from '../../contract/plan.ts';
 import type { RunLine, RunRecord, WholeProgress } from '../../contract/runs.ts';
+import type { LiveDiffOptions } from '../../engine/live-diff.ts';
+import type { OnProgress } from '../../engine/progress.ts';
 import type { Authors } from '../../engine/versions/authors.ts';
 import type { RunFacts } from '../../engine/run.ts';
 import type { BelowPart } from '../../repository/index/versions/below/below.ts';
@@ -86,6 +88,9 @@ export interface LiveComparison {
   errors: ResourceProblem[];
 }
 
+/** Gets how far a comparison with Grafana is, and what it found so far. */
+export type WatchDiff = Pick<LiveDiffOptions, 'onProgress' | 'onPart'>;
+
 export interface PlanQuestion {
   snapshot: string;
   selection: RestoreSelection;
@@ -141,7 +146,7 @@ export interface Operations {
 
   diff(from: Manifest, to: Manifest): Diff;
   /** Against what is live in the caller's org. */
-  diffLive(from: Manifest, caller: Caller, signal: AbortSignal): Promise<LiveComparison>;
+  diffLive(from: Manifest, caller: Caller, signal: AbortSignal, watch?: WatchDiff): Promise<LiveComparison>;
   /**
    * What is live now in the caller's org, as it would be stored; undefined when there is nothing.
    * @throws DK_NOT_FOUND for an org that is out of reach
@@ -156,7 +161,7 @@ export interface Operations {
   /** The folders that are live in the caller's org. @throws DK_NOT_FOUND for an org that is out of reach */
   folders(caller: Caller, signal: AbortSignal): Promise<LiveFolder[]>;
   /** Of what a snapshot holds of the caller's org, into that org. */
-  plan(question: PlanQuestion, caller: Caller, signal: AbortSignal): Promise<PlannedRestore>;
+  plan(question: PlanQuestion, caller: Caller, signal: AbortSignal, onProgress?: OnProgress): Promise<PlannedRestore>;
   /** The way back of a restore, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */
   planUndo(run: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore>;
 

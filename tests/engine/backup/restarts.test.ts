@@ -52,7 +52,7 @@ describe('a Grafana that restarts in the middle of a backup', () => {
     const { dashboards } = bench.grafana.state.org(1);
     const read = manifest.resources.filter(({ kind }) => kind === 'dashboard-permissions');
     expect(read.map(({ uid }) => uid)).toEqual([...dashboards.keys()].sort());
-    expect(phases.join(', ')).toContain('reading, waiting for Grafana, reading');
+    expect(phases.join(', ')).toContain('permissions, waiting for Grafana, permissions');
   });
 
   it('and stays away is one problem of each kind, with what was read before kept', async () => {

@@ -58,7 +58,7 @@ export async function applyPlan(
     await encoder.close();
   }
   await plan.deferred?.settle(plan);
-  return [...results, ...(await removeExtra(request, plan, changeLog))];
+  return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
 }
 
 /** Whether applying writes an item. */
@@ -69,8 +69,9 @@ export function isWritten({ action }: Pick<PlannedItem, 'action'>): boolean {
 /** Counts what is written of the items. */
 export function startedProgress({ clock, onProgress }: PlanRequest, items: readonly PlannedItem[]): ProgressCounter {
   const progress = new ProgressCounter(clock, onProgress);
-  progress.phase('restoring');
-  progress.total(items.filter(isWritten).length);
+  const total = items.filter(({ action }) => isWritten({ action }) || action === 'delete').length;
+  progress.phase('restoring', { number: 2, of: 2, total });
+  progress.total(total);
   return progress;
 }
 

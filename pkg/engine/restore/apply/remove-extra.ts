@@ -8,6 +8,7 @@ import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, KindContext } from '../../../grafana/kinds/kind.ts';
 import { goesWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import type { ProgressCounter } from '../../progress.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { markOf, type ChangeLog } from './change-log.ts';
@@ -19,7 +20,12 @@ const DELETES_AT_ONCE = 8;
  * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made.
  * Folders go one after another, for one may lie in the other.
  */
-export async function removeExtra(request: PlanRequest, plan: Plan, changeLog: ChangeLog): Promise<ApplyResult[]> {
+export async function removeExtra(
+  request: PlanRequest,
+  plan: Plan,
+  changeLog: ChangeLog,
+  progress: ProgressCounter,
+): Promise<ApplyResult[]> {
   const results: ApplyResult[] = [];
   const deleting = plan.items.filter(({ action }) => action === 'delete');
   for (const org of request.instance.orgs) {
@@ -28,9 +34,11 @@ export async function removeExtra(request: PlanRequest, plan: Plan, changeLog: C
       const kind = kindOf(name);
       const items = ofOrg.filter((item) => item.kind === name);
       const atOnce = kind.writes === 'serial' || name === 'folder' ? 1 : DELETES_AT_ONCE;
-      const removed = await mapConcurrently(atOnce, items, (item) => {
+      const removed = await mapConcurrently(atOnce, items, async (item) => {
         request.signal.throwIfAborted();
-        return removeOne(request, kind, org, item, changeLog);
+        const result = await removeOne(request, kind, org, item, changeLog);
+        progress.finished(name, result.outcome === 'deleted');
+        return result;
       });
       append(results, removed);
     }

@@ -34,7 +34,7 @@ export async function planRestore(
   const progress = new ProgressCounter(asked.clock, asked.onProgress);
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
   const { entries: selected, along, parts } = await select(request);
-  progress.phase('planning');
+  progress.phase('planning', { number: 1, of: 1, total: selected.length });
   progress.total(selected.length);
   const dataSources = await DataSourceMap.make(request, selected);
   const mapping = new Remap(request, selected, dataSources, parts);

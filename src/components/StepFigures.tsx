@@ -1,0 +1,72 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import type { Progress } from '../../pkg/contract/runs.ts';
+import { formatDuration, formatNumber } from '../lib/format.ts';
+import { t } from '../lib/i18n.ts';
+import { phaseLabel } from '../lib/phases.ts';
+import { ProgressBar } from './ProgressBar.tsx';
+
+/** The step that something is at, how far it is, and for how long still. Without a total the bar only moves. */
+export function StepFigures({ progress, label }: { progress: Progress; label: string }) {
+  const styles = useStyles2(getStyles);
+  const { phase, rate, step } = progress;
+  const { done, total, secondsLeft } = step ?? progress;
+  const name = phaseLabel(phase);
+  return (
+    <>
+      <span>
+        {step === undefined || step.of === 1
+          ? name
+          : t('progress.step', 'Step {{number}} of {{of}}: {{name}}', { number: step.number, of: step.of, name })}
+      </span>
+      <ProgressBar label={label} done={done} total={total} />
+      <Spoken title={label} name={name} done={done} total={total} />
+      <div className={styles.figures}>
+        <span>{amount(done, total)}</span>
+        {rate !== undefined && (
+          <span>{t('progress.rate', '{{rate}} per second', { rate: formatNumber(Math.round(rate)) })}</span>
+        )}
+        {secondsLeft !== undefined && (
+          <span>{t('progress.left', '{{time}} left', { time: formatDuration(Math.ceil(secondsLeft) * 1000) })}</span>
+        )}
+      </div>
+    </>
+  );
+}
+
+interface SpokenProps {
+  title: string;
+  name: string;
+  done: number;
+  total: number | undefined;
+}
+
+/** How far it is for those who listen: in tenths, as every single step would be too much to hear. */
+function Spoken({ title, name, done, total }: SpokenProps) {
+  const tenths = total === undefined || total === 0 ? undefined : Math.floor((done / total) * 10) * 10;
+  return (
+    <span role="status" className="sr-only">
+      {tenths === undefined
+        ? t('progress.spokenPhase', '{{title}}: {{name}}', { title, name })
+        : t('progress.spoken', '{{title}}, {{percent}} percent', { title, percent: tenths })}
+    </span>
+  );
+}
+
+/** What is done, of how many where that is known. */
+export function amount(done: number, total: number | undefined): string {
+  return total === undefined
+    ? formatNumber(done)
+    : t('progress.of', '{{done}} of {{total}}', { done: formatNumber(done), total: formatNumber(total) });
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  figures: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(0.5, 3),
+    color: theme.colors.text.secondary,
+    fontFeatureSettings: '"tnum"',
+  }),
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { ProgressStep, WholeProgress } from '../../pkg/contract/runs.ts';
+import { edit } from './backup/edits.ts';
+import { type Bench, hastyClock, start } from './harness.ts';
+
+const COUNT = 80;
+
+async function filled(): Promise<Bench> {
+  const bench = await start({ profile: '12.4', pageBytes: 8_000 });
+  bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900, v2Share: 0 });
+  return bench;
+}
+
+/** A clock on which every report is due. */
+function watched(): { clock: typeof hastyClock; seen: WholeProgress[]; onProgress: (one: WholeProgress) => void } {
+  const seen: WholeProgress[] = [];
+  let now = 0;
+  return {
+    clock: { ...hastyClock, monotonic: () => (now += 500) },
+    seen,
+    onProgress: (one) => seen.push(structuredClone(one)),
+  };
+}
+
+function stepsOf(seen: readonly WholeProgress[]): ProgressStep[] {
+  return seen.flatMap(({ step }) => step ?? []);
+}
+
+function assertForward(steps: readonly ProgressStep[]): void {
+  steps.forEach((step, index) => {
+    const before = steps[index - 1];
+    expect(step.total === undefined || step.done <= step.total, JSON.stringify(step)).toBe(true);
+    if (before !== undefined) {
+      expect(step.number).toBeGreaterThanOrEqual(before.number);
+      if (step.number === before.number) {
+        expect(step.done, JSON.stringify([before, step])).toBeGreaterThanOrEqual(before.done);
+      }
+    }
+  });
+}
+
+const namesOf = (steps: readonly ProgressStep[]): string[] => [...new Set(steps.map(({ name }) => name))];
+
+describe('the progress of a backup', () => {
+  it('goes from step to step, and knows no total before everything is listed', async () => {
+    const bench = await filled();
+    const { seen, ...options } = watched();
+
+    await bench.backup(options);
+
+    const steps = stepsOf(seen);
+    assertForward(steps);
+    expect(namesOf(steps)).toEqual(['reading', 'permissions', 'checking', 'publishing']);
+    const reading = steps.filter(({ name }) => name === 'reading');
+    expect(reading.slice(0, -97).every(({ total }) => total === undefined)).toBe(true);
+    const permissions = steps.filter(({ name }) => name === 'permissions');
+    const last = permissions.at(-1)!;
+    expect(last.done).toBe(last.total);
+    expect(last.total).toBeGreaterThan(COUNT);
+    // The total is known from the beginning, not as many as were read.
+    expect(permissions.find(({ done }) => done === 10)?.total).toBe(last.total);
+    expect(permissions.at(-2)).toHaveProperty('secondsLeft');
+    expect(seen.filter(({ step }) => step?.name === 'reading').every(({ total }) => total === undefined)).toBe(true);
+  });
+});
+
+describe('the progress of a restore', () => {
+  it('says that the state before is saved, and does not start over', async () => {
+    const bench = await filled();
+    const manifest = await bench.backup();
+    const uids = manifest.resources.filter(({ kind }) => kind === 'dashboard').map(({ uid }) => uid);
+    for (const uid of uids.slice(0, 60)) {
+      await edit(bench.grafana.url, uid);
+    }
+    const { seen, ...options } = watched();
+
+    await bench.restoreRun(manifest, { overwrite: true, ...options });
+
+    const steps = stepsOf(seen.filter(({ phase }) => phase !== 'planning'));
+    assertForward(steps);
+    expect(namesOf(steps)).toEqual(['saving', 'restoring']);
+    expect(steps.at(-1)).toMatchObject({ number: 2, of: 2, done: 60, total: 60 });
+  });
+});
+
+describe('the progress of a comparison with Grafana', () => {
+  it('knows how many permissions are left', async () => {
+    const bench = await filled();
+    const manifest = await bench.backup();
+    const { seen, ...options } = watched();
+
+    await bench.diffLive(manifest, { byLastBackup: true, ...options });
+
+    const steps = stepsOf(seen);
+    assertForward(steps);
+    expect(namesOf(steps)).toEqual(['comparing', 'permissions']);
+    expect(steps.filter(({ name }) => name === 'comparing').every(({ total }) => total === undefined)).toBe(true);
+    expect(steps.at(-1)!.done).toBe(steps.at(-1)!.total);
+  });
+});
