@@ -15,7 +15,9 @@ import type { Journal } from './runs/journal.ts';
 import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { LeaderTerms } from './schedule/leader-term.ts';
-import type { AppliedRestore } from './operations/work.ts';
+import type { AppliedRestore, PlanQuestion } from './operations/work.ts';
+import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
+import { LiveRead } from './live-reads.ts';
 
 export interface RequestsParts {
   settings: SettingsStore;
@@ -28,6 +30,8 @@ export interface RequestsParts {
   queue: RunQueue;
   restores: Restores;
   clock: Clock;
+  /** Gives plans that are computed in the background their turn. */
+  guard: ConcurrencyGuard;
   /** Aborted when the service stops. */
   signal: AbortSignal;
 }
@@ -78,17 +82,39 @@ export class Requests {
 
   /** Computes a restore by reads only. */
   async plan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
-    const { settings, repositoryCache, snapshots, restores, signal } = this.#parts;
-    const { selection, options = {} } = request;
+    const { repositoryCache, restores, signal } = this.#parts;
+    const { question, revision } = await this.#questionOf(request, caller);
+    const planned = await repositoryCache.use(signal, (work) => work.plan(question, caller, signal));
+    return restores.add(request, planned, revision, caller);
+  }
+
+  /** Begins to compute it, or joins one that is computed for the same request. */
+  async startPlan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
+    const { repositoryCache, restores } = this.#parts;
+    const { question, revision } = await this.#questionOf(request, caller);
+    const { snapshot } = question;
+    return restores.start(
+      { ...request, snapshot },
+      revision,
+      caller,
+      () =>
+        new LiveRead(this.#parts, caller, (signal, { onProgress }) =>
+          repositoryCache.use(signal, (work) => work.plan(question, caller, signal, onProgress)),
+        ),
+    );
+  }
+
+  async #questionOf(
+    { snapshot, selection, options = {} }: RestoreRequest,
+    caller: Caller,
+  ): Promise<{ question: PlanQuestion; revision: string }> {
+    const { settings, snapshots, signal } = this.#parts;
     if (options.copy?.org !== undefined && options.copy.org !== caller.org) {
       throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores only into the organization that asks');
     }
     const { revision } = await settings.effective();
-    const { id: snapshot } = await snapshots.manifest(request.snapshot, caller, signal);
-    const planned = await repositoryCache.use(signal, (work) =>
-      work.plan({ snapshot, selection, options }, caller, signal),
-    );
-    return restores.add(request, planned, revision, caller);
+    const { id } = await snapshots.manifest(snapshot, caller, signal);
+    return { question: { snapshot: id, selection, options }, revision };
   }
 
   /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */

@@ -16,6 +16,7 @@ import type { ApplyResult, PlanItem } from '../contract/plan.ts';
 import type { Clock, Randomness } from '../contract/ports.ts';
 import { countSecurity, securityFirst } from '../engine/restore/plan/security.ts';
 import { newTimedId } from '../repository/layout.ts';
+import type { LiveRead } from './live-reads.ts';
 import type { Caller } from './organizations/caller.ts';
 import { holds, pageOfList } from './pagination.ts';
 import type { AppliedRestore, PlannedRestore } from './operations/work.ts';
@@ -26,14 +27,18 @@ interface Kept {
   org: number;
   request: RestoreRequest;
   options: RestoreOptions;
-  planned: PlannedRestore;
+  /** Absent while it is computed. */
+  planned?: PlannedRestore;
+  reading?: LiveRead<PlannedRestore>;
   /** Of the settings that it was made with. */
   revision: string;
   created: Date;
-  state: 'planned' | 'applying' | 'applied' | 'failed';
+  state: 'planning' | 'planned' | 'applying' | 'applied' | 'failed';
   run?: string;
   applied?: AppliedRestore;
 }
+
+const NOTHING_YET = { items: [], dependencies: [], dataSources: [], liveDataSources: [], warnings: [], warned: [] };
 
 const EXPIRES_MS = 60 * 60_000;
 /** A plan of 20 000 items takes some megabytes. */
@@ -51,26 +56,64 @@ export class Restores {
   }
 
   add(request: RestoreRequest, planned: PlannedRestore, revision: string, caller: Caller): RestorePlan {
-    const created = this.#clock.now();
-    const id = newTimedId(created, this.#randomness);
-    const { org } = caller;
-    const options = request.options ?? {};
-    this.#kept.set(id, { id, org, request, options, planned, revision, created, state: 'planned' });
-    this.#dropOld();
+    const { id } = this.#keep(request, revision, caller, { planned, state: 'planned' });
     return this.view(id, caller);
   }
 
-  /** @throws DK_NOT_FOUND, also for a plan of another organization */
+  /** Keeps a plan that is being computed; one for each request of an organization. */
+  start(request: RestoreRequest, revision: string, caller: Caller, read: () => LiveRead<PlannedRestore>): RestorePlan {
+    const wanted = JSON.stringify([request, revision]);
+    const twin = [...this.#kept.values()].find(
+      (one) =>
+        one.org === caller.org &&
+        one.reading?.isEnded === false &&
+        !one.reading.isAbandoned &&
+        JSON.stringify([one.request, one.revision]) === wanted,
+    );
+    const { id } = twin ?? this.#compute(request, revision, caller, read());
+    return this.view(id, caller);
+  }
+
+  #compute(request: RestoreRequest, revision: string, caller: Caller, reading: LiveRead<PlannedRestore>): Kept {
+    const kept = this.#keep(request, revision, caller, { reading, state: 'planning' });
+    reading.done.then(
+      (planned) => Object.assign(kept, { planned, state: 'planned', created: this.#clock.now() }),
+      () => undefined,
+    );
+    return kept;
+  }
+
+  #keep(
+    request: RestoreRequest,
+    revision: string,
+    caller: Caller,
+    part: Pick<Kept, 'planned' | 'reading' | 'state'>,
+  ): Kept {
+    const created = this.#clock.now();
+    const id = newTimedId(created, this.#randomness);
+    const kept: Kept = { id, org: caller.org, request, options: request.options ?? {}, revision, created, ...part };
+    this.#kept.set(id, kept);
+    this.#dropOld();
+    return kept;
+  }
+
+  /** @throws DK_NOT_FOUND, also for a plan of another organization; what computing it has thrown */
   view(id: string, caller: Caller): RestorePlan {
     const kept = this.#own(id, caller);
-    const { planned, applied } = kept;
+    const { applied, reading } = kept;
+    reading?.ask();
+    if (reading?.error !== undefined) {
+      this.#kept.delete(id);
+      throw reading.isAbandoned ? unknown(id) : reading.error;
+    }
+    const planned: Omit<PlannedRestore, 'apply'> = kept.planned ?? { ...NOTHING_YET, snapshot: kept.request.snapshot };
     const counts: RestorePlan['counts'] = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
     planned.items.forEach(({ action }) => counts[action]++);
     const outcomes: NonNullable<RestorePlan['outcomes']> = {};
     for (const { outcome } of applied?.results ?? []) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
-    const confirm = confirmationOf(kept);
+    const confirm = confirmationOf(planned);
     return compact({
       id,
       state: this.#expired(kept) ? 'expired' : kept.state,
@@ -88,6 +131,7 @@ export class Restores {
       liveDataSources: planned.liveDataSources,
       confirm,
       coverage: planned.coverage,
+      progress: kept.planned === undefined ? reading?.progress : undefined,
       warnings: planned.warnings,
       warned: planned.warned,
       undoes: planned.undoes,
@@ -98,7 +142,7 @@ export class Restores {
   }
 
   items(id: string, caller: Caller, query: z.output<typeof PlanItemsQuery>): PlanItemPage {
-    const found = securityFirst(this.#own(id, caller).planned.items).filter(
+    const found = securityFirst(this.#own(id, caller).planned?.items ?? []).filter(
       ({ action, kind, title, uid, folder, security }) =>
         (query.action === undefined || query.action.includes(action)) &&
         (query.kind === undefined || query.kind.includes(kind)) &&
@@ -123,6 +167,10 @@ export class Restores {
    */
   begin(id: string, caller: Caller, confirm: string | undefined, revision: string): PlannedRestore {
     const kept = this.#own(id, caller);
+    const { planned } = kept;
+    if (planned === undefined) {
+      throw new DashkeepError('DK_BUSY', 'the plan is still being computed');
+    }
     if (kept.revision !== revision) {
       throw new DashkeepError('DK_PLAN_STALE', 'the settings have changed since the plan was made', {
         advice: reason('make-new-plan'),
@@ -134,18 +182,18 @@ export class Restores {
     if (kept.state !== 'planned') {
       throw new DashkeepError('DK_BUSY', `the plan is ${kept.state} already`);
     }
-    const wanted = confirmationOf(kept);
+    const wanted = confirmationOf(planned);
     const typed = normal(confirm ?? '');
     // Where the plan itself asks for nothing, the id of the snapshot is taken as well: it was what had to be typed
     // once.
-    const accepted = [wanted ?? '', ...(kept.planned.confirm === undefined ? [kept.planned.snapshot] : [])].map(normal);
+    const accepted = [wanted ?? '', ...(planned.confirm === undefined ? [planned.snapshot] : [])].map(normal);
     if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
         'DK_CONFIRMATION',
         `this overwrites or deletes resources, or opens them to others: type '${wanted}' to confirm`,
       );
     }
-    return kept.planned;
+    return planned;
   }
 
   started(id: string, run: string): void {
@@ -182,9 +230,7 @@ export class Restores {
   #own(id: string, caller: Caller | undefined): Kept {
     const kept = this.#kept.get(id);
     if (kept === undefined || (caller !== undefined && kept.org !== caller.org)) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no restore ${id.slice(0, 60)} here`, {
-        advice: reason('plan-again'),
-      });
+      throw unknown(id);
     }
     return kept;
   }
@@ -195,6 +241,12 @@ function asReadOf(items: readonly PlanItem[]): RestorePlan['asRead'] {
   const times = items.flatMap(({ code, params }) => (code === 'same-as-read' ? (params['time'] ?? []) : []));
   const [oldest] = times.sort();
   return oldest === undefined ? undefined : { count: times.length, oldest };
+}
+
+function unknown(id: string): DashkeepError {
+  return new DashkeepError('DK_NOT_FOUND', `there is no restore ${id.slice(0, 60)} here`, {
+    advice: reason('plan-again'),
+  });
 }
 
 const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;
@@ -209,7 +261,7 @@ const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
  * What deleting and changes of security ask for; else, when something live is overwritten, its title, or how many
  * resources that are.
  */
-function confirmationOf({ planned }: Kept): string | undefined {
+function confirmationOf(planned: Pick<PlannedRestore, 'items' | 'confirm'>): string | undefined {
   const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
   if (planned.confirm !== undefined || only === undefined) {
     return planned.confirm;

@@ -26,6 +26,7 @@ import { mayKnow } from './organizations/run-view.ts';
 import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { StatusView } from './status/status-view.ts';
 import { AuthorNames } from './repository/authors.ts';
+import { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
 import { TextSearch } from './repository/search.ts';
@@ -87,6 +88,7 @@ export class Service {
   readonly history: History;
   readonly snapshots: Snapshots;
   readonly runs: Runs;
+  readonly guard: ConcurrencyGuard;
   readonly comparisons: Comparisons;
   readonly versions: ResourceVersions;
   readonly textSearch: TextSearch;
@@ -151,7 +153,14 @@ export class Service {
     this.#endedElsewhere = new EndedElsewhere(leadership, journal, clock, () => this.#runsChanged());
     const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
     this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
-    this.comparisons = new Comparisons(repositoryCache, this.snapshots, clock);
+    this.guard = new ConcurrencyGuard({ clock, organizations: () => this.apiTokens.organizations, signal });
+    this.comparisons = new Comparisons({
+      repositoryCache,
+      snapshots: this.snapshots,
+      clock,
+      guard: this.guard,
+      signal,
+    });
     const authors = new AuthorNames(repositoryCache, clock, log, signal);
     this.versions = new ResourceVersions(repositoryCache, clock, authors);
     this.textSearch = new TextSearch(repositoryCache, clock);
@@ -200,7 +209,7 @@ export class Service {
     });
     const terms = this.#terms;
     const asked = { settings, leadership, terms, journal, history, repositoryCache, snapshots, queue, restores };
-    this.requests = new Requests({ ...asked, clock, signal });
+    this.requests = new Requests({ ...asked, guard: this.guard, clock, signal });
     const parts = { config, clock, started: clock.now(), statusCache, settings, apiTokens, repositoryCache, history };
     this.statusView = new StatusView({ ...parts, queue, runs, askedFrom, leadership, notifier, keeper, given });
     this.#scheduler = new Scheduler({

@@ -15,12 +15,19 @@ export interface PagedList<T> {
   loadMore: () => void;
 }
 
+interface PagesOptions<T, P> {
+  enabled?: boolean;
+  refreshEvery?: (items: T[], first?: P) => number;
+  /** It is refreshed only while it is made: after scrolling, too, but not after an error. */
+  untilDone?: boolean;
+}
+
 /** A list that is read page by page as it is scrolled. `refreshEvery`: milliseconds for its first page; 0 is never. */
 export function usePages<T, P extends Page<T> = Page<T>>(
   key: readonly unknown[],
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
-  { enabled, refreshEvery }: { enabled?: boolean; refreshEvery?: (items: T[], first?: P) => number } = {},
-): PagedList<T> & { first?: P; hasMore: boolean } {
+  { enabled, refreshEvery, untilDone }: PagesOptions<T, P> = {},
+): PagedList<T> & { first?: P; hasMore: boolean; refreshError: Error | null } {
   const query = useInfiniteQuery<P, Error, InfiniteData<P>, readonly unknown[], string | undefined>({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => load(pageParam, signal),
@@ -30,7 +37,8 @@ export function usePages<T, P extends Page<T> = Page<T>>(
     enabled,
     // After scrolling, every page would be read again.
     refetchInterval: ({ state }) =>
-      refreshEvery === undefined || (state.data?.pages.length ?? 0) > 1
+      refreshEvery === undefined ||
+      (untilDone === true ? state.status === 'error' : (state.data?.pages.length ?? 0) > 1)
         ? false
         : refreshEvery(state.data?.pages[0]?.items ?? [], state.data?.pages[0]),
   });
@@ -43,6 +51,7 @@ export function usePages<T, P extends Page<T> = Page<T>>(
     total: data?.pages[0]?.total ?? 0,
     isPending,
     error: data === undefined ? error : null,
+    refreshError: data === undefined ? null : error,
     refetch: () => void refetch(),
     loadMore: () => {
       if (hasNextPage && !isFetching) {

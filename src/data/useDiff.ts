@@ -6,12 +6,17 @@ import { PAGE_SIZE, usePages } from './pages.ts';
 
 export type DiffFilters = Pick<DiffQuery, 'change' | 'kind' | 'search'>;
 
-/** `from` is a snapshot; `to` a snapshot or `live`. Reading live takes a while. */
+/** `from` is a snapshot; `to` a snapshot or `live`. While live is read, it has what was found so far. */
 export function useDiff(from: string, to: string, filters: DiffFilters) {
   return usePages<DiffEntry, DiffPage>(
     ['diff', from, to, filters],
-    (cursor, signal) => call('GET /diff', { query: { from, to, ...filters, cursor, limit: PAGE_SIZE }, signal }),
-    { enabled: from !== '' && to !== '' },
+    (cursor, signal) =>
+      call('GET /diff', { query: { from, to, ...filters, partial: 'true', cursor, limit: PAGE_SIZE }, signal }),
+    {
+      enabled: from !== '' && to !== '',
+      refreshEvery: (_items, first) => (first?.reading === undefined ? 0 : 1_000),
+      untilDone: true,
+    },
   );
 }
 
@@ -19,7 +24,7 @@ export function useDiff(from: string, to: string, filters: DiffFilters) {
 export function useRefreshLive(from: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call('GET /diff', { query: { from, to: 'live', refresh: 'true', limit: 1 } }),
+    mutationFn: () => call('GET /diff', { query: { from, to: 'live', refresh: 'true', partial: 'true', limit: 1 } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['diff'] }),
   });
 }

@@ -19,15 +19,19 @@ function goneQuery(from: string, to: string, restored?: string) {
         change: 'removed',
         limit: MOST,
         hideRestored: restored === undefined ? 'false' : 'true',
+        partial: 'true',
       } as const;
       const page = await call('GET /diff', { query, signal });
       const whole = new Set(page.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
       // What could not be read on the later side only seems to be gone.
-      return outermost(
+      const gone = outermost(
         page.items.filter(({ kind }) => !whole.has(kind)),
         page.from,
       );
+      return { gone, isReading: page.reading !== undefined };
     },
+    select: ({ gone }) => gone,
+    refetchInterval: ({ state }) => (state.status !== 'error' && state.data?.isReading === true ? 2_000 : false),
     staleTime: 60_000,
     placeholderData: (previous) => previous,
   });

@@ -4,8 +4,11 @@ import type { ApplyResult, PlanItem } from '../../pkg/contract/plan.ts';
 import { call } from '../api/client.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
+/** Begins a plan; its page shows how far it is. */
 export function usePlanRestore() {
-  return useMutation({ mutationFn: (request: RestoreRequest) => call('POST /restores', { body: request }) });
+  return useMutation({
+    mutationFn: (request: RestoreRequest) => call('POST /restores', { query: { wait: 'false' }, body: request }),
+  });
 }
 
 export function useRestorePlan(id: string) {
@@ -13,7 +16,8 @@ export function useRestorePlan(id: string) {
     queryKey: ['restore', id],
     queryFn: ({ signal }) => call('GET /restores/:id', { params: { id }, signal }),
     enabled: id !== '',
-    refetchInterval: (query) => (query.state.data?.state === 'applying' ? 700 : false),
+    refetchInterval: ({ state: { data, status } }) =>
+      status === 'error' || (data?.state !== 'applying' && data?.state !== 'planning') ? false : 700,
   });
 }
 

@@ -96,6 +96,7 @@ madeUp.describe('on what is made up', () => {
 
   madeUp('ticked differences are put back as they were, what changed and what is gone', async ({ app, page }) => {
     await app.open('/compare');
+    await page.getByRole('button', { name: 'Compare with Grafana now' }).click();
     await page.getByRole('checkbox', { name: 'Select Capacity, Dashboards' }).check({ force: true });
     await page.getByRole('checkbox', { name: 'Select Checkout SLO, Alert rule groups' }).check({ force: true });
     await page.getByRole('button', { name: 'Restore the selected resources' }).click();

@@ -144,7 +144,7 @@ test(
     expect(backup).not.toBe('');
     await renamePanel(admin, 'Changed by mistake');
 
-    await app.open(`/compare?q=${board.title}`);
+    await app.open(`/compare?to=live&q=${board.title}`);
     await page.getByRole('table').getByRole('button', { name: board.title, exact: true }).click(LONG);
     const drawer = page.getByRole('dialog');
     await expect(drawer.getByText('Changed by mistake').first()).toBeVisible(LONG);

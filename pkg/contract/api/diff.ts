@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { KIND_NAMES } from '../kinds.ts';
 import { ResourceProblem } from '../manifest.ts';
+import { Progress } from '../runs.ts';
 import {
   commaList,
   Identifier,
@@ -32,6 +33,11 @@ export const DiffQuery = PageQuery.extend(Sides.shape).extend({
   search: z.string().max(200).optional(),
   /** Compare with live again instead of using what was read a moment ago. */
   refresh: z.enum(['true', 'false']).optional(),
+  /**
+   * Return immediately what is known so far; see `reading` of the page. Ask again every second: reading ends when
+   * nobody has asked for 15 seconds.
+   */
+  partial: z.enum(['true', 'false']).optional(),
   /** Of what was removed, leave out what restores have brought back since `to` was taken. `counts` stays as it is. */
   hideRestored: z.enum(['true', 'false']).optional(),
 });
@@ -62,6 +68,11 @@ export const DiffPage = pageOf(DiffEntry).extend({
     changed: z.int().nonnegative(),
     removed: z.int().nonnegative(),
   }),
+  /**
+   * Only with `partial`, while Grafana is read: `items` and `counts` are what was found so far. More may come of the
+   * `pending` kinds.
+   */
+  reading: z.object({ progress: Progress, pending: z.array(z.enum(KIND_NAMES)) }).optional(),
   /** What could not be compared: a difference there would not be seen. */
   errors: z.array(ResourceProblem),
 });

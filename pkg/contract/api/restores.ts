@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Coverage } from '../coverage.ts';
 import { ReasonData } from '../reasons/reason.ts';
 import { KIND_NAMES } from '../kinds.ts';
+import { Progress } from '../runs.ts';
 import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
 import {
   commaList,
@@ -68,6 +69,13 @@ export const RestoreRequest = z.strictObject({
 });
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
 
+/**
+ * Query of POST /restores. `wait=false`: return immediately a plan whose state is `planning`. Ask for it every second:
+ * it is given up when nobody has asked for 15 seconds.
+ */
+export const PlanQuery = z.object({ wait: z.enum(['true', 'false']).optional() });
+export type PlanQuery = z.input<typeof PlanQuery>;
+
 /** GET /folders: where copies can be put, as it is live in one org. */
 export const FoldersQuery = z.object({ org: OrgParameter });
 export type FoldersQuery = z.input<typeof FoldersQuery>;
@@ -97,7 +105,7 @@ export const DataSourceMatch = z.object({
 });
 export type DataSourceMatch = z.infer<typeof DataSourceMatch>;
 
-export const RestoreState = z.enum(['planned', 'expired', 'applying', 'applied', 'failed']);
+export const RestoreState = z.enum(['planning', 'planned', 'expired', 'applying', 'applied', 'failed']);
 export type RestoreState = z.infer<typeof RestoreState>;
 
 const PlanCounts = z.record(PlanAction, z.int().nonnegative());
@@ -135,6 +143,8 @@ export const RestorePlan = z.object({
   confirm: z.string().optional(),
   /** What the snapshot covers; absent where a restore is undone. */
   coverage: Coverage.optional(),
+  /** How far it is, while its state is `planning`; everything else is empty then. */
+  progress: Progress.optional(),
   warnings: z.array(z.string()),
   /** The warnings as data, in the same order. */
   warned: z.array(ReasonData).optional(),

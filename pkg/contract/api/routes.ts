@@ -18,6 +18,7 @@ import type {
   LiveFolders,
   PlanItemPage,
   PlanItemsQuery,
+  PlanQuery,
   RestorePlan,
   RestoreRequest,
   ResultPage,
@@ -89,7 +90,7 @@ export interface ApiRoutes {
   /** Of one org, as they are live. */
   'GET /folders': { query: FoldersQuery; response: LiveFolders };
   /** 201. */
-  'POST /restores': { body: RestoreRequest; response: RestorePlan };
+  'POST /restores': { query: PlanQuery; body: RestoreRequest; response: RestorePlan };
   'GET /restores/:id': { params: { id: string }; response: RestorePlan };
   'GET /restores/:id/items': { params: { id: string }; query: PlanItemsQuery; response: PlanItemPage };
   /** 202. 410 DK_PLAN_EXPIRED; 409 DK_PLAN_STALE when what is live has changed since; 400 DK_CONFIRMATION. */

@@ -12,6 +12,13 @@ const WAIT_MS = 30_000;
 
 type Organization = number | 'home';
 
+/** A call that gives up when its socket closes, or its signal is aborted. */
+interface Waiter {
+  caller: Caller;
+  socket?: Pick<FastifyRequest['socket'], 'once' | 'off'>;
+  signal?: AbortSignal;
+}
+
 interface Ports {
   clock: Clock;
   /** How many organizations can call. */
@@ -34,16 +41,17 @@ export class ConcurrencyGuard {
     this.#ports = ports;
   }
 
-  /** @throws DK_TOO_MANY when too many calls of the organization wait, or this one waited for too long */
-  async run<T>(
-    { caller, socket }: { caller: Caller; socket: Pick<FastifyRequest['socket'], 'once' | 'off'> },
-    action: () => Promise<T>,
-  ): Promise<T> {
+  /**
+   * With a signal in place of a socket, it waits until that is aborted.
+   * @throws DK_TOO_MANY when too many calls of the organization wait, or this one waited for too long
+   */
+  async run<T>(waiter: Waiter, action: () => Promise<T>): Promise<T> {
+    const { caller } = waiter;
     const who = caller.home ? 'home' : caller.org;
     if (this.#hasPlace(who)) {
       this.#running.push(who);
     } else {
-      await this.#turn(who, socket);
+      await this.#turn(who, waiter);
     }
     try {
       return await action();
@@ -58,7 +66,7 @@ export class ConcurrencyGuard {
   }
 
   /** Resolves with a place. A call whose caller has gone gives up. */
-  async #turn(who: Organization, socket: Pick<FastifyRequest['socket'], 'once' | 'off'>): Promise<void> {
+  async #turn(who: Organization, waiter: Waiter): Promise<void> {
     const queue = this.#waiting.get(who) ?? [];
     if (queue.length >= WAITING_MOST) {
       throw tooMany();
@@ -66,14 +74,19 @@ export class ConcurrencyGuard {
     this.#waiting.set(who, queue);
     const gone = new AbortController();
     const leave = (): void => gone.abort();
-    socket.once('close', leave);
+    waiter.socket?.once('close', leave);
+    waiter.signal?.addEventListener('abort', leave);
     let start: () => void = () => undefined;
     const turn = new Promise<void>((resolve) => (start = resolve));
     queue.push(start);
     const { clock, signal } = this.#ports;
-    const late = clock.sleep(WAIT_MS, AbortSignal.any([gone.signal, signal])).then(() => {
-      throw tooMany();
-    });
+    const ended = AbortSignal.any([gone.signal, signal]);
+    const late =
+      waiter.signal === undefined
+        ? clock.sleep(WAIT_MS, ended).then(() => {
+            throw tooMany();
+          })
+        : aborted(ended);
     try {
       await Promise.race([turn, late]);
     } catch {
@@ -84,9 +97,11 @@ export class ConcurrencyGuard {
         this.#leave(who);
       }
       signal.throwIfAborted();
+      waiter.signal?.throwIfAborted();
       throw tooMany();
     } finally {
-      socket.off('close', leave);
+      waiter.socket?.off('close', leave);
+      waiter.signal?.removeEventListener('abort', leave);
       gone.abort();
     }
   }
@@ -105,6 +120,12 @@ export class ConcurrencyGuard {
       }
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(tooMany()), { once: true });
+  });
 }
 
 function tooMany(): DashkeepError {

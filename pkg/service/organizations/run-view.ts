@@ -99,7 +99,9 @@ export function progressFor(
   if (run.kind === 'restore' || (caller.home && own?.length === orgs?.length)) {
     return whole;
   }
-  const phase = /^(checking|publishing|reading|permissions|saving|verifying|planning|restoring)\b/.exec(whole.phase)?.[1] ?? 'reading';
+  const phase =
+    /^(checking|publishing|reading|permissions|saving|verifying|planning|restoring)\b/.exec(whole.phase)?.[1] ??
+    'reading';
   return { phase: caller.home ? whole.phase : phase, ...added(own ?? []) };
 }
 

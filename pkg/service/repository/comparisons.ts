@@ -1,10 +1,14 @@
-import type { DiffEntry } from '../../contract/api/diff.ts';
-import { KIND_NAMES } from '../../contract/kinds.ts';
+import type { DiffEntry, DiffPage } from '../../contract/api/diff.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
+import type { WholeProgress } from '../../contract/runs.ts';
+import type { ConcurrencyGuard } from '../http/concurrency-guard.ts';
+import { LiveRead } from '../live-reads.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { foreignSides } from './sides.ts';
+import type { ShownSnapshot } from '../operations/work.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -16,7 +20,15 @@ export interface Comparison {
   entries: DiffEntry[];
   counts: { added: number; changed: number; removed: number };
   errors: ResourceProblem[];
+  /** The sides that are snapshots which do not count. */
   foreign: ('from' | 'to')[];
+  /** Set while live is read: there may be more, of the pending kinds. */
+  reading?: DiffPage['reading'];
+}
+
+interface Sides {
+  from: string;
+  to: string;
 }
 
 const KEPT = 10;
@@ -24,67 +36,142 @@ const KEPT = 10;
 /** Long enough to read through the pages, short enough to be called live. */
 const LIVE_FRESH_MS = 5 * 60_000;
 
+interface ComparisonsParts {
+  repositoryCache: RepositoryCache;
+  snapshots: Snapshots;
+  clock: Clock;
+  guard: ConcurrencyGuard;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+type LiveComparing = LiveRead<Comparison, Comparison>;
+
 /**
  * What differs between two snapshots, or a snapshot and live, within one organization; kept for the pages that follow.
  */
 export class Comparisons {
-  readonly #repositoryCache: RepositoryCache;
-  readonly #snapshots: Snapshots;
-  readonly #clock: Clock;
-  readonly #kept = new Map<string, { at: number; comparison: Promise<Comparison> }>();
+  readonly #parts: ComparisonsParts;
+  readonly #stored = new Map<string, Promise<Comparison>>();
+  readonly #live = new Map<string, { at: number; read: LiveComparing }>();
 
-  constructor(repositoryCache: RepositoryCache, snapshots: Snapshots, clock: Clock) {
-    this.#repositoryCache = repositoryCache;
-    this.#snapshots = snapshots;
-    this.#clock = clock;
+  constructor(parts: ComparisonsParts) {
+    this.#parts = parts;
   }
 
-  async compare(
-    caller: Caller,
-    { from, to }: { from: string; to: string },
-    refresh: boolean,
-    signal: AbortSignal,
-  ): Promise<Comparison> {
-    const base = await this.#snapshots.manifest(from, caller, signal);
-    const target = to === 'live' ? 'live' : (await this.#snapshots.manifest(to, caller, signal)).id;
-    const key = `${caller.org} ${caller.home} ${base.id}|${target}`;
-    const now = this.#clock.monotonic();
-    const kept = this.#kept.get(key);
-    if (kept !== undefined && !refresh && (target !== 'live' || now - kept.at < LIVE_FRESH_MS)) {
-      return kept.comparison;
+  /** All that differs. @param gone - aborted when the caller no longer waits */
+  async compare(caller: Caller, sides: Sides, refresh: boolean, gone: AbortSignal): Promise<Comparison> {
+    return sides.to === 'live'
+      ? (await this.#liveOf(caller, sides.from, refresh)).wait(gone)
+      : this.#storedOf(caller, sides);
+  }
+
+  /** What is known by now; with `reading` there may be more. The read goes on while somebody asks. */
+  async look(caller: Caller, sides: Sides, refresh: boolean): Promise<Comparison> {
+    if (sides.to !== 'live') {
+      return this.#storedOf(caller, sides);
     }
-    const comparison = this.#make(caller, base.id, target, signal);
-    this.#kept.set(key, { at: now, comparison });
-    comparison.catch(() => this.#kept.delete(key));
-    for (const old of [...this.#kept.keys()].slice(0, -KEPT)) {
-      this.#kept.delete(old);
+    const { result, error, part, progress } = (await this.#liveOf(caller, sides.from, refresh)).ask();
+    if (error !== undefined) {
+      throw error;
     }
+    const found = result ?? part ?? (await this.#nothingYet(caller, sides.from));
+    return result ?? { ...found, reading: { progress, pending: found.reading?.pending ?? [] } };
+  }
+
+  /** Live is no longer what it was. What is being read now ends as it began. */
+  forgetLive(): void {
+    this.#live.clear();
+  }
+
+  async #liveOf(caller: Caller, from: string, refresh: boolean): Promise<LiveComparing> {
+    const { clock, snapshots, signal } = this.#parts;
+    const base = await snapshots.shown(from, caller, signal);
+    const key = keyOf(caller, base.manifest.id, 'live');
+    const kept = this.#live.get(key);
+    const isFresh = kept !== undefined && clock.monotonic() - kept.at < LIVE_FRESH_MS && !refresh;
+    if (kept !== undefined && !kept.read.isAbandoned && (isFresh || !kept.read.isEnded)) {
+      if (kept.read.error !== undefined) {
+        // The next one to ask starts over.
+        this.#live.delete(key);
+      }
+      return kept.read;
+    }
+    const read = this.#readLive(caller, base);
+    this.#live.set(key, { at: clock.monotonic(), read });
+    dropOldest(this.#live);
+    return read;
+  }
+
+  #readLive(caller: Caller, shown: ShownSnapshot): LiveComparing {
+    const { repositoryCache, clock } = this.#parts;
+    const began = clock.now();
+    const { manifest: base } = shown;
+    const comparison = { from: base.id, to: 'live', read: began, foreign: foreignSides(shown, undefined) };
+    return new LiveRead<Comparison, Comparison>(this.#parts, caller, async (signal, { onProgress, onPart }) => {
+      const watch = {
+        onProgress: ({ orgs: _, ...progress }: WholeProgress) => onProgress(progress),
+        onPart: (diff: Diff, pending: readonly KindName[]) =>
+          onPart({
+            ...comparison,
+            ...listed(diff),
+            errors: base.errors,
+            reading: { progress: { phase: 'comparing', done: 0, kinds: {} }, pending: [...pending] },
+          }),
+      };
+      const { diff, errors } = await repositoryCache.use(signal, (work) => work.diffLive(base, caller, signal, watch));
+      return { ...comparison, ...listed(diff), errors };
+    });
+  }
+
+  async #nothingYet(caller: Caller, from: string): Promise<Comparison> {
+    const { snapshots, signal } = this.#parts;
+    const shown = await snapshots.shown(from, caller, signal);
+    const { id, kinds } = shown.manifest;
+    const pending = KIND_NAMES.filter((kind) => kinds[kind] !== undefined);
+    const progress = { phase: 'comparing', done: 0, kinds: {} };
+    const counts = { added: 0, changed: 0, removed: 0 };
+    const nothing = { read: undefined, entries: [], counts, errors: [], foreign: foreignSides(shown, undefined) };
+    return { from: id, to: 'live', ...nothing, reading: { progress, pending } };
+  }
+
+  async #storedOf(caller: Caller, { from, to }: Sides): Promise<Comparison> {
+    const { snapshots, signal } = this.#parts;
+    const base = await snapshots.shown(from, caller, signal);
+    const target = await snapshots.shown(to, caller, signal);
+    const key = keyOf(caller, base.manifest.id, target.manifest.id);
+    const comparison = this.#stored.get(key) ?? this.#compareStored(base, target);
+    this.#stored.set(key, comparison);
+    comparison.catch(() => this.#stored.delete(key));
+    dropOldest(this.#stored);
     return comparison;
   }
 
-  /** Live is no longer what it was. */
-  forgetLive(): void {
-    for (const key of this.#kept.keys()) {
-      if (key.endsWith('|live')) {
-        this.#kept.delete(key);
-      }
-    }
-  }
-
-  async #make(caller: Caller, from: string, to: string, signal: AbortSignal): Promise<Comparison> {
-    const before = await this.#snapshots.shown(from, caller, signal);
-    const base = before.manifest;
-    if (to === 'live') {
-      const read = this.#clock.now();
-      const { diff, errors } = await this.#repositoryCache.use(signal, (work) => work.diffLive(base, caller, signal));
-      return { from, to, read, ...listed(diff), errors, foreign: foreignSides(before, undefined) };
-    }
-    const after = await this.#snapshots.shown(to, caller, signal);
-    const target = after.manifest;
-    const diff = await this.#repositoryCache.use(signal, (work) => Promise.resolve(work.diff(base, target)));
+  async #compareStored(before: ShownSnapshot, after: ShownSnapshot): Promise<Comparison> {
+    const { repositoryCache, signal } = this.#parts;
+    const { manifest: base } = before;
+    const { manifest: target } = after;
+    const diff = await repositoryCache.use(signal, (work) => Promise.resolve(work.diff(base, target)));
     // What either snapshot failed to read can't be seen as unchanged.
     const errors = [...base.errors, ...target.errors];
-    return { from, to, read: undefined, ...listed(diff), errors, foreign: foreignSides(before, after) };
+    return {
+      from: base.id,
+      to: target.id,
+      read: undefined,
+      ...listed(diff),
+      errors,
+      foreign: foreignSides(before, after),
+    };
+  }
+}
+
+function keyOf({ org, home }: Caller, from: string, to: string): string {
+  return `${org} ${home} ${from}|${to}`;
+}
+
+function dropOldest(kept: Map<string, unknown>): void {
+  for (const old of [...kept.keys()].slice(0, -KEPT)) {
+    kept.delete(old);
   }
 }
 

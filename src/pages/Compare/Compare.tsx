@@ -13,7 +13,7 @@ import { DiffList } from './DiffList.tsx';
 import { GoneHere } from './GoneHere.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
 
-/** Two points in time, or one and now. Without a choice: the newest snapshot and now. */
+/** Two points in time, or one and now. Without a choice it offers the newest snapshot and now: that reads Grafana. */
 export function Compare() {
   const { read, change } = useUrlState();
   const newest = useSnapshot('latest');
@@ -35,7 +35,7 @@ export function Compare() {
       {from === undefined ? (
         <QueryView query={newest}>{() => <Loading />}</QueryView>
       ) : (
-        <Comparison from={from} to={read('to') || 'live'} change={change} resource={read('resource')} />
+        <Comparison from={from} to={read('to')} change={change} resource={read('resource')} />
       )}
     </AppPage>
   );
@@ -43,6 +43,7 @@ export function Compare() {
 
 interface ComparisonProps {
   from: string;
+  /** Empty until a person has chosen. */
   to: string;
   resource: string;
   change: (changes: Record<string, string | undefined>) => void;
@@ -58,25 +59,40 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
           id="compare-from"
           label={t('compare.from', 'Earlier')}
           value={from}
-          onChange={(id) => change({ from: id, to, resource: undefined })}
+          onChange={(id) => change({ from: id, to: to || undefined, resource: undefined })}
         />
         <Button
           className={styles.swap}
           variant="secondary"
           icon="exchange-alt"
           aria-label={t('compare.swap', 'Swap the two sides')}
-          disabled={to === 'live'}
+          disabled={to === '' || to === 'live'}
           onClick={() => change({ from: to, to: from, resource: undefined })}
         />
         <SnapshotPicker
           id="compare-to"
           label={t('compare.to', 'Later')}
-          value={to}
+          value={to || 'live'}
           withLive
           onChange={(id) => change({ from, to: id, resource: undefined })}
         />
       </div>
-      {from === to ? (
+      {to === '' ? (
+        <EmptyState
+          variant="call-to-action"
+          message={t('compare.start', 'See what differs in Grafana now')}
+          button={
+            <Button icon="code-branch" onClick={() => change({ from, to: 'live' })}>
+              {t('snapshot.compareLive', 'Compare with Grafana now')}
+            </Button>
+          }
+        >
+          {t(
+            'compare.startText',
+            'This reads Grafana, permissions one at a time: with thousands of dashboards it takes a minute or more. The first differences show after some seconds.',
+          )}
+        </EmptyState>
+      ) : from === to ? (
         <EmptyState variant="not-found" message={t('compare.same', 'Both sides are the same snapshot')} role="status" />
       ) : (
         <>
@@ -86,7 +102,12 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
         </>
       )}
       {opened && (
-        <ResourceDiffDrawer from={from} to={to} resource={opened} onClose={() => change({ resource: undefined })} />
+        <ResourceDiffDrawer
+          from={from}
+          to={to || 'live'}
+          resource={opened}
+          onClose={() => change({ resource: undefined })}
+        />
       )}
     </Stack>
   );

@@ -1,10 +1,12 @@
-import { EmptyState, Stack } from '@grafana/ui';
+import { Button, EmptyState, Stack } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { DiffEntry } from '../../../pkg/contract/api/diff.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { folderColumn, kindColumn, titleColumn } from '../../components/lists/columns.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
+import { WaitCard } from '../../components/WaitCard.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
@@ -33,12 +35,29 @@ export function DiffList({ from, to }: { from: string; to: string }) {
   const { chosen } = selection;
   const counts = list.first?.counts;
   const filtered = read('change') + read('kind') + read('q') !== '';
-  const nothing = counts !== undefined && counts.added + counts.changed + counts.removed === 0;
+  const reading = list.refreshError === null ? list.first?.reading : undefined;
+  const nothing =
+    list.first?.reading === undefined && counts !== undefined && counts.added + counts.changed + counts.removed === 0;
   const errors = list.first?.errors ?? [];
   const isForeign = list.first?.foreign.includes('from') === true;
   return (
     <Stack direction="column" gap={2}>
-      {list.first?.read !== undefined && <LiveRead from={from} time={list.first.read} />}
+      {reading !== undefined && (
+        <WaitCard
+          title={t('compare.reading', 'Comparing with Grafana now')}
+          text={t('compare.readingText', 'The list shows the differences found so far. Still to come: {{kinds}}.', {
+            kinds: reading.pending.map(kindLabel).join(', '),
+          })}
+          progress={reading.progress}
+          action={
+            <Button size="sm" variant="secondary" icon="times" onClick={() => change({ to: undefined })}>
+              {t('progress.cancel', 'Cancel')}
+            </Button>
+          }
+        />
+      )}
+      {list.refreshError !== null && <ServiceNotice error={list.refreshError} />}
+      {list.first?.read !== undefined && reading === undefined && <LiveRead from={from} time={list.first.read} />}
       {errors.length > 0 && (
         <Problems
           problems={errors}
@@ -69,7 +88,11 @@ export function DiffList({ from, to }: { from: string; to: string }) {
               // What was added is not on the earlier side, so it can't come from there.
               canChoose: (entry) => entry.change !== 'added' && !isForeign,
             }}
-            empty={t('compare.noMatch', 'No difference matches')}
+            empty={
+              reading === undefined
+                ? t('compare.noMatch', 'No difference matches')
+                : t('compare.noneYet', 'No differences found yet')
+            }
             search={t('snapshot.search', 'Search titles, UIDs and folders')}
             count={(total) => plural('compare.count', total, '{{number}} difference', '{{number}} differences')}
             actions={

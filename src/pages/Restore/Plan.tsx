@@ -22,6 +22,7 @@ import { Leftovers } from './Leftovers.tsx';
 import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './plan/PlanItems.tsx';
+import { Planning } from './plan/Planning.tsx';
 import { parametersOf } from './request.ts';
 import { SecurityChanges } from './SecurityChanges.tsx';
 import { warningTexts } from '../../lib/reasons/reasons.ts';
@@ -34,6 +35,7 @@ export function Plan() {
   const snapshot = useSnapshot(plan?.snapshot);
   const undoing = plan?.undoes !== undefined;
   const titles: Record<RestorePlan['state'], string> = {
+    planning: t('plan.planning', 'Planning'),
     planned: undoing ? t('plan.undo', 'Undo plan') : t('plan.planned', 'Restore plan'),
     expired: t('plan.expired', 'This plan has expired'),
     applying: undoing ? t('plan.undoing', 'Undoing') : t('plan.applying', 'Restoring'),
@@ -52,6 +54,7 @@ export function Plan() {
       actions={
         plan &&
         plan.state !== 'applying' &&
+        plan.state !== 'planning' &&
         plan.undoes === undefined && (
           <LinkButton variant="secondary" icon="pen" href={routes.restore(parametersOf(plan))}>
             {plan.state === 'planned' ? t('plan.change', 'Edit selection') : t('plan.again', 'New plan')}
@@ -69,7 +72,8 @@ function Stage({ plan }: { plan: RestorePlan }) {
   const stage = useFocusOnChange<HTMLDivElement>(plan.state);
   return (
     <div ref={stage} tabIndex={-1} className={noOutline}>
-      <Body plan={plan} />
+      {/* What is shown of a plan is read once, so not before it is made. */}
+      {plan.state === 'planning' ? <Planning plan={plan} /> : <Body plan={plan} />}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Stack, Text } from '@grafana/ui';
+import { Button, Stack, Text } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
@@ -59,11 +59,6 @@ export function Restore() {
                 <SelectionFields form={form} change={change} />
                 <ModeFields form={form} change={change} />
                 {plan.error !== null && <ServiceNotice error={plan.error} />}
-                {plan.isPending && (
-                  <Alert severity="info" title={t('restore.planning', 'Comparing with Grafana now…')} bottomSpacing={0}>
-                    {t('restore.planningText', 'This only reads from Grafana. With many resources it takes a moment.')}
-                  </Alert>
-                )}
                 <Stack gap={2} alignItems="center" wrap="wrap">
                   <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
                     {t('restore.showPlan', 'Show the plan')}

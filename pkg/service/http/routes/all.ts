@@ -1,5 +1,4 @@
 import type { Service } from '../../service.ts';
-import { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 import { diffRoutes } from './diff.ts';
 import { previewRoutes } from './previews.ts';
@@ -15,11 +14,7 @@ export const ROUTES_PREFIX = '/api/v1';
 
 /** Every call of the API but the description of itself. */
 export function registerRoutes(api: Api, service: Service): void {
-  const guard = new ConcurrencyGuard({
-    clock: service.clock,
-    organizations: () => service.apiTokens.organizations,
-    signal: service.signal,
-  });
+  const { guard } = service;
   statusRoutes(api, service, guard);
   settingsRoutes(api, service, guard);
   runRoutes(api, service);

@@ -8,6 +8,7 @@ import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, Sides } from '../../repository/sides.ts';
 import type { Service } from '../../service.ts';
+import { goneSignal } from '../gone-signal.ts';
 import { responses } from '../responses.ts';
 import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
@@ -34,24 +35,27 @@ export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard):
   api.get(
     '/diff',
     { config, schema: { summary: 'What differs', tags, querystring: DiffQuery, response: responses(DiffPage) } },
-    (request) =>
-      guard.run(request, async () => {
-        const { query, caller } = request;
-        const refresh = query.refresh === 'true' && query.cursor === undefined;
-        const { entries, read, ...comparison } = await comparisons.compare(caller, query, refresh, signal);
-        const isListed = await notRestored(query, caller);
-        const found = entries.filter((entry) => {
-          const { change, kind, title, uid, folder } = entry;
-          return (
-            (query.change === undefined || query.change.includes(change)) &&
-            (query.kind === undefined || query.kind.includes(kind)) &&
-            holds(query.search, title, uid, folder) &&
-            isListed(entry)
-          );
-        });
-        const page = pageOfList(found, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
-        return { ...page, ...comparison, ...compact({ read: read?.toISOString() }) };
-      }),
+    async (request, reply) => {
+      const { query, caller } = request;
+      const refresh = query.refresh === 'true' && query.cursor === undefined;
+      const all =
+        query.partial === 'true'
+          ? await comparisons.look(caller, query, refresh)
+          : await comparisons.compare(caller, query, refresh, goneSignal(reply));
+      const { entries, read, ...comparison } = all;
+      const isListed = await notRestored(query, caller);
+      const found = entries.filter((entry) => {
+        const { change, kind, title, uid, folder } = entry;
+        return (
+          (query.change === undefined || query.change.includes(change)) &&
+          (query.kind === undefined || query.kind.includes(kind)) &&
+          holds(query.search, title, uid, folder) &&
+          isListed(entry)
+        );
+      });
+      const page = pageOfList(found, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
+      return { ...page, ...comparison, ...compact({ read: read?.toISOString() }) };
+    },
   );
 
   const sides = new Sides(repositoryCache, snapshots, signal);

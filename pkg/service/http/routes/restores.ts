@@ -4,6 +4,7 @@ import {
   LiveFolders,
   PlanItemPage,
   PlanItemsQuery,
+  PlanQuery,
   RestorePlan,
   RestoreRequest,
   ResultPage,
@@ -49,12 +50,17 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
       schema: {
         summary: 'Plan a restore; reads only',
         tags,
+        querystring: PlanQuery,
         body: RestoreRequest,
         response: responses(RestorePlan, 201),
       },
     },
     async (request, reply) => {
-      const plan = await guard.run(request, () => service.requests.plan(request.body, request.caller));
+      const { body, caller, query } = request;
+      const plan =
+        query.wait === 'false'
+          ? await service.requests.startPlan(body, caller)
+          : await guard.run(request, () => service.requests.plan(body, caller));
       reply.code(201);
       return plan;
     },

@@ -1,0 +1,44 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Stack, Text, useStyles2 } from '@grafana/ui';
+import type { ReactNode } from 'react';
+import type { Progress } from '../../pkg/contract/runs.ts';
+import { StepFigures } from './StepFigures.tsx';
+
+interface WaitCardProps {
+  title: string;
+  /** What the wait is for. */
+  text: string;
+  progress: Progress | undefined;
+  /** Ends the wait. */
+  action: ReactNode;
+}
+
+/** Something that takes a while: what it is for, how far it is, and the way out. */
+export function WaitCard({ title, text, progress, action }: WaitCardProps) {
+  const styles = useStyles2(getStyles);
+  return (
+    <section className={styles.card} aria-label={title}>
+      <Stack justifyContent="space-between" alignItems="center" gap={2} wrap="wrap">
+        <Text element="h2" variant="h5">
+          {title}
+        </Text>
+        {action}
+      </Stack>
+      <Text color="secondary">{text}</Text>
+      {progress && <StepFigures progress={progress} label={title} />}
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  card: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1.5),
+    padding: theme.spacing(2),
+    background: theme.colors.background.secondary,
+    border: `1px solid ${theme.colors.primary.border}`,
+    borderRadius: theme.shape.radius.default,
+  }),
+});

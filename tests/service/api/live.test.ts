@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { realClock } from '../../support/ports.ts';
+import type { TestResponse } from '../../support/service.ts';
+import { grafana, service, setUp, snapshot } from './harness.ts';
+
+const SLOW = { match: 'GET /api/access-control/dashboards/*', action: { kind: 'slow' as const, ms: 300 } };
+
+/** Asks until it is so. */
+async function until(path: string, isSo: (json: TestResponse['json']) => boolean): Promise<TestResponse['json']> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+    const { status, json } = await service.call('GET', path);
+    expect(status).toBe(200);
+    if (isSo(json)) {
+      return json;
+    }
+    await realClock.sleep(50);
+  }
+  throw new Error(`${path} did not come to its end`);
+}
+
+function permissionsRead(): number {
+  return grafana.requests.filter(({ path }) => path.startsWith('/api/access-control/dashboards/')).length;
+}
+
+describe('reading live in the background', () => {
+  setUp();
+
+  it('shows the first differences before permissions are read, to all who ask, and reads once', async () => {
+    const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?kind=dashboard`);
+    const { uid } = list.items[0];
+    await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${grafana.token()}` },
+    });
+    grafana.setFaults(SLOW);
+    grafana.clearRequests();
+    const path = `/diff?from=${snapshot}&to=live&partial=true`;
+
+    const isGone = (item: TestResponse['json']): boolean => item.kind === 'dashboard' && item.uid === uid;
+    const first = await until(path, ({ items }) => items.some(isGone));
+    expect(first.reading.pending).toContain('dashboard-permissions');
+    expect(first.items.find(isGone)).toMatchObject({ change: 'removed' });
+    const [whole, { json: waited }] = await Promise.all([
+      until(path, ({ reading }) => reading === undefined),
+      service.call('GET', `/diff?from=${snapshot}&to=live`),
+    ]);
+
+    expect(whole.items).toEqual(waited.items);
+    expect(whole.items.map(({ kind }: { kind: string }) => kind)).toContain('dashboard-permissions');
+    expect(permissionsRead()).toBe(list.total - 1);
+    grafana.setFaults();
+  });
+
+  it('makes one plan for all who ask for the same, and says how far it is', async () => {
+    grafana.setFaults(SLOW);
+    const body = { snapshot, selection: { type: 'everything' }, options: { overwrite: true, readEverything: true } };
+
+    const [one, other] = await Promise.all([
+      service.call('POST', '/restores?wait=false', body),
+      service.call('POST', '/restores?wait=false', body),
+    ]);
+
+    expect(one.status).toBe(201);
+    expect(one.json).toMatchObject({ state: 'planning', counts: { create: 0 } });
+    expect(other.json.id).toBe(one.json.id);
+    expect((await service.call('POST', `/restores/${one.json.id}/apply`, {})).json.error.code).toBe('DK_BUSY');
+    const seen = await until(`/restores/${one.json.id}`, ({ progress }) => progress?.step?.name === 'planning');
+    expect(seen.progress.step.total).toBeGreaterThan(10);
+    const plan = await until(`/restores/${one.json.id}`, ({ state }) => state === 'planned');
+    grafana.setFaults();
+    const { json: direct } = await service.call('POST', '/restores', body);
+    expect(plan).not.toHaveProperty('progress');
+    expect(plan.counts).toEqual(direct.counts);
+  });
+
+  it('gives the error of a plan that failed to who asks for it', async () => {
+    grafana.setFaults({ match: 'GET /apis/dashboard*', action: { kind: 'status', status: 403 } });
+    const body = { snapshot, selection: { type: 'everything' }, options: { deleteExtra: true } };
+
+    const { json } = await service.call('POST', '/restores?wait=false', body);
+    for (let status = 200; status === 200;) {
+      const answer = await service.call('GET', `/restores/${json.id}`);
+      ({ status } = answer);
+      if (status !== 200) {
+        expect(answer.json.error.code).toBe('DK_GRAFANA_FORBIDDEN');
+      }
+    }
+    grafana.setFaults();
+  });
+});
