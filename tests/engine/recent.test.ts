@@ -174,3 +174,18 @@ describe('a comparison with Grafana that goes by the last backup', () => {
     expect(bench.grafana.requests.length).toBeLessThan(60);
   });
 });
+
+it('a plan for one dashboard lists none of the others', async () => {
+  const bench = await filled();
+  const manifest = await bench.backup();
+  const uid = manifest.resources.find(({ kind }) => kind === 'dashboard')!.uid;
+  await open(bench, uid, 'Edit');
+  bench.grafana.clearRequests();
+
+  const plan = await bench.plan(manifest, { overwrite: true, selection: { only: [{ kind: 'dashboard', uid }] } });
+
+  expect(permissionsIn(plan.items, uid)).toMatchObject({ action: 'skip', code: 'kept-along' });
+  const lists = bench.grafana.requests.filter(({ path }) => /\/dashboards$|\/api\/search$/.test(path));
+  expect(lists).toEqual([]);
+  expect(bench.grafana.requests.length).toBeLessThan(20);
+});

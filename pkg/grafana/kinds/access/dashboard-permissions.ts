@@ -1,4 +1,4 @@
-import { isDashboardLive, liveDashboards } from '../dashboards/dashboard/live.ts';
+import { isDashboardLive, liveDashboard, liveDashboards } from '../dashboards/dashboard/live.ts';
 import type { Kind } from '../kind.ts';
 import { permissionKind } from './permissions/kind.ts';
 
@@ -31,5 +31,6 @@ export const dashboardPermissions: Kind = permissionKind({
   },
 
   owners: liveDashboards,
+  one: liveDashboard,
   isLive: isDashboardLive,
 });

@@ -21,6 +21,8 @@ async function requireSubjects(context: KindContext): Promise<void> {
     await requireAnyAction(context, 'permissions', [action]);
   }
 }
+/** The owners of a few are read one by one: with thousands, listing them takes long. */
+const READ_SINGLY = 10;
 
 /** What differs between the permissions of folders, dashboards and data sources. */
 export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
@@ -29,6 +31,8 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
   owner: Reference['kind'];
   /** Every resource of that kind. */
   owners(context: KindContext): Promise<readonly Listed[]>;
+  /** One of them; undefined when it is not live. Absent = they are few, and listed. */
+  one?(context: KindContext, uid: string): Promise<Listed | undefined>;
   /** Whether one of them is live now, address of Grafana 500 for the permissions of one that is not. */
   isLive?(context: KindContext, uid: string): Promise<boolean>;
   /** Where an owner's permissions are shown: beside it, unless this says otherwise. */
@@ -47,6 +51,18 @@ export function permissionKind(options: PermissionKindOptions): Kind {
       const owners = known ?? (await options.owners(context));
       return new Map(owners.map(placeOf).map(({ uid, title, folderUid }) => [uid, compact({ uid, title, folderUid })]));
     });
+  /** What was read of the owners in this run, apart from lists. */
+  const singlesOf = (context: KindContext): Promise<{ listed: boolean; read: number }> =>
+    context.memo(`single owners of ${options.name}`, () => Promise.resolve({ listed: false, read: 0 }));
+  const placeOne = async (context: KindContext, uid: string): Promise<Listed | undefined> => {
+    const singles = await singlesOf(context);
+    if (options.one === undefined || singles.listed || singles.read >= READ_SINGLY) {
+      return (await places(context)).get(uid);
+    }
+    singles.read++;
+    const owner = await options.one(context, uid);
+    return owner && placeOf(owner);
+  };
   return {
     name: options.name,
     declaration: options.declaration,
@@ -60,11 +76,12 @@ export function permissionKind(options: PermissionKindOptions): Kind {
 
     async *list(context, known) {
       await requireSubjects(context);
+      (await singlesOf(context)).listed = true;
       yield* (await places(context, known.owners)).values();
     },
 
     async read(context, listed) {
-      const place = (await places(context)).get(listed.uid);
+      const place = await placeOne(context, listed.uid);
       if (place === undefined) {
         return undefined;
       }

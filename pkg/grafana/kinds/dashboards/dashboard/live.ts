@@ -23,6 +23,12 @@ export function liveDashboards(context: KindContext): Promise<Listed[]> {
   });
 }
 
+/** Uid, title and folder of one dashboard, if it is live. */
+export async function liveDashboard(context: KindContext, uid: string): Promise<Listed | undefined> {
+  const content = await dashboard.read(context, { uid, title: uid });
+  return content && compact({ uid, title: content.title, folderUid: content.folderUid });
+}
+
 /**
  * Whether a dashboard is live now. The routes under `/api/dashboards/uid` don't prove that it is not: they answer 404
  * also when they could not look (api/dashboard.go getDashboardHelper).
