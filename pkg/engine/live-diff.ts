@@ -1,15 +1,17 @@
+import { compact } from '../contract/compact.ts';
 import type { KindName } from '../contract/kinds.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { Diff } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { kindContext, type Instance, type Org } from '../grafana/instance.ts';
 import type { Kind, KindContext, Listed } from '../grafana/kinds/kind.ts';
+import { rememberDashboards } from '../grafana/kinds/dashboards/dashboard/live.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Repository } from '../repository/repository.types.ts';
-import { diffStates, key, statesOf, type States } from './diff.ts';
+import { diffStates, key, statesOf, type State, type States } from './diff.ts';
 import { placeAndName } from './folder-paths.ts';
 import { ProgressCounter, type OnProgress } from './progress.ts';
 import type { Recent } from './recent.ts';
@@ -45,11 +47,13 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
   const live: States = new Map();
   const pending = new Set(KINDS.filter(({ name }) => wasRead(manifest, name)).map(({ name }) => name));
   const found = async (): Promise<Diff> => {
-    for (const { org, kind, uid } of await unusedPreviewFolders([...live.values()], instance.previews)) {
-      live.delete(key(org, kind, uid));
+    const states = new Map(live);
+    // While dashboards are read, every folder looks unused: nothing is taken from what was read.
+    for (const { org, kind, uid } of await unusedPreviewFolders([...states.values()], instance.previews)) {
+      states.delete(key(org, kind, uid));
     }
-    placeAndName([...live.values()]);
-    return diffStates(stored, live, (kind) => !pending.has(kind));
+    placeAndName([...states.values()]);
+    return diffStates(stored, states, (kind) => !pending.has(kind));
   };
   let reported = Number.NEGATIVE_INFINITY;
   const report = async (): Promise<void> => {
@@ -60,16 +64,29 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
     }
   };
   const progress = new ProgressCounter(clock, options.onProgress);
+  const contexts = new Map(instance.orgs.map((org) => [org.id, contextOf(options, org)]));
+  const listed = (org: number, kind: KindName): State[] =>
+    [...live.values()].filter((one) => one.org === org && one.kind === kind);
+  const owners = (org: number, kind: KindName): State[] | undefined =>
+    pending.has(kind) || !wasRead(manifest, kind) ? undefined : listed(org, kind);
   progress.phase('comparing', { number: 1, of: 2 });
   const kinds = KINDS.filter(({ name }) => pending.has(name)).sort(cheapFirst);
   const firstDear = kinds.find(({ owner }) => owner !== undefined);
   for (const kind of kinds) {
     if (kind === firstDear) {
+      reported = Number.NEGATIVE_INFINITY;
+      await report();
       progress.phase('permissions', { number: 2, of: 2, total: 0 });
-      await expectOwned(options, live, kinds, progress);
+      await expectOwned(kinds, contexts, listed, progress);
     }
-    for (const org of orgsOf(options, kind)) {
-      await readLive(options, org, kind, { live, progress, report });
+    for (const { id } of orgsOf(options, kind)) {
+      const context = contexts.get(id);
+      if (context !== undefined) {
+        await readLive(options, context, kind, { live, owners, progress, report });
+        if (kind.name === 'dashboard') {
+          await rememberDashboards(context, listed(id, kind.name));
+        }
+      }
     }
     pending.delete(kind.name);
     await report();
@@ -79,22 +96,25 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
 
 /** How many permissions there are to read is known: one list for each owner. */
 async function expectOwned(
-  options: LiveDiffOptions,
-  live: States,
   kinds: readonly Kind[],
+  contexts: ReadonlyMap<number, KindContext>,
+  listed: (org: number, kind: KindName) => State[],
   progress: ProgressCounter,
 ): Promise<void> {
-  for (const kind of kinds.filter(({ owner }) => owner !== undefined)) {
-    for (const org of options.instance.orgs) {
-      const { served } = await servingOf(kind, contextOf(options, org));
-      const owners = [...live.values()].filter((one) => served && one.org === org.id && one.kind === kind.owner);
-      progress.expect(kind.name, org.id, owners.length);
+  for (const kind of kinds) {
+    for (const [org, context] of kind.owner === undefined ? [] : contexts) {
+      const { served } = await servingOf(kind, context);
+      progress.expect(kind.name, org, served && kind.owner !== undefined ? listed(org, kind.owner).length : 0);
     }
   }
 }
 
 function contextOf({ instance, repository, clock, log, signal }: LiveDiffOptions, org: Org): KindContext {
   return kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
+}
+
+function asOwner({ uid, title, folderUid }: State): Listed {
+  return compact({ uid, title, folderUid });
 }
 
 /** What takes a request for each resource comes last; the others stay in their order, in which folders come first. */
@@ -119,18 +139,20 @@ function wasRead(manifest: Manifest, kind: KindName): boolean {
 
 interface Reading {
   live: States;
+  /** What was listed of the kind that another one belongs to, once that is all. */
+  owners(org: number, kind: KindName): State[] | undefined;
   progress: ProgressCounter;
   report(): Promise<void>;
 }
 
 async function readLive(
   options: LiveDiffOptions,
-  org: Org,
+  context: KindContext,
   kind: Kind,
-  { live, progress, report }: Reading,
+  { live, owners: ownersOf, progress, report }: Reading,
 ): Promise<void> {
   const { repository } = options;
-  const context = contextOf(options, org);
+  const { org } = context;
   if (!(await servingOf(kind, context)).served) {
     return;
   }
@@ -140,10 +162,12 @@ async function readLive(
     progress.finished(kind.name, true);
   };
   const toRead: Listed[] = [];
-  for await (const { content, ...listed } of kind.list(
-    context,
-    recent?.known ?? { revision: () => undefined, size: 0 },
-  )) {
+  const owners = kind.owner === undefined ? undefined : ownersOf(org.id, kind.owner);
+  const known = {
+    ...(recent?.known ?? { revision: () => undefined, size: 0 }),
+    ...compact({ owners: owners?.map(asOwner) }),
+  };
+  for await (const { content, ...listed } of kind.list(context, known)) {
     if (await isPreview(context, kind, content === undefined ? listed : { ...listed, content })) {
       continue;
     }

@@ -71,7 +71,7 @@ export const PAGES: Shown[] = [
     path: ({ changed }) => `/versions/dashboard/${changed.uid}`,
     ready: (page) => expect(page.getByRole('button', { name: 'Restore this version' }).first()).toBeVisible(),
   },
-  { name: 'compare', path: () => '/compare', ready: (page, { changed }) => row(changed.title)(page) },
+  { name: 'compare', path: () => '/compare?to=live', ready: (page, { changed }) => row(changed.title)(page) },
   {
     name: 'difference',
     path: ({ changed }) => `/compare?resource=${resource(changed.uid)}`,

@@ -3,7 +3,7 @@ import { realClock } from '../../support/ports.ts';
 import type { TestResponse } from '../../support/service.ts';
 import { grafana, service, setUp, snapshot } from './harness.ts';
 
-const SLOW = { match: 'GET /api/access-control/dashboards/*', action: { kind: 'slow' as const, ms: 300 } };
+const SLOW = { match: 'GET /api/access-control/dashboards/*', action: { kind: 'slow' as const, ms: 1500 } };
 
 /** Asks until it is so. */
 async function until(path: string, isSo: (json: TestResponse['json']) => boolean): Promise<TestResponse['json']> {

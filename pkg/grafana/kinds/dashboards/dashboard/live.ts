@@ -23,6 +23,11 @@ export function liveDashboards(context: KindContext): Promise<Listed[]> {
   });
 }
 
+/** Takes what a list of all dashboards has shown in this run, so that they are not listed again. */
+export async function rememberDashboards(context: KindContext, all: readonly Listed[]): Promise<void> {
+  await context.memo('live-dashboards', () => Promise.resolve([...all]));
+}
+
 /** Uid, title and folder of one dashboard, if it is live. */
 export async function liveDashboard(context: KindContext, uid: string): Promise<Listed | undefined> {
   const content = await dashboard.read(context, { uid, title: uid });
