@@ -56,6 +56,8 @@ describe('a plan for everything that goes by the last backup', () => {
 
     expect(permissionsRead(bench)).toEqual([]);
     expect(bench.grafana.requests.length).toBeLessThan(80);
+    const pages = bench.grafana.requests.filter(({ path }) => path.endsWith('/dashboards'));
+    expect(new Set(pages.map(({ query }) => query)).size).toBe(pages.length);
     expect(actionsOf(plan.items)).toEqual(actionsOf(items));
     const one = permissionsIn(plan.items, manifest.resources.find(({ kind }) => kind === 'dashboard')!.uid);
     expect(one).toMatchObject({ action: 'unchanged', code: 'same-as-read', params: { time: manifest.started } });

@@ -39,6 +39,8 @@ export interface Visit {
   recent?: RecentKind;
   /** Whether it is enough to know that the resource is as the last backup has it: then `each` doesn't get it. */
   isAsStored?(uid: string, stored: AsStored): boolean;
+  /** Gets all that is live of the kind, where that had to be listed. */
+  allListed?(all: readonly Listed[]): void;
   /**
    * Gets each wanted resource with what is live under its uid, undefined where nothing is. Must not keep the content.
    */
@@ -79,7 +81,9 @@ export async function visitLive(visit: Visit): Promise<void> {
     return;
   }
   const left = new Set(wanted.map(({ uid }) => uid));
+  const seen: Listed[] = [];
   for await (const { content, converted, ...listed } of all(kind, context, recent)) {
+    seen.push(listed);
     if (!left.delete(listed.uid)) {
       continue;
     }
@@ -94,6 +98,7 @@ export async function visitLive(visit: Visit): Promise<void> {
       await show(listed.uid, content);
     }
   }
+  visit.allListed?.(seen);
   await reading.drain();
   await forEachConcurrently(MISSING_AT_ONCE, [...left], (uid) => show(uid, undefined));
 }

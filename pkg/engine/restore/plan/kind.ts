@@ -6,6 +6,7 @@ import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
+import { rememberDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import type { AsStored } from '../../recent.ts';
 import { storedContent } from '../content.ts';
@@ -27,6 +28,10 @@ export async function planKind(
 ): Promise<PlannedItem[]> {
   const { request, mapping, progress } = planning;
   const context = writeContext(request, org);
+  const dashboards = planning.dashboards.get(org.id);
+  if (dashboards !== undefined) {
+    await rememberDashboards(context, dashboards);
+  }
   const refusal = await refusalOf(request, kind, context);
   if (refusal !== undefined) {
     return entries.map((entry) => itemOf(entry, refusal.action, refusal.why));
@@ -59,6 +64,11 @@ export async function planKind(
     context,
     wanted,
     ...compact({ recent: request.recent?.of(org.id, kind) }),
+    allListed(all) {
+      if (kind.name === 'dashboard') {
+        planning.dashboards.set(org.id, all);
+      }
+    },
     isAsStored(uid, stored) {
       const entry = sought.get(uid);
       const item = entry === undefined ? undefined : unchangedAsOf(planning, kind, org, uid, entry, stored);

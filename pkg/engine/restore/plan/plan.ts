@@ -47,6 +47,7 @@ export async function planRestore(
     earlier: new EarlierRestores(request),
     places: new OpenedPlaces(request),
     live: new Map(),
+    dashboards: new Map(),
     created: new Set(),
     along,
     parts,

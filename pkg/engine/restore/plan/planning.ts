@@ -2,6 +2,7 @@ import type { KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
+import type { Listed } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import type { ProgressCounter } from '../../progress.ts';
@@ -24,6 +25,8 @@ export interface Planning {
   places: OpenedPlaces;
   /** Mark of what is live, by key of the target, as far as it is planned. */
   live: Map<string, string>;
+  /** The dashboards that are live, by organization, where the plan has listed them. */
+  dashboards: Map<number, readonly Listed[]>;
   /** What is missing and will be made, by key of the target. */
   created: Set<string>;
   /** What nobody named, but belongs to what somebody did. */
